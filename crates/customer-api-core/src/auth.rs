@@ -1,0 +1,256 @@
+//! Who calls: the credential that goes along with a request.
+
+use std::{borrow::Cow, error::Error as StdError, fmt};
+
+use async_trait::async_trait;
+use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{error::BuildError, time::Deadline};
+
+/// Supplies the credential of every attempt.
+///
+/// Most providers take a key that never changes, a [`StaticCredential`]. Implement this for one that is looked up,
+/// rotated or obtained by logging in:
+///
+/// ```
+/// use std::sync::RwLock;
+///
+/// use async_trait::async_trait;
+/// use customer_api_core::{
+///     Auth,
+///     auth::{AuthError, Credential},
+///     time::Deadline,
+/// };
+///
+/// /// A token that another part of the program replaces now and then.
+/// #[derive(Debug)]
+/// struct Rotating(RwLock<Credential>);
+///
+/// #[async_trait]
+/// impl Auth for Rotating {
+///     async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+///         let current = self.0.read().map_err(|_| AuthError::new("the token is gone"))?;
+///         Ok(Some(current.clone()))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Auth: fmt::Debug + Send + Sync + 'static {
+    /// The credential for the next attempt; `None` for a provider that wants none. May take a call of its own, which must
+    /// end by the deadline.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be had. The call then fails without being sent.
+    async fn authorize(&self, deadline: &Deadline) -> Result<Option<Credential>, AuthError>;
+
+    /// Learns that the provider answered 401 to the credential of this generation, and says whether a new one may help.
+    ///
+    /// `true` makes the pipeline ask again and send the request once more, once a call: a 401 proves that nothing was
+    /// processed, so this holds for writes too. A key that never changes says `false`.
+    fn on_unauthorized(&self, generation: u64) -> bool {
+        let _ = generation;
+        false
+    }
+
+    /// Says whether the credential can be used at all, when the client is built.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, without showing it.
+    fn check(&self) -> Result<(), BuildError> {
+        Ok(())
+    }
+}
+
+/// A header that proves who calls. Its value is never printed.
+#[derive(Clone)]
+pub struct Credential {
+    name: HeaderName,
+    value: HeaderValue,
+    generation: u64,
+}
+
+impl Credential {
+    /// A credential in a header. The value may hold a scheme word in front of the secret.
+    ///
+    /// # Errors
+    ///
+    /// If the value can't stand in a header.
+    pub fn new(header: HeaderName, value: &str) -> Result<Self, AuthError> {
+        let mut value = HeaderValue::from_str(value)
+            .map_err(|_| AuthError::new("it can't stand in a header"))?;
+        value.set_sensitive(true);
+        Ok(Self {
+            name: header,
+            value,
+            generation: 0,
+        })
+    }
+
+    /// Numbers the credential, so that a late 401 for an old one does not throw a new one away.
+    #[must_use]
+    pub fn with_generation(mut self, generation: u64) -> Self {
+        self.generation = generation;
+        self
+    }
+
+    pub(crate) fn into_parts(self) -> (HeaderName, HeaderValue, u64) {
+        (self.name, self.value, self.generation)
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("header", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no credential.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct AuthError {
+    reason: Cow<'static, str>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl AuthError {
+    /// A reason in words, which must not show a secret.
+    #[must_use]
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            reason: reason.into(),
+            source: None,
+        }
+    }
+
+    /// The cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+/// A key or token that never changes.
+///
+/// What is wrong with it is reported when the client is built.
+#[derive(Debug)]
+pub struct StaticCredential {
+    credential: Result<Credential, Cow<'static, str>>,
+}
+
+impl StaticCredential {
+    /// A key in a header of its own, such as `apiKey: …`.
+    #[must_use]
+    pub fn header_key(header: HeaderName, key: impl Into<SecretString>) -> Self {
+        Self::new(header, None, &key.into())
+    }
+
+    /// A token behind a scheme word, such as `Authorization: token …`.
+    #[must_use]
+    pub fn scheme(scheme: &str, token: impl Into<SecretString>) -> Self {
+        Self::new(AUTHORIZATION, Some(scheme), &token.into())
+    }
+
+    /// A bearer token, as RFC 6750 has it: `Authorization: Bearer …`.
+    #[must_use]
+    pub fn bearer(token: impl Into<SecretString>) -> Self {
+        Self::scheme("Bearer", token)
+    }
+
+    /// A credential that is refused when the client is built, for a reason that only the provider's crate can know.
+    #[must_use]
+    pub fn refused(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            credential: Err(reason.into()),
+        }
+    }
+
+    fn new(header: HeaderName, scheme: Option<&str>, secret: &SecretString) -> Self {
+        let secret = secret.expose_secret();
+        if secret.is_empty() {
+            return Self::refused("it is empty");
+        }
+        // White space would split the header's value; at an end it comes from a file that was read with its line break.
+        if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Self::refused(
+                "it holds white space, control characters or characters outside ASCII",
+            );
+        }
+        let value = match scheme {
+            Some(scheme) => format!("{scheme} {secret}"),
+            None => secret.to_owned(),
+        };
+        Self {
+            credential: Credential::new(header, &value).map_err(|error| error.reason),
+        }
+    }
+}
+
+#[async_trait]
+impl Auth for StaticCredential {
+    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+        self.credential.clone().map(Some).map_err(AuthError::new)
+    }
+
+    fn check(&self) -> Result<(), BuildError> {
+        self.credential
+            .as_ref()
+            .map(drop)
+            .map_err(|reason| BuildError::Credential(reason.clone()))
+    }
+}
+
+/// No credential, for a provider that wants none.
+#[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Anonymous;
+
+#[async_trait]
+impl Auth for Anonymous {
+    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_could_split_a_header_is_refused_without_showing_it() {
+        for key in [
+            "",
+            " ",
+            "hunter2\n",
+            "hunter2\r\nx: y",
+            "hunter2 b",
+            "hunter2é",
+            "\u{7f}hunter2",
+        ] {
+            let credential = StaticCredential::bearer(key);
+            let error = credential.check().unwrap_err();
+            assert!(matches!(error, BuildError::Credential(_)));
+            assert!(
+                !format!("{error} {error:?} {credential:?}").contains("hunter2"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_is_never_printed() {
+        for credential in [
+            StaticCredential::bearer("hunter2"),
+            StaticCredential::scheme("token", "hunter2"),
+            StaticCredential::header_key(HeaderName::from_static("apikey"), "hunter2"),
+        ] {
+            credential.check().unwrap();
+            assert!(!format!("{credential:?}").contains("hunter2"));
+        }
+    }
+}

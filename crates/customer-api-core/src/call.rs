@@ -1,0 +1,219 @@
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use tracing::Instrument as _;
+
+use crate::{
+    Delivery, Error, ErrorKind,
+    client::Inner,
+    error::{Problem, ValidationError},
+    operation::{Idempotency, Operation},
+    pipeline,
+    redact::Scrubber,
+    request::{Encoder, Prepared, Sensitive},
+    response::{Metadata, Response, ResponseBody},
+    retry::RetryPolicy,
+    telemetry,
+    time::Deadline,
+};
+
+/// A call that is about to be made. Nothing is sent until it is awaited.
+///
+/// Awaiting it gives the operation's output; [`response`](Self::response) gives that with its metadata.
+///
+/// # Cancellation
+///
+/// Dropping the future of a call stops it. A request that was under way may have happened: treat a dropped write as
+/// [`Delivery::Unknown`].
+#[must_use = "a call is made when it is awaited"]
+pub struct Call<O> {
+    client: Arc<Inner>,
+    operation: O,
+    options: CallOptions,
+}
+
+/// What a caller sets for one call.
+#[derive(Default)]
+pub(crate) struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
+    pub(crate) idempotency: Option<Idempotency>,
+    query: Vec<(String, String)>,
+    headers: HeaderMap,
+    problem: Option<ValidationError>,
+}
+
+impl<O: Operation> Call<O> {
+    pub(crate) fn new(client: Arc<Inner>, operation: O) -> Self {
+        Self {
+            client,
+            operation,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Bounds the whole call, with all its attempts and waits, instead of the client's 90 s.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Bounds every attempt, instead of the client's 30 s.
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Decides about retries of this call, instead of the client's policy.
+    pub fn with_retry(mut self, policy: impl RetryPolicy) -> Self {
+        self.options.retry = Some(Arc::new(policy));
+        self
+    }
+
+    /// States whether a repeat of this call is harmless, whatever the description says.
+    ///
+    /// The way to have a write retried: say `Idempotent` only if doing it twice is doing it once *for you*, even if the
+    /// first one arrives late and overwrites what somebody else wrote in between.
+    pub fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.options.idempotency = Some(idempotency);
+        self
+    }
+
+    /// Adds a pair to the query, for parameters that the operation does not know.
+    pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a header, or replaces one of the client's. The credential can't be replaced.
+    ///
+    /// One that can't be sent makes the call fail before it is sent.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        match (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            (Ok(name), Ok(value)) => {
+                self.options.headers.insert(name, value);
+            }
+            _ => {
+                self.options.problem = Some(ValidationError::new(name.to_owned(), Problem::Header))
+            }
+        }
+        self
+    }
+
+    /// Makes the call and gives the value with its metadata.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
+    pub async fn response(self) -> Result<Response<O::Output>, Error> {
+        let Self {
+            client,
+            operation,
+            options,
+        } = self;
+        let deadline = Deadline::after(options.timeout.unwrap_or(client.timeout));
+        let mut request = prepare(&client, &operation, &options)?;
+        let answer = make(&client, O::INFO, &mut request, &options, &deadline).await;
+        answer
+            .and_then(|meta| decode::<O>(&client, meta))
+            .map_err(|error| {
+                let mut sensitive = Sensitive::default();
+                operation.sensitive(&mut sensitive);
+                error.scrubbed(&Scrubber::new(sensitive, &request.headers))
+            })
+    }
+}
+
+/// Validates and encodes. Generic, hence short.
+fn prepare<O: Operation>(
+    client: &Inner,
+    operation: &O,
+    options: &CallOptions,
+) -> Result<Prepared, Error> {
+    let mut encoder = Encoder::new(O::INFO, &client.base_url, client.check_patterns);
+    let encoded = operation
+        .encode(&mut encoder)
+        .and_then(|()| finish(client, encoder, options));
+    encoded.map_err(|error| {
+        Error::from(error).with_story(client.service.name(), O::INFO, 0, Duration::ZERO)
+    })
+}
+
+fn finish(
+    client: &Inner,
+    mut encoder: Encoder<'_>,
+    options: &CallOptions,
+) -> Result<Prepared, ValidationError> {
+    if let Some(problem) = &options.problem {
+        return Err(problem.clone());
+    }
+    for (name, value) in &options.query {
+        encoder.query(name, value);
+    }
+    encoder.finish(&client.headers, &options.headers)
+}
+
+/// Runs the pipeline in the call's span.
+async fn make(
+    client: &Inner,
+    operation: &'static crate::OperationInfo,
+    request: &mut Prepared,
+    options: &CallOptions,
+    deadline: &Deadline,
+) -> Result<Metadata, Error> {
+    let span = telemetry::call_span(&*client.service, operation);
+    let answer = pipeline::run(client, operation, request, options, deadline)
+        .instrument(span.clone())
+        .await;
+    match &answer {
+        Ok(meta) => telemetry::record_call(&span, meta.attempts, None),
+        Err(error) => telemetry::record_call(
+            &span,
+            error.attempts(),
+            Some((error.kind(), error.delivery())),
+        ),
+    }
+    answer
+}
+
+/// Reads the answer. Where the status decides, one that can't be read is a success without a record.
+fn decode<O: Operation>(client: &Inner, meta: Metadata) -> Result<Response<O::Output>, Error> {
+    let value = match O::decode(&ResponseBody::new(meta.body.clone())) {
+        Err(_) if O::INFO.status_decides => O::decode(&ResponseBody::new(bytes::Bytes::new())),
+        value => value,
+    };
+    match value {
+        Ok(value) => Ok(Response::new(value, meta)),
+        Err(error) => Err(Error::new(ErrorKind::Decode, Delivery::Unknown)
+            .with_source(error)
+            .with_answer(meta.status, &meta.headers, meta.body)
+            .with_story(client.service.name(), O::INFO, meta.attempts, meta.elapsed)),
+    }
+}
+
+impl<O: Operation> IntoFuture for Call<O> {
+    type Output = Result<O::Output, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.response().await.map(Response::into_value) })
+    }
+}
+
+impl<O: Operation> fmt::Debug for Call<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &O::INFO.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,258 @@
+//! What an attempt's outcome means: a success, or an error that says whether the call happened.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header::LOCATION};
+
+use crate::{
+    Delivery, Error, ErrorKind,
+    operation::OperationInfo,
+    retry_after,
+    service::{Service, Verdict},
+    transport::TransportError,
+};
+
+/// An answer that counts as a success. Its body is empty if it could not be received and the status decides alone.
+pub(crate) struct Success {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// The table of the crate's promises, in code. Everything that it does not list is [`Delivery::Unknown`].
+pub(crate) fn classify(
+    service: &dyn Service,
+    operation: &OperationInfo,
+    outcome: Result<http::Response<Bytes>, TransportError>,
+) -> Result<Success, Error> {
+    let (head, body) = match outcome {
+        Ok(response) => {
+            let (head, body) = response.into_parts();
+            (head, Ok(body))
+        }
+        Err(mut error) => match error.take_head() {
+            Some(head) => (head.into_parts().0, Err(error)),
+            None => return Err(transport_error(error)),
+        },
+    };
+    let (status, headers) = (head.status, head.headers);
+    match status.as_u16() {
+        200..=299 => classify_success(service, operation, status, headers, body),
+        300..=399 => Err(failure(
+            service,
+            ErrorKind::Redirect,
+            Delivery::Unknown,
+            status,
+            &headers,
+            body,
+        )
+        .with_location(location(&headers))),
+        429 => {
+            let delivery = service.throttled_delivery(operation);
+            let wait = retry_after::read(&headers).or_else(|| service.throttled_wait(operation));
+            Err(
+                failure(service, ErrorKind::Status, delivery, status, &headers, body)
+                    .with_retry_after(wait),
+            )
+        }
+        408 => Err(failure(
+            service,
+            ErrorKind::Status,
+            Delivery::Unknown,
+            status,
+            &headers,
+            body,
+        )),
+        400..=499 => Err(failure(
+            service,
+            ErrorKind::Status,
+            Delivery::Refused,
+            status,
+            &headers,
+            body,
+        )),
+        _ => Err(failure(
+            service,
+            ErrorKind::Status,
+            Delivery::Unknown,
+            status,
+            &headers,
+            body,
+        )),
+    }
+}
+
+fn classify_success(
+    service: &dyn Service,
+    operation: &OperationInfo,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Result<Bytes, TransportError>,
+) -> Result<Success, Error> {
+    let verdict = service.judge_success(operation, body.as_deref().ok());
+    match (verdict, body) {
+        (Verdict::Accepted, Ok(body)) => Ok(Success {
+            status,
+            headers,
+            body,
+        }),
+        (Verdict::Accepted, Err(_)) if operation.status_decides => Ok(Success {
+            status,
+            headers,
+            body: Bytes::new(),
+        }),
+        (Verdict::Refused(details), body) => {
+            let error = Error::new(ErrorKind::Rejected, Delivery::Refused).with_details(details);
+            Err(error.with_answer(status, &headers, body.unwrap_or_default()))
+        }
+        (Verdict::Unclear, Ok(body)) => {
+            Err(Error::new(ErrorKind::Decode, Delivery::Unknown)
+                .with_answer(status, &headers, body))
+        }
+        (_, Err(cut)) => Err(transport_error(cut).with_status(status)),
+    }
+}
+
+/// A failure that was answered: the status speaks, even if the body did not arrive.
+fn failure(
+    service: &dyn Service,
+    kind: ErrorKind,
+    delivery: Delivery,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Result<Bytes, TransportError>,
+) -> Error {
+    let error = Error::new(kind, delivery);
+    match body {
+        Ok(body) => error
+            .with_details(service.read_error(status, headers, &body))
+            .with_answer(status, headers, body),
+        Err(cut) => error
+            .with_status(status)
+            .with_retry_after(retry_after::read(headers))
+            .with_source(cut),
+    }
+}
+
+fn transport_error(error: TransportError) -> Error {
+    Error::new(error.kind().error_kind(), error.kind().delivery()).with_source(error)
+}
+
+/// Where a redirect points, without what could hold a secret: user information, query and fragment.
+fn location(headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    let path = location.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = path.split_once("//") else {
+        return Some(path.to_owned());
+    };
+    let (authority, path) = rest
+        .split_once('/')
+        .map_or((rest, ""), |(authority, path)| (authority, path));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    Some(format!("{scheme}//{host}/{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{operation::Method, service::ErrorDetails, transport::TransportErrorKind};
+
+    const WRITE: OperationInfo = OperationInfo::new("write", Method::Post, "/");
+    const DECIDED: OperationInfo = WRITE.status_decides();
+
+    #[derive(Debug)]
+    struct Shop;
+
+    impl Service for Shop {
+        fn name(&self) -> &'static str {
+            "shop"
+        }
+        fn user_agent(&self) -> &'static str {
+            "shop"
+        }
+        fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+            match body {
+                Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
+                Some(b"?") => Verdict::Unclear,
+                _ => Verdict::Accepted,
+            }
+        }
+    }
+
+    fn answer(status: u16, body: &'static str) -> Result<http::Response<Bytes>, TransportError> {
+        Ok(http::Response::builder()
+            .status(status)
+            .body(Bytes::from_static(body.as_bytes()))
+            .unwrap())
+    }
+
+    fn cut(status: u16) -> Result<http::Response<Bytes>, TransportError> {
+        let head = http::Response::builder().status(status).body(()).unwrap();
+        Err(TransportError::new(TransportErrorKind::Interrupted).with_head(head))
+    }
+
+    fn of(
+        operation: &OperationInfo,
+        outcome: Result<http::Response<Bytes>, TransportError>,
+    ) -> (ErrorKind, Delivery) {
+        let error = classify(&Shop, operation, outcome).err().unwrap();
+        (error.kind(), error.delivery())
+    }
+
+    #[test]
+    fn every_status_has_its_row() {
+        for status in 100..=999 {
+            let expected = match status {
+                200..=299 => continue,
+                300..=399 => (ErrorKind::Redirect, Delivery::Unknown),
+                408 | 429 => (ErrorKind::Status, Delivery::Unknown),
+                400..=499 => (ErrorKind::Status, Delivery::Refused),
+                _ => (ErrorKind::Status, Delivery::Unknown),
+            };
+            assert_eq!(of(&WRITE, answer(status, "")), expected, "{status}");
+            assert_eq!(of(&WRITE, cut(status)), expected, "{status} without a body");
+        }
+    }
+
+    #[test]
+    fn a_2xx_is_what_the_service_says() {
+        assert!(classify(&Shop, &WRITE, answer(204, "")).is_ok());
+        assert_eq!(
+            of(&WRITE, answer(200, "FAILED")),
+            (ErrorKind::Rejected, Delivery::Refused)
+        );
+        assert_eq!(
+            of(&DECIDED, answer(200, "FAILED")),
+            (ErrorKind::Rejected, Delivery::Refused)
+        );
+        assert_eq!(
+            of(&WRITE, answer(200, "?")),
+            (ErrorKind::Decode, Delivery::Unknown)
+        );
+    }
+
+    #[test]
+    fn a_2xx_whose_body_breaks_off_is_a_success_only_if_the_status_decides() {
+        assert_eq!(
+            of(&WRITE, cut(200)),
+            (ErrorKind::Interrupted, Delivery::Unknown)
+        );
+        let success = classify(&Shop, &DECIDED, cut(200)).ok().unwrap();
+        assert!(success.body.is_empty());
+    }
+
+    #[test]
+    fn a_location_loses_what_may_be_secret() {
+        for (value, shown) in [
+            (
+                "https://u:p@elsewhere.example/a/b?key=1#x",
+                "https://elsewhere.example/a/b",
+            ),
+            ("/login?next=1", "/login"),
+            ("//other.example?x", "//other.example/"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(LOCATION, value.parse().unwrap());
+            assert_eq!(location(&headers).as_deref(), Some(shown));
+        }
+    }
+}

@@ -1,0 +1,326 @@
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT, USER_AGENT},
+};
+
+use crate::{
+    auth::Auth,
+    base_url::BaseUrl,
+    call::Call,
+    error::BuildError,
+    operation::Operation,
+    rate_limit::{RateLimiter, Unlimited},
+    retry::{ExponentialBackoff, RetryPolicy},
+    service::Service,
+    transport::{HttpSettings, ReqwestTransport, Transport},
+};
+
+/// Makes the calls of one provider.
+///
+/// Cheap to clone; clones share connections, credential and rate limit. A provider crate wraps it in a client of its own.
+pub struct Client<S> {
+    inner: Arc<Inner>,
+    service: PhantomData<fn() -> S>,
+}
+
+/// Everything that a call needs of its client.
+pub(crate) struct Inner {
+    pub(crate) service: Arc<dyn Service>,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) auth: Arc<dyn Auth>,
+    pub(crate) retry: Arc<dyn RetryPolicy>,
+    pub(crate) rate_limiter: Arc<dyn RateLimiter>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) check_patterns: bool,
+}
+
+impl<S: Service> Client<S> {
+    /// Starts a client for a provider and a credential.
+    pub fn builder(service: S, auth: impl Auth) -> ClientBuilder<Self> {
+        ClientBuilder::new(service, auth)
+    }
+
+    /// Prepares a call; awaiting it makes it.
+    pub fn send<O: Operation<Service = S>>(&self, operation: O) -> Call<O> {
+        Call::new(Arc::clone(&self.inner), operation)
+    }
+
+    /// Where the requests go.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.inner.base_url
+    }
+}
+
+impl<S> Clone for Client<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            service: PhantomData,
+        }
+    }
+}
+
+impl<S> fmt::Debug for Client<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("service", &self.inner.service.name())
+            .field("base_url", &self.inner.base_url.as_str())
+            .field("transport", &self.inner.transport)
+            .field("auth", &self.inner.auth)
+            .field("retry", &self.inner.retry)
+            .field("rate_limiter", &self.inner.rate_limiter)
+            .field("timeout", &self.inner.timeout)
+            .field("attempt_timeout", &self.inner.attempt_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A provider crate's own client, made around the shared one.
+pub trait ProviderClient {
+    /// The provider.
+    type Service: Service;
+
+    /// Wraps the shared client.
+    fn from_core(client: Client<Self::Service>) -> Self;
+}
+
+impl<S: Service> ProviderClient for Client<S> {
+    type Service = S;
+
+    fn from_core(client: Self) -> Self {
+        client
+    }
+}
+
+/// Sets up a client.
+///
+/// | setting | default |
+/// |---|---|
+/// | [`base_url`](Self::base_url) | the provider's |
+/// | [`connect_timeout`](Self::connect_timeout) | 5 s |
+/// | [`attempt_timeout`](Self::attempt_timeout) | 30 s |
+/// | [`timeout`](Self::timeout) | 90 s for the whole call |
+/// | [`retry`](Self::retry) | [`ExponentialBackoff`], up to 3 attempts |
+/// | [`rate_limiter`](Self::rate_limiter) | the provider crate's choice, else none |
+/// | [`max_response_bytes`](Self::max_response_bytes) | 16 MiB |
+/// | [`check_patterns`](Self::check_patterns) | on |
+/// | [`user_agent`](Self::user_agent) | the provider crate's name and version |
+#[must_use = "a client is made by `build`"]
+pub struct ClientBuilder<C> {
+    service: Arc<dyn Service>,
+    auth: Arc<dyn Auth>,
+    base_url: Option<String>,
+    http: Http,
+    retry: Arc<dyn RetryPolicy>,
+    rate_limiter: Arc<dyn RateLimiter>,
+    headers: Vec<(String, String)>,
+    product: Option<String>,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    timeout: Duration,
+    max_response_bytes: usize,
+    check_patterns: bool,
+    client: PhantomData<fn() -> C>,
+}
+
+/// How the requests will travel.
+enum Http {
+    Default,
+    Builder(Box<reqwest::ClientBuilder>),
+    Transport(Arc<dyn Transport>),
+}
+
+impl<C: ProviderClient> ClientBuilder<C> {
+    /// Starts a client for a provider and a credential.
+    pub fn new(service: C::Service, auth: impl Auth) -> Self {
+        Self {
+            service: Arc::new(service),
+            auth: Arc::new(auth),
+            base_url: None,
+            http: Http::Default,
+            retry: Arc::new(ExponentialBackoff::default()),
+            rate_limiter: Arc::new(Unlimited),
+            headers: Vec::new(),
+            product: None,
+            connect_timeout: Duration::from_secs(5),
+            attempt_timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(90),
+            max_response_bytes: 16 * 1024 * 1024,
+            check_patterns: true,
+            client: PhantomData,
+        }
+    }
+
+    /// Where the provider is: an `https` URL, or plain `http` to a loopback address. It may have a path of its own, for
+    /// a gateway. The credential goes nowhere else.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// How long connecting may take, DNS and TLS included. Belongs to the default transport.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the end of the answer.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long a whole call may take, with all its attempts and waits.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// What is tried again.
+    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
+        self.retry = Arc::new(policy);
+        self
+    }
+
+    /// How fast calls are made.
+    pub fn rate_limiter(mut self, limiter: impl RateLimiter) -> Self {
+        self.rate_limiter = Arc::new(limiter);
+        self
+    }
+
+    /// Proxies, certificates or DNS settings of your own, in the default transport's HTTP library. The settings that
+    /// the client's promises rest on are applied last: see [`ReqwestTransport::from_builder`].
+    pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
+        self.http = Http::Builder(Box::new(builder));
+        self
+    }
+
+    /// Another transport altogether.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.http = Http::Transport(Arc::new(transport));
+        self
+    }
+
+    /// The largest answer that is accepted; a larger one is an error, never cut.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Whether values are checked against the provider's documented patterns before they are sent. Switch it off where a
+    /// real name holds a letter that a pattern refuses; lengths and required values are checked all the same.
+    pub fn check_patterns(mut self, check: bool) -> Self {
+        self.check_patterns = check;
+        self
+    }
+
+    /// Puts your product in front of the crate's in `User-Agent`, such as `shop/1.0`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.product = Some(product.into());
+        self
+    }
+
+    /// Adds a header to every request.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// If the credential, the base URL, a header or a setting can't be used, or TLS is needed and missing. No error shows
+    /// the credential.
+    pub fn build(self) -> Result<C, BuildError> {
+        self.auth.check()?;
+        let base_url: BaseUrl = self
+            .base_url
+            .as_deref()
+            .or(self.service.default_base_url())
+            .ok_or(BuildError::NoBaseUrl)?
+            .parse()?;
+        for (name, value) in [
+            ("connect_timeout", self.connect_timeout),
+            ("attempt_timeout", self.attempt_timeout),
+            ("timeout", self.timeout),
+        ] {
+            if value.is_zero() {
+                return Err(BuildError::Setting {
+                    name,
+                    reason: "it is zero",
+                });
+            }
+        }
+        let headers = self.default_headers()?;
+        let settings = HttpSettings {
+            connect_timeout: self.connect_timeout,
+            ..HttpSettings::new(base_url.clone())
+        };
+        let transport: Arc<dyn Transport> = match self.http {
+            Http::Transport(transport) => transport,
+            Http::Builder(builder) => {
+                Arc::new(ReqwestTransport::from_builder(*builder, &settings)?)
+            }
+            Http::Default => Arc::new(ReqwestTransport::from_builder(
+                reqwest::Client::builder(),
+                &settings,
+            )?),
+        };
+        let inner = Arc::new(Inner {
+            service: self.service,
+            base_url,
+            transport,
+            auth: self.auth,
+            retry: self.retry,
+            rate_limiter: self.rate_limiter,
+            headers,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            max_response_bytes: self.max_response_bytes,
+            check_patterns: self.check_patterns,
+        });
+        Ok(C::from_core(Client {
+            inner,
+            service: PhantomData,
+        }))
+    }
+
+    fn default_headers(&self) -> Result<HeaderMap, BuildError> {
+        let user_agent = match &self.product {
+            Some(product) => format!("{product} {}", self.service.user_agent()),
+            None => self.service.user_agent().to_owned(),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let own = [("user-agent".to_owned(), user_agent)];
+        for (name, value) in own.iter().chain(&self.headers) {
+            let refused = |reason| BuildError::Header {
+                name: name.clone(),
+                reason,
+            };
+            let header = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| refused("it is no header name"))?;
+            let value = HeaderValue::from_str(value)
+                .map_err(|_| refused("its value holds what can't stand in a header"))?;
+            headers.insert(header, value);
+        }
+        debug_assert!(headers.contains_key(USER_AGENT));
+        Ok(headers)
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("service", &self.service.name())
+            .finish_non_exhaustive()
+    }
+}

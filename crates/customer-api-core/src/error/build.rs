@@ -1,0 +1,49 @@
+use std::borrow::Cow;
+
+/// Why a client could not be built. Never shows a credential.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The credential can't be used.
+    #[error("the credential can't be used: {0}")]
+    Credential(Cow<'static, str>),
+    /// The provider has no address of its own, and the caller gave none.
+    #[error("a base URL is needed: every account of this provider has its own")]
+    NoBaseUrl,
+    /// The base URL can't be used.
+    #[error("the base URL can't be used: {0}")]
+    BaseUrl(Cow<'static, str>),
+    /// The base URL would send the credential and personal data in clear.
+    #[error("the base URL must be https; plain http is accepted for loopback addresses only")]
+    PlainHttp,
+    /// A header can't be sent with every request.
+    #[error("the header `{name}` can't be set: {reason}")]
+    Header {
+        /// The header.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A setting has a value that can't work.
+    #[error("the setting `{name}` can't be used: {reason}")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The program was built without TLS.
+    #[error(
+        "an https base URL needs TLS: enable one of the features `rustls`, `rustls-no-provider` or `native-tls`"
+    )]
+    NoTls,
+    /// The program was built with `rustls-no-provider` and installed no crypto provider.
+    #[error(
+        "rustls has no crypto provider: install one with `CryptoProvider::install_default` before building a client, \
+         or enable the feature `rustls`"
+    )]
+    NoCryptoProvider,
+    /// The HTTP client could not be set up.
+    #[error("the HTTP client could not be set up")]
+    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

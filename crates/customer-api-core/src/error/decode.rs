@@ -1,0 +1,108 @@
+use std::fmt;
+
+/// Where an answer stopped making sense. Holds the place, never a value of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    category: DecodeCategory,
+    path: String,
+    line: usize,
+    column: usize,
+}
+
+/// In which way an answer can't be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DecodeCategory {
+    /// There is no body where one is needed.
+    Empty,
+    /// The body is not JSON.
+    Syntax,
+    /// The body is JSON that ends too early.
+    Truncated,
+    /// The body is JSON of another shape than documented.
+    Shape,
+}
+
+impl DecodeError {
+    /// The answer has another shape than documented, for reasons that only the caller knows. `path` must be made of
+    /// property names, not of values.
+    #[must_use]
+    pub fn shape(path: impl Into<String>) -> Self {
+        Self {
+            category: DecodeCategory::Shape,
+            path: path.into(),
+            line: 0,
+            column: 0,
+        }
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self {
+            category: DecodeCategory::Empty,
+            path: String::new(),
+            line: 0,
+            column: 0,
+        }
+    }
+
+    /// Keeps the place and the category of an error of `serde_json`, whose text quotes values.
+    pub(crate) fn json(error: &serde_json::Error, path: String) -> Self {
+        let category = match error.classify() {
+            serde_json::error::Category::Data => DecodeCategory::Shape,
+            serde_json::error::Category::Eof => DecodeCategory::Truncated,
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
+                DecodeCategory::Syntax
+            }
+        };
+        Self {
+            category,
+            path,
+            line: error.line(),
+            column: error.column(),
+        }
+    }
+
+    /// In which way the answer can't be understood.
+    #[must_use]
+    pub fn category(&self) -> DecodeCategory {
+        self.category
+    }
+
+    /// The property where it happened, such as `reviews[3].timestamp`; empty for the whole body.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The line where it happened, from 1; 0 if unknown.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column where it happened, from 1; 0 if unknown.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.category {
+            DecodeCategory::Empty => "the body is empty",
+            DecodeCategory::Syntax => "the body is not JSON",
+            DecodeCategory::Truncated => "the JSON ends too early",
+            DecodeCategory::Shape => "the JSON has another shape than documented",
+        })?;
+        if !self.path.is_empty() {
+            write!(f, " at `{}`", self.path)?;
+        }
+        if self.line > 0 {
+            write!(f, " (line {}, column {})", self.line, self.column)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for DecodeError {}

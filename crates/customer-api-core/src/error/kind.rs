@@ -1,0 +1,91 @@
+use std::fmt;
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client could not be built; the source is a [`BuildError`](super::BuildError).
+    Build,
+    /// A field can't be sent; the source is a [`ValidationError`](super::ValidationError).
+    Validation,
+    /// No credential could be obtained.
+    Authentication,
+    /// The client's own rate limiter gave no permit in time.
+    RateLimit,
+    /// No connection could be made.
+    Connect,
+    /// Something took too long.
+    Timeout(TimeoutPhase),
+    /// The connection broke off.
+    Interrupted,
+    /// The transport failed in a way that it could not name.
+    Transport,
+    /// The answer is larger than the client accepts.
+    ResponseTooLarge,
+    /// The provider pointed elsewhere; redirects are never followed.
+    Redirect,
+    /// The provider answered with an error status.
+    Status,
+    /// The provider answered with a 2xx status and reported a failure in the body.
+    Rejected,
+    /// The answer could not be understood; the source is a [`DecodeError`](super::DecodeError).
+    Decode,
+}
+
+/// Which of the time-outs ended a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeoutPhase {
+    /// Connecting.
+    Connect,
+    /// One attempt, from sending the request to the end of the answer.
+    Attempt,
+    /// The whole call, with all attempts and waits.
+    Call,
+}
+
+impl ErrorKind {
+    /// A short name for spans, metrics and logs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Validation => "validation",
+            Self::Authentication => "authentication",
+            Self::RateLimit => "rate_limit",
+            Self::Connect => "connect",
+            Self::Timeout(TimeoutPhase::Connect) => "connect_timeout",
+            Self::Timeout(TimeoutPhase::Attempt) => "attempt_timeout",
+            Self::Timeout(TimeoutPhase::Call) => "call_timeout",
+            Self::Interrupted => "interrupted",
+            Self::Transport => "transport",
+            Self::ResponseTooLarge => "response_too_large",
+            Self::Redirect => "redirect",
+            Self::Status => "status",
+            Self::Rejected => "rejected",
+            Self::Decode => "decode",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Build => "the client could not be built",
+            Self::Validation => "the request can't be sent",
+            Self::Authentication => "no credential could be obtained",
+            Self::RateLimit => "no permit from the rate limiter in time",
+            Self::Connect => "no connection",
+            Self::Timeout(TimeoutPhase::Connect) => "connecting timed out",
+            Self::Timeout(TimeoutPhase::Attempt) => "the attempt timed out",
+            Self::Timeout(TimeoutPhase::Call) => "the call timed out",
+            Self::Interrupted => "the connection broke off",
+            Self::Transport => "the transport failed",
+            Self::ResponseTooLarge => "the answer is too large",
+            Self::Redirect => "the provider redirects, which is not followed",
+            Self::Status => "the provider refused the request",
+            Self::Rejected => "the provider reported a failure",
+            Self::Decode => "the answer could not be understood",
+        })
+    }
+}

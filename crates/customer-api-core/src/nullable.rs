@@ -1,0 +1,40 @@
+//! A value that may be set to `null` on purpose, as distinct from one that is not sent.
+
+use serde::{Serialize, Serializer};
+
+/// What a request says about a property that may be `null`.
+///
+/// An optional property is an `Option<Nullable<T>>`: not sent, sent as `null`, or sent with a value.
+#[expect(clippy::exhaustive_enums, reason = "there is no third state")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Nullable<T> {
+    /// Sent as `null`.
+    Null,
+    /// Sent with this value.
+    Value(T),
+}
+
+impl<T> Nullable<T> {
+    /// The value, if there is one.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Null => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+}
+
+impl<T> From<T> for Nullable<T> {
+    fn from(value: T) -> Self {
+        Self::Value(value)
+    }
+}
+
+impl<T: Serialize> Serialize for Nullable<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_none(),
+            Self::Value(value) => value.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What is called: an operation is plain data that knows how to become a request and how to read its answer.
+
+use std::fmt;
+
+use crate::{
+    error::{DecodeError, ValidationError},
+    request::{Encoder, Sensitive},
+    response::ResponseBody,
+    service::Service,
+};
+
+/// One call of a provider's API, as a value.
+///
+/// A provider crate generates an implementation per documented operation. Implement it yourself for a call that the
+/// crate lacks: the call then gets the same pipeline as every other. The crate's [front page](crate) shows one.
+///
+/// An operation belongs to one [`Service`], and does not compile on another provider's client:
+///
+/// ```compile_fail,E0271
+/// # use customer_api_core::{*, auth::StaticCredential, error::*, operation::*, request::*, response::*};
+/// # #[derive(Debug)] struct Shop;
+/// # impl Service for Shop {
+/// #     fn name(&self) -> &'static str { "shop" }
+/// #     fn user_agent(&self) -> &'static str { "shop" }
+/// # }
+/// # #[derive(Debug)] struct Bank;
+/// # impl Service for Bank {
+/// #     fn name(&self) -> &'static str { "bank" }
+/// #     fn user_agent(&self) -> &'static str { "bank" }
+/// # }
+/// # struct Withdraw;
+/// # impl Operation for Withdraw {
+/// #     type Service = Bank;
+/// #     type Output = ();
+/// #     const INFO: &'static OperationInfo = &OperationInfo::new("withdraw", Method::Post, "/withdrawals");
+/// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
+/// #     fn decode(body: &ResponseBody) -> Result<(), DecodeError> { body.ignore() }
+/// # }
+/// # let shop: Client<Shop> = Client::builder(Shop, StaticCredential::bearer("t")).build()?;
+/// shop.send(Withdraw); // `Withdraw` is the bank's
+/// # Ok::<(), BuildError>(())
+/// ```
+pub trait Operation: Send + Sync + 'static {
+    /// The provider that the operation belongs to.
+    type Service: Service;
+
+    /// What a successful call gives.
+    type Output: Send;
+
+    /// What is known of the operation before it is called.
+    const INFO: &'static OperationInfo;
+
+    /// Validates the operation and writes it into a request.
+    ///
+    /// Runs once a call, before anything is sent; every attempt sends the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// Names the field that can't be sent, as the provider spells it, and never its value.
+    fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError>;
+
+    /// Reads the body of a successful answer.
+    ///
+    /// # Errors
+    ///
+    /// Says where the body stopped making sense.
+    fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError>;
+
+    /// Names the values that must not show up in an error's message: personal data and secrets of this request.
+    ///
+    /// Providers echo input in their error messages; what is named here is replaced there.
+    fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
+        let _ = values;
+    }
+}
+
+/// What is known of an operation before it is called.
+///
+/// Built by a `const fn`, so that an implementation of [`Operation`] can hold it as a constant.
+///
+/// ```
+/// use customer_api_core::operation::{Idempotency, Method, OperationInfo, Provenance};
+///
+/// const INFO: OperationInfo = OperationInfo::new("replaceAddress", Method::Put, "/customers/{id}/address")
+///     .idempotency(Idempotency::NonIdempotent)
+///     .provenance(Provenance::Documented, "https://shop.example/docs/address");
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// The operation's id in the provider's description.
+    pub id: &'static str,
+    /// The request method.
+    pub method: Method,
+    /// The path, with a `{name}` for every parameter.
+    pub path: &'static str,
+    /// Whether a repeat is harmless.
+    pub idempotency: Idempotency,
+    /// Whether the client's credential goes along.
+    pub authenticated: bool,
+    /// The quota that the call counts against.
+    pub rate_class: &'static str,
+    /// Whether the status alone says that the call succeeded, so that a 2xx is a success even if its body can't be read.
+    pub status_decides: bool,
+    /// How sure the description is.
+    pub provenance: Option<Provenance>,
+    /// The page that documents the operation.
+    pub docs_url: Option<&'static str>,
+    /// What to use instead of a deprecated operation.
+    pub deprecated: Option<&'static str>,
+}
+
+impl OperationInfo {
+    /// Describes an operation by its id, method and path template.
+    ///
+    /// Until [`idempotency`](Self::idempotency) says otherwise, the method decides what may be repeated, as RFC 9110
+    /// defines it.
+    #[must_use]
+    pub const fn new(id: &'static str, method: Method, path: &'static str) -> Self {
+        Self {
+            id,
+            method,
+            path,
+            idempotency: method.idempotency(),
+            authenticated: true,
+            rate_class: "default",
+            status_decides: false,
+            provenance: None,
+            docs_url: None,
+            deprecated: None,
+        }
+    }
+
+    /// States whether a repeat is harmless.
+    #[must_use]
+    pub const fn idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.idempotency = idempotency;
+        self
+    }
+
+    /// Keeps the client's credential out of the request.
+    #[must_use]
+    pub const fn unauthenticated(mut self) -> Self {
+        self.authenticated = false;
+        self
+    }
+
+    /// Names the quota that the call counts against.
+    #[must_use]
+    pub const fn rate_class(mut self, class: &'static str) -> Self {
+        self.rate_class = class;
+        self
+    }
+
+    /// States that a 2xx is a success whatever its body says.
+    #[must_use]
+    pub const fn status_decides(mut self) -> Self {
+        self.status_decides = true;
+        self
+    }
+
+    /// States how sure the description is, and by which page.
+    #[must_use]
+    pub const fn provenance(mut self, provenance: Provenance, docs_url: &'static str) -> Self {
+        self.provenance = Some(provenance);
+        self.docs_url = Some(docs_url);
+        self
+    }
+
+    /// Marks the operation as deprecated in favour of `replacement`.
+    #[must_use]
+    pub const fn deprecated(mut self, replacement: &'static str) -> Self {
+        self.deprecated = Some(replacement);
+        self
+    }
+}
+
+/// Whether a call may be repeated, in the words of RFC 9110, section 9.2.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "RFC 9110 knows three classes, and callers should match them all"
+)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Idempotency {
+    /// Reads only.
+    Safe,
+    /// Changes something, but doing it twice is doing it once.
+    Idempotent,
+    /// Every repeat may change something again. The client never repeats such a call on its own, unless nothing was
+    /// sent or an answer proves that it was not processed.
+    NonIdempotent,
+}
+
+/// How sure a statement about a provider's API is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Provenance {
+    /// The provider's own pages state it.
+    Documented,
+    /// Concluded from other evidence; nobody states it.
+    Inferred,
+}
+
+/// A request method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `HEAD`
+    Head,
+    /// `OPTIONS`
+    Options,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+impl Method {
+    /// What RFC 9110 says of the method.
+    #[must_use]
+    pub const fn idempotency(self) -> Idempotency {
+        match self {
+            Self::Get | Self::Head | Self::Options => Idempotency::Safe,
+            Self::Put | Self::Delete => Idempotency::Idempotent,
+            Self::Post | Self::Patch => Idempotency::NonIdempotent,
+        }
+    }
+
+    /// The method as it stands in a request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Head => Self::HEAD,
+            Method::Options => Self::OPTIONS,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}

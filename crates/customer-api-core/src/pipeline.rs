@@ -1,0 +1,241 @@
+//! The life of a call: deadline → { authorize → permit → send one attempt → classify → wait }.
+//!
+//! Not generic over the operation: encoding comes before and decoding after, in [`Call`](crate::Call).
+
+use bytes::Bytes;
+use tracing::Instrument as _;
+
+use crate::{
+    Delivery, Error, ErrorKind,
+    call::CallOptions,
+    classify::{Success, classify},
+    client::Inner,
+    error::TimeoutPhase,
+    operation::OperationInfo,
+    rate_limit::{Feedback, Permit},
+    request::Prepared,
+    response::Metadata,
+    retry::{Attempt, RetryDecision, StopReason},
+    telemetry,
+    time::Deadline,
+};
+
+/// Makes a call: as many attempts as the retry policy, the deadline and the operation's idempotency allow.
+pub(crate) async fn run(
+    client: &Inner,
+    operation: &'static OperationInfo,
+    request: &mut Prepared,
+    options: &CallOptions,
+    deadline: &Deadline,
+) -> Result<Metadata, Error> {
+    let mut attempts = 0;
+    let mut delivery = Delivery::NotSent;
+    let mut credential_renewed = false;
+    loop {
+        let error =
+            match attempt(client, operation, request, options, deadline, &mut attempts).await {
+                Ok(success) => return Ok(metadata(success, attempts, deadline)),
+                Err(error) => error,
+            };
+        delivery = delivery.max(error.delivery());
+        if !credential_renewed && is_credential_stale(client, operation, request, &error) {
+            credential_renewed = true;
+            continue;
+        }
+        match decide(client, operation, options, deadline, attempts, &error) {
+            RetryDecision::After(wait) => tokio::time::sleep(wait).await,
+            RetryDecision::Stop(reason) => {
+                let service = client.service.name();
+                return Err(error.at_least(delivery).with_stop(reason).with_story(
+                    service,
+                    operation,
+                    attempts,
+                    deadline.elapsed(),
+                ));
+            }
+        }
+    }
+}
+
+/// One attempt, in a span of its own.
+async fn attempt(
+    client: &Inner,
+    operation: &'static OperationInfo,
+    request: &mut Prepared,
+    options: &CallOptions,
+    deadline: &Deadline,
+    attempts: &mut u32,
+) -> Result<Success, Error> {
+    authorize(client, operation, request, deadline).await?;
+    let permit = permit(client, operation, deadline).await?;
+    *attempts += 1;
+    let span = telemetry::attempt_span(operation, &client.base_url, *attempts);
+    let outcome = send(client, operation, request, options, deadline)
+        .instrument(span.clone())
+        .await;
+    let (status, kind) = match &outcome {
+        Ok(success) => (Some(success.status.as_u16()), None),
+        Err(error) => (error.status(), Some(error.kind())),
+    };
+    telemetry::record_attempt(&span, status, kind);
+    permit.complete(&feedback(&outcome));
+    outcome
+}
+
+/// Puts the credential into the request. May take a login.
+async fn authorize(
+    client: &Inner,
+    operation: &OperationInfo,
+    request: &mut Prepared,
+    deadline: &Deadline,
+) -> Result<(), Error> {
+    if !operation.authenticated {
+        return Ok(());
+    }
+    let credential = tokio::time::timeout(deadline.remaining(), client.auth.authorize(deadline))
+        .await
+        .map_err(|_| call_timeout(Delivery::NotSent))?
+        .map_err(|error| {
+            Error::new(ErrorKind::Authentication, Delivery::NotSent).with_source(error)
+        })?;
+    request.credential = None;
+    if let Some((name, value, generation)) = credential.map(crate::auth::Credential::into_parts) {
+        request.headers.insert(name, value);
+        request.credential = Some(generation);
+    }
+    Ok(())
+}
+
+/// Waits for the quota.
+async fn permit(
+    client: &Inner,
+    operation: &OperationInfo,
+    deadline: &Deadline,
+) -> Result<Permit, Error> {
+    let permit = client.rate_limiter.acquire(operation.rate_class, deadline);
+    tokio::time::timeout(deadline.remaining(), permit)
+        .await
+        .map_err(|_| call_timeout(Delivery::NotSent))?
+        .map_err(|error| {
+            Error::new(ErrorKind::RateLimit, Delivery::NotSent)
+                .with_retry_after(error.retry_after())
+                .with_source(error)
+        })
+}
+
+/// Sends the request once and says what its answer means.
+async fn send(
+    client: &Inner,
+    operation: &OperationInfo,
+    request: &Prepared,
+    options: &CallOptions,
+    deadline: &Deadline,
+) -> Result<Success, Error> {
+    let (limit, phase) = {
+        let attempt = options.attempt_timeout.unwrap_or(client.attempt_timeout);
+        let remaining = deadline.remaining();
+        if attempt < remaining {
+            (attempt, TimeoutPhase::Attempt)
+        } else {
+            (remaining, TimeoutPhase::Call)
+        }
+    };
+    if limit.is_zero() {
+        return Err(Error::new(ErrorKind::Timeout(phase), Delivery::NotSent));
+    }
+    let transport = client
+        .transport
+        .send(http_request(operation, request), client.max_response_bytes);
+    match tokio::time::timeout(limit, transport).await {
+        Ok(outcome) => classify(&*client.service, operation, outcome),
+        // The transport was given up while it worked: it may have sent everything.
+        Err(_) => Err(Error::new(ErrorKind::Timeout(phase), Delivery::Unknown)),
+    }
+}
+
+fn http_request(operation: &OperationInfo, request: &Prepared) -> http::Request<Bytes> {
+    let mut attempt = http::Request::new(request.body.clone());
+    *attempt.method_mut() = operation.method.into();
+    *attempt.uri_mut() = request.uri.clone();
+    *attempt.headers_mut() = request.headers.clone();
+    attempt
+}
+
+/// Whether the provider refused the credential and there may be a better one. A 401 proves that nothing was processed,
+/// so the one replay that follows is harmless for writes too.
+fn is_credential_stale(
+    client: &Inner,
+    operation: &OperationInfo,
+    request: &Prepared,
+    error: &Error,
+) -> bool {
+    let Some(generation) = request.credential.filter(|_| operation.authenticated) else {
+        return false;
+    };
+    error.kind() == ErrorKind::Status
+        && error.status() == Some(401)
+        && client.auth.on_unauthorized(generation)
+}
+
+/// Asks the policy, within the two limits that no policy can move: a call that may have happened is not repeated unless
+/// that is harmless, and no wait outlasts the call's time-out.
+fn decide(
+    client: &Inner,
+    operation: &'static OperationInfo,
+    options: &CallOptions,
+    deadline: &Deadline,
+    number: u32,
+    error: &Error,
+) -> RetryDecision {
+    let attempt = Attempt {
+        number,
+        idempotency: options.idempotency.unwrap_or(operation.idempotency),
+        status: error.status(),
+        retry_after: error.retry_after(),
+        elapsed: deadline.elapsed(),
+        remaining: deadline.remaining(),
+        ..Attempt::new(operation, error.kind(), error.delivery())
+    };
+    let policy = options.retry.as_ref().unwrap_or(&client.retry);
+    match policy.decide(&attempt) {
+        RetryDecision::After(_) if !attempt.is_repeatable() => {
+            RetryDecision::Stop(StopReason::MayHaveHappened)
+        }
+        RetryDecision::After(wait) if wait >= attempt.remaining => {
+            RetryDecision::Stop(StopReason::DeadlineTooClose)
+        }
+        decision => decision,
+    }
+}
+
+fn feedback(outcome: &Result<Success, Error>) -> Feedback {
+    match outcome {
+        Ok(success) => Feedback {
+            status: Some(success.status.as_u16()),
+            retry_after: None,
+        },
+        Err(error) => Feedback {
+            status: error.status(),
+            retry_after: error.retry_after(),
+        },
+    }
+}
+
+fn call_timeout(delivery: Delivery) -> Error {
+    Error::new(ErrorKind::Timeout(TimeoutPhase::Call), delivery)
+}
+
+fn metadata(success: Success, attempts: u32, deadline: &Deadline) -> Metadata {
+    let Success {
+        status,
+        headers,
+        body,
+    } = success;
+    Metadata {
+        status,
+        headers,
+        body,
+        attempts,
+        elapsed: deadline.elapsed(),
+    }
+}

@@ -1,0 +1,136 @@
+//! How fast calls are made.
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+
+use crate::time::Deadline;
+
+/// Gives every attempt a permit, when its quota allows.
+///
+/// One limiter is shared by the clones of a client. A provider counts an account's calls from all machines, so an
+/// implementation may well be remote.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use customer_api_core::{
+///     rate_limit::{Permit, RateLimitError, RateLimiter},
+///     time::Deadline,
+/// };
+///
+/// /// Lets nothing through during maintenance.
+/// #[derive(Debug)]
+/// struct Closed;
+///
+/// #[async_trait]
+/// impl RateLimiter for Closed {
+///     async fn acquire(&self, _class: &'static str, _deadline: &Deadline) -> Result<Permit, RateLimitError> {
+///         Err(RateLimitError::new())
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
+    /// Waits for a permit of this class, until the deadline at most.
+    ///
+    /// # Errors
+    ///
+    /// At once, if no permit will be free in time; nothing is sent then.
+    async fn acquire(
+        &self,
+        class: &'static str,
+        deadline: &Deadline,
+    ) -> Result<Permit, RateLimitError>;
+}
+
+/// The right to make one attempt.
+///
+/// Completed with what the provider answered. Dropping it counts as an attempt whose outcome nobody saw, so a cancelled
+/// call loses no permit.
+#[must_use = "a permit is given back when it is dropped"]
+pub struct Permit {
+    slot: Option<Box<dyn Slot>>,
+}
+
+/// What a permit holds in its limiter; dropping it gives it back.
+pub trait Slot: Send {
+    /// Learns what became of the attempt.
+    fn complete(self: Box<Self>, feedback: &Feedback);
+}
+
+/// What an attempt showed about the quota.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Feedback {
+    /// The HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// How long the provider asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl Permit {
+    /// A permit that holds nothing.
+    pub const fn free() -> Self {
+        Self { slot: None }
+    }
+
+    /// A permit that holds a slot.
+    pub fn new(slot: impl Slot + 'static) -> Self {
+        Self {
+            slot: Some(Box::new(slot)),
+        }
+    }
+
+    /// Gives the permit back along with what the attempt showed.
+    pub fn complete(self, feedback: &Feedback) {
+        if let Some(slot) = self.slot {
+            slot.complete(feedback);
+        }
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Permit")
+    }
+}
+
+/// No permit in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("the quota is used up until after the call's time-out")]
+pub struct RateLimitError {
+    retry_after: Option<Duration>,
+}
+
+impl RateLimitError {
+    /// It is not known when a permit will be free.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A permit will be free after this time.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// When a permit will be free.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+}
+
+/// No limit.
+#[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unlimited;
+
+#[async_trait]
+impl RateLimiter for Unlimited {
+    async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+        Ok(Permit::free())
+    }
+}

@@ -1,0 +1,229 @@
+//! Keeping secrets and personal data out of what is printed.
+
+use std::{borrow::Cow, fmt};
+
+use http::HeaderMap;
+
+use crate::request::Sensitive;
+
+/// Prints that a value is there, not what it is.
+///
+/// ```
+/// use customer_api_core::redact::Redacted;
+///
+/// assert_eq!(format!("{:?}", Redacted(&"ana@shop.example")), "[redacted]");
+/// assert_eq!(format!("{:?}", Redacted(&Some("ana@shop.example"))), "Some([redacted])");
+/// assert_eq!(format!("{:?}", Redacted(&None::<String>)), "None");
+/// ```
+#[expect(clippy::exhaustive_structs, reason = "a wrapper around one value")]
+pub struct Redacted<'a, T: ?Sized>(pub &'a T);
+
+impl<T: Presence + ?Sized> fmt::Debug for Redacted<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.presence())
+    }
+}
+
+/// What [`Redacted`] prints for a value.
+pub trait Presence {
+    /// A fixed text that says whether there is a value.
+    fn presence(&self) -> &'static str {
+        "[redacted]"
+    }
+}
+
+impl Presence for str {}
+impl Presence for String {}
+impl Presence for &str {}
+impl Presence for bool {}
+impl Presence for i32 {}
+impl Presence for i64 {}
+impl Presence for f64 {}
+impl Presence for crate::time::Timestamp {}
+impl Presence for crate::time::Date {}
+impl Presence for serde_json::Value {}
+impl<T> Presence for crate::nullable::Nullable<T> {}
+
+impl<T> Presence for Vec<T> {
+    fn presence(&self) -> &'static str {
+        if self.is_empty() {
+            "[]"
+        } else {
+            "[[redacted], ..]"
+        }
+    }
+}
+
+impl<T> Presence for Option<T> {
+    fn presence(&self) -> &'static str {
+        if self.is_some() {
+            "Some([redacted])"
+        } else {
+            "None"
+        }
+    }
+}
+
+/// The values of one request that must not be printed, ready to be replaced in a provider's words.
+pub(crate) struct Scrubber<'a> {
+    needles: Vec<Cow<'a, str>>,
+}
+
+const REPLACEMENT: &str = "[redacted]";
+
+impl<'a> Scrubber<'a> {
+    /// Collects what `sensitive` names and what the request's sensitive headers carry.
+    pub(crate) fn new(sensitive: Sensitive<'a>, headers: &'a HeaderMap) -> Self {
+        let mut needles = Vec::new();
+        for value in sensitive.into_values() {
+            push(&mut needles, value);
+        }
+        for value in headers.values().filter(|value| value.is_sensitive()) {
+            let Ok(value) = value.to_str() else { continue };
+            push(&mut needles, value);
+            // A scheme word is no secret, what follows it is.
+            if let Some((_, secret)) = value.split_once(' ') {
+                push(&mut needles, secret);
+            }
+        }
+        // Longest first, so that a value is not left in pieces by a shorter one inside it.
+        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+        needles.dedup();
+        Self { needles }
+    }
+
+    /// The text without any of the values; letters count as equal whatever their case.
+    pub(crate) fn scrub(&self, text: &str) -> String {
+        let mut clean = text.to_owned();
+        for needle in &self.needles {
+            clean = replace(&clean, needle);
+        }
+        clean
+    }
+}
+
+/// Adds a value as it is, and as JSON and URLs write it.
+fn push<'a>(needles: &mut Vec<Cow<'a, str>>, value: &'a str) {
+    let value = value.trim();
+    if value.is_empty() {
+        return;
+    }
+    let json = serde_json::to_string(value).unwrap_or_default();
+    let json = json.trim_matches('"');
+    if json != value {
+        needles.push(Cow::Owned(json.to_owned()));
+    }
+    let url = crate::request::percent_encoded(value).to_string();
+    if url != value {
+        needles.push(Cow::Owned(url));
+        needles.push(Cow::Owned(
+            form_urlencoded::byte_serialize(value.as_bytes()).collect(),
+        ));
+    }
+    needles.push(Cow::Borrowed(value));
+}
+
+/// Replaces every occurrence, ignoring ASCII case. One or two characters count as words only: a name such as `A` would
+/// otherwise take every `a` out of a message.
+fn replace(text: &str, needle: &str) -> String {
+    let (haystack, lower) = (text.to_ascii_lowercase(), needle.to_ascii_lowercase());
+    let whole_words = needle.chars().count() < 3;
+    let mut clean = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (start, found) in haystack.match_indices(&lower) {
+        let end = start + found.len();
+        // ASCII case folding keeps every byte offset, so these slices exist.
+        let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else {
+            continue;
+        };
+        if whole_words
+            && (before.ends_with(|c: char| c.is_alphanumeric())
+                || after.starts_with(|c: char| c.is_alphanumeric()))
+        {
+            continue;
+        }
+        clean.push_str(text.get(copied..start).unwrap_or_default());
+        clean.push_str(REPLACEMENT);
+        copied = end;
+    }
+    clean.push_str(text.get(copied..).unwrap_or_default());
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn scrub(values: &[&str], text: &str) -> String {
+        let mut sensitive = Sensitive::default();
+        for value in values {
+            sensitive.text(value);
+        }
+        Scrubber::new(sensitive, &HeaderMap::new()).scrub(text)
+    }
+
+    #[test]
+    fn replaces_a_value_in_every_spelling() {
+        let email = "Ana+1@shop.example";
+        let text = r#"Ana+1@shop.example ana+1@SHOP.example Ana%2B1%40shop.example /x?e=Ana%2B1%40shop.example"#;
+        assert_eq!(
+            scrub(&[email], text),
+            "[redacted] [redacted] [redacted] /x?e=[redacted]"
+        );
+        assert_eq!(
+            scrub(&["a \"quoted\" name"], r#"bad name: a \"quoted\" name"#),
+            "bad name: [redacted]"
+        );
+        assert_eq!(
+            scrub(&["Ana Lopez"], "ana+lopez ana%20lopez"),
+            "[redacted] [redacted]"
+        );
+    }
+
+    #[test]
+    fn a_short_value_goes_as_a_word_only() {
+        assert_eq!(
+            scrub(&["A"], "A bad call: a, ab"),
+            "[redacted] bad call: [redacted], ab"
+        );
+    }
+
+    #[test]
+    fn a_longer_value_goes_whole() {
+        assert_eq!(
+            scrub(&["Ana", "Ana Lopez"], "Ana Lopez and Ana"),
+            "[redacted] and [redacted]"
+        );
+    }
+
+    #[test]
+    fn takes_the_key_out_without_its_scheme_word() {
+        let mut headers = HeaderMap::new();
+        let mut value = HeaderValue::from_static("token sk_test_123");
+        value.set_sensitive(true);
+        headers.insert("authorization", value);
+        let scrubber = Scrubber::new(Sensitive::default(), &headers);
+        assert_eq!(
+            scrubber.scrub("unknown key sk_test_123"),
+            "unknown key [redacted]"
+        );
+        assert_eq!(
+            scrubber.scrub("got `token sk_test_123`"),
+            "got `[redacted]`"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_of_three_characters_survives(value in "\\PC{3,20}", before in "\\PC{0,20}", after in "\\PC{0,20}") {
+            let value = value.trim();
+            prop_assume!(value.chars().count() >= 3 && !REPLACEMENT.contains(&value.to_ascii_lowercase()));
+            let clean = scrub(&[value], &format!("{before}{value}{after}"));
+            prop_assert!(clean.split(REPLACEMENT).all(|piece| !piece.contains(value)), "{clean}");
+            prop_assert!(clean.contains(REPLACEMENT));
+        }
+    }
+}

@@ -1,0 +1,322 @@
+use std::fmt::{self, Write as _};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::CONTENT_TYPE};
+use serde::Serialize;
+
+use super::{Body, Part, TextRule, percent_encoded};
+use crate::{
+    base_url::BaseUrl,
+    error::{Problem, ValidationError},
+    operation::OperationInfo,
+};
+
+/// Writes an operation into a request.
+///
+/// Path parameters come in the order of the template; everything else in any order. Query pairs and body parts keep the
+/// order in which they are written.
+pub struct Encoder<'c> {
+    operation: &'static OperationInfo,
+    base: &'c BaseUrl,
+    check_patterns: bool,
+    /// The path so far, behind the base URL.
+    url: String,
+    /// The part of the template that is not written yet.
+    template: &'static str,
+    query: String,
+    headers: HeaderMap,
+    body: Body,
+}
+
+/// A request that is ready to be sent any number of times.
+pub(crate) struct Prepared {
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The generation of the credential among the headers.
+    pub(crate) credential: Option<u64>,
+}
+
+impl<'c> Encoder<'c> {
+    pub(crate) fn new(
+        operation: &'static OperationInfo,
+        base: &'c BaseUrl,
+        check_patterns: bool,
+    ) -> Self {
+        let mut url = String::with_capacity(base.as_str().len() + operation.path.len() + 32);
+        url.push_str(base.as_str());
+        Self {
+            operation,
+            base,
+            check_patterns,
+            url,
+            template: operation.path,
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+        }
+    }
+
+    /// Fills the next parameter of the path template with one percent-encoded segment.
+    ///
+    /// # Errors
+    ///
+    /// If the value is empty, `.`, `..` or holds a control character: such a segment is another path or none. Also if
+    /// `name` is not the template's next parameter.
+    pub fn path(
+        &mut self,
+        name: &'static str,
+        value: impl fmt::Display,
+    ) -> Result<(), ValidationError> {
+        let (literal, rest) = self
+            .template
+            .split_once('{')
+            .ok_or_else(|| not_in_template(name))?;
+        let (parameter, rest) = rest.split_once('}').ok_or_else(|| not_in_template(name))?;
+        if parameter != name {
+            return Err(not_in_template(name));
+        }
+        let value = value.to_string();
+        check_segment(&value).map_err(|problem| ValidationError::new(name, problem))?;
+        self.url.push_str(literal);
+        self.url.extend(percent_encoded(&value));
+        self.template = rest;
+        Ok(())
+    }
+
+    /// Adds a pair to the query, percent-encoded.
+    pub fn query(&mut self, name: &str, value: impl fmt::Display) {
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        self.query.extend(percent_encoded(name));
+        self.query.push('=');
+        self.query.extend(percent_encoded(&value.to_string()));
+    }
+
+    /// Adds a header.
+    ///
+    /// # Errors
+    ///
+    /// If the name is no header name, or the value holds what can't stand in a header, such as a line break.
+    pub fn header(&mut self, name: &str, value: impl fmt::Display) -> Result<(), ValidationError> {
+        let refused = || ValidationError::new(name.to_owned(), Problem::Header);
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
+        // As text, so that a value outside ASCII is sent as UTF-8 and a line break is refused.
+        let value = HeaderValue::from_bytes(value.to_string().as_bytes()).map_err(|_| refused())?;
+        self.headers.append(header, value);
+        Ok(())
+    }
+
+    /// Checks a value against its documented limits. The name is the provider's, dotted where it is nested.
+    ///
+    /// Patterns are skipped where the client is built without pattern checks.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that the value breaks.
+    pub fn check(
+        &self,
+        name: &'static str,
+        value: &str,
+        rule: &TextRule,
+    ) -> Result<(), ValidationError> {
+        rule.check(value, self.check_patterns)
+            .map_err(|problem| ValidationError::new(name, problem))
+    }
+
+    /// Makes a JSON body.
+    ///
+    /// # Errors
+    ///
+    /// If the value has no JSON form, such as a map whose keys are not strings.
+    pub fn json(&mut self, value: &impl Serialize) -> Result<(), ValidationError> {
+        let json = serde_json::to_vec(value)
+            .map_err(|_| ValidationError::other("body", "has no JSON form"))?;
+        self.body = Body::Json(json);
+        Ok(())
+    }
+
+    /// Adds a pair to an `application/x-www-form-urlencoded` body.
+    pub fn form(&mut self, name: impl Into<String>, value: impl fmt::Display) {
+        let pair = (name.into(), value.to_string());
+        match &mut self.body {
+            Body::Form(pairs) => pairs.push(pair),
+            body => *body = Body::Form(vec![pair]),
+        }
+    }
+
+    /// Adds a text part to a `multipart/form-data` body.
+    pub fn multipart(&mut self, name: impl Into<String>, value: impl fmt::Display) {
+        let part = Part::text(name, value.to_string());
+        match &mut self.body {
+            Body::Multipart(parts) => parts.push(part),
+            body => *body = Body::Multipart(vec![part]),
+        }
+    }
+
+    /// Sets the body as a whole.
+    pub fn body(&mut self, body: Body) {
+        self.body = body;
+    }
+
+    /// The request, ready to be sent. The operation's headers win over the client's, and the call's over both.
+    pub(crate) fn finish(
+        mut self,
+        client: &HeaderMap,
+        call: &HeaderMap,
+    ) -> Result<Prepared, ValidationError> {
+        if self.template.contains('{') {
+            return Err(ValidationError::other(
+                "path",
+                format!("`{}` is not filled in", self.operation.path),
+            ));
+        }
+        self.url.push_str(self.template);
+        if !self.query.is_empty() {
+            let _ = write!(self.url, "?{}", self.query);
+        }
+        let uri = Uri::try_from(self.url)
+            .map_err(|_| ValidationError::other("path", "is too long for a URL"))?;
+        debug_assert_eq!(uri.host(), self.base.uri().host());
+        let (content_type, body) = self.body.encode();
+        if let Some(content_type) = content_type {
+            self.headers.insert(CONTENT_TYPE, content_type);
+        }
+        for (name, value) in client {
+            if !self.headers.contains_key(name) {
+                self.headers.insert(name, value.clone());
+            }
+        }
+        for (name, value) in call {
+            self.headers.insert(name, value.clone());
+        }
+        Ok(Prepared {
+            uri,
+            headers: self.headers,
+            body,
+            credential: None,
+        })
+    }
+}
+
+fn not_in_template(name: &'static str) -> ValidationError {
+    ValidationError::other(name, "is not the next parameter of the path")
+}
+
+/// URL parsers take `.` and `..` for steps between paths, percent-encoded or not.
+fn check_segment(value: &str) -> Result<(), Problem> {
+    if value.is_empty() {
+        Err(Problem::Empty)
+    } else if value == "." || value == ".." {
+        Err(Problem::DotSegment)
+    } else if value.chars().any(char::is_control) {
+        Err(Problem::ControlCharacter)
+    } else {
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Encoder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoder")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::operation::Method;
+
+    const INFO: &OperationInfo = &OperationInfo::new("op", Method::Get, "/v2/{a}/x/{b}/y");
+
+    fn base() -> BaseUrl {
+        "https://host.example/base".parse().unwrap()
+    }
+
+    fn path_of(a: &str, b: &str) -> Result<String, ValidationError> {
+        let base = base();
+        let mut encoder = Encoder::new(INFO, &base, true);
+        encoder.path("a", a)?;
+        encoder.path("b", b)?;
+        Ok(encoder
+            .finish(&HeaderMap::new(), &HeaderMap::new())?
+            .uri
+            .to_string())
+    }
+
+    #[test]
+    fn a_value_is_one_segment() {
+        assert_eq!(
+            path_of("a/b?c#d%e+f g@h.é", "7").unwrap(),
+            "https://host.example/base/v2/a%2Fb%3Fc%23d%25e%2Bf%20g%40h.%C3%A9/x/7/y"
+        );
+    }
+
+    #[test]
+    fn refuses_what_would_be_another_path() {
+        for (value, problem) in [
+            ("", Problem::Empty),
+            (".", Problem::DotSegment),
+            ("..", Problem::DotSegment),
+            ("a\r\nb", Problem::ControlCharacter),
+            ("a\u{85}", Problem::ControlCharacter),
+        ] {
+            let error = path_of("a", value).unwrap_err();
+            assert_eq!((error.field(), error.problem()), ("b", &problem));
+        }
+    }
+
+    #[test]
+    fn a_template_is_filled_in_its_order() {
+        let base = base();
+        let mut encoder = Encoder::new(INFO, &base, true);
+        assert_eq!(encoder.path("b", "1").unwrap_err().field(), "b");
+        assert!(
+            encoder
+                .finish(&HeaderMap::new(), &HeaderMap::new())
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn a_header_is_not_split() {
+        let base = base();
+        let mut encoder = Encoder::new(INFO, &base, true);
+        assert_eq!(
+            encoder.header("x-note", "a\r\nb: c").unwrap_err().problem(),
+            &Problem::Header
+        );
+        encoder.header("x-note", "é").unwrap();
+    }
+
+    proptest! {
+        #[test]
+        fn every_accepted_value_comes_back_as_one_segment(value in "\\PC{1,40}") {
+            prop_assume!(value != "." && value != "..");
+            let url = url::Url::parse(&path_of(&value, "7").unwrap()).unwrap();
+            let segments: Vec<_> = url.path_segments().unwrap().collect();
+            prop_assert_eq!(segments.len(), 6);
+            prop_assert_eq!(percent_decode_str(segments[2]).decode_utf8().unwrap(), value);
+            prop_assert_eq!(url.query(), None);
+        }
+
+        #[test]
+        fn every_query_pair_comes_back(pairs in prop::collection::vec((".{1,10}", ".{0,10}"), 0..5)) {
+            static PLAIN: OperationInfo = OperationInfo::new("op", Method::Get, "/x");
+            let base = base();
+            let mut encoder = Encoder::new(&PLAIN, &base, true);
+            for (name, value) in &pairs {
+                encoder.query(name, value);
+            }
+            let url = url::Url::parse(&encoder.finish(&HeaderMap::new(), &HeaderMap::new()).unwrap().uri.to_string()).unwrap();
+            let read: Vec<_> = url.query_pairs().into_owned().collect();
+            prop_assert_eq!(read, pairs);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! What a successful call gives, and what came with it.
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::error::DecodeError;
+
+/// A value with what came along: status, headers, attempts, the raw body.
+///
+/// Awaiting a [`Call`](crate::Call) gives the value alone; [`Call::response`](crate::Call::response) gives this.
+pub struct Response<T> {
+    value: T,
+    meta: Metadata,
+}
+
+pub(crate) struct Metadata {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, meta: Metadata) -> Self {
+        Self { value, meta }
+    }
+
+    /// The value.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The value, without what came along.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.meta.status.as_u16()
+    }
+
+    /// The response headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.meta.headers
+    }
+
+    /// The raw body. It may hold personal data: think before logging it.
+    pub fn body(&self) -> &[u8] {
+        &self.meta.body
+    }
+
+    /// How many times the request was handed to the transport.
+    pub fn attempts(&self) -> u32 {
+        self.meta.attempts
+    }
+
+    /// How long the call took, with all its attempts and waits.
+    pub fn elapsed(&self) -> Duration {
+        self.meta.elapsed
+    }
+
+    /// What identifies the call to the provider's support, if a header says so: `x-request-id`, `x-trace-id` or
+    /// `x-correlation-id`.
+    pub fn request_id(&self) -> Option<&str> {
+        ["x-request-id", "x-trace-id", "x-correlation-id"]
+            .iter()
+            .find_map(|name| self.header(name))
+    }
+
+    /// When the provider deprecated the operation, as its `Deprecation` header (RFC 9745) says.
+    pub fn deprecation(&self) -> Option<&str> {
+        self.header("deprecation")
+    }
+
+    /// When the provider will remove the operation, as its `Sunset` header (RFC 8594) says.
+    pub fn sunset(&self) -> Option<&str> {
+        self.header("sunset")
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.meta.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Shows the value by its own `Debug`, and neither body nor headers.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("status", &self.status())
+            .field("attempts", &self.meta.attempts)
+            .field("elapsed", &self.meta.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of a successful answer, as an operation reads it.
+pub struct ResponseBody {
+    bytes: Bytes,
+}
+
+impl ResponseBody {
+    /// A body of these bytes.
+    #[must_use]
+    pub fn new(bytes: Bytes) -> Self {
+        Self { bytes }
+    }
+
+    /// The raw bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Reads nothing, for operations whose status says it all.
+    ///
+    /// # Errors
+    ///
+    /// None; the signature is that of its siblings.
+    pub fn ignore(&self) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
+    /// Reads JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the body is empty, is not JSON, or is JSON of another shape. A byte order mark is skipped.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let text = self.text();
+        if text.is_empty() {
+            return Err(DecodeError::empty());
+        }
+        // The plain parser is fast and does not know where it is; only a failure pays for the search.
+        serde_json::from_slice(text).map_err(|error| {
+            locate::<T>(text).unwrap_or_else(|| DecodeError::json(&error, String::new()))
+        })
+    }
+
+    /// Reads JSON where an empty body or `null` stands for nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the body is not JSON, or is JSON of another shape.
+    pub fn optional_json<T: DeserializeOwned>(&self) -> Result<Option<T>, DecodeError> {
+        if self.text().is_empty() {
+            Ok(None)
+        } else {
+            self.json()
+        }
+    }
+
+    /// The body without white space around it and without a byte order mark.
+    fn text(&self) -> &[u8] {
+        let bytes = self.bytes.trim_ascii();
+        bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+    }
+}
+
+/// Reads again, to learn the place of the failure.
+fn locate<T: DeserializeOwned>(text: &[u8]) -> Option<DecodeError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
+    let path = match error.path().to_string() {
+        path if path == "." => String::new(),
+        path if is_plain(&path) => path,
+        // A map's keys are data, and may be personal.
+        _ => "(a map's key)".to_owned(),
+    };
+    Some(DecodeError::json(error.inner(), path))
+}
+
+/// Whether a path is made of what property names and indices are made of.
+fn is_plain(path: &str) -> bool {
+    path.len() <= 200
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte))
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResponseBody({} bytes)", self.bytes.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::error::DecodeCategory;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Page {
+        items: Vec<Item>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Item {
+        at: u32,
+    }
+
+    fn body(text: &'static str) -> ResponseBody {
+        ResponseBody::new(Bytes::from_static(text.as_bytes()))
+    }
+
+    #[test]
+    fn an_error_names_the_place_and_no_value() {
+        let error = body(r#"{"items":[{"at":1},{"at":"ana@shop.example"}]}"#)
+            .json::<Page>()
+            .unwrap_err();
+        assert_eq!(error.path(), "items[1].at");
+        assert_eq!(error.category(), DecodeCategory::Shape);
+        assert_eq!(error.line(), 1);
+        assert!(!format!("{error} {error:?}").contains("ana"));
+    }
+
+    #[test]
+    fn a_map_key_is_not_shown() {
+        type Map = std::collections::BTreeMap<String, u32>;
+        let error = body(r#"{"ana@shop.example":"x"}"#)
+            .json::<Map>()
+            .unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("ana"));
+    }
+
+    #[test]
+    fn the_categories() {
+        for (text, category) in [
+            ("", DecodeCategory::Empty),
+            ("  ", DecodeCategory::Empty),
+            ("<html>", DecodeCategory::Syntax),
+            (r#"{"items":["#, DecodeCategory::Truncated),
+            ("[]", DecodeCategory::Shape),
+            ("null", DecodeCategory::Shape),
+            (r#"{"items":[]} x"#, DecodeCategory::Syntax),
+        ] {
+            assert_eq!(
+                body(text).json::<Page>().unwrap_err().category(),
+                category,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        for text in ["", " \n", "null", "\u{feff}null"] {
+            assert_eq!(body(text).optional_json::<Page>().unwrap(), None);
+        }
+        assert_eq!(
+            body("\u{feff}{\"items\":[]}").json::<Page>().unwrap(),
+            Page { items: vec![] }
+        );
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error() {
+        let deep = "[".repeat(100_000);
+        let body = ResponseBody::new(deep.into());
+        assert!(body.json::<serde_json::Value>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_a_value_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let body = ResponseBody::new(bytes.into());
+            let _ = body.json::<Page>();
+            let _ = body.optional_json::<serde_json::Value>();
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! What is tried again, and when.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
+
+use crate::{
+    Delivery, ErrorKind,
+    operation::{Idempotency, OperationInfo},
+};
+
+/// Decides after every failed attempt whether there is another.
+///
+/// A policy can be stricter than the client, never laxer: a [`NonIdempotent`](Idempotency::NonIdempotent) call is not
+/// repeated once it may have happened, whatever a policy says. A caller who knows that a repeat is harmless says so for
+/// the call, with [`Call::with_idempotency`](crate::Call::with_idempotency).
+///
+/// Policies are best made by decorating another:
+///
+/// ```
+/// use customer_api_core::retry::{Attempt, ExponentialBackoff, RetryDecision, RetryPolicy, StopReason};
+///
+/// /// Leaves throttling to the caller.
+/// #[derive(Debug, Default)]
+/// struct NotWhenThrottled(ExponentialBackoff);
+///
+/// impl RetryPolicy for NotWhenThrottled {
+///     fn decide(&self, attempt: &Attempt) -> RetryDecision {
+///         match attempt.status {
+///             Some(429) => RetryDecision::Stop(StopReason::NotRetryable),
+///             _ => self.0.decide(attempt),
+///         }
+///     }
+/// }
+/// ```
+pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
+    /// Whether to try again after this attempt.
+    fn decide(&self, attempt: &Attempt) -> RetryDecision;
+}
+
+/// One failed attempt, as a policy sees it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// Which attempt of the call this was, from 1.
+    pub number: u32,
+    /// What is called.
+    pub operation: &'static OperationInfo,
+    /// Whether a repeat is harmless; the caller's word wins over the description's.
+    pub idempotency: Idempotency,
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// The HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// Whether this attempt may have happened.
+    pub delivery: Delivery,
+    /// How long the provider asks to wait.
+    pub retry_after: Option<Duration>,
+    /// The time since the call began.
+    pub elapsed: Duration,
+    /// The time until the call must be over.
+    pub remaining: Duration,
+}
+
+impl Attempt {
+    /// A first attempt that failed, with a minute left; set the rest as needed. For testing policies.
+    #[must_use]
+    pub fn new(operation: &'static OperationInfo, kind: ErrorKind, delivery: Delivery) -> Self {
+        Self {
+            number: 1,
+            operation,
+            idempotency: operation.idempotency,
+            kind,
+            status: None,
+            delivery,
+            retry_after: None,
+            elapsed: Duration::ZERO,
+            remaining: Duration::from_secs(60),
+        }
+    }
+
+    /// Whether a repeat can't do harm: the operation is harmless, or this attempt certainly did not happen.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.idempotency != Idempotency::NonIdempotent || self.delivery != Delivery::Unknown
+    }
+}
+
+/// What a policy decides.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a policy's answer is one of these two"
+)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryDecision {
+    /// The call is over.
+    Stop(StopReason),
+    /// Try again after this time.
+    After(Duration),
+}
+
+/// Why a call was not tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// Trying again would not help.
+    NotRetryable,
+    /// The call may have happened, and a repeat might make it happen twice.
+    MayHaveHappened,
+    /// All attempts are used up.
+    AttemptsExhausted,
+    /// The next attempt would come after the call's time-out.
+    DeadlineTooClose,
+    /// The provider asks for a longer wait than the policy allows.
+    RetryAfterTooLong,
+    /// The caller switched retries off.
+    Disabled,
+}
+
+impl StopReason {
+    /// Whether the reason says more than the failure itself does.
+    pub(crate) fn is_telling(&self) -> bool {
+        !matches!(self, Self::NotRetryable | Self::Disabled)
+    }
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotRetryable => "trying again would not help",
+            Self::MayHaveHappened => "a repeat might make it happen twice",
+            Self::AttemptsExhausted => "all attempts are used up",
+            Self::DeadlineTooClose => "the call's time-out comes first",
+            Self::RetryAfterTooLong => "the provider asks for a longer wait than allowed",
+            Self::Disabled => "retries are off",
+        })
+    }
+}
+
+/// The default: up to 3 attempts, with exponential back-off and full jitter.
+///
+/// | failure | tried again |
+/// |---|---|
+/// | nothing was sent | every operation |
+/// | 408, 429, 500, 502, 503, 504, time-outs, broken connections | `Safe` and `Idempotent` operations |
+/// | anything else | never |
+///
+/// Before the n-th retry it waits between nothing and `base · 2ⁿ⁻¹` (0.5 s), `cap` (20 s) at most. A `Retry-After` replaces
+/// that; one longer than `max_retry_after` (60 s) ends the call, and the error carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExponentialBackoff {
+    max_attempts: u32,
+    base: Duration,
+    cap: Duration,
+    max_retry_after: Duration,
+}
+
+impl Default for ExponentialBackoff {
+    fn default() -> Self {
+        Self {
+            max_attempts: 3,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(20),
+            max_retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+impl ExponentialBackoff {
+    /// The default policy.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many attempts there are at most, the first included.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// The longest wait before the first retry; it doubles with every further one.
+    #[must_use]
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The longest wait before any retry.
+    #[must_use]
+    pub fn cap(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// The longest `Retry-After` that is waited for.
+    #[must_use]
+    pub fn max_retry_after(mut self, limit: Duration) -> Self {
+        self.max_retry_after = limit;
+        self
+    }
+
+    /// The longest wait after so many attempts.
+    fn ceiling(&self, attempts: u32) -> Duration {
+        let factor = 2_u32.saturating_pow(attempts.saturating_sub(1));
+        self.base.saturating_mul(factor).min(self.cap)
+    }
+}
+
+impl RetryPolicy for ExponentialBackoff {
+    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+        if !is_transient(attempt) {
+            return RetryDecision::Stop(StopReason::NotRetryable);
+        }
+        if attempt.delivery != Delivery::NotSent
+            && attempt.idempotency == Idempotency::NonIdempotent
+        {
+            return RetryDecision::Stop(StopReason::MayHaveHappened);
+        }
+        if attempt.number >= self.max_attempts {
+            return RetryDecision::Stop(StopReason::AttemptsExhausted);
+        }
+        match attempt.retry_after {
+            Some(wait) if wait > self.max_retry_after => {
+                RetryDecision::Stop(StopReason::RetryAfterTooLong)
+            }
+            Some(wait) => RetryDecision::After(wait),
+            None => RetryDecision::After(self.ceiling(attempt.number).mul_f64(random())),
+        }
+    }
+}
+
+/// Whether the same request may fare better in a while.
+fn is_transient(attempt: &Attempt) -> bool {
+    match attempt.kind {
+        ErrorKind::Connect | ErrorKind::Timeout(_) | ErrorKind::Interrupted => true,
+        ErrorKind::Status => matches!(attempt.status, Some(408 | 429 | 500 | 502 | 503 | 504)),
+        _ => false,
+    }
+}
+
+/// A number from 0 to 1. The keys of the standard library's hasher come from the system, which is random enough to keep
+/// clients from retrying in step.
+fn random() -> f64 {
+    let bits = RandomState::new().hash_one(0_u8) >> 11;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "53 bits are exactly what an f64 holds"
+    )]
+    let fraction = bits as f64 / (1_u64 << 53) as f64;
+    fraction
+}
+
+/// Never tries again.
+#[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NeverRetry;
+
+impl RetryPolicy for NeverRetry {
+    fn decide(&self, _: &Attempt) -> RetryDecision {
+        RetryDecision::Stop(StopReason::Disabled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{error::TimeoutPhase, operation::Method};
+
+    const READ: &OperationInfo = &OperationInfo::new("read", Method::Get, "/");
+    const WRITE: &OperationInfo = &OperationInfo::new("write", Method::Post, "/");
+
+    fn status(operation: &'static OperationInfo, status: u16, delivery: Delivery) -> Attempt {
+        Attempt {
+            status: Some(status),
+            ..Attempt::new(operation, ErrorKind::Status, delivery)
+        }
+    }
+
+    fn stops(attempt: &Attempt) -> Option<StopReason> {
+        match ExponentialBackoff::default().decide(attempt) {
+            RetryDecision::Stop(reason) => Some(reason),
+            RetryDecision::After(_) => None,
+        }
+    }
+
+    #[test]
+    fn transient_statuses_are_for_harmless_operations() {
+        for code in [408, 429, 500, 502, 503, 504] {
+            assert_eq!(
+                stops(&status(READ, code, Delivery::Unknown)),
+                None,
+                "{code}"
+            );
+            assert_eq!(
+                stops(&status(WRITE, code, Delivery::Unknown)),
+                Some(StopReason::MayHaveHappened),
+                "{code}"
+            );
+        }
+        for code in [400, 401, 403, 404, 409, 422, 501, 505, 600] {
+            assert_eq!(
+                stops(&status(READ, code, Delivery::Refused)),
+                Some(StopReason::NotRetryable),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_not_sent_is_tried_again_for_writes_too() {
+        for kind in [
+            ErrorKind::Connect,
+            ErrorKind::Timeout(TimeoutPhase::Connect),
+            ErrorKind::Interrupted,
+        ] {
+            assert_eq!(stops(&Attempt::new(WRITE, kind, Delivery::NotSent)), None);
+        }
+        for kind in [
+            ErrorKind::Validation,
+            ErrorKind::Authentication,
+            ErrorKind::RateLimit,
+        ] {
+            assert_eq!(
+                stops(&Attempt::new(READ, kind, Delivery::NotSent)),
+                Some(StopReason::NotRetryable)
+            );
+        }
+    }
+
+    #[test]
+    fn a_retry_after_replaces_the_back_off_up_to_its_limit() {
+        let policy = ExponentialBackoff::default();
+        let mut attempt = status(READ, 429, Delivery::Unknown);
+        attempt.retry_after = Some(Duration::from_secs(60));
+        assert_eq!(
+            policy.decide(&attempt),
+            RetryDecision::After(Duration::from_secs(60))
+        );
+        attempt.retry_after = Some(Duration::from_secs(61));
+        assert_eq!(
+            policy.decide(&attempt),
+            RetryDecision::Stop(StopReason::RetryAfterTooLong)
+        );
+    }
+
+    #[test]
+    fn the_third_attempt_is_the_last() {
+        let mut attempt = status(READ, 503, Delivery::Unknown);
+        attempt.number = 2;
+        assert_eq!(stops(&attempt), None);
+        attempt.number = 3;
+        assert_eq!(stops(&attempt), Some(StopReason::AttemptsExhausted));
+    }
+
+    proptest! {
+        #[test]
+        fn a_wait_is_below_its_ceiling(number in 1_u32..100) {
+            let policy = ExponentialBackoff::default().max_attempts(u32::MAX);
+            let mut attempt = status(READ, 503, Delivery::Unknown);
+            attempt.number = number;
+            let RetryDecision::After(wait) = policy.decide(&attempt) else { panic!("stopped") };
+            prop_assert!(wait <= policy.ceiling(number));
+            prop_assert!(wait <= Duration::from_secs(20));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! How a provider speaks: what its errors look like, and what its answers mean.
+
+use std::{fmt, time::Duration};
+
+use http::{HeaderMap, StatusCode};
+
+use crate::{Delivery, operation::OperationInfo};
+
+/// A provider: where it is, how it words errors, and how its answers are to be understood.
+///
+/// Implemented once per provider, by hand. Everything has a default but the name and the user agent, so a small provider
+/// takes a few lines; the crate's [front page](crate) shows one. This one has a word of its own for failure:
+///
+/// ```
+/// use customer_api_core::{
+///     Service,
+///     operation::OperationInfo,
+///     service::{ErrorDetails, Verdict},
+/// };
+/// use http::{HeaderMap, StatusCode};
+///
+/// #[derive(Debug)]
+/// struct Shop;
+///
+/// impl Service for Shop {
+///     fn name(&self) -> &'static str {
+///         "shop"
+///     }
+///     fn user_agent(&self) -> &'static str {
+///         "shop-client/1.0"
+///     }
+///     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
+///         ErrorDetails::new().message(String::from_utf8_lossy(body))
+///     }
+///     fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+///         match body {
+///             Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
+///             _ => Verdict::Accepted,
+///         }
+///     }
+/// }
+/// ```
+pub trait Service: fmt::Debug + Send + Sync + 'static {
+    /// The provider's name in errors and spans, in lower case.
+    fn name(&self) -> &'static str;
+
+    /// The product that calls, as `crate/version`.
+    fn user_agent(&self) -> &'static str;
+
+    /// Where the provider is, unless the caller says otherwise; `None` where every account has an address of its own.
+    fn default_base_url(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Reads the body of a failure.
+    ///
+    /// The body is whatever arrived: perhaps empty, perhaps a proxy's HTML. Take what is there; never fail.
+    fn read_error(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ErrorDetails {
+        let _ = (status, headers, body);
+        ErrorDetails::new()
+    }
+
+    /// Says whether a 2xx is a success, for a provider that reports failures that way too.
+    ///
+    /// `body` is `None` if it could not be received whole.
+    fn judge_success(&self, operation: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+        let _ = (operation, body);
+        Verdict::Accepted
+    }
+
+    /// What a 429 says about the call: [`Delivery::Refused`] only where throttling is known to precede processing.
+    fn throttled_delivery(&self, operation: &OperationInfo) -> Delivery {
+        let _ = operation;
+        Delivery::Unknown
+    }
+
+    /// How long to wait after a 429 that does not say; `None` leaves it to the retry policy.
+    fn throttled_wait(&self, operation: &OperationInfo) -> Option<Duration> {
+        let _ = operation;
+        None
+    }
+}
+
+/// Whether an answer with a 2xx status is a success.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The provider did what it was asked to do.
+    Accepted,
+    /// The provider did nothing, and says so in the body.
+    Refused(ErrorDetails),
+    /// The part of the answer that would tell is missing.
+    Unclear,
+}
+
+/// What a provider says about a failure.
+#[derive(Clone, Default)]
+pub struct ErrorDetails {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) trace_id: Option<String>,
+    pub(crate) not_found: bool,
+}
+
+impl ErrorDetails {
+    /// Nothing is known.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The provider's own error code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// The provider's message, in its own words. Personal data of the request is taken out before a caller sees it.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// What identifies the call to the provider's support.
+    #[must_use]
+    pub fn trace_id(mut self, trace_id: impl Into<String>) -> Self {
+        self.trace_id = Some(trace_id.into());
+        self
+    }
+
+    /// The provider does not know what the call was about, though the status is not a 404.
+    #[must_use]
+    pub fn not_found(mut self) -> Self {
+        self.not_found = true;
+        self
+    }
+}
+
+/// Says what is there, not what it is: a provider's words may hold anything.
+impl fmt::Debug for ErrorDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use crate::redact::Redacted;
+        f.debug_struct("ErrorDetails")
+            .field("code", &Redacted(&self.code))
+            .field("message", &Redacted(&self.message))
+            .field("trace_id", &Redacted(&self.trace_id))
+            .field("not_found", &self.not_found)
+            .finish()
+    }
+}

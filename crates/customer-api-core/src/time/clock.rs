@@ -1,0 +1,53 @@
+//! The one place where the clocks are read. Everything else is told the time, so that tests can pause it.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+/// The monotonic clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the monotonic clock"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// The calendar's clock, for `Retry-After` dates alone.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the calendar's clock"
+)]
+pub(crate) fn wall_clock() -> SystemTime {
+    SystemTime::now()
+}
+
+/// The moment by which a call must be over, with all its attempts and waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    start: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    /// A deadline that is `limit` from now.
+    #[must_use]
+    pub fn after(limit: Duration) -> Self {
+        Self {
+            start: now(),
+            limit,
+        }
+    }
+
+    /// The time that is left; zero once the deadline has passed.
+    #[must_use]
+    pub fn remaining(&self) -> Duration {
+        self.limit.saturating_sub(self.elapsed())
+    }
+
+    /// The time since the call began.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        now().saturating_duration_since(self.start)
+    }
+}

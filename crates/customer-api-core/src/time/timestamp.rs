@@ -1,0 +1,233 @@
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+    time::SystemTime,
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::TimeError;
+
+/// An instant as a provider wrote it: the text is kept, order and conversions go by the instant.
+///
+/// Reads RFC 3339 with any offset and 0 to 9 fractional digits. Two timestamps are equal if they are the same instant,
+/// whatever their texts.
+///
+/// ```
+/// use customer_api_core::Timestamp;
+///
+/// let whole: Timestamp = "2020-01-23T16:33:02Z".parse()?;
+/// let exact: Timestamp = "2020-01-23T16:33:02.164260202Z".parse()?;
+/// assert!(whole < exact);
+/// assert_eq!(whole.unix_seconds(), 1_579_797_182);
+/// assert_eq!(exact.as_str(), "2020-01-23T16:33:02.164260202Z");
+/// # Ok::<(), customer_api_core::time::TimeError>(())
+/// ```
+#[derive(Clone)]
+pub struct Timestamp {
+    text: Box<str>,
+    instant: jiff::Timestamp,
+}
+
+impl Timestamp {
+    /// The text as the provider wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    #[must_use]
+    pub fn unix_seconds(&self) -> i64 {
+        let instant = self.instant;
+        // jiff's parts carry the sign of the whole, so a fraction before 1970 is negative.
+        if instant.subsec_nanosecond() < 0 {
+            instant.as_second() - 1
+        } else {
+            instant.as_second()
+        }
+    }
+
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn unix_nanoseconds(&self) -> i128 {
+        self.instant.as_nanosecond()
+    }
+
+    /// The instant as the standard library's type.
+    #[must_use]
+    pub fn to_system_time(&self) -> SystemTime {
+        self.instant.into()
+    }
+
+    /// The timestamp of a count of seconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    ///
+    /// If the year would lie outside -9999 to 9999.
+    pub fn from_unix_seconds(seconds: i64) -> Result<Self, TimeError> {
+        jiff::Timestamp::from_second(seconds)
+            .map(Self::from_instant)
+            .map_err(|_| EXPECTED)
+    }
+
+    fn from_instant(instant: jiff::Timestamp) -> Self {
+        Self {
+            text: instant.to_string().into(),
+            instant,
+        }
+    }
+}
+
+const EXPECTED: TimeError = TimeError {
+    expected: "an RFC 3339 timestamp such as 2020-01-23T16:33:02Z",
+};
+
+impl FromStr for Timestamp {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        // jiff reads more than RFC 3339: a space for the `T`, bracketed zones, lower case.
+        let rfc3339 = text.as_bytes().get(10) == Some(&b'T') && !text.contains('[');
+        let instant = text.parse().ok().filter(|_| rfc3339).ok_or(EXPECTED)?;
+        Ok(Self {
+            text: text.into(),
+            instant,
+        })
+    }
+}
+
+impl TryFrom<SystemTime> for Timestamp {
+    type Error = TimeError;
+
+    fn try_from(time: SystemTime) -> Result<Self, TimeError> {
+        jiff::Timestamp::try_from(time)
+            .map(Self::from_instant)
+            .map_err(|_| EXPECTED)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({})", self.text)
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.instant == other.instant
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.instant.cmp(&other.instant)
+    }
+}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.instant.hash(state);
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn keeps_the_text_with_0_to_9_fractional_digits() {
+        for digits in 0..=9 {
+            let fraction = if digits == 0 {
+                String::new()
+            } else {
+                format!(".{}", &"123456789"[..digits])
+            };
+            let text = format!("2020-01-23T16:33:02{fraction}Z");
+            let timestamp: Timestamp = text.parse().unwrap();
+            assert_eq!(timestamp.as_str(), text);
+            assert_eq!(timestamp.unix_seconds(), 1_579_797_182);
+            assert_eq!(
+                serde_json::to_string(&timestamp).unwrap(),
+                format!("{text:?}")
+            );
+        }
+    }
+
+    #[test]
+    fn orders_by_instant_across_offsets() {
+        let utc: Timestamp = "2020-01-23T16:33:02Z".parse().unwrap();
+        let same: Timestamp = "2020-01-23T18:33:02+02:00".parse().unwrap();
+        let later: Timestamp = "2020-01-23T16:33:02.000000001Z".parse().unwrap();
+        assert_eq!(utc, same);
+        assert!(utc < later);
+    }
+
+    #[test]
+    fn rounds_seconds_before_1970_down() {
+        let before: Timestamp = "1969-12-31T23:59:58.5Z".parse().unwrap();
+        assert_eq!(before.unix_seconds(), -2);
+    }
+
+    #[test]
+    fn refuses_what_is_not_rfc_3339() {
+        for text in [
+            "",
+            "2020-01-23",
+            "2020-01-23 16:33:02Z",
+            "2020-01-23T16:33:02",
+            "1579797182",
+            "2020-13-23T16:33:02Z",
+            "2020-01-23T16:33:02+01:00[Europe/Paris]",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reads_any_text_without_a_panic(text in "\\PC{0,40}") {
+            if let Ok(timestamp) = text.parse::<Timestamp>() {
+                prop_assert_eq!(timestamp.as_str(), text);
+            }
+        }
+
+        #[test]
+        fn a_count_of_seconds_survives(seconds in -60_000_000_000_i64..250_000_000_000) {
+            let timestamp = Timestamp::from_unix_seconds(seconds).unwrap();
+            prop_assert_eq!(timestamp.unix_seconds(), seconds);
+            prop_assert_eq!(timestamp.as_str().parse::<Timestamp>().unwrap(), timestamp);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use std::{error::Error as StdError, fmt};
+
+use crate::{Delivery, ErrorKind, error::TimeoutPhase};
+
+/// Why an attempt got no whole answer.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    head: Option<Box<http::Response<()>>>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// In which way an attempt failed, and so whether anything was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// The request could not be made; nothing was sent.
+    InvalidRequest,
+    /// No connection could be made: DNS, TCP, TLS or a proxy; nothing was sent.
+    Connect,
+    /// Connecting took too long; nothing was sent.
+    ConnectTimeout,
+    /// The connection was gone before the request was written; nothing was sent.
+    NotWritten,
+    /// Something took too long after connecting.
+    Timeout,
+    /// The connection broke off after connecting.
+    Interrupted,
+    /// The answer is larger than accepted.
+    TooLarge,
+    /// Another reason; it may have been sent.
+    Other,
+}
+
+impl TransportError {
+    /// A failure of this kind.
+    #[must_use]
+    pub fn new(kind: TransportErrorKind) -> Self {
+        Self {
+            kind,
+            head: None,
+            source: None,
+        }
+    }
+
+    /// The cause. Its text is shown to users: it must hold neither a URL's path or query nor a header's value.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The status and headers that arrived before the failure.
+    #[must_use]
+    pub fn with_head(mut self, head: http::Response<()>) -> Self {
+        self.head = Some(Box::new(head));
+        self
+    }
+
+    /// In which way the attempt failed.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    pub(crate) fn take_head(&mut self) -> Option<http::Response<()>> {
+        self.head.take().map(|head| *head)
+    }
+}
+
+impl TransportErrorKind {
+    /// What the failure alone says about the request.
+    #[must_use]
+    pub fn delivery(self) -> Delivery {
+        match self {
+            Self::InvalidRequest | Self::Connect | Self::ConnectTimeout | Self::NotWritten => {
+                Delivery::NotSent
+            }
+            Self::Timeout | Self::Interrupted | Self::TooLarge | Self::Other => Delivery::Unknown,
+        }
+    }
+
+    pub(crate) fn error_kind(self) -> ErrorKind {
+        match self {
+            Self::Connect => ErrorKind::Connect,
+            Self::ConnectTimeout => ErrorKind::Timeout(TimeoutPhase::Connect),
+            Self::Timeout => ErrorKind::Timeout(TimeoutPhase::Attempt),
+            Self::NotWritten | Self::Interrupted => ErrorKind::Interrupted,
+            Self::TooLarge => ErrorKind::ResponseTooLarge,
+            Self::InvalidRequest | Self::Other => ErrorKind::Transport,
+        }
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TransportErrorKind::InvalidRequest => "the request could not be made",
+            TransportErrorKind::Connect => "connecting failed",
+            TransportErrorKind::ConnectTimeout => "connecting took too long",
+            TransportErrorKind::NotWritten => {
+                "the connection was gone before the request was written"
+            }
+            TransportErrorKind::Timeout => "no whole answer in time",
+            TransportErrorKind::Interrupted => {
+                "the connection broke off before the answer was whole"
+            }
+            TransportErrorKind::TooLarge => "the answer is larger than the client accepts",
+            TransportErrorKind::Other => "sending or receiving failed",
+        })?;
+        // The innermost cause is the one that helps: "Connection refused", "certificate expired".
+        let mut cause = self
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static));
+        while let Some(next) = cause.and_then(StdError::source) {
+            cause = Some(next);
+        }
+        cause.map_or(Ok(()), |cause| write!(f, ": {cause}"))
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,211 @@
+use std::{error::Error as StdError, fmt, io, time::Duration};
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+
+use super::{Transport, TransportError, TransportErrorKind};
+use crate::{base_url::BaseUrl, error::BuildError};
+
+/// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
+/// meets a connection that is being closed.
+const POOL_IDLE: Duration = Duration::from_secs(10);
+
+/// The default transport.
+///
+/// Connections are pooled and shared by the clones of a client. Redirects are not followed, and nothing is sent twice.
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+}
+
+/// What a [`ReqwestTransport`] must know of the client that it serves.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HttpSettings {
+    /// Where the client sends its requests.
+    pub base_url: BaseUrl,
+    /// How long connecting may take, DNS and TLS included.
+    pub connect_timeout: Duration,
+}
+
+impl HttpSettings {
+    /// The settings for a base URL, with a connect time-out of 5 s.
+    #[must_use]
+    pub fn new(base_url: BaseUrl) -> Self {
+        Self {
+            base_url,
+            connect_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl ReqwestTransport {
+    /// Finishes a builder that carries your own proxies, certificates or DNS settings.
+    ///
+    /// The settings that the pipeline's promises rest on are applied last: no redirects, no retries, no time-outs of
+    /// its own but the one for connecting, short-lived idle connections, and no proxy for plain http.
+    ///
+    /// # Errors
+    ///
+    /// If the base URL needs TLS and the program has none, or the builder can't be finished.
+    pub fn from_builder(
+        builder: reqwest::ClientBuilder,
+        settings: &HttpSettings,
+    ) -> Result<Self, BuildError> {
+        check_tls(&settings.base_url)?;
+        let mut builder = builder
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .pool_idle_timeout(POOL_IDLE)
+            .connect_timeout(settings.connect_timeout);
+        if settings.base_url.is_plain_http() {
+            // Loopback: a proxy would get the credential in clear, and could not reach this machine anyway.
+            builder = builder.no_proxy();
+        }
+        let client = builder
+            .build()
+            .map_err(|error| BuildError::Transport(error.without_url().into()))?;
+        Ok(Self { client })
+    }
+}
+
+/// Refuses what would otherwise fail at the first call, or panic inside the HTTP library.
+fn check_tls(base_url: &BaseUrl) -> Result<(), BuildError> {
+    let has_tls = cfg!(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    ));
+    if !has_tls && !base_url.is_plain_http() {
+        return Err(BuildError::NoTls);
+    }
+    #[cfg(all(
+        feature = "rustls-no-provider",
+        not(any(feature = "rustls", feature = "native-tls"))
+    ))]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        return Err(BuildError::NoCryptoProvider);
+    }
+    Ok(())
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReqwestTransport")
+    }
+}
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        max_body: usize,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let request = into_reqwest(request)?;
+        let mut response = self.client.execute(request).await.map_err(translate)?;
+        let mut head = http::Response::new(());
+        *head.status_mut() = response.status();
+        *head.headers_mut() = std::mem::take(response.headers_mut());
+        match receive(response, max_body).await {
+            Ok(body) => Ok(head.map(|()| body)),
+            Err(error) => Err(error.with_head(head)),
+        }
+    }
+}
+
+fn into_reqwest(request: http::Request<Bytes>) -> Result<reqwest::Request, TransportError> {
+    let (parts, body) = request.into_parts();
+    let url = parts
+        .uri
+        .to_string()
+        .parse()
+        .map_err(|_| TransportError::new(TransportErrorKind::InvalidRequest))?;
+    let mut request = reqwest::Request::new(parts.method, url);
+    *request.headers_mut() = parts.headers;
+    if !body.is_empty() {
+        *request.body_mut() = Some(body.into());
+    }
+    Ok(request)
+}
+
+/// Receives a body up to its limit, without trusting the length that the server announces.
+async fn receive(
+    mut response: reqwest::Response,
+    max_body: usize,
+) -> Result<Bytes, TransportError> {
+    let too_large = || TransportError::new(TransportErrorKind::TooLarge);
+    let announced = response.content_length().unwrap_or(0);
+    if usize::try_from(announced).map_or(true, |announced| announced > max_body) {
+        return Err(too_large());
+    }
+    let Some(first) = response.chunk().await.map_err(translate)? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() > max_body {
+        return Err(too_large());
+    }
+    let Some(second) = response.chunk().await.map_err(translate)? else {
+        return Ok(first);
+    };
+    let mut body = BytesMut::from(first);
+    let mut next = Some(second);
+    while let Some(chunk) = next {
+        if chunk.len() > max_body - body.len() {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+        next = response.chunk().await.map_err(translate)?;
+    }
+    Ok(body.freeze())
+}
+
+/// Strips the URL, which holds a customer's id, and refines what the library knows by looking at the causes.
+fn translate(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_builder() {
+        TransportErrorKind::InvalidRequest
+    } else if error.is_connect() {
+        if error.is_timeout() {
+            TransportErrorKind::ConnectTimeout
+        } else {
+            TransportErrorKind::Connect
+        }
+    } else if causes(&error).any(is_never_written) {
+        TransportErrorKind::NotWritten
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if causes(&error).any(is_broken_off) {
+        TransportErrorKind::Interrupted
+    } else {
+        TransportErrorKind::Other
+    };
+    TransportError::new(kind).with_source(error.without_url())
+}
+
+fn causes<'e>(
+    error: &'e (dyn StdError + 'static),
+) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// hyper cancels a request whose connection is gone before it began to write.
+fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
+    cause
+        .downcast_ref::<hyper::Error>()
+        .is_some_and(hyper::Error::is_canceled)
+}
+
+fn is_broken_off(cause: &(dyn StdError + 'static)) -> bool {
+    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
+        return error.is_incomplete_message() || error.is_closed() || error.is_body_write_aborted();
+    }
+    cause.downcast_ref::<io::Error>().is_some_and(|error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof
+        )
+    })
+}

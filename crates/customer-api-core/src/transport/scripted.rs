@@ -1,0 +1,190 @@
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use super::{Transport, TransportError, TransportErrorKind};
+
+/// A transport that answers from a queue and records what it is asked, for tests without sockets.
+///
+/// Waits go through tokio's clock, so a paused one makes time-outs and back-off instant. Clones share the queue and the
+/// record. Once the queue is empty, every request fails with [`TransportErrorKind::InvalidRequest`].
+///
+/// ```
+/// use customer_api_core::transport::{Answer, ScriptedTransport, TransportErrorKind};
+///
+/// let transport = ScriptedTransport::new()
+///     .then(Answer::status(503).header("retry-after", "1"))
+///     .then(Answer::failure(TransportErrorKind::Interrupted))
+///     .then(Answer::status(200).body(r#"{"id":1}"#));
+/// assert!(transport.requests().is_empty());
+/// ```
+#[derive(Clone, Default)]
+pub struct ScriptedTransport {
+    script: Arc<Mutex<Script>>,
+}
+
+#[derive(Default)]
+struct Script {
+    answers: VecDeque<Answer>,
+    requests: Vec<http::Request<Bytes>>,
+}
+
+/// What a [`ScriptedTransport`] does with one request.
+#[derive(Debug)]
+pub struct Answer {
+    delay: Duration,
+    outcome: Outcome,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    Response(http::Response<Bytes>),
+    Failure(TransportErrorKind),
+    /// The head arrives, the body does not.
+    Cut(http::Response<()>, TransportErrorKind),
+    Hang,
+}
+
+impl Answer {
+    /// An answer with this status; one that is not a status becomes a 500.
+    #[must_use]
+    pub fn status(status: u16) -> Self {
+        let mut response = http::Response::new(Bytes::new());
+        *response.status_mut() =
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self {
+            delay: Duration::ZERO,
+            outcome: Outcome::Response(response),
+        }
+    }
+
+    /// A failure of the transport.
+    #[must_use]
+    pub fn failure(kind: TransportErrorKind) -> Self {
+        Self {
+            delay: Duration::ZERO,
+            outcome: Outcome::Failure(kind),
+        }
+    }
+
+    /// No answer, ever.
+    #[must_use]
+    pub fn hang() -> Self {
+        Self {
+            delay: Duration::ZERO,
+            outcome: Outcome::Hang,
+        }
+    }
+
+    /// The body of an answer.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        if let Outcome::Response(response) = &mut self.outcome {
+            *response.body_mut() = body.into();
+        }
+        self
+    }
+
+    /// A header of an answer; one that can't be a header is left out.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if let (Outcome::Response(response), Ok(name), Ok(value)) = (
+            &mut self.outcome,
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            response.headers_mut().append(name, value);
+        }
+        self
+    }
+
+    /// Lets only the head of an answer arrive, and fails then.
+    #[must_use]
+    pub fn cut(mut self, kind: TransportErrorKind) -> Self {
+        if let Outcome::Response(response) = self.outcome {
+            self.outcome = Outcome::Cut(response.map(drop), kind);
+        }
+        self
+    }
+
+    /// Waits before answering.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+}
+
+impl ScriptedTransport {
+    /// A transport with an empty queue.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an answer to the end of the queue.
+    #[must_use]
+    pub fn then(self, answer: Answer) -> Self {
+        self.push(answer);
+        self
+    }
+
+    /// Adds an answer to the end of the queue of a transport that is already in use.
+    pub fn push(&self, answer: Answer) {
+        self.with(|script| script.answers.push_back(answer));
+    }
+
+    /// The requests so far, in the order in which they came.
+    #[must_use]
+    pub fn requests(&self) -> Vec<http::Request<Bytes>> {
+        self.with(|script| script.requests.clone())
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Script) -> T) -> T {
+        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        work(&mut self.script.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for ScriptedTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ScriptedTransport")
+    }
+}
+
+#[async_trait]
+impl Transport for ScriptedTransport {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        max_body: usize,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let answer = self.with(|script| {
+            script.requests.push(request);
+            script.answers.pop_front()
+        });
+        let Some(Answer { delay, outcome }) = answer else {
+            return Err(TransportError::new(TransportErrorKind::InvalidRequest)
+                .with_source("the script is at its end"));
+        };
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        match outcome {
+            Outcome::Response(response) if response.body().len() > max_body => {
+                Err(TransportError::new(TransportErrorKind::TooLarge).with_head(response.map(drop)))
+            }
+            Outcome::Response(response) => Ok(response),
+            Outcome::Failure(kind) => Err(TransportError::new(kind)),
+            Outcome::Cut(head, kind) => Err(TransportError::new(kind).with_head(head)),
+            Outcome::Hang => std::future::pending().await,
+        }
+    }
+}
