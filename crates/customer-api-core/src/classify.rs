@@ -48,11 +48,14 @@ pub(crate) fn classify(
         .with_location(location(&headers))),
         429 => {
             let delivery = service.throttled_delivery(operation);
-            let wait = retry_after::read(&headers).or_else(|| service.throttled_wait(operation));
-            Err(
-                failure(service, ErrorKind::Status, delivery, status, &headers, body)
-                    .with_retry_after(wait),
-            )
+            Err(failure(
+                service,
+                ErrorKind::Status,
+                delivery,
+                status,
+                &headers,
+                body,
+            ))
         }
         408 => Err(failure(
             service,

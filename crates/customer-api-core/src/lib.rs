@@ -111,3 +111,8 @@ pub use retry::RetryPolicy;
 pub use service::Service;
 pub use time::Timestamp;
 pub use transport::Transport;
+
+/// The HTTP types that stand in public signatures.
+pub use http;
+/// The type that holds a secret.
+pub use secrecy;

@@ -2,6 +2,8 @@
 //!
 //! Not generic over the operation: encoding comes before and decoding after, in [`Call`](crate::Call).
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use tracing::Instrument as _;
 
@@ -191,7 +193,9 @@ fn decide(
         number,
         idempotency: options.idempotency.unwrap_or(operation.idempotency),
         status: error.status(),
-        retry_after: error.retry_after(),
+        retry_after: error
+            .retry_after()
+            .or_else(|| implied_wait(client, operation, error)),
         elapsed: deadline.elapsed(),
         remaining: deadline.remaining(),
         ..Attempt::new(operation, error.kind(), error.delivery())
@@ -206,6 +210,14 @@ fn decide(
         }
         decision => decision,
     }
+}
+
+/// How long to wait after a 429 that does not say.
+fn implied_wait(client: &Inner, operation: &OperationInfo, error: &Error) -> Option<Duration> {
+    error
+        .status()
+        .filter(|status| *status == 429)
+        .and_then(|_| client.service.throttled_wait(operation))
 }
 
 fn feedback(outcome: &Result<Success, Error>) -> Feedback {

@@ -56,7 +56,7 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// Whether this attempt may have happened.
     pub delivery: Delivery,
-    /// How long the provider asks to wait.
+    /// How long to wait, as the provider asks or as its crate advises.
     pub retry_after: Option<Duration>,
     /// The time since the call began.
     pub elapsed: Duration,

@@ -1,0 +1,294 @@
+//! What one call sends, and what it gives.
+
+use crate::support::{Buy, Count, Shop, builder, buy, client, count};
+use customer_api_core::{
+    BuildError, Client, Delivery, ErrorKind,
+    auth::{Anonymous, StaticCredential},
+    error::{DecodeError, ValidationError},
+    operation::{Method, Operation, OperationInfo},
+    request::Encoder,
+    response::ResponseBody,
+    transport::{Answer, ScriptedTransport, TransportErrorKind},
+};
+
+fn header<'r>(request: &'r http::Request<bytes::Bytes>, name: &str) -> Option<&'r str> {
+    request
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_read_is_sent_as_described() {
+    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let orders = client(&transport)
+        .send(Count("a/b c".into()))
+        .await
+        .unwrap();
+    assert_eq!(orders, 7);
+
+    let requests = transport.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].method(), "GET");
+    assert_eq!(
+        requests[0].uri(),
+        "https://shop.example/api/customers/a%2Fb%20c/orders"
+    );
+    assert_eq!(header(&requests[0], "authorization"), Some("Bearer key-1"));
+    assert_eq!(header(&requests[0], "accept"), Some("application/json"));
+    assert_eq!(header(&requests[0], "user-agent"), Some("shop-client/1.0"));
+    assert_eq!(header(&requests[0], "content-type"), None);
+    assert_eq!(requests[0].headers().len(), 3);
+    assert!(requests[0].body().is_empty());
+}
+
+#[tokio::test]
+async fn a_write_is_sent_as_described() {
+    let transport = ScriptedTransport::new().then(Answer::status(201).body("9"));
+    assert_eq!(client(&transport).send(buy()).await.unwrap(), Some(9));
+
+    let requests = transport.requests();
+    assert_eq!(requests[0].method(), "POST");
+    assert_eq!(requests[0].uri(), "https://shop.example/api/orders");
+    assert_eq!(
+        header(&requests[0], "content-type"),
+        Some("application/json")
+    );
+    assert_eq!(requests[0].body(), "\"a teapot\"");
+}
+
+#[tokio::test]
+async fn a_caller_adds_query_pairs_and_headers_but_no_credential() {
+    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let shop = builder(&transport)
+        .header("x-tenant", "1")
+        .user_agent("till/2.0")
+        .build()
+        .unwrap();
+    shop.send(count())
+        .with_query("since when", "a&b+c")
+        .with_query("flag", "")
+        .with_header("x-tenant", "2")
+        .with_header("authorization", "Bearer forged")
+        .await
+        .unwrap();
+    let requests = transport.requests();
+    assert_eq!(
+        requests[0].uri().query(),
+        Some("since%20when=a%26b%2Bc&flag=")
+    );
+    assert_eq!(header(&requests[0], "x-tenant"), Some("2"));
+    assert_eq!(
+        header(&requests[0], "user-agent"),
+        Some("till/2.0 shop-client/1.0")
+    );
+    assert_eq!(header(&requests[0], "authorization"), Some("Bearer key-1"));
+}
+
+#[tokio::test]
+async fn what_can_not_be_sent_is_not_sent() {
+    let transport = ScriptedTransport::new();
+    let shop = client(&transport);
+    let refused = shop.send(Count("..".into())).await.unwrap_err();
+    assert_eq!(
+        (refused.kind(), refused.delivery()),
+        (ErrorKind::Validation, Delivery::NotSent)
+    );
+    assert_eq!(
+        refused.to_string(),
+        "shop count: the request can't be sent: `id` must not be `.` or `..`; not sent"
+    );
+    let refused = shop
+        .send(count())
+        .with_header("x-note", "a\r\nb: c")
+        .await
+        .unwrap_err();
+    assert!(refused.is_validation());
+    assert_eq!(refused.attempts(), 0);
+    assert!(transport.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_response_carries_its_metadata() {
+    let answer = Answer::status(203)
+        .body("7")
+        .header("x-request-id", "r-1")
+        .header("deprecation", "@1700000000")
+        .header("sunset", "Wed, 11 Nov 2026 11:11:11 GMT");
+    let transport = ScriptedTransport::new()
+        .then(Answer::failure(TransportErrorKind::Connect))
+        .then(answer);
+    let shop = builder(&transport).retry(support_fast()).build().unwrap();
+    let response = shop.send(count()).response().await.unwrap();
+    assert_eq!(
+        (*response.value(), response.status(), response.attempts()),
+        (7, 203, 2)
+    );
+    assert_eq!(response.request_id(), Some("r-1"));
+    assert_eq!(response.deprecation(), Some("@1700000000"));
+    assert_eq!(response.sunset(), Some("Wed, 11 Nov 2026 11:11:11 GMT"));
+    assert_eq!(response.body(), b"7");
+    assert_eq!(response.into_value(), 7);
+}
+
+fn support_fast() -> customer_api_core::retry::ExponentialBackoff {
+    customer_api_core::retry::ExponentialBackoff::new().base(std::time::Duration::ZERO)
+}
+
+#[tokio::test]
+async fn where_the_status_decides_an_unreadable_answer_is_a_success_without_a_record() {
+    for body in ["", "null", "<html>thanks</html>", "{\"a\":", "[1]"] {
+        let transport = ScriptedTransport::new().then(Answer::status(200).body(body));
+        let response = client(&transport).send(buy()).response().await.unwrap();
+        assert_eq!(
+            (response.value(), response.body()),
+            (&None, body.as_bytes())
+        );
+    }
+    let cut = Answer::status(200).cut(TransportErrorKind::Interrupted);
+    let transport = ScriptedTransport::new().then(cut);
+    assert_eq!(client(&transport).send(buy()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_unreadable_answer_to_a_read_is_an_error() {
+    let transport = ScriptedTransport::new().then(Answer::status(200).body("<html>"));
+    let error = client(&transport).send(count()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Decode, Delivery::Unknown)
+    );
+    assert_eq!(
+        (error.status(), error.body()),
+        (Some(200), Some(&b"<html>"[..]))
+    );
+    assert_eq!(transport.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_failure_in_a_2xx_is_refused() {
+    let transport = ScriptedTransport::new().then(Answer::status(200).body("FAILED"));
+    let error = client(&transport).send(buy()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Rejected, Delivery::Refused)
+    );
+    assert_eq!(error.code(), Some("FAILED"));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_shows_no_secret() {
+    let answer = Answer::status(307).header(
+        "location",
+        "https://elsewhere.example/customers/cust-1?token=t",
+    );
+    let transport = ScriptedTransport::new().then(answer);
+    let error = client(&transport).send(count()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Redirect, Delivery::Unknown)
+    );
+    assert_eq!(
+        error.location(),
+        Some("https://elsewhere.example/customers/[redacted]")
+    );
+    assert_eq!(transport.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_error_repeats_no_value_of_its_request() {
+    let message = "customer ana@shop.example: no `A Teapot` with key-1 (ANA%40shop.example)";
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(400).body(message))
+        .then(Answer::status(400).body(message));
+    let shop = client(&transport);
+    let read = shop
+        .send(Count("ana@shop.example".into()))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        read.message(),
+        Some("customer [redacted]: no `A Teapot` with [redacted] ([redacted])")
+    );
+    assert_eq!(read.body(), Some(message.as_bytes()));
+    let write = shop.send(Buy("a teapot".into())).await.unwrap_err();
+    assert_eq!(
+        write.message(),
+        Some("customer ana@shop.example: no `[redacted]` with [redacted] (ANA%40shop.example)")
+    );
+    for text in [format!("{read} {read:?}"), format!("{shop:?}")] {
+        assert!(!text.contains("ana@") && !text.contains("key-1"), "{text}");
+    }
+}
+
+/// An operation that brings no credential along.
+struct Login;
+
+impl Operation for Login {
+    type Service = Shop;
+    type Output = ();
+    const INFO: &'static OperationInfo =
+        &OperationInfo::new("login", Method::Post, "/login").unauthenticated();
+
+    fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        Ok(())
+    }
+
+    fn decode(body: &ResponseBody) -> Result<(), DecodeError> {
+        body.ignore()
+    }
+}
+
+#[tokio::test]
+async fn an_unauthenticated_operation_carries_no_credential() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(204))
+        .then(Answer::status(200).body("1"));
+    client(&transport).send(Login).await.unwrap();
+    let anonymous = Client::builder(Shop, Anonymous)
+        .transport(transport.clone())
+        .build()
+        .unwrap();
+    anonymous.send(count()).await.unwrap();
+    for request in transport.requests() {
+        assert_eq!(header(&request, "authorization"), None);
+    }
+}
+
+#[test]
+fn a_client_that_can_not_work_is_not_built() {
+    let build = |url: &str| {
+        Client::builder(Shop, StaticCredential::bearer("k"))
+            .base_url(url)
+            .build()
+    };
+    assert!(matches!(
+        build("http://shop.example"),
+        Err(BuildError::PlainHttp)
+    ));
+    assert!(matches!(build("shop.example"), Err(BuildError::BaseUrl(_))));
+    assert!(build("https://shop.example").is_ok());
+    let transport = ScriptedTransport::new();
+    assert!(matches!(
+        builder(&transport).header("x y", "1").build(),
+        Err(BuildError::Header { .. })
+    ));
+    assert!(matches!(
+        builder(&transport).header("x", "1\n").build(),
+        Err(BuildError::Header { .. })
+    ));
+    assert!(matches!(
+        builder(&transport).user_agent("a\nb").build(),
+        Err(BuildError::Header { .. })
+    ));
+    let zero = builder(&transport)
+        .timeout(std::time::Duration::ZERO)
+        .build();
+    assert!(matches!(
+        zero,
+        Err(BuildError::Setting {
+            name: "timeout",
+            ..
+        })
+    ));
+}

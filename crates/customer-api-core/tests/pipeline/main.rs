@@ -1,0 +1,7 @@
+//! The pipeline through its public face, over a scripted transport: no sockets, and a clock that is paused where it matters.
+#![cfg(test)]
+
+mod call;
+mod retries;
+mod seams;
+mod support;

@@ -1,0 +1,328 @@
+//! What is tried again, when, and what an error says in the end.
+
+use std::time::Duration;
+
+use crate::support::{builder, buy, client, count};
+use customer_api_core::{
+    Delivery, Error, ErrorKind, Idempotency,
+    error::TimeoutPhase,
+    retry::{Attempt, ExponentialBackoff, NeverRetry, RetryDecision, RetryPolicy, StopReason},
+    time::Deadline,
+    transport::{Answer, ScriptedTransport, TransportErrorKind},
+};
+
+const NOT_SENT: [TransportErrorKind; 3] = [
+    TransportErrorKind::Connect,
+    TransportErrorKind::ConnectTimeout,
+    TransportErrorKind::NotWritten,
+];
+
+const AMBIGUOUS: [TransportErrorKind; 2] =
+    [TransportErrorKind::Timeout, TransportErrorKind::Interrupted];
+
+fn failures(kind: TransportErrorKind, count: usize) -> ScriptedTransport {
+    (0..count).fold(ScriptedTransport::new(), |script, _| {
+        script.then(Answer::failure(kind))
+    })
+}
+
+/// Reads the clock that the pipeline reads.
+fn stopwatch() -> Deadline {
+    Deadline::after(Duration::MAX)
+}
+
+fn facts(error: &Error) -> (Delivery, u32, Option<StopReason>) {
+    (error.delivery(), error.attempts(), error.stop_reason())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_is_sent_again_even_if_it_is_a_write() {
+    for kind in NOT_SENT {
+        let transport = failures(kind, 2).then(Answer::status(201).body("9"));
+        assert_eq!(
+            client(&transport).send(buy()).await.unwrap(),
+            Some(9),
+            "{kind:?}"
+        );
+        assert_eq!(transport.requests().len(), 3);
+
+        let transport = failures(kind, 9);
+        let error = client(&transport).send(buy()).await.unwrap_err();
+        assert_eq!(
+            facts(&error),
+            (Delivery::NotSent, 3, Some(StopReason::AttemptsExhausted))
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_may_have_happened_is_never_repeated() {
+    for kind in AMBIGUOUS {
+        let transport = failures(kind, 9);
+        let error = client(&transport).send(buy()).await.unwrap_err();
+        assert_eq!(
+            facts(&error),
+            (Delivery::Unknown, 1, Some(StopReason::MayHaveHappened)),
+            "{kind:?}"
+        );
+        assert_eq!(transport.requests().len(), 1);
+    }
+    for status in [408, 500, 502, 503, 504, 599] {
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(status))
+            .then(Answer::status(200));
+        let error = client(&transport).send(buy()).await.unwrap_err();
+        assert_eq!(
+            (error.delivery(), error.attempts()),
+            (Delivery::Unknown, 1),
+            "{status}"
+        );
+        assert_eq!(transport.requests().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_is_repeated_with_the_same_bytes() {
+    for kind in AMBIGUOUS {
+        let transport = failures(kind, 2).then(Answer::status(200).body("7"));
+        assert_eq!(client(&transport).send(count()).await.unwrap(), 7);
+        let requests = transport.requests();
+        assert_eq!(requests.len(), 3);
+        for request in &requests {
+            assert_eq!(request.uri(), requests[0].uri());
+            assert_eq!(request.headers(), requests[0].headers());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_attempt_never_takes_a_doubt_back() {
+    let script = || {
+        ScriptedTransport::new()
+            .then(Answer::status(503))
+            .then(Answer::status(400).body("no"))
+    };
+    let error = client(&script()).send(count()).await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.delivery(), error.attempts()),
+        (Some(400), Delivery::Unknown, 2)
+    );
+
+    let transport = failures(TransportErrorKind::Interrupted, 1)
+        .then(Answer::failure(TransportErrorKind::Connect));
+    let shop = builder(&transport)
+        .retry(ExponentialBackoff::new().max_attempts(2))
+        .build()
+        .unwrap();
+    let error = shop
+        .send(buy())
+        .with_idempotency(Idempotency::Idempotent)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Connect, Delivery::Unknown)
+    );
+
+    let transport = failures(TransportErrorKind::Connect, 1).then(Answer::status(400));
+    let error = client(&transport).send(buy()).await.unwrap_err();
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_may_vouch_for_a_write() {
+    let transport = failures(TransportErrorKind::Interrupted, 2).then(Answer::status(201));
+    client(&transport)
+        .send(buy())
+        .with_idempotency(Idempotency::Idempotent)
+        .await
+        .unwrap();
+    assert_eq!(transport.requests().len(), 3);
+
+    let transport = failures(TransportErrorKind::Interrupted, 2);
+    client(&transport)
+        .send(count())
+        .with_idempotency(Idempotency::NonIdempotent)
+        .await
+        .unwrap_err();
+    assert_eq!(transport.requests().len(), 1);
+}
+
+/// A policy that knows no caution.
+#[derive(Debug)]
+struct Always;
+
+impl RetryPolicy for Always {
+    fn decide(&self, _: &Attempt) -> RetryDecision {
+        RetryDecision::After(Duration::ZERO)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_policy_repeats_a_write_that_may_have_happened() {
+    let transport = failures(TransportErrorKind::Timeout, 9);
+    let error = client(&transport)
+        .send(buy())
+        .with_retry(Always)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        facts(&error),
+        (Delivery::Unknown, 1, Some(StopReason::MayHaveHappened))
+    );
+    assert_eq!(transport.requests().len(), 1);
+
+    // A refusal proves that nothing was done, so a policy may try that again.
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(429))
+        .then(Answer::status(201).body("9"));
+    assert_eq!(
+        client(&transport)
+            .send(buy())
+            .with_retry(Always)
+            .await
+            .unwrap(),
+        Some(9)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_not_repeated() {
+    for status in [400, 401, 403, 404, 405, 406, 409, 413, 415, 422] {
+        for idempotency in [Idempotency::Safe, Idempotency::NonIdempotent] {
+            let transport = ScriptedTransport::new().then(Answer::status(status));
+            let call = client(&transport)
+                .send(count())
+                .with_idempotency(idempotency);
+            let error = call.await.unwrap_err();
+            assert_eq!(
+                facts(&error),
+                (Delivery::Refused, 1, Some(StopReason::NotRetryable)),
+                "{status}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_is_waited_for_exactly() {
+    for (value, seconds) in [("7", 7), ("0", 0), ("60", 60)] {
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(429).header("retry-after", value))
+            .then(Answer::status(200).body("7"));
+        let watch = stopwatch();
+        client(&transport).send(count()).await.unwrap();
+        assert_eq!(watch.elapsed().as_secs(), seconds);
+    }
+    let date = Answer::status(503)
+        .header("date", "Thu, 23 Jan 2020 16:33:02 GMT")
+        .header("retry-after", "Thu, 23 Jan 2020 16:33:32 GMT");
+    let transport = ScriptedTransport::new()
+        .then(date)
+        .then(Answer::status(200).body("7"));
+    let watch = stopwatch();
+    client(&transport).send(count()).await.unwrap();
+    assert_eq!(watch.elapsed().as_secs(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_too_long_ends_the_call_at_once_and_is_told() {
+    for (wait, timeout, reason) in [
+        (61, 90, StopReason::RetryAfterTooLong),
+        (u64::MAX, 90, StopReason::RetryAfterTooLong),
+        (30, 20, StopReason::DeadlineTooClose),
+    ] {
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(429).header("retry-after", &wait.to_string()));
+        let watch = stopwatch();
+        let call = client(&transport)
+            .send(count())
+            .with_timeout(Duration::from_secs(timeout));
+        let error = call.await.unwrap_err();
+        assert_eq!(error.stop_reason(), Some(reason));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(wait)));
+        assert_eq!(watch.elapsed(), Duration::ZERO);
+        assert!(error.is_rate_limited());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_time_out_ends_its_phase() {
+    let hang = || {
+        ScriptedTransport::new()
+            .then(Answer::hang())
+            .then(Answer::hang())
+            .then(Answer::hang())
+    };
+
+    let transport = hang();
+    let watch = stopwatch();
+    let error = client(&transport).send(buy()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(TimeoutPhase::Attempt));
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+    assert_eq!(watch.elapsed().as_secs(), 30);
+
+    let transport = hang();
+    let watch = stopwatch();
+    let call = client(&transport)
+        .send(count())
+        .with_timeout(Duration::from_secs(10));
+    let error = call.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(TimeoutPhase::Call));
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+    assert_eq!(watch.elapsed().as_secs(), 10);
+
+    // The last of several attempts is cut short by the call's time-out.
+    let transport = hang();
+    let watch = stopwatch();
+    let error = client(&transport)
+        .send(count())
+        .with_attempt_timeout(Duration::from_secs(40))
+        .await
+        .unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(error.attempts(), 3);
+    assert!(watch.elapsed() <= Duration::from_secs(90));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_never_outlasts_its_time_out() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(503).header("retry-after", "50"))
+        .then(Answer::status(503).header("retry-after", "50"))
+        .then(Answer::status(200).body("7"));
+    let watch = stopwatch();
+    let error = client(&transport).send(count()).await.unwrap_err();
+    assert_eq!(
+        facts(&error),
+        (Delivery::Unknown, 2, Some(StopReason::DeadlineTooClose))
+    );
+    assert_eq!(watch.elapsed().as_secs(), 50);
+    assert!(error.is_server_error());
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_can_be_switched_off() {
+    let transport = failures(TransportErrorKind::Connect, 1);
+    let error = client(&transport)
+        .send(count())
+        .with_retry(NeverRetry)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        facts(&error),
+        (Delivery::NotSent, 1, Some(StopReason::Disabled))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_too_large_is_an_error_and_not_repeated() {
+    let transport = ScriptedTransport::new().then(Answer::status(200).body("1234567890"));
+    let shop = builder(&transport).max_response_bytes(9).build().unwrap();
+    let error = shop.send(count()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
+    assert_eq!(
+        facts(&error),
+        (Delivery::Unknown, 1, Some(StopReason::NotRetryable))
+    );
+}

@@ -1,0 +1,232 @@
+//! The parts that a user can swap: credentials that are renewed, and quotas.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use crate::support::{Shop, builder, buy, count};
+use async_trait::async_trait;
+use customer_api_core::{
+    Auth, Client, Delivery, ErrorKind,
+    auth::{AuthError, Credential},
+    rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
+    time::Deadline,
+    transport::{Answer, ScriptedTransport},
+};
+use http::header::AUTHORIZATION;
+
+/// Tokens that are numbered by their generation.
+#[derive(Clone, Debug, Default)]
+struct Tokens {
+    generation: Arc<AtomicU64>,
+}
+
+#[async_trait]
+impl Auth for Tokens {
+    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+        let generation = self.generation.load(Ordering::SeqCst);
+        let credential = Credential::new(AUTHORIZATION, &format!("token-{generation}"))?;
+        Ok(Some(credential.with_generation(generation)))
+    }
+
+    fn on_unauthorized(&self, generation: u64) -> bool {
+        let _ = self.generation.compare_exchange(
+            generation,
+            generation + 1,
+            Ordering::SeqCst,
+            Ordering::SeqCst,
+        );
+        true
+    }
+}
+
+fn tokens_of(transport: &ScriptedTransport) -> Vec<String> {
+    let token = |request: &http::Request<_>| {
+        request.headers()[AUTHORIZATION]
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    transport.requests().iter().map(token).collect()
+}
+
+#[tokio::test]
+async fn a_401_renews_the_credential_and_replays_once_even_a_write() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(401))
+        .then(Answer::status(201).body("9"));
+    let shop = Client::builder(Shop, Tokens::default())
+        .transport(transport.clone())
+        .build()
+        .unwrap();
+    assert_eq!(shop.send(buy()).await.unwrap(), Some(9));
+    assert_eq!(tokens_of(&transport), ["token-0", "token-1"]);
+}
+
+#[tokio::test]
+async fn a_second_401_is_the_answer() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(401))
+        .then(Answer::status(401));
+    let shop = Client::builder(Shop, Tokens::default())
+        .transport(transport.clone())
+        .build()
+        .unwrap();
+    let error = shop.send(buy()).await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.delivery(), error.attempts()),
+        (Some(401), Delivery::Refused, 2)
+    );
+    assert!(error.is_unauthorized());
+}
+
+#[tokio::test]
+async fn a_static_key_is_not_replayed() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(401))
+        .then(Answer::status(200));
+    let error = builder(&transport)
+        .build()
+        .unwrap()
+        .send(buy())
+        .await
+        .unwrap_err();
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 1));
+}
+
+/// A login that never comes back, or fails.
+#[derive(Debug)]
+struct Login {
+    hangs: bool,
+}
+
+#[async_trait]
+impl Auth for Login {
+    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+        if self.hangs {
+            std::future::pending().await
+        }
+        Err(AuthError::new("the login was refused").with_source("wrong password"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_credential_nothing_is_sent() {
+    for (hangs, kind) in [
+        (false, ErrorKind::Authentication),
+        (
+            true,
+            ErrorKind::Timeout(customer_api_core::error::TimeoutPhase::Call),
+        ),
+    ] {
+        let transport = ScriptedTransport::new();
+        let shop = Client::builder(Shop, Login { hangs })
+            .transport(transport.clone())
+            .build()
+            .unwrap();
+        let error = shop.send(buy()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery(), error.attempts()),
+            (kind, Delivery::NotSent, 0)
+        );
+        assert!(transport.requests().is_empty());
+    }
+}
+
+/// Hands out permits and counts what comes back.
+#[derive(Clone, Debug, Default)]
+struct Counting {
+    held: Arc<AtomicUsize>,
+    feedback: Arc<Mutex<Vec<Feedback>>>,
+}
+
+struct Held(Counting);
+
+impl Slot for Held {
+    fn complete(self: Box<Self>, feedback: &Feedback) {
+        self.0.feedback.lock().unwrap().push(*feedback);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.held.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl RateLimiter for Counting {
+    async fn acquire(&self, class: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+        assert_eq!(class, "default");
+        self.held.fetch_add(1, Ordering::SeqCst);
+        Ok(Permit::new(Held(self.clone())))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_has_a_permit_and_reports_back() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(429).header("retry-after", "3"))
+        .then(Answer::status(200).body("7"));
+    let limiter = Counting::default();
+    let shop = builder(&transport)
+        .rate_limiter(limiter.clone())
+        .build()
+        .unwrap();
+    shop.send(count()).await.unwrap();
+    let feedback = limiter.feedback.lock().unwrap().clone();
+    assert_eq!(feedback.len(), 2);
+    assert_eq!(
+        (feedback[0].status, feedback[0].retry_after),
+        (Some(429), Some(Duration::from_secs(3)))
+    );
+    assert_eq!(
+        (feedback[1].status, feedback[1].retry_after),
+        (Some(200), None)
+    );
+    assert_eq!(limiter.held.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_call_gives_its_permit_back() {
+    let transport = ScriptedTransport::new().then(Answer::hang());
+    let limiter = Counting::default();
+    let shop = builder(&transport)
+        .rate_limiter(limiter.clone())
+        .build()
+        .unwrap();
+    let call = tokio::time::timeout(Duration::from_secs(1), shop.send(count()).response());
+    assert!(call.await.is_err());
+    assert_eq!(transport.requests().len(), 1);
+    assert_eq!(limiter.held.load(Ordering::SeqCst), 0);
+    assert!(limiter.feedback.lock().unwrap().is_empty());
+}
+
+/// Knows that its quota is used up.
+#[derive(Debug)]
+struct Spent;
+
+#[async_trait]
+impl RateLimiter for Spent {
+    async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+        Err(RateLimitError::new().with_retry_after(Duration::from_secs(300)))
+    }
+}
+
+#[tokio::test]
+async fn without_a_permit_nothing_is_sent() {
+    let transport = ScriptedTransport::new();
+    let shop = builder(&transport).rate_limiter(Spent).build().unwrap();
+    let error = shop.send(buy()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery(), error.attempts()),
+        (ErrorKind::RateLimit, Delivery::NotSent, 0)
+    );
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
+    assert!(error.is_rate_limited());
+    assert!(transport.requests().is_empty());
+}

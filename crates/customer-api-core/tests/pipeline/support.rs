@@ -1,0 +1,106 @@
+//! A provider with one read and one write, for tests of the pipeline.
+
+use customer_api_core::{
+    Client, ClientBuilder, Delivery, Idempotency, Operation, Service,
+    auth::StaticCredential,
+    error::{DecodeError, ValidationError},
+    operation::{Method, OperationInfo},
+    request::{Encoder, Sensitive},
+    response::ResponseBody,
+    service::{ErrorDetails, Verdict},
+    transport::ScriptedTransport,
+};
+use http::{HeaderMap, StatusCode};
+
+#[derive(Debug)]
+pub(crate) struct Shop;
+
+impl Service for Shop {
+    fn name(&self) -> &'static str {
+        "shop"
+    }
+
+    fn user_agent(&self) -> &'static str {
+        "shop-client/1.0"
+    }
+
+    fn default_base_url(&self) -> Option<&'static str> {
+        Some("https://shop.example/api")
+    }
+
+    fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
+        ErrorDetails::new().message(String::from_utf8_lossy(body))
+    }
+
+    fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+        match body {
+            Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
+            _ => Verdict::Accepted,
+        }
+    }
+
+    fn throttled_delivery(&self, _: &OperationInfo) -> Delivery {
+        Delivery::Refused
+    }
+}
+
+/// A read that gives a number.
+pub(crate) struct Count(pub(crate) String);
+
+impl Operation for Count {
+    type Service = Shop;
+    type Output = u64;
+    const INFO: &'static OperationInfo =
+        &OperationInfo::new("count", Method::Get, "/customers/{id}/orders");
+
+    fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        request.path("id", &self.0)
+    }
+
+    fn decode(body: &ResponseBody) -> Result<u64, DecodeError> {
+        body.json()
+    }
+
+    fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
+        values.text(&self.0);
+    }
+}
+
+/// A write that gives a number if there is one.
+pub(crate) struct Buy(pub(crate) String);
+
+impl Operation for Buy {
+    type Service = Shop;
+    type Output = Option<u64>;
+    const INFO: &'static OperationInfo = &OperationInfo::new("buy", Method::Post, "/orders")
+        .idempotency(Idempotency::NonIdempotent)
+        .status_decides();
+
+    fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        request.json(&self.0)
+    }
+
+    fn decode(body: &ResponseBody) -> Result<Option<u64>, DecodeError> {
+        body.optional_json()
+    }
+
+    fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
+        values.text(&self.0);
+    }
+}
+
+pub(crate) fn builder(transport: &ScriptedTransport) -> ClientBuilder<Client<Shop>> {
+    Client::builder(Shop, StaticCredential::bearer("key-1")).transport(transport.clone())
+}
+
+pub(crate) fn client(transport: &ScriptedTransport) -> Client<Shop> {
+    builder(transport).build().unwrap()
+}
+
+pub(crate) fn count() -> Count {
+    Count("cust-1".into())
+}
+
+pub(crate) fn buy() -> Buy {
+    Buy("a teapot".into())
+}
