@@ -1,0 +1,86 @@
+use customer_api_core::{
+    Call, ClientBuilder, Operation, ProviderClient,
+    auth::StaticCredential,
+    secrecy::{ExposeSecret, SecretString},
+};
+
+use crate::Ravelin;
+
+/// The prefixes of keys that are meant for browsers and apps, and that the label endpoints don't take.
+const PUBLISHABLE: [&str; 2] = ["pk_", "publishable_key_"];
+
+/// Calls Ravelin's label endpoints.
+///
+/// Cheap to clone; clones share their connections.
+///
+/// ```no_run
+/// use ravelin_labels::{Client, LastReview};
+///
+/// # async fn run(secret_key: String) -> Result<(), ravelin_labels::Error> {
+/// let ravelin = Client::builder(secret_key).build()?;
+/// let last = ravelin.send(LastReview::new("cust-1")).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    core: customer_api_core::Client<Ravelin>,
+}
+
+impl Client {
+    /// Starts a client for a secret key, which begins with `sk_` or `secret_key_`.
+    ///
+    /// The key selects the vendor's live or test environment; both are at `https://api.ravelin.com`. It is never
+    /// printed, and goes nowhere but to the base URL.
+    ///
+    /// A publishable key, or one that can't stand in a header, is refused by [`build`](ClientBuilder::build).
+    /// See <https://developer.ravelin.com/api/authentication>.
+    pub fn builder(secret_key: impl Into<SecretString>) -> ClientBuilder<Self> {
+        let key = secret_key.into();
+        let credential = if PUBLISHABLE
+            .iter()
+            .any(|prefix| key.expose_secret().starts_with(prefix))
+        {
+            StaticCredential::refused(
+                "it is a publishable key; the label endpoints take a secret key (sk_…)",
+            )
+        } else {
+            StaticCredential::scheme("token", key)
+        };
+        ClientBuilder::new(Ravelin::default(), credential)
+    }
+
+    /// Prepares a call; awaiting it makes it.
+    ///
+    /// ```compile_fail,E0271
+    /// # use ravelin_labels::customer_api_core::{*, error::*, operation::*, request::*, response::*};
+    /// # #[derive(Debug)] struct Bank;
+    /// # impl Service for Bank {
+    /// #     fn name(&self) -> &'static str { "bank" }
+    /// #     fn user_agent(&self) -> &'static str { "bank" }
+    /// # }
+    /// # struct Withdraw;
+    /// # impl Operation for Withdraw {
+    /// #     type Service = Bank;
+    /// #     type Output = ();
+    /// #     const INFO: &'static OperationInfo = &OperationInfo::new("withdraw", Method::Post, "/withdrawals");
+    /// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
+    /// #     fn decode(body: &ResponseBody) -> Result<(), DecodeError> { body.ignore() }
+    /// # }
+    /// # async fn run(ravelin: ravelin_labels::Client) -> Result<(), Error> {
+    /// ravelin.send(Withdraw).await?; // another provider's operation does not compile
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send<O: Operation<Service = Ravelin>>(&self, operation: O) -> Call<O> {
+        self.core.send(operation)
+    }
+}
+
+impl ProviderClient for Client {
+    type Service = Ravelin;
+
+    fn from_core(core: customer_api_core::Client<Ravelin>) -> Self {
+        Self { core }
+    }
+}

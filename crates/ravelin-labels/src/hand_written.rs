@@ -1,0 +1,39 @@
+//! What the description can't say about an answer.
+
+/// The vendor does not say what it answers for a customer without reviews: `null`, nothing, or an object without a label
+/// all stand for "none".
+pub(crate) mod last_review {
+    use customer_api_core::{error::DecodeError, response::ResponseBody};
+    use serde::{Deserialize, de::IgnoredAny};
+
+    use crate::Review;
+
+    pub(crate) type Output = Option<Review>;
+
+    #[derive(Deserialize)]
+    struct Probe {
+        #[serde(default)]
+        label: Option<IgnoredAny>,
+    }
+
+    pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
+        match body.optional_object::<Probe>()? {
+            Some(Probe { label: Some(_) }) => body.object().map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The list without its envelope; the vendor's back end may print an empty list as `null`, or leave it out.
+pub(crate) mod customer_reviews {
+    use customer_api_core::{error::DecodeError, response::ResponseBody};
+
+    use crate::{Review, ReviewList};
+
+    pub(crate) type Output = Vec<Review>;
+
+    pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
+        let list: Option<ReviewList> = body.optional_object()?;
+        Ok(list.and_then(|list| list.reviews).unwrap_or_default())
+    }
+}

@@ -1,0 +1,262 @@
+//! What each answer becomes: a value, nothing, or an error.
+
+use customer_api_core::error::{DecodeCategory, DecodeError};
+use ravelin_labels::{
+    CustomerReviews, Delivery, Error, ErrorKind, Label, LabelCustomer, LabelReceipt, LastReview,
+    LegacyLabelCustomer, PaymentFraudReview, Review,
+};
+
+use crate::support::answering;
+
+const LAST: &str = include_str!("../fixtures/last-review.response.json");
+const ALL: &str = include_str!("../fixtures/customer-reviews.response.json");
+
+async fn last(body: &str) -> Result<Option<Review>, Error> {
+    answering(200, body).send(LastReview::new("c")).await
+}
+
+async fn all(body: &str) -> Result<Vec<Review>, Error> {
+    answering(200, body).send(CustomerReviews::new("c")).await
+}
+
+async fn label(status: u16, body: &str) -> Result<Option<LabelReceipt>, Error> {
+    answering(status, body)
+        .send(LabelCustomer::payment_fraud(
+            "c",
+            PaymentFraudReview::Genuine,
+        ))
+        .await
+}
+
+#[tokio::test]
+async fn the_vendors_last_review() {
+    let review = last(LAST).await.unwrap().unwrap();
+    assert_eq!(review.customer_id, "trs-AFmNplMLJBJOhXA");
+    assert_eq!(review.label, Label::Fraudster);
+    let comment = "We spoke to this customer on the phone and determined they are not a fraudster.";
+    assert_eq!(review.comment.as_deref(), Some(comment));
+    assert_eq!(review.timestamp.as_str(), "2020-01-23T16:33:02Z");
+    let reviewer = review.reviewer.unwrap();
+    assert_eq!(reviewer.name.as_deref(), Some("Bilbo Baggins"));
+    assert_eq!(reviewer.email.as_deref(), Some("bilbo.b@shiremail.com"));
+}
+
+#[tokio::test]
+async fn the_vendors_reviews_of_a_customer() {
+    let reviews = all(ALL).await.unwrap();
+    assert_eq!(
+        reviews
+            .iter()
+            .map(|review| review.label.as_str())
+            .collect::<Vec<_>>(),
+        ["FRAUDSTER", "GENUINE"]
+    );
+    assert!(reviews[0].timestamp < reviews[1].timestamp);
+}
+
+#[tokio::test]
+async fn what_the_vendor_prints_is_written_back_as_it_was() {
+    let review = last(LAST).await.unwrap().unwrap();
+    let written = serde_json::to_value(&review).unwrap();
+    assert_eq!(
+        written,
+        serde_json::from_str::<serde_json::Value>(LAST).unwrap()
+    );
+    let page: serde_json::Value =
+        serde_json::from_str(include_str!("../fixtures/all-reviews-page.response.json")).unwrap();
+    let reviews: Vec<Review> = serde_json::from_value(page["reviews"].clone()).unwrap();
+    assert_eq!(serde_json::to_value(&reviews).unwrap(), page["reviews"]);
+    assert_eq!(reviews[0].comment, None);
+}
+
+#[tokio::test]
+async fn fields_that_nobody_knows_are_ignored() {
+    let body = r#"{"unknownField1":{"a":[1]},"customerId":"c","label":"GENUINE","unknownField2":null,"timestamp":"2020-01-23T16:33:02Z","reviewer":{"unknownField3":1,"name":"Ana"}}"#;
+    let review = last(body).await.unwrap().unwrap();
+    assert_eq!(review.reviewer.unwrap().name.as_deref(), Some("Ana"));
+}
+
+#[tokio::test]
+async fn a_label_that_is_not_listed_is_kept_and_written_back() {
+    for value in [
+        "REFUND_ABUSE",
+        "NOT_REFUND_ABUSE",
+        "fraudster",
+        "",
+        "é \"x\"",
+    ] {
+        let body = serde_json::json!({ "customerId": "c", "label": value, "timestamp": "2020-01-23T16:33:02Z" });
+        let review = last(&body.to_string()).await.unwrap().unwrap();
+        assert_eq!(review.label.as_str(), value);
+        assert!(matches!(review.label, Label::Unlisted(_)));
+        assert_eq!(serde_json::to_value(&review).unwrap(), body);
+    }
+    assert_eq!(Label::unlisted("GENUINE"), Label::Genuine);
+}
+
+#[tokio::test]
+async fn timestamps_keep_0_to_9_fractional_digits() {
+    for digits in 0..=9 {
+        let fraction = if digits == 0 {
+            String::new()
+        } else {
+            format!(".{}", &"164260202"[..digits])
+        };
+        let text = format!("2025-01-27T16:43:58{fraction}Z");
+        let body = format!(r#"{{"customerId":"c","label":"GENUINE","timestamp":"{text}"}}"#);
+        let review = last(&body).await.unwrap().unwrap();
+        assert_eq!(
+            (review.timestamp.as_str(), review.timestamp.unix_seconds()),
+            (&*text, 1_737_996_238)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_customer_without_reviews_gives_nothing() {
+    for body in [
+        "",
+        " ",
+        "null",
+        "{}",
+        r#"{"label":null}"#,
+        r#"{"customerId":"c","unknownField":1}"#,
+    ] {
+        assert_eq!(last(body).await.unwrap(), None, "{body}");
+    }
+    for body in [
+        "",
+        "null",
+        "{}",
+        r#"{"reviews":null}"#,
+        r#"{"reviews":[]}"#,
+        r#"{"unknownField":1}"#,
+    ] {
+        assert_eq!(all(body).await.unwrap(), [], "{body}");
+    }
+    assert_eq!(
+        answering(204, "").send(LastReview::new("c")).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        answering(204, "")
+            .send(CustomerReviews::new("c"))
+            .await
+            .unwrap(),
+        []
+    );
+}
+
+#[tokio::test]
+async fn a_read_that_makes_no_sense_is_an_error_that_names_the_place() {
+    for (body, category, path) in [
+        ("<html>", DecodeCategory::Syntax, ""),
+        ("[]", DecodeCategory::Shape, ""),
+        (
+            r#"{"reviews":[{"customerId":"ana@shop.example","label":7}]}"#,
+            DecodeCategory::Shape,
+            "reviews[0].label",
+        ),
+        (
+            r#"{"reviews":[{"customerId":"c","label":"GENUINE"}]}"#,
+            DecodeCategory::Shape,
+            "reviews[0]",
+        ),
+        (
+            r#"{"reviews":[{"customerId":"c","label":"GENUINE","timestamp":"yesterday"}]}"#,
+            DecodeCategory::Shape,
+            "reviews[0].timestamp",
+        ),
+        (r#"{"reviews":["#, DecodeCategory::Truncated, "reviews"),
+    ] {
+        let error = all(body).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Unknown),
+            "{body}"
+        );
+        let source = std::error::Error::source(&error)
+            .unwrap()
+            .downcast_ref::<DecodeError>()
+            .unwrap();
+        assert_eq!(source.category(), category, "{body}");
+        assert!(source.path().starts_with(path), "{body}: {}", source.path());
+        assert!(!format!("{error} {error:?} {source} {source:?}").contains("ana@"));
+    }
+}
+
+#[tokio::test]
+async fn the_three_published_answers_to_a_label() {
+    let a = r#"{"timestamp":"2020-01-23T16:33:02.123456789Z","category":"refundAbuse","author":{"name":"Ana","email":"ana@shop.example"},"review":"FRAUDSTER","reviewBand":"red","reviewText":"x","entityId":"c","entityType":"customer"}"#;
+    let receipt = label(200, a).await.unwrap().unwrap();
+    assert_eq!(
+        receipt.recorded_at().unwrap().as_str(),
+        "2020-01-23T16:33:02.123456789Z"
+    );
+    assert_eq!(receipt.category.as_deref(), Some("refundAbuse"));
+    assert_eq!(
+        (receipt.entity_id.as_deref(), receipt.review_band.as_deref()),
+        (Some("c"), Some("red"))
+    );
+
+    for text in ["2025-01-27T16:43:58.164260202Z", "2020-01-23T16:33:02Z"] {
+        let receipt = label(200, &format!(r#"{{"eventTime":"{text}"}}"#))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(receipt.recorded_at().unwrap().as_str(), text);
+    }
+
+    let both = r#"{"timestamp":"2019-01-01T00:00:00Z","eventTime":"2020-01-01T00:00:00Z"}"#;
+    assert_eq!(
+        label(200, both)
+            .await
+            .unwrap()
+            .unwrap()
+            .recorded_at()
+            .unwrap()
+            .as_str(),
+        "2020-01-01T00:00:00Z"
+    );
+}
+
+#[tokio::test]
+async fn any_2xx_is_an_accepted_label_whatever_its_body() {
+    for body in [
+        "",
+        "null",
+        "<html>",
+        "[1]",
+        r#"{"eventTime":"yesterday"}"#,
+        r#"{"eventTime":"#,
+    ] {
+        for status in [200, 201, 202, 204] {
+            assert_eq!(label(status, body).await.unwrap(), None, "{status} {body}");
+        }
+    }
+    let empty = label(200, r#"{"status":200,"timestamp":1579797182}"#).await;
+    // An envelope with nothing but the time as a number is no receipt that can be read; the label counts all the same.
+    assert!(
+        empty
+            .unwrap()
+            .is_none_or(|receipt| receipt.recorded_at().is_none())
+    );
+}
+
+#[tokio::test]
+#[expect(deprecated, reason = "the deprecated endpoint is supported")]
+async fn any_2xx_is_an_accepted_legacy_label() {
+    for body in [
+        "",
+        "null",
+        "<html>",
+        r#"{"status":200,"timestamp":1579797182}"#,
+    ] {
+        let response = answering(200, body)
+            .send(LegacyLabelCustomer::new("c", Label::Genuine))
+            .response()
+            .await
+            .unwrap();
+        assert_eq!(response.body(), body.as_bytes());
+    }
+}

@@ -1,0 +1,135 @@
+//! What an error tells of the vendor's words.
+
+use ravelin_labels::{Delivery, Error, ErrorKind, LabelCustomer, LastReview, PaymentFraudReview};
+
+use crate::support::answering;
+
+async fn label_error(status: u16, body: &str) -> Error {
+    let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Genuine);
+    answering(status, body).send(label).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_refused_with_the_vendors_message() {
+    for status in [401, 403] {
+        let error = label_error(status, include_str!("../fixtures/wrong-key.error.json")).await;
+        assert_eq!(
+            (error.kind(), error.delivery(), error.status()),
+            (ErrorKind::Status, Delivery::Refused, Some(status))
+        );
+        assert!(error.is_unauthorized());
+        let message =
+            "Invalid Request: API Key Incorrect. Please check your credentials and try again";
+        assert_eq!(error.message(), Some(message));
+        assert_eq!(error.trace_id(), None);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_customer_is_not_found_whatever_the_status() {
+    let error = label_error(
+        400,
+        include_str!("../fixtures/customer-not-found.synthetic.error.json"),
+    )
+    .await;
+    assert_eq!(
+        (error.status(), error.delivery()),
+        (Some(400), Delivery::Refused)
+    );
+    assert_eq!(
+        error.trace_id(),
+        Some("3d2f6c1e-8b47-4a90-9c55-0e7f1a2b3c4d")
+    );
+    assert!(error.is_not_found());
+    assert_eq!(
+        error.to_string(),
+        "ravelin labelCustomer: the provider refused the request, HTTP 400 Bad Request: Customer not found \
+         (trace 3d2f6c1e-8b47-4a90-9c55-0e7f1a2b3c4d); refused: nothing was done"
+    );
+    assert!(label_error(404, "").await.is_not_found());
+    let other = include_str!("../fixtures/additional-property.synthetic.error.json");
+    assert!(!label_error(400, other).await.is_not_found());
+}
+
+#[tokio::test]
+async fn an_unknown_property_is_refused() {
+    let error = label_error(
+        400,
+        include_str!("../fixtures/additional-property.synthetic.error.json"),
+    )
+    .await;
+    assert_eq!(error.delivery(), Delivery::Refused);
+    let start = "JSON validation error - userName: Additional property userName is not allowed";
+    assert!(error.message().unwrap().starts_with(start));
+}
+
+#[tokio::test]
+async fn a_proxys_page_is_kept_raw_and_not_shown() {
+    let page = "<html><h1>502 Bad Gateway</h1></html>";
+    let error = label_error(502, page).await;
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Status, Delivery::Unknown)
+    );
+    assert_eq!(
+        (error.message(), error.body()),
+        (None, Some(page.as_bytes()))
+    );
+    assert!(!format!("{error} {error:?}").contains("html"));
+}
+
+#[tokio::test]
+async fn bodies_of_any_shape_are_survived() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "7",
+        "\"text\"",
+        "{\"message\":7,\"traceId\":[]}",
+        "{\"message\":",
+        "\u{fffd}",
+    ] {
+        let error = label_error(500, body).await;
+        assert_eq!(
+            (error.message(), error.trace_id(), error.delivery()),
+            (None, None, Delivery::Unknown),
+            "{body}"
+        );
+    }
+    assert_eq!(
+        label_error(400, "{\"Error\":\"old style\"}")
+            .await
+            .message(),
+        Some("old style")
+    );
+}
+
+#[tokio::test]
+async fn the_customers_limit_is_refused_though_the_status_is_200() {
+    let body = include_str!("../fixtures/customer-rate-limit.synthetic.error.json");
+    let error = label_error(200, body).await;
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Rejected, Delivery::Refused)
+    );
+    assert_eq!(
+        (error.status(), error.code()),
+        (Some(200), Some("RATE_LIMIT"))
+    );
+    let error = answering(200, body)
+        .send(LastReview::new("c"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Rejected, Delivery::Refused)
+    );
+}
+
+#[tokio::test]
+async fn the_word_alone_is_no_failure() {
+    let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Genuine);
+    let body = r#"{"eventTime":"2020-01-23T16:33:02Z","note":"RATE_LIMIT"}"#;
+    assert!(answering(200, body).send(label).await.is_ok());
+}
