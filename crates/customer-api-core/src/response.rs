@@ -142,6 +142,32 @@ impl ResponseBody {
         })
     }
 
+    /// Reads a JSON object.
+    ///
+    /// serde would also take an array for a struct, property by property; here it is an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json), and if the JSON is no object.
+    pub fn object<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        match self.text().first() {
+            Some(b'[') => Err(DecodeError::shape("")),
+            _ => self.json(),
+        }
+    }
+
+    /// Reads a JSON object where an empty body or `null` stands for nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`optional_json`](Self::optional_json), and if the JSON is neither an object nor `null`.
+    pub fn optional_object<T: DeserializeOwned>(&self) -> Result<Option<T>, DecodeError> {
+        match self.text().first() {
+            Some(b'[') => Err(DecodeError::shape("")),
+            _ => self.optional_json(),
+        }
+    }
+
     /// Reads JSON where an empty body or `null` stands for nothing.
     ///
     /// # Errors
@@ -259,6 +285,20 @@ mod tests {
             body("\u{feff}{\"items\":[]}").json::<Page>().unwrap(),
             Page { items: vec![] }
         );
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        assert!(body("[[]]").json::<Page>().is_ok());
+        for text in ["[[]]", "[]", " [1]"] {
+            assert_eq!(
+                body(text).object::<Page>().unwrap_err().category(),
+                DecodeCategory::Shape
+            );
+            assert!(body(text).optional_object::<Page>().is_err());
+        }
+        assert!(body("{\"items\":[]}").object::<Page>().is_ok());
+        assert_eq!(body("null").optional_object::<Page>().unwrap(), None);
     }
 
     #[test]

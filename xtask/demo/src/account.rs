@@ -16,7 +16,10 @@ pub(crate) struct Account {
 
 impl Account {
     pub(crate) fn new() -> Self {
-        Self { steps: 0, checks: 0 }
+        Self {
+            steps: 0,
+            checks: 0,
+        }
     }
 
     /// Names a person's work.
@@ -36,7 +39,12 @@ impl Account {
     }
 
     /// Stops the demo if something is not as it must be.
-    pub(crate) fn expect<T: PartialEq + Debug>(&mut self, what: &str, actual: T, expected: T) -> Result<(), Failure> {
+    pub(crate) fn expect<T: PartialEq + Debug>(
+        &mut self,
+        what: &str,
+        actual: T,
+        expected: T,
+    ) -> Result<(), Failure> {
         self.checks += 1;
         if actual == expected {
             return Ok(());
@@ -48,11 +56,18 @@ impl Account {
     pub(crate) fn close(self, outcome: Result<(), Failure>) -> ExitCode {
         match outcome {
             Ok(()) => {
-                say(&format!("\ndemo: {} steps, {} checks, all as expected", self.steps, self.checks));
+                say(&format!(
+                    "\ndemo: {} steps, {} checks, all as expected",
+                    self.steps, self.checks
+                ));
                 ExitCode::SUCCESS
             }
             Err(failure) => {
-                let _ = writeln!(io::stderr(), "\ndemo: step {} went wrong: {failure}", self.steps);
+                let _ = writeln!(
+                    io::stderr(),
+                    "\ndemo: step {} went wrong: {failure}",
+                    self.steps
+                );
                 ExitCode::FAILURE
             }
         }

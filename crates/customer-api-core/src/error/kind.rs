@@ -83,7 +83,7 @@ impl fmt::Display for ErrorKind {
             Self::Transport => "the transport failed",
             Self::ResponseTooLarge => "the answer is too large",
             Self::Redirect => "the provider redirects, which is not followed",
-            Self::Status => "the provider refused the request",
+            Self::Status => "the provider answered with an error",
             Self::Rejected => "the provider reported a failure",
             Self::Decode => "the answer could not be understood",
         })

@@ -19,7 +19,7 @@ pub use validation::{Problem, ValidationError};
 
 use crate::{
     operation::OperationInfo, redact::Scrubber, retry::StopReason, retry_after,
-    service::ErrorDetails,
+    service::ErrorDetails, transport::TransportError,
 };
 
 /// The longest part of an answer's body that an error keeps.
@@ -321,7 +321,13 @@ impl fmt::Display for Error {
         }
         match (&inner.details.message, &inner.source) {
             (Some(message), _) => write!(f, ": {}", OneLine(message))?,
-            (None, Some(source)) => write!(f, ": {source}")?,
+            (None, Some(source)) => match source.downcast_ref::<TransportError>() {
+                // The kind says what happened already.
+                Some(transport) => transport
+                    .root_cause()
+                    .map_or(Ok(()), |cause| write!(f, ": {cause}"))?,
+                None => write!(f, ": {source}")?,
+            },
             (None, None) => {}
         }
         if let Some(trace_id) = &inner.details.trace_id {
@@ -433,7 +439,7 @@ mod tests {
             .with_story("shop", INFO, 1, Duration::from_millis(120));
         assert_eq!(
             error.to_string(),
-            "shop labelCustomer: the provider refused the request, HTTP 400 Bad Request, code 17: no such customer \
+            "shop labelCustomer: the provider answered with an error, HTTP 400 Bad Request, code 17: no such customer \
              (trace t-1); refused: nothing was done"
         );
     }

@@ -63,6 +63,12 @@ impl TransportError {
         self.kind
     }
 
+    /// The innermost cause, which is the one that helps: "connection refused", "certificate expired".
+    pub(crate) fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
+        let first = self.source()?;
+        std::iter::successors(Some(first), |&cause| cause.source()).last()
+    }
+
     pub(crate) fn take_head(&mut self) -> Option<http::Response<()>> {
         self.head.take().map(|head| *head)
     }
@@ -108,15 +114,8 @@ impl fmt::Display for TransportError {
             TransportErrorKind::TooLarge => "the answer is larger than the client accepts",
             TransportErrorKind::Other => "sending or receiving failed",
         })?;
-        // The innermost cause is the one that helps: "Connection refused", "certificate expired".
-        let mut cause = self
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn StdError + 'static));
-        while let Some(next) = cause.and_then(StdError::source) {
-            cause = Some(next);
-        }
-        cause.map_or(Ok(()), |cause| write!(f, ": {cause}"))
+        self.root_cause()
+            .map_or(Ok(()), |cause| write!(f, ": {cause}"))
     }
 }
 
