@@ -1,0 +1,123 @@
+//! The one place that reads a clock.
+//!
+//! Real time is the wall clock at the start plus what tokio's clock has counted since, so that a
+//! test that pauses tokio's clock pauses the sandbox with it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+#[derive(Debug)]
+pub(crate) struct Clock {
+    /// What to add to the flow of time: the start, and what was added by hand or by steps.
+    base: Mutex<Duration>,
+    /// None stands for a clock that moves by steps alone.
+    running_since: Option<Instant>,
+    step: Duration,
+}
+
+impl Clock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where the clock is read; everything else asks it"
+    )]
+    pub(crate) fn real() -> Self {
+        Self {
+            base: Mutex::new(since_epoch(SystemTime::now())),
+            running_since: Some(Instant::now()),
+            step: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn stepped(start: SystemTime, step: Duration) -> Self {
+        Self {
+            base: Mutex::new(since_epoch(start)),
+            running_since: None,
+            step,
+        }
+    }
+
+    /// The time since the Unix epoch.
+    pub(crate) fn now(&self) -> Duration {
+        let base = *self.base.lock().unwrap_or_else(PoisonError::into_inner);
+        let run = self.running_since.map(|start| start.elapsed());
+        base.saturating_add(run.unwrap_or_default())
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        let mut base = self.base.lock().unwrap_or_else(PoisonError::into_inner);
+        *base = base.saturating_add(by);
+    }
+
+    /// Moves a stepped clock on by one step; a running clock needs no help.
+    pub(crate) fn step(&self) {
+        self.advance(self.step);
+    }
+}
+
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// RFC 3339 with whole seconds, as the vendors' samples have it: `2020-01-23T16:33:02Z`.
+pub(crate) fn rfc3339_seconds(time: Duration) -> String {
+    timestamp(Duration::from_secs(time.as_secs())).to_string()
+}
+
+/// RFC 3339 with nine fractional digits: `2025-01-27T16:43:58.164260202Z`.
+pub(crate) fn rfc3339_nanos(time: Duration) -> String {
+    format!("{:.9}", timestamp(time))
+}
+
+/// Whole seconds since the Unix epoch.
+pub(crate) fn unix_seconds(time: Duration) -> u64 {
+    time.as_secs()
+}
+
+fn timestamp(time: Duration) -> Timestamp {
+    // Out of range means a year beyond 9999: the last printable moment will do.
+    jiff::SignedDuration::try_from(time)
+        .and_then(Timestamp::from_duration)
+        .unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_as_the_vendors_print() {
+        let time = Duration::new(1_579_797_182, 164_260_202);
+        assert_eq!(rfc3339_seconds(time), "2020-01-23T16:33:02Z");
+        assert_eq!(rfc3339_nanos(time), "2020-01-23T16:33:02.164260202Z");
+        assert_eq!(
+            rfc3339_nanos(Duration::from_secs(1_579_797_182)),
+            "2020-01-23T16:33:02.000000000Z"
+        );
+        assert_eq!(unix_seconds(time), 1_579_797_182);
+    }
+
+    #[test]
+    fn a_stepped_clock_moves_by_steps_and_by_hand_alone() {
+        let clock = Clock::stepped(UNIX_EPOCH, Duration::from_secs(2));
+        assert_eq!(clock.now(), Duration::ZERO);
+        clock.step();
+        clock.advance(Duration::from_millis(500));
+        assert_eq!(clock.now(), Duration::from_millis(2500));
+    }
+
+    #[test]
+    fn a_time_beyond_the_calendar_is_clamped() {
+        assert!(rfc3339_seconds(Duration::MAX).starts_with("9999-12-30T"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn real_time_follows_tokios_clock() {
+        let clock = Clock::real();
+        let before = clock.now();
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(clock.now() - before, Duration::from_secs(60));
+    }
+}

@@ -1,0 +1,202 @@
+//! One connection: request after request, and the faults that need its socket.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::description::Routed;
+use crate::fault::{ConnectionFaultKind, Delivery, Fault};
+use crate::http1::read::{Framing, ReadError, RequestReader, framing};
+use crate::http1::write::AnswerWriter;
+use crate::pipeline::Pipeline;
+use crate::provider::{Answer, Head};
+
+/// How much more than it sends a truncated answer promises.
+const MISSING_BYTES: usize = 64;
+
+/// What becomes of the connection after an exchange.
+enum Next {
+    KeepAlive,
+    /// An orderly end.
+    Close,
+    Reset,
+    /// Nothing more is written; the client decides when it has had enough.
+    Wait,
+}
+
+/// Serves a connection until either side ends it.
+pub(crate) async fn serve(mut stream: TcpStream, pipeline: Arc<Pipeline>) {
+    // Answers are written in one piece; waiting for more would only blur the faults.
+    let _ = stream.set_nodelay(true);
+    let next = match pipeline.faults.take_connection() {
+        None => serve_requests(&mut stream, &pipeline).await,
+        Some(ConnectionFaultKind::Reset) => Next::Reset,
+        Some(ConnectionFaultKind::Silence) => {
+            // Not even read from: a client with much to say gets stuck in its sending.
+            std::future::pending().await
+        }
+        Some(ConnectionFaultKind::Garbage) => {
+            let mut first = [0];
+            // The client speaks first in both protocols; bytes before that are another fault.
+            let _ = stream.read(&mut first).await;
+            let _ = stream
+                .write_all(b"\0\x01\x02 sandbox garbage \xff\r\n")
+                .await;
+            Next::Close
+        }
+    };
+    match next {
+        Next::Reset => {
+            let _ = stream.set_zero_linger();
+        }
+        Next::Wait => drain(&mut stream).await,
+        Next::KeepAlive | Next::Close => {
+            let _ = stream.shutdown().await;
+            // Closing with unread bytes would turn the orderly end into a reset.
+            drain(&mut stream).await;
+        }
+    }
+}
+
+async fn serve_requests(stream: &mut TcpStream, pipeline: &Pipeline) -> Next {
+    let mut reader = RequestReader::new();
+    loop {
+        match exchange(stream, &mut reader, pipeline).await {
+            Ok(Next::KeepAlive) => {}
+            Ok(next) => return next,
+            Err(ReadError::Gone) => return Next::Close,
+            Err(ReadError::Refused(status)) => {
+                let mut writer = AnswerWriter {
+                    stream,
+                    closing: true,
+                    head_only: false,
+                };
+                let _ = writer.whole(&Answer::empty(status)).await;
+                return Next::Close;
+            }
+        }
+    }
+}
+
+/// One request and its answer.
+async fn exchange(
+    stream: &mut TcpStream,
+    reader: &mut RequestReader,
+    pipeline: &Pipeline,
+) -> Result<Next, ReadError> {
+    let head = reader.head(stream).await?;
+    let framing = framing(&head)?;
+    if head
+        .header_elements("expect")
+        .iter()
+        .any(|expected| expected == "100-continue")
+    {
+        stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+    }
+    let routed = pipeline.description.route(&head.method, head.path());
+    let operation = match &routed {
+        Routed::Found(operation, _) => Some(*operation),
+        _ => None,
+    };
+    let fault = pipeline
+        .faults
+        .take(operation.map(|operation| operation.id.as_str()))
+        .unwrap_or_else(Fault::none);
+
+    if fault.delivery == Delivery::ResetWhileReading {
+        let beginning = beginning(stream, reader, framing).await?;
+        pipeline.record(head, operation, beginning, false, None);
+        return Ok(Next::Reset);
+    }
+
+    let body = reader.body(stream, framing).await?;
+    let outcome = fault
+        .processed
+        .then(|| pipeline.process(&head, &routed, &body));
+    let applied = outcome.as_ref().is_some_and(|outcome| outcome.applied);
+    let answer = fault.answer(outcome.map(|outcome| outcome.answer));
+    let status = match fault.delivery {
+        Delivery::Hang | Delivery::ResetBeforeHead | Delivery::CloseBeforeHead => None,
+        _ => Some(answer.status),
+    };
+    let closing = wants_close(&head);
+    let head_only = head.method == "HEAD";
+    pipeline.record(head, operation, body.to_vec(), applied, status);
+
+    if !fault.delay.is_zero() {
+        tokio::time::sleep(fault.delay).await;
+    }
+    let mut writer = AnswerWriter {
+        stream,
+        closing,
+        head_only,
+    };
+    for status in &fault.informational {
+        writer.informational(*status).await?;
+    }
+    Ok(deliver(&mut writer, &answer, fault.delivery).await?)
+}
+
+async fn beginning(
+    stream: &mut TcpStream,
+    reader: &mut RequestReader,
+    framing: Framing,
+) -> Result<Vec<u8>, ReadError> {
+    let most = match framing {
+        Framing::Length(0) => return Ok(Vec::new()),
+        Framing::Length(length) => length,
+        Framing::Chunked => usize::MAX,
+    };
+    let arrived = reader.beginning(stream).await?;
+    Ok(arrived.iter().take(most).copied().collect())
+}
+
+async fn deliver(
+    writer: &mut AnswerWriter<'_>,
+    answer: &Answer,
+    delivery: Delivery,
+) -> std::io::Result<Next> {
+    let length = answer.body.len();
+    match delivery {
+        Delivery::Whole => writer.whole(answer).await?,
+        Delivery::Drip(pause) => writer.dripping(answer, pause).await?,
+        Delivery::Oversize(size) => writer.oversized(answer, size).await?,
+        Delivery::Hang => return Ok(Next::Wait),
+        Delivery::CloseBeforeHead => return Ok(Next::Close),
+        Delivery::ResetWhileReading | Delivery::ResetBeforeHead => return Ok(Next::Reset),
+        Delivery::ResetAfterHead => {
+            writer.broken_off(answer, 0, length.max(1)).await?;
+            return Ok(Next::Reset);
+        }
+        Delivery::ResetMidBody => {
+            writer.broken_off(answer, length / 2, length.max(1)).await?;
+            return Ok(Next::Reset);
+        }
+        Delivery::Truncate => {
+            writer
+                .broken_off(answer, length, length + MISSING_BYTES)
+                .await?;
+            return Ok(Next::Close);
+        }
+    }
+    Ok(if writer.closing {
+        Next::Close
+    } else {
+        Next::KeepAlive
+    })
+}
+
+fn wants_close(head: &Head) -> bool {
+    head.http_1_0
+        || head
+            .header_elements("connection")
+            .iter()
+            .any(|option| option == "close")
+}
+
+/// Reads until the client ends the connection.
+async fn drain(stream: &mut TcpStream) {
+    let mut sink = [0; 4096];
+    while let Ok(1..) = stream.read(&mut sink).await {}
+}

@@ -1,0 +1,133 @@
+//! The answer that a fault shows.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::Fault;
+use crate::provider::Answer;
+
+/// The body of a scripted answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultBody {
+    content_type: Option<&'static str>,
+    bytes: Bytes,
+}
+
+impl FaultBody {
+    /// No body and no content type.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self {
+            content_type: None,
+            bytes: Bytes::new(),
+        }
+    }
+
+    /// JSON, as `application/json`. `Value::Null` gives the body `null`.
+    #[must_use]
+    pub fn json(value: &Value) -> Self {
+        Self::of("application/json", value.to_string())
+    }
+
+    /// A page, as `text/html`: what a proxy answers.
+    #[must_use]
+    pub fn html(page: impl Into<String>) -> Self {
+        Self::of("text/html; charset=utf-8", page.into())
+    }
+
+    /// Text, as `text/plain`.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::of("text/plain; charset=utf-8", text.into())
+    }
+
+    /// Any bytes, labelled as `application/json`: a body that is not what it says.
+    #[must_use]
+    pub fn not_json(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::of("application/json", bytes.into())
+    }
+
+    fn of(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        Self {
+            content_type: Some(content_type),
+            bytes: bytes.into(),
+        }
+    }
+}
+
+impl Fault {
+    /// The answer to show, given the operation's own one if the request was processed.
+    pub(crate) fn answer(&self, own: Option<Answer>) -> Answer {
+        let mut answer = own.unwrap_or_else(|| Answer::json(200, &json!({ "processed": false })));
+        if let Some(status) = self.status {
+            answer = Answer::empty(status);
+        }
+        if let Some(body) = &self.body {
+            answer.body = body.bytes.clone();
+            answer.remove_header("content-type");
+            if let Some(content_type) = body.content_type {
+                answer.set_header("content-type", content_type);
+            }
+        }
+        for (name, value) in &self.headers {
+            answer.set_header(name, value);
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own() -> Answer {
+        Answer::json(200, &json!({ "own": 1 })).with_header("x-own", "1")
+    }
+
+    #[test]
+    fn no_fault_shows_the_own_answer() {
+        assert_eq!(Fault::none().answer(Some(own())), own());
+    }
+
+    #[test]
+    fn parts_of_the_own_answer_can_be_replaced() {
+        let answer = Fault::none()
+            .header("Content-Type", "text/html")
+            .answer(Some(own()));
+        assert_eq!(answer.body, own().body);
+        assert_eq!(
+            answer.headers,
+            [
+                ("x-own".to_owned(), "1".to_owned()),
+                ("Content-Type".to_owned(), "text/html".to_owned())
+            ]
+        );
+        let answer = Fault::none()
+            .body(FaultBody::json(&Value::Null))
+            .answer(Some(own()));
+        assert_eq!((answer.status, &*answer.body), (200, &b"null"[..]));
+    }
+
+    #[test]
+    fn a_status_stands_alone() {
+        let answer = Fault::status(503)
+            .header("retry-after", "soon")
+            .processed()
+            .answer(Some(own()));
+        assert_eq!(answer.status, 503);
+        assert!(answer.body.is_empty());
+        assert_eq!(
+            answer.headers,
+            [("retry-after".to_owned(), "soon".to_owned())]
+        );
+    }
+
+    #[test]
+    fn what_was_not_processed_shows_nothing_of_the_operation() {
+        let answer = Fault::truncated().answer(None);
+        assert_eq!(
+            (answer.status, &*answer.body),
+            (200, &br#"{"processed":false}"#[..])
+        );
+    }
+}

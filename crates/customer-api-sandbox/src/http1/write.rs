@@ -1,0 +1,127 @@
+//! Writing answers, whole or broken off as a fault says.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::provider::Answer;
+
+/// What the head says about the length of the body.
+#[derive(Debug, Clone, Copy)]
+enum Length {
+    /// The answer has no body by nature.
+    None,
+    Bytes(usize),
+    Chunked,
+}
+
+/// Writes one answer to one request.
+pub(crate) struct AnswerWriter<'a> {
+    pub(crate) stream: &'a mut TcpStream,
+    /// Whether the connection ends after this answer, and the answer says so.
+    pub(crate) closing: bool,
+    /// A HEAD request gets the head alone.
+    pub(crate) head_only: bool,
+}
+
+impl AnswerWriter<'_> {
+    pub(crate) async fn informational(&mut self, status: u16) -> io::Result<()> {
+        let mut head = status_line(status);
+        if status == 103 {
+            head.extend_from_slice(b"link: </style.css>; rel=preload\r\n");
+        }
+        head.extend_from_slice(b"\r\n");
+        self.stream.write_all(&head).await
+    }
+
+    pub(crate) async fn whole(&mut self, answer: &Answer) -> io::Result<()> {
+        let length = match answer.status {
+            100..=199 | 204 | 304 => Length::None,
+            _ => Length::Bytes(answer.body.len()),
+        };
+        let mut bytes = self.head(answer, length);
+        if !self.head_only && !matches!(length, Length::None) {
+            bytes.extend_from_slice(&answer.body);
+        }
+        self.stream.write_all(&bytes).await
+    }
+
+    pub(crate) async fn dripping(&mut self, answer: &Answer, pause: Duration) -> io::Result<()> {
+        let head = self.head(answer, Length::Bytes(answer.body.len()));
+        self.stream.write_all(&head).await?;
+        for byte in answer.body.iter().filter(|_| !self.head_only) {
+            tokio::time::sleep(pause).await;
+            self.stream.write_all(&[*byte]).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a head that promises `promised` bytes, and the first `shown` bytes of the body.
+    pub(crate) async fn broken_off(
+        &mut self,
+        answer: &Answer,
+        shown: usize,
+        promised: usize,
+    ) -> io::Result<()> {
+        let mut bytes = self.head(answer, Length::Bytes(promised));
+        bytes.extend(answer.body.iter().take(shown));
+        self.stream.write_all(&bytes).await
+    }
+
+    /// Streams a JSON object of `size` bytes without saying how many.
+    pub(crate) async fn oversized(&mut self, answer: &Answer, size: u64) -> io::Result<()> {
+        const START: &[u8] = br#"{"filler":""#;
+        const END: &[u8] = br#""}"#;
+        const BLOCK: [u8; 8192] = [b'x'; 8192];
+        let head = self.head(answer, Length::Chunked);
+        self.stream.write_all(&head).await?;
+        self.chunk(START).await?;
+        let mut left = size.saturating_sub((START.len() + END.len()) as u64);
+        while left > 0 {
+            let block = usize::try_from(left).map_or(BLOCK.as_slice(), |left| {
+                BLOCK.get(..left).unwrap_or(BLOCK.as_slice())
+            });
+            self.chunk(block).await?;
+            left -= block.len() as u64;
+        }
+        self.chunk(END).await?;
+        self.stream.write_all(b"0\r\n\r\n").await
+    }
+
+    async fn chunk(&mut self, data: &[u8]) -> io::Result<()> {
+        let mut chunk = format!("{:x}\r\n", data.len()).into_bytes();
+        chunk.extend_from_slice(data);
+        chunk.extend_from_slice(b"\r\n");
+        self.stream.write_all(&chunk).await
+    }
+
+    fn head(&self, answer: &Answer, length: Length) -> Vec<u8> {
+        let mut head = status_line(answer.status);
+        let mut line = |name: &str, value: &str| {
+            head.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+        };
+        for (name, value) in &answer.headers {
+            line(name, value);
+        }
+        match length {
+            Length::None => {}
+            Length::Bytes(bytes) => line("content-length", &bytes.to_string()),
+            Length::Chunked => line("transfer-encoding", "chunked"),
+        }
+        if self.closing {
+            line("connection", "close");
+        }
+        head.extend_from_slice(b"\r\n");
+        head
+    }
+}
+
+fn status_line(status: u16) -> Vec<u8> {
+    let reason = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
+    format!("HTTP/1.1 {status:03} {reason}\r\n").into_bytes()
+}

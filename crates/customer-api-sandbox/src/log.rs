@@ -1,0 +1,94 @@
+//! The request log: what arrived, and what came of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// One request, as the sandbox received it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The provider that received it, for example `ravelin`.
+    pub provider: &'static str,
+    /// The operation of the provider's description, or `None` where path or method match none.
+    pub operation_id: Option<String>,
+    /// The path template of that operation.
+    pub path_template: Option<String>,
+    /// The method as sent.
+    pub method: String,
+    /// The request target exactly as sent: path and query, nothing decoded or normalised.
+    pub target: String,
+    /// Header names and values as sent and in that order.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body, without its transfer encoding; what had arrived of it where the fault was a reset
+    /// while reading.
+    pub body: Vec<u8>,
+    /// Whether the request changed the provider's state. Always false for a read.
+    pub applied: bool,
+    /// The status that was answered, or `None` where no head was sent.
+    pub status: Option<u16>,
+}
+
+impl RecordedRequest {
+    /// The first value of a header as text, or `None` if it is absent or not UTF-8.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
+            .and_then(|(_, value)| std::str::from_utf8(value).ok())
+    }
+
+    /// The path as sent, without the query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// The query as sent, without its question mark.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.target.split_once('?').map(|(_, query)| query)
+    }
+}
+
+pub(crate) type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
+
+/// Requests in the order in which they were decided upon, which is before they are answered: a
+/// test that has an answer in hand finds its request here.
+#[derive(Default)]
+pub(crate) struct RequestLog {
+    requests: Mutex<Vec<RecordedRequest>>,
+    observer: Option<Observer>,
+}
+
+impl RequestLog {
+    pub(crate) fn new(observer: Option<Observer>) -> Self {
+        Self {
+            requests: Mutex::default(),
+            observer,
+        }
+    }
+
+    pub(crate) fn push(&self, request: RecordedRequest) {
+        if let Some(observer) = &self.observer {
+            observer(&request);
+        }
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(request);
+    }
+
+    pub(crate) fn all(&self) -> Vec<RecordedRequest> {
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}

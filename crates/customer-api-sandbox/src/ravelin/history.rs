@@ -1,0 +1,198 @@
+//! What the Ravelin server remembers: reviews in the order in which they came.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+/// A review of a customer, as the sandbox keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Review {
+    /// The customer's id, decoded.
+    pub customer_id: String,
+    /// The category, or `None` for a review that came through the deprecated endpoint.
+    pub category: Option<String>,
+    /// The label, which the successor endpoint calls the review.
+    pub label: String,
+    /// The reason.
+    pub comment: Option<String>,
+    /// Who reviewed.
+    pub reviewer: Option<Reviewer>,
+    /// When, in RFC 3339.
+    pub timestamp: String,
+}
+
+/// Who made a review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reviewer {
+    /// The name.
+    pub name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+}
+
+impl Review {
+    /// A review without category, comment and reviewer.
+    #[must_use]
+    pub fn new(
+        customer_id: impl Into<String>,
+        label: impl Into<String>,
+        timestamp: impl Into<String>,
+    ) -> Self {
+        Self {
+            customer_id: customer_id.into(),
+            category: None,
+            label: label.into(),
+            comment: None,
+            reviewer: None,
+            timestamp: timestamp.into(),
+        }
+    }
+
+    /// Sets the category, as for a review that came through the successor endpoint.
+    #[must_use]
+    pub fn with_category(mut self, category: impl Into<String>) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// Sets the comment.
+    #[must_use]
+    pub fn with_comment(mut self, comment: impl Into<String>) -> Self {
+        self.comment = Some(comment.into());
+        self
+    }
+
+    /// Sets the reviewer.
+    #[must_use]
+    pub fn with_reviewer(mut self, reviewer: Reviewer) -> Self {
+        self.reviewer = Some(reviewer);
+        self
+    }
+
+    /// The form in which the reads answer it.
+    pub(super) fn to_json(&self) -> Value {
+        let mut fields = Map::new();
+        fields.insert("customerId".to_owned(), json!(self.customer_id));
+        fields.insert("label".to_owned(), json!(self.label));
+        if let Some(comment) = &self.comment {
+            fields.insert("comment".to_owned(), json!(comment));
+        }
+        if let Some(reviewer) = &self.reviewer {
+            fields.insert("reviewer".to_owned(), reviewer.to_json());
+        }
+        fields.insert("timestamp".to_owned(), json!(self.timestamp));
+        Value::Object(fields)
+    }
+}
+
+impl Reviewer {
+    /// A reviewer with both parts.
+    #[must_use]
+    pub fn new(name: impl Into<String>, email: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            email: Some(email.into()),
+        }
+    }
+
+    pub(super) fn from_json(value: &Value) -> Option<Self> {
+        let reviewer = value.as_object()?;
+        let part = |name| reviewer.get(name).and_then(Value::as_str);
+        Some(Self {
+            name: part("name").map(str::to_owned),
+            email: part("email").map(str::to_owned),
+        })
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let parts = [("name", &self.name), ("email", &self.email)];
+        let present = parts
+            .into_iter()
+            .filter_map(|(name, part)| Some((name.to_owned(), json!(part.as_ref()?))));
+        Value::Object(present.collect())
+    }
+}
+
+/// All reviews, and the recent labels that count against the limit of a customer.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    reviews: HashMap<String, Vec<Review>>,
+    recent: HashMap<String, Vec<Duration>>,
+    applied: usize,
+}
+
+impl History {
+    /// Adds a review that was not written through the API.
+    pub(super) fn seed(&mut self, review: Review) {
+        self.reviews
+            .entry(review.customer_id.clone())
+            .or_default()
+            .push(review);
+    }
+
+    /// Adds a review that was.
+    pub(super) fn apply(&mut self, review: Review) {
+        self.applied += 1;
+        self.seed(review);
+    }
+
+    pub(super) fn of(&self, customer_id: &str) -> &[Review] {
+        self.reviews
+            .get(customer_id)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn applied(&self) -> usize {
+        self.applied
+    }
+
+    /// Takes one of `limit` places for a label in the window that ends now, if one is free.
+    pub(super) fn admit(
+        &mut self,
+        customer_id: &str,
+        now: Duration,
+        (limit, window): (u32, Duration),
+    ) -> bool {
+        let recent = self.recent.entry(customer_id.to_owned()).or_default();
+        recent.retain(|then| now.saturating_sub(*then) < window);
+        let free = recent.len() < limit as usize;
+        if free {
+            recent.push(now);
+        }
+        free
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_come_back_one_window_after_they_were_taken() {
+        let mut history = History::default();
+        let limit = (2, Duration::from_secs(60));
+        let mut admit =
+            |customer, second| history.admit(customer, Duration::from_secs(second), limit);
+        assert!(admit("a", 0));
+        assert!(admit("a", 30));
+        assert!(!admit("a", 59));
+        assert!(admit("b", 59));
+        assert!(admit("a", 60));
+        assert!(!admit("a", 89));
+        assert!(admit("a", 90));
+    }
+
+    #[test]
+    fn absent_parts_stay_absent() {
+        let review = Review::new("c", "GENUINE", "2020-01-23T16:33:02Z");
+        let expected =
+            json!({"customerId": "c", "label": "GENUINE", "timestamp": "2020-01-23T16:33:02Z"});
+        assert_eq!(review.to_json(), expected);
+        let half = Reviewer::from_json(&json!({"name": "Ana"})).unwrap();
+        assert_eq!(half.to_json(), json!({"name": "Ana"}));
+    }
+}

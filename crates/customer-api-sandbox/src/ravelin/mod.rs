@@ -1,0 +1,344 @@
+//! Ravelin's label API: histories of reviews, and the answers around them.
+
+mod history;
+mod options;
+mod wording;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::clock::{self, Clock};
+use crate::description::{Description, Rejection};
+use crate::error::SandboxError;
+use crate::fault::FaultScript;
+use crate::log::{Observer, RequestLog};
+use crate::pipeline::Pipeline;
+use crate::provider::{Answer, Call, Head, Outcome, Provider};
+use crate::server::Server;
+use crate::unknown_fields::Noise;
+use history::History;
+pub use history::{Review, Reviewer};
+pub use options::{LabelAnswer, LegacyLabelAnswer, NoReview, NoReviews, RavelinOptions};
+
+const NAME: &str = "ravelin";
+const DESCRIPTION: &str = include_str!("../descriptions/ravelin-labels.json");
+const OPERATIONS: [&str; 4] = [
+    "legacyLabelCustomer",
+    "lastReview",
+    "customerReviews",
+    "labelCustomer",
+];
+
+pub(crate) fn start(
+    address: SocketAddr,
+    options: RavelinOptions,
+    clock: Arc<Clock>,
+    observer: Option<Observer>,
+) -> Result<Server<Ravelin>, SandboxError> {
+    let description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
+        SandboxError::Description {
+            provider: NAME,
+            source,
+        }
+    })?;
+    let noise = Noise::new(options.unknown_fields.unwrap_or_default());
+    let provider = Arc::new(Ravelin {
+        options,
+        clock,
+        noise,
+        history: Mutex::default(),
+    });
+    let pipeline = Pipeline {
+        name: NAME,
+        description,
+        provider: Arc::clone(&provider) as Arc<dyn Provider>,
+        faults: FaultScript::default(),
+        log: RequestLog::new(observer),
+    };
+    Server::start(address, pipeline, provider)
+}
+
+/// The imitated Ravelin account: its key, its switches and its reviews.
+#[derive(Debug)]
+pub struct Ravelin {
+    options: RavelinOptions,
+    clock: Arc<Clock>,
+    noise: Noise,
+    history: Mutex<History>,
+}
+
+/// What is particular to Ravelin.
+impl Server<Ravelin> {
+    /// The key that requests must carry, as `Authorization: token <key>`.
+    #[must_use]
+    pub fn secret_key(&self) -> &str {
+        &self.provider.options.secret_key
+    }
+
+    /// All reviews of a customer, seeded and applied, in the order in which they came.
+    #[must_use]
+    pub fn reviews(&self, customer_id: &str) -> Vec<Review> {
+        self.provider.history().of(customer_id).to_vec()
+    }
+
+    /// How many labels were written through the API, over all customers.
+    #[must_use]
+    pub fn applied_count(&self) -> usize {
+        self.provider.history().applied()
+    }
+
+    /// Adds a review as if it had been there before. It becomes the customer's last one, whatever
+    /// its timestamp.
+    pub fn seed_review(&self, review: Review) {
+        self.provider.history().seed(review);
+    }
+}
+
+impl Provider for Ravelin {
+    fn admit(&self, head: &Head) -> Result<(), Answer> {
+        let expected = format!("token {}", self.options.secret_key);
+        let mut keys = head.header_values("authorization");
+        if keys.next() != Some(expected.as_bytes()) || keys.next().is_some() {
+            // The vendor's sample of a wrong key says 403 in its body, its table says 401.
+            return Err(self.answer(
+                401,
+                json!({
+                    "status": 403,
+                    "message": "Invalid Request: API Key Incorrect. Please check your credentials and try again",
+                }),
+            ));
+        }
+        if !head.accepts_json() {
+            return Err(self.error(406, "Not Acceptable"));
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, rejection: &Rejection) -> Answer {
+        let (status, message) = wording::refusal(rejection);
+        let answer = self.error(status, &message);
+        match rejection {
+            Rejection::WrongMethod(methods) => answer.with_header("allow", &methods.join(", ")),
+            _ => answer,
+        }
+    }
+
+    fn carry_out(&self, call: &Call<'_>) -> Outcome {
+        match call.operation_id {
+            "legacyLabelCustomer" => self.legacy_label(call.body),
+            "labelCustomer" => {
+                let customer_id = call.path.get("customerid").unwrap_or_default();
+                self.label(customer_id, call.body)
+            }
+            operation => {
+                let customer_id = call.path.get("customerId").unwrap_or_default();
+                let shown = self.shown_reviews(customer_id);
+                Outcome::unchanged(if operation == "lastReview" {
+                    self.last_review(customer_id, shown)
+                } else {
+                    self.customer_reviews(shown)
+                })
+            }
+        }
+    }
+}
+
+impl Ravelin {
+    fn legacy_label(&self, body: &Value) -> Outcome {
+        let review = review(text(body, "customerId"), text(body, "label"), body);
+        match self.write(review) {
+            Err(refusal) => Outcome::unchanged(refusal),
+            Ok(stored) => Outcome::applied(match self.options.legacy_label_answer {
+                LegacyLabelAnswer::StatusAndTimestamp => {
+                    let timestamp = clock::unix_seconds(stored.time);
+                    self.answer(200, json!({ "status": 200, "timestamp": timestamp }))
+                }
+                LegacyLabelAnswer::Null => self.answer(200, Value::Null),
+                LegacyLabelAnswer::NoContent => Answer::empty(204),
+            }),
+        }
+    }
+
+    fn label(&self, customer_id: &str, body: &Value) -> Outcome {
+        let review =
+            review(customer_id, text(body, "review"), body).with_category(text(body, "category"));
+        match self.write(review) {
+            Err(refusal) => Outcome::unchanged(refusal),
+            Ok(stored) => Outcome::applied(self.answer(200, self.label_body(&stored))),
+        }
+    }
+
+    fn label_body(&self, stored: &Stored) -> Value {
+        match self.options.label_answer {
+            LabelAnswer::EventTimeNanos => {
+                json!({ "eventTime": clock::rfc3339_nanos(stored.time) })
+            }
+            LabelAnswer::EventTimeSeconds => {
+                json!({ "eventTime": clock::rfc3339_seconds(stored.time) })
+            }
+            LabelAnswer::Full => {
+                let review = &stored.review;
+                let category = review.category.as_deref().unwrap_or_default();
+                let mut body = json!({
+                    "timestamp": clock::rfc3339_nanos(stored.time),
+                    "category": camel_case(category),
+                    "review": review.label,
+                    // The vendor's values are not public; this one is plainly not of theirs.
+                    "reviewBand": "sandbox-band",
+                    "entityId": review.customer_id,
+                    "entityType": "customer",
+                });
+                if let Some(reviewer) = &review.reviewer {
+                    set(&mut body, "author", reviewer.to_json());
+                }
+                if let Some(comment) = &review.comment {
+                    set(&mut body, "reviewText", json!(comment));
+                }
+                body
+            }
+        }
+    }
+
+    /// Stores a review, or gives the answer that says why not.
+    fn write(&self, mut review: Review) -> Result<Stored, Answer> {
+        if !self.options.potential_labels && review.label.starts_with("POTENTIALLY_") {
+            let message = format!(
+                "Invalid Request: {} is not enabled for this account",
+                review.label
+            );
+            return Err(self.error(400, &message));
+        }
+        if !self.options.refund_abuse && review.category.as_deref() == Some("REFUND_ABUSE") {
+            return Err(self.error(400, "Invalid Request: REFUND_ABUSE is not supported"));
+        }
+        let mut history = self.history();
+        let time = self.clock.now();
+        if let Some(limit) = self.options.customer_limit {
+            if !history.admit(&review.customer_id, time, limit) {
+                drop(history);
+                return Err(self.answer(
+                    200,
+                    json!({
+                        "status": 200,
+                        "timestamp": clock::unix_seconds(time),
+                        "data": { "action": "PREVENT", "source": "RATE_LIMIT" },
+                    }),
+                ));
+            }
+        }
+        review.timestamp = clock::rfc3339_seconds(time);
+        history.apply(review.clone());
+        self.clock.step();
+        Ok(Stored { review, time })
+    }
+
+    fn shown_reviews(&self, customer_id: &str) -> Vec<Value> {
+        let history = self.history();
+        let shown = history
+            .of(customer_id)
+            .iter()
+            .filter(|review| self.options.customer_labels_in_reviews || review.category.is_none());
+        shown.map(Review::to_json).collect()
+    }
+
+    fn last_review(&self, customer_id: &str, mut reviews: Vec<Value>) -> Answer {
+        match (reviews.pop(), self.options.no_review) {
+            (Some(last), _) => self.answer(200, last),
+            (None, NoReview::Null) => self.answer(200, Value::Null),
+            (None, NoReview::EmptyBody) => Answer::empty(200),
+            (None, NoReview::WithoutLabel) => {
+                self.answer(200, json!({ "customerId": customer_id }))
+            }
+            (None, NoReview::NotFound) => self.error(404, "Not Found"),
+            (None, NoReview::BadRequest) => self.customer_not_found(),
+        }
+    }
+
+    fn customer_reviews(&self, reviews: Vec<Value>) -> Answer {
+        if !reviews.is_empty() {
+            return self.answer(200, json!({ "reviews": reviews }));
+        }
+        match self.options.no_reviews {
+            NoReviews::NullList => self.answer(200, json!({ "reviews": null })),
+            NoReviews::EmptyList => self.answer(200, json!({ "reviews": [] })),
+            NoReviews::MissingList => self.answer(200, json!({})),
+            NoReviews::Null => self.answer(200, Value::Null),
+            NoReviews::EmptyBody => Answer::empty(200),
+            NoReviews::NotFound => self.error(404, "Not Found"),
+            NoReviews::BadRequest => self.customer_not_found(),
+        }
+    }
+
+    fn customer_not_found(&self) -> Answer {
+        self.answer(
+            400,
+            json!({
+                "status": 400,
+                "message": "Customer not found",
+                "traceId": self.noise.uuid(),
+                "timestamp": clock::unix_seconds(self.clock.now()),
+            }),
+        )
+    }
+
+    fn error(&self, status: u16, message: &str) -> Answer {
+        self.answer(
+            status,
+            json!({
+                "status": status,
+                "message": message,
+                "timestamp": clock::unix_seconds(self.clock.now()),
+            }),
+        )
+    }
+
+    fn answer(&self, status: u16, mut body: Value) -> Answer {
+        if self.options.unknown_fields.is_some() {
+            self.noise.add_unknown_fields(&mut body);
+        }
+        Answer::json(status, &body)
+    }
+
+    fn history(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A review with the exact time of which its timestamp has the seconds.
+struct Stored {
+    review: Review,
+    time: std::time::Duration,
+}
+
+/// A review still without its time, with what both kinds of label call the same.
+fn review(customer_id: &str, label: &str, body: &Value) -> Review {
+    let comment = body.get("comment").and_then(Value::as_str);
+    Review {
+        comment: comment.map(str::to_owned),
+        reviewer: body.get("reviewer").and_then(Reviewer::from_json),
+        ..Review::new(customer_id, label, "")
+    }
+}
+
+/// A field that the description requires to be a string.
+fn text<'a>(body: &'a Value, field: &str) -> &'a str {
+    body.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn set(object: &mut Value, field: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
+/// `REFUND_ABUSE` as version A's sample answers it: `refundAbuse`.
+fn camel_case(upper: &str) -> String {
+    let mut words = upper.split('_').map(str::to_ascii_lowercase);
+    let first = words.next().unwrap_or_default();
+    words.fold(first, |joined, word| {
+        let (initial, rest) = word.split_at_checked(1).unwrap_or(("", ""));
+        joined + &initial.to_ascii_uppercase() + rest
+    })
+}

@@ -1,0 +1,129 @@
+//! All servers together, and how to start them.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::clock::Clock;
+use crate::error::SandboxError;
+use crate::log::{Observer, RecordedRequest};
+use crate::ravelin::{self, Ravelin, RavelinOptions};
+use crate::server::Server;
+
+/// The running sandbox: one server a provider, each with its own port. It stops when dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    ravelin: Server<Ravelin>,
+    clock: Arc<Clock>,
+}
+
+impl Sandbox {
+    /// Starts all servers on free ports of the loopback address, with default options, on the
+    /// current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::NoRuntime`] outside tokio, [`SandboxError::Bind`] without a free port.
+    pub async fn start() -> Result<Self, SandboxError> {
+        Self::builder().start().await
+    }
+
+    /// Starts with other options.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// The imitation of Ravelin's label API.
+    #[must_use]
+    pub fn ravelin(&self) -> &Server<Ravelin> {
+        &self.ravelin
+    }
+
+    /// Moves the sandbox's clock on: its timestamps and its time windows, but not tokio's timers.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+}
+
+/// How a [`Sandbox`] is to start.
+#[derive(Clone)]
+#[must_use = "nothing runs before `start`"]
+pub struct SandboxBuilder {
+    ravelin_address: SocketAddr,
+    ravelin: RavelinOptions,
+    stepped: Option<(SystemTime, Duration)>,
+    observer: Option<Observer>,
+}
+
+impl Default for SandboxBuilder {
+    fn default() -> Self {
+        Self {
+            ravelin_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            ravelin: RavelinOptions::default(),
+            stepped: None,
+            observer: None,
+        }
+    }
+}
+
+impl SandboxBuilder {
+    /// The address of the Ravelin server; port 0, the default, takes a free one.
+    pub fn ravelin_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.ravelin_address = address.into();
+        self
+    }
+
+    /// The switches of the Ravelin server.
+    pub fn ravelin(mut self, options: RavelinOptions) -> Self {
+        self.ravelin = options;
+        self
+    }
+
+    /// Lets the sandbox's clock stand at `start` and move on by `step` after each write that is
+    /// applied, so that no timestamp depends on when a test runs. Without this call the clock
+    /// starts with the real time and runs along with tokio's.
+    pub fn stepped_clock(mut self, start: SystemTime, step: Duration) -> Self {
+        self.stepped = Some((start, step));
+        self
+    }
+
+    /// Calls `observer` with each request as it is recorded. It runs between a request and its
+    /// answer and must not block.
+    pub fn on_request(
+        mut self,
+        observer: impl Fn(&RecordedRequest) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Binds the addresses and starts serving on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::NoRuntime`] outside tokio, [`SandboxError::Bind`] if an address is taken.
+    pub async fn start(self) -> Result<Sandbox, SandboxError> {
+        let clock = Arc::new(match self.stepped {
+            Some((start, step)) => Clock::stepped(start, step),
+            None => Clock::real(),
+        });
+        let ravelin = ravelin::start(
+            self.ravelin_address,
+            self.ravelin,
+            Arc::clone(&clock),
+            self.observer,
+        )?;
+        Ok(Sandbox { ravelin, clock })
+    }
+}
+
+impl fmt::Debug for SandboxBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxBuilder")
+            .field("ravelin_address", &self.ravelin_address)
+            .field("ravelin", &self.ravelin)
+            .field("stepped", &self.stepped)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,195 @@
+//! The handle of one provider's server, and the task behind it.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+
+use crate::connection;
+use crate::error::SandboxError;
+use crate::fault::{ConnectionFault, Fault};
+use crate::listener::Listener;
+use crate::log::RecordedRequest;
+use crate::pipeline::Pipeline;
+
+/// The running imitation of one provider: its address, its request log and its faults.
+///
+/// What is particular to a provider stands in `impl` blocks of their own, for example for
+/// [`Server<Ravelin>`](crate::Ravelin). The server stops when the [`Sandbox`](crate::Sandbox) is
+/// dropped.
+pub struct Server<P> {
+    base_url: String,
+    pipeline: Arc<Pipeline>,
+    commands: mpsc::UnboundedSender<Command>,
+    pub(crate) provider: Arc<P>,
+}
+
+enum Command {
+    Close(oneshot::Sender<()>),
+    Open(oneshot::Sender<io::Result<()>>),
+}
+
+impl<P> Server<P> {
+    /// Binds and serves on the current tokio runtime.
+    pub(crate) fn start(
+        address: SocketAddr,
+        pipeline: Pipeline,
+        provider: Arc<P>,
+    ) -> Result<Self, SandboxError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| SandboxError::NoRuntime)?;
+        let listener = Listener::bind(address).map_err(|source| SandboxError::Bind {
+            provider: pipeline.name,
+            source,
+        })?;
+        let base_url = format!("http://{}", listener.address());
+        let pipeline = Arc::new(pipeline);
+        let (commands, received) = mpsc::unbounded_channel();
+        runtime.spawn(run(listener, received, Arc::clone(&pipeline)));
+        Ok(Self {
+            base_url,
+            pipeline,
+            commands,
+            provider,
+        })
+    }
+
+    /// Scheme, host and port, for example `http://127.0.0.1:40123`. Paths are the vendor's own.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// All requests so far, in the order in which they were processed. A request that an answer
+    /// has been seen for is there. Bytes that are no HTTP request are not recorded.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.pipeline.log.all()
+    }
+
+    /// Forgets the requests so far; the provider's state stays.
+    pub fn clear_requests(&self) {
+        self.pipeline.log.clear();
+    }
+
+    /// Scripts a fault for the next requests, whatever they ask for.
+    ///
+    /// Faults are kept in the order of these calls; a request meets the first one that is meant
+    /// for it.
+    pub fn fault(&self, fault: Fault) {
+        self.pipeline.faults.add(None, fault);
+    }
+
+    /// Scripts a fault for the next requests to one operation, named by its `operationId` in the
+    /// provider's description.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::UnknownOperation`] if the sandbox imitates no such operation: a misspelt
+    /// name would script a fault that never comes.
+    pub fn fault_on(&self, operation_id: &str, fault: Fault) -> Result<(), SandboxError> {
+        if self.pipeline.description.operation(operation_id).is_none() {
+            return Err(SandboxError::UnknownOperation {
+                provider: self.pipeline.name,
+                operation_id: operation_id.to_owned(),
+            });
+        }
+        self.pipeline
+            .faults
+            .add(Some(operation_id.to_owned()), fault);
+        Ok(())
+    }
+
+    /// Scripts a fault for the next connections. Connections that are open already are not
+    /// touched, and a client that pools them may not open another.
+    pub fn fault_connection(&self, fault: ConnectionFault) {
+        self.pipeline.faults.add_connection(fault);
+    }
+
+    /// How many requests and connections are still to meet a scripted fault.
+    #[must_use]
+    pub fn pending_faults(&self) -> usize {
+        self.pipeline.faults.pending()
+    }
+
+    /// Drops all scripted faults.
+    pub fn clear_faults(&self) {
+        self.pipeline.faults.clear();
+    }
+
+    /// Stops listening, so that connections are refused, and cuts all open ones. When this
+    /// returns, both have happened.
+    pub async fn refuse_connections(&self) {
+        let (done, closed) = oneshot::channel();
+        // Without its task the server refuses connections anyway.
+        if self.commands.send(Command::Close(done)).is_ok() {
+            let _ = closed.await;
+        }
+    }
+
+    /// Listens again on the same port.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Bind`] if the port is gone, [`SandboxError::NoRuntime`] if the runtime that
+    /// ran the server is.
+    pub async fn accept_connections(&self) -> Result<(), SandboxError> {
+        let (done, opened) = oneshot::channel();
+        self.commands
+            .send(Command::Open(done))
+            .map_err(|_| SandboxError::NoRuntime)?;
+        opened
+            .await
+            .map_err(|_| SandboxError::NoRuntime)?
+            .map_err(|source| SandboxError::Bind {
+                provider: self.pipeline.name,
+                source,
+            })
+    }
+}
+
+impl<P> fmt::Debug for Server<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("provider", &self.pipeline.name)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Accepts until the handle is gone. The connections are tasks of this one's set, so they end with
+/// it.
+async fn run(
+    mut listener: Listener,
+    mut commands: mpsc::UnboundedReceiver<Command>,
+    pipeline: Arc<Pipeline>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            biased;
+            command = commands.recv() => match command {
+                None => return,
+                Some(Command::Close(done)) => {
+                    listener.close();
+                    connections.shutdown().await;
+                    let _ = done.send(());
+                }
+                Some(Command::Open(done)) => {
+                    let _ = done.send(listener.open());
+                }
+            },
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok(stream) => {
+                    connections.spawn(connection::serve(stream, Arc::clone(&pipeline)));
+                }
+                // Out of file descriptors, say: they come back as connections end.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+        }
+    }
+}

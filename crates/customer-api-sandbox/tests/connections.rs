@@ -1,0 +1,232 @@
+//! Connections: keep-alive, faults before a request is known, refusal, and the end of the sandbox.
+
+mod common;
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use common::{Client, End, JSON, KEY, LABEL, LABEL_PATH, sandbox};
+use customer_api_sandbox::{ConnectionFault, Fault, RavelinOptions, Sandbox, SandboxError};
+
+#[tokio::test]
+async fn connections_are_kept_and_pipelined_requests_answered_in_order() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let mut client = Client::connect(sandbox.ravelin().base_url()).await;
+    for _ in 0..3 {
+        assert_eq!(client.call("POST", LABEL_PATH, LABEL).await.end, End::Open);
+    }
+    client.send("POST", LABEL_PATH, &[KEY, JSON], LABEL).await;
+    client.send("GET", "/nowhere", &[KEY], "").await;
+    assert_eq!(client.answer().await.status, Some(200));
+    assert_eq!(client.answer().await.status, Some(404));
+    assert_eq!(sandbox.ravelin().applied_count(), 4);
+}
+
+#[tokio::test]
+async fn chunked_bodies_are_read() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let mut client = Client::connect(sandbox.ravelin().base_url()).await;
+    let (first, second) = LABEL.split_at(10);
+    let headers = [KEY, JSON, ("Transfer-Encoding", "chunked")];
+    client.send("POST", LABEL_PATH, &headers, "").await;
+    for part in [first, second, ""] {
+        client
+            .write(&format!("{:x}\r\n{part}\r\n", part.len()))
+            .await;
+    }
+    assert_eq!(client.answer().await.status, Some(200));
+    assert_eq!(sandbox.ravelin().requests()[0].body, LABEL.as_bytes());
+}
+
+#[tokio::test]
+async fn a_client_may_ask_for_the_end() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let base_url = sandbox.ravelin().base_url();
+    for request in [
+        "GET / HTTP/1.1\r\nConnection: Close\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+    ] {
+        let mut client = Client::connect(base_url).await;
+        client.write(request).await;
+        let answer = client.answer().await;
+        assert_eq!(answer.header("connection"), Some("close"));
+        assert_eq!(client.rest().await, (Vec::new(), End::Closed));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_answered_with_400_and_not_recorded() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let mut client = Client::connect(sandbox.ravelin().base_url()).await;
+    client.write("\x16\x03\x01\x02\x01\x01").await;
+    assert_eq!(client.answer().await.status, Some(400));
+    assert_eq!(client.rest().await.1, End::Closed);
+    assert_eq!(sandbox.ravelin().requests(), []);
+}
+
+#[tokio::test]
+async fn a_connection_can_be_reset_at_once() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let ravelin = sandbox.ravelin();
+    ravelin.fault_connection(ConnectionFault::reset().times(2));
+    for _ in 0..2 {
+        let mut client = Client::connect(ravelin.base_url()).await;
+        assert_eq!(client.rest().await, (Vec::new(), End::Reset));
+    }
+    let mut client = Client::connect(ravelin.base_url()).await;
+    assert_eq!(client.call("GET", "/", "").await.status, Some(404));
+    assert_eq!(ravelin.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn garbage_is_neither_tls_nor_http() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let ravelin = sandbox.ravelin();
+    ravelin.fault_connection(ConnectionFault::garbage());
+    let mut client = Client::connect(ravelin.base_url()).await;
+    client.send("POST", LABEL_PATH, &[KEY, JSON], LABEL).await;
+    let (bytes, end) = client.rest().await;
+    assert!(bytes.starts_with(b"\0\x01\x02"));
+    assert_eq!(end, End::Closed);
+    assert_eq!((ravelin.requests().len(), ravelin.applied_count()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_silent() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let ravelin = sandbox.ravelin();
+    ravelin.fault_connection(ConnectionFault::silence());
+    let mut client = Client::connect(ravelin.base_url()).await;
+    let call = client.call("POST", LABEL_PATH, LABEL);
+    assert!(
+        tokio::time::timeout(Duration::from_secs(3600), call)
+            .await
+            .is_err()
+    );
+    assert_eq!((ravelin.requests().len(), ravelin.pending_faults()), (0, 0));
+}
+
+#[tokio::test]
+async fn refused_connections_come_back_on_the_same_port() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let ravelin = sandbox.ravelin();
+    for _ in 0..3 {
+        let mut open = Client::connect(ravelin.base_url()).await;
+        assert_eq!(open.call("GET", "/", "").await.status, Some(404));
+
+        ravelin.refuse_connections().await;
+        let refused = Client::try_connect(ravelin.base_url()).await.err().unwrap();
+        assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+        assert_eq!(open.rest().await.1, End::Closed, "open ones are cut");
+
+        ravelin.accept_connections().await.unwrap();
+        ravelin.accept_connections().await.unwrap();
+        let mut again = Client::connect(ravelin.base_url()).await;
+        assert_eq!(again.call("GET", "/", "").await.status, Some(404));
+    }
+}
+
+#[tokio::test]
+async fn a_port_of_ones_own_choice_can_be_refused_too_and_is_not_shared() {
+    // Somebody else may take the port in between; then another one has to do.
+    let (port, builder, sandbox) = loop {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let builder = Sandbox::builder().ravelin_address(([127, 0, 0, 1], port));
+        if let Ok(sandbox) = builder.clone().start().await {
+            break (port, builder, sandbox);
+        }
+    };
+    let error = builder.start().await.unwrap_err();
+    assert!(
+        matches!(&error, SandboxError::Bind { provider: "ravelin", source }
+            if source.kind() == ErrorKind::AddrInUse),
+        "{error}"
+    );
+    let ravelin = sandbox.ravelin();
+    assert_eq!(ravelin.base_url(), format!("http://127.0.0.1:{port}"));
+    ravelin.refuse_connections().await;
+    assert!(Client::try_connect(ravelin.base_url()).await.is_err());
+    ravelin.accept_connections().await.unwrap();
+    Client::connect(ravelin.base_url()).await;
+}
+
+#[tokio::test]
+async fn a_dropped_sandbox_is_gone() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let base_url = sandbox.ravelin().base_url().to_owned();
+    let mut client = Client::connect(&base_url).await;
+    client.call("GET", "/", "").await;
+    drop(sandbox);
+    assert_eq!(client.rest().await.1, End::Closed);
+    assert!(Client::try_connect(&base_url).await.is_err());
+}
+
+#[tokio::test]
+async fn sandboxes_are_apart() {
+    let (one, two) = (
+        sandbox(RavelinOptions::default()).await,
+        sandbox(RavelinOptions::default()).await,
+    );
+    let mut client = Client::connect(one.ravelin().base_url()).await;
+    client.call("POST", LABEL_PATH, LABEL).await;
+    assert_eq!(one.ravelin().applied_count(), 1);
+    assert_eq!(two.ravelin().applied_count(), 0);
+}
+
+#[test]
+fn without_a_runtime_there_is_an_error() {
+    let mut start = Box::pin(Sandbox::start());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match start.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(Err(SandboxError::NoRuntime)) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A client that people use: pooling, its own reading of answers, its own errors.
+#[tokio::test]
+async fn an_independent_client_agrees() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let ravelin = sandbox.ravelin();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}{LABEL_PATH}", ravelin.base_url());
+    let call = async || {
+        client
+            .post(&url)
+            .header("authorization", format!("token {}", ravelin.secret_key()))
+            .json(&serde_json::json!({"category": "PAYMENT_FRAUD", "review": "GENUINE"}))
+            .send()
+            .await
+    };
+    for _ in 0..2 {
+        assert_eq!(call().await.unwrap().status(), 200);
+    }
+    for fault in [Fault::reset_before_head(), Fault::close_before_head()] {
+        ravelin.fault(fault.processed());
+        let error = call().await.unwrap_err();
+        assert!(error.is_request() && !error.is_connect(), "{error:?}");
+    }
+    for fault in [
+        Fault::reset_after_head(),
+        Fault::reset_mid_body(),
+        Fault::truncated(),
+    ] {
+        ravelin.fault(fault.processed());
+        let answer = call().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(answer.bytes().await.is_err());
+    }
+    ravelin.fault(Fault::oversized(50_000));
+    let answer = call().await.unwrap();
+    assert_eq!(answer.content_length(), None);
+    assert_eq!(answer.bytes().await.unwrap().len(), 50_000);
+    ravelin.fault(Fault::none().informational(103));
+    assert_eq!(call().await.unwrap().status(), 200);
+    assert_eq!(ravelin.applied_count(), 8);
+
+    ravelin.refuse_connections().await;
+    let fresh = reqwest::Client::builder().no_proxy().build().unwrap();
+    assert!(fresh.get(&url).send().await.unwrap_err().is_connect());
+}
