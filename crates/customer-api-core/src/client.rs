@@ -83,6 +83,43 @@ impl<S> fmt::Debug for Client<S> {
 }
 
 /// A provider crate's own client, made around the shared one.
+///
+/// ```
+/// use customer_api_core::{Call, Client, ClientBuilder, Operation, ProviderClient, Service, auth::StaticCredential};
+///
+/// #[derive(Debug)]
+/// struct Shop;
+///
+/// impl Service for Shop {
+///     fn name(&self) -> &'static str {
+///         "shop"
+///     }
+///     fn user_agent(&self) -> &'static str {
+///         "shop-client/1.0"
+///     }
+/// }
+///
+/// struct ShopClient(Client<Shop>);
+///
+/// impl ShopClient {
+///     fn builder(token: &str) -> ClientBuilder<Self> {
+///         ClientBuilder::new(Shop, StaticCredential::bearer(token))
+///     }
+///     fn send<O: Operation<Service = Shop>>(&self, operation: O) -> Call<O> {
+///         self.0.send(operation)
+///     }
+/// }
+///
+/// impl ProviderClient for ShopClient {
+///     type Service = Shop;
+///     fn from_core(client: Client<Shop>) -> Self {
+///         Self(client)
+///     }
+/// }
+///
+/// let shop = ShopClient::builder("a-token").base_url("https://shop.example").build()?;
+/// # Ok::<(), customer_api_core::BuildError>(())
+/// ```
 pub trait ProviderClient {
     /// The provider.
     type Service: Service;

@@ -53,6 +53,34 @@ pub struct Permit {
 }
 
 /// What a permit holds in its limiter; dropping it gives it back.
+///
+/// ```
+/// use std::sync::{
+///     Arc,
+///     atomic::{AtomicUsize, Ordering},
+/// };
+///
+/// use customer_api_core::rate_limit::{Feedback, Permit, Slot};
+///
+/// /// One of the calls that are under way.
+/// struct UnderWay(Arc<AtomicUsize>);
+///
+/// impl Slot for UnderWay {
+///     fn complete(self: Box<Self>, feedback: &Feedback) {
+///         // A limiter that learns would look at `feedback.status` and `feedback.retry_after`.
+///     }
+/// }
+///
+/// impl Drop for UnderWay {
+///     fn drop(&mut self) {
+///         self.0.fetch_sub(1, Ordering::SeqCst);
+///     }
+/// }
+///
+/// let calls = Arc::new(AtomicUsize::new(1));
+/// drop(Permit::new(UnderWay(calls.clone())));
+/// assert_eq!(calls.load(Ordering::SeqCst), 0);
+/// ```
 pub trait Slot: Send {
     /// Learns what became of the attempt.
     fn complete(self: Box<Self>, feedback: &Feedback);

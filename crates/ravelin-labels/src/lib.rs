@@ -19,3 +19,32 @@ pub use generated::{models, operations};
 #[doc(inline)]
 pub use generated::{models::*, operations::*};
 pub use service::Ravelin;
+
+/// A category takes its own labels only:
+///
+/// ```compile_fail,E0308
+/// use ravelin_labels::{LabelCustomer, RefundAbuseReview};
+/// let label = LabelCustomer::payment_fraud("cust-1", RefundAbuseReview::RefundAbuse);
+/// ```
+///
+/// and no text turns into a label, however it is spelt:
+///
+/// ```compile_fail,E0308
+/// use ravelin_labels::LabelCustomer;
+/// let label = LabelCustomer::payment_fraud("cust-1", "FRAUDSTR");
+/// ```
+///
+/// ```compile_fail,E0277
+/// use ravelin_labels::{LabelCustomer, PaymentFraudReview};
+/// let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::from("FRAUDSTR"));
+/// ```
+///
+/// The deprecated endpoint says so where it is used:
+///
+/// ```compile_fail
+/// #![deny(deprecated)]
+/// use ravelin_labels::{Label, LegacyLabelCustomer};
+/// let label = LegacyLabelCustomer::new("cust-1", Label::Genuine);
+/// ```
+#[cfg(doctest)]
+struct DoesNotCompile;

@@ -44,13 +44,20 @@ impl Ravelin {
     /// # Errors
     ///
     /// If the HTTP client can't be set up.
-    pub fn new(base_url: impl Into<String>, secret_key: impl Into<String>) -> reqwest::Result<Self> {
+    pub fn new(
+        base_url: impl Into<String>,
+        secret_key: impl Into<String>,
+    ) -> reqwest::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
             .timeout(Duration::from_secs(30))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { http, base_url: base_url.into(), secret_key: secret_key.into() })
+        Ok(Self {
+            http,
+            base_url: base_url.into(),
+            secret_key: secret_key.into(),
+        })
     }
 
     /// Labels a customer.
@@ -58,9 +65,21 @@ impl Ravelin {
     /// # Errors
     ///
     /// If the call fails in any way.
-    pub async fn label(&self, customer: &str, review: &str, comment: Option<&str>) -> reqwest::Result<()> {
-        let label = Label { category: "PAYMENT_FRAUD", review, comment };
-        let request = self.http.post(format!("{}/v2/customer/{customer}/labels", self.base_url)).json(&label);
+    pub async fn label(
+        &self,
+        customer: &str,
+        review: &str,
+        comment: Option<&str>,
+    ) -> reqwest::Result<()> {
+        let label = Label {
+            category: "PAYMENT_FRAUD",
+            review,
+            comment,
+        };
+        let request = self
+            .http
+            .post(format!("{}/v2/customer/{customer}/labels", self.base_url))
+            .json(&label);
         self.authorized(request).send().await?.error_for_status()?;
         Ok(())
     }
@@ -71,8 +90,15 @@ impl Ravelin {
     ///
     /// If the call fails in any way.
     pub async fn last_review(&self, customer: &str) -> reqwest::Result<Option<Review>> {
-        let request = self.http.get(format!("{}/v2/label/customer/{customer}", self.base_url));
-        self.authorized(request).send().await?.error_for_status()?.json().await
+        let request = self
+            .http
+            .get(format!("{}/v2/label/customer/{customer}", self.base_url));
+        self.authorized(request)
+            .send()
+            .await?
+            .error_for_status()?
+            .json()
+            .await
     }
 
     fn authorized(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {

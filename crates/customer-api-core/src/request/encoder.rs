@@ -100,10 +100,33 @@ impl<'c> Encoder<'c> {
     ///
     /// If the name is no header name, or the value holds what can't stand in a header, such as a line break.
     pub fn header(&mut self, name: &str, value: impl fmt::Display) -> Result<(), ValidationError> {
+        self.append_header(name, &value.to_string(), false)
+    }
+
+    /// Adds a header whose value is secret or personal: it is printed nowhere, and taken out of the provider's messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`header`](Self::header).
+    pub fn sensitive_header(
+        &mut self,
+        name: &str,
+        value: impl fmt::Display,
+    ) -> Result<(), ValidationError> {
+        self.append_header(name, &value.to_string(), true)
+    }
+
+    fn append_header(
+        &mut self,
+        name: &str,
+        value: &str,
+        sensitive: bool,
+    ) -> Result<(), ValidationError> {
         let refused = || ValidationError::new(name.to_owned(), Problem::Header);
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-        // As text, so that a value outside ASCII is sent as UTF-8 and a line break is refused.
-        let value = HeaderValue::from_bytes(value.to_string().as_bytes()).map_err(|_| refused())?;
+        // As bytes, so that a value outside ASCII is sent as UTF-8; a line break is refused all the same.
+        let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| refused())?;
+        value.set_sensitive(sensitive);
         self.headers.append(header, value);
         Ok(())
     }
@@ -293,6 +316,8 @@ mod tests {
             &Problem::Header
         );
         encoder.header("x-note", "é").unwrap();
+        encoder.sensitive_header("x-pin", "1234").unwrap();
+        assert!(!format!("{:?}", encoder.headers).contains("1234"));
     }
 
     proptest! {

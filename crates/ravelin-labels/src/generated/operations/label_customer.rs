@@ -154,7 +154,7 @@ impl Operation for LabelCustomer {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        body.optional_json()
+        body.optional_object()
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

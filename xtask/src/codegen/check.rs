@@ -1,0 +1,418 @@
+//! Fourth stage: what only shows once everything has its name and place.
+
+use std::collections::BTreeMap;
+
+use super::{
+    model::{
+        Api, Body, BodyShape, BodyVariant, Field, Format, ModelId, Notes, Operation, Shape, Slot,
+        Type, body_fields,
+    },
+    names,
+    problem::Problems,
+};
+
+const ASK: &str = "add `x-rust-name`";
+
+pub(crate) fn check(api: &Api, p: &mut Problems) {
+    type_names(api, p);
+    for model in api
+        .models
+        .iter()
+        .filter(|model| model.used.sent || model.used.received)
+    {
+        match &model.shape {
+            Shape::Record(fields) => {
+                distinct(fields.iter(), ASK, p);
+                if model.used.sent {
+                    method_names(fields.iter(), p);
+                }
+            }
+            Shape::Choice(variants) => {
+                let names = variants
+                    .iter()
+                    .map(|variant| (variant.rust.as_str(), variant.at.as_str()));
+                collisions(names, "the variant", "name them in `x-enum-names`", p);
+                for variant in variants
+                    .iter()
+                    .filter(|variant| matches!(variant.rust.as_str(), "Unlisted" | "Self"))
+                {
+                    p.report(
+                        &variant.at,
+                        format!(
+                            "the variant `{}` has a name with another meaning",
+                            variant.rust
+                        ),
+                        "name it in `x-enum-names`",
+                    );
+                }
+            }
+        }
+    }
+    for (index, model) in api.models.iter().enumerate() {
+        if contains(api, ModelId(index), ModelId(index), &mut Vec::new()) {
+            p.report(
+                &model.at,
+                format!("`{}` contains itself", model.rust),
+                "let it contain an array of itself, or use `{}`",
+            );
+        }
+    }
+    for operation in &api.operations {
+        check_operation(api, operation, p);
+    }
+    replacements(api, p);
+}
+
+/// Models and operations share one name space, so that a crate can re-export both.
+fn type_names(api: &Api, p: &mut Problems) {
+    let models = api
+        .models
+        .iter()
+        .filter(|model| model.used.sent || model.used.received);
+    let all: Vec<(&str, &str, &str)> = models
+        .map(|model| {
+            (
+                model.rust.as_str(),
+                model.module.as_str(),
+                model.at.as_str(),
+            )
+        })
+        .chain(api.operations.iter().map(|operation| {
+            (
+                operation.rust.as_str(),
+                operation.module.as_str(),
+                operation.at.as_str(),
+            )
+        }))
+        .collect();
+    collisions(
+        std::iter::once((api.service.as_str(), "/info"))
+            .chain(all.iter().map(|(rust, _, at)| (*rust, *at))),
+        "the type",
+        ASK,
+        p,
+    );
+    for (rust, _, at) in &all {
+        if names::is_reserved_type(rust) {
+            p.report(
+                at,
+                format!("the type `{rust}` would have a name with another meaning"),
+                ASK,
+            );
+        }
+    }
+    if names::is_reserved_type(&api.service) {
+        p.report(
+            "/info",
+            format!(
+                "the type `{}` would have a name with another meaning",
+                api.service
+            ),
+            ASK,
+        );
+    }
+    // `ApiError` and `APIError` are two types but one file.
+    let mut files: BTreeMap<&str, &str> = BTreeMap::new();
+    for (rust, module, at) in &all {
+        if let Some(other) = files.insert(module, rust) {
+            if other != *rust {
+                p.report(
+                    at,
+                    format!("`{rust}` and `{other}` would be the same file"),
+                    ASK,
+                );
+            }
+        }
+    }
+    let ids = api
+        .operations
+        .iter()
+        .map(|operation| (operation.id.as_str(), operation.at.as_str()));
+    collisions(ids, "the operationId", "make it unique", p);
+}
+
+fn collisions<'a>(
+    names: impl Iterator<Item = (&'a str, &'a str)>,
+    thing: &str,
+    hint: &str,
+    p: &mut Problems,
+) {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, at) in names.filter(|(name, _)| !name.is_empty()) {
+        if let Some(first) = seen.get(name) {
+            p.report(at, format!("{thing} `{name}` is taken by #{first}"), hint);
+        } else {
+            seen.insert(name, at);
+        }
+    }
+}
+
+fn distinct<'a>(fields: impl Iterator<Item = &'a Field>, hint: &str, p: &mut Problems) {
+    collisions(
+        fields.map(|field| (field.rust.as_str(), field.at.as_str())),
+        "the name",
+        hint,
+        p,
+    );
+}
+
+fn method_names<'a>(fields: impl Iterator<Item = &'a Field>, p: &mut Problems) {
+    for field in fields.filter(|field| names::is_reserved_method(&field.rust)) {
+        p.report(
+            &field.at,
+            format!("a method `{}` would hide another", field.rust),
+            ASK,
+        );
+    }
+}
+
+/// Whether a value of `id` holds a value of `target` without an allocation in between.
+fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<ModelId>) -> bool {
+    let Some(Shape::Record(fields)) = api.model(id).map(|model| &model.shape) else {
+        return false;
+    };
+    fields.iter().any(|field| match field.slot.value {
+        Type::Model(inner) if inner == target => true,
+        Type::Model(inner) if !seen.contains(&inner) => {
+            seen.push(inner);
+            contains(api, inner, target, seen)
+        }
+        _ => false,
+    })
+}
+
+fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
+    let parameters: Vec<&Field> = operation
+        .parameters
+        .iter()
+        .map(|parameter| &parameter.field)
+        .collect();
+    for parameter in &operation.parameters {
+        let value = match &parameter.field.slot.value {
+            Type::List(items) => &items.value,
+            value => value,
+        };
+        if is_record(api, value) {
+            p.report(
+                &parameter.field.at,
+                "an object as a parameter is not supported",
+                "use flat parameters",
+            );
+        }
+    }
+    method_names(parameters.iter().copied(), p);
+    let Some(body) = &operation.body else {
+        return distinct(parameters.into_iter(), ASK, p);
+    };
+    for parameter in parameters
+        .iter()
+        .filter(|parameter| parameter.rust == "body")
+    {
+        p.report(
+            &parameter.at,
+            "the name `body` is taken by the request's body",
+            ASK,
+        );
+    }
+    match &body.shape {
+        BodyShape::Record(fields) => {
+            distinct(parameters.into_iter().chain(fields), ASK, p);
+            method_names(fields.iter(), p);
+            if fields.is_empty() {
+                p.report(
+                    &operation.at,
+                    "a request body of which nothing is left to send",
+                    "remove `readOnly`, or the body",
+                );
+            }
+        }
+        BodyShape::Union { tag, variants } => check_union(tag, variants, &parameters, p),
+    }
+    check_form(api, body, p);
+    recursion(api, body, p);
+}
+
+fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &mut Problems) {
+    let names = || {
+        variants
+            .iter()
+            .map(|variant| (variant.rust.as_str(), variant.at.as_str()))
+    };
+    collisions(names(), "the variant", ASK, p);
+    // Two names that differ in capitals alone give the same function.
+    let constructors: BTreeMap<&str, &BodyVariant> = variants
+        .iter()
+        .rev()
+        .map(|variant| (variant.rust.as_str(), variant))
+        .collect();
+    let constructors = constructors
+        .values()
+        .map(|variant| (variant.constructor.as_str(), variant.at.as_str()));
+    collisions(constructors, "the constructor", ASK, p);
+    for variant in variants {
+        if names::is_reserved_method(&variant.constructor) {
+            p.report(
+                &variant.at,
+                format!("a function `{}` would hide another", variant.constructor),
+                ASK,
+            );
+        }
+        for parameter in parameters
+            .iter()
+            .filter(|parameter| parameter.rust == variant.constructor)
+        {
+            p.report(
+                &parameter.at,
+                format!("the name `{}` is taken by a constructor", parameter.rust),
+                ASK,
+            );
+        }
+        distinct(parameters.iter().copied().chain(&variant.fields), ASK, p);
+        method_names(variant.fields.iter(), p);
+        for field in &variant.fields {
+            // Names that the emitted functions use themselves.
+            if matches!(
+                field.rust.as_str(),
+                "request" | "values" | "debug" | "value" | "item"
+            ) {
+                p.report(
+                    &field.at,
+                    format!("the name `{}` has a meaning in a variant", field.rust),
+                    ASK,
+                );
+            }
+            if field.rust == variant.constructor
+                || variants.iter().any(|other| other.constructor == field.rust)
+            {
+                p.report(
+                    &field.at,
+                    format!("the name `{}` is taken by a constructor", field.rust),
+                    ASK,
+                );
+            }
+            let is_shared = |other: &BodyVariant| {
+                other.field(&field.wire).is_some_and(|twin| {
+                    !twin.required
+                        && twin.slot == field.slot
+                        && twin.rust == field.rust
+                        && twin.notes.is_sensitive() == field.notes.is_sensitive()
+                })
+            };
+            if !field.required && !variants.iter().all(is_shared) {
+                p.report(
+                    &field.at,
+                    format!("`{}` is optional, but not in every variant of the union by the discriminator `{tag}`", field.wire),
+                    "give it to every variant with the same schema, or require it",
+                );
+            }
+        }
+    }
+}
+
+/// A form is a list of names and values.
+fn check_form(api: &Api, body: &Body, p: &mut Problems) {
+    if body.format == Format::Json {
+        return;
+    }
+    for field in body_fields(&body.shape) {
+        let flat = !matches!(field.slot.value, Type::Free | Type::List(_) | Type::Map(_))
+            && !is_record(api, &field.slot.value);
+        if !flat || field.slot.nullable {
+            p.report(
+                &field.at,
+                "a form field that is not one flat value",
+                "use a string, a number, a boolean or an enum that can't be null",
+            );
+        }
+    }
+}
+
+fn is_record(api: &Api, value: &Type) -> bool {
+    matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| matches!(model.shape, Shape::Record(_))))
+}
+
+/// Limits are checked field by field, which ends only if schemas do.
+fn recursion(api: &Api, body: &Body, p: &mut Problems) {
+    for field in body_fields(&body.shape) {
+        walk(api, &field.slot, &mut Vec::new(), p);
+    }
+}
+
+fn walk(api: &Api, slot: &Slot, above: &mut Vec<ModelId>, p: &mut Problems) {
+    match &slot.value {
+        Type::List(inner) | Type::Map(inner) => walk(api, inner, above, p),
+        Type::Model(id) => {
+            let Some(model) = api.model(*id) else { return };
+            if above.contains(id) {
+                p.report(
+                    &model.at,
+                    format!("`{}` is sent and contains itself", model.rust),
+                    "use `{}` for the inner one",
+                );
+                return;
+            }
+            above.push(*id);
+            if let Shape::Record(fields) = &model.shape {
+                for field in fields {
+                    walk(api, &field.slot, above, p);
+                }
+            }
+            above.pop();
+        }
+        _ => {}
+    }
+}
+
+/// One word in `x-replacement` is a name, and must be one that exists; several words are for people.
+fn replacements(api: &Api, p: &mut Problems) {
+    let mut known = |notes: &Notes, at: &str, exists: &dyn Fn(&str) -> bool, what: &str| {
+        let Some(wanted) = &notes.replacement else {
+            return;
+        };
+        if !wanted.contains(char::is_whitespace) && !exists(wanted) {
+            p.report(
+                at,
+                format!("the replacement `{wanted}` is no {what}"),
+                "correct it, or say it in a sentence",
+            );
+        }
+    };
+    for operation in &api.operations {
+        let is_id = |wanted: &str| api.operations.iter().any(|other| other.id == wanted);
+        known(&operation.notes, &operation.at, &is_id, "operationId");
+        let fields: Vec<&Field> = operation
+            .parameters
+            .iter()
+            .map(|parameter| &parameter.field)
+            .chain(
+                operation
+                    .body
+                    .iter()
+                    .flat_map(|body| body_fields(&body.shape)),
+            )
+            .collect();
+        for field in &fields {
+            let is_sibling = |wanted: &str| fields.iter().any(|other| other.wire == wanted);
+            known(
+                &field.notes,
+                &field.at,
+                &is_sibling,
+                "neighbour of this one",
+            );
+        }
+    }
+    for model in &api.models {
+        let Shape::Record(fields) = &model.shape else {
+            continue;
+        };
+        for field in fields {
+            let is_sibling = |wanted: &str| fields.iter().any(|other| other.wire == wanted);
+            known(
+                &field.notes,
+                &field.at,
+                &is_sibling,
+                "neighbour of this one",
+            );
+        }
+    }
+}

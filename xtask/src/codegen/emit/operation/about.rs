@@ -1,0 +1,155 @@
+//! What is said of an operation: its documentation, its constant, its deprecation.
+
+use super::method;
+use crate::codegen::{
+    emit::{
+        deprecation,
+        docs::{self, Docs},
+        scope::{Scope, literal},
+    },
+    model::{Field, Idempotency, Operation},
+};
+
+pub(super) fn heading(operation: &Operation) -> Docs {
+    let mut docs = Docs::new();
+    let call = format!("`{} {}`", method(operation), operation.path);
+    let summary = operation.summary.clone().or_else(|| {
+        operation
+            .notes
+            .description
+            .as_deref()
+            .map(docs::first_sentence)
+    });
+    match summary.filter(|summary| !summary.trim().is_empty()) {
+        Some(summary) => {
+            let mut blocks = docs::markdown(&summary).into_iter();
+            docs.say(format!("{call}: {}", blocks.next().unwrap_or_default()));
+            for block in blocks {
+                docs.say(block);
+            }
+        }
+        None => docs.say(format!("{call}.")),
+    }
+    if let Some(description) = &operation.notes.description {
+        let is_said =
+            operation.summary.is_none() && docs::first_sentence(description) == description.trim();
+        if !is_said {
+            docs.describe(description);
+        }
+    }
+    docs.say(match operation.idempotency {
+        Idempotency::Safe => "Idempotency: safe, it reads only.",
+        Idempotency::Idempotent => "Idempotency: idempotent, a repeat is harmless.",
+        Idempotency::NonIdempotent => {
+            "Idempotency: non-idempotent, a client never repeats it on its own."
+        }
+    });
+    match (docs::provenance(&operation.notes), &operation.docs_url) {
+        (Some(provenance), _) => docs.say(provenance),
+        (None, Some(url)) => docs.say(format!("See <{url}>.")),
+        (None, None) => {}
+    }
+    if operation.undocumented {
+        docs.say(
+            "Only with the cargo feature `undocumented`: the vendor does not document this call.",
+        );
+    }
+    docs
+}
+
+pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
+    for item in ["Idempotency", "Method", "OperationInfo"] {
+        scope.core("operation", item);
+    }
+    let mut out = format!(
+        "/// What is known of the call before it is made.\npub const INFO: OperationInfo = OperationInfo::new({:?}, Method::{:?}, {})\n        .idempotency(Idempotency::{:?})",
+        operation.id,
+        operation.method,
+        literal(&operation.path),
+        operation.idempotency,
+    );
+    let mut add = |call: String| {
+        out.push_str("\n        .");
+        out.push_str(&call);
+    };
+    if operation.unauthenticated {
+        add("unauthenticated()".to_owned());
+    }
+    if let Some(class) = &operation.rate_class {
+        add(format!("rate_class({})", literal(class)));
+    }
+    if operation.status_decides() {
+        add("status_decides()".to_owned());
+    }
+    if let (Some(provenance), Some(url)) = (&operation.notes.provenance, &operation.docs_url) {
+        scope.core("operation", "Provenance");
+        let word = if provenance.documented {
+            "Documented"
+        } else {
+            "Inferred"
+        };
+        add(format!("provenance(Provenance::{word}, {})", literal(url)));
+    }
+    if operation.notes.deprecated {
+        let replacement = replacement(scope, operation)
+            .unwrap_or_else(|| "nothing that the vendor names".to_owned());
+        add(format!("deprecated({})", literal(&replacement)));
+    }
+    out + ";\n"
+}
+
+/// What replaces a deprecated operation: another one by its id, or the description's words.
+fn replacement(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
+    let wanted = operation.notes.replacement.as_ref()?;
+    Some(
+        match scope
+            .api
+            .operations
+            .iter()
+            .find(|other| other.id == *wanted)
+        {
+            Some(other) => format!("`{}`", other.rust),
+            None => wanted.clone(),
+        },
+    )
+}
+
+/// The attribute on whatever makes a value of the operation.
+pub(super) fn constructor_deprecation(scope: &Scope<'_>, operation: &Operation) -> String {
+    let is_operation = scope
+        .api
+        .operations
+        .iter()
+        .any(|other| Some(&other.id) == operation.notes.replacement.as_ref());
+    let replacement = replacement(scope, operation).map(|text| {
+        if is_operation {
+            format!("use {text}")
+        } else {
+            text
+        }
+    });
+    deprecation(&operation.notes, replacement.as_deref())
+}
+
+/// The first sentence of a constructor.
+pub(super) fn constructor_docs(operation: &Operation, required: &[&Field]) -> Docs {
+    let mut docs = Docs::new();
+    let summary = operation.summary.clone().or_else(|| {
+        operation
+            .notes
+            .description
+            .as_deref()
+            .map(docs::first_sentence)
+    });
+    match summary.filter(|summary| !summary.trim().is_empty()) {
+        Some(summary) => docs.describe(&summary),
+        None => docs.say(format!("A call of `{}`.", operation.id)),
+    }
+    docs.list(
+        &required
+            .iter()
+            .map(|field| docs::argument(field))
+            .collect::<Vec<_>>(),
+    );
+    docs
+}

@@ -1,0 +1,208 @@
+//! A body that is one of several objects: an internally tagged enum, and a constructor per variant.
+
+use super::{constructor_deprecation, is_optional};
+use crate::codegen::{
+    emit::{
+        docs::{self, Docs},
+        record,
+        scope::{Scope, literal},
+        walk::{self, Rules, Spot},
+    },
+    model::{BodyVariant, Field, Operation},
+};
+
+pub(super) fn body(
+    scope: &mut Scope<'_>,
+    derive: &str,
+    tag: &str,
+    variants: &[BodyVariant],
+) -> String {
+    let mut out = format!(
+        "{derive}#[serde(tag = {})]\n\
+         #[allow(clippy::enum_variant_names, clippy::large_enum_variant, reason = \"the provider's words, one at a time\")]\n\
+         enum Body {{\n",
+        literal(tag)
+    );
+    for variant in variants {
+        if variant.value != variant.rust {
+            out += &format!("#[serde(rename = {})]\n", literal(&variant.value));
+        }
+        out += &format!("{} {{\n", variant.rust);
+        for field in &variant.fields {
+            out += &record::serde_attributes(field, true, false);
+            out += &format!("{}: {},\n", field.rust, scope.held(field, true));
+        }
+        out += "},\n";
+    }
+    out + "}\n\n"
+}
+
+pub(super) fn constructors(
+    scope: &mut Scope<'_>,
+    operation: &Operation,
+    parameters: &[&Field],
+    variants: &[BodyVariant],
+) -> String {
+    let mut all = Vec::new();
+    for variant in variants {
+        let required: Vec<&Field> = parameters
+            .iter()
+            .copied()
+            .chain(&variant.fields)
+            .filter(|field| field.required)
+            .collect();
+        let mut docs = Docs::new();
+        match &variant.notes.description {
+            Some(text) => docs.describe(text),
+            None => docs.say(format!(
+                "A call of `{}` for {}.",
+                operation.id,
+                docs::code(&variant.value)
+            )),
+        }
+        docs.list(
+            &required
+                .iter()
+                .map(|field| docs::argument(field))
+                .collect::<Vec<_>>(),
+        );
+        docs.say(docs::provenance(&variant.notes).unwrap_or_default());
+        let mut out = docs.lines("///");
+        out += &constructor_deprecation(scope, operation);
+        let (list, count) = record::parameters(scope, &required);
+        out += &record::too_many(count);
+        let own = record::initializers(scope, parameters.iter().copied());
+        let inner = record::initializers(scope, &variant.fields);
+        out += &format!(
+            "pub fn {}({list}) -> Self {{\nSelf {{\n{own}body: Body::{} {{\n{inner}}},\n}}\n}}\n",
+            variant.constructor, variant.rust,
+        );
+        all.push(out);
+    }
+    all.join("\n")
+}
+
+/// Optional properties are the same in every variant, so one setter serves them all.
+pub(super) fn setters(scope: &mut Scope<'_>, variants: &[BodyVariant]) -> String {
+    let Some(first) = variants.first() else {
+        return String::new();
+    };
+    let mut out = String::new();
+    for field in first.fields.iter().filter(|field| is_optional(field)) {
+        let name = &field.rust;
+        let arms: Vec<String> = variants
+            .iter()
+            .map(|variant| format!("Body::{} {{ {name}: slot, .. }}", variant.rust))
+            .collect();
+        out += "\n";
+        out += &record::setter(scope, field, &first.fields, "", |value| {
+            format!(
+                "let value = {value};\nmatch &mut self.body {{\n{} => *slot = value,\n}}\n",
+                arms.join(" | ")
+            )
+        });
+    }
+    out
+}
+
+/// A `match` over the variants whose arms are what `inner` says of their fields.
+fn each_variant(
+    variants: &[BodyVariant],
+    mut inner: impl FnMut(&Field, &Spot) -> String,
+) -> String {
+    // Variants whose arms would be the same share one.
+    let mut arms: Vec<(Vec<String>, Vec<&Field>, String)> = Vec::new();
+    for variant in variants {
+        let mut used: Vec<&Field> = Vec::new();
+        let mut statements = String::new();
+        for field in &variant.fields {
+            let statement = inner(field, &Spot::bound(&field.rust));
+            if !statement.is_empty() {
+                used.push(field);
+                statements += &statement;
+            }
+        }
+        let mut bound: Vec<&str> = used.iter().map(|field| field.rust.as_str()).collect();
+        if used.len() < variant.fields.len() {
+            bound.push("..");
+        }
+        let pattern = format!("Body::{} {{ {} }}", variant.rust, bound.join(", "));
+        let same_types = |others: &[&Field]| {
+            others.len() == used.len()
+                && others
+                    .iter()
+                    .zip(&used)
+                    .all(|(one, other)| one.slot == other.slot && one.required == other.required)
+        };
+        match arms
+            .iter_mut()
+            .find(|(_, others, text)| *text == statements && same_types(others))
+        {
+            Some((patterns, ..)) => patterns.push(pattern),
+            None => arms.push((vec![pattern], used, statements)),
+        }
+    }
+    if arms.iter().all(|(.., statements)| statements.is_empty()) {
+        return String::new();
+    }
+    let arms: String = arms
+        .iter()
+        .map(|(patterns, _, statements)| {
+            format!("{} => {{\n{statements}}}\n", patterns.join(" | "))
+        })
+        .collect();
+    format!("match &self.body {{\n{arms}}}\n")
+}
+
+pub(super) fn checks(scope: &mut Scope<'_>, rules: &mut Rules, variants: &[BodyVariant]) -> String {
+    each_variant(variants, |field, spot| {
+        walk::checks(scope, rules, field, spot)
+    })
+}
+
+pub(super) fn sensitive(scope: &mut Scope<'_>, variants: &[BodyVariant]) -> String {
+    each_variant(variants, |field, spot| walk::sensitive(scope, field, spot))
+}
+
+pub(super) fn debug(
+    scope: &mut Scope<'_>,
+    name: &str,
+    parameters: &[&Field],
+    tag: &str,
+    variants: &[BodyVariant],
+) -> String {
+    let own: String = parameters
+        .iter()
+        .map(|field| {
+            record::debug_field(scope, field, &Spot::place(format!("self.{}", field.rust)))
+        })
+        .collect();
+    let own = if own.is_empty() {
+        own
+    } else {
+        format!("debug{own};\n")
+    };
+    let mut arms = String::new();
+    for variant in variants {
+        let bound: Vec<&str> = variant
+            .fields
+            .iter()
+            .map(|field| field.rust.as_str())
+            .collect();
+        let fields: String = variant
+            .fields
+            .iter()
+            .map(|field| record::debug_field(scope, field, &Spot::bound(&field.rust)))
+            .collect();
+        arms += &format!(
+            "Body::{} {{ {} }} => {{\ndebug.field({tag:?}, &{}){fields};\n}}\n",
+            variant.rust,
+            bound.join(", "),
+            literal(&variant.value),
+        );
+    }
+    format!(
+        "{}let mut debug = f.debug_struct({name:?});\n{own}match &self.body {{\n{arms}}}\ndebug.finish()\n}}\n}}\n",
+        record::debug_opening(scope, name),
+    )
+}

@@ -1,0 +1,245 @@
+//! `cargo xtask codegen`: typed clients from the providers' descriptions.
+//!
+//! parse → model → naming → check → emit; each stage reports its problems and goes on, so that one run reports all.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+mod check;
+mod emit;
+mod format;
+mod model;
+mod names;
+mod naming;
+mod parse;
+mod pattern;
+mod problem;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use model::Api;
+use problem::{Problem, Problems};
+use tree::Value;
+
+const DESCRIPTIONS: &str = "crates/customer-api-sandbox/src/descriptions";
+const COVERAGE: &str = "docs/coverage.md";
+
+pub(crate) fn command() -> Command {
+    Command::new("codegen")
+        .about(
+            "Writes every crate's src/generated, the sandbox's descriptions and docs/coverage.md",
+        )
+        .arg(
+            Arg::new("check")
+                .long("check")
+                .action(ArgAction::SetTrue)
+                .help("Changes nothing, and fails if a file differs, is missing or has no source"),
+        )
+}
+
+pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
+    if arguments.get_flag("check") {
+        check(root)
+    } else {
+        write(root, &generate(root)?)
+    }
+}
+
+/// Whether what is there is what the descriptions lead to.
+pub(crate) fn check(root: &Path) -> Result<String, String> {
+    compare(root, &generate(root)?)
+}
+
+/// Everything that the descriptions lead to: path from the workspace's root → text.
+fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
+    let mut files = BTreeMap::new();
+    let mut problems = Vec::new();
+    let mut providers = Vec::new();
+    for name in providers_in(root)? {
+        let path = format!("crates/{name}/openapi.yaml");
+        let text = fs::read(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
+        match understand(&path, &text) {
+            Err(found) => problems.extend(found),
+            Ok((tree, api)) => {
+                for (file, text) in emit::emit(&api) {
+                    files.insert(format!("crates/{name}/src/generated/{file}"), text);
+                }
+                files.insert(format!("{DESCRIPTIONS}/{name}.json"), tree::to_json(&tree)?);
+                providers.push((name, api));
+            }
+        }
+    }
+    if !problems.is_empty() {
+        let mut report = String::new();
+        for problem in &problems {
+            let _ = writeln!(report, "{problem}");
+        }
+        let _ = write!(
+            report,
+            "{} in all; docs/adding-a-provider.md explains them",
+            problems.len()
+        );
+        return Err(report);
+    }
+    files.insert(COVERAGE.to_owned(), emit::coverage::coverage(&providers));
+    format::format(root, &mut files)?;
+    Ok(files)
+}
+
+/// The crates that have a description.
+fn providers_in(root: &Path) -> Result<Vec<String>, String> {
+    Ok(folders(&root.join("crates"))?
+        .into_iter()
+        .filter(|name| {
+            root.join("crates")
+                .join(name)
+                .join("openapi.yaml")
+                .is_file()
+        })
+        .collect())
+}
+
+/// Reads a description up to the point where nothing but writing is left.
+fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Problem>> {
+    let mut problems = Problems::new(path);
+    let Ok(text) = std::str::from_utf8(text) else {
+        problems.report("", "the file is not UTF-8", "save it as UTF-8");
+        return Err(problems.into_list());
+    };
+    let Some(tree) = tree::parse(text, path, &mut problems) else {
+        return Err(problems.into_list());
+    };
+    let description = parse::read(&tree, &mut problems);
+    let mut api = model::lower(&description, &mut problems);
+    naming::assign(&mut api, &mut problems);
+    check::check(&api, &mut problems);
+    if problems.is_empty() {
+        Ok((tree, api))
+    } else {
+        Err(problems.into_list())
+    }
+}
+
+fn write(root: &Path, wanted: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut report = String::new();
+    for (path, text) in wanted {
+        let target = root.join(path);
+        // An unchanged file keeps its time, so that nothing is built again.
+        if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
+            continue;
+        }
+        format::write(&target, text)?;
+        let _ = writeln!(report, "wrote {path}");
+    }
+    for path in orphans(root, wanted)? {
+        fs::remove_file(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
+        let _ = writeln!(report, "removed {path}");
+    }
+    let _ = write!(report, "{} files are current", wanted.len());
+    Ok(report)
+}
+
+fn compare(root: &Path, wanted: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut report = String::new();
+    for (path, text) in wanted {
+        match fs::read(root.join(path)) {
+            Err(_) => {
+                let _ = writeln!(report, "{path}: missing");
+            }
+            Ok(present) if present == text.as_bytes() => {}
+            Ok(present) => {
+                let _ = writeln!(
+                    report,
+                    "{path}: {}",
+                    difference(&String::from_utf8_lossy(&present), text)
+                );
+            }
+        }
+    }
+    for path in orphans(root, wanted)? {
+        let _ = writeln!(report, "{path}: no description leads to this file");
+    }
+    if report.is_empty() {
+        Ok(format!("{} files are current", wanted.len()))
+    } else {
+        Err(report + "run `cargo xtask codegen`")
+    }
+}
+
+/// The first line that differs.
+fn difference(present: &str, wanted: &str) -> String {
+    let (mut here, mut there) = (present.lines(), wanted.lines());
+    for number in 1_usize.. {
+        match (here.next(), there.next()) {
+            (None, None) => break,
+            (one, other) if one == other => {}
+            (one, other) => {
+                let show = |line: Option<&str>| {
+                    line.map_or("the end of the file".to_owned(), |line| format!("`{line}`"))
+                };
+                return format!("line {number} is {}, not {}", show(one), show(other));
+            }
+        }
+    }
+    "its line endings differ".to_owned()
+}
+
+/// Files where only generated ones belong, that nothing generates any more.
+fn orphans(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
+    let mut found = BTreeSet::new();
+    for name in folders(&root.join("crates"))? {
+        let generated = format!("crates/{name}/src/generated");
+        files_below(&root.join(&generated), &generated, &mut found)?;
+    }
+    files_below(&root.join(DESCRIPTIONS), DESCRIPTIONS, &mut found)?;
+    Ok(found
+        .into_iter()
+        .filter(|path| !wanted.contains_key(path))
+        .collect())
+}
+
+fn files_below(folder: &Path, name: &str, found: &mut BTreeSet<String>) -> Result<(), String> {
+    for (entry, path) in entries(folder)? {
+        let name = format!("{name}/{entry}");
+        if path.is_dir() {
+            files_below(&path, &name, found)?;
+        } else {
+            found.insert(name);
+        }
+    }
+    Ok(())
+}
+
+fn folders(folder: &Path) -> Result<Vec<String>, String> {
+    Ok(entries(folder)?
+        .into_iter()
+        .filter(|(_, path)| path.is_dir())
+        .map(|(name, _)| name)
+        .collect())
+}
+
+/// What a folder holds, sorted; a folder that does not exist holds nothing.
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, String> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let describe = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(describe)? {
+        let entry = entry.map_err(describe)?;
+        found.push((
+            entry.file_name().to_string_lossy().into_owned(),
+            entry.path(),
+        ));
+    }
+    found.sort();
+    Ok(found)
+}

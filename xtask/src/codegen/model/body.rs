@@ -1,0 +1,149 @@
+//! Request bodies, laid flat into their operations.
+
+use super::{
+    Body, BodyShape, BodyVariant, Field, Format,
+    lower::{Lowering, dangling},
+};
+use crate::codegen::{
+    parse::{self, Kind, Property},
+    problem::Problems,
+};
+
+pub(super) fn request_body<'d>(
+    lowering: &mut Lowering<'d>,
+    source: &'d parse::RequestBody,
+    stem: &str,
+    p: &mut Problems,
+) -> Option<Body> {
+    let (schema, name) = lowering.resolve(&source.schema, p)?;
+    if schema.nullable || source.schema.nullable {
+        p.report(
+            &source.at,
+            "a request body that may be null",
+            "leave \"null\" out",
+        );
+    }
+    // An object or enum inside is named after the schema, or after the operation where the body has no name.
+    let stem = schema.notes.rust_name.as_deref().or(name).unwrap_or(stem);
+    let shape = match &schema.kind {
+        Kind::Record(properties) => BodyShape::Record(fields(lowering, properties, stem, p)),
+        Kind::Union { property, variants } => {
+            if source.format != Format::Json {
+                p.report(
+                    &source.at,
+                    "a union in a form",
+                    "send it as application/json, or write the variants as operations",
+                );
+            }
+            let variants = variants
+                .iter()
+                .filter_map(|variant| body_variant(lowering, variant, property, p))
+                .collect();
+            BodyShape::Union {
+                tag: property.clone(),
+                variants,
+            }
+        }
+        Kind::Broken => return None,
+        _ => {
+            p.report(
+                &source.at,
+                "a request body that is neither an object with properties nor a union",
+                "describe the properties of an object",
+            );
+            return None;
+        }
+    };
+    Some(Body {
+        format: source.format,
+        shape,
+    })
+}
+
+fn fields<'d>(
+    lowering: &mut Lowering<'d>,
+    properties: &'d [Property],
+    stem: &str,
+    p: &mut Problems,
+) -> Vec<Field> {
+    properties
+        .iter()
+        .map(|property| {
+            lowering.field(&property.name, property.required, &property.schema, stem, p)
+        })
+        .filter(|field| !field.notes.read_only)
+        .collect()
+}
+
+fn body_variant<'d>(
+    lowering: &mut Lowering<'d>,
+    variant: &'d parse::UnionVariant,
+    tag: &str,
+    p: &mut Problems,
+) -> Option<BodyVariant> {
+    let Some((name, schema)) = lowering.component(&variant.schema) else {
+        dangling(&variant.at, "schemas", &variant.schema, p);
+        return None;
+    };
+    let Kind::Record(properties) = &schema.kind else {
+        if !matches!(schema.kind, Kind::Broken) {
+            p.report(
+                &schema.at,
+                "a variant of a union that is not an object with properties",
+                "write `type: object` with `properties`",
+            );
+        }
+        return None;
+    };
+    let value = properties
+        .iter()
+        .find(|property| property.name == tag)
+        .and_then(tag_value);
+    let Some(value) = value else {
+        p.report(
+            &schema.at,
+            format!("the variant does not say what its `{tag}` is"),
+            format!("add the property `{tag}` with a `const`, and require it"),
+        );
+        return None;
+    };
+    if let Some(mapped) = variant.mapped.as_ref().filter(|mapped| **mapped != value) {
+        p.report(
+            &variant.at,
+            format!("`mapping` says `{mapped}`, the variant says `{value}`"),
+            "make them agree",
+        );
+    }
+    let properties: Vec<&'d Property> = properties
+        .iter()
+        .filter(|property| property.name != tag)
+        .collect();
+    let stem = schema.notes.rust_name.as_deref().unwrap_or(name);
+    let fields = properties
+        .into_iter()
+        .map(|property| {
+            lowering.field(&property.name, property.required, &property.schema, stem, p)
+        })
+        .filter(|field| !field.notes.read_only)
+        .collect();
+    Some(BodyVariant {
+        at: schema.at.clone(),
+        value,
+        rust: String::new(),
+        constructor: String::new(),
+        notes: schema.notes.clone(),
+        fields,
+    })
+}
+
+/// The one value of a discriminator: a `const`, or an `enum` of one.
+fn tag_value(property: &Property) -> Option<String> {
+    match &property.schema.kind {
+        Kind::Constant(value) if property.required => Some(value.clone()),
+        Kind::Choice(choices) if property.required => match choices.as_slice() {
+            [choice] => Some(choice.value.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! Second stage: references are resolved, and the description becomes what will be emitted.
+
+mod body;
+mod lower;
+mod operations;
+mod usage;
+
+pub(crate) use lower::lower;
+pub(crate) use operations::template;
+pub(crate) use usage::body_fields;
+
+pub(crate) use super::parse::{Format, Idempotency, Method, Notes, Place, Rule};
+
+/// A provider crate's generated part.
+#[derive(Debug, Default)]
+pub(crate) struct Api {
+    /// The provider's type at the crate's root.
+    pub(crate) service: String,
+    pub(crate) models: Vec<Model>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// Which model: an index into [`Api::models`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ModelId(pub(crate) usize);
+
+impl Api {
+    pub(crate) fn model(&self, id: ModelId) -> Option<&Model> {
+        self.models.get(id.0)
+    }
+
+    /// The Rust name of a model.
+    pub(crate) fn type_name(&self, id: ModelId) -> &str {
+        self.model(id).map_or("", |model| &model.rust)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) at: String,
+    /// What the name is made of, and what the documentation calls it.
+    pub(crate) wire: String,
+    pub(crate) rust: String,
+    pub(crate) module: String,
+    pub(crate) notes: Notes,
+    pub(crate) shape: Shape,
+    pub(crate) used: Used,
+}
+
+/// Where a model occurs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Used {
+    pub(crate) sent: bool,
+    pub(crate) received: bool,
+    /// In an operation that needs no cargo feature.
+    pub(crate) always: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Record(Vec<Field>),
+    Choice(Vec<Variant>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) at: String,
+    pub(crate) wire: String,
+    pub(crate) rust: String,
+    pub(crate) required: bool,
+    pub(crate) slot: Slot,
+    pub(crate) notes: Notes,
+}
+
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) at: String,
+    pub(crate) wire: String,
+    pub(crate) rust: String,
+    pub(crate) rust_name: Option<String>,
+    pub(crate) description: Option<String>,
+}
+
+/// A place for a value, which may be able to hold null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub(crate) value: Type,
+    pub(crate) nullable: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// Reported already.
+    Broken,
+    Text(Rule),
+    Timestamp,
+    Date,
+    Integer32,
+    Integer64,
+    Double,
+    Boolean,
+    /// Any JSON value.
+    Free,
+    Model(ModelId),
+    List(Box<Slot>),
+    Map(Box<Slot>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) at: String,
+    pub(crate) id: String,
+    pub(crate) rust: String,
+    pub(crate) module: String,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) summary: Option<String>,
+    pub(crate) notes: Notes,
+    /// The vendor's page: the provenance's source, or else `externalDocs`.
+    pub(crate) docs_url: Option<String>,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) rate_class: Option<String>,
+    pub(crate) unauthenticated: bool,
+    pub(crate) undocumented: bool,
+    pub(crate) hand_written: bool,
+    /// Path, then query, then header parameters.
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    /// What a success carries; nothing if it has no content.
+    pub(crate) output: Option<Slot>,
+}
+
+impl Operation {
+    /// Whether a 2xx is a success even if its body can't be read.
+    pub(crate) fn status_decides(&self) -> bool {
+        self.idempotency != Idempotency::Safe
+            && self.output.as_ref().is_none_or(|slot| slot.nullable)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) place: Place,
+    pub(crate) field: Field,
+}
+
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) format: Format,
+    pub(crate) shape: BodyShape,
+}
+
+#[derive(Debug)]
+pub(crate) enum BodyShape {
+    Record(Vec<Field>),
+    Union {
+        tag: String,
+        variants: Vec<BodyVariant>,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) struct BodyVariant {
+    pub(crate) at: String,
+    /// What the discriminator holds.
+    pub(crate) value: String,
+    pub(crate) rust: String,
+    pub(crate) constructor: String,
+    pub(crate) notes: Notes,
+    pub(crate) fields: Vec<Field>,
+}
+
+impl BodyVariant {
+    pub(crate) fn field(&self, wire: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.wire == wire)
+    }
+}

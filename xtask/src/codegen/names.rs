@@ -1,0 +1,246 @@
+//! Rust names: derived from the description's own by one rule, never patched with a number.
+
+/// Names that mean something else where generated code or a provider crate uses them.
+const RESERVED_TYPES: &[&str] = &[
+    // Rust's prelude.
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "Drop",
+    "Eq",
+    "Err",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+    // What generated files import or define.
+    "BTreeMap",
+    "Body",
+    "Date",
+    "Debug",
+    "DecodeError",
+    "Deserialize",
+    "Deserializer",
+    "Display",
+    "Encoder",
+    "Hash",
+    "Idempotency",
+    "Method",
+    "Nullable",
+    "OpenEnum",
+    "Operation",
+    "OperationInfo",
+    "Provenance",
+    "Redacted",
+    "ResponseBody",
+    "Sensitive",
+    "Serialize",
+    "Serializer",
+    "TextRule",
+    "Timestamp",
+    "Unlisted",
+    "ValidationError",
+    // What a provider crate has at its front door.
+    "Auth",
+    "BuildError",
+    "Builder",
+    "Call",
+    "Client",
+    "ClientBuilder",
+    "Delivery",
+    "Error",
+    "ErrorKind",
+    "Output",
+    "Pages",
+    "RateLimiter",
+    "Response",
+    "RetryPolicy",
+    "Service",
+    "Session",
+    "Transport",
+    // A file of this name would be `mod.rs`.
+    "Mod",
+    // A module of this name would stand in one of the same name.
+    "Models",
+    "Operations",
+];
+
+/// Method names that would hide another method, or look like an operator.
+const RESERVED_METHODS: &[&str] = &[
+    "add",
+    "as_mut",
+    "as_ref",
+    "bitand",
+    "bitor",
+    "bitxor",
+    "body_mut",
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "cmp",
+    "decode",
+    "default",
+    "deref",
+    "deref_mut",
+    "div",
+    "drop",
+    "encode",
+    "eq",
+    "fmt",
+    "from_iter",
+    "from_str",
+    "hash",
+    "index",
+    "index_mut",
+    "into",
+    "into_iter",
+    "mul",
+    "neg",
+    "new",
+    "next",
+    "not",
+    "rem",
+    "sensitive",
+    "serialize",
+    "shl",
+    "shr",
+    "sub",
+    "to_owned",
+    "to_string",
+    "try_into",
+    "unlisted",
+];
+
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+pub(crate) fn is_reserved_type(name: &str) -> bool {
+    RESERVED_TYPES.contains(&name)
+}
+
+pub(crate) fn is_reserved_method(name: &str) -> bool {
+    RESERVED_METHODS.contains(&name)
+}
+
+/// Whether a name that someone chose can be a type or a variant.
+pub(crate) fn is_type_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric())
+        && name != "Self"
+}
+
+/// Whether a name that someone chose can be a field.
+pub(crate) fn is_field_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !KEYWORDS.contains(&name)
+}
+
+/// `PascalCase`, or nothing where the name begins with no letter or has letters outside ASCII.
+pub(crate) fn type_name(name: &str) -> Option<String> {
+    let words = words(name)?;
+    Some(
+        words
+            .iter()
+            .map(|word| {
+                let mut characters = word.chars();
+                let first = characters.next().map(|c| c.to_ascii_uppercase());
+                first.into_iter().chain(characters).collect::<String>()
+            })
+            .collect(),
+    )
+}
+
+/// `snake_case`; a keyword gets an underscore at its end.
+pub(crate) fn field_name(name: &str) -> Option<String> {
+    let name = words(name)?.join("_");
+    Some(if KEYWORDS.contains(&name.as_str()) {
+        name + "_"
+    } else {
+        name
+    })
+}
+
+/// `SCREAMING_CASE` of names that are `snake_case` already.
+pub(crate) fn constant_name(fields: &[&str]) -> String {
+    fields
+        .iter()
+        .map(|field| field.trim_end_matches('_').to_ascii_uppercase())
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
+/// The lower-case words of a name: `customerID`, `customer_id` and `CUSTOMER-ID` have the same two.
+fn words(name: &str) -> Option<Vec<String>> {
+    if !name.is_ascii() {
+        return None;
+    }
+    let characters: Vec<char> = name.chars().collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut before: Option<char> = None;
+    for (index, &c) in characters.iter().enumerate() {
+        if !c.is_ascii_alphanumeric() {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            before = None;
+            continue;
+        }
+        let after = characters.get(index + 1);
+        let begins = match before {
+            // `customerId`, and `line2Text`.
+            Some(previous) if c.is_ascii_uppercase() => {
+                previous.is_ascii_lowercase()
+                    || previous.is_ascii_digit()
+                    // The `S` of `HTTPServer`.
+                    || after.is_some_and(char::is_ascii_lowercase)
+            }
+            _ => false,
+        };
+        if begins {
+            words.push(std::mem::take(&mut word));
+        }
+        word.push(c.to_ascii_lowercase());
+        before = Some(c);
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    let starts_with_letter = words
+        .first()
+        .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
+    starts_with_letter.then_some(words)
+}

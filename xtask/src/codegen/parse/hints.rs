@@ -1,0 +1,113 @@
+//! The closed list of extensions, and a way out for what is not supported.
+
+/// Every extension with the places where it has a meaning.
+const EXTENSIONS: &[(&str, &str)] = &[
+    ("x-auth", "operations"),
+    ("x-dynamic-fields", "request bodies"),
+    ("x-enum-descriptions", "string schemas with `enum`"),
+    ("x-enum-names", "string schemas with `enum`"),
+    ("x-hand-written", "operations"),
+    ("x-idempotency", "operations"),
+    (
+        "x-personal",
+        "properties, parameters and string schemas in components",
+    ),
+    (
+        "x-provenance",
+        "operations, properties, parameters and schemas in components",
+    ),
+    ("x-rate-class", "operations"),
+    (
+        "x-replacement",
+        "deprecated operations, properties and parameters",
+    ),
+    (
+        "x-rust-name",
+        "info, operations, parameters, properties and schemas that become a type",
+    ),
+    (
+        "x-secret",
+        "properties, parameters and string schemas in components",
+    ),
+    ("x-undocumented", "operations"),
+];
+
+/// What to say of a key that nothing reads.
+pub(crate) fn left_over(key: &str, thing: &str) -> (String, String) {
+    if key == "x-dynamic-fields" {
+        return (
+            "`x-dynamic-fields` is not supported yet".to_owned(),
+            "leave the fields out of the description and send them from hand-written code"
+                .to_owned(),
+        );
+    }
+    if let Some((name, places)) = EXTENSIONS.iter().find(|(name, _)| *name == key) {
+        return (
+            format!("`{name}` has no meaning in {thing}"),
+            format!("it belongs on {places}"),
+        );
+    }
+    if key.starts_with("x-") {
+        return (
+            format!("`{key}` is not an extension that the generator knows"),
+            "remove it, or use one of docs/adding-a-provider.md".to_owned(),
+        );
+    }
+    (
+        format!("`{key}` is not supported in {thing}"),
+        way_out(key).to_owned(),
+    )
+}
+
+fn way_out(key: &str) -> &'static str {
+    match key {
+        "allOf" => "write one schema that has all the properties",
+        "anyOf" => {
+            "use `oneOf` with `{type: \"null\"}` for a value that may be null, `{}` for any JSON value"
+        }
+        "not" | "if" | "then" | "else" | "dependentRequired" | "dependentSchemas" => {
+            "say it in `description`, and check it in hand-written code"
+        }
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
+            "limits of numbers are not checked: say it in `description`"
+        }
+        "minItems" | "maxItems" | "uniqueItems" | "contains" | "prefixItems" | "minProperties"
+        | "maxProperties" => {
+            "limits of arrays and objects are not checked: say it in `description`"
+        }
+        "minLength" | "maxLength" | "pattern" => {
+            "limits of length and pattern belong to `type: string`"
+        }
+        "enum" | "const" => "only strings can be enumerated: say it in `description`",
+        "nullable" => "write `type: [<type>, \"null\"]`",
+        "format" => "`format` belongs to strings, integers and numbers",
+        "properties" | "required" | "additionalProperties" => "they belong to `type: object`",
+        "items" => "it belongs to `type: array`",
+        "discriminator" => "it belongs beside `oneOf`, in the schema of a request body",
+        "patternProperties" | "propertyNames" | "unevaluatedProperties" => {
+            "list the properties, or use `additionalProperties` alone for a map"
+        }
+        "content" => "give the parameter a `schema`",
+        "allowReserved" | "allowEmptyValue" => "leave it out: values are always percent-encoded",
+        "callbacks" | "webhooks" | "links" => "a client does not serve calls: leave it out",
+        "servers" => "name the servers at the top of the document only",
+        "requestBodies" | "headers" | "pathItems" => "write it in place, where it is used",
+        "trace" => "use another method",
+        "$defs" | "definitions" => "put the schema into components/schemas",
+        "<<" => "YAML merge keys are not OpenAPI: write the keys out",
+        _ => "remove it, or see the supported subset in docs/adding-a-provider.md",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EXTENSIONS;
+
+    #[test]
+    fn every_extension_is_documented() {
+        let text = include_str!("../../../../docs/adding-a-provider.md");
+        for (name, _) in EXTENSIONS {
+            assert!(text.contains(&format!("`{name}")), "{name}");
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! First stage: the tree becomes a [`Description`]; everything outside the supported subset is reported.
+//!
+//! The types here follow the words of OpenAPI. References are not resolved yet.
+
+mod document;
+mod hints;
+mod notes;
+mod object;
+mod operation;
+mod parameter;
+mod schema;
+mod union;
+
+pub(crate) use document::read;
+
+/// A whole description.
+#[derive(Debug, Default)]
+pub(crate) struct Description {
+    pub(crate) title: String,
+    /// The provider's type; from `x-rust-name`, or else from the title.
+    pub(crate) service: String,
+    pub(crate) docs_url: Option<String>,
+    pub(crate) schemas: Vec<(String, Schema)>,
+    pub(crate) parameters: Vec<(String, Parameter)>,
+    pub(crate) responses: Vec<(String, Response)>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// A thing in place, or a `$ref` to a component.
+#[derive(Debug)]
+pub(crate) enum OrRef<T> {
+    Here(T),
+    Reference { name: String, at: String },
+}
+
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) at: String,
+    pub(crate) id: String,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) summary: Option<String>,
+    pub(crate) notes: Notes,
+    pub(crate) docs_url: Option<String>,
+    pub(crate) parameters: Vec<OrRef<Parameter>>,
+    pub(crate) body: Option<RequestBody>,
+    pub(crate) responses: Vec<(String, OrRef<Response>)>,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) rate_class: Option<String>,
+    pub(crate) unauthenticated: bool,
+    pub(crate) undocumented: bool,
+    pub(crate) hand_written: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Options,
+    Head,
+    Patch,
+}
+
+impl Method {
+    pub(crate) const ALL: &[(&str, Self)] = &[
+        ("get", Self::Get),
+        ("put", Self::Put),
+        ("post", Self::Post),
+        ("delete", Self::Delete),
+        ("options", Self::Options),
+        ("head", Self::Head),
+        ("patch", Self::Patch),
+    ];
+
+    /// As RFC 9110 defines it.
+    pub(crate) fn idempotency(self) -> Idempotency {
+        match self {
+            Self::Get | Self::Head | Self::Options => Idempotency::Safe,
+            Self::Put | Self::Delete => Idempotency::Idempotent,
+            Self::Post | Self::Patch => Idempotency::NonIdempotent,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Idempotency {
+    Safe,
+    Idempotent,
+    NonIdempotent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+impl Place {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) at: String,
+    pub(crate) name: String,
+    pub(crate) place: Place,
+    pub(crate) required: bool,
+    pub(crate) notes: Notes,
+    pub(crate) schema: Schema,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Form,
+    Multipart,
+}
+
+impl Format {
+    pub(crate) const ALL: &[(&str, Self)] = &[
+        ("application/json", Self::Json),
+        ("application/x-www-form-urlencoded", Self::Form),
+        ("multipart/form-data", Self::Multipart),
+    ];
+}
+
+#[derive(Debug)]
+pub(crate) struct RequestBody {
+    pub(crate) at: String,
+    pub(crate) format: Format,
+    pub(crate) schema: Schema,
+}
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) at: String,
+    pub(crate) content: Vec<MediaType>,
+}
+
+#[derive(Debug)]
+pub(crate) struct MediaType {
+    pub(crate) at: String,
+    pub(crate) name: String,
+    pub(crate) schema: Option<Schema>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Schema {
+    pub(crate) at: String,
+    pub(crate) kind: Kind,
+    pub(crate) nullable: bool,
+    pub(crate) notes: Notes,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// Reported already; later stages look the other way.
+    Broken,
+    /// The name of a schema in components.
+    Reference(String),
+    Text(Rule),
+    Timestamp,
+    Date,
+    Choice(Vec<Choice>),
+    Constant(String),
+    Integer32,
+    Integer64,
+    Double,
+    Boolean,
+    List(Box<Schema>),
+    Record(Vec<Property>),
+    Map(Box<Schema>),
+    Free,
+    Union {
+        property: String,
+        variants: Vec<UnionVariant>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct UnionVariant {
+    pub(crate) at: String,
+    pub(crate) schema: String,
+    /// What `discriminator.mapping` says that the property holds.
+    pub(crate) mapped: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) rust_name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) at: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Property {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) schema: Schema,
+}
+
+/// What a string must look like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) min_length: Option<u32>,
+    pub(crate) max_length: Option<u32>,
+    pub(crate) pattern: Option<String>,
+    /// For the documentation alone.
+    pub(crate) format: Option<String>,
+}
+
+impl Rule {
+    /// Whether there is anything to check before sending.
+    pub(crate) fn is_checked(&self) -> bool {
+        self.min_length.is_some_and(|length| length > 0)
+            || self.max_length.is_some()
+            || self.pattern.is_some()
+    }
+}
+
+/// What is said about a thing beside its shape.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Notes {
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) default: Option<String>,
+    pub(crate) provenance: Option<Provenance>,
+    pub(crate) deprecated: bool,
+    pub(crate) replacement: Option<String>,
+    pub(crate) secret: bool,
+    pub(crate) personal: bool,
+    pub(crate) read_only: bool,
+    pub(crate) write_only: bool,
+    pub(crate) rust_name: Option<String>,
+}
+
+impl Notes {
+    pub(crate) fn is_sensitive(&self) -> bool {
+        self.secret || self.personal
+    }
+
+    /// These notes, completed by those of what they refer to.
+    pub(crate) fn over(&self, below: &Self) -> Self {
+        Self {
+            title: self.title.clone().or_else(|| below.title.clone()),
+            description: self
+                .description
+                .clone()
+                .or_else(|| below.description.clone()),
+            default: self.default.clone().or_else(|| below.default.clone()),
+            provenance: self.provenance.clone().or_else(|| below.provenance.clone()),
+            deprecated: self.deprecated || below.deprecated,
+            replacement: self
+                .replacement
+                .clone()
+                .or_else(|| below.replacement.clone()),
+            secret: self.secret || below.secret,
+            personal: self.personal || below.personal,
+            read_only: self.read_only || below.read_only,
+            write_only: self.write_only || below.write_only,
+            // A name belongs to the thing that carries it.
+            rust_name: self.rust_name.clone(),
+        }
+    }
+}
+
+/// How sure a statement is, and which page makes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Provenance {
+    pub(crate) documented: bool,
+    pub(crate) source: Option<String>,
+}
+
+impl Provenance {
+    pub(crate) fn word(&self) -> &'static str {
+        if self.documented {
+            "documented"
+        } else {
+            "inferred"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What is wrong with a description: every problem has a place, a statement and a way out.
+
+use std::fmt;
+
+/// One thing that a description may not contain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) file: String,
+    /// A JSON pointer; empty for the whole document.
+    pub(crate) at: String,
+    pub(crate) what: String,
+    pub(crate) hint: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: #{}: {}; {}",
+            self.file, self.at, self.what, self.hint
+        )
+    }
+}
+
+/// The problems of one description, in the order in which they were met.
+///
+/// Stages add to it and go on, so that one run reports everything.
+#[derive(Debug)]
+pub(crate) struct Problems {
+    file: String,
+    list: Vec<Problem>,
+}
+
+impl Problems {
+    pub(crate) fn new(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            list: Vec::new(),
+        }
+    }
+
+    pub(crate) fn report(&mut self, at: &str, what: impl Into<String>, hint: impl Into<String>) {
+        let problem = Problem {
+            file: self.file.clone(),
+            at: at.to_owned(),
+            what: what.into(),
+            hint: hint.into(),
+        };
+        // A shared schema may be visited more than once.
+        if !self.list.contains(&problem) {
+            self.list.push(problem);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Problem> {
+        self.list
+    }
+}

@@ -1,0 +1,213 @@
+//! A description as a tree: order kept, duplicate keys kept (so that they can be reported with their place).
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, MapAccess, SeqAccess, Visitor},
+    ser::SerializeMap,
+};
+
+use super::problem::Problems;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Signed(i64),
+    Unsigned(u64),
+    Float(f64),
+    Text(String),
+    List(Vec<Value>),
+    Map(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// What kind of value it is, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Signed(_) | Self::Unsigned(_) => "an integer",
+            Self::Float(_) => "a number",
+            Self::Text(_) => "a string",
+            Self::List(_) => "an array",
+            Self::Map(_) => "an object",
+        }
+    }
+}
+
+/// Reads a description: JSON if the file is named `*.json`, else YAML.
+pub(crate) fn parse(text: &str, file: &str, problems: &mut Problems) -> Option<Value> {
+    let parsed = if file.ends_with(".json") {
+        serde_json::from_str(text).map_err(|error| ("JSON", error.to_string()))
+    } else {
+        yaml_serde::from_str(text).map_err(|error| ("YAML", error.to_string()))
+    };
+    match parsed {
+        Ok(value) => {
+            report_duplicates(&value, "", problems);
+            Some(value)
+        }
+        Err((language, error)) => {
+            problems.report(
+                "",
+                format!("this is not the {language} of a description: {error}"),
+                "write one document, without tags, whose keys are strings",
+            );
+            None
+        }
+    }
+}
+
+/// The tree as JSON, indented, in its own order.
+pub(crate) fn to_json(value: &Value) -> Result<String, String> {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .map_err(|error| error.to_string())
+}
+
+/// The tree as JSON on one line.
+pub(crate) fn to_line(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The pointer to `key` below `at`.
+pub(crate) fn join(at: &str, key: &str) -> String {
+    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+fn report_duplicates(value: &Value, at: &str, problems: &mut Problems) {
+    match value {
+        Value::Map(entries) => {
+            let mut seen = std::collections::BTreeSet::new();
+            for (key, value) in entries {
+                let below = join(at, key);
+                if !seen.insert(key) {
+                    problems.report(
+                        &below,
+                        format!("the key `{key}` stands here twice"),
+                        "keep one of them",
+                    );
+                }
+                report_duplicates(value, &below, problems);
+            }
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                report_duplicates(item, &join(at, &index.to_string()), problems);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value that JSON can hold")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Signed(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Unsigned(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        if value.is_finite() {
+            Ok(Value::Float(value))
+        } else {
+            Err(E::custom("JSON has no such number"))
+        }
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Vec::new();
+        while let Some(Key(key)) = entries.next_key()? {
+            map.push((key, entries.next_value()?));
+        }
+        Ok(Value::Map(map))
+    }
+}
+
+/// A key: a string, or an integer as YAML reads an unquoted `200:`.
+struct Key(String);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Text(text) => Ok(Self(text)),
+            Value::Signed(number) => Ok(Self(number.to_string())),
+            Value::Unsigned(number) => Ok(Self(number.to_string())),
+            other => Err(D::Error::custom(format!(
+                "{} as a key: write it in quotes",
+                other.kind()
+            ))),
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Signed(value) => serializer.serialize_i64(*value),
+            Self::Unsigned(value) => serializer.serialize_u64(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Text(value) => serializer.serialize_str(value),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Map(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! `cargo xtask demo`: the clients at work against the sandbox.
+
+use std::{path::Path, process::Command};
+
+use clap::ArgMatches;
+
+pub(crate) fn command() -> clap::Command {
+    clap::Command::new("demo").about(
+        "Shows the clients at work against the local sandbox; fails if anything surprises it",
+    )
+}
+
+/// Runs the demo as a program of its own: it needs an HTTP stack, and xtask does without one.
+pub(crate) fn run(root: &Path, _: &ArgMatches) -> Result<String, String> {
+    let status = Command::new(crate::cargo())
+        .args(["run", "--quiet", "--package", "demo"])
+        .current_dir(root)
+        .status()
+        .map_err(|error| format!("cargo could not be started: {error}"))?;
+    if status.success() {
+        Ok(String::new())
+    } else {
+        Err("the demo failed: see above".to_owned())
+    }
+}

@@ -1,0 +1,180 @@
+//! `cargo xtask test`: everything that must hold before a change lands, in one command.
+
+mod ceiling;
+mod features;
+mod step;
+
+use std::{
+    io::{self, Write as _},
+    path::Path,
+    time::Instant,
+};
+
+use clap::{Arg, ArgAction, ArgMatches};
+
+use self::step::{Outcome, Step};
+
+/// The crates that are published, in the order of their dependencies.
+const PUBLISHED: &[&str] = &[
+    "customer-api-core",
+    "customer-api-sandbox",
+    "ravelin-labels",
+];
+
+/// The crates that talk to a provider.
+const PROVIDERS: &[&str] = &["ravelin-labels"];
+
+/// What tests, lints and docs are run with, beyond the defaults.
+const TEST_FEATURES: &str = "customer-api-core/test-util";
+
+const CLIPPY: &[&str] = &[
+    "clippy",
+    "--quiet",
+    "--workspace",
+    "--all-targets",
+    "--features",
+    TEST_FEATURES,
+    "--",
+    "-D",
+    "warnings",
+];
+
+const TESTS: &[&str] = &["test", "--workspace", "--features", TEST_FEATURES];
+
+pub(crate) fn command() -> clap::Command {
+    clap::Command::new("test")
+        .about("Checks everything: format, lints, generated code, tests, docs, features, dependencies, packages")
+        .arg(
+            Arg::new("step")
+                .help("Runs only the steps whose names contain one of these")
+                .action(ArgAction::Append),
+        )
+}
+
+/// Runs every step, also after a failure, so that one run tells everything.
+pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
+    let wanted: Vec<&String> = arguments.get_many("step").into_iter().flatten().collect();
+    let mut steps = steps();
+    steps.retain(|step| {
+        wanted.is_empty() || wanted.iter().any(|part| step.name.contains(part.as_str()))
+    });
+    if steps.is_empty() {
+        return Err("no step has such a name; `cargo xtask test` runs them all".to_owned());
+    }
+
+    let watch = stopwatch();
+    let (mut failed, mut notes) = (Vec::new(), Vec::new());
+    for (number, step) in steps.iter().enumerate() {
+        say(&format!(
+            "\n[{}/{}] {}: {}",
+            number + 1,
+            steps.len(),
+            step.name,
+            step.about
+        ));
+        let watch = stopwatch();
+        let outcome = (step.run)(root);
+        let seconds = watch.elapsed().as_secs_f64();
+        match outcome {
+            Outcome::Passed => say(&format!("      ok, {seconds:.1} s")),
+            Outcome::Noted(note) => {
+                say(&format!("      ok, {seconds:.1} s; {note}"));
+                notes.push(note);
+            }
+            Outcome::Failed(report) => {
+                say(&format!(
+                    "{}\n      FAILED, {seconds:.1} s",
+                    report.trim_end()
+                ));
+                failed.push(step.name);
+            }
+        }
+    }
+
+    let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
+    let summary = format!(
+        "test: {} passed, {} failed",
+        steps.len() - failed.len(),
+        failed.len()
+    );
+    let took = format!("took {:.0} s", watch.elapsed().as_secs_f64());
+    if failed.is_empty() {
+        Ok(format!("\n{notes}{took}\n{summary}"))
+    } else {
+        Err(format!(
+            "\n{notes}{took}\nfailed: {}\n{summary}",
+            failed.join(", ")
+        ))
+    }
+}
+
+fn steps() -> Vec<Step> {
+    vec![
+        Step::cargo(
+            "format",
+            "every file is formatted",
+            &["fmt", "--all", "--check"],
+        ),
+        Step::cargo("lint", "clippy has nothing to say", CLIPPY),
+        Step::new(
+            "codegen",
+            "generated files are what the descriptions say",
+            codegen,
+        ),
+        // Shown as it runs: it takes longest, and its closing lines count the tests.
+        Step::shown("tests", "unit, integration and documentation tests", TESTS),
+        Step::new("docs", "the documentation builds without a warning", docs),
+        Step::new(
+            "features",
+            "every feature builds alone, and none does too",
+            features::check,
+        ),
+        Step::new(
+            "ceiling",
+            "a provider crate needs few crates more than hand-written code",
+            ceiling::check,
+        ),
+        Step::new(
+            "packages",
+            "every published crate packages, and builds from its package",
+            packages,
+        ),
+    ]
+}
+
+fn codegen(root: &Path) -> Outcome {
+    match crate::codegen::check(root) {
+        Ok(_) => Outcome::Passed,
+        Err(report) => Outcome::Failed(report),
+    }
+}
+
+fn docs(root: &Path) -> Outcome {
+    let arguments = [
+        "doc",
+        "--quiet",
+        "--workspace",
+        "--no-deps",
+        "--features",
+        TEST_FEATURES,
+    ];
+    step::cargo(root, &arguments, &[("RUSTDOCFLAGS", "-D warnings")])
+}
+
+fn packages(root: &Path) -> Outcome {
+    let mut arguments = vec!["package", "--quiet", "--allow-dirty"];
+    arguments.extend(PUBLISHED.iter().flat_map(|name| ["--package", name]));
+    step::cargo(root, &arguments, &[])
+}
+
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tells people how long a step took"
+)]
+fn stopwatch() -> Instant {
+    Instant::now()
+}

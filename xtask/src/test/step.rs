@@ -1,0 +1,107 @@
+//! One thing that is checked, and how its commands are run.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// One thing that `cargo xtask test` checks.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) run: Box<dyn Fn(&Path) -> Outcome>,
+}
+
+pub(crate) enum Outcome {
+    Passed,
+    /// Passed, with something that a reader should know.
+    Noted(String),
+    Failed(String),
+}
+
+impl Step {
+    /// A step that is a function of its own.
+    pub(crate) fn new(name: &'static str, about: &'static str, run: fn(&Path) -> Outcome) -> Self {
+        Self {
+            name,
+            about,
+            run: Box::new(run),
+        }
+    }
+
+    /// A step that is one cargo command, whose output matters only if it fails.
+    pub(crate) fn cargo(
+        name: &'static str,
+        about: &'static str,
+        arguments: &'static [&'static str],
+    ) -> Self {
+        Self {
+            name,
+            about,
+            run: Box::new(move |root| cargo(root, arguments, &[])),
+        }
+    }
+
+    /// A step that is one cargo command, whose output is shown as it comes.
+    pub(crate) fn shown(
+        name: &'static str,
+        about: &'static str,
+        arguments: &'static [&'static str],
+    ) -> Self {
+        Self {
+            name,
+            about,
+            run: Box::new(move |root| show(root, arguments)),
+        }
+    }
+}
+
+/// Runs cargo and keeps what it prints for the case that it fails.
+pub(crate) fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Outcome {
+    match capture(root, arguments, environment) {
+        Ok(_) => Outcome::Passed,
+        Err(report) => Outcome::Failed(report),
+    }
+}
+
+/// What cargo prints to standard output, or a report of its failure.
+pub(crate) fn capture(
+    root: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<String, String> {
+    let output = command(root, arguments)
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .output();
+    let output = output.map_err(|error| format!("cargo could not be started: {error}"))?;
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    if output.status.success() {
+        Ok(stdout.into_owned())
+    } else {
+        Err(format!("$ cargo {}\n{stdout}{stderr}", arguments.join(" ")))
+    }
+}
+
+fn show(root: &Path, arguments: &[&str]) -> Outcome {
+    match command(root, arguments).stdin(Stdio::null()).status() {
+        Ok(status) if status.success() => Outcome::Passed,
+        Ok(status) => Outcome::Failed(format!("$ cargo {}: {status}", arguments.join(" "))),
+        Err(error) => Outcome::Failed(format!("cargo could not be started: {error}")),
+    }
+}
+
+fn command(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(crate::cargo());
+    command.args(arguments).current_dir(root);
+    // Run by `cargo run`, xtask would hand its own package's variables on, and make dependent builds start afresh.
+    for (name, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_"))
+    {
+        command.env_remove(name);
+    }
+    command
+}
