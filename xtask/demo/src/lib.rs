@@ -1,2 +1,2 @@
-//! Compiles and runs the examples of the project's front page.
-#![doc = include_str!("../../../README.md")]
+//! Compiles the examples of the project's front page.
+#![cfg_attr(doctest, doc = include_str!("../../../README.md"))]
