@@ -37,3 +37,16 @@ pub(crate) mod customer_reviews {
         Ok(list.and_then(|list| list.reviews).unwrap_or_default())
     }
 }
+
+/// A page without a body is an empty page.
+pub(crate) mod all_reviews {
+    use customer_api_core::{error::DecodeError, response::ResponseBody};
+
+    use crate::ReviewPage;
+
+    pub(crate) type Output = Option<ReviewPage>;
+
+    pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
+        body.optional_object()
+    }
+}

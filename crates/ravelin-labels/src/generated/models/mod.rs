@@ -4,18 +4,22 @@
 
 mod label;
 mod label_receipt;
+mod page_meta;
 mod payment_fraud_review;
 mod refund_abuse_review;
 mod review;
 mod review_author;
 mod review_list;
+mod review_page;
 mod reviewer;
 
 pub use label::Label;
 pub use label_receipt::LabelReceipt;
+pub use page_meta::PageMeta;
 pub use payment_fraud_review::PaymentFraudReview;
 pub use refund_abuse_review::RefundAbuseReview;
 pub use review::Review;
 pub use review_author::ReviewAuthor;
 pub use review_list::ReviewList;
+pub use review_page::ReviewPage;
 pub use reviewer::Reviewer;

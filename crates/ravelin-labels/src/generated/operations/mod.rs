@@ -2,11 +2,13 @@
 
 //! The calls: one type each.
 
+mod all_reviews;
 mod customer_reviews;
 mod label_customer;
 mod last_review;
 mod legacy_label_customer;
 
+pub use all_reviews::AllReviews;
 pub use customer_reviews::CustomerReviews;
 pub use label_customer::LabelCustomer;
 pub use last_review::LastReview;
