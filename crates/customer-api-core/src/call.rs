@@ -45,7 +45,10 @@ pub(crate) struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
     pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) latest_start: Option<Duration>,
+    path: Option<String>,
     query: Vec<(String, String)>,
+    raw_query: Option<String>,
     headers: HeaderMap,
     problem: Option<ValidationError>,
 }
@@ -71,6 +74,12 @@ impl<O: Operation> Call<O> {
         self
     }
 
+    /// Starts no attempt later than this after the call began, for a call that is worth nothing then.
+    pub fn with_latest_start(mut self, limit: Duration) -> Self {
+        self.options.latest_start = Some(limit);
+        self
+    }
+
     /// Decides about retries of this call, instead of the client's policy.
     pub fn with_retry(mut self, policy: impl RetryPolicy) -> Self {
         self.options.retry = Some(Arc::new(policy));
@@ -89,6 +98,23 @@ impl<O: Operation> Call<O> {
     /// Adds a pair to the query, for parameters that the operation does not know.
     pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds to the query what is percent-encoded already, such as the query of a link that the provider gave.
+    ///
+    /// One that is no query makes the call fail before it is sent.
+    pub fn with_raw_query(mut self, query: impl Into<String>) -> Self {
+        self.options.raw_query = Some(query.into());
+        self
+    }
+
+    /// Replaces the operation's path, for an operation whose path is not documented. It is absolute, below the base URL,
+    /// and percent-encoded already; spans keep the operation's own template.
+    ///
+    /// One that is no path, or has `.` or `..` segments, makes the call fail before it is sent.
+    pub fn with_path(mut self, path: impl Into<String>) -> Self {
+        self.options.path = Some(path.into());
         self
     }
 
@@ -157,8 +183,14 @@ fn finish(
     if let Some(problem) = &options.problem {
         return Err(problem.clone());
     }
+    if let Some(path) = &options.path {
+        encoder.replace_path(path)?;
+    }
     for (name, value) in &options.query {
         encoder.query(name, value);
+    }
+    if let Some(query) = &options.raw_query {
+        encoder.raw_query(query)?;
     }
     encoder.finish(&client.headers, &options.headers)
 }

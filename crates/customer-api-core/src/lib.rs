@@ -87,6 +87,7 @@ pub mod error;
 pub mod nullable;
 pub mod open_enum;
 pub mod operation;
+pub mod pages;
 mod pipeline;
 pub mod rate_limit;
 pub mod redact;
@@ -112,6 +113,8 @@ pub use service::Service;
 pub use time::Timestamp;
 pub use transport::Transport;
 
+/// For implementing the traits.
+pub use async_trait::async_trait;
 /// The HTTP types that stand in public signatures.
 pub use http;
 /// The type that holds a secret.

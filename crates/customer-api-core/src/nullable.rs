@@ -30,6 +30,13 @@ impl<T> From<T> for Nullable<T> {
     }
 }
 
+/// So that a text can be given as it is written.
+impl From<&str> for Nullable<String> {
+    fn from(value: &str) -> Self {
+        Self::Value(value.to_owned())
+    }
+}
+
 impl<T: Serialize> Serialize for Nullable<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

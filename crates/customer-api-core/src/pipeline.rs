@@ -70,6 +70,9 @@ async fn attempt(
 ) -> Result<Success, Error> {
     authorize(client, operation, request, deadline).await?;
     let permit = permit(client, operation, deadline).await?;
+    if time_to_start(options, deadline).is_zero() {
+        return Err(call_timeout(Delivery::NotSent));
+    }
     *attempts += 1;
     let span = telemetry::attempt_span(operation, &client.base_url, *attempts);
     let outcome = send(client, operation, request, options, deadline)
@@ -142,9 +145,6 @@ async fn send(
             (remaining, TimeoutPhase::Call)
         }
     };
-    if limit.is_zero() {
-        return Err(Error::new(ErrorKind::Timeout(phase), Delivery::NotSent));
-    }
     let transport = client
         .transport
         .send(http_request(operation, request), client.max_response_bytes);
@@ -197,7 +197,7 @@ fn decide(
             .retry_after()
             .or_else(|| implied_wait(client, operation, error)),
         elapsed: deadline.elapsed(),
-        remaining: deadline.remaining(),
+        remaining: time_to_start(options, deadline),
         ..Attempt::new(operation, error.kind(), error.delivery())
     };
     let policy = options.retry.as_ref().unwrap_or(&client.retry);
@@ -230,6 +230,15 @@ fn feedback(outcome: &Result<Success, Error>) -> Feedback {
             status: error.status(),
             retry_after: error.retry_after(),
         },
+    }
+}
+
+/// How much time is left to begin an attempt.
+fn time_to_start(options: &CallOptions, deadline: &Deadline) -> Duration {
+    let remaining = deadline.remaining();
+    match options.latest_start {
+        Some(latest) => remaining.min(latest.saturating_sub(deadline.elapsed())),
+        None => remaining,
     }
 }
 

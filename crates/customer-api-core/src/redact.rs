@@ -38,6 +38,7 @@ impl Presence for &str {}
 impl Presence for bool {}
 impl Presence for i32 {}
 impl Presence for i64 {}
+impl Presence for u64 {}
 impl Presence for f64 {}
 impl Presence for crate::time::Timestamp {}
 impl Presence for crate::time::Date {}

@@ -60,7 +60,7 @@ pub struct Attempt {
     pub retry_after: Option<Duration>,
     /// The time since the call began.
     pub elapsed: Duration,
-    /// The time until the call must be over.
+    /// The time until the call must be over, or until its last attempt must begin.
     pub remaining: Duration,
 }
 

@@ -1,5 +1,5 @@
 use customer_api_core::{
-    Call, ClientBuilder, Operation, ProviderClient,
+    BaseUrl, Call, ClientBuilder, Operation, ProviderClient,
     auth::StaticCredential,
     secrecy::{ExposeSecret, SecretString},
 };
@@ -74,6 +74,12 @@ impl Client {
     /// ```
     pub fn send<O: Operation<Service = Ravelin>>(&self, operation: O) -> Call<O> {
         self.core.send(operation)
+    }
+
+    /// Where the requests go.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        self.core.base_url()
     }
 }
 

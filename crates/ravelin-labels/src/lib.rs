@@ -5,6 +5,7 @@ mod client;
 mod generated;
 mod hand_written;
 mod receipt;
+mod reviews_since;
 mod service;
 
 pub use customer_api_core;
@@ -12,12 +13,14 @@ pub use customer_api_core;
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
     Timestamp,
+    pages::{Items, Page, PagesError, PagesErrorKind, Progress},
 };
 
 pub use client::Client;
 pub use generated::{models, operations};
 #[doc(inline)]
 pub use generated::{models::*, operations::*};
+pub use reviews_since::{Resume, ReviewsSince, SinceFormat};
 pub use service::Ravelin;
 
 /// A category takes its own labels only:

@@ -19,6 +19,13 @@ pub enum Problem {
     TooLong(usize),
     /// The value does not match the documented pattern.
     Pattern(&'static str),
+    /// The number is outside these limits, which are allowed themselves.
+    OutOfRange {
+        /// The smallest number that is allowed.
+        min: Option<i128>,
+        /// The greatest number that is allowed.
+        max: Option<i128>,
+    },
     /// The value holds control characters.
     ControlCharacter,
     /// The value is `.` or `..`, which URLs take for a way to another path.
@@ -69,6 +76,17 @@ impl fmt::Display for ValidationError {
             Problem::TooShort(min) => write!(f, "`{field}` must have at least {min} characters"),
             Problem::TooLong(max) => write!(f, "`{field}` must have at most {max} characters"),
             Problem::Pattern(pattern) => write!(f, "`{field}` must match {pattern}"),
+            Problem::OutOfRange {
+                min: Some(min),
+                max: Some(max),
+            } => write!(f, "`{field}` must be from {min} to {max}"),
+            Problem::OutOfRange { min: Some(min), .. } => {
+                write!(f, "`{field}` must be at least {min}")
+            }
+            Problem::OutOfRange { max: Some(max), .. } => {
+                write!(f, "`{field}` must be at most {max}")
+            }
+            Problem::OutOfRange { .. } => write!(f, "`{field}` is out of range"),
             Problem::ControlCharacter => write!(f, "`{field}` must not hold control characters"),
             Problem::DotSegment => write!(f, "`{field}` must not be `.` or `..`"),
             Problem::Header => write!(f, "`{field}` holds characters that can't stand in a header"),

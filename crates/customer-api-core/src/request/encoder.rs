@@ -94,6 +94,51 @@ impl<'c> Encoder<'c> {
         self.query.extend(percent_encoded(&value.to_string()));
     }
 
+    /// Adds to the query what is encoded already.
+    pub(crate) fn raw_query(&mut self, query: &str) -> Result<(), ValidationError> {
+        if query.is_empty()
+            || !query
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'#')
+        {
+            return Err(ValidationError::other(
+                "query",
+                "is not a percent-encoded query",
+            ));
+        }
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        self.query.push_str(query);
+        Ok(())
+    }
+
+    /// Puts a whole path in place of the operation's own.
+    pub(crate) fn replace_path(&mut self, path: &str) -> Result<(), ValidationError> {
+        let refused = |reason| Err(ValidationError::other("path", reason));
+        if !path.starts_with('/') {
+            return refused("does not begin with a slash");
+        }
+        if !path
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"?#\\{}".contains(&byte))
+        {
+            return refused("is not a percent-encoded path");
+        }
+        // URL parsers take an encoded dot for a dot.
+        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        if decoded
+            .split(['/', '\\'])
+            .any(|segment| segment == "." || segment == "..")
+        {
+            return refused("has a `.` or `..` segment");
+        }
+        self.url.truncate(self.base.as_str().len());
+        self.url.push_str(path);
+        self.template = "";
+        Ok(())
+    }
+
     /// Adds a header.
     ///
     /// # Errors
@@ -305,6 +350,59 @@ mod tests {
                 .finish(&HeaderMap::new(), &HeaderMap::new())
                 .is_err()
         );
+    }
+
+    #[test]
+    fn a_path_of_the_callers_replaces_the_whole_template() {
+        let base = base();
+        let mut encoder = Encoder::new(INFO, &base, true);
+        encoder.path("a", "1").unwrap();
+        encoder.path("b", "2").unwrap();
+        encoder.replace_path("/v3/z%20").unwrap();
+        let uri = encoder
+            .finish(&HeaderMap::new(), &HeaderMap::new())
+            .unwrap()
+            .uri;
+        assert_eq!(uri, "https://host.example/base/v3/z%20");
+        for path in [
+            "",
+            "v3",
+            "/a?b",
+            "/a#b",
+            "/a b",
+            "/a/../b",
+            "/a/%2e%2E/b",
+            "/.",
+            "/a\\..\\b",
+            "/{a}",
+            "/é",
+            "/a\n",
+        ] {
+            let error = Encoder::new(INFO, &base, true)
+                .replace_path(path)
+                .unwrap_err();
+            assert_eq!(error.field(), "path", "{path}");
+        }
+    }
+
+    #[test]
+    fn a_raw_query_is_sent_as_it_is() {
+        static PLAIN: OperationInfo = OperationInfo::new("op", Method::Get, "/x");
+        let base = base();
+        let mut encoder = Encoder::new(&PLAIN, &base, true);
+        encoder.query("a", "b c");
+        encoder.raw_query("cursor=x+y%20z==&flag").unwrap();
+        let uri = encoder
+            .finish(&HeaderMap::new(), &HeaderMap::new())
+            .unwrap()
+            .uri;
+        assert_eq!(uri.query(), Some("a=b%20c&cursor=x+y%20z==&flag"));
+        for query in ["", "a b", "a#b", "a\r\n", "é"] {
+            assert!(
+                Encoder::new(&PLAIN, &base, true).raw_query(query).is_err(),
+                "{query:?}"
+            );
+        }
     }
 
     #[test]

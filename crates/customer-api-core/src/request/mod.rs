@@ -1,8 +1,10 @@
 //! How an operation becomes a request: validated and encoded once, so that every attempt sends the same bytes.
 
 mod body;
+mod dynamic;
 mod encoder;
 mod multipart;
+mod presence;
 mod text_rule;
 
 use std::fmt;
@@ -10,6 +12,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 pub use body::Body;
+pub use dynamic::{NumberedPairs, PrefixedFields};
 pub use encoder::Encoder;
 pub(crate) use encoder::Prepared;
 pub use multipart::Part;

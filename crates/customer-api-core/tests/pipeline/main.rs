@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod call;
+mod pages;
 mod retries;
 mod seams;
 mod support;

@@ -6,5 +6,6 @@ mod clients;
 mod delivery;
 mod errors;
 mod refusals;
+mod reviews_since;
 mod support;
 mod wire;

@@ -1,0 +1,164 @@
+//! Lists that come in pages.
+//!
+//! A [`PageSource`] says how a provider pages; [`Pages`] reads it, ahead of its consumer, in a task of its own. Everything
+//! that could make a list end early, go round in circles or lose a page is a typed [`PagesError`], never a shorter list.
+
+mod driver;
+mod error;
+mod link;
+mod reader;
+
+use async_trait::async_trait;
+
+pub use error::{PagesError, PagesErrorKind, Progress};
+pub use link::NextLink;
+pub use reader::{Items, Pages, PagesBuilder};
+
+use crate::Timestamp;
+
+/// How a provider pages.
+///
+/// A cursor is whatever leads to the next page: an offset, a link, an id.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use customer_api_core::pages::{Fetched, PageSource, Pages, PagesError};
+///
+/// /// Counts to ten, three numbers a page.
+/// struct Counting;
+///
+/// #[async_trait]
+/// impl PageSource for Counting {
+///     type Item = u32;
+///     type Cursor = u32;
+///
+///     async fn fetch(&mut self, cursor: Option<&u32>) -> Result<Fetched<u32, u32>, PagesError> {
+///         let start = cursor.copied().unwrap_or(1);
+///         let items: Vec<u32> = (start..=10).take(3).collect();
+///         Ok(if items.is_empty() { Fetched::end() } else { Fetched::page(items, start + 3) })
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), PagesError> {
+/// let mut pages = Pages::builder(Counting).build();
+/// let mut sum = 0;
+/// while let Some(page) = pages.next_page().await? {
+///     sum += page.items.iter().sum::<u32>();
+/// }
+/// assert_eq!(sum, 55);
+/// # Ok(())
+/// # }
+/// ```
+#[async_trait]
+pub trait PageSource: Send + 'static {
+    /// What the list holds.
+    type Item: Send + 'static;
+
+    /// What leads to the next page.
+    type Cursor: std::hash::Hash + Send + Sync + 'static;
+
+    /// Fetches the page that a cursor leads to, or the first one.
+    ///
+    /// Called again as soon as its page has a place in the buffer, so that a cursor with a short life is used in time.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no such page.
+    async fn fetch(
+        &mut self,
+        cursor: Option<&Self::Cursor>,
+    ) -> Result<Fetched<Self::Item, Self::Cursor>, PagesError>;
+
+    /// Whether to begin again after a failure. `true` makes the next call of [`fetch`](Self::fetch) one for a first page,
+    /// from which the source leaves out what it gave already.
+    ///
+    /// # Errors
+    ///
+    /// The failure to report; usually the one that happened.
+    fn restart(&mut self, failure: PagesError) -> Result<(), PagesError> {
+        Err(failure)
+    }
+
+    /// Whether the provider may give the same cursor on consecutive pages. If not, one that comes again is an error.
+    fn keeps_cursor(&self) -> bool {
+        false
+    }
+}
+
+/// A page as it was fetched.
+#[derive(Debug)]
+pub struct Fetched<I, C> {
+    items: Vec<I>,
+    next: Next<C>,
+    fingerprint: Option<u64>,
+    newest: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+enum Next<C> {
+    Cursor(C),
+    End,
+    EndWithoutNotice,
+}
+
+impl<I, C> Fetched<I, C> {
+    fn new(items: Vec<I>, next: Next<C>) -> Self {
+        Self {
+            items,
+            next,
+            fingerprint: None,
+            newest: None,
+        }
+    }
+
+    /// A page that leads to another one. It may be empty.
+    #[must_use]
+    pub fn page(items: Vec<I>, next: C) -> Self {
+        Self::new(items, Next::Cursor(next))
+    }
+
+    /// A page that the provider marks as the last.
+    #[must_use]
+    pub fn last(items: Vec<I>) -> Self {
+        Self::new(items, Next::End)
+    }
+
+    /// A page that leads nowhere, though the provider promises to mark the last one.
+    #[must_use]
+    pub fn last_without_notice(items: Vec<I>) -> Self {
+        Self::new(items, Next::EndWithoutNotice)
+    }
+
+    /// The end, without a page.
+    #[must_use]
+    pub fn end() -> Self {
+        Self::last(Vec::new())
+    }
+
+    /// A hash of the page's content, by which one that comes twice in a row is noticed.
+    #[must_use]
+    pub fn fingerprint(mut self, hash: u64) -> Self {
+        self.fingerprint = Some(hash);
+        self
+    }
+
+    /// The newest time among the items, which an error tells as progress.
+    #[must_use]
+    pub fn newest(mut self, newest: Option<Timestamp>) -> Self {
+        self.newest = newest;
+        self
+    }
+}
+
+/// A page as it reaches its consumer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<I> {
+    /// What the page holds.
+    pub items: Vec<I>,
+    /// The page's number, from 1.
+    pub number: u64,
+    /// Whether the list ends here although the provider did not mark the end as it promises to.
+    pub ends_without_notice: bool,
+}

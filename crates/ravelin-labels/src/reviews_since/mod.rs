@@ -1,0 +1,211 @@
+//! All reviews of all customers since a point in time.
+
+mod resume;
+mod scroll;
+
+use std::{fmt, time::Duration};
+
+use customer_api_core::{
+    Timestamp,
+    pages::{Items, Page, Pages, PagesError, Progress},
+};
+
+use self::scroll::{Scroll, Settings};
+use crate::{Client, Review};
+
+/// All reviews of all customers since a point in time, page by page; made by [`Client::reviews_since`].
+///
+/// The vendor's cursor lives for a minute and moves on the server with every call (inferred). So a task asks for the next
+/// page as soon as one has arrived and has a place in the [buffer](Self::read_ahead), never once the minute is nearly over,
+/// and never again once a request for it may have been received.
+///
+/// ```no_run
+/// use ravelin_labels::{Client, Resume, Timestamp};
+///
+/// # async fn run(ravelin: Client, since: Timestamp) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut reviews = ravelin.reviews_since(since).resume(Resume::FromStart);
+/// while let Some(page) = reviews.next_page().await? {
+///     println!("page {} has {} reviews", page.number, page.items.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// A [`PagesError`] tells its [`progress`](PagesError::progress): what was delivered before it.
+///
+/// | [kind](PagesError::kind) | what happened |
+/// |---|---|
+/// | `Expired` | the consumer was too slow for the buffer, and the cursor's minute was over |
+/// | `Interrupted` | a follow-up failed after it may have been received |
+/// | `ParameterIgnored` | an answer is older than the asked time: the vendor did not understand the parameter |
+/// | `ForeignLink` | `meta.next` leads to another host or path; it was not followed |
+/// | `Repeated`, `TooManyPages` | the vendor goes round in circles, or never ends |
+/// | `ResumeImpossible` | the list could not be taken up again without losing or doubling reviews |
+/// | `Call` | the first page could not be read, or the key was refused |
+pub struct ReviewsSince {
+    client: Client,
+    settings: Settings,
+    read_ahead: usize,
+    max_pages: u64,
+    pages: Option<Pages<Review>>,
+}
+
+/// How the vendor wants a point in time to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SinceFormat {
+    /// `2020-01-23T16:33:02Z`, as the vendor writes times in its answers.
+    Rfc3339,
+    /// Whole seconds since 1970, as the vendor's older pages write times in requests.
+    UnixSeconds,
+    /// Milliseconds since 1970, as the vendor's newer pages write times in requests.
+    UnixMillis,
+}
+
+/// What to do when the list breaks off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resume {
+    /// Report it.
+    #[default]
+    Off,
+    /// Begin again one second before the newest review that was delivered, and leave out what was delivered already.
+    ///
+    /// Cheap, and right only if the vendor lists reviews from the oldest to the newest, as its samples do and no page
+    /// promises. If what arrived so far does not show that order, the list is read again from its start as by
+    /// [`FromStart`](Self::FromStart) while little was delivered, and is an error otherwise.
+    FromNewest,
+    /// Begin again at the asked time, and leave out as many reviews as were delivered, if they are the same in the same
+    /// order; if not, that is an error.
+    ///
+    /// Right for any order that does not change from one reading to the next.
+    FromStart,
+}
+
+impl Client {
+    /// Reads all reviews of all customers since a point in time.
+    ///
+    /// The vendor does not document the name and the format of the parameter that says since when. By default it is
+    /// `since` in RFC 3339, which is **unverified**: see [`ReviewsSince::parameter`]. An answer that is older than the
+    /// asked time, compared at whole seconds, is an error, so a parameter that is ignored does not pass as a full history.
+    ///
+    /// See <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
+    #[must_use]
+    pub fn reviews_since(&self, since: Timestamp) -> ReviewsSince {
+        let settings = Settings {
+            since,
+            parameter: "since".to_owned(),
+            format: SinceFormat::Rfc3339,
+            cursor_life: Duration::from_secs(60),
+            rebase_links: false,
+            resume: Resume::Off,
+        };
+        ReviewsSince {
+            client: self.clone(),
+            settings,
+            read_ahead: 4,
+            max_pages: 100_000,
+            pages: None,
+        }
+    }
+}
+
+impl ReviewsSince {
+    /// Names the parameter that says since when, and its format.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, format: SinceFormat) -> Self {
+        self.settings.parameter = name.into();
+        self.settings.format = format;
+        self
+    }
+
+    /// How many pages are kept for a consumer that is slower than the vendor; 4 by default. A page has 1000 reviews.
+    #[must_use]
+    pub fn read_ahead(mut self, pages: usize) -> Self {
+        self.read_ahead = pages;
+        self
+    }
+
+    /// What to do when the list breaks off; by default it is reported.
+    #[must_use]
+    pub fn resume(mut self, resume: Resume) -> Self {
+        self.settings.resume = resume;
+        self
+    }
+
+    /// How many pages there may be before it counts as a failure; 100,000 by default.
+    #[must_use]
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.max_pages = pages;
+        self
+    }
+
+    /// How long the vendor keeps a cursor; a minute by default. No follow-up is sent in the last twelfth of it (5 s).
+    #[must_use]
+    pub fn cursor_life(mut self, life: Duration) -> Self {
+        self.settings.cursor_life = life;
+        self
+    }
+
+    /// Takes only the query of `meta.next` and puts it behind the client's own base URL, for a client behind a gateway: the
+    /// vendor names its own host there. Without this, a link to another host is an error.
+    #[must_use]
+    pub fn rebase_links(mut self, rebase: bool) -> Self {
+        self.settings.rebase_links = rebase;
+        self
+    }
+
+    /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
+    /// effect.
+    ///
+    /// # Errors
+    ///
+    /// See the table [above](Self).
+    pub async fn next_page(&mut self) -> Result<Option<Page<Review>>, PagesError> {
+        let pages = match self.pages.take() {
+            Some(pages) => pages,
+            None => self.start(),
+        };
+        self.pages.insert(pages).next_page().await
+    }
+
+    /// The reviews one by one, as a [`Stream`](Items).
+    #[must_use]
+    pub fn into_items(mut self) -> Items<Review> {
+        let pages = self.pages.take();
+        pages.unwrap_or_else(|| self.start()).into_items()
+    }
+
+    /// What was delivered so far.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.pages
+            .as_ref()
+            .map(|pages| pages.progress().clone())
+            .unwrap_or_default()
+    }
+
+    /// Whether the list ended with a page that has reviews and no link, though the vendor promises an empty page at the end.
+    #[must_use]
+    pub fn ended_without_empty_page(&self) -> bool {
+        self.pages.as_ref().is_some_and(Pages::ended_without_notice)
+    }
+
+    fn start(&self) -> Pages<Review> {
+        Pages::builder(Scroll::new(self.client.clone(), self.settings.clone()))
+            .read_ahead(self.read_ahead)
+            .max_pages(self.max_pages)
+            .build()
+    }
+}
+
+impl fmt::Debug for ReviewsSince {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReviewsSince")
+            .field("settings", &self.settings)
+            .field("pages", &self.pages)
+            .finish_non_exhaustive()
+    }
+}

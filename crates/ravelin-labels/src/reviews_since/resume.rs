@@ -1,0 +1,202 @@
+//! What was delivered, remembered in little space, so that a list can be taken up again without losing or doubling any.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use customer_api_core::{
+    Timestamp,
+    pages::{PagesError, PagesErrorKind},
+};
+
+use crate::Review;
+
+/// How often the time must have grown before the order counts as shown.
+const EVIDENCE: u32 = 16;
+
+/// The reviews that were delivered: as a whole, by a chained hash, and those of the newest two seconds, one by one.
+#[derive(Default)]
+pub(super) struct Delivered {
+    count: u64,
+    chain: u64,
+    order: Order,
+    newest: Newest,
+    filter: Filter,
+}
+
+/// How often each review of the newest second, and of the one before, was delivered.
+#[derive(Clone, Default)]
+struct Newest {
+    second: Option<i64>,
+    times: HashMap<(i64, u64), u32>,
+}
+
+/// Whether time ran backwards anywhere.
+#[derive(Default)]
+struct Order {
+    is_broken: bool,
+    rises: u32,
+    last: Option<i64>,
+}
+
+/// What a new reading leaves out.
+#[derive(Default)]
+enum Filter {
+    #[default]
+    Nothing,
+    /// Reviews of the newest seconds, as often as they were delivered.
+    Newest(Newest),
+    /// So many from the start, if they chain to the same hash.
+    Start {
+        left: u64,
+        chain: u64,
+        expected: u64,
+    },
+}
+
+impl Delivered {
+    /// Takes what arrived, and gives what is new in it.
+    pub(super) fn admit(&mut self, reviews: Vec<Review>) -> Result<Vec<Review>, PagesError> {
+        let mut admitted = Vec::with_capacity(reviews.len());
+        for review in reviews {
+            let (second, identity) = (review.timestamp.unix_seconds(), identity(&review));
+            let is_known = self.is_known(second, identity)?;
+            self.order.see(second, !is_known);
+            if !is_known {
+                self.count += 1;
+                self.chain = link(self.chain, identity);
+                self.newest.add(second, identity);
+                admitted.push(review);
+            }
+        }
+        Ok(admitted)
+    }
+
+    /// The list ends: nothing that was delivered before may be missing from a reading from the start.
+    pub(super) fn finish(&self) -> Result<(), PagesError> {
+        match self.filter {
+            Filter::Start { left, .. } if left > 0 => Err(changed()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Prepares for a reading that begins one second before the newest review, and says when that is; `None` if the order
+    /// so far forbids it. While little was delivered, the reading begins at the start instead.
+    pub(super) fn resume_from_newest(&mut self, since: &Timestamp) -> Option<Timestamp> {
+        if self.order.is_broken {
+            return None;
+        }
+        let newest = self.newest.second.filter(|_| self.order.rises >= EVIDENCE);
+        let Some(newest) = newest else {
+            self.resume_from_start();
+            return Some(since.clone());
+        };
+        self.order.begin();
+        self.filter = Filter::Newest(self.newest.clone());
+        if newest - 1 <= since.unix_seconds() {
+            return Some(since.clone());
+        }
+        Timestamp::from_unix_seconds(newest - 1).ok()
+    }
+
+    /// Prepares for a reading that begins at the asked time.
+    pub(super) fn resume_from_start(&mut self) {
+        self.order.begin();
+        self.filter = Filter::Start {
+            left: self.count,
+            chain: 0,
+            expected: self.chain,
+        };
+    }
+
+    /// Whether the review was delivered before the list was taken up again.
+    fn is_known(&mut self, second: i64, identity: u64) -> Result<bool, PagesError> {
+        match &mut self.filter {
+            Filter::Nothing | Filter::Start { left: 0, .. } => Ok(false),
+            Filter::Newest(left) => Ok(left.remove(second, identity)),
+            Filter::Start {
+                left,
+                chain,
+                expected,
+            } => {
+                *left -= 1;
+                *chain = link(*chain, identity);
+                if *left == 0 && chain != expected {
+                    Err(changed())
+                } else {
+                    Ok(true)
+                }
+            }
+        }
+    }
+}
+
+impl Newest {
+    fn add(&mut self, second: i64, identity: u64) {
+        let newest = *self.second.get_or_insert(second);
+        if second > newest {
+            self.second = Some(second);
+            self.times.retain(|(other, _), _| *other >= second - 1);
+        }
+        if second >= newest - 1 {
+            *self.times.entry((second, identity)).or_default() += 1;
+        }
+    }
+
+    /// Takes one of the review's times away, if any is left.
+    fn remove(&mut self, second: i64, identity: u64) -> bool {
+        match self.times.get_mut(&(second, identity)) {
+            Some(times) if *times > 0 => {
+                *times -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Order {
+    /// Only a review that is new counts as evidence.
+    fn see(&mut self, second: i64, is_new: bool) {
+        match self.last {
+            Some(last) if second < last => self.is_broken = true,
+            Some(last) if second > last && is_new => self.rises = self.rises.saturating_add(1),
+            _ => {}
+        }
+        self.last = Some(second);
+    }
+
+    /// A new reading may go back in time once.
+    fn begin(&mut self) {
+        self.last = None;
+    }
+}
+
+/// What tells one review from another: they have no id.
+pub(super) fn identity(review: &Review) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let reviewer = review.reviewer.as_ref();
+    (
+        &review.customer_id,
+        review.timestamp.as_str(),
+        &review.label,
+        &review.comment,
+    )
+        .hash(&mut hasher);
+    (reviewer.map(|reviewer| (&reviewer.name, &reviewer.email))).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn link(chain: u64, hash: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (chain, hash).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn changed() -> PagesError {
+    PagesError::new(
+        PagesErrorKind::ResumeImpossible,
+        "the list can't be taken up again: the vendor lists other reviews than before, or in another order",
+    )
+}

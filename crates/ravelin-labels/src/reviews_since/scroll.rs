@@ -1,0 +1,241 @@
+//! The vendor's scroll: a first page by time, then a cursor that moves on the server and dies after its minute.
+
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    time::Duration,
+};
+
+use customer_api_core::{
+    Delivery, Error, Idempotency, Timestamp, async_trait,
+    pages::{Fetched, NextLink, PageSource, PagesError, PagesErrorKind},
+    time::Deadline,
+};
+
+use super::{
+    Resume, SinceFormat,
+    resume::{Delivered, identity},
+};
+use crate::{AllReviews, Client, Review, ReviewPage};
+
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) since: Timestamp,
+    pub(super) parameter: String,
+    pub(super) format: SinceFormat,
+    pub(super) cursor_life: Duration,
+    pub(super) rebase_links: bool,
+    pub(super) resume: Resume,
+}
+
+pub(super) struct Scroll {
+    client: Client,
+    settings: Settings,
+    /// The time that the present scroll asked for; later than the settings' after a resume.
+    since: Timestamp,
+    delivered: Delivered,
+}
+
+/// What leads to the next page, and until when. Only the query makes it the same as another.
+pub(super) struct Cursor {
+    link: NextLink,
+    usable: Deadline,
+}
+
+impl std::hash::Hash for Cursor {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.link.hash(state);
+    }
+}
+
+impl Scroll {
+    pub(super) fn new(client: Client, settings: Settings) -> Self {
+        let since = settings.since.clone();
+        Self {
+            client,
+            settings,
+            since,
+            delivered: Delivered::default(),
+        }
+    }
+
+    /// A first page changes nothing, so it may be tried again.
+    async fn first(&self) -> Result<Option<ReviewPage>, PagesError> {
+        let since = written(&self.since, self.settings.format);
+        let call = self
+            .client
+            .send(AllReviews::new())
+            .with_query(&*self.settings.parameter, since);
+        Ok(call.with_idempotency(Idempotency::Safe).await?)
+    }
+
+    /// A follow-up moves the cursor: it is sent in time, or not at all, and never twice.
+    async fn follow(&self, cursor: &Cursor) -> Result<Option<ReviewPage>, PagesError> {
+        let usable = cursor.usable.remaining();
+        if usable.is_zero() {
+            return Err(expired());
+        }
+        let call = self
+            .client
+            .send(AllReviews::new())
+            .with_raw_query(cursor.link.query());
+        let outcome = call.with_latest_start(usable).await;
+        outcome.map_err(|error| lost(error, cursor))
+    }
+
+    /// Whether every review is as new as asked for, at whole seconds.
+    fn check_since(&self, reviews: &[Review]) -> Result<(), PagesError> {
+        let since = self.since.unix_seconds();
+        if reviews
+            .iter()
+            .any(|review| review.timestamp.unix_seconds() < since)
+        {
+            return Err(PagesError::new(
+                PagesErrorKind::ParameterIgnored,
+                format!(
+                    "the vendor answered older reviews than asked for: it ignores the parameter `{}`",
+                    self.settings.parameter
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn link(&self, page: &ReviewPage) -> Result<Option<NextLink>, PagesError> {
+        let Some(link) = page.meta.as_ref().and_then(|meta| meta.next.as_deref()) else {
+            return Ok(None);
+        };
+        if link.is_empty() {
+            return Ok(None);
+        }
+        let link = if self.settings.rebase_links {
+            NextLink::query_of(link)
+        } else {
+            NextLink::check(self.client.base_url(), AllReviews::INFO.path, link)
+        };
+        link.map(Some)
+    }
+}
+
+#[async_trait]
+impl PageSource for Scroll {
+    type Item = Review;
+    type Cursor = Cursor;
+
+    async fn fetch(
+        &mut self,
+        cursor: Option<&Cursor>,
+    ) -> Result<Fetched<Review, Cursor>, PagesError> {
+        let page = match cursor {
+            None => self.first().await?,
+            Some(cursor) => self.follow(cursor).await?,
+        };
+        // The minute counts from the answer's arrival.
+        let life = self.settings.cursor_life;
+        let usable = Deadline::after(life.saturating_sub(life / 12));
+        let Some(mut page) = page else {
+            return self.end();
+        };
+        let reviews = page.reviews.take().unwrap_or_default();
+        if reviews.is_empty() {
+            return self.end();
+        }
+        self.check_since(&reviews)?;
+        let link = self.link(&page)?;
+        let fingerprint = fingerprint(&reviews);
+        let newest = reviews
+            .iter()
+            .map(|review| &review.timestamp)
+            .max()
+            .cloned();
+        let reviews = match self.settings.resume {
+            Resume::Off => reviews,
+            Resume::FromNewest | Resume::FromStart => self.delivered.admit(reviews)?,
+        };
+        let fetched = match link {
+            Some(link) => Fetched::page(reviews, Cursor { link, usable }),
+            None => {
+                self.delivered.finish()?;
+                Fetched::last_without_notice(reviews)
+            }
+        };
+        Ok(fetched.fingerprint(fingerprint).newest(newest))
+    }
+
+    fn restart(&mut self, failure: PagesError) -> Result<(), PagesError> {
+        let is_lost = matches!(
+            failure.kind(),
+            PagesErrorKind::Expired | PagesErrorKind::Interrupted
+        );
+        if !is_lost {
+            return Err(failure);
+        }
+        let since = match self.settings.resume {
+            Resume::Off => return Err(failure),
+            Resume::FromNewest => self.delivered.resume_from_newest(&self.settings.since),
+            Resume::FromStart => {
+                self.delivered.resume_from_start();
+                Some(self.settings.since.clone())
+            }
+        };
+        match since {
+            Some(since) => {
+                self.since = since;
+                Ok(())
+            }
+            None => Err(failure.into_kind(
+                PagesErrorKind::ResumeImpossible,
+                "the list can't be taken up again: its reviews did not come from the oldest to the newest",
+            )),
+        }
+    }
+
+    /// Scrolls of this kind often give one id for all pages.
+    fn keeps_cursor(&self) -> bool {
+        true
+    }
+}
+
+impl Scroll {
+    fn end(&mut self) -> Result<Fetched<Review, Cursor>, PagesError> {
+        self.delivered.finish()?;
+        Ok(Fetched::end())
+    }
+}
+
+fn written(since: &Timestamp, format: SinceFormat) -> String {
+    match format {
+        SinceFormat::Rfc3339 => since.as_str().to_owned(),
+        SinceFormat::UnixSeconds => since.unix_seconds().to_string(),
+        SinceFormat::UnixMillis => since.unix_nanoseconds().div_euclid(1_000_000).to_string(),
+    }
+}
+
+/// What the failure of a follow-up means for the list.
+fn lost(error: Error, cursor: &Cursor) -> PagesError {
+    if error.delivery() == Delivery::NotSent && cursor.usable.remaining().is_zero() {
+        return expired().with_source(error);
+    }
+    if error.is_unauthorized() || error.is_validation() {
+        return error.into();
+    }
+    PagesError::new(
+        PagesErrorKind::Interrupted,
+        "a follow-up failed, and its page may be lost",
+    )
+    .with_source(error)
+}
+
+fn expired() -> PagesError {
+    PagesError::new(
+        PagesErrorKind::Expired,
+        "the cursor's life was over before the next page could be asked for",
+    )
+}
+
+fn fingerprint(reviews: &[Review]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for review in reviews {
+        identity(review).hash(&mut hasher);
+    }
+    hasher.finish()
+}

@@ -1,0 +1,6 @@
+//! All reviews since a time: complete and without doubles, or a typed error.
+
+mod links;
+mod order;
+mod stories;
+mod vendor;

@@ -1,0 +1,310 @@
+//! What a caller lives through, page by page.
+
+use std::time::Duration;
+
+use ravelin_labels::{PagesErrorKind, Resume, SinceFormat};
+
+use super::vendor::{Entry, Fate, Vendor, at, entry};
+
+/// So many reviews, one a second.
+pub(crate) fn steady(count: u32) -> Vec<Entry> {
+    (0..count)
+        .map(|number| (i64::from(number), number))
+        .collect()
+}
+
+#[tokio::test]
+async fn reviews_arrive_once_and_in_order_until_the_empty_page() {
+    let vendor = Vendor::new(steady(2_500), 1_000);
+    let mut reviews = vendor.client().reviews_since(at(0));
+    let (mut sizes, mut all) = (Vec::new(), Vec::new());
+    while let Some(page) = reviews.next_page().await.unwrap() {
+        sizes.push((page.number, page.items.len()));
+        all.extend(page.items.iter().map(entry));
+    }
+    assert_eq!(sizes, [(1, 1_000), (2, 1_000), (3, 500)]);
+    assert_eq!(all, steady(2_500));
+    assert_eq!(vendor.queries().len(), 4);
+    assert_eq!(vendor.queries()[0], "since=2020-01-01T00%3A00%3A00Z");
+    assert_eq!(vendor.queries()[1], "scroll_id=s1x");
+    assert!(!reviews.ended_without_empty_page());
+    assert_eq!(reviews.progress().items, 2_500);
+    assert_eq!(reviews.progress().newest, Some(at(2_499)));
+    assert_eq!(reviews.next_page().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_parameter_is_the_callers() {
+    for (format, written) in [
+        (SinceFormat::Rfc3339, "from=2020-01-01T00%3A00%3A01Z"),
+        (SinceFormat::UnixSeconds, "from=1577836801"),
+        (SinceFormat::UnixMillis, "from=1577836801000"),
+    ] {
+        let transport = customer_api_core::transport::ScriptedTransport::new()
+            .then(customer_api_core::transport::Answer::status(200).body("{}"));
+        let client = ravelin_labels::Client::builder("sk")
+            .transport(transport.clone())
+            .build()
+            .unwrap();
+        let mut reviews = client.reviews_since(at(1)).parameter("from", format);
+        assert_eq!(reviews.next_page().await.unwrap(), None);
+        assert_eq!(transport.requests()[0].uri().query(), Some(written));
+    }
+}
+
+#[tokio::test]
+async fn a_stream_gives_the_reviews_one_by_one() {
+    let mut items = Vendor::new(steady(25), 10)
+        .client()
+        .reviews_since(at(5))
+        .into_items();
+    let mut all = Vec::new();
+    while let Some(review) = items.next_item().await.unwrap() {
+        all.push(entry(&review));
+    }
+    assert_eq!(all, steady(25)[5..]);
+}
+
+#[tokio::test]
+async fn a_last_page_without_a_link_is_flagged() {
+    let vendor = Vendor::new(steady(15), 10).with(|state| state.ends_without_empty_page = true);
+    let mut reviews = vendor.client().reviews_since(at(0));
+    assert!(
+        !reviews
+            .next_page()
+            .await
+            .unwrap()
+            .unwrap()
+            .ends_without_notice
+    );
+    assert!(
+        reviews
+            .next_page()
+            .await
+            .unwrap()
+            .unwrap()
+            .ends_without_notice
+    );
+    assert_eq!(reviews.next_page().await.unwrap(), None);
+    assert!(reviews.ended_without_empty_page());
+    assert_eq!(vendor.queries().len(), 2);
+}
+
+#[tokio::test]
+async fn one_cursor_for_all_pages_is_no_circle() {
+    let vendor = Vendor::new(steady(25), 10).with(|state| state.one_cursor = true);
+    let mut reviews = vendor.client().reviews_since(at(0));
+    let mut count = 0;
+    while let Some(page) = reviews.next_page().await.unwrap() {
+        count += page.items.len();
+    }
+    assert_eq!(count, 25);
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_ignored_is_noticed() {
+    let vendor = Vendor::new(steady(25), 10);
+    // Half a second earlier within the same second is not older: the vendor may well cut fractions off.
+    let same_second = "2020-01-01T00:00:05.900Z".parse().unwrap();
+    let mut reviews = vendor.client().reviews_since(same_second);
+    assert_eq!(reviews.next_page().await.unwrap().unwrap().items.len(), 10);
+
+    let transport = customer_api_core::transport::ScriptedTransport::new().then(
+        customer_api_core::transport::Answer::status(200).body(
+            r#"{"meta":{},"reviews":[{"customerId":"c","label":"GENUINE","timestamp":"2020-01-01T00:00:04Z"}]}"#,
+        ),
+    );
+    let client = ravelin_labels::Client::builder("sk")
+        .transport(transport)
+        .build()
+        .unwrap();
+    let error = client.reviews_since(at(5)).next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::ParameterIgnored);
+    assert_eq!(
+        error.to_string(),
+        "the vendor answered older reviews than asked for: it ignores the parameter `since` (after 0 pages with 0 items)"
+    );
+}
+
+#[tokio::test]
+async fn a_lost_follow_up_is_interrupted_with_progress_and_never_repeated() {
+    let vendor = Vendor::new(steady(45), 10).fails(3, Fate::Lost);
+    let mut reviews = vendor.client().reviews_since(at(0));
+    assert_eq!(reviews.next_page().await.unwrap().unwrap().items.len(), 10);
+    assert_eq!(reviews.next_page().await.unwrap().unwrap().items.len(), 10);
+    let error = reviews.next_page().await.unwrap_err();
+    assert!(error.is_interrupted());
+    assert_eq!((error.progress().pages, error.progress().items), (2, 20));
+    assert_eq!(error.progress().newest, Some(at(19)));
+    assert_eq!(error.call().unwrap().attempts(), 1);
+    assert_eq!(vendor.queries().len(), 3);
+    assert_eq!(reviews.next_page().await.unwrap(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_page_and_an_unsent_follow_up_are_tried_again() {
+    let vendor = Vendor::new(steady(15), 10)
+        .fails(1, Fate::Lost)
+        .fails(3, Fate::Unreachable);
+    let mut reviews = vendor.client().reviews_since(at(0));
+    let mut count = 0;
+    while let Some(page) = reviews.next_page().await.unwrap() {
+        count += page.items.len();
+    }
+    assert_eq!(count, 15);
+}
+
+#[tokio::test(start_paused = true)]
+async fn read_ahead_serves_a_consumer_that_is_slower_than_the_cursor() {
+    let vendor = Vendor::new(steady(50), 10);
+    let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(6);
+    let mut count = 0;
+    while let Some(page) = reviews.next_page().await.unwrap() {
+        count += page.items.len();
+        tokio::time::sleep(Duration::from_secs(300)).await;
+    }
+    assert_eq!(count, 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_outlasts_buffer_and_cursor_is_told_with_progress() {
+    let vendor = Vendor::new(steady(90), 10);
+    let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(2);
+    let mut count = 0;
+    let error = loop {
+        match reviews.next_page().await {
+            Ok(page) => count += page.unwrap().items.len() as u64,
+            Err(error) => break error,
+        }
+        tokio::time::sleep(Duration::from_secs(300)).await;
+    };
+    assert!(error.is_expired(), "{error}");
+    assert_eq!(error.progress().items, count);
+    // Nothing was asked for once the time was over.
+    assert_eq!(vendor.queries().len() as u64, error.progress().pages);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_follow_up_is_sent_in_the_last_five_seconds() {
+    for (wait, is_in_time) in [(54, true), (56, false)] {
+        let vendor = Vendor::new(steady(30), 10);
+        let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(1);
+        reviews.next_page().await.unwrap().unwrap();
+        // The buffer holds the second page by now, and the third waits for a place.
+        tokio::time::sleep(Duration::from_secs(wait)).await;
+        reviews.next_page().await.unwrap().unwrap();
+        assert_eq!(
+            reviews.next_page().await.is_ok(),
+            is_in_time,
+            "after {wait} s"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_resume_all_arrive_once_when_the_scroll_dies_twice() {
+    for resume in [Resume::FromNewest, Resume::FromStart] {
+        for fate in [Fate::Lost, Fate::Gone] {
+            let vendor = Vendor::new(steady(2_500), 100)
+                .fails(8, fate)
+                .fails(15, fate);
+            let mut reviews = vendor.client().reviews_since(at(0)).resume(resume);
+            let mut all = Vec::new();
+            while let Some(page) = reviews.next_page().await.unwrap() {
+                all.extend(page.items.iter().map(entry));
+            }
+            assert_eq!(all, steady(2_500), "{resume:?} {fate:?}");
+            let firsts = vendor
+                .queries()
+                .iter()
+                .filter(|query| query.starts_with("since="))
+                .count();
+            assert_eq!(firsts, 3);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resume_begins_one_second_before_the_newest_review() {
+    let vendor = Vendor::new(steady(100), 40).fails(3, Fate::Lost);
+    let mut reviews = vendor
+        .client()
+        .reviews_since(at(0))
+        .resume(Resume::FromNewest);
+    while reviews.next_page().await.unwrap().is_some() {}
+    assert_eq!(vendor.queries()[3], "since=2020-01-01T00%3A01%3A18Z");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_scroll_is_resumed_too() {
+    let vendor = Vendor::new(steady(60), 10);
+    let mut reviews = vendor
+        .client()
+        .reviews_since(at(0))
+        .read_ahead(1)
+        .resume(Resume::FromStart);
+    let mut all = Vec::new();
+    while let Some(page) = reviews.next_page().await.unwrap() {
+        all.extend(page.items.iter().map(entry));
+        if all.len() == 10 {
+            tokio::time::sleep(Duration::from_secs(300)).await;
+        }
+    }
+    assert_eq!(all, steady(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scroll_that_dies_at_every_follow_up_is_given_up() {
+    let vendor = (2..40).fold(Vendor::new(steady(60), 10), |vendor, number| {
+        vendor.fails(number, Fate::Gone)
+    });
+    let mut reviews = vendor
+        .client()
+        .reviews_since(at(0))
+        .resume(Resume::FromStart);
+    reviews.next_page().await.unwrap().unwrap();
+    let mut asked = 0;
+    let error = loop {
+        match reviews.next_page().await {
+            Ok(Some(_)) => asked += 1,
+            Ok(None) => panic!("it ended"),
+            Err(error) => break error,
+        }
+    };
+    assert!(error.is_interrupted());
+    assert!(asked < 10 && vendor.queries().len() < 40);
+}
+
+#[tokio::test]
+async fn a_vendor_that_never_ends_is_stopped() {
+    let vendor = Vendor::new(steady(100), 10);
+    let mut reviews = vendor.client().reviews_since(at(0)).max_pages(3);
+    for _ in 0..3 {
+        reviews.next_page().await.unwrap().unwrap();
+    }
+    assert_eq!(
+        reviews.next_page().await.unwrap_err().kind(),
+        PagesErrorKind::TooManyPages
+    );
+}
+
+#[tokio::test]
+async fn dropping_the_reader_stops_it() {
+    let vendor = Vendor::new(steady(10_000), 10);
+    let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(1_000);
+    reviews.next_page().await.unwrap();
+    drop(reviews);
+    let asked = vendor.queries().len();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(vendor.queries().len(), asked);
+}
+
+#[tokio::test]
+async fn a_refused_key_is_a_failed_call() {
+    let client = crate::support::answering(401, "{}");
+    let error = client.reviews_since(at(0)).next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::Call);
+    assert!(error.call().unwrap().is_unauthorized());
+}
