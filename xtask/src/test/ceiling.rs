@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, path::Path};
 
 use super::{
-    PROVIDERS,
     step::{Outcome, capture},
+    workspace,
 };
 
 /// The hand-written program.
@@ -27,7 +27,9 @@ pub(crate) fn check(root: &Path) -> Outcome {
 fn compare(root: &Path) -> Result<String, String> {
     let baseline = crates_of(root, BASELINE)?;
     let mut notes = Vec::new();
-    for provider in PROVIDERS {
+    let published = workspace::published(root)?;
+    for provider in published.iter().filter(|package| package.is_provider) {
+        let provider = provider.name.as_str();
         let crates = crates_of(root, provider)?;
         if let Some(heavy) = HEAVY.iter().find(|heavy| crates.contains(**heavy)) {
             return Err(format!("{provider} depends on {heavy} by default"));

@@ -3,6 +3,7 @@
 mod ceiling;
 mod features;
 mod step;
+mod workspace;
 
 use std::{
     io::{self, Write as _},
@@ -13,16 +14,6 @@ use std::{
 use clap::{Arg, ArgAction, ArgMatches};
 
 use self::step::{Outcome, Step};
-
-/// The crates that are published, in the order of their dependencies.
-const PUBLISHED: &[&str] = &[
-    "customer-api-core",
-    "customer-api-sandbox",
-    "ravelin-labels",
-];
-
-/// The crates that talk to a provider.
-const PROVIDERS: &[&str] = &["ravelin-labels"];
 
 /// What tests, lints and docs are run with, beyond the defaults.
 const TEST_FEATURES: &str = "customer-api-core/test-util";
@@ -162,8 +153,16 @@ fn docs(root: &Path) -> Outcome {
 }
 
 fn packages(root: &Path) -> Outcome {
+    let published = match workspace::published(root) {
+        Ok(published) => published,
+        Err(report) => return Outcome::Failed(report),
+    };
     let mut arguments = vec!["package", "--quiet", "--allow-dirty"];
-    arguments.extend(PUBLISHED.iter().flat_map(|name| ["--package", name]));
+    arguments.extend(
+        published
+            .iter()
+            .flat_map(|package| ["--package", &package.name]),
+    );
     step::cargo(root, &arguments, &[])
 }
 
