@@ -16,7 +16,7 @@ use crate::{
     operation::{Idempotency, Operation},
     pipeline,
     redact::Scrubber,
-    request::{Encoder, Prepared, Sensitive},
+    request::{Encoder, Prepared, Sensitive, is_transports},
     response::{Metadata, Response, ResponseBody},
     retry::RetryPolicy,
     telemetry,
@@ -25,7 +25,10 @@ use crate::{
 
 /// A call that is about to be made. Nothing is sent until it is awaited.
 ///
-/// Awaiting it gives the operation's output; [`response`](Self::response) gives that with its metadata.
+/// Made inside a tokio runtime with I/O and time enabled. Awaiting it gives the operation's output; [`response`](Self::response) gives that with its metadata.
+///
+/// It is no future itself, but becomes one: to make several calls at once, use [`IntoFuture::into_future`] or an `async` block
+/// around each.
 ///
 /// # Cancellation
 ///
@@ -118,16 +121,19 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Adds a header, or replaces one of the client's. The credential can't be replaced.
+    /// Adds a header, or replaces one of the client's. The credential can't be replaced, and what frames the message is
+    /// the transport's own.
     ///
     /// One that can't be sent makes the call fail before it is sent.
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        match (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(value),
-        ) {
-            (Ok(name), Ok(value)) => {
-                self.options.headers.insert(name, value);
+        let header = HeaderName::from_bytes(name.as_bytes())
+            .ok()
+            .filter(|header| !is_transports(header));
+        match (header, HeaderValue::from_str(value)) {
+            (Some(header), Ok(mut value)) => {
+                // What a caller adds may be anything: it is not printed.
+                value.set_sensitive(true);
+                self.options.headers.insert(header, value);
             }
             _ => {
                 self.options.problem = Some(ValidationError::new(name.to_owned(), Problem::Header))
@@ -155,6 +161,11 @@ impl<O: Operation> Call<O> {
             .map_err(|error| {
                 let mut sensitive = Sensitive::default();
                 operation.sensitive(&mut sensitive);
+                // Short values of a query are flags and numbers.
+                let added = options.query.iter().map(|(_, value)| value.as_str());
+                added
+                    .filter(|value| value.len() >= 4)
+                    .for_each(|value| sensitive.text(value));
                 error.scrubbed(&Scrubber::new(sensitive, &request.headers))
             })
     }

@@ -2,9 +2,12 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
+use percent_encoding::percent_decode_str;
+use url::Url;
 
 use crate::{
     Delivery, Error, ErrorKind,
+    error::beginning,
     operation::OperationInfo,
     retry_after,
     service::{Service, Verdict},
@@ -111,7 +114,14 @@ fn classify_success(
             Err(Error::new(ErrorKind::Decode, Delivery::Unknown)
                 .with_answer(status, &headers, body))
         }
-        (_, Err(cut)) => Err(transport_error(cut).with_status(status)),
+        // A head arrived, so the request did: whatever the transport calls the failure, nothing says "not sent".
+        (_, Err(cut)) => {
+            let error = Error::new(cut.kind().error_kind(), Delivery::Unknown);
+            Err(error
+                .with_status(status)
+                .with_retry_after(retry_after::read(&headers))
+                .with_source(cut))
+        }
     }
 }
 
@@ -127,7 +137,7 @@ fn failure(
     let error = Error::new(kind, delivery);
     match body {
         Ok(body) => error
-            .with_details(service.read_error(status, headers, &body))
+            .with_details(service.read_error(status, headers, beginning(&body)))
             .with_answer(status, headers, body),
         Err(cut) => error
             .with_status(status)
@@ -140,18 +150,34 @@ fn transport_error(error: TransportError) -> Error {
     Error::new(error.kind().error_kind(), error.kind().delivery()).with_source(error)
 }
 
-/// Where a redirect points, without what could hold a secret: user information, query and fragment.
+/// Where a redirect points, decoded, and without what could hold a secret: user information, query and fragment. Nothing
+/// if it is no URL.
 fn location(headers: &HeaderMap) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
-    let path = location.split(['?', '#']).next().unwrap_or_default();
-    let Some((scheme, rest)) = path.split_once("//") else {
-        return Some(path.to_owned());
+    let decoded = |url: &Url| {
+        percent_decode_str(url.path())
+            .decode_utf8_lossy()
+            .into_owned()
     };
-    let (authority, path) = rest
-        .split_once('/')
-        .map_or((rest, ""), |(authority, path)| (authority, path));
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    Some(format!("{scheme}//{host}/{path}"))
+    match Url::parse(location) {
+        Ok(url) if url.has_host() => Some(format!(
+            "{}{}",
+            url.origin().ascii_serialization(),
+            decoded(&url)
+        )),
+        Ok(_) => None,
+        Err(_) => {
+            let here = Url::parse("https://here.invalid").ok()?;
+            let url = here.join(location).ok()?;
+            let is_elsewhere = url.origin() != here.origin();
+            let origin = if is_elsewhere {
+                url.origin().ascii_serialization()
+            } else {
+                String::new()
+            };
+            Some(origin + &decoded(&url))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -239,6 +265,15 @@ mod tests {
             of(&WRITE, cut(200)),
             (ErrorKind::Interrupted, Delivery::Unknown)
         );
+        for kind in [
+            TransportErrorKind::Connect,
+            TransportErrorKind::NotWritten,
+            TransportErrorKind::InvalidRequest,
+        ] {
+            let head = http::Response::builder().status(200).body(()).unwrap();
+            let outcome = Err(TransportError::new(kind).with_head(head));
+            assert_eq!(of(&WRITE, outcome).1, Delivery::Unknown, "{kind:?}");
+        }
         let success = classify(&Shop, &DECIDED, cut(200)).ok().unwrap();
         assert!(success.body.is_empty());
     }
@@ -248,14 +283,24 @@ mod tests {
         for (value, shown) in [
             (
                 "https://u:p@elsewhere.example/a/b?key=1#x",
-                "https://elsewhere.example/a/b",
+                Some("https://elsewhere.example/a/b"),
             ),
-            ("/login?next=1", "/login"),
-            ("//other.example?x", "//other.example/"),
+            (
+                "https:/\\u:p@elsewhere.example/a",
+                Some("https://elsewhere.example/a"),
+            ),
+            ("/login?next=1", Some("/login")),
+            ("//other.example?x", Some("https://other.example/")),
+            (
+                "/a/planted.id+1%40shop%2eexample",
+                Some("/a/planted.id+1@shop.example"),
+            ),
+            ("mailto:ana@shop.example", None),
+            ("https://", None),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(LOCATION, value.parse().unwrap());
-            assert_eq!(location(&headers).as_deref(), Some(shown));
+            assert_eq!(location(&headers).as_deref(), shown, "{value}");
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     error::BuildError,
     operation::Operation,
     rate_limit::{RateLimiter, Unlimited},
+    request::is_transports,
     retry::{ExponentialBackoff, RetryPolicy},
     service::Service,
     transport::{HttpSettings, ReqwestTransport, Transport},
@@ -345,8 +346,13 @@ impl<C: ProviderClient> ClientBuilder<C> {
             };
             let header = HeaderName::from_bytes(name.as_bytes())
                 .map_err(|_| refused("it is no header name"))?;
+            if is_transports(&header) {
+                return Err(refused("it is the transport's own"));
+            }
             let value = HeaderValue::from_str(value)
                 .map_err(|_| refused("its value holds what can't stand in a header"))?;
+            let mut value = value;
+            value.set_sensitive(header != USER_AGENT);
             headers.insert(header, value);
         }
         debug_assert!(headers.contains_key(USER_AGENT));

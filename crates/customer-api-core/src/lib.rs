@@ -72,6 +72,10 @@
 //! # }
 //! ```
 //!
+//! # Runtime
+//!
+//! Calls are made inside a tokio runtime with I/O and time enabled, such as `#[tokio::main]` gives.
+//!
 //! # Features
 //!
 //! `rustls` (default), `rustls-no-provider` or `native-tls` choose the TLS library; with none of them an `https` base
@@ -115,7 +119,11 @@ pub use transport::Transport;
 
 /// For implementing the traits.
 pub use async_trait::async_trait;
+/// The bytes of requests and answers.
+pub use bytes;
 /// The HTTP types that stand in public signatures.
 pub use http;
+/// The library behind the default transport, for [`ClientBuilder::http`].
+pub use reqwest;
 /// The type that holds a secret.
 pub use secrecy;

@@ -45,3 +45,17 @@ impl<T: Serialize> Serialize for Nullable<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_given_as_it_is_written() {
+        assert_eq!(
+            Nullable::<String>::from("x"),
+            Nullable::Value("x".to_owned())
+        );
+        assert_eq!(Nullable::from(1), Nullable::Value(1));
+    }
+}

@@ -103,10 +103,12 @@ async fn authorize(
         .map_err(|error| {
             Error::new(ErrorKind::Authentication, Delivery::NotSent).with_source(error)
         })?;
-    request.credential = None;
+    if let Some((name, _)) = request.credential.take() {
+        request.headers.remove(name);
+    }
     if let Some((name, value, generation)) = credential.map(crate::auth::Credential::into_parts) {
-        request.headers.insert(name, value);
-        request.credential = Some(generation);
+        request.headers.insert(name.clone(), value);
+        request.credential = Some((name, generation));
     }
     Ok(())
 }
@@ -171,12 +173,16 @@ fn is_credential_stale(
     request: &Prepared,
     error: &Error,
 ) -> bool {
-    let Some(generation) = request.credential.filter(|_| operation.authenticated) else {
+    let Some((_, generation)) = request
+        .credential
+        .as_ref()
+        .filter(|_| operation.authenticated)
+    else {
         return false;
     };
     error.kind() == ErrorKind::Status
         && error.status() == Some(401)
-        && client.auth.on_unauthorized(generation)
+        && client.auth.on_unauthorized(*generation)
 }
 
 /// Asks the policy, within the two limits that no policy can move: a call that may have happened is not repeated unless

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use http::HeaderMap;
+use percent_encoding::percent_decode_str;
 
 use crate::request::Sensitive;
 
@@ -94,33 +95,62 @@ impl<'a> Scrubber<'a> {
     }
 
     /// The text without any of the values; letters count as equal whatever their case.
+    ///
+    /// Where only part of a value is percent-encoded, as URLs may have it, the text is decoded to find it.
     pub(crate) fn scrub(&self, text: &str) -> String {
-        let mut clean = text.to_owned();
-        for needle in &self.needles {
-            clean = replace(&clean, needle);
+        let clean = self.replace_all(text);
+        if !clean.contains('%') {
+            return clean;
         }
-        clean
+        let decoded = percent_decode_str(&clean).decode_utf8_lossy();
+        let clean_decoded = self.replace_all(&decoded);
+        if clean_decoded == decoded {
+            clean
+        } else {
+            clean_decoded
+        }
+    }
+
+    fn replace_all(&self, text: &str) -> String {
+        self.needles
+            .iter()
+            .fold(text.to_owned(), |text, needle| replace(&text, needle))
     }
 }
 
-/// Adds a value as it is, and as JSON and URLs write it.
+/// Adds a value as it is, and as JSON, URLs, HTML and other cases write it.
 fn push<'a>(needles: &mut Vec<Cow<'a, str>>, value: &'a str) {
     let value = value.trim();
     if value.is_empty() {
         return;
     }
     let json = serde_json::to_string(value).unwrap_or_default();
-    let json = json.trim_matches('"');
-    if json != value {
-        needles.push(Cow::Owned(json.to_owned()));
-    }
-    let url = crate::request::percent_encoded(value).to_string();
-    if url != value {
-        needles.push(Cow::Owned(url));
-        needles.push(Cow::Owned(
-            form_urlencoded::byte_serialize(value.as_bytes()).collect(),
-        ));
-    }
+    let json = json
+        .strip_prefix('"')
+        .and_then(|json| json.strip_suffix('"'))
+        .unwrap_or_default();
+    let html = value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;");
+    let spellings = [
+        json.to_owned(),
+        crate::request::percent_encoded(value).to_string(),
+        form_urlencoded::byte_serialize(value.as_bytes()).collect(),
+        html.replace('\'', "&#39;"),
+        html.replace('\'', "&#x27;"),
+        html.replace('\'', "&#039;"),
+        html,
+        value.to_lowercase(),
+        value.to_uppercase(),
+    ];
+    needles.extend(
+        spellings
+            .into_iter()
+            .filter(|spelling| spelling != value && !spelling.is_empty())
+            .map(Cow::Owned),
+    );
     needles.push(Cow::Borrowed(value));
 }
 
@@ -182,6 +212,29 @@ mod tests {
             scrub(&["Ana Lopez"], "ana+lopez ana%20lopez"),
             "[redacted] [redacted]"
         );
+    }
+
+    #[test]
+    fn replaces_a_value_that_is_encoded_in_part_or_in_another_way() {
+        let id = "planted.id+1@shop.example";
+        for text in [
+            "/v2/customer/planted.id+1%40shop.example/labels",
+            "/v2/customer/planted.id%2b1@shop.example/labels",
+            "/v2/customer/%70lanted.id%2B1%40shop.example/labels",
+        ] {
+            assert_eq!(scrub(&[id], text), "/v2/customer/[redacted]/labels");
+        }
+        assert_eq!(
+            scrub(&["O'Brien"], "O&#39;Brien O&#x27;brien"),
+            "[redacted] [redacted]"
+        );
+        assert_eq!(scrub(&["a<b>&c"], "a&lt;b&gt;&amp;c"), "[redacted]");
+        assert_eq!(
+            scrub(&["Ana López"], "ANA LÓPEZ, ana lópez"),
+            "[redacted], [redacted]"
+        );
+        assert_eq!(scrub(&["ends with \""], "ends with \\\""), "[redacted]");
+        assert_eq!(scrub(&[id], "100 % of nothing"), "100 % of nothing");
     }
 
     #[test]

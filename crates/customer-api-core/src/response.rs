@@ -193,6 +193,8 @@ fn locate<T: DeserializeOwned>(text: &[u8]) -> Option<DecodeError> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
     let path = match error.path().to_string() {
+        // A syntax error may lie inside an unknown property, whose name nobody vouches for.
+        _ if !error.inner().is_data() => String::new(),
         path if path == "." => String::new(),
         path if is_plain(&path) => path,
         // A map's keys are data, and may be personal.
@@ -246,6 +248,16 @@ mod tests {
         assert_eq!(error.category(), DecodeCategory::Shape);
         assert_eq!(error.line(), 1);
         assert!(!format!("{error} {error:?}").contains("ana"));
+    }
+
+    #[test]
+    fn the_name_of_an_unknown_property_is_not_shown() {
+        let error = body(r#"{"alicesmith":nope}"#).json::<Page>().unwrap_err();
+        assert_eq!(
+            (error.category(), error.path()),
+            (DecodeCategory::Syntax, "")
+        );
+        assert!(error.column() > 0);
     }
 
     #[test]

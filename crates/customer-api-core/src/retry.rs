@@ -214,10 +214,15 @@ impl RetryPolicy for ExponentialBackoff {
         if !is_transient(attempt) {
             return RetryDecision::Stop(StopReason::NotRetryable);
         }
-        if attempt.delivery != Delivery::NotSent
-            && attempt.idempotency == Idempotency::NonIdempotent
-        {
-            return RetryDecision::Stop(StopReason::MayHaveHappened);
+        match (attempt.idempotency, attempt.delivery) {
+            (Idempotency::NonIdempotent, Delivery::Unknown) => {
+                return RetryDecision::Stop(StopReason::MayHaveHappened);
+            }
+            // A refusal is the caller's to judge, even if it was only for now.
+            (Idempotency::NonIdempotent, Delivery::Refused) => {
+                return RetryDecision::Stop(StopReason::NotRetryable);
+            }
+            _ => {}
         }
         if attempt.number >= self.max_attempts {
             return RetryDecision::Stop(StopReason::AttemptsExhausted);
@@ -346,6 +351,36 @@ mod tests {
             policy.decide(&attempt),
             RetryDecision::Stop(StopReason::RetryAfterTooLong)
         );
+    }
+
+    #[test]
+    fn a_write_that_was_refused_for_now_is_the_callers_to_repeat() {
+        assert_eq!(
+            stops(&status(WRITE, 429, Delivery::Refused)),
+            Some(StopReason::NotRetryable)
+        );
+    }
+
+    #[test]
+    fn back_off_doubles_up_to_its_cap_and_has_jitter() {
+        let policy = ExponentialBackoff::default();
+        let ceilings: Vec<_> = (1..=8)
+            .map(|attempts| policy.ceiling(attempts).as_millis())
+            .collect();
+        assert_eq!(
+            ceilings,
+            [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]
+        );
+        let attempt = status(READ, 503, Delivery::Unknown);
+        let waits: std::collections::HashSet<_> = (0..100)
+            .map(|_| match policy.decide(&attempt) {
+                RetryDecision::After(wait) => wait,
+                RetryDecision::Stop(reason) => panic!("{reason}"),
+            })
+            .collect();
+        assert!(waits.len() > 90, "{} different waits", waits.len());
+        assert!(waits.iter().any(|wait| wait.as_millis() < 250));
+        assert!(waits.iter().any(|wait| wait.as_millis() > 250));
     }
 
     #[test]

@@ -54,7 +54,8 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
 
     /// Reads the body of a failure.
     ///
-    /// The body is whatever arrived: perhaps empty, perhaps a proxy's HTML. Take what is there; never fail.
+    /// The body is the first 64 KiB of whatever arrived: perhaps empty, perhaps a proxy's HTML. Take what is there; never
+    /// fail.
     fn read_error(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let _ = (status, headers, body);
         ErrorDetails::new()

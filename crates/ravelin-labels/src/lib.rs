@@ -13,7 +13,9 @@ pub use customer_api_core;
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
     Timestamp,
+    error::TimeoutPhase,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
+    retry::StopReason,
 };
 
 pub use client::Client;

@@ -4,6 +4,7 @@ use customer_api_core::{
     Service,
     http::{HeaderMap, StatusCode},
     operation::OperationInfo,
+    response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
 use serde_json::Value;
@@ -18,6 +19,9 @@ const THROTTLED_WAIT: Duration = Duration::from_secs(20);
 
 /// What marks a label that was not kept, in an answer with status 200.
 const RATE_LIMIT: &str = "RATE_LIMIT";
+
+/// Answers up to this size are parsed whether the marker shows or not: JSON may spell it with escapes.
+const SHORT: usize = 2_048;
 
 impl Service for Ravelin {
     fn name(&self) -> &'static str {
@@ -54,20 +58,22 @@ impl Service for Ravelin {
     }
 
     /// Above 50 events a minute for one customer the vendor answers 200 and keeps nothing, so a 2xx is judged by its body.
+    /// Where in the body it says so is not documented; both likely places are looked at.
     fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
-        if !contains(body, RATE_LIMIT.as_bytes()) {
+        let is_marked = contains(body, RATE_LIMIT.as_bytes());
+        if !is_marked && body.len() > SHORT {
             return Verdict::Accepted;
         }
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        match body.pointer("/data/source").and_then(Value::as_str) {
-            Some(RATE_LIMIT) => Verdict::Refused(
+        match ResponseBody::new(body.to_vec().into()).json::<Value>() {
+            Ok(answer) if is_rate_limited(&answer) => Verdict::Refused(
                 ErrorDetails::new()
                     .code(RATE_LIMIT)
                     .message("the customer's limit of events a minute is reached"),
             ),
+            Err(_) if is_marked => Verdict::Unclear,
             _ => Verdict::Accepted,
         }
     }
@@ -77,7 +83,12 @@ impl Service for Ravelin {
     }
 }
 
-/// Spares the answers without the marker, which are nearly all, from being parsed twice.
+fn is_rate_limited(answer: &Value) -> bool {
+    let is_marked = |source: Option<&Value>| source.and_then(Value::as_str) == Some(RATE_LIMIT);
+    is_marked(answer.pointer("/data/source")) || is_marked(answer.get("source"))
+}
+
+/// Spares the long answers without the marker, which are nearly all, from being parsed twice.
 fn contains(body: &[u8], marker: &[u8]) -> bool {
     body.windows(marker.len()).any(|window| window == marker)
 }

@@ -17,7 +17,7 @@ pub enum BuildError {
     #[error("the base URL must be https; plain http is accepted for loopback addresses only")]
     PlainHttp,
     /// A header can't be sent with every request.
-    #[error("the header `{name}` can't be set: {reason}")]
+    #[error("the header {name:?} can't be set: {reason}")]
     Header {
         /// The header.
         name: String,

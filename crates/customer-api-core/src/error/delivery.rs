@@ -35,7 +35,7 @@ impl fmt::Display for Delivery {
         f.write_str(match self {
             Self::NotSent => "not sent",
             Self::Refused => "refused: nothing was done",
-            Self::Unknown => "unknown: it may have happened",
+            Self::Unknown => "unknown: it may have happened, or may yet",
         })
     }
 }

@@ -230,7 +230,8 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The raw body of the last answer, if it arrived whole. It may hold personal data: think before logging it.
+    /// The raw body of the last answer, if it arrived whole; its first 64 KiB, if it is longer. It may hold personal data:
+    /// think before logging it.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.0.body.as_deref()
@@ -288,11 +289,17 @@ impl Error {
     }
 }
 
+/// The part of a long body that is looked at and kept when a call fails.
+pub(crate) fn beginning(body: &[u8]) -> &[u8] {
+    body.get(..BODY_LIMIT).unwrap_or(body)
+}
+
 /// Keeps the beginning of a long body, and lets go of the rest's memory.
 fn kept(body: Bytes) -> Bytes {
-    match body.get(..BODY_LIMIT) {
-        Some(start) if start.len() < body.len() => Bytes::copy_from_slice(start),
-        _ => body,
+    if body.len() > BODY_LIMIT {
+        Bytes::copy_from_slice(beginning(&body))
+    } else {
+        body
     }
 }
 
@@ -451,7 +458,7 @@ mod tests {
             .with_stop(StopReason::AttemptsExhausted);
         assert_eq!(
             error.to_string(),
-            "shop labelCustomer: the attempt timed out; unknown: it may have happened; 3 attempts in 2.0 s; \
+            "shop labelCustomer: the attempt timed out; unknown: it may have happened, or may yet; 3 attempts in 2.0 s; \
              not tried again: all attempts are used up"
         );
     }

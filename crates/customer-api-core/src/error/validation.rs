@@ -70,7 +70,7 @@ impl ValidationError {
 
 impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = &self.field;
+        let field = self.field.escape_debug();
         match &self.problem {
             Problem::Empty => write!(f, "`{field}` must not be empty"),
             Problem::TooShort(min) => write!(f, "`{field}` must have at least {min} characters"),

@@ -1,10 +1,12 @@
+use std::fmt;
+
 use bytes::Bytes;
 use http::HeaderValue;
 
 use super::{Part, multipart};
 
 /// The body of a request, as typed parts. Encoded once a call; every attempt sends the same bytes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Body {
     /// No body.
@@ -16,6 +18,18 @@ pub enum Body {
     Form(Vec<(String, String)>),
     /// Parts, sent as `multipart/form-data` in this order.
     Multipart(Vec<Part>),
+}
+
+/// Says what kind of body it is, and how large, but not what it holds.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Json(json) => write!(f, "Json({} bytes)", json.len()),
+            Self::Form(pairs) => write!(f, "Form({} pairs)", pairs.len()),
+            Self::Multipart(parts) => write!(f, "Multipart({} parts)", parts.len()),
+        }
+    }
 }
 
 impl Body {
@@ -58,6 +72,17 @@ mod tests {
         .encode();
         assert_eq!(content_type.unwrap(), "application/x-www-form-urlencoded");
         assert_eq!(body, "a+b=%2B64+%26+%22x%22%3D%C3%A9%0D%0A&c=");
+    }
+
+    #[test]
+    fn no_value_is_printed() {
+        for body in [
+            Body::Json(b"s3cret".to_vec()),
+            Body::Form(vec![("s3cret".into(), "s3cret".into())]),
+            Body::Multipart(vec![Part::text("a", "s3cret")]),
+        ] {
+            assert!(!format!("{body:?}").contains("s3cret"));
+        }
     }
 
     proptest! {

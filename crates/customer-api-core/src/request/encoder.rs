@@ -4,12 +4,15 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::CONTENT_TYPE};
 use serde::Serialize;
 
-use super::{Body, Part, TextRule, percent_encoded};
+use super::{Body, Part, TextRule, is_transports, percent_encoded};
 use crate::{
     base_url::BaseUrl,
     error::{Problem, ValidationError},
     operation::OperationInfo,
 };
+
+/// The longest URL that the `http` crate holds, less room for the rest of a path.
+const LONGEST_URL: usize = 65_000;
 
 /// Writes an operation into a request.
 ///
@@ -33,8 +36,8 @@ pub(crate) struct Prepared {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The generation of the credential among the headers.
-    pub(crate) credential: Option<u64>,
+    /// Which of the headers is the credential, and of which generation.
+    pub(crate) credential: Option<(HeaderName, u64)>,
 }
 
 impl<'c> Encoder<'c> {
@@ -81,6 +84,9 @@ impl<'c> Encoder<'c> {
         self.url.push_str(literal);
         self.url.extend(percent_encoded(&value));
         self.template = rest;
+        if self.url.len() > LONGEST_URL {
+            return Err(ValidationError::other(name, "is too long for a URL"));
+        }
         Ok(())
     }
 
@@ -169,6 +175,12 @@ impl<'c> Encoder<'c> {
     ) -> Result<(), ValidationError> {
         let refused = || ValidationError::new(name.to_owned(), Problem::Header);
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
+        if is_transports(&header) {
+            return Err(ValidationError::other(
+                name.to_owned(),
+                "is the transport's own header",
+            ));
+        }
         // As bytes, so that a value outside ASCII is sent as UTF-8; a line break is refused all the same.
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| refused())?;
         value.set_sensitive(sensitive);
@@ -245,7 +257,7 @@ impl<'c> Encoder<'c> {
             let _ = write!(self.url, "?{}", self.query);
         }
         let uri = Uri::try_from(self.url)
-            .map_err(|_| ValidationError::other("path", "is too long for a URL"))?;
+            .map_err(|_| ValidationError::other("query", "is too long for a URL"))?;
         debug_assert_eq!(uri.host(), self.base.uri().host());
         let (content_type, body) = self.body.encode();
         if let Some(content_type) = content_type {
@@ -341,6 +353,12 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_too_long_is_named() {
+        assert_eq!(path_of("1", &"x".repeat(70_000)).unwrap_err().field(), "b");
+        assert!(path_of("1", &"x".repeat(60_000)).is_ok());
+    }
+
+    #[test]
     fn a_template_is_filled_in_its_order() {
         let base = base();
         let mut encoder = Encoder::new(INFO, &base, true);
@@ -413,6 +431,15 @@ mod tests {
             encoder.header("x-note", "a\r\nb: c").unwrap_err().problem(),
             &Problem::Header
         );
+        for header in [
+            "content-length",
+            "Host",
+            "Transfer-Encoding",
+            "connection",
+            "te",
+        ] {
+            assert_eq!(encoder.header(header, "5").unwrap_err().field(), header);
+        }
         encoder.header("x-note", "é").unwrap();
         encoder.sensitive_header("x-pin", "1234").unwrap();
         assert!(!format!("{:?}", encoder.headers).contains("1234"));

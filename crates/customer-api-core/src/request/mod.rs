@@ -9,6 +9,9 @@ mod text_rule;
 
 use std::fmt;
 
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 pub use body::Body;
@@ -28,6 +31,23 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The text as one path segment, or one name or value of a query.
 pub(crate) fn percent_encoded(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
+}
+
+/// Whether a header is the transport's own: it frames the message, or names its receiver.
+pub(crate) fn is_transports(header: &HeaderName) -> bool {
+    [
+        CONNECTION,
+        CONTENT_LENGTH,
+        EXPECT,
+        HOST,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+    ]
+    .contains(header)
+        || header.as_str() == "keep-alive"
+        || header.as_str() == "proxy-connection"
 }
 
 /// The values of a request that must not show up in an error: secrets and personal data.

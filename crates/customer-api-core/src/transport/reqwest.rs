@@ -41,8 +41,9 @@ impl HttpSettings {
 impl ReqwestTransport {
     /// Finishes a builder that carries your own proxies, certificates or DNS settings.
     ///
-    /// The settings that the pipeline's promises rest on are applied last: no redirects, no retries, no time-outs of
-    /// its own but the one for connecting, short-lived idle connections, and no proxy for plain http.
+    /// The settings that the pipeline's promises rest on are applied last: no redirects, no retries, the connect
+    /// time-out, short-lived idle connections, and no proxy for plain http. A time-out that the builder carries stays in
+    /// force beside the pipeline's own.
     ///
     /// # Errors
     ///
@@ -208,4 +209,26 @@ fn is_broken_off(cause: &(dyn StdError + 'static)) -> bool {
                 | io::ErrorKind::UnexpectedEof
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper_util::rt::TokioIo;
+
+    use super::*;
+
+    /// hyper's own error for a request whose connection was gone before it could be written.
+    #[tokio::test]
+    async fn a_request_that_was_never_written_is_known_as_such() {
+        let (near, far) = tokio::io::duplex(64);
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake::<_, String>(TokioIo::new(near))
+                .await
+                .unwrap();
+        let request = sender.send_request(http::Request::new(String::new()));
+        drop((connection, far));
+        let error = request.await.unwrap_err();
+        assert!(is_never_written(&error), "{error:?}");
+        assert!(!is_broken_off(&io::Error::from(io::ErrorKind::NotFound)));
+    }
 }

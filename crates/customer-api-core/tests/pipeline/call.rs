@@ -6,7 +6,7 @@ use customer_api_core::{
     auth::{Anonymous, StaticCredential},
     error::{DecodeError, ValidationError},
     operation::{Method, Operation, OperationInfo},
-    request::Encoder,
+    request::{Encoder, TextRule},
     response::ResponseBody,
     transport::{Answer, ScriptedTransport, TransportErrorKind},
 };
@@ -219,6 +219,96 @@ async fn an_error_repeats_no_value_of_its_request() {
     for text in [format!("{read} {read:?}"), format!("{shop:?}")] {
         assert!(!text.contains("ana@") && !text.contains("key-1"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_code_and_a_trace_id_repeat_no_value_either() {
+    let transport =
+        ScriptedTransport::new().then(Answer::status(400).body("[coded] ana@shop.example"));
+    let error = client(&transport)
+        .send(Count("ana@shop.example".into()))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Some("code of [redacted]"));
+    assert_eq!(error.trace_id(), Some("trace of [redacted]"));
+}
+
+#[tokio::test]
+async fn what_a_caller_adds_is_not_repeated() {
+    let transport =
+        ScriptedTransport::new().then(Answer::status(400).body("tenant-9 knows no pin-4711"));
+    let shop = builder(&transport)
+        .header("x-tenant", "tenant-9")
+        .build()
+        .unwrap();
+    let error = shop
+        .send(count())
+        .with_query("pin", "pin-4711")
+        .await
+        .unwrap_err();
+    assert_eq!(error.message(), Some("[redacted] knows no [redacted]"));
+}
+
+#[tokio::test]
+async fn an_error_keeps_the_beginning_of_a_long_body() {
+    let transport = ScriptedTransport::new().then(Answer::status(500).body("x".repeat(100_000)));
+    let error = client(&transport).send(buy()).await.unwrap_err();
+    assert_eq!(error.body().unwrap().len(), 64 * 1024);
+}
+
+/// Sends a value that its provider documents as digits, in a header of its own.
+struct Pin(&'static str);
+
+impl Operation for Pin {
+    type Service = Shop;
+    type Output = ();
+    const INFO: &'static OperationInfo = &OperationInfo::new("pin", Method::Post, "/pin");
+
+    fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        static DIGITS: TextRule = TextRule::new().min_length(1).pattern("^[0-9]+$");
+        request.check("pin", self.0, &DIGITS)?;
+        request.header("accept", "text/plain")
+    }
+
+    fn decode(body: &ResponseBody) -> Result<(), DecodeError> {
+        body.ignore()
+    }
+}
+
+#[tokio::test]
+async fn patterns_are_checked_unless_they_are_switched_off() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(204))
+        .then(Answer::status(204));
+    let shop = client(&transport);
+    assert!(shop.send(Pin("12a")).await.unwrap_err().is_validation());
+    shop.send(Pin("12")).await.unwrap();
+    let lax = builder(&transport).check_patterns(false).build().unwrap();
+    lax.send(Pin("12a")).await.unwrap();
+    assert!(lax.send(Pin("")).await.unwrap_err().is_validation());
+    // The operation's own header wins over the client's.
+    assert_eq!(
+        header(&transport.requests()[0], "accept"),
+        Some("text/plain")
+    );
+}
+
+#[tokio::test]
+async fn headers_that_frame_the_message_are_the_transports() {
+    let transport = ScriptedTransport::new();
+    for name in ["content-length", "Transfer-Encoding", "host", "connection"] {
+        let error = client(&transport)
+            .send(buy())
+            .with_header(name, "5")
+            .await
+            .unwrap_err();
+        assert!(error.is_validation(), "{name}");
+        assert!(matches!(
+            builder(&transport).header(name, "5").build(),
+            Err(BuildError::Header { .. })
+        ));
+    }
+    assert!(transport.requests().is_empty());
 }
 
 /// An operation that brings no credential along.

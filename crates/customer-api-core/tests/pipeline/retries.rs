@@ -153,8 +153,13 @@ async fn a_caller_may_vouch_for_a_write() {
 struct Always;
 
 impl RetryPolicy for Always {
-    fn decide(&self, _: &Attempt) -> RetryDecision {
-        RetryDecision::After(Duration::ZERO)
+    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+        // A pipeline without its own gate should fail a test, not hang it.
+        if attempt.number > 5 {
+            RetryDecision::Stop(StopReason::Disabled)
+        } else {
+            RetryDecision::After(Duration::ZERO)
+        }
     }
 }
 
@@ -325,4 +330,70 @@ async fn an_answer_that_is_too_large_is_an_error_and_not_repeated() {
         facts(&error),
         (Delivery::Unknown, 1, Some(StopReason::NotRetryable))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_speaks_even_if_its_body_broke_off() {
+    let cut = |status| {
+        Answer::status(status)
+            .header("retry-after", "7")
+            .cut(TransportErrorKind::Interrupted)
+    };
+    let error = client(&ScriptedTransport::new().then(cut(400)))
+        .send(buy())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Status, Some(400))
+    );
+    assert_eq!((error.delivery(), error.body()), (Delivery::Refused, None));
+
+    let error = client(&ScriptedTransport::new().then(cut(429)))
+        .send(buy())
+        .await
+        .unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+
+    let transport = ScriptedTransport::new()
+        .then(cut(200))
+        .then(Answer::status(200).body("7"));
+    let error = client(&transport)
+        .send(count())
+        .with_retry(NeverRetry)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Interrupted, Some(200))
+    );
+    assert_eq!(
+        (error.delivery(), error.retry_after()),
+        (Delivery::Unknown, Some(Duration::from_secs(7)))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_attempt_begins_after_the_latest_start() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(503).header("retry-after", "3"))
+        .then(Answer::status(503).header("retry-after", "3"))
+        .then(Answer::status(200).body("7"));
+    let call = client(&transport)
+        .send(count())
+        .with_latest_start(Duration::from_secs(5));
+    let error = call.await.unwrap_err();
+    assert_eq!(
+        facts(&error),
+        (Delivery::Unknown, 2, Some(StopReason::DeadlineTooClose))
+    );
+    assert_eq!(error.elapsed().as_secs(), 3);
+
+    // An attempt that began in time may take its time.
+    let transport =
+        ScriptedTransport::new().then(Answer::status(200).body("7").after(Duration::from_secs(20)));
+    let call = client(&transport)
+        .send(count())
+        .with_latest_start(Duration::from_secs(5));
+    assert_eq!(call.await.unwrap(), 7);
 }

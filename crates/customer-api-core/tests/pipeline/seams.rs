@@ -98,6 +98,71 @@ async fn a_static_key_is_not_replayed() {
     assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 1));
 }
 
+/// A credential that is there for the first attempt only.
+#[derive(Debug, Default)]
+struct Once(AtomicUsize);
+
+#[async_trait]
+impl Auth for Once {
+    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+        let is_first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+        is_first
+            .then(|| Credential::new(AUTHORIZATION, "token-0"))
+            .transpose()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_is_gone_does_not_stay_in_the_request() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(503))
+        .then(Answer::status(200).body("7"));
+    let shop = Client::builder(Shop, Once::default())
+        .transport(transport.clone())
+        .build()
+        .unwrap();
+    shop.send(count()).await.unwrap();
+    let carried: Vec<_> = transport
+        .requests()
+        .iter()
+        .map(|r| r.headers().contains_key(AUTHORIZATION))
+        .collect();
+    assert_eq!(carried, [true, false]);
+}
+
+/// Writes down in which order it is asked for a credential and for a permit.
+#[derive(Clone, Debug, Default)]
+struct Order(Arc<Mutex<Vec<&'static str>>>);
+
+#[async_trait]
+impl Auth for Order {
+    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+        self.0.lock().unwrap().push("credential");
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl RateLimiter for Order {
+    async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+        self.0.lock().unwrap().push("permit");
+        Ok(Permit::free())
+    }
+}
+
+#[tokio::test]
+async fn a_permit_is_taken_after_the_credential() {
+    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let order = Order::default();
+    let shop = Client::builder(Shop, order.clone())
+        .rate_limiter(order.clone())
+        .transport(transport)
+        .build()
+        .unwrap();
+    shop.send(count()).await.unwrap();
+    assert_eq!(*order.0.lock().unwrap(), ["credential", "permit"]);
+}
+
 /// A login that never comes back, or fails.
 #[derive(Debug)]
 struct Login {

@@ -29,7 +29,13 @@ impl Service for Shop {
     }
 
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
-        ErrorDetails::new().message(String::from_utf8_lossy(body))
+        let text = String::from_utf8_lossy(body);
+        match text.strip_prefix("[coded] ") {
+            Some(value) => ErrorDetails::new()
+                .code(format!("code of {value}"))
+                .trace_id(format!("trace of {value}")),
+            None => ErrorDetails::new().message(text),
+        }
     }
 
     fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {

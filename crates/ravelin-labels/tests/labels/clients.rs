@@ -61,6 +61,14 @@ fn plain_http_is_for_loopback_only() {
 }
 
 #[test]
+fn the_vendors_host_is_the_default() {
+    assert_eq!(
+        Client::builder("sk_1").build().unwrap().base_url().as_str(),
+        "https://api.ravelin.com"
+    );
+}
+
+#[test]
 fn a_client_prints_no_key_and_travels_between_tasks() {
     let client = Client::builder("sk_s3cret").build().unwrap();
     assert!(!format!("{client:?}").contains("s3cret"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use customer_api_core::{error::TimeoutPhase, operation::Operation};
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, Sandbox};
 use ravelin_labels::{
-    Client, ClientBuilder, Delivery, Error, ErrorKind, LabelCustomer, LastReview,
+    AllReviews, Client, ClientBuilder, Delivery, Error, ErrorKind, LabelCustomer, LastReview,
     PaymentFraudReview, Ravelin,
 };
 
@@ -265,6 +265,45 @@ async fn a_connection_that_breaks_off_leaves_a_doubt() {
         ("truncated, processed", Fault::truncated().processed(), 1),
     ] {
         assert_fails(name, fault, (broken(), applied), read_broken()).await;
+    }
+}
+
+/// A follow-up of the scroll only reads, and yet must not be repeated: that would skip a page.
+#[tokio::test]
+async fn a_follow_up_that_may_have_arrived_is_never_repeated() {
+    for (fault, kind) in [
+        (Fault::reset_while_reading(), ErrorKind::Interrupted),
+        (Fault::reset_before_head(), ErrorKind::Interrupted),
+        (Fault::close_before_head(), ErrorKind::Interrupted),
+        (Fault::reset_after_head(), ErrorKind::Interrupted),
+        (Fault::reset_mid_body(), ErrorKind::Interrupted),
+        (Fault::truncated(), ErrorKind::Interrupted),
+        (Fault::oversized(100_000), ErrorKind::ResponseTooLarge),
+        (Fault::status(408), ErrorKind::Status),
+        (
+            Fault::status(429).header("retry-after", "0"),
+            ErrorKind::Status,
+        ),
+        (Fault::status(500), ErrorKind::Status),
+        (Fault::status(503), ErrorKind::Status),
+        (
+            Fault::redirect(307, "https://elsewhere.example/"),
+            ErrorKind::Redirect,
+        ),
+        (
+            Fault::status(200).body(FaultBody::html("<p>no</p>")),
+            ErrorKind::Decode,
+        ),
+    ] {
+        let (outcome, seen) = meet(AllReviews::new().scroll_id("a-cursor"), &fault).await;
+        assert_eq!(outcome.err(), Some(told(kind, Unknown, 1)));
+        assert_eq!(
+            seen,
+            Seen {
+                requests: 1,
+                applied: 0
+            }
+        );
     }
 }
 

@@ -128,6 +128,35 @@ async fn the_customers_limit_is_refused_though_the_status_is_200() {
 }
 
 #[tokio::test]
+async fn the_customers_limit_is_seen_however_it_is_written() {
+    for body in [
+        "\u{feff}{\"data\":{\"source\":\"RATE_LIMIT\"}}",
+        r#"{"action":"PREVENT","source":"RATE_LIMIT"}"#,
+        r#"{"data":{"source":"RATE\u005fLIMIT"}}"#,
+    ] {
+        let error = label_error(200, body).await;
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Rejected, Delivery::Refused),
+            "{body}"
+        );
+    }
+    // The marker is there, and what it says can't be read.
+    for body in [
+        r#"{"data":{"source":"RATE_LIMIT"}"#,
+        r#"{"data":{"source":"RATE_LIMIT"}} x"#,
+        "RATE_LIMIT",
+    ] {
+        let error = label_error(200, body).await;
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Unknown),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_word_alone_is_no_failure() {
     let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Genuine);
     let body = r#"{"eventTime":"2020-01-23T16:33:02Z","note":"RATE_LIMIT"}"#;

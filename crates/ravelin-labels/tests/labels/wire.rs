@@ -4,7 +4,7 @@ use customer_api_core::operation::Operation;
 use httpmock::{Method, MockServer};
 use proptest::prelude::*;
 use ravelin_labels::{
-    Client, CustomerReviews, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
+    AllReviews, Client, CustomerReviews, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
     PaymentFraudReview, Ravelin, RefundAbuseReview, Reviewer,
 };
 
@@ -145,6 +145,18 @@ async fn the_reads() {
     assert_sends(
         CustomerReviews::new("cust-1"),
         "GET /v2/labels/customer/cust-1",
+        None,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_of_all_reviews() {
+    assert_sends(AllReviews::new(), "GET /v2/label/customer", None).await;
+    let page = AllReviews::new().scroll_id("a+b/c=&d é");
+    assert_sends(
+        page,
+        "GET /v2/label/customer?scroll_id=a%2Bb%2Fc%3D%26d%20%C3%A9",
         None,
     )
     .await;

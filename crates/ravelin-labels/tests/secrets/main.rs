@@ -12,8 +12,8 @@ use std::{
 use customer_api_core::{operation::Operation, retry::ExponentialBackoff};
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, RavelinOptions, Sandbox};
 use ravelin_labels::{
-    Client, ClientBuilder, CustomerReviews, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
-    PaymentFraudReview, Ravelin, Reviewer,
+    AllReviews, Client, ClientBuilder, CustomerReviews, Label, LabelCustomer, LastReview,
+    LegacyLabelCustomer, PaymentFraudReview, Ravelin, Reviewer,
 };
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
@@ -126,11 +126,18 @@ async fn every_call(paper: &Paper, builder: impl Fn() -> ClientBuilder<Client>) 
     .await;
     call(paper, &client, LastReview::new(ID)).await;
     call(paper, &client, CustomerReviews::new(ID)).await;
+    call(paper, &client, AllReviews::new().scroll_id("a-cursor")).await;
+    let mut reviews = client.reviews_since("2020-01-01T00:00:00Z".parse().unwrap());
+    let page = reviews.next_page().await;
+    paper.note(&format!("{page:?} {reviews:?}"));
+    if let Err(error) = page {
+        paper.note(&format!("{error} {error:#?}"));
+    }
     call(paper, &client, LastReview::new(format!("{ID}\n"))).await;
 }
 
 /// The faults of an answer. Those with a body echo what the request carried.
-fn faults(echo: &str) -> Vec<Fault> {
+fn faults(echo: &str, location: &str) -> Vec<Fault> {
     let json =
         || FaultBody::json(&serde_json::json!({ "message": echo, "traceId": echo, "Error": echo }));
     let other_shape = serde_json::json!({
@@ -138,10 +145,6 @@ fn faults(echo: &str) -> Vec<Fault> {
         "eventTime": echo,
         "reviews": [{ "label": 7, "customerId": echo }],
     });
-    let location = format!(
-        "https://{EMAIL}@elsewhere.example/{}?key={KEY}#{ID}",
-        PLANTED[2]
-    );
     let mut faults = vec![
         Fault::none(),
         Fault::reset_while_reading(),
@@ -173,14 +176,23 @@ fn faults(echo: &str) -> Vec<Fault> {
 fn script(sandbox: &Sandbox, index: usize) -> bool {
     let of_writes = format!("no {ID} {NAME} {EMAIL} {COMMENT} {KEY} {}", PLANTED[2]);
     let of_reads = format!("no {ID} {KEY} {}", PLANTED[2]);
+    let of_lists = format!("no {KEY}");
+    // Servers often encode a path only in part.
+    let partly = ID.replace('@', "%40");
+    let of_one = format!(
+        "https://{EMAIL}@elsewhere.example/{}/{partly}?key={KEY}#{ID}",
+        PLANTED[2]
+    );
+    let of_all = format!("https://{EMAIL}@elsewhere.example/?key={KEY}#{ID}");
     let operations = [
-        ("labelCustomer", &of_writes),
-        ("legacyLabelCustomer", &of_writes),
-        ("lastReview", &of_reads),
-        ("customerReviews", &of_reads),
+        ("labelCustomer", &of_writes, &of_one),
+        ("legacyLabelCustomer", &of_writes, &of_one),
+        ("lastReview", &of_reads, &of_one),
+        ("customerReviews", &of_reads, &of_one),
+        ("allReviews", &of_lists, &of_all),
     ];
-    for (operation, echo) in operations {
-        let Some(fault) = faults(echo).into_iter().nth(index) else {
+    for (operation, echo, location) in operations {
+        let Some(fault) = faults(echo, location).into_iter().nth(index) else {
             return false;
         };
         sandbox

@@ -36,11 +36,6 @@ pub struct LabelCustomer {
 
 #[derive(Clone, Serialize)]
 #[serde(tag = "category")]
-#[allow(
-    clippy::enum_variant_names,
-    clippy::large_enum_variant,
-    reason = "the provider's words, one at a time"
-)]
 enum Body {
     #[serde(rename = "PAYMENT_FRAUD")]
     PaymentFraud {

@@ -2,5 +2,6 @@
 
 mod links;
 mod order;
+mod sandbox;
 mod stories;
 mod vendor;

@@ -1,0 +1,142 @@
+//! The default transport over real sockets.
+#![cfg(test)]
+
+use customer_api_core::{
+    Client, Delivery, ErrorKind, Operation, Service,
+    auth::StaticCredential,
+    error::{DecodeError, ValidationError},
+    operation::{Method, OperationInfo},
+    request::Encoder,
+    response::ResponseBody,
+    retry::NeverRetry,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
+#[derive(Debug)]
+struct Shop;
+
+impl Service for Shop {
+    fn name(&self) -> &'static str {
+        "shop"
+    }
+
+    fn user_agent(&self) -> &'static str {
+        "shop/1.0"
+    }
+}
+
+struct Count;
+
+impl Operation for Count {
+    type Service = Shop;
+    type Output = u64;
+    const INFO: &'static OperationInfo = &OperationInfo::new("count", Method::Get, "/count");
+
+    fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        Ok(())
+    }
+
+    fn decode(body: &ResponseBody) -> Result<u64, DecodeError> {
+        body.json()
+    }
+}
+
+fn client(url: String) -> Client<Shop> {
+    Client::builder(Shop, StaticCredential::bearer("key"))
+        .base_url(url)
+        .retry(NeverRetry)
+        .build()
+        .unwrap()
+}
+
+/// The status and the headers were there before the connection broke off: they count.
+#[tokio::test]
+async fn a_status_survives_a_body_that_breaks_off() {
+    for (status, delivery) in [
+        (400, Delivery::Refused),
+        (429, Delivery::Unknown),
+        (503, Delivery::Unknown),
+    ] {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let shop = client(format!("http://{}", server.local_addr().unwrap()));
+        let answer = async {
+            let (mut stream, _) = server.accept().await.unwrap();
+            let mut request = [0; 1024];
+            assert!(stream.read(&mut request).await.unwrap() > 0);
+            let head =
+                format!("HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{");
+            stream.write_all(head.as_bytes()).await.unwrap();
+        };
+        let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
+        let error = outcome.unwrap_err();
+        assert_eq!((error.status(), error.delivery()), (Some(status), delivery));
+        assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
+    }
+}
+
+/// One chunk may be too large as well as many, announced or not.
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_refused_however_it_comes() {
+    for head in ["content-length: 50", "transfer-encoding: chunked"] {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+            .base_url(format!("http://{}", server.local_addr().unwrap()))
+            .retry(NeverRetry)
+            .max_response_bytes(49)
+            .build()
+            .unwrap();
+        let answer = async {
+            let (mut stream, _) = server.accept().await.unwrap();
+            let mut request = [0; 1024];
+            assert!(stream.read(&mut request).await.unwrap() > 0);
+            let body = "7".repeat(50);
+            let body = if head.starts_with('t') {
+                format!("32\r\n{body}\r\n0\r\n\r\n")
+            } else {
+                body
+            };
+            let _ = stream
+                .write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes())
+                .await;
+        };
+        let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
+        assert_eq!(
+            outcome.unwrap_err().kind(),
+            ErrorKind::ResponseTooLarge,
+            "{head}"
+        );
+    }
+}
+
+/// It would get the credential of a loopback call in clear, and could not reach this machine.
+#[tokio::test]
+async fn a_proxy_gets_nothing() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
+    let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(url(&proxy)).unwrap());
+    let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+        .base_url(url(&server))
+        .http(http)
+        .retry(NeverRetry)
+        .build()
+        .unwrap();
+    let answer = async {
+        let (mut stream, _) = tokio::select! {
+            direct = server.accept() => direct.unwrap(),
+            _ = proxy.accept() => panic!("the call went to the proxy"),
+        };
+        let mut request = [0; 1024];
+        let read = stream.read(&mut request).await.unwrap();
+        assert!(request[..read].starts_with(b"GET /count HTTP/1.1\r\n"));
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7")
+            .await
+            .unwrap();
+    };
+    let (count, ()) = tokio::join!(shop.send(Count).response(), answer);
+    assert_eq!(count.unwrap().into_value(), 7);
+}
