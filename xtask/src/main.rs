@@ -11,6 +11,7 @@ use clap::{ArgMatches, Command};
 
 mod codegen;
 mod demo;
+mod new_provider;
 mod test;
 
 /// A subcommand: how it is spelt, and what it does in the workspace at the given root.
@@ -32,6 +33,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand::new(codegen::command, codegen::run),
     Subcommand::new(test::command, test::run),
     Subcommand::new(demo::command, demo::run),
+    Subcommand::new(new_provider::command, new_provider::run),
 ];
 
 fn main() -> ExitCode {

@@ -17,7 +17,6 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
         .base_url(sandbox.ravelin().base_url())
         .retry(ExponentialBackoff::new().base(Duration::from_millis(20)))
         .build()?;
-    account.chapter("The fraud team and Ravelin, in the sandbox");
 
     label_and_read_back(account, &ravelin).await?;
     label_the_old_way(account, &ravelin).await?;

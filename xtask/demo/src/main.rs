@@ -2,6 +2,7 @@
 //! if anything differs from what it expects.
 
 mod account;
+mod export;
 mod fraud_team;
 
 use std::process::ExitCode;
@@ -14,6 +15,12 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let mut account = Account::new();
-    let outcome = fraud_team::work(&mut account).await;
+    let outcome = work(&mut account).await;
     account.close(outcome)
+}
+
+async fn work(account: &mut Account) -> Result<(), Failure> {
+    account.chapter("The fraud team and Ravelin, in the sandbox");
+    fraud_team::work(account).await?;
+    export::work(account).await
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+mod body;
+mod replacement;
+
 use super::{
     model::{
-        Api, Body, BodyShape, BodyVariant, Field, Format, ModelId, Notes, Operation, Shape, Slot,
-        Type, body_fields,
+        Api, Body, BodyShape, BodyVariant, Field, ModelId, Operation, Shape, Slot, Type,
+        body_fields,
     },
     names,
     problem::Problems,
@@ -25,6 +28,9 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
                 distinct(fields.iter(), ASK, p);
                 if model.used.sent {
                     method_names(fields.iter(), p);
+                    setters(fields, p);
+                } else {
+                    body::no_setters(fields, p);
                 }
             }
             Shape::Choice(variants) => {
@@ -60,7 +66,7 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
     for operation in &api.operations {
         check_operation(api, operation, p);
     }
-    replacements(api, p);
+    replacement::check(api, p);
 }
 
 /// Models and operations share one name space, so that a crate can re-export both.
@@ -166,6 +172,36 @@ fn method_names<'a>(fields: impl Iterator<Item = &'a Field>, p: &mut Problems) {
     }
 }
 
+/// A hand-written setter leaves its plain name to people, and takes another one.
+fn setters<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone, p: &mut Problems) {
+    for field in fields.clone() {
+        let taken = || {
+            let name = field.setter();
+            fields.clone().into_iter().any(|other| other.rust == name)
+        };
+        if field.notes.hand_written && field.required {
+            p.report(
+                &field.at,
+                "a property that is required has no setter to write by hand",
+                "remove `x-hand-written`, or take it from `required`",
+            );
+        } else if field.notes.hand_written && taken() {
+            p.report(
+                &field.at,
+                format!("the name `{}` is taken by another property", field.setter()),
+                ASK,
+            );
+        }
+        if field.required && field.slot.value == Type::Flag {
+            p.report(
+                &field.at,
+                "a flag that is required",
+                "take it from `required`, or remove `const`",
+            );
+        }
+    }
+}
+
 /// Whether a value of `id` holds a value of `target` without an allocation in between.
 fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<ModelId>) -> bool {
     let Some(Shape::Record(fields)) = api.model(id).map(|model| &model.shape) else {
@@ -201,6 +237,7 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
         }
     }
     method_names(parameters.iter().copied(), p);
+    setters(parameters.iter().copied(), p);
     let Some(body) = &operation.body else {
         return distinct(parameters.into_iter(), ASK, p);
     };
@@ -216,8 +253,9 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
     }
     match &body.shape {
         BodyShape::Record(fields) => {
-            distinct(parameters.into_iter().chain(fields), ASK, p);
+            distinct(parameters.iter().copied().chain(fields), ASK, p);
             method_names(fields.iter(), p);
+            setters(fields, p);
             if fields.is_empty() {
                 p.report(
                     &operation.at,
@@ -228,7 +266,7 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
         }
         BodyShape::Union { tag, variants } => check_union(tag, variants, &parameters, p),
     }
-    check_form(api, body, p);
+    body::check(api, body, &parameters, p);
     recursion(api, body, p);
 }
 
@@ -269,6 +307,7 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
         }
         distinct(parameters.iter().copied().chain(&variant.fields), ASK, p);
         method_names(variant.fields.iter(), p);
+        setters(&variant.fields, p);
         for field in &variant.fields {
             // Names that the emitted functions use themselves.
             if matches!(
@@ -309,24 +348,6 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
     }
 }
 
-/// A form is a list of names and values.
-fn check_form(api: &Api, body: &Body, p: &mut Problems) {
-    if body.format == Format::Json {
-        return;
-    }
-    for field in body_fields(&body.shape) {
-        let flat = !matches!(field.slot.value, Type::Free | Type::List(_) | Type::Map(_))
-            && !is_record(api, &field.slot.value);
-        if !flat || field.slot.nullable {
-            p.report(
-                &field.at,
-                "a form field that is not one flat value",
-                "use a string, a number, a boolean or an enum that can't be null",
-            );
-        }
-    }
-}
-
 fn is_record(api: &Api, value: &Type) -> bool {
     matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| matches!(model.shape, Shape::Record(_))))
 }
@@ -360,59 +381,5 @@ fn walk(api: &Api, slot: &Slot, above: &mut Vec<ModelId>, p: &mut Problems) {
             above.pop();
         }
         _ => {}
-    }
-}
-
-/// One word in `x-replacement` is a name, and must be one that exists; several words are for people.
-fn replacements(api: &Api, p: &mut Problems) {
-    let mut known = |notes: &Notes, at: &str, exists: &dyn Fn(&str) -> bool, what: &str| {
-        let Some(wanted) = &notes.replacement else {
-            return;
-        };
-        if !wanted.contains(char::is_whitespace) && !exists(wanted) {
-            p.report(
-                at,
-                format!("the replacement `{wanted}` is no {what}"),
-                "correct it, or say it in a sentence",
-            );
-        }
-    };
-    for operation in &api.operations {
-        let is_id = |wanted: &str| api.operations.iter().any(|other| other.id == wanted);
-        known(&operation.notes, &operation.at, &is_id, "operationId");
-        let fields: Vec<&Field> = operation
-            .parameters
-            .iter()
-            .map(|parameter| &parameter.field)
-            .chain(
-                operation
-                    .body
-                    .iter()
-                    .flat_map(|body| body_fields(&body.shape)),
-            )
-            .collect();
-        for field in &fields {
-            let is_sibling = |wanted: &str| fields.iter().any(|other| other.wire == wanted);
-            known(
-                &field.notes,
-                &field.at,
-                &is_sibling,
-                "neighbour of this one",
-            );
-        }
-    }
-    for model in &api.models {
-        let Shape::Record(fields) = &model.shape else {
-            continue;
-        };
-        for field in fields {
-            let is_sibling = |wanted: &str| fields.iter().any(|other| other.wire == wanted);
-            known(
-                &field.notes,
-                &field.at,
-                &is_sibling,
-                "neighbour of this one",
-            );
-        }
     }
 }

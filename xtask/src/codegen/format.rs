@@ -8,7 +8,10 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// Formats the files; keys are paths, and every `generated/mod.rs` declares the other files of its crate.
+/// The files from which `mod` declarations lead to all others. A new crate has more than what is generated in it.
+const ROOTS: [&str; 3] = ["/generated/mod.rs", "/src/lib.rs", "/tests/wire/main.rs"];
+
+/// Formats the files; keys are paths, and the roots among them declare the others.
 pub(crate) fn format(root: &Path, files: &mut BTreeMap<String, String>) -> Result<(), String> {
     let scratch = Scratch::new()?;
     let mut command = Command::new(env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into()));
@@ -24,7 +27,7 @@ pub(crate) fn format(root: &Path, files: &mut BTreeMap<String, String>) -> Resul
         let target = scratch.0.join(path);
         write(&target, text)?;
         // rustfmt follows the `mod` declarations from here.
-        if path.ends_with("generated/mod.rs") {
+        if ROOTS.iter().any(|root| path.ends_with(root)) {
             command.arg(target);
             any = true;
         }

@@ -12,15 +12,15 @@ use std::{
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 mod check;
-mod emit;
-mod format;
-mod model;
-mod names;
+pub(crate) mod emit;
+pub(crate) mod format;
+pub(crate) mod model;
+pub(crate) mod names;
 mod naming;
 mod parse;
 mod pattern;
-mod problem;
-mod tree;
+pub(crate) mod problem;
+pub(crate) mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +31,8 @@ use tree::Value;
 
 const DESCRIPTIONS: &str = "crates/customer-api-sandbox/src/descriptions";
 const COVERAGE: &str = "docs/coverage.md";
+/// The crate whose description nobody serves: it proves what the generator emits.
+const GOLDEN: &str = "xtask/golden";
 
 pub(crate) fn command() -> Command {
     Command::new("codegen")
@@ -59,56 +61,76 @@ pub(crate) fn check(root: &Path) -> Result<String, String> {
 }
 
 /// Everything that the descriptions lead to: path from the workspace's root → text.
-fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
+pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     let mut problems = Vec::new();
     let mut providers = Vec::new();
-    for name in providers_in(root)? {
-        let path = format!("crates/{name}/openapi.yaml");
+    for Source { folder, provider } in sources(root)? {
+        let path = format!("{folder}/openapi.yaml");
         let text = fs::read(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
         match understand(&path, &text) {
             Err(found) => problems.extend(found),
             Ok((tree, api)) => {
                 for (file, text) in emit::emit(&api) {
-                    files.insert(format!("crates/{name}/src/generated/{file}"), text);
+                    files.insert(format!("{folder}/src/generated/{file}"), text);
                 }
-                files.insert(format!("{DESCRIPTIONS}/{name}.json"), tree::to_json(&tree)?);
-                providers.push((name, api));
+                if let Some(name) = provider {
+                    files.insert(format!("{DESCRIPTIONS}/{name}.json"), tree::to_json(&tree)?);
+                    providers.push((name, api));
+                }
             }
         }
     }
     if !problems.is_empty() {
-        let mut report = String::new();
-        for problem in &problems {
-            let _ = writeln!(report, "{problem}");
-        }
-        let _ = write!(
-            report,
-            "{} in all; docs/adding-a-provider.md explains them",
-            problems.len()
-        );
-        return Err(report);
+        return Err(report(&problems));
     }
     files.insert(COVERAGE.to_owned(), emit::coverage::coverage(&providers));
     format::format(root, &mut files)?;
     Ok(files)
 }
 
+/// All problems, one a line.
+pub(crate) fn report(problems: &[Problem]) -> String {
+    let mut report = String::new();
+    for problem in problems {
+        let _ = writeln!(report, "{problem}");
+    }
+    let _ = write!(
+        report,
+        "{} in all; docs/adding-a-provider.md explains them",
+        problems.len()
+    );
+    report
+}
+
+/// A crate with a description.
+struct Source {
+    /// Below the workspace's root.
+    folder: String,
+    /// The crate's name, if its description is that of a provider.
+    provider: Option<String>,
+}
+
 /// The crates that have a description.
-fn providers_in(root: &Path) -> Result<Vec<String>, String> {
-    Ok(folders(&root.join("crates"))?
+fn sources(root: &Path) -> Result<Vec<Source>, String> {
+    let crates = folders(&root.join("crates"))?
         .into_iter()
-        .filter(|name| {
-            root.join("crates")
-                .join(name)
-                .join("openapi.yaml")
-                .is_file()
-        })
+        .map(|name| Source {
+            folder: format!("crates/{name}"),
+            provider: Some(name),
+        });
+    let golden = Source {
+        folder: GOLDEN.to_owned(),
+        provider: None,
+    };
+    Ok(crates
+        .chain([golden])
+        .filter(|source| root.join(&source.folder).join("openapi.yaml").is_file())
         .collect())
 }
 
 /// Reads a description up to the point where nothing but writing is left.
-fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Problem>> {
+pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Problem>> {
     let mut problems = Problems::new(path);
     let Ok(text) = std::str::from_utf8(text) else {
         problems.report("", "the file is not UTF-8", "save it as UTF-8");
@@ -128,7 +150,7 @@ fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Problem>> {
     }
 }
 
-fn write(root: &Path, wanted: &BTreeMap<String, String>) -> Result<String, String> {
+pub(crate) fn write(root: &Path, wanted: &BTreeMap<String, String>) -> Result<String, String> {
     let mut report = String::new();
     for (path, text) in wanted {
         let target = root.join(path);
@@ -195,8 +217,10 @@ fn difference(present: &str, wanted: &str) -> String {
 /// Files where only generated ones belong, that nothing generates any more.
 fn orphans(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
     let mut found = BTreeSet::new();
-    for name in folders(&root.join("crates"))? {
-        let generated = format!("crates/{name}/src/generated");
+    let crates = folders(&root.join("crates"))?;
+    let crates = crates.into_iter().map(|name| format!("crates/{name}"));
+    for folder in crates.chain([GOLDEN.to_owned()]) {
+        let generated = format!("{folder}/src/generated");
         files_below(&root.join(&generated), &generated, &mut found)?;
     }
     files_below(&root.join(DESCRIPTIONS), DESCRIPTIONS, &mut found)?;
@@ -227,7 +251,7 @@ fn folders(folder: &Path) -> Result<Vec<String>, String> {
 }
 
 /// What a folder holds, sorted; a folder that does not exist holds nothing.
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, String> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, String> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }

@@ -1,6 +1,6 @@
 //! Doc comments: a description's words, made safe for rustdoc.
 
-use crate::codegen::model::{Field, Notes, Rule, Slot, Type};
+use crate::codegen::model::{Field, Integer, Notes, Rule, Slot, Type};
 
 /// Room for text beside `/// ` and one level of indentation, within rustfmt's width.
 const WIDTH: usize = 92;
@@ -100,6 +100,8 @@ fn facts(slot: &Slot, notes: &Notes, sent: bool) -> Vec<String> {
     let mut facts = Vec::new();
     match &slot.value {
         Type::Text(rule) => facts.extend(text_facts(rule)),
+        Type::Integer(integer) => facts.extend(integer_facts(*integer)),
+        Type::Flag if sent => facts.push("A flag: sent as `true`, or not at all.".to_owned()),
         Type::Free => facts.push("Any JSON value.".to_owned()),
         Type::List(items) => {
             if let Type::Text(rule) = &items.value {
@@ -118,6 +120,15 @@ fn facts(slot: &Slot, notes: &Notes, sent: bool) -> Vec<String> {
         facts.push(format!("Default: {}.", code(default)));
     }
     facts
+}
+
+fn integer_facts(integer: Integer) -> Option<String> {
+    Some(match (integer.minimum, integer.maximum) {
+        (None, None) => return None,
+        (Some(min), None) => format!("At least {min}."),
+        (None, Some(max)) => format!("At most {max}."),
+        (Some(min), Some(max)) => format!("From {min} to {max}."),
+    })
 }
 
 fn text_facts(rule: &Rule) -> Vec<String> {

@@ -9,7 +9,7 @@ pub(crate) mod coverage;
 pub(crate) mod docs;
 mod operation;
 mod record;
-mod scope;
+pub(crate) mod scope;
 mod walk;
 
 use scope::Scope;

@@ -6,10 +6,12 @@ use super::{
     walk::{self, Rules, Spot},
 };
 use crate::codegen::model::{
-    Body, BodyShape, Field, Format, Operation, Place, Shape, Type, template,
+    Body, BodyShape, Dynamic, Field, Format, Operation, Place, Shape, Type, template,
 };
 
 mod about;
+mod dynamic;
+mod presence;
 mod union;
 
 use about::{constructor_deprecation, constructor_docs, heading, info};
@@ -25,6 +27,7 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation) -> String 
         Some(BodyShape::Record(fields)) => fields,
         _ => &[],
     };
+    let dynamic: &[Dynamic] = operation.body.as_ref().map_or(&[], |body| &body.dynamic);
     let union = match operation.body.as_ref().map(|body| &body.shape) {
         Some(BodyShape::Union { tag, variants }) => Some((tag, variants)),
         _ => None,
@@ -94,6 +97,7 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation) -> String 
     if let Some((_, variants)) = union {
         out += &union::setters(scope, variants);
     }
+    out += &dynamic::methods(dynamic);
     out += "}\n\n";
 
     out += &implementation(scope, operation, &encode, &parameters, body_fields);
@@ -108,7 +112,7 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation) -> String 
                 let inner = body_fields
                     .iter()
                     .map(|field| (field, format!("self.body.{}", field.rust)));
-                record::debug(scope, name, own.chain(inner))
+                record::debug(scope, name, own.chain(inner), &dynamic::debug(dynamic))
             }
         };
     }
@@ -145,10 +149,11 @@ fn constructor(
     let (list, count) = record::parameters(scope, &required);
     out += &record::too_many(count);
     let mut fields = record::initializers(scope, parameters.iter().copied());
-    if operation.body.is_some() {
+    if let Some(body) = &operation.body {
         fields += &format!(
-            "body: Body {{\n{}}},\n",
-            record::initializers(scope, body_fields)
+            "body: Body {{\n{}{}}},\n",
+            record::initializers(scope, body_fields),
+            dynamic::initializers(scope, &body.dynamic),
         );
     }
     out + &format!("pub fn new({list}) -> Self {{\nSelf {{\n{fields}}}\n}}\n")
@@ -156,7 +161,13 @@ fn constructor(
 
 /// The body as it is written, private to the operation's file.
 fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String {
-    let Some(Body { format, shape }) = &operation.body else {
+    let Some(Body {
+        format,
+        shape,
+        dynamic,
+        ..
+    }) = &operation.body
+    else {
         return String::new();
     };
     let is_json = *format == Format::Json;
@@ -176,6 +187,7 @@ fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String 
                 }
                 out += &format!("{}: {},\n", field.rust, scope.held(field, true));
             }
+            out += &dynamic::fields(scope, dynamic);
             out + "}\n\n"
         }
         BodyShape::Union { tag, variants } => union::body(scope, &derive, tag, variants),
@@ -191,6 +203,7 @@ fn encode(scope: &mut Scope<'_>, rules: &mut Rules, operation: &Operation) -> St
     match operation.body.as_ref().map(|body| &body.shape) {
         None => {}
         Some(BodyShape::Record(fields)) => {
+            out += &presence::checks(operation, fields);
             for field in fields {
                 out += &walk::checks(
                     scope,
@@ -236,6 +249,8 @@ fn encode(scope: &mut Scope<'_>, rules: &mut Rules, operation: &Operation) -> St
         Some(Body {
             format,
             shape: BodyShape::Record(fields),
+            dynamic,
+            ..
         }) => {
             let call = if *format == Format::Form {
                 "form"
@@ -251,6 +266,7 @@ fn encode(scope: &mut Scope<'_>, rules: &mut Rules, operation: &Operation) -> St
                     false,
                 );
             }
+            out += &dynamic::send(dynamic, call);
         }
         _ => {}
     }
@@ -277,7 +293,7 @@ fn implementation(
     ] {
         scope.core(module, item);
     }
-    let request = if encode.contains("request.") {
+    let request = if encode.contains("request.") || encode.contains("request)") {
         "request"
     } else {
         "_request"
@@ -347,6 +363,9 @@ fn sensitive(
             field,
             &Spot::place(format!("self.body.{}", field.rust)),
         );
+    }
+    if let Some(body) = &operation.body {
+        statements += &dynamic::sensitive(&body.dynamic);
     }
     if let Some(BodyShape::Union { variants, .. }) = operation.body.as_ref().map(|body| &body.shape)
     {

@@ -6,7 +6,7 @@ use super::{
     scope::{Held, Scope, hides, is_eq},
     walk::{self, Spot},
 };
-use crate::codegen::model::{Field, Model};
+use crate::codegen::model::{Field, Model, Type};
 
 pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> String {
     let name = &model.rust;
@@ -71,6 +71,7 @@ pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
             fields
                 .iter()
                 .map(|field| (field, format!("self.{}", field.rust))),
+            "",
         );
     }
     out
@@ -199,10 +200,21 @@ pub(crate) fn setter(
 ) -> String {
     let (parameter, value) = scope.argument(field);
     let name = &field.rust;
+    let (parameter, value) = match field.slot.value {
+        // There is but one value, so the setter's name says it all.
+        Type::Flag => (String::new(), "true".to_owned()),
+        _ => (format!(", {name}: {parameter}"), value),
+    };
+    let visibility = if field.notes.hand_written {
+        "pub(crate)"
+    } else {
+        "pub"
+    };
     let mut out = field_docs(field, siblings, true).lines("///");
     out += &deprecation(&field.notes, replacement(field, siblings).as_deref());
     out += &format!(
-        "{attribute}pub fn {name}(mut self, {name}: {parameter}) -> Self {{\n{}self\n}}\n",
+        "{attribute}{visibility} fn {}(mut self{parameter}) -> Self {{\n{}self\n}}\n",
+        field.setter(),
         assign(&format!("Some({value})")),
     );
     out
@@ -246,12 +258,13 @@ pub(crate) fn debug<'f>(
     scope: &mut Scope<'_>,
     name: &str,
     fields: impl Iterator<Item = (&'f Field, String)>,
+    more: &str,
 ) -> String {
     let fields: String = fields
         .map(|(field, place)| debug_field(scope, field, &Spot::place(place)))
         .collect();
     format!(
-        "{}f.debug_struct({name:?}){fields}.finish()\n}}\n}}\n",
+        "{}f.debug_struct({name:?}){fields}{more}.finish()\n}}\n}}\n",
         debug_opening(scope, name)
     )
 }

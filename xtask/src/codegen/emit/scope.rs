@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::codegen::model::{Api, Field, ModelId, Rule, Shape, Slot, Type};
+use crate::codegen::model::{Api, Field, ModelId, Rule, Shape, Slot, Type, Width};
 
 /// What a file needs from elsewhere.
 pub(crate) struct Scope<'a> {
@@ -104,10 +104,14 @@ impl<'a> Scope<'a> {
             Type::Text(_) => "String".to_owned(),
             Type::Timestamp => self.core("time", "Timestamp"),
             Type::Date => self.core("time", "Date"),
-            Type::Integer32 => "i32".to_owned(),
-            Type::Integer64 => "i64".to_owned(),
+            Type::Integer(integer) => match integer.width {
+                Width::Signed32 => "i32",
+                Width::Signed64 => "i64",
+                Width::Unsigned64 => "u64",
+            }
+            .to_owned(),
             Type::Double => "f64".to_owned(),
-            Type::Boolean => "bool".to_owned(),
+            Type::Boolean | Type::Flag => "bool".to_owned(),
             Type::Free => "serde_json::Value".to_owned(),
             Type::Model(id) => self.model(*id),
             Type::List(items) => format!("Vec<{}>", self.inner(items)),
@@ -188,7 +192,7 @@ fn part(module: &str, items: &BTreeSet<String>) -> String {
 pub(crate) fn is_copy(value: &Type) -> bool {
     matches!(
         value,
-        Type::Integer32 | Type::Integer64 | Type::Double | Type::Boolean | Type::Date
+        Type::Integer(_) | Type::Double | Type::Boolean | Type::Flag | Type::Date
     )
 }
 

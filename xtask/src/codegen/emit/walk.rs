@@ -139,6 +139,19 @@ fn check_value(
                 rules.name(path, rule)
             )
         }
+        Type::Integer(integer) => {
+            let range = match integer.checked() {
+                (None, None) => return String::new(),
+                (Some(min), None) => format!("{min}.."),
+                (None, Some(max)) => format!("..={max}"),
+                (Some(min), Some(max)) => format!("{min}..={max}"),
+            };
+            let value = if spot.is_reference { "*" } else { "" };
+            format!(
+                "request.check_range({wire:?}, {value}{}, {range})?;\n",
+                spot.expression
+            )
+        }
         Type::List(inner) | Type::Map(inner) => {
             let item = Spot::bound("item");
             let statements = check_value(

@@ -2,7 +2,7 @@
 
 use super::{
     Body, BodyShape, BodyVariant, Field, Format,
-    lower::{Lowering, dangling},
+    lower::{Lowering, dangling, only_whole_bodies},
 };
 use crate::codegen::{
     parse::{self, Kind, Property},
@@ -25,8 +25,13 @@ pub(super) fn request_body<'d>(
     }
     // An object or enum inside is named after the schema, or after the operation where the body has no name.
     let stem = schema.notes.rust_name.as_deref().or(name).unwrap_or(stem);
+    let (mut presence, mut dynamic) = (Vec::new(), Vec::new());
     let shape = match &schema.kind {
-        Kind::Record(properties) => BodyShape::Record(fields(lowering, properties, stem, p)),
+        Kind::Record(record) => {
+            presence.clone_from(&record.presence);
+            dynamic.clone_from(&record.dynamic);
+            BodyShape::Record(fields(lowering, &record.properties, stem, p))
+        }
         Kind::Union { property, variants } => {
             if source.format != Format::Json {
                 p.report(
@@ -57,6 +62,8 @@ pub(super) fn request_body<'d>(
     Some(Body {
         format: source.format,
         shape,
+        presence,
+        dynamic,
     })
 }
 
@@ -85,7 +92,7 @@ fn body_variant<'d>(
         dangling(&variant.at, "schemas", &variant.schema, p);
         return None;
     };
-    let Kind::Record(properties) = &schema.kind else {
+    let Kind::Record(record) = &schema.kind else {
         if !matches!(schema.kind, Kind::Broken) {
             p.report(
                 &schema.at,
@@ -95,15 +102,17 @@ fn body_variant<'d>(
         }
         return None;
     };
+    only_whole_bodies(record, &schema.at, p);
+    let properties = &record.properties;
     let value = properties
         .iter()
         .find(|property| property.name == tag)
-        .and_then(tag_value);
+        .and_then(|property| tag_value(property, variant.mapped.as_deref()));
     let Some(value) = value else {
         p.report(
             &schema.at,
             format!("the variant does not say what its `{tag}` is"),
-            format!("add the property `{tag}` with a `const`, and require it"),
+            format!("add the property `{tag}` with a `const` and require it, or name the variant in `mapping`"),
         );
         return None;
     };
@@ -136,9 +145,10 @@ fn body_variant<'d>(
     })
 }
 
-/// The one value of a discriminator: a `const`, or an `enum` of one.
-fn tag_value(property: &Property) -> Option<String> {
+/// The one value of a discriminator: a `const`, an `enum` of one, or else what `mapping` says of a plain text.
+fn tag_value(property: &Property, mapped: Option<&str>) -> Option<String> {
     match &property.schema.kind {
+        Kind::Text(_) => mapped.map(str::to_owned),
         Kind::Constant(value) if property.required => Some(value.clone()),
         Kind::Choice(choices) if property.required => match choices.as_slice() {
             [choice] => Some(choice.value.clone()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Api, Field, Model, ModelId, Shape, Slot, Type, Used, Variant, operations, usage};
 use crate::codegen::{
-    parse::{Description, Kind, Notes, Schema},
+    parse::{Description, Kind, Notes, Record, Schema},
     problem::Problems,
 };
 
@@ -23,6 +23,8 @@ pub(crate) fn lower(description: &Description, p: &mut Problems) -> Api {
         .collect();
     let mut api = Api {
         service: description.service.clone(),
+        title: description.title.clone(),
+        access: description.access.clone(),
         models: lowering.models,
         operations,
     };
@@ -102,11 +104,15 @@ impl<'d> Lowering<'d> {
             Kind::Text(rule) => Type::Text(rule.clone()),
             Kind::Timestamp => Type::Timestamp,
             Kind::Date => Type::Date,
-            Kind::Integer32 => Type::Integer32,
-            Kind::Integer64 => Type::Integer64,
+            Kind::Integer(integer) => Type::Integer(*integer),
+            Kind::Flag => Type::Flag,
             Kind::Double => Type::Double,
             Kind::Boolean => Type::Boolean,
             Kind::Free => Type::Free,
+            Kind::List(items) | Kind::Map(items) if matches!(items.kind, Kind::Flag) => {
+                p.report(&items.at, "a list or map of flags", "remove `const`");
+                Type::Broken
+            }
             Kind::List(items) => Type::List(Box::new(self.slot(items, &format!("{stem} item"), p))),
             Kind::Map(values) => {
                 Type::Map(Box::new(self.slot(values, &format!("{stem} value"), p)))
@@ -190,6 +196,9 @@ impl<'d> Lowering<'d> {
             shape: Shape::Choice(Vec::new()),
             used: Used::default(),
         });
+        if let Kind::Record(record) = &schema.kind {
+            only_whole_bodies(record, &schema.at, p);
+        }
         let shape = match &schema.kind {
             Kind::Choice(choices) => Shape::Choice(
                 choices
@@ -203,8 +212,9 @@ impl<'d> Lowering<'d> {
                     })
                     .collect(),
             ),
-            Kind::Record(properties) => Shape::Record(
-                properties
+            Kind::Record(record) => Shape::Record(
+                record
+                    .properties
                     .iter()
                     .map(|property| {
                         self.field(&property.name, property.required, &property.schema, stem, p)
@@ -269,6 +279,17 @@ impl<'d> Lowering<'d> {
             at = found;
         }
         notes
+    }
+}
+
+/// What can only be said of the object that is a request's whole body.
+pub(super) fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
+    if !record.presence.is_empty() || !record.dynamic.is_empty() {
+        p.report(
+            at,
+            "`anyOf`, `dependentRequired` or `x-dynamic-fields` in an object that is not the whole body of a request",
+            "say it in `description`, and check it in hand-written code",
+        );
     }
 }
 

@@ -9,13 +9,19 @@ pub(crate) use lower::lower;
 pub(crate) use operations::template;
 pub(crate) use usage::body_fields;
 
-pub(crate) use super::parse::{Format, Idempotency, Method, Notes, Place, Rule};
+pub(crate) use super::parse::{
+    Access, Dynamic, DynamicNames, Format, Idempotency, Integer, Method, Notes, Place, Presence,
+    Rule, SecurityScheme, Width,
+};
 
 /// A provider crate's generated part.
 #[derive(Debug, Default)]
 pub(crate) struct Api {
     /// The provider's type at the crate's root.
     pub(crate) service: String,
+    /// What the description calls itself.
+    pub(crate) title: String,
+    pub(crate) access: Access,
     pub(crate) models: Vec<Model>,
     pub(crate) operations: Vec<Operation>,
 }
@@ -72,6 +78,17 @@ pub(crate) struct Field {
     pub(crate) notes: Notes,
 }
 
+impl Field {
+    /// The name of its setter. One that hand-written code calls leaves the plain name to that code.
+    pub(crate) fn setter(&self) -> String {
+        if self.notes.hand_written {
+            format!("set_{}", self.rust.trim_end_matches('_'))
+        } else {
+            self.rust.clone()
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) at: String,
@@ -95,10 +112,11 @@ pub(crate) enum Type {
     Text(Rule),
     Timestamp,
     Date,
-    Integer32,
-    Integer64,
+    Integer(Integer),
     Double,
     Boolean,
+    /// A boolean that can only be true.
+    Flag,
     /// Any JSON value.
     Free,
     Model(ModelId),
@@ -148,6 +166,8 @@ pub(crate) struct Parameter {
 pub(crate) struct Body {
     pub(crate) format: Format,
     pub(crate) shape: BodyShape,
+    pub(crate) presence: Vec<Presence>,
+    pub(crate) dynamic: Vec<Dynamic>,
 }
 
 #[derive(Debug)]

@@ -189,8 +189,8 @@ fn reach(description: &Description, schema: &Schema, seen: &mut BTreeSet<String>
     match &schema.kind {
         Kind::Reference(name) => follow(name, seen),
         Kind::List(inner) | Kind::Map(inner) => reach(description, inner, seen),
-        Kind::Record(properties) => {
-            for property in properties {
+        Kind::Record(record) => {
+            for property in &record.properties {
                 reach(description, &property.schema, seen);
             }
         }

@@ -2,9 +2,10 @@
 
 use super::{
     Description, Operation,
+    access::{security, security_scheme},
     notes::{Role, check_url, external_docs, rust_name},
     object::{Node, Object},
-    operation::{component_examples, path_item, response, security},
+    operation::{component_examples, path_item, response},
     parameter::parameter,
     schema::schema,
 };
@@ -26,12 +27,12 @@ pub(crate) fn read(tree: &Value, p: &mut Problems) -> Description {
     };
     version(&mut object, p);
     info(&mut object, &mut description, p);
-    servers(&mut object, p);
+    description.access.servers = servers(&mut object, p);
     description.docs_url = object
         .take("externalDocs")
         .and_then(|node| external_docs(node, p));
     if let Some(node) = object.take("security") {
-        security(node, p);
+        description.access.security = security(node, p);
     }
     tags(&mut object, p);
     if let Some(paths) = object.required("paths", p).and_then(|node| node.object(p)) {
@@ -113,7 +114,8 @@ fn info(object: &mut Object<'_>, description: &mut Description, p: &mut Problems
 }
 
 /// Servers are documentation (the provider's `Service` has the default), but a path in their address would be lost.
-fn servers(object: &mut Object<'_>, p: &mut Problems) {
+fn servers(object: &mut Object<'_>, p: &mut Problems) -> Vec<String> {
+    let mut addresses = Vec::new();
     for node in object
         .take("servers")
         .and_then(|node| node.list(p))
@@ -155,9 +157,13 @@ fn servers(object: &mut Object<'_>, p: &mut Problems) {
                 );
             }
             check_url(&url, &at, p);
+            if !url.contains('{') {
+                addresses.push(url.trim_end_matches('/').to_owned());
+            }
         }
         server.finish("a server", p);
     }
+    addresses
 }
 
 fn tags(object: &mut Object<'_>, p: &mut Problems) {
@@ -204,37 +210,14 @@ fn components(node: Node<'_>, description: &mut Description, p: &mut Problems) {
             .responses
             .extend(response(node, p).map(|response| (name.to_owned(), response)));
     }
-    for (_, node) in section("securitySchemes", p) {
-        security_scheme(node, p);
+    for (key, node) in section("securitySchemes", p) {
+        let scheme = security_scheme(key, node, p);
+        description.access.schemes.extend(scheme);
     }
     if let Some(node) = object.take("examples") {
         component_examples(node, p);
     }
     object.finish("components", p);
-}
-
-/// How a client signs in is hand-written; the description of it only has to be well-formed.
-fn security_scheme(node: Node<'_>, p: &mut Problems) {
-    let Some(mut object) = node.object(p) else {
-        return;
-    };
-    if let Some(node) = object.required("type", p) {
-        node.text(p);
-    }
-    for key in [
-        "description",
-        "name",
-        "in",
-        "scheme",
-        "bearerFormat",
-        "openIdConnectUrl",
-    ] {
-        object.text(key, p);
-    }
-    if let Some(node) = object.take("flows") {
-        node.object(p);
-    }
-    object.finish("a security scheme", p);
 }
 
 /// A path is a list of whole segments, each either fixed or one parameter.

@@ -3,10 +3,13 @@
 /// Every extension with the places where it has a meaning.
 const EXTENSIONS: &[(&str, &str)] = &[
     ("x-auth", "operations"),
-    ("x-dynamic-fields", "request bodies"),
+    (
+        "x-dynamic-fields",
+        "the object of a form or multipart request body",
+    ),
     ("x-enum-descriptions", "string schemas with `enum`"),
     ("x-enum-names", "string schemas with `enum`"),
-    ("x-hand-written", "operations"),
+    ("x-hand-written", "operations and properties"),
     ("x-idempotency", "operations"),
     (
         "x-personal",
@@ -34,13 +37,6 @@ const EXTENSIONS: &[(&str, &str)] = &[
 
 /// What to say of a key that nothing reads.
 pub(crate) fn left_over(key: &str, thing: &str) -> (String, String) {
-    if key == "x-dynamic-fields" {
-        return (
-            "`x-dynamic-fields` is not supported yet".to_owned(),
-            "leave the fields out of the description and send them from hand-written code"
-                .to_owned(),
-        );
-    }
     if let Some((name, places)) = EXTENSIONS.iter().find(|(name, _)| *name == key) {
         return (
             format!("`{name}` has no meaning in {thing}"),
@@ -63,14 +59,15 @@ fn way_out(key: &str) -> &'static str {
     match key {
         "allOf" => "write one schema that has all the properties",
         "anyOf" => {
-            "use `oneOf` with `{type: \"null\"}` for a value that may be null, `{}` for any JSON value"
+            "use `oneOf` with `{type: \"null\"}` for a value that may be null, `{}` for any JSON value, `type: object` beside lists of what is `required`"
         }
-        "not" | "if" | "then" | "else" | "dependentRequired" | "dependentSchemas" => {
+        "dependentRequired" => "it belongs to `type: object`",
+        "not" | "if" | "then" | "else" | "dependentSchemas" => {
             "say it in `description`, and check it in hand-written code"
         }
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
-            "limits of numbers are not checked: say it in `description`"
-        }
+        "minimum" | "maximum" => "limits of numbers belong to `type: integer`",
+        "exclusiveMinimum" | "exclusiveMaximum" => "write `minimum` or `maximum`",
+        "multipleOf" => "this is not checked: say it in `description`",
         "minItems" | "maxItems" | "uniqueItems" | "contains" | "prefixItems" | "minProperties"
         | "maxProperties" => {
             "limits of arrays and objects are not checked: say it in `description`"
@@ -78,7 +75,8 @@ fn way_out(key: &str) -> &'static str {
         "minLength" | "maxLength" | "pattern" => {
             "limits of length and pattern belong to `type: string`"
         }
-        "enum" | "const" => "only strings can be enumerated: say it in `description`",
+        "enum" => "only strings can be enumerated: say it in `description`",
+        "const" => "only strings and flags can be constant: say it in `description`",
         "nullable" => "write `type: [<type>, \"null\"]`",
         "format" => "`format` belongs to strings, integers and numbers",
         "properties" | "required" | "additionalProperties" => "they belong to `type: object`",

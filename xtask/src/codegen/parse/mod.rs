@@ -2,15 +2,21 @@
 //!
 //! The types here follow the words of OpenAPI. References are not resolved yet.
 
+mod access;
 mod document;
+mod dynamic;
 mod hints;
 mod notes;
+mod number;
 mod object;
 mod operation;
 mod parameter;
+mod presence;
+mod record;
 mod schema;
 mod union;
 
+pub(crate) use access::{Access, SecurityScheme};
 pub(crate) use document::read;
 
 /// A whole description.
@@ -20,6 +26,7 @@ pub(crate) struct Description {
     /// The provider's type; from `x-rust-name`, or else from the title.
     pub(crate) service: String,
     pub(crate) docs_url: Option<String>,
+    pub(crate) access: Access,
     pub(crate) schemas: Vec<(String, Schema)>,
     pub(crate) parameters: Vec<(String, Parameter)>,
     pub(crate) responses: Vec<(String, Response)>,
@@ -172,12 +179,13 @@ pub(crate) enum Kind {
     Date,
     Choice(Vec<Choice>),
     Constant(String),
-    Integer32,
-    Integer64,
+    Integer(Integer),
     Double,
     Boolean,
+    /// A boolean that can only be true.
+    Flag,
     List(Box<Schema>),
-    Record(Vec<Property>),
+    Record(Record),
     Map(Box<Schema>),
     Free,
     Union {
@@ -202,11 +210,93 @@ pub(crate) struct Choice {
     pub(crate) at: String,
 }
 
+/// An object with properties, or with dynamic fields.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) properties: Vec<Property>,
+    pub(crate) presence: Vec<Presence>,
+    pub(crate) dynamic: Vec<Dynamic>,
+}
+
+/// Which optional properties a request must hold, by their names on the wire.
+#[derive(Clone, Debug)]
+pub(crate) enum Presence {
+    /// All of at least one of the lists.
+    Any {
+        at: String,
+        alternatives: Vec<Vec<String>>,
+    },
+    /// All companions, if the field is there.
+    With {
+        at: String,
+        field: String,
+        companions: Vec<String>,
+    },
+}
+
+/// Form fields whose names are made when a request is built.
+#[derive(Clone, Debug)]
+pub(crate) struct Dynamic {
+    pub(crate) at: String,
+    pub(crate) rust: String,
+    pub(crate) names: DynamicNames,
+    pub(crate) description: Option<String>,
+    pub(crate) provenance: Option<Provenance>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum DynamicNames {
+    /// The caller's name behind a prefix.
+    Prefix { prefix: String, personal: bool },
+    /// Two names, numbered together; the second value is personal.
+    Pair {
+        names: [String; 2],
+        arguments: [String; 2],
+    },
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Property {
     pub(crate) name: String,
     pub(crate) required: bool,
     pub(crate) schema: Schema,
+}
+
+/// How wide an integer is, and its limits, which are allowed themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Integer {
+    pub(crate) width: Width,
+    pub(crate) minimum: Option<i128>,
+    pub(crate) maximum: Option<i128>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    Signed32,
+    Signed64,
+    Unsigned64,
+}
+
+impl Width {
+    /// What the Rust type holds.
+    pub(crate) fn range(self) -> (i128, i128) {
+        match self {
+            Self::Signed32 => (i32::MIN.into(), i32::MAX.into()),
+            Self::Signed64 => (i64::MIN.into(), i64::MAX.into()),
+            Self::Unsigned64 => (u64::MIN.into(), u64::MAX.into()),
+        }
+    }
+}
+
+impl Integer {
+    /// The limits that the type does not keep by itself.
+    pub(crate) fn checked(self) -> (Option<i128>, Option<i128>) {
+        let (from, to) = self.width.range();
+        (
+            self.minimum.filter(|min| *min > from),
+            self.maximum.filter(|max| *max < to),
+        )
+    }
 }
 
 /// What a string must look like.
@@ -241,6 +331,8 @@ pub(crate) struct Notes {
     pub(crate) personal: bool,
     pub(crate) read_only: bool,
     pub(crate) write_only: bool,
+    /// A better setter is hand-written.
+    pub(crate) hand_written: bool,
     pub(crate) rust_name: Option<String>,
 }
 
@@ -268,6 +360,7 @@ impl Notes {
             personal: self.personal || below.personal,
             read_only: self.read_only || below.read_only,
             write_only: self.write_only || below.write_only,
+            hand_written: self.hand_written,
             // A name belongs to the thing that carries it.
             rust_name: self.rust_name.clone(),
         }

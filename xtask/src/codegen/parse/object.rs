@@ -55,6 +55,14 @@ impl<'t> Node<'t> {
         }
     }
 
+    pub(crate) fn integer(self, p: &mut Problems) -> Option<i128> {
+        match self.value {
+            Value::Unsigned(number) => Some((*number).into()),
+            Value::Signed(number) => Some((*number).into()),
+            _ => self.wrong("an integer", p),
+        }
+    }
+
     pub(crate) fn count(self, p: &mut Problems) -> Option<u32> {
         let count = match self.value {
             Value::Unsigned(number) => u32::try_from(*number).ok(),
@@ -99,6 +107,13 @@ impl<'t> Object<'t> {
             }
         }
         found
+    }
+
+    pub(crate) fn peek(&self, key: &str) -> Option<&'t Value> {
+        self.entries
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {

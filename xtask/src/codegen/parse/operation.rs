@@ -2,6 +2,7 @@
 
 use super::{
     Format, Idempotency, MediaType, Method, Operation, OrRef, RequestBody, Response,
+    access::security,
     notes::{Role, examples, external_docs, named_examples, operation_notes, parameter_notes},
     object::{Node, Object},
     parameter::parameters,
@@ -156,7 +157,7 @@ fn unauthenticated(object: &mut Object<'_>, p: &mut Problems) -> bool {
     if let Some(node) = object.take("security") {
         let at = node.at.clone();
         match security(node, p) {
-            Some(0) => none = true,
+            Some(list) if list.is_empty() => none = true,
             Some(_) if none => p.report(
                 &at,
                 "`security` contradicts `x-auth: none`",
@@ -166,23 +167,6 @@ fn unauthenticated(object: &mut Object<'_>, p: &mut Problems) -> bool {
         }
     }
     none
-}
-
-/// Security requirements, of which there are so many.
-pub(crate) fn security(node: Node<'_>, p: &mut Problems) -> Option<usize> {
-    let list = node.list(p)?;
-    let count = list.len();
-    for requirement in list {
-        let Some(requirement) = requirement.object(p) else {
-            continue;
-        };
-        for (_, scopes) in requirement.entries() {
-            for scope in scopes.list(p).unwrap_or_default() {
-                scope.text(p);
-            }
-        }
-    }
-    Some(count)
 }
 
 fn request_body(node: Node<'_>, p: &mut Problems) -> Option<RequestBody> {

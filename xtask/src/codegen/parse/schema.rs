@@ -1,9 +1,11 @@
 //! Schemas: the part of JSON Schema that has a counterpart in a typed client.
 
 use super::{
-    Choice, Kind, Notes, Property, Rule, Schema,
+    Choice, Kind, Notes, Rule, Schema,
     notes::{Role, schema_notes},
+    number,
     object::{Node, Object},
+    record::record,
     union,
 };
 use crate::codegen::{
@@ -43,6 +45,9 @@ pub(crate) fn schema(node: Node<'_>, role: Role, p: &mut Problems) -> Schema {
     } else if object.has("oneOf") {
         let (kind, nullable) = union::one_of(&mut object, p);
         (kind, nullable, "a schema with `oneOf`".to_owned())
+    } else if union::is_any_or_null(&object) {
+        let (kind, nullable) = union::any_or_null(&mut object, p);
+        (kind, nullable, "a schema with `anyOf`".to_owned())
     } else {
         typed(&mut object, p)
     };
@@ -124,11 +129,7 @@ fn typed(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool, String) {
     };
     let kind = match word.as_str() {
         "string" => text(object, nullable, p),
-        "integer" => match object.text("format", p).as_deref() {
-            None | Some("int64") => Kind::Integer64,
-            Some("int32") => Kind::Integer32,
-            Some(other) => unknown_format(object, other, "`int32` or `int64`", p),
-        },
+        "integer" => number::integer(object, p),
         "number" => match object.text("format", p).as_deref() {
             Some("double") => Kind::Double,
             Some(other) => unknown_format(object, other, "`double`", p),
@@ -141,7 +142,7 @@ fn typed(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool, String) {
                 Kind::Broken
             }
         },
-        "boolean" => Kind::Boolean,
+        "boolean" => boolean(object, nullable, p),
         "array" => list(object, p),
         "object" => record(object, p),
         other => {
@@ -155,6 +156,26 @@ fn typed(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool, String) {
         }
     };
     (kind, nullable, format!("a schema of type `{word}`"))
+}
+
+/// A boolean, or one that can only be true: a flag, which is sent or not.
+fn boolean(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
+    let Some(node) = object.take("const") else {
+        return Kind::Boolean;
+    };
+    let at = node.at.clone();
+    match node.flag(p) {
+        Some(true) if !nullable => Kind::Flag,
+        None => Kind::Broken,
+        Some(_) => {
+            p.report(
+                &at,
+                "a boolean that is constantly false, or null",
+                "write `const: true` for a flag that is sent only when it is set",
+            );
+            Kind::Broken
+        }
+    }
 }
 
 /// A broken schema is reported once, not once a keyword.
@@ -242,7 +263,12 @@ fn text(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
     Kind::Text(rule)
 }
 
-fn unknown_format(object: &Object<'_>, format: &str, known: &str, p: &mut Problems) -> Kind {
+pub(super) fn unknown_format(
+    object: &Object<'_>,
+    format: &str,
+    known: &str,
+    p: &mut Problems,
+) -> Kind {
     p.report(
         &join(&object.at, "format"),
         format!("the format `{format}` is not supported"),
@@ -343,61 +369,6 @@ fn list(object: &mut Object<'_>, p: &mut Problems) -> Kind {
                 "add `items`; `items: {}` stands for any JSON values",
             );
             Kind::Broken
-        }
-    }
-}
-
-fn record(object: &mut Object<'_>, p: &mut Problems) -> Kind {
-    let required: Vec<(String, String)> = object
-        .take("required")
-        .and_then(|node| node.list(p))
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|node| Some((node.at.clone(), node.text(p)?)))
-        .collect();
-    let mut properties = Vec::new();
-    if let Some(map) = object.take("properties").and_then(|node| node.object(p)) {
-        for (name, node) in map.entries() {
-            properties.push(Property {
-                name: name.to_owned(),
-                required: required.iter().any(|(_, wanted)| wanted == name),
-                schema: schema(node, Role::Property, p),
-            });
-        }
-    }
-    for (at, name) in &required {
-        if !properties.iter().any(|property| property.name == *name) {
-            p.report(
-                at,
-                format!("`{name}` is required but not among the properties"),
-                "describe it under `properties`",
-            );
-        }
-    }
-    let additional = object.take("additionalProperties");
-    match additional.as_ref().map(|node| node.value) {
-        None | Some(Value::Bool(_)) if !properties.is_empty() => Kind::Record(properties),
-        None | Some(Value::Bool(true)) => Kind::Free,
-        Some(Value::Bool(false)) => {
-            p.report(
-                &object.at,
-                "an object that may have no properties at all",
-                "describe its properties",
-            );
-            Kind::Broken
-        }
-        Some(_) => {
-            let Some(node) = additional else {
-                return Kind::Broken;
-            };
-            if !properties.is_empty() {
-                p.report(
-                    &node.at,
-                    "`additionalProperties` with a schema beside `properties` is not supported",
-                    "put the further values into a property of their own, or use `{}` for the whole object",
-                );
-            }
-            Kind::Map(Box::new(schema(node, Role::Element, p)))
         }
     }
 }

@@ -11,14 +11,38 @@ use crate::codegen::{
     tree::{Value, join},
 };
 
+/// Whether `anyOf` offers one schema or null, which is what `oneOf` of the same would.
+pub(super) fn is_any_or_null(object: &Object<'_>) -> bool {
+    !object.has("type")
+        && matches!(object.peek("anyOf"), Some(Value::List(items)) if items.len() == 2
+            && items.iter().filter(|item| is_null(item)).count() == 1)
+}
+
+/// What [`is_any_or_null`] found.
+pub(super) fn any_or_null(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool) {
+    let nodes = object.take("anyOf").and_then(|node| node.list(p));
+    let other = nodes
+        .unwrap_or_default()
+        .into_iter()
+        .find(|node| !is_null(node.value));
+    match other {
+        Some(node) => (schema(node, Role::Element, p).kind, true),
+        None => (Kind::Broken, true),
+    }
+}
+
+/// `{type: "null"}`
+fn is_null(value: &Value) -> bool {
+    matches!(value, Value::Map(entries) if matches!(entries.as_slice(), [(key, Value::Text(word))] if key == "type" && word == "null"))
+}
+
 /// Either a schema or null, or a union with a discriminator.
 pub(super) fn one_of(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool) {
     let at = join(&object.at, "oneOf");
     let Some(nodes) = object.take("oneOf").and_then(|node| node.list(p)) else {
         return (Kind::Broken, false);
     };
-    let is_null = |node: &Node<'_>| matches!(node.value, Value::Map(entries) if matches!(entries.as_slice(), [(key, Value::Text(word))] if key == "type" && word == "null"));
-    let (nulls, others): (Vec<_>, Vec<_>) = nodes.into_iter().partition(is_null);
+    let (nulls, others): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| is_null(node.value));
     let nullable = !nulls.is_empty();
     if object.has("discriminator") {
         if nullable {

@@ -8,7 +8,7 @@ mod naming;
 mod output;
 mod refusals;
 
-const NASTY: &str = include_str!("../testdata/nasty.yaml");
+const NASTY: &str = include_str!("../../../golden/openapi.yaml");
 
 /// The problems of a description.
 fn problems(text: &str) -> Vec<Problem> {

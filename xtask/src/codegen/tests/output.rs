@@ -145,6 +145,17 @@ fn the_status_decides_where_a_write_answers_nothing_or_perhaps_null() {
 }
 
 #[test]
+fn one_schema_or_null_is_written_in_three_ways() {
+    let written = |schema: &str| emitted(&sending_property(schema))["operations/act.rs"].clone();
+    let text = written("{ type: [string, 'null'] }");
+    assert!(text.contains("Option<Nullable<String>>"), "{text}");
+    for same in ["oneOf", "anyOf"] {
+        let schema = format!("{{ {same}: [ {{ type: string }}, {{ type: 'null' }} ] }}");
+        assert_eq!(written(&schema), text);
+    }
+}
+
+#[test]
 fn texts_from_descriptions_stay_texts() {
     let hostile = sending_property(
         r##"{ type: string, description: "*/ ]] <script> \u0007 ``` `a [b]: c \u202E", pattern: '"#\\', default: '`' }"##,

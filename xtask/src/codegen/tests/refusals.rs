@@ -2,6 +2,7 @@
 
 use super::*;
 
+mod bodies;
 mod operations;
 mod schemas;
 mod wholes;
@@ -105,7 +106,7 @@ fn a_key_that_stands_twice() {
 fn all_problems_come_at_once() {
     let text = with(
         "x-one: 1, requestBody: { content: { application/json: { schema: { type: object, properties: { a: { allOf: [] }, b: { type: number }, Vec: { $ref: '#/components/schemas/Result' } } } } } }, responses: { 2XX: { $ref: '#/components/responses/No' } }",
-        "schemas: { Result: { type: string, enum: ['3rd'] }, Lost: { type: integer, minimum: 0 } }",
+        "schemas: { Result: { type: string, enum: ['3rd'] }, Lost: { type: integer, multipleOf: 2 } }",
     );
     let found = problems(&text);
     let at: Vec<&str> = found.iter().map(|problem| problem.at.as_str()).collect();
@@ -114,7 +115,7 @@ fn all_problems_come_at_once() {
         "/paths/~1things/post/requestBody/content/application~1json/schema/properties/a/allOf",
         "/paths/~1things/post/requestBody/content/application~1json/schema/properties/b",
         "/paths/~1things/post/responses/2XX",
-        "/components/schemas/Lost/minimum",
+        "/components/schemas/Lost/multipleOf",
         "/components/schemas/Lost",
         "/components/schemas/Result",
         "/components/schemas/Result/enum/0",

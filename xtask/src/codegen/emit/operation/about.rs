@@ -1,6 +1,6 @@
 //! What is said of an operation: its documentation, its constant, its deprecation.
 
-use super::method;
+use super::{method, presence};
 use crate::codegen::{
     emit::{
         deprecation,
@@ -37,6 +37,7 @@ pub(super) fn heading(operation: &Operation) -> Docs {
             docs.describe(description);
         }
     }
+    docs.list(&presence::sentences(operation));
     docs.say(match operation.idempotency {
         Idempotency::Safe => "Idempotency: safe, it reads only.",
         Idempotency::Idempotent => "Idempotency: idempotent, a repeat is harmless.",

@@ -8,7 +8,8 @@ use crate::codegen::{
         scope::{Scope, literal},
         walk::{self, Rules, Spot},
     },
-    model::{BodyVariant, Field, Operation},
+    model::{Api, BodyVariant, Field, Operation, Shape, Slot, Type},
+    names,
 };
 
 pub(super) fn body(
@@ -18,10 +19,9 @@ pub(super) fn body(
     variants: &[BodyVariant],
 ) -> String {
     let mut out = format!(
-        "{derive}#[serde(tag = {})]\n\
-         #[allow(clippy::enum_variant_names, clippy::large_enum_variant, reason = \"the provider's words, one at a time\")]\n\
-         enum Body {{\n",
-        literal(tag)
+        "{derive}#[serde(tag = {})]\n{}enum Body {{\n",
+        literal(tag),
+        lints(scope, variants),
     );
     for variant in variants {
         if variant.value != variant.rust {
@@ -35,6 +35,69 @@ pub(super) fn body(
         out += "},\n";
     }
     out + "}\n\n"
+}
+
+/// Two lints may take the provider's words amiss. They are allowed only where they could.
+fn lints(scope: &Scope<'_>, variants: &[BodyVariant]) -> String {
+    let mut lints = Vec::new();
+    if share_a_word(variants) {
+        lints.push("clippy::enum_variant_names");
+    }
+    // The lint speaks up where one variant is more than 200 bytes larger than the others.
+    let is_large = variants.iter().any(|variant| {
+        let sizes = variant
+            .fields
+            .iter()
+            .map(|field| size(scope.api, &field.slot));
+        sizes.sum::<usize>() > 200
+    });
+    if is_large {
+        lints.push("clippy::large_enum_variant");
+    }
+    if lints.is_empty() {
+        return String::new();
+    }
+    format!(
+        "#[allow({}, reason = \"the provider's words, one at a time\")]\n",
+        lints.join(", ")
+    )
+}
+
+/// Whether all names begin or end alike, or one repeats the enum's.
+fn share_a_word(variants: &[BodyVariant]) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        names::field_name(name)
+            .unwrap_or_default()
+            .split('_')
+            .map(str::to_owned)
+            .collect()
+    };
+    let all: Vec<Vec<String>> = variants
+        .iter()
+        .map(|variant| words(&variant.rust))
+        .collect();
+    let alike = |pick: fn(&Vec<String>) -> Option<&String>| {
+        let first = all.first().and_then(pick);
+        all.iter().all(|words| pick(words) == first)
+    };
+    alike(|words| words.first())
+        || alike(|words| words.last())
+        || all.iter().flatten().any(|word| word == "body")
+}
+
+/// At most so many bytes; room for absence is free, or counted already.
+fn size(api: &Api, slot: &Slot) -> usize {
+    match &slot.value {
+        Type::Broken | Type::Boolean | Type::Flag | Type::Date => 8,
+        Type::Integer(_) | Type::Double => 16,
+        Type::Text(_) | Type::List(_) | Type::Map(_) => 24,
+        Type::Timestamp => 64,
+        Type::Free => 80,
+        Type::Model(id) => match api.model(*id).map(|model| &model.shape) {
+            Some(Shape::Record(fields)) => fields.iter().map(|field| size(api, &field.slot)).sum(),
+            _ => 32,
+        },
+    }
 }
 
 pub(super) fn constructors(

@@ -9,19 +9,25 @@ fn keywords_of_schemas_that_no_type_can_hold() {
         ("{ anyOf: [ { type: string } ] }", "anyOf", "oneOf"),
         ("{ not: { type: string } }", "not", "description"),
         (
-            "{ type: integer, minimum: 1 }",
+            "{ type: number, format: double, minimum: 1 }",
             "minimum",
-            "numbers are not checked",
+            "`type: integer`",
         ),
         (
-            "{ type: integer, maximum: 1 }",
-            "maximum",
-            "numbers are not checked",
+            "{ type: integer, exclusiveMaximum: 1 }",
+            "exclusiveMaximum",
+            "`maximum`",
         ),
         (
-            "{ type: number, format: double, multipleOf: 2 }",
+            "{ type: integer, multipleOf: 2 }",
             "multipleOf",
-            "numbers are not checked",
+            "description",
+        ),
+        ("{ type: integer, const: 2 }", "const", "flags"),
+        (
+            "{ type: string, dependentRequired: {} }",
+            "dependentRequired",
+            "`type: object`",
         ),
         (
             "{ type: array, items: {}, minItems: 1 }",
@@ -69,9 +75,9 @@ fn keywords_of_schemas_that_no_type_can_hold() {
             "belongs on operations",
         ),
         (
-            "{ type: object, properties: { a: {} }, x-dynamic-fields: {} }",
+            "{ type: string, x-dynamic-fields: [] }",
             "x-dynamic-fields",
-            "hand-written",
+            "form or multipart",
         ),
     ] {
         refuses(

@@ -97,6 +97,12 @@ fn unions_that_no_constructor_can_make() {
         "does not say what its `kind` is",
         "`const`",
     );
+    // OpenAPI's own way to say it.
+    let mapping = ", mapping: { b: '#/components/schemas/B' }";
+    assert_eq!(
+        problems(&union(mapping, a, "{ kind: { type: string } }")),
+        []
+    );
     refuses(
         &union("", a, "{ kind: { const: a } }"),
         b_at,

@@ -1,0 +1,194 @@
+//! JSON, form and multipart bodies, with every optional field and with none.
+
+use std::collections::BTreeMap;
+
+use customer_api_core::{Timestamp, nullable::Nullable, time::Date};
+use golden::{AddPart, Address, ChangeThing, Kind, LogIn, NewOwner, RenameThing};
+
+use crate::support::{assert_wire, parts, sent};
+
+const JSON: Option<&str> = Some("application/json");
+const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
+
+#[test]
+fn null_and_absence_are_told_apart() {
+    let line = "PATCH /v1/things/1";
+    for (operation, body) in [
+        (ChangeThing::new(1, Nullable::Null), r#"{"state":null}"#),
+        (ChangeThing::new(1, "on"), r#"{"state":"on"}"#),
+        (
+            ChangeThing::new(1, "on")
+                .phone(Nullable::Null)
+                .count(Nullable::Null)
+                .first(Nullable::Null),
+            r#"{"state":"on","phone":null,"count":null,"first":null}"#,
+        ),
+    ] {
+        assert_wire(&sent(operation), line, JSON, body);
+    }
+}
+
+#[test]
+#[expect(deprecated, reason = "the bytes of a deprecated field matter too")]
+fn a_json_body_with_everything() {
+    let owner = || {
+        NewOwner::new("ana@shop.example")
+            .nick_names(["Ana", "\"A\"\n"])
+            .address(Address::new().line_1("1 Main St").line2("😀"))
+    };
+    let operation = ChangeThing::new(1, "on")
+        .priority(-3)
+        .urgent()
+        .note("a\nb   c")
+        .phone("+641")
+        .count(0)
+        .owners([owner(), NewOwner::new("b@x.example")])
+        .first(owner());
+    let ana = r#"{"email":"ana@shop.example","nick names":["Ana","\"A\"\n"],"address":{"line_1":"1 Main St","line2":"😀"}}"#;
+    let body = format!(
+        r#"{{"state":"on","priority":-3,"urgent":true,"note":"a b c","phone":"+641","count":0,"owners":[{ana},{{"email":"b@x.example"}}],"first":{ana}}}"#
+    );
+    assert_wire(&sent(operation), "PATCH /v1/things/1", JSON, &body);
+}
+
+#[test]
+fn required_fields_of_every_shape() {
+    let map = BTreeMap::from([("k".to_owned(), "v".to_owned())]);
+    let operation = LogIn::new(
+        "ana",
+        "pass",
+        1,
+        [2, 3],
+        [Some("x".to_owned()), None],
+        map,
+        serde_json::json!({ "deep": [1.5, null] }),
+        Nullable::Null,
+    );
+    let sent = sent(operation);
+    assert_wire(
+        &sent,
+        "POST /v1/login",
+        JSON,
+        r#"{"username":"ana","password":"pass","a":1,"b":[2,3],"c":["x",null],"d":{"k":"v"},"e":{"deep":[1.5,null]},"f":null}"#,
+    );
+    assert!(!sent.headers().contains_key("apikey"));
+}
+
+#[test]
+fn a_form_with_everything() {
+    let operation = RenameThing::new(5)
+        .firstname("Łu & O’Brien=+")
+        .primary_id("p 1")
+        .customer_id(u64::MAX)
+        .brand_id(-1)
+        .no_sync()
+        .channel("email", "a+b@x.example")
+        .extra("größe", "1\r\n2")
+        .extra("a=b", "")
+        .channel("telephone", "+641");
+    let sent = sent(operation);
+    assert_wire(
+        &sent,
+        "PUT /v1/things/5",
+        FORM,
+        "firstname=%C5%81u+%26+O%E2%80%99Brien%3D%2B&primaryID=p+1&customerID=18446744073709551615&brandID=-1&noSync=true\
+         &extra+field+gr%C3%B6%C3%9Fe=1%0D%0A2&extra+field+a%3Db=&type_0=email&value_0=a%2Bb%40x.example\
+         &type_1=telephone&value_1=%2B641",
+    );
+    let pairs: Vec<_> = url::form_urlencoded::parse(sent.body())
+        .into_owned()
+        .collect();
+    assert_eq!(pairs.len(), 11);
+    assert_eq!(pairs[0], ("firstname".into(), "Łu & O’Brien=+".into()));
+    assert_eq!(pairs[5], ("extra field größe".into(), "1\r\n2".into()));
+}
+
+#[test]
+fn a_form_with_the_least_that_is_allowed() {
+    assert_wire(
+        &sent(RenameThing::new(5).customer_id(1)),
+        "PUT /v1/things/5",
+        FORM,
+        "customerID=1",
+    );
+}
+
+/// The bytes between the boundaries.
+fn multipart_body(fields: &[(&str, &str)], boundary: &str) -> String {
+    let parts: String = fields
+        .iter()
+        .map(|(name, value)| {
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+        })
+        .collect();
+    format!("{parts}--{boundary}--\r\n")
+}
+
+#[track_caller]
+fn assert_multipart(operation: AddPart, path: &str, fields: &[(&str, &str)]) {
+    let sent = sent(operation);
+    let content_type = sent.headers()["content-type"].to_str().unwrap().to_owned();
+    let boundary = content_type
+        .strip_prefix("multipart/form-data; boundary=")
+        .unwrap();
+    assert_wire(
+        &sent,
+        &format!("POST {path}"),
+        Some(&content_type),
+        &multipart_body(fields, boundary),
+    );
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    assert_eq!(parts(&sent), fields);
+}
+
+#[test]
+fn a_multipart_body_with_what_is_required() {
+    assert_multipart(
+        AddPart::new(1, Kind::ThirdParty, 2, "a\"b\\"),
+        "/v1/things/1/parts/3rd_party",
+        &[("brand_id", "2"), ("custom name", "a\"b\\")],
+    );
+}
+
+#[test]
+fn a_multipart_body_with_everything() {
+    let operation = AddPart::new(1, Kind::SelfMade, 2, "name")
+        .no_sync()
+        .owner(u64::MAX)
+        .link_channel("email", "a+b@x.example")
+        .price(1.5)
+        .since("2024-02-29T12:00:00Z".parse::<Timestamp>().unwrap())
+        .day(Date::new(2024, 2, 29).unwrap())
+        .new_kind(Kind::unlisted("new & \"odd\""))
+        .inner("size", "--boundary\r\n--")
+        .custom_field("größe & co", "😀=\r\n")
+        .custom_field("b", "")
+        .inner("colour", "blue");
+    assert_multipart(
+        operation,
+        "/v1/things/1/parts/Self-made",
+        &[
+            ("brand_id", "2"),
+            ("custom name", "name"),
+            ("noSync", "true"),
+            ("owner", "18446744073709551615"),
+            ("channel", "email"),
+            ("channel address", "a+b@x.example"),
+            ("price", "1.5"),
+            ("since", "2024-02-29T12:00:00Z"),
+            ("day", "2024-02-29"),
+            ("kind", "new & \"odd\""),
+            ("custom_größe & co", "😀=\r\n"),
+            ("custom_b", ""),
+            ("partType_0", "size"),
+            ("partValue_0", "--boundary\r\n--"),
+            ("partType_1", "colour"),
+            ("partValue_1", "blue"),
+        ],
+    );
+}

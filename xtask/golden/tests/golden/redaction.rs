@@ -1,0 +1,135 @@
+//! Secrets and personal data: in no `Debug`, and in no message.
+
+use std::collections::BTreeMap;
+
+use customer_api_core::{Operation, time::Date};
+use golden::{
+    AddPart, Address, ChangeThing, Kind, ListParts, LogIn, LogInResponse, MakeThing, Nasty,
+    NewOwner, Owner, RenameThing,
+};
+
+use crate::support::call;
+
+/// A value that can't occur by accident.
+const PLANTED: &str = "planted";
+
+fn owner(number: u32) -> NewOwner {
+    NewOwner::new(format!("{PLANTED}{number}@x.example"))
+        .nick_names([format!("{PLANTED} nick")])
+        .address(Address::new().line_1(format!("{PLANTED} street")))
+}
+
+/// Prints the operation, sends it, and lets the provider repeat every word of the request in its refusal.
+#[track_caller]
+fn keeps<O: Operation<Service = Nasty> + std::fmt::Debug + Clone + 'static>(operation: O) {
+    let debug = format!("{operation:?}");
+    assert!(!debug.contains(PLANTED), "{debug}");
+    assert!(debug.contains("[redacted]"), "{debug}");
+    let (_, sent) = call(operation.clone(), 200, "");
+    let sent = sent.expect("the call is sent");
+    let body = String::from_utf8_lossy(sent.body()).into_owned();
+    let headers: String = sent
+        .headers()
+        .values()
+        .map(|value| value.to_str().unwrap().to_owned() + " ")
+        .collect();
+    assert!(format!("{body}{headers}").contains(PLANTED), "{body}");
+    let (outcome, _) = call(operation, 400, &format!("refused: {body} {headers}"));
+    let Err(error) = outcome else {
+        panic!("a 400 is no success")
+    };
+    let message = error.message().unwrap();
+    assert!(message.starts_with("refused: "), "{message}");
+    for text in [message.to_owned(), format!("{error}"), format!("{error:?}")] {
+        assert!(!text.contains(PLANTED), "{text}");
+    }
+}
+
+#[test]
+fn multipart() {
+    keeps(
+        AddPart::new(1, Kind::Type, 1, "planted")
+            .link_channel("email", "planted@x.example")
+            .custom_field("name", "planted & field")
+            .inner("type", "planted value"),
+    );
+}
+
+#[test]
+fn form() {
+    keeps(
+        RenameThing::new(1)
+            .customer_id(1)
+            .firstname("planted name")
+            .channel("email", "planted+1@x.example"),
+    );
+}
+
+#[test]
+fn json_inside_arrays_and_objects() {
+    keeps(
+        ChangeThing::new(1, "on")
+            .owners([owner(1), owner(2)])
+            .first(owner(3)),
+    );
+}
+
+#[test]
+fn a_variant_of_a_union() {
+    keeps(MakeThing::square(PLANTED));
+}
+
+#[test]
+fn a_secret_header() {
+    let day = Date::new(2024, 1, 1).unwrap();
+    keeps(ListParts::new(1, Kind::Type, day, "planted-key"));
+}
+
+#[test]
+fn credentials_in_a_body() {
+    keeps(LogIn::new(
+        "planted user",
+        "planted password",
+        1,
+        [],
+        [],
+        BTreeMap::new(),
+        serde_json::Value::Null,
+        "planted f",
+    ));
+}
+
+#[test]
+fn a_number_is_hidden_too() {
+    let operation = AddPart::new(1, Kind::Type, 1, "name").owner(987_654_321);
+    let debug = format!("{operation:?}");
+    assert!(!debug.contains("987654321"), "{debug}");
+    assert!(debug.contains("owner: Some([redacted])"), "{debug}");
+}
+
+#[test]
+fn what_is_not_sensitive_is_shown() {
+    let operation = RenameThing::new(8)
+        .primary_id("p-1")
+        .extra("city", "Napier")
+        .channel("email", "planted");
+    assert_eq!(
+        format!("{operation:?}"),
+        "RenameThing { thing_id: 8, firstname: None, primary_id: Some(\"p-1\"), customer_id: None, brand_id: None, \
+         no_sync: None, extra: {\"city\": [redacted]}, channel: [(\"email\", [redacted])] }"
+    );
+}
+
+#[test]
+fn answers_hide_what_they_carry() {
+    let owner: Owner = serde_json::from_str(
+        r#"{"email":"planted","since":"2024-01-01T00:00:00Z","born":"1987-06-05"}"#,
+    )
+    .unwrap();
+    let login: LogInResponse = serde_json::from_str(r#"{"token":"planted"}"#).unwrap();
+    let debug = format!("{owner:?} {login:?}");
+    for hidden in [PLANTED, "2024", "1987"] {
+        assert!(!debug.contains(hidden), "{debug}");
+    }
+    assert!(debug.contains("[redacted]"), "{debug}");
+}

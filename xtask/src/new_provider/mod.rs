@@ -1,0 +1,273 @@
+//! `cargo xtask new-provider`: a crate for a provider, from a plain OpenAPI 3.1 file.
+//!
+//! The crate compiles, and its tests pass. All but `src/generated` belongs to people from then on.
+
+mod credential;
+mod sample;
+mod source;
+mod texts;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+
+use self::credential::Credential;
+use crate::codegen::{
+    self, emit, format,
+    model::{Api, Field, Shape, body_fields},
+    names,
+    problem::Problems,
+    tree,
+};
+
+pub(crate) fn command() -> Command {
+    Command::new("new-provider")
+        .about("Makes crates/NAME from an OpenAPI 3.1 file: client, service, README, tests and generated code")
+        .arg(
+            Arg::new("name")
+                .value_name("NAME")
+                .required(true)
+                .help("The crate's name, like `acme-customers`"),
+        )
+        .arg(
+            Arg::new("spec")
+                .long("spec")
+                .value_name("FILE")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("The provider's description, in YAML or JSON"),
+        )
+}
+
+pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
+    let name = arguments
+        .get_one::<String>("name")
+        .map_or("", String::as_str);
+    let spec = arguments
+        .get_one::<PathBuf>("spec")
+        .ok_or("--spec is missing")?;
+    make(root, name, spec)
+}
+
+/// A crate that is about to be made.
+struct Provider {
+    /// The package's name.
+    name: String,
+    api: Api,
+    credential: Credential,
+    /// Where the provider is, if every account is at the same place.
+    base_url: Option<String>,
+}
+
+impl Provider {
+    /// The crate's name in code.
+    fn in_code(&self) -> String {
+        self.name.replace('-', "_")
+    }
+
+    fn is_hand_written(&self) -> bool {
+        self.api.operations.iter().any(|one| one.hand_written)
+    }
+
+    fn has_undocumented(&self) -> bool {
+        self.api.operations.iter().any(|one| one.undocumented)
+    }
+}
+
+/// Makes the crate, or leaves everything as it was.
+fn make(root: &Path, name: &str, spec: &Path) -> Result<String, String> {
+    let mut problems = Vec::new();
+    if let Err(problem) = check_name(root, name) {
+        problems.push(problem);
+    }
+    let provider = match read(name, spec) {
+        Ok((text, provider)) => Some((text, provider)),
+        Err(found) => {
+            problems.push(found);
+            None
+        }
+    };
+    let Some((text, provider)) = provider.filter(|_| problems.is_empty()) else {
+        return Err(problems.join("\n"));
+    };
+    let license =
+        fs::read_to_string(root.join("LICENSE")).map_err(|error| format!("LICENSE: {error}"))?;
+    let folder = format!("crates/{name}");
+    let mut files: BTreeMap<String, String> = files(&provider)?
+        .into_iter()
+        .chain([
+            ("LICENSE".to_owned(), license),
+            ("openapi.yaml".to_owned(), text),
+        ])
+        .map(|(path, text)| (format!("{folder}/{path}"), text))
+        .collect();
+    format::format(root, &mut files)?;
+
+    let written = write(root, &files);
+    if written.is_err() {
+        // The folder did not exist before.
+        let _ = fs::remove_dir_all(root.join(&folder));
+    }
+    written.map(|report| {
+        format!(
+            "made {folder}: {} files\n{report}\nnext: `cargo test -p {name}`; docs/adding-a-provider.md says what is left to do",
+            files.len()
+        )
+    })
+}
+
+fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String> {
+    for (path, text) in files {
+        format::write(&root.join(path), text)?;
+    }
+    // The description for the sandbox and the table of coverage follow from the crate.
+    codegen::write(root, &codegen::generate(root)?)
+}
+
+/// A name that cargo, crates.io and the workspace accept.
+fn check_name(root: &Path, name: &str) -> Result<(), String> {
+    let is_kebab = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.split('-').all(|word| {
+            !word.is_empty()
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        });
+    // What is a keyword gets an underscore, and then is not the name any more.
+    if !is_kebab || names::field_name(name).is_none_or(|field| field.ends_with('_')) {
+        return Err(format!(
+            "`{name}` can't be the name of a crate here; write one like `acme-customers`"
+        ));
+    }
+    if RESERVED.contains(&name) {
+        return Err(format!("`{name}` has another meaning; choose another name"));
+    }
+    if root.join("crates").join(name).exists() {
+        return Err(format!("crates/{name} exists; choose another name"));
+    }
+    let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
+    if lock
+        .lines()
+        .any(|line| line == format!("name = \"{name}\""))
+    {
+        return Err(format!(
+            "a package `{name}` is part of the workspace or of its dependencies; choose another name"
+        ));
+    }
+    Ok(())
+}
+
+/// Names that cargo or the compiler keep for themselves.
+const RESERVED: &[&str] = &[
+    "alloc",
+    "build",
+    "core",
+    "deps",
+    "examples",
+    "incremental",
+    "proc-macro",
+    "std",
+    "test",
+];
+
+/// Reads the description, and settles what a crate needs beside it.
+fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {
+    let path = spec.display().to_string();
+    let bytes = fs::read(spec).map_err(|error| format!("{path}: {error}"))?;
+    let (tree, api) =
+        codegen::understand(&path, &bytes).map_err(|problems| codegen::report(&problems))?;
+    let mut problems = Problems::new(&path);
+    let credential = credential::choose(&api.access, &mut problems);
+    let base_url = base_url(&api, &mut problems);
+    for field in fields(&api).filter(|field| field.notes.hand_written) {
+        problems.report(
+            &field.at,
+            "a setter that is hand-written, in a crate that has no hand-written code yet",
+            "add `x-hand-written` once the crate is made",
+        );
+    }
+    match credential {
+        Some(credential) if problems.is_empty() => {
+            // Not all JSON is YAML: tabs and surrogate pairs are not. It was UTF-8 when it was understood.
+            let text = if path.ends_with(".json") {
+                tree::to_json(&tree)?
+            } else {
+                String::from_utf8_lossy(&bytes).into_owned()
+            };
+            let name = name.to_owned();
+            Ok((
+                text,
+                Provider {
+                    name,
+                    api,
+                    credential,
+                    base_url,
+                },
+            ))
+        }
+        _ => Err(codegen::report(&problems.into_list())),
+    }
+}
+
+fn base_url(api: &Api, p: &mut Problems) -> Option<String> {
+    let servers = &api.access.servers;
+    let safe = servers.iter().find(|url| url.starts_with("https://"));
+    if safe.is_none() && !servers.is_empty() {
+        p.report(
+            "/servers",
+            "no server is reached by https",
+            "name one, or leave `servers` out if every account has an address of its own",
+        );
+    }
+    safe.cloned()
+}
+
+/// Everything that may be sent.
+fn fields(api: &Api) -> impl Iterator<Item = &Field> {
+    let in_models = api.models.iter().filter_map(|model| match &model.shape {
+        Shape::Record(fields) => Some(fields),
+        Shape::Choice(_) => None,
+    });
+    let in_bodies = api
+        .operations
+        .iter()
+        .filter_map(|operation| operation.body.as_ref())
+        .flat_map(|body| body_fields(&body.shape));
+    in_models.flatten().chain(in_bodies)
+}
+
+/// The files below the crate's folder, not yet formatted.
+fn files(provider: &Provider) -> Result<BTreeMap<String, String>, String> {
+    let mut files = BTreeMap::new();
+    for (path, text) in emit::emit(&provider.api) {
+        files.insert(format!("src/generated/{path}"), text);
+    }
+    for (path, text) in [
+        ("Cargo.toml", texts::manifest(provider)?),
+        ("README.md", texts::readme(provider)),
+        ("CHANGELOG.md", texts::changelog(provider)),
+        ("src/lib.rs", source::library(provider)),
+        ("src/client.rs", source::client(provider)),
+        ("src/service.rs", source::service(provider)),
+    ] {
+        files.insert(path.to_owned(), text);
+    }
+    if provider.is_hand_written() {
+        files.insert(
+            "src/hand_written.rs".to_owned(),
+            source::hand_written(provider),
+        );
+    }
+    for (path, text) in wire::tests(provider) {
+        files.insert(format!("tests/wire/{path}"), text);
+    }
+    Ok(files)
+}
