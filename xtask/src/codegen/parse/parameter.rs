@@ -8,6 +8,21 @@ use super::{
 };
 use crate::codegen::problem::Problems;
 
+/// Headers that say what a request is, who sends it, and how it is framed: never an operation's own.
+const OWN_HEADERS: &[&str] = &[
+    "accept",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 pub(super) fn parameters(node: Node<'_>, p: &mut Problems) -> Vec<OrRef<Parameter>> {
     let mut parameters = Vec::new();
     for node in node.list(p).unwrap_or_default() {
@@ -49,7 +64,7 @@ pub(crate) fn parameter(node: Node<'_>, p: &mut Problems) -> Option<Parameter> {
         required = true;
     }
     if place == Place::Header
-        && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str())
+        && OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str())
     {
         p.report(
             &at,
