@@ -71,6 +71,11 @@ pub(crate) fn rfc3339_nanos(time: Duration) -> String {
     format!("{:.9}", timestamp(time))
 }
 
+/// A date and a time without a zone, as some vendors print: `2020-01-23 16:33:02`.
+pub(crate) fn date_and_time(time: Duration) -> String {
+    timestamp(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// Whole seconds since the Unix epoch.
 pub(crate) fn unix_seconds(time: Duration) -> u64 {
     time.as_secs()
@@ -96,6 +101,7 @@ mod tests {
             rfc3339_nanos(Duration::from_secs(1_579_797_182)),
             "2020-01-23T16:33:02.000000000Z"
         );
+        assert_eq!(date_and_time(time), "2020-01-23 16:33:02");
         assert_eq!(unix_seconds(time), 1_579_797_182);
     }
 

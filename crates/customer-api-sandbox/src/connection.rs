@@ -115,7 +115,11 @@ async fn exchange(
         .processed
         .then(|| pipeline.process(&head, &routed, &body));
     let applied = outcome.as_ref().is_some_and(|outcome| outcome.applied);
-    let answer = fault.answer(outcome.map(|outcome| outcome.answer));
+    let (own, on_answer) = match outcome {
+        Some(outcome) => (Some(outcome.answer), outcome.on_answer),
+        None => (None, None),
+    };
+    let answer = fault.answer(own);
     let status = match fault.delivery {
         Delivery::Hang | Delivery::ResetBeforeHead | Delivery::CloseBeforeHead => None,
         _ => Some(answer.status),
@@ -126,6 +130,9 @@ async fn exchange(
 
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;
+    }
+    if let Some(on_answer) = on_answer.filter(|_| status.is_some()) {
+        on_answer();
     }
     let mut writer = AnswerWriter {
         stream,

@@ -2,13 +2,14 @@
 
 mod clock;
 mod connection;
-
 mod description;
 mod error;
 mod fault;
 mod http1;
 mod listener;
 mod log;
+mod omnidesk;
+mod parameters;
 mod pipeline;
 mod provider;
 mod ravelin;
@@ -20,8 +21,15 @@ pub use description::DescriptionError;
 pub use error::SandboxError;
 pub use fault::{ConnectionFault, Fault, FaultBody};
 pub use log::RecordedRequest;
+pub use omnidesk::{
+    ChannelsAnswer, ErrorAnswer, ExistingId, ItemAnswer, MissingCustomer, NoMatch, Omnidesk,
+    OmnideskChannel, OmnideskCrmSync, OmnideskCustomer, OmnideskEvent, OmnideskOptions,
+    SearchAnswer, TimelineAnswer, WriteAnswer,
+};
 pub use ravelin::{
-    LabelAnswer, LegacyLabelAnswer, NoReview, NoReviews, Ravelin, RavelinOptions, Review, Reviewer,
+    EmptyPage, LabelAnswer, LateFollowUp, LegacyLabelAnswer, NoReview, NoReviews, OpenScroll,
+    Ravelin, RavelinOptions, Review, ReviewOrder, Reviewer, ScrollCourse, ScrollIds, SinceBound,
+    SinceFormat,
 };
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use server::Server;

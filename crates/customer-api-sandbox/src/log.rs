@@ -1,6 +1,7 @@
 //! The request log: what arrived, and what came of it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One request, as the sandbox received it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct RecordedRequest {
     pub method: String,
     /// The request target exactly as sent: path and query, nothing decoded or normalised.
     pub target: String,
+    /// The names of query parameters that the operation is not known to have, decoded, each once.
+    pub unknown_query: Vec<String>,
     /// Header names and values as sent and in that order.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body, without its transfer encoding; what had arrived of it where the fault was a reset
@@ -56,15 +59,18 @@ pub(crate) type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 /// test that has an answer in hand finds its request here.
 #[derive(Default)]
 pub(crate) struct RequestLog {
-    requests: Mutex<Vec<RecordedRequest>>,
+    requests: Mutex<VecDeque<RecordedRequest>>,
     observer: Option<Observer>,
+    /// How many of the latest requests are kept; `None` for all.
+    limit: Option<usize>,
 }
 
 impl RequestLog {
-    pub(crate) fn new(observer: Option<Observer>) -> Self {
+    pub(crate) fn new(observer: Option<Observer>, limit: Option<usize>) -> Self {
         Self {
             requests: Mutex::default(),
             observer,
+            limit,
         }
     }
 
@@ -72,23 +78,22 @@ impl RequestLog {
         if let Some(observer) = &self.observer {
             observer(&request);
         }
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(request);
+        let mut requests = self.requests();
+        requests.push_back(request);
+        if self.limit.is_some_and(|limit| requests.len() > limit) {
+            drop(requests.pop_front());
+        }
     }
 
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.requests().iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.requests().clear();
+    }
+
+    fn requests(&self) -> MutexGuard<'_, VecDeque<RecordedRequest>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

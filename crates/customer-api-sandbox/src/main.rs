@@ -13,21 +13,29 @@ Local imitations of customer APIs, for trying out clients without credentials.
 Usage: customer-api-sandbox [OPTIONS]
 
 Options:
-      --ravelin-port <PORT>  Port of the Ravelin server [default: a free one]
-  -h, --help                 Print help
-  -V, --version              Print version
+      --ravelin-port <PORT>   Port of the Ravelin server [default: a free one]
+      --omnidesk-port <PORT>  Port of the Omnidesk server [default: a free one]
+  -h, --help                  Print help
+  -V, --version               Print version
 ";
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Command {
-    Serve { ravelin_port: u16 },
+    Serve(Ports),
     Print(String),
+}
+
+/// The port of each server; 0 stands for a free one.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Ports {
+    ravelin: u16,
+    omnidesk: u16,
 }
 
 fn main() -> ExitCode {
     let result = parse(std::env::args().skip(1)).and_then(|command| match command {
-        Command::Serve { ravelin_port } => serve(ravelin_port),
+        Command::Serve(ports) => serve(ports),
         Command::Print(text) => write(&text),
     });
     match result {
@@ -41,7 +49,7 @@ fn main() -> ExitCode {
 }
 
 fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
-    let mut ravelin_port = 0;
+    let mut ports = Ports::default();
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let (name, value) = match argument.split_once('=') {
@@ -54,20 +62,25 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
                 let version = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
                 return Ok(Command::Print(version.to_owned()));
             }
-            "--ravelin-port" => {
+            "--ravelin-port" | "--omnidesk-port" => {
                 let value = value.or_else(|| arguments.next());
-                let value = value.ok_or("--ravelin-port needs a port")?;
-                ravelin_port = value
+                let value = value.ok_or_else(|| format!("{name} needs a port"))?;
+                let port = value
                     .parse()
                     .map_err(|_| format!("`{value}` is no port number"))?;
+                if name == "--ravelin-port" {
+                    ports.ravelin = port;
+                } else {
+                    ports.omnidesk = port;
+                }
             }
             other => return Err(format!("unknown argument `{other}`; see --help")),
         }
     }
-    Ok(Command::Serve { ravelin_port })
+    Ok(Command::Serve(ports))
 }
 
-fn serve(ravelin_port: u16) -> Result<(), String> {
+fn serve(ports: Ports) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -76,7 +89,10 @@ fn serve(ravelin_port: u16) -> Result<(), String> {
     runtime.block_on(async {
         let (lines, mut logged) = mpsc::unbounded_channel();
         let sandbox = Sandbox::builder()
-            .ravelin_address((Ipv4Addr::LOCALHOST, ravelin_port))
+            .ravelin_address((Ipv4Addr::LOCALHOST, ports.ravelin))
+            .omnidesk_address((Ipv4Addr::LOCALHOST, ports.omnidesk))
+            // The logs would grow as long as the program runs.
+            .kept_requests(0)
             .on_request(move |request| {
                 // The receiver lives as long as the servers do.
                 let _ = lines.send(log_line(request));
@@ -84,18 +100,19 @@ fn serve(ravelin_port: u16) -> Result<(), String> {
             .start()
             .await
             .map_err(|error| with_source(&error))?;
-        write(&introduction(&sandbox))?;
+        let text = ravelin(&sandbox) + &omnidesk(&sandbox);
+        write(&format!(
+            "{text}Ctrl-C ends the sandbox and forgets everything.\n\n"
+        ))?;
         while let Some(line) = logged.recv().await {
-            // The log would grow as long as the program runs.
-            sandbox.ravelin().clear_requests();
             write(&line)?;
         }
         Ok(())
     })
 }
 
-/// How to call each server.
-fn introduction(sandbox: &Sandbox) -> String {
+/// How to call the Ravelin server.
+fn ravelin(sandbox: &Sandbox) -> String {
     let (base, key) = (sandbox.ravelin().base_url(), sandbox.ravelin().secret_key());
     format!(
         "Ravelin\n  \
@@ -104,8 +121,28 @@ fn introduction(sandbox: &Sandbox) -> String {
            curl -i {base}/v2/customer/cust-1/labels \\\n    \
              -H 'Authorization: token {key}' -H 'Content-Type: application/json' \\\n    \
              -d '{{\"category\":\"PAYMENT_FRAUD\",\"review\":\"FRAUDSTER\"}}'\n  \
-           curl -i {base}/v2/label/customer/cust-1 -H 'Authorization: token {key}'\n\n\
-         Ctrl-C ends the sandbox and forgets everything.\n\n"
+           curl -i {base}/v2/label/customer/cust-1 -H 'Authorization: token {key}'\n  \
+           curl -i {base}/v2/label/customer -H 'Authorization: token {key}'\n\n"
+    )
+}
+
+/// How to call the Omnidesk server.
+fn omnidesk(sandbox: &Sandbox) -> String {
+    let server = sandbox.omnidesk();
+    let (base, key) = (server.base_url(), server.api_key());
+    format!(
+        "Omnidesk\n  \
+           base URL  {base}\n  \
+           key       {key}\n\n  \
+           curl -i {base}/api/v2/customer -H 'apiKey: {key}' \\\n    \
+             -F brand_id=1 -F primary_id=cust-1 -F firstname=Ana -F custom_tier=gold \\\n    \
+             -F channel_id=email -F customer_link_channel=ana@shop.example\n  \
+           curl -i {base}/api/v2/customer/SearchByPrimaryExternalID -H 'apiKey: {key}' \\\n    \
+             -F brand_id=1 -F primary_id=cust-1\n  \
+           curl -i -X PUT {base}/api/v2/customer/1 -H 'apiKey: {key}' \\\n    \
+             --data-urlencode brandID=1 --data-urlencode customerChannelType_0=telephone \\\n    \
+             --data-urlencode customerChannelValue_0=+31201234567\n  \
+           curl -i {base}/api/v2/customer -H 'apiKey: {key}'\n\n"
     )
 }
 
@@ -148,16 +185,19 @@ mod tests {
 
     #[test]
     fn ports_are_read_in_both_forms() {
-        let serve = |ravelin_port| Ok(Command::Serve { ravelin_port });
-        assert_eq!(parsed(&[]), serve(0));
-        assert_eq!(parsed(&["--ravelin-port", "8080"]), serve(8080));
-        assert_eq!(parsed(&["--ravelin-port=8080"]), serve(8080));
+        let serve = |ravelin, omnidesk| Ok(Command::Serve(Ports { ravelin, omnidesk }));
+        assert_eq!(parsed(&[]), serve(0, 0));
+        assert_eq!(parsed(&["--ravelin-port", "8080"]), serve(8080, 0));
+        assert_eq!(parsed(&["--ravelin-port=8080"]), serve(8080, 0));
+        let both = ["--omnidesk-port=8081", "--ravelin-port", "8080"];
+        assert_eq!(parsed(&both), serve(8080, 8081));
     }
 
     #[test]
     fn what_is_wrong_is_said() {
         for (arguments, part) in [
-            (&["--ravelin-port"][..], "needs a port"),
+            (&["--ravelin-port"][..], "--ravelin-port needs a port"),
+            (&["--omnidesk-port"], "--omnidesk-port needs a port"),
             (&["--ravelin-port", "99999"], "`99999`"),
             (&["--port"], "`--port`"),
         ] {

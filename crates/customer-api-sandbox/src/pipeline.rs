@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::description::{Description, Operation, Rejection, Routed};
 use crate::fault::FaultScript;
 use crate::log::{RecordedRequest, RequestLog};
+use crate::parameters::Parameters;
 use crate::provider::{Call, Head, Outcome, Provider};
 
 pub(crate) struct Pipeline {
@@ -37,11 +38,12 @@ impl Pipeline {
         if let Err(answer) = self.provider.admit(head) {
             return Ok(Outcome::unchanged(answer));
         }
-        let body = operation.check(path, head, body)?;
+        let checked = operation.check(path, head, body)?;
         Ok(self.provider.carry_out(&Call {
             operation_id: &operation.id,
             path,
-            body: &body,
+            query: &checked.query,
+            body: &checked.body,
         }))
     }
 
@@ -53,10 +55,14 @@ impl Pipeline {
         applied: bool,
         status: Option<u16>,
     ) {
+        let unknown_query = operation.zip(head.query().and_then(Parameters::parse_urlencoded));
         self.log.push(RecordedRequest {
             provider: self.name,
             operation_id: operation.map(|operation| operation.id.clone()),
             path_template: operation.map(|operation| operation.template.clone()),
+            unknown_query: unknown_query
+                .map(|(operation, query)| operation.unknown_query(&query))
+                .unwrap_or_default(),
             method: head.method,
             target: head.target,
             headers: head.headers,

@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::description::{PathParameters, Rejection};
+use crate::description::Rejection;
+use crate::parameters::Parameters;
 
 /// One imitated vendor.
 pub(crate) trait Provider: Send + Sync + 'static {
@@ -51,6 +52,11 @@ impl Head {
         self.target.split('?').next().unwrap_or_default()
     }
 
+    /// The query as sent.
+    pub(crate) fn query(&self) -> Option<&str> {
+        self.target.split_once('?').map(|(_, query)| query)
+    }
+
     /// Whether the client takes JSON: no `Accept` at all means yes.
     pub(crate) fn accepts_json(&self) -> bool {
         let ranges = self.header_elements("accept");
@@ -71,24 +77,29 @@ impl Head {
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) operation_id: &'a str,
-    pub(crate) path: &'a PathParameters,
+    pub(crate) path: &'a Parameters,
+    pub(crate) query: &'a Parameters,
     /// `Null` for an operation without a body.
     pub(crate) body: &'a Value,
 }
 
 /// What carrying out a request came to.
-#[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) answer: Answer,
     /// Whether it changed the provider's state.
     pub(crate) applied: bool,
+    /// What is to happen when the answer leaves; nothing if it never does.
+    pub(crate) on_answer: Option<OnAnswer>,
 }
+
+pub(crate) type OnAnswer = Box<dyn FnOnce() + Send>;
 
 impl Outcome {
     pub(crate) fn applied(answer: Answer) -> Self {
         Self {
             answer,
             applied: true,
+            on_answer: None,
         }
     }
 
@@ -96,6 +107,7 @@ impl Outcome {
         Self {
             answer,
             applied: false,
+            on_answer: None,
         }
     }
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
 use crate::error::SandboxError;
-use crate::log::{Observer, RecordedRequest};
+use crate::log::{Observer, RecordedRequest, RequestLog};
+use crate::omnidesk::{self, Omnidesk, OmnideskOptions};
 use crate::ravelin::{self, Ravelin, RavelinOptions};
 use crate::server::Server;
 
@@ -15,6 +16,7 @@ use crate::server::Server;
 #[derive(Debug)]
 pub struct Sandbox {
     ravelin: Server<Ravelin>,
+    omnidesk: Server<Omnidesk>,
     clock: Arc<Clock>,
 }
 
@@ -40,6 +42,12 @@ impl Sandbox {
         &self.ravelin
     }
 
+    /// The imitation of Omnidesk's customer API.
+    #[must_use]
+    pub fn omnidesk(&self) -> &Server<Omnidesk> {
+        &self.omnidesk
+    }
+
     /// Moves the sandbox's clock on: its timestamps and its time windows, but not tokio's timers.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
@@ -52,8 +60,11 @@ impl Sandbox {
 pub struct SandboxBuilder {
     ravelin_address: SocketAddr,
     ravelin: RavelinOptions,
+    omnidesk_address: SocketAddr,
+    omnidesk: OmnideskOptions,
     stepped: Option<(SystemTime, Duration)>,
     observer: Option<Observer>,
+    kept_requests: Option<usize>,
 }
 
 impl Default for SandboxBuilder {
@@ -61,8 +72,11 @@ impl Default for SandboxBuilder {
         Self {
             ravelin_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             ravelin: RavelinOptions::default(),
+            omnidesk_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            omnidesk: OmnideskOptions::default(),
             stepped: None,
             observer: None,
+            kept_requests: None,
         }
     }
 }
@@ -77,6 +91,18 @@ impl SandboxBuilder {
     /// The switches of the Ravelin server.
     pub fn ravelin(mut self, options: RavelinOptions) -> Self {
         self.ravelin = options;
+        self
+    }
+
+    /// The address of the Omnidesk server; port 0, the default, takes a free one.
+    pub fn omnidesk_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.omnidesk_address = address.into();
+        self
+    }
+
+    /// The switches of the Omnidesk server.
+    pub fn omnidesk(mut self, options: OmnideskOptions) -> Self {
+        self.omnidesk = options;
         self
     }
 
@@ -98,6 +124,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// How many requests the log of each server keeps, the latest ones; without this call all. A
+    /// test that measures memory wants few.
+    pub fn kept_requests(mut self, requests: usize) -> Self {
+        self.kept_requests = Some(requests);
+        self
+    }
+
     /// Binds the addresses and starts serving on the current tokio runtime.
     ///
     /// # Errors
@@ -112,9 +145,19 @@ impl SandboxBuilder {
             self.ravelin_address,
             self.ravelin,
             Arc::clone(&clock),
-            self.observer,
+            RequestLog::new(self.observer.clone(), self.kept_requests),
         )?;
-        Ok(Sandbox { ravelin, clock })
+        let omnidesk = omnidesk::start(
+            self.omnidesk_address,
+            self.omnidesk,
+            Arc::clone(&clock),
+            RequestLog::new(self.observer, self.kept_requests),
+        )?;
+        Ok(Sandbox {
+            ravelin,
+            omnidesk,
+            clock,
+        })
     }
 }
 
@@ -123,6 +166,8 @@ impl fmt::Debug for SandboxBuilder {
         f.debug_struct("SandboxBuilder")
             .field("ravelin_address", &self.ravelin_address)
             .field("ravelin", &self.ravelin)
+            .field("omnidesk_address", &self.omnidesk_address)
+            .field("omnidesk", &self.omnidesk)
             .field("stepped", &self.stepped)
             .finish_non_exhaustive()
     }

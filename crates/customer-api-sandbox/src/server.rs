@@ -28,33 +28,45 @@ pub struct Server<P> {
     pub(crate) provider: Arc<P>,
 }
 
+/// A socket that listens, before there is anything behind it.
+pub(crate) struct Bound {
+    pub(crate) base_url: String,
+    listener: Listener,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Bound {
+    /// Binds on the current tokio runtime.
+    pub(crate) fn new(provider: &'static str, address: SocketAddr) -> Result<Self, SandboxError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| SandboxError::NoRuntime)?;
+        let listener =
+            Listener::bind(address).map_err(|source| SandboxError::Bind { provider, source })?;
+        Ok(Self {
+            base_url: format!("http://{}", listener.address()),
+            listener,
+            runtime,
+        })
+    }
+}
+
 enum Command {
     Close(oneshot::Sender<()>),
     Open(oneshot::Sender<io::Result<()>>),
 }
 
 impl<P> Server<P> {
-    /// Binds and serves on the current tokio runtime.
-    pub(crate) fn start(
-        address: SocketAddr,
-        pipeline: Pipeline,
-        provider: Arc<P>,
-    ) -> Result<Self, SandboxError> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| SandboxError::NoRuntime)?;
-        let listener = Listener::bind(address).map_err(|source| SandboxError::Bind {
-            provider: pipeline.name,
-            source,
-        })?;
-        let base_url = format!("http://{}", listener.address());
+    /// Serves on the runtime that the socket was bound on.
+    pub(crate) fn start(bound: Bound, pipeline: Pipeline, provider: Arc<P>) -> Self {
         let pipeline = Arc::new(pipeline);
         let (commands, received) = mpsc::unbounded_channel();
-        runtime.spawn(run(listener, received, Arc::clone(&pipeline)));
-        Ok(Self {
-            base_url,
+        let run = run(bound.listener, received, Arc::clone(&pipeline));
+        bound.runtime.spawn(run);
+        Self {
+            base_url: bound.base_url,
             pipeline,
             commands,
             provider,
-        })
+        }
     }
 
     /// Scheme, host and port, for example `http://127.0.0.1:40123`. Paths are the vendor's own.

@@ -34,6 +34,8 @@ fn it_says_how_to_call_it_and_logs_no_ids() {
         .unwrap();
     assert!(introduction.contains("curl -i http://127.0.0.1:"));
     assert!(introduction.contains("'Authorization: token sk_test_sandbox'"));
+    assert!(introduction.contains("'apiKey: omnidesk-sandbox-key'"));
+    assert!(introduction.contains("-F brand_id=1"));
 
     let mut stream = TcpStream::connect(base).unwrap();
     let body = r#"{"category":"PAYMENT_FRAUD","review":"FRAUDSTER"}"#;
@@ -69,7 +71,7 @@ fn help_and_version_are_printed() {
     assert!(
         String::from_utf8(help.stdout)
             .unwrap()
-            .contains("--ravelin-port <PORT>")
+            .contains("--omnidesk-port <PORT>")
     );
     let version = program().arg("-V").output().unwrap();
     let expected = format!("customer-api-sandbox {}\n", env!("CARGO_PKG_VERSION"));
@@ -85,6 +87,10 @@ fn mistakes_and_taken_ports_are_errors() {
         (
             &["--ravelin-port", &port],
             "the ravelin server can't listen: ",
+        ),
+        (
+            &["--omnidesk-port", &port],
+            "the omnidesk server can't listen: ",
         ),
     ] {
         let output = program().args(arguments).output().unwrap();

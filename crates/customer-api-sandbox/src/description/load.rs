@@ -3,7 +3,10 @@
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use super::{BodyRules, Description, Operation, Segment};
+use super::body::{BodyRules, Content, Media};
+use super::form::{Dynamic, FormRules};
+use super::parameter::{List, Parameter, Place};
+use super::{Description, Operation, segments};
 
 /// Why a description can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +41,8 @@ const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "
 impl Description {
     /// Reads the operations named by `imitated` and leaves out all others.
     pub(crate) fn load(json: &str, imitated: &[&str]) -> Result<Self, DescriptionError> {
-        let document: Value = serde_json::from_str(json)?;
+        let mut document: Value = serde_json::from_str(json)?;
+        limit_unsigned(&mut document);
         let paths = document.get("paths").and_then(Value::as_object);
         let mut operations = Vec::new();
         for (template, item) in paths.into_iter().flatten() {
@@ -85,35 +89,65 @@ impl Reader<'_> {
             id: self.operation.to_owned(),
             method: method.to_ascii_uppercase(),
             template: template.to_owned(),
-            segments: template.split('/').skip(1).map(segment).collect(),
+            segments: segments(template),
             parameters: self.parameters(item, operation)?,
+            extra_query: Vec::new(),
+            refuses_unknown_query: false,
+            ignores_patterns: false,
             body: self.body(operation)?,
         })
     }
 
-    /// The path parameters. Those of the operation come first and replace those of its path.
+    /// The parameters. Those of the operation come first and replace those of its path.
     fn parameters(
         &self,
         item: &Value,
         operation: &Value,
-    ) -> Result<Vec<(String, Validator)>, DescriptionError> {
+    ) -> Result<Vec<Parameter>, DescriptionError> {
         let lists = [operation.get("parameters"), item.get("parameters")];
         let lists = lists.into_iter().flatten().filter_map(Value::as_array);
-        let mut parameters: Vec<(String, Validator)> = Vec::new();
+        let mut parameters: Vec<Parameter> = Vec::new();
         for parameter in lists.flatten() {
             let parameter = self.resolve(parameter)?;
-            if parameter.get("in").and_then(Value::as_str) != Some("path") {
-                continue;
-            }
+            let place = match parameter.get("in").and_then(Value::as_str) {
+                Some("path") => Place::Path,
+                Some("query") => Place::Query,
+                Some("header") => Place::Header,
+                _ => return Err(self.form("a parameter outside path, query and headers")),
+            };
             let name = parameter.get("name").and_then(Value::as_str);
             let (Some(name), Some(schema)) = (name, parameter.get("schema")) else {
-                return Err(self.form("a path parameter without a name or a schema"));
+                return Err(self.form("a parameter without a name or a schema"));
             };
-            if !parameters.iter().any(|(present, _)| present == name) {
-                parameters.push((name.to_owned(), self.compile(schema)?));
+            // OpenAPI says so: other parts of a description speak of these headers.
+            let elsewhere = ["accept", "authorization", "content-type"];
+            if place == Place::Header && elsewhere.contains(&name.to_ascii_lowercase().as_str()) {
+                continue;
+            }
+            let same = |present: &Parameter| present.place == place && present.name == name;
+            if !parameters.iter().any(same) {
+                parameters.push(Parameter {
+                    name: name.to_owned(),
+                    place,
+                    required: flag(parameter, "required"),
+                    list: self.list(parameter, schema)?,
+                    validator: self.compile(schema)?,
+                });
             }
         }
         Ok(parameters)
+    }
+
+    /// Queries repeat the name of a list unless `explode` is false; nothing else does.
+    fn list(&self, parameter: &Value, schema: &Value) -> Result<List, DescriptionError> {
+        let array = self.resolve(schema)?.get("type").and_then(Value::as_str) == Some("array");
+        let query = parameter.get("in").and_then(Value::as_str) == Some("query");
+        let exploded = parameter.get("explode").and_then(Value::as_bool) != Some(false);
+        Ok(match (array, query && exploded) {
+            (false, _) => List::No,
+            (true, true) => List::Repeated,
+            (true, false) => List::Commas,
+        })
     }
 
     fn body(&self, operation: &Value) -> Result<Option<BodyRules>, DescriptionError> {
@@ -121,16 +155,41 @@ impl Reader<'_> {
             return Ok(None);
         };
         let body = self.resolve(body)?;
-        let schema = body
-            .pointer("/content/application~1json/schema")
-            .ok_or_else(|| self.form("a request body without a schema for application/json"))?;
+        let content = body.get("content").and_then(Value::as_object);
+        let known = Media::ALL.into_iter().find_map(|media| {
+            let schema = content?.get(media.name())?.get("schema")?;
+            Some((media, schema))
+        });
+        let Some((media, schema)) = known else {
+            return Err(self.form("a request body of no known type, or without a schema"));
+        };
+        let content = match media {
+            Media::Json => Content::Json(self.compile(schema)?),
+            Media::Multipart | Media::UrlEncoded => Content::Form(self.form_rules(schema)?),
+        };
         Ok(Some(BodyRules {
-            required: body
-                .get("required")
-                .and_then(Value::as_bool)
-                .unwrap_or_default(),
-            json: self.compile(schema)?,
+            required: flag(body, "required"),
+            media,
+            content,
         }))
+    }
+
+    fn form_rules(&self, schema: &Value) -> Result<FormRules, DescriptionError> {
+        let object = self.resolve(schema)?;
+        let properties = object.get("properties").and_then(Value::as_object);
+        let mut fields = Vec::new();
+        for (name, property) in properties.into_iter().flatten() {
+            fields.push((name.clone(), self.compile(property)?));
+        }
+        let dynamic = object.get("x-dynamic-fields").and_then(Value::as_array);
+        let dynamic = dynamic.into_iter().flatten().map(|rule| {
+            Dynamic::read(rule).ok_or_else(|| self.form("a dynamic field of no known kind"))
+        });
+        Ok(FormRules {
+            whole: self.compile(schema)?,
+            fields,
+            dynamic: dynamic.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Follows a `$ref` into this document.
@@ -164,14 +223,22 @@ impl Reader<'_> {
     }
 }
 
-fn segment(text: &str) -> Segment {
-    match text
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-    {
-        Some(name) => Segment::Parameter(name.to_owned()),
-        None => Segment::Literal(text.to_owned()),
+/// What JSON Schema knows of `format: uint64`: that it is not negative.
+fn limit_unsigned(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("format").and_then(Value::as_str) == Some("uint64") {
+                fields.entry("minimum").or_insert_with(|| Value::from(0));
+            }
+            fields.values_mut().for_each(limit_unsigned);
+        }
+        Value::Array(items) => items.iter_mut().for_each(limit_unsigned),
+        _ => {}
     }
+}
+
+fn flag(value: &Value, name: &str) -> bool {
+    value.get(name).and_then(Value::as_bool).unwrap_or_default()
 }
 
 #[cfg(test)]

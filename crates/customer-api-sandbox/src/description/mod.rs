@@ -3,16 +3,22 @@
 //! Everything is read from the description: paths, methods, parameters, media types, schemas. A
 //! provider names the operations that it imitates, and the rest of the description is left out.
 
+mod body;
+mod form;
 mod load;
+mod multipart;
+mod parameter;
 mod route;
 mod violation;
 
-use jsonschema::Validator;
 use serde_json::Value;
 
+use crate::parameters::Parameters;
 use crate::provider::Head;
+use body::BodyRules;
 pub use load::DescriptionError;
-pub(crate) use route::{PathParameters, Routed};
+use parameter::{Parameter, Place};
+pub(crate) use route::Routed;
 pub(crate) use violation::{Problem, Violation};
 
 /// The imitated operations of one provider.
@@ -28,7 +34,11 @@ pub(crate) struct Operation {
     pub(crate) method: String,
     pub(crate) template: String,
     segments: Vec<Segment>,
-    parameters: Vec<(String, Validator)>,
+    parameters: Vec<Parameter>,
+    /// Query parameters that the description does not have and the provider knows all the same.
+    extra_query: Vec<String>,
+    refuses_unknown_query: bool,
+    ignores_patterns: bool,
     body: Option<BodyRules>,
 }
 
@@ -36,12 +46,6 @@ pub(crate) struct Operation {
 enum Segment {
     Literal(String),
     Parameter(String),
-}
-
-#[derive(Debug)]
-struct BodyRules {
-    required: bool,
-    json: Validator,
 }
 
 /// Why a request is refused before its operation is carried out.
@@ -53,80 +57,137 @@ pub(crate) enum Rejection {
     WrongMethod(Vec<String>),
     /// The path's percent-encoding does not decode to UTF-8.
     MalformedPath,
-    /// The body is not declared as JSON in UTF-8.
-    UnsupportedMedia,
-    /// The body is no JSON at all.
-    NotJson,
+    /// The query's does not.
+    MalformedQuery,
+    /// The body is not declared as this type, or not in UTF-8.
+    UnsupportedMedia(&'static str),
+    /// The body is not what it is declared as.
+    MalformedBody,
     /// Parameters or body break the schema.
     Invalid(Vec<Violation>),
+}
+
+/// What was read of a request that breaks no rule.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) query: Parameters,
+    /// `Null` for an operation without a body.
+    pub(crate) body: Value,
 }
 
 impl Description {
     pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
     }
+
+    /// Lets an operation have one more query parameter, which is up to the provider to check.
+    pub(crate) fn add_query(&mut self, id: &str, parameter: &str) {
+        let mut operations = self.operations.iter_mut();
+        if let Some(operation) = operations.find(|operation| operation.id == id) {
+            operation.extra_query.push(parameter.to_owned());
+        }
+    }
+
+    /// Has query parameters refused that no operation of the description knows; without this call
+    /// they are ignored.
+    pub(crate) fn refuse_unknown_query(&mut self) {
+        for operation in &mut self.operations {
+            operation.refuses_unknown_query = true;
+        }
+    }
+
+    /// Takes any text where a pattern stands in the description.
+    pub(crate) fn ignore_patterns(&mut self) {
+        for operation in &mut self.operations {
+            operation.ignores_patterns = true;
+        }
+    }
+
+    /// Puts an operation on another path.
+    pub(crate) fn set_path(&mut self, id: &str, template: &str) {
+        let mut operations = self.operations.iter_mut();
+        if let Some(operation) = operations.find(|operation| operation.id == id) {
+            operation.segments = segments(template);
+            template.clone_into(&mut operation.template);
+        }
+    }
 }
 
 impl Operation {
-    /// Checks parameters, media type and body, and gives the parsed body.
+    /// Checks parameters, media type and body, and gives what was read.
     pub(crate) fn check(
         &self,
-        path: &PathParameters,
+        path: &Parameters,
         head: &Head,
         body: &[u8],
-    ) -> Result<Value, Rejection> {
+    ) -> Result<Checked, Rejection> {
+        let query = head.query().unwrap_or_default();
+        let query = Parameters::parse_urlencoded(query).ok_or(Rejection::MalformedQuery)?;
         let mut violations = Vec::new();
-        for (name, validator) in &self.parameters {
-            if let Some(text) = path.get(name) {
-                let value = parameter_value(validator, text);
-                violations.extend(violation::all(validator, &value, Some(name)));
+        for parameter in &self.parameters {
+            violations.extend(parameter.check(path, &query, head));
+        }
+        if self.refuses_unknown_query {
+            let unknown = self.unknown_query(&query).into_iter();
+            violations.extend(unknown.map(|field| Violation {
+                field,
+                problem: Problem::UnknownField,
+            }));
+        }
+        self.judge(violations)?;
+        let body = match &self.body {
+            Some(rules) => {
+                let (body, violations) = rules.check(head, body)?;
+                self.judge(violations)?;
+                body
             }
-        }
-        if !violations.is_empty() {
-            return Err(Rejection::Invalid(violations));
-        }
-        let Some(rules) = &self.body else {
-            return Ok(Value::Null);
+            None => Value::Null,
         };
-        if body.is_empty() && !rules.required {
-            return Ok(Value::Null);
+        Ok(Checked { query, body })
+    }
+
+    fn judge(&self, mut violations: Vec<Violation>) -> Result<(), Rejection> {
+        if self.ignores_patterns {
+            violations.retain(|violation| !matches!(violation.problem, Problem::Pattern(_)));
         }
-        if !is_json_in_utf8(head) {
-            return Err(Rejection::UnsupportedMedia);
-        }
-        let value = serde_json::from_slice(body).map_err(|_| Rejection::NotJson)?;
-        let violations = violation::all(&rules.json, &value, None);
         if violations.is_empty() {
-            Ok(value)
+            Ok(())
         } else {
             Err(Rejection::Invalid(violations))
         }
     }
+
+    /// The names in a query that neither the description nor the provider knows, each once.
+    pub(crate) fn unknown_query(&self, query: &Parameters) -> Vec<String> {
+        let mut unknown: Vec<String> = Vec::new();
+        for (name, _) in query.iter() {
+            let described = self
+                .parameters
+                .iter()
+                .any(|known| known.place == Place::Query && known.name == name);
+            let known = described || self.extra_query.iter().any(|known| known == name);
+            if !known && !unknown.iter().any(|present| present == name) {
+                unknown.push(name.to_owned());
+            }
+        }
+        unknown
+    }
 }
 
-/// A path is text: where the schema wants a number or a boolean, the text is read as one.
-fn parameter_value(validator: &Validator, text: &str) -> Value {
-    let as_text = Value::from(text);
-    if validator.is_valid(&as_text) {
-        return as_text;
-    }
-    match serde_json::from_str::<Value>(text) {
-        Ok(number @ (Value::Number(_) | Value::Bool(_))) => number,
-        _ => as_text,
-    }
+fn segments(template: &str) -> Vec<Segment> {
+    template.split('/').skip(1).map(Segment::of).collect()
 }
 
-fn is_json_in_utf8(head: &Head) -> bool {
-    let values: Vec<&[u8]> = head.header_values("content-type").collect();
-    let [value] = values.as_slice() else {
-        return false;
-    };
-    let value = String::from_utf8_lossy(value).to_ascii_lowercase();
-    let mut parts = value.split(';').map(str::trim);
-    parts.next() == Some("application/json")
-        && parts
-            .filter_map(|part| part.strip_prefix("charset="))
-            .all(|charset| charset.trim_matches('"') == "utf-8")
+impl Segment {
+    fn of(text: &str) -> Self {
+        let name = text
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'));
+        match name {
+            Some(name) => Self::Parameter(name.to_owned()),
+            None => Self::Literal(text.to_owned()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -183,8 +244,9 @@ mod tests {
     fn check(id: &str, content_type: &str, body: &str) -> Result<Value, Rejection> {
         let description = small();
         let operation = description.operation("writeThing").unwrap();
-        let path = PathParameters::of(&[("id", id)]);
-        operation.check(&path, &head(content_type), body.as_bytes())
+        let path = Parameters::of(&[("id", id)]);
+        let checked = operation.check(&path, &head(content_type), body.as_bytes())?;
+        Ok(checked.body)
     }
 
     #[test]
@@ -222,14 +284,14 @@ mod tests {
         ] {
             let result = check("1", media, good);
             assert!(
-                matches!(result, Err(Rejection::UnsupportedMedia)),
+                matches!(result, Err(Rejection::UnsupportedMedia(_))),
                 "{media}"
             );
         }
         for body in ["", "{", "kind=a"] {
             assert!(matches!(
                 check("1", "application/json", body),
-                Err(Rejection::NotJson)
+                Err(Rejection::MalformedBody)
             ));
         }
     }

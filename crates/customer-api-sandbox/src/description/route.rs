@@ -1,30 +1,12 @@
 //! From method and raw path to an operation.
 
 use super::{Description, Operation, Segment};
-
-/// The decoded path parameters of a request.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct PathParameters(Vec<(String, String)>);
-
-impl PathParameters {
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(candidate, _)| candidate == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    #[cfg(test)]
-    pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Self(pairs.iter().map(owned).collect())
-    }
-}
+use crate::parameters::{Parameters, percent_decode};
 
 /// Where a request leads.
 #[derive(Debug)]
 pub(crate) enum Routed<'a> {
-    Found(&'a Operation, PathParameters),
+    Found(&'a Operation, Parameters),
     /// The path is known, with these methods.
     WrongMethod(Vec<String>),
     UnknownPath,
@@ -56,7 +38,7 @@ impl Description {
         match operation.decode(&raw) {
             None => Routed::MalformedPath,
             // Common URL libraries take `%2E%2E` for `..` and change the path: no id may say so.
-            Some(path) if path.0.iter().any(|(_, value)| is_dots(value)) => Routed::UnknownPath,
+            Some(path) if path.iter().any(|(_, value)| is_dots(value)) => Routed::UnknownPath,
             Some(path) => Routed::Found(operation, path),
         }
     }
@@ -82,14 +64,14 @@ impl Operation {
             .count()
     }
 
-    fn decode(&self, raw: &[&str]) -> Option<PathParameters> {
-        let mut parameters = Vec::new();
+    fn decode(&self, raw: &[&str]) -> Option<Parameters> {
+        let mut parameters = Parameters::default();
         for (segment, raw) in self.segments.iter().zip(raw) {
             if let Segment::Parameter(name) = segment {
-                parameters.push((name.clone(), percent_decode(raw)?));
+                parameters.push(name.clone(), percent_decode(raw)?);
             }
         }
-        Some(PathParameters(parameters))
+        Some(parameters)
     }
 }
 
@@ -97,36 +79,10 @@ fn is_dots(segment: &str) -> bool {
     matches!(segment, "." | "..")
 }
 
-/// Decodes one segment strictly: every `%` must start an escape, and the result must be UTF-8.
-fn percent_decode(segment: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(segment.len());
-    let mut bytes = segment.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let high = char::from(bytes.next()?).to_digit(16)?;
-            let low = char::from(bytes.next()?).to_digit(16)?;
-            decoded.push(u8::try_from(high * 16 + low).ok()?);
-        } else {
-            decoded.push(byte);
-        }
-    }
-    String::from_utf8(decoded).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::description::tests::small;
-
-    #[test]
-    fn segments_are_decoded_exactly() {
-        assert_eq!(percent_decode("a%2Fb").as_deref(), Some("a/b"));
-        assert_eq!(percent_decode("a+b%20c").as_deref(), Some("a+b c"));
-        assert_eq!(percent_decode("%25%c3%A9").as_deref(), Some("%é"));
-        for broken in ["%", "%2", "%zz", "%ff", "%+1"] {
-            assert_eq!(percent_decode(broken), None, "{broken}");
-        }
-    }
 
     #[test]
     fn paths_lead_to_operations() {

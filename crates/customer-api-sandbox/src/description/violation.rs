@@ -17,6 +17,8 @@ pub(crate) enum Problem {
     /// The description knows no field of that name.
     UnknownField,
     Missing,
+    /// It is there more than once.
+    Repeated,
     WrongType {
         expected: String,
         given: &'static str,

@@ -1,6 +1,7 @@
 //! What the Ravelin server remembers: reviews in the order in which they came.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -74,12 +75,18 @@ impl Review {
 
     /// The form in which the reads answer it.
     pub(super) fn to_json(&self) -> Value {
+        let mut review = self.to_json_without_comment();
+        if let (Some(comment), Some(fields)) = (&self.comment, review.as_object_mut()) {
+            fields.insert("comment".to_owned(), json!(comment));
+        }
+        review
+    }
+
+    /// The form in which the list over all customers answers it.
+    pub(super) fn to_json_without_comment(&self) -> Value {
         let mut fields = Map::new();
         fields.insert("customerId".to_owned(), json!(self.customer_id));
         fields.insert("label".to_owned(), json!(self.label));
-        if let Some(comment) = &self.comment {
-            fields.insert("comment".to_owned(), json!(comment));
-        }
         if let Some(reviewer) = &self.reviewer {
             fields.insert("reviewer".to_owned(), reviewer.to_json());
         }
@@ -119,7 +126,8 @@ impl Reviewer {
 /// All reviews, and the recent labels that count against the limit of a customer.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    reviews: HashMap<String, Vec<Review>>,
+    log: Vec<Arc<Review>>,
+    reviews: HashMap<String, Vec<Arc<Review>>>,
     recent: HashMap<String, Vec<Duration>>,
     applied: usize,
 }
@@ -127,10 +135,12 @@ pub(super) struct History {
 impl History {
     /// Adds a review that was not written through the API.
     pub(super) fn seed(&mut self, review: Review) {
+        let review = Arc::new(review);
         self.reviews
             .entry(review.customer_id.clone())
             .or_default()
-            .push(review);
+            .push(Arc::clone(&review));
+        self.log.push(review);
     }
 
     /// Adds a review that was.
@@ -139,11 +149,17 @@ impl History {
         self.seed(review);
     }
 
-    pub(super) fn of(&self, customer_id: &str) -> &[Review] {
+    /// All reviews of a customer, as they came.
+    pub(super) fn of(&self, customer_id: &str) -> &[Arc<Review>] {
         self.reviews
             .get(customer_id)
             .map(Vec::as_slice)
             .unwrap_or_default()
+    }
+
+    /// All reviews of all customers, as they came.
+    pub(super) fn all(&self) -> &[Arc<Review>] {
+        &self.log
     }
 
     pub(super) fn applied(&self) -> usize {

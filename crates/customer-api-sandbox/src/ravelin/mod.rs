@@ -1,7 +1,11 @@
 //! Ravelin's label API: histories of reviews, and the answers around them.
 
+mod all_reviews;
 mod history;
 mod options;
+mod scroll;
+mod scroll_options;
+mod sequence;
 mod wording;
 
 use std::net::SocketAddr;
@@ -13,51 +17,66 @@ use crate::clock::{self, Clock};
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
-use crate::log::{Observer, RequestLog};
+use crate::log::RequestLog;
 use crate::pipeline::Pipeline;
 use crate::provider::{Answer, Call, Head, Outcome, Provider};
-use crate::server::Server;
+use crate::server::{Bound, Server};
 use crate::unknown_fields::Noise;
 use history::History;
 pub use history::{Review, Reviewer};
 pub use options::{LabelAnswer, LegacyLabelAnswer, NoReview, NoReviews, RavelinOptions};
+pub use scroll::OpenScroll;
+use scroll::Scrolls;
+pub use scroll_options::{
+    EmptyPage, LateFollowUp, ReviewOrder, ScrollCourse, ScrollIds, SinceBound, SinceFormat,
+};
+use sequence::Source;
 
 const NAME: &str = "ravelin";
 const DESCRIPTION: &str = include_str!("../descriptions/ravelin-labels.json");
-const OPERATIONS: [&str; 4] = [
+const OPERATIONS: [&str; 5] = [
     "legacyLabelCustomer",
     "lastReview",
     "customerReviews",
     "labelCustomer",
+    "allReviews",
 ];
 
 pub(crate) fn start(
     address: SocketAddr,
     options: RavelinOptions,
     clock: Arc<Clock>,
-    observer: Option<Observer>,
+    log: RequestLog,
 ) -> Result<Server<Ravelin>, SandboxError> {
-    let description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
+    let bound = Bound::new(NAME, address)?;
+    let mut description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
         SandboxError::Description {
             provider: NAME,
             source,
         }
     })?;
+    description.add_query("allReviews", &options.scroll.since_parameter.0);
+    if options.scroll.refuse_unknown_query {
+        description.refuse_unknown_query();
+    }
     let noise = Noise::new(options.unknown_fields.unwrap_or_default());
     let provider = Arc::new(Ravelin {
         options,
         clock,
         noise,
         history: Mutex::default(),
+        source: Mutex::default(),
+        scrolls: Arc::default(),
+        base_url: bound.base_url.clone(),
     });
     let pipeline = Pipeline {
         name: NAME,
         description,
         provider: Arc::clone(&provider) as Arc<dyn Provider>,
         faults: FaultScript::default(),
-        log: RequestLog::new(observer),
+        log,
     };
-    Server::start(address, pipeline, provider)
+    Ok(Server::start(bound, pipeline, provider))
 }
 
 /// The imitated Ravelin account: its key, its switches and its reviews.
@@ -67,6 +86,9 @@ pub struct Ravelin {
     clock: Arc<Clock>,
     noise: Noise,
     history: Mutex<History>,
+    source: Mutex<Option<Source>>,
+    scrolls: Arc<Mutex<Scrolls>>,
+    base_url: String,
 }
 
 /// What is particular to Ravelin.
@@ -80,7 +102,9 @@ impl Server<Ravelin> {
     /// All reviews of a customer, seeded and applied, in the order in which they came.
     #[must_use]
     pub fn reviews(&self, customer_id: &str) -> Vec<Review> {
-        self.provider.history().of(customer_id).to_vec()
+        let history = self.provider.history();
+        let reviews = history.of(customer_id).iter();
+        reviews.map(|review| Review::clone(review)).collect()
     }
 
     /// How many labels were written through the API, over all customers.
@@ -92,7 +116,14 @@ impl Server<Ravelin> {
     /// Adds a review as if it had been there before. It becomes the customer's last one, whatever
     /// its timestamp.
     pub fn seed_review(&self, review: Review) {
-        self.provider.history().seed(review);
+        self.seed_reviews([review]);
+    }
+
+    /// Adds many reviews, as [`seed_review`](Self::seed_review) adds one.
+    pub fn seed_reviews(&self, reviews: impl IntoIterator<Item = Review>) {
+        for review in reviews {
+            self.provider.history().seed(review);
+        }
     }
 }
 
@@ -132,6 +163,7 @@ impl Provider for Ravelin {
                 let customer_id = call.path.get("customerid").unwrap_or_default();
                 self.label(customer_id, call.body)
             }
+            "allReviews" => self.all_reviews(call),
             operation => {
                 let customer_id = call.path.get("customerId").unwrap_or_default();
                 let shown = self.shown_reviews(customer_id);
@@ -239,8 +271,13 @@ impl Ravelin {
         let shown = history
             .of(customer_id)
             .iter()
-            .filter(|review| self.options.customer_labels_in_reviews || review.category.is_none());
-        shown.map(Review::to_json).collect()
+            .filter(|review| self.shows(review));
+        shown.map(|review| review.to_json()).collect()
+    }
+
+    /// Whether the reads, which are older than categories, show a review.
+    fn shows(&self, review: &Review) -> bool {
+        self.options.customer_labels_in_reviews || review.category.is_none()
     }
 
     fn last_review(&self, customer_id: &str, mut reviews: Vec<Value>) -> Answer {
@@ -302,8 +339,12 @@ impl Ravelin {
     }
 
     fn history(&self) -> MutexGuard<'_, History> {
-        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.history)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A review with the exact time of which its timestamp has the seconds.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::scroll_options::ScrollOptions;
+
 /// The switches of the Ravelin server, each with a default.
 ///
 /// ```
@@ -25,6 +27,7 @@ pub struct RavelinOptions {
     pub(super) refund_abuse: bool,
     pub(super) customer_limit: Option<(u32, Duration)>,
     pub(super) unknown_fields: Option<u64>,
+    pub(super) scroll: ScrollOptions,
 }
 
 impl Default for RavelinOptions {
@@ -40,6 +43,7 @@ impl Default for RavelinOptions {
             refund_abuse: true,
             customer_limit: None,
             unknown_fields: Some(0),
+            scroll: ScrollOptions::default(),
         }
     }
 }

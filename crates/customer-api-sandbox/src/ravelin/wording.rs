@@ -8,11 +8,12 @@ pub(super) fn refusal(rejection: &Rejection) -> (u16, String) {
         Rejection::UnknownPath => (404, "Not Found".to_owned()),
         Rejection::WrongMethod(_) => (405, "Method Not Allowed".to_owned()),
         Rejection::MalformedPath => (400, "Invalid Request: malformed path".to_owned()),
-        Rejection::UnsupportedMedia => (
+        Rejection::MalformedQuery => (400, "Invalid Request: malformed query".to_owned()),
+        Rejection::UnsupportedMedia(expected) => (
             415,
-            "Invalid Request: Content-Type must be application/json".to_owned(),
+            format!("Invalid Request: Content-Type must be {expected}"),
         ),
-        Rejection::NotJson => (400, "Invalid Request: the body is not JSON".to_owned()),
+        Rejection::MalformedBody => (400, "Invalid Request: the body is not JSON".to_owned()),
         Rejection::Invalid(violations) => {
             let violations: Vec<String> = violations.iter().map(sentence).collect();
             let all = violations.join("; ");
@@ -33,6 +34,7 @@ fn sentence(violation: &Violation) -> String {
     let what = match &violation.problem {
         Problem::UnknownField => format!("Additional property {name} is not allowed"),
         Problem::Missing => format!("{name} is required"),
+        Problem::Repeated => format!("{name} must not be repeated"),
         Problem::WrongType { expected, given } => {
             format!("Invalid type. Expected: {expected}, given: {given}")
         }

@@ -8,6 +8,9 @@
     reason = "helpers of tests may stop at the first surprise, too"
 )]
 
+pub(crate) mod helpdesk;
+pub(crate) mod scroll;
+
 use std::io::ErrorKind;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,0 +1,86 @@
+//! All customers, and the numbers that are given to them and to what they have.
+
+use std::collections::BTreeMap;
+
+use super::customer::{OmnideskChannel, OmnideskCrmSync, OmnideskCustomer};
+
+/// What the Omnidesk server remembers.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    customers: BTreeMap<u64, OmnideskCustomer>,
+    last_id: u64,
+    last_channel_id: u64,
+    last_event_id: u64,
+    pub(super) crm_syncs: Vec<OmnideskCrmSync>,
+    pub(super) applied: usize,
+}
+
+impl Directory {
+    /// Adds a customer and gives it and its channels their ids.
+    pub(super) fn add(&mut self, mut customer: OmnideskCustomer) -> u64 {
+        self.last_id += 1;
+        customer.id = self.last_id;
+        for channel in &mut customer.channels {
+            self.last_channel_id += 1;
+            channel.id = self.last_channel_id;
+        }
+        self.customers.insert(customer.id, customer);
+        self.last_id
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &OmnideskCustomer> {
+        self.customers.values()
+    }
+
+    pub(super) fn get(&self, id: u64) -> Option<&OmnideskCustomer> {
+        self.customers.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: u64) -> Option<&mut OmnideskCustomer> {
+        self.customers.get_mut(&id)
+    }
+
+    pub(super) fn remove(&mut self, id: u64) -> Option<OmnideskCustomer> {
+        self.customers.remove(&id)
+    }
+
+    /// The first customer that fits, by id.
+    pub(super) fn find(&self, fits: impl Fn(&OmnideskCustomer) -> bool) -> Option<u64> {
+        self.all()
+            .find(|customer| fits(customer))
+            .map(|customer| customer.id)
+    }
+
+    /// Adds a channel to a customer, unless it is there.
+    pub(super) fn add_channel(&mut self, id: u64, channel_type: &str, value: &str) {
+        let Some(customer) = self.customers.get_mut(&id) else {
+            return;
+        };
+        let present = customer
+            .channels
+            .iter()
+            .any(|channel| channel.channel_type == channel_type && channel.value == value);
+        if !present {
+            self.last_channel_id += 1;
+            customer.channels.push(OmnideskChannel {
+                id: self.last_channel_id,
+                channel_type: channel_type.to_owned(),
+                value: value.to_owned(),
+            });
+        }
+    }
+
+    /// Removes a channel by its own id, and says whether there was one.
+    pub(super) fn remove_channel(&mut self, channel_id: u64) -> bool {
+        self.customers.values_mut().any(|customer| {
+            let before = customer.channels.len();
+            customer.channels.retain(|channel| channel.id != channel_id);
+            customer.channels.len() < before
+        })
+    }
+
+    pub(super) fn next_event_id(&mut self) -> u64 {
+        self.last_event_id += 1;
+        self.last_event_id
+    }
+}

@@ -1,0 +1,244 @@
+//! Omnidesk's customers: names, channels, custom fields, timelines.
+
+mod answer_options;
+mod customer;
+mod directory;
+mod fields;
+mod options;
+mod reads;
+mod wording;
+mod writes;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::json;
+
+use crate::clock::Clock;
+use crate::description::{Description, Rejection};
+use crate::error::SandboxError;
+use crate::fault::FaultScript;
+use crate::log::RequestLog;
+use crate::pipeline::Pipeline;
+use crate::provider::{Answer, Call, Head, Outcome, Provider};
+use crate::server::{Bound, Server};
+pub use answer_options::{
+    ChannelsAnswer, ErrorAnswer, ItemAnswer, MissingCustomer, NoMatch, SearchAnswer,
+    TimelineAnswer, WriteAnswer,
+};
+pub use customer::{OmnideskChannel, OmnideskCrmSync, OmnideskCustomer, OmnideskEvent};
+use directory::Directory;
+pub use options::{ExistingId, OmnideskOptions};
+use writes::Refusal;
+
+const NAME: &str = "omnidesk";
+const DESCRIPTION: &str = include_str!("../descriptions/helpdesk-customers.json");
+const OPERATIONS: [&str; 16] = [
+    "listCustomers",
+    "getCustomer",
+    "createCustomer",
+    "renameCustomer",
+    "updateCustomer",
+    "deleteCustomer",
+    "removeChannel",
+    "purgeCustomerDataIrreversibly",
+    "searchByExternalId",
+    "searchByChannelValue",
+    "addChannel",
+    "updateCustomerByExternalId",
+    "getTimeline",
+    "addExternalEvent",
+    "syncWithCrm",
+    "createCustomerCrud",
+];
+
+pub(crate) fn start(
+    address: SocketAddr,
+    options: OmnideskOptions,
+    clock: Arc<Clock>,
+    log: RequestLog,
+) -> Result<Server<Omnidesk>, SandboxError> {
+    let bound = Bound::new(NAME, address)?;
+    let description = describe(&options)?;
+    let provider = Arc::new(Omnidesk {
+        options,
+        clock,
+        directory: Mutex::default(),
+    });
+    let pipeline = Pipeline {
+        name: NAME,
+        description,
+        provider: Arc::clone(&provider) as Arc<dyn Provider>,
+        faults: FaultScript::default(),
+        log,
+    };
+    Ok(Server::start(bound, pipeline, provider))
+}
+
+/// The description, with what the switches change in it.
+fn describe(options: &OmnideskOptions) -> Result<Description, SandboxError> {
+    let mut description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
+        SandboxError::Description {
+            provider: NAME,
+            source,
+        }
+    })?;
+    if let Some(name) = &options.ticket_history_parameter {
+        description.add_query("getTimeline", name);
+    }
+    if options.refuse_unknown_query {
+        description.refuse_unknown_query();
+    }
+    if !options.check_patterns {
+        description.ignore_patterns();
+    }
+    for (operation, path) in [
+        ("removeChannel", &options.remove_channel_path),
+        ("purgeCustomerDataIrreversibly", &options.purge_path),
+    ] {
+        if let Some(path) = path {
+            description.set_path(operation, path);
+        }
+    }
+    Ok(description)
+}
+
+/// The imitated Omnidesk account: its key, its switches and its customers.
+#[derive(Debug)]
+pub struct Omnidesk {
+    options: OmnideskOptions,
+    clock: Arc<Clock>,
+    directory: Mutex<Directory>,
+}
+
+/// What is particular to Omnidesk.
+impl Server<Omnidesk> {
+    /// The key that requests must carry, as `apiKey: <key>`.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.provider.options.api_key
+    }
+
+    /// All customers, by their ids.
+    #[must_use]
+    pub fn customers(&self) -> Vec<OmnideskCustomer> {
+        self.provider.directory().all().cloned().collect()
+    }
+
+    /// A customer by the help desk's id.
+    #[must_use]
+    pub fn customer(&self, id: u64) -> Option<OmnideskCustomer> {
+        self.provider.directory().get(id).cloned()
+    }
+
+    /// A brand's first customer with the merchant's own id.
+    #[must_use]
+    pub fn customer_by_external_id(
+        &self,
+        brand_id: u64,
+        external_id: &str,
+    ) -> Option<OmnideskCustomer> {
+        let directory = self.provider.directory();
+        let mut customers = directory.all();
+        let found = customers.find(|one| one.has_external_id(Some(brand_id), external_id));
+        found.cloned()
+    }
+
+    /// Adds a customer as if it had been there before, and gives its id.
+    pub fn seed_customer(&self, customer: OmnideskCustomer) -> u64 {
+        self.provider.directory().add(customer)
+    }
+
+    /// Removes a customer as if somebody else had.
+    pub fn remove_customer(&self, id: u64) -> Option<OmnideskCustomer> {
+        self.provider.directory().remove(id)
+    }
+
+    /// The synchronisations with the CRM that were asked for.
+    #[must_use]
+    pub fn crm_syncs(&self) -> Vec<OmnideskCrmSync> {
+        self.provider.directory().crm_syncs.clone()
+    }
+
+    /// How many writes were carried out, over all customers.
+    #[must_use]
+    pub fn applied_count(&self) -> usize {
+        self.provider.directory().applied
+    }
+}
+
+impl Provider for Omnidesk {
+    fn admit(&self, head: &Head) -> Result<(), Answer> {
+        let mut keys = head.header_values("apikey");
+        if keys.next() != Some(self.options.api_key.as_bytes()) || keys.next().is_some() {
+            return Err(error(401, "The API key is not valid."));
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, rejection: &Rejection) -> Answer {
+        let (status, message) = wording::refusal(rejection);
+        let answer = status.map_or_else(|| self.error(&message), |code| error(code, &message));
+        match rejection {
+            Rejection::WrongMethod(methods) => answer.with_header("allow", &methods.join(", ")),
+            _ => answer,
+        }
+    }
+
+    fn carry_out(&self, call: &Call<'_>) -> Outcome {
+        let id = call.path.get("id").and_then(|id| id.parse().ok());
+        let id = id.unwrap_or_default();
+        if let Some(written) = self.write(call.operation_id, id, call.body) {
+            return match written {
+                Ok(message) => Outcome::applied(self.result(message)),
+                Err(refusal) => Outcome::unchanged(self.refusal(refusal)),
+            };
+        }
+        Outcome::unchanged(match call.operation_id {
+            "listCustomers" => self.list(call.query),
+            "searchByExternalId" => self.search_by_external_id(call.body),
+            "searchByChannelValue" => self.search_by_channel_value(call.body),
+            "getTimeline" => self.timeline(call),
+            _ => self.get(id),
+        })
+    }
+}
+
+impl Omnidesk {
+    fn result(&self, message: &str) -> Answer {
+        match self.options.write_answer {
+            WriteAnswer::Message => {
+                Answer::json(200, &json!({ "type": "result", "message": message }))
+            }
+            WriteAnswer::NoMessage => Answer::json(200, &json!({ "type": "result" })),
+            WriteAnswer::EmptyBody => Answer::empty(200),
+            WriteAnswer::Null => Answer::json(200, &json!(null)),
+        }
+    }
+
+    fn refusal(&self, refusal: Refusal) -> Answer {
+        match (refusal, self.options.missing_customer) {
+            (Refusal::Missing(message), MissingCustomer::NotFound) => error(404, message),
+            (Refusal::Missing(message) | Refusal::Error(message), _) => self.error(message),
+        }
+    }
+
+    fn error(&self, message: &str) -> Answer {
+        match self.options.errors {
+            ErrorAnswer::Status400 => error(400, message),
+            ErrorAnswer::TypeIn200 => {
+                Answer::json(200, &json!({ "type": "error", "message": message }))
+            }
+        }
+    }
+
+    fn directory(&self) -> MutexGuard<'_, Directory> {
+        self.directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn error(status: u16, message: &str) -> Answer {
+    Answer::json(status, &json!({ "status": "error", "message": message }))
+}
