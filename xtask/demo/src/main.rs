@@ -4,6 +4,7 @@
 mod account;
 mod export;
 mod fraud_team;
+mod help_desk;
 
 use std::process::ExitCode;
 
@@ -22,5 +23,7 @@ async fn main() -> ExitCode {
 async fn work(account: &mut Account) -> Result<(), Failure> {
     account.chapter("The fraud team and Ravelin, in the sandbox");
     fraud_team::work(account).await?;
-    export::work(account).await
+    export::work(account).await?;
+    account.chapter("The help desk and Omnidesk, in the sandbox");
+    help_desk::work(account).await
 }
