@@ -63,9 +63,7 @@ pub(crate) fn parameter(node: Node<'_>, p: &mut Problems) -> Option<Parameter> {
         );
         required = true;
     }
-    if place == Place::Header
-        && OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str())
-    {
+    if place == Place::Header && OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
         p.report(
             &at,
             format!("the header `{name}` is not a parameter"),
