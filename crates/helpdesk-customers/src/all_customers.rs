@@ -1,0 +1,204 @@
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use customer_api_core::{
+    async_trait,
+    pages::{Fetched, Items, Page, PageSource, Pages, PagesError, PagesErrorKind, Progress},
+};
+
+use crate::{Client, Customer, ListCustomers};
+
+/// All customers, page by page; made by [`Client::customers`].
+///
+/// A page is asked for by the number of customers before it, counted by what arrived. The list ends with an empty page, or
+/// where the newest answer's `itemTotal` is reached. A task reads [ahead](Self::read_ahead) of its consumer.
+///
+/// The order is not documented. A customer that is created or deleted meanwhile may shift the others, so that one comes twice
+/// or is missed: compare ids where it matters.
+///
+/// ```no_run
+/// # async fn run(omnidesk: helpdesk_customers::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut customers = omnidesk.customers();
+/// while let Some(page) = customers.next_page().await? {
+///     println!("page {} has {} customers", page.number, page.items.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// A [`PagesError`] tells its [`progress`](PagesError::progress): what was delivered before it.
+///
+/// | [kind](PagesError::kind) | what happened |
+/// |---|---|
+/// | `Call` | a page could not be read, or a setting is out of its range |
+/// | `ParameterIgnored` | the answer's `itemStart` does not move |
+/// | `Repeated` | the same page came twice in a row |
+/// | `TooManyPages` | there are more pages than [allowed](Self::max_pages) |
+/// | `NoRuntime` | it was not called inside a tokio runtime |
+pub struct AllCustomers {
+    client: Client,
+    settings: Settings,
+    read_ahead: usize,
+    max_pages: u64,
+    pages: Option<Pages<Customer>>,
+}
+
+#[derive(Clone, Debug)]
+struct Settings {
+    list: ListCustomers,
+    start: u64,
+    page_size: u64,
+}
+
+impl Client {
+    /// Reads all customers.
+    #[must_use]
+    pub fn customers(&self) -> AllCustomers {
+        AllCustomers {
+            client: self.clone(),
+            settings: Settings {
+                list: ListCustomers::new(),
+                start: 0,
+                page_size: 99,
+            },
+            read_ahead: 1,
+            max_pages: 100_000,
+            pages: None,
+        }
+    }
+}
+
+impl AllCustomers {
+    /// Reads only what Omnidesk finds for these ASCII letters, digits and spaces; see [`ListCustomers::query`].
+    #[must_use]
+    pub fn query(mut self, query: impl Into<String>) -> Self {
+        self.settings.list = self.settings.list.query(query);
+        self
+    }
+
+    /// How many customers to pass over, such as those that were read before an error; 0 by default.
+    #[must_use]
+    pub fn start(mut self, customers: u64) -> Self {
+        self.settings.start = customers;
+        self
+    }
+
+    /// How many customers to ask for at a time, from 1 to 99, which is the default.
+    #[must_use]
+    pub fn page_size(mut self, customers: u64) -> Self {
+        self.settings.page_size = customers;
+        self
+    }
+
+    /// How many pages are read before they are asked for; 1 by default, and at least.
+    #[must_use]
+    pub fn read_ahead(mut self, pages: usize) -> Self {
+        self.read_ahead = pages;
+        self
+    }
+
+    /// How many pages there may be before it counts as a failure; 100,000 by default.
+    #[must_use]
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.max_pages = pages;
+        self
+    }
+
+    /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
+    /// effect.
+    ///
+    /// # Errors
+    ///
+    /// See the table [above](Self).
+    pub async fn next_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
+        let pages = match self.pages.take() {
+            Some(pages) => pages,
+            None => self.begin(),
+        };
+        self.pages.insert(pages).next_page().await
+    }
+
+    /// The customers one by one, as a [`Stream`](Items).
+    #[must_use]
+    pub fn into_items(mut self) -> Items<Customer> {
+        let pages = self.pages.take();
+        pages.unwrap_or_else(|| self.begin()).into_items()
+    }
+
+    /// What was delivered so far.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.pages
+            .as_ref()
+            .map(|pages| pages.progress().clone())
+            .unwrap_or_default()
+    }
+
+    fn begin(&self) -> Pages<Customer> {
+        let source = Offsets {
+            client: self.client.clone(),
+            settings: self.settings.clone(),
+            answered: None,
+        };
+        Pages::builder(source)
+            .read_ahead(self.read_ahead)
+            .max_pages(self.max_pages)
+            .build()
+    }
+}
+
+/// Pages by their offset.
+struct Offsets {
+    client: Client,
+    settings: Settings,
+    /// The newest answer's own `itemStart`.
+    answered: Option<u64>,
+}
+
+#[async_trait]
+impl PageSource for Offsets {
+    type Item = Customer;
+    type Cursor = u64;
+
+    async fn fetch(&mut self, cursor: Option<&u64>) -> Result<Fetched<Customer, u64>, PagesError> {
+        let offset = cursor.copied().unwrap_or(self.settings.start);
+        let list = self.settings.list.clone();
+        let list = list.item_start(offset).item_limit(self.settings.page_size);
+        let page = self.client.send(list).await?;
+        if page.items.is_empty() {
+            return Ok(Fetched::end());
+        }
+        // Whether the vendor counts from 0 or from 1 in its answers is not documented; that it counts on is enough.
+        let before = std::mem::replace(&mut self.answered, page.item_start);
+        if before.is_some() && page.item_start <= before && page.item_start.is_some() {
+            return Err(PagesError::new(
+                PagesErrorKind::ParameterIgnored,
+                "the answer's `itemStart` does not move",
+            ));
+        }
+        let mut content = DefaultHasher::new();
+        for customer in &page.items {
+            customer.raw.hash(&mut content);
+        }
+        let count = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+        let next = offset.saturating_add(count);
+        let fetched = match page.item_total {
+            Some(total) if next >= total => Fetched::last(page.items),
+            _ => Fetched::page(page.items, next),
+        };
+        Ok(fetched.fingerprint(content.finish()))
+    }
+}
+
+impl fmt::Debug for AllCustomers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllCustomers")
+            .field("settings", &self.settings)
+            .field("pages", &self.pages)
+            .finish_non_exhaustive()
+    }
+}

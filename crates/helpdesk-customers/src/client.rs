@@ -1,0 +1,90 @@
+use customer_api_core::{
+    BaseUrl, Call, ClientBuilder, Operation, ProviderClient, auth::StaticCredential,
+    http::HeaderName, secrecy::SecretString,
+};
+
+use crate::Omnidesk;
+
+/// Calls the Customer controller of one Omnidesk account.
+///
+/// Cheap to clone; clones share their connections.
+///
+/// ```no_run
+/// use helpdesk_customers::{Client, SearchByExternalId};
+///
+/// # async fn run(api_key: String) -> Result<(), helpdesk_customers::Error> {
+/// let omnidesk = Client::builder(api_key, "https://account.omnidesk.com").build()?;
+/// let found = omnidesk.send(SearchByExternalId::new("cust-1", 1)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    core: customer_api_core::Client<Omnidesk>,
+}
+
+impl Client {
+    /// Starts a client for a key and the origin of its account, such as `https://account.omnidesk.com`.
+    ///
+    /// There is no default: every account has a subdomain of its own, and the vendor's pages disagree about the domain. Give
+    /// the origin without `/api/v2`, which is part of every operation's path. It may be given again, by
+    /// [`base_url`](ClientBuilder::base_url).
+    ///
+    /// The key has permissions of its own; the docs of every operation say which one it needs. It is never printed, and goes
+    /// nowhere but to the origin, in the header that the vendor writes `apiKey`. The names of headers have no case (RFC 9110,
+    /// section 5.1), and on the wire it is `apikey`: the HTTP library writes all of them in lower case. A key that can't
+    /// stand in a header is refused by [`build`](ClientBuilder::build).
+    ///
+    /// See <https://docs.omnidesk.io/omnidesk/api/authentication>.
+    pub fn builder(
+        api_key: impl Into<SecretString>,
+        origin: impl Into<String>,
+    ) -> ClientBuilder<Self> {
+        let credential =
+            StaticCredential::header_key(HeaderName::from_static("apikey"), api_key.into());
+        // As in all of the vendor's examples.
+        ClientBuilder::new(Omnidesk::default(), credential)
+            .base_url(origin)
+            .header("accept", "*/*")
+    }
+
+    /// Prepares a call; awaiting it makes it.
+    ///
+    /// ```compile_fail,E0271
+    /// # use helpdesk_customers::customer_api_core::{*, error::*, operation::*, request::*, response::*};
+    /// # #[derive(Debug)] struct Bank;
+    /// # impl Service for Bank {
+    /// #     fn name(&self) -> &'static str { "bank" }
+    /// #     fn user_agent(&self) -> &'static str { "bank" }
+    /// # }
+    /// # struct Withdraw;
+    /// # impl Operation for Withdraw {
+    /// #     type Service = Bank;
+    /// #     type Output = ();
+    /// #     const INFO: &'static OperationInfo = &OperationInfo::new("withdraw", Method::Post, "/withdrawals");
+    /// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
+    /// #     fn decode(body: &ResponseBody) -> Result<(), DecodeError> { body.ignore() }
+    /// # }
+    /// # async fn run(omnidesk: helpdesk_customers::Client) -> Result<(), Error> {
+    /// omnidesk.send(Withdraw).await?; // another provider's operation does not compile
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send<O: Operation<Service = Omnidesk>>(&self, operation: O) -> Call<O> {
+        self.core.send(operation)
+    }
+
+    /// Where the requests go.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        self.core.base_url()
+    }
+}
+
+impl ProviderClient for Client {
+    type Service = Omnidesk;
+
+    fn from_core(core: customer_api_core::Client<Omnidesk>) -> Self {
+        Self { core }
+    }
+}

@@ -1,0 +1,117 @@
+use std::fmt;
+
+use customer_api_core::redact::Redacted;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+/// A customer, as Omnidesk answers it.
+///
+/// Every field may be missing: only lists are documented, and their example shows no more than these. The whole of what
+/// arrived is in [`raw`](Self::raw), and what this crate has no field for in [`others`](Self::others).
+///
+/// It is written as `raw`, and read from any JSON value; a field that makes no sense is `None`, never an error.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Customer {
+    /// Omnidesk's id, whether it came as a number or as digits.
+    pub id: Option<u64>,
+    /// Your own id: `external_primary_id`.
+    pub external_id: Option<String>,
+    /// The name of the brand; its id is not among the documented fields.
+    pub brand_name: Option<String>,
+    /// The first name.
+    pub firstname: Option<String>,
+    /// The last name.
+    pub lastname: Option<String>,
+    /// The addresses; what an element looks like is not documented.
+    pub channels: Vec<Value>,
+    /// The answer itself. It holds personal data: think before logging it.
+    pub raw: Value,
+}
+
+/// The keys that have a field of their own.
+const FIELDS: [&str; 6] = [
+    "id",
+    "external_primary_id",
+    "brand_name",
+    "firstname",
+    "lastname",
+    "channels",
+];
+
+impl Customer {
+    /// What has no field of its own, such as custom fields; their names in answers are not documented.
+    pub fn others(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let members = self.raw.as_object().into_iter().flatten();
+        members
+            .map(|(key, value)| (key.as_str(), value))
+            .filter(|(key, _)| !FIELDS.contains(key))
+    }
+
+    /// Whether a value looks like a customer: an object with one of the documented keys.
+    pub(crate) fn is_shape_of(value: &Value) -> bool {
+        FIELDS.iter().any(|key| value.get(key).is_some())
+    }
+}
+
+impl From<Value> for Customer {
+    fn from(raw: Value) -> Self {
+        let channels = raw.get("channels").and_then(Value::as_array);
+        Self {
+            id: raw.get("id").and_then(number),
+            external_id: raw.get("external_primary_id").and_then(text),
+            brand_name: raw.get("brand_name").and_then(text),
+            firstname: raw.get("firstname").and_then(text),
+            lastname: raw.get("lastname").and_then(text),
+            channels: channels.cloned().unwrap_or_default(),
+            raw,
+        }
+    }
+}
+
+/// A count or an id: a number, or digits as text.
+pub(crate) fn number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64(),
+        // `parse` alone would take a sign.
+        Value::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.parse().ok()
+        }
+        _ => None,
+    }
+}
+
+/// A text; one that looks like a number may come as a number.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+impl Serialize for Customer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Customer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl fmt::Debug for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Customer")
+            .field("id", &self.id)
+            .field("external_id", &Redacted(&self.external_id))
+            .field("brand_name", &self.brand_name)
+            .field("firstname", &Redacted(&self.firstname))
+            .field("lastname", &Redacted(&self.lastname))
+            .field("channels", &Redacted(&self.channels))
+            .field("raw", &Redacted(&self.raw))
+            .finish()
+    }
+}

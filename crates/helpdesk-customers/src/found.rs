@@ -1,0 +1,85 @@
+use std::fmt;
+
+use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
+use serde_json::Value;
+
+use crate::{Customer, customer::number};
+
+/// What a search found.
+///
+/// The vendor documents no answer, neither of a customer that is found nor of one that is not. So every shape that its other
+/// answers have is understood: an envelope with `items` or with `item`, a list, a customer. Nothing but an empty list means
+/// that there is nobody; whatever else can't be read is [`Unclear`](Self::Unclear), and nothing follows from it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Found {
+    /// An empty list.
+    Nobody,
+    /// These customers, one at least. Nothing promises that it is one at most, or that they match exactly.
+    Customers(Vec<Customer>),
+    /// Anything else, as it came; `null` stands for an answer without a body as well.
+    Unclear(Value),
+}
+
+impl Found {
+    /// The customers; none if there is nobody, or the answer is unclear.
+    #[must_use]
+    pub fn customers(&self) -> &[Customer] {
+        match self {
+            Self::Customers(customers) => customers,
+            Self::Nobody | Self::Unclear(_) => &[],
+        }
+    }
+
+    /// Whether the answer says that there is nobody.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        matches!(self, Self::Nobody)
+    }
+
+    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+        let answer: Option<Value> = body.optional_json()?;
+        Ok(Self::from_answer(answer.unwrap_or_default()))
+    }
+
+    fn from_answer(mut answer: Value) -> Self {
+        if let Value::Array(items) = answer {
+            return Self::from_list(items);
+        }
+        // An empty list that has a total says two things at once.
+        let total = answer.get("itemTotal").and_then(number).unwrap_or_default();
+        match answer.get_mut("items") {
+            Some(Value::Array(items)) if !items.is_empty() || total == 0 => {
+                return Self::from_list(std::mem::take(items));
+            }
+            _ => {}
+        }
+        if let Some(item @ Value::Object(_)) = answer.get_mut("item") {
+            return Self::Customers(vec![item.take().into()]);
+        }
+        if Customer::is_shape_of(&answer) {
+            return Self::Customers(vec![answer.into()]);
+        }
+        Self::Unclear(answer)
+    }
+
+    fn from_list(items: Vec<Value>) -> Self {
+        if items.is_empty() {
+            Self::Nobody
+        } else if items.iter().all(Value::is_object) {
+            Self::Customers(items.into_iter().map(Customer::from).collect())
+        } else {
+            Self::Unclear(Value::Array(items))
+        }
+    }
+}
+
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("Nobody"),
+            Self::Customers(customers) => f.debug_tuple("Customers").field(customers).finish(),
+            Self::Unclear(answer) => f.debug_tuple("Unclear").field(&Redacted(answer)).finish(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod all_customers;
+mod channel;
+mod client;
+mod customer;
+mod found;
+mod generated;
+mod hand_written;
+mod page;
+mod service;
+mod timeline;
+mod upsert;
+mod write_result;
+
+pub use customer_api_core;
+#[doc(inline)]
+pub use customer_api_core::{
+    BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+    pages::{Items, Page, PagesError, PagesErrorKind, Progress},
+};
+
+pub use all_customers::AllCustomers;
+pub use channel::Channel;
+pub use client::Client;
+pub use customer::Customer;
+pub use found::Found;
+pub use generated::{models, operations};
+#[doc(inline)]
+pub use generated::{models::*, operations::*};
+pub use page::CustomerPage;
+pub use service::Omnidesk;
+pub use timeline::Timeline;
+pub use upsert::{Upsert, UpsertError, UpsertErrorKind, UpsertStep, Upserted};
+pub use write_result::WriteResult;
+
+/// A brand and a customer's id of your own can't be mixed up:
+///
+/// ```compile_fail,E0308
+/// use helpdesk_customers::GetTimeline;
+/// let timeline = GetTimeline::new("cust-1", 1);
+/// ```
+///
+/// half a link does not compile:
+///
+/// ```compile_fail,E0061
+/// use helpdesk_customers::{Channel, CreateCustomer};
+/// let customer = CreateCustomer::new(1).external_id("cust-1").link_channel(Channel::Email);
+/// ```
+///
+/// nor does a flag that says no:
+///
+/// ```compile_fail,E0061
+/// use helpdesk_customers::CreateCustomer;
+/// let customer = CreateCustomer::new(1).external_id("cust-1").no_sync(false);
+/// ```
+#[cfg(doctest)]
+struct DoesNotCompile;

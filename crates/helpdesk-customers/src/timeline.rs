@@ -1,0 +1,40 @@
+use std::fmt;
+
+use customer_api_core::{error::DecodeError, response::ResponseBody};
+use serde_json::Value;
+
+/// A customer's timeline.
+///
+/// A guide says that a list comes back; what its entries look like is not documented. On tickets, ids are numbers in one entry
+/// and text in the next, and times have no zone: expect the same here.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeline {
+    /// The answer itself; `null` if there is none. It holds personal data: think before logging it.
+    pub raw: Value,
+}
+
+impl Timeline {
+    /// The entries; `None` if the answer is no list, nor an envelope with `items`.
+    #[must_use]
+    pub fn entries(&self) -> Option<&[Value]> {
+        let list = self.raw.as_array();
+        let items = || self.raw.get("items").and_then(Value::as_array);
+        list.or_else(items).map(Vec::as_slice)
+    }
+
+    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+        let raw: Option<Value> = body.optional_json()?;
+        Ok(Self {
+            raw: raw.unwrap_or_default(),
+        })
+    }
+}
+
+impl fmt::Debug for Timeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timeline")
+            .field("entries", &self.entries().map(<[Value]>::len))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,37 @@
+use std::fmt;
+
+use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
+use serde_json::Value;
+
+/// What the vendor says to a write that it made.
+///
+/// Only some answers are documented, and none names the customer that was created. Any 2xx that does not call itself an error
+/// is a success, whatever its body: one that is not JSON gives neither message nor `raw`.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WriteResult {
+    /// The vendor's message, such as `Customer updated.`: prose, not a code. Never branch on it.
+    pub message: Option<String>,
+    /// The answer itself; `null` if there is none. It may hold personal data: think before logging it.
+    pub raw: Value,
+}
+
+impl WriteResult {
+    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+        let raw: Value = body.optional_json()?.unwrap_or_default();
+        let message = raw.get("message").and_then(Value::as_str);
+        Ok(Self {
+            message: message.map(str::to_owned),
+            raw,
+        })
+    }
+}
+
+impl fmt::Debug for WriteResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WriteResult")
+            .field("message", &Redacted(&self.message))
+            .field("raw", &Redacted(&self.raw))
+            .finish()
+    }
+}

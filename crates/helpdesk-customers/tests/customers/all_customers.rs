@@ -1,0 +1,297 @@
+//! The list of all customers, over a server that pages by offset.
+
+use std::sync::{Arc, Mutex};
+
+use customer_api_core::{
+    async_trait,
+    transport::{Answer, Transport, TransportError},
+};
+use helpdesk_customers::{Client, Customer, ErrorKind, PagesError, PagesErrorKind};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{KEY, ORIGIN, ok, scripted};
+
+/// A help desk of customers with the ids 0, 1, 2, …
+#[derive(Clone, Debug)]
+struct Desk(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    customers: u64,
+    /// The most customers of a page, whatever is asked for.
+    cap: u64,
+    /// How the number of customers changes with every page.
+    growth: i64,
+    /// Whether pages say what they are.
+    tells: bool,
+    /// `itemStart` and `itemLimit` of the requests.
+    asked: Vec<(u64, u64)>,
+}
+
+impl Desk {
+    fn new(customers: u64) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            customers,
+            cap: 99,
+            growth: 0,
+            tells: true,
+            asked: Vec::new(),
+        })))
+    }
+
+    fn with(self, change: impl FnOnce(&mut State)) -> Self {
+        change(&mut self.0.lock().unwrap());
+        self
+    }
+
+    fn asked(&self) -> Vec<(u64, u64)> {
+        self.0.lock().unwrap().asked.clone()
+    }
+
+    fn client(&self) -> Client {
+        let builder = Client::builder(KEY, ORIGIN).transport(self.clone());
+        builder.build().unwrap()
+    }
+}
+
+impl State {
+    fn page(&mut self, query: &str) -> Value {
+        let parameter = |name: &str| {
+            let pairs = form_urlencoded::parse(query.as_bytes());
+            let mut found = pairs.filter(|(key, _)| key == name);
+            found.next().unwrap().1.parse::<u64>().unwrap()
+        };
+        let (start, limit) = (parameter("itemStart"), parameter("itemLimit"));
+        self.asked.push((start, limit));
+        let end = (start + limit.min(self.cap)).min(self.customers);
+        let items: Vec<_> = (start..end).map(|id| json!({ "id": id })).collect();
+        let total = self.customers;
+        self.customers = total.saturating_add_signed(self.growth);
+        if self.tells {
+            json!({ "type": "text", "itemStart": start, "itemTotal": total, "itemLimit": limit, "items": items })
+        } else {
+            json!({ "items": items })
+        }
+    }
+}
+
+#[async_trait]
+impl Transport for Desk {
+    async fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+        _: usize,
+    ) -> Result<http::Response<bytes::Bytes>, TransportError> {
+        let page = self
+            .0
+            .lock()
+            .unwrap()
+            .page(request.uri().query().unwrap_or_default());
+        Ok(http::Response::new(page.to_string().into()))
+    }
+}
+
+use customer_api_core::http;
+
+fn ids(customers: &[Customer]) -> Vec<u64> {
+    customers
+        .iter()
+        .map(|customer| customer.id.unwrap())
+        .collect()
+}
+
+async fn all(client: &Client) -> Result<Vec<u64>, PagesError> {
+    let mut customers = client.customers();
+    let mut all = Vec::new();
+    while let Some(page) = customers.next_page().await? {
+        assert!(!page.items.is_empty());
+        all.extend(ids(&page.items));
+    }
+    assert_eq!(customers.progress().items, all.len() as u64);
+    Ok(all)
+}
+
+#[tokio::test]
+async fn all_arrive_once_and_no_call_is_wasted() {
+    for (customers, calls) in [
+        (0, 1),
+        (1, 1),
+        (98, 1),
+        (99, 1),
+        (100, 2),
+        (198, 2),
+        (250, 3),
+    ] {
+        let desk = Desk::new(customers);
+        let expected: Vec<_> = (0..customers).collect();
+        assert_eq!(all(&desk.client()).await.unwrap(), expected);
+        let asked: Vec<_> = (0..calls).map(|page| (page * 99, 99)).collect();
+        assert_eq!(desk.asked(), asked);
+    }
+}
+
+#[tokio::test]
+async fn without_a_total_an_empty_page_ends_the_list() {
+    let desk = Desk::new(250).with(|desk| desk.tells = false);
+    let expected: Vec<_> = (0..250).collect();
+    assert_eq!(all(&desk.client()).await.unwrap(), expected);
+    assert_eq!(desk.asked(), [(0, 99), (99, 99), (198, 99), (250, 99)]);
+}
+
+#[tokio::test]
+async fn pages_smaller_than_asked_for_lose_nothing() {
+    let desk = Desk::new(50).with(|desk| desk.cap = 15);
+    let expected: Vec<_> = (0..50).collect();
+    assert_eq!(all(&desk.client()).await.unwrap(), expected);
+    assert_eq!(desk.asked(), [(0, 99), (15, 99), (30, 99), (45, 99)]);
+}
+
+#[tokio::test]
+async fn a_total_that_changes_is_survived() {
+    // Customers are created while the list is read: the last page asked for is the first that reaches the total.
+    let growing = Desk::new(100).with(|desk| (desk.cap, desk.growth) = (30, 10));
+    let arrived = all(&growing.client()).await.unwrap();
+    assert_eq!(arrived, (0..140).collect::<Vec<_>>());
+
+    let shrinking = Desk::new(100).with(|desk| (desk.cap, desk.growth) = (30, -30));
+    let arrived = all(&shrinking.client()).await.unwrap();
+    assert_eq!(arrived, (0..60).collect::<Vec<_>>());
+
+    let vanishing = Desk::new(100).with(|desk| (desk.cap, desk.growth) = (30, -100));
+    let arrived = all(&vanishing.client()).await.unwrap();
+    assert_eq!(arrived, (0..30).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_list_can_be_begun_further_on_and_read_one_by_one() {
+    let desk = Desk::new(12);
+    let mut items = desk
+        .client()
+        .customers()
+        .start(5)
+        .page_size(3)
+        .read_ahead(2)
+        .into_items();
+    let mut all = Vec::new();
+    while let Some(customer) = items.next_item().await.unwrap() {
+        all.extend(customer.id);
+    }
+    assert_eq!(all, (5..12).collect::<Vec<_>>());
+    assert_eq!(desk.asked(), [(5, 3), (8, 3), (11, 3)]);
+}
+
+#[tokio::test]
+async fn an_offset_that_does_not_move_is_an_error() {
+    let page = |start: Value, id: u64| {
+        ok(&json!({ "itemStart": start, "itemTotal": 100, "items": [{ "id": id }] }).to_string())
+    };
+    for (first, second) in [
+        (json!(0), json!(0)),
+        (json!("7"), json!(7)),
+        (json!(7), json!(0)),
+    ] {
+        let (builder, transport) = scripted([page(first, 1), page(second, 2)]);
+        let mut customers = builder.build().unwrap().customers();
+        assert_eq!(
+            ids(&customers.next_page().await.unwrap().unwrap().items),
+            [1]
+        );
+        let error = customers.next_page().await.unwrap_err();
+        assert_eq!(error.kind(), PagesErrorKind::ParameterIgnored);
+        assert_eq!((error.progress().pages, error.progress().items), (1, 1));
+        assert!(customers.next_page().await.unwrap().is_none());
+        assert_eq!(transport.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_same_page_twice_is_an_error() {
+    let page = || ok(r#"{"items":[{"id":1},{"id":2}]}"#);
+    let (builder, _) = scripted([page(), page()]);
+    let mut customers = builder.build().unwrap().customers();
+    assert!(customers.next_page().await.unwrap().is_some());
+    let error = customers.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::Repeated);
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_cut() {
+    let desk = Desk::new(1_000).with(|desk| desk.tells = false);
+    let mut customers = desk.client().customers().page_size(10).max_pages(3);
+    for _ in 0..3 {
+        assert!(customers.next_page().await.unwrap().is_some());
+    }
+    let error = customers.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::TooManyPages);
+}
+
+#[tokio::test]
+async fn a_failed_page_says_how_far_the_list_was() {
+    let first = ok(r#"{"itemTotal":9,"items":[{"id":1}]}"#);
+    let failure = || Answer::status(403).body(r#"{"status":"error","message":"no permission"}"#);
+    let (builder, _) = scripted([first, failure()]);
+    let mut customers = builder.build().unwrap().customers();
+    assert!(customers.next_page().await.unwrap().is_some());
+    let error = customers.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::Call);
+    assert_eq!(error.progress().items, 1);
+    assert_eq!(error.call().unwrap().message(), Some("no permission"));
+}
+
+#[tokio::test]
+async fn a_page_size_out_of_range_is_refused() {
+    for size in [0, 100] {
+        let (builder, transport) = scripted([]);
+        let client = builder.build().unwrap();
+        let error = client.customers().page_size(size).next_page().await;
+        let error = error.unwrap_err();
+        assert_eq!(error.call().unwrap().kind(), ErrorKind::Validation);
+        assert!(error.to_string().contains("`itemLimit`"), "{error}");
+        assert!(transport.requests().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_query_goes_along_with_every_page() {
+    let (builder, transport) = scripted([
+        ok(r#"{"itemTotal":2,"items":[{"id":1}]}"#),
+        ok(r#"{"itemTotal":2,"items":[{"id":2}]}"#),
+    ]);
+    let client = builder.build().unwrap();
+    let mut customers = client.customers().query("Ana Lopez");
+    assert!(!format!("{customers:?}").contains("Ana"));
+    while customers.next_page().await.unwrap().is_some() {}
+    let queries: Vec<_> = transport
+        .requests()
+        .iter()
+        .map(|request| request.uri().query().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        queries,
+        [
+            "query=Ana%20Lopez&itemStart=0&itemLimit=99",
+            "query=Ana%20Lopez&itemStart=1&itemLimit=99"
+        ]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the sizes, a desk at rest gives every customer once, in order.
+    #[test]
+    fn complete_and_without_doubles(count in 0..400_u64, cap in 1..120_u64, size in 1..=99_u64, tells in any::<bool>()) {
+        let desk = Desk::new(count).with(|desk| (desk.cap, desk.tells) = (cap, tells));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let arrived = runtime.block_on(async {
+            let mut items = desk.client().customers().page_size(size).into_items();
+            let mut arrived = Vec::new();
+            while let Some(customer) = items.next_item().await.unwrap() {
+                arrived.extend(customer.id);
+            }
+            arrived
+        });
+        prop_assert_eq!(arrived, (0..count).collect::<Vec<_>>());
+    }
+}

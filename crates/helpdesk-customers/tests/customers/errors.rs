@@ -1,0 +1,164 @@
+//! What an error tells of the vendor's words, and whether the call happened.
+
+use customer_api_core::{
+    retry::NeverRetry,
+    transport::{Answer, TransportErrorKind},
+};
+use helpdesk_customers::{
+    Delivery, Error, ErrorKind, GetCustomer, SearchByExternalId, UpdateCustomer,
+};
+
+use crate::support::{answering, scripted};
+
+const FORM: &str = include_str!("../fixtures/form-does-not-exist.error.json");
+
+async fn write(status: u16, body: &str) -> Error {
+    let update = UpdateCustomer::new(7, 1);
+    answering(status, body).send(update).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn an_error_status_is_refused_or_unknown_whatever_the_body() {
+    for body in [FORM, "", "<html>", r#"{"type":"result","message":"done"}"#] {
+        for (status, delivery) in [
+            (400, Delivery::Refused),
+            (401, Delivery::Refused),
+            (403, Delivery::Refused),
+            (404, Delivery::Refused),
+            (409, Delivery::Refused),
+            (422, Delivery::Refused),
+            (408, Delivery::Unknown),
+            (429, Delivery::Unknown),
+            (500, Delivery::Unknown),
+            (503, Delivery::Unknown),
+        ] {
+            let error = write(status, body).await;
+            assert_eq!(
+                (error.kind(), error.delivery(), error.status()),
+                (ErrorKind::Status, delivery, Some(status)),
+                "{body}"
+            );
+            assert_eq!(error.is_unauthorized(), matches!(status, 401 | 403));
+            assert_eq!(error.is_not_found(), status == 404);
+            assert_eq!(error.is_rate_limited(), status == 429);
+            assert_eq!(error.is_server_error(), status >= 500);
+            assert_eq!(error.body(), Some(body.as_bytes()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_concluded_from_the_message() {
+    let error = write(400, r#"{"status":"error","message":"Customer not found"}"#).await;
+    assert!(!error.is_not_found());
+    assert_eq!(
+        error.to_string(),
+        "omnidesk updateCustomer: the provider answered with an error, HTTP 400 Bad Request: Customer not found; \
+         refused: nothing was done"
+    );
+}
+
+#[tokio::test]
+async fn a_2xx_that_calls_itself_an_error_is_refused_under_either_key() {
+    for body in [
+        FORM,
+        r#"{"type":"error","message":"This form does not exist."}"#,
+        "\u{feff}{\"type\":\"error\",\"message\":\"This form does not exist.\"}",
+        "\r\n {\"message\":\"This form does not exist.\",\"more\":[1],\"type\":\"error\",\"status\":200}",
+    ] {
+        for status in [200, 201] {
+            let error = write(status, body).await;
+            assert_eq!(
+                (error.kind(), error.delivery(), error.status()),
+                (ErrorKind::Rejected, Delivery::Refused, Some(status)),
+                "{body}"
+            );
+            assert_eq!(error.message(), Some("This form does not exist."));
+        }
+        let read = answering(200, body).send(GetCustomer::new(7)).await;
+        assert_eq!(read.unwrap_err().kind(), ErrorKind::Rejected);
+        let search = SearchByExternalId::new("cust-1", 1);
+        let search = answering(200, body).send(search).await;
+        assert_eq!(search.unwrap_err().kind(), ErrorKind::Rejected);
+    }
+    let silent = write(200, r#"{"status":"error","message":["x"]}"#).await;
+    assert_eq!(
+        (silent.delivery(), silent.message()),
+        (Delivery::Refused, None)
+    );
+}
+
+#[tokio::test]
+async fn a_2xx_that_broke_off_may_have_been_an_error() {
+    let (builder, _) = scripted([Answer::status(200).cut(TransportErrorKind::Interrupted)]);
+    let client = builder.build().unwrap();
+    let error = client.send(UpdateCustomer::new(7, 1)).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    for body in [
+        "{",
+        r#"{"type":"err"#,
+        r#" {"status":"error","message":"Th"#,
+    ] {
+        let error = write(200, body).await;
+        assert_eq!(error.delivery(), Delivery::Unknown, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_never_repeated_and_a_read_is() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        let answers = || (0..3).map(|_| Answer::status(status).header("retry-after", "0"));
+        let (builder, transport) = scripted(answers());
+        let client = builder.build().unwrap();
+        assert!(client.send(UpdateCustomer::new(7, 1)).await.is_err());
+        assert_eq!(transport.requests().len(), 1, "{status}");
+
+        let (builder, transport) = scripted(answers());
+        let client = builder.build().unwrap();
+        assert!(client.send(GetCustomer::new(7)).await.is_err());
+        assert_eq!(transport.requests().len(), 3, "{status}");
+
+        // A POST that only reads.
+        let (builder, transport) = scripted(answers());
+        let client = builder.build().unwrap();
+        let search = client.send(SearchByExternalId::new("cust-1", 1));
+        assert!(search.await.is_err());
+        assert_eq!(transport.requests().len(), 3, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn the_vendors_message_comes_without_the_requests_own_data() {
+    let body = r#"{"status":"error","message":"no ana@shop.example, O'Neil, +64 21, größe-180 in brand 1"}"#;
+    let update = UpdateCustomer::new(7, 1)
+        .lastname("O'Neil")
+        .channel("1", "ana@shop.example")
+        .channel("2", "+64 21")
+        .custom_field("size", "größe-180");
+    let client = answering(400, body);
+    let error = client.send(update).with_retry(NeverRetry).await;
+    let error = error.unwrap_err();
+    let clean = "no [redacted], [redacted], [redacted], [redacted] in brand 1";
+    assert_eq!(error.message(), Some(clean));
+}
+
+#[tokio::test]
+async fn bodies_of_any_shape_are_survived() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "7",
+        "\"text\"",
+        "{\"message\":7}",
+        "{\"message\":",
+        "\u{fffd}",
+    ] {
+        let error = write(500, body).await;
+        assert_eq!(
+            (error.message(), error.delivery()),
+            (None, Delivery::Unknown),
+            "{body}"
+        );
+    }
+}

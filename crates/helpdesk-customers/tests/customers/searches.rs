@@ -1,0 +1,125 @@
+//! Every shape that the answer of a search may have.
+
+use helpdesk_customers::{Error, Found, SearchByChannelValue, SearchByExternalId};
+use serde_json::{Value, json};
+
+use crate::support::answering;
+
+/// What both searches make of an answer.
+async fn search(body: &str) -> Result<Found, Error> {
+    let by_id = SearchByExternalId::new("cust-1", 1);
+    let by_id = answering(200, body).send(by_id).await;
+    let by_value = SearchByChannelValue::new("ana@shop.example", 1);
+    let by_value = answering(200, body).send(by_value).await;
+    assert_eq!(by_id.as_ref().ok(), by_value.as_ref().ok());
+    by_id
+}
+
+async fn ids(body: &Value) -> Vec<Option<u64>> {
+    let found = search(&body.to_string()).await.unwrap();
+    assert!(!found.is_nobody(), "{body}");
+    found
+        .customers()
+        .iter()
+        .map(|customer| customer.id)
+        .collect()
+}
+
+#[tokio::test]
+async fn one_customer_in_every_shape() {
+    let ana = json!({"id": 42, "external_primary_id": "cust-1"});
+    for body in [
+        json!({"type": "text", "itemStart": 0, "itemTotal": 1, "itemLimit": 15, "items": [ana]}),
+        json!({"items": [ana]}),
+        json!({"type": "item", "item": ana}),
+        json!([ana]),
+        ana.clone(),
+        json!({"id": "42"}),
+    ] {
+        assert_eq!(ids(&body).await, [Some(42)], "{body}");
+    }
+    for key in [
+        "external_primary_id",
+        "brand_name",
+        "firstname",
+        "lastname",
+        "channels",
+    ] {
+        assert_eq!(ids(&json!({ key: null })).await, [None], "{key}");
+    }
+}
+
+#[tokio::test]
+async fn several_customers() {
+    for body in [
+        json!([{"id": 1}, {"id": "2"}, {}]),
+        json!({"items": [{"id": 1}, {"id": "2"}, {}]}),
+    ] {
+        assert_eq!(ids(&body).await, [Some(1), Some(2), None]);
+    }
+}
+
+#[tokio::test]
+async fn only_an_empty_list_means_nobody() {
+    for body in [
+        "[]",
+        r#"{"items":[]}"#,
+        r#"{"type":"text","itemStart":0,"itemTotal":0,"itemLimit":15,"items":[]}"#,
+    ] {
+        let found = search(body).await.unwrap();
+        assert!(found.is_nobody() && found.customers().is_empty(), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn from_anything_else_nothing_follows() {
+    for body in [
+        "",
+        " ",
+        "null",
+        "{}",
+        "7",
+        "\"no customer\"",
+        "[7]",
+        "[{\"id\":1},null]",
+        "{\"items\":null}",
+        "{\"items\":{}}",
+        "{\"items\":[7]}",
+        "{\"item\":null}",
+        "{\"item\":[]}",
+        "{\"itemTotal\":3,\"items\":[]}",
+        "{\"type\":\"result\",\"message\":\"No customer found.\"}",
+    ] {
+        let found = search(body).await.unwrap();
+        let Found::Unclear(raw) = &found else {
+            panic!("{body}: {found:?}");
+        };
+        assert!(found.customers().is_empty() && !found.is_nobody());
+        // A list inside an envelope is all that is left of it.
+        if !body.contains("[7]") {
+            assert_eq!(
+                *raw,
+                serde_json::from_str::<Value>(body).unwrap_or_default(),
+                "{body}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_stays_an_error() {
+    for status in [400, 404, 500] {
+        let search = SearchByExternalId::new("cust-1", 1);
+        let (builder, _) = crate::support::scripted(
+            (0..3).map(|_| customer_api_core::transport::Answer::status(status).body("[]")),
+        );
+        let client = builder.build().unwrap();
+        let call = client.send(search);
+        let call = call.with_retry(customer_api_core::retry::NeverRetry);
+        let error = call.await.unwrap_err();
+        assert_eq!(error.status(), Some(status));
+        assert_eq!(error.is_not_found(), status == 404);
+    }
+    assert!(search("<html>").await.unwrap_err().is_decode());
+    assert!(search("[{\"id\":1}").await.unwrap_err().is_decode());
+}

@@ -1,0 +1,286 @@
+//! No key and nothing personal in anything that is printed, whatever fails. A program of its own, as its subscriber must see
+//! everything.
+#![cfg(test)]
+
+mod paper;
+
+use std::{error::Error as StdError, time::Duration};
+
+use customer_api_core::{operation::Operation, retry::ExponentialBackoff};
+use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, OmnideskOptions, Sandbox};
+use helpdesk_customers::{
+    AddChannel, AddExternalEvent, Channel, Client, ClientBuilder, CreateCustomer,
+    CreateCustomerCrud, CrmChannel, DeleteCustomer, GetCustomer, GetTimeline, ListCustomers,
+    Omnidesk, RenameCustomer, SearchByChannelValue, SearchByExternalId, SyncWithCrm,
+    UpdateCustomer, UpdateCustomerByExternalId, Upsert,
+};
+use paper::Paper;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+const KEY: &str = "planted-api-key-4711";
+const ID: &str = "planted.id+1@shop.example";
+const NAME: &str = "Plantedname";
+const EMAIL: &str = "planted.address@shop.example";
+const PHONE: &str = "+64219998877";
+const TEXT: &str = "planted \"text\" of a field";
+const QUERY: &str = "planted search 1";
+const TWITTER: &str = "planted_account";
+const FACEBOOK: u64 = 48_151_623_420_001;
+
+/// What must not be seen: every planted value, in the spellings of text, JSON, URLs and forms.
+const PLANTED: [&str; 16] = [
+    KEY,
+    ID,
+    "planted.id%2B1%40shop.example",
+    NAME,
+    EMAIL,
+    "planted.address%40shop.example",
+    PHONE,
+    "%2B64219998877",
+    TEXT,
+    "planted \\\"text\\\" of a field",
+    "planted+%22text%22+of+a+field",
+    "planted%20%22text%22%20of%20a%20field",
+    QUERY,
+    "planted%20search%201",
+    TWITTER,
+    "48151623420001",
+];
+
+fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
+    Client::builder(KEY, sandbox.omnidesk().base_url())
+        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .attempt_timeout(Duration::from_millis(200))
+        .timeout(Duration::from_secs(10))
+        .max_response_bytes(64 * 1024)
+}
+
+/// Makes a call and notes everything of it that can be printed.
+async fn call<O: Operation<Service = Omnidesk> + std::fmt::Debug>(
+    paper: &Paper,
+    client: &Client,
+    operation: O,
+) where
+    O::Output: std::fmt::Debug,
+{
+    paper.note(&format!("{client:?} {operation:?}"));
+    let call = client.send(operation);
+    paper.note(&format!("{call:?}"));
+    match call.response().await {
+        Ok(response) => paper.note(&format!("{response:?} {response:#?}")),
+        Err(error) => note(paper, &error),
+    }
+}
+
+fn note(paper: &Paper, error: &(dyn StdError + 'static)) {
+    paper.note(&format!("{error} {error:?} {error:#?}"));
+    let mut source = error.source();
+    while let Some(cause) = source {
+        paper.note(&format!("{cause} {cause:?}"));
+        source = cause.source();
+    }
+}
+
+async fn every_read(paper: &Paper, client: &Client) {
+    call(paper, client, ListCustomers::new().query(QUERY)).await;
+    call(paper, client, GetCustomer::new(1)).await;
+    call(paper, client, SearchByExternalId::new(ID, 1)).await;
+    call(paper, client, SearchByChannelValue::new(EMAIL, 1)).await;
+    call(paper, client, GetTimeline::new(1, ID)).await;
+    call(paper, client, SearchByExternalId::new("", 1)).await;
+    let mut customers = client.customers().query(QUERY);
+    paper.note(&format!("{customers:?}"));
+    match customers.next_page().await {
+        Ok(page) => paper.note(&format!("{page:?}")),
+        Err(error) => note(paper, &error),
+    }
+}
+
+async fn every_write(paper: &Paper, client: &Client) {
+    let create = CreateCustomer::new(1)
+        .link_channel(Channel::Email, EMAIL)
+        .search_channel_value(PHONE)
+        .external_id(ID)
+        .firstname(NAME)
+        .lastname(NAME)
+        .extra_email(EMAIL)
+        .extra_telephone(PHONE)
+        .custom_field("field", TEXT);
+    call(paper, client, create).await;
+    let rename = RenameCustomer::new()
+        .external_id(ID)
+        .brand_id(1)
+        .firstname(NAME)
+        .lastname(NAME)
+        .custom_field("field", TEXT);
+    call(paper, client, rename).await;
+    let update = UpdateCustomer::new(1, 1)
+        .firstname(NAME)
+        .lastname(NAME)
+        .custom_field("field", TEXT)
+        .channel("email", EMAIL);
+    call(paper, client, update.clone()).await;
+    call(paper, client, update.firstname(format!("{NAME}\n"))).await;
+    let update = UpdateCustomerByExternalId::new(ID, 1)
+        .firstname(NAME)
+        .custom_field("field", TEXT)
+        .channel("telephone", PHONE);
+    call(paper, client, update).await;
+    let add = AddChannel::new(1)
+        .external_id(ID)
+        .extra_email(EMAIL)
+        .extra_telephone(PHONE)
+        .extra_twitter(TWITTER)
+        .extra_facebook(FACEBOOK);
+    call(paper, client, add).await;
+    let event = AddExternalEvent::new(1, NAME, TEXT, TEXT).external_id(ID);
+    call(paper, client, event).await;
+    let sync = SyncWithCrm::new(1, CrmChannel::PhoneNumber).address(PHONE);
+    call(paper, client, sync).await;
+    let crud = CreateCustomerCrud::new(ID, 1, NAME, NAME)
+        .custom_field("field", TEXT)
+        .channel("email", EMAIL);
+    call(paper, client, crud).await;
+    call(paper, client, DeleteCustomer::new(99)).await;
+
+    let upsert = Upsert::new(ID, 1, NAME, NAME)
+        .custom_field("field", TEXT)
+        .channel("email", EMAIL);
+    paper.note(&format!("{upsert:?}"));
+    match client.upsert(upsert).await {
+        Ok(outcome) => paper.note(&format!("{outcome:?} {outcome:#?}")),
+        Err(error) => note(paper, &error),
+    }
+}
+
+async fn every_call(paper: &Paper, builder: ClientBuilder<Client>) {
+    let client = builder.build().unwrap();
+    every_read(paper, &client).await;
+    every_write(paper, &client).await;
+}
+
+/// The faults of an answer. Those with a body echo what the request carried.
+fn faults(echo: &str) -> Vec<Fault> {
+    let json = || {
+        FaultBody::json(&serde_json::json!({ "status": "error", "message": echo, "Error": echo }))
+    };
+    let customer = serde_json::json!({
+        "id": 7,
+        "external_primary_id": echo,
+        "firstname": echo,
+        "lastname": echo,
+        "channels": [echo],
+        "custom_field": echo,
+        "message": echo,
+    });
+    let customers = serde_json::json!({ "itemTotal": 2, "items": [customer, { "id": echo }] });
+    let location = format!("https://{EMAIL}@elsewhere.example/x?key={KEY}#{ID}");
+    let mut faults = vec![
+        Fault::none(),
+        Fault::reset_while_reading(),
+        Fault::reset_before_head(),
+        Fault::close_before_head(),
+        Fault::reset_after_head(),
+        Fault::reset_mid_body(),
+        Fault::truncated().processed(),
+        Fault::oversized(100_000),
+        Fault::hang(),
+        Fault::redirect(307, location),
+        Fault::status(200).body(FaultBody::text(echo)),
+        Fault::status(200).body(FaultBody::html(echo)),
+        Fault::status(200).body(json()),
+        Fault::status(200).body(FaultBody::json(&customer)),
+        Fault::status(200).body(FaultBody::json(&customers)),
+        Fault::status(429)
+            .header("retry-after", "3600")
+            .body(json()),
+    ];
+    faults.extend(
+        [400, 401, 403, 404, 408, 422, 500, 503].map(|status| Fault::status(status).body(json())),
+    );
+    faults
+}
+
+/// What each operation sends: the vendor's words about it are scrubbed of that, and of nothing else.
+const ECHOES: [(&str, &[&str]); 14] = [
+    ("listCustomers", &[QUERY]),
+    ("getCustomer", &[]),
+    ("searchByExternalId", &[ID]),
+    ("searchByChannelValue", &[EMAIL]),
+    ("getTimeline", &[ID]),
+    ("createCustomer", &[ID, NAME, EMAIL, PHONE, TEXT]),
+    ("renameCustomer", &[ID, NAME, TEXT]),
+    ("updateCustomer", &[NAME, TEXT, EMAIL]),
+    ("updateCustomerByExternalId", &[ID, NAME, TEXT]),
+    ("addChannel", &[ID, EMAIL, PHONE, TWITTER]),
+    ("addExternalEvent", &[ID, NAME, TEXT]),
+    ("syncWithCrm", &[PHONE]),
+    ("createCustomerCrud", &[ID, NAME, TEXT, EMAIL]),
+    ("deleteCustomer", &[]),
+];
+
+/// Lets every operation meet each fault, with an echo of its own request.
+fn script(sandbox: &Sandbox, index: usize) -> bool {
+    for (operation, values) in ECHOES {
+        let echo = format!("no {} {KEY}", values.join(" "));
+        let Some(fault) = faults(&echo).into_iter().nth(index) else {
+            return false;
+        };
+        let fault = fault.times(99);
+        sandbox.omnidesk().fault_on(operation, fault).unwrap();
+    }
+    true
+}
+
+#[tokio::test]
+async fn nothing_planted_is_printed_or_logged() {
+    let paper = Paper::default();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(paper.clone())
+        .with_ansi(false)
+        .with_span_events(FmtSpan::FULL)
+        .init();
+
+    let options = OmnideskOptions::default().api_key(KEY);
+    let sandbox = Sandbox::builder().omnidesk(options).start().await.unwrap();
+    let mut met = 0;
+    while script(&sandbox, met) {
+        every_call(&paper, sandbox_client(&sandbox)).await;
+        sandbox.omnidesk().clear_faults();
+        met += 1;
+    }
+    assert_eq!(met, 24);
+
+    for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
+        sandbox.omnidesk().fault_connection(fault.times(999));
+        every_call(&paper, sandbox_client(&sandbox)).await;
+        let tls = sandbox.omnidesk().base_url().replace("http:", "https:");
+        every_call(&paper, sandbox_client(&sandbox).base_url(tls)).await;
+        sandbox.omnidesk().clear_faults();
+    }
+    sandbox.omnidesk().refuse_connections().await;
+    every_call(&paper, sandbox_client(&sandbox)).await;
+    let nowhere = sandbox_client(&sandbox).base_url("https://omnidesk.invalid");
+    every_call(&paper, nowhere).await;
+
+    let text = paper.text();
+    // The spans are there, so that their silence proves something.
+    for present in [
+        "api.call",
+        "http.request",
+        "url.template",
+        "createCustomer",
+        "http.response.status_code",
+        "hyper_util",
+        "[redacted]",
+    ] {
+        assert!(text.contains(present), "{present} is missing");
+    }
+    let lower = text.to_lowercase();
+    for planted in PLANTED {
+        let at = lower.find(&planted.to_lowercase());
+        let context = at.map(|at| text.get(at.saturating_sub(300)..at + 100));
+        assert_eq!(context, None, "`{planted}` was printed");
+    }
+}
