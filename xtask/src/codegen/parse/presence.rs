@@ -14,21 +14,10 @@ pub(super) fn presence(
 ) -> Vec<Presence> {
     let mut rules = Vec::new();
     if let Some(node) = object.take("anyOf") {
-        let at = node.at.clone();
-        let alternatives: Vec<Vec<String>> = node
-            .list(p)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|node| alternative(node, properties, p))
-            .collect();
-        if alternatives.len() < 2 {
-            p.report(
-                &at,
-                "`anyOf` of less than two alternatives",
-                "write `required` in their place",
-            );
-        }
-        rules.push(Presence::Any { at, alternatives });
+        rules.push(any(node, properties, p));
+    }
+    if let Some(node) = object.take("allOf") {
+        rules.extend(all(node, properties, p));
     }
     if let Some(map) = object
         .take("dependentRequired")
@@ -53,6 +42,51 @@ pub(super) fn presence(
         }
     }
     rules
+}
+
+/// Several rules of which each must hold: `allOf` of nothing but `anyOf`.
+fn all(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Vec<Presence> {
+    let at = node.at.clone();
+    let mut rules = Vec::new();
+    for node in node.list(p).unwrap_or_default() {
+        let Some(mut object) = node.object(p) else {
+            continue;
+        };
+        let is_rule = object.left() == ["anyOf"];
+        if let Some(node) = object.take("anyOf").filter(|_| is_rule) {
+            rules.push(any(node, properties, p));
+        } else {
+            rules.clear();
+            break;
+        }
+    }
+    if rules.is_empty() {
+        p.report(
+            &at,
+            "`allOf` of more than rules about what is required",
+            "write one schema that has all the properties; `allOf` may hold `{anyOf: [{required: …}, …]}` alone",
+        );
+    }
+    rules
+}
+
+/// One rule: at least one of the alternatives must be set.
+fn any(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Presence {
+    let at = node.at.clone();
+    let alternatives: Vec<Vec<String>> = node
+        .list(p)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|node| alternative(node, properties, p))
+        .collect();
+    if alternatives.len() < 2 {
+        p.report(
+            &at,
+            "`anyOf` of less than two alternatives",
+            "write `required` in their place",
+        );
+    }
+    Presence::Any { at, alternatives }
 }
 
 /// One alternative: `{required: […]}` and nothing else.

@@ -22,10 +22,9 @@ static EXTRA_TWITTER: TextRule = TextRule::new().min_length(1).pattern("^[a-zA-Z
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - At least one must be set: `customer_id` with `extra_email`, `customer_id` with
-///   `extra_telephone`, `customer_id` with `extra_twitter`, `customer_id` with
-///   `extra_facebook`, `primary_id` with `extra_email`, `primary_id` with `extra_telephone`,
-///   `primary_id` with `extra_twitter`, `primary_id` with `extra_facebook`.
+/// - At least one must be set: `customer_id`, `primary_id`.
+/// - At least one must be set: `extra_email`, `extra_telephone`, `extra_twitter`,
+///   `extra_facebook`.
 ///
 /// Idempotency: non-idempotent, a client never repeats it on its own.
 ///
@@ -155,38 +154,14 @@ impl Operation for AddChannel {
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         request.require_any(&[
-            (
-                "customer_id and extra_email",
-                self.body.customer_id.is_some() && self.body.extra_email.is_some(),
-            ),
-            (
-                "customer_id and extra_telephone",
-                self.body.customer_id.is_some() && self.body.extra_telephone.is_some(),
-            ),
-            (
-                "customer_id and extra_twitter",
-                self.body.customer_id.is_some() && self.body.extra_twitter.is_some(),
-            ),
-            (
-                "customer_id and extra_facebook",
-                self.body.customer_id.is_some() && self.body.extra_facebook.is_some(),
-            ),
-            (
-                "primary_id and extra_email",
-                self.body.external_id.is_some() && self.body.extra_email.is_some(),
-            ),
-            (
-                "primary_id and extra_telephone",
-                self.body.external_id.is_some() && self.body.extra_telephone.is_some(),
-            ),
-            (
-                "primary_id and extra_twitter",
-                self.body.external_id.is_some() && self.body.extra_twitter.is_some(),
-            ),
-            (
-                "primary_id and extra_facebook",
-                self.body.external_id.is_some() && self.body.extra_facebook.is_some(),
-            ),
+            ("customer_id", self.body.customer_id.is_some()),
+            ("primary_id", self.body.external_id.is_some()),
+        ])?;
+        request.require_any(&[
+            ("extra_email", self.body.extra_email.is_some()),
+            ("extra_telephone", self.body.extra_telephone.is_some()),
+            ("extra_twitter", self.body.extra_twitter.is_some()),
+            ("extra_facebook", self.body.extra_facebook.is_some()),
         ])?;
         if let Some(value) = &self.body.external_id {
             request.check("primary_id", value, &EXTERNAL_ID)?;
