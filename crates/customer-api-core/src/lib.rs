@@ -18,7 +18,7 @@
 //! | how bytes travel | [`Transport`] | [`ReqwestTransport`](transport::ReqwestTransport) |
 //! | who calls | [`Auth`] | a [`StaticCredential`](auth::StaticCredential) |
 //! | what is tried again | [`RetryPolicy`] | [`ExponentialBackoff`](retry::ExponentialBackoff) |
-//! | how fast | [`RateLimiter`] | [`Unlimited`](rate_limit::Unlimited) |
+//! | how fast | [`RateLimiter`] | [`Unlimited`](rate_limit::Unlimited); [`Window`](rate_limit::Window) for a quota |
 //!
 //! # A whole client
 //!

@@ -9,7 +9,7 @@ use tokio::time::Instant;
     clippy::disallowed_methods,
     reason = "the one place that reads the monotonic clock"
 )]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

@@ -5,7 +5,7 @@ mod date;
 mod timestamp;
 
 pub use clock::Deadline;
-pub(crate) use clock::wall_clock;
+pub(crate) use clock::{now, wall_clock};
 pub use date::Date;
 pub use timestamp::Timestamp;
 

@@ -6,3 +6,4 @@ mod pages;
 mod retries;
 mod seams;
 mod support;
+mod window;

@@ -1,8 +1,12 @@
 //! How fast calls are made.
 
+mod window;
+
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
+
+pub use window::Window;
 
 use crate::time::Deadline;
 

@@ -1,0 +1,251 @@
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use tokio::{
+    sync::{Mutex as Queue, Notify},
+    time::Instant,
+};
+
+use super::{Feedback, Permit, RateLimitError, RateLimiter, Slot};
+use crate::time::{Deadline, now};
+
+/// The longest penalty that an answer can impose, in windows: a provider that asks for years must not stop a program.
+const LONGEST_PENALTY: u32 = 10;
+
+/// So many attempts a window, for each class of calls.
+///
+/// A slot is free again one window after its attempt was completed or dropped. So the provider never sees more than the
+/// quota in any window, whatever the network does to the requests on their way: a slot's next request is sent a whole
+/// window after the answer to its last one.
+///
+/// Waiting is fair, first come, first served. A wait that can't end before the call's deadline is refused at once. A 429
+/// stops the class for as long as its `Retry-After` asks, or for a window if it does not say.
+///
+/// It knows of this process alone: where several share an account's quota, give each its part, or implement
+/// [`RateLimiter`] on something that they share.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use customer_api_core::rate_limit::Window;
+///
+/// let twenty_a_minute = Window::new(20, Duration::from_secs(60));
+/// ```
+#[derive(Clone)]
+pub struct Window {
+    slots: usize,
+    window: Duration,
+    classes: Arc<Mutex<HashMap<&'static str, Arc<Class>>>>,
+}
+
+/// The slots of one class.
+struct Class {
+    slots: usize,
+    window: Duration,
+    /// Who holds it is next; everybody else waits in the order in which they came.
+    turn: Queue<()>,
+    /// Tells the next one that a slot was given back.
+    given_back: Notify,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Attempts that are under way.
+    in_use: usize,
+    /// When the other slots that are not free will be, soonest first.
+    cooling: VecDeque<Instant>,
+    /// Those who wait, the next one included.
+    waiting: usize,
+    /// Until when the provider wants no call.
+    stopped_until: Option<Instant>,
+}
+
+impl Window {
+    /// So many attempts a window; at least one.
+    #[must_use]
+    pub fn new(attempts: usize, window: Duration) -> Self {
+        Self {
+            slots: attempts.max(1),
+            window,
+            classes: Arc::default(),
+        }
+    }
+
+    fn class(&self, name: &'static str) -> Arc<Class> {
+        let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
+        let class = classes
+            .entry(name)
+            .or_insert_with(|| Arc::new(Class::new(self.slots, self.window)));
+        Arc::clone(class)
+    }
+}
+
+#[async_trait]
+impl RateLimiter for Window {
+    async fn acquire(
+        &self,
+        class: &'static str,
+        deadline: &Deadline,
+    ) -> Result<Permit, RateLimitError> {
+        let class = self.class(class);
+        let waiting = class.enter(deadline)?;
+        let turn = class.turn.lock().await;
+        while let Some(until) = class.take(deadline)? {
+            // A slot that is given back may be free sooner than the ones that cool down.
+            tokio::select! {
+                () = sleep_until(until) => {}
+                () = class.given_back.notified() => {}
+            }
+        }
+        drop((turn, waiting));
+        Ok(Permit::new(Held { class }))
+    }
+}
+
+async fn sleep_until(until: Option<Instant>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Class {
+    fn new(slots: usize, window: Duration) -> Self {
+        Self {
+            slots,
+            window,
+            turn: Queue::new(()),
+            given_back: Notify::new(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Joins the queue, unless the turn can't come in time.
+    fn enter(self: &Arc<Self>, deadline: &Deadline) -> Result<Waiting, RateLimitError> {
+        let mut state = self.state();
+        let now = now();
+        let wait = state.soonest(self, now).saturating_duration_since(now);
+        if wait > deadline.remaining() {
+            return Err(RateLimitError::new().with_retry_after(wait));
+        }
+        state.waiting += 1;
+        Ok(Waiting {
+            class: Arc::clone(self),
+        })
+    }
+
+    /// Takes a slot for the one whose turn it is, or says until when to wait; `Some(None)` is until one is given back.
+    fn take(&self, deadline: &Deadline) -> Result<Option<Option<Instant>>, RateLimitError> {
+        let mut state = self.state();
+        let now = now();
+        state.cool(now);
+        let stopped = state.stopped_until.filter(|until| *until > now);
+        let is_free = state.in_use + state.cooling.len() < self.slots;
+        let until = match (stopped, is_free) {
+            (Some(stopped), _) => Some(stopped),
+            (None, false) => state.cooling.front().copied(),
+            (None, true) => {
+                state.in_use += 1;
+                return Ok(None);
+            }
+        };
+        let wait = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
+        if wait > deadline.remaining() {
+            return Err(RateLimitError::new().with_retry_after(wait));
+        }
+        Ok(Some(until))
+    }
+
+    fn give_back(&self) {
+        let mut state = self.state();
+        state.in_use = state.in_use.saturating_sub(1);
+        state.cooling.push_back(now() + self.window);
+        drop(state);
+        self.given_back.notify_one();
+    }
+
+    fn stop(&self, wait: Option<Duration>) {
+        let wait = wait
+            .unwrap_or(self.window)
+            .min(self.window.saturating_mul(LONGEST_PENALTY));
+        let mut state = self.state();
+        state.stopped_until = state.stopped_until.max(Some(now() + wait));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Frees the slots whose window is over.
+    fn cool(&mut self, now: Instant) {
+        while self.cooling.front().is_some_and(|free| *free <= now) {
+            self.cooling.pop_front();
+        }
+    }
+
+    /// When the next one who comes could have a slot at the soonest, behind all who wait.
+    fn soonest(&mut self, class: &Class, now: Instant) -> Instant {
+        self.cool(now);
+        let free = class.slots.saturating_sub(self.in_use + self.cooling.len());
+        let at = match self.waiting.checked_sub(free) {
+            None => now,
+            Some(place) => match self.cooling.get(place) {
+                Some(free) => *free,
+                // Slots in use cool for a whole window yet, and so does every further round of all slots.
+                None => {
+                    let rounds = 1 + place.saturating_sub(self.cooling.len()) / class.slots;
+                    now + class
+                        .window
+                        .saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
+                }
+            },
+        };
+        self.stopped_until.map_or(at, |until| at.max(until))
+    }
+}
+
+/// A place in the queue, which is left however the wait ends.
+struct Waiting {
+    class: Arc<Class>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut state = self.class.state();
+        state.waiting = state.waiting.saturating_sub(1);
+    }
+}
+
+/// A slot in use; dropping it begins its window.
+struct Held {
+    class: Arc<Class>,
+}
+
+impl Slot for Held {
+    fn complete(self: Box<Self>, feedback: &Feedback) {
+        if feedback.status == Some(429) {
+            self.class.stop(feedback.retry_after);
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.class.give_back();
+    }
+}
+
+impl fmt::Debug for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Window({} attempts in {:?})", self.slots, self.window)
+    }
+}

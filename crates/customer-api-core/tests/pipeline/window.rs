@@ -1,0 +1,241 @@
+//! A quota of so many attempts a window: never more as the server sees it, little less, fair, and refused in time.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use customer_api_core::{
+    Client, Delivery, ErrorKind,
+    auth::StaticCredential,
+    rate_limit::{Feedback, Permit, RateLimiter, Window},
+    time::Deadline,
+    transport::{Answer, ScriptedTransport, Transport, TransportError},
+};
+
+use crate::support::{Shop, builder, count};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A server behind a network that holds every request and every answer up for 0 to 50 ms.
+#[derive(Clone, Debug)]
+struct Jittery {
+    since: Deadline,
+    seen: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Jittery {
+    fn new() -> Self {
+        Self {
+            since: Deadline::after(Duration::MAX),
+            seen: Arc::default(),
+        }
+    }
+
+    /// Different for every request, and the same in every run.
+    fn delay(&self, seed: usize) -> Duration {
+        Duration::from_millis((seed as u64 * 7_919 + 13) % 51)
+    }
+}
+
+#[async_trait]
+impl Transport for Jittery {
+    async fn send(
+        &self,
+        _: http::Request<Bytes>,
+        _: usize,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let seed = self.seen.lock().unwrap().len();
+        tokio::time::sleep(self.delay(seed)).await;
+        self.seen.lock().unwrap().push(self.since.elapsed());
+        tokio::time::sleep(self.delay(seed + 1)).await;
+        Ok(http::Response::new(Bytes::from_static(b"7")))
+    }
+}
+
+fn most_in_a_minute(seen: &[Duration]) -> usize {
+    seen.iter()
+        .map(|start| {
+            seen.iter()
+                .filter(|time| *time >= start && **time < *start + MINUTE)
+                .count()
+        })
+        .max()
+        .unwrap_or_default()
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_hundred_tasks_never_exceed_twenty_a_minute_and_waste_little() {
+    let server = Jittery::new();
+    let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+        .transport(server.clone())
+        .rate_limiter(Window::new(20, MINUTE))
+        .timeout(Duration::from_secs(3_600))
+        .build()
+        .unwrap();
+    let tasks: Vec<_> = (0..200)
+        .map(|_| {
+            let shop = shop.clone();
+            tokio::spawn(async move { shop.send(count()).await })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap().unwrap(), 7);
+    }
+    let seen = server.seen.lock().unwrap().clone();
+    assert_eq!(seen.len(), 200);
+    assert_eq!(most_in_a_minute(&seen), 20);
+    // 200 calls take nine full minutes after the first twenty at the very least.
+    let ideal = 9 * MINUTE;
+    let took = *seen.iter().max().unwrap();
+    assert!(took < ideal.mul_f64(1.05), "{took:?}");
+}
+
+fn deadline(seconds: u64) -> Deadline {
+    Deadline::after(Duration::from_secs(seconds))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_outlasts_the_deadline_is_refused_at_once() {
+    let window = Window::new(2, MINUTE);
+    for _ in 0..2 {
+        drop(window.acquire("a", &deadline(1)).await.unwrap());
+    }
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let watch = deadline(1_000);
+    let refused = window.acquire("a", &deadline(49)).await.unwrap_err();
+    assert_eq!(refused.retry_after(), Some(Duration::from_secs(50)));
+    assert_eq!(watch.elapsed(), Duration::ZERO);
+    // In time, it is given; and another class has slots of its own.
+    window
+        .acquire("a", &deadline(51))
+        .await
+        .unwrap()
+        .complete(&Feedback::default());
+    assert_eq!(watch.elapsed().as_secs(), 50);
+    drop(window.acquire("b", &deadline(1)).await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_count_for_those_who_come() {
+    let window = Window::new(1, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    let waiting = window.clone();
+    let first = tokio::spawn(async move { waiting.acquire("a", &deadline(1_000)).await.map(drop) });
+    tokio::task::yield_now().await;
+    let refused = window.acquire("a", &deadline(70)).await.unwrap_err();
+    assert!(refused.retry_after().unwrap() >= Duration::from_secs(60));
+    first.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn first_come_first_served() {
+    let window = Window::new(1, MINUTE);
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = Vec::new();
+    for number in 0..10 {
+        let (window, order) = (window.clone(), Arc::clone(&order));
+        tasks.push(tokio::spawn(async move {
+            let permit = window.acquire("a", &deadline(10_000)).await.unwrap();
+            order.lock().unwrap().push(number);
+            drop(permit);
+        }));
+        tokio::task::yield_now().await;
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(*order.lock().unwrap(), (0..10).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_stops_the_class_for_as_long_as_it_asks() {
+    for (retry_after, seconds) in [(Some(7), 7), (None, 60), (Some(u64::MAX), 600)] {
+        let window = Window::new(5, MINUTE);
+        let mut feedback = Feedback::default();
+        feedback.status = Some(429);
+        feedback.retry_after = retry_after.map(Duration::from_secs);
+        window
+            .acquire("a", &deadline(1))
+            .await
+            .unwrap()
+            .complete(&feedback);
+        let watch = deadline(10_000);
+        drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+        assert_eq!(watch.elapsed().as_secs(), seconds, "{retry_after:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn penalty_and_back_off_are_not_added_up() {
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(429).header("retry-after", "7"))
+        .then(Answer::status(200).body("7"));
+    let shop = builder(&transport)
+        .rate_limiter(Window::new(5, MINUTE))
+        .build()
+        .unwrap();
+    let response = shop.send(count()).response().await.unwrap();
+    assert_eq!(response.elapsed().as_secs(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_permit_in_time_is_not_sent() {
+    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let shop = builder(&transport)
+        .rate_limiter(Window::new(1, MINUTE))
+        .build()
+        .unwrap();
+    shop.send(count()).await.unwrap();
+    let error = shop
+        .send(count())
+        .with_timeout(Duration::from_secs(30))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery(), error.attempts()),
+        (ErrorKind::RateLimit, Delivery::NotSent, 0)
+    );
+    assert_eq!(error.elapsed(), Duration::ZERO);
+    assert_eq!(error.retry_after(), Some(MINUTE));
+    assert_eq!(transport.requests().len(), 1);
+}
+
+/// Whoever gives up, at whatever moment: after a window all slots are there again.
+#[tokio::test(start_paused = true)]
+async fn a_dropped_wait_or_permit_loses_no_slot() {
+    let window = Window::new(3, MINUTE);
+    for polls in 0..20 {
+        let mut permits: Vec<Permit> = Vec::new();
+        for _ in 0..3 {
+            permits.push(window.acquire("a", &deadline(1_000)).await.unwrap());
+        }
+        let waits: Vec<_> = (0..4)
+            .map(|number| {
+                let window = window.clone();
+                let patience = Duration::from_secs(polls * 5 + number);
+                tokio::spawn(async move {
+                    let deadline = deadline(1_000);
+                    let wait = window.acquire("a", &deadline);
+                    tokio::time::timeout(patience, wait)
+                        .await
+                        .map(|permit| drop(permit.unwrap()))
+                        .is_ok()
+                })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        drop(permits);
+        for wait in waits {
+            wait.await.unwrap();
+        }
+        tokio::time::sleep(2 * MINUTE).await;
+    }
+    let watch = deadline(10_000);
+    for _ in 0..3 {
+        drop(window.acquire("a", &deadline(1)).await.unwrap());
+    }
+    assert_eq!(watch.elapsed(), Duration::ZERO);
+}
