@@ -15,22 +15,8 @@ use clap::{Arg, ArgAction, ArgMatches};
 
 use self::step::{Outcome, Step};
 
-/// What tests, lints and docs are run with, beyond the defaults.
-const TEST_FEATURES: &str = "customer-api-core/test-util";
-
-const CLIPPY: &[&str] = &[
-    "clippy",
-    "--quiet",
-    "--workspace",
-    "--all-targets",
-    "--features",
-    TEST_FEATURES,
-    "--",
-    "-D",
-    "warnings",
-];
-
-const TESTS: &[&str] = &["test", "--workspace", "--features", TEST_FEATURES];
+/// Features that tests, lints and docs are run with where a package has them.
+const TEST_FEATURES: &[&str] = &["test-util", "undocumented"];
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")
@@ -45,7 +31,7 @@ pub(crate) fn command() -> clap::Command {
 /// Runs every step, also after a failure, so that one run tells everything.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
     let wanted: Vec<&String> = arguments.get_many("step").into_iter().flatten().collect();
-    let mut steps = steps();
+    let mut steps = steps(&workspace::having(root, TEST_FEATURES)?);
     steps.retain(|step| {
         wanted.is_empty() || wanted.iter().any(|part| step.name.contains(part.as_str()))
     });
@@ -99,22 +85,42 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     }
 }
 
-fn steps() -> Vec<Step> {
+fn steps(features: &str) -> Vec<Step> {
+    let clippy = [
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        features,
+        "--",
+        "-D",
+        "warnings",
+    ];
+    let tests = ["test", "--workspace", "--features", features];
+    let docs = [
+        "doc",
+        "--quiet",
+        "--workspace",
+        "--no-deps",
+        "--features",
+        features,
+    ];
     vec![
         Step::cargo(
             "format",
             "every file is formatted",
             &["fmt", "--all", "--check"],
         ),
-        Step::cargo("lint", "clippy has nothing to say", CLIPPY),
+        Step::cargo("lint", "clippy has nothing to say", &clippy),
         Step::new(
             "codegen",
             "generated files are what the descriptions say",
             codegen,
         ),
         // Shown as it runs: it takes longest, and its closing lines count the tests.
-        Step::shown("tests", "unit, integration and documentation tests", TESTS),
-        Step::new("docs", "the documentation builds without a warning", docs),
+        Step::shown("tests", "unit, integration and documentation tests", &tests),
+        Step::cargo("docs", "the documentation builds without a warning", &docs),
         Step::new(
             "features",
             "every feature builds alone, and none does too",
@@ -140,18 +146,6 @@ fn codegen(root: &Path) -> Outcome {
     }
 }
 
-fn docs(root: &Path) -> Outcome {
-    let arguments = [
-        "doc",
-        "--quiet",
-        "--workspace",
-        "--no-deps",
-        "--features",
-        TEST_FEATURES,
-    ];
-    step::cargo(root, &arguments, &[("RUSTDOCFLAGS", "-D warnings")])
-}
-
 fn packages(root: &Path) -> Outcome {
     let published = match workspace::published(root) {
         Ok(published) => published,
@@ -163,7 +157,7 @@ fn packages(root: &Path) -> Outcome {
             .iter()
             .flat_map(|package| ["--package", &package.name]),
     );
-    step::cargo(root, &arguments, &[])
+    step::cargo(root, &arguments)
 }
 
 fn say(line: &str) {

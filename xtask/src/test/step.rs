@@ -30,35 +30,37 @@ impl Step {
     }
 
     /// A step that is one cargo command, whose output matters only if it fails.
-    pub(crate) fn cargo(
-        name: &'static str,
-        about: &'static str,
-        arguments: &'static [&'static str],
-    ) -> Self {
+    pub(crate) fn cargo(name: &'static str, about: &'static str, arguments: &[&str]) -> Self {
+        let arguments = owned(arguments);
         Self {
             name,
             about,
-            run: Box::new(move |root| cargo(root, arguments, &[])),
+            run: Box::new(move |root| cargo(root, &borrowed(&arguments))),
         }
     }
 
     /// A step that is one cargo command, whose output is shown as it comes.
-    pub(crate) fn shown(
-        name: &'static str,
-        about: &'static str,
-        arguments: &'static [&'static str],
-    ) -> Self {
+    pub(crate) fn shown(name: &'static str, about: &'static str, arguments: &[&str]) -> Self {
+        let arguments = owned(arguments);
         Self {
             name,
             about,
-            run: Box::new(move |root| show(root, arguments)),
+            run: Box::new(move |root| show(root, &borrowed(&arguments))),
         }
     }
 }
 
-/// Runs cargo and keeps what it prints for the case that it fails.
-pub(crate) fn cargo(root: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Outcome {
-    match capture(root, arguments, environment) {
+fn owned(arguments: &[&str]) -> Vec<String> {
+    arguments.iter().map(ToString::to_string).collect()
+}
+
+fn borrowed(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+/// Runs cargo and keeps what it prints for the case that it fails. Warnings of rustdoc count as failures.
+pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Outcome {
+    match capture(root, arguments, &[("RUSTDOCFLAGS", "-D warnings")]) {
         Ok(_) => Outcome::Passed,
         Err(report) => Outcome::Failed(report),
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::step::capture;
 
-/// A package that is published to crates.io.
+/// A package of the workspace.
 pub(crate) struct Package {
     pub(crate) name: String,
     /// Its features, without the default set.
@@ -17,6 +17,26 @@ pub(crate) struct Package {
 
 /// The published packages of the workspace.
 pub(crate) fn published(root: &Path) -> Result<Vec<Package>, String> {
+    // `publish = false` is an empty list of registries.
+    packages(root, |package| {
+        package.get("publish").is_some_and(Value::is_null)
+    })
+}
+
+/// Which of these features the packages have, as cargo takes them: `package/feature,…`.
+pub(crate) fn having(root: &Path, features: &[&str]) -> Result<String, String> {
+    let packages = packages(root, |_| true)?;
+    let found = packages.iter().flat_map(|package| {
+        let has = package
+            .features
+            .iter()
+            .filter(|feature| features.contains(&feature.as_str()));
+        has.map(|feature| format!("{}/{feature}", package.name))
+    });
+    Ok(found.collect::<Vec<_>>().join(","))
+}
+
+fn packages(root: &Path, wanted: fn(&Value) -> bool) -> Result<Vec<Package>, String> {
     let metadata = capture(
         root,
         &["metadata", "--no-deps", "--format-version", "1"],
@@ -28,11 +48,11 @@ pub(crate) fn published(root: &Path) -> Result<Vec<Package>, String> {
         .get("packages")
         .and_then(Value::as_array)
         .ok_or("cargo metadata lists no packages")?;
-    // `publish = false` is an empty list of registries.
-    let published = packages
+    packages
         .iter()
-        .filter(|package| package.get("publish").is_some_and(Value::is_null));
-    published.map(package).collect()
+        .filter(|package| wanted(package))
+        .map(package)
+        .collect()
 }
 
 fn package(package: &Value) -> Result<Package, String> {
