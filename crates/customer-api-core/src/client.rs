@@ -35,6 +35,7 @@ pub(crate) struct Inner {
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) rate_limiter: Arc<dyn RateLimiter>,
     pub(crate) headers: HeaderMap,
+    pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_response_bytes: usize,
@@ -56,6 +57,12 @@ impl<S: Service> Client<S> {
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.inner.base_url
+    }
+
+    /// How long connecting may take.
+    #[must_use]
+    pub fn connect_timeout(&self) -> Duration {
+        self.inner.connect_timeout
     }
 }
 
@@ -320,6 +327,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             retry: self.retry,
             rate_limiter: self.rate_limiter,
             headers,
+            connect_timeout: self.connect_timeout,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             max_response_bytes: self.max_response_bytes,

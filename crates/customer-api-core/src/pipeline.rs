@@ -30,13 +30,13 @@ pub(crate) async fn run(
     options: &CallOptions,
     deadline: &Deadline,
 ) -> Result<Metadata, Error> {
-    let mut attempts = 0;
+    let mut attempts = Attempts::default();
     let mut delivery = Delivery::NotSent;
     let mut credential_renewed = false;
     loop {
         let error =
             match attempt(client, operation, request, options, deadline, &mut attempts).await {
-                Ok(success) => return Ok(metadata(success, attempts, deadline)),
+                Ok(success) => return Ok(metadata(success, &attempts, deadline)),
                 Err(error) => error,
             };
         delivery = delivery.max(error.delivery());
@@ -44,19 +44,27 @@ pub(crate) async fn run(
             credential_renewed = true;
             continue;
         }
-        match decide(client, operation, options, deadline, attempts, &error) {
+        match decide(client, operation, options, deadline, attempts.count, &error) {
             RetryDecision::After(wait) => tokio::time::sleep(wait).await,
             RetryDecision::Stop(reason) => {
                 let service = client.service.name();
                 return Err(error.at_least(delivery).with_stop(reason).with_story(
                     service,
                     operation,
-                    attempts,
+                    attempts.count,
                     deadline.elapsed(),
                 ));
             }
         }
     }
+}
+
+/// The attempts of a call so far.
+#[derive(Default)]
+struct Attempts {
+    count: u32,
+    /// When the last one began, counted from the call's beginning.
+    last_began: Duration,
 }
 
 /// One attempt, in a span of its own.
@@ -66,15 +74,16 @@ async fn attempt(
     request: &mut Prepared,
     options: &CallOptions,
     deadline: &Deadline,
-    attempts: &mut u32,
+    attempts: &mut Attempts,
 ) -> Result<Success, Error> {
     authorize(client, operation, request, deadline).await?;
-    let permit = permit(client, operation, deadline).await?;
+    let permit = permit(client, operation, options, deadline).await?;
     if time_to_start(options, deadline).is_zero() {
         return Err(call_timeout(Delivery::NotSent));
     }
-    *attempts += 1;
-    let span = telemetry::attempt_span(operation, &client.base_url, *attempts);
+    attempts.count += 1;
+    attempts.last_began = deadline.elapsed();
+    let span = telemetry::attempt_span(operation, &client.base_url, attempts.count);
     let outcome = send(client, operation, request, options, deadline)
         .instrument(span.clone())
         .await;
@@ -113,12 +122,16 @@ async fn authorize(
     Ok(())
 }
 
-/// Waits for the quota.
+/// Waits for the quota, as long as an attempt may still begin.
 async fn permit(
     client: &Inner,
     operation: &OperationInfo,
+    options: &CallOptions,
     deadline: &Deadline,
 ) -> Result<Permit, Error> {
+    let deadline = &options
+        .latest_start
+        .map_or(*deadline, |latest| deadline.no_later_than(latest));
     let permit = client.rate_limiter.acquire(operation.rate_class, deadline);
     tokio::time::timeout(deadline.remaining(), permit)
         .await
@@ -252,17 +265,19 @@ fn call_timeout(delivery: Delivery) -> Error {
     Error::new(ErrorKind::Timeout(TimeoutPhase::Call), delivery)
 }
 
-fn metadata(success: Success, attempts: u32, deadline: &Deadline) -> Metadata {
+fn metadata(success: Success, attempts: &Attempts, deadline: &Deadline) -> Metadata {
     let Success {
         status,
         headers,
         body,
     } = success;
+    let elapsed = deadline.elapsed();
     Metadata {
         status,
         headers,
         body,
-        attempts,
-        elapsed: deadline.elapsed(),
+        attempts: attempts.count,
+        elapsed,
+        attempt_elapsed: elapsed.saturating_sub(attempts.last_began),
     }
 }

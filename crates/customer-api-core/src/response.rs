@@ -22,6 +22,7 @@ pub(crate) struct Metadata {
     pub(crate) body: Bytes,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
+    pub(crate) attempt_elapsed: Duration,
 }
 
 impl<T> Response<T> {
@@ -62,6 +63,11 @@ impl<T> Response<T> {
     /// How long the call took, with all its attempts and waits.
     pub fn elapsed(&self) -> Duration {
         self.meta.elapsed
+    }
+
+    /// How long the attempt took that succeeded, from sending the request to the end of the answer.
+    pub fn attempt_elapsed(&self) -> Duration {
+        self.meta.attempt_elapsed
     }
 
     /// What identifies the call to the provider's support, if a header says so: `x-request-id`, `x-trace-id` or

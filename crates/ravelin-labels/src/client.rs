@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use customer_api_core::{
     BaseUrl, Call, ClientBuilder, Operation, ProviderClient,
     auth::StaticCredential,
@@ -80,6 +82,10 @@ impl Client {
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()
+    }
+
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        self.core.connect_timeout()
     }
 }
 

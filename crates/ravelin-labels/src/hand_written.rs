@@ -38,15 +38,35 @@ pub(crate) mod customer_reviews {
     }
 }
 
-/// A page without a body is an empty page.
+/// A page, possibly an empty one. An answer that has neither of a page's properties is none: taking it for an empty page
+/// would end a list too early.
 pub(crate) mod all_reviews {
     use customer_api_core::{error::DecodeError, response::ResponseBody};
+    use serde::{Deserialize, de::IgnoredAny};
 
     use crate::ReviewPage;
 
-    pub(crate) type Output = Option<ReviewPage>;
+    pub(crate) type Output = ReviewPage;
+
+    /// Which properties there are, `null` or not.
+    #[derive(Deserialize)]
+    struct Probe {
+        #[serde(default, deserialize_with = "is_there")]
+        reviews: bool,
+        #[serde(default, deserialize_with = "is_there")]
+        meta: bool,
+    }
+
+    fn is_there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| true)
+    }
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        body.optional_object()
+        let probe: Probe = body.object()?;
+        if probe.reviews || probe.meta {
+            body.object()
+        } else {
+            Err(DecodeError::shape("reviews"))
+        }
     }
 }

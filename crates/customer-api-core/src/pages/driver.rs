@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     hash::{BuildHasher, Hash, RandomState},
+    time::Duration,
 };
 
 use tokio::sync::mpsc;
@@ -10,8 +11,18 @@ use tokio::sync::mpsc;
 use super::{Fetched, Next, Page, PageSource, PagesError, PagesErrorKind};
 use crate::Timestamp;
 
-/// What travels from the task to the consumer.
-pub(super) type Delivery<I> = Result<(Page<I>, Option<Timestamp>), PagesError>;
+/// What travels from the task to the consumer. The end is said, never guessed: a task that dies says nothing.
+pub(super) enum Delivery<I> {
+    Page {
+        page: Page<I>,
+        newest: Option<Timestamp>,
+        is_last: bool,
+    },
+    Failed(PagesError),
+}
+
+/// What a provider that just failed is given before a list begins anew, once for every failure in a row.
+const RESTART_PAUSE: Duration = Duration::from_millis(200);
 
 /// Restarts without a single new item between them.
 const FUTILE_RESTARTS: u32 = 3;
@@ -50,9 +61,10 @@ pub(super) async fn read<S: PageSource>(
                     Ok(()) => {
                         guard.restart();
                         cursor = None;
+                        tokio::time::sleep(RESTART_PAUSE * futile).await;
                         continue;
                     }
-                    Err(failure) => return place.send(Err(failure)),
+                    Err(failure) => return place.send(Delivery::Failed(failure)),
                 }
             }
         };
@@ -62,23 +74,32 @@ pub(super) async fn read<S: PageSource>(
             newest,
             ..
         } = fetched;
+        let (next, ends_without_notice) = match next {
+            Next::Cursor(next) => (Some(next), false),
+            Next::End => (None, false),
+            Next::EndWithoutNotice => (None, true),
+        };
+        let is_last = next.is_none();
         if !items.is_empty() {
             futile = 0;
             number += 1;
-            let ends_without_notice = matches!(next, Next::EndWithoutNotice);
-            place.send(Ok((
-                Page {
-                    items,
-                    number,
-                    ends_without_notice,
-                },
+        }
+        if !items.is_empty() || is_last {
+            let page = Page {
+                items,
+                number,
+                ends_without_notice,
+            };
+            place.send(Delivery::Page {
+                page,
                 newest,
-            )));
+                is_last,
+            });
         }
-        match next {
-            Next::Cursor(next) => cursor = Some(next),
-            Next::End | Next::EndWithoutNotice => return,
+        if is_last {
+            return;
         }
+        cursor = next;
     }
 }
 

@@ -37,6 +37,8 @@ pub enum PagesErrorKind {
     ResumeImpossible,
     /// There is no tokio runtime to read pages in.
     NoRuntime,
+    /// The task that reads pages is gone: it panicked, or its runtime was shut down.
+    Stopped,
 }
 
 /// How much of a list was delivered to its consumer.

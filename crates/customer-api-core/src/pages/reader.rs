@@ -136,20 +136,32 @@ impl<I: Send + 'static> Pages<I> {
             return Poll::Ready(Ok(None));
         };
         match ready!(pages.poll_recv(context)) {
-            Some(Ok((page, newest))) => {
+            Some(Delivery::Page {
+                page,
+                newest,
+                is_last,
+            }) => {
                 self.count(&page, newest);
-                // A page without items tells only that the list is over.
+                if is_last {
+                    self.state = State::Over;
+                }
+                // A last page without items tells only that the list is over.
                 Poll::Ready(Ok((!page.items.is_empty()).then_some(page)))
             }
-            Some(Err(failure)) => {
-                self.state = State::Over;
-                Poll::Ready(Err(failure.with_progress(self.progress.clone())))
-            }
+            Some(Delivery::Failed(failure)) => Poll::Ready(Err(self.fail(failure))),
             None => {
-                self.state = State::Over;
-                Poll::Ready(Ok(None))
+                let reason =
+                    "the task that reads pages is gone: it panicked, or its runtime was shut down";
+                Poll::Ready(Err(
+                    self.fail(PagesError::new(PagesErrorKind::Stopped, reason))
+                ))
             }
         }
+    }
+
+    fn fail(&mut self, failure: PagesError) -> PagesError {
+        self.state = State::Over;
+        failure.with_progress(self.progress.clone())
     }
 
     fn start(&mut self) -> Result<(), PagesError> {
@@ -208,6 +220,12 @@ impl<I: Send + 'static> Items<I> {
     #[must_use]
     pub fn progress(&self) -> &Progress {
         self.pages.progress()
+    }
+
+    /// Whether the list ended although the provider did not mark the end as it promises to.
+    #[must_use]
+    pub fn ended_without_notice(&self) -> bool {
+        self.pages.ended_without_notice()
     }
 
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<I>, PagesError>> {

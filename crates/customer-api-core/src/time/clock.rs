@@ -39,6 +39,14 @@ impl Deadline {
         }
     }
 
+    /// The same deadline, but no later than this after the call began.
+    pub(crate) fn no_later_than(&self, limit: Duration) -> Self {
+        Self {
+            start: self.start,
+            limit: self.limit.min(limit),
+        }
+    }
+
     /// The time that is left; zero once the deadline has passed.
     #[must_use]
     pub fn remaining(&self) -> Duration {

@@ -170,3 +170,87 @@ fn outside_a_runtime_there_is_an_error_and_no_panic() {
     };
     assert_eq!(outcome.unwrap_err().kind(), PagesErrorKind::NoRuntime);
 }
+
+/// Panics where another source would fetch its second page.
+struct Dying;
+
+#[async_trait]
+impl PageSource for Dying {
+    type Item = u32;
+    type Cursor = u32;
+
+    async fn fetch(&mut self, cursor: Option<&u32>) -> Result<Fetched<u32, u32>, PagesError> {
+        assert!(cursor.is_none(), "the task dies here");
+        Ok(Fetched::page(vec![7], 1))
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_dies_is_no_end() {
+    let mut pages = Pages::builder(Dying).build();
+    assert!(pages.next_page().await.unwrap().is_some());
+    let error = pages.next_page().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.progress().items),
+        (PagesErrorKind::Stopped, 1)
+    );
+}
+
+#[test]
+fn a_runtime_that_is_gone_is_no_end() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+    };
+    let mut pages = Pages::builder(Script::new(&[1, 2, 3]))
+        .read_ahead(1)
+        .build();
+    let first = runtime();
+    assert!(first.block_on(pages.next_page()).unwrap().is_some());
+    drop(first);
+    let error = runtime().block_on(async {
+        loop {
+            match pages.next_page().await {
+                Ok(page) => assert!(page.is_some(), "the list seems to be over"),
+                Err(error) => break error,
+            }
+        }
+    });
+    assert_eq!(error.kind(), PagesErrorKind::Stopped);
+}
+
+/// Ends with pages that hold nothing.
+struct Empty {
+    pages: u32,
+    notice: bool,
+}
+
+#[async_trait]
+impl PageSource for Empty {
+    type Item = u32;
+    type Cursor = u32;
+
+    async fn fetch(&mut self, cursor: Option<&u32>) -> Result<Fetched<u32, u32>, PagesError> {
+        let number = cursor.copied().unwrap_or_default();
+        Ok(match (number == self.pages, self.notice) {
+            (false, _) => Fetched::page(vec![], number + 1),
+            (true, true) => Fetched::end(),
+            (true, false) => Fetched::last_without_notice(vec![]),
+        })
+    }
+}
+
+#[tokio::test]
+async fn empty_pages_are_passed_over_and_the_missing_notice_is_told() {
+    for notice in [true, false] {
+        let mut pages = Pages::builder(Empty { pages: 3, notice }).build();
+        assert!(pages.next_page().await.unwrap().is_none());
+        assert_eq!(pages.ended_without_notice(), !notice);
+        let mut items = Pages::builder(Empty { pages: 3, notice })
+            .build()
+            .into_items();
+        assert_eq!(items.next_item().await.unwrap(), None);
+        assert_eq!(items.ended_without_notice(), !notice);
+    }
+}

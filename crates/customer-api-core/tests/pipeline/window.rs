@@ -239,3 +239,23 @@ async fn a_dropped_wait_or_permit_loses_no_slot() {
     }
     assert_eq!(watch.elapsed(), Duration::ZERO);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_that_comes_after_the_latest_start_is_not_waited_for() {
+    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let shop = builder(&transport)
+        .rate_limiter(Window::new(1, MINUTE))
+        .build()
+        .unwrap();
+    shop.send(count()).await.unwrap();
+    let call = shop
+        .send(count())
+        .with_timeout(MINUTE * 5)
+        .with_latest_start(Duration::from_secs(50));
+    let error = call.await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.elapsed()),
+        (ErrorKind::RateLimit, Duration::ZERO)
+    );
+    assert_eq!(transport.requests().len(), 1);
+}

@@ -38,7 +38,8 @@ use crate::{Client, Review};
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
 /// | `Expired` | the consumer was too slow for the buffer, and the cursor's minute was over |
-/// | `Interrupted` | a follow-up failed after it may have been received |
+/// | `Interrupted` | a follow-up failed after it may have been received, or could not be sent |
+/// | `Stopped` | the task that reads ahead is gone: its runtime was shut down |
 /// | `ParameterIgnored` | an answer is older than the asked time: the vendor did not understand the parameter |
 /// | `ForeignLink` | `meta.next` leads to another host or path; it was not followed |
 /// | `Repeated`, `TooManyPages` | the vendor goes round in circles, or never ends |
@@ -74,8 +75,10 @@ pub enum Resume {
     /// Begin again one second before the newest review that was delivered, and leave out what was delivered already.
     ///
     /// Cheap, and right only if the vendor lists reviews from the oldest to the newest, as its samples do and no page
-    /// promises. If what arrived so far does not show that order, the list is read again from its start as by
-    /// [`FromStart`](Self::FromStart) while little was delivered, and is an error otherwise.
+    /// promises: reviews that would come later in the list though they are older are **lost without an error**. If what
+    /// arrived so far does not show that order, the list is read again from its start as by [`FromStart`](Self::FromStart)
+    /// while little was delivered, and is an error otherwise. It is an error, too, if the new reading lacks what was
+    /// delivered of the newest second.
     FromNewest,
     /// Begin again at the asked time, and leave out as many reviews as were delivered, if they are the same in the same
     /// order; if not, that is an error.
@@ -142,7 +145,8 @@ impl ReviewsSince {
         self
     }
 
-    /// How long the vendor keeps a cursor; a minute by default. No follow-up is sent in the last twelfth of it (5 s).
+    /// How long the vendor keeps a cursor; a minute by default. No follow-up is sent in the last twelfth of it (5 s), with as
+    /// much time before that for connecting as the client allows (5 s by default, a quarter of the life at most).
     #[must_use]
     pub fn cursor_life(mut self, life: Duration) -> Self {
         self.settings.cursor_life = life;

@@ -73,10 +73,11 @@ impl Delivered {
         Ok(admitted)
     }
 
-    /// The list ends: nothing that was delivered before may be missing from a reading from the start.
+    /// The list ends: nothing that was delivered before may be missing from a reading that begins before it.
     pub(super) fn finish(&self) -> Result<(), PagesError> {
         match self.filter {
             Filter::Start { left, .. } if left > 0 => Err(changed()),
+            Filter::Newest(ref left) if left.has_newest() => Err(changed()),
             _ => Ok(()),
         }
     }
@@ -114,7 +115,13 @@ impl Delivered {
     fn is_known(&mut self, second: i64, identity: u64) -> Result<bool, PagesError> {
         match &mut self.filter {
             Filter::Nothing | Filter::Start { left: 0, .. } => Ok(false),
-            Filter::Newest(left) => Ok(left.remove(second, identity)),
+            Filter::Newest(left) => {
+                // Time has passed the newest second: whatever was delivered of it must have come again.
+                if left.second.is_some_and(|newest| second > newest) && left.has_newest() {
+                    return Err(changed());
+                }
+                Ok(left.remove(second, identity))
+            }
             Filter::Start {
                 left,
                 chain,
@@ -142,6 +149,13 @@ impl Newest {
         if second >= newest - 1 {
             *self.times.entry((second, identity)).or_default() += 1;
         }
+    }
+
+    /// Whether any review of the newest second is left.
+    fn has_newest(&self) -> bool {
+        self.times
+            .iter()
+            .any(|((second, _), times)| Some(*second) == self.second && *times > 0)
     }
 
     /// Takes one of the review's times away, if any is left.

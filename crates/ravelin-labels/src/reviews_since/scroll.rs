@@ -6,8 +6,9 @@ use std::{
 };
 
 use customer_api_core::{
-    Delivery, Error, Idempotency, Timestamp, async_trait,
+    Delivery, Error, Idempotency, Response, RetryPolicy, Timestamp, async_trait,
     pages::{Fetched, NextLink, PageSource, PagesError, PagesErrorKind},
+    retry::{Attempt, ExponentialBackoff, RetryDecision, StopReason},
     time::Deadline,
 };
 
@@ -59,17 +60,17 @@ impl Scroll {
     }
 
     /// A first page changes nothing, so it may be tried again.
-    async fn first(&self) -> Result<Option<ReviewPage>, PagesError> {
+    async fn first(&self) -> Result<Response<ReviewPage>, PagesError> {
         let since = written(&self.since, self.settings.format);
         let call = self
             .client
             .send(AllReviews::new())
             .with_query(&*self.settings.parameter, since);
-        Ok(call.with_idempotency(Idempotency::Safe).await?)
+        Ok(call.with_idempotency(Idempotency::Safe).response().await?)
     }
 
     /// A follow-up moves the cursor: it is sent in time, or not at all, and never twice.
-    async fn follow(&self, cursor: &Cursor) -> Result<Option<ReviewPage>, PagesError> {
+    async fn follow(&self, cursor: &Cursor) -> Result<Response<ReviewPage>, PagesError> {
         let usable = cursor.usable.remaining();
         if usable.is_zero() {
             return Err(expired());
@@ -78,7 +79,11 @@ impl Scroll {
             .client
             .send(AllReviews::new())
             .with_raw_query(cursor.link.query());
-        let outcome = call.with_latest_start(usable).await;
+        let outcome = call
+            .with_latest_start(usable)
+            .with_retry(OnlyUnsent::default())
+            .response()
+            .await;
         outcome.map_err(|error| lost(error, cursor))
     }
 
@@ -125,16 +130,12 @@ impl PageSource for Scroll {
         &mut self,
         cursor: Option<&Cursor>,
     ) -> Result<Fetched<Review, Cursor>, PagesError> {
-        let page = match cursor {
+        let answer = match cursor {
             None => self.first().await?,
             Some(cursor) => self.follow(cursor).await?,
         };
-        // The minute counts from the answer's arrival.
-        let life = self.settings.cursor_life;
-        let usable = Deadline::after(life.saturating_sub(life / 12));
-        let Some(mut page) = page else {
-            return self.end();
-        };
+        let usable = Deadline::after(self.life_left(answer.attempt_elapsed()));
+        let mut page = answer.into_value();
         let reviews = page.reviews.take().unwrap_or_default();
         if reviews.is_empty() {
             return self.end();
@@ -196,6 +197,14 @@ impl PageSource for Scroll {
 }
 
 impl Scroll {
+    /// How long a follow-up may still be sent. The minute may count from the head of the answer, so the whole attempt is taken
+    /// off; and connecting comes between beginning a follow-up and sending it.
+    fn life_left(&self, attempt: Duration) -> Duration {
+        let life = self.settings.cursor_life;
+        let margin = life / 12 + self.client.connect_timeout().min(life / 4);
+        life.saturating_sub(margin).saturating_sub(attempt)
+    }
+
     fn end(&mut self) -> Result<Fetched<Review, Cursor>, PagesError> {
         self.delivered.finish()?;
         Ok(Fetched::end())
@@ -210,19 +219,34 @@ fn written(since: &Timestamp, format: SinceFormat) -> String {
     }
 }
 
+/// Tries a follow-up again only if nothing was sent, whatever the client's policy says: any answer may have moved the cursor.
+#[derive(Debug, Default)]
+struct OnlyUnsent(ExponentialBackoff);
+
+impl RetryPolicy for OnlyUnsent {
+    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+        match attempt.delivery {
+            Delivery::NotSent => self.0.decide(attempt),
+            Delivery::Refused | Delivery::Unknown => {
+                RetryDecision::Stop(StopReason::MayHaveHappened)
+            }
+        }
+    }
+}
+
 /// What the failure of a follow-up means for the list.
 fn lost(error: Error, cursor: &Cursor) -> PagesError {
-    if error.delivery() == Delivery::NotSent && cursor.usable.remaining().is_zero() {
-        return expired().with_source(error);
-    }
     if error.is_unauthorized() || error.is_validation() {
         return error.into();
     }
-    PagesError::new(
-        PagesErrorKind::Interrupted,
-        "a follow-up failed, and its page may be lost",
-    )
-    .with_source(error)
+    let reason = match error.delivery() {
+        Delivery::NotSent if cursor.usable.remaining().is_zero() || error.is_rate_limited() => {
+            return expired().with_source(error);
+        }
+        Delivery::NotSent => "a follow-up could not be sent, and its cursor will die",
+        Delivery::Refused | Delivery::Unknown => "a follow-up failed, and its page may be lost",
+    };
+    PagesError::new(PagesErrorKind::Interrupted, reason).with_source(error)
 }
 
 fn expired() -> PagesError {

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use ravelin_labels::{PagesErrorKind, Resume, SinceFormat};
+use customer_api_core::{
+    retry::{Attempt, RetryDecision, RetryPolicy, StopReason},
+    transport::{Answer, ScriptedTransport},
+};
+use ravelin_labels::{Client, PagesErrorKind, Resume, SinceFormat};
 
 use super::vendor::{Entry, Fate, Vendor, at, entry};
 
@@ -41,7 +45,7 @@ async fn the_parameter_is_the_callers() {
         (SinceFormat::UnixMillis, "from=1577836801000"),
     ] {
         let transport = customer_api_core::transport::ScriptedTransport::new()
-            .then(customer_api_core::transport::Answer::status(200).body("{}"));
+            .then(customer_api_core::transport::Answer::status(200).body(r#"{"reviews":null}"#));
         let client = ravelin_labels::Client::builder("sk")
             .transport(transport.clone())
             .build()
@@ -186,7 +190,8 @@ async fn a_consumer_that_outlasts_buffer_and_cursor_is_told_with_progress() {
 
 #[tokio::test(start_paused = true)]
 async fn no_follow_up_is_sent_in_the_last_five_seconds() {
-    for (wait, is_in_time) in [(54, true), (56, false)] {
+    // Five more are for connecting.
+    for (wait, is_in_time) in [(49, true), (51, false)] {
         let vendor = Vendor::new(steady(30), 10);
         let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(1);
         reviews.next_page().await.unwrap().unwrap();
@@ -307,4 +312,150 @@ async fn a_refused_key_is_a_failed_call() {
     let error = client.reviews_since(at(0)).next_page().await.unwrap_err();
     assert_eq!(error.kind(), PagesErrorKind::Call);
     assert!(error.call().unwrap().is_unauthorized());
+}
+
+/// A policy that knows no caution.
+#[derive(Debug)]
+struct Always;
+
+impl RetryPolicy for Always {
+    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+        if attempt.number > 5 {
+            RetryDecision::Stop(StopReason::Disabled)
+        } else {
+            RetryDecision::After(Duration::ZERO)
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_policy_of_the_clients_repeats_a_follow_up() {
+    for body in ["", "{}"] {
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(200).body(page_to("s1")))
+            .then(Answer::status(400).body(body))
+            .then(Answer::status(200).body(page_to("s2")));
+        let client = Client::builder("sk")
+            .transport(transport.clone())
+            .retry(Always)
+            .build()
+            .unwrap();
+        let mut reviews = client.reviews_since(at(0));
+        reviews.next_page().await.unwrap().unwrap();
+        assert!(reviews.next_page().await.unwrap_err().is_interrupted());
+        assert_eq!(transport.requests().len(), 2);
+    }
+}
+
+/// A page of one review that leads to a cursor.
+fn page_to(cursor: &str) -> String {
+    let review = format!(
+        r#"{{"customerId":"{cursor}","label":"GENUINE","timestamp":"2020-01-01T00:00:04Z"}}"#
+    );
+    format!(
+        r#"{{"meta":{{"next":"https://api.ravelin.com/v2/label/customer?scroll_id={cursor}"}},"reviews":[{review}]}}"#
+    )
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_page_does_not_end_a_list() {
+    for body in [
+        "",
+        "null",
+        "{}",
+        r#"{"status":400,"message":"scroll expired"}"#,
+        r#"{"Reviews":[]}"#,
+        "[]",
+    ] {
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(200).body(page_to("s1")))
+            .then(Answer::status(200).body(body));
+        let client = Client::builder("sk").transport(transport).build().unwrap();
+        let mut reviews = client.reviews_since(at(0));
+        reviews.next_page().await.unwrap().unwrap();
+        assert!(
+            reviews.next_page().await.unwrap_err().is_interrupted(),
+            "{body}"
+        );
+
+        let transport = ScriptedTransport::new().then(Answer::status(200).body(body));
+        let client = Client::builder("sk").transport(transport).build().unwrap();
+        assert_eq!(
+            client
+                .reviews_since(at(0))
+                .next_page()
+                .await
+                .unwrap_err()
+                .kind(),
+            PagesErrorKind::Call,
+            "{body}"
+        );
+    }
+    for body in [
+        r#"{"reviews":null}"#,
+        r#"{"reviews":[]}"#,
+        r#"{"meta":{}}"#,
+        r#"{"meta":null,"reviews":[]}"#,
+    ] {
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(200).body(page_to("s1")))
+            .then(Answer::status(200).body(body));
+        let client = Client::builder("sk").transport(transport).build().unwrap();
+        let mut reviews = client.reviews_since(at(0));
+        reviews.next_page().await.unwrap().unwrap();
+        assert_eq!(reviews.next_page().await.unwrap(), None, "{body}");
+    }
+}
+
+/// The vendor forgets what it had listed: the list that began anew ends at once.
+#[tokio::test(start_paused = true)]
+async fn a_new_reading_without_what_was_delivered_is_no_end() {
+    for resume in [Resume::FromNewest, Resume::FromStart] {
+        let vendor = Vendor::new(steady(90), 30).fails(3, Fate::Lost);
+        let mut reviews = vendor
+            .client()
+            .reviews_since(at(0))
+            .resume(resume)
+            .read_ahead(1);
+        for _ in 0..2 {
+            reviews.next_page().await.unwrap().unwrap();
+        }
+        let _ = vendor.clone().with(|state| state.reviews.clear());
+        let error = reviews.next_page().await.unwrap_err();
+        assert_eq!(error.kind(), PagesErrorKind::ResumeImpossible, "{resume:?}");
+    }
+    // Only the newest second is missing: what comes after it shows that.
+    let vendor = Vendor::new(steady(90), 30).fails(3, Fate::Lost);
+    let mut reviews = vendor
+        .client()
+        .reviews_since(at(0))
+        .resume(Resume::FromNewest)
+        .read_ahead(1);
+    for _ in 0..2 {
+        reviews.next_page().await.unwrap().unwrap();
+    }
+    let _ = vendor
+        .clone()
+        .with(|state| state.reviews.retain(|(second, _)| *second != 59));
+    assert_eq!(
+        reviews.next_page().await.unwrap_err().kind(),
+        PagesErrorKind::ResumeImpossible
+    );
+}
+
+/// Ten reviews in order are no evidence: the list is read from its start.
+#[tokio::test(start_paused = true)]
+async fn little_evidence_of_order_is_none() {
+    let mut entries = steady(10);
+    entries.extend((0..10).map(|number| (5, 100 + number)));
+    let vendor = Vendor::new(entries.clone(), 10).fails(2, Fate::Lost);
+    let mut reviews = vendor
+        .client()
+        .reviews_since(at(0))
+        .resume(Resume::FromNewest);
+    let mut all = Vec::new();
+    while let Some(page) = reviews.next_page().await.unwrap() {
+        all.extend(page.items.iter().map(entry));
+    }
+    assert_eq!(all, entries);
 }
