@@ -167,6 +167,10 @@ pub(crate) fn framing(head: &Head) -> Result<Framing, ReadError> {
     match (codings.as_slice(), lengths.as_slice()) {
         ([], []) => Ok(Framing::Length(0)),
         ([chunked], []) if chunked == "chunked" => Ok(Framing::Chunked),
+        // Digits alone: the standard library would also take a plus sign.
+        ([], [length]) if !length.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(ReadError::Refused(400))
+        }
         ([], [length]) => match length.parse() {
             Ok(length) if length > MAX_BODY => Err(ReadError::Refused(413)),
             Ok(length) => Ok(Framing::Length(length)),
@@ -214,6 +218,7 @@ mod tests {
         for (request, status) in [
             (&b"\x16\x03\x01\x02\x00\x01\x00"[..], 400),
             (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nContent-Length: +5\r\n\r\n", 400),
             (
                 b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
                 400,
