@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
-use crate::request::Sensitive;
+use crate::request::{Sensitive, SensitiveValue};
 
 /// Prints that a value is there, not what it is.
 ///
@@ -68,7 +68,7 @@ impl<T> Presence for Option<T> {
 
 /// The values of one request that must not be printed, ready to be replaced in a provider's words.
 pub(crate) struct Scrubber<'a> {
-    needles: Vec<Cow<'a, str>>,
+    needles: Vec<SensitiveValue<'a>>,
 }
 
 const REPLACEMENT: &str = "[redacted]";
@@ -78,18 +78,23 @@ impl<'a> Scrubber<'a> {
     pub(crate) fn new(sensitive: Sensitive<'a>, headers: &'a HeaderMap) -> Self {
         let mut needles = Vec::new();
         for value in sensitive.into_values() {
-            push(&mut needles, value);
+            if value.is_number {
+                // Digits are spelt in one way only.
+                needles.push(value);
+            } else {
+                push(&mut needles, value.text);
+            }
         }
         for value in headers.values().filter(|value| value.is_sensitive()) {
             let Ok(value) = value.to_str() else { continue };
-            push(&mut needles, value);
+            push(&mut needles, Cow::Borrowed(value));
             // A scheme word is no secret, what follows it is.
             if let Some((_, secret)) = value.split_once(' ') {
-                push(&mut needles, secret);
+                push(&mut needles, Cow::Borrowed(secret));
             }
         }
         // Longest first, so that a value is not left in pieces by a shorter one inside it.
-        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+        needles.sort_by_key(|needle| std::cmp::Reverse(needle.text.len()));
         needles.dedup();
         Self { needles }
     }
@@ -119,12 +124,15 @@ impl<'a> Scrubber<'a> {
 }
 
 /// Adds a value as it is, and as JSON, URLs, HTML and other cases write it.
-fn push<'a>(needles: &mut Vec<Cow<'a, str>>, value: &'a str) {
-    let value = value.trim();
+fn push<'a>(needles: &mut Vec<SensitiveValue<'a>>, value: Cow<'a, str>) {
+    let value = match value {
+        Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
+        Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
+    };
     if value.is_empty() {
         return;
     }
-    let json = serde_json::to_string(value).unwrap_or_default();
+    let json = serde_json::to_string(&value).unwrap_or_default();
     let json = json
         .strip_prefix('"')
         .and_then(|json| json.strip_suffix('"'))
@@ -136,7 +144,7 @@ fn push<'a>(needles: &mut Vec<Cow<'a, str>>, value: &'a str) {
         .replace('"', "&quot;");
     let spellings = [
         json.to_owned(),
-        crate::request::percent_encoded(value).to_string(),
+        crate::request::percent_encoded(&value).to_string(),
         form_urlencoded::byte_serialize(value.as_bytes()).collect(),
         html.replace('\'', "&#39;"),
         html.replace('\'', "&#x27;"),
@@ -148,17 +156,24 @@ fn push<'a>(needles: &mut Vec<Cow<'a, str>>, value: &'a str) {
     needles.extend(
         spellings
             .into_iter()
-            .filter(|spelling| spelling != value && !spelling.is_empty())
-            .map(Cow::Owned),
+            .filter(|spelling| *spelling != value && !spelling.is_empty())
+            .map(|spelling| SensitiveValue::text(Cow::Owned(spelling))),
     );
-    needles.push(Cow::Borrowed(value));
+    needles.push(SensitiveValue::text(value));
 }
 
 /// Replaces every occurrence, ignoring ASCII case. One or two characters count as words only: a name such as `A` would
-/// otherwise take every `a` out of a message.
-fn replace(text: &str, needle: &str) -> String {
-    let (haystack, lower) = (text.to_ascii_lowercase(), needle.to_ascii_lowercase());
-    let whole_words = needle.chars().count() < 3;
+/// otherwise take every `a` out of a message. Nor is a number part of a longer one.
+fn replace(text: &str, needle: &SensitiveValue<'_>) -> String {
+    let (haystack, lower) = (text.to_ascii_lowercase(), needle.text.to_ascii_lowercase());
+    let goes_on = |c: char| {
+        if needle.is_number {
+            c.is_ascii_digit()
+        } else {
+            c.is_alphanumeric()
+        }
+    };
+    let whole_words = needle.is_number || needle.text.chars().count() < 3;
     let mut clean = String::with_capacity(text.len());
     let mut copied = 0;
     for (start, found) in haystack.match_indices(&lower) {
@@ -167,10 +182,7 @@ fn replace(text: &str, needle: &str) -> String {
         let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else {
             continue;
         };
-        if whole_words
-            && (before.ends_with(|c: char| c.is_alphanumeric())
-                || after.starts_with(|c: char| c.is_alphanumeric()))
-        {
+        if whole_words && (before.ends_with(goes_on) || after.starts_with(goes_on)) {
             continue;
         }
         clean.push_str(text.get(copied..start).unwrap_or_default());
@@ -243,6 +255,57 @@ mod tests {
             scrub(&["A"], "A bad call: a, ab"),
             "[redacted] bad call: [redacted], ab"
         );
+    }
+
+    fn scrub_numbers(values: &[i64], text: &str) -> String {
+        let mut sensitive = Sensitive::default();
+        for value in values {
+            sensitive.number(value);
+        }
+        Scrubber::new(sensitive, &HeaderMap::new()).scrub(text)
+    }
+
+    #[test]
+    fn a_number_goes_as_a_whole_only() {
+        let number = [100_044_556];
+        for (text, clean) in [
+            ("account 100044556 is taken", "account [redacted] is taken"),
+            ("100044556", "[redacted]"),
+            (
+                r#"{"fb":100044556,"x":"id100044556x"}"#,
+                r#"{"fb":[redacted],"x":"id[redacted]x"}"#,
+            ),
+            (
+                "/x?fb=100044556&n=100044556%20",
+                "/x?fb=[redacted]&n=[redacted]%20",
+            ),
+            // The digits of an escape are no part of the number.
+            ("fb%20100044556", "fb [redacted]"),
+            ("1000445567, 7100044556", "1000445567, 7100044556"),
+            ("71000445567 and 100044556", "71000445567 and [redacted]"),
+        ] {
+            assert_eq!(scrub_numbers(&number, text), clean);
+        }
+        assert_eq!(
+            scrub_numbers(
+                &[-1_234_567, 1_234_567_890],
+                "-1234567, 1234567, 1234567890"
+            ),
+            "-[redacted], [redacted], [redacted]"
+        );
+    }
+
+    #[test]
+    fn a_short_number_stays() {
+        assert_eq!(
+            scrub_numbers(&[1, 99_999, -99_999, 100_000], "1 99999 -99999 100000"),
+            "1 99999 -99999 [redacted]"
+        );
+    }
+
+    #[test]
+    fn digits_that_are_a_text_go_wherever_they_are() {
+        assert_eq!(scrub(&["100044556"], "+641000445567"), "+64[redacted]7");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod tests;
 use std::{
     collections::BTreeMap,
     fs,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -129,7 +130,30 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String
         format::write(&root.join(path), text)?;
     }
     // The description for the sandbox and the table of coverage follow from the crate.
-    codegen::write(root, &codegen::generate(root)?)
+    let wanted = codegen::generate(root)?;
+    let before: Vec<_> = wanted
+        .keys()
+        .map(|path| root.join(path))
+        .map(|path| (fs::read(&path), path))
+        .collect();
+    codegen::write(root, &wanted).inspect_err(|_| restore(&before))
+}
+
+/// Makes files again what they were, or were not. What fails here is what failed before.
+fn restore(files: &[(io::Result<Vec<u8>>, PathBuf)]) {
+    for (before, path) in files {
+        match before {
+            Ok(text) if fs::read(path).is_ok_and(|now| now == *text) => {}
+            Ok(text) => {
+                let _ = fs::write(path, text);
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let _ = fs::remove_file(path);
+            }
+            // It could not be read, so it was not written either.
+            Err(_) => {}
+        }
+    }
 }
 
 /// A name that cargo, crates.io and the workspace accept.
@@ -148,7 +172,14 @@ fn check_name(root: &Path, name: &str) -> Result<(), String> {
         ));
     }
     if RESERVED.contains(&name) {
-        return Err(format!("`{name}` has another meaning; choose another name"));
+        return Err(format!(
+            "`{name}` has another meaning to cargo or the compiler; choose another name"
+        ));
+    }
+    if is_device(name) {
+        return Err(format!(
+            "`{name}` is the name of a device on Windows, where no folder can have it; choose another name"
+        ));
     }
     if root.join("crates").join(name).exists() {
         return Err(format!("crates/{name} exists; choose another name"));
@@ -174,9 +205,19 @@ const RESERVED: &[&str] = &[
     "examples",
     "incremental",
     "proc-macro",
+    "src",
     "std",
     "test",
 ];
+
+/// Whether Windows keeps the name for a device, in every folder and with every extension.
+fn is_device(name: &str) -> bool {
+    matches!(name, "aux" | "con" | "nul" | "prn")
+        || ["com", "lpt"]
+            .iter()
+            .filter_map(|kind| name.strip_prefix(kind))
+            .any(|port| matches!(port.as_bytes(), [b'1'..=b'9']))
+}
 
 /// Reads the description, and settles what a crate needs beside it.
 fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {

@@ -150,6 +150,8 @@ fn the_client_follows_servers_and_security() {
     );
     assert!(service.contains("Some(\"https://api.acme.example\")"));
     assert!(readme.contains("Client::builder(key).build()?;"));
+    assert!(readme.contains("[dependencies]\nacme-parcels = \"0.1\"\n"));
+    assert!(readme.contains("a tokio runtime with I/O and time enabled"));
 
     let bearer = PLAIN.replace(
         "{ type: apiKey, in: header, name: X-Api-Key }",
@@ -239,7 +241,15 @@ fn names_that_no_crate_can_have() {
             &["can't be the name of a crate", "acme-customers"],
         );
     }
-    refuses("test", PLAIN, &["another meaning"]);
+    for name in ["test", "src"] {
+        refuses(name, PLAIN, &["another meaning"]);
+    }
+    for name in ["con", "nul", "aux", "prn", "com1", "com9", "lpt1"] {
+        refuses(name, PLAIN, &[&format!("`{name}` is the name of a device")]);
+    }
+    for name in ["com", "com0", "com10", "console", "con-x"] {
+        assert_eq!(check_name(Path::new("nowhere"), name), Ok(()));
+    }
     refuses("taken", PLAIN, &["crates/taken exists"]);
     refuses("serde", PLAIN, &["`serde` is part of the workspace"]);
 }
@@ -303,4 +313,27 @@ fn a_failure_at_the_end_leaves_nothing_behind() {
     let report = make_from(&scratch, "acme-parcels", PLAIN).unwrap_err();
     assert!(report.contains("crates/taken/openapi.yaml: "), "{report}");
     assert_eq!(listing(&scratch), before);
+}
+
+/// The sandbox's description is written by then.
+#[test]
+fn a_failure_while_writing_leaves_nothing_behind() {
+    let scratch = workspace();
+    make_from(&scratch, "acme-letters", PLAIN).unwrap();
+    let coverage = scratch.0.join("docs/coverage.md");
+    fs::remove_file(&coverage).unwrap();
+    format::write(&coverage.join("in the way"), "").unwrap();
+    // What is stale stays stale.
+    let stale = "crates/acme-letters/src/generated/mod.rs";
+    fs::write(scratch.0.join(stale), "// stale\n").unwrap();
+    let before = listing(&scratch);
+
+    let report = make_from(&scratch, "acme-parcels", PLAIN).unwrap_err();
+    assert!(report.contains("coverage.md: "), "{report}");
+    assert_eq!(listing(&scratch), before);
+    assert!(!scratch.0.join("crates/acme-parcels").exists());
+    assert_eq!(
+        fs::read_to_string(scratch.0.join(stale)).unwrap(),
+        "// stale\n"
+    );
 }

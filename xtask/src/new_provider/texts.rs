@@ -60,7 +60,7 @@ workspace = true
 
 pub(super) fn readme(provider: &Provider) -> String {
     format!(
-        "# {}\n\nTyped client for {}. Every error says whether the call happened: see `Delivery`.\n\n{}\
+        "# {}\n\nTyped client for {}. Every error says whether the call happened: see `Delivery`.\n\n{}{}\
          ## Calls\n\n{}\n\
          ## Features\n\n`rustls` (default), `rustls-no-provider` or `native-tls` choose the TLS library.{}\n",
         provider.name,
@@ -68,6 +68,7 @@ pub(super) fn readme(provider: &Provider) -> String {
             .join(" ")
             .replace('\n', " "),
         quick_start(provider).unwrap_or_default(),
+        dependencies(provider),
         calls(provider),
         if provider.has_undocumented() {
             " `undocumented` adds the calls that\nthe provider does not document."
@@ -118,6 +119,16 @@ fn quick_start(provider: &Provider) -> Option<String> {
         names.join(", "),
         call.rust,
     ))
+}
+
+/// What a program needs beside its own code.
+fn dependencies(provider: &Provider) -> String {
+    format!(
+        "## Installation\n\n```toml\n[dependencies]\n{} = \"0.1\"\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n```\n\n\
+         Calls are made inside a tokio runtime with I/O and time enabled, such as `#[tokio::main]` gives.\n\n",
+        provider.name
+    )
 }
 
 fn calls(provider: &Provider) -> String {

@@ -98,20 +98,14 @@ impl RateLimiter for Window {
         let turn = class.turn.lock().await;
         while let Some(until) = class.take(deadline)? {
             // A slot that is given back may be free sooner than the ones that cool down.
-            tokio::select! {
-                () = sleep_until(until) => {}
-                () = class.given_back.notified() => {}
+            let given_back = class.given_back.notified();
+            match until {
+                Some(until) => drop(tokio::time::timeout_at(until, given_back).await),
+                None => given_back.await,
             }
         }
         drop((turn, waiting));
         Ok(Permit::new(Held { class }))
-    }
-}
-
-async fn sleep_until(until: Option<Instant>) {
-    match until {
-        Some(until) => tokio::time::sleep_until(until).await,
-        None => std::future::pending().await,
     }
 }
 

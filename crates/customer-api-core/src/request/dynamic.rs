@@ -181,9 +181,14 @@ impl NumberedPairs {
         Ok(())
     }
 
-    /// Names the second halves, which must not show up in an error; the first ones say of what kind they are.
+    /// Names what must not show up in an error: the second halves. The first ones say of what kind they are, but either
+    /// may stand in the other's place by mistake: they are named too, but for those of less than 4 characters and those
+    /// that are digits alone.
     pub fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
-        for [_, second] in &self.pairs {
+        for [first, second] in &self.pairs {
+            if first.chars().count() >= 4 && !first.chars().all(|c| c.is_ascii_digit()) {
+                values.text(first);
+            }
             values.text(second);
         }
     }
@@ -202,15 +207,11 @@ impl NumberedPairs {
     }
 }
 
-/// Prints the first halves alone.
+/// Prints how many there are: a value may stand in a first half by mistake.
 impl fmt::Debug for NumberedPairs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(
-                self.pairs
-                    .iter()
-                    .map(|[first, _]| (first, format_args!("[redacted]"))),
-            )
+        f.debug_struct("NumberedPairs")
+            .field("pairs", &self.pairs.len())
             .finish()
     }
 }
@@ -303,16 +304,27 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_names_and_no_values() {
+    fn debug_shows_names_or_a_count_and_no_values() {
         let fields = custom(&[("city", "Auckland")]);
         assert_eq!(format!("{fields:?}"), "{\"city\": [redacted]}");
         let mut pairs = NumberedPairs::new();
         pairs.push("email", "a@b.example");
-        assert_eq!(format!("{pairs:?}"), "[(\"email\", [redacted])]");
+        // The wrong way round.
+        pairs.push("+641", "tel");
+        assert_eq!(format!("{pairs:?}"), "NumberedPairs { pairs: 2 }");
+        pairs.push("1234", "x");
         let mut values = Sensitive::default();
         fields.sensitive(&mut values);
         pairs.sensitive(&mut values);
-        assert_eq!(values.into_values(), ["Auckland", "a@b.example"]);
+        let values: Vec<_> = values
+            .into_values()
+            .into_iter()
+            .map(|one| one.text)
+            .collect();
+        assert_eq!(
+            values,
+            ["Auckland", "email", "a@b.example", "+641", "tel", "x"]
+        );
     }
 
     #[test]

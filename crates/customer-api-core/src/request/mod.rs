@@ -7,7 +7,7 @@ mod multipart;
 mod presence;
 mod text_rule;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use http::header::{
     CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -55,24 +55,61 @@ pub(crate) fn is_transports(header: &HeaderName) -> bool {
 /// See [`Operation::sensitive`](crate::Operation::sensitive).
 #[derive(Default)]
 pub struct Sensitive<'a> {
-    values: Vec<&'a str>,
+    values: Vec<SensitiveValue<'a>>,
+}
+
+/// One of them, and how it is looked for.
+#[derive(PartialEq, Eq)]
+pub(crate) struct SensitiveValue<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// Whether digits around it make another number of it.
+    pub(crate) is_number: bool,
+}
+
+impl<'a> SensitiveValue<'a> {
+    pub(crate) fn text(text: Cow<'a, str>) -> Self {
+        Self {
+            text,
+            is_number: false,
+        }
+    }
 }
 
 impl<'a> Sensitive<'a> {
     /// Adds a value.
     pub fn text(&mut self, value: &'a str) {
-        self.values.push(value);
+        self.values.push(SensitiveValue::text(Cow::Borrowed(value)));
     }
 
     /// Adds a value that may be absent.
     pub fn optional(&mut self, value: Option<&'a str>) {
-        self.values.extend(value);
+        if let Some(value) = value {
+            self.text(value);
+        }
     }
 
-    pub(crate) fn into_values(self) -> Vec<&'a str> {
+    /// Adds an integer, if it has at least 6 digits: shorter ones are flags and small ids, and a message may hold the
+    /// same digits by accident. A sign does not count.
+    ///
+    /// It is looked for as a whole: inside a longer number, its digits stay.
+    pub fn number(&mut self, value: impl fmt::Display) {
+        let text = value.to_string();
+        let digits = text.trim_start_matches('-');
+        if digits.len() >= LEAST_DIGITS {
+            self.values.push(SensitiveValue {
+                text: Cow::Owned(digits.to_owned()),
+                is_number: true,
+            });
+        }
+    }
+
+    pub(crate) fn into_values(self) -> Vec<SensitiveValue<'a>> {
         self.values
     }
 }
+
+/// A number that is shorter says too little to be told from others.
+const LEAST_DIGITS: usize = 6;
 
 impl fmt::Debug for Sensitive<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

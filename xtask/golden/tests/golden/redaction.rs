@@ -107,6 +107,38 @@ fn a_number_is_hidden_too() {
     assert!(debug.contains("owner: Some([redacted])"), "{debug}");
 }
 
+/// What is left of an answer that refuses the call in these words.
+fn message_of<O: Operation<Service = Nasty> + 'static>(operation: O, words: &str) -> String {
+    let (outcome, _) = call(operation, 400, words);
+    let Err(error) = outcome else {
+        panic!("a 400 is no success")
+    };
+    error.message().unwrap().to_owned()
+}
+
+#[test]
+fn a_number_that_is_echoed_is_replaced() {
+    let operation = AddPart::new(1, Kind::Type, 1, "name").owner(987_654_321);
+    assert_eq!(
+        message_of(operation, "owner 987654321 of 19876543210 is unknown"),
+        "owner [redacted] of 19876543210 is unknown"
+    );
+    let short = AddPart::new(1, Kind::Type, 1, "name").owner(98_765);
+    assert_eq!(message_of(short, "owner 98765"), "owner 98765");
+}
+
+#[test]
+fn numbers_inside_arrays_and_objects_are_replaced() {
+    let owner = NewOwner::new("a@x.example")
+        .account_numbers([Some(11_111_111), None, Some(-22_222_222)])
+        .tax_number(33_333_333);
+    let operation = ChangeThing::new(1, "on").first(owner);
+    assert_eq!(
+        message_of(operation, "taken: 11111111, -22222222, 33333333, 44444444"),
+        "taken: [redacted], -[redacted], [redacted], 44444444"
+    );
+}
+
 #[test]
 fn what_is_not_sensitive_is_shown() {
     let operation = RenameThing::new(8)
@@ -116,7 +148,7 @@ fn what_is_not_sensitive_is_shown() {
     assert_eq!(
         format!("{operation:?}"),
         "RenameThing { thing_id: 8, firstname: None, primary_id: Some(\"p-1\"), customer_id: None, brand_id: None, \
-         no_sync: None, extra: {\"city\": [redacted]}, channel: [(\"email\", [redacted])] }"
+         no_sync: None, extra: {\"city\": [redacted]}, channel: NumberedPairs { pairs: 1 } }"
     );
 }
 

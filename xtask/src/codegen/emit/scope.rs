@@ -214,7 +214,7 @@ pub(crate) fn is_eq(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     }
 }
 
-/// Whether a value holds text that must not be printed.
+/// Whether a value holds something that must not be printed, and that can be looked for in a message.
 pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     match value {
         Type::List(inner) | Type::Map(inner) => hides(api, &inner.value, seen),
@@ -222,7 +222,7 @@ pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
             seen.push(*id);
             match api.model(*id).map(|model| &model.shape) {
                 Some(Shape::Record(fields)) => fields.iter().any(|field| {
-                    field.notes.is_sensitive() && is_text(&field.slot.value)
+                    field.notes.is_sensitive() && is_searchable(&field.slot.value)
                         || hides(api, &field.slot.value, seen)
                 }),
                 _ => false,
@@ -232,11 +232,11 @@ pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     }
 }
 
-/// Whether a value, or what a list holds, has a text to look for in a message.
-pub(crate) fn is_text(value: &Type) -> bool {
+/// Whether a value, or what a list holds, can be looked for in a message.
+pub(crate) fn is_searchable(value: &Type) -> bool {
     match value {
-        Type::Text(_) | Type::Timestamp => true,
-        Type::List(items) => is_text(&items.value),
+        Type::Text(_) | Type::Timestamp | Type::Integer(_) => true,
+        Type::List(items) => is_searchable(&items.value),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
-//! Statements for values inside values: limits to check, texts to hide, fields to send.
+//! Statements for values inside values: limits to check, values to hide, fields to send.
 
-use super::scope::{Held, Scope, hides, is_text, rule};
+use super::scope::{Held, Scope, hides, is_searchable, rule};
 use crate::codegen::model::{Field, Rule, Shape, Slot, Type};
 
 /// An expression, and whether it is a reference already.
@@ -185,7 +185,7 @@ fn check_value(
     }
 }
 
-/// Names the texts of a field that must not show up in a message.
+/// Names the texts and integers of a field that must not show up in a message.
 pub(crate) fn sensitive(scope: &mut Scope<'_>, field: &Field, spot: &Spot) -> String {
     let own = field.notes.is_sensitive();
     if own && matches!(field.slot.value, Type::Text(_)) && Held::of(field, true) == Held::Option {
@@ -199,6 +199,7 @@ pub(crate) fn sensitive(scope: &mut Scope<'_>, field: &Field, spot: &Spot) -> St
 fn sensitive_value(scope: &mut Scope<'_>, value: &Type, own: bool, spot: &Spot) -> String {
     match value {
         Type::Text(_) if own => format!("values.text({});\n", spot.reference()),
+        Type::Integer(_) if own => format!("values.number({});\n", spot.expression),
         Type::Timestamp if own => format!("values.text({}.as_str());\n", spot.expression),
         Type::List(inner) | Type::Map(inner) => {
             let statements = sensitive_value(scope, &inner.value, own, &Spot::bound("item"));
@@ -211,9 +212,9 @@ fn sensitive_value(scope: &mut Scope<'_>, value: &Type, own: bool, spot: &Spot) 
     }
 }
 
-/// Whether a field holds text that must not show up in a message.
+/// Whether a field holds something that must not show up in a message.
 pub(crate) fn is_hiding(scope: &Scope<'_>, field: &Field) -> bool {
-    field.notes.is_sensitive() && is_text(&field.slot.value)
+    field.notes.is_sensitive() && is_searchable(&field.slot.value)
         || hides(scope.api, &field.slot.value, &mut Vec::new())
 }
 

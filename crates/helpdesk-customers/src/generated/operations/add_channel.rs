@@ -209,6 +209,9 @@ impl Operation for AddChannel {
         values.optional(self.body.extra_email.as_deref());
         values.optional(self.body.extra_telephone.as_deref());
         values.optional(self.body.extra_twitter.as_deref());
+        if let Some(value) = &self.body.extra_facebook {
+            values.number(value);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use customer_api_core::{redact::Redacted, request::Sensitive};
+use customer_api_core::{nullable::Nullable, redact::Redacted, request::Sensitive};
 use serde::Serialize;
 
 use crate::generated::models::Address;
@@ -14,6 +14,10 @@ pub struct NewOwner {
     pub(crate) email: String,
     #[serde(rename = "nick names", skip_serializing_if = "Option::is_none")]
     pub(crate) nick_names: Option<Vec<String>>,
+    #[serde(rename = "account numbers", skip_serializing_if = "Option::is_none")]
+    pub(crate) account_numbers: Option<Vec<Option<i64>>>,
+    #[serde(rename = "tax number", skip_serializing_if = "Option::is_none")]
+    pub(crate) tax_number: Option<Nullable<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) address: Option<Address>,
 }
@@ -26,6 +30,8 @@ impl NewOwner {
         Self {
             email: email.into(),
             nick_names: None,
+            account_numbers: None,
+            tax_number: None,
             address: None,
         }
     }
@@ -36,6 +42,25 @@ impl NewOwner {
     #[must_use]
     pub fn nick_names(mut self, nick_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.nick_names = Some(nick_names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The vendor's `account numbers`.
+    #[must_use]
+    pub fn account_numbers(
+        mut self,
+        account_numbers: impl IntoIterator<Item = Option<i64>>,
+    ) -> Self {
+        self.account_numbers = Some(account_numbers.into_iter().collect());
+        self
+    }
+
+    /// The vendor's `tax number`.
+    ///
+    /// May be sent as `null`.
+    #[must_use]
+    pub fn tax_number(mut self, tax_number: impl Into<Nullable<i64>>) -> Self {
+        self.tax_number = Some(tax_number.into());
         self
     }
 
@@ -53,6 +78,14 @@ impl NewOwner {
                 values.text(item);
             }
         }
+        if let Some(value) = &self.account_numbers {
+            for item in value.iter().flatten() {
+                values.number(item);
+            }
+        }
+        if let Some(Nullable::Value(value)) = &self.tax_number {
+            values.number(value);
+        }
         if let Some(value) = &self.address {
             value.sensitive(values);
         }
@@ -64,6 +97,8 @@ impl fmt::Debug for NewOwner {
         f.debug_struct("NewOwner")
             .field("email", &Redacted(&self.email))
             .field("nick_names", &Redacted(&self.nick_names))
+            .field("account_numbers", &Redacted(&self.account_numbers))
+            .field("tax_number", &Redacted(&self.tax_number))
             .field("address", &self.address)
             .finish()
     }

@@ -213,6 +213,9 @@ impl Operation for AddPart {
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         values.text(&self.body.custom_name);
+        if let Some(value) = &self.body.owner {
+            values.number(value);
+        }
         values.optional(self.body.channel_address.as_deref());
         self.body.custom_field.sensitive(values);
         self.body.inner.sensitive(values);
