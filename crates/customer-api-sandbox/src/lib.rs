@@ -13,6 +13,7 @@ mod parameters;
 mod pipeline;
 mod provider;
 mod ravelin;
+mod revnue;
 mod sandbox;
 mod server;
 mod unknown_fields;
@@ -31,5 +32,6 @@ pub use ravelin::{
     Ravelin, RavelinOptions, Review, ReviewOrder, Reviewer, ScrollCourse, ScrollIds, SinceBound,
     SinceFormat,
 };
+pub use revnue::{Revnue, RevnueCustomer, RevnueListAnswer, RevnueOptions, RevnueWriteAnswer};
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use server::Server;

@@ -15,6 +15,7 @@ Usage: customer-api-sandbox [OPTIONS]
 Options:
       --ravelin-port <PORT>   Port of the Ravelin server [default: a free one]
       --omnidesk-port <PORT>  Port of the Omnidesk server [default: a free one]
+      --revnue-port <PORT>    Port of the Revnue server [default: a free one]
   -h, --help                  Print help
   -V, --version               Print version
 ";
@@ -31,6 +32,7 @@ enum Command {
 struct Ports {
     ravelin: u16,
     omnidesk: u16,
+    revnue: u16,
 }
 
 fn main() -> ExitCode {
@@ -62,16 +64,16 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
                 let version = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
                 return Ok(Command::Print(version.to_owned()));
             }
-            "--ravelin-port" | "--omnidesk-port" => {
+            "--ravelin-port" | "--omnidesk-port" | "--revnue-port" => {
                 let value = value.or_else(|| arguments.next());
                 let value = value.ok_or_else(|| format!("{name} needs a port"))?;
                 let port = value
                     .parse()
                     .map_err(|_| format!("`{value}` is no port number"))?;
-                if name == "--ravelin-port" {
-                    ports.ravelin = port;
-                } else {
-                    ports.omnidesk = port;
+                match name {
+                    "--ravelin-port" => ports.ravelin = port,
+                    "--omnidesk-port" => ports.omnidesk = port,
+                    _ => ports.revnue = port,
                 }
             }
             other => return Err(format!("unknown argument `{other}`; see --help")),
@@ -91,6 +93,7 @@ fn serve(ports: Ports) -> Result<(), String> {
         let sandbox = Sandbox::builder()
             .ravelin_address((Ipv4Addr::LOCALHOST, ports.ravelin))
             .omnidesk_address((Ipv4Addr::LOCALHOST, ports.omnidesk))
+            .revnue_address((Ipv4Addr::LOCALHOST, ports.revnue))
             // The logs would grow as long as the program runs.
             .kept_requests(0)
             .on_request(move |request| {
@@ -100,7 +103,7 @@ fn serve(ports: Ports) -> Result<(), String> {
             .start()
             .await
             .map_err(|error| with_source(&error))?;
-        let text = ravelin(&sandbox) + &omnidesk(&sandbox);
+        let text = ravelin(&sandbox) + &omnidesk(&sandbox) + &revnue(&sandbox);
         write(&format!(
             "{text}Ctrl-C ends the sandbox and forgets everything.\n\n"
         ))?;
@@ -146,6 +149,20 @@ fn omnidesk(sandbox: &Sandbox) -> String {
     )
 }
 
+/// How to call the Revnue server.
+fn revnue(sandbox: &Sandbox) -> String {
+    let (base, token) = (sandbox.revnue().base_url(), sandbox.revnue().token());
+    format!(
+        "Revnue\n  \
+           base URL  {base}\n  \
+           token     {token}\n\n  \
+           curl -i {base}/api/v2/customer \\\n    \
+             -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\\n    \
+             -d '{{\"company\":1,\"name\":\"Harbour Lane\",\"category\":17}}'\n  \
+           curl -i '{base}/api/v2/customer/?company=1' -H 'Authorization: Bearer {token}'\n\n"
+    )
+}
+
 /// One line without ids, keys and bodies.
 fn log_line(request: &RecordedRequest) -> String {
     let path = request.path_template.as_deref().unwrap_or("(unknown path)");
@@ -185,12 +202,26 @@ mod tests {
 
     #[test]
     fn ports_are_read_in_both_forms() {
-        let serve = |ravelin, omnidesk| Ok(Command::Serve(Ports { ravelin, omnidesk }));
+        let serve = |ravelin, omnidesk| {
+            Ok(Command::Serve(Ports {
+                ravelin,
+                omnidesk,
+                revnue: 0,
+            }))
+        };
         assert_eq!(parsed(&[]), serve(0, 0));
         assert_eq!(parsed(&["--ravelin-port", "8080"]), serve(8080, 0));
         assert_eq!(parsed(&["--ravelin-port=8080"]), serve(8080, 0));
         let both = ["--omnidesk-port=8081", "--ravelin-port", "8080"];
         assert_eq!(parsed(&both), serve(8080, 8081));
+        let ports = Ports {
+            revnue: 8082,
+            ..Ports::default()
+        };
+        assert_eq!(
+            parsed(&["--revnue-port", "8082"]),
+            Ok(Command::Serve(ports))
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::error::SandboxError;
 use crate::log::{Observer, RecordedRequest, RequestLog};
 use crate::omnidesk::{self, Omnidesk, OmnideskOptions};
 use crate::ravelin::{self, Ravelin, RavelinOptions};
+use crate::revnue::{self, Revnue, RevnueOptions};
 use crate::server::Server;
 
 /// The running sandbox: one server a provider, each with its own port. It stops when dropped.
@@ -17,6 +18,7 @@ use crate::server::Server;
 pub struct Sandbox {
     ravelin: Server<Ravelin>,
     omnidesk: Server<Omnidesk>,
+    revnue: Server<Revnue>,
     clock: Arc<Clock>,
 }
 
@@ -48,6 +50,12 @@ impl Sandbox {
         &self.omnidesk
     }
 
+    /// The imitation of Revnue's customer API.
+    #[must_use]
+    pub fn revnue(&self) -> &Server<Revnue> {
+        &self.revnue
+    }
+
     /// Moves the sandbox's clock on: its timestamps and its time windows, but not tokio's timers.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
@@ -62,6 +70,8 @@ pub struct SandboxBuilder {
     ravelin: RavelinOptions,
     omnidesk_address: SocketAddr,
     omnidesk: OmnideskOptions,
+    revnue_address: SocketAddr,
+    revnue: RevnueOptions,
     stepped: Option<(SystemTime, Duration)>,
     observer: Option<Observer>,
     kept_requests: Option<usize>,
@@ -74,6 +84,8 @@ impl Default for SandboxBuilder {
             ravelin: RavelinOptions::default(),
             omnidesk_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             omnidesk: OmnideskOptions::default(),
+            revnue_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            revnue: RevnueOptions::default(),
             stepped: None,
             observer: None,
             kept_requests: None,
@@ -103,6 +115,18 @@ impl SandboxBuilder {
     /// The switches of the Omnidesk server.
     pub fn omnidesk(mut self, options: OmnideskOptions) -> Self {
         self.omnidesk = options;
+        self
+    }
+
+    /// The address of the Revnue server; port 0, the default, takes a free one.
+    pub fn revnue_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.revnue_address = address.into();
+        self
+    }
+
+    /// The switches of the Revnue server.
+    pub fn revnue(mut self, options: RevnueOptions) -> Self {
+        self.revnue = options;
         self
     }
 
@@ -151,11 +175,18 @@ impl SandboxBuilder {
             self.omnidesk_address,
             self.omnidesk,
             Arc::clone(&clock),
+            RequestLog::new(self.observer.clone(), self.kept_requests),
+        )?;
+        let revnue = revnue::start(
+            self.revnue_address,
+            self.revnue,
+            Arc::clone(&clock),
             RequestLog::new(self.observer, self.kept_requests),
         )?;
         Ok(Sandbox {
             ravelin,
             omnidesk,
+            revnue,
             clock,
         })
     }
@@ -168,6 +199,8 @@ impl fmt::Debug for SandboxBuilder {
             .field("ravelin", &self.ravelin)
             .field("omnidesk_address", &self.omnidesk_address)
             .field("omnidesk", &self.omnidesk)
+            .field("revnue_address", &self.revnue_address)
+            .field("revnue", &self.revnue)
             .field("stepped", &self.stepped)
             .finish_non_exhaustive()
     }

@@ -36,6 +36,7 @@ fn it_says_how_to_call_it_and_logs_no_ids() {
     assert!(introduction.contains("'Authorization: token sk_test_sandbox'"));
     assert!(introduction.contains("'apiKey: omnidesk-sandbox-key'"));
     assert!(introduction.contains("-F brand_id=1"));
+    assert!(introduction.contains("'Authorization: Bearer revnue-sandbox-token'"));
 
     let mut stream = TcpStream::connect(base).unwrap();
     let body = r#"{"category":"PAYMENT_FRAUD","review":"FRAUDSTER"}"#;

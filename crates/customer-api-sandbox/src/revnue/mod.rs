@@ -1,0 +1,339 @@
+//! Revnue's customers: one state for each company, and a quota for the account.
+
+mod customer;
+mod options;
+mod quota;
+mod wording;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::clock::Clock;
+use crate::description::{Description, Rejection};
+use crate::error::SandboxError;
+use crate::fault::FaultScript;
+use crate::log::RequestLog;
+use crate::parameters::Parameters;
+use crate::pipeline::Pipeline;
+use crate::provider::{Answer, Call, Head, Outcome, Provider};
+use crate::server::{Bound, Server};
+pub use customer::RevnueCustomer;
+pub use options::{RevnueListAnswer, RevnueOptions, RevnueWriteAnswer};
+use quota::Quota;
+
+const NAME: &str = "revnue";
+const DESCRIPTION: &str = include_str!("../descriptions/revnue-customers.json");
+const OPERATIONS: [&str; 6] = [
+    "listCustomers",
+    "getCustomer",
+    "createCustomer",
+    "replaceCustomer",
+    "updateCustomer",
+    "deleteCustomer",
+];
+const LIST_PATH: &str = "/api/v2/customer";
+
+pub(crate) fn start(
+    address: SocketAddr,
+    options: RevnueOptions,
+    clock: Arc<Clock>,
+    log: RequestLog,
+) -> Result<Server<Revnue>, SandboxError> {
+    let bound = Bound::new(NAME, address)?;
+    let mut description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
+        SandboxError::Description {
+            provider: NAME,
+            source,
+        }
+    })?;
+    if matches!(options.list_answer, RevnueListAnswer::Pages(_)) {
+        description.add_query("listCustomers", "page");
+    }
+    if !options.trailing_slash {
+        description.set_path("listCustomers", LIST_PATH);
+        description.set_path("getCustomer", "/api/v2/customer/{id}");
+    }
+    let provider = Arc::new(Revnue {
+        options,
+        clock,
+        base_url: bound.base_url.clone(),
+        account: Mutex::default(),
+    });
+    let pipeline = Pipeline {
+        name: NAME,
+        description,
+        provider: Arc::clone(&provider) as Arc<dyn Provider>,
+        faults: FaultScript::default(),
+        log,
+    };
+    Ok(Server::start(bound, pipeline, provider))
+}
+
+/// The imitated Revnue account: its token, its switches, its quota and its customers.
+#[derive(Debug)]
+pub struct Revnue {
+    options: RevnueOptions,
+    clock: Arc<Clock>,
+    base_url: String,
+    account: Mutex<Account>,
+}
+
+#[derive(Debug, Default)]
+struct Account {
+    customers: BTreeMap<u64, RevnueCustomer>,
+    last_id: u64,
+    quota: Quota,
+    applied: usize,
+    throttled: usize,
+}
+
+impl Account {
+    fn add(&mut self, mut customer: RevnueCustomer) -> u64 {
+        self.last_id += 1;
+        customer.id = self.last_id;
+        self.customers.insert(customer.id, customer);
+        self.last_id
+    }
+}
+
+/// What is particular to Revnue.
+impl Server<Revnue> {
+    /// The token that requests must carry, as `Authorization: Bearer <token>`.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.provider.options.token
+    }
+
+    /// All customers of all companies, by their ids.
+    #[must_use]
+    pub fn customers(&self) -> Vec<RevnueCustomer> {
+        self.provider
+            .account()
+            .customers
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    /// A customer by its id.
+    #[must_use]
+    pub fn customer(&self, id: u64) -> Option<RevnueCustomer> {
+        self.provider.account().customers.get(&id).cloned()
+    }
+
+    /// Adds a customer as if it had been there before, and gives its id.
+    pub fn seed_customer(&self, customer: RevnueCustomer) -> u64 {
+        self.provider.account().add(customer)
+    }
+
+    /// Removes a customer as if somebody else had.
+    pub fn remove_customer(&self, id: u64) -> Option<RevnueCustomer> {
+        self.provider.account().customers.remove(&id)
+    }
+
+    /// How many writes were carried out.
+    #[must_use]
+    pub fn applied_count(&self) -> usize {
+        self.provider.account().applied
+    }
+
+    /// How many requests were answered with 429 because the quota was used up.
+    #[must_use]
+    pub fn throttled_count(&self) -> usize {
+        self.provider.account().throttled
+    }
+}
+
+impl Provider for Revnue {
+    fn admit(&self, head: &Head) -> Result<(), Answer> {
+        let mut credentials = head.header_values("authorization");
+        let expected = format!("Bearer {}", self.options.token);
+        if credentials.next() != Some(expected.as_bytes()) || credentials.next().is_some() {
+            let answer = wording::detail(401, "Invalid token.");
+            return Err(answer.with_header("www-authenticate", "Bearer"));
+        }
+        if let Some(limit) = self.options.rate_limit {
+            let mut account = self.account();
+            if let Err(seconds) = account.quota.admit(limit, self.clock.now()) {
+                account.throttled += 1;
+                let answer = wording::throttled(seconds);
+                return Err(if self.options.retry_after {
+                    answer.with_header("retry-after", &seconds.to_string())
+                } else {
+                    answer
+                });
+            }
+        }
+        if head.method == "PATCH" && !self.options.patch {
+            let known = ["GET", "PUT", "DELETE"].map(str::to_owned);
+            return Err(wording::wrong_method(&known));
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, rejection: &Rejection) -> Answer {
+        wording::refusal(rejection)
+    }
+
+    fn carry_out(&self, call: &Call<'_>) -> Outcome {
+        let id = call.path.get("id").and_then(|id| id.parse().ok());
+        let id = id.unwrap_or_default();
+        let mut account = self.account();
+        let written = match call.operation_id {
+            "listCustomers" => return Outcome::unchanged(self.list(&account, call.query)),
+            "getCustomer" => return Outcome::unchanged(get(&account, id, call.query)),
+            "createCustomer" => self.create(&mut account, call.body),
+            "replaceCustomer" | "updateCustomer" => {
+                let replaces = call.operation_id == "replaceCustomer";
+                self.change(&mut account, id, call.body, replaces)
+            }
+            _ => self.delete(&mut account, id, call.query),
+        };
+        match written {
+            Ok(answer) => {
+                account.applied += 1;
+                self.clock.step();
+                Outcome::applied(answer)
+            }
+            Err(answer) => Outcome::unchanged(answer),
+        }
+    }
+}
+
+fn get(account: &Account, id: u64, query: &Parameters) -> Answer {
+    let company = number(query.get("company"));
+    match account.customers.get(&id) {
+        Some(customer) if Some(customer.company) == company => {
+            Answer::json(200, &customer.read_form())
+        }
+        _ => wording::not_found(),
+    }
+}
+
+fn number(text: Option<&str>) -> Option<u64> {
+    text.and_then(|text| text.parse().ok())
+}
+
+impl Revnue {
+    fn list(&self, account: &Account, query: &Parameters) -> Answer {
+        let company = number(query.get("company"));
+        let all: Vec<Value> = account
+            .customers
+            .values()
+            .filter(|customer| Some(customer.company) == company)
+            .map(RevnueCustomer::read_form)
+            .collect();
+        let shown = match self.options.list_answer {
+            RevnueListAnswer::Array => Value::Array(all),
+            RevnueListAnswer::Results => json!({ "results": all }),
+            RevnueListAnswer::Odd => json!({ "customers": all }),
+            RevnueListAnswer::OneObject => all.into_iter().next().unwrap_or_else(|| json!({})),
+            RevnueListAnswer::FirstPageOnly(size) => {
+                let first: Vec<_> = all.iter().take(size).collect();
+                json!({ "count": all.len(), "next": null, "previous": null, "results": first })
+            }
+            RevnueListAnswer::Pages(size) => {
+                let page = match query.get("page") {
+                    None => 1,
+                    Some(page) => page.parse().unwrap_or_default(),
+                };
+                match self.page(&all, size.max(1), page, query.get("company")) {
+                    Some(page) => page,
+                    None => return wording::detail(404, "Invalid page."),
+                }
+            }
+        };
+        Answer::json(200, &shown)
+    }
+
+    /// A page by its number, from 1; `None` if there is none.
+    fn page(
+        &self,
+        all: &[Value],
+        size: usize,
+        page: usize,
+        company: Option<&str>,
+    ) -> Option<Value> {
+        let pages = all.len().div_ceil(size).max(1);
+        let before = page.checked_sub(1)?;
+        if page > pages {
+            return None;
+        }
+        let results: Vec<_> = all.iter().skip(before * size).take(size).collect();
+        let own = || {
+            let slash = if self.options.trailing_slash { "/" } else { "" };
+            format!("{}{LIST_PATH}{slash}", self.base_url)
+        };
+        let url = self.options.next_url.clone().unwrap_or_else(own);
+        let company = company.unwrap_or_default();
+        let link = |page: usize| format!("{url}?company={company}&page={page}");
+        let next = (page < pages).then(|| link(page + 1));
+        let previous = (page > 1).then(|| link(before));
+        Some(json!({ "count": all.len(), "next": next, "previous": previous, "results": results }))
+    }
+
+    fn create(&self, account: &mut Account, body: &Value) -> Result<Answer, Answer> {
+        let mut customer = RevnueCustomer {
+            company: company(body),
+            ..RevnueCustomer::default()
+        };
+        customer.change(body);
+        let id = account.add(customer);
+        self.written(account, id, 201)
+    }
+
+    /// A replacement forgets what it does not name, an update keeps it.
+    fn change(
+        &self,
+        account: &mut Account,
+        id: u64,
+        body: &Value,
+        replaces: bool,
+    ) -> Result<Answer, Answer> {
+        let customer = account.customers.get_mut(&id);
+        let customer = customer
+            .filter(|customer| customer.company == company(body))
+            .ok_or_else(wording::not_found)?;
+        if replaces {
+            customer.fields.clear();
+        }
+        customer.change(body);
+        self.written(account, id, 200)
+    }
+
+    fn delete(&self, account: &mut Account, id: u64, query: &Parameters) -> Result<Answer, Answer> {
+        let company = number(query.get("company"));
+        if company.is_none() && self.options.company_on_delete {
+            return Err(wording::company_is_required());
+        }
+        let fits =
+            |customer: &&RevnueCustomer| company.is_none_or(|company| customer.company == company);
+        if account.customers.get(&id).filter(fits).is_none() {
+            return Err(wording::not_found());
+        }
+        account.customers.remove(&id);
+        Ok(Answer::empty(204))
+    }
+
+    fn written(&self, account: &Account, id: u64, status: u16) -> Result<Answer, Answer> {
+        let customer = account.customers.get(&id).ok_or_else(wording::not_found)?;
+        Ok(match self.options.write_answer {
+            RevnueWriteAnswer::ReadForm => Answer::json(status, &customer.read_form()),
+            RevnueWriteAnswer::WriteForm => Answer::json(status, &customer.write_form()),
+            RevnueWriteAnswer::EmptyBody => Answer::empty(status),
+        })
+    }
+
+    fn account(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn company(body: &Value) -> u64 {
+    body.get("company")
+        .and_then(Value::as_u64)
+        .unwrap_or_default()
+}

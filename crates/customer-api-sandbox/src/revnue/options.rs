@@ -1,0 +1,141 @@
+//! The switches of the Revnue server.
+
+use std::time::Duration;
+
+/// The switches of the Revnue server, each with a default.
+///
+/// ```
+/// use std::time::Duration;
+/// use customer_api_sandbox::{RevnueListAnswer, RevnueOptions};
+///
+/// let options = RevnueOptions::default()
+///     .rate_limit(100, Duration::from_secs(60))
+///     .list_answer(RevnueListAnswer::Pages(50));
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "options do nothing until they are handed to a builder"]
+pub struct RevnueOptions {
+    pub(super) token: String,
+    pub(super) rate_limit: Option<(usize, Duration)>,
+    pub(super) retry_after: bool,
+    pub(super) list_answer: RevnueListAnswer,
+    pub(super) next_url: Option<String>,
+    pub(super) write_answer: RevnueWriteAnswer,
+    pub(super) patch: bool,
+    pub(super) company_on_delete: bool,
+    pub(super) trailing_slash: bool,
+}
+
+impl Default for RevnueOptions {
+    fn default() -> Self {
+        Self {
+            token: "revnue-sandbox-token".to_owned(),
+            rate_limit: Some((20, Duration::from_secs(60))),
+            retry_after: true,
+            list_answer: RevnueListAnswer::Array,
+            next_url: None,
+            write_answer: RevnueWriteAnswer::ReadForm,
+            patch: true,
+            company_on_delete: false,
+            trailing_slash: true,
+        }
+    }
+}
+
+impl RevnueOptions {
+    /// The token that requests must carry, as `Authorization: Bearer <token>`. Default:
+    /// `revnue-sandbox-token`.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = token.into();
+        self
+    }
+
+    /// How many requests the account may make in a window of time, by the sandbox's clock. One
+    /// more is answered with 429 and not carried out. The vendor documents both 20 and 100 a
+    /// minute. Default: 20 in 60 s.
+    pub fn rate_limit(mut self, requests: usize, window: Duration) -> Self {
+        self.rate_limit = Some((requests, window));
+        self
+    }
+
+    /// Takes any number of requests.
+    pub fn no_rate_limit(mut self) -> Self {
+        self.rate_limit = None;
+        self
+    }
+
+    /// Whether a 429 has a `Retry-After`, in whole seconds. Documented; default: true.
+    pub fn retry_after(mut self, present: bool) -> Self {
+        self.retry_after = present;
+        self
+    }
+
+    /// The shape of a list. Not documented; default: [`RevnueListAnswer::Array`].
+    pub fn list_answer(mut self, answer: RevnueListAnswer) -> Self {
+        self.list_answer = answer;
+        self
+    }
+
+    /// What stands before the query in a link to the next page. Default: this server's own list.
+    pub fn next_url(mut self, url: impl Into<String>) -> Self {
+        self.next_url = Some(url.into());
+        self
+    }
+
+    /// What a creation, a replacement and an update answer. Not documented; default:
+    /// [`RevnueWriteAnswer::ReadForm`].
+    pub fn write_answer(mut self, answer: RevnueWriteAnswer) -> Self {
+        self.write_answer = answer;
+        self
+    }
+
+    /// Whether the deployment knows `PATCH`; without, it answers 405. That older ones don't is
+    /// inferred. Default: true.
+    pub fn patch(mut self, known: bool) -> Self {
+        self.patch = known;
+        self
+    }
+
+    /// Whether a deletion needs the company. Third-party; default: false.
+    pub fn company_on_delete(mut self, required: bool) -> Self {
+        self.company_on_delete = required;
+        self
+    }
+
+    /// Whether the paths of reads end with a slash; without, they end like those of writes.
+    /// Documented; default: true.
+    pub fn trailing_slash(mut self, present: bool) -> Self {
+        self.trailing_slash = present;
+        self
+    }
+}
+
+/// The shape of a list of customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevnueListAnswer {
+    /// `[…]`.
+    Array,
+    /// `{"results": […]}` with everything.
+    Results,
+    /// `{"count", "next", "previous", "results"}` with so many customers a page, one at least.
+    Pages(usize),
+    /// The first page only: so many customers, the `count` of all, and no `next`.
+    FirstPageOnly(usize),
+    /// `{"customers": […]}`, a shape that nobody expects.
+    Odd,
+    /// One customer instead of a list, as the vendor's sample shows it, or `{}`.
+    OneObject,
+}
+
+/// What a creation, a replacement and an update answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevnueWriteAnswer {
+    /// The customer as a read shows it.
+    ReadForm,
+    /// The customer as it was written: ids for category and country, a list of values.
+    WriteForm,
+    /// No body.
+    EmptyBody,
+}

@@ -1,0 +1,242 @@
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use customer_api_core::{
+    async_trait,
+    pages::{
+        Fetched, Items, NextLink, Page, PageSource, Pages, PagesError, PagesErrorKind, Progress,
+    },
+};
+
+use crate::{
+    Client, Customer, CustomerPage, ListCustomers,
+    link::{self, FurtherCustomers},
+};
+
+/// All customers of a company, page by page; made by [`Client::customers`].
+///
+/// Whether Revnue pages is not documented, and no parameter for it is sent. An array is the whole list. An envelope may name a
+/// `next` page: the link is followed if it leads to the list itself (same scheme, host, port and path, same company), and is an
+/// error otherwise. A part of the list is never given for the whole.
+///
+/// ```no_run
+/// # async fn run(revnue: revnue_customers::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use revnue_customers::SINGLE_COMPANY;
+///
+/// let mut customers = revnue.customers(SINGLE_COMPANY);
+/// while let Some(page) = customers.next_page().await? {
+///     println!("page {} has {} customers", page.number, page.items.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// A [`PagesError`] tells its [`progress`](PagesError::progress): what was delivered before it.
+///
+/// | [kind](PagesError::kind) | what happened |
+/// |---|---|
+/// | `Call` | a page could not be read; an answer of an unknown form is one, too |
+/// | `ForeignLink` | the link to the next page leads elsewhere, or to another company |
+/// | `Interrupted` | the list ends before the number of customers that it tells |
+/// | `Repeated` | the same page came twice in a row, or a link came again |
+/// | `TooManyPages` | there are more pages than [allowed](Self::max_pages) |
+/// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime, or that one went away |
+pub struct AllCustomers {
+    client: Client,
+    settings: Settings,
+    read_ahead: usize,
+    max_pages: u64,
+    pages: Option<Pages<Customer>>,
+}
+
+#[derive(Clone, Debug)]
+struct Settings {
+    company: u64,
+    path: Option<String>,
+    rebase_links: bool,
+}
+
+impl Client {
+    /// Reads all customers of a company; [`SINGLE_COMPANY`](crate::SINGLE_COMPANY) where the account has one only.
+    #[must_use]
+    pub fn customers(&self, company: u64) -> AllCustomers {
+        AllCustomers {
+            client: self.clone(),
+            settings: Settings {
+                company,
+                path: None,
+                rebase_links: false,
+            },
+            read_ahead: 1,
+            max_pages: 10_000,
+            pages: None,
+        }
+    }
+}
+
+impl AllCustomers {
+    /// Reads from another path, such as `/api/v2/customer` where a deployment wants no slash at the end. Links must lead there.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.settings.path = Some(path.into());
+        self
+    }
+
+    /// Whether to take only the query of a link to the next page and ask it where the first page came from, for services
+    /// behind a gateway, which name their own host. Off by default: a link to another host is an error.
+    #[must_use]
+    pub fn rebase_links(mut self, rebase: bool) -> Self {
+        self.settings.rebase_links = rebase;
+        self
+    }
+
+    /// How many pages are read before they are asked for; 1 by default, and at least.
+    #[must_use]
+    pub fn read_ahead(mut self, pages: usize) -> Self {
+        self.read_ahead = pages;
+        self
+    }
+
+    /// How many pages there may be before it counts as a failure; 10,000 by default.
+    #[must_use]
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.max_pages = pages;
+        self
+    }
+
+    /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
+    /// effect.
+    ///
+    /// # Errors
+    ///
+    /// See the table [above](Self).
+    pub async fn next_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
+        let pages = match self.pages.take() {
+            Some(pages) => pages,
+            None => self.begin(),
+        };
+        self.pages.insert(pages).next_page().await
+    }
+
+    /// The customers one by one, as a [`Stream`](Items).
+    #[must_use]
+    pub fn into_items(mut self) -> Items<Customer> {
+        let pages = self.pages.take();
+        pages.unwrap_or_else(|| self.begin()).into_items()
+    }
+
+    /// What was delivered so far.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.pages
+            .as_ref()
+            .map(|pages| pages.progress().clone())
+            .unwrap_or_default()
+    }
+
+    fn begin(&self) -> Pages<Customer> {
+        let source = Links {
+            client: self.client.clone(),
+            settings: self.settings.clone(),
+            fetched: 0,
+        };
+        Pages::builder(source)
+            .read_ahead(self.read_ahead)
+            .max_pages(self.max_pages)
+            .build()
+    }
+}
+
+/// Pages by their links.
+struct Links {
+    client: Client,
+    settings: Settings,
+    fetched: u64,
+}
+
+impl Links {
+    async fn page(&self, cursor: Option<&NextLink>) -> Result<CustomerPage, PagesError> {
+        let Settings { company, path, .. } = &self.settings;
+        let page = match cursor {
+            None => {
+                let mut call = self.client.send(ListCustomers::new(*company));
+                if let Some(path) = path {
+                    call = call.with_path(path.clone());
+                }
+                call.await?
+            }
+            Some(link) => {
+                let further = FurtherCustomers::new(link, *company);
+                let mut call = self.client.send(further).with_raw_query(link.query());
+                if let Some(path) = path {
+                    call = call.with_path(path.clone());
+                }
+                call.await?
+            }
+        };
+        Ok(page)
+    }
+
+    fn check(&self, link: &str) -> Result<NextLink, PagesError> {
+        let path = self.settings.path.as_deref();
+        let place = (
+            self.client.base_url(),
+            path.unwrap_or(ListCustomers::INFO.path),
+        );
+        link::check(
+            link,
+            place,
+            self.settings.rebase_links,
+            self.settings.company,
+        )
+    }
+}
+
+#[async_trait]
+impl PageSource for Links {
+    type Item = Customer;
+    type Cursor = NextLink;
+
+    async fn fetch(
+        &mut self,
+        cursor: Option<&NextLink>,
+    ) -> Result<Fetched<Customer, NextLink>, PagesError> {
+        let page = self.page(cursor).await?;
+        let count = u64::try_from(page.customers.len()).unwrap_or(u64::MAX);
+        self.fetched = self.fetched.saturating_add(count);
+        let Some(next) = page.next else {
+            if page.count.is_some_and(|count| count > self.fetched) {
+                return Err(PagesError::new(
+                    PagesErrorKind::Interrupted,
+                    "the list ends before the number of customers that it tells",
+                ));
+            }
+            return Ok(Fetched::last(page.customers));
+        };
+        let next = self.check(&next)?;
+        let mut ids = DefaultHasher::new();
+        for customer in &page.customers {
+            customer.id.hash(&mut ids);
+        }
+        let is_empty = page.customers.is_empty();
+        let fetched = Fetched::page(page.customers, next);
+        Ok(if is_empty {
+            fetched
+        } else {
+            fetched.fingerprint(ids.finish())
+        })
+    }
+}
+
+impl fmt::Debug for AllCustomers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllCustomers")
+            .field("settings", &self.settings)
+            .field("pages", &self.pages)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+use std::time::Duration;
+
+use customer_api_core::{
+    BaseUrl, Call, ClientBuilder, Operation, ProviderClient, auth::StaticCredential,
+    rate_limit::Window, secrecy::SecretString,
+};
+
+use crate::Revnue;
+
+/// The company of an account that has one only, as the vendor documents it.
+///
+/// Every call names its company, and none does so by default: in an account with several, a wrong one is somebody else's data.
+pub const SINGLE_COMPANY: u64 = 1;
+
+/// Calls the customer endpoints of one Revnue account.
+///
+/// Cheap to clone; clones share their connections and their share of the account's quota.
+///
+/// ```no_run
+/// use revnue_customers::{Client, GetCustomer, SINGLE_COMPANY};
+///
+/// # async fn run(token: String) -> Result<(), revnue_customers::Error> {
+/// let revnue = Client::builder(token).build()?;
+/// let customer = revnue.send(GetCustomer::new(4211, SINGLE_COMPANY)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    core: customer_api_core::Client<Revnue>,
+}
+
+impl Client {
+    /// Starts a client for a token, at `https://dashboard-api.revnue.com`.
+    ///
+    /// The service has moved hosts: if your account lives elsewhere, such as at `https://api.dashboard.strev.ai`, say so by
+    /// [`base_url`](ClientBuilder::base_url), without `/api/v2`, which is part of every operation's path. No other host is
+    /// ever tried.
+    ///
+    /// An administrator makes the token in the account's settings. It is never printed, and goes nowhere but to the base URL.
+    /// A token that can't stand in a header is refused by [`build`](ClientBuilder::build).
+    ///
+    /// The client makes 20 calls a minute at most, shared by its clones; further ones wait for their turn, until their time-out
+    /// at most. The vendor's pages say both 20 and 100, for the whole account: set another limit by
+    /// [`rate_limiter`](ClientBuilder::rate_limiter).
+    ///
+    /// See <https://developer.revnue.com/reference/authentication> and <https://developer.revnue.com/reference/rate-limit>.
+    pub fn builder(token: impl Into<SecretString>) -> ClientBuilder<Self> {
+        let credential = StaticCredential::bearer(token.into());
+        ClientBuilder::new(Revnue::default(), credential)
+            .rate_limiter(Window::new(20, Duration::from_secs(60)))
+    }
+
+    /// Prepares a call; awaiting it makes it.
+    ///
+    /// ```compile_fail,E0271
+    /// # use revnue_customers::customer_api_core::{*, error::*, operation::*, request::*, response::*};
+    /// # #[derive(Debug)] struct Bank;
+    /// # impl Service for Bank {
+    /// #     fn name(&self) -> &'static str { "bank" }
+    /// #     fn user_agent(&self) -> &'static str { "bank" }
+    /// # }
+    /// # struct Withdraw;
+    /// # impl Operation for Withdraw {
+    /// #     type Service = Bank;
+    /// #     type Output = ();
+    /// #     const INFO: &'static OperationInfo = &OperationInfo::new("withdraw", Method::Post, "/withdrawals");
+    /// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
+    /// #     fn decode(body: &ResponseBody) -> Result<(), DecodeError> { body.ignore() }
+    /// # }
+    /// # async fn run(revnue: revnue_customers::Client) -> Result<(), Error> {
+    /// revnue.send(Withdraw).await?; // another provider's operation does not compile
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send<O: Operation<Service = Revnue>>(&self, operation: O) -> Call<O> {
+        self.core.send(operation)
+    }
+
+    /// Where the requests go.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        self.core.base_url()
+    }
+}
+
+impl ProviderClient for Client {
+    type Service = Revnue;
+
+    fn from_core(core: customer_api_core::Client<Revnue>) -> Self {
+        Self { core }
+    }
+}

@@ -1,0 +1,167 @@
+use std::{collections::BTreeMap, fmt};
+
+use customer_api_core::redact::Redacted;
+use serde::{Deserialize, Serialize};
+
+use crate::{ContactType, FieldValue, shape};
+
+/// A customer, as Revnue answers it.
+///
+/// Every field but `id` may be null: a replacement nulls what it does not name. Dates are texts as the vendor writes them; their
+/// form is not documented. A field that this crate does not know is passed over.
+///
+/// It can't be sent back: a write takes ids for [`category`](Self::category) and [`country`](Self::country), a list by ids for
+/// the values of [`template`](Self::template), and the company, which no answer names.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Customer {
+    /// Revnue's id.
+    pub id: u64,
+    /// The name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The category; written as its id.
+    #[serde(default, deserialize_with = "shape::optional_object")]
+    pub category: Option<Category>,
+    /// Whom to talk to.
+    #[serde(default, deserialize_with = "shape::optional_object")]
+    pub contact_person: Option<ContactPerson>,
+    /// The first line of the address.
+    #[serde(default)]
+    pub address_line_1: Option<String>,
+    /// The second line of the address.
+    #[serde(default)]
+    pub address_line_2: Option<String>,
+    /// The city.
+    #[serde(default)]
+    pub city: Option<String>,
+    /// The state or province.
+    #[serde(default)]
+    pub state_province: Option<String>,
+    /// The postal code.
+    #[serde(default)]
+    pub zip_postal_code: Option<String>,
+    /// The country, by its name; written as an id.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// The phone number.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// The mobile number.
+    #[serde(default)]
+    pub mobile: Option<String>,
+    /// The fax number.
+    #[serde(default)]
+    pub fax: Option<String>,
+    /// The web site.
+    #[serde(default)]
+    pub website: Option<String>,
+    /// A description.
+    #[serde(default)]
+    pub general_description: Option<String>,
+    /// Whether a non-disclosure agreement is signed.
+    #[serde(default)]
+    pub nda_signed: Option<bool>,
+    /// When it was signed, as Revnue writes it.
+    #[serde(default)]
+    pub nda_signed_date: Option<String>,
+    /// Whether a master service agreement is signed.
+    #[serde(default)]
+    pub msa_signed: Option<bool>,
+    /// When it was signed, as Revnue writes it.
+    #[serde(default)]
+    pub msa_signed_date: Option<String>,
+    /// A further description.
+    #[serde(default)]
+    pub supplementary_description: Option<String>,
+    /// Another description.
+    #[serde(default)]
+    pub additional_description: Option<String>,
+    /// The values of custom fields.
+    #[serde(default, deserialize_with = "shape::optional_object")]
+    pub template: Option<CustomerTemplate>,
+}
+
+/// A category, as Revnue answers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Category {
+    /// Its id, by which it is written.
+    #[serde(default)]
+    pub id: Option<u64>,
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// Whom to talk to at a customer, as Revnue answers it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ContactPerson {
+    /// The name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The e-mail address.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// What to talk about.
+    #[serde(default, rename = "type")]
+    pub contact_type: Option<ContactType>,
+}
+
+/// The values of a customer's custom fields, as Revnue answers them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CustomerTemplate {
+    /// The template that defines the fields.
+    #[serde(default)]
+    pub id: Option<u64>,
+    /// The values by the keys that Revnue gives them; whether these are names or ids is not documented.
+    #[serde(default, deserialize_with = "shape::null_as_default")]
+    pub fields: BTreeMap<String, FieldValue>,
+}
+
+impl fmt::Debug for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Customer")
+            .field("id", &self.id)
+            .field("name", &Redacted(&self.name))
+            .field("category", &self.category)
+            .field("contact_person", &self.contact_person)
+            .field("address_line_1", &Redacted(&self.address_line_1))
+            .field("address_line_2", &Redacted(&self.address_line_2))
+            .field("city", &self.city)
+            .field("state_province", &self.state_province)
+            .field("zip_postal_code", &Redacted(&self.zip_postal_code))
+            .field("country", &self.country)
+            .field("phone", &Redacted(&self.phone))
+            .field("mobile", &Redacted(&self.mobile))
+            .field("fax", &Redacted(&self.fax))
+            .field("website", &self.website)
+            .field("general_description", &Redacted(&self.general_description))
+            .field("nda_signed", &self.nda_signed)
+            .field("nda_signed_date", &self.nda_signed_date)
+            .field("msa_signed", &self.msa_signed)
+            .field("msa_signed_date", &self.msa_signed_date)
+            .field(
+                "supplementary_description",
+                &Redacted(&self.supplementary_description),
+            )
+            .field(
+                "additional_description",
+                &Redacted(&self.additional_description),
+            )
+            .field("template", &self.template)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ContactPerson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContactPerson")
+            .field("name", &Redacted(&self.name))
+            .field("email", &Redacted(&self.email))
+            .field("contact_type", &self.contact_type)
+            .finish()
+    }
+}

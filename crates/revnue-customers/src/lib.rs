@@ -1,0 +1,60 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod all_customers;
+mod client;
+mod customer;
+mod dates;
+mod field_value;
+mod generated;
+mod hand_written;
+mod link;
+mod page;
+mod service;
+mod shape;
+mod written;
+
+pub use customer_api_core;
+#[doc(inline)]
+pub use customer_api_core::{
+    BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+    nullable::Nullable,
+    pages::{Items, Page, PagesError, PagesErrorKind, Progress},
+    time::Date,
+};
+
+pub use all_customers::AllCustomers;
+pub use client::{Client, SINGLE_COMPANY};
+pub use customer::{Category, ContactPerson, Customer, CustomerTemplate};
+pub use field_value::FieldValue;
+pub use generated::{models, operations};
+#[doc(inline)]
+pub use generated::{models::*, operations::*};
+pub use page::CustomerPage;
+pub use service::Revnue;
+pub use written::{Reference, WrittenCustomer};
+
+/// What was read can't be sent back:
+///
+/// ```compile_fail,E0308
+/// # fn f(customer: revnue_customers::Customer) {
+/// use revnue_customers::ReplaceCustomer;
+/// let replace = ReplaceCustomer::new(4211, 1, "Harbour Lane").contact_person(customer.contact_person.unwrap());
+/// # }
+/// ```
+///
+/// there is no default company:
+///
+/// ```compile_fail,E0061
+/// use revnue_customers::GetCustomer;
+/// let get = GetCustomer::new(4211);
+/// ```
+///
+/// and a whole customer can't hold a field that is null on purpose: what is not set becomes null.
+///
+/// ```compile_fail,E0277
+/// use revnue_customers::{Nullable, ReplaceCustomer};
+/// let replace = ReplaceCustomer::new(4211, 1, "Harbour Lane").fax(Nullable::<String>::Null);
+/// ```
+#[cfg(doctest)]
+struct DoesNotCompile;

@@ -1,0 +1,69 @@
+use std::fmt;
+
+use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
+use serde::Deserialize;
+
+use crate::{Customer, shape};
+
+/// The customers of one answer of [`ListCustomers`](crate::ListCustomers).
+///
+/// They are all of the company's only where [`next`](Self::next) is `None`: use [`Client::customers`](crate::Client::customers),
+/// which never takes a part for the whole.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CustomerPage {
+    /// The customers.
+    pub customers: Vec<Customer>,
+    /// The link to the next page, if the answer is an envelope that names one. It goes where the vendor says, unchecked.
+    pub next: Option<String>,
+    /// How many customers there are in all, if the answer is an envelope that says so.
+    pub count: Option<u64>,
+}
+
+/// A list by itself.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Bare(#[serde(deserialize_with = "shape::objects")] Vec<Customer>);
+
+/// A list with what comes before and after it.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(deserialize_with = "shape::objects")]
+    results: Vec<Customer>,
+    #[serde(default)]
+    next: Option<String>,
+    #[serde(default)]
+    count: Option<u64>,
+}
+
+impl CustomerPage {
+    /// An array or an envelope with `results`. Nothing else is taken for a list, least of all for an empty one.
+    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+        let text = body.bytes().trim_ascii_start();
+        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+        if text.trim_ascii_start().starts_with(b"[") {
+            let Bare(customers) = body.json()?;
+            return Ok(Self {
+                customers,
+                next: None,
+                count: None,
+            });
+        }
+        let envelope: Envelope = body.object()?;
+        Ok(Self {
+            customers: envelope.results,
+            next: envelope.next,
+            count: envelope.count,
+        })
+    }
+}
+
+impl fmt::Debug for CustomerPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CustomerPage")
+            .field("customers", &self.customers)
+            .field("next", &Redacted(&self.next))
+            .field("count", &self.count)
+            .finish()
+    }
+}

@@ -1,0 +1,186 @@
+//! The list of all customers, in every form that it may have, and its guards.
+
+use customer_api_core::transport::Answer;
+use customer_api_sandbox::{RevnueCustomer, RevnueListAnswer, RevnueOptions};
+use revnue_customers::{Client, PagesError, PagesErrorKind};
+use serde_json::{Value, json};
+
+use crate::support::{ok, scripted, start};
+
+const LIST: &str = "https://dashboard-api.revnue.com/api/v2/customer/";
+
+fn page(ids: std::ops::Range<u64>, next: Value) -> Answer {
+    let customers: Vec<_> = ids.map(|id| json!({ "id": id })).collect();
+    ok(&json!({ "next": next, "results": customers }).to_string())
+}
+
+async fn all(client: &Client) -> Result<Vec<u64>, PagesError> {
+    let mut customers = client.customers(1);
+    let mut all = Vec::new();
+    while let Some(page) = customers.next_page().await? {
+        all.extend(page.items.iter().map(|customer| customer.id));
+    }
+    assert_eq!(customers.progress().items, all.len() as u64);
+    Ok(all)
+}
+
+/// Reads until the list fails, and says how and after how many requests.
+async fn failure(answers: impl IntoIterator<Item = Answer>) -> (PagesError, usize) {
+    let (builder, transport) = scripted(answers);
+    let error = all(&builder.build().unwrap()).await.unwrap_err();
+    (error, transport.requests().len())
+}
+
+#[tokio::test]
+async fn every_form_gives_all_customers_of_the_company() {
+    for answer in [
+        RevnueListAnswer::Array,
+        RevnueListAnswer::Results,
+        RevnueListAnswer::Pages(1),
+        RevnueListAnswer::Pages(3),
+        RevnueListAnswer::Pages(7),
+        RevnueListAnswer::FirstPageOnly(7),
+    ] {
+        for count in [0, 1, 6, 7] {
+            let options = RevnueOptions::default().list_answer(answer);
+            let (sandbox, client) = start(options).await;
+            for number in 0..count {
+                let customer = RevnueCustomer::new(1, format!("customer {number}"));
+                sandbox.revnue().seed_customer(customer);
+            }
+            sandbox
+                .revnue()
+                .seed_customer(RevnueCustomer::new(2, "another's"));
+            let expected: Vec<_> = (1..=count).collect();
+            assert_eq!(all(&client).await.unwrap(), expected, "{answer:?}");
+            let mut items = client.customers(1).read_ahead(2).into_items();
+            let mut arrived = 0;
+            while items.next_item().await.unwrap().is_some() {
+                arrived += 1;
+            }
+            assert_eq!(arrived, count);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_shape_that_nobody_expects_is_an_error() {
+    for answer in [RevnueListAnswer::Odd, RevnueListAnswer::OneObject] {
+        let (sandbox, client) = start(RevnueOptions::default().list_answer(answer)).await;
+        sandbox.revnue().seed_customer(RevnueCustomer::new(1, "a"));
+        let error = all(&client).await.unwrap_err();
+        assert_eq!(error.kind(), PagesErrorKind::Call);
+        assert!(error.call().unwrap().is_decode());
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_shorter_than_it_says_is_an_error() {
+    let options = RevnueOptions::default().list_answer(RevnueListAnswer::FirstPageOnly(2));
+    let (sandbox, client) = start(options).await;
+    for name in ["a", "b", "c"] {
+        sandbox.revnue().seed_customer(RevnueCustomer::new(1, name));
+    }
+    let error = all(&client).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.progress().items),
+        (PagesErrorKind::Interrupted, 0)
+    );
+    assert_eq!(sandbox.revnue().requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_that_leads_elsewhere_is_not_followed() {
+    for link in [
+        "",
+        "?page=2",
+        "/api/v2/customer/?page=2",
+        "https://dashboard-api.revnue.com.evil.example/api/v2/customer/?page=2",
+        "http://dashboard-api.revnue.com/api/v2/customer/?page=2",
+        "https://dashboard-api.revnue.com:444/api/v2/customer/?page=2",
+        "https://user@dashboard-api.revnue.com/api/v2/customer/?page=2",
+        "https://dashboard-api.revnue.com/api/v2/customer?page=2",
+        "https://dashboard-api.revnue.com/api/v2/contract/?page=2",
+        "https://dashboard-api.revnue.com/api/v2/customer/?company=2&page=2",
+        "https://dashboard-api.revnue.com/api/v2/customer/?company=1&c%6fmpany=2&page=2",
+        "https://dashboard-api.revnue.com/api/v2/customer/",
+    ] {
+        let (error, requests) = failure([page(1..3, json!(link)), page(3..5, json!(null))]).await;
+        assert_eq!(error.kind(), PagesErrorKind::ForeignLink, "{link}");
+        assert_eq!((error.progress().items, requests), (0, 1), "{link}");
+        assert!(!error.to_string().contains("evil"));
+    }
+}
+
+#[tokio::test]
+async fn a_link_is_followed_with_its_own_query_and_the_company_once() {
+    for (query, expected) in [
+        ("company=1&page=2", "company=1&page=2"),
+        ("cursor=a%20b+c%3D", "company=1&cursor=a%20b+c%3D"),
+    ] {
+        let link = format!("{LIST}?{query}");
+        let (builder, transport) = scripted([page(1..3, json!(link)), page(3..5, json!(null))]);
+        assert_eq!(all(&builder.build().unwrap()).await.unwrap(), [1, 2, 3, 4]);
+        let requests = transport.requests();
+        assert_eq!(requests[1].uri(), format!("{LIST}?{expected}").as_str());
+        assert_eq!(requests[0].headers(), requests[1].headers());
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_goes_round_in_circles_is_an_error() {
+    let link = |page: u64| json!(format!("{LIST}?page={page}"));
+    let (error, requests) = failure([page(1..3, link(2)), page(3..5, link(2))]).await;
+    assert_eq!((error.kind(), requests), (PagesErrorKind::Repeated, 2));
+    let (error, _) = failure([page(1..3, link(2)), page(1..3, link(3))]).await;
+    assert_eq!(error.kind(), PagesErrorKind::Repeated);
+
+    let (builder, _) = scripted((1..9).map(|number| page(number..number + 1, link(number))));
+    let mut customers = builder.build().unwrap().customers(1).max_pages(3);
+    for _ in 0..3 {
+        assert!(customers.next_page().await.unwrap().is_some());
+    }
+    let error = customers.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::TooManyPages);
+}
+
+#[tokio::test]
+async fn a_page_that_fails_does_not_end_the_list() {
+    let link = json!(format!("{LIST}?page=2"));
+    for second in [
+        Answer::status(404).body(r#"{"detail":"Invalid page."}"#),
+        ok("{}"),
+        ok(""),
+        ok(r#"{"count":5,"results":[{"id":9}]}"#),
+    ] {
+        let (error, requests) = failure([page(1..3, link.clone()), second]).await;
+        let kind = error.kind();
+        assert!(
+            matches!(kind, PagesErrorKind::Call | PagesErrorKind::Interrupted),
+            "{kind:?}"
+        );
+        assert_eq!((error.progress().items, requests), (2, 2));
+    }
+}
+
+#[tokio::test]
+async fn behind_a_gateway_and_without_a_slash() {
+    let options = RevnueOptions::default()
+        .list_answer(RevnueListAnswer::Pages(1))
+        .next_url("https://inside.example/api/v2/customer")
+        .trailing_slash(false);
+    let (sandbox, client) = start(options).await;
+    for name in ["a", "b"] {
+        sandbox.revnue().seed_customer(RevnueCustomer::new(1, name));
+    }
+    let mut strict = client.customers(1).path("/api/v2/customer");
+    let error = strict.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::ForeignLink);
+    let rebased = client.customers(1).path("/api/v2/customer");
+    let mut items = rebased.rebase_links(true).into_items();
+    let mut ids = Vec::new();
+    while let Some(customer) = items.next_item().await.unwrap() {
+        ids.push(customer.id);
+    }
+    assert_eq!(ids, [1, 2]);
+}

@@ -1,0 +1,113 @@
+//! Which clients are built, which are refused, and what is known of each operation.
+
+use std::time::Duration;
+
+use customer_api_core::{
+    operation::{Idempotency, Method, OperationInfo, Provenance},
+    transport::Answer,
+};
+use revnue_customers::{
+    BuildError, Client, DeleteCustomer, GetCustomer, ListCustomers, ReplaceCustomer, UpdateCustomer,
+};
+
+use crate::support::{TOKEN, ok, scripted};
+
+#[test]
+fn a_token_that_could_split_a_header_is_refused_without_being_shown() {
+    for token in ["", "s3cret\n", "s3cret\r\nx-evil: 1", " s3cret", "s3crét"] {
+        let error = Client::builder(token).build().unwrap_err();
+        assert!(matches!(error, BuildError::Credential(_)), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("s3cr"));
+    }
+    let client = Client::builder("s3cret").build().unwrap();
+    assert!(!format!("{client:?}").contains("s3cret"));
+    fn travels<T: Clone + Send + Sync + 'static>(_: &T) {}
+    travels(&client);
+}
+
+#[test]
+fn the_service_may_have_moved() {
+    let client = Client::builder(TOKEN).build().unwrap();
+    let base = client.base_url().to_string();
+    assert_eq!(
+        base.trim_end_matches('/'),
+        "https://dashboard-api.revnue.com"
+    );
+    for base in ["https://api.dashboard.strev.ai", "http://127.0.0.1:1"] {
+        assert!(Client::builder(TOKEN).base_url(base).build().is_ok());
+    }
+    let plain = Client::builder(TOKEN).base_url("http://dashboard-api.revnue.com");
+    assert!(matches!(plain.build(), Err(BuildError::PlainHttp)));
+}
+
+/// What the vendor's pages say of each operation, not what the description says.
+#[test]
+fn every_operation_is_what_the_vendor_documents() {
+    let expected = [
+        (ListCustomers::INFO, Method::Get, "/"),
+        (GetCustomer::INFO, Method::Get, "/{id}/"),
+        (ReplaceCustomer::INFO, Method::Put, "/{id}"),
+        (UpdateCustomer::INFO, Method::Patch, "/{id}"),
+        (DeleteCustomer::INFO, Method::Delete, "/{id}"),
+    ];
+    for (info, method, path) in expected {
+        check(&info, method, path);
+        assert_eq!(info.provenance, Some(Provenance::Documented));
+    }
+    #[cfg(feature = "undocumented")]
+    {
+        let info = revnue_customers::CreateCustomer::INFO;
+        check(&info, Method::Post, "");
+        assert_eq!(info.provenance, Some(Provenance::Inferred));
+    }
+}
+
+fn check(info: &OperationInfo, method: Method, path: &str) {
+    let reads = method == Method::Get;
+    let idempotency = if reads {
+        Idempotency::Safe
+    } else {
+        Idempotency::NonIdempotent
+    };
+    assert_eq!(info.method, method);
+    assert_eq!(info.path, format!("/api/v2/customer{path}"));
+    assert_eq!(info.idempotency, idempotency, "{}", info.id);
+    assert_eq!(info.status_decides, !reads, "{}", info.id);
+    assert!(info.authenticated);
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_calls_a_minute_by_default_and_no_call_waits_in_vain() {
+    let (builder, transport) = scripted((0..21).map(|_| ok("[]")));
+    let client = builder.build().unwrap();
+    for _ in 0..20 {
+        client.send(ListCustomers::new(1)).await.unwrap();
+    }
+    let hasty = client
+        .clone()
+        .send(ListCustomers::new(1))
+        .with_timeout(Duration::from_secs(5));
+    let error = hasty.await.unwrap_err();
+    assert_eq!(error.delivery(), revnue_customers::Delivery::NotSent);
+    assert_eq!(transport.requests().len(), 20);
+    let patient = client.send(ListCustomers::new(1)).response().await;
+    assert!(patient.unwrap().elapsed() >= Duration::from_secs(59));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_waits_as_a_429_says_or_for_the_window() {
+    for (header, least) in [(Some("7"), 7), (None, 60)] {
+        let throttled = Answer::status(429);
+        let throttled = match header {
+            Some(seconds) => throttled.header("retry-after", seconds),
+            None => throttled,
+        };
+        let (builder, transport) = scripted([throttled, ok("[]")]);
+        let client = builder.build().unwrap();
+        let response = client.send(ListCustomers::new(1)).response().await;
+        let waited = response.unwrap().elapsed();
+        assert!(waited >= Duration::from_secs(least), "{waited:?}");
+        assert!(waited < Duration::from_secs(least + 5), "{waited:?}");
+        assert_eq!(transport.requests().len(), 2);
+    }
+}

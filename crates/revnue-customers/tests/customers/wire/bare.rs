@@ -1,0 +1,61 @@
+//! The calls without a body: reads end with a slash, the deletion does not.
+
+use customer_api_core::operation::Operation;
+use revnue_customers::{DeleteCustomer, GetCustomer, ListCustomers, Revnue, SINGLE_COMPANY};
+
+use super::headers;
+use crate::support::{Sent, ok, scripted, sent};
+
+async fn assert_bare(operation: impl Operation<Service = Revnue>, line: &str) {
+    let expected = Sent {
+        line: format!("{line} HTTP/1.1"),
+        headers: headers(None),
+        body: String::new(),
+    };
+    assert_eq!(sent(operation).await, expected);
+}
+
+#[tokio::test]
+async fn list_customers() {
+    assert_bare(
+        ListCustomers::new(SINGLE_COMPANY),
+        "GET /api/v2/customer/?company=1",
+    )
+    .await;
+    assert_bare(
+        ListCustomers::new(u64::MAX),
+        "GET /api/v2/customer/?company=18446744073709551615",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn get_customer() {
+    assert_bare(
+        GetCustomer::new(4211, 7),
+        "GET /api/v2/customer/4211/?company=7",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn delete_customer() {
+    assert_bare(DeleteCustomer::new(4211), "DELETE /api/v2/customer/4211").await;
+    assert_bare(
+        DeleteCustomer::new(4211).company(7),
+        "DELETE /api/v2/customer/4211?company=7",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_slash_is_the_callers_to_change() {
+    let (builder, transport) = scripted([ok("[]")]);
+    let client = builder.build().unwrap();
+    let call = client.send(ListCustomers::new(1));
+    call.with_path("/api/v2/customer").await.unwrap();
+    assert_eq!(
+        transport.requests()[0].uri(),
+        "https://dashboard-api.revnue.com/api/v2/customer?company=1"
+    );
+}
