@@ -13,7 +13,8 @@ use crate::{Client, Customer, ListCustomers};
 /// All customers, page by page; made by [`Client::customers`].
 ///
 /// A page is asked for by the number of customers before it, counted by what arrived. The list ends with an empty page, or
-/// where the newest answer's `itemTotal` is reached. A task reads [ahead](Self::read_ahead) of its consumer.
+/// with one that is shorter than asked for and reaches its `itemTotal`; after a full page, no total is believed. A task reads
+/// [ahead](Self::read_ahead) of its consumer.
 ///
 /// The order is not documented. A customer that is created or deleted meanwhile may shift the others, so that one comes twice
 /// or is missed: compare ids where it matters.
@@ -35,7 +36,7 @@ use crate::{Client, Customer, ListCustomers};
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
 /// | `Call` | a page could not be read, or a setting is out of its range |
-/// | `ParameterIgnored` | the answer's `itemStart` does not move |
+/// | `ParameterIgnored` | the answer's `itemStart` is not the place that was asked for |
 /// | `Repeated` | the same page came twice in a row |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages) |
 /// | `NoRuntime` | it was not called inside a tokio runtime |
@@ -142,7 +143,7 @@ impl AllCustomers {
         let source = Offsets {
             client: self.client.clone(),
             settings: self.settings.clone(),
-            answered: None,
+            base: None,
         };
         Pages::builder(source)
             .read_ahead(self.read_ahead)
@@ -155,8 +156,31 @@ impl AllCustomers {
 struct Offsets {
     client: Client,
     settings: Settings,
-    /// The newest answer's own `itemStart`.
-    answered: Option<u64>,
+    /// What the answers' `itemStart` counts from, once one has told.
+    base: Option<u64>,
+}
+
+impl Offsets {
+    /// Whether an answer's `itemStart` is the offset that was asked for. Whether the vendor counts from 0 or from 1 is not
+    /// documented, so the first answer decides.
+    fn is_at(&mut self, offset: u64, item_start: u64) -> bool {
+        let base = item_start.checked_sub(offset).filter(|base| *base <= 1);
+        base.is_some_and(|base| *self.base.get_or_insert(base) == base)
+    }
+}
+
+/// What tells a page from another: its ids, so that one that comes again is noticed although a customer has changed.
+fn fingerprint(customers: &[Customer]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let ids: Option<Vec<_>> = customers.iter().map(|customer| customer.id).collect();
+    if let Some(ids) = ids {
+        ids.hash(&mut hasher);
+    } else {
+        for customer in customers {
+            customer.raw.hash(&mut hasher);
+        }
+    }
+    hasher.finish()
 }
 
 #[async_trait]
@@ -172,25 +196,25 @@ impl PageSource for Offsets {
         if page.items.is_empty() {
             return Ok(Fetched::end());
         }
-        // Whether the vendor counts from 0 or from 1 in its answers is not documented; that it counts on is enough.
-        let before = std::mem::replace(&mut self.answered, page.item_start);
-        if before.is_some() && page.item_start <= before && page.item_start.is_some() {
+        if page
+            .item_start
+            .is_some_and(|start| !self.is_at(offset, start))
+        {
             return Err(PagesError::new(
                 PagesErrorKind::ParameterIgnored,
-                "the answer's `itemStart` does not move",
+                "the answer's `itemStart` is not the place that was asked for",
             ));
         }
-        let mut content = DefaultHasher::new();
-        for customer in &page.items {
-            customer.raw.hash(&mut content);
-        }
+        let fingerprint = fingerprint(&page.items);
         let count = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
         let next = offset.saturating_add(count);
+        // Of a total, nothing but its name is documented: a full page outweighs it.
+        let is_short = count < self.settings.page_size;
         let fetched = match page.item_total {
-            Some(total) if next >= total => Fetched::last(page.items),
+            Some(total) if is_short && next >= total => Fetched::last(page.items),
             _ => Fetched::page(page.items, next),
         };
-        Ok(fetched.fingerprint(content.finish()))
+        Ok(fetched.fingerprint(fingerprint))
     }
 }
 

@@ -52,6 +52,21 @@ impl Customer {
     pub(crate) fn is_shape_of(value: &Value) -> bool {
         FIELDS.iter().any(|key| value.get(key).is_some())
     }
+
+    /// Whether a value is what the vendor says to a call, such as `Customer not found`, and no customer, whatever id it has.
+    pub(crate) fn is_result(value: &Value) -> bool {
+        let is_text = |key| value.get(key).is_some_and(Value::is_string);
+        value.get("type").and_then(Value::as_str) == Some("result")
+            || is_text("message") && value.get("external_primary_id").is_none()
+    }
+
+    /// An answer from which no field can be read.
+    pub(crate) fn unread(raw: Value) -> Self {
+        Self {
+            raw,
+            ..Self::from(Value::Null)
+        }
+    }
 }
 
 impl From<Value> for Customer {

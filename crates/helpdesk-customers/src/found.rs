@@ -9,7 +9,8 @@ use crate::{Customer, customer::number};
 ///
 /// The vendor documents no answer, neither of a customer that is found nor of one that is not. So every shape that its other
 /// answers have is understood: an envelope with `items` or with `item`, a list, a customer. Nothing but an empty list means
-/// that there is nobody; whatever else can't be read is [`Unclear`](Self::Unclear), and nothing follows from it.
+/// that there is nobody; whatever else can't be read, and a result with a message, is [`Unclear`](Self::Unclear), and nothing
+/// follows from it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found {
@@ -54,10 +55,15 @@ impl Found {
             }
             _ => {}
         }
-        if let Some(item @ Value::Object(_)) = answer.get_mut("item") {
-            return Self::Customers(vec![item.take().into()]);
+        match answer.get_mut("item") {
+            Some(item @ Value::Object(_)) if !Customer::is_result(item) => {
+                return Self::Customers(vec![item.take().into()]);
+            }
+            // What is said to the call stands in the place of a customer.
+            Some(Value::Object(_)) => return Self::Unclear(answer),
+            _ => {}
         }
-        if Customer::is_shape_of(&answer) {
+        if Customer::is_shape_of(&answer) && !Customer::is_result(&answer) {
             return Self::Customers(vec![answer.into()]);
         }
         Self::Unclear(answer)
@@ -66,7 +72,10 @@ impl Found {
     fn from_list(items: Vec<Value>) -> Self {
         if items.is_empty() {
             Self::Nobody
-        } else if items.iter().all(Value::is_object) {
+        } else if items
+            .iter()
+            .all(|item| item.is_object() && !Customer::is_result(item))
+        {
             Self::Customers(items.into_iter().map(Customer::from).collect())
         } else {
             Self::Unclear(Value::Array(items))

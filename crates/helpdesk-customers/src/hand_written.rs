@@ -11,22 +11,48 @@ pub(crate) mod list_customers {
     }
 }
 
-/// Single items of another controller come in an envelope.
+/// Single items of another controller come in an envelope. What is no customer is kept as it came.
 pub(crate) mod get_customer {
     use customer_api_core::{error::DecodeError, response::ResponseBody};
     use serde_json::Value;
 
-    pub(crate) type Output = crate::Customer;
+    use crate::Customer;
+
+    pub(crate) type Output = Customer;
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        let mut answer: Value = body.json()?;
+        let answer: Option<Value> = body.optional_json()?;
+        Ok(from_answer(answer.unwrap_or_default()))
+    }
+
+    fn from_answer(mut answer: Value) -> Customer {
         if let Some(item @ Value::Object(_)) = answer.get_mut("item") {
-            return Ok(item.take().into());
+            return customer(item.take());
         }
-        if answer.is_object() {
-            Ok(answer.into())
+        // A customer may have lists of its own.
+        if !Customer::is_shape_of(&answer) {
+            let mut lists = ["item", "items"].into_iter();
+            let found = lists.find_map(|key| only(answer.get_mut(key)?));
+            if let Some(item) = found.or_else(|| only(&mut answer)) {
+                return customer(item);
+            }
+        }
+        customer(answer)
+    }
+
+    fn customer(answer: Value) -> Customer {
+        if Customer::is_result(&answer) {
+            Customer::unread(answer)
         } else {
-            Err(DecodeError::shape(""))
+            answer.into()
+        }
+    }
+
+    /// The only element of a list, if it is an object.
+    fn only(list: &mut Value) -> Option<Value> {
+        match list.as_array_mut()?.as_mut_slice() {
+            [item @ Value::Object(_)] => Some(item.take()),
+            _ => None,
         }
     }
 }

@@ -113,14 +113,14 @@ async fn all(client: &Client) -> Result<Vec<u64>, PagesError> {
 }
 
 #[tokio::test]
-async fn all_arrive_once_and_no_call_is_wasted() {
+async fn all_arrive_once_and_only_a_full_page_is_asked_after() {
     for (customers, calls) in [
         (0, 1),
         (1, 1),
         (98, 1),
-        (99, 1),
+        (99, 2),
         (100, 2),
-        (198, 2),
+        (198, 3),
         (250, 3),
     ] {
         let desk = Desk::new(customers);
@@ -188,8 +188,12 @@ async fn an_offset_that_does_not_move_is_an_error() {
     };
     for (first, second) in [
         (json!(0), json!(0)),
-        (json!("7"), json!(7)),
-        (json!(7), json!(0)),
+        (json!("1"), json!(1)),
+        // There was one customer on the first page.
+        (json!(0), json!(2)),
+        (json!(0), json!(99)),
+        (json!(1), json!(0)),
+        (json!(1), json!(3)),
     ] {
         let (builder, transport) = scripted([page(first, 1), page(second, 2)]);
         let mut customers = builder.build().unwrap().customers();
@@ -203,6 +207,78 @@ async fn an_offset_that_does_not_move_is_an_error() {
         assert!(customers.next_page().await.unwrap().is_none());
         assert_eq!(transport.requests().len(), 2);
     }
+}
+
+#[tokio::test]
+async fn a_first_page_from_elsewhere_is_an_error() {
+    for (asked, answered) in [(0, 2), (0, 7), (5, 0), (5, 4), (5, 7)] {
+        let body = json!({ "itemStart": answered, "itemTotal": 100, "items": [{ "id": 1 }] });
+        let (builder, _) = scripted([ok(&body.to_string())]);
+        let mut customers = builder.build().unwrap().customers().start(asked);
+        let error = customers.next_page().await.unwrap_err();
+        assert_eq!(error.kind(), PagesErrorKind::ParameterIgnored, "{answered}");
+    }
+}
+
+#[tokio::test]
+async fn answers_may_count_from_0_or_from_1_or_not_at_all() {
+    let page = |start: Value, ids: &[u64]| {
+        let items: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+        ok(&json!({ "itemStart": start, "itemTotal": 8, "items": items }).to_string())
+    };
+    for starts in [
+        [json!(5), json!("7")],
+        [json!(6), json!(8)],
+        [json!(null), json!(8)],
+        [json!(6), json!(null)],
+    ] {
+        let [first, second] = starts.clone();
+        let (builder, _) = scripted([page(first, &[5, 6]), page(second, &[7])]);
+        let mut customers = builder.build().unwrap().customers().start(5);
+        let mut all = Vec::new();
+        while let Some(page) = customers.next_page().await.unwrap() {
+            all.extend(ids(&page.items));
+        }
+        assert_eq!(all, [5, 6, 7], "{starts:?}");
+    }
+}
+
+/// What `itemTotal` counts is not documented; it may be the customers of the page.
+#[tokio::test]
+async fn a_total_beside_a_full_page_ends_nothing() {
+    for total in [json!(0), json!(1), json!("99"), json!(99), json!(100)] {
+        let page = |ids: std::ops::Range<u64>| {
+            let items: Vec<_> = ids.map(|id| json!({ "id": id })).collect();
+            ok(&json!({ "itemTotal": total, "items": items }).to_string())
+        };
+        let (builder, transport) = scripted([page(0..99), page(99..198), page(198..200)]);
+        let arrived = all(&builder.build().unwrap()).await.unwrap();
+        assert_eq!(arrived, (0..200).collect::<Vec<_>>(), "{total}");
+        assert_eq!(transport.requests().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn an_ignored_offset_is_noticed_though_a_customer_changes() {
+    let page = |seen: u64| {
+        let items = json!([{ "id": 1, "seen": seen }, { "id": "2", "seen": seen }]);
+        ok(&json!({ "items": items }).to_string())
+    };
+    let (builder, _) = scripted([page(1), page(2)]);
+    let mut customers = builder.build().unwrap().customers();
+    assert!(customers.next_page().await.unwrap().is_some());
+    let error = customers.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::Repeated);
+
+    // Without an id for each, only what is the same is the same.
+    let page = |seen: u64| ok(&json!({ "items": [{ "id": 1 }, { "seen": seen }] }).to_string());
+    let (builder, _) = scripted([page(1), page(2), page(2)]);
+    let mut customers = builder.build().unwrap().customers();
+    for _ in 0..2 {
+        assert!(customers.next_page().await.unwrap().is_some());
+    }
+    let error = customers.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::Repeated);
 }
 
 #[tokio::test]

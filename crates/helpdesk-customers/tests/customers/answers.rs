@@ -93,11 +93,58 @@ async fn a_customer_in_an_envelope_and_without() {
         r#"{"id":42}"#,
         r#"{"id":42,"item":null}"#,
         r#"{"id":42,"item":"a word"}"#,
+        r#"{"id":42,"item":[{"id":1}],"items":[{"id":2}]}"#,
     ] {
         assert_eq!(get(body).await.unwrap().id, Some(42), "{body}");
     }
-    let empty = get("{}").await.unwrap();
-    assert_eq!((empty.id, empty.raw), (None, json!({})));
+    for body in [
+        r#"[{"id":1}]"#,
+        r#"{"items":[{"id":1}]}"#,
+        r#"{"type":"item","item":[{"id":1}]}"#,
+        r#"{"type":"text","itemStart":0,"itemTotal":1,"items":[{"id":"1"}]}"#,
+    ] {
+        let customer = get(body).await.unwrap();
+        assert_eq!(
+            (customer.id, customer.raw["id"].is_null()),
+            (Some(1), false),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn json_without_a_customer_is_a_customer_without_fields() {
+    for body in [
+        "",
+        " \n",
+        "null",
+        "{}",
+        "[]",
+        "7",
+        "\"no customer\"",
+        "[null]",
+        "[[]]",
+        r#"[{"id":1},{"id":2}]"#,
+        r#"{"items":[]}"#,
+        r#"{"items":{"id":1}}"#,
+        r#"{"item":[]}"#,
+        r#"{"item":null}"#,
+        r#"{"type":"result","message":"Customer not found"}"#,
+        r#"{"type":"result","id":7,"message":"Customer not found"}"#,
+    ] {
+        let customer = get(body).await.unwrap();
+        let raw: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+        assert_eq!(customer.raw, raw, "{body}");
+        assert_eq!(customer.id, None, "{body}");
+        let texts = [
+            customer.external_id,
+            customer.brand_name,
+            customer.firstname,
+            customer.lastname,
+        ];
+        assert_eq!(texts, [None, None, None, None], "{body}");
+        assert!(customer.channels.is_empty());
+    }
 }
 
 #[tokio::test]
@@ -108,16 +155,18 @@ async fn a_read_that_makes_no_sense_is_an_error_that_names_the_place() {
         ("[]", DecodeCategory::Shape),
         ("null", DecodeCategory::Shape),
     ] {
-        for error in [get(body).await.unwrap_err(), list(body).await.unwrap_err()] {
-            assert_eq!(
-                (error.kind(), error.delivery()),
-                (ErrorKind::Decode, Delivery::Unknown),
-                "{body}"
-            );
-            let source = std::error::Error::source(&error).unwrap();
-            let source = source.downcast_ref::<DecodeError>().unwrap();
-            assert_eq!(source.category(), category, "{body}");
-        }
+        let error = list(body).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Unknown),
+            "{body}"
+        );
+        let source = std::error::Error::source(&error).unwrap();
+        let source = source.downcast_ref::<DecodeError>().unwrap();
+        assert_eq!(source.category(), category, "{body}");
+    }
+    for body in ["<html>", "no customer", "[{\"id\":1}"] {
+        assert!(get(body).await.unwrap_err().is_decode(), "{body}");
     }
 }
 

@@ -88,6 +88,83 @@ async fn a_2xx_that_calls_itself_an_error_is_refused_under_either_key() {
     );
 }
 
+/// What a back end in trouble makes of an error.
+#[tokio::test]
+async fn an_error_is_heard_through_noise() {
+    let deep = format!(
+        r#"{{"type":"error","data":{}{},"message":"no"}}"#,
+        "[".repeat(1_000),
+        "]".repeat(1_000)
+    );
+    for body in [
+        "{\"type\":\"error\",\"message\":\"no\"}\n<br /><b>Warning</b>: x",
+        "<br />\n<b>Notice</b>: Undefined index{\"status\":\"error\",\"message\":\"no\"}",
+        "\r\n\u{feff}\u{feff} {\"type\":\"error\",\"message\":\"no\"}\0",
+        r#"{"type":"error","message":"no"}{"type":"error","message":"yes"}"#,
+        r#"{"code":1e999,"type":"error","message":"no"}"#,
+        "[22-Nov-2026] PHP Notice {\"type\":\"error\",\"message\":\"no\"}",
+        &deep,
+    ] {
+        let error = write(200, body).await;
+        assert_eq!(
+            (error.kind(), error.delivery(), error.message()),
+            (ErrorKind::Rejected, Delivery::Refused, Some("no")),
+            "{body}"
+        );
+        // The same words in an answer whose status says it already.
+        assert_eq!(write(400, body).await.message(), Some("no"), "{body}");
+    }
+
+    let latin1 = b"{\"type\":\"error\",\"message\":\"gr\xF6\xDFe\"}".to_vec();
+    let (builder, _) = scripted([Answer::status(200).body(latin1)]);
+    let update = builder.build().unwrap().send(UpdateCustomer::new(7, 1));
+    let error = update.await.unwrap_err();
+    assert_eq!(
+        (error.delivery(), error.message()),
+        (Delivery::Refused, Some("gr\u{fffd}\u{fffd}e"))
+    );
+}
+
+#[tokio::test]
+async fn what_may_be_an_error_is_no_success() {
+    for body in [
+        r#"{"type":"error","message":"no",}"#,
+        r#"{"type":"error","message":"a "quote""}"#,
+        r#"{'type':"error"}"#,
+        r#"{"status":"error","type":1e999}"#,
+        r#"{"type":"result"}{"type":"error"}"#,
+        r#"{"debug":1}<br />{"status": "error"}"#,
+        r#"<b>"type" is "error"</b>{"type":"result"}"#,
+        r#"[{"type":"error"},]"#,
+        r#"<a title="error">"#,
+    ] {
+        let error = write(200, body).await;
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Unknown),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn noise_alone_is_no_error() {
+    for body in [
+        "<p>thanks, {name}</p>",
+        "<b>Notice</b>: x{\"type\":\"result\",\"message\":\"done\"}",
+        r#"{"type":"result","data":{"type":"error"}}<br />"#,
+        r#"{"type":"result","message":"done",}"#,
+        r#"[{"type":"error"}]"#,
+        r#"[{"type":"result"},]"#,
+        r#""error""#,
+        "an error",
+    ] {
+        let update = UpdateCustomer::new(7, 1);
+        let outcome = answering(200, body).send(update).await;
+        assert!(outcome.is_ok(), "{body}: {outcome:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_2xx_that_broke_off_may_have_been_an_error() {
     let (builder, _) = scripted([Answer::status(200).cut(TransportErrorKind::Interrupted)]);
@@ -98,6 +175,7 @@ async fn a_2xx_that_broke_off_may_have_been_an_error() {
         "{",
         r#"{"type":"err"#,
         r#" {"status":"error","message":"Th"#,
+        r#"<b>Notice</b>{"type":"err"#,
     ] {
         let error = write(200, body).await;
         assert_eq!(error.delivery(), Delivery::Unknown, "{body}");

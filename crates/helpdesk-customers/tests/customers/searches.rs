@@ -35,6 +35,9 @@ async fn one_customer_in_every_shape() {
         json!([ana]),
         ana.clone(),
         json!({"id": "42"}),
+        json!({"type": "result", "item": ana}),
+        // A custom field may have any name.
+        json!({"id": 42, "external_primary_id": "cust-1", "message": "x"}),
     ] {
         assert_eq!(ids(&body).await, [Some(42)], "{body}");
     }
@@ -89,6 +92,11 @@ async fn from_anything_else_nothing_follows() {
         "{\"item\":[]}",
         "{\"itemTotal\":3,\"items\":[]}",
         "{\"type\":\"result\",\"message\":\"No customer found.\"}",
+        "{\"type\":\"result\",\"id\":7,\"message\":\"Customer not found\"}",
+        "{\"type\":\"result\",\"id\":7,\"external_primary_id\":\"cust-1\"}",
+        "{\"id\":7,\"message\":\"Customer not found\"}",
+        "{\"item\":{\"type\":\"result\",\"id\":7}}",
+        "[{\"type\":\"result\",\"id\":7,\"message\":\"Customer not found\"}]",
     ] {
         let found = search(body).await.unwrap();
         let Found::Unclear(raw) = &found else {

@@ -121,6 +121,11 @@ async fn where_the_search_does_not_tell_nothing_is_written() {
             r#"{"type":"result","message":"No customer found."}"#,
             Unclear,
         ),
+        (
+            r#"{"type":"result","id":7,"message":"Customer not found"}"#,
+            Unclear,
+        ),
+        (r#"[{"type":"result","id":7}]"#, Unclear),
         (r#"{"itemTotal":2,"items":[]}"#, Unclear),
         (r#"{"id":null,"firstname":null}"#, Unclear),
         (r#"[{"custom_tier":"gold"}]"#, Unclear),
