@@ -17,6 +17,9 @@ use crate::time::{Deadline, now};
 /// The longest penalty that an answer can impose, in windows: a provider that asks for years must not stop a program.
 const LONGEST_PENALTY: u32 = 10;
 
+/// Longer windows could not be added to a clock's time.
+const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// So many attempts a window, for each class of calls.
 ///
 /// A slot is free again one window after its attempt was completed or dropped. So the provider never sees more than the
@@ -67,12 +70,12 @@ struct State {
 }
 
 impl Window {
-    /// So many attempts a window; at least one.
+    /// So many attempts a window; at least one, and a year at most.
     #[must_use]
     pub fn new(attempts: usize, window: Duration) -> Self {
         Self {
             slots: attempts.max(1),
-            window,
+            window: window.min(LONGEST_WINDOW),
             classes: Arc::default(),
         }
     }
@@ -187,22 +190,23 @@ impl State {
     }
 
     /// When the next one who comes could have a slot at the soonest, behind all who wait.
+    ///
+    /// Slots come free in this order: those that are free, those that cool down, those in use, a window from now at the
+    /// soonest. Each who waits takes one of them, and every further round of all slots is a window later.
     fn soonest(&mut self, class: &Class, now: Instant) -> Instant {
         self.cool(now);
+        let (round, place) = (self.waiting / class.slots, self.waiting % class.slots);
         let free = class.slots.saturating_sub(self.in_use + self.cooling.len());
-        let at = match self.waiting.checked_sub(free) {
+        let first = match place.checked_sub(free) {
             None => now,
-            Some(place) => match self.cooling.get(place) {
-                Some(free) => *free,
-                // Slots in use cool for a whole window yet, and so does every further round of all slots.
-                None => {
-                    let rounds = 1 + place.saturating_sub(self.cooling.len()) / class.slots;
-                    now + class
-                        .window
-                        .saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
-                }
-            },
+            Some(place) => self
+                .cooling
+                .get(place)
+                .copied()
+                .unwrap_or(now + class.window),
         };
+        let rounds = u32::try_from(round).unwrap_or(u32::MAX);
+        let at = first + class.window.saturating_mul(rounds);
         self.stopped_until.map_or(at, |until| at.max(until))
     }
 }

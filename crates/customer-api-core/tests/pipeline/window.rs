@@ -125,8 +125,14 @@ async fn those_who_wait_count_for_those_who_come() {
     let waiting = window.clone();
     let first = tokio::spawn(async move { waiting.acquire("a", &deadline(1_000)).await.map(drop) });
     tokio::task::yield_now().await;
+    let watch = deadline(1_000);
     let refused = window.acquire("a", &deadline(70)).await.unwrap_err();
-    assert!(refused.retry_after().unwrap() >= Duration::from_secs(60));
+    assert_eq!(watch.elapsed(), Duration::ZERO, "it is refused at once");
+    assert_eq!(
+        refused.retry_after(),
+        Some(MINUTE * 2),
+        "after the one who waits"
+    );
     first.await.unwrap().unwrap();
 }
 
@@ -258,4 +264,18 @@ async fn a_permit_that_comes_after_the_latest_start_is_not_waited_for() {
         (ErrorKind::RateLimit, Duration::ZERO)
     );
     assert_eq!(transport.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_window_is_too_long_for_the_clock() {
+    let window = Window::new(1, Duration::MAX);
+    let mut feedback = Feedback::default();
+    feedback.status = Some(429);
+    feedback.retry_after = Some(Duration::MAX);
+    window
+        .acquire("a", &deadline(1))
+        .await
+        .unwrap()
+        .complete(&feedback);
+    assert!(window.acquire("a", &deadline(1)).await.is_err());
 }
