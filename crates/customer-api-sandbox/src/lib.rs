@@ -12,6 +12,7 @@ mod omnidesk;
 mod parameters;
 mod pipeline;
 mod provider;
+mod quota;
 mod ravelin;
 mod revnue;
 mod sandbox;
