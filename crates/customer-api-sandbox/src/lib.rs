@@ -2,6 +2,7 @@
 
 mod clock;
 mod connection;
+mod customer_radar;
 mod description;
 mod error;
 mod fault;
@@ -19,6 +20,10 @@ mod sandbox;
 mod server;
 mod unknown_fields;
 
+pub use customer_radar::{
+    CodeType, CustomerRadar, CustomerRadarOptions, CustomerRadarSetUp, DataAnswer, ErrorFamily,
+    ExpirationAnswer, MessageType, SentInvitation,
+};
 pub use description::DescriptionError;
 pub use error::SandboxError;
 pub use fault::{ConnectionFault, Fault, FaultBody};
