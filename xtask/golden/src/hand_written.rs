@@ -1,6 +1,19 @@
-//! What the description leaves to people: an odd answer, and setters that keep two fields together.
+//! What the description leaves to people: an odd answer, a request with a rule of its own, and setters that keep two fields
+//! together.
 
-use crate::generated::operations::{AddPart, ChangeThing};
+use std::iter;
+
+use customer_api_core::{
+    error::{DecodeError, ValidationError},
+    operation::{Operation, OperationInfo},
+    request::{Encoder, Sensitive},
+    response::ResponseBody,
+};
+
+use crate::{
+    Nasty,
+    generated::operations::{AddPart, ChangeThing, PlaceOrder as Request},
+};
 
 /// `OPTIONS /v1/ping` answers with whatever it likes.
 pub(crate) mod read_oddly {
@@ -11,6 +24,49 @@ pub(crate) mod read_oddly {
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
         body.optional_json()
+    }
+}
+
+/// Orders parts: a dozen of each, at most.
+#[derive(Clone, Debug)]
+#[must_use = "an operation does nothing until a client sends it"]
+pub struct PlaceOrder {
+    parts: Vec<(i64, usize)>,
+    request: Request,
+}
+
+impl PlaceOrder {
+    /// Orders so many of each part, for somebody.
+    pub fn new(parts: impl IntoIterator<Item = (i64, usize)>, buyer: &str) -> Self {
+        let parts: Vec<_> = parts.into_iter().collect();
+        let each = parts
+            .iter()
+            .flat_map(|(part, count)| iter::repeat_n(*part, *count));
+        Self {
+            request: Request::new(each).buyer(buyer),
+            parts,
+        }
+    }
+}
+
+impl Operation for PlaceOrder {
+    type Service = Nasty;
+    type Output = ();
+    const INFO: &'static OperationInfo = &Request::INFO;
+
+    fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        if self.parts.iter().any(|(_, count)| *count > 12) {
+            return Err(ValidationError::other("parts", "has more than a dozen"));
+        }
+        self.request.encode(request)
+    }
+
+    fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
+        Request::decode(body)
+    }
+
+    fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
+        self.request.sensitive(values);
     }
 }
 

@@ -8,4 +8,5 @@ mod service;
 pub use generated::{models, operations};
 #[doc(inline)]
 pub use generated::{models::*, operations::*};
+pub use hand_written::PlaceOrder;
 pub use service::Nasty;

@@ -235,6 +235,13 @@ fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {
             "add `x-hand-written` once the crate is made",
         );
     }
+    for operation in api.operations.iter().filter(|operation| operation.inner) {
+        problems.report(
+            &operation.at,
+            "a request that is hand-written, in a crate that has no hand-written code yet",
+            "add `x-hand-written` once the crate is made",
+        );
+    }
     match credential {
         Some(credential) if problems.is_empty() => {
             // Not all JSON is YAML: tabs and surrogate pairs are not. It was UTF-8 when it was understood.

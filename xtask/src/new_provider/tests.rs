@@ -302,6 +302,14 @@ fn descriptions_that_no_new_crate_can_follow() {
         &PLAIN.replace("deliver_on: {", "deliver_on: { x-hand-written: true,"),
         &["properties/deliver_on: a setter that is hand-written"],
     );
+    refuses(
+        "acme",
+        &PLAIN.replace(
+            "      requestBody:\n        required: true\n",
+            "      requestBody:\n        required: true\n        x-hand-written: true\n",
+        ),
+        &["paths/~1v2~1parcels/post: a request that is hand-written"],
+    );
 }
 
 /// Another provider's description is broken: the new crate must not stay, half a provider.

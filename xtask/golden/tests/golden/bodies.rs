@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use customer_api_core::{Timestamp, nullable::Nullable, time::Date};
-use golden::{AddPart, Address, ChangeThing, Kind, LogIn, NewOwner, RenameThing};
+use golden::{AddPart, Address, ChangeThing, Kind, LogIn, NewOwner, PlaceOrder, RenameThing};
 
-use crate::support::{assert_wire, parts, sent};
+use crate::support::{assert_wire, parts, refused, sent};
 
 const JSON: Option<&str> = Some("application/json");
 const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
@@ -26,6 +26,14 @@ fn null_and_absence_are_told_apart() {
     ] {
         assert_wire(&sent(operation), line, JSON, body);
     }
+}
+
+#[test]
+fn a_request_that_people_make() {
+    let body = r#"{"parts":[7,7,3],"buyer":"Ana"}"#;
+    let order = PlaceOrder::new([(7, 2), (3, 1)], "Ana");
+    assert_wire(&sent(order), "POST /v1/orders", JSON, body);
+    assert_eq!(refused(PlaceOrder::new([(7, 13)], "Ana")).field(), "parts");
 }
 
 #[test]

@@ -141,6 +141,8 @@ pub(crate) struct Operation {
     pub(crate) unauthenticated: bool,
     pub(crate) undocumented: bool,
     pub(crate) hand_written: bool,
+    /// The type is the crate's own: hand-written code makes the request.
+    pub(crate) inner: bool,
     /// Path, then query, then header parameters.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,

@@ -46,6 +46,7 @@ pub(crate) fn operation<'d>(
         unauthenticated: source.unauthenticated,
         undocumented: source.undocumented,
         hand_written: source.hand_written,
+        inner: source.body.as_ref().is_some_and(|body| body.hand_written),
         parameters,
         body,
         output,

@@ -145,6 +145,8 @@ pub(crate) struct RequestBody {
     pub(crate) at: String,
     pub(crate) format: Format,
     pub(crate) schema: Schema,
+    /// A better way to make the request is hand-written.
+    pub(crate) hand_written: bool,
 }
 
 #[derive(Debug)]

@@ -174,6 +174,7 @@ fn request_body(node: Node<'_>, p: &mut Problems) -> Option<RequestBody> {
     object.text("description", p);
     // A body is always sent; one that is optional may as well be sent empty.
     object.flag("required", p);
+    let hand_written = object.flag("x-hand-written", p);
     let content = object
         .required("content", p)
         .and_then(|node| node.object(p));
@@ -210,6 +211,7 @@ fn request_body(node: Node<'_>, p: &mut Problems) -> Option<RequestBody> {
         at: media.at,
         format,
         schema,
+        hand_written,
     })
 }
 

@@ -9,6 +9,7 @@ mod list_parts;
 mod log_in;
 mod make_thing;
 mod ping;
+mod place_order;
 mod read_oddly;
 #[cfg(feature = "undocumented")]
 mod remove_thing;
@@ -21,6 +22,7 @@ pub use list_parts::ListParts;
 pub use log_in::LogIn;
 pub use make_thing::MakeThing;
 pub use ping::Ping;
+pub(crate) use place_order::PlaceOrder;
 pub use read_oddly::ReadOddly;
 #[cfg(feature = "undocumented")]
 pub use remove_thing::RemoveThing;

@@ -1,0 +1,157 @@
+use customer_api_core::{error::DecodeError, response::ResponseBody};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// What Customer Radar answers, in all of its forms: a success, a refused invitation, a refused login.
+///
+/// The vendor writes `code` as a text here and as an integer there, and `data` beyond 2^53: both are kept as they were written.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Answer<'a> {
+    #[serde(borrow, default)]
+    code: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    description: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    user_message: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    developer_message: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    token: Option<&'a RawValue>,
+}
+
+impl<'a> Answer<'a> {
+    /// Nothing if the body is no JSON object.
+    pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
+        let body = body.trim_ascii();
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        // serde would take an array for an object, member by member.
+        if !body.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
+        serde_json::from_slice(body).ok()
+    }
+
+    pub(crate) fn decode(body: &'a ResponseBody) -> Result<Self, DecodeError> {
+        Self::read(body.bytes()).ok_or_else(|| DecodeError::shape(""))
+    }
+
+    /// The code, if it is a text.
+    pub(crate) fn is_success(&self) -> bool {
+        self.code.and_then(text).is_some_and(|code| code == "00000")
+    }
+
+    pub(crate) fn code(&self) -> Option<String> {
+        self.code.and_then(exact)
+    }
+
+    pub(crate) fn data(&self) -> Option<String> {
+        self.data.and_then(exact)
+    }
+
+    pub(crate) fn has_token(&self) -> bool {
+        self.token
+            .and_then(text)
+            .is_some_and(|token| !token.trim().is_empty())
+    }
+
+    /// What went wrong. The message for the developer is repeated only where it says more than the one for the user.
+    pub(crate) fn message(&self) -> Option<String> {
+        let mut messages: Vec<String> = Vec::new();
+        for member in [self.description, self.user_message, self.developer_message] {
+            if let Some(message) = member.and_then(text) {
+                if !message.trim().is_empty() && !messages.contains(&message) {
+                    messages.push(message);
+                }
+            }
+        }
+        (!messages.is_empty()).then(|| messages.join("; "))
+    }
+}
+
+fn text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
+/// A text, or a number as it was written.
+fn exact(value: &RawValue) -> Option<String> {
+    let json = value.get();
+    match json.bytes().next() {
+        Some(b'"') => text(value),
+        Some(b'-' | b'0'..=b'9') => Some(json.to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(body: &str) -> Answer<'_> {
+        Answer::read(body.as_bytes()).unwrap_or_else(|| panic!("{body}"))
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for (json, expected) in [
+            (r#""00000""#, Some("00000")),
+            ("0", Some("0")),
+            ("-7", Some("-7")),
+            ("846673197418938369", Some("846673197418938369")),
+            (
+                "846673197418938369846673197418938369",
+                Some("846673197418938369846673197418938369"),
+            ),
+            ("null", None),
+            ("true", None),
+            ("[1]", None),
+            (r#"{"a":1}"#, None),
+        ] {
+            let body = format!(r#"{{"code":{json},"data":{json}}}"#);
+            assert_eq!(answer(&body).code().as_deref(), expected, "{json}");
+            assert_eq!(answer(&body).data().as_deref(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn success_is_one_text() {
+        assert!(answer(r#"{"code":"00000"}"#).is_success());
+        for code in ["0", r#""0""#, r#""000000""#, r#"" 00000""#, "null", "[]"] {
+            let body = format!(r#"{{"code":{code}}}"#);
+            assert!(!answer(&body).is_success(), "{code}");
+        }
+        assert!(!answer("{}").is_success());
+    }
+
+    #[test]
+    fn what_is_no_object_is_no_answer() {
+        for body in ["", "[]", "7", "null", "\"00000\"", "<html>", "[\"00000\"]"] {
+            assert!(Answer::read(body.as_bytes()).is_none(), "{body}");
+        }
+        assert!(Answer::read(b"\xEF\xBB\xBF {\"code\":\"1\"} \n").is_some());
+    }
+
+    #[test]
+    fn both_families_have_a_message() {
+        for (body, expected) in [
+            (r#"{"description":"No."}"#, Some("No.")),
+            (
+                r#"{"userMessage":"No.","developerMessage":"No."}"#,
+                Some("No."),
+            ),
+            (
+                r#"{"userMessage":"No.","developerMessage":"Expired."}"#,
+                Some("No.; Expired."),
+            ),
+            (
+                r#"{"description":" ","userMessage":7,"developerMessage":"Expired."}"#,
+                Some("Expired."),
+            ),
+            (r#"{"code":2}"#, None),
+        ] {
+            assert_eq!(answer(body).message().as_deref(), expected, "{body}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What the description can't say about an answer.
+
+/// Texts and integers alike, as they were written.
+pub(crate) mod send_invitation {
+    use customer_api_core::{error::DecodeError, response::ResponseBody};
+
+    pub(crate) type Output = crate::InvitationReceipt;
+
+    pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
+        Output::decode(body)
+    }
+}

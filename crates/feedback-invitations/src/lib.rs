@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod answer;
+mod client;
+mod generated;
+mod hand_written;
+mod invitation;
+mod programme;
+mod receipt;
+mod recipient;
+mod service;
+
+pub use customer_api_core;
+#[doc(inline)]
+pub use customer_api_core::{
+    BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+};
+
+pub use client::Client;
+pub use generated::{models, operations};
+#[doc(inline)]
+pub use generated::{models::*, operations::LogIn};
+pub use invitation::SendInvitation;
+pub use programme::Programme;
+pub use receipt::InvitationReceipt;
+pub use service::CustomerRadar;

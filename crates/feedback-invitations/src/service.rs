@@ -1,0 +1,71 @@
+use customer_api_core::{
+    Service,
+    http::{HeaderMap, StatusCode},
+    operation::OperationInfo,
+    service::{ErrorDetails, Verdict},
+};
+
+use crate::{LogIn, SendInvitation, answer::Answer};
+
+/// How Customer Radar speaks: the feedback service documented at <https://customerradar.zendesk.com>.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct CustomerRadar;
+
+impl Service for CustomerRadar {
+    fn name(&self) -> &'static str {
+        "customer-radar"
+    }
+
+    fn user_agent(&self) -> &'static str {
+        concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"))
+    }
+
+    fn default_base_url(&self) -> Option<&'static str> {
+        Some("https://api.feedback.fyi")
+    }
+
+    /// `userMessage` and `developerMessage` are documented for the login, `description` is inferred for invitations: every call
+    /// may fail with either.
+    fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
+        Answer::read(body).as_ref().map(details).unwrap_or_default()
+    }
+
+    /// An invitation is accepted by its code, not by its status; a login by its token, as the status of a refused one is not
+    /// documented.
+    fn judge_success(&self, operation: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+        let (is_invitation, is_login) = (
+            operation.id == SendInvitation::INFO.id,
+            operation.id == LogIn::INFO.id,
+        );
+        if !is_invitation && !is_login {
+            return Verdict::Accepted;
+        }
+        let Some(answer) = body.and_then(Answer::read) else {
+            return Verdict::Unclear;
+        };
+        let accepted = if is_login {
+            answer.has_token()
+        } else {
+            answer.is_success()
+        };
+        if accepted {
+            Verdict::Accepted
+        } else if answer.code().is_some() {
+            Verdict::Refused(details(&answer))
+        } else {
+            Verdict::Unclear
+        }
+    }
+}
+
+fn details(answer: &Answer<'_>) -> ErrorDetails {
+    let mut details = ErrorDetails::new();
+    if let Some(code) = answer.code() {
+        details = details.code(code);
+    }
+    if let Some(message) = answer.message() {
+        details = details.message(message);
+    }
+    details
+}
