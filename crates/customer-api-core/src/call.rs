@@ -49,6 +49,8 @@ pub(crate) struct CallOptions {
     pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
     pub(crate) idempotency: Option<Idempotency>,
     pub(crate) latest_start: Option<Duration>,
+    /// For the calls by which a credential is obtained.
+    pub(crate) without_credential: bool,
     path: Option<String>,
     query: Vec<(String, String)>,
     raw_query: Option<String>,
@@ -63,6 +65,11 @@ impl<O: Operation> Call<O> {
             operation,
             options: CallOptions::default(),
         }
+    }
+
+    pub(crate) fn without_credential(mut self) -> Self {
+        self.options.without_credential = true;
+        self
     }
 
     /// Bounds the whole call, with all its attempts and waits, instead of the client's 90 s.
@@ -208,7 +215,7 @@ fn finish(
 
 /// Runs the pipeline in the call's span.
 async fn make(
-    client: &Inner,
+    client: &Arc<Inner>,
     operation: &'static crate::OperationInfo,
     request: &mut Prepared,
     options: &CallOptions,

@@ -100,6 +100,7 @@ pub mod response;
 pub mod retry;
 mod retry_after;
 pub mod service;
+pub mod session;
 mod telemetry;
 pub mod time;
 pub mod transport;

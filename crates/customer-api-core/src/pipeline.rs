@@ -2,13 +2,14 @@
 //!
 //! Not generic over the operation: encoding comes before and decoding after, in [`Call`](crate::Call).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tracing::Instrument as _;
 
 use crate::{
     Delivery, Error, ErrorKind,
+    auth::{AuthContext, Credential},
     call::CallOptions,
     classify::{Success, classify},
     client::Inner,
@@ -24,7 +25,7 @@ use crate::{
 
 /// Makes a call: as many attempts as the retry policy, the deadline and the operation's idempotency allow.
 pub(crate) async fn run(
-    client: &Inner,
+    client: &Arc<Inner>,
     operation: &'static OperationInfo,
     request: &mut Prepared,
     options: &CallOptions,
@@ -69,14 +70,14 @@ struct Attempts {
 
 /// One attempt, in a span of its own.
 async fn attempt(
-    client: &Inner,
+    client: &Arc<Inner>,
     operation: &'static OperationInfo,
     request: &mut Prepared,
     options: &CallOptions,
     deadline: &Deadline,
     attempts: &mut Attempts,
 ) -> Result<Success, Error> {
-    authorize(client, operation, request, deadline).await?;
+    authorize(client, operation, request, options, deadline).await?;
     let permit = permit(client, operation, options, deadline).await?;
     if time_to_start(options, deadline).is_zero() {
         return Err(call_timeout(Delivery::NotSent));
@@ -98,24 +99,29 @@ async fn attempt(
 
 /// Puts the credential into the request. May take a login.
 async fn authorize(
-    client: &Inner,
+    client: &Arc<Inner>,
     operation: &OperationInfo,
     request: &mut Prepared,
+    options: &CallOptions,
     deadline: &Deadline,
 ) -> Result<(), Error> {
-    if !operation.authenticated {
+    if !operation.authenticated || options.without_credential {
         return Ok(());
     }
-    let credential = tokio::time::timeout(deadline.remaining(), client.auth.authorize(deadline))
+    let context = AuthContext::new(client, deadline);
+    let credential = tokio::time::timeout(deadline.remaining(), client.auth.authorize(&context))
         .await
         .map_err(|_| call_timeout(Delivery::NotSent))?
-        .map_err(|error| {
-            Error::new(ErrorKind::Authentication, Delivery::NotSent).with_source(error)
+        .map_err(|error| match deadline.remaining() {
+            Duration::ZERO => call_timeout(Delivery::NotSent).with_source(error),
+            _ => Error::new(ErrorKind::Authentication, Delivery::NotSent)
+                .with_retry_after(error.retry_after())
+                .with_source(error),
         })?;
     if let Some((name, _)) = request.credential.take() {
         request.headers.remove(name);
     }
-    if let Some((name, value, generation)) = credential.map(crate::auth::Credential::into_parts) {
+    if let Some((name, value, generation)) = credential.map(Credential::into_parts) {
         request.headers.insert(name.clone(), value);
         request.credential = Some((name, generation));
     }

@@ -101,6 +101,7 @@ pub struct ErrorDetails {
     pub(crate) message: Option<String>,
     pub(crate) trace_id: Option<String>,
     pub(crate) not_found: bool,
+    pub(crate) hint: Option<&'static str>,
 }
 
 impl ErrorDetails {
@@ -137,6 +138,13 @@ impl ErrorDetails {
         self.not_found = true;
         self
     }
+
+    /// What the caller should check, in the crate's own words.
+    #[must_use]
+    pub fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
 }
 
 /// Says what is there, not what it is: a provider's words may hold anything.
@@ -148,6 +156,7 @@ impl fmt::Debug for ErrorDetails {
             .field("message", &Redacted(&self.message))
             .field("trace_id", &Redacted(&self.trace_id))
             .field("not_found", &self.not_found)
+            .field("hint", &self.hint)
             .finish()
     }
 }

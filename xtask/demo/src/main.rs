@@ -2,6 +2,7 @@
 //! if anything differs from what it expects.
 
 mod account;
+mod contracts;
 mod export;
 mod fraud_team;
 mod help_desk;
@@ -25,5 +26,7 @@ async fn work(account: &mut Account) -> Result<(), Failure> {
     fraud_team::work(account).await?;
     export::work(account).await?;
     account.chapter("The help desk and Omnidesk, in the sandbox");
-    help_desk::work(account).await
+    help_desk::work(account).await?;
+    account.chapter("The contract manager and Revnue, in the sandbox");
+    contracts::work(account).await
 }

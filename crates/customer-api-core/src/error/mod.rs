@@ -18,7 +18,7 @@ pub use kind::{ErrorKind, TimeoutPhase};
 pub use validation::{Problem, ValidationError};
 
 use crate::{
-    operation::OperationInfo, redact::Scrubber, retry::StopReason, retry_after,
+    auth::AuthError, operation::OperationInfo, redact::Scrubber, retry::StopReason, retry_after,
     service::ErrorDetails, transport::TransportError,
 };
 
@@ -153,6 +153,7 @@ impl Error {
             message: clean(details.message, MESSAGE_LIMIT),
             trace_id: clean(details.trace_id, WORD_LIMIT),
             not_found: details.not_found,
+            hint: details.hint,
         };
         inner.location = clean(inner.location.take(), MESSAGE_LIMIT);
         self
@@ -210,6 +211,12 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.details.message.as_deref()
+    }
+
+    /// What to check, for a failure whose usual cause is known. In this library's words, not the provider's.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        self.0.details.hint
     }
 
     /// What identifies the call to the provider's support.
@@ -328,13 +335,7 @@ impl fmt::Display for Error {
         }
         match (&inner.details.message, &inner.source) {
             (Some(message), _) => write!(f, ": {}", OneLine(message))?,
-            (None, Some(source)) => match source.downcast_ref::<TransportError>() {
-                // The kind says what happened already.
-                Some(transport) => transport
-                    .root_cause()
-                    .map_or(Ok(()), |cause| write!(f, ": {cause}"))?,
-                None => write!(f, ": {source}")?,
-            },
+            (None, Some(source)) => write_cause(f, &**source)?,
             (None, None) => {}
         }
         if let Some(trace_id) = &inner.details.trace_id {
@@ -354,7 +355,32 @@ impl fmt::Display for Error {
         if let Some(stop) = inner.stop.filter(StopReason::is_telling) {
             write!(f, "; not tried again: {stop}")?;
         }
-        Ok(())
+        match inner.details.hint {
+            Some(hint) => write!(f, "; hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The part of a cause that the kind has not said already.
+fn write_cause(
+    f: &mut fmt::Formatter<'_>,
+    source: &(dyn StdError + Send + Sync + 'static),
+) -> fmt::Result {
+    if let Some(transport) = source.downcast_ref::<TransportError>() {
+        return match transport.root_cause() {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        };
+    }
+    write!(f, ": {source}")?;
+    // A login that failed is a call of its own, whose error says more than that it failed.
+    match source
+        .downcast_ref::<AuthError>()
+        .and_then(|error| error.source())
+    {
+        Some(login) => write!(f, ": {login}"),
+        None => Ok(()),
     }
 }
 
@@ -460,6 +486,18 @@ mod tests {
             error.to_string(),
             "shop labelCustomer: the attempt timed out; unknown: it may have happened, or may yet; 3 attempts in 2.0 s; \
              not tried again: all attempts are used up"
+        );
+    }
+
+    #[test]
+    fn a_hint_stands_at_the_end() {
+        let error = Error::new(ErrorKind::Rejected, Delivery::Refused)
+            .with_details(ErrorDetails::new().message("no").hint("check the id"))
+            .with_story("shop", INFO, 1, Duration::ZERO);
+        assert_eq!(error.hint(), Some("check the id"));
+        assert_eq!(
+            error.to_string(),
+            "shop labelCustomer: the provider reported a failure: no; refused: nothing was done; hint: check the id"
         );
     }
 

@@ -14,8 +14,10 @@ use tokio::{
 use super::{Feedback, Permit, RateLimitError, RateLimiter, Slot};
 use crate::time::{Deadline, now};
 
-/// The longest penalty that an answer can impose, in windows: a provider that asks for years must not stop a program.
+/// The longest penalty that an answer can impose, in windows, or in time where windows are short: a provider that asks for
+/// years must not stop a program.
 const LONGEST_PENALTY: u32 = 10;
+const LONGEST_SHORT_PENALTY: Duration = Duration::from_secs(10 * 60);
 
 /// Longer windows could not be added to a clock's time.
 const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -78,6 +80,12 @@ impl Window {
             window: window.min(LONGEST_WINDOW),
             classes: Arc::default(),
         }
+    }
+
+    /// So many calls at once, as fast as they are answered.
+    #[must_use]
+    pub fn in_flight(calls: usize) -> Self {
+        Self::new(calls, Duration::ZERO)
     }
 
     fn class(&self, name: &'static str) -> Arc<Class> {
@@ -168,9 +176,10 @@ impl Class {
     }
 
     fn stop(&self, wait: Option<Duration>) {
+        let longest = self.window.saturating_mul(LONGEST_PENALTY);
         let wait = wait
             .unwrap_or(self.window)
-            .min(self.window.saturating_mul(LONGEST_PENALTY));
+            .min(longest.max(LONGEST_SHORT_PENALTY));
         let mut state = self.state();
         state.stopped_until = state.stopped_until.max(Some(now() + wait));
     }

@@ -5,5 +5,6 @@ mod call;
 mod pages;
 mod retries;
 mod seams;
+mod session;
 mod support;
 mod window;

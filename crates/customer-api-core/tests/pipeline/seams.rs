@@ -12,7 +12,7 @@ use crate::support::{Shop, builder, buy, count};
 use async_trait::async_trait;
 use customer_api_core::{
     Auth, Client, Delivery, ErrorKind,
-    auth::{AuthError, Credential},
+    auth::{AuthContext, AuthError, Credential},
     rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
     time::Deadline,
     transport::{Answer, ScriptedTransport},
@@ -27,7 +27,7 @@ struct Tokens {
 
 #[async_trait]
 impl Auth for Tokens {
-    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
         let generation = self.generation.load(Ordering::SeqCst);
         let credential = Credential::new(AUTHORIZATION, &format!("token-{generation}"))?;
         Ok(Some(credential.with_generation(generation)))
@@ -104,7 +104,7 @@ struct Once(AtomicUsize);
 
 #[async_trait]
 impl Auth for Once {
-    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
         let is_first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
         is_first
             .then(|| Credential::new(AUTHORIZATION, "token-0"))
@@ -136,7 +136,7 @@ struct Order(Arc<Mutex<Vec<&'static str>>>);
 
 #[async_trait]
 impl Auth for Order {
-    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
         self.0.lock().unwrap().push("credential");
         Ok(None)
     }
@@ -171,7 +171,7 @@ struct Login {
 
 #[async_trait]
 impl Auth for Login {
-    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
         if self.hangs {
             std::future::pending().await
         }

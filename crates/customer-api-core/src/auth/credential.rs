@@ -1,68 +1,11 @@
-//! Who calls: the credential that goes along with a request.
-
-use std::{borrow::Cow, error::Error as StdError, fmt};
+use std::{borrow::Cow, fmt};
 
 use async_trait::async_trait;
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{error::BuildError, time::Deadline};
-
-/// Supplies the credential of every attempt.
-///
-/// Most providers take a key that never changes, a [`StaticCredential`]. Implement this for one that is looked up,
-/// rotated or obtained by logging in:
-///
-/// ```
-/// use std::sync::RwLock;
-///
-/// use async_trait::async_trait;
-/// use customer_api_core::{
-///     Auth,
-///     auth::{AuthError, Credential},
-///     time::Deadline,
-/// };
-///
-/// /// A token that another part of the program replaces now and then.
-/// #[derive(Debug)]
-/// struct Rotating(RwLock<Credential>);
-///
-/// #[async_trait]
-/// impl Auth for Rotating {
-///     async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
-///         let current = self.0.read().map_err(|_| AuthError::new("the token is gone"))?;
-///         Ok(Some(current.clone()))
-///     }
-/// }
-/// ```
-#[async_trait]
-pub trait Auth: fmt::Debug + Send + Sync + 'static {
-    /// The credential for the next attempt; `None` for a provider that wants none. May take a call of its own, which must
-    /// end by the deadline.
-    ///
-    /// # Errors
-    ///
-    /// If it can't be had. The call then fails without being sent.
-    async fn authorize(&self, deadline: &Deadline) -> Result<Option<Credential>, AuthError>;
-
-    /// Learns that the provider answered 401 to the credential of this generation, and says whether a new one may help.
-    ///
-    /// `true` makes the pipeline ask again and send the request once more, once a call: a 401 proves that nothing was
-    /// processed, so this holds for writes too. A key that never changes says `false`.
-    fn on_unauthorized(&self, generation: u64) -> bool {
-        let _ = generation;
-        false
-    }
-
-    /// Says whether the credential can be used at all, when the client is built.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with it, without showing it.
-    fn check(&self) -> Result<(), BuildError> {
-        Ok(())
-    }
-}
+use super::{Auth, AuthContext, AuthError};
+use crate::error::BuildError;
 
 /// A header that proves who calls. Its value is never printed.
 #[derive(Clone)]
@@ -106,32 +49,6 @@ impl fmt::Debug for Credential {
         f.debug_struct("Credential")
             .field("header", &self.name)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why there is no credential.
-#[derive(Debug, thiserror::Error)]
-#[error("{reason}")]
-pub struct AuthError {
-    reason: Cow<'static, str>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-impl AuthError {
-    /// A reason in words, which must not show a secret.
-    #[must_use]
-    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            reason: reason.into(),
-            source: None,
-        }
-    }
-
-    /// The cause.
-    #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
     }
 }
 
@@ -186,14 +103,14 @@ impl StaticCredential {
             None => secret.to_owned(),
         };
         Self {
-            credential: Credential::new(header, &value).map_err(|error| error.reason),
+            credential: Credential::new(header, &value).map_err(AuthError::into_reason),
         }
     }
 }
 
 #[async_trait]
 impl Auth for StaticCredential {
-    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
         self.credential.clone().map(Some).map_err(AuthError::new)
     }
 
@@ -212,7 +129,7 @@ pub struct Anonymous;
 
 #[async_trait]
 impl Auth for Anonymous {
-    async fn authorize(&self, _: &Deadline) -> Result<Option<Credential>, AuthError> {
+    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
         Ok(None)
     }
 }

@@ -1,0 +1,255 @@
+//! A credential that is obtained by logging in.
+
+mod failure;
+mod token;
+
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use tokio::sync::Mutex as Turn;
+
+use failure::Failure;
+use token::Held;
+pub use token::Token;
+
+use crate::{
+    auth::{Auth, AuthContext, AuthError, Credential},
+    error::BuildError,
+    time::now,
+};
+
+/// Obtains a token. Implemented once per provider that wants a login.
+#[async_trait]
+pub trait Login: fmt::Debug + Send + Sync + 'static {
+    /// Logs in, by a call that the context prepares.
+    ///
+    /// # Errors
+    ///
+    /// If there is no token. An [`Error`](crate::Error) of the call converts to one that knows whether the provider refused.
+    async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError>;
+
+    /// Says whether a login can be tried at all, when the client is built.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the user name or the password, without showing it.
+    fn check(&self) -> Result<(), BuildError> {
+        Ok(())
+    }
+}
+
+/// Logs in when a token is first needed, and again before it expires or when the provider no longer takes it.
+///
+/// - However many calls wait, one of them logs in, and all of them share what comes of it.
+/// - A token is renewed early, by one call, while the others go on with the old one. If that fails, nobody notices as long
+///   as the old one lives.
+/// - A 401 throws away the token that it was about, not one that has been obtained since. The call that got it is sent once
+///   more, with another token.
+/// - A login that the provider refuses is not repeated for a minute; each further refusal doubles that, up to an hour. Calls
+///   made in the meantime fail at once, with the refusal as their cause. A failed one is not repeated before its
+///   `Retry-After`.
+/// - A call that is dropped while it logs in leaves the login to the next one.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use async_trait::async_trait;
+/// use customer_api_core::{
+///     auth::{AuthContext, AuthError, Credential},
+///     http::header::AUTHORIZATION,
+///     session::{Login, Session, Token},
+/// };
+///
+/// #[derive(Debug)]
+/// struct Badge;
+///
+/// #[async_trait]
+/// impl Login for Badge {
+///     async fn log_in(&self, _: &AuthContext<'_>) -> Result<Token, AuthError> {
+///         // Usually: `let answer = context.send(LogIn { … }).await?;`
+///         let credential = Credential::new(AUTHORIZATION, "a-token")?;
+///         Ok(Token::new(credential).expires_in(Duration::from_secs(3600)))
+///     }
+/// }
+///
+/// let session = Session::new(Badge);
+/// ```
+pub struct Session {
+    login: Box<dyn Login>,
+    margin: Duration,
+    /// Who holds it logs in.
+    turn: Turn<()>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<Held>,
+    /// How many tokens there were.
+    generation: u64,
+    /// How many logins have ended, well or not.
+    logins: u64,
+    /// What came of the last login, if it failed.
+    failure: Option<Failure>,
+}
+
+/// What there is at the moment.
+enum Look {
+    Fresh(Credential),
+    /// Good still, but soon no longer.
+    Due(Credential),
+    /// Nothing, after so many logins.
+    Missing(u64),
+}
+
+impl Session {
+    /// A session that has yet to log in. A token is renewed five minutes before it expires, or in the last tenth of its life
+    /// if that is shorter.
+    #[must_use]
+    pub fn new(login: impl Login) -> Self {
+        Self {
+            login: Box::new(login),
+            margin: Duration::from_secs(5 * 60),
+            turn: Turn::new(()),
+            state: Mutex::default(),
+        }
+    }
+
+    /// How long before it expires a token is renewed, instead of five minutes; never more than a tenth of its life.
+    #[must_use]
+    pub fn renew_early(mut self, margin: Duration) -> Self {
+        self.margin = margin;
+        self
+    }
+
+    fn look(&self) -> Look {
+        let (state, now) = (self.state(), now());
+        match state.token.as_ref().filter(|token| !token.is_expired(now)) {
+            None => Look::Missing(state.logins),
+            Some(token) if token.is_due(now) && state.pause().is_none() => {
+                Look::Due(token.credential())
+            }
+            Some(token) => Look::Fresh(token.credential()),
+        }
+    }
+
+    /// Renews a token that is still good, unless somebody is at it; gives up while there is time left for the call itself.
+    async fn renew(&self, context: &AuthContext<'_>) -> Option<Credential> {
+        let turn = self.turn.try_lock().ok()?;
+        if let Look::Fresh(credential) = self.look() {
+            return Some(credential);
+        }
+        if let Some(token) = &mut self.state().token {
+            token.postpone_renewal(now());
+        }
+        let limit = context.deadline().remaining() / 2;
+        let renewed = tokio::time::timeout(limit, self.log_in(context)).await;
+        drop(turn);
+        renewed.ok()?.ok()
+    }
+
+    /// Logs in, unless somebody else does; then waits for what comes of that.
+    async fn obtain(
+        &self,
+        context: &AuthContext<'_>,
+        logins: u64,
+    ) -> Result<Credential, AuthError> {
+        self.state().check_pause()?;
+        let turn = self.turn.lock().await;
+        match self.look() {
+            Look::Fresh(credential) | Look::Due(credential) => return Ok(credential),
+            Look::Missing(now) => self.state().check_failure_since(logins, now)?,
+        }
+        let credential = self.log_in(context).await;
+        drop(turn);
+        credential
+    }
+
+    async fn log_in(&self, context: &AuthContext<'_>) -> Result<Credential, AuthError> {
+        let began = now();
+        let outcome = self.login.log_in(context).await;
+        let mut state = self.state();
+        state.logins += 1;
+        match outcome {
+            Ok(token) => {
+                state.failure = None;
+                state.generation += 1;
+                let token = Held::new(token, state.generation, began, self.margin);
+                let credential = token.credential();
+                state.token = Some(token);
+                Ok(credential)
+            }
+            Err(error) => {
+                state.failure = Some(Failure::new(error.clone(), state.failure.as_ref(), now()));
+                Err(error)
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The failure that forbids another login for now.
+    fn pause(&self) -> Option<AuthError> {
+        self.failure.as_ref()?.pause(now())
+    }
+
+    fn check_pause(&self) -> Result<(), AuthError> {
+        self.pause().map_or(Ok(()), Err)
+    }
+
+    /// The failure of a login that ended while this one waited for it.
+    fn check_failure_since(&self, seen: u64, now: u64) -> Result<(), AuthError> {
+        self.check_pause()?;
+        match &self.failure {
+            Some(failure) if now > seen && failure.concerns_all() => Err(failure.error()),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Auth for Session {
+    async fn authorize(&self, context: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
+        match self.look() {
+            Look::Fresh(credential) => Ok(Some(credential)),
+            Look::Due(old) => Ok(Some(self.renew(context).await.unwrap_or(old))),
+            Look::Missing(logins) => self.obtain(context, logins).await.map(Some),
+        }
+    }
+
+    fn on_unauthorized(&self, generation: u64) -> bool {
+        let mut state = self.state();
+        if state
+            .token
+            .as_ref()
+            .is_some_and(|token| token.generation == generation)
+        {
+            state.token = None;
+        }
+        true
+    }
+
+    fn check(&self) -> Result<(), BuildError> {
+        self.login.check()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("Session")
+            .field("login", &self.login)
+            .field("has_token", &state.token.is_some())
+            .field("generation", &state.generation)
+            .finish_non_exhaustive()
+    }
+}

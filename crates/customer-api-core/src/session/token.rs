@@ -1,0 +1,101 @@
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use crate::{
+    auth::Credential,
+    time::{now, wall_clock},
+};
+
+/// What a login gives: a credential, and how long it is good for.
+///
+/// Without a life time it is used until the provider answers 401.
+#[derive(Clone, Debug)]
+pub struct Token {
+    credential: Credential,
+    life: Option<Duration>,
+    expires_at: Option<SystemTime>,
+}
+
+impl Token {
+    /// A token in the form in which requests carry it.
+    #[must_use]
+    pub fn new(credential: Credential) -> Self {
+        Self {
+            credential,
+            life: None,
+            expires_at: None,
+        }
+    }
+
+    /// How long it lives, counted from when the login began, by the monotonic clock.
+    #[must_use]
+    pub fn expires_in(mut self, life: Duration) -> Self {
+        self.life = Some(life);
+        self
+    }
+
+    /// When it expires by the provider's clock. The earlier of the two counts; a time that is past already is a clock that
+    /// goes wrong, and is ignored.
+    #[must_use]
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.expires_at = Some(time);
+        self
+    }
+
+    /// How long it lives, counted from this moment in the past.
+    fn life_since(&self, began: Instant) -> Option<Duration> {
+        let by_date = self
+            .expires_at
+            .and_then(|time| time.duration_since(wall_clock()).ok())
+            .filter(|left| !left.is_zero())
+            .and_then(|left| left.checked_add(now().saturating_duration_since(began)));
+        match (self.life, by_date) {
+            (Some(life), Some(date)) => Some(life.min(date)),
+            (life, date) => life.or(date),
+        }
+    }
+}
+
+/// A token in use.
+pub(super) struct Held {
+    pub(super) generation: u64,
+    credential: Credential,
+    /// When it is no longer used, and from when on another one is wanted; `None` is never.
+    times: Option<(Instant, Instant)>,
+}
+
+impl Held {
+    pub(super) fn new(token: Token, generation: u64, began: Instant, margin: Duration) -> Self {
+        let times = token.life_since(began).and_then(|life| {
+            let early = margin.min(life / 10);
+            let expires = began.checked_add(life)?;
+            Some((expires, expires.checked_sub(early).unwrap_or(expires)))
+        });
+        Self {
+            generation,
+            credential: token.credential.with_generation(generation),
+            times,
+        }
+    }
+
+    pub(super) fn credential(&self) -> Credential {
+        self.credential.clone()
+    }
+
+    pub(super) fn is_expired(&self, now: Instant) -> bool {
+        self.times.is_some_and(|(expires, _)| expires <= now)
+    }
+
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.times.is_some_and(|(_, renewal)| renewal <= now)
+    }
+
+    /// Wants the next renewal in half the time that is left, and not within a second.
+    pub(super) fn postpone_renewal(&mut self, now: Instant) {
+        if let Some((expires, renewal)) = &mut self.times {
+            let left = expires.saturating_duration_since(now);
+            *renewal = now + (left / 2).max(Duration::from_secs(1));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! A provider with a door: it gives out numbered tokens, and takes only the last one.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, SystemTime},
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use customer_api_core::{
+    Client, ClientBuilder, Idempotency, Operation,
+    auth::{AuthContext, AuthError, Credential},
+    error::{DecodeError, ValidationError},
+    operation::{Method, OperationInfo},
+    request::Encoder,
+    response::ResponseBody,
+    session::{Login, Session, Token},
+    transport::{Transport, TransportError, TransportErrorKind},
+};
+use http::header::AUTHORIZATION;
+
+use crate::support::Shop;
+
+/// How the door answers a login.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Mood {
+    Opens,
+    /// With this status, and perhaps a `Retry-After` in seconds.
+    Answers(u16, Option<u64>),
+    Hangs,
+}
+
+#[derive(Clone)]
+pub(super) struct Door(Arc<Mutex<State>>);
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Door")
+    }
+}
+
+pub(super) struct State {
+    pub(super) mood: Mood,
+    /// How long a login and any other call take.
+    pub(super) login_takes: Duration,
+    pub(super) call_takes: Duration,
+    pub(super) logins: u32,
+    pub(super) valid: Option<String>,
+    /// The tokens that came with calls, and those that came with logins.
+    pub(super) seen: Vec<String>,
+    pub(super) at_login: usize,
+    pub(super) done: u32,
+    /// Whether it lets nobody in, not even with the last token.
+    pub(super) is_shut: bool,
+}
+
+impl Door {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Mutex::new(State {
+            mood: Mood::Opens,
+            login_takes: Duration::from_millis(100),
+            call_takes: Duration::from_millis(10),
+            logins: 0,
+            valid: None,
+            seen: Vec::new(),
+            at_login: 0,
+            done: 0,
+            is_shut: false,
+        })))
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    pub(super) fn set(&self, mood: Mood) {
+        self.state().mood = mood;
+    }
+
+    pub(super) fn logins(&self) -> u32 {
+        self.state().logins
+    }
+
+    /// Makes the last token worthless.
+    pub(super) fn forget(&self) {
+        self.state().valid = None;
+    }
+
+    pub(super) fn builder(&self, login: KnocksWith) -> ClientBuilder<Client<Shop>> {
+        Client::builder(Shop, Session::new(login)).transport(self.clone())
+    }
+
+    /// A client whose tokens live for an hour.
+    pub(super) fn client(&self) -> Client<Shop> {
+        let hour = Duration::from_secs(3600);
+        self.builder(KnocksWith::life(hour)).build().unwrap()
+    }
+}
+
+#[async_trait]
+impl Transport for Door {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        _: usize,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let token = request.headers().get(AUTHORIZATION);
+        let token = token.map(|token| token.to_str().unwrap().to_owned());
+        let answer = |status: u16, body: String| {
+            let answer = http::Response::builder().status(status);
+            answer.body(Bytes::from(body)).unwrap()
+        };
+        if request.uri().path() != "/api/login" {
+            let takes = self.state().call_takes;
+            let is_valid = token == self.state().valid && token.is_some();
+            self.state().seen.extend(token);
+            tokio::time::sleep(takes).await;
+            if !is_valid || self.state().is_shut {
+                return Ok(answer(401, "who are you?".into()));
+            }
+            self.state().done += 1;
+            return Ok(answer(200, "7".into()));
+        }
+        let (mood, takes) = {
+            let mut state = self.state();
+            state.logins += 1;
+            state.at_login += usize::from(token.is_some());
+            (state.mood, state.login_takes)
+        };
+        tokio::time::sleep(takes).await;
+        match mood {
+            Mood::Opens => {
+                let mut state = self.state();
+                let token = format!("\"planted-{}\"", state.logins);
+                state.valid = Some(token.trim_matches('"').to_owned());
+                Ok(answer(200, token))
+            }
+            Mood::Answers(0, _) => Err(TransportError::new(TransportErrorKind::Connect)),
+            Mood::Answers(status, wait) => {
+                let mut answer = answer(status, "not you".into());
+                if let Some(wait) = wait {
+                    answer.headers_mut().insert("retry-after", wait.into());
+                }
+                Ok(answer)
+            }
+            Mood::Hangs => std::future::pending().await,
+        }
+    }
+}
+
+/// What is said at the door.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KnocksWith {
+    pub(super) life: Option<Duration>,
+    pub(super) expires_at: Option<SystemTime>,
+}
+
+impl KnocksWith {
+    pub(super) fn life(life: Duration) -> Self {
+        Self {
+            life: Some(life),
+            expires_at: None,
+        }
+    }
+}
+
+#[async_trait]
+impl Login for KnocksWith {
+    async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError> {
+        let token = context.send(Knock).await?;
+        let mut token = Token::new(Credential::new(AUTHORIZATION, &token)?);
+        if let Some(life) = self.life {
+            token = token.expires_in(life);
+        }
+        if let Some(time) = self.expires_at {
+            token = token.expires_at(time);
+        }
+        Ok(token)
+    }
+}
+
+/// The login. It is not marked as one that needs no credential: what a session sends never has one.
+struct Knock;
+
+impl Operation for Knock {
+    type Service = Shop;
+    type Output = String;
+    const INFO: &'static OperationInfo =
+        &OperationInfo::new("knock", Method::Post, "/login").idempotency(Idempotency::Idempotent);
+
+    fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        Ok(())
+    }
+
+    fn decode(body: &ResponseBody) -> Result<String, DecodeError> {
+        body.json()
+    }
+}

@@ -1,0 +1,226 @@
+//! Tokens that are obtained by logging in.
+
+mod cancelled;
+mod door;
+mod refused;
+
+use std::{
+    future::IntoFuture,
+    time::{Duration, SystemTime},
+};
+
+use customer_api_core::{Client, Delivery, ErrorKind, rate_limit::Window, time::Deadline};
+use door::{Door, KnocksWith, Mood};
+use tokio::task::JoinSet;
+
+use crate::support::{Shop, buy, count};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Makes so many calls at once; gives their errors.
+async fn storm(shop: &Client<Shop>, calls: usize) -> Vec<customer_api_core::Error> {
+    let mut tasks = JoinSet::new();
+    for _ in 0..calls {
+        tasks.spawn(shop.send(buy()).into_future());
+    }
+    let outcomes = tasks.join_all().await;
+    outcomes.into_iter().filter_map(Result::err).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_tasks_log_in_once_and_once_more_when_the_token_has_expired() {
+    let door = Door::new();
+    let shop = door.client();
+    assert_eq!(door.logins(), 0, "nothing is sent before it is needed");
+    assert_eq!(storm(&shop, 1_000).await.len(), 0);
+    assert_eq!(door.logins(), 1);
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    door.forget();
+    assert_eq!(storm(&shop, 1_000).await.len(), 0);
+    assert_eq!((door.logins(), door.state().done), (2, 2_000));
+    assert_eq!(door.state().at_login, 0, "a login carries no credential");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_tasks_whose_token_was_revoked_log_in_once() {
+    let door = Door::new();
+    let shop = door.client();
+    shop.send(count()).await.unwrap();
+    door.forget();
+    assert_eq!(storm(&shop, 1_000).await.len(), 0);
+    assert_eq!((door.logins(), door.state().done), (2, 1_001));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_401_for_an_old_token_leaves_the_new_one_alone() {
+    let door = Door::new();
+    let shop = door.client();
+    shop.send(count()).await.unwrap();
+    door.forget();
+    door.state().call_takes = Duration::from_secs(5);
+    let slow = tokio::spawn(shop.send(buy()).into_future());
+    tokio::task::yield_now().await;
+    door.state().call_takes = Duration::from_millis(10);
+    shop.send(buy()).await.unwrap();
+    assert_eq!(door.logins(), 2);
+    slow.await.unwrap().unwrap();
+    shop.send(count()).await.unwrap();
+    assert_eq!(door.logins(), 2);
+    let seen = door.state().seen.clone();
+    assert_eq!(
+        seen,
+        [
+            "planted-1",
+            "planted-1",
+            "planted-1",
+            "planted-2",
+            "planted-2",
+            "planted-2"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_renewed_before_it_expires_by_one_call_while_the_others_go_on() {
+    let door = Door::new();
+    let shop = door.client();
+    shop.send(count()).await.unwrap();
+    tokio::time::advance(54 * MINUTE).await;
+    shop.send(count()).await.unwrap();
+    assert_eq!(door.logins(), 1);
+    tokio::time::advance(2 * MINUTE).await;
+    // Anybody who waited for this login would wait for 20 s.
+    door.state().login_takes = Duration::from_secs(20);
+    let renewing = tokio::spawn(shop.send(count()).into_future());
+    tokio::task::yield_now().await;
+    let clock = Deadline::after(MINUTE);
+    assert_eq!(storm(&shop, 100).await.len(), 0);
+    assert_eq!(clock.elapsed(), Duration::from_millis(10));
+    renewing.await.unwrap().unwrap();
+    assert_eq!(door.logins(), 2);
+    shop.send(count()).await.unwrap();
+    assert_eq!(door.state().seen.last().unwrap(), "planted-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_fails_goes_unnoticed_while_the_token_lives() {
+    for mood in [
+        Mood::Answers(503, None),
+        Mood::Answers(400, None),
+        Mood::Answers(429, Some(7)),
+        Mood::Answers(0, None),
+        Mood::Hangs,
+    ] {
+        let door = Door::new();
+        let shop = door.client();
+        shop.send(count()).await.unwrap();
+        tokio::time::advance(56 * MINUTE).await;
+        door.set(mood);
+        for _ in 0..50 {
+            shop.send(buy()).await.unwrap();
+        }
+        let tries = door.logins();
+        assert!((2..=4).contains(&tries), "{mood:?}: {tries} logins");
+        tokio::time::advance(MINUTE).await;
+        door.set(Mood::Opens);
+        tokio::time::advance(MINUTE).await;
+        shop.send(buy()).await.unwrap();
+        assert_eq!(
+            door.state().seen.last().unwrap(),
+            &format!("planted-{}", tries + 1)
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_renewal_leaves_the_call_half_its_time() {
+    let door = Door::new();
+    let shop = door.client();
+    shop.send(count()).await.unwrap();
+    tokio::time::advance(56 * MINUTE).await;
+    door.set(Mood::Hangs);
+    let answer = shop
+        .send(buy())
+        .with_timeout(Duration::from_secs(8))
+        .response()
+        .await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.elapsed().as_secs(), 4);
+    assert_eq!(answer.attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_earlier_end_counts_and_one_that_is_past_is_a_wrong_clock() {
+    #[expect(clippy::disallowed_methods, reason = "the provider's calendar")]
+    let now = SystemTime::now();
+    let hour = Some(60 * MINUTE);
+    for (life, expires_at, lives) in [
+        (hour, Some(now + 10 * MINUTE), 10),
+        (hour, Some(now + 600 * MINUTE), 60),
+        (hour, Some(now - MINUTE), 60),
+        (None, Some(now + 10 * MINUTE), 10),
+        (hour, None, 60),
+    ] {
+        let door = Door::new();
+        let shop = door
+            .builder(KnocksWith { life, expires_at })
+            .build()
+            .unwrap();
+        shop.send(count()).await.unwrap();
+        // The last tenth is for renewing.
+        tokio::time::advance(MINUTE * lives * 9 / 10 - MINUTE / 10).await;
+        shop.send(count()).await.unwrap();
+        assert_eq!(door.logins(), 1, "{life:?} {expires_at:?}");
+        tokio::time::advance(MINUTE * lives / 10).await;
+        shop.send(count()).await.unwrap();
+        assert_eq!(door.logins(), 2, "{life:?} {expires_at:?}");
+    }
+    let door = Door::new();
+    let shop = door.builder(KnocksWith::default()).build().unwrap();
+    shop.send(count()).await.unwrap();
+    tokio::time::advance(1_000_000 * MINUTE).await;
+    shop.send(count()).await.unwrap();
+    assert_eq!(door.logins(), 1, "no end is known");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_takes_its_turn_in_the_rate_limit() {
+    let door = Door::new();
+    let limited = door.builder(KnocksWith::life(60 * MINUTE));
+    let shop = limited.rate_limiter(Window::in_flight(1)).build().unwrap();
+    assert_eq!(storm(&shop, 20).await.len(), 0);
+    door.forget();
+    assert_eq!(storm(&shop, 20).await.len(), 0);
+    assert_eq!((door.logins(), door.state().done), (2, 40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_can_not_connect_is_tried_again_and_says_that_nothing_was_sent() {
+    let door = Door::new();
+    door.set(Mood::Answers(0, None));
+    let error = door.client().send(buy()).await.unwrap_err();
+    assert_eq!(
+        (
+            error.kind(),
+            error.delivery(),
+            error.attempts(),
+            door.logins()
+        ),
+        (ErrorKind::Authentication, Delivery::NotSent, 0, 3)
+    );
+    assert!(error.is_unauthorized() && door.state().seen.is_empty());
+    assert_eq!(
+        error.to_string().split("; 3 attempts").next().unwrap(),
+        "shop buy: no credential could be obtained: the login failed: shop knock: no connection; not sent"
+    );
+}
+
+#[tokio::test]
+async fn a_session_is_printed_without_its_token() {
+    let door = Door::new();
+    let shop = door.client();
+    shop.send(count()).await.unwrap();
+    let printed = format!("{shop:?}");
+    assert!(printed.contains("has_token: true"), "{printed}");
+    assert!(!printed.contains("planted"), "{printed}");
+}
