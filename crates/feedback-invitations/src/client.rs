@@ -1,15 +1,25 @@
-use std::time::Duration;
-
 use customer_api_core::{
-    BaseUrl, Call, ClientBuilder, Operation, ProviderClient, auth::Anonymous, rate_limit::Window,
-    secrecy::SecretString,
+    BaseUrl, Call, ClientBuilder, Operation, ProviderClient, rate_limit::Window,
+    secrecy::SecretString, session::Session,
 };
 
-use crate::CustomerRadar;
+use crate::{CustomerRadar, login::PasswordLogin};
 
 /// Sends invitations for one Customer Radar login.
 ///
 /// Cheap to clone; clones share their connections, their token and their turn.
+///
+/// ```no_run
+/// use feedback_invitations::{Client, Programme, Recipient, SendInvitation};
+///
+/// # async fn run(password: String) -> Result<(), feedback_invitations::Error> {
+/// let radar = Client::builder("testing", password).build()?;
+/// let programme = Programme::new("client-display-id", "programme-display-id");
+/// let dave = Recipient::new("location-display-id").email("abc@gmail.com");
+/// let receipt = radar.send(SendInvitation::new(&programme, dave)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     core: customer_api_core::Client<CustomerRadar>,
@@ -18,16 +28,49 @@ pub struct Client {
 impl Client {
     /// Starts a client for a login, at `https://api.feedback.fyi`.
     ///
-    /// The vendor's support hands out the user name and the password. They are never printed, and go nowhere but to the base URL.
+    /// The vendor hands out the user name and the password. They are never printed, and go nowhere but to the base URL. Blank
+    /// ones are refused by [`build`](ClientBuilder::build).
+    ///
+    /// The client logs in when a call needs it, once for all calls that wait, and shares the token with its clones. A token is
+    /// good for the documented 60 minutes, or until the `expiration` of the answer if that is earlier; it is renewed some
+    /// minutes before. If the vendor answers 401 all the same, the client logs in and sends the call once more: a 401 proves
+    /// that nothing was processed. A login that was refused is not tried again for a minute, and for longer after each further
+    /// refusal, as the account might be locked; meanwhile, calls fail with [`ErrorKind::Authentication`](crate::ErrorKind).
+    ///
+    /// The client makes one call at a time, logins included; clones wait for their turn, until their time-out at most. The
+    /// vendor documents no limit: set another one by [`rate_limiter`](ClientBuilder::rate_limiter).
+    ///
+    /// See <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub fn builder(
         username: impl Into<String>,
         password: impl Into<SecretString>,
     ) -> ClientBuilder<Self> {
-        let (_, _) = (username.into(), password.into());
-        ClientBuilder::new(CustomerRadar, Anonymous).rate_limiter(Window::new(1, Duration::ZERO))
+        let login = PasswordLogin::new(username.into(), password.into());
+        ClientBuilder::new(CustomerRadar, Session::new(login)).rate_limiter(Window::in_flight(1))
     }
 
     /// Prepares a call; awaiting it makes it.
+    ///
+    /// ```compile_fail,E0271
+    /// # use feedback_invitations::customer_api_core::{*, error::*, operation::*, request::*, response::*};
+    /// # #[derive(Debug)] struct Bank;
+    /// # impl Service for Bank {
+    /// #     fn name(&self) -> &'static str { "bank" }
+    /// #     fn user_agent(&self) -> &'static str { "bank" }
+    /// # }
+    /// # struct Withdraw;
+    /// # impl Operation for Withdraw {
+    /// #     type Service = Bank;
+    /// #     type Output = ();
+    /// #     const INFO: &'static OperationInfo = &OperationInfo::new("withdraw", Method::Post, "/withdrawals");
+    /// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
+    /// #     fn decode(body: &ResponseBody) -> Result<(), DecodeError> { body.ignore() }
+    /// # }
+    /// # async fn run(radar: feedback_invitations::Client) -> Result<(), Error> {
+    /// radar.send(Withdraw).await?; // another provider's operation does not compile
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send<O: Operation<Service = CustomerRadar>>(&self, operation: O) -> Call<O> {
         self.core.send(operation)
     }

@@ -6,6 +6,7 @@ mod client;
 mod generated;
 mod hand_written;
 mod invitation;
+mod login;
 mod programme;
 mod receipt;
 mod recipient;

@@ -65,7 +65,23 @@ fn details(answer: &Answer<'_>) -> ErrorDetails {
         details = details.code(code);
     }
     if let Some(message) = answer.message() {
+        if let Some((_, hint)) = HINTS.iter().find(|(known, _)| message.contains(known)) {
+            details = details.hint(hint);
+        }
         details = details.message(message);
     }
     details
 }
+
+/// What two messages that the vendor documents usually come from. Nothing but the hint follows from their text.
+const HINTS: [(&str, &str); 2] = [
+    (
+        "No Feedback code found for this",
+        "check that clientDisplayId, programmeDisplayId, locationDisplayId and pomDisplayId belong together; \
+         a location with two or more points of measure needs pomDisplayId",
+    ),
+    (
+        "the programme must set Postmark ID",
+        "the programme can't send e-mail until the vendor's support gives it a Postmark id; no change of the request helps",
+    ),
+];

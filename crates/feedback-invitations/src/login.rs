@@ -1,0 +1,94 @@
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use customer_api_core::{
+    BuildError, async_trait,
+    auth::{AuthContext, AuthError, Credential},
+    http::header::AUTHORIZATION,
+    secrecy::{ExposeSecret as _, SecretString},
+    session::{Login, Token},
+};
+
+use crate::{AccessToken, LogIn};
+
+/// How long a token is good for, as documented, whatever the answer says.
+const LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// Exchanges a user name and a password for a token.
+pub(crate) struct PasswordLogin {
+    username: String,
+    password: SecretString,
+}
+
+impl PasswordLogin {
+    pub(crate) fn new(username: String, password: SecretString) -> Self {
+        Self { username, password }
+    }
+}
+
+#[async_trait]
+impl Login for PasswordLogin {
+    async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError> {
+        let log_in = LogIn::new(&self.username, self.password.expose_secret());
+        let answer = context.send(log_in).await?;
+        // Bare: the vendor's samples have no `Bearer`.
+        let token = Token::new(Credential::new(AUTHORIZATION, &answer.token)?).expires_in(LIFE);
+        Ok(match expiration(&answer) {
+            Some(time) => token.expires_at(time),
+            None => token,
+        })
+    }
+
+    fn check(&self) -> Result<(), BuildError> {
+        for (what, value) in [
+            ("the user name is blank", self.username.as_str()),
+            ("the password is blank", self.password.expose_secret()),
+        ] {
+            if value.trim().is_empty() {
+                return Err(BuildError::Credential(what.into()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Nothing for a number that is no time.
+fn expiration(answer: &AccessToken) -> Option<SystemTime> {
+    let since = Duration::try_from_secs_f64(answer.expiration?).ok()?;
+    UNIX_EPOCH.checked_add(since)
+}
+
+impl fmt::Debug for PasswordLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PasswordLogin").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(expiration: &str) -> Option<SystemTime> {
+        let body = format!(r#"{{"token":"t","expiration":{expiration}}}"#);
+        self::expiration(&serde_json::from_str(&body).unwrap())
+    }
+
+    #[test]
+    fn the_vendors_sample_is_a_moment() {
+        let moment = UNIX_EPOCH + Duration::from_millis(1_517_434_473_269);
+        let error = read("1517434473.269")
+            .unwrap()
+            .duration_since(moment)
+            .unwrap_or_else(|error| error.duration());
+        assert!(error < Duration::from_micros(1), "{error:?}");
+    }
+
+    #[test]
+    fn a_number_that_is_no_time_is_ignored() {
+        for number in ["null", "-1", "-1.5e300", "1e300", "1e20"] {
+            assert_eq!(read(number), None, "{number}");
+        }
+    }
+}
