@@ -10,4 +10,4 @@ mod providers;
 
 pub use entry::{Entry, Outcome};
 pub use provider::Provider;
-pub use providers::{Omnidesk, Ravelin, Revnue};
+pub use providers::{CustomerRadar, Omnidesk, Ravelin, Revnue};

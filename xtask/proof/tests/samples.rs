@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use proof::{Omnidesk, Provider, Ravelin, Revnue};
+use proof::{CustomerRadar, Omnidesk, Provider, Ravelin, Revnue};
 
 async fn all_succeed<P: Provider>() {
     let provider = P::start().await.unwrap();
@@ -29,4 +29,5 @@ async fn they_succeed_one_after_another_and_count_as_writes_if_they_write() {
     all_succeed::<Ravelin>().await;
     all_succeed::<Omnidesk>().await;
     all_succeed::<Revnue>().await;
+    all_succeed::<CustomerRadar>().await;
 }

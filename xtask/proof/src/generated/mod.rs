@@ -2,6 +2,7 @@
 
 //! Every operation of every provider.
 
+pub(crate) mod feedback_invitations;
 pub(crate) mod helpdesk_customers;
 pub(crate) mod ravelin_labels;
 pub(crate) mod revnue_customers;
