@@ -51,6 +51,11 @@ impl BaseUrl {
             .unwrap_or(if self.is_plain_http() { 80 } else { 443 })
     }
 
+    /// Whether requests stay on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(self.host())
+    }
+
     pub(crate) fn uri(&self) -> &Uri {
         &self.uri
     }

@@ -20,7 +20,7 @@ pub enum TransportErrorKind {
     Connect,
     /// Connecting took too long; nothing was sent.
     ConnectTimeout,
-    /// The connection was gone before the request was written; nothing was sent.
+    /// The connection was gone before the request was written, or the server refused its HTTP/2 stream unprocessed.
     NotWritten,
     /// Something took too long after connecting.
     Timeout,

@@ -42,7 +42,7 @@ impl ReqwestTransport {
     /// Finishes a builder that carries your own proxies, certificates or DNS settings.
     ///
     /// The settings that the pipeline's promises rest on are applied last: no redirects, no retries, the connect
-    /// time-out, short-lived idle connections, and no proxy for plain http. A time-out that the builder carries stays in
+    /// time-out, short-lived idle connections, and no proxy to a loopback address. A time-out that the builder carries stays in
     /// force beside the pipeline's own.
     ///
     /// # Errors
@@ -59,8 +59,8 @@ impl ReqwestTransport {
             .referer(false)
             .pool_idle_timeout(POOL_IDLE)
             .connect_timeout(settings.connect_timeout);
-        if settings.base_url.is_plain_http() {
-            // Loopback: a proxy would get the credential in clear, and could not reach this machine anyway.
+        if settings.base_url.is_loopback() {
+            // A proxy could not reach this machine, and would get the credential of a plain call in clear.
             builder = builder.no_proxy();
         }
         let client = builder
@@ -189,14 +189,23 @@ fn causes<'e>(
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// hyper cancels a request whose connection is gone before it began to write.
+/// hyper cancels a request whose connection is gone before it began to write. A stream of HTTP/2 that the server refuses was
+/// not processed (RFC 9113, 8.7).
 fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
+    #[cfg(feature = "http2")]
+    if let Some(error) = cause.downcast_ref::<h2::Error>() {
+        return error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    }
     cause
         .downcast_ref::<hyper::Error>()
         .is_some_and(hyper::Error::is_canceled)
 }
 
 fn is_broken_off(cause: &(dyn StdError + 'static)) -> bool {
+    #[cfg(feature = "http2")]
+    if cause.is::<h2::Error>() {
+        return true;
+    }
     if let Some(error) = cause.downcast_ref::<hyper::Error>() {
         return error.is_incomplete_message() || error.is_closed() || error.is_body_write_aborted();
     }

@@ -1,0 +1,133 @@
+//! Proxies: from the settings, from the environment, and where none must be.
+
+use std::{
+    env,
+    process::Command,
+    sync::{Arc, Mutex},
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::{
+    authority::{Authority, LOCALHOST, Subject},
+    server::TlsServer,
+    shop::{buy, client},
+};
+
+/// A host that exists nowhere, so that only a proxy gets there.
+const SHOP: Subject = Subject {
+    host: "shop.invalid",
+    last_year: 4000,
+};
+
+/// A proxy that leads everybody to one server, and writes down whom they asked for.
+struct Proxy {
+    url: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    async fn start(to: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&asked);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(stream.read_u8().await.unwrap());
+                }
+                written
+                    .lock()
+                    .unwrap()
+                    .push(String::from_utf8(head).unwrap());
+                stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                let mut server = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                tokio::spawn(async move { copy_bidirectional(&mut stream, &mut server).await });
+            }
+        });
+        Self { url, asked }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+async fn shop_behind_proxy() -> (Authority, TlsServer, Proxy) {
+    let authority = Authority::new();
+    let server = TlsServer::start(authority.acceptor(SHOP, &["http/1.1"])).await;
+    let proxy = Proxy::start(server.port).await;
+    (authority, server, proxy)
+}
+
+fn assert_tunnelled(proxy: &Proxy) {
+    let asked = proxy.asked();
+    assert_eq!(asked.len(), 1);
+    assert!(
+        asked[0].starts_with("CONNECT shop.invalid:443 HTTP/1.1\r\n"),
+        "{asked:?}"
+    );
+    assert!(!asked[0].contains("planted-key"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn one_from_the_settings_tunnels_and_sees_no_key() {
+    let (authority, server, proxy) = shop_behind_proxy().await;
+    let http = reqwest::Client::builder()
+        .add_root_certificate(authority.certificate())
+        .proxy(reqwest::Proxy::all(&proxy.url).unwrap());
+    let shop = client("https://shop.invalid", http);
+    assert_eq!(shop.send(buy()).await.unwrap(), 7);
+    assert_eq!(server.requests(), (1, 0));
+    assert_tunnelled(&proxy);
+}
+
+/// The environment can't be changed while other tests run: this is for a program of its own, started below.
+#[tokio::test]
+async fn in_the_environment() {
+    let Ok(expected) = env::var("PROOF_OF_PROXY") else {
+        return;
+    };
+    let error = client("https://shop.invalid", reqwest::Client::builder())
+        .send(buy())
+        .await
+        .unwrap_err();
+    assert!(error.is_connect());
+    // Nobody listens at the proxy's address; without one, the name is what can't be found.
+    let is_used = !error.to_string().contains("lookup");
+    assert_eq!(is_used, expected == "used", "{error}");
+
+    let authority = Authority::new();
+    let acceptor = authority.acceptor(LOCALHOST, &["http/1.1"]);
+    let server = TlsServer::start(acceptor).await;
+    let http = reqwest::Client::builder().add_root_certificate(authority.certificate());
+    let answer = client(&server.url(), http).send(buy()).await;
+    assert_eq!(answer.unwrap(), 7, "loopback is never proxied");
+}
+
+#[test]
+fn one_from_the_environment_is_used_unless_it_is_told_not_to_be() {
+    for (variable, no_proxy, expected) in [
+        ("HTTPS_PROXY", "", "used"),
+        ("ALL_PROXY", "", "used"),
+        ("HTTPS_PROXY", "shop.invalid", "unused"),
+    ] {
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "proxy::in_the_environment"])
+            .env("PROOF_OF_PROXY", expected)
+            .env(variable, "http://127.0.0.1:1")
+            .env("NO_PROXY", no_proxy)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{variable} {no_proxy}: {said}"
+        );
+    }
+}
