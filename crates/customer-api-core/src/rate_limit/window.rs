@@ -97,9 +97,9 @@ impl RateLimiter for Window {
         deadline: &Deadline,
     ) -> Result<Permit, RateLimitError> {
         let class = self.class(class);
-        let waiting = class.enter(deadline)?;
+        let mut waiting = class.enter(deadline)?;
         let turn = class.turn.lock().await;
-        while let Some(until) = class.take(deadline)? {
+        while let Some(until) = class.take(&mut waiting, deadline)? {
             // A slot that is given back may be free sooner than the ones that cool down.
             let given_back = class.given_back.notified();
             match until {
@@ -107,7 +107,7 @@ impl RateLimiter for Window {
                 None => given_back.await,
             }
         }
-        drop((turn, waiting));
+        drop(turn);
         Ok(Permit::new(Held { class }))
     }
 }
@@ -134,11 +134,18 @@ impl Class {
         state.waiting += 1;
         Ok(Waiting {
             class: Arc::clone(self),
+            is_over: false,
         })
     }
 
     /// Takes a slot for the one whose turn it is, or says until when to wait; `Some(None)` is until one is given back.
-    fn take(&self, deadline: &Deadline) -> Result<Option<Option<Instant>>, RateLimitError> {
+    ///
+    /// Nobody sees it in both places, with a slot and among those who wait.
+    fn take(
+        &self,
+        waiting: &mut Waiting,
+        deadline: &Deadline,
+    ) -> Result<Option<Option<Instant>>, RateLimitError> {
         let mut state = self.state();
         let now = now();
         state.cool(now);
@@ -149,6 +156,8 @@ impl Class {
             (None, false) => state.cooling.front().copied(),
             (None, true) => {
                 state.in_use += 1;
+                state.leave();
+                waiting.is_over = true;
                 return Ok(None);
             }
         };
@@ -189,6 +198,11 @@ impl State {
         }
     }
 
+    /// One who waited does not any more.
+    fn leave(&mut self) {
+        self.waiting = self.waiting.saturating_sub(1);
+    }
+
     /// When the next one who comes could have a slot at the soonest, behind all who wait.
     ///
     /// Slots come free in this order: those that are free, those that cool down, those in use, a window from now at the
@@ -214,12 +228,14 @@ impl State {
 /// A place in the queue, which is left however the wait ends.
 struct Waiting {
     class: Arc<Class>,
+    is_over: bool,
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut state = self.class.state();
-        state.waiting = state.waiting.saturating_sub(1);
+        if !self.is_over {
+            self.class.state().leave();
+        }
     }
 }
 

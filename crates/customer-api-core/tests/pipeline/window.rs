@@ -279,3 +279,22 @@ async fn no_window_is_too_long_for_the_clock() {
         .complete(&feedback);
     assert!(window.acquire("a", &deadline(1)).await.is_err());
 }
+
+/// One who has a slot and one who waits are not the same: a slot that is free is never refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_refused_while_a_slot_is_free() {
+    for _ in 0..5_000 {
+        let window = Window::new(2, MINUTE);
+        let start = Arc::new(tokio::sync::Barrier::new(2));
+        let tasks = [0, 1].map(|_| {
+            let (window, start) = (window.clone(), Arc::clone(&start));
+            tokio::spawn(async move {
+                start.wait().await;
+                window.acquire("a", &deadline(1)).await.map(drop)
+            })
+        });
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+    }
+}
