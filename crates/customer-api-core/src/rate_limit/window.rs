@@ -97,18 +97,11 @@ impl RateLimiter for Window {
         deadline: &Deadline,
     ) -> Result<Permit, RateLimitError> {
         let class = self.class(class);
-        let mut waiting = class.enter(deadline)?;
-        let turn = class.turn.lock().await;
-        while let Some(until) = class.take(&mut waiting, deadline)? {
-            // A slot that is given back may be free sooner than the ones that cool down.
-            let given_back = class.given_back.notified();
-            match until {
-                Some(until) => drop(tokio::time::timeout_at(until, given_back).await),
-                None => given_back.await,
-            }
-        }
-        drop(turn);
-        Ok(Permit::new(Held { class }))
+        let waiting = class.enter(deadline)?;
+        // When attempts that are under way will be over, nobody knows.
+        tokio::time::timeout(deadline.remaining(), class.wait(waiting, deadline))
+            .await
+            .unwrap_or_else(|_| Err(RateLimitError::new()))
     }
 }
 
@@ -136,6 +129,26 @@ impl Class {
             class: Arc::clone(self),
             is_over: false,
         })
+    }
+
+    /// Waits for its turn, and then for a slot.
+    async fn wait(
+        self: &Arc<Self>,
+        mut waiting: Waiting,
+        deadline: &Deadline,
+    ) -> Result<Permit, RateLimitError> {
+        let _turn = self.turn.lock().await;
+        while let Some(until) = self.take(&mut waiting, deadline)? {
+            // A slot that is given back may be free sooner than the ones that cool down.
+            let given_back = self.given_back.notified();
+            match until {
+                Some(until) => drop(tokio::time::timeout_at(until, given_back).await),
+                None => given_back.await,
+            }
+        }
+        Ok(Permit::new(Held {
+            class: Arc::clone(self),
+        }))
     }
 
     /// Takes a slot for the one whose turn it is, or says until when to wait; `Some(None)` is until one is given back.

@@ -298,3 +298,25 @@ async fn nobody_is_refused_while_a_slot_is_free() {
         }
     }
 }
+
+/// Attempts under way may take longer than anybody could know when the wait began.
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_attempts_under_way_ends_with_its_deadline() {
+    let window = Window::new(1, Duration::from_secs(1));
+    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    let waits = [5, 7].map(|seconds| {
+        let window = window.clone();
+        tokio::spawn(async move {
+            let deadline = deadline(seconds);
+            let refused = window.acquire("a", &deadline).await.unwrap_err();
+            (refused.retry_after(), deadline.elapsed().as_secs())
+        })
+    });
+    let mut outcomes = Vec::new();
+    for wait in waits {
+        let outcome = tokio::time::timeout(MINUTE, wait).await;
+        outcomes.push(outcome.expect("it waits beyond its deadline").unwrap());
+    }
+    assert_eq!(outcomes, [(None, 5), (None, 7)]);
+    drop(held);
+}
