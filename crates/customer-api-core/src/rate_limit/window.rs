@@ -121,9 +121,7 @@ impl Class {
         let mut state = self.state();
         let now = now();
         let wait = state.soonest(self, now).saturating_duration_since(now);
-        if wait > deadline.remaining() {
-            return Err(RateLimitError::new().with_retry_after(wait));
-        }
+        refuse_in_vain(wait, deadline)?;
         state.waiting += 1;
         Ok(Waiting {
             class: Arc::clone(self),
@@ -175,9 +173,7 @@ impl Class {
             }
         };
         let wait = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        if wait > deadline.remaining() {
-            return Err(RateLimitError::new().with_retry_after(wait));
-        }
+        refuse_in_vain(wait, deadline)?;
         Ok(Some(until))
     }
 
@@ -201,6 +197,14 @@ impl Class {
         // Nothing panics while it holds the lock, so a poisoned one is as good as any.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Refuses a wait after which no time would be left for an attempt.
+fn refuse_in_vain(wait: Duration, deadline: &Deadline) -> Result<(), RateLimitError> {
+    if !wait.is_zero() && wait >= deadline.remaining() {
+        return Err(RateLimitError::new().with_retry_after(wait));
+    }
+    Ok(())
 }
 
 impl State {

@@ -320,3 +320,13 @@ async fn a_wait_for_attempts_under_way_ends_with_its_deadline() {
     assert_eq!(outcomes, [(None, 5), (None, 7)]);
     drop(held);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_takes_all_the_time_that_is_left_is_in_vain() {
+    let window = Window::new(1, MINUTE);
+    drop(window.acquire("a", &deadline(0)).await.unwrap());
+    let watch = deadline(1_000);
+    let refused = window.acquire("a", &deadline(60)).await.unwrap_err();
+    assert_eq!(refused.retry_after(), Some(MINUTE));
+    assert_eq!(watch.elapsed(), Duration::ZERO);
+}
