@@ -223,7 +223,8 @@ impl State {
     /// When the next one who comes could have a slot at the soonest, behind all who wait.
     ///
     /// Slots come free in this order: those that are free, those that cool down, those in use, a window from now at the
-    /// soonest. Each who waits takes one of them, and every further round of all slots is a window later.
+    /// soonest, and none of them while the provider wants no call. Each who waits takes one of them, and every further round of
+    /// all slots is a window later.
     fn soonest(&mut self, class: &Class, now: Instant) -> Instant {
         self.cool(now);
         let (round, place) = (self.waiting / class.slots, self.waiting % class.slots);
@@ -237,8 +238,8 @@ impl State {
                 .unwrap_or(now + class.window),
         };
         let rounds = u32::try_from(round).unwrap_or(u32::MAX);
-        let at = first + class.window.saturating_mul(rounds);
-        self.stopped_until.map_or(at, |until| at.max(until))
+        let first = self.stopped_until.map_or(first, |until| first.max(until));
+        first + class.window.saturating_mul(rounds)
     }
 }
 

@@ -330,3 +330,71 @@ async fn a_wait_that_takes_all_the_time_that_is_left_is_in_vain() {
     assert_eq!(refused.retry_after(), Some(MINUTE));
     assert_eq!(watch.elapsed(), Duration::ZERO);
 }
+
+fn throttled(retry_after: Option<Duration>) -> Feedback {
+    let mut feedback = Feedback::default();
+    feedback.status = Some(429);
+    feedback.retry_after = retry_after;
+    feedback
+}
+
+/// Whoever waits for the end of a stop takes a slot then, not now.
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_behind_a_429_count_from_its_end() {
+    let window = Window::new(1, MINUTE);
+    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    permit.complete(&throttled(Some(Duration::from_secs(100))));
+    let waiting = window.clone();
+    let first = tokio::spawn(async move { waiting.acquire("a", &deadline(1_000)).await.map(drop) });
+    tokio::task::yield_now().await;
+    let watch = deadline(1_000);
+    let refused = window.acquire("a", &deadline(150)).await.unwrap_err();
+    assert_eq!(watch.elapsed(), Duration::ZERO, "it is refused at once");
+    assert_eq!(refused.retry_after(), Some(Duration::from_secs(160)));
+    first.await.unwrap().unwrap();
+    assert_eq!(watch.elapsed().as_secs(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_429_does_not_shorten_an_earlier_one() {
+    let window = Window::new(2, MINUTE);
+    let first = window.acquire("a", &deadline(1)).await.unwrap();
+    let second = window.acquire("a", &deadline(1)).await.unwrap();
+    first.complete(&throttled(Some(Duration::from_secs(200))));
+    second.complete(&throttled(Some(Duration::from_secs(5))));
+    let watch = deadline(1_000);
+    drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+    assert_eq!(watch.elapsed().as_secs(), 200);
+}
+
+/// A stop that nobody who waits can outlast is told at once to all of them.
+#[tokio::test(start_paused = true)]
+async fn a_429_is_told_to_those_who_wait_already() {
+    let window = Window::new(2, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    let waits: Vec<_> = (0..2)
+        .map(|_| {
+            let window = window.clone();
+            tokio::spawn(async move { window.acquire("a", &deadline(90)).await.map(drop) })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    let watch = deadline(1_000);
+    held.complete(&throttled(Some(Duration::from_secs(300))));
+    for wait in waits {
+        let refused = wait.await.unwrap().unwrap_err();
+        assert_eq!(refused.retry_after(), Some(Duration::from_secs(300)));
+    }
+    assert_eq!(watch.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_other_answer_stops_nobody() {
+    let window = Window::new(2, MINUTE);
+    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    let mut feedback = throttled(Some(MINUTE));
+    feedback.status = Some(503);
+    permit.complete(&feedback);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+}
