@@ -17,6 +17,9 @@ use crate::time::{Deadline, now};
 /// The longest penalty that an answer can impose, in windows: a provider that asks for years must not stop a program.
 const LONGEST_PENALTY: u32 = 10;
 
+/// A provider may ask for so much, however short the window is.
+const LEAST_LONGEST_PENALTY: Duration = Duration::from_secs(10 * 60);
+
 /// Longer windows could not be added to a clock's time.
 const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -27,7 +30,8 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// window after the answer to its last one.
 ///
 /// Waiting is fair, first come, first served. A wait that can't end before the call's deadline is refused at once. A 429
-/// stops the class for as long as its `Retry-After` asks, or for a window if it does not say.
+/// stops the class for as long as its `Retry-After` asks, or for a window if it does not say; for ten windows or ten
+/// minutes at most, whichever is longer.
 ///
 /// It knows of this process alone: where several share an account's quota, give each its part, or implement
 /// [`RateLimiter`] on something that they share.
@@ -186,9 +190,10 @@ impl Class {
     }
 
     fn stop(&self, wait: Option<Duration>) {
+        let longest = self.window.saturating_mul(LONGEST_PENALTY);
         let wait = wait
             .unwrap_or(self.window)
-            .min(self.window.saturating_mul(LONGEST_PENALTY));
+            .min(longest.max(LEAST_LONGEST_PENALTY));
         let mut state = self.state();
         state.stopped_until = state.stopped_until.max(Some(now() + wait));
     }

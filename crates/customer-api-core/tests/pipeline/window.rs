@@ -398,3 +398,25 @@ async fn any_other_answer_stops_nobody() {
     permit.complete(&feedback);
     drop(window.acquire("a", &deadline(1)).await.unwrap());
 }
+
+/// Where a window is short, its provider may still ask for a longer break.
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_outlasts_a_short_window() {
+    for window in [Duration::ZERO, Duration::from_secs(1)] {
+        for (retry_after, seconds) in [(120, 120), (u64::MAX, 600)] {
+            let window = Window::new(1, window);
+            let permit = window.acquire("a", &deadline(1)).await.unwrap();
+            permit.complete(&throttled(Some(Duration::from_secs(retry_after))));
+            let watch = deadline(10_000);
+            drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+            assert_eq!(watch.elapsed().as_secs(), seconds, "{window:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_attempts_at_all_are_one() {
+    let window = Window::new(0, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    assert!(window.acquire("a", &deadline(1)).await.is_err());
+}
