@@ -420,3 +420,17 @@ async fn no_attempts_at_all_are_one() {
     drop(window.acquire("a", &deadline(1)).await.unwrap());
     assert!(window.acquire("a", &deadline(1)).await.is_err());
 }
+
+/// A limiter of one's own is not cloned as a window is.
+#[tokio::test(start_paused = true)]
+async fn several_clients_share_a_limiter_as_it_is() {
+    let limiter: Arc<dyn RateLimiter> = Arc::new(Window::new(1, MINUTE));
+    let mut outcomes = Vec::new();
+    for limiter in [Arc::clone(&limiter), limiter] {
+        let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+        let shop = builder(&transport).rate_limiter(limiter).build().unwrap();
+        let call = shop.send(count()).with_timeout(Duration::from_secs(5));
+        outcomes.push(call.await.map_err(|error| error.kind()));
+    }
+    assert_eq!(outcomes, [Ok(7), Err(ErrorKind::RateLimit)]);
+}
