@@ -41,7 +41,7 @@ use crate::{
 /// |---|---|
 /// | `Call` | a page could not be read; an answer of an unknown form is one, too |
 /// | `ForeignLink` | the link to the next page leads elsewhere, or to another company |
-/// | `Interrupted` | the list ends before the number of customers that it tells |
+/// | `Incomplete` | the list ends before the number of customers that it tells |
 /// | `Repeated` | the same page came twice in a row, or a link came again |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages) |
 /// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime, or that one went away |
@@ -211,7 +211,7 @@ impl PageSource for Links {
         let Some(next) = page.next else {
             if page.count.is_some_and(|count| count > self.fetched) {
                 return Err(PagesError::new(
-                    PagesErrorKind::Interrupted,
+                    PagesErrorKind::Incomplete,
                     "the list ends before the number of customers that it tells",
                 ));
             }
