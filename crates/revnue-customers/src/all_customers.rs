@@ -208,28 +208,31 @@ impl PageSource for Links {
         let page = self.page(cursor).await?;
         let count = u64::try_from(page.customers.len()).unwrap_or(u64::MAX);
         self.fetched = self.fetched.saturating_add(count);
-        let Some(next) = page.next else {
-            if page.count.is_some_and(|count| count > self.fetched) {
+        let fingerprint = fingerprint(&page.customers);
+        let fetched = match page.next {
+            Some(next) => Fetched::page(page.customers, self.check(&next)?),
+            None if page.count.is_some_and(|count| count > self.fetched) => {
                 return Err(PagesError::new(
                     PagesErrorKind::Incomplete,
                     "the list ends before the number of customers that it tells",
                 ));
             }
-            return Ok(Fetched::last(page.customers));
+            None => Fetched::last(page.customers),
         };
-        let next = self.check(&next)?;
-        let mut ids = DefaultHasher::new();
-        for customer in &page.customers {
-            customer.id.hash(&mut ids);
-        }
-        let is_empty = page.customers.is_empty();
-        let fetched = Fetched::page(page.customers, next);
-        Ok(if is_empty {
-            fetched
-        } else {
-            fetched.fingerprint(ids.finish())
+        Ok(match fingerprint {
+            Some(fingerprint) => fetched.fingerprint(fingerprint),
+            None => fetched,
         })
     }
+}
+
+/// What tells a page from another; nothing for one without customers, of which there may be several in a row.
+fn fingerprint(customers: &[Customer]) -> Option<u64> {
+    let mut ids = DefaultHasher::new();
+    for customer in customers {
+        customer.id.hash(&mut ids);
+    }
+    (!customers.is_empty()).then(|| ids.finish())
 }
 
 impl fmt::Debug for AllCustomers {

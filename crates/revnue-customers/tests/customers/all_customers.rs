@@ -133,8 +133,11 @@ async fn a_list_that_goes_round_in_circles_is_an_error() {
     let link = |page: u64| json!(format!("{LIST}?page={page}"));
     let (error, requests) = failure([page(1..3, link(2)), page(3..5, link(2))]).await;
     assert_eq!((error.kind(), requests), (PagesErrorKind::Repeated, 2));
-    let (error, _) = failure([page(1..3, link(2)), page(1..3, link(3))]).await;
-    assert_eq!(error.kind(), PagesErrorKind::Repeated);
+    for next in [link(3), json!(null)] {
+        let (error, _) = failure([page(1..3, link(2)), page(1..3, next)]).await;
+        assert_eq!(error.kind(), PagesErrorKind::Repeated);
+        assert_eq!(error.progress().items, 2);
+    }
 
     let (builder, _) = scripted((1..9).map(|number| page(number..number + 1, link(number))));
     let mut customers = builder.build().unwrap().customers(1).max_pages(3);
@@ -143,6 +146,33 @@ async fn a_list_that_goes_round_in_circles_is_an_error() {
     }
     let error = customers.next_page().await.unwrap_err();
     assert_eq!(error.kind(), PagesErrorKind::TooManyPages);
+}
+
+#[tokio::test]
+async fn pages_without_customers_are_no_circle() {
+    let link = |page: u64| json!(format!("{LIST}?page={page}"));
+    let answers = [
+        page(0..0, link(2)),
+        page(0..0, link(3)),
+        page(7..9, link(4)),
+        page(0..0, json!(null)),
+    ];
+    let (builder, _) = scripted(answers);
+    assert_eq!(all(&builder.build().unwrap()).await.unwrap(), [7, 8]);
+}
+
+/// Whoever stops after a page has spent little of the account's quota on others.
+#[tokio::test]
+async fn one_page_is_read_ahead() {
+    let link = |page: u64| json!(format!("{LIST}?page={page}"));
+    let (builder, transport) =
+        scripted((1..9).map(|number| page(number..number + 1, link(number))));
+    let mut customers = builder.build().unwrap().customers(1);
+    assert!(customers.next_page().await.unwrap().is_some());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(transport.requests().len(), 2);
 }
 
 #[tokio::test]
@@ -194,4 +224,41 @@ async fn behind_a_gateway_and_without_a_slash() {
         ids.push(customer.id);
     }
     assert_eq!(ids, [1, 2]);
+}
+
+#[tokio::test]
+async fn links_lead_to_the_callers_path() {
+    let place = "https://dashboard-api.revnue.com/api/v2/customer";
+    for (link, expected) in [
+        (format!("{place}?page=2"), Ok(4)),
+        (format!("{place}/?page=2"), Err(PagesErrorKind::ForeignLink)),
+    ] {
+        let (builder, transport) = scripted([page(1..3, json!(link)), page(3..5, json!(null))]);
+        let customers = builder.build().unwrap().customers(1);
+        let mut items = customers.path("/api/v2/customer").into_items();
+        let mut count = 0;
+        let outcome = loop {
+            match items.next_item().await {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => break Ok(count),
+                Err(error) => break Err(error.kind()),
+            }
+        };
+        assert_eq!(outcome, expected);
+        for request in transport.requests() {
+            assert_eq!(request.uri().path(), "/api/v2/customer");
+        }
+    }
+}
+
+/// Behind a gateway the host is not looked at; the company still is.
+#[tokio::test]
+async fn a_rebased_link_leads_to_the_same_company() {
+    let link = "https://inside.example/customers?company=2&page=2";
+    let (builder, transport) = scripted([page(1..3, json!(link)), page(3..5, json!(null))]);
+    let client = builder.build().unwrap();
+    let mut customers = client.customers(1).rebase_links(true);
+    let error = customers.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::ForeignLink);
+    assert_eq!(transport.requests().len(), 1);
 }
