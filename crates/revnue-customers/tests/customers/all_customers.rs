@@ -90,6 +90,32 @@ async fn a_list_that_is_shorter_than_it_says_is_an_error() {
     assert_eq!(sandbox.revnue().requests().len(), 1);
 }
 
+/// A paginator that leaves the list an array may name the next page in a header.
+#[tokio::test]
+async fn an_array_with_a_header_that_names_a_next_page_is_not_the_whole_list() {
+    let link = format!("<{LIST}?page=2>");
+    for (header, is_whole) in [
+        (format!("{link}; rel=\"next\""), false),
+        (format!("{link}; rel=next"), false),
+        (format!("{link};REL=\"last next\""), false),
+        (
+            format!("{link}; rel=\"first\", {link}; rel=\"next\""),
+            false,
+        ),
+        (format!("{link}; rel=\"first\""), true),
+        (format!("{link}; rel=\"prev\"; title=\"next\""), true),
+        (format!("{link}; rel=\"nextly\""), true),
+        (String::new(), true),
+    ] {
+        let answer = ok(r#"[{"id":1},{"id":2}]"#).header("link", &header);
+        let (builder, _) = scripted([answer]);
+        match all(&builder.build().unwrap()).await {
+            Ok(ids) => assert_eq!((ids.len(), is_whole), (2, true), "{header}"),
+            Err(error) => assert!(error.is_incomplete() && !is_whole, "{header}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_link_that_leads_elsewhere_is_not_followed() {
     for link in [
