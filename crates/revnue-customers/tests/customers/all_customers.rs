@@ -1,6 +1,6 @@
 //! The list of all customers, in every form that it may have, and its guards.
 
-use customer_api_core::transport::Answer;
+use customer_api_core::{rate_limit::Unlimited, transport::Answer};
 use customer_api_sandbox::{RevnueCustomer, RevnueListAnswer, RevnueOptions};
 use revnue_customers::{Client, PagesError, PagesErrorKind};
 use serde_json::{Value, json};
@@ -172,6 +172,20 @@ async fn a_list_that_goes_round_in_circles_is_an_error() {
     }
     let error = customers.next_page().await.unwrap_err();
     assert_eq!(error.kind(), PagesErrorKind::TooManyPages);
+}
+
+#[tokio::test]
+async fn there_are_ten_thousand_pages_at_most_by_default() {
+    let link = |page: u64| json!(format!("{LIST}?page={page}"));
+    let (builder, transport) =
+        scripted((1..=10_001).map(|number| page(number..number + 1, link(number))));
+    let client = builder.rate_limiter(Unlimited).build().unwrap();
+    let error = all(&client).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.progress().pages),
+        (PagesErrorKind::TooManyPages, 10_000)
+    );
+    assert_eq!(transport.requests().len(), 10_001);
 }
 
 #[tokio::test]

@@ -74,6 +74,8 @@ fn check(info: &OperationInfo, method: Method, path: &str) {
     assert_eq!(info.idempotency, idempotency, "{}", info.id);
     assert_eq!(info.status_decides, !reads, "{}", info.id);
     assert!(info.authenticated);
+    // The quota is the account's, whatever is called.
+    assert_eq!(info.rate_class, ListCustomers::INFO.rate_class);
 }
 
 #[tokio::test(start_paused = true)]
