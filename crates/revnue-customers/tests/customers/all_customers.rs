@@ -216,6 +216,19 @@ async fn one_page_is_read_ahead() {
 }
 
 #[tokio::test]
+async fn items_go_on_after_the_pages_that_were_read() {
+    let link = json!(format!("{LIST}?page=2"));
+    let (builder, transport) = scripted([page(1..3, link), page(3..5, json!(null))]);
+    let mut customers = builder.build().unwrap().customers(1);
+    assert!(customers.next_page().await.unwrap().is_some());
+    let mut items = customers.into_items();
+    assert_eq!(items.next_item().await.unwrap().unwrap().id, 3);
+    assert_eq!(items.next_item().await.unwrap().unwrap().id, 4);
+    assert!(items.next_item().await.unwrap().is_none());
+    assert_eq!(transport.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn a_page_that_fails_does_not_end_the_list() {
     let link = json!(format!("{LIST}?page=2"));
     for (second, kind) in [
