@@ -27,7 +27,7 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 ///
 /// A slot is free again one window after its attempt was completed or dropped. So the provider never sees more than the
 /// quota in any window, whatever the network does to the requests on their way: a slot's next request is sent a whole
-/// window after the answer to its last one.
+/// window after the answer to its last one. Only a request that was given up without an answer may arrive later than that.
 ///
 /// Waiting is fair, first come, first served. A wait that can't end before the call's deadline is refused at once. A 429
 /// stops the class for as long as its `Retry-After` asks, or for a window if it does not say; for ten windows or ten

@@ -434,3 +434,14 @@ async fn several_clients_share_a_limiter_as_it_is() {
     }
     assert_eq!(outcomes, [Ok(7), Err(ErrorKind::RateLimit)]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_of_years_is_a_wait() {
+    let window = Window::new(1, Duration::MAX);
+    let patient = Deadline::after(Duration::MAX);
+    drop(window.acquire("a", &patient).await.unwrap());
+    let permit = window.acquire("a", &patient).await.unwrap();
+    permit.complete(&throttled(Some(Duration::MAX)));
+    drop(window.acquire("a", &patient).await.unwrap());
+    assert_eq!(patient.elapsed().as_secs(), 11 * 365 * 24 * 60 * 60);
+}
