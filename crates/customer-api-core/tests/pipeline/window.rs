@@ -445,3 +445,44 @@ async fn a_wait_of_years_is_a_wait() {
     drop(window.acquire("a", &patient).await.unwrap());
     assert_eq!(patient.elapsed().as_secs(), 11 * 365 * 24 * 60 * 60);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_in_use_is_free_a_window_from_now_at_the_soonest() {
+    let window = Window::new(1, MINUTE);
+    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    let watch = deadline(1_000);
+    let refused = window.acquire("a", &deadline(59)).await.unwrap_err();
+    assert_eq!(refused.retry_after(), Some(MINUTE));
+    assert_eq!(watch.elapsed(), Duration::ZERO);
+    drop(held);
+    drop(window.acquire("a", &deadline(61)).await.unwrap());
+    assert_eq!(watch.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_round_of_those_who_wait_takes_a_window() {
+    let window = Window::new(2, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    let mut waits = Vec::new();
+    for soonest in [50, 60, 110, 120, 170, 180] {
+        let watch = deadline(1_000);
+        let refused = window.acquire("a", &deadline(soonest)).await.unwrap_err();
+        let expected = Some(Duration::from_secs(soonest));
+        assert_eq!(
+            (refused.retry_after(), watch.elapsed()),
+            (expected, Duration::ZERO)
+        );
+        let window = window.clone();
+        waits.push(tokio::spawn(async move {
+            let patience = deadline(soonest + 1);
+            window.acquire("a", &patience).await.map(drop).unwrap();
+            assert_eq!(patience.elapsed().as_secs(), soonest);
+        }));
+        tokio::task::yield_now().await;
+    }
+    for wait in waits {
+        wait.await.unwrap();
+    }
+}
