@@ -486,3 +486,27 @@ async fn every_round_of_those_who_wait_takes_a_window() {
         wait.await.unwrap();
     }
 }
+
+/// Not even in the moment in which a slot is free and its waiter has not noticed yet.
+#[tokio::test(start_paused = true)]
+async fn nobody_overtakes() {
+    let window = Window::new(1, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    let watch = deadline(1_000);
+    let first = window.clone();
+    let first = tokio::spawn(async move { first.acquire("a", &deadline(1_000)).await.map(drop) });
+    tokio::time::sleep(MINUTE).await;
+    assert!(!first.is_finished());
+    drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+    assert_eq!(watch.elapsed(), MINUTE * 2);
+    first.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_class_has_slots_and_stops_of_its_own() {
+    let window = Window::new(1, MINUTE);
+    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    permit.complete(&throttled(None));
+    drop(window.acquire("b", &deadline(1)).await.unwrap());
+    assert!(window.acquire("b", &deadline(1)).await.is_err());
+}
