@@ -110,7 +110,7 @@ impl AllCustomers {
     }
 
     /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
-    /// effect.
+    /// effect. After an error there are no more pages: `None` is the end of the list only where no error came before it.
     ///
     /// # Errors
     ///
