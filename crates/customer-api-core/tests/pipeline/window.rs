@@ -510,3 +510,72 @@ async fn a_class_has_slots_and_stops_of_its_own() {
     drop(window.acquire("b", &deadline(1)).await.unwrap());
     assert!(window.acquire("b", &deadline(1)).await.is_err());
 }
+
+/// Callers of every sort: patient or not, gone before their turn, slow, throttled.
+#[tokio::test(start_paused = true)]
+async fn a_crowd_keeps_to_the_quota_and_to_its_deadlines() {
+    for seed in 0..200_u64 {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut random = move |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % below
+        };
+        let slots = 1 + random(4) as usize;
+        let window = Window::new(slots, MINUTE);
+        let clock = deadline(1_000_000);
+        let log: Arc<Mutex<Vec<(Duration, Duration)>>> = Arc::default();
+        let mut tasks = Vec::new();
+        for _ in 0..40 {
+            let (window, log) = (window.clone(), Arc::clone(&log));
+            let (arrives, patience, leaves, holds, kind) = (
+                random(300_000),
+                random(600_000),
+                random(600_000),
+                random(90_000),
+                random(10),
+            );
+            let ms = Duration::from_millis;
+            tasks.push(tokio::spawn(async move {
+                tokio::time::sleep(ms(arrives)).await;
+                let limit = Deadline::after(ms(patience));
+                let wait = window.acquire("a", &limit);
+                let Ok(outcome) = tokio::time::timeout(ms(leaves), wait).await else {
+                    return;
+                };
+                assert!(
+                    limit.elapsed() <= ms(patience + 1),
+                    "{:?} {patience}",
+                    limit.elapsed()
+                );
+                let Ok(permit) = outcome else { return };
+                let began = clock.elapsed();
+                tokio::time::sleep(ms(holds)).await;
+                log.lock().unwrap().push((began, clock.elapsed()));
+                match kind {
+                    0 => permit.complete(&throttled(Some(ms(holds)))),
+                    1..5 => permit.complete(&Feedback::default()),
+                    _ => drop(permit),
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let log = log.lock().unwrap().clone();
+        for (began, _) in log.iter() {
+            let busy = log
+                .iter()
+                .filter(|(b, e)| b <= began && *began < *e + MINUTE)
+                .count();
+            assert!(busy <= slots, "seed {seed}: {busy} of {slots}");
+        }
+        tokio::time::sleep(MINUTE * 3).await;
+        let watch = deadline(1_000);
+        for _ in 0..slots {
+            drop(window.acquire("a", &deadline(1)).await.unwrap());
+        }
+        assert_eq!(watch.elapsed(), Duration::ZERO);
+    }
+}
