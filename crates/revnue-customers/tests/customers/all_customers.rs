@@ -225,7 +225,9 @@ async fn items_go_on_after_the_pages_that_were_read() {
     assert_eq!(items.next_item().await.unwrap().unwrap().id, 3);
     assert_eq!(items.next_item().await.unwrap().unwrap().id, 4);
     assert!(items.next_item().await.unwrap().is_none());
-    assert_eq!(transport.requests().len(), 2);
+    let requests = transport.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[1].uri().query(), Some("company=1&page=2"));
 }
 
 #[tokio::test]
