@@ -5,13 +5,14 @@ use std::{
 
 use customer_api_core::{
     async_trait,
+    http::{HeaderMap, header::LINK},
     pages::{
         Fetched, Items, NextLink, Page, PageSource, Pages, PagesError, PagesErrorKind, Progress,
     },
 };
 
 use crate::{
-    Client, Customer, CustomerPage, ListCustomers,
+    Client, Customer, CustomerPage, ListCustomers, Response,
     link::{self, FurtherCustomers},
 };
 
@@ -41,7 +42,7 @@ use crate::{
 /// |---|---|
 /// | `Call` | a page could not be read; an answer of an unknown form is one, too |
 /// | `ForeignLink` | the link to the next page leads elsewhere, or to another company |
-/// | `Interrupted` | the list ends before the number of customers that it tells |
+/// | `Incomplete` | the list ends before the number of customers that it tells, or only a header names a next page |
 /// | `Repeated` | the same page came twice in a row, or a link came again |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages) |
 /// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime, or that one went away |
@@ -109,7 +110,7 @@ impl AllCustomers {
     }
 
     /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
-    /// effect.
+    /// effect. After an error there are no more pages: `None` is the end of the list only where no error came before it.
     ///
     /// # Errors
     ///
@@ -159,15 +160,15 @@ struct Links {
 }
 
 impl Links {
-    async fn page(&self, cursor: Option<&NextLink>) -> Result<CustomerPage, PagesError> {
+    async fn page(&self, cursor: Option<&NextLink>) -> Result<Response<CustomerPage>, PagesError> {
         let Settings { company, path, .. } = &self.settings;
-        let page = match cursor {
+        let response = match cursor {
             None => {
                 let mut call = self.client.send(ListCustomers::new(*company));
                 if let Some(path) = path {
                     call = call.with_path(path.clone());
                 }
-                call.await?
+                call.response().await?
             }
             Some(link) => {
                 let further = FurtherCustomers::new(link, *company);
@@ -175,10 +176,10 @@ impl Links {
                 if let Some(path) = path {
                     call = call.with_path(path.clone());
                 }
-                call.await?
+                call.response().await?
             }
         };
-        Ok(page)
+        Ok(response)
     }
 
     fn check(&self, link: &str) -> Result<NextLink, PagesError> {
@@ -205,31 +206,58 @@ impl PageSource for Links {
         &mut self,
         cursor: Option<&NextLink>,
     ) -> Result<Fetched<Customer, NextLink>, PagesError> {
-        let page = self.page(cursor).await?;
+        let response = self.page(cursor).await?;
+        let has_next = names_next(response.headers());
+        let page = response.into_value();
         let count = u64::try_from(page.customers.len()).unwrap_or(u64::MAX);
         self.fetched = self.fetched.saturating_add(count);
-        let Some(next) = page.next else {
-            if page.count.is_some_and(|count| count > self.fetched) {
+        let fingerprint = fingerprint(&page.customers);
+        let fetched = match page.next {
+            Some(next) => Fetched::page(page.customers, self.check(&next)?),
+            None if page.count.is_some_and(|count| count > self.fetched) => {
                 return Err(PagesError::new(
-                    PagesErrorKind::Interrupted,
+                    PagesErrorKind::Incomplete,
                     "the list ends before the number of customers that it tells",
                 ));
             }
-            return Ok(Fetched::last(page.customers));
+            None if has_next => {
+                return Err(PagesError::new(
+                    PagesErrorKind::Incomplete,
+                    "a header names a next page, which is not followed",
+                ));
+            }
+            None => Fetched::last(page.customers),
         };
-        let next = self.check(&next)?;
-        let mut ids = DefaultHasher::new();
-        for customer in &page.customers {
-            customer.id.hash(&mut ids);
-        }
-        let is_empty = page.customers.is_empty();
-        let fetched = Fetched::page(page.customers, next);
-        Ok(if is_empty {
-            fetched
-        } else {
-            fetched.fingerprint(ids.finish())
+        Ok(match fingerprint {
+            Some(fingerprint) => fetched.fingerprint(fingerprint),
+            None => fetched,
         })
     }
+}
+
+/// Whether a `Link` header (RFC 8288) names a next page, as that of a paginator may which leaves the list an array.
+fn names_next(headers: &HeaderMap) -> bool {
+    let mut links = headers.get_all(LINK).iter();
+    links.any(|link| {
+        let link = String::from_utf8_lossy(link.as_bytes()).to_ascii_lowercase();
+        let mut parameters = link.split([';', ',']);
+        parameters.any(|parameter| match parameter.split_once('=') {
+            Some((name, value)) => {
+                let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
+                name.trim() == "rel" && relations.any(|relation| relation == "next")
+            }
+            None => false,
+        })
+    })
+}
+
+/// What tells a page from another; nothing for one without customers, of which there may be several in a row.
+fn fingerprint(customers: &[Customer]) -> Option<u64> {
+    let mut ids = DefaultHasher::new();
+    for customer in customers {
+        customer.id.hash(&mut ids);
+    }
+    (!customers.is_empty()).then(|| ids.finish())
 }
 
 impl fmt::Debug for AllCustomers {

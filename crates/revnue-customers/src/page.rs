@@ -7,8 +7,9 @@ use crate::{Customer, shape};
 
 /// The customers of one answer of [`ListCustomers`](crate::ListCustomers).
 ///
-/// They are all of the company's only where [`next`](Self::next) is `None`: use [`Client::customers`](crate::Client::customers),
-/// which never takes a part for the whole.
+/// They may be all of the company's only where [`next`](Self::next) is `None`: use
+/// [`Client::customers`](crate::Client::customers), which looks at the count and at the headers too, and never takes a part for
+/// the whole.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerPage {

@@ -52,43 +52,71 @@ fn text(body: &[u8]) -> &[u8] {
 
 /// What a body says went wrong: `detail`, or every message under the name of its field.
 fn message(body: Value) -> Option<String> {
-    match &body {
-        Value::Object(members) => match members.get("detail") {
-            Some(Value::String(detail)) => Some(detail.clone()),
-            _ => joined(&body),
-        },
-        Value::Array(_) => joined(&body),
+    match body.get("detail") {
+        Some(Value::String(detail)) if !detail.trim().is_empty() => Some(detail.clone()),
+        _ if body.is_object() || body.is_array() => Messages::of(&body),
         _ => None,
     }
 }
 
-fn joined(body: &Value) -> Option<String> {
-    let mut messages = Vec::new();
-    collect("", body, &mut messages);
-    (!messages.is_empty()).then(|| messages.join("; "))
+/// No more messages are collected once they are this long; an error shows less of them.
+const ENOUGH: usize = 16 * 1024;
+
+/// Texts as `field: text`, nested fields with dots and elements of lists by their number.
+#[derive(Default)]
+struct Messages {
+    field: String,
+    text: String,
 }
 
-/// Collects texts as `field: text`, nested fields with dots and elements of lists by their number.
-fn collect(field: &str, value: &Value, messages: &mut Vec<String>) {
-    match value {
-        Value::String(text) if field.is_empty() => messages.push(text.clone()),
-        Value::String(text) => messages.push(format!("{field}: {text}")),
-        Value::Object(members) => {
-            for (name, value) in members {
-                let dot = if field.is_empty() { "" } else { "." };
-                collect(&format!("{field}{dot}{name}"), value, messages);
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                // Several texts of one field; an object is what is wrong with one element.
-                match item {
-                    Value::Object(_) => collect(&format!("{field}[{index}]"), item, messages),
-                    _ => collect(field, item, messages),
+impl Messages {
+    fn of(body: &Value) -> Option<String> {
+        let mut messages = Self::default();
+        messages.collect(body);
+        Some(messages.text).filter(|text| !text.is_empty())
+    }
+
+    fn collect(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.add(text),
+            Value::Object(members) => {
+                for (name, value) in members {
+                    let dot = if self.field.is_empty() { "" } else { "." };
+                    self.under(&[dot, name], value);
                 }
             }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    // Several texts of one field; an object is what is wrong with one element.
+                    match item {
+                        Value::Object(_) => self.under(&[&format!("[{index}]")], item),
+                        _ => self.collect(item),
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+
+    fn under(&mut self, names: &[&str], value: &Value) {
+        let length = self.field.len();
+        self.field.extend(names.iter().copied());
+        self.collect(value);
+        self.field.truncate(length);
+    }
+
+    /// Adds a message whole or not at all: a part of a value that must not be shown would not be recognised.
+    fn add(&mut self, text: &str) {
+        if text.trim().is_empty() || self.text.len() >= ENOUGH {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push_str("; ");
+        }
+        if !self.field.is_empty() {
+            self.text.extend([&*self.field, ": "]);
+        }
+        self.text.push_str(text);
     }
 }
 
@@ -114,11 +142,33 @@ mod tests {
             ),
             (r#"["No."]"#, "No."),
             (r#"{"detail":["No."],"code":7}"#, "detail: No."),
+            (r#"{"detail":" ","name":["","No."]}"#, "name: No."),
+            (r#"[{"name":["No."]},"Never."]"#, "[0].name: No.; Never."),
         ] {
             assert_eq!(read(body).as_deref(), Some(expected), "{body}");
         }
-        for body in ["7", "null", "\"text\"", "{}", "[]", "{\"a\":1}", "<html>"] {
+        for body in [
+            "7",
+            "null",
+            "\"text\"",
+            "{}",
+            "[]",
+            "{\"a\":1}",
+            "{\"detail\":\"\"}",
+            "<html>",
+        ] {
             assert_eq!(read(body), None, "{body}");
+        }
+    }
+
+    /// A name that is told with each of its messages must not make megabytes of a body of kilobytes.
+    #[test]
+    fn a_long_name_with_many_messages_is_bounded() {
+        let name = "n".repeat(30_000);
+        for messages in [r#""a","#.repeat(8_000), r#"{"a":"b"},"#.repeat(3_500)] {
+            let body = format!(r#"{{"{name}":[{messages}"a"]}}"#);
+            assert!(body.len() <= 64 * 1024);
+            assert!(read(&body).unwrap().len() < ENOUGH + 40_000);
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum PagesErrorKind {
     Call,
     /// A follow-up failed after it may have been received, so that its page may be lost; the source is its [`Error`].
     Interrupted,
+    /// The list ends short of what the provider says there is.
+    Incomplete,
     /// The cursor's life was over before its page could be asked for: the consumer was too slow for the buffer.
     Expired,
     /// The provider's link to the next page leads to another place. It was not followed.
@@ -107,6 +109,12 @@ impl PagesError {
     #[must_use]
     pub fn is_expired(&self) -> bool {
         self.0.kind == PagesErrorKind::Expired
+    }
+
+    /// Whether the list ended short of what the provider says there is.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.0.kind == PagesErrorKind::Incomplete
     }
 
     /// Whether a follow-up was lost.

@@ -2,7 +2,7 @@
 
 mod window;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
@@ -45,6 +45,18 @@ pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
         class: &'static str,
         deadline: &Deadline,
     ) -> Result<Permit, RateLimitError>;
+}
+
+/// So that several clients can share one.
+#[async_trait]
+impl<L: RateLimiter + ?Sized> RateLimiter for Arc<L> {
+    async fn acquire(
+        &self,
+        class: &'static str,
+        deadline: &Deadline,
+    ) -> Result<Permit, RateLimitError> {
+        (**self).acquire(class, deadline).await
+    }
 }
 
 /// The right to make one attempt.

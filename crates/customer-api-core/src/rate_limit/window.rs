@@ -14,10 +14,11 @@ use tokio::{
 use super::{Feedback, Permit, RateLimitError, RateLimiter, Slot};
 use crate::time::{Deadline, now};
 
-/// The longest penalty that an answer can impose, in windows, or in time where windows are short: a provider that asks for
-/// years must not stop a program.
+/// The longest penalty that an answer can impose, in windows: a provider that asks for years must not stop a program.
 const LONGEST_PENALTY: u32 = 10;
-const LONGEST_SHORT_PENALTY: Duration = Duration::from_secs(10 * 60);
+
+/// A provider may ask for so much, however short the window is.
+const LEAST_LONGEST_PENALTY: Duration = Duration::from_secs(10 * 60);
 
 /// Longer windows could not be added to a clock's time.
 const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -26,10 +27,11 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 ///
 /// A slot is free again one window after its attempt was completed or dropped. So the provider never sees more than the
 /// quota in any window, whatever the network does to the requests on their way: a slot's next request is sent a whole
-/// window after the answer to its last one.
+/// window after the answer to its last one. Only a request that was given up without an answer may arrive later than that.
 ///
 /// Waiting is fair, first come, first served. A wait that can't end before the call's deadline is refused at once. A 429
-/// stops the class for as long as its `Retry-After` asks, or for a window if it does not say.
+/// stops the class for as long as its `Retry-After` asks, or for a window if it does not say; for ten windows or ten
+/// minutes at most, whichever is longer.
 ///
 /// It knows of this process alone: where several share an account's quota, give each its part, or implement
 /// [`RateLimiter`] on something that they share.
@@ -106,17 +108,10 @@ impl RateLimiter for Window {
     ) -> Result<Permit, RateLimitError> {
         let class = self.class(class);
         let waiting = class.enter(deadline)?;
-        let turn = class.turn.lock().await;
-        while let Some(until) = class.take(deadline)? {
-            // A slot that is given back may be free sooner than the ones that cool down.
-            let given_back = class.given_back.notified();
-            match until {
-                Some(until) => drop(tokio::time::timeout_at(until, given_back).await),
-                None => given_back.await,
-            }
-        }
-        drop((turn, waiting));
-        Ok(Permit::new(Held { class }))
+        // When attempts that are under way will be over, nobody knows.
+        tokio::time::timeout(deadline.remaining(), class.wait(waiting, deadline))
+            .await
+            .unwrap_or_else(|_| Err(RateLimitError::new()))
     }
 }
 
@@ -136,17 +131,42 @@ impl Class {
         let mut state = self.state();
         let now = now();
         let wait = state.soonest(self, now).saturating_duration_since(now);
-        if wait > deadline.remaining() {
-            return Err(RateLimitError::new().with_retry_after(wait));
-        }
+        refuse_in_vain(wait, deadline)?;
         state.waiting += 1;
         Ok(Waiting {
             class: Arc::clone(self),
+            is_over: false,
         })
     }
 
+    /// Waits for its turn, and then for a slot.
+    async fn wait(
+        self: &Arc<Self>,
+        mut waiting: Waiting,
+        deadline: &Deadline,
+    ) -> Result<Permit, RateLimitError> {
+        let _turn = self.turn.lock().await;
+        while let Some(until) = self.take(&mut waiting, deadline)? {
+            // A slot that is given back may be free sooner than the ones that cool down.
+            let given_back = self.given_back.notified();
+            match until {
+                Some(until) => drop(tokio::time::timeout_at(until, given_back).await),
+                None => given_back.await,
+            }
+        }
+        Ok(Permit::new(Held {
+            class: Arc::clone(self),
+        }))
+    }
+
     /// Takes a slot for the one whose turn it is, or says until when to wait; `Some(None)` is until one is given back.
-    fn take(&self, deadline: &Deadline) -> Result<Option<Option<Instant>>, RateLimitError> {
+    ///
+    /// Nobody sees it in both places, with a slot and among those who wait.
+    fn take(
+        &self,
+        waiting: &mut Waiting,
+        deadline: &Deadline,
+    ) -> Result<Option<Option<Instant>>, RateLimitError> {
         let mut state = self.state();
         let now = now();
         state.cool(now);
@@ -157,13 +177,13 @@ impl Class {
             (None, false) => state.cooling.front().copied(),
             (None, true) => {
                 state.in_use += 1;
+                state.leave();
+                waiting.is_over = true;
                 return Ok(None);
             }
         };
         let wait = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        if wait > deadline.remaining() {
-            return Err(RateLimitError::new().with_retry_after(wait));
-        }
+        refuse_in_vain(wait, deadline)?;
         Ok(Some(until))
     }
 
@@ -179,7 +199,7 @@ impl Class {
         let longest = self.window.saturating_mul(LONGEST_PENALTY);
         let wait = wait
             .unwrap_or(self.window)
-            .min(longest.max(LONGEST_SHORT_PENALTY));
+            .min(longest.max(LEAST_LONGEST_PENALTY));
         let mut state = self.state();
         state.stopped_until = state.stopped_until.max(Some(now() + wait));
     }
@@ -190,6 +210,14 @@ impl Class {
     }
 }
 
+/// Refuses a wait after which no time would be left for an attempt.
+fn refuse_in_vain(wait: Duration, deadline: &Deadline) -> Result<(), RateLimitError> {
+    if !wait.is_zero() && wait >= deadline.remaining() {
+        return Err(RateLimitError::new().with_retry_after(wait));
+    }
+    Ok(())
+}
+
 impl State {
     /// Frees the slots whose window is over.
     fn cool(&mut self, now: Instant) {
@@ -198,10 +226,16 @@ impl State {
         }
     }
 
+    /// One who waited does not any more.
+    fn leave(&mut self) {
+        self.waiting = self.waiting.saturating_sub(1);
+    }
+
     /// When the next one who comes could have a slot at the soonest, behind all who wait.
     ///
     /// Slots come free in this order: those that are free, those that cool down, those in use, a window from now at the
-    /// soonest. Each who waits takes one of them, and every further round of all slots is a window later.
+    /// soonest, and none of them while the provider wants no call. Each who waits takes one of them, and every further round of
+    /// all slots is a window later.
     fn soonest(&mut self, class: &Class, now: Instant) -> Instant {
         self.cool(now);
         let (round, place) = (self.waiting / class.slots, self.waiting % class.slots);
@@ -215,20 +249,22 @@ impl State {
                 .unwrap_or(now + class.window),
         };
         let rounds = u32::try_from(round).unwrap_or(u32::MAX);
-        let at = first + class.window.saturating_mul(rounds);
-        self.stopped_until.map_or(at, |until| at.max(until))
+        let first = self.stopped_until.map_or(first, |until| first.max(until));
+        first + class.window.saturating_mul(rounds)
     }
 }
 
 /// A place in the queue, which is left however the wait ends.
 struct Waiting {
     class: Arc<Class>,
+    is_over: bool,
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut state = self.class.state();
-        state.waiting = state.waiting.saturating_sub(1);
+        if !self.is_over {
+            self.class.state().leave();
+        }
     }
 }
 

@@ -279,3 +279,303 @@ async fn no_window_is_too_long_for_the_clock() {
         .complete(&feedback);
     assert!(window.acquire("a", &deadline(1)).await.is_err());
 }
+
+/// One who has a slot and one who waits are not the same: a slot that is free is never refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_refused_while_a_slot_is_free() {
+    for _ in 0..5_000 {
+        let window = Window::new(2, MINUTE);
+        let start = Arc::new(tokio::sync::Barrier::new(2));
+        let tasks = [0, 1].map(|_| {
+            let (window, start) = (window.clone(), Arc::clone(&start));
+            tokio::spawn(async move {
+                start.wait().await;
+                window.acquire("a", &deadline(1)).await.map(drop)
+            })
+        });
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+    }
+}
+
+/// Attempts under way may take longer than anybody could know when the wait began.
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_attempts_under_way_ends_with_its_deadline() {
+    let window = Window::new(1, Duration::from_secs(1));
+    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    let waits = [5, 7].map(|seconds| {
+        let window = window.clone();
+        tokio::spawn(async move {
+            let deadline = deadline(seconds);
+            let refused = window.acquire("a", &deadline).await.unwrap_err();
+            (refused.retry_after(), deadline.elapsed().as_secs())
+        })
+    });
+    let mut outcomes = Vec::new();
+    for wait in waits {
+        let outcome = tokio::time::timeout(MINUTE, wait).await;
+        outcomes.push(outcome.expect("it waits beyond its deadline").unwrap());
+    }
+    assert_eq!(outcomes, [(None, 5), (None, 7)]);
+    drop(held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_takes_all_the_time_that_is_left_is_in_vain() {
+    let window = Window::new(1, MINUTE);
+    drop(window.acquire("a", &deadline(0)).await.unwrap());
+    let watch = deadline(1_000);
+    let refused = window.acquire("a", &deadline(60)).await.unwrap_err();
+    assert_eq!(refused.retry_after(), Some(MINUTE));
+    assert_eq!(watch.elapsed(), Duration::ZERO);
+}
+
+fn throttled(retry_after: Option<Duration>) -> Feedback {
+    let mut feedback = Feedback::default();
+    feedback.status = Some(429);
+    feedback.retry_after = retry_after;
+    feedback
+}
+
+/// Whoever waits for the end of a stop takes a slot then, not now.
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_behind_a_429_count_from_its_end() {
+    let window = Window::new(1, MINUTE);
+    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    permit.complete(&throttled(Some(Duration::from_secs(100))));
+    let waiting = window.clone();
+    let first = tokio::spawn(async move { waiting.acquire("a", &deadline(1_000)).await.map(drop) });
+    tokio::task::yield_now().await;
+    let watch = deadline(1_000);
+    let refused = window.acquire("a", &deadline(150)).await.unwrap_err();
+    assert_eq!(watch.elapsed(), Duration::ZERO, "it is refused at once");
+    assert_eq!(refused.retry_after(), Some(Duration::from_secs(160)));
+    first.await.unwrap().unwrap();
+    assert_eq!(watch.elapsed().as_secs(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_429_does_not_shorten_an_earlier_one() {
+    let window = Window::new(2, MINUTE);
+    let first = window.acquire("a", &deadline(1)).await.unwrap();
+    let second = window.acquire("a", &deadline(1)).await.unwrap();
+    first.complete(&throttled(Some(Duration::from_secs(200))));
+    second.complete(&throttled(Some(Duration::from_secs(5))));
+    let watch = deadline(1_000);
+    drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+    assert_eq!(watch.elapsed().as_secs(), 200);
+}
+
+/// A stop that nobody who waits can outlast is told at once to all of them.
+#[tokio::test(start_paused = true)]
+async fn a_429_is_told_to_those_who_wait_already() {
+    let window = Window::new(2, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    let waits: Vec<_> = (0..2)
+        .map(|_| {
+            let window = window.clone();
+            tokio::spawn(async move { window.acquire("a", &deadline(90)).await.map(drop) })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    let watch = deadline(1_000);
+    held.complete(&throttled(Some(Duration::from_secs(300))));
+    for wait in waits {
+        let refused = wait.await.unwrap().unwrap_err();
+        assert_eq!(refused.retry_after(), Some(Duration::from_secs(300)));
+    }
+    assert_eq!(watch.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_other_answer_stops_nobody() {
+    let window = Window::new(2, MINUTE);
+    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    let mut feedback = throttled(Some(MINUTE));
+    feedback.status = Some(503);
+    permit.complete(&feedback);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+}
+
+/// Where a window is short, its provider may still ask for a longer break.
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_outlasts_a_short_window() {
+    for window in [Duration::ZERO, Duration::from_secs(1)] {
+        for (retry_after, seconds) in [(120, 120), (u64::MAX, 600)] {
+            let window = Window::new(1, window);
+            let permit = window.acquire("a", &deadline(1)).await.unwrap();
+            permit.complete(&throttled(Some(Duration::from_secs(retry_after))));
+            let watch = deadline(10_000);
+            drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+            assert_eq!(watch.elapsed().as_secs(), seconds, "{window:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_attempts_at_all_are_one() {
+    let window = Window::new(0, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    assert!(window.acquire("a", &deadline(1)).await.is_err());
+}
+
+/// A limiter of one's own is not cloned as a window is.
+#[tokio::test(start_paused = true)]
+async fn several_clients_share_a_limiter_as_it_is() {
+    let limiter: Arc<dyn RateLimiter> = Arc::new(Window::new(1, MINUTE));
+    let mut outcomes = Vec::new();
+    for limiter in [Arc::clone(&limiter), limiter] {
+        let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+        let shop = builder(&transport).rate_limiter(limiter).build().unwrap();
+        let call = shop.send(count()).with_timeout(Duration::from_secs(5));
+        outcomes.push(call.await.map_err(|error| error.kind()));
+    }
+    assert_eq!(outcomes, [Ok(7), Err(ErrorKind::RateLimit)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_of_years_is_a_wait() {
+    let window = Window::new(1, Duration::MAX);
+    let patient = Deadline::after(Duration::MAX);
+    drop(window.acquire("a", &patient).await.unwrap());
+    let permit = window.acquire("a", &patient).await.unwrap();
+    permit.complete(&throttled(Some(Duration::MAX)));
+    drop(window.acquire("a", &patient).await.unwrap());
+    assert_eq!(patient.elapsed().as_secs(), 11 * 365 * 24 * 60 * 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_in_use_is_free_a_window_from_now_at_the_soonest() {
+    let window = Window::new(1, MINUTE);
+    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    let watch = deadline(1_000);
+    let refused = window.acquire("a", &deadline(59)).await.unwrap_err();
+    assert_eq!(refused.retry_after(), Some(MINUTE));
+    assert_eq!(watch.elapsed(), Duration::ZERO);
+    drop(held);
+    drop(window.acquire("a", &deadline(61)).await.unwrap());
+    assert_eq!(watch.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_round_of_those_who_wait_takes_a_window() {
+    let window = Window::new(2, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    let mut waits = Vec::new();
+    for soonest in [50, 60, 110, 120, 170, 180] {
+        let watch = deadline(1_000);
+        let refused = window.acquire("a", &deadline(soonest)).await.unwrap_err();
+        let expected = Some(Duration::from_secs(soonest));
+        assert_eq!(
+            (refused.retry_after(), watch.elapsed()),
+            (expected, Duration::ZERO)
+        );
+        let window = window.clone();
+        waits.push(tokio::spawn(async move {
+            let patience = deadline(soonest + 1);
+            window.acquire("a", &patience).await.map(drop).unwrap();
+            assert_eq!(patience.elapsed().as_secs(), soonest);
+        }));
+        tokio::task::yield_now().await;
+    }
+    for wait in waits {
+        wait.await.unwrap();
+    }
+}
+
+/// Not even in the moment in which a slot is free and its waiter has not noticed yet.
+#[tokio::test(start_paused = true)]
+async fn nobody_overtakes() {
+    let window = Window::new(1, MINUTE);
+    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    let watch = deadline(1_000);
+    let first = window.clone();
+    let first = tokio::spawn(async move { first.acquire("a", &deadline(1_000)).await.map(drop) });
+    tokio::time::sleep(MINUTE).await;
+    assert!(!first.is_finished());
+    drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+    assert_eq!(watch.elapsed(), MINUTE * 2);
+    first.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_class_has_slots_and_stops_of_its_own() {
+    let window = Window::new(1, MINUTE);
+    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    permit.complete(&throttled(None));
+    drop(window.acquire("b", &deadline(1)).await.unwrap());
+    assert!(window.acquire("b", &deadline(1)).await.is_err());
+}
+
+/// Callers of every sort: patient or not, gone before their turn, slow, throttled.
+#[tokio::test(start_paused = true)]
+async fn a_crowd_keeps_to_the_quota_and_to_its_deadlines() {
+    for seed in 0..200_u64 {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut random = move |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % below
+        };
+        let slots = 1 + random(4) as usize;
+        let window = Window::new(slots, MINUTE);
+        let clock = deadline(1_000_000);
+        let log: Arc<Mutex<Vec<(Duration, Duration)>>> = Arc::default();
+        let mut tasks = Vec::new();
+        for _ in 0..40 {
+            let (window, log) = (window.clone(), Arc::clone(&log));
+            let (arrives, patience, leaves, holds, kind) = (
+                random(300_000),
+                random(600_000),
+                random(600_000),
+                random(90_000),
+                random(10),
+            );
+            let ms = Duration::from_millis;
+            tasks.push(tokio::spawn(async move {
+                tokio::time::sleep(ms(arrives)).await;
+                let limit = Deadline::after(ms(patience));
+                let wait = window.acquire("a", &limit);
+                let Ok(outcome) = tokio::time::timeout(ms(leaves), wait).await else {
+                    return;
+                };
+                assert!(
+                    limit.elapsed() <= ms(patience + 1),
+                    "{:?} {patience}",
+                    limit.elapsed()
+                );
+                let Ok(permit) = outcome else { return };
+                let began = clock.elapsed();
+                tokio::time::sleep(ms(holds)).await;
+                log.lock().unwrap().push((began, clock.elapsed()));
+                match kind {
+                    0 => permit.complete(&throttled(Some(ms(holds)))),
+                    1..5 => permit.complete(&Feedback::default()),
+                    _ => drop(permit),
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let log = log.lock().unwrap().clone();
+        for (began, _) in log.iter() {
+            let busy = log
+                .iter()
+                .filter(|(b, e)| b <= began && *began < *e + MINUTE)
+                .count();
+            assert!(busy <= slots, "seed {seed}: {busy} of {slots}");
+        }
+        tokio::time::sleep(MINUTE * 3).await;
+        let watch = deadline(1_000);
+        for _ in 0..slots {
+            drop(window.acquire("a", &deadline(1)).await.unwrap());
+        }
+        assert_eq!(watch.elapsed(), Duration::ZERO);
+    }
+}

@@ -1,6 +1,6 @@
 //! The list of all customers, in every form that it may have, and its guards.
 
-use customer_api_core::transport::Answer;
+use customer_api_core::{rate_limit::Unlimited, transport::Answer};
 use customer_api_sandbox::{RevnueCustomer, RevnueListAnswer, RevnueOptions};
 use revnue_customers::{Client, PagesError, PagesErrorKind};
 use serde_json::{Value, json};
@@ -84,9 +84,36 @@ async fn a_list_that_is_shorter_than_it_says_is_an_error() {
     let error = all(&client).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.progress().items),
-        (PagesErrorKind::Interrupted, 0)
+        (PagesErrorKind::Incomplete, 0)
     );
+    assert!(error.is_incomplete() && !error.is_interrupted());
     assert_eq!(sandbox.revnue().requests().len(), 1);
+}
+
+/// A paginator that leaves the list an array may name the next page in a header.
+#[tokio::test]
+async fn an_array_with_a_header_that_names_a_next_page_is_not_the_whole_list() {
+    let link = format!("<{LIST}?page=2>");
+    for (header, is_whole) in [
+        (format!("{link}; rel=\"next\""), false),
+        (format!("{link}; rel=next"), false),
+        (format!("{link};REL=\"last next\""), false),
+        (
+            format!("{link}; rel=\"first\", {link}; rel=\"next\""),
+            false,
+        ),
+        (format!("{link}; rel=\"first\""), true),
+        (format!("{link}; rel=\"prev\"; title=\"next\""), true),
+        (format!("{link}; rel=\"nextly\""), true),
+        (String::new(), true),
+    ] {
+        let answer = ok(r#"[{"id":1},{"id":2}]"#).header("link", &header);
+        let (builder, _) = scripted([answer]);
+        match all(&builder.build().unwrap()).await {
+            Ok(ids) => assert_eq!((ids.len(), is_whole), (2, true), "{header}"),
+            Err(error) => assert!(error.is_incomplete() && !is_whole, "{header}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -132,8 +159,11 @@ async fn a_list_that_goes_round_in_circles_is_an_error() {
     let link = |page: u64| json!(format!("{LIST}?page={page}"));
     let (error, requests) = failure([page(1..3, link(2)), page(3..5, link(2))]).await;
     assert_eq!((error.kind(), requests), (PagesErrorKind::Repeated, 2));
-    let (error, _) = failure([page(1..3, link(2)), page(1..3, link(3))]).await;
-    assert_eq!(error.kind(), PagesErrorKind::Repeated);
+    for next in [link(3), json!(null)] {
+        let (error, _) = failure([page(1..3, link(2)), page(1..3, next)]).await;
+        assert_eq!(error.kind(), PagesErrorKind::Repeated);
+        assert_eq!(error.progress().items, 2);
+    }
 
     let (builder, _) = scripted((1..9).map(|number| page(number..number + 1, link(number))));
     let mut customers = builder.build().unwrap().customers(1).max_pages(3);
@@ -145,21 +175,87 @@ async fn a_list_that_goes_round_in_circles_is_an_error() {
 }
 
 #[tokio::test]
+async fn there_are_ten_thousand_pages_at_most_by_default() {
+    let link = |page: u64| json!(format!("{LIST}?page={page}"));
+    let (builder, transport) =
+        scripted((1..=10_001).map(|number| page(number..number + 1, link(number))));
+    let client = builder.rate_limiter(Unlimited).build().unwrap();
+    let error = all(&client).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.progress().pages),
+        (PagesErrorKind::TooManyPages, 10_000)
+    );
+    assert_eq!(transport.requests().len(), 10_001);
+}
+
+#[tokio::test]
+async fn pages_without_customers_are_no_circle() {
+    let link = |page: u64| json!(format!("{LIST}?page={page}"));
+    let answers = [
+        page(0..0, link(2)),
+        page(0..0, link(3)),
+        page(7..9, link(4)),
+        page(0..0, json!(null)),
+    ];
+    let (builder, _) = scripted(answers);
+    assert_eq!(all(&builder.build().unwrap()).await.unwrap(), [7, 8]);
+}
+
+/// Whoever stops after a page has spent little of the account's quota on others.
+#[tokio::test]
+async fn one_page_is_read_ahead() {
+    let link = |page: u64| json!(format!("{LIST}?page={page}"));
+    let (builder, transport) =
+        scripted((1..9).map(|number| page(number..number + 1, link(number))));
+    let mut customers = builder.build().unwrap().customers(1);
+    assert!(customers.next_page().await.unwrap().is_some());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(transport.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn items_go_on_after_the_pages_that_were_read() {
+    let link = json!(format!("{LIST}?page=2"));
+    let (builder, transport) = scripted([page(1..3, link), page(3..5, json!(null))]);
+    let mut customers = builder.build().unwrap().customers(1);
+    assert!(customers.next_page().await.unwrap().is_some());
+    let mut items = customers.into_items();
+    assert_eq!(items.next_item().await.unwrap().unwrap().id, 3);
+    assert_eq!(items.next_item().await.unwrap().unwrap().id, 4);
+    assert!(items.next_item().await.unwrap().is_none());
+    let requests = transport.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[1].uri().query(), Some("company=1&page=2"));
+}
+
+#[tokio::test]
 async fn a_page_that_fails_does_not_end_the_list() {
     let link = json!(format!("{LIST}?page=2"));
-    for second in [
-        Answer::status(404).body(r#"{"detail":"Invalid page."}"#),
-        ok("{}"),
-        ok(""),
-        ok(r#"{"count":5,"results":[{"id":9}]}"#),
+    for (second, kind) in [
+        (
+            Answer::status(404).body(r#"{"detail":"Invalid page."}"#),
+            PagesErrorKind::Call,
+        ),
+        (ok("{}"), PagesErrorKind::Call),
+        (ok(""), PagesErrorKind::Call),
+        (
+            ok(r#"{"count":4,"results":[{"id":9}]}"#),
+            PagesErrorKind::Incomplete,
+        ),
     ] {
         let (error, requests) = failure([page(1..3, link.clone()), second]).await;
-        let kind = error.kind();
-        assert!(
-            matches!(kind, PagesErrorKind::Call | PagesErrorKind::Interrupted),
-            "{kind:?}"
+        assert_eq!(
+            (error.kind(), error.progress().items, requests),
+            (kind, 2, 2)
         );
-        assert_eq!((error.progress().items, requests), (2, 2));
+    }
+    // A customer may have been deleted or added since the first page was read.
+    for count in [2, 3] {
+        let last = ok(&json!({ "count": count, "results": [{ "id": 9 }] }).to_string());
+        let (builder, _) = scripted([page(1..3, link.clone()), last]);
+        assert_eq!(all(&builder.build().unwrap()).await.unwrap(), [1, 2, 9]);
     }
 }
 
@@ -183,4 +279,41 @@ async fn behind_a_gateway_and_without_a_slash() {
         ids.push(customer.id);
     }
     assert_eq!(ids, [1, 2]);
+}
+
+#[tokio::test]
+async fn links_lead_to_the_callers_path() {
+    let place = "https://dashboard-api.revnue.com/api/v2/customer";
+    for (link, expected) in [
+        (format!("{place}?page=2"), Ok(4)),
+        (format!("{place}/?page=2"), Err(PagesErrorKind::ForeignLink)),
+    ] {
+        let (builder, transport) = scripted([page(1..3, json!(link)), page(3..5, json!(null))]);
+        let customers = builder.build().unwrap().customers(1);
+        let mut items = customers.path("/api/v2/customer").into_items();
+        let mut count = 0;
+        let outcome = loop {
+            match items.next_item().await {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => break Ok(count),
+                Err(error) => break Err(error.kind()),
+            }
+        };
+        assert_eq!(outcome, expected);
+        for request in transport.requests() {
+            assert_eq!(request.uri().path(), "/api/v2/customer");
+        }
+    }
+}
+
+/// Behind a gateway the host is not looked at; the company still is.
+#[tokio::test]
+async fn a_rebased_link_leads_to_the_same_company() {
+    let link = "https://inside.example/customers?company=2&page=2";
+    let (builder, transport) = scripted([page(1..3, json!(link)), page(3..5, json!(null))]);
+    let client = builder.build().unwrap();
+    let mut customers = client.customers(1).rebase_links(true);
+    let error = customers.next_page().await.unwrap_err();
+    assert_eq!(error.kind(), PagesErrorKind::ForeignLink);
+    assert_eq!(transport.requests().len(), 1);
 }

@@ -182,6 +182,18 @@ async fn a_write_that_was_made_is_a_success_in_any_form() {
     assert_eq!(written.customer(), None);
     assert_eq!(written.raw.json(), form);
 
+    for odd in [
+        r#""+5""#,
+        r#""""#,
+        "-5",
+        "5.0",
+        "[5]",
+        r#""99999999999999999999""#,
+    ] {
+        let body = format!(r#"{{"id":{odd}}}"#);
+        assert_eq!(write(200, &body).await.unwrap().unwrap().id, None, "{odd}");
+    }
+
     let text = write(200, r#"{"category":"Freight"}"#)
         .await
         .unwrap()

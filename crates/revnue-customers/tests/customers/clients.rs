@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use customer_api_core::{
     operation::{Idempotency, Method, OperationInfo, Provenance},
+    rate_limit::Unlimited,
     transport::Answer,
 };
 use revnue_customers::{
-    BuildError, Client, DeleteCustomer, GetCustomer, ListCustomers, ReplaceCustomer, UpdateCustomer,
+    BuildError, Client, DeleteCustomer, Delivery, ErrorKind, GetCustomer, ListCustomers,
+    ReplaceCustomer, UpdateCustomer,
 };
 
 use crate::support::{TOKEN, ok, scripted};
@@ -74,6 +76,8 @@ fn check(info: &OperationInfo, method: Method, path: &str) {
     assert_eq!(info.idempotency, idempotency, "{}", info.id);
     assert_eq!(info.status_decides, !reads, "{}", info.id);
     assert!(info.authenticated);
+    // The quota is the account's, whatever is called.
+    assert_eq!(info.rate_class, ListCustomers::INFO.rate_class);
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +92,7 @@ async fn twenty_calls_a_minute_by_default_and_no_call_waits_in_vain() {
         .send(ListCustomers::new(1))
         .with_timeout(Duration::from_secs(5));
     let error = hasty.await.unwrap_err();
-    assert_eq!(error.delivery(), revnue_customers::Delivery::NotSent);
+    assert_eq!(error.delivery(), Delivery::NotSent);
     assert_eq!(transport.requests().len(), 20);
     let patient = client.send(ListCustomers::new(1)).response().await;
     assert!(patient.unwrap().elapsed() >= Duration::from_secs(59));
@@ -97,17 +101,42 @@ async fn twenty_calls_a_minute_by_default_and_no_call_waits_in_vain() {
 #[tokio::test(start_paused = true)]
 async fn a_read_waits_as_a_429_says_or_for_the_window() {
     for (header, least) in [(Some("7"), 7), (None, 60)] {
-        let throttled = Answer::status(429);
-        let throttled = match header {
-            Some(seconds) => throttled.header("retry-after", seconds),
-            None => throttled,
+        let throttled = || match header {
+            Some(seconds) => Answer::status(429).header("retry-after", seconds),
+            None => Answer::status(429),
         };
-        let (builder, transport) = scripted([throttled, ok("[]")]);
-        let client = builder.build().unwrap();
-        let response = client.send(ListCustomers::new(1)).response().await;
-        let waited = response.unwrap().elapsed();
-        assert!(waited >= Duration::from_secs(least), "{waited:?}");
-        assert!(waited < Duration::from_secs(least + 5), "{waited:?}");
-        assert_eq!(transport.requests().len(), 2);
+        // The wait is the call's own, too, whatever the limiter makes of it.
+        for is_limited in [true, false] {
+            let (mut builder, transport) = scripted([throttled(), ok("[]")]);
+            if !is_limited {
+                builder = builder.rate_limiter(Unlimited);
+            }
+            let client = builder.build().unwrap();
+            let response = client.send(ListCustomers::new(1)).response().await;
+            let waited = response.unwrap().elapsed();
+            assert!(waited >= Duration::from_secs(least), "{waited:?}");
+            assert!(waited < Duration::from_secs(least + 5), "{waited:?}");
+            assert_eq!(transport.requests().len(), 2);
+        }
     }
+}
+
+/// After a 429 nobody calls before its time, the one who was told of it least of all.
+#[tokio::test(start_paused = true)]
+async fn a_429_stops_the_clones_too() {
+    let throttled = Answer::status(429).header("retry-after", "3600");
+    let (builder, transport) = scripted([throttled, ok("[]")]);
+    let client = builder.build().unwrap();
+    let error = client.send(DeleteCustomer::new(7)).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3_600)));
+    let call = client.clone().send(ListCustomers::new(1));
+    let error = call.await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery(), error.elapsed()),
+        (ErrorKind::RateLimit, Delivery::NotSent, Duration::ZERO)
+    );
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+    assert_eq!(transport.requests().len(), 1);
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    client.send(ListCustomers::new(1)).await.unwrap();
 }

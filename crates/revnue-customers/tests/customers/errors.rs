@@ -90,6 +90,8 @@ async fn messages_of_fields_are_joined_and_the_rest_is_kept_raw() {
             (None, Some(body.as_bytes()))
         );
     }
+    let marked = write(400, "\u{feff}{\"detail\":\"No.\"}").await;
+    assert_eq!(marked.message(), Some("No."));
     let deep = "[".repeat(60_000);
     assert_eq!(write(400, &deep).await.message(), None);
 }

@@ -19,12 +19,18 @@ const TOKEN: &str = "planted-token-4711";
 const NAME: &str = "Plantedname & Sons";
 const EMAIL: &str = "planted.address@shop.example";
 const PHONE: &str = "+64219998877";
+const MOBILE: &str = "+64219998866";
+const FAX: &str = "+64219998855";
 const STREET: &str = "77 Planted Street";
+const FLOOR: &str = "Planted Floor 3";
+const ZIP: &str = "planted-97203";
 const TEXT: &str = "planted \"text\" of a field";
+const SUPPLEMENT: &str = "planted supplement";
+const ADDITION: &str = "planted addition";
 const AMOUNT: &str = "48151623420001.50";
 
 /// What must not be seen: every planted value, in the spellings of text, JSON and URLs.
-const PLANTED: [&str; 12] = [
+const PLANTED: [&str; 18] = [
     TOKEN,
     NAME,
     "Plantedname%20%26%20Sons",
@@ -33,8 +39,14 @@ const PLANTED: [&str; 12] = [
     "planted.address%40shop.example",
     PHONE,
     "%2B64219998877",
+    MOBILE,
+    FAX,
     STREET,
+    FLOOR,
+    ZIP,
     TEXT,
+    SUPPLEMENT,
+    ADDITION,
     "planted \\\"text\\\" of a field",
     AMOUNT,
 ];
@@ -81,14 +93,14 @@ macro_rules! personal {
         $operation
             .contact_person(NewContactPerson::new().name(NAME).email(EMAIL))
             .address_line_1(STREET)
-            .address_line_2(STREET)
-            .zip_postal_code(STREET)
+            .address_line_2(FLOOR)
+            .zip_postal_code(ZIP)
             .phone(PHONE)
-            .mobile(PHONE)
-            .fax(PHONE)
+            .mobile(MOBILE)
+            .fax(FAX)
             .general_description(TEXT)
-            .supplementary_description(TEXT)
-            .additional_description(TEXT)
+            .supplementary_description(SUPPLEMENT)
+            .additional_description(ADDITION)
             .template(NewTemplate::new(9, [NewField::new(1, AMOUNT)]))
     };
 }
@@ -164,13 +176,18 @@ fn faults(echo: &str) -> Vec<Fault> {
     faults
 }
 
+/// What a write sends, another value in every field, so that none is found by the name of another.
+const SENT: &[&str] = &[
+    NAME, EMAIL, PHONE, MOBILE, FAX, STREET, FLOOR, ZIP, TEXT, SUPPLEMENT, ADDITION,
+];
+
 /// What each operation sends: the vendor's words about it are scrubbed of that, and of nothing else.
 const ECHOES: [(&str, &[&str]); 6] = [
     ("listCustomers", &[]),
     ("getCustomer", &[]),
-    ("createCustomer", &[NAME, EMAIL, PHONE, STREET, TEXT]),
-    ("replaceCustomer", &[NAME, EMAIL, PHONE, STREET, TEXT]),
-    ("updateCustomer", &[NAME, EMAIL, PHONE, STREET, TEXT]),
+    ("createCustomer", SENT),
+    ("replaceCustomer", SENT),
+    ("updateCustomer", SENT),
     ("deleteCustomer", &[]),
 ];
 
