@@ -1,0 +1,10 @@
+//! The crate against its vendor's behaviour: the bytes on the wire, the answers, and what is said when something fails.
+#![cfg(test)]
+
+mod answers;
+mod clients;
+mod errors;
+mod refusals;
+mod session;
+mod support;
+mod wire;
