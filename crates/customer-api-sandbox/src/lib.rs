@@ -2,6 +2,7 @@
 
 mod clock;
 mod connection;
+mod customer_radar;
 mod description;
 mod error;
 mod fault;
@@ -12,12 +13,17 @@ mod omnidesk;
 mod parameters;
 mod pipeline;
 mod provider;
+mod quota;
 mod ravelin;
 mod revnue;
 mod sandbox;
 mod server;
 mod unknown_fields;
 
+pub use customer_radar::{
+    CodeType, CustomerRadar, CustomerRadarOptions, CustomerRadarSetUp, DataAnswer, ErrorFamily,
+    ExpirationAnswer, MessageType, SentInvitation,
+};
 pub use description::DescriptionError;
 pub use error::SandboxError;
 pub use fault::{ConnectionFault, Fault, FaultBody};

@@ -16,6 +16,7 @@ Options:
       --ravelin-port <PORT>   Port of the Ravelin server [default: a free one]
       --omnidesk-port <PORT>  Port of the Omnidesk server [default: a free one]
       --revnue-port <PORT>    Port of the Revnue server [default: a free one]
+      --radar-port <PORT>     Port of the Customer Radar server [default: a free one]
   -h, --help                  Print help
   -V, --version               Print version
 ";
@@ -33,6 +34,7 @@ struct Ports {
     ravelin: u16,
     omnidesk: u16,
     revnue: u16,
+    radar: u16,
 }
 
 fn main() -> ExitCode {
@@ -64,7 +66,7 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
                 let version = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
                 return Ok(Command::Print(version.to_owned()));
             }
-            "--ravelin-port" | "--omnidesk-port" | "--revnue-port" => {
+            "--ravelin-port" | "--omnidesk-port" | "--revnue-port" | "--radar-port" => {
                 let value = value.or_else(|| arguments.next());
                 let value = value.ok_or_else(|| format!("{name} needs a port"))?;
                 let port = value
@@ -73,7 +75,8 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
                 match name {
                     "--ravelin-port" => ports.ravelin = port,
                     "--omnidesk-port" => ports.omnidesk = port,
-                    _ => ports.revnue = port,
+                    "--revnue-port" => ports.revnue = port,
+                    _ => ports.radar = port,
                 }
             }
             other => return Err(format!("unknown argument `{other}`; see --help")),
@@ -94,6 +97,7 @@ fn serve(ports: Ports) -> Result<(), String> {
             .ravelin_address((Ipv4Addr::LOCALHOST, ports.ravelin))
             .omnidesk_address((Ipv4Addr::LOCALHOST, ports.omnidesk))
             .revnue_address((Ipv4Addr::LOCALHOST, ports.revnue))
+            .customer_radar_address((Ipv4Addr::LOCALHOST, ports.radar))
             // The logs would grow as long as the program runs.
             .kept_requests(0)
             .on_request(move |request| {
@@ -103,7 +107,7 @@ fn serve(ports: Ports) -> Result<(), String> {
             .start()
             .await
             .map_err(|error| with_source(&error))?;
-        let text = ravelin(&sandbox) + &omnidesk(&sandbox) + &revnue(&sandbox);
+        let text = ravelin(&sandbox) + &omnidesk(&sandbox) + &revnue(&sandbox) + &radar(&sandbox);
         write(&format!(
             "{text}Ctrl-C ends the sandbox and forgets everything.\n\n"
         ))?;
@@ -163,6 +167,23 @@ fn revnue(sandbox: &Sandbox) -> String {
     )
 }
 
+/// How to call the Customer Radar server.
+fn radar(sandbox: &Sandbox) -> String {
+    let server = sandbox.customer_radar();
+    let (base, user, password) = (server.base_url(), server.username(), server.password());
+    format!(
+        "Customer Radar\n  \
+           base URL  {base}\n  \
+           login     {user}, {password}\n\n  \
+           TOKEN=$(curl -s {base}/auth/login -H 'Content-Type: application/json' \\\n    \
+             -d '{{\"username\":\"{user}\",\"password\":\"{password}\"}}' \\\n    \
+             | sed 's/.*\"token\":\"\\([^\"]*\\)\".*/\\1/')\n  \
+           curl -i {base}/invitation -H \"Authorization: $TOKEN\" \\\n    \
+             -H 'Content-Type: application/json' \\\n    \
+             -d '{{\"clientDisplayId\":\"client-1\",\"programmeDisplayId\":\"programme-1\",\"sendData\":[{{\"email\":\"ana@shop.example\",\"locationDisplayId\":\"location-1\"}}]}}'\n\n"
+    )
+}
+
 /// One line without ids, keys and bodies.
 fn log_line(request: &RecordedRequest) -> String {
     let path = request.path_template.as_deref().unwrap_or("(unknown path)");
@@ -206,7 +227,7 @@ mod tests {
             Ok(Command::Serve(Ports {
                 ravelin,
                 omnidesk,
-                revnue: 0,
+                ..Ports::default()
             }))
         };
         assert_eq!(parsed(&[]), serve(0, 0));
@@ -222,6 +243,11 @@ mod tests {
             parsed(&["--revnue-port", "8082"]),
             Ok(Command::Serve(ports))
         );
+        let ports = Ports {
+            radar: 8083,
+            ..Ports::default()
+        };
+        assert_eq!(parsed(&["--radar-port=8083"]), Ok(Command::Serve(ports)));
     }
 
     #[test]
@@ -229,6 +255,7 @@ mod tests {
         for (arguments, part) in [
             (&["--ravelin-port"][..], "--ravelin-port needs a port"),
             (&["--omnidesk-port"], "--omnidesk-port needs a port"),
+            (&["--radar-port"], "--radar-port needs a port"),
             (&["--ravelin-port", "99999"], "`99999`"),
             (&["--port"], "`--port`"),
         ] {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
+use crate::customer_radar::{self, CustomerRadar, CustomerRadarOptions};
 use crate::error::SandboxError;
 use crate::log::{Observer, RecordedRequest, RequestLog};
 use crate::omnidesk::{self, Omnidesk, OmnideskOptions};
@@ -19,6 +20,7 @@ pub struct Sandbox {
     ravelin: Server<Ravelin>,
     omnidesk: Server<Omnidesk>,
     revnue: Server<Revnue>,
+    customer_radar: Server<CustomerRadar>,
     clock: Arc<Clock>,
 }
 
@@ -56,6 +58,12 @@ impl Sandbox {
         &self.revnue
     }
 
+    /// The imitation of Customer Radar's invitation API.
+    #[must_use]
+    pub fn customer_radar(&self) -> &Server<CustomerRadar> {
+        &self.customer_radar
+    }
+
     /// Moves the sandbox's clock on: its timestamps and its time windows, but not tokio's timers.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
@@ -72,6 +80,8 @@ pub struct SandboxBuilder {
     omnidesk: OmnideskOptions,
     revnue_address: SocketAddr,
     revnue: RevnueOptions,
+    customer_radar_address: SocketAddr,
+    customer_radar: CustomerRadarOptions,
     stepped: Option<(SystemTime, Duration)>,
     observer: Option<Observer>,
     kept_requests: Option<usize>,
@@ -86,6 +96,8 @@ impl Default for SandboxBuilder {
             omnidesk: OmnideskOptions::default(),
             revnue_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             revnue: RevnueOptions::default(),
+            customer_radar_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            customer_radar: CustomerRadarOptions::default(),
             stepped: None,
             observer: None,
             kept_requests: None,
@@ -127,6 +139,18 @@ impl SandboxBuilder {
     /// The switches of the Revnue server.
     pub fn revnue(mut self, options: RevnueOptions) -> Self {
         self.revnue = options;
+        self
+    }
+
+    /// The address of the Customer Radar server; port 0, the default, takes a free one.
+    pub fn customer_radar_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.customer_radar_address = address.into();
+        self
+    }
+
+    /// The switches of the Customer Radar server.
+    pub fn customer_radar(mut self, options: CustomerRadarOptions) -> Self {
+        self.customer_radar = options;
         self
     }
 
@@ -181,12 +205,19 @@ impl SandboxBuilder {
             self.revnue_address,
             self.revnue,
             Arc::clone(&clock),
+            RequestLog::new(self.observer.clone(), self.kept_requests),
+        )?;
+        let customer_radar = customer_radar::start(
+            self.customer_radar_address,
+            self.customer_radar,
+            Arc::clone(&clock),
             RequestLog::new(self.observer, self.kept_requests),
         )?;
         Ok(Sandbox {
             ravelin,
             omnidesk,
             revnue,
+            customer_radar,
             clock,
         })
     }
@@ -201,6 +232,8 @@ impl fmt::Debug for SandboxBuilder {
             .field("omnidesk", &self.omnidesk)
             .field("revnue_address", &self.revnue_address)
             .field("revnue", &self.revnue)
+            .field("customer_radar_address", &self.customer_radar_address)
+            .field("customer_radar", &self.customer_radar)
             .field("stepped", &self.stepped)
             .finish_non_exhaustive()
     }

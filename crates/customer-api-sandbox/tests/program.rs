@@ -37,6 +37,8 @@ fn it_says_how_to_call_it_and_logs_no_ids() {
     assert!(introduction.contains("'apiKey: omnidesk-sandbox-key'"));
     assert!(introduction.contains("-F brand_id=1"));
     assert!(introduction.contains("'Authorization: Bearer revnue-sandbox-token'"));
+    assert!(introduction.contains(r#"{"username":"testing","password":"testing12345"}"#));
+    assert!(introduction.contains(r#""clientDisplayId":"client-1""#));
 
     let mut stream = TcpStream::connect(base).unwrap();
     let body = r#"{"category":"PAYMENT_FRAUD","review":"FRAUDSTER"}"#;
@@ -92,6 +94,10 @@ fn mistakes_and_taken_ports_are_errors() {
         (
             &["--omnidesk-port", &port],
             "the omnidesk server can't listen: ",
+        ),
+        (
+            &["--radar-port", &port],
+            "the customer-radar server can't listen: ",
         ),
     ] {
         let output = program().args(arguments).output().unwrap();

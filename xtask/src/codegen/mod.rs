@@ -31,13 +31,15 @@ use tree::Value;
 
 const DESCRIPTIONS: &str = "crates/customer-api-sandbox/src/descriptions";
 const COVERAGE: &str = "docs/coverage.md";
+/// Where the proofs find every operation.
+const PROOF: &str = "xtask/proof/src/generated";
 /// The crate whose description nobody serves: it proves what the generator emits.
 const GOLDEN: &str = "xtask/golden";
 
 pub(crate) fn command() -> Command {
     Command::new("codegen")
         .about(
-            "Writes every crate's src/generated, the sandbox's descriptions and docs/coverage.md",
+            "Writes every crate's src/generated, the sandbox's descriptions, the proofs' tables and docs/coverage.md",
         )
         .arg(
             Arg::new("check")
@@ -85,6 +87,9 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
         return Err(report(&problems));
     }
     files.insert(COVERAGE.to_owned(), emit::coverage::coverage(&providers));
+    for (file, text) in emit::proof::tables(&providers) {
+        files.insert(format!("{PROOF}/{file}"), text);
+    }
     format::format(root, &mut files)?;
     Ok(files)
 }
@@ -223,7 +228,9 @@ fn orphans(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<String>
         let generated = format!("{folder}/src/generated");
         files_below(&root.join(&generated), &generated, &mut found)?;
     }
-    files_below(&root.join(DESCRIPTIONS), DESCRIPTIONS, &mut found)?;
+    for folder in [DESCRIPTIONS, PROOF] {
+        files_below(&root.join(folder), folder, &mut found)?;
+    }
     Ok(found
         .into_iter()
         .filter(|path| !wanted.contains_key(path))

@@ -94,6 +94,7 @@ impl Reader<'_> {
             extra_query: Vec::new(),
             refuses_unknown_query: false,
             ignores_patterns: false,
+            ignores_short_texts: false,
             body: self.body(operation)?,
         })
     }

@@ -39,6 +39,7 @@ pub(crate) struct Operation {
     extra_query: Vec<String>,
     refuses_unknown_query: bool,
     ignores_patterns: bool,
+    ignores_short_texts: bool,
     body: Option<BodyRules>,
 }
 
@@ -103,6 +104,13 @@ impl Description {
         }
     }
 
+    /// Takes texts that are shorter than the description wants them.
+    pub(crate) fn ignore_short_texts(&mut self) {
+        for operation in &mut self.operations {
+            operation.ignores_short_texts = true;
+        }
+    }
+
     /// Puts an operation on another path.
     pub(crate) fn set_path(&mut self, id: &str, template: &str) {
         let mut operations = self.operations.iter_mut();
@@ -149,6 +157,9 @@ impl Operation {
     fn judge(&self, mut violations: Vec<Violation>) -> Result<(), Rejection> {
         if self.ignores_patterns {
             violations.retain(|violation| !matches!(violation.problem, Problem::Pattern(_)));
+        }
+        if self.ignores_short_texts {
+            violations.retain(|violation| !matches!(violation.problem, Problem::TooShort(_)));
         }
         if violations.is_empty() {
             Ok(())

@@ -2,7 +2,6 @@
 
 mod customer;
 mod options;
-mod quota;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -19,10 +18,10 @@ use crate::log::RequestLog;
 use crate::parameters::Parameters;
 use crate::pipeline::Pipeline;
 use crate::provider::{Answer, Call, Head, Outcome, Provider};
+use crate::quota::Quota;
 use crate::server::{Bound, Server};
 pub use customer::RevnueCustomer;
 pub use options::{RevnueListAnswer, RevnueOptions, RevnueWriteAnswer};
-use quota::Quota;
 
 const NAME: &str = "revnue";
 const DESCRIPTION: &str = include_str!("../descriptions/revnue-customers.json");

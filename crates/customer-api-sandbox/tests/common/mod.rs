@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod helpdesk;
+pub(crate) mod radar;
 pub(crate) mod scroll;
 
 use std::io::ErrorKind;

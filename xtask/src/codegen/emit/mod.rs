@@ -8,6 +8,7 @@ mod choice;
 pub(crate) mod coverage;
 pub(crate) mod docs;
 mod operation;
+pub(crate) mod proof;
 mod record;
 pub(crate) mod scope;
 mod walk;

@@ -1,15 +1,15 @@
-//! The account's quota: so many requests in any window of time.
+//! A quota: so many requests in any window of time.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// The times of the requests that were let in, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Quota(VecDeque<Duration>);
+pub(crate) struct Quota(VecDeque<Duration>);
 
 impl Quota {
     /// Lets a request in, or says how many whole seconds are left until one will be.
-    pub(super) fn admit(
+    pub(crate) fn admit(
         &mut self,
         (limit, window): (usize, Duration),
         now: Duration,

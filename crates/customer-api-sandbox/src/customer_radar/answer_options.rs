@@ -1,0 +1,53 @@
+//! The forms of the server's answers.
+
+/// The form of an error's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorFamily {
+    /// `{"code", "description"}`, like the answer to an accepted invitation.
+    Description,
+    /// `{"code", "userMessage", "developerMessage"}`, as documented for a refused login.
+    UserMessage,
+}
+
+/// Whether a `code` is a text or an integer, in every answer that has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CodeType {
+    /// A text beside a `description`, an integer beside a `userMessage`.
+    AsDocumented,
+    /// Always a text.
+    Text,
+    /// Always an integer, without leading zeros: an accepted invitation has the code 0. A code
+    /// that is no number stays a text.
+    Integer,
+}
+
+/// The `data` of an accepted invitation: a number above 2^53, another one for each request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DataAnswer {
+    /// A text of digits.
+    Text,
+    /// The number itself, which a reader that takes numbers for floats gets wrong.
+    Number,
+    /// `null`.
+    Null,
+    /// None.
+    Missing,
+}
+
+/// The `expiration` of a login's answer, in Unix seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExpirationAnswer {
+    /// When the token expires, with milliseconds as the fraction.
+    Exact,
+    /// An hour before the login, as somebody whose clock is fast sees it. The token lives all the
+    /// same.
+    Past,
+    /// `null`.
+    Null,
+    /// None.
+    Missing,
+}

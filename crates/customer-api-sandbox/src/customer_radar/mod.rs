@@ -1,0 +1,311 @@
+//! Customer Radar's invitations: a login, tokens that expire, and an outbox.
+
+mod answer_options;
+mod invitation;
+mod options;
+mod outbox;
+mod send_rules;
+mod set_up;
+mod tokens;
+mod wording;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::clock::Clock;
+use crate::description::{Description, Rejection};
+use crate::error::SandboxError;
+use crate::fault::FaultScript;
+use crate::log::RequestLog;
+use crate::pipeline::Pipeline;
+use crate::provider::{Answer, Call, Head, Outcome, Provider};
+use crate::quota::Quota;
+use crate::server::{Bound, Server};
+pub use answer_options::{CodeType, DataAnswer, ErrorFamily, ExpirationAnswer};
+use invitation::Invitation;
+pub use invitation::SentInvitation;
+pub use options::CustomerRadarOptions;
+use outbox::Outbox;
+pub use send_rules::MessageType;
+pub use set_up::CustomerRadarSetUp;
+use tokens::Tokens;
+use wording::{Form, Refusal};
+
+const NAME: &str = "customer-radar";
+const DESCRIPTION: &str = include_str!("../descriptions/feedback-invitations.json");
+const OPERATIONS: [&str; 2] = ["logIn", "sendInvitation"];
+const LOGIN_PATH: &str = "/auth/login";
+/// How far in the past an `expiration` lies that is to be found past.
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+pub(crate) fn start(
+    address: SocketAddr,
+    options: CustomerRadarOptions,
+    clock: Arc<Clock>,
+    log: RequestLog,
+) -> Result<Server<CustomerRadar>, SandboxError> {
+    let bound = Bound::new(NAME, address)?;
+    let mut description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
+        SandboxError::Description {
+            provider: NAME,
+            source,
+        }
+    })?;
+    if options.blank_metadata_keys {
+        // Blank ids are let through, too, and turn out to be unknown.
+        description.ignore_short_texts();
+    }
+    let provider = Arc::new(CustomerRadar {
+        options,
+        clock,
+        account: Mutex::default(),
+    });
+    let pipeline = Pipeline {
+        name: NAME,
+        description,
+        provider: Arc::clone(&provider) as Arc<dyn Provider>,
+        faults: FaultScript::default(),
+        log,
+    };
+    Ok(Server::start(bound, pipeline, provider))
+}
+
+/// The imitated Customer Radar account: its login, its switches, its tokens and its outbox.
+#[derive(Debug)]
+pub struct CustomerRadar {
+    options: CustomerRadarOptions,
+    clock: Arc<Clock>,
+    account: Mutex<Account>,
+}
+
+#[derive(Debug, Default)]
+struct Account {
+    tokens: Tokens,
+    logins: usize,
+    refused_logins: usize,
+    refused_tokens: usize,
+    quota: Quota,
+    throttled: usize,
+    outbox: Outbox,
+    applied: usize,
+}
+
+/// What is particular to Customer Radar.
+impl Server<CustomerRadar> {
+    /// The user name that a login must have.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        &self.provider.options.username
+    }
+
+    /// The password that a login must have.
+    #[must_use]
+    pub fn password(&self) -> &str {
+        &self.provider.options.password
+    }
+
+    /// Every message that was triggered, one for each recipient, in the order in which they came.
+    #[must_use]
+    pub fn outbox(&self) -> Vec<SentInvitation> {
+        self.provider.account().outbox.sent.clone()
+    }
+
+    /// How many recipients got no message although their request was accepted: a send rule held it
+    /// back.
+    #[must_use]
+    pub fn suppressed_count(&self) -> usize {
+        self.provider.account().outbox.suppressed
+    }
+
+    /// How many invitation requests were accepted, whoever saw the answer and whatever the send
+    /// rules made of them.
+    #[must_use]
+    pub fn applied_count(&self) -> usize {
+        self.provider.account().applied
+    }
+
+    /// How many tokens logins were given, whoever saw the answer.
+    #[must_use]
+    pub fn login_count(&self) -> usize {
+        self.provider.account().logins
+    }
+
+    /// How many logins had a wrong user name or password.
+    #[must_use]
+    pub fn refused_login_count(&self) -> usize {
+        self.provider.account().refused_logins
+    }
+
+    /// How many requests had no token, or one that is none or has expired.
+    #[must_use]
+    pub fn refused_token_count(&self) -> usize {
+        self.provider.account().refused_tokens
+    }
+
+    /// How many requests were answered with 429 because of the rate limit.
+    #[must_use]
+    pub fn throttled_count(&self) -> usize {
+        self.provider.account().throttled
+    }
+
+    /// Lets all tokens expire now, whatever the clock says.
+    pub fn expire_tokens(&self) {
+        self.provider.account().tokens.expire();
+    }
+}
+
+impl Provider for CustomerRadar {
+    fn admit(&self, head: &Head) -> Result<(), Answer> {
+        if head.path() == LOGIN_PATH {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let mut account = self.account();
+        let admitted = self
+            .presented(head)
+            .is_some_and(|token| account.tokens.admit(token, now));
+        if !admitted {
+            account.refused_tokens += 1;
+            let form = self.form(self.options.token_errors);
+            return Err(form.bad_token(self.options.bad_token_status));
+        }
+        if let Some(limit) = self.options.rate_limit {
+            if let Err(seconds) = account.quota.admit(limit, now) {
+                account.throttled += 1;
+                let answer = self.invitation_form().throttled();
+                return Err(if self.options.retry_after {
+                    answer.with_header("retry-after", &seconds.to_string())
+                } else {
+                    answer
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, rejection: &Rejection) -> Answer {
+        self.invitation_form().rejection(rejection)
+    }
+
+    fn carry_out(&self, call: &Call<'_>) -> Outcome {
+        if call.operation_id == "logIn" {
+            return Outcome::unchanged(self.log_in(call.body));
+        }
+        match self.send(call.body) {
+            Ok(answer) => {
+                self.clock.step();
+                Outcome::applied(answer)
+            }
+            Err(answer) => Outcome::unchanged(answer),
+        }
+    }
+}
+
+impl CustomerRadar {
+    /// The token of a request that has exactly one.
+    fn presented<'a>(&self, head: &'a Head) -> Option<&'a [u8]> {
+        let mut values = head.header_values("authorization");
+        let value = values.next()?;
+        if values.next().is_some() {
+            return None;
+        }
+        let bare = value.strip_prefix(b"Bearer ");
+        Some(bare.filter(|_| self.options.accept_bearer).unwrap_or(value))
+    }
+
+    fn log_in(&self, body: &Value) -> Answer {
+        let options = &self.options;
+        let is = |name, expected: &str| body.get(name).and_then(Value::as_str) == Some(expected);
+        let mut account = self.account();
+        if !is("username", &options.username) || !is("password", &options.password) {
+            account.refused_logins += 1;
+            let form = self.form(ErrorFamily::UserMessage);
+            return form.wrong_password(options.refused_login_status);
+        }
+        account.logins += 1;
+        if options.one_token {
+            account.tokens.expire();
+        }
+        let now = self.clock.now();
+        let until = now.saturating_add(options.token_life);
+        let token = account.tokens.issue(until, options.token_uses);
+        let mut answer = Map::new();
+        answer.insert("token".to_owned(), json!(token));
+        let expiration = match options.expiration {
+            ExpirationAnswer::Exact => Some(json!(unix_millis(until))),
+            ExpirationAnswer::Past => Some(json!(unix_millis(now.saturating_sub(HOUR)))),
+            ExpirationAnswer::Null => Some(Value::Null),
+            ExpirationAnswer::Missing => None,
+        };
+        answer.extend(expiration.map(|expiration| ("expiration".to_owned(), expiration)));
+        answer.insert("userName".to_owned(), json!(options.username));
+        Answer::json(200, &Value::Object(answer))
+    }
+
+    /// Sends to all recipients of a request or, if one of them can't be sent to, to none.
+    fn send(&self, body: &Value) -> Result<Answer, Answer> {
+        let options = &self.options;
+        let form = self.invitation_form();
+        let mut invitations = Vec::new();
+        for invitation in Invitation::all(body) {
+            let channels = invitation.judge(options);
+            let channels = channels.map_err(|refusal| form.refusal(refusal))?;
+            invitations.push((invitation, channels));
+        }
+        if invitations.is_empty() {
+            return Err(form.refusal(Refusal::NoRecipient));
+        }
+        if let Some((code, description)) = &options.refusal_in_200 {
+            let form = Form {
+                family: ErrorFamily::Description,
+                ..form
+            };
+            return Err(form.error(200, code, description));
+        }
+        let mut account = self.account();
+        let now = self.clock.now();
+        let restriction = options.contact_restriction;
+        let number = account.outbox.accept(invitations, restriction, now);
+        account.applied += 1;
+        Ok(self.accepted(number))
+    }
+
+    fn accepted(&self, number: u64) -> Answer {
+        let form = self.form(ErrorFamily::Description);
+        let mut answer = Map::new();
+        answer.insert("code".to_owned(), form.code("00000"));
+        answer.insert("description".to_owned(), json!("success"));
+        let data = match self.options.data {
+            DataAnswer::Text => Some(json!(number.to_string())),
+            DataAnswer::Number => Some(json!(number)),
+            DataAnswer::Null => Some(Value::Null),
+            DataAnswer::Missing => None,
+        };
+        answer.extend(data.map(|data| ("data".to_owned(), data)));
+        Answer::json(200, &Value::Object(answer))
+    }
+
+    fn invitation_form(&self) -> Form {
+        self.form(self.options.invitation_errors)
+    }
+
+    fn form(&self, family: ErrorFamily) -> Form {
+        Form {
+            family,
+            codes: self.options.codes,
+        }
+    }
+
+    fn account(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Seconds since the Unix epoch with milliseconds as the fraction: `1517434473.269`.
+fn unix_millis(time: Duration) -> f64 {
+    let millis = time.as_millis().try_into().unwrap_or(u64::MAX);
+    Duration::from_millis(millis).as_secs_f64()
+}

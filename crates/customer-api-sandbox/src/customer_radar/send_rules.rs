@@ -1,0 +1,117 @@
+//! Send rules: the account's own settings of who gets a message, and how.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The send rule that picks the channel of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MessageType {
+    /// An e-mail; an SMS to those who have a mobile number alone.
+    EmailPriority,
+    /// An SMS; an e-mail to those who have an address alone.
+    SmsPriority,
+    /// An e-mail; who has no address is skipped.
+    EmailOnly,
+    /// An SMS; who has no mobile number is skipped.
+    SmsOnly,
+    /// Both, as far as the recipient has them.
+    EmailAndSms,
+}
+
+/// Where a message goes: nowhere, to one channel or to both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Channels {
+    pub(super) email: bool,
+    pub(super) sms: bool,
+}
+
+impl MessageType {
+    pub(super) fn channels(self, email: bool, mobile: bool) -> Channels {
+        let (email, sms) = match self {
+            Self::EmailPriority => (email, mobile && !email),
+            Self::SmsPriority => (email && !mobile, mobile),
+            Self::EmailOnly => (email, false),
+            Self::SmsOnly => (false, mobile),
+            Self::EmailAndSms => (email, mobile),
+        };
+        Channels { email, sms }
+    }
+}
+
+/// When each contact last got a message.
+#[derive(Debug, Default)]
+pub(super) struct LastMessages(BTreeMap<String, Duration>);
+
+impl LastMessages {
+    /// Notes a message to a contact, unless there was one less than a period ago.
+    pub(super) fn admit(&mut self, contact: &str, period: Duration, now: Duration) -> bool {
+        let contact = contact.trim().to_lowercase();
+        let last = self.0.get(&contact);
+        if last.is_some_and(|last| now.saturating_sub(*last) < period) {
+            return false;
+        }
+        self.0.insert(contact, now);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_picks_its_channels() {
+        let of = |message_type: MessageType, email, mobile| {
+            let channels = message_type.channels(email, mobile);
+            (channels.email, channels.sms)
+        };
+        for (message_type, both, email, mobile) in [
+            (
+                MessageType::EmailPriority,
+                (true, false),
+                (true, false),
+                (false, true),
+            ),
+            (
+                MessageType::SmsPriority,
+                (false, true),
+                (true, false),
+                (false, true),
+            ),
+            (
+                MessageType::EmailOnly,
+                (true, false),
+                (true, false),
+                (false, false),
+            ),
+            (
+                MessageType::SmsOnly,
+                (false, true),
+                (false, false),
+                (false, true),
+            ),
+            (
+                MessageType::EmailAndSms,
+                (true, true),
+                (true, false),
+                (false, true),
+            ),
+        ] {
+            assert_eq!(of(message_type, true, true), both, "{message_type:?}");
+            assert_eq!(of(message_type, true, false), email, "{message_type:?}");
+            assert_eq!(of(message_type, false, true), mobile, "{message_type:?}");
+        }
+    }
+
+    #[test]
+    fn a_contact_has_one_message_in_a_period() {
+        let mut last = LastMessages::default();
+        let period = Duration::from_secs(60);
+        let mut at = |contact, second| last.admit(contact, period, Duration::from_secs(second));
+        assert!(at("a@b.example", 0));
+        assert!(!at("A@b.example ", 59));
+        assert!(at("021", 59));
+        assert!(at("a@b.example", 60), "what was suppressed does not count");
+    }
+}

@@ -1,0 +1,76 @@
+use std::{fmt, pin::Pin};
+
+use customer_api_core::{Call, Error, Idempotency, Operation, OperationInfo, operation::Method};
+
+/// What came of a call.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The failure, if it failed.
+    pub error: Option<Error>,
+    /// How many times the request was sent.
+    pub attempts: u32,
+    /// The response as `Debug` prints it, if there is one.
+    pub printed: String,
+}
+
+type Made = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// An operation with a sample value, for a client of its provider.
+pub struct Entry<C> {
+    /// What is known of the operation.
+    pub info: &'static OperationInfo,
+    /// The value as `Debug` prints it.
+    pub printed: String,
+    call: Box<dyn Fn(&C) -> Made + Send + Sync>,
+}
+
+impl<C: 'static> Entry<C> {
+    /// An operation, and how a client sends it.
+    pub fn new<O>(operation: O, send: fn(&C, O) -> Call<O>) -> Self
+    where
+        O: Operation + Clone + fmt::Debug,
+        O::Output: fmt::Debug,
+    {
+        Self {
+            info: O::INFO,
+            printed: format!("{operation:?} {operation:#?}"),
+            call: Box::new(move |client| {
+                let call = send(client, operation.clone());
+                Box::pin(async move {
+                    match call.response().await {
+                        Ok(response) => Outcome {
+                            error: None,
+                            attempts: response.attempts(),
+                            printed: format!("{response:?} {response:#?}"),
+                        },
+                        Err(error) => Outcome {
+                            attempts: error.attempts(),
+                            error: Some(error),
+                            printed: String::new(),
+                        },
+                    }
+                })
+            }),
+        }
+    }
+
+    /// Whether it changes something. A scroll is no write, though reading on is not harmless.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        self.info.idempotency == Idempotency::NonIdempotent && self.info.method != Method::Get
+    }
+
+    /// Makes the call.
+    pub async fn call(&self, client: &C) -> Outcome {
+        (self.call)(client).await
+    }
+}
+
+impl<C> fmt::Debug for Entry<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("operation", &self.info.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,29 @@
+use customer_api_core::{ClientBuilder, ProviderClient};
+use customer_api_sandbox::{SandboxError, Server};
+
+use crate::Entry;
+
+/// A provider's client, and its imitation to call.
+pub trait Provider: Sized {
+    /// The provider crate.
+    const CRATE: &'static str;
+    /// Its client.
+    type Client: ProviderClient + Clone + std::fmt::Debug + Send + Sync + 'static;
+    /// Its imitation.
+    type Imitation;
+
+    /// Starts an imitation in which every sample succeeds, even after those before it in the table.
+    fn start() -> impl Future<Output = Result<Self, SandboxError>>;
+
+    /// The imitation.
+    fn server(&self) -> &Server<Self::Imitation>;
+
+    /// How many writes it carried out.
+    fn applied(&self) -> usize;
+
+    /// A client for the imitation, which is not slowed down by a quota of its own.
+    fn builder(&self) -> ClientBuilder<Self::Client>;
+
+    /// Every operation, in an order in which they can be called one after another.
+    fn operations() -> Vec<Entry<Self::Client>>;
+}

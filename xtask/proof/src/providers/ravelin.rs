@@ -1,0 +1,68 @@
+use customer_api_core::ClientBuilder;
+use customer_api_sandbox::{Review, Sandbox, SandboxError, Server};
+use ravelin_labels::{
+    AllReviews, Client, CustomerReviews, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
+    PaymentFraudReview,
+};
+
+use crate::{Entry, Provider, generated::ravelin_labels as table};
+
+/// Ravelin, with one review.
+#[derive(Debug)]
+pub struct Ravelin(Sandbox);
+
+impl Provider for Ravelin {
+    const CRATE: &'static str = "ravelin-labels";
+    type Client = Client;
+    type Imitation = customer_api_sandbox::Ravelin;
+
+    async fn start() -> Result<Self, SandboxError> {
+        let sandbox = Sandbox::start().await?;
+        let review = Review::new("cust-1", "GENUINE", "2026-01-01T00:00:00Z");
+        sandbox.ravelin().seed_review(review);
+        Ok(Self(sandbox))
+    }
+
+    fn server(&self) -> &Server<Self::Imitation> {
+        self.0.ravelin()
+    }
+
+    fn applied(&self) -> usize {
+        self.0.ravelin().applied_count()
+    }
+
+    fn builder(&self) -> ClientBuilder<Client> {
+        let server = self.server();
+        Client::builder(server.secret_key()).base_url(server.base_url())
+    }
+
+    fn operations() -> Vec<Entry<Client>> {
+        table::operations(&Samples)
+    }
+}
+
+struct Samples;
+
+impl table::Samples for Samples {
+    fn legacy_label_customer(&self) -> LegacyLabelCustomer {
+        #[expect(deprecated, reason = "it is an operation like any other")]
+        LegacyLabelCustomer::new("cust-1", Label::Genuine)
+    }
+
+    fn all_reviews(&self) -> AllReviews {
+        AllReviews::new()
+    }
+
+    fn last_review(&self) -> LastReview {
+        LastReview::new("cust-1")
+    }
+
+    fn customer_reviews(&self) -> CustomerReviews {
+        CustomerReviews::new("cust-1")
+    }
+
+    fn label_customer(&self) -> LabelCustomer {
+        LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Fraudster)
+            .comment("x".repeat(2_000))
+    }
+}
