@@ -3,8 +3,10 @@
 
 mod answers;
 mod clients;
+mod delivery;
 mod errors;
 mod refusals;
+mod sandbox;
 mod session;
 mod support;
 mod wire;

@@ -9,6 +9,7 @@ use customer_api_core::{
     retry::ExponentialBackoff,
     transport::{Answer, ScriptedTransport},
 };
+use customer_api_sandbox::{CustomerRadarOptions, Sandbox};
 use feedback_invitations::{Client, ClientBuilder, Programme, Recipient, SendInvitation};
 
 pub(crate) use reader::{Json, read};
@@ -63,4 +64,22 @@ pub(crate) fn invitation() -> SendInvitation {
         &programme(),
         Recipient::new("location-1").email("a@b.example"),
     )
+}
+
+/// A sandbox with these switches, and a client for it.
+pub(crate) async fn start(options: CustomerRadarOptions) -> (Sandbox, Client) {
+    let builder = Sandbox::builder().customer_radar(options);
+    let sandbox = builder.start().await.unwrap();
+    let client = sandbox_client(&sandbox).build().unwrap();
+    (sandbox, client)
+}
+
+/// The settings of a client for the sandbox: no waits between attempts, and small answers.
+pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
+    let radar = sandbox.customer_radar();
+    Client::builder(radar.username(), radar.password())
+        .base_url(radar.base_url())
+        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .timeout(Duration::from_secs(10))
+        .max_response_bytes(64 * 1024)
 }
