@@ -4,7 +4,7 @@ use std::{
 };
 
 use customer_api_core::{
-    BuildError, async_trait,
+    BuildError, Error, async_trait,
     auth::{AuthContext, AuthError, Credential},
     http::header::AUTHORIZATION,
     secrecy::{ExposeSecret as _, SecretString},
@@ -32,7 +32,7 @@ impl PasswordLogin {
 impl Login for PasswordLogin {
     async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError> {
         let log_in = LogIn::new(&self.username, self.password.expose_secret());
-        let answer = context.send(log_in).await?;
+        let answer = context.send(log_in).await.map_err(failure)?;
         // Bare: the vendor's samples have no `Bearer`.
         let token = Token::new(Credential::new(AUTHORIZATION, &answer.token)?).expires_in(LIFE);
         Ok(match expiration(&answer) {
@@ -52,6 +52,14 @@ impl Login for PasswordLogin {
         }
         Ok(())
     }
+}
+
+/// The status of a refused login is not documented: in whatever answer it comes, a code of the vendor's says that it knows who
+/// calls. Only a 429 speaks of something else.
+fn failure(error: Error) -> AuthError {
+    let refused = error.code().is_some() && !error.is_rate_limited();
+    let error = AuthError::from(error);
+    if refused { error.refused() } else { error }
 }
 
 /// Nothing for a number that is no time.

@@ -1,0 +1,243 @@
+//! What answers are read as: acceptances, refusals in a 200, and what nobody can tell.
+
+use customer_api_core::transport::Answer;
+use feedback_invitations::{
+    AccessToken, Delivery, Error, ErrorKind, InvitationReceipt, LogIn, Recipient, SendInvitation,
+};
+use proptest::prelude::*;
+
+use crate::support::{
+    ACCEPTED, LOGGED_IN, TOKEN, answering, invitation, logged_in, ok, programme, scripted,
+};
+
+async fn send(status: u16, body: &str) -> Result<InvitationReceipt, Error> {
+    answering(status, body).send(invitation()).await
+}
+
+async fn log_in(status: u16, body: &str) -> Result<AccessToken, Error> {
+    let answer = Answer::status(status).body(body.to_owned());
+    let client = scripted([answer]).0.build().unwrap();
+    client.send(LogIn::new("testing", "testing12345")).await
+}
+
+#[tokio::test]
+async fn the_vendors_samples() {
+    let receipt = send(200, ACCEPTED).await.unwrap();
+    assert_eq!(receipt.reference.as_deref(), Some("846673197418938368"));
+
+    let answer = log_in(200, LOGGED_IN).await.unwrap();
+    assert!(
+        answer
+            .token
+            .starts_with("eyJ0eXAiOiJKVs23bGciOiJIUzI1NiJ9.")
+    );
+    assert_eq!(answer.token.len(), 121);
+    assert_eq!(answer.expiration, Some(1_517_434_473.269));
+    assert_eq!(answer.user_name.as_deref(), Some("testing"));
+}
+
+#[tokio::test]
+async fn a_reference_keeps_its_digits_and_may_be_missing() {
+    for (data, expected) in [
+        (r#""data":"846673197418938369""#, Some("846673197418938369")),
+        (r#""data":846673197418938369"#, Some("846673197418938369")),
+        (
+            r#""data":846673197418938369846673197418938369"#,
+            Some("846673197418938369846673197418938369"),
+        ),
+        (r#""data":"000123""#, Some("000123")),
+        (r#""data":null"#, None),
+        (r#""other":1"#, None),
+        // What the vendor may add one day does not undo that it accepted.
+        (r#""data":{"id":1}"#, None),
+        (r#""data":["1"]"#, None),
+        (r#""data":true"#, None),
+    ] {
+        for status in [200, 201, 202] {
+            let body = format!(r#"{{"code":"00000",{data}}}"#);
+            let receipt = send(status, &body).await.unwrap();
+            assert_eq!(receipt.reference.as_deref(), expected, "{body}");
+        }
+    }
+    let receipt = send(200, "\u{feff} {\"code\":\"00000\"} \r\n").await;
+    assert_eq!(receipt.unwrap().reference, None);
+}
+
+#[tokio::test]
+async fn a_receipt_can_be_kept() {
+    let receipt = send(200, ACCEPTED).await.unwrap();
+    let kept = serde_json::to_string(&receipt).unwrap();
+    assert_eq!(kept, r#"{"reference":"846673197418938368"}"#);
+    let read: InvitationReceipt = serde_json::from_str(&kept).unwrap();
+    assert_eq!(read, receipt);
+}
+
+#[tokio::test]
+async fn another_code_in_a_200_is_a_refusal_with_its_words() {
+    for (body, code, message) in [
+        (
+            r#"{"code":"99999","description":"No."}"#,
+            "99999",
+            Some("No."),
+        ),
+        (
+            r#"{"code":2,"userMessage":"No.","developerMessage":"Expired."}"#,
+            "2",
+            Some("No.; Expired."),
+        ),
+        // The zeros matter, and an integer has none.
+        (
+            r#"{"code":"0","description":"success"}"#,
+            "0",
+            Some("success"),
+        ),
+        (r#"{"code":0}"#, "0", None),
+        (r#"{"code":"000000"}"#, "000000", None),
+        (r#"{"code":"00000 "}"#, "00000 ", None),
+        (r#"{"code":""}"#, "", None),
+        (
+            r#"{"code":846673197418938369846}"#,
+            "846673197418938369846",
+            None,
+        ),
+    ] {
+        let error = send(200, body).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery(), error.status()),
+            (ErrorKind::Rejected, Delivery::Refused, Some(200)),
+            "{body}"
+        );
+        assert_eq!((error.code(), error.message()), (Some(code), message));
+        assert_eq!(error.body(), Some(body.as_bytes()));
+    }
+}
+
+#[tokio::test]
+async fn a_200_that_nobody_can_read_leaves_a_doubt() {
+    for body in [
+        "",
+        " ",
+        "null",
+        "7",
+        "[]",
+        r#"["00000"]"#,
+        r#""00000""#,
+        "{}",
+        r#"{"code":null}"#,
+        r#"{"code":true}"#,
+        r#"{"code":["00000"]}"#,
+        r#"{"description":"success"}"#,
+        r#"{"code":"00000""#,
+        r#"{"code":"00000","code":"99999"}"#,
+        "<html>thanks</html>",
+    ] {
+        let (builder, transport) = scripted([
+            logged_in("t"),
+            ok(body),
+            // Nobody asks for it.
+            ok(ACCEPTED),
+        ]);
+        let client = builder.build().unwrap();
+        let error = client.send(invitation()).await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown, "{body}");
+        assert!(error.is_decode(), "{body}: {error}");
+        assert_eq!(error.body(), Some(body.as_bytes()));
+        assert_eq!(transport.requests().len(), 2, "{body}");
+    }
+    for status in [204, 205] {
+        let error = send(status, "").await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_is_known_by_its_token() {
+    for body in [
+        r#"{"token":"t"}"#,
+        r#"{"token":"t","expiration":null,"userName":null}"#,
+        r#"{"token":"t","expiration":1517434473,"code":7,"new":[{}]}"#,
+    ] {
+        for status in [200, 201] {
+            let answer = log_in(status, body).await.unwrap();
+            assert_eq!(answer.token, "t", "{body}");
+            assert_eq!(answer.user_name, None);
+        }
+    }
+    let body = include_str!("../fixtures/wrong-password.error.json");
+    let error = log_in(200, body).await.unwrap_err();
+    assert_eq!(
+        (
+            error.kind(),
+            error.delivery(),
+            error.code(),
+            error.message()
+        ),
+        (
+            ErrorKind::Rejected,
+            Delivery::Refused,
+            Some("2"),
+            Some("Wrong password")
+        )
+    );
+    for body in [
+        "",
+        "[]",
+        "{}",
+        r#"{"token":null}"#,
+        r#"{"token":" "}"#,
+        r#"{"token":7}"#,
+        "<html>",
+    ] {
+        let error = log_in(200, body).await.unwrap_err();
+        assert!(error.is_decode(), "{body}: {error}");
+        assert_eq!(error.delivery(), Delivery::Unknown, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_has_one_answer() {
+    let people =
+        ["a@b.example", "c@d.example"].map(|email| Recipient::new("location-1").email(email));
+    let batch = SendInvitation::batch(&programme(), people, 2);
+    let receipt = answering(200, ACCEPTED).send(batch.clone()).await.unwrap();
+    assert_eq!(receipt.reference.as_deref(), Some("846673197418938368"));
+    let error = answering(503, "").send(batch).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+/// What becomes of an invitation that is answered with these bytes.
+fn outcome(body: Vec<u8>) -> Result<InvitationReceipt, Error> {
+    let (builder, _) = scripted([logged_in(TOKEN), Answer::status(200).body(body)]);
+    let client = builder.build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    runtime.block_on(async { client.send(invitation()).await })
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_back_is_no_success_by_accident(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let error = outcome(body).unwrap_err();
+        prop_assert_eq!(error.delivery(), Delivery::Unknown);
+    }
+
+    #[test]
+    fn any_other_code_is_kept_to_the_letter(code in any::<String>(), words in any::<String>()) {
+        prop_assume!(code != "00000");
+        let body = serde_json::json!({ "code": code, "data": words });
+        let error = outcome(body.to_string().into_bytes()).unwrap_err();
+        prop_assert_eq!((error.delivery(), error.code()), (Delivery::Refused, Some(&*code)));
+    }
+
+    #[test]
+    fn any_reference_is_kept_to_the_letter(data in any::<String>(), number in any::<u128>()) {
+        let body = serde_json::json!({ "code": "00000", "data": data });
+        let receipt = outcome(body.to_string().into_bytes()).unwrap();
+        prop_assert_eq!(receipt.reference, Some(data));
+        let body = format!(r#"{{"code":"00000","data":{number}}}"#);
+        let receipt = outcome(body.into_bytes()).unwrap();
+        prop_assert_eq!(receipt.reference, Some(number.to_string()));
+    }
+}

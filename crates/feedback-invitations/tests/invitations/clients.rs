@@ -1,0 +1,80 @@
+//! Which clients are built, which are refused, and what is known of each operation.
+
+use customer_api_core::operation::{Idempotency, Method, Provenance};
+use feedback_invitations::{BuildError, Client, LogIn, Recipient, SendInvitation};
+
+use crate::support::{PASSWORD, USERNAME, programme};
+
+#[test]
+fn blank_credentials_are_refused_without_being_shown() {
+    for (username, password) in [
+        ("", "s3cret"),
+        (" \t", "s3cret"),
+        ("s3cret", ""),
+        ("s3cret", " \n"),
+        ("", ""),
+    ] {
+        let error = Client::builder(username, password).build().unwrap_err();
+        assert!(matches!(error, BuildError::Credential(_)), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
+    }
+    // What would split a header is a password like any other: it travels in a body.
+    let client = Client::builder("s3cr\u{e9}t user", "s3cret\r\n pass")
+        .build()
+        .unwrap();
+    assert!(!format!("{client:?}").contains("s3cr"), "{client:?}");
+    fn travels<T: Clone + Send + Sync + 'static>(_: &T) {}
+    travels(&client);
+}
+
+#[test]
+fn plain_http_is_for_loopback() {
+    let client = Client::builder(USERNAME, PASSWORD).build().unwrap();
+    let base = client.base_url().to_string();
+    assert_eq!(base.trim_end_matches('/'), "https://api.feedback.fyi");
+    for base in ["https://radar.example", "http://127.0.0.1:1"] {
+        let builder = Client::builder(USERNAME, PASSWORD).base_url(base);
+        assert!(builder.build().is_ok(), "{base}");
+    }
+    let plain = Client::builder(USERNAME, PASSWORD).base_url("http://api.feedback.fyi");
+    assert!(matches!(plain.build(), Err(BuildError::PlainHttp)));
+}
+
+/// What the vendor's pages say of each operation, not what the description says.
+#[test]
+fn every_operation_is_what_the_vendor_documents() {
+    for (info, path, idempotency, authenticated) in [
+        (LogIn::INFO, "/auth/login", Idempotency::Idempotent, false),
+        (
+            SendInvitation::INFO,
+            "/invitation",
+            Idempotency::NonIdempotent,
+            true,
+        ),
+    ] {
+        assert_eq!((info.method, info.path), (Method::Post, path));
+        assert_eq!(info.idempotency, idempotency, "{}", info.id);
+        assert_eq!(info.authenticated, authenticated, "{}", info.id);
+        assert_eq!(info.provenance, Some(Provenance::Documented));
+        assert!(info.docs_url.unwrap().contains("4625911085327"));
+        // A login needs its token, an invitation its code: no status says enough.
+        assert!(!info.status_decides, "{}", info.id);
+    }
+}
+
+#[test]
+fn an_invitation_can_be_kept_for_later_without_showing_anybody() {
+    let dave = Recipient::new("location-1")
+        .email("planted@shop.example")
+        .mobile("0210planted")
+        .first_name("Planted")
+        .last_name("Planted")
+        .metadata("invoice_no", "planted");
+    let invitation = SendInvitation::new(&programme(), dave);
+    assert_eq!(invitation.clone(), invitation);
+    let debug = format!("{invitation:?}").to_lowercase();
+    assert!(!debug.contains("planted"), "{debug}");
+    for shown in ["client-1", "programme-1", "location-1", "invoice_no"] {
+        assert!(debug.contains(shown), "{debug}");
+    }
+}

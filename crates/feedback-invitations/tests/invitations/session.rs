@@ -1,0 +1,266 @@
+//! The token: obtained when it is needed, shared, renewed in time, and replaced when it is no longer taken.
+
+use std::{error::Error as _, time::Duration};
+
+use customer_api_core::{
+    http::header::AUTHORIZATION,
+    transport::{Answer, ScriptedTransport, TransportErrorKind},
+};
+use feedback_invitations::{Client, Delivery, Error, ErrorKind, SendInvitation};
+
+use crate::support::{ACCEPTED, LOGGED_IN, invitation, logged_in, ok, scripted};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const WRONG_PASSWORD: &str = include_str!("../fixtures/wrong-password.error.json");
+
+fn client(answers: impl IntoIterator<Item = Answer>) -> (Client, ScriptedTransport) {
+    let (builder, transport) = scripted(answers);
+    (builder.build().unwrap(), transport)
+}
+
+/// What was sent: `login`, or the token of an invitation.
+fn story(transport: &ScriptedTransport) -> Vec<String> {
+    let told = |request: &customer_api_core::http::Request<_>| match request.uri().path() {
+        "/auth/login" => {
+            assert_eq!(request.headers().get(AUTHORIZATION), None);
+            "login".to_owned()
+        }
+        "/invitation" => request.headers()[AUTHORIZATION]
+            .to_str()
+            .unwrap()
+            .to_owned(),
+        other => panic!("{other}"),
+    };
+    transport.requests().iter().map(told).collect()
+}
+
+async fn send(client: &Client) -> Result<(), Error> {
+    client.send(invitation()).await.map(drop)
+}
+
+#[tokio::test]
+async fn one_login_serves_all_clones_and_its_token_goes_bare() {
+    let (client, transport) = client([ok(LOGGED_IN), ok(ACCEPTED), ok(ACCEPTED), ok(ACCEPTED)]);
+    let sample: serde_json::Value = serde_json::from_str(LOGGED_IN).unwrap();
+    let token = sample["token"].as_str().unwrap();
+    let clone = client.clone();
+    let (one, two, three) = tokio::join!(send(&client), send(&clone), send(&client));
+    one.and(two).and(three).unwrap();
+    assert_eq!(story(&transport), ["login", token, token, token]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_lives_an_hour_whatever_a_clock_that_goes_wrong_says() {
+    for expiration in ["1517434473.269", "9e99", "-1", "null", "99999999999"] {
+        let login = |token: &str| {
+            ok(&format!(
+                r#"{{"token":"{token}","expiration":{expiration}}}"#
+            ))
+        };
+        let (client, transport) = client([
+            login("one"),
+            ok(ACCEPTED),
+            ok(ACCEPTED),
+            login("two"),
+            ok(ACCEPTED),
+        ]);
+        send(&client).await.unwrap();
+        tokio::time::advance(54 * MINUTE).await;
+        send(&client).await.unwrap();
+        // It is renewed some minutes early.
+        tokio::time::advance(5 * MINUTE).await;
+        send(&client).await.unwrap();
+        let expected = ["login", "one", "one", "login", "two"];
+        assert_eq!(story(&transport), expected, "{expiration}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a moment of the vendor's clock is told by the wall's"
+)]
+async fn a_token_that_ends_earlier_is_renewed_earlier() {
+    let end = std::time::SystemTime::now() + 20 * MINUTE;
+    let seconds = end
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs_f64();
+    let first = ok(&format!(r#"{{"token":"one","expiration":{seconds}}}"#));
+    let (client, transport) = client([
+        first,
+        ok(ACCEPTED),
+        ok(ACCEPTED),
+        logged_in("two"),
+        ok(ACCEPTED),
+    ]);
+    send(&client).await.unwrap();
+    tokio::time::advance(15 * MINUTE).await;
+    send(&client).await.unwrap();
+    tokio::time::advance(5 * MINUTE).await;
+    send(&client).await.unwrap();
+    assert_eq!(story(&transport), ["login", "one", "one", "login", "two"]);
+}
+
+#[tokio::test]
+async fn a_401_costs_one_login_and_one_more_attempt_for_a_write_too() {
+    let (client, transport) = client([
+        logged_in("one"),
+        Answer::status(401).body(r#"{"code":7,"userMessage":"Expired"}"#),
+        logged_in("two"),
+        ok(ACCEPTED),
+    ]);
+    let response = client.send(invitation()).response().await.unwrap();
+    assert_eq!(response.attempts(), 2);
+    assert_eq!(story(&transport), ["login", "one", "login", "two"]);
+}
+
+#[tokio::test]
+async fn a_401_that_stays_is_a_refusal_and_never_a_third_attempt() {
+    let (client, transport) = client([
+        logged_in("one"),
+        Answer::status(401),
+        logged_in("two"),
+        Answer::status(401).body(r#"{"code":7,"userMessage":"Expired"}"#),
+    ]);
+    let error = client.send(invitation()).await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 2));
+    assert_eq!(
+        (error.code(), error.message()),
+        (Some("7"), Some("Expired"))
+    );
+    assert_eq!(story(&transport), ["login", "one", "login", "two"]);
+}
+
+#[tokio::test]
+async fn no_other_status_is_taken_for_a_stale_token() {
+    for status in [400, 403, 404, 500] {
+        let (client, transport) = client([logged_in("one"), Answer::status(status), ok(ACCEPTED)]);
+        assert_eq!(send(&client).await.unwrap_err().status(), Some(status));
+        send(&client).await.unwrap();
+        assert_eq!(story(&transport), ["login", "one", "one"], "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_password_is_not_hammered_whatever_its_status() {
+    for status in [200, 400, 401, 403, 500, 503] {
+        let refusal = || Answer::status(status).body(WRONG_PASSWORD);
+        // A failing server is asked three times, as a login is harmless to repeat.
+        let asked = if status < 500 { 1 } else { 3 };
+        let (client, transport) = client((0..asked).map(|_| refusal()));
+        for _ in 0..5 {
+            let error = send(&client).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.delivery()),
+                (ErrorKind::Authentication, Delivery::NotSent)
+            );
+            let text = error.to_string();
+            assert!(text.contains("Wrong password"), "{text}");
+            assert!(error.retry_after().is_none_or(|wait| wait <= MINUTE));
+        }
+        assert_eq!(transport.requests().len(), asked, "{status}");
+        transport.push(logged_in("one"));
+        transport.push(ok(ACCEPTED));
+        tokio::time::advance(MINUTE).await;
+        send(&client).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_login_that_failed_is_the_cause() {
+    let (client, _) = client([Answer::status(400).body(WRONG_PASSWORD)]);
+    let error = send(&client).await.unwrap_err();
+    let mut cause = error.source();
+    let login = loop {
+        let found = cause.expect("the login's error is among the causes");
+        match found.downcast_ref::<Error>() {
+            Some(login) => break login,
+            None => cause = found.source(),
+        }
+    };
+    assert_eq!(login.operation().unwrap().id, "logIn");
+    assert_eq!(
+        (login.code(), login.message()),
+        (Some("2"), Some("Wrong password"))
+    );
+    assert_eq!(login.delivery(), Delivery::Refused);
+}
+
+#[tokio::test]
+async fn a_login_that_can_not_be_made_leaves_the_invitation_unsent() {
+    for (answers, asked) in [
+        ((0..3).map(|_| Answer::status(503)).collect::<Vec<_>>(), 3),
+        (
+            (0..3)
+                .map(|_| Answer::failure(TransportErrorKind::Interrupted))
+                .collect(),
+            3,
+        ),
+        (vec![ok("<html>")], 1),
+        (vec![ok("{}")], 1),
+        // A token that can't stand in a header.
+        (vec![ok(r#"{"token":"a\r\nb: c"}"#)], 1),
+    ] {
+        let (client, transport) = client(answers);
+        let error = send(&client).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Authentication, Delivery::NotSent),
+            "{error}"
+        );
+        assert_eq!(story(&transport), vec!["login"; asked], "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_is_tried_again_where_that_may_help() {
+    let (client, transport) = client([
+        Answer::status(503),
+        Answer::failure(TransportErrorKind::Interrupted),
+        logged_in("one"),
+        ok(ACCEPTED),
+    ]);
+    send(&client).await.unwrap();
+    assert_eq!(story(&transport), ["login", "login", "login", "one"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_at_a_time_by_default() {
+    let slow = || ok(ACCEPTED).after(Duration::from_secs(10));
+    let (client, transport) = client([logged_in("one"), slow(), slow(), slow()]);
+    let calls: Vec<_> = (0..3)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                client
+                    .send(invitation())
+                    .response()
+                    .await
+                    .unwrap()
+                    .elapsed()
+            })
+        })
+        .collect();
+    let mut elapsed = Vec::new();
+    for call in calls {
+        elapsed.push(call.await.unwrap().as_secs());
+    }
+    elapsed.sort_unstable();
+    assert_eq!(elapsed, [10, 20, 30]);
+    // One that would wait in vain says so.
+    transport.push(slow());
+    let busy = tokio::spawn({
+        let client = client.clone();
+        async move { send(&client).await }
+    });
+    tokio::task::yield_now().await;
+    let hasty: customer_api_core::Call<SendInvitation> = client.send(invitation());
+    let error = hasty
+        .with_timeout(Duration::from_secs(1))
+        .await
+        .unwrap_err();
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    busy.await.unwrap().unwrap();
+}

@@ -1,0 +1,85 @@
+//! What the tests share: clients, answers, invitations, and a server that writes down every byte.
+
+mod reader;
+mod recorder;
+
+use std::time::Duration;
+
+use customer_api_core::{
+    retry::ExponentialBackoff,
+    transport::{Answer, ScriptedTransport},
+};
+use customer_api_sandbox::{CustomerRadarOptions, Sandbox};
+use feedback_invitations::{Client, ClientBuilder, Programme, Recipient, SendInvitation};
+
+pub(crate) use reader::{Json, read};
+pub(crate) use recorder::{Sent, sent};
+
+pub(crate) const USERNAME: &str = "testing";
+pub(crate) const PASSWORD: &str = "testing12345";
+
+/// A token that none of the vendor's samples has.
+pub(crate) const TOKEN: &str = "eyJ0.planted.token";
+
+pub(crate) const LOGGED_IN: &str = include_str!("../../fixtures/login.response.json");
+pub(crate) const ACCEPTED: &str = include_str!("../../fixtures/invitation.response.json");
+
+/// The settings of a client whose calls get these answers, logins included, and the record of what it sent.
+pub(crate) fn scripted(
+    answers: impl IntoIterator<Item = Answer>,
+) -> (ClientBuilder<Client>, ScriptedTransport) {
+    let transport = ScriptedTransport::new();
+    for answer in answers {
+        transport.push(answer);
+    }
+    let builder = Client::builder(USERNAME, PASSWORD)
+        .transport(transport.clone())
+        .retry(ExponentialBackoff::new().base(Duration::ZERO));
+    (builder, transport)
+}
+
+/// An answer with JSON, or with whatever the text is.
+pub(crate) fn ok(body: &str) -> Answer {
+    Answer::status(200).body(body.to_owned())
+}
+
+/// The answer of a login that gives this token, and says nothing of its end.
+pub(crate) fn logged_in(token: &str) -> Answer {
+    ok(&format!(r#"{{"token":"{token}"}}"#))
+}
+
+/// A client that logs in, and whose only other call gets this answer.
+pub(crate) fn answering(status: u16, body: &str) -> Client {
+    let answer = Answer::status(status).body(body.to_owned());
+    scripted([logged_in(TOKEN), answer]).0.build().unwrap()
+}
+
+pub(crate) fn programme() -> Programme {
+    Programme::new("client-1", "programme-1")
+}
+
+/// An invitation of one person.
+pub(crate) fn invitation() -> SendInvitation {
+    SendInvitation::new(
+        &programme(),
+        Recipient::new("location-1").email("a@b.example"),
+    )
+}
+
+/// A sandbox with these switches, and a client for it.
+pub(crate) async fn start(options: CustomerRadarOptions) -> (Sandbox, Client) {
+    let builder = Sandbox::builder().customer_radar(options);
+    let sandbox = builder.start().await.unwrap();
+    let client = sandbox_client(&sandbox).build().unwrap();
+    (sandbox, client)
+}
+
+/// The settings of a client for the sandbox: no waits between attempts, and small answers.
+pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
+    let radar = sandbox.customer_radar();
+    Client::builder(radar.username(), radar.password())
+        .base_url(radar.base_url())
+        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .timeout(Duration::from_secs(10))
+        .max_response_bytes(64 * 1024)
+}

@@ -1,0 +1,216 @@
+//! No password, no token and nothing personal in anything that is printed, whatever fails. A program of its own, as its
+//! subscriber must see everything.
+#![cfg(test)]
+
+mod paper;
+
+use std::{error::Error as StdError, time::Duration};
+
+use customer_api_core::{operation::Operation, rate_limit::Unlimited, retry::ExponentialBackoff};
+use customer_api_sandbox::{ConnectionFault, CustomerRadarOptions, Fault, FaultBody, Sandbox};
+use feedback_invitations::{
+    Client, ClientBuilder, CustomerRadar, LogIn, Programme, Recipient, SendInvitation,
+};
+use paper::Paper;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+const USERNAME: &str = "planted-user-4711";
+const PASSWORD: &str = "planted \"pass\" & word";
+const TOKEN: &str = "planted.token.4711";
+const EMAIL: &str = "planted.address@shop.example";
+const MOBILE: &str = "021 999 8877";
+const FIRST_NAME: &str = "Plantedfirst & Co";
+const LAST_NAME: &str = "Plantedlast";
+const VALUE: &str = "planted \"value\" of a pair";
+
+/// What must not be seen: every planted value, in the spellings of text, JSON and HTML.
+const PLANTED: [&str; 11] = [
+    USERNAME,
+    PASSWORD,
+    "planted \\\"pass\\\" & word",
+    TOKEN,
+    EMAIL,
+    MOBILE,
+    FIRST_NAME,
+    "Plantedfirst &amp; Co",
+    LAST_NAME,
+    VALUE,
+    "planted \\\"value\\\" of a pair",
+];
+
+fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
+    Client::builder(USERNAME, PASSWORD)
+        .base_url(sandbox.customer_radar().base_url())
+        .rate_limiter(Unlimited)
+        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .attempt_timeout(Duration::from_millis(200))
+        .timeout(Duration::from_secs(10))
+        .max_response_bytes(64 * 1024)
+}
+
+/// Makes a call and notes everything of it that can be printed.
+async fn call<O: Operation<Service = CustomerRadar> + std::fmt::Debug>(
+    paper: &Paper,
+    client: &Client,
+    operation: O,
+) where
+    O::Output: std::fmt::Debug,
+{
+    paper.note(&format!("{client:?} {operation:?}"));
+    let call = client.send(operation);
+    paper.note(&format!("{call:?}"));
+    match call.response().await {
+        Ok(response) => paper.note(&format!("{response:?} {response:#?} {client:?}")),
+        Err(error) => note(paper, &error),
+    }
+}
+
+fn note(paper: &Paper, error: &(dyn StdError + 'static)) {
+    paper.note(&format!("{error} {error:?} {error:#?}"));
+    let mut source = error.source();
+    while let Some(cause) = source {
+        paper.note(&format!("{cause} {cause:?}"));
+        source = cause.source();
+    }
+}
+
+fn recipient(location: &str) -> Recipient {
+    Recipient::new(location)
+        .email(EMAIL)
+        .mobile(format!("  {MOBILE} "))
+        .first_name(FIRST_NAME)
+        .last_name(LAST_NAME)
+        .metadata("invoice_no", VALUE)
+}
+
+async fn every_call(paper: &Paper, builder: ClientBuilder<Client>) {
+    paper.note(&format!("{builder:?}"));
+    let client = builder.build().unwrap();
+    let client = &client;
+    let programme = Programme::new("client-1", "programme-1");
+    call(paper, client, LogIn::new(USERNAME, PASSWORD)).await;
+    let one = SendInvitation::new(&programme, recipient("location-1"));
+    call(paper, client, one).await;
+    let people = [recipient("location-3"), recipient("nowhere")];
+    call(paper, client, SendInvitation::batch(&programme, people, 2)).await;
+    // Refused before anything is sent.
+    let twice = recipient("location-1").metadata("invoice_no", VALUE);
+    call(paper, client, SendInvitation::new(&programme, twice)).await;
+}
+
+/// The faults of an answer. Those with a body echo what the request carried.
+fn faults(echo: &str) -> Vec<Fault> {
+    let plain = || FaultBody::json(&serde_json::json!({ "code": "9", "description": echo }));
+    let worded = serde_json::json!({ "code": 9, "userMessage": echo, "developerMessage": echo });
+    let worded = || FaultBody::json(&worded);
+    let odd = serde_json::json!({ "token": [echo], "code": "00000", "data": { "a": echo } });
+    let text_code = serde_json::json!({ "code": "00000", "token": echo, "expiration": echo });
+    let location = format!("https://{EMAIL}@elsewhere.example/x?key={TOKEN}#{EMAIL}");
+    let mut faults = vec![
+        Fault::none(),
+        Fault::reset_while_reading(),
+        Fault::reset_before_head(),
+        Fault::close_before_head(),
+        Fault::reset_after_head(),
+        Fault::reset_mid_body(),
+        Fault::truncated().processed(),
+        Fault::oversized(100_000),
+        Fault::hang(),
+        Fault::redirect(307, location),
+        Fault::status(200).body(FaultBody::text(echo)),
+        Fault::status(200).body(FaultBody::html(echo)),
+        Fault::status(200).body(plain()),
+        Fault::status(200).body(worded()),
+        Fault::status(200).body(FaultBody::json(&odd)),
+        Fault::status(200).body(FaultBody::json(&text_code)),
+        Fault::status(429)
+            .header("retry-after", "3600")
+            .body(plain()),
+    ];
+    faults.extend([400, 401, 403, 404, 500].map(|status| Fault::status(status).body(plain())));
+    faults.extend([400, 401, 503].map(|status| Fault::status(status).body(worded())));
+    faults
+}
+
+const FAULTS: usize = 25;
+
+/// Lets a call meet each fault, with an echo of what it sent: the vendor's words are scrubbed of that, and of nothing else.
+const ECHOES: [(&str, &[&str]); 2] = [
+    ("logIn", &[USERNAME, PASSWORD]),
+    (
+        "sendInvitation",
+        &[EMAIL, MOBILE, FIRST_NAME, LAST_NAME, VALUE, TOKEN],
+    ),
+];
+
+#[tokio::test]
+async fn nothing_planted_is_printed_or_logged() {
+    let paper = Paper::default();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(paper.clone())
+        .with_ansi(false)
+        .with_span_events(FmtSpan::FULL)
+        .init();
+
+    let options = CustomerRadarOptions::default().credentials(USERNAME, PASSWORD);
+    let sandbox = Sandbox::builder().customer_radar(options).start().await;
+    let sandbox = sandbox.unwrap();
+    let radar = sandbox.customer_radar();
+    // A login that gives the planted token, which the server then takes for none: that is met, too.
+    let token = serde_json::json!({ "token": TOKEN, "expiration": 1e300, "userName": USERNAME });
+    let token = Fault::status(200).body(FaultBody::json(&token));
+    for (operation, values) in ECHOES {
+        let echo = format!("no {}", values.join(" "));
+        let faults = faults(&echo);
+        assert_eq!(faults.len(), FAULTS);
+        for fault in faults {
+            if operation == "sendInvitation" {
+                radar.fault_on("logIn", token.clone().times(99)).unwrap();
+            }
+            radar.fault_on(operation, fault.times(99)).unwrap();
+            every_call(&paper, sandbox_client(&sandbox)).await;
+            radar.clear_faults();
+        }
+    }
+    // All goes well, and the password is a wrong one.
+    every_call(&paper, sandbox_client(&sandbox)).await;
+    assert!(radar.applied_count() > 0);
+    let wrong = Client::builder(USERNAME, format!("{PASSWORD}?"));
+    every_call(&paper, wrong.base_url(radar.base_url())).await;
+
+    for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
+        radar.fault_connection(fault.times(999));
+        every_call(&paper, sandbox_client(&sandbox)).await;
+        let tls = radar.base_url().replace("http:", "https:");
+        every_call(&paper, sandbox_client(&sandbox).base_url(tls)).await;
+        radar.clear_faults();
+    }
+    radar.refuse_connections().await;
+    every_call(&paper, sandbox_client(&sandbox)).await;
+    let nowhere = sandbox_client(&sandbox).base_url("https://radar.invalid");
+    every_call(&paper, nowhere).await;
+
+    let text = paper.text();
+    // The spans are there, so that their silence proves something.
+    for present in [
+        "api.call",
+        "http.request",
+        "url.template",
+        "sendInvitation",
+        "logIn",
+        "http.response.status_code",
+        "hyper_util",
+        "[redacted]",
+        "no credential could be obtained",
+        "is there twice",
+    ] {
+        assert!(text.contains(present), "{present} is missing");
+    }
+    let lower = text.to_lowercase();
+    for planted in PLANTED {
+        let at = lower.find(&planted.to_lowercase());
+        let context = at.map(|at| text.get(at.saturating_sub(300)..at + 100));
+        assert_eq!(context, None, "`{planted}` was printed");
+    }
+}
