@@ -43,6 +43,15 @@ impl<'a> Answer<'a> {
         self.code.and_then(text).is_some_and(|code| code == "00000")
     }
 
+    /// Whether the code clearly says something else. One that is blank, or zeros in another spelling, such as the integer 0,
+    /// may be a success whose zeros were lost on the way: nobody is to be asked twice for that.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.code().is_some_and(|code| {
+            code.chars()
+                .any(|character| character != '0' && !character.is_whitespace())
+        })
+    }
+
     pub(crate) fn code(&self) -> Option<String> {
         self.code.and_then(exact)
     }

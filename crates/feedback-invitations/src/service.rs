@@ -51,7 +51,7 @@ impl Service for CustomerRadar {
         };
         if accepted {
             Verdict::Accepted
-        } else if answer.code().is_some() {
+        } else if answer.is_refusal() {
             Verdict::Refused(details(&answer))
         } else {
             Verdict::Unclear

@@ -85,16 +85,7 @@ async fn another_code_in_a_200_is_a_refusal_with_its_words() {
             "2",
             Some("No.; Expired."),
         ),
-        // The zeros matter, and an integer has none.
-        (
-            r#"{"code":"0","description":"success"}"#,
-            "0",
-            Some("success"),
-        ),
-        (r#"{"code":0}"#, "0", None),
-        (r#"{"code":"000000"}"#, "000000", None),
-        (r#"{"code":"00000 "}"#, "00000 ", None),
-        (r#"{"code":""}"#, "", None),
+        (r#"{"code":"0000O"}"#, "0000O", None),
         (
             r#"{"code":846673197418938369846}"#,
             "846673197418938369846",
@@ -127,6 +118,12 @@ async fn a_200_that_nobody_can_read_leaves_a_doubt() {
         r#"{"code":true}"#,
         r#"{"code":["00000"]}"#,
         r#"{"description":"success"}"#,
+        // Zeros that were lost, or not all: it may have been a success.
+        r#"{"code":"0","description":"success"}"#,
+        r#"{"code":0}"#,
+        r#"{"code":"000000"}"#,
+        r#"{"code":"00000 "}"#,
+        r#"{"code":""}"#,
         r#"{"code":"00000""#,
         r#"{"code":"00000","code":"99999"}"#,
         "<html>thanks</html>",
@@ -225,7 +222,7 @@ proptest! {
 
     #[test]
     fn any_other_code_is_kept_to_the_letter(code in any::<String>(), words in any::<String>()) {
-        prop_assume!(code != "00000");
+        prop_assume!(code.chars().any(|character| character != '0' && !character.is_whitespace()));
         let body = serde_json::json!({ "code": code, "data": words });
         let error = outcome(body.to_string().into_bytes()).unwrap_err();
         prop_assert_eq!((error.delivery(), error.code()), (Delivery::Refused, Some(&*code)));
