@@ -28,7 +28,7 @@ mod key;
 
 use std::{fmt, sync::Arc};
 
-use async_trait::async_trait;
+use customer_api_core::async_trait;
 
 pub use claim::Claim;
 pub use entry::{Entry, LedgerSummary, Outcome, State};

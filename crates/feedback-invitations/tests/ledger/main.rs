@@ -1,1 +1,10 @@
-//! t
+//! Sending to many, each once: what the ledger remembers, what a run does, and what a kill leaves behind.
+#![cfg(test)]
+
+mod damage;
+mod endings;
+mod files;
+mod kills;
+mod machines;
+mod runs;
+mod support;

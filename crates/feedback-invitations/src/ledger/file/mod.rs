@@ -14,7 +14,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use async_trait::async_trait;
+use customer_api_core::async_trait;
 use tokio::sync::oneshot;
 
 use self::{
