@@ -6,10 +6,16 @@ mod client;
 mod generated;
 mod hand_written;
 mod invitation;
+#[cfg(feature = "ledger")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+pub mod ledger;
 mod login;
 mod programme;
 mod receipt;
 mod recipient;
+#[cfg(feature = "ledger")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+pub mod send_all;
 mod service;
 
 pub use customer_api_core;

@@ -1,0 +1,149 @@
+use customer_api_core::{Delivery, Error};
+
+use super::Key;
+
+/// The longest receipt or code that is kept, in bytes. The vendor's have 18 and 5.
+const MAX_TEXT: usize = 200;
+
+/// What a ledger knows of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The key.
+    pub key: Key,
+    /// What became of it.
+    pub state: State,
+}
+
+impl Entry {
+    /// What is known of this key. For implementers of [`Ledger`](super::Ledger).
+    #[must_use]
+    pub fn new(key: Key, state: State) -> Self {
+        Self { key, state }
+    }
+}
+
+/// What became of an invitation, as far as a ledger knows.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever decides about sending again must be made to decide all of them"
+)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is on its way. What is left of it after a kill becomes [`Unknown`](Self::Unknown).
+    Sending,
+    /// The vendor accepted it. Whether and when it is delivered is up to the account's send rules.
+    Accepted {
+        /// The vendor's reference, cut at 200 bytes; a receipt, not a message id.
+        reference: Option<String>,
+    },
+    /// The vendor refused it, and sent nothing.
+    Refused {
+        /// The HTTP status.
+        status: Option<u16>,
+        /// The vendor's code, cut at 200 bytes.
+        code: Option<String>,
+    },
+    /// It never reached the vendor.
+    NotSent,
+    /// It may have happened: a time-out, a broken connection, a failure of the vendor's server, or a kill.
+    Unknown,
+}
+
+/// What became of an invitation that was begun, for [`Ledger::finish`](super::Ledger::finish).
+///
+/// Holds no message of the vendor's, as it may quote a person's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome(State);
+
+impl Outcome {
+    /// The vendor accepted it, and gave this reference.
+    #[must_use]
+    pub fn accepted(reference: Option<&str>) -> Self {
+        Self(State::Accepted {
+            reference: reference.map(cut),
+        })
+    }
+
+    /// The vendor refused it, with a status and a code.
+    #[must_use]
+    pub fn refused(status: Option<u16>, code: Option<&str>) -> Self {
+        Self(State::Refused {
+            status,
+            code: code.map(cut),
+        })
+    }
+
+    /// It never reached the vendor.
+    #[must_use]
+    pub const fn not_sent() -> Self {
+        Self(State::NotSent)
+    }
+
+    /// It may have happened.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self(State::Unknown)
+    }
+
+    /// What a failed call means: its [`delivery`](Error::delivery) decides.
+    #[must_use]
+    pub fn of_error(error: &Error) -> Self {
+        match error.delivery() {
+            Delivery::NotSent => Self::not_sent(),
+            Delivery::Refused => Self::refused(error.status(), error.code()),
+            Delivery::Unknown => Self::unknown(),
+        }
+    }
+
+    /// The state of the key after this. Never [`State::Sending`].
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.0
+    }
+}
+
+/// How many keys of a ledger are in every state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LedgerSummary {
+    /// On their way.
+    pub sending: u64,
+    /// Accepted by the vendor.
+    pub accepted: u64,
+    /// Refused by the vendor.
+    pub refused: u64,
+    /// Begun, but never sent.
+    pub not_sent: u64,
+    /// May have happened.
+    pub unknown: u64,
+}
+
+impl LedgerSummary {
+    /// The number of keys in a state like this one. For implementers of [`Ledger`](super::Ledger), who can't build this
+    /// struct otherwise.
+    #[must_use]
+    pub fn count_mut(&mut self, state: &State) -> &mut u64 {
+        match state {
+            State::Sending => &mut self.sending,
+            State::Accepted { .. } => &mut self.accepted,
+            State::Refused { .. } => &mut self.refused,
+            State::NotSent => &mut self.not_sent,
+            State::Unknown => &mut self.unknown,
+        }
+    }
+
+    /// The number of all keys.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.sending + self.accepted + self.refused + self.not_sent + self.unknown
+    }
+}
+
+fn cut(text: &str) -> String {
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned()
+}

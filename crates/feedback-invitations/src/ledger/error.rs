@@ -1,0 +1,100 @@
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
+
+/// Why a ledger could not do what it was asked.
+///
+/// A clone is cheap: one failure may concern many keys.
+#[derive(Clone)]
+pub struct LedgerError(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: LedgerErrorKind,
+    reason: Cow<'static, str>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// In which way a ledger failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LedgerErrorKind {
+    /// Another program, or another handle of this one, has the ledger open.
+    InUse,
+    /// What is there is no ledger: an empty file, or something else's.
+    NotALedger,
+    /// The ledger was written by a newer version of this crate.
+    NewerVersion,
+    /// The ledger is damaged: something in it is missing or has changed.
+    Damaged,
+    /// Reading or writing failed: a full disk, missing rights, a lost connection.
+    Storage,
+    /// The claim is not the key's any more.
+    ClaimLost,
+    /// The key is not in [`State::Unknown`](super::State::Unknown), so there is nothing to resolve.
+    NotUnknown,
+    /// The ledger has stopped, after a failure or because it was closed.
+    Stopped,
+}
+
+impl LedgerError {
+    /// A failure of this kind, in words that quote nothing personal.
+    #[must_use]
+    pub fn new(kind: LedgerErrorKind, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            reason: reason.into(),
+            source: None,
+        }))
+    }
+
+    /// A failure with a cause, which [`source`](StdError::source) gives and `{}` prints.
+    #[must_use]
+    pub fn with_source(
+        kind: LedgerErrorKind,
+        reason: impl Into<Cow<'static, str>>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            reason: reason.into(),
+            source: Some(source.into()),
+        }))
+    }
+
+    /// In which way it failed.
+    #[must_use]
+    pub fn kind(&self) -> LedgerErrorKind {
+        self.0.kind
+    }
+
+    /// Whether this concerns one key, and the ledger goes on.
+    pub(super) fn is_about_a_key(&self) -> bool {
+        matches!(
+            self.0.kind,
+            LedgerErrorKind::ClaimLost | LedgerErrorKind::NotUnknown
+        )
+    }
+}
+
+impl fmt::Display for LedgerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.reason)?;
+        let source = self.0.source.as_ref();
+        source.map_or(Ok(()), |source| write!(f, ": {source}"))
+    }
+}
+
+impl fmt::Debug for LedgerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LedgerError")
+            .field("kind", &self.0.kind)
+            .field("reason", &self.0.reason)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for LedgerError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

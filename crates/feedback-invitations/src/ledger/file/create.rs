@@ -1,0 +1,141 @@
+//! A new file.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{
+    super::{Claim, Key, LedgerError, LedgerErrorKind},
+    row::damaged,
+};
+
+/// What says that a SQLite file is a ledger: `FBIL`.
+pub(super) const APPLICATION_ID: i32 = 0x4642_494c;
+
+/// The version of the file's format.
+pub(super) const FORMAT: i32 = 1;
+
+/// The tables, as they are written in the file.
+///
+/// Without row ids there is one tree, so what is read in the order of the keys is all there is, and every key that is read is
+/// also found.
+pub(super) const TABLES: [(&str, &str); 2] = [
+    (
+        "entry",
+        "CREATE TABLE entry (key TEXT PRIMARY KEY NOT NULL, state INTEGER NOT NULL, token BLOB, status INTEGER, text TEXT, \
+         checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    ),
+    (
+        "total",
+        "CREATE TABLE total (sending INTEGER NOT NULL, accepted INTEGER NOT NULL, refused INTEGER NOT NULL, not_sent INTEGER \
+         NOT NULL, unknown INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT",
+    ),
+];
+
+/// Creates an empty ledger, unless somebody else does so at the same moment.
+///
+/// It is written under another name and gets its own when it is complete, so that no kill leaves half of one behind, and
+/// takes no place that is taken.
+pub(super) fn create(path: &Path, journal: &Path, sync: bool) -> Result<(), LedgerError> {
+    if fs::symlink_metadata(journal).is_ok() {
+        return Err(damaged(
+            "its journal is there, and the file is not: they belong together",
+        ));
+    }
+    let draft = draft_name(path)?;
+    let created = write(&draft).and_then(|()| publish(&draft, path, sync).map_err(not_created));
+    // A draft that can't be removed harms nobody.
+    let _ = fs::remove_file(&draft);
+    created
+}
+
+/// A name beside the file that nobody else uses.
+fn draft_name(path: &Path) -> Result<PathBuf, LedgerError> {
+    let key = Key::new("draft").map_err(not_created)?;
+    let token = u128::from_be_bytes(*Claim::new(key).token());
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!("-{token:032x}.new"));
+    Ok(name.into())
+}
+
+fn write(draft: &Path) -> Result<(), LedgerError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(draft, flags)?;
+    connection.pragma_update(None, "journal_mode", "MEMORY")?;
+    connection.execute_batch("BEGIN")?;
+    for (_, table) in TABLES {
+        connection.execute(table, [])?;
+    }
+    connection.execute("INSERT INTO total VALUES (0, 0, 0, 0, 0, 0)", [])?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", FORMAT)?;
+    connection.execute_batch("COMMIT")?;
+    connection.close().map_err(|(_, error)| error.into())
+}
+
+fn publish(draft: &Path, path: &Path, sync: bool) -> io::Result<()> {
+    if sync {
+        fs::File::open(draft)?.sync_all()?;
+    }
+    match fs::hard_link(draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        // Some file systems have no links.
+        Err(_) => copy(draft, path, sync)?,
+        Ok(()) => {}
+    }
+    #[cfg(unix)]
+    if let Some(directory) = path.parent().filter(|_| sync) {
+        fs::File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Takes the place first, then fills it. A kill between the two leaves a file that is refused.
+fn copy(draft: &Path, path: &Path, sync: bool) -> io::Result<()> {
+    let content = fs::read(draft)?;
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        file => file?,
+    };
+    file.write_all(&content)?;
+    if sync {
+        file.sync_all()?;
+    }
+    Ok(())
+}
+
+fn not_created(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> LedgerError {
+    LedgerError::with_source(
+        LedgerErrorKind::Storage,
+        "the ledger could not be created",
+        error,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_never_overwritten() {
+        let directory = std::env::temp_dir().join(format!("ledger-create-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let (draft, path) = (directory.join("draft"), directory.join("a.ledger"));
+        fs::write(&draft, "new").unwrap();
+
+        copy(&draft, &path, true).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+
+        fs::write(&path, "somebody's").unwrap();
+        copy(&draft, &path, false).unwrap();
+        publish(&draft, &path, true).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"somebody's");
+        fs::remove_dir_all(directory).unwrap();
+    }
+}

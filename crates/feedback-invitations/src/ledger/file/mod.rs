@@ -1,0 +1,270 @@
+//! A ledger in a file.
+
+mod checksum;
+mod create;
+mod open;
+mod row;
+mod store;
+mod worker;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc},
+    thread::{self, JoinHandle},
+};
+
+use customer_api_core::async_trait;
+use tokio::sync::oneshot;
+
+use self::{
+    store::Store,
+    worker::{Done, Job},
+};
+use super::{
+    Begun, Claim, Entry, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary, Outcome, Resend,
+    Resolution,
+};
+
+/// A ledger in a file, for one program at a time.
+///
+/// ```
+/// use feedback_invitations::ledger::{Begun, FileLedger, Key, Ledger as _, Outcome, Resend};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = std::env::temp_dir().join(format!("ledger-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&directory)?;
+/// # let path = directory.join("march.ledger");
+/// let ledger = FileLedger::open(path).await?;
+/// let key = Key::new("order-4211")?;
+/// if let Begun::Started(claim) = ledger.begin(&key, Resend::none()).await? {
+///     // … send it …
+///     ledger.finish(&claim, &Outcome::accepted(Some("846673197418938368"))).await?;
+/// }
+/// assert_eq!(ledger.summary().await?.accepted, 1);
+/// # drop(ledger);
+/// # std::fs::remove_dir_all(directory)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Cheap to clone; clones share the file. It is a SQLite database, written by a thread of its own, which puts what comes at
+/// the same time into one transaction. No method answers before its change is written.
+///
+/// # What it survives
+///
+/// | event | by default | with [`power_loss_safe`](FileLedgerOptions::power_loss_safe) |
+/// |---|---|---|
+/// | the program ends, panics or is killed at any instant | nothing is lost | nothing is lost |
+/// | the power fails, or the operating system crashes | **what was written last may be lost, or the file be damaged** | nothing is lost, as far as the disk keeps its word |
+///
+/// Keys that were on their way when the program was killed become [`State::Unknown`](super::State::Unknown) the next time
+/// that the file is opened.
+///
+/// # What belongs together
+///
+/// The file, and beside it the journal of a transaction that was cut off: the same name with `-journal` at its end. Opening
+/// the ledger takes what is needed from it. Never delete, rename or copy one of them alone, and copy them only while no
+/// program has the ledger open: a copy from an earlier day knows nothing of what was sent since.
+///
+/// Keep it on a local disk. Network file systems are known for locks that don't lock.
+///
+/// # Damage
+///
+/// Opening reads everything. Every entry has a checksum, and the file has the number of entries in every state and the sum of
+/// their checksums. Whatever is missing, cut off or changed is [`LedgerErrorKind::Damaged`] or
+/// [`LedgerErrorKind::NotALedger`], never an empty or a shorter ledger. Only a file that is not there is created; an empty
+/// one is refused, as it may be what is left of a ledger. What can't be told is a file that was replaced by an older copy
+/// of itself.
+///
+/// A write that fails, such as on a full disk, ends the ledger: the same error answers everything from then on. Open it
+/// again once the cause is gone.
+///
+/// # Closing
+///
+/// The file is closed when the last clone is dropped, which waits for the thread, for as long as it takes to write what it was
+/// asked to write.
+#[derive(Clone)]
+pub struct FileLedger {
+    thread: Arc<Thread>,
+}
+
+/// How to open a [`FileLedger`].
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing happens until it is opened"]
+pub struct FileLedgerOptions {
+    power_loss_safe: bool,
+}
+
+impl FileLedger {
+    /// Opens the ledger at this path, or creates it if nothing is there. Its directory must exist.
+    ///
+    /// Takes time in proportion to the number of entries, as it reads all of them, and blocks nobody meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// | kind | because |
+    /// |---|---|
+    /// | [`InUse`](LedgerErrorKind::InUse) | somebody has it open, for longer than a quarter of a second |
+    /// | [`NotALedger`](LedgerErrorKind::NotALedger) | the file is empty, or not one of these |
+    /// | [`NewerVersion`](LedgerErrorKind::NewerVersion) | a newer version of this crate wrote it |
+    /// | [`Damaged`](LedgerErrorKind::Damaged) | something in it is missing or has changed |
+    /// | [`Storage`](LedgerErrorKind::Storage) | it can't be read or written |
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        Self::options().open(path).await
+    }
+
+    /// The settings, to change some before opening.
+    pub fn options() -> FileLedgerOptions {
+        FileLedgerOptions::default()
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.thread.path
+    }
+
+    /// Whether every answer waits until the disk has the change, as SQLite confirmed it at opening.
+    #[must_use]
+    pub fn is_power_loss_safe(&self) -> bool {
+        self.thread.is_power_loss_safe
+    }
+
+    /// Lets the thread do something, and waits until it is written.
+    async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Store<'_>) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |store| {
+            let result = store.and_then(work);
+            let failure = result.as_ref().err();
+            Done {
+                failure: failure.filter(|error| !error.is_about_a_key()).cloned(),
+                answer: Box::new(move |failure| {
+                    // Whoever asked may be gone: what was asked for is done all the same.
+                    let _ = reply.send(failure.map_or(result, |failure| Err(failure.clone())));
+                }),
+            }
+        });
+        let jobs = self.thread.jobs.as_ref().ok_or_else(stopped)?;
+        jobs.send(job).map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+impl FileLedgerOptions {
+    /// Whether to wait, at every change, until the disk has it. Off by default.
+    ///
+    /// Costs two or more flushes of the disk for every change: some milliseconds, and changes that come at the same time share
+    /// them. The power may fail then, or the operating system crash, and nothing that was answered is lost.
+    pub fn power_loss_safe(mut self, safe: bool) -> Self {
+        self.power_loss_safe = safe;
+        self
+    }
+
+    /// Opens the ledger at this path, or creates it if nothing is there. See [`FileLedger::open`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FileLedger::open`].
+    pub async fn open(&self, path: impl AsRef<Path>) -> Result<FileLedger, LedgerError> {
+        let (path, power_loss_safe) = (path.as_ref().to_owned(), self.power_loss_safe);
+        let (opened, opening) = oneshot::channel();
+        let (jobs, receiver) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn(move || worker::run(&path, power_loss_safe, opened, &receiver))
+            .map_err(|error| {
+                LedgerError::with_source(
+                    LedgerErrorKind::Storage,
+                    "the ledger's thread could not be started",
+                    error,
+                )
+            })?;
+        let opened = opening.await.map_err(|_| stopped())??;
+        Ok(FileLedger {
+            thread: Arc::new(Thread {
+                path: opened.path,
+                is_power_loss_safe: opened.is_power_loss_safe,
+                jobs: Some(jobs),
+                thread: Some(thread),
+            }),
+        })
+    }
+}
+
+/// The thread that owns the file.
+struct Thread {
+    path: PathBuf,
+    is_power_loss_safe: bool,
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        // Without a sender, the thread comes to its end.
+        drop(self.jobs.take());
+        let thread = self.thread.take();
+        // An answer may wake, and thereby drop, whoever holds the last handle: a thread can't wait for itself.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
+        {
+            // A thread that panicked has let go of the file, too.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn stopped() -> LedgerError {
+    LedgerError::new(
+        LedgerErrorKind::Stopped,
+        "the ledger's thread is gone: it panicked",
+    )
+}
+
+impl fmt::Debug for FileLedger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileLedger")
+            .field("path", &self.thread.path)
+            .field("power_loss_safe", &self.thread.is_power_loss_safe)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Ledger for FileLedger {
+    async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
+        let key = key.clone();
+        self.ask(move |store| store.begin(key, resend)).await
+    }
+
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+        let (key, token) = (claim.key().clone(), *claim.token());
+        let state = outcome.state().clone();
+        self.ask(move |store| store.finish(&key, token, state))
+            .await
+    }
+
+    async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        let key = key.clone();
+        self.ask(move |store| store.entry(key)).await
+    }
+
+    async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
+        self.ask(|store| Ok(store.summary())).await
+    }
+
+    async fn unknown(&self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, LedgerError> {
+        let after = after.cloned();
+        self.ask(move |store| store.unknown(after.as_ref(), limit))
+            .await
+    }
+
+    async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
+        let key = key.clone();
+        self.ask(move |store| store.resolve(&key, resolution)).await
+    }
+}

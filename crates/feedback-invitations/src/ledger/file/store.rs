@@ -1,0 +1,166 @@
+//! What a ledger does with its rows, inside a transaction that somebody else begins and ends.
+
+use rusqlite::{Connection, OptionalExtension as _, Statement, params};
+
+use super::{
+    super::{
+        Begun, Claim, Entry, Key, LedgerError, LedgerErrorKind, LedgerSummary, Resend, Resolution,
+        State,
+    },
+    row::{self, COLUMNS, Row, Totals},
+};
+
+/// The open file.
+pub(super) struct Store<'c> {
+    find: Statement<'c>,
+    put: Statement<'c>,
+    put_totals: Statement<'c>,
+    unknown: Statement<'c>,
+    begin: Statement<'c>,
+    commit: Statement<'c>,
+    totals: Totals,
+    /// The totals that the file holds.
+    saved: Totals,
+}
+
+impl<'c> Store<'c> {
+    /// A store whose totals were read, and found right.
+    pub(super) fn new(connection: &'c Connection, totals: Totals) -> Result<Self, LedgerError> {
+        Ok(Self {
+            find: connection.prepare(&format!("SELECT {COLUMNS} FROM entry WHERE key = ?1"))?,
+            put: connection.prepare(&format!(
+                "REPLACE INTO entry ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+            ))?,
+            put_totals: connection.prepare(
+                "UPDATE total SET sending = ?1, accepted = ?2, refused = ?3, not_sent = ?4, unknown = ?5, checksum = ?6",
+            )?,
+            unknown: connection.prepare(&format!(
+                "SELECT {COLUMNS} FROM entry WHERE key > ?1 AND state = {} ORDER BY key LIMIT ?2",
+                row::code(&State::Unknown)
+            ))?,
+            begin: connection.prepare("BEGIN IMMEDIATE")?,
+            commit: connection.prepare("COMMIT")?,
+            totals,
+            saved: totals,
+        })
+    }
+
+    pub(super) fn begin_transaction(&mut self) -> Result<(), LedgerError> {
+        self.begin.execute([])?;
+        Ok(())
+    }
+
+    /// Ends the transaction, and makes what was done in it last.
+    pub(super) fn commit(&mut self) -> Result<(), LedgerError> {
+        if self.totals != self.saved {
+            let Totals { summary, checksum } = self.totals;
+            self.put_totals.execute(params![
+                summary.sending as i64,
+                summary.accepted as i64,
+                summary.refused as i64,
+                summary.not_sent as i64,
+                summary.unknown as i64,
+                checksum as i64,
+            ])?;
+        }
+        self.commit.execute([])?;
+        self.saved = self.totals;
+        Ok(())
+    }
+
+    pub(super) fn begin(&mut self, key: Key, resend: Resend) -> Result<Begun, LedgerError> {
+        let before = self.find(&key)?;
+        if let Some(before) = &before {
+            if !resend.allows(&before.state) {
+                return Ok(Begun::Known(Entry::new(key, before.state.clone())));
+            }
+        }
+        let claim = Claim::new(key);
+        self.put(claim.key(), before.as_ref(), &Row::sending(*claim.token()))?;
+        Ok(Begun::Started(claim))
+    }
+
+    pub(super) fn finish(
+        &mut self,
+        key: &Key,
+        token: [u8; 16],
+        state: State,
+    ) -> Result<(), LedgerError> {
+        match self.find(key)? {
+            Some(before) if before.token == Some(token) => {
+                self.put(key, Some(&before), &Row::settled(state))
+            }
+            _ => Err(LedgerError::new(
+                LedgerErrorKind::ClaimLost,
+                "the claim is not the key's any more: its outcome was recorded, or it was begun anew",
+            )),
+        }
+    }
+
+    pub(super) fn resolve(&mut self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
+        let state = match resolution {
+            Resolution::Sent => State::Accepted { reference: None },
+            Resolution::NotSent => State::NotSent,
+        };
+        match self.find(key)? {
+            Some(before) if before.state == State::Unknown => {
+                self.put(key, Some(&before), &Row::settled(state))
+            }
+            _ => Err(LedgerError::new(
+                LedgerErrorKind::NotUnknown,
+                "there is nothing to resolve: the key's outcome is not unknown",
+            )),
+        }
+    }
+
+    pub(super) fn entry(&mut self, key: Key) -> Result<Option<Entry>, LedgerError> {
+        let found = self.find(&key)?;
+        Ok(found.map(|row| Entry::new(key, row.state)))
+    }
+
+    pub(super) fn summary(&self) -> LedgerSummary {
+        self.totals.summary
+    }
+
+    pub(super) fn unknown(
+        &mut self,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, LedgerError> {
+        // No key is empty, so all are behind the empty text.
+        let after = after.map_or("", Key::as_str);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = self.unknown.query(params![after, limit])?;
+        let mut keys = Vec::new();
+        while let Some(row) = rows.next()? {
+            keys.push(Row::read(row)?.0);
+        }
+        Ok(keys)
+    }
+
+    fn find(&mut self, key: &Key) -> Result<Option<Row>, LedgerError> {
+        let found = self
+            .find
+            .query_row([key.as_str()], |row| Ok(Row::read(row)))
+            .optional()?;
+        Ok(found.transpose()?.map(|(_, row)| row))
+    }
+
+    fn put(&mut self, key: &Key, before: Option<&Row>, after: &Row) -> Result<(), LedgerError> {
+        self.put.execute(params![
+            key.as_str(),
+            row::code(&after.state),
+            after.token,
+            after.status(),
+            after.text(),
+            after.checksum(key) as i64,
+        ])?;
+        self.totals.replace(key, before, after)
+    }
+
+    /// What was on its way when the file was left is unknown now.
+    pub(super) fn forsake(&mut self, key: &Key) -> Result<(), LedgerError> {
+        let before = self.find(key)?;
+        self.put(key, before.as_ref(), &Row::settled(State::Unknown))
+    }
+}

@@ -1,0 +1,108 @@
+use std::{error::Error as StdError, fmt, str::FromStr};
+
+/// The caller's own name for an invitation, such as an order's number: 1 to 200 bytes, no control characters.
+///
+/// It stands for "this person, for this occasion": a rerun that gives the same key does not send again, and two
+/// invitations that share one by mistake are sent once. Compared byte by byte, so write it in one way.
+///
+/// **It is stored in the ledger, and printed.** Don't use an e-mail address, a number or a name.
+///
+/// ```
+/// use feedback_invitations::ledger::Key;
+///
+/// let key: Key = "order-4211".parse()?;
+/// assert_eq!(key.as_str(), "order-4211");
+/// assert!(Key::new("").is_err());
+/// # Ok::<(), feedback_invitations::ledger::KeyError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(Box<str>);
+
+/// Why a text is no [`Key`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// It is empty.
+    Empty,
+    /// It has more than [`Key::MAX_BYTES`].
+    TooLong,
+    /// It holds a control character.
+    ControlCharacter,
+}
+
+impl Key {
+    /// The longest key, in bytes.
+    pub const MAX_BYTES: usize = 200;
+
+    /// A key of this text.
+    ///
+    /// # Errors
+    ///
+    /// If it is empty, too long, or holds a control character.
+    pub fn new(text: impl Into<String>) -> Result<Self, KeyError> {
+        let text = text.into();
+        if text.is_empty() {
+            Err(KeyError::Empty)
+        } else if text.len() > Self::MAX_BYTES {
+            Err(KeyError::TooLong)
+        } else if text.contains(char::is_control) {
+            Err(KeyError::ControlCharacter)
+        } else {
+            Ok(Self(text.into()))
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Key {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = KeyError;
+
+    fn try_from(text: String) -> Result<Self, KeyError> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<&str> for Key {
+    type Error = KeyError;
+
+    fn try_from(text: &str) -> Result<Self, KeyError> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Key").field(&&*self.0).finish()
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the key is empty"),
+            Self::TooLong => write!(f, "the key has more than {} bytes", Key::MAX_BYTES),
+            Self::ControlCharacter => f.write_str("the key holds a control character"),
+        }
+    }
+}
+
+impl StdError for KeyError {}

@@ -1,0 +1,185 @@
+use std::fmt;
+
+use customer_api_core::{Delivery, Error};
+
+use crate::{
+    InvitationReceipt,
+    ledger::{Key, LedgerError, State},
+};
+
+/// What became of one key that the source gave.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Sent {
+    /// The caller's key.
+    pub key: Key,
+    /// What became of it.
+    pub outcome: SentOutcome,
+    /// Whether the ledger knows. If not, the run ends, and the key is [`State::Unknown`] the next time that the ledger is
+    /// opened, whatever the outcome says.
+    pub is_recorded: bool,
+}
+
+/// What became of an invitation.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SentOutcome {
+    /// The vendor accepted it. Whether and when it is delivered is up to the account's send rules.
+    Accepted(InvitationReceipt),
+    /// The vendor refused it, and sent nothing.
+    Refused(Error),
+    /// It never reached the vendor. A later run sends it.
+    NotSent(Error),
+    /// It may have happened.
+    Unknown(Error),
+    /// Nothing was sent, because of what is known of the key; or it came twice in this run.
+    Skipped(State),
+    /// Nothing was sent, as the ledger could not take the intent.
+    NotBegun(LedgerError),
+    /// The task that sent it is gone, by a panic or with its runtime. It may have happened.
+    Lost,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// On their way.
+    pub in_flight: u64,
+    /// Accepted by the vendor.
+    pub accepted: u64,
+    /// Refused by the vendor.
+    pub refused: u64,
+    /// Never reached the vendor, or never begun.
+    pub not_sent: u64,
+    /// May have happened in this run.
+    pub unknown: u64,
+    /// Skipped.
+    pub skipped: u64,
+    /// Those of the skipped that may have been sent: in an earlier run, or by somebody else just now.
+    pub skipped_unknown: u64,
+}
+
+/// Why a run begins nothing further.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Ending {
+    /// The source has no more.
+    Exhausted,
+    /// Somebody [stopped](super::Stopper) it.
+    Stopped,
+    /// The ledger failed. Nothing is sent whose intent is not on record.
+    LedgerFailed(LedgerError),
+    /// The login failed, or the vendor refuses the credential: every further call would fail too.
+    Unauthorized,
+    /// More outcomes are unknown than the run [bears](super::SendAll::max_unknown).
+    TooManyUnknown,
+    /// There is no tokio runtime to send in.
+    NoRuntime,
+}
+
+/// What became of a run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RunSummary {
+    /// How many keys had which outcome. Those that the caller read before are among them.
+    pub progress: Progress,
+    /// Why the run ended.
+    pub ending: Ending,
+}
+
+impl SentOutcome {
+    /// What a failed call means: its [`delivery`](Error::delivery) decides.
+    pub(super) fn of_error(error: Error) -> Self {
+        match error.delivery() {
+            Delivery::NotSent => Self::NotSent(error),
+            Delivery::Refused => Self::Refused(error),
+            Delivery::Unknown => Self::Unknown(error),
+        }
+    }
+
+    /// The call's error, if a call failed.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Refused(error) | Self::NotSent(error) | Self::Unknown(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl Progress {
+    pub(super) fn count(&mut self, outcome: &SentOutcome) {
+        match outcome {
+            SentOutcome::Accepted(_) => self.accepted += 1,
+            SentOutcome::Refused(_) => self.refused += 1,
+            SentOutcome::NotSent(_) | SentOutcome::NotBegun(_) => self.not_sent += 1,
+            SentOutcome::Unknown(_) | SentOutcome::Lost => self.unknown += 1,
+            SentOutcome::Skipped(state) => {
+                self.skipped += 1;
+                if matches!(state, State::Unknown | State::Sending) {
+                    self.skipped_unknown += 1;
+                }
+            }
+        }
+    }
+
+    /// The number of keys that have an outcome.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.accepted + self.refused + self.not_sent + self.unknown + self.skipped
+    }
+}
+
+impl fmt::Display for SentOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted(_) => f.write_str("accepted"),
+            // The error says by itself what it means.
+            Self::Refused(error) | Self::NotSent(error) | Self::Unknown(error) => error.fmt(f),
+            Self::Skipped(State::Accepted { .. }) => f.write_str("skipped: accepted before"),
+            Self::Skipped(State::Refused { .. }) => f.write_str("skipped: refused before"),
+            Self::Skipped(State::NotSent) => f.write_str("skipped: came twice"),
+            Self::Skipped(State::Sending) => f.write_str("skipped: on its way"),
+            Self::Skipped(State::Unknown) => f.write_str("skipped: may have been sent before"),
+            Self::NotBegun(error) => write!(f, "not sent: {error}"),
+            Self::Lost => f.write_str("may have been sent: its task is gone"),
+        }
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} accepted, {} refused, {} not sent, {} unknown, {} skipped",
+            self.accepted, self.refused, self.not_sent, self.unknown, self.skipped
+        )?;
+        if self.skipped_unknown > 0 {
+            write!(f, " ({} of them unknown)", self.skipped_unknown)?;
+        }
+        if self.in_flight > 0 {
+            write!(f, ", {} on their way", self.in_flight)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exhausted => f.write_str("the list is at its end"),
+            Self::Stopped => f.write_str("stopped"),
+            Self::LedgerFailed(error) => write!(f, "the ledger failed: {error}"),
+            Self::Unauthorized => f.write_str("the login failed, or the credential is refused"),
+            Self::TooManyUnknown => f.write_str("too many outcomes are unknown"),
+            Self::NoRuntime => f.write_str("there is no tokio runtime to send in"),
+        }
+    }
+}
+
+impl fmt::Display for RunSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.progress, self.ending)
+    }
+}

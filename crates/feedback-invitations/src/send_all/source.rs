@@ -1,0 +1,38 @@
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+
+/// A stream of what an iterator gives; made by [`iter`].
+pub struct Iter<I>(I);
+
+/// Makes a stream of an iterator, for [`Client::send_all`](crate::Client::send_all).
+///
+/// The iterator runs where the run is read, and must not block for long: read from a file, but not from a slow network.
+pub fn iter<I: IntoIterator>(iterator: I) -> Iter<I::IntoIter> {
+    Iter(iterator.into_iter())
+}
+
+/// Nothing in it is pinned.
+impl<I> Unpin for Iter<I> {}
+
+impl<I: Iterator> Stream for Iter<I> {
+    type Item = I::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<I::Item>> {
+        Poll::Ready(self.0.next())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<I> fmt::Debug for Iter<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Iter").finish_non_exhaustive()
+    }
+}

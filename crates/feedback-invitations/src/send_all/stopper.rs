@@ -1,0 +1,68 @@
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Waker},
+};
+
+/// Stops a run gracefully: nothing further is begun, and what is on its way is finished.
+///
+/// Cheap to clone, and used from anywhere, such as a task that waits for Ctrl-C. Outlives its run, and then does nothing.
+#[derive(Clone, Default)]
+pub struct Stopper {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    is_stopped: bool,
+    /// Who reads the run, and may be waiting for its source.
+    reader: Option<Waker>,
+}
+
+impl Stopper {
+    /// Stops the run. Once is enough.
+    ///
+    /// Keep reading the run: what is on its way still comes out, and then the end.
+    pub fn stop(&self) {
+        let reader = {
+            let mut state = self.lock();
+            state.is_stopped = true;
+            state.reader.take()
+        };
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+    }
+
+    /// Whether somebody stopped the run.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.lock().is_stopped
+    }
+
+    /// Whether somebody stopped the run; if not, who asks is woken when somebody does.
+    pub(super) fn poll_stopped(&self, context: &Context<'_>) -> bool {
+        let mut state = self.lock();
+        if !state.is_stopped {
+            let reader = context.waker();
+            match &mut state.reader {
+                Some(known) => known.clone_from(reader),
+                none => *none = Some(reader.clone()),
+            }
+        }
+        state.is_stopped
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A waker that panics leaves nothing half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Stopper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stopper")
+            .field("is_stopped", &self.is_stopped())
+            .finish()
+    }
+}

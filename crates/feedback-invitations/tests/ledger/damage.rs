@@ -1,0 +1,252 @@
+//! Files that were changed behind the ledger's back: an error, or exactly what was in them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use feedback_invitations::ledger::{
+    FileLedger, Key, Ledger, LedgerErrorKind, LedgerSummary, Outcome, State,
+};
+use rusqlite::Connection;
+
+use crate::support::{Directory, key, record};
+
+/// All that a ledger says.
+#[derive(Clone, Debug, PartialEq)]
+struct Content {
+    summary: LedgerSummary,
+    entries: Vec<(String, State)>,
+}
+
+async fn content(ledger: &FileLedger, keys: &[String]) -> Content {
+    let mut entries = Vec::new();
+    for text in keys {
+        let entry = ledger.entry(&key(text)).await.unwrap().unwrap();
+        entries.push((text.clone(), entry.state));
+    }
+    Content {
+        summary: ledger.summary().await.unwrap(),
+        entries,
+    }
+}
+
+/// A ledger of so many keys, in all states that last, and what it says.
+async fn filled(path: &Path, count: usize) -> (Vec<String>, Content) {
+    let ledger = FileLedger::open(path).await.unwrap();
+    let keys: Vec<String> = (0..count)
+        .map(|number| format!("order-{number:05}"))
+        .collect();
+    for (number, text) in keys.iter().enumerate() {
+        let outcome = match number % 4 {
+            0 => Outcome::accepted(Some("846673197418938368")),
+            1 => Outcome::refused(Some(400), Some("40012")),
+            2 => Outcome::not_sent(),
+            _ => Outcome::unknown(),
+        };
+        record(&ledger, text, outcome).await;
+    }
+    let content = content(&ledger, &keys).await;
+    (keys, content)
+}
+
+/// Opens a file that may be damaged. Gives whether it could be opened; then it must be right, and stay so when it is used.
+async fn open(path: &Path, keys: &[String], right: &Content, what: &str) -> bool {
+    let ledger = match FileLedger::open(path).await {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            let kind = error.kind();
+            assert!(
+                matches!(
+                    kind,
+                    LedgerErrorKind::Damaged
+                        | LedgerErrorKind::NotALedger
+                        | LedgerErrorKind::NewerVersion
+                        | LedgerErrorKind::Storage
+                ),
+                "{what}: {error:?}"
+            );
+            return false;
+        }
+    };
+    assert_eq!(content(&ledger, keys).await, *right, "{what}");
+    true
+}
+
+fn pair(directory: &Directory, name: &str) -> (PathBuf, PathBuf) {
+    (
+        directory.file(name),
+        directory.file(&format!("{name}-journal")),
+    )
+}
+
+#[tokio::test]
+async fn a_bit_that_flips_is_noticed_or_harmless() {
+    let directory = Directory::new();
+    let (path, copy) = (directory.file("a.ledger"), directory.file("copy"));
+    let (keys, right) = filled(&path, 24).await;
+    let whole = fs::read(&path).unwrap();
+    let mut refused = 0;
+    for position in 0..whole.len() {
+        // Every bit where there is something, one elsewhere.
+        let bits = if whole[position] == 0 { 1 } else { 8 };
+        for bit in 0..bits {
+            let bit = if bits == 1 { position % 8 } else { bit };
+            let mut flipped = whole.clone();
+            flipped[position] ^= 1 << bit;
+            fs::write(&copy, &flipped).unwrap();
+            let what = format!("bit {bit} of byte {position}");
+            refused += usize::from(!open(&copy, &keys, &right, &what).await);
+        }
+    }
+    // The entries alone have more than that.
+    assert!(refused > 10_000, "{refused}");
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_is_refused_at_every_length() {
+    let directory = Directory::new();
+    let (path, copy) = (directory.file("a.ledger"), directory.file("copy"));
+    let (keys, right) = filled(&path, 24).await;
+    let whole = fs::read(&path).unwrap();
+    for length in 0..whole.len() {
+        fs::write(&copy, &whole[..length]).unwrap();
+        let what = format!("the first {length} bytes");
+        assert!(!open(&copy, &keys, &right, &what).await, "{what}");
+    }
+    fs::write(&copy, &whole).unwrap();
+    assert!(open(&copy, &keys, &right, "the whole").await);
+}
+
+#[tokio::test]
+async fn entries_that_were_taken_out_or_changed_are_noticed() {
+    let directory = Directory::new();
+    let (path, copy) = (directory.file("a.ledger"), directory.file("copy"));
+    let (keys, right) = filled(&path, 24).await;
+    for (what, statement) in [
+        (
+            "one entry is gone",
+            "DELETE FROM entry WHERE key = 'order-00003'",
+        ),
+        ("all entries are gone", "DELETE FROM entry"),
+        (
+            "an entry was refused",
+            "UPDATE entry SET state = 4 WHERE key = 'order-00000'",
+        ),
+        (
+            "an entry has another key",
+            "UPDATE entry SET key = 'order-1' WHERE key = 'order-00000'",
+        ),
+        (
+            "another receipt",
+            "UPDATE entry SET text = '1' WHERE key = 'order-00000'",
+        ),
+        ("no totals", "DELETE FROM total"),
+        ("totals twice", "INSERT INTO total SELECT * FROM total"),
+        ("other totals", "UPDATE total SET accepted = accepted + 1"),
+        ("a table more", "CREATE TABLE more (a)"),
+        (
+            "a trigger",
+            "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM entry; END",
+        ),
+        ("another journal", "PRAGMA journal_mode = WAL"),
+    ] {
+        fs::copy(&path, &copy).unwrap();
+        Connection::open(&copy)
+            .unwrap()
+            .execute_batch(statement)
+            .unwrap();
+        let error = FileLedger::open(&copy).await.unwrap_err();
+        assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{what}: {error}");
+        assert!(error.to_string().contains("damaged"), "{error}");
+    }
+    assert!(open(&path, &keys, &right, "the original").await);
+}
+
+/// Two files as a kill in the middle of a transaction leaves them: half of the change is in the file already.
+fn cut_off(path: &Path, to: (&Path, &Path)) {
+    let connection = Connection::open(path).unwrap();
+    connection
+        .execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = 3; BEGIN; UPDATE entry SET state = 2, text = NULL;")
+        .unwrap();
+    fs::copy(path, to.0).unwrap();
+    fs::copy(path.with_file_name("a.ledger-journal"), to.1).unwrap();
+}
+
+#[tokio::test]
+async fn the_journal_takes_back_what_was_cut_off_or_it_is_an_error() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    let (keys, right) = filled(&path, 400).await;
+    let (torn, torn_journal) = pair(&directory, "torn");
+    cut_off(&path, (&torn, &torn_journal));
+    let (file, journal) = (fs::read(&torn).unwrap(), fs::read(&torn_journal).unwrap());
+    assert_ne!(file, fs::read(&path).unwrap(), "nothing was cut off");
+
+    let (copy, copy_journal) = pair(&directory, "copy");
+    let lay = |journal: Option<&[u8]>| {
+        fs::write(&copy, &file).unwrap();
+        match journal {
+            Some(journal) => fs::write(&copy_journal, journal).unwrap(),
+            None => drop(fs::remove_file(&copy_journal)),
+        }
+    };
+    lay(Some(&journal));
+    assert!(open(&copy, &keys, &right, "both").await);
+    assert!(!copy_journal.exists());
+    for (what, journal) in [
+        ("no journal", None),
+        ("an empty journal", Some(&[][..])),
+        ("a foreign journal", Some(&b"something else"[..])),
+        ("half a journal", Some(&journal[..journal.len() / 2])),
+    ] {
+        lay(journal);
+        assert!(!open(&copy, &keys, &right, what).await, "{what}");
+    }
+    for position in (0..journal.len()).step_by(61) {
+        let mut flipped = journal.clone();
+        flipped[position] ^= 1 << (position % 8);
+        lay(Some(&flipped));
+        open(
+            &copy,
+            &keys,
+            &right,
+            &format!("byte {position} of the journal"),
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_journal_whose_file_is_gone_is_no_new_ledger() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    let _ = filled(&path, 400).await;
+    let (lost, journal) = pair(&directory, "lost");
+    cut_off(&path, (&lost, &journal));
+    fs::remove_file(&lost).unwrap();
+    let error = FileLedger::open(&lost).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::Damaged);
+    assert!(error.to_string().contains("journal"), "{error}");
+    assert!(journal.exists() && !lost.exists());
+}
+
+#[tokio::test]
+async fn what_is_no_key_is_never_read_as_one() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    drop(FileLedger::open(&path).await.unwrap());
+    let connection = Connection::open(&path).unwrap();
+    for bad in ["", "a\nb", &"x".repeat(Key::MAX_BYTES + 1)] {
+        connection.execute("DELETE FROM entry", []).unwrap();
+        connection
+            .execute(
+                "INSERT INTO entry VALUES (?1, 5, NULL, NULL, NULL, 0)",
+                [bad],
+            )
+            .unwrap();
+        let error = FileLedger::open(&path).await.unwrap_err();
+        assert_eq!(error.kind(), LedgerErrorKind::Damaged);
+        assert!(!error.to_string().contains("xxx"), "{error}");
+    }
+}

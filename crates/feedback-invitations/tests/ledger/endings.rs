@@ -1,0 +1,198 @@
+//! Why a run ends early, and that it says so.
+
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicU64, Ordering},
+    task::{Context, Poll, Waker},
+};
+
+use customer_api_core::async_trait;
+use feedback_invitations::{
+    ErrorKind,
+    ledger::{
+        Begun, Claim, Entry, FileLedger, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary,
+        Outcome, Resend, Resolution,
+    },
+    send_all::{Ending, SentOutcome},
+};
+
+use crate::support::{
+    Behaviour::{LoseAnswer, Unauthorized},
+    Directory, Vendor, invitations, key, outcomes, words,
+};
+
+/// A ledger whose disk gets full at one of its writes.
+#[derive(Debug)]
+struct FullDisk {
+    inner: FileLedger,
+    writes_left: AtomicU64,
+}
+
+impl FullDisk {
+    async fn after(directory: &Directory, writes: u64) -> Self {
+        Self {
+            inner: FileLedger::open(directory.file("a.ledger")).await.unwrap(),
+            writes_left: AtomicU64::new(writes),
+        }
+    }
+
+    fn write(&self) -> Result<(), LedgerError> {
+        let left = self
+            .writes_left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            });
+        let full = || LedgerError::new(LedgerErrorKind::Storage, "the disk is full");
+        left.map(drop).map_err(|_| full())
+    }
+}
+
+#[async_trait]
+impl Ledger for FullDisk {
+    async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
+        self.write()?;
+        self.inner.begin(key, resend).await
+    }
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+        self.write()?;
+        self.inner.finish(claim, outcome).await
+    }
+    async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        self.inner.entry(key).await
+    }
+    async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
+        self.inner.summary().await
+    }
+    async fn unknown(&self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, LedgerError> {
+        self.inner.unknown(after, limit).await
+    }
+    async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
+        self.inner.resolve(key, resolution).await
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_without_its_intent_on_record() {
+    let directory = Directory::new();
+    let vendor = Vendor::new();
+    let list = ["a", "b", "c"];
+    let ledger = FullDisk::after(&directory, 2).await;
+    let mut run = vendor.client().send_all(ledger, invitations(&list)).start();
+    let became = outcomes(&mut run).await;
+    assert_eq!(became, words(&[("a", "accepted"), ("b", "not begun")]));
+    assert_eq!((vendor.received("b"), vendor.total()), (0, 1));
+    let summary = run.finish().await;
+    assert!(
+        matches!(&summary.ending, Ending::LedgerFailed(error) if error.kind() == LedgerErrorKind::Storage)
+    );
+    assert!(
+        summary
+            .to_string()
+            .ends_with("the ledger failed: the disk is full"),
+        "{summary}"
+    );
+}
+
+#[tokio::test]
+async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
+    let directory = Directory::new();
+    let vendor = Vendor::new();
+    let ledger = FullDisk::after(&directory, 3).await;
+    let list = ["a", "b", "c"];
+    let mut run = vendor.client().send_all(ledger, invitations(&list)).start();
+    let first = run.next().await.unwrap();
+    assert!(first.is_recorded);
+    let second = run.next().await.unwrap();
+    assert_eq!((&second.key, second.is_recorded), (&key("b"), false));
+    assert!(
+        matches!(&second.outcome, SentOutcome::Accepted(receipt) if receipt.reference.as_deref() == Some("receipt-b"))
+    );
+    assert!(run.next().await.is_none());
+    assert!(matches!(run.ending(), Some(Ending::LedgerFailed(_))));
+    assert_eq!(vendor.total(), 2);
+    drop(run);
+    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    assert_eq!(ledger.unknown(None, 9).await.unwrap(), [key("b")]);
+}
+
+#[tokio::test]
+async fn a_refused_login_ends_the_run() {
+    let directory = Directory::new();
+    let vendor = Vendor::new().refuse_login();
+    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    let mut run = vendor
+        .client()
+        .send_all(ledger.clone(), invitations(&["a", "b", "c"]))
+        .start();
+    let sent = run.next().await.unwrap();
+    let error = sent.outcome.error().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert!(matches!(sent.outcome, SentOutcome::NotSent(_)));
+    assert!(run.next().await.is_none());
+    assert!(matches!(run.ending(), Some(Ending::Unauthorized)));
+    assert_eq!(vendor.total(), 0);
+    let summary = ledger.summary().await.unwrap();
+    assert_eq!((summary.not_sent, summary.total()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_credential_that_is_refused_after_a_new_login_ends_the_run() {
+    let directory = Directory::new();
+    let vendor = Vendor::new().with("b", Unauthorized);
+    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    let mut run = vendor
+        .client()
+        .send_all(ledger, invitations(&["a", "b", "c"]))
+        .start();
+    let became = outcomes(&mut run).await;
+    assert_eq!(became, words(&[("a", "accepted"), ("b", "refused")]));
+    assert!(matches!(run.ending(), Some(Ending::Unauthorized)));
+    assert_eq!(vendor.received("c"), 0);
+}
+
+#[tokio::test]
+async fn too_many_doubts_end_the_run() {
+    let names: Vec<String> = (0..30).map(|number| format!("order-{number:02}")).collect();
+    let list: Vec<&str> = names.iter().map(String::as_str).collect();
+    let vendor = || {
+        let vendor = Vendor::new();
+        list.iter().for_each(|key| vendor.behave(key, LoseAnswer));
+        vendor
+    };
+    for (max, expected) in [(None, 11), (Some(0), 1), (Some(3), 4), (Some(u64::MAX), 30)] {
+        let directory = Directory::new();
+        let vendor = vendor();
+        let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+        let mut run = vendor.client().send_all(ledger, invitations(&list));
+        if let Some(max) = max {
+            run = run.max_unknown(max);
+        }
+        let summary = run.start().finish().await;
+        assert_eq!(summary.progress.unknown, expected, "{max:?}");
+        assert_eq!(u64::from(vendor.total()), expected);
+        let is_forced = matches!(summary.ending, Ending::TooManyUnknown);
+        assert_eq!(is_forced, expected < 30);
+    }
+}
+
+#[test]
+fn without_a_runtime_nothing_is_taken() {
+    let directory = Directory::new();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let path = directory.file("a.ledger");
+    let ledger = runtime.block_on(FileLedger::open(path)).unwrap();
+    let vendor = Vendor::new();
+    let mut run = vendor
+        .client()
+        .send_all(ledger, invitations(&["a"]))
+        .start();
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(matches!(
+        pin!(run.next()).poll(&mut context),
+        Poll::Ready(None)
+    ));
+    assert!(matches!(run.ending(), Some(Ending::NoRuntime)));
+    assert_eq!(vendor.total(), 0);
+}

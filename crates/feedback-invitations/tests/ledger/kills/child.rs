@@ -1,0 +1,146 @@
+//! What the children do.
+
+use std::{
+    env,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use customer_api_core::{async_trait, rate_limit::Unlimited};
+use feedback_invitations::{
+    Client,
+    ledger::{
+        Begun, Claim, Entry, FileLedger, Key, Ledger, LedgerError, LedgerSummary, Outcome, Resend,
+        Resolution,
+    },
+    send_all::{self, Ending},
+};
+
+use super::Point;
+use crate::support::{invitation, key};
+
+/// Whom the children send to.
+pub(super) fn keys() -> impl Iterator<Item = String> {
+    (0..120).map(|number| format!("order-{number}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "what the children of other tests run"]
+async fn works() {
+    let Ok(job) = env::var("LEDGER_TEST_JOB") else {
+        return;
+    };
+    let ledger = FileLedger::open(variable("LEDGER_TEST_FILE"))
+        .await
+        .unwrap();
+    match job.as_str() {
+        "send" => send(ledger).await,
+        "write" => write(ledger).await,
+        job => panic!("{job}"),
+    }
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap()
+}
+
+async fn send(ledger: FileLedger) {
+    let point = variable("LEDGER_TEST_POINT");
+    let ledger = Halting {
+        inner: ledger,
+        point: super::POINTS
+            .into_iter()
+            .find(|known| format!("{known:?}") == point),
+        count: variable("LEDGER_TEST_COUNT").parse().unwrap(),
+        reached: AtomicU32::new(0),
+    };
+    let radar = Client::builder("testing", "testing12345")
+        .base_url(variable("LEDGER_TEST_URL"))
+        .rate_limiter(Unlimited)
+        .build()
+        .unwrap();
+    let list = keys().map(|key| invitation(&key));
+    let run = radar
+        .send_all(ledger, send_all::iter(list))
+        .concurrency(variable("LEDGER_TEST_CONCURRENCY").parse().unwrap())
+        .start();
+    let summary = run.finish().await;
+    assert!(matches!(summary.ending, Ending::Exhausted), "{summary}");
+    assert_eq!(summary.progress.unknown, 0, "{summary}");
+}
+
+/// Writes as fast as it can, and tells what was answered.
+async fn write(ledger: FileLedger) {
+    let round = variable("LEDGER_TEST_ROUND");
+    let mut tasks = tokio::task::JoinSet::new();
+    for task in 0..4 {
+        let (ledger, round) = (ledger.clone(), round.clone());
+        tasks.spawn(async move {
+            for number in 0.. {
+                let key = key(&format!("order-{round}-{task}-{number}"));
+                let begun = ledger.begin(&key, Resend::none()).await.unwrap();
+                let Begun::Started(claim) = begun else {
+                    panic!("{begun:?}")
+                };
+                println!("@begun {key}.");
+                ledger
+                    .finish(&claim, &Outcome::accepted(Some("1")))
+                    .await
+                    .unwrap();
+                println!("@finished {key}.");
+            }
+        });
+    }
+    tasks.join_all().await;
+}
+
+/// A ledger that comes to a halt at a point, and says so.
+#[derive(Debug)]
+struct Halting {
+    inner: FileLedger,
+    point: Option<Point>,
+    count: u32,
+    reached: AtomicU32,
+}
+
+impl Halting {
+    async fn pass(&self, point: Point) {
+        let is_here = self.point == Some(point)
+            && self.reached.fetch_add(1, Ordering::Relaxed) + 1 == self.count;
+        if is_here {
+            println!("@here");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Ledger for Halting {
+    async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
+        if self.inner.entry(key).await?.is_none() {
+            self.pass(Point::BeforeBegin).await;
+        }
+        let begun = self.inner.begin(key, resend).await?;
+        if matches!(begun, Begun::Started(_)) {
+            self.pass(Point::AfterBegin).await;
+        }
+        Ok(begun)
+    }
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+        self.pass(Point::BeforeFinish).await;
+        self.inner.finish(claim, outcome).await?;
+        self.pass(Point::AfterFinish).await;
+        Ok(())
+    }
+    async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        self.inner.entry(key).await
+    }
+    async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
+        self.inner.summary().await
+    }
+    async fn unknown(&self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, LedgerError> {
+        self.inner.unknown(after, limit).await
+    }
+    async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
+        self.inner.resolve(key, resolution).await
+    }
+}

@@ -1,0 +1,10 @@
+//! Sending to many, each once: what the ledger remembers, what a run does, and what a kill leaves behind.
+#![cfg(test)]
+
+mod damage;
+mod endings;
+mod files;
+mod kills;
+mod machines;
+mod runs;
+mod support;

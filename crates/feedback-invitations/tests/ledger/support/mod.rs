@@ -1,0 +1,75 @@
+pub(crate) mod directory;
+pub(crate) mod vendor;
+
+use std::collections::BTreeMap;
+
+use feedback_invitations::{
+    Programme, Recipient, SendInvitation,
+    ledger::{Begun, Key, Ledger, Outcome, Resend},
+    send_all::{Run, SentOutcome},
+};
+
+pub(crate) use directory::Directory;
+pub(crate) use vendor::{Behaviour, Vendor};
+
+pub(crate) fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+/// The address that stands for a key at the vendor's.
+pub(crate) fn address(key: &str) -> String {
+    format!("{key}@person.example")
+}
+
+/// An invitation that the vendor can tell from others by its key.
+pub(crate) fn invitation(text: &str) -> (Key, SendInvitation) {
+    let programme = Programme::new("client-display-id", "programme-display-id");
+    let recipient = Recipient::new("location-display-id").email(address(text));
+    (key(text), SendInvitation::new(&programme, recipient))
+}
+
+pub(crate) fn invitations(
+    keys: &[&str],
+) -> feedback_invitations::send_all::Iter<std::vec::IntoIter<(Key, SendInvitation)>> {
+    let list: Vec<_> = keys.iter().map(|key| invitation(key)).collect();
+    feedback_invitations::send_all::iter(list)
+}
+
+/// Reads a run to its end: a word for what became of every key. Fails if a key comes out twice.
+pub(crate) async fn outcomes(run: &mut Run) -> BTreeMap<String, &'static str> {
+    let mut outcomes = BTreeMap::new();
+    while let Some(sent) = run.next().await {
+        let word = word(&sent.outcome);
+        let known = outcomes.insert(sent.key.to_string(), word);
+        assert_eq!(known, None, "{} came out twice", sent.key);
+    }
+    outcomes
+}
+
+pub(crate) fn word(outcome: &SentOutcome) -> &'static str {
+    match outcome {
+        SentOutcome::Accepted(_) => "accepted",
+        SentOutcome::Refused(_) => "refused",
+        SentOutcome::NotSent(_) => "not sent",
+        SentOutcome::Unknown(_) => "unknown",
+        SentOutcome::Skipped(_) => "skipped",
+        SentOutcome::NotBegun(_) => "not begun",
+        SentOutcome::Lost => "lost",
+        other => panic!("{other}"),
+    }
+}
+
+pub(crate) fn words(pairs: &[(&str, &'static str)]) -> BTreeMap<String, &'static str> {
+    pairs
+        .iter()
+        .map(|(key, word)| ((*key).to_owned(), *word))
+        .collect()
+}
+
+/// Puts a key with this outcome into a ledger.
+pub(crate) async fn record(ledger: &dyn Ledger, text: &str, outcome: Outcome) {
+    match ledger.begin(&key(text), Resend::none()).await.unwrap() {
+        Begun::Started(claim) => ledger.finish(&claim, &outcome).await.unwrap(),
+        Begun::Known(entry) => panic!("{entry:?}"),
+    }
+}
