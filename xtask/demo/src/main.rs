@@ -6,6 +6,7 @@ mod contracts;
 mod export;
 mod fraud_team;
 mod help_desk;
+mod invitations;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,13 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((invitations::SENDER, rest)) = arguments
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
+    {
+        return account::exit(invitations::send(rest).await);
+    }
     let mut account = Account::new();
     let outcome = work(&mut account).await;
     account.close(outcome)
@@ -28,5 +36,7 @@ async fn work(account: &mut Account) -> Result<(), Failure> {
     account.chapter("The help desk and Omnidesk, in the sandbox");
     help_desk::work(account).await?;
     account.chapter("The contract manager and Revnue, in the sandbox");
-    contracts::work(account).await
+    contracts::work(account).await?;
+    account.chapter("The shop and Customer Radar, in the sandbox");
+    invitations::work(account).await
 }
