@@ -94,6 +94,10 @@ async fn what_is_no_customer_is_an_error() {
         (r#"{"id":null}"#, "id"),
         (r#"{"id":1,"category":17}"#, "category"),
         (r#"{"id":1,"category":[17,"x"]}"#, "category"),
+        (
+            r#"{"id":1,"contact_person":["a","b",null]}"#,
+            "contact_person",
+        ),
         (r#"{"id":1,"template":[]}"#, "template"),
         ("<html>", ""),
     ] {
