@@ -1,17 +1,21 @@
 //! What answers are read as: acceptances, refusals in a 200, and what nobody can tell.
 
+use customer_api_core::transport::Answer;
 use feedback_invitations::{
-    AccessToken, Delivery, Error, ErrorKind, InvitationReceipt, LogIn, SendInvitation,
+    AccessToken, Delivery, Error, ErrorKind, InvitationReceipt, LogIn, Recipient, SendInvitation,
 };
+use proptest::prelude::*;
 
-use crate::support::{ACCEPTED, LOGGED_IN, answering, invitation, ok, scripted};
+use crate::support::{
+    ACCEPTED, LOGGED_IN, TOKEN, answering, invitation, logged_in, ok, programme, scripted,
+};
 
 async fn send(status: u16, body: &str) -> Result<InvitationReceipt, Error> {
     answering(status, body).send(invitation()).await
 }
 
 async fn log_in(status: u16, body: &str) -> Result<AccessToken, Error> {
-    let answer = customer_api_core::transport::Answer::status(status).body(body.to_owned());
+    let answer = Answer::status(status).body(body.to_owned());
     let client = scripted([answer]).0.build().unwrap();
     client.send(LogIn::new("testing", "testing12345")).await
 }
@@ -128,7 +132,7 @@ async fn a_200_that_nobody_can_read_leaves_a_doubt() {
         "<html>thanks</html>",
     ] {
         let (builder, transport) = scripted([
-            crate::support::logged_in("t"),
+            logged_in("t"),
             ok(body),
             // Nobody asks for it.
             ok(ACCEPTED),
@@ -192,12 +196,48 @@ async fn a_login_is_known_by_its_token() {
 
 #[tokio::test]
 async fn a_batch_has_one_answer() {
-    let programme = crate::support::programme();
-    let people = ["a@b.example", "c@d.example"]
-        .map(|email| feedback_invitations::Recipient::new("location-1").email(email));
-    let batch = SendInvitation::batch(&programme, people, 2);
+    let people =
+        ["a@b.example", "c@d.example"].map(|email| Recipient::new("location-1").email(email));
+    let batch = SendInvitation::batch(&programme(), people, 2);
     let receipt = answering(200, ACCEPTED).send(batch.clone()).await.unwrap();
     assert_eq!(receipt.reference.as_deref(), Some("846673197418938368"));
     let error = answering(503, "").send(batch).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+/// What becomes of an invitation that is answered with these bytes.
+fn outcome(body: Vec<u8>) -> Result<InvitationReceipt, Error> {
+    let (builder, _) = scripted([logged_in(TOKEN), Answer::status(200).body(body)]);
+    let client = builder.build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    runtime.block_on(async { client.send(invitation()).await })
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_back_is_no_success_by_accident(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let error = outcome(body).unwrap_err();
+        prop_assert_eq!(error.delivery(), Delivery::Unknown);
+    }
+
+    #[test]
+    fn any_other_code_is_kept_to_the_letter(code in any::<String>(), words in any::<String>()) {
+        prop_assume!(code != "00000");
+        let body = serde_json::json!({ "code": code, "data": words });
+        let error = outcome(body.to_string().into_bytes()).unwrap_err();
+        prop_assert_eq!((error.delivery(), error.code()), (Delivery::Refused, Some(&*code)));
+    }
+
+    #[test]
+    fn any_reference_is_kept_to_the_letter(data in any::<String>(), number in any::<u128>()) {
+        let body = serde_json::json!({ "code": "00000", "data": data });
+        let receipt = outcome(body.to_string().into_bytes()).unwrap();
+        prop_assert_eq!(receipt.reference, Some(data));
+        let body = format!(r#"{{"code":"00000","data":{number}}}"#);
+        let receipt = outcome(body.into_bytes()).unwrap();
+        prop_assert_eq!(receipt.reference, Some(number.to_string()));
+    }
 }

@@ -1,5 +1,8 @@
 //! Both calls meet every kind of failure, over real sockets; the sandbox counts who got a message.
 
+use std::time::Duration;
+
+use customer_api_core::error::TimeoutPhase;
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, Sandbox};
 use feedback_invitations::{Client, Delivery, Error, ErrorKind, LogIn};
 
@@ -84,6 +87,44 @@ async fn a_connection_that_breaks_off_leaves_a_doubt() {
         ("truncated", Fault::truncated()),
     ] {
         assert_both(name, fault, (ErrorKind::Interrupted, Unknown), 3).await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_may_not_have_arrived_whole_leaves_a_doubt() {
+    let (sandbox, client) = start().await;
+    let radar = sandbox.customer_radar();
+    let fault = Fault::reset_while_reading().times(9);
+    radar.fault_on("sendInvitation", fault).unwrap();
+    let error = send(&client).await;
+    assert_eq!(
+        (error.kind(), error.delivery(), error.attempts()),
+        (ErrorKind::Interrupted, Unknown, 1)
+    );
+    assert_eq!(radar.applied_count(), 0);
+}
+
+#[tokio::test]
+async fn a_silence_leaves_a_doubt_after_the_login_and_none_before() {
+    for fault in [Fault::hang(), Fault::hang().processed()] {
+        for (operation, kind, delivery) in [
+            (
+                "sendInvitation",
+                ErrorKind::Timeout(TimeoutPhase::Attempt),
+                Unknown,
+            ),
+            ("logIn", ErrorKind::Authentication, NotSent),
+        ] {
+            let sandbox = Sandbox::start().await.unwrap();
+            let radar = sandbox.customer_radar();
+            let builder = sandbox_client(&sandbox).attempt_timeout(Duration::from_millis(300));
+            let client = builder.build().unwrap();
+            radar.fault_on(operation, fault.clone().times(9)).unwrap();
+            let error = send(&client).await;
+            assert_eq!((error.kind(), error.delivery()), (kind, delivery));
+            let invited = usize::from(operation == "sendInvitation");
+            assert_eq!(asked(&sandbox, "/invitation"), invited);
+        }
     }
 }
 

@@ -1,0 +1,58 @@
+//! Asks the customers of one day in a single request, each with an invoice number, and shows what a sandbox would have sent.
+//!
+//! ```console
+//! $ cargo run --example send_batch
+//! ```
+//!
+//! What holds for one of a batch holds for all: if that is not good enough, send one invitation for each person.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+};
+
+use customer_api_sandbox::Sandbox;
+use feedback_invitations::{Client, Delivery, Programme, Recipient, SendInvitation};
+
+/// First name, e-mail address, mobile number and invoice; a blank address or number counts as none.
+const DAY: [[&str; 4]; 3] = [
+    ["Dave", "abc@gmail.com", "0211234321", "INV00001"],
+    ["Maya", "", "021000001", "INV00002"],
+    ["Ana", "abc@g.com", "", "INV00003"],
+];
+
+/// The vendor documents no limit, so this is a small one.
+const MOST: usize = 20;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let sandbox = Sandbox::start().await?;
+    let server = sandbox.customer_radar();
+    let radar = Client::builder(server.username(), server.password())
+        .base_url(server.base_url())
+        .build()?;
+    let programme = Programme::new("client-1", "programme-1");
+
+    let people = DAY.map(|[name, email, mobile, invoice]| {
+        Recipient::new("location-1")
+            .email(email)
+            .mobile(mobile)
+            .first_name(name)
+            .metadata("invoice_no", invoice)
+    });
+    let mut out = io::stdout().lock();
+    let batch = SendInvitation::batch(&programme, people, MOST);
+    match radar.send(batch).await {
+        Ok(receipt) => writeln!(out, "all accepted: {:?}", receipt.reference)?,
+        Err(error) if error.delivery() == Delivery::Unknown => {
+            writeln!(out, "all in doubt, not to be sent again: {error}")?;
+        }
+        Err(error) => writeln!(out, "nobody was asked: {error}")?,
+    }
+    for sent in server.outbox() {
+        let channel = if sent.by_email { "e-mail" } else { "SMS" };
+        let name = sent.first_name.unwrap_or_default();
+        writeln!(out, "{channel} to {name}, {:?}", sent.metadata)?;
+    }
+    Ok(())
+}
