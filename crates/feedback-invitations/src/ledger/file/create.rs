@@ -81,7 +81,7 @@ fn write(draft: &Path) -> Result<(), LedgerError> {
 
 fn publish(draft: &Path, path: &Path, sync: bool) -> io::Result<()> {
     if sync {
-        fs::File::open(draft)?.sync_all()?;
+        OpenOptions::new().write(true).open(draft)?.sync_all()?;
     }
     match fs::hard_link(draft, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
