@@ -86,7 +86,10 @@ impl<'a> Scrubber<'a> {
             }
         }
         for value in headers.values().filter(|value| value.is_sensitive()) {
-            let Ok(value) = value.to_str() else { continue };
+            // A caller's own header may hold text outside ASCII, which travels as UTF-8.
+            let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
+                continue;
+            };
             push(&mut needles, Cow::Borrowed(value));
             // A scheme word is no secret, what follows it is.
             if let Some((_, secret)) = value.split_once(' ') {
@@ -306,6 +309,16 @@ mod tests {
     #[test]
     fn digits_that_are_a_text_go_wherever_they_are() {
         assert_eq!(scrub(&["100044556"], "+641000445567"), "+64[redacted]7");
+    }
+
+    #[test]
+    fn a_header_outside_ascii_goes_too() {
+        let mut headers = HeaderMap::new();
+        let mut value = HeaderValue::from_str("Planted Jos\u{e9}").unwrap();
+        value.set_sensitive(true);
+        headers.insert("x-cashier", value);
+        let scrubber = Scrubber::new(Sensitive::default(), &headers);
+        assert_eq!(scrubber.scrub("no planted jos\u{e9}"), "no [redacted]");
     }
 
     #[test]
