@@ -40,11 +40,12 @@ pub(crate) async fn run(
                 Ok(success) => return Ok(metadata(success, &attempts, deadline)),
                 Err(error) => error,
             };
-        delivery = delivery.max(error.delivery());
         if !credential_renewed && is_credential_stale(client, operation, request, &error) {
+            // It was about the credential, not about the call: what comes of the replay counts.
             credential_renewed = true;
             continue;
         }
+        delivery = delivery.max(error.delivery());
         match decide(client, operation, options, deadline, attempts.count, &error) {
             RetryDecision::After(wait) => tokio::time::sleep(wait).await,
             RetryDecision::Stop(reason) => {

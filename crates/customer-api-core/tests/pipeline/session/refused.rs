@@ -118,3 +118,26 @@ async fn a_401_that_stays_costs_one_login_a_call() {
         (Some(401), Delivery::Refused, 2, 2)
     );
 }
+
+/// A 401 that a login follows says nothing about the call: what becomes of that login decides.
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_token_was_revoked_and_not_replaced_is_not_sent() {
+    for mood in [
+        Mood::Answers(503, None),
+        Mood::Answers(403, None),
+        Mood::Answers(0, None),
+        Mood::Hangs,
+    ] {
+        let door = Door::new();
+        let shop = door.client();
+        shop.send(count()).await.unwrap();
+        door.forget();
+        door.set(mood);
+        let error = shop.send(buy()).await.unwrap_err();
+        assert_eq!(
+            (error.delivery(), error.attempts(), door.state().done),
+            (Delivery::NotSent, 1, 1),
+            "{mood:?}: {error}"
+        );
+    }
+}
