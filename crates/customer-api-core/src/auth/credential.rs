@@ -20,10 +20,16 @@ impl Credential {
     ///
     /// # Errors
     ///
-    /// If the value can't stand in a header.
+    /// If the value is blank, or holds what can't stand in a header: control characters, and characters outside ASCII, of
+    /// which servers make what they like.
     pub fn new(header: HeaderName, value: &str) -> Result<Self, AuthError> {
+        if value.trim().is_empty() {
+            return Err(AuthError::new("it is blank").in_vain());
+        }
         let mut value = HeaderValue::from_str(value)
-            .map_err(|_| AuthError::new("it can't stand in a header"))?;
+            .ok()
+            .filter(|value| value.to_str().is_ok())
+            .ok_or_else(|| AuthError::new("it can't stand in a header").in_vain())?;
         value.set_sensitive(true);
         Ok(Self {
             name: header,
@@ -157,6 +163,25 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn a_credential_that_servers_would_not_read_as_it_is_is_refused_without_showing_it() {
+        for value in [
+            "",
+            " ",
+            "hunter2\r\nx: y",
+            "hunter2\n",
+            "hunter2\u{e9}",
+            "hunter2\0",
+        ] {
+            let error = Credential::new(AUTHORIZATION, value).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+            assert!(error.is_in_vain() && !error.is_refused(), "{value:?}");
+        }
+        let credential = Credential::new(AUTHORIZATION, "Bearer hunter2.~+/=").unwrap();
+        assert!(!format!("{credential:?}").contains("hunter2"));
+        assert!(credential.value.is_sensitive());
     }
 
     #[test]

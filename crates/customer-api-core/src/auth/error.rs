@@ -10,8 +10,17 @@ pub struct AuthError {
     reason: Cow<'static, str>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     refused: bool,
+    in_vain: bool,
     retry_after: Option<Duration>,
-    callers_own: bool,
+    shortage: Option<Shortage>,
+}
+
+/// What the caller of a login, and nobody else, had too little of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shortage {
+    /// For the client's own quota, of which the provider knows nothing.
+    OfTurns,
+    OfTime,
 }
 
 impl AuthError {
@@ -22,9 +31,16 @@ impl AuthError {
             reason: reason.into(),
             source: None,
             refused: false,
+            in_vain: false,
             retry_after: None,
-            callers_own: false,
+            shortage: None,
         }
+    }
+
+    /// It was about an answer that the provider would only give again.
+    pub(crate) fn in_vain(mut self) -> Self {
+        self.in_vain = true;
+        self
     }
 
     /// The cause.
@@ -60,9 +76,20 @@ impl AuthError {
         self.retry_after
     }
 
-    /// Whether it failed for the time that its caller had, which says nothing about the next caller's.
+    /// Whether it failed for the time that its caller had, which says nothing to one who has more.
     pub(crate) fn is_callers_own(&self) -> bool {
-        self.callers_own
+        self.shortage.is_some()
+    }
+
+    /// Whether asking again soon is useless: the provider refused the login, or answered without giving a credential.
+    pub(crate) fn is_in_vain(&self) -> bool {
+        self.refused || self.in_vain
+    }
+
+    /// How long the provider wants no login. What the client's own quota asks for is its caller's affair.
+    pub(crate) fn provider_wait(&self) -> Option<Duration> {
+        self.retry_after
+            .filter(|_| self.shortage != Some(Shortage::OfTurns))
     }
 
     pub(super) fn into_reason(self) -> Cow<'static, str> {
@@ -82,10 +109,17 @@ impl StdError for AuthError {
     }
 }
 
-/// A login that failed. It was refused if the provider did nothing on purpose ([`Delivery::Refused`]).
+/// A login that failed. It was refused if the provider did nothing on purpose ([`Delivery::Refused`]), and not for the number
+/// of calls.
 impl From<Error> for AuthError {
     fn from(error: Error) -> Self {
-        let is_refused = error.delivery() == Delivery::Refused;
+        let is_refused = error.delivery() == Delivery::Refused && !error.is_rate_limited();
+        let shortage = match (error.kind(), error.stop_reason()) {
+            (ErrorKind::RateLimit, _) => Some(Shortage::OfTurns),
+            (ErrorKind::Timeout(TimeoutPhase::Call), _)
+            | (_, Some(StopReason::DeadlineTooClose)) => Some(Shortage::OfTime),
+            _ => None,
+        };
         Self {
             reason: Cow::Borrowed(if is_refused {
                 "the login was refused"
@@ -93,11 +127,12 @@ impl From<Error> for AuthError {
                 "the login failed"
             }),
             refused: is_refused,
-            retry_after: error.retry_after(),
-            callers_own: matches!(
+            in_vain: matches!(
                 error.kind(),
-                ErrorKind::Timeout(TimeoutPhase::Call) | ErrorKind::RateLimit
-            ) || error.stop_reason() == Some(StopReason::DeadlineTooClose),
+                ErrorKind::Redirect | ErrorKind::Decode | ErrorKind::ResponseTooLarge
+            ),
+            retry_after: error.retry_after(),
+            shortage,
             source: Some(Arc::new(error)),
         }
     }

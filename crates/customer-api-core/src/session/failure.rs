@@ -4,30 +4,34 @@ use tokio::time::Instant;
 
 use crate::auth::AuthError;
 
-/// How long a refused login is not repeated, at first and at most. An account may be locked after a few.
+/// How long a login that was in vain is not repeated, at first and at most. An account may be locked after a few.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// A login that failed.
 pub(super) struct Failure {
     error: AuthError,
-    /// How many logins in a row were refused.
-    refusals: u32,
+    /// How many logins in a row were in vain.
+    in_vain: u32,
     not_before: Instant,
+    /// How much time the login had.
+    time: Duration,
 }
 
 impl Failure {
-    pub(super) fn new(error: AuthError, last: Option<&Self>, now: Instant) -> Self {
-        let refusals = last.map_or(0, |last| last.refusals) + u32::from(error.is_refused());
-        let mut pause = error.retry_after().unwrap_or_default();
-        if error.is_refused() {
-            let factor = 2_u32.saturating_pow(refusals.saturating_sub(1));
+    pub(super) fn new(error: AuthError, last: Option<&Self>, now: Instant, time: Duration) -> Self {
+        let before = last.map_or(0, |last| last.in_vain);
+        let in_vain = before.saturating_add(u32::from(error.is_in_vain()));
+        let mut pause = error.provider_wait().unwrap_or_default();
+        if error.is_in_vain() {
+            let factor = 2_u32.saturating_pow(in_vain.saturating_sub(1));
             pause = pause.max(FIRST_PAUSE.saturating_mul(factor));
         }
         Self {
             error,
-            refusals,
+            in_vain,
             not_before: now + pause.min(LONGEST_PAUSE),
+            time,
         }
     }
 
@@ -37,9 +41,10 @@ impl Failure {
         (!wait.is_zero()).then(|| self.error.clone().with_retry_after(wait))
     }
 
-    /// Whether others would have fared the same: a login that only ran out of its own caller's time says nothing to them.
-    pub(super) fn concerns_all(&self) -> bool {
-        !self.error.is_callers_own()
+    /// Whether one who has so much time would have fared the same: a login that only ran out of its own caller's time says
+    /// nothing to those who have more.
+    pub(super) fn concerns(&self, time: Duration) -> bool {
+        !self.error.is_callers_own() || time <= self.time
     }
 
     pub(super) fn error(&self) -> AuthError {

@@ -19,7 +19,7 @@ pub use token::Token;
 use crate::{
     auth::{Auth, AuthContext, AuthError, Credential},
     error::BuildError,
-    time::now,
+    time::{Deadline, now},
 };
 
 /// Obtains a token. Implemented once per provider that wants a login.
@@ -49,9 +49,9 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 ///   as the old one lives.
 /// - A 401 throws away the token that it was about, not one that has been obtained since. The call that got it is sent once
 ///   more, with another token.
-/// - A login that the provider refuses is not repeated for a minute; each further refusal doubles that, up to an hour. Calls
-///   made in the meantime fail at once, with the refusal as their cause. A failed one is not repeated before its
-///   `Retry-After`.
+/// - A login that the provider refuses, or answers without a token that can be used, is not repeated for a minute; each
+///   further one doubles that, up to an hour. Calls made in the meantime fail at once, with that failure as their cause. A
+///   failed one is not repeated before its `Retry-After`, or for an hour at most.
 /// - A call that is dropped while it logs in leaves the login to the next one.
 ///
 /// ```
@@ -140,8 +140,11 @@ impl Session {
     /// Renews a token that is still good, unless somebody is at it; gives up while there is time left for the call itself.
     async fn renew(&self, context: &AuthContext<'_>) -> Option<Credential> {
         let turn = self.turn.try_lock().ok()?;
-        if let Look::Fresh(credential) = self.look() {
-            return Some(credential);
+        match self.look() {
+            Look::Due(_) => {}
+            Look::Fresh(credential) => return Some(credential),
+            // It was thrown away meanwhile. Whoever needs one more logs in, by the rules for that.
+            Look::Missing(_) => return None,
         }
         if let Some(token) = &mut self.state().token {
             token.postpone_renewal(now());
@@ -162,7 +165,15 @@ impl Session {
         let turn = self.turn.lock().await;
         match self.look() {
             Look::Fresh(credential) | Look::Due(credential) => return Ok(credential),
-            Look::Missing(now) => self.state().check_failure_since(logins, now)?,
+            Look::Missing(now) => {
+                self.state().check_pause()?;
+                if now > logins {
+                    let outcome = self.state().outcome_for(context.deadline())?;
+                    if let Some(credential) = outcome {
+                        return Ok(credential);
+                    }
+                }
+            }
         }
         let credential = self.log_in(context).await;
         drop(turn);
@@ -170,7 +181,7 @@ impl Session {
     }
 
     async fn log_in(&self, context: &AuthContext<'_>) -> Result<Credential, AuthError> {
-        let began = now();
+        let (began, time) = (now(), context.deadline().remaining());
         let outcome = self.login.log_in(context).await;
         let mut state = self.state();
         state.logins += 1;
@@ -184,7 +195,8 @@ impl Session {
                 Ok(credential)
             }
             Err(error) => {
-                state.failure = Some(Failure::new(error.clone(), state.failure.as_ref(), now()));
+                let last = state.failure.as_ref();
+                state.failure = Some(Failure::new(error.clone(), last, now(), time));
                 Err(error)
             }
         }
@@ -206,12 +218,13 @@ impl State {
         self.pause().map_or(Ok(()), Err)
     }
 
-    /// The failure of a login that ended while this one waited for it.
-    fn check_failure_since(&self, seen: u64, now: u64) -> Result<(), AuthError> {
-        self.check_pause()?;
+    /// What came of the login that ended while this one waited for it; nothing, if that says nothing to it. A token that
+    /// has expired since is still the newest there is: it is for the provider to refuse it.
+    fn outcome_for(&self, deadline: &Deadline) -> Result<Option<Credential>, AuthError> {
         match &self.failure {
-            Some(failure) if now > seen && failure.concerns_all() => Err(failure.error()),
-            _ => Ok(()),
+            Some(failure) if failure.concerns(deadline.remaining()) => Err(failure.error()),
+            Some(_) => Ok(None),
+            None => Ok(self.token.as_ref().map(Held::credential)),
         }
     }
 }

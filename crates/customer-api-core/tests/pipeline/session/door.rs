@@ -29,6 +29,8 @@ pub(super) enum Mood {
     /// With this status, and perhaps a `Retry-After` in seconds.
     Answers(u16, Option<u64>),
     Hangs,
+    /// With 200 and this body.
+    Says(&'static str),
 }
 
 #[derive(Clone)]
@@ -145,6 +147,7 @@ impl Transport for Door {
                 Ok(answer)
             }
             Mood::Hangs => std::future::pending().await,
+            Mood::Says(body) => Ok(answer(200, body.into())),
         }
     }
 }

@@ -224,3 +224,16 @@ async fn a_session_is_printed_without_its_token() {
     assert!(printed.contains("has_token: true"), "{printed}");
     assert!(!printed.contains("planted"), "{printed}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn those_who_waited_share_a_token_that_lives_no_longer_than_its_login_takes() {
+    for life in [Duration::ZERO, Duration::from_millis(50)] {
+        let door = Door::new();
+        let shop = door.builder(KnocksWith::life(life)).build().unwrap();
+        assert_eq!(storm(&shop, 1_000).await.len(), 0);
+        assert_eq!((door.logins(), door.state().done), (1, 1_000), "{life:?}");
+        // It is not kept beyond that.
+        shop.send(buy()).await.unwrap();
+        assert_eq!(door.logins(), 2);
+    }
+}

@@ -1,5 +1,7 @@
 //! Logins that fail: who is told, and when the next one is tried.
 
+use customer_api_core::retry::NeverRetry;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -117,6 +119,98 @@ async fn a_401_that_stays_costs_one_login_a_call() {
         ),
         (Some(401), Delivery::Refused, 2, 2)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_answered_without_a_token_is_not_hammered() {
+    for mood in [
+        Mood::Says("<html>wrong password</html>"),
+        Mood::Says(""),
+        Mood::Says("{}"),
+        // Tokens that can't stand in a header.
+        Mood::Says(r#""planted\r\nx: y""#),
+        Mood::Says("\"planted\u{e9}\""),
+        // To the page where people log in.
+        Mood::Answers(302, None),
+    ] {
+        let door = Door::new();
+        door.set(mood);
+        let shop = door.client();
+        assert_eq!(storm(&shop, 100).await.len(), 100);
+        for minutes in [1, 2, 4] {
+            let logins = door.logins();
+            tokio::time::advance(MINUTE * minutes - Duration::from_secs(1)).await;
+            let error = shop.send(buy()).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.delivery(), door.logins()),
+                (ErrorKind::Authentication, Delivery::NotSent, logins),
+                "{mood:?}"
+            );
+            assert!(!format!("{error} {error:?}").contains("planted"));
+            tokio::time::advance(Duration::from_secs(1)).await;
+            assert_eq!(storm(&shop, 100).await.len(), 100);
+            assert_eq!(door.logins(), logins + 1, "{mood:?}");
+        }
+        door.set(Mood::Opens);
+        tokio::time::advance(10 * MINUTE).await;
+        shop.send(buy()).await.unwrap();
+    }
+}
+
+/// This provider's 429 says that nothing was done, but not that the password is wrong.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_throttled_is_not_a_refused_one() {
+    let door = Door::new();
+    door.set(Mood::Answers(429, Some(5)));
+    let patient = door.builder(KnocksWith::life(60 * MINUTE));
+    let shop = patient.retry(NeverRetry).build().unwrap();
+    let error = shop.send(buy()).await.unwrap_err();
+    assert!(error.to_string().contains("the login failed"), "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
+    door.set(Mood::Opens);
+    tokio::time::advance(Duration::from_secs(5)).await;
+    shop.send(buy()).await.unwrap();
+    assert_eq!(door.logins(), 2);
+}
+
+/// What the client's own quota lacks for one call, it may have for another.
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_can_not_wait_for_a_turn_does_not_keep_others_from_waiting() {
+    let door = Door::new();
+    let limited = door.builder(KnocksWith::life(60 * MINUTE));
+    let window = Window::new(1, Duration::from_secs(20));
+    let shop = limited.rate_limiter(window).build().unwrap();
+    shop.send(count()).await.unwrap();
+    door.forget();
+    // Its 401 takes the slot, and there is no time to wait for the next one.
+    let hasty = shop.send(buy()).with_timeout(Duration::from_secs(25));
+    let error = hasty.await.unwrap_err();
+    assert_eq!(
+        (error.kind(), door.logins()),
+        (ErrorKind::Authentication, 1),
+        "{error}"
+    );
+    shop.send(buy()).await.unwrap();
+    assert_eq!(door.logins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_have_less_time_than_a_login_that_ran_out_of_it_do_not_try_again() {
+    let door = Door::new();
+    door.state().login_takes = Duration::from_millis(1);
+    for seconds in [1, 2, 3, 5] {
+        door.set(Mood::Answers(503, None));
+        // Whatever the jitter, some of these give up for lack of time.
+        let shop = door.client();
+        let before = door.logins();
+        let mut tasks = JoinSet::new();
+        for _ in 0..200 {
+            let call = shop.send(buy()).with_timeout(seconds * MINUTE / 60 / 4);
+            tasks.spawn(call.into_future());
+        }
+        assert!(tasks.join_all().await.iter().all(Result::is_err));
+        assert!(door.logins() - before <= 3, "{}", door.logins() - before);
+    }
 }
 
 /// A 401 that a login follows says nothing about the call: what becomes of that login decides.
