@@ -1,6 +1,9 @@
 use std::{borrow::Cow, collections::HashSet};
 
-use customer_api_core::error::{Problem, ValidationError};
+use customer_api_core::{
+    error::{Problem, ValidationError},
+    request::Sensitive,
+};
 
 use crate::{Metadata, Recipient};
 
@@ -28,6 +31,18 @@ impl Recipient {
             .map(|mobile| mobile.trim().to_owned())
             .filter(|mobile| !mobile.is_empty());
         self
+    }
+
+    /// The number without what people put between its digits, as the vendor may repeat it.
+    pub(crate) fn sensitive_digits(&self, values: &mut Sensitive<'_>) {
+        if let Some(mobile) = &self.mobile {
+            values.number(
+                mobile
+                    .chars()
+                    .filter(char::is_ascii_digit)
+                    .collect::<String>(),
+            );
+        }
     }
 
     /// What the description can't say. `index` is the place in `sendData`.

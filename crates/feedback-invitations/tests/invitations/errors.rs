@@ -221,3 +221,15 @@ async fn a_redirect_is_not_followed() {
     assert_eq!(error.location(), Some("https://elsewhere.example/x"));
     assert_eq!(transport.requests().len(), 2);
 }
+
+#[tokio::test]
+async fn a_number_is_taken_out_however_it_is_written() {
+    let person = Recipient::new("location-1").mobile("(021) 123-4321");
+    let body = r#"{"code":"9","description":"no (021) 123-4321, 0211234321; see 7702112343210"}"#;
+    let invitation = SendInvitation::new(&programme(), person);
+    let error = answering(400, body).send(invitation).await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        Some("no [redacted], [redacted]; see 7702112343210")
+    );
+}
