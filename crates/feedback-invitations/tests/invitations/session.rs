@@ -264,3 +264,49 @@ async fn one_call_at_a_time_by_default() {
     assert_eq!(error.delivery(), Delivery::NotSent);
     busy.await.unwrap().unwrap();
 }
+
+/// The status of a refused login is not documented, nor is its body: whatever gives no token may be a wrong password.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_gives_no_token_is_not_hammered() {
+    for answer in [
+        ok("<html>wrong password</html>"),
+        ok(r#"{"userMessage":"Wrong password"}"#),
+        ok(r#"{"code":0,"userMessage":"Wrong password"}"#),
+        ok(r#"{"token":""}"#),
+        ok(r#"{"token":"a\r\nb: c"}"#),
+        ok(r#"{"token":"caf\u00e9"}"#),
+        ok(r#"{"token":"t","expiration":"2018-01-31"}"#),
+        Answer::status(302).header("location", "/login"),
+    ] {
+        let (client, transport) = client([answer]);
+        for _ in 0..5 {
+            let error = send(&client).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.delivery()),
+                (ErrorKind::Authentication, Delivery::NotSent)
+            );
+        }
+        assert_eq!(story(&transport), ["login"]);
+        transport.push(logged_in("one"));
+        transport.push(ok(ACCEPTED));
+        tokio::time::advance(MINUTE).await;
+        send(&client).await.unwrap();
+    }
+}
+
+/// A run's ledger keeps a refused one from being tried again: only the vendor's word on the invitation makes it one.
+#[tokio::test(start_paused = true)]
+async fn an_invitation_whose_token_was_revoked_and_not_replaced_is_not_sent() {
+    for last in [
+        Answer::status(401).body(WRONG_PASSWORD),
+        ok(r#"{"userMessage":"Wrong password"}"#),
+    ] {
+        let (client, transport) = client([logged_in("one"), Answer::status(401), last]);
+        let error = client.send(invitation()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery(), error.attempts()),
+            (ErrorKind::Authentication, Delivery::NotSent, 1)
+        );
+        assert_eq!(story(&transport), ["login", "one", "login"]);
+    }
+}
