@@ -161,7 +161,6 @@ impl Session {
         context: &AuthContext<'_>,
         logins: u64,
     ) -> Result<Credential, AuthError> {
-        self.state().check_pause()?;
         let turn = self.turn.lock().await;
         match self.look() {
             Look::Fresh(credential) | Look::Due(credential) => return Ok(credential),

@@ -31,6 +31,8 @@ pub(super) enum Mood {
     Hangs,
     /// With 200 and this body.
     Says(&'static str),
+    /// With more than the client accepts.
+    Rambles,
 }
 
 #[derive(Clone)]
@@ -147,6 +149,7 @@ impl Transport for Door {
                 Ok(answer)
             }
             Mood::Hangs => std::future::pending().await,
+            Mood::Rambles => Err(TransportError::new(TransportErrorKind::TooLarge)),
             Mood::Says(body) => Ok(answer(200, body.into())),
         }
     }

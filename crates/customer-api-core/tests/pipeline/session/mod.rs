@@ -227,7 +227,8 @@ async fn a_session_is_printed_without_its_token() {
 
 #[tokio::test(start_paused = true)]
 async fn those_who_waited_share_a_token_that_lives_no_longer_than_its_login_takes() {
-    for life in [Duration::ZERO, Duration::from_millis(50)] {
+    // The last one is due for renewal when it comes.
+    for life in [0, 50, 105].map(Duration::from_millis) {
         let door = Door::new();
         let shop = door.builder(KnocksWith::life(life)).build().unwrap();
         assert_eq!(storm(&shop, 1_000).await.len(), 0);
@@ -236,4 +237,26 @@ async fn those_who_waited_share_a_token_that_lives_no_longer_than_its_login_take
         shop.send(buy()).await.unwrap();
         assert_eq!(door.logins(), 2);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_by_the_providers_clock_is_told_when_the_login_is_over() {
+    let door = Door::new();
+    door.state().login_takes = MINUTE;
+    // The wall's clock stands still meanwhile: ten minutes are left when the token comes.
+    #[expect(clippy::disallowed_methods, reason = "the provider's calendar")]
+    let ends = SystemTime::now() + 10 * MINUTE;
+    let login = KnocksWith {
+        life: None,
+        expires_at: Some(ends),
+    };
+    let patient = door.builder(login).attempt_timeout(2 * MINUTE);
+    let shop = patient.timeout(3 * MINUTE).build().unwrap();
+    shop.send(count()).await.unwrap();
+    tokio::time::advance(MINUTE * 17 / 2).await;
+    shop.send(count()).await.unwrap();
+    assert_eq!(door.logins(), 1);
+    tokio::time::advance(MINUTE).await;
+    shop.send(count()).await.unwrap();
+    assert_eq!(door.logins(), 2);
 }

@@ -1,6 +1,6 @@
 //! Logins that fail: who is told, and when the next one is tried.
 
-use customer_api_core::retry::NeverRetry;
+use customer_api_core::retry::{Attempt, NeverRetry, RetryDecision, RetryPolicy};
 
 use super::*;
 
@@ -127,6 +127,7 @@ async fn a_login_that_is_answered_without_a_token_is_not_hammered() {
         Mood::Says("<html>wrong password</html>"),
         Mood::Says(""),
         Mood::Says("{}"),
+        Mood::Rambles,
         // Tokens that can't stand in a header.
         Mood::Says(r#""planted\r\nx: y""#),
         Mood::Says("\"planted\u{e9}\""),
@@ -234,4 +235,123 @@ async fn a_call_whose_token_was_revoked_and_not_replaced_is_not_sent() {
             "{mood:?}: {error}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_renewal_is_not_hammered() {
+    let door = Door::new();
+    let shop = door.client();
+    shop.send(count()).await.unwrap();
+    tokio::time::advance(55 * MINUTE).await;
+    door.set(Mood::Answers(403, None));
+    for _ in 0..290 {
+        shop.send(count()).await.unwrap();
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    // Half the time that is left later, and then after two minutes: the pause is longer than a half.
+    assert_eq!(door.logins(), 1 + 3);
+    // The pause outlasts the token.
+    tokio::time::advance(MINUTE).await;
+    assert_eq!(storm(&shop, 10).await.len(), 10);
+    assert_eq!(door.logins(), 1 + 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_succeeds_makes_earlier_failures_forgotten() {
+    let door = Door::new();
+    let shop = door.client();
+    for _ in 0..2 {
+        // One that waits with a failure behind it, and one minute's pause each time.
+        door.set(Mood::Answers(403, None));
+        assert_eq!(storm(&shop, 10).await.len(), 10);
+        let logins = door.logins();
+        tokio::time::advance(MINUTE).await;
+        door.set(Mood::Opens);
+        assert_eq!(storm(&shop, 10).await.len(), 0);
+        assert_eq!(door.logins(), logins + 1);
+        tokio::time::advance(60 * MINUTE).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_asks_for_a_longer_wait_gets_it() {
+    for (asked, minutes) in [(1, 1), (300, 5), (100_000, 60)] {
+        let door = Door::new();
+        door.set(Mood::Answers(403, Some(asked)));
+        let shop = door.client();
+        shop.send(buy()).await.unwrap_err();
+        door.set(Mood::Opens);
+        tokio::time::advance(MINUTE * minutes - Duration::from_secs(1)).await;
+        shop.send(buy()).await.unwrap_err();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        shop.send(buy()).await.unwrap();
+        assert_eq!(door.logins(), 2, "{asked}");
+    }
+}
+
+/// The provider asked everybody to wait, though it asked one who could not.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_the_provider_asks_for_concerns_those_who_have_more_time() {
+    let door = Door::new();
+    door.set(Mood::Answers(503, Some(20)));
+    let shop = door.client();
+    let hasty = shop.send(buy()).with_timeout(Duration::from_secs(10));
+    let hasty = tokio::spawn(hasty.into_future());
+    tokio::task::yield_now().await;
+    let errors = storm(&shop, 100).await;
+    assert_eq!((errors.len(), door.logins()), (100, 1));
+    for error in &errors {
+        let wait = error.retry_after().unwrap();
+        assert!(wait <= Duration::from_secs(20), "{wait:?}");
+    }
+    hasty.await.unwrap().unwrap_err();
+    door.set(Mood::Opens);
+    tokio::time::advance(Duration::from_secs(20)).await;
+    assert_eq!(storm(&shop, 100).await.len(), 0);
+    assert_eq!(door.logins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_fails_near_the_end_is_not_tried_again_within_a_second() {
+    let door = Door::new();
+    door.state().login_takes = Duration::ZERO;
+    door.state().call_takes = Duration::ZERO;
+    let brief = door.builder(KnocksWith::life(Duration::from_secs(20)));
+    let shop = brief.retry(NeverRetry).build().unwrap();
+    shop.send(count()).await.unwrap();
+    door.set(Mood::Answers(503, None));
+    tokio::time::advance(Duration::from_secs(18)).await;
+    for _ in 0..190 {
+        shop.send(count()).await.unwrap();
+        tokio::time::advance(Duration::from_millis(10)).await;
+    }
+    assert_eq!(door.logins(), 1 + 2);
+}
+
+#[derive(Debug)]
+struct Sluggish;
+
+impl RetryPolicy for Sluggish {
+    fn decide(&self, _: &Attempt) -> RetryDecision {
+        RetryDecision::After(Duration::from_secs(5))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_has_no_time_to_try_a_login_again_leaves_that_to_others() {
+    let door = Door::new();
+    door.set(Mood::Answers(0, None));
+    let sluggish = door.builder(KnocksWith::life(60 * MINUTE)).retry(Sluggish);
+    let shop = sluggish.build().unwrap();
+    let hasty = shop.send(buy()).with_timeout(Duration::from_secs(2));
+    let hasty = tokio::spawn(hasty.into_future());
+    tokio::task::yield_now().await;
+    door.set(Mood::Opens);
+    assert_eq!(storm(&shop, 100).await.len(), 0);
+    assert_eq!(door.logins(), 2);
+    let error = hasty.await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Authentication, Delivery::NotSent)
+    );
 }
