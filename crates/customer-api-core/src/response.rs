@@ -190,7 +190,8 @@ impl ResponseBody {
     /// The body without white space around it and without a byte order mark.
     fn text(&self) -> &[u8] {
         let bytes = self.bytes.trim_ascii();
-        bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        text.trim_ascii_start()
     }
 }
 
@@ -296,7 +297,7 @@ mod tests {
 
     #[test]
     fn nothing_is_nothing() {
-        for text in ["", " \n", "null", "\u{feff}null"] {
+        for text in ["", " \n", "null", "\u{feff}null", "\u{feff} \n"] {
             assert_eq!(body(text).optional_json::<Page>().unwrap(), None);
         }
         assert_eq!(
@@ -308,7 +309,7 @@ mod tests {
     #[test]
     fn an_array_is_no_object() {
         assert!(body("[[]]").json::<Page>().is_ok());
-        for text in ["[[]]", "[]", " [1]"] {
+        for text in ["[[]]", "[]", " [1]", "\u{feff} [[]]"] {
             assert_eq!(
                 body(text).object::<Page>().unwrap_err().category(),
                 DecodeCategory::Shape
