@@ -40,7 +40,7 @@ pub(crate) async fn run(
                 Ok(success) => return Ok(metadata(success, &attempts, deadline)),
                 Err(error) => error,
             };
-        if !credential_renewed && is_credential_stale(client, operation, request, &error) {
+        if !credential_renewed && is_credential_stale(client, request, &error) {
             // It was about the credential, not about the call: what comes of the replay counts.
             credential_renewed = true;
             continue;
@@ -187,17 +187,8 @@ fn http_request(operation: &OperationInfo, request: &Prepared) -> http::Request<
 
 /// Whether the provider refused the credential and there may be a better one. A 401 proves that nothing was processed,
 /// so the one replay that follows is harmless for writes too.
-fn is_credential_stale(
-    client: &Inner,
-    operation: &OperationInfo,
-    request: &Prepared,
-    error: &Error,
-) -> bool {
-    let Some((_, generation)) = request
-        .credential
-        .as_ref()
-        .filter(|_| operation.authenticated)
-    else {
+fn is_credential_stale(client: &Inner, request: &Prepared, error: &Error) -> bool {
+    let Some((_, generation)) = &request.credential else {
         return false;
     };
     error.kind() == ErrorKind::Status
