@@ -1,12 +1,14 @@
 use customer_api_core::{ClientBuilder, ProviderClient};
 use customer_api_sandbox::{SandboxError, Server};
 
-use crate::Entry;
+use crate::{Entry, Facts};
 
 /// A provider's client, and its imitation to call.
 pub trait Provider: Sized {
     /// The provider crate.
     const CRATE: &'static str;
+    /// What is known of it.
+    const FACTS: Facts;
     /// Its client.
     type Client: ProviderClient + Clone + std::fmt::Debug + Send + Sync + 'static;
     /// Its imitation.
