@@ -7,6 +7,10 @@ use clap::{Arg, ArgAction, ArgMatches};
 /// What makes the proofs write their parts of the documents.
 const UPDATE: &str = "UPDATE_DOCS";
 
+/// How many writes go through the network that fails at random, and which network.
+const WRITES: &str = "PROOF_WRITES";
+const SEED: &str = "PROOF_SEED";
+
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("prove")
         .about("Runs the proofs that hold for every operation of every provider")
@@ -15,6 +19,21 @@ pub(crate) fn command() -> clap::Command {
                 .long("write")
                 .help("Writes what they find into the documents, instead of comparing it")
                 .action(ArgAction::SetTrue),
+        )
+        .arg(
+            Arg::new("load")
+                .long("load")
+                .help(
+                    "Sends 100,000 writes through a network that fails at random, and nothing else",
+                )
+                .action(ArgAction::SetTrue),
+        )
+        .arg(
+            Arg::new("seed")
+                .long("seed")
+                .help("Another network for --load")
+                .value_name("NUMBER")
+                .value_parser(clap::value_parser!(u32)),
         )
 }
 
@@ -27,6 +46,14 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
         .env_remove(UPDATE);
     if arguments.get_flag("write") {
         proofs.env(UPDATE, "1");
+    }
+    if let Some(seed) = arguments.get_one::<u32>("seed") {
+        proofs.env(SEED, seed.to_string());
+    }
+    if arguments.get_flag("load") {
+        proofs
+            .args(["--test", "load", "--", "--nocapture"])
+            .env(WRITES, "100000");
     }
     let status = proofs
         .status()

@@ -26,6 +26,9 @@ pub trait Provider: Sized {
     /// A client for the imitation, which is not slowed down by a quota of its own.
     fn builder(&self) -> ClientBuilder<Self::Client>;
 
+    /// A write that can be told from others by this word, which stands in it once.
+    fn marked_write(word: &str) -> Entry<Self::Client>;
+
     /// Every operation, in an order in which they can be called one after another.
     fn operations() -> Vec<Entry<Self::Client>>;
 }

@@ -40,6 +40,14 @@ impl Provider for CustomerRadar {
             .rate_limiter(Unlimited)
     }
 
+    fn marked_write(word: &str) -> Entry<Client> {
+        let write = SendInvitation::new(
+            &Programme::new("client-1", "programme-1"),
+            Recipient::new("location-1").email(format!("{word}@shop.example")),
+        );
+        Entry::new(write, Client::send)
+    }
+
     fn operations() -> Vec<Entry<Client>> {
         table::operations(&Samples)
     }

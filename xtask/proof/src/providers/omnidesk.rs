@@ -59,6 +59,11 @@ impl Provider for Omnidesk {
         Client::builder(server.api_key(), server.base_url())
     }
 
+    fn marked_write(word: &str) -> Entry<Client> {
+        let write = AddExternalEvent::new(1, "shop", word, "https://shop.example/1").customer_id(1);
+        Entry::new(write, Client::send)
+    }
+
     fn operations() -> Vec<Entry<Client>> {
         table::operations(&Samples)
     }

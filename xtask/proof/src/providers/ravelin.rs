@@ -46,6 +46,12 @@ impl Provider for Ravelin {
         Client::builder(server.secret_key()).base_url(server.base_url())
     }
 
+    fn marked_write(word: &str) -> Entry<Client> {
+        let write =
+            LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Fraudster).comment(word);
+        Entry::new(write, Client::send)
+    }
+
     fn operations() -> Vec<Entry<Client>> {
         table::operations(&Samples)
     }

@@ -48,6 +48,11 @@ impl Provider for Revnue {
             .rate_limiter(Unlimited)
     }
 
+    fn marked_write(word: &str) -> Entry<Client> {
+        let write = CreateCustomer::new(SINGLE_COMPANY, word);
+        Entry::new(write, Client::send)
+    }
+
     fn operations() -> Vec<Entry<Client>> {
         table::operations(&Samples)
     }
