@@ -16,8 +16,12 @@ const DOUBTS: [u16; 6] = [408, 500, 502, 503, 504, 520];
 pub(crate) fn upset<P>(server: &Server<P>, operation: &str, rng: &mut Rng) {
     match rng.u8(0..100) {
         0..70 => {}
-        70..76 => server.fault_connection(ConnectionFault::reset().times(rng.u32(1..20))),
-        76..77 => server.fault_connection(ConnectionFault::garbage()),
+        // So few at a time that nobody who waits for a login waits for ever.
+        70..74 if server.pending_faults() < 64 => {
+            server.fault_connection(ConnectionFault::reset().times(rng.u32(1..6)));
+        }
+        70..74 => {}
+        74..75 => server.fault_connection(ConnectionFault::garbage()),
         _ => server.fault_on(operation, fault(rng)).unwrap(),
     }
 }
