@@ -88,6 +88,11 @@ async fn a_bit_that_flips_is_noticed_or_harmless() {
     let whole = fs::read(&path).unwrap();
     let mut refused = 0;
     for position in 0..whole.len() {
+        // Where nothing is, far and wide, a sample is enough.
+        let around = position.saturating_sub(16)..(position + 16).min(whole.len());
+        if whole[around].iter().all(|byte| *byte == 0) && position % 16 != 0 {
+            continue;
+        }
         // Every bit of the header, of which each means something else, and one of every other byte.
         let bits = if position < 100 {
             0..8
