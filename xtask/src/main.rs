@@ -12,6 +12,7 @@ use clap::{ArgMatches, Command};
 mod codegen;
 mod demo;
 mod new_provider;
+mod prove;
 mod test;
 
 /// A subcommand: how it is spelt, and what it does in the workspace at the given root.
@@ -32,6 +33,7 @@ impl Subcommand {
 const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand::new(codegen::command, codegen::run),
     Subcommand::new(test::command, test::run),
+    Subcommand::new(prove::command, prove::run),
     Subcommand::new(demo::command, demo::run),
     Subcommand::new(new_provider::command, new_provider::run),
 ];

@@ -21,6 +21,7 @@ use crate::{
     retry::{Attempt, RetryDecision, StopReason},
     telemetry,
     time::Deadline,
+    transport::{EarlyHead, TransportError, TransportErrorKind},
 };
 
 /// Makes a call: as many attempts as the retry policy, the deadline and the operation's idempotency allow.
@@ -167,13 +168,22 @@ async fn send(
             (remaining, TimeoutPhase::Call)
         }
     };
-    let transport = client
-        .transport
-        .send(http_request(operation, request), client.max_response_bytes);
+    let early = EarlyHead::default();
+    let mut attempt = http_request(operation, request);
+    attempt.extensions_mut().insert(early.clone());
+    let transport = client.transport.send(attempt, client.max_response_bytes);
     match tokio::time::timeout(limit, transport).await {
         Ok(outcome) => classify(&*client.service, operation, outcome),
-        // The transport was given up while it worked: it may have sent everything.
-        Err(_) => Err(Error::new(ErrorKind::Timeout(phase), Delivery::Unknown)),
+        Err(_) => match early.take() {
+            // The status speaks, as it does when a body breaks off.
+            Some(head) => {
+                let cut = TransportError::new(TransportErrorKind::Timeout).with_head(head);
+                classify(&*client.service, operation, Err(cut))
+                    .map_err(|error| error.timed_out_in(phase))
+            }
+            // The transport was given up while it worked: it may have sent everything.
+            None => Err(Error::new(ErrorKind::Timeout(phase), Delivery::Unknown)),
+        },
     }
 }
 

@@ -1,10 +1,12 @@
 //! The default transport over real sockets.
 #![cfg(test)]
 
+use std::time::Duration;
+
 use customer_api_core::{
     Client, Delivery, ErrorKind, Operation, Service,
     auth::StaticCredential,
-    error::{DecodeError, ValidationError},
+    error::{DecodeError, TimeoutPhase, ValidationError},
     operation::{Method, OperationInfo},
     request::Encoder,
     response::ResponseBody,
@@ -73,6 +75,47 @@ async fn a_status_survives_a_body_that_breaks_off() {
         let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
         let error = outcome.unwrap_err();
         assert_eq!((error.status(), error.delivery()), (Some(status), delivery));
+        assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
+    }
+}
+
+/// So do they if the body is too slow, whichever time-out ends it.
+#[tokio::test(start_paused = true)]
+async fn a_status_survives_a_body_that_takes_too_long() {
+    for (status, kind, delivery) in [
+        (404, ErrorKind::Status, Delivery::Refused),
+        (503, ErrorKind::Status, Delivery::Unknown),
+        (
+            200,
+            ErrorKind::Timeout(TimeoutPhase::Attempt),
+            Delivery::Unknown,
+        ),
+        (
+            201,
+            ErrorKind::Timeout(TimeoutPhase::Call),
+            Delivery::Unknown,
+        ),
+    ] {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let shop = client(format!("http://{}", server.local_addr().unwrap()));
+        let answer = async {
+            let (mut stream, _) = server.accept().await.unwrap();
+            let mut request = [0; 1024];
+            assert!(stream.read(&mut request).await.unwrap() > 0);
+            let head =
+                format!("HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream
+        };
+        let call = shop.send(Count);
+        let call = match kind {
+            ErrorKind::Timeout(TimeoutPhase::Call) => call.with_timeout(Duration::from_secs(9)),
+            _ => call,
+        };
+        let (outcome, _stream) = tokio::join!(call.response(), answer);
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (kind, delivery));
+        assert_eq!(error.status(), Some(status));
         assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
     }
 }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use customer_api_core::{
     Service,
+    error::DecodeCategory,
     http::{HeaderMap, StatusCode},
     operation::OperationInfo,
     response::ResponseBody,
@@ -58,13 +59,16 @@ impl Service for Ravelin {
     }
 
     /// Above 50 events a minute for one customer the vendor answers 200 and keeps nothing, so a 2xx is judged by its body.
-    /// Where in the body it says so is not documented; both likely places are looked at.
-    fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+    /// Where in the body it says so is not documented; both likely places are looked at. JSON that ends too early may have been
+    /// about to say so.
+    fn judge_success(&self, operation: &OperationInfo, body: Option<&[u8]>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
         let is_marked = contains(body, RATE_LIMIT.as_bytes());
-        if !is_marked && body.len() > SHORT {
+        // What a read finds must be read in any case; a label counts even if its answer can't be.
+        let is_label = operation.status_decides;
+        if !is_marked && !is_label && body.len() > SHORT {
             return Verdict::Accepted;
         }
         match ResponseBody::new(body.to_vec().into()).json::<Value>() {
@@ -74,6 +78,9 @@ impl Service for Ravelin {
                     .message("the customer's limit of events a minute is reached"),
             ),
             Err(_) if is_marked => Verdict::Unclear,
+            Err(error) if is_label && error.category() == DecodeCategory::Truncated => {
+                Verdict::Unclear
+            }
             _ => Verdict::Accepted,
         }
     }

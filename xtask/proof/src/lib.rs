@@ -2,12 +2,22 @@
 //!
 //! The tables of operations are generated from the descriptions. Each wants a sample of every operation: a new operation does
 //! not compile before it has one, and everything that is proved here is then proved for it, too.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a proof is a test, and stops at the first surprise"
+)]
 
 mod entry;
+mod facts;
 mod generated;
+pub mod matrix;
+pub mod page;
 mod provider;
 mod providers;
 
 pub use entry::{Entry, Outcome};
+pub use facts::Facts;
 pub use provider::Provider;
 pub use providers::{CustomerRadar, Omnidesk, Ravelin, Revnue};

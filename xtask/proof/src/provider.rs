@@ -1,12 +1,14 @@
 use customer_api_core::{ClientBuilder, ProviderClient};
 use customer_api_sandbox::{SandboxError, Server};
 
-use crate::Entry;
+use crate::{Entry, Facts};
 
 /// A provider's client, and its imitation to call.
 pub trait Provider: Sized {
     /// The provider crate.
     const CRATE: &'static str;
+    /// What is known of it.
+    const FACTS: Facts;
     /// Its client.
     type Client: ProviderClient + Clone + std::fmt::Debug + Send + Sync + 'static;
     /// Its imitation.
@@ -23,6 +25,9 @@ pub trait Provider: Sized {
 
     /// A client for the imitation, which is not slowed down by a quota of its own.
     fn builder(&self) -> ClientBuilder<Self::Client>;
+
+    /// A write that can be told from others by this word, which stands in it once.
+    fn marked_write(word: &str) -> Entry<Self::Client>;
 
     /// Every operation, in an order in which they can be called one after another.
     fn operations() -> Vec<Entry<Self::Client>>;

@@ -77,6 +77,14 @@ impl Error {
         }))
     }
 
+    /// Says which time-out it was, if it was one.
+    pub(crate) fn timed_out_in(mut self, phase: TimeoutPhase) -> Self {
+        if let ErrorKind::Timeout(of) = &mut self.0.kind {
+            *of = phase;
+        }
+        self
+    }
+
     pub(crate) fn with_source(
         mut self,
         source: impl Into<Box<dyn StdError + Send + Sync>>,

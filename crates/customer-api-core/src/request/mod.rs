@@ -13,6 +13,7 @@ use http::header::{
     CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use serde_json::Value;
 
 pub use body::Body;
 pub use dynamic::{NumberedPairs, PrefixedFields};
@@ -103,6 +104,20 @@ impl<'a> Sensitive<'a> {
         }
     }
 
+    /// Adds what free JSON holds, however deep: texts, and numbers as by [`number`](Self::number). Names of members stay.
+    pub fn json(&mut self, value: &'a Value) {
+        let mut rest = vec![value];
+        while let Some(value) = rest.pop() {
+            match value {
+                Value::String(text) => self.text(text),
+                Value::Number(number) => self.number(number),
+                Value::Array(items) => rest.extend(items),
+                Value::Object(members) => rest.extend(members.values()),
+                Value::Null | Value::Bool(_) => {}
+            }
+        }
+    }
+
     pub(crate) fn into_values(self) -> Vec<SensitiveValue<'a>> {
         self.values
     }
@@ -114,5 +129,30 @@ const LEAST_DIGITS: usize = 6;
 impl fmt::Debug for Sensitive<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sensitive({} values)", self.values.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_json_is_searched_to_its_leaves() {
+        let value = serde_json::json!({
+            "planted-name": ["a text", {"b": 4_815_162_342_u64, "c": [-1_234_567.5, 12_345, true, null]}]
+        });
+        let mut sensitive = Sensitive::default();
+        sensitive.json(&value);
+        let mut texts: Vec<_> = sensitive
+            .into_values()
+            .into_iter()
+            .map(|value| (value.text.into_owned(), value.is_number))
+            .collect();
+        texts.sort();
+        let expected = [("1234567.5", true), ("4815162342", true), ("a text", false)];
+        assert_eq!(
+            texts,
+            expected.map(|(text, is_number)| (text.to_owned(), is_number))
+        );
     }
 }

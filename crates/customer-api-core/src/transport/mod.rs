@@ -5,7 +5,10 @@ mod reqwest;
 #[cfg(feature = "test-util")]
 mod scripted;
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -61,4 +64,19 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
         request: http::Request<Bytes>,
         max_body: usize,
     ) -> Result<http::Response<Bytes>, TransportError>;
+}
+
+/// Where the default transport keeps the head of an answer while its body is under way: what is known of an attempt that runs
+/// out of time before the body is whole. Travels with the request.
+#[derive(Clone, Default)]
+pub(crate) struct EarlyHead(Arc<Mutex<Option<http::Response<()>>>>);
+
+impl EarlyHead {
+    pub(crate) fn put(&self, head: http::Response<()>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(head);
+    }
+
+    pub(crate) fn take(&self) -> Option<http::Response<()>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }

@@ -3,7 +3,7 @@ use std::{error::Error as StdError, fmt, io, time::Duration};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 
-use super::{Transport, TransportError, TransportErrorKind};
+use super::{EarlyHead, Transport, TransportError, TransportErrorKind};
 use crate::{base_url::BaseUrl, error::BuildError};
 
 /// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
@@ -100,15 +100,19 @@ impl fmt::Debug for ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(
         &self,
-        request: http::Request<Bytes>,
+        mut request: http::Request<Bytes>,
         max_body: usize,
     ) -> Result<http::Response<Bytes>, TransportError> {
+        let early: EarlyHead = request.extensions_mut().remove().unwrap_or_default();
         let request = into_reqwest(request)?;
         let mut response = self.client.execute(request).await.map_err(translate)?;
         let mut head = http::Response::new(());
         *head.status_mut() = response.status();
         *head.headers_mut() = std::mem::take(response.headers_mut());
-        match receive(response, max_body).await {
+        early.put(head);
+        let body = receive(response, max_body).await;
+        let head = early.take().unwrap_or_default();
+        match body {
             Ok(body) => Ok(head.map(|()| body)),
             Err(error) => Err(error.with_head(head)),
         }

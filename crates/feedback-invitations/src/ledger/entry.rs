@@ -44,7 +44,7 @@ pub enum State {
         /// The vendor's code, cut at 200 bytes.
         code: Option<String>,
     },
-    /// It never reached the vendor.
+    /// It never reached the vendor, or was turned away with its login.
     NotSent,
     /// It may have happened: a time-out, a broken connection, a failure of the vendor's server, or a kill.
     Unknown,
@@ -86,10 +86,12 @@ impl Outcome {
         Self(State::Unknown)
     }
 
-    /// What a failed call means: its [`delivery`](Error::delivery) decides.
+    /// What a failed call means: its [`delivery`](Error::delivery) decides. But a 401 turned away the login, and not the
+    /// invitation, so with a better login it may go as if it had not been sent.
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         match error.delivery() {
+            Delivery::Refused if error.status() == Some(401) => Self::not_sent(),
             Delivery::NotSent => Self::not_sent(),
             Delivery::Refused => Self::refused(error.status(), error.code()),
             Delivery::Unknown => Self::unknown(),

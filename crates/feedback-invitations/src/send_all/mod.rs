@@ -13,14 +13,17 @@
 //! let ledger = FileLedger::open("march.ledger").await?;
 //! let programme = Programme::new("client-display-id", "programme-display-id");
 //!
-//! // order, e-mail, location: read line by line, so a long list takes no memory.
-//! let lines = "order-4211,ana@shop.example,harbour-lane\norder-4212,ben@shop.example,harbour-lane".lines();
-//! let invitations = lines.filter_map(move |line| {
+//! // order, location, e-mail. Read as a whole, so that a broken line is found before anything is sent.
+//! let list = "order-4211,harbour-lane,ana@shop.example\norder-4212,harbour-lane,ben@shop.example";
+//! let invitation = |line: &str| -> Result<_, Box<dyn std::error::Error>> {
 //!     let mut cells = line.split(',');
-//!     let (order, email, location) = (cells.next()?, cells.next()?, cells.next()?);
+//!     let (Some(order), Some(location), Some(email)) = (cells.next(), cells.next(), cells.next()) else {
+//!         return Err("a line has not enough cells".into());
+//!     };
 //!     let recipient = Recipient::new(location).email(email);
-//!     Some((Key::new(order).ok()?, SendInvitation::new(&programme, recipient)))
-//! });
+//!     Ok((Key::new(order)?, SendInvitation::new(&programme, recipient)))
+//! };
+//! let invitations = list.lines().map(invitation).collect::<Result<Vec<_>, _>>()?;
 //!
 //! let mut run = radar.send_all(ledger, send_all::iter(invitations)).concurrency(4).start();
 //! while let Some(sent) = run.next().await {

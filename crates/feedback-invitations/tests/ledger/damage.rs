@@ -88,10 +88,18 @@ async fn a_bit_that_flips_is_noticed_or_harmless() {
     let whole = fs::read(&path).unwrap();
     let mut refused = 0;
     for position in 0..whole.len() {
-        // Every bit where there is something, one elsewhere.
-        let bits = if whole[position] == 0 { 1 } else { 8 };
-        for bit in 0..bits {
-            let bit = if bits == 1 { position % 8 } else { bit };
+        // Where nothing is, far and wide, a sample is enough.
+        let around = position.saturating_sub(16)..(position + 16).min(whole.len());
+        if whole[around].iter().all(|byte| *byte == 0) && position % 16 != 0 {
+            continue;
+        }
+        // Every bit of the header, of which each means something else, and one of every other byte.
+        let bits = if position < 100 {
+            0..8
+        } else {
+            position % 8..position % 8 + 1
+        };
+        for bit in bits {
             let mut flipped = whole.clone();
             flipped[position] ^= 1 << bit;
             fs::write(&copy, &flipped).unwrap();
@@ -99,8 +107,8 @@ async fn a_bit_that_flips_is_noticed_or_harmless() {
             refused += usize::from(!open(&copy, &keys, &right, &what).await);
         }
     }
-    // The entries alone have more than that.
-    assert!(refused > 10_000, "{refused}");
+    // The entries alone have more bytes than that.
+    assert!(refused > 1_000, "{refused}");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use feedback_invitations::{
 };
 
 use crate::support::{
-    Behaviour::{LoseAnswer, Unauthorized},
+    Behaviour::{Accept, LoseAnswer, Unauthorized},
     Directory, Vendor, invitations, key, outcomes, words,
 };
 
@@ -142,12 +142,20 @@ async fn a_credential_that_is_refused_after_a_new_login_ends_the_run() {
     let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
     let mut run = vendor
         .client()
-        .send_all(ledger, invitations(&["a", "b", "c"]))
+        .send_all(ledger.clone(), invitations(&["a", "b", "c"]))
         .start();
     let became = outcomes(&mut run).await;
     assert_eq!(became, words(&[("a", "accepted"), ("b", "refused")]));
     assert!(matches!(run.ending(), Some(Ending::Unauthorized)));
     assert_eq!(vendor.received("c"), 0);
+
+    // It was the login that was refused, so the next run need not be told to send it again.
+    vendor.behave("b", Accept);
+    let run = vendor
+        .client()
+        .send_all(ledger, invitations(&["a", "b", "c"]))
+        .start();
+    assert_eq!(run.finish().await.progress.accepted, 2);
 }
 
 #[tokio::test]

@@ -22,8 +22,11 @@ use crate::support::{
 /// What a table in a shared database would be: rows that change under a lock, if they are as expected.
 #[derive(Debug, Default)]
 struct Table {
-    rows: Mutex<BTreeMap<Key, (State, Option<[u8; 16]>)>>,
+    rows: Mutex<BTreeMap<Key, Row>>,
 }
+
+/// The state, and the token of the claim.
+type Row = (State, Option<[u8; 16]>);
 
 impl Table {
     /// `UPDATE … SET state = $new WHERE key = $key AND state = $old`
@@ -32,7 +35,7 @@ impl Table {
         key: &Key,
         new: State,
         kind: LedgerErrorKind,
-        old: impl Fn(&(State, Option<[u8; 16]>)) -> bool,
+        old: impl Fn(&Row) -> bool,
     ) -> Result<(), LedgerError> {
         match self.rows.lock().unwrap().get_mut(key) {
             Some(row) if old(row) => {
@@ -61,7 +64,7 @@ impl Ledger for Table {
     }
 
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
-        let holds = |row: &(State, Option<[u8; 16]>)| row.1.as_ref() == Some(claim.token());
+        let holds = |row: &Row| row.1.as_ref() == Some(claim.token());
         self.settle(
             claim.key(),
             outcome.state().clone(),

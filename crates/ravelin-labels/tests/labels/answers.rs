@@ -222,14 +222,7 @@ async fn the_three_published_answers_to_a_label() {
 
 #[tokio::test]
 async fn any_2xx_is_an_accepted_label_whatever_its_body() {
-    for body in [
-        "",
-        "null",
-        "<html>",
-        "[1]",
-        r#"{"eventTime":"yesterday"}"#,
-        r#"{"eventTime":"#,
-    ] {
+    for body in ["", "null", "<html>", "[1]", r#"{"eventTime":"yesterday"}"#] {
         for status in [200, 201, 202, 204] {
             assert_eq!(label(status, body).await.unwrap(), None, "{status} {body}");
         }

@@ -141,11 +141,14 @@ async fn the_customers_limit_is_seen_however_it_is_written() {
             "{body}"
         );
     }
-    // The marker is there, and what it says can't be read.
+    // The marker is there, or may be, and what it says can't be read.
     for body in [
         r#"{"data":{"source":"RATE_LIMIT"}"#,
         r#"{"data":{"source":"RATE_LIMIT"}} x"#,
         "RATE_LIMIT",
+        // The marker may have come next.
+        r#"{"eventTime":"#,
+        &format!("{{\"note\":\"{}", "x".repeat(3_000)),
     ] {
         let error = label_error(200, body).await;
         assert_eq!(

@@ -178,7 +178,7 @@ fn faults(echo: &str) -> Vec<Fault> {
 
 /// What a write sends, another value in every field, so that none is found by the name of another.
 const SENT: &[&str] = &[
-    NAME, EMAIL, PHONE, MOBILE, FAX, STREET, FLOOR, ZIP, TEXT, SUPPLEMENT, ADDITION,
+    NAME, EMAIL, PHONE, MOBILE, FAX, STREET, FLOOR, ZIP, TEXT, SUPPLEMENT, ADDITION, AMOUNT,
 ];
 
 /// What each operation sends: the vendor's words about it are scrubbed of that, and of nothing else.

@@ -1,8 +1,9 @@
 use customer_api_core::{ClientBuilder, rate_limit::Unlimited};
 use customer_api_sandbox::{Sandbox, SandboxError, Server};
 use feedback_invitations::{Client, LogIn, Programme, Recipient, SendInvitation};
+use serde_json::json;
 
-use crate::{Entry, Provider, generated::feedback_invitations as table};
+use crate::{Entry, Facts, Provider, generated::feedback_invitations as table};
 
 /// Customer Radar, as it is set up by default.
 #[derive(Debug)]
@@ -10,6 +11,13 @@ pub struct CustomerRadar(Sandbox);
 
 impl Provider for CustomerRadar {
     const CRATE: &'static str = "feedback-invitations";
+    const FACTS: Facts = Facts {
+        throttling_comes_first: false,
+        throttled_wait: None,
+        failure_in_2xx: Some(|| json!({ "code": "00042", "description": "Not today." })),
+        login: Some("logIn"),
+        may_find_nothing: &[],
+    };
     type Client = Client;
     type Imitation = customer_api_sandbox::CustomerRadar;
 
@@ -30,6 +38,14 @@ impl Provider for CustomerRadar {
         Client::builder(server.username(), server.password())
             .base_url(server.base_url())
             .rate_limiter(Unlimited)
+    }
+
+    fn marked_write(word: &str) -> Entry<Client> {
+        let write = SendInvitation::new(
+            &Programme::new("client-1", "programme-1"),
+            Recipient::new("location-1").email(format!("{word}@shop.example")),
+        );
+        Entry::new(write, Client::send)
     }
 
     fn operations() -> Vec<Entry<Client>> {

@@ -6,8 +6,9 @@ use helpdesk_customers::{
     RemoveChannel, RenameCustomer, SearchByChannelValue, SearchByExternalId, SyncWithCrm,
     UpdateCustomer, UpdateCustomerByExternalId,
 };
+use serde_json::json;
 
-use crate::{Entry, Provider, generated::helpdesk_customers as table};
+use crate::{Entry, Facts, Provider, generated::helpdesk_customers as table};
 
 /// Omnidesk, with a customer for those who change it and two for those who remove one.
 #[derive(Debug)]
@@ -15,6 +16,18 @@ pub struct Omnidesk(Sandbox);
 
 impl Provider for Omnidesk {
     const CRATE: &'static str = "helpdesk-customers";
+    const FACTS: Facts = Facts {
+        throttling_comes_first: false,
+        throttled_wait: None,
+        failure_in_2xx: Some(|| json!({ "type": "error", "message": "Not today." })),
+        login: None,
+        may_find_nothing: &[
+            "getCustomer",
+            "searchByExternalId",
+            "searchByChannelValue",
+            "getTimeline",
+        ],
+    };
     type Client = Client;
     type Imitation = customer_api_sandbox::Omnidesk;
 
@@ -44,6 +57,11 @@ impl Provider for Omnidesk {
     fn builder(&self) -> ClientBuilder<Client> {
         let server = self.server();
         Client::builder(server.api_key(), server.base_url())
+    }
+
+    fn marked_write(word: &str) -> Entry<Client> {
+        let write = AddExternalEvent::new(1, "shop", word, "https://shop.example/1").customer_id(1);
+        Entry::new(write, Client::send)
     }
 
     fn operations() -> Vec<Entry<Client>> {

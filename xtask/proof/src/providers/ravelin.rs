@@ -1,11 +1,14 @@
+use std::time::Duration;
+
 use customer_api_core::ClientBuilder;
 use customer_api_sandbox::{Review, Sandbox, SandboxError, Server};
 use ravelin_labels::{
     AllReviews, Client, CustomerReviews, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
     PaymentFraudReview,
 };
+use serde_json::json;
 
-use crate::{Entry, Provider, generated::ravelin_labels as table};
+use crate::{Entry, Facts, Provider, generated::ravelin_labels as table};
 
 /// Ravelin, with one review.
 #[derive(Debug)]
@@ -13,6 +16,13 @@ pub struct Ravelin(Sandbox);
 
 impl Provider for Ravelin {
     const CRATE: &'static str = "ravelin-labels";
+    const FACTS: Facts = Facts {
+        throttling_comes_first: false,
+        throttled_wait: Some(Duration::from_secs(20)),
+        failure_in_2xx: Some(|| json!({ "status": 200, "data": { "source": "RATE_LIMIT" } })),
+        login: None,
+        may_find_nothing: &["lastReview", "customerReviews"],
+    };
     type Client = Client;
     type Imitation = customer_api_sandbox::Ravelin;
 
@@ -34,6 +44,12 @@ impl Provider for Ravelin {
     fn builder(&self) -> ClientBuilder<Client> {
         let server = self.server();
         Client::builder(server.secret_key()).base_url(server.base_url())
+    }
+
+    fn marked_write(word: &str) -> Entry<Client> {
+        let write =
+            LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Fraudster).comment(word);
+        Entry::new(write, Client::send)
     }
 
     fn operations() -> Vec<Entry<Client>> {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use customer_api_core::{ClientBuilder, rate_limit::Unlimited};
 use customer_api_sandbox::{RevnueCustomer, RevnueOptions, Sandbox, SandboxError, Server};
 use revnue_customers::{
@@ -5,7 +7,7 @@ use revnue_customers::{
     SINGLE_COMPANY, UpdateCustomer,
 };
 
-use crate::{Entry, Provider, generated::revnue_customers as table};
+use crate::{Entry, Facts, Provider, generated::revnue_customers as table};
 
 /// Revnue, with one customer and without a quota.
 #[derive(Debug)]
@@ -13,6 +15,13 @@ pub struct Revnue(Sandbox);
 
 impl Provider for Revnue {
     const CRATE: &'static str = "revnue-customers";
+    const FACTS: Facts = Facts {
+        throttling_comes_first: true,
+        throttled_wait: Some(Duration::from_secs(60)),
+        failure_in_2xx: None,
+        login: None,
+        may_find_nothing: &[],
+    };
     type Client = Client;
     type Imitation = customer_api_sandbox::Revnue;
 
@@ -37,6 +46,11 @@ impl Provider for Revnue {
         Client::builder(server.token())
             .base_url(server.base_url())
             .rate_limiter(Unlimited)
+    }
+
+    fn marked_write(word: &str) -> Entry<Client> {
+        let write = CreateCustomer::new(SINGLE_COMPANY, word);
+        Entry::new(write, Client::send)
     }
 
     fn operations() -> Vec<Entry<Client>> {

@@ -235,7 +235,7 @@ pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
 /// Whether a value, or what a list holds, can be looked for in a message.
 pub(crate) fn is_searchable(value: &Type) -> bool {
     match value {
-        Type::Text(_) | Type::Timestamp | Type::Integer(_) => true,
+        Type::Text(_) | Type::Timestamp | Type::Integer(_) | Type::Free => true,
         Type::List(items) => is_searchable(&items.value),
         _ => false,
     }

@@ -200,6 +200,7 @@ fn sensitive_value(scope: &mut Scope<'_>, value: &Type, own: bool, spot: &Spot) 
     match value {
         Type::Text(_) if own => format!("values.text({});\n", spot.reference()),
         Type::Integer(_) if own => format!("values.number({});\n", spot.expression),
+        Type::Free if own => format!("values.json({});\n", spot.reference()),
         Type::Timestamp if own => format!("values.text({}.as_str());\n", spot.expression),
         Type::List(inner) | Type::Map(inner) => {
             let statements = sensitive_value(scope, &inner.value, own, &Spot::bound("item"));

@@ -3,9 +3,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use bytes::Bytes;
 use customer_api_core::{
-    Transport, async_trait, http,
+    Transport, async_trait,
+    bytes::Bytes,
+    http,
     rate_limit::Unlimited,
     retry::NeverRetry,
     transport::{TransportError, TransportErrorKind},

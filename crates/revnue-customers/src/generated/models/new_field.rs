@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use customer_api_core::redact::Redacted;
+use customer_api_core::{redact::Redacted, request::Sensitive};
 use serde::Serialize;
 
 /// The value of one custom field, as it is written.
@@ -28,6 +28,10 @@ impl NewField {
             id,
             value: value.into(),
         }
+    }
+
+    pub(crate) fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
+        values.json(&self.value);
     }
 }
 

@@ -315,6 +315,9 @@ impl Operation for ReplaceCustomer {
         values.optional(self.body.general_description.as_deref());
         values.optional(self.body.supplementary_description.as_deref());
         values.optional(self.body.additional_description.as_deref());
+        if let Some(value) = &self.body.template {
+            value.sensitive(values);
+        }
     }
 }
 

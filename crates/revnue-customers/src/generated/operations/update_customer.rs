@@ -398,6 +398,9 @@ impl Operation for UpdateCustomer {
         if let Some(Nullable::Value(value)) = &self.body.additional_description {
             values.text(value);
         }
+        if let Some(Nullable::Value(value)) = &self.body.template {
+            value.sensitive(values);
+        }
     }
 }
 

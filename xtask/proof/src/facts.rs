@@ -1,0 +1,20 @@
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// What a provider's own pages say that bears on the fate of a call. Written down here a second time on purpose: what the
+/// crates do is judged by it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Facts {
+    /// A 429 proves that nothing was done.
+    pub throttling_comes_first: bool,
+    /// How long to wait after a 429 that does not say.
+    pub throttled_wait: Option<Duration>,
+    /// The body of a 2xx that reports a failure, if there are such.
+    pub failure_in_2xx: Option<fn() -> Value>,
+    /// The operation that gives the credential, and so can renew it.
+    pub login: Option<&'static str>,
+    /// Reads for which an answer without a body, or `null`, means that nothing was found or that nothing is known.
+    pub may_find_nothing: &'static [&'static str],
+}

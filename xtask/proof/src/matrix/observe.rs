@@ -1,0 +1,142 @@
+use std::{fmt, net::TcpListener, time::Duration};
+
+use customer_api_core::{Delivery, ErrorKind};
+use tokio::time::Instant;
+
+use super::{
+    fault::{FaultCase, Scene, SetUp},
+    setting::{self, Standing},
+};
+use crate::{Entry, Outcome, Provider};
+
+/// More often than any call tries.
+const ALWAYS: u32 = 99;
+
+/// What a caller is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a call succeeds or fails")]
+pub enum Told {
+    /// It happened.
+    Success,
+    /// What went wrong, and whether it happened all the same.
+    Failure(ErrorKind, Delivery),
+}
+
+/// What came of a call that met a fault.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Observed {
+    /// What the caller was told.
+    pub told: Told,
+    /// How often the request was sent, as the client counts.
+    pub attempts: u32,
+    /// How long the call took.
+    pub elapsed: Duration,
+    /// How many of its requests the server saw.
+    pub received: usize,
+    /// How many writes the server carried out.
+    pub applied: usize,
+    /// How many logins the server saw that were not the call itself.
+    pub logins: usize,
+    /// What another origin saw, which a redirect pointed to.
+    pub elsewhere: usize,
+    /// The outcome itself.
+    pub outcome: Outcome,
+}
+
+/// Makes the call as the fault will have it, with a client of its own. `None` where the provider can't have the fault.
+///
+/// The clock must be tokio's own and stand still, and the provider's server must run on the same thread.
+pub async fn observe<P: Provider>(
+    provider: &P,
+    case: &FaultCase,
+    entry: &Entry<P::Client>,
+    standing: Standing,
+) -> Option<Observed> {
+    let (server, id) = (provider.server(), entry.info.id);
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let address = elsewhere.local_addr().unwrap();
+    let url = format!("http://{address}/taken?key=1");
+    let scene = Scene {
+        facts: &P::FACTS,
+        elsewhere: &url,
+    };
+
+    let (client, detour) = setting::client(provider, case);
+    let needs_login = entry.info.authenticated && P::FACTS.login.is_some();
+    if needs_login && standing == Standing::Ready {
+        let warm = entry.call(&client).await;
+        assert!(warm.error.is_none(), "{entry:?}: {warm:?}");
+        // Faults of connections want a new one.
+        server.refuse_connections().await;
+        setting::settle().await;
+        server.accept_connections().await.unwrap();
+    }
+    let target = match standing {
+        Standing::Ready => id,
+        Standing::LoggingIn => P::FACTS.login?,
+    };
+    match case.set_up {
+        SetUp::Request(fault) => server.fault_on(target, fault(&scene)?).unwrap(),
+        SetUp::Connection(fault) | SetUp::Tls(fault) => {
+            server.fault_connection(fault().times(ALWAYS));
+        }
+        SetUp::Refused => server.refuse_connections().await,
+        SetUp::Dns => {}
+    }
+    detour.begin();
+    server.clear_requests();
+    let applied = provider.applied();
+
+    let began = now();
+    let outcome = entry.call(&client).await;
+    let elapsed = began.elapsed();
+
+    setting::settle().await;
+    let requests = server.requests();
+    let of = |wanted: &str| {
+        let ids = requests
+            .iter()
+            .map(|request| request.operation_id.as_deref());
+        ids.filter(|id| *id == Some(wanted)).count()
+    };
+    let observed = Observed {
+        told: match &outcome.error {
+            None => Told::Success,
+            Some(error) => Told::Failure(error.kind(), error.delivery()),
+        },
+        attempts: outcome.attempts,
+        elapsed,
+        received: of(id),
+        applied: provider.applied() - applied,
+        logins: P::FACTS.login.filter(|login| *login != id).map_or(0, of),
+        elsewhere: usize::from(elsewhere.accept().is_ok()),
+        outcome,
+    };
+    server.clear_faults();
+    server.accept_connections().await.unwrap();
+    Some(observed)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the clients' own count of time is what is measured here"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Success => f.write_str("success"),
+            Self::Failure(kind, delivery) => write!(f, "`{delivery:?}` {}", words(*kind)),
+        }
+    }
+}
+
+/// A kind of error in two words.
+fn words(kind: ErrorKind) -> String {
+    kind.as_str().replace('_', " ")
+}

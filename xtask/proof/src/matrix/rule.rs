@@ -1,0 +1,310 @@
+//! What a caller must be told: concluded from facts, in the words of the design, without a look at the library's code.
+
+use std::time::Duration;
+
+use customer_api_core::{Delivery, ErrorKind, Idempotency, OperationInfo, error::TimeoutPhase};
+
+use super::{
+    fault::{Body, FaultCase, Happening},
+    observe::Told,
+    setting::Standing,
+};
+use crate::Facts;
+
+/// What must come of a call.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Expected {
+    /// What the caller is told.
+    pub told: Told,
+    /// How often the request is sent.
+    pub attempts: u32,
+    /// The shortest and the longest time that the call takes.
+    pub elapsed: (Duration, Duration),
+    /// How many of its requests the server sees.
+    pub received: usize,
+    /// How many the server carries out.
+    pub carried_out: usize,
+    /// How many logins the server sees.
+    pub logins: usize,
+    /// What the error passes on of the provider's wish.
+    pub retry_after: Option<Duration>,
+}
+
+/// The defaults that the documentation promises.
+const ATTEMPTS: u32 = 3;
+const ATTEMPT_TIME_OUT: Duration = Duration::from_secs(30);
+const CALL_TIME_OUT: Duration = Duration::from_secs(90);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
+
+/// How one attempt ends.
+#[derive(Clone, Copy)]
+struct Attempt {
+    told: Told,
+    took: Duration,
+    seen: bool,
+    processed: bool,
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+}
+
+/// What must come of a call of the operation that meets the fault.
+#[must_use]
+pub fn expected(
+    case: &FaultCase,
+    facts: &Facts,
+    operation: &OperationInfo,
+    login: &OperationInfo,
+    standing: Standing,
+) -> Expected {
+    match standing {
+        Standing::Ready => call(case, facts, operation),
+        Standing::LoggingIn => match call(case, facts, login) {
+            // The login came about, sooner or later.
+            well @ Expected {
+                told: Told::Success,
+                ..
+            } => Expected {
+                told: Told::Success,
+                attempts: 1,
+                received: 1,
+                carried_out: 1,
+                logins: well.received,
+                elapsed: well.elapsed,
+                retry_after: None,
+            },
+            // Without a credential nothing is sent, whatever became of the login.
+            failed => Expected {
+                told: Told::Failure(
+                    if failed.elapsed.0 == case.timeout.unwrap_or(CALL_TIME_OUT) {
+                        ErrorKind::Timeout(TimeoutPhase::Call)
+                    } else {
+                        ErrorKind::Authentication
+                    },
+                    Delivery::NotSent,
+                ),
+                attempts: 0,
+                received: 0,
+                carried_out: 0,
+                logins: failed.received,
+                elapsed: failed.elapsed,
+                retry_after: failed.retry_after,
+            },
+        },
+    }
+}
+
+fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected {
+    let whole = case.timeout.unwrap_or(CALL_TIME_OUT);
+    let is_harmless = operation.idempotency != Idempotency::NonIdempotent;
+    let renews = facts.login.is_some_and(|login| login != operation.id);
+    let mut expected = Expected {
+        told: Told::Success,
+        attempts: 0,
+        elapsed: (Duration::ZERO, Duration::ZERO),
+        received: 0,
+        carried_out: 0,
+        logins: 0,
+        retry_after: None,
+    };
+    let mut worst = Delivery::NotSent;
+    loop {
+        expected.attempts += 1;
+        let left = whole.saturating_sub(expected.elapsed.0);
+        let is_well = expected.attempts > 1 && case.happening.is_once();
+        let attempt = if is_well {
+            well()
+        } else {
+            attempt(case, facts, operation, left)
+        };
+        expected.received += usize::from(attempt.seen);
+        expected.carried_out += usize::from(attempt.processed && is_write(operation));
+        if expected.elapsed.1 + attempt.took > whole {
+            // Later attempts begin at a random moment, but the call's time-out ends them all.
+            expected.elapsed = (whole, whole);
+        } else {
+            expected.elapsed.0 += attempt.took;
+            expected.elapsed.1 += attempt.took;
+        }
+        let Told::Failure(kind, delivery) = attempt.told else {
+            expected.told = Told::Success;
+            return expected;
+        };
+        worst = worst.max(delivery);
+        expected.told = Told::Failure(kind, worst);
+        expected.retry_after = attempt.retry_after;
+        // A 401 proves that nothing was done; a credential that can be renewed is renewed, once.
+        if attempt.status == Some(401) && renews && expected.attempts == 1 {
+            expected.logins = 1;
+            continue;
+        }
+        let may_repeat = is_harmless || delivery == Delivery::NotSent;
+        if !may_repeat || !is_passing(kind, attempt.status) || expected.attempts == ATTEMPTS {
+            return expected;
+        }
+        let asked = match attempt.status {
+            Some(429) => attempt.retry_after.or(facts.throttled_wait),
+            _ => attempt.retry_after,
+        };
+        let wait = match asked {
+            Some(wait) if wait > LONGEST_RETRY_AFTER => return expected,
+            Some(wait) => (wait, wait),
+            None => (
+                Duration::ZERO,
+                FIRST_BACK_OFF * 2_u32.pow(expected.attempts - 1),
+            ),
+        };
+        let next = (expected.elapsed.0 + wait.0, expected.elapsed.1 + wait.1);
+        if next.0 >= whole {
+            return expected;
+        }
+        assert!(next.1 < whole, "{}: it depends on chance", case.name);
+        expected.elapsed = next;
+    }
+}
+
+/// Whether it may be otherwise in a while.
+fn is_passing(kind: ErrorKind, status: Option<u16>) -> bool {
+    match kind {
+        ErrorKind::Connect | ErrorKind::Timeout(_) | ErrorKind::Interrupted => true,
+        ErrorKind::Status => matches!(status, Some(408 | 429 | 500 | 502 | 503 | 504)),
+        _ => false,
+    }
+}
+
+fn is_write(operation: &OperationInfo) -> bool {
+    use customer_api_core::operation::Method;
+    operation.idempotency == Idempotency::NonIdempotent && operation.method != Method::Get
+}
+
+fn well() -> Attempt {
+    Attempt {
+        told: Told::Success,
+        took: Duration::ZERO,
+        seen: true,
+        processed: true,
+        status: Some(200),
+        retry_after: None,
+    }
+}
+
+fn attempt(case: &FaultCase, facts: &Facts, operation: &OperationInfo, left: Duration) -> Attempt {
+    let limit = case.attempt_timeout.unwrap_or(ATTEMPT_TIME_OUT);
+    let (patience, out_of_time) = if limit < left {
+        (limit, ErrorKind::Timeout(TimeoutPhase::Attempt))
+    } else {
+        (left, ErrorKind::Timeout(TimeoutPhase::Call))
+    };
+    let failure = |kind, delivery| Attempt {
+        told: Told::Failure(kind, delivery),
+        took: Duration::ZERO,
+        seen: true,
+        processed: false,
+        status: None,
+        retry_after: None,
+    };
+    match case.happening {
+        Happening::Unreachable { by_time_out, after } => {
+            let kind = if by_time_out {
+                ErrorKind::Timeout(TimeoutPhase::Connect)
+            } else {
+                ErrorKind::Connect
+            };
+            Attempt {
+                took: after,
+                seen: false,
+                ..failure(kind, Delivery::NotSent)
+            }
+        }
+        Happening::NotWritten => Attempt {
+            seen: false,
+            ..failure(ErrorKind::Interrupted, Delivery::NotSent)
+        },
+        Happening::BrokenOff { processed } => Attempt {
+            processed,
+            ..failure(ErrorKind::Interrupted, Delivery::Unknown)
+        },
+        // None of the causes that are known to pass.
+        Happening::Gibberish => Attempt {
+            seen: false,
+            ..failure(ErrorKind::Transport, Delivery::Unknown)
+        },
+        Happening::Silence { seen } => Attempt {
+            took: patience,
+            seen,
+            ..failure(out_of_time, Delivery::Unknown)
+        },
+        Happening::Answer {
+            status,
+            retry_after,
+            processed,
+            body,
+            ..
+        } => {
+            let took = if body == Body::Slow {
+                patience
+            } else {
+                Duration::ZERO
+            };
+            Attempt {
+                told: answered(status, body, out_of_time, facts, operation),
+                took,
+                seen: true,
+                processed,
+                status: Some(status),
+                retry_after,
+            }
+        }
+    }
+}
+
+/// The head arrived, so the status speaks.
+fn answered(
+    status: u16,
+    body: Body,
+    out_of_time: ErrorKind,
+    facts: &Facts,
+    operation: &OperationInfo,
+) -> Told {
+    match status {
+        200..=299 => successful(body, out_of_time, facts, operation),
+        300..=399 => Told::Failure(ErrorKind::Redirect, Delivery::Unknown),
+        429 if facts.throttling_comes_first => Told::Failure(ErrorKind::Status, Delivery::Refused),
+        408 | 429 => Told::Failure(ErrorKind::Status, Delivery::Unknown),
+        400..=499 => Told::Failure(ErrorKind::Status, Delivery::Refused),
+        _ => Told::Failure(ErrorKind::Status, Delivery::Unknown),
+    }
+}
+
+fn successful(
+    body: Body,
+    out_of_time: ErrorKind,
+    facts: &Facts,
+    operation: &OperationInfo,
+) -> Told {
+    let may_report_failure = facts.failure_in_2xx.is_some();
+    let unread = |kind| Told::Failure(kind, Delivery::Unknown);
+    match body {
+        Body::Proper => Told::Success,
+        Body::Failure => Told::Failure(ErrorKind::Rejected, Delivery::Refused),
+        Body::Empty | Body::Null if facts.may_find_nothing.contains(&operation.id) => Told::Success,
+        // Done, whatever the rest says.
+        Body::Empty | Body::Null | Body::Unreadable if operation.status_decides => Told::Success,
+        Body::Empty | Body::Null | Body::Unreadable => unread(ErrorKind::Decode),
+        // The part that is missing may have said that it failed.
+        Body::HalfJson if operation.status_decides && !may_report_failure => Told::Success,
+        Body::HalfJson => unread(ErrorKind::Decode),
+        Body::Cut(_) | Body::Slow if operation.status_decides && !may_report_failure => {
+            Told::Success
+        }
+        Body::Cut(kind) => unread(kind),
+        Body::Slow => unread(out_of_time),
+    }
+}
+
+impl Happening {
+    fn is_once(self) -> bool {
+        matches!(self, Self::Answer { once: true, .. })
+    }
+}

@@ -1,0 +1,94 @@
+//! Calls that are dropped, at every point at which they can be: nothing stays behind.
+#![cfg(test)]
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+use customer_api_core::rate_limit::Window;
+use proof::{CustomerRadar, Omnidesk, Provider, Ravelin, Revnue};
+use tokio::runtime::Handle;
+
+/// Polls a future so many times at most, and drops it; gives whether it came to its end.
+async fn abandoned_after<F: Future>(polls: usize, future: F) -> bool {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(|_| true)
+    })
+    .await
+}
+
+fn tasks() -> usize {
+    Handle::current().metrics().num_alive_tasks()
+}
+
+/// Lets everything come to rest that can.
+async fn settle() {
+    tokio::time::sleep(Duration::from_secs(30)).await;
+}
+
+/// Drops a call at this point, and uses what it shared with others; gives whether it came to its end.
+async fn drop_at<P: Provider>(operation: usize, polls: usize) -> bool {
+    let provider = P::start().await.unwrap();
+    settle().await;
+    let (applied, before) = (provider.applied(), tasks());
+    let builder = provider.builder().rate_limiter(Window::in_flight(1));
+    let client = builder.build().unwrap();
+    let entry = P::operations().into_iter().nth(operation).unwrap();
+    let point = format!("{entry:?}, dropped after {polls} polls");
+    let has_ended = abandoned_after(polls, entry.call(&client)).await;
+
+    // The one permit is there, nobody holds the login, and no lock is poisoned.
+    let next = P::marked_write("next").call(&client).await;
+    assert!(next.error.is_none(), "{point}: {next:?}");
+    settle().await;
+    let applied = provider.applied() - applied;
+    let most = 1 + usize::from(entry.is_write());
+    assert!(
+        (1..=most).contains(&applied),
+        "{point}: {applied} carried out"
+    );
+    assert!(
+        !has_ended || applied == most,
+        "{point}: {applied} carried out"
+    );
+
+    drop(client);
+    settle().await;
+    assert!(
+        tasks() <= before,
+        "{point}: {} tasks more",
+        tasks() - before
+    );
+    has_ended
+}
+
+async fn leaves_nothing<P: Provider>() {
+    let mut points = 0;
+    for operation in 0..P::operations().len() {
+        let mut polls = 0;
+        while !drop_at::<P>(operation, polls).await {
+            polls += 1;
+        }
+        // Before it begins, while it connects or is sent, while the answer comes.
+        assert!(polls >= 2, "{operation} of {} has {polls} points", P::CRATE);
+        points += polls;
+    }
+    println!("{}: dropped at {points} points", P::CRATE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_call_leaves_nothing_behind() {
+    leaves_nothing::<Ravelin>().await;
+    leaves_nothing::<Omnidesk>().await;
+    leaves_nothing::<Revnue>().await;
+    leaves_nothing::<CustomerRadar>().await;
+}

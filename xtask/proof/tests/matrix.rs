@@ -1,0 +1,41 @@
+//! Every operation meets every fault, and a document tells what came of it.
+#![cfg(test)]
+
+use std::thread;
+
+use proof::{
+    CustomerRadar, Omnidesk, Provider, Ravelin, Revnue,
+    matrix::{self, Table},
+    page,
+};
+
+/// A thread a provider: each has a clock of its own.
+fn tables() -> Vec<Table> {
+    let runs: [fn() -> Table; 4] = [
+        matrix::run::<Ravelin>,
+        matrix::run::<Omnidesk>,
+        matrix::run::<Revnue>,
+        matrix::run::<CustomerRadar>,
+    ];
+    let runs = runs.map(thread::spawn);
+    runs.into_iter().map(|run| run.join().unwrap()).collect()
+}
+
+#[test]
+fn every_operation_meets_every_fault_as_documented() {
+    let tables = tables();
+    let operations = Ravelin::operations().len()
+        + Omnidesk::operations().len()
+        + Revnue::operations().len()
+        + CustomerRadar::operations().len();
+    let cases: usize = tables.iter().map(Table::cases).sum();
+    let mut text = format!(
+        "{} faults × {operations} operations: {cases} calls.\n",
+        matrix::all().len()
+    );
+    for table in &tables {
+        text.push('\n');
+        text.push_str(&table.markdown());
+    }
+    page::check("docs/delivery-and-retries.md", "matrix", &text);
+}
