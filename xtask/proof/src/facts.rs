@@ -11,8 +11,8 @@ pub struct Facts {
     pub throttling_comes_first: bool,
     /// How long to wait after a 429 that does not say.
     pub throttled_wait: Option<Duration>,
-    /// The body of a 2xx that reports a failure, if there are such.
-    pub failure_in_2xx: Option<fn() -> Value>,
+    /// The body of a 2xx that reports a failure in these words, if there are such.
+    pub failure_in_2xx: Option<fn(&str) -> Value>,
     /// The operation that gives the credential, and so can renew it.
     pub login: Option<&'static str>,
     /// Reads for which an answer without a body, or `null`, means that nothing was found or that nothing is known.

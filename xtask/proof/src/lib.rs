@@ -14,6 +14,7 @@ mod facts;
 mod generated;
 pub mod matrix;
 pub mod page;
+pub mod planted;
 mod provider;
 mod providers;
 

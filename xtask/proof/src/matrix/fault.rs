@@ -62,6 +62,8 @@ pub struct Scene<'a> {
     pub facts: &'a Facts,
     /// An address of another origin, with a query.
     pub elsewhere: &'a str,
+    /// What the server says where it says anything.
+    pub says: &'a str,
 }
 
 /// What a fault is: not what a client makes of it.

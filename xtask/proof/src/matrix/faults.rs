@@ -6,7 +6,7 @@ use customer_api_core::ErrorKind;
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody};
 use serde_json::{Value, json};
 
-use super::fault::{Body, FaultCase, Happening, Section, SetUp};
+use super::fault::{Body, FaultCase, Happening, Scene, Section, SetUp};
 
 /// More often than any call tries.
 const ALWAYS: u32 = 99;
@@ -142,20 +142,20 @@ fn time_outs() -> Vec<FaultCase> {
         case(
             "200, and the body drips",
             drip(200, true),
-            SetUp::Request(|_| {
-                let body = FaultBody::json(&filler());
+            SetUp::Request(|scene| {
+                let body = FaultBody::json(&filler(scene));
                 always(dripping(Fault::status(200).processed().body(body)))
             }),
         ),
         case(
             "404, and the body drips",
             drip(404, false),
-            SetUp::Request(|_| always(dripping(Fault::status(404).body(words())))),
+            SetUp::Request(|scene| always(dripping(Fault::status(404).body(words(scene))))),
         ),
         case(
             "503, and the body drips",
             drip(503, false),
-            SetUp::Request(|_| always(dripping(Fault::status(503).body(words())))),
+            SetUp::Request(|scene| always(dripping(Fault::status(503).body(words(scene))))),
         ),
     ]
 }
@@ -171,7 +171,7 @@ fn bodies() -> Vec<FaultCase> {
             |_| always(Fault::none().informational(100).informational(103)),
         ),
         case("200 that reports a failure", Body::Failure, |scene| {
-            let body = FaultBody::json(&scene.facts.failure_in_2xx?());
+            let body = FaultBody::json(&scene.facts.failure_in_2xx?(scene.says));
             always(Fault::status(200).body(body))
         }),
         case(
@@ -185,19 +185,19 @@ fn bodies() -> Vec<FaultCase> {
         case("200 with `null`", Body::Null, |_| {
             always(whole(FaultBody::json(&Value::Null)))
         }),
-        case("200 with a page", Body::Unreadable, |_| {
-            always(whole(FaultBody::html("<html><p>Hello</p></html>")))
+        case("200 with a page", Body::Unreadable, |scene| {
+            always(whole(FaultBody::html(format!("<p>{}</p>", scene.says))))
         }),
-        case("200 in another charset", Body::Unreadable, |_| {
-            let text = filler().to_string();
+        case("200 in another charset", Body::Unreadable, |scene| {
+            let text = filler(scene).to_string();
             let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let fault = whole(FaultBody::not_json(utf_16));
             always(fault.header("content-type", "application/json; charset=utf-16le"))
         }),
-        case("200 with half an object", Body::HalfJson, |_| {
-            always(whole(FaultBody::not_json(
-                &br#"{"type":"result","mess"#[..],
-            )))
+        case("200 with half an object", Body::HalfJson, |scene| {
+            let mut text = filler(scene).to_string();
+            text.truncate(text.len() - 3);
+            always(whole(FaultBody::not_json(text)))
         }),
     ]
 }
@@ -237,7 +237,7 @@ macro_rules! statuses {
             stringify!($status),
             Section::Statuses,
             refusal($status),
-            SetUp::Request(|_| always(Fault::status($status).body(words()))),
+            SetUp::Request(|scene| always(Fault::status($status).body(words(scene)))),
         )),*]
     };
 }
@@ -255,11 +255,11 @@ fn statuses() -> Vec<FaultCase> {
         FaultCase::new(name, Section::Statuses, happening, SetUp::Request(set_up))
     };
     faults.extend([
-        case("401 once", after(401, false, true, None), |_| {
-            Some(Fault::status(401).body(words()))
+        case("401 once", after(401, false, true, None), |scene| {
+            Some(Fault::status(401).body(words(scene)))
         }),
-        case("503 once", after(503, false, true, None), |_| {
-            Some(Fault::status(503).body(words()))
+        case("503 once", after(503, false, true, None), |scene| {
+            Some(Fault::status(503).body(words(scene)))
         }),
         case(
             "503, `Retry-After` 4 s",
@@ -293,7 +293,9 @@ fn throttling() -> Vec<FaultCase> {
         FaultCase::new(name, Section::Statuses, happening, SetUp::Request(set_up))
     };
     vec![
-        case("429", None, |_| always(Fault::status(429).body(words()))),
+        case("429", None, |scene| {
+            always(Fault::status(429).body(words(scene)))
+        }),
         case("429, `Retry-After` 7 s", Some(7), |_| {
             always(Fault::status(429).header("retry-after", "7"))
         }),
@@ -349,11 +351,22 @@ fn dripping(fault: Fault) -> Fault {
     fault.drip(Duration::from_secs(4))
 }
 
-/// What an error says.
-fn words() -> FaultBody {
-    FaultBody::json(&json!({ "message": "No.", "detail": "No.", "description": "No." }))
+/// What an error says, wherever a provider looks for it.
+fn words(scene: &Scene<'_>) -> FaultBody {
+    let says = scene.says;
+    FaultBody::json(&json!({
+        "message": says,
+        "Error": says,
+        "detail": says,
+        "description": says,
+        "userMessage": says,
+        "developerMessage": says,
+        "code": says,
+        "traceId": says,
+        "field": { "name": [says] },
+    }))
 }
 
-fn filler() -> Value {
-    json!({ "type": "result", "message": "a body of some length" })
+fn filler(scene: &Scene<'_>) -> Value {
+    json!({ "type": "result", "message": scene.says })
 }

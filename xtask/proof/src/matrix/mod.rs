@@ -16,6 +16,6 @@ pub use fault::{Body, FaultCase, Happening, Scene, Section, SetUp};
 pub use faults::all;
 pub use observe::{Observed, Told, observe};
 pub use rule::{Expected, expected};
-pub use run::run;
+pub use run::{drive, run};
 pub use setting::Standing;
 pub use table::Table;

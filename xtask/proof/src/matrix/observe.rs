@@ -1,13 +1,14 @@
 use std::{fmt, net::TcpListener, time::Duration};
 
 use customer_api_core::{Delivery, ErrorKind};
+use customer_api_sandbox::RecordedRequest;
 use tokio::time::Instant;
 
 use super::{
     fault::{FaultCase, Scene, SetUp},
     setting::{self, Standing},
 };
-use crate::{Entry, Outcome, Provider};
+use crate::{Entry, Outcome, Provider, planted::encode};
 
 /// More often than any call tries.
 const ALWAYS: u32 = 99;
@@ -40,11 +41,16 @@ pub struct Observed {
     pub logins: usize,
     /// What another origin saw, which a redirect pointed to.
     pub elsewhere: usize,
+    /// The client after the call, as `Debug` prints it.
+    pub client: String,
+    /// The requests that the server saw.
+    pub requests: Vec<RecordedRequest>,
     /// The outcome itself.
     pub outcome: Outcome,
 }
 
-/// Makes the call as the fault will have it, with a client of its own. `None` where the provider can't have the fault.
+/// Makes the call as the fault will have it, with a client of its own. The server says these words where it says anything.
+/// `None` where the provider can't have the fault.
 ///
 /// The clock must be tokio's own and stand still, and the provider's server must run on the same thread.
 pub async fn observe<P: Provider>(
@@ -52,15 +58,18 @@ pub async fn observe<P: Provider>(
     case: &FaultCase,
     entry: &Entry<P::Client>,
     standing: Standing,
+    says: &str,
 ) -> Option<Observed> {
     let (server, id) = (provider.server(), entry.info.id);
     let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
     elsewhere.set_nonblocking(true).unwrap();
     let address = elsewhere.local_addr().unwrap();
-    let url = format!("http://{address}/taken?key=1");
+    let words = encode(says);
+    let url = format!("http://{words}@{address}/{words}?key={words}#{words}");
     let scene = Scene {
         facts: &P::FACTS,
         elsewhere: &url,
+        says,
     };
 
     let (client, detour) = setting::client(provider, case);
@@ -112,6 +121,8 @@ pub async fn observe<P: Provider>(
         applied: provider.applied() - applied,
         logins: P::FACTS.login.filter(|login| *login != id).map_or(0, of),
         elsewhere: usize::from(elsewhere.accept().is_ok()),
+        client: format!("{client:?} {client:#?}"),
+        requests,
         outcome,
     };
     server.clear_faults();

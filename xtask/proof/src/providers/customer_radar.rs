@@ -14,7 +14,7 @@ impl Provider for CustomerRadar {
     const FACTS: Facts = Facts {
         throttling_comes_first: false,
         throttled_wait: None,
-        failure_in_2xx: Some(|| json!({ "code": "00042", "description": "Not today." })),
+        failure_in_2xx: Some(|says| json!({ "code": "00042", "description": says })),
         login: Some("logIn"),
         may_find_nothing: &[],
     };

@@ -19,7 +19,7 @@ impl Provider for Omnidesk {
     const FACTS: Facts = Facts {
         throttling_comes_first: false,
         throttled_wait: None,
-        failure_in_2xx: Some(|| json!({ "type": "error", "message": "Not today." })),
+        failure_in_2xx: Some(|says| json!({ "type": "error", "message": says })),
         login: None,
         may_find_nothing: &[
             "getCustomer",

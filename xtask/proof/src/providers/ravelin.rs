@@ -19,7 +19,9 @@ impl Provider for Ravelin {
     const FACTS: Facts = Facts {
         throttling_comes_first: false,
         throttled_wait: Some(Duration::from_secs(20)),
-        failure_in_2xx: Some(|| json!({ "status": 200, "data": { "source": "RATE_LIMIT" } })),
+        failure_in_2xx: Some(
+            |says| json!({ "status": 200, "note": says, "data": { "source": "RATE_LIMIT" } }),
+        ),
         login: None,
         may_find_nothing: &["lastReview", "customerReviews"],
     };

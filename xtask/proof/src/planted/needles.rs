@@ -1,0 +1,107 @@
+use std::collections::BTreeSet;
+
+use customer_api_sandbox::RecordedRequest;
+use serde_json::Value;
+
+use super::VALUES;
+
+/// Values that must not be seen, each in the spellings of text, JSON, URLs, forms and HTML.
+#[derive(Debug, Default)]
+pub struct Needles(BTreeSet<String>);
+
+impl Needles {
+    /// Every planted value.
+    #[must_use]
+    pub fn all() -> Self {
+        let mut needles = Self::default();
+        VALUES.iter().for_each(|value| needles.add(value));
+        needles
+    }
+
+    /// Those that a request carries, with its credential.
+    #[must_use]
+    pub fn of(request: &RecordedRequest) -> Self {
+        let mut carried = request.target.clone();
+        carried.push_str(&String::from_utf8_lossy(&request.body));
+        let mut needles = Self::default();
+        for value in VALUES {
+            if spellings(value)
+                .iter()
+                .any(|spelling| carried.contains(spelling))
+            {
+                needles.add(value);
+            }
+        }
+        needles.add_credential(request);
+        needles
+    }
+
+    /// Adds what a request says of who sends it.
+    pub fn add_credential(&mut self, request: &RecordedRequest) {
+        for name in ["authorization", "apikey"] {
+            let Some(value) = request.header(name) else {
+                continue;
+            };
+            // What follows the word for the scheme.
+            self.add(value.rsplit(' ').next().unwrap_or(value));
+        }
+    }
+
+    fn add(&mut self, value: &str) {
+        self.0.extend(spellings(value));
+    }
+
+    /// All spellings in one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let all: Vec<_> = self.0.iter().map(String::as_str).collect();
+        format!("No: {}!", all.join(" | "))
+    }
+
+    /// The lines of a text in which one of them stands, whatever the case of its letters.
+    #[must_use]
+    pub fn lines_in<'a>(&self, text: &'a str) -> Vec<(&str, &'a str)> {
+        let mut found = Vec::new();
+        let lower = text.to_ascii_lowercase();
+        for needle in &self.0 {
+            let wanted = needle.to_ascii_lowercase();
+            if lower.contains(&wanted) {
+                let lines = text.lines();
+                let lines = lines.filter(|line| line.to_ascii_lowercase().contains(&wanted));
+                found.extend(lines.map(|line| (needle.as_str(), line)));
+            }
+        }
+        found
+    }
+}
+
+fn spellings(value: &str) -> Vec<String> {
+    let json = Value::from(value).to_string();
+    let html = value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;");
+    let url = encode(value);
+    vec![
+        value.to_owned(),
+        json.trim_matches('"').to_owned(),
+        html.replace('\'', "&#39;"),
+        html,
+        url.replace("%20", "+"),
+        url,
+    ]
+}
+
+/// Percent-encodes all but unreserved characters.
+pub(crate) fn encode(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}

@@ -1,0 +1,193 @@
+//! Nothing private in anything that is printed or logged, whatever fails. A program of its own with one test, as its subscriber
+//! must see everything.
+#![cfg(test)]
+
+#[path = "../network/authority.rs"]
+mod authority;
+mod paper;
+#[path = "../network/server.rs"]
+mod server;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use authority::{Authority, LOCALHOST};
+use customer_api_core::reqwest;
+use paper::Paper;
+use proof::{
+    Provider, matrix,
+    planted::{CustomerRadar, Needles, Omnidesk, Ravelin, Revnue},
+};
+use server::TlsServer;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt::{self, format::FmtSpan},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
+
+/// What must show up, so that the silence about the rest proves something.
+const PRESENT: [&str; 8] = [
+    "api.call",
+    "http.request",
+    "url.template",
+    "http.response.status_code",
+    "hyper_util::client",
+    "reqwest::connect",
+    "h2::codec",
+    "[redacted]",
+];
+
+/// What was seen on the way.
+#[derive(Default)]
+struct Seen {
+    calls: usize,
+    present: BTreeSet<&'static str>,
+    /// By what was printed at a line's beginning.
+    leaks: BTreeMap<String, String>,
+}
+
+impl Seen {
+    fn look(&mut self, at: &str, needles: &Needles, text: &str) {
+        self.calls += 1;
+        self.present
+            .extend(PRESENT.iter().filter(|word| text.contains(**word)));
+        for (needle, line) in needles.lines_in(text) {
+            let beginning = line.chars().take(40).collect();
+            let leak = || format!("{at}: `{needle}`: {line}");
+            self.leaks.entry(beginning).or_insert_with(leak);
+        }
+    }
+}
+
+fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(work)
+}
+
+/// What each operation carries: the words of the server about it must be freed of that.
+fn carried<P: Provider>() -> BTreeMap<String, Needles> {
+    on_a_runtime(async {
+        let provider = P::start().await.unwrap();
+        let client = provider.builder().build().unwrap();
+        for entry in P::operations() {
+            let outcome = entry.call(&client).await;
+            assert!(outcome.error.is_none(), "{entry:?}: {outcome:?}");
+        }
+        let requests = provider.server().requests();
+        let carried = requests
+            .iter()
+            .map(|request| (request.operation_id.clone().unwrap(), Needles::of(request)));
+        carried.collect()
+    })
+}
+
+/// Every operation meets every fault. Where the server says anything, it repeats what the operation carries, in every spelling.
+fn sweep<P: Provider>(paper: &Paper, seen: &mut Seen) {
+    let carried = carried::<P>();
+    matrix::drive::<P>(
+        |operation| carried[operation].sentence(),
+        |case, entry, _, observed| {
+            paper.note(&entry.printed);
+            paper.note(&observed.client);
+            paper.note(&observed.outcome.printed);
+            if let Some(error) = &observed.outcome.error {
+                paper.note_error(error);
+            }
+            let mut needles = Needles::all();
+            for request in &observed.requests {
+                // Tokens are nobody's to choose, and must not be seen either.
+                needles.add_credential(request);
+            }
+            let at = format!("{} {}, {}", P::CRATE, entry.info.id, case.name);
+            seen.look(&at, &needles, &paper.take());
+        },
+    );
+}
+
+/// Every operation once, in whole connections behind TLS, whose layers may log what passes through them.
+fn secured<P: Provider>(paper: &Paper, seen: &mut Seen, protocol: &str) {
+    let text = on_a_runtime(async {
+        let authority = Authority::new();
+        let server = TlsServer::start(authority.acceptor(LOCALHOST, &[protocol])).await;
+        let provider = P::start().await.unwrap();
+        let http = reqwest::Client::builder().tls_certs_only([authority.certificate()]);
+        let client = provider.builder().base_url(server.url()).http(http);
+        let client = client.build().unwrap();
+        paper.take();
+        for entry in P::operations() {
+            if let Some(error) = entry.call(&client).await.error {
+                paper.note_error(&error);
+            }
+        }
+        let (http1, http2) = server.requests();
+        assert_eq!((http1 > 0, http2 > 0), (protocol != "h2", protocol == "h2"));
+        paper.take()
+    });
+    seen.look(protocol, &Needles::all(), &text);
+}
+
+/// The one thing that prints what is sent, because it is asked to.
+fn verbose(paper: &Paper) -> String {
+    on_a_runtime(async {
+        let provider = Revnue::start().await.unwrap();
+        let http = reqwest::Client::builder().connection_verbose(true);
+        let client = provider.builder().http(http).build().unwrap();
+        for entry in Revnue::operations() {
+            assert!(entry.call(&client).await.error.is_none());
+        }
+    });
+    paper.take()
+}
+
+#[test]
+fn nothing_planted_is_printed_or_logged() {
+    let paper = Paper::default();
+    let layer = || {
+        fmt::layer()
+            .with_writer(paper.clone())
+            .with_ansi(false)
+            .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
+    };
+    // With the records of the `log` crate.
+    tracing_subscriber::registry()
+        .with(layer())
+        .with(LevelFilter::TRACE)
+        .init();
+
+    let mut seen = Seen::default();
+    sweep::<Ravelin>(&paper, &mut seen);
+    sweep::<Omnidesk>(&paper, &mut seen);
+    sweep::<Revnue>(&paper, &mut seen);
+    sweep::<CustomerRadar>(&paper, &mut seen);
+    for protocol in ["http/1.1", "h2"] {
+        secured::<Ravelin>(&paper, &mut seen, protocol);
+        secured::<Omnidesk>(&paper, &mut seen, protocol);
+        secured::<Revnue>(&paper, &mut seen, protocol);
+        secured::<CustomerRadar>(&paper, &mut seen, protocol);
+    }
+    let leaks: Vec<_> = seen.leaks.values().collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
+    assert_eq!(seen.present, BTreeSet::from(PRESENT));
+    assert!(seen.calls > 1_000, "{}", seen.calls);
+
+    // The one exception, and the filter for it, as `docs/delivery-and-retries.md` has them.
+    let needles = Needles::all();
+    let text = verbose(&paper);
+    let leaks = needles.lines_in(&text);
+    assert!(!leaks.is_empty());
+    for (needle, line) in leaks {
+        assert!(
+            line.contains("TRACE") && line.contains("reqwest::connect::verbose"),
+            "`{needle}`: {line}"
+        );
+    }
+    let filter = Targets::new()
+        .with_default(LevelFilter::TRACE)
+        .with_target("reqwest::connect::verbose", LevelFilter::OFF);
+    let filtered = tracing_subscriber::registry().with(layer()).with(filter);
+    let text = tracing::subscriber::with_default(filtered, || verbose(&paper));
+    assert!(text.contains("hyper_util::client"));
+    assert!(needles.lines_in(&text).is_empty());
+}
