@@ -10,7 +10,7 @@ mod tokens;
 mod wording;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -36,6 +36,7 @@ use wording::{Form, Refusal};
 
 const NAME: &str = "customer-radar";
 const DESCRIPTION: &str = include_str!("../descriptions/feedback-invitations.json");
+static LOADED: OnceLock<Description> = OnceLock::new();
 const OPERATIONS: [&str; 2] = ["logIn", "sendInvitation"];
 const LOGIN_PATH: &str = "/auth/login";
 /// How far in the past an `expiration` lies that is to be found past.
@@ -48,12 +49,13 @@ pub(crate) fn start(
     log: RequestLog,
 ) -> Result<Server<CustomerRadar>, SandboxError> {
     let bound = Bound::new(NAME, address)?;
-    let mut description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
-        SandboxError::Description {
-            provider: NAME,
-            source,
-        }
-    })?;
+    let mut description =
+        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
+            SandboxError::Description {
+                provider: NAME,
+                source,
+            }
+        })?;
     if options.blank_metadata_keys {
         // Blank ids are let through, too, and turn out to be unknown.
         description.ignore_short_texts();

@@ -1,5 +1,7 @@
 //! From OpenAPI 3.1 as JSON to operations.
 
+use std::sync::{Arc, OnceLock};
+
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
@@ -39,6 +41,20 @@ pub enum DescriptionError {
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 impl Description {
+    /// What is in the cell; filled first by [`load`](Self::load). Compiling the schemas takes longer than all else that starting
+    /// a server does, and programs with tests start many.
+    pub(crate) fn load_once(
+        cell: &OnceLock<Self>,
+        json: &str,
+        imitated: &[&str],
+    ) -> Result<Self, DescriptionError> {
+        if let Some(loaded) = cell.get() {
+            return Ok(loaded.clone());
+        }
+        let loaded = Self::load(json, imitated)?;
+        Ok(cell.get_or_init(|| loaded).clone())
+    }
+
     /// Reads the operations named by `imitated` and leaves out all others.
     pub(crate) fn load(json: &str, imitated: &[&str]) -> Result<Self, DescriptionError> {
         let mut document: Value = serde_json::from_str(json)?;
@@ -90,12 +106,12 @@ impl Reader<'_> {
             method: method.to_ascii_uppercase(),
             template: template.to_owned(),
             segments: segments(template),
-            parameters: self.parameters(item, operation)?,
+            parameters: self.parameters(item, operation)?.into(),
             extra_query: Vec::new(),
             refuses_unknown_query: false,
             ignores_patterns: false,
             ignores_short_texts: false,
-            body: self.body(operation)?,
+            body: self.body(operation)?.map(Arc::new),
         })
     }
 

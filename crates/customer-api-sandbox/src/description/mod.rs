@@ -11,6 +11,8 @@ mod parameter;
 mod route;
 mod violation;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::parameters::Parameters;
@@ -22,28 +24,28 @@ pub(crate) use route::Routed;
 pub(crate) use violation::{Problem, Violation};
 
 /// The imitated operations of one provider.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Description {
     operations: Vec<Operation>,
 }
 
 /// One operation and what it takes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: String,
     pub(crate) template: String,
     segments: Vec<Segment>,
-    parameters: Vec<Parameter>,
+    parameters: Arc<[Parameter]>,
     /// Query parameters that the description does not have and the provider knows all the same.
     extra_query: Vec<String>,
     refuses_unknown_query: bool,
     ignores_patterns: bool,
     ignores_short_texts: bool,
-    body: Option<BodyRules>,
+    body: Option<Arc<BodyRules>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Segment {
     Literal(String),
     Parameter(String),
@@ -132,7 +134,7 @@ impl Operation {
         let query = head.query().unwrap_or_default();
         let query = Parameters::parse_urlencoded(query).ok_or(Rejection::MalformedQuery)?;
         let mut violations = Vec::new();
-        for parameter in &self.parameters {
+        for parameter in self.parameters.iter() {
             violations.extend(parameter.check(path, &query, head));
         }
         if self.refuses_unknown_query {

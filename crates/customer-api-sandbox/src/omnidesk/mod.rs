@@ -10,7 +10,7 @@ mod wording;
 mod writes;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::json;
 
@@ -33,6 +33,7 @@ use writes::Refusal;
 
 const NAME: &str = "omnidesk";
 const DESCRIPTION: &str = include_str!("../descriptions/helpdesk-customers.json");
+static LOADED: OnceLock<Description> = OnceLock::new();
 const OPERATIONS: [&str; 16] = [
     "listCustomers",
     "getCustomer",
@@ -77,12 +78,13 @@ pub(crate) fn start(
 
 /// The description, with what the switches change in it.
 fn describe(options: &OmnideskOptions) -> Result<Description, SandboxError> {
-    let mut description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
-        SandboxError::Description {
-            provider: NAME,
-            source,
-        }
-    })?;
+    let mut description =
+        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
+            SandboxError::Description {
+                provider: NAME,
+                source,
+            }
+        })?;
     if let Some(name) = &options.ticket_history_parameter {
         description.add_query("getTimeline", name);
     }

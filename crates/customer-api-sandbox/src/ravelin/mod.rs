@@ -9,7 +9,7 @@ mod sequence;
 mod wording;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -34,6 +34,7 @@ use sequence::Source;
 
 const NAME: &str = "ravelin";
 const DESCRIPTION: &str = include_str!("../descriptions/ravelin-labels.json");
+static LOADED: OnceLock<Description> = OnceLock::new();
 const OPERATIONS: [&str; 5] = [
     "legacyLabelCustomer",
     "lastReview",
@@ -49,12 +50,13 @@ pub(crate) fn start(
     log: RequestLog,
 ) -> Result<Server<Ravelin>, SandboxError> {
     let bound = Bound::new(NAME, address)?;
-    let mut description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
-        SandboxError::Description {
-            provider: NAME,
-            source,
-        }
-    })?;
+    let mut description =
+        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
+            SandboxError::Description {
+                provider: NAME,
+                source,
+            }
+        })?;
     description.add_query("allReviews", &options.scroll.since_parameter.0);
     if options.scroll.refuse_unknown_query {
         description.refuse_unknown_query();

@@ -6,7 +6,7 @@ mod wording;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -25,6 +25,7 @@ pub use options::{RevnueListAnswer, RevnueOptions, RevnueWriteAnswer};
 
 const NAME: &str = "revnue";
 const DESCRIPTION: &str = include_str!("../descriptions/revnue-customers.json");
+static LOADED: OnceLock<Description> = OnceLock::new();
 const OPERATIONS: [&str; 6] = [
     "listCustomers",
     "getCustomer",
@@ -42,12 +43,13 @@ pub(crate) fn start(
     log: RequestLog,
 ) -> Result<Server<Revnue>, SandboxError> {
     let bound = Bound::new(NAME, address)?;
-    let mut description = Description::load(DESCRIPTION, &OPERATIONS).map_err(|source| {
-        SandboxError::Description {
-            provider: NAME,
-            source,
-        }
-    })?;
+    let mut description =
+        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
+            SandboxError::Description {
+                provider: NAME,
+                source,
+            }
+        })?;
     if matches!(options.list_answer, RevnueListAnswer::Pages(_)) {
         description.add_query("listCustomers", "page");
     }
