@@ -15,8 +15,8 @@ pub struct Sent {
     pub key: Key,
     /// What became of it.
     pub outcome: SentOutcome,
-    /// Whether the ledger knows. If not, the run ends, and the key is [`State::Unknown`] the next time that the ledger is
-    /// opened, whatever the outcome says.
+    /// Whether the ledger has this outcome. If not, a key that was begun stays in [`State::Sending`], whatever the outcome
+    /// says, and is [`State::Unknown`] the next time that the file is opened. A ledger that could not take it ends the run.
     pub is_recorded: bool,
 }
 

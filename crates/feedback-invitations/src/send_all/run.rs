@@ -199,11 +199,9 @@ impl Run {
         if let Some(state) = state_of(&outcome).filter(|state| self.resend.allows(state)) {
             self.settled.insert(key.clone(), state);
         }
-        let is_unknown =
-            |outcome: &SentOutcome| matches!(outcome, SentOutcome::Unknown(_) | SentOutcome::Lost);
-        let waiting = self.ready.iter().filter(|sent| is_unknown(&sent.outcome));
-        let unknown =
-            self.progress.unknown + waiting.count() as u64 + u64::from(is_unknown(&outcome));
+        // Those before were read, and counted.
+        let is_unknown = matches!(outcome, SentOutcome::Unknown(_) | SentOutcome::Lost);
+        let unknown = self.progress.unknown + u64::from(is_unknown);
         let ending = if let Err(error) = ledger {
             Some(Ending::LedgerFailed(error))
         } else if outcome.error().is_some_and(is_about_the_credential) {
