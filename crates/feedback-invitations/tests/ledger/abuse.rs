@@ -3,18 +3,21 @@
 use std::{
     future::Future as _,
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Wake, Waker},
 };
 
 use feedback_invitations::{
     ledger::{Claim, FileLedger, Ledger as _, LedgerErrorKind, Outcome, Resend, Resolution, State},
-    send_all::Ending,
+    send_all::{self, Ending, SentOutcome},
 };
 
 use crate::support::{
-    Behaviour::{LoseAnswer, Panic, Unauthorized, Wait},
-    Directory, Vendor, invitations, key, outcomes, record, words,
+    Behaviour::{Away, LoseAnswer, Panic, Unauthorized, Wait},
+    Directory, Vendor, invitation, invitations, key, outcomes, record, words,
 };
 
 async fn open(directory: &Directory) -> FileLedger {
@@ -177,4 +180,45 @@ async fn the_debug_output_of_a_claim_is_of_no_use_to_others() {
     assert_eq!(format!("{claim:?}"), r#"Claim { key: Key("a"), .. }"#);
     let other = Claim::new(key("a"));
     assert_ne!(claim.token(), other.token());
+}
+
+/// A source may give the same key without end: what is skipped does not pile up, and keeps nobody from running.
+#[tokio::test]
+async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
+    let directory = Directory::new();
+    let vendor = Vendor::new().with("a", Away).with("b", Panic);
+    for text in ["a", "b"] {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&taken);
+        let endless = std::iter::repeat_with(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            invitation(text)
+        });
+        let mut run = vendor
+            .client()
+            .send_all(open(&directory).await, send_all::iter(endless))
+            .concurrency(3)
+            .resend_unknown()
+            .start();
+        let mut skipped = Vec::new();
+        for count in 1..=500_u64 {
+            let sent = run.next().await.unwrap();
+            if let SentOutcome::Skipped(state) = sent.outcome {
+                skipped.push(state);
+            }
+            let (taken, progress) = (taken.load(Ordering::Relaxed) as u64, run.progress());
+            assert!(taken <= count + 3, "{taken} were taken for {count}");
+            assert_eq!(taken, progress.done() + progress.in_flight, "{progress}");
+        }
+        // First it was on its way, and then it was not.
+        assert_eq!(skipped.len(), 499);
+        let last = if text == "a" {
+            State::NotSent
+        } else {
+            State::Unknown
+        };
+        assert_eq!(skipped.last(), Some(&last));
+        assert!(vendor.received(text) <= 1);
+        drop(run);
+    }
 }
