@@ -1,11 +1,13 @@
 //! What should not be done to a ledger, or to a run, and does no harm.
 
 use std::{
-    future::Future as _,
-    pin::pin,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     task::{Context, Wake, Waker},
 };
@@ -54,6 +56,58 @@ async fn a_waker_that_panics_stops_the_ledger_and_loses_nothing() {
     drop(ledger);
     let summary = open(&directory).await.summary().await.unwrap();
     assert_eq!((summary.accepted, summary.unknown), (1, 1));
+}
+
+/// Drops what waits as soon as it need not wait any more, and tells whether that went well.
+struct DroppingWaker {
+    waits: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
+    went_well: mpsc::Sender<bool>,
+}
+
+impl Wake for DroppingWaker {
+    fn wake(self: Arc<Self>) {
+        let waits = self.waits.lock().unwrap().take();
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(waits)));
+        self.went_well.send(dropped.is_ok()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_last_handle_may_be_dropped_by_the_ledger_itself() {
+    let directory = Directory::new();
+    let (went_well, heard) = mpsc::channel();
+    loop {
+        let handle = open(&directory).await;
+        let waker = Arc::new(DroppingWaker {
+            waits: Mutex::default(),
+            went_well: went_well.clone(),
+        });
+        let is_pending = {
+            let mut waits = waker.waits.lock().unwrap();
+            let asks = Box::pin(async move {
+                let _ = handle.begin(&key("a"), Resend::none()).await;
+            });
+            let context = Waker::from(Arc::clone(&waker));
+            let asks = waits.insert(asks);
+            asks.as_mut()
+                .poll(&mut Context::from_waker(&context))
+                .is_pending()
+        };
+        // Unless it was answered that fast.
+        if is_pending {
+            break;
+        }
+        drop(waker.waits.lock().unwrap().take());
+    }
+    assert!(heard.recv().unwrap());
+    // Nobody waited for the thread, so its lock may be there for a moment longer.
+    let ledger = loop {
+        match FileLedger::open(directory.file("a.ledger")).await {
+            Ok(ledger) => break ledger,
+            Err(error) => assert_eq!(error.kind(), LedgerErrorKind::InUse),
+        }
+    };
+    assert_eq!(ledger.summary().await.unwrap().unknown, 1);
 }
 
 #[cfg(unix)]
