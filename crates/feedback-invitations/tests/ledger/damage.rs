@@ -206,6 +206,22 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
     assert!(open(&path, &keys, &right, "the original").await);
 }
 
+/// Everything can still be read, but the next entries would be written over others.
+#[tokio::test]
+async fn a_page_that_is_free_and_is_not_is_noticed() {
+    let directory = Directory::new();
+    let (path, copy) = (directory.file("a.ledger"), directory.file("copy"));
+    let (keys, right) = filled(&path, 24).await;
+    let whole = fs::read(&path).unwrap();
+    for page in 2..=3 {
+        let mut changed = whole.clone();
+        // The first page of the list of free pages, and how many there are.
+        changed[32..40].copy_from_slice(&[0, 0, 0, page, 0, 0, 0, 1]);
+        fs::write(&copy, &changed).unwrap();
+        assert!(!open(&copy, &keys, &right, "a free page").await, "{page}");
+    }
+}
+
 /// Two files as a kill in the middle of a transaction leaves them: half of the change is in the file already.
 fn cut_off(path: &Path, to: (&Path, &Path)) {
     let connection = Connection::open(path).unwrap();
