@@ -26,7 +26,8 @@ pub struct Sent {
 pub enum SentOutcome {
     /// The vendor accepted it. Whether and when it is delivered is up to the account's send rules.
     Accepted(InvitationReceipt),
-    /// The vendor refused it, and sent nothing.
+    /// The vendor refused it, and sent nothing. If it was the login that it refused, by a 401, the ledger has
+    /// [`State::NotSent`], and a later run sends it.
     Refused(Error),
     /// It never reached the vendor. A later run sends it.
     NotSent(Error),
