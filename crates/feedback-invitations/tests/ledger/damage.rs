@@ -8,7 +8,7 @@ use std::{
 };
 
 use feedback_invitations::ledger::{
-    FileLedger, Key, Ledger, LedgerErrorKind, LedgerSummary, Outcome, State,
+    FileLedger, Key, Ledger, LedgerErrorKind, LedgerSummary, Outcome, Resend, State,
 };
 use rusqlite::Connection;
 use tokio::task::JoinSet;
@@ -204,6 +204,41 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
         assert!(error.to_string().contains("damaged"), "{error}");
     }
     assert!(open(&path, &keys, &right, "the original").await);
+}
+
+/// So many keys that not all of them are in memory.
+#[tokio::test]
+async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    let ledger = FileLedger::open(&path).await.unwrap();
+    let text = |number: u32| format!("{number:0>200}");
+    let mut tasks = JoinSet::new();
+    for number in 0..16_000 {
+        let (ledger, key) = (ledger.clone(), key(&text(number)));
+        tasks.spawn(async move { drop(ledger.begin(&key, Resend::none()).await.unwrap()) });
+    }
+    tasks.join_all().await;
+    drop(ledger);
+    let ledger = FileLedger::open(&path).await.unwrap();
+    assert_eq!(ledger.summary().await.unwrap().unknown, 16_000);
+
+    let mut file = fs::read(&path).unwrap();
+    let first = text(0);
+    let places = file.windows(200).enumerate();
+    let places: Vec<usize> = places
+        .filter(|(_, part)| *part == first.as_bytes())
+        .map(|(place, _)| place)
+        .collect();
+    for place in places {
+        // Behind the key there is its state, and then the checksum.
+        file[place + 200 + 3] ^= 1;
+    }
+    fs::write(&path, file).unwrap();
+    let error = ledger.entry(&key(&first)).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{error}");
+    let error = ledger.summary().await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{error}");
 }
 
 /// Everything can still be read, but the next entries would be written over others.
