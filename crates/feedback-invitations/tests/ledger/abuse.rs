@@ -132,6 +132,27 @@ async fn a_link_is_no_way_around_the_lock() {
 }
 
 #[tokio::test]
+async fn a_ledger_says_where_it_is_without_detours() {
+    let directory = Directory::new();
+    let straight = directory.file("a.ledger");
+    let name = straight.parent().unwrap().file_name().unwrap();
+    let detour = directory.file("..").join(name).join("a.ledger");
+    let ledger = FileLedger::open(detour).await.unwrap();
+    let straight = std::fs::canonicalize(straight).unwrap();
+    assert_eq!(ledger.path(), straight);
+}
+
+#[tokio::test]
+async fn an_empty_file_says_what_to_do_with_it() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    std::fs::write(&path, "").unwrap();
+    let error = FileLedger::open(&path).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::NotALedger);
+    assert!(error.to_string().contains("restore it"), "{error}");
+}
+
+#[tokio::test]
 async fn what_is_on_its_way_can_not_be_resolved() {
     let directory = Directory::new();
     let ledger = open(&directory).await;

@@ -71,7 +71,6 @@ async fn open(path: &Path, keys: &[String], right: &Content, what: &str) -> bool
                     LedgerErrorKind::Damaged
                         | LedgerErrorKind::NotALedger
                         | LedgerErrorKind::NewerVersion
-                        | LedgerErrorKind::Storage
                 ),
                 "{what}: {error:?}"
             );
@@ -183,6 +182,10 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
         (
             "another receipt",
             "UPDATE entry SET text = '1' WHERE key = 'order-00000'",
+        ),
+        (
+            "a token where none is",
+            "UPDATE entry SET token = zeroblob(16) WHERE key = 'order-00000'",
         ),
         ("no totals", "DELETE FROM total"),
         ("totals twice", "INSERT INTO total SELECT * FROM total"),
