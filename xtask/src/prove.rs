@@ -11,6 +11,12 @@ const UPDATE: &str = "UPDATE_DOCS";
 const WRITES: &str = "PROOF_WRITES";
 const SEED: &str = "PROOF_SEED";
 
+/// How often programs that send to many are killed.
+const KILLS: &str = "PROOF_KILLS";
+
+/// What makes the tests of damaged ledgers leave out no bit and no length.
+const DAMAGE: &str = "PROOF_DAMAGE";
+
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("prove")
         .about("Runs the proofs that hold for every operation of every provider")
@@ -29,9 +35,23 @@ pub(crate) fn command() -> clap::Command {
                 .action(ArgAction::SetTrue),
         )
         .arg(
+            Arg::new("kills")
+                .long("kills")
+                .help("Kills programs that send to many 200 times, and nothing else")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["write", "load", "damage"]),
+        )
+        .arg(
+            Arg::new("damage")
+                .long("damage")
+                .help("Damages ledgers at every bit and every length, and nothing else")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["write", "load"]),
+        )
+        .arg(
             Arg::new("seed")
                 .long("seed")
-                .help("Another network for --load")
+                .help("Another network for --load, other instants for --kills")
                 .value_name("NUMBER")
                 .value_parser(clap::value_parser!(u32)),
         )
@@ -39,9 +59,16 @@ pub(crate) fn command() -> clap::Command {
 
 /// The proofs are tests of a package of their own, and a part of `cargo xtask test`.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
+    let is_about_ledgers = arguments.get_flag("kills") || arguments.get_flag("damage");
+    let package = if is_about_ledgers {
+        &["feedback-invitations", "--features", "ledger"][..]
+    } else {
+        &["proof"]
+    };
     let mut proofs = Command::new(crate::cargo());
     proofs
-        .args(["test", "--package", "proof"])
+        .args(["test", "--package"])
+        .args(package)
         .current_dir(root)
         .env_remove(UPDATE);
     if arguments.get_flag("write") {
@@ -54,6 +81,16 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
         proofs
             .args(["--test", "load", "--", "--nocapture"])
             .env(WRITES, "100000");
+    }
+    if arguments.get_flag("kills") {
+        proofs
+            .args(["--test", "ledger", "--", "kills::random", "--nocapture"])
+            .env(KILLS, "200");
+    }
+    if arguments.get_flag("damage") {
+        proofs
+            .args(["--test", "ledger", "--", "damage::", "--nocapture"])
+            .env(DAMAGE, "1");
     }
     let status = proofs
         .status()

@@ -15,8 +15,8 @@ pub struct Sent {
     pub key: Key,
     /// What became of it.
     pub outcome: SentOutcome,
-    /// Whether the ledger knows. If not, the run ends, and the key is [`State::Unknown`] the next time that the ledger is
-    /// opened, whatever the outcome says.
+    /// Whether the ledger has this outcome. If not, a key that was begun stays in [`State::Sending`], whatever the outcome
+    /// says, and is [`State::Unknown`] the next time that the file is opened. A ledger that could not take it ends the run.
     pub is_recorded: bool,
 }
 
@@ -26,7 +26,8 @@ pub struct Sent {
 pub enum SentOutcome {
     /// The vendor accepted it. Whether and when it is delivered is up to the account's send rules.
     Accepted(InvitationReceipt),
-    /// The vendor refused it, and sent nothing.
+    /// The vendor refused it, and sent nothing. If it was the login that it refused, by a 401, the ledger has
+    /// [`State::NotSent`], and a later run sends it.
     Refused(Error),
     /// It never reached the vendor. A later run sends it.
     NotSent(Error),

@@ -20,6 +20,10 @@ use crate::{
     ledger::{Begun, Key, Ledger, LedgerError, Outcome, Resend, State},
 };
 
+/// Keys in a row that came before, until something else gets its turn: a source that gives one key without end must not keep the
+/// tasks from running.
+const MAX_REPEATS: u32 = 64;
+
 /// A run under way: sends as long as it is read.
 ///
 /// It is a [`Stream`] too. Sending goes on in tasks of its own while the caller handles an outcome, up to the concurrency; a
@@ -45,6 +49,8 @@ pub struct Run {
     /// Keys of this run that the ledger would let begin again. One that comes twice must not.
     settled: HashMap<Key, State>,
     ready: VecDeque<Sent>,
+    /// Keys in a row that came before in this run.
+    repeats: u32,
     stopper: Stopper,
     progress: Progress,
     ending: Option<Ending>,
@@ -69,6 +75,7 @@ impl Run {
             in_flight: HashMap::new(),
             settled: HashMap::new(),
             ready: VecDeque::new(),
+            repeats: 0,
             stopper: Stopper::default(),
             progress: Progress::default(),
             ending: None,
@@ -124,6 +131,11 @@ impl Run {
             match self.tasks.poll_join_next_with_id(context) {
                 Poll::Ready(Some(joined)) => self.settle(joined),
                 Poll::Ready(None) if self.ending.is_some() => return Poll::Ready(None),
+                Poll::Ready(None) if self.repeats == MAX_REPEATS => {
+                    self.repeats = 0;
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 // The source has nothing yet, and wakes.
                 Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             }
@@ -132,7 +144,10 @@ impl Run {
 
     /// Takes from the source what may be sent now.
     fn fill(&mut self, context: &mut Context<'_>) {
-        while self.ending.is_none() && self.in_flight.len() < self.concurrency {
+        while self.ending.is_none()
+            && self.in_flight.len() < self.concurrency
+            && self.repeats < MAX_REPEATS
+        {
             if self.stopper.poll_stopped(context) {
                 self.ending = Some(Ending::Stopped);
                 return;
@@ -151,6 +166,7 @@ impl Run {
                             outcome: SentOutcome::Skipped(state),
                             is_recorded: true,
                         });
+                        self.repeats += 1;
                         // One outcome at a time, however many there are of these.
                         return;
                     }
@@ -181,6 +197,7 @@ impl Run {
 
     /// Takes in what a task told, and what follows from it for the run.
     fn settle(&mut self, joined: Result<(Id, Done), JoinError>) {
+        self.repeats = 0;
         let (id, done) = match joined {
             Ok(done) => done,
             Err(error) => {
@@ -199,11 +216,9 @@ impl Run {
         if let Some(state) = state_of(&outcome).filter(|state| self.resend.allows(state)) {
             self.settled.insert(key.clone(), state);
         }
-        let is_unknown =
-            |outcome: &SentOutcome| matches!(outcome, SentOutcome::Unknown(_) | SentOutcome::Lost);
-        let waiting = self.ready.iter().filter(|sent| is_unknown(&sent.outcome));
-        let unknown =
-            self.progress.unknown + waiting.count() as u64 + u64::from(is_unknown(&outcome));
+        // Those before were read, and counted.
+        let is_unknown = matches!(outcome, SentOutcome::Unknown(_) | SentOutcome::Lost);
+        let unknown = self.progress.unknown + u64::from(is_unknown);
         let ending = if let Err(error) = ledger {
             Some(Ending::LedgerFailed(error))
         } else if outcome.error().is_some_and(is_about_the_credential) {

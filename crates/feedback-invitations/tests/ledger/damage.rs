@@ -1,14 +1,17 @@
 //! Files that were changed behind the ledger's back: an error, or exactly what was in them.
+//!
+//! A sample of the bits is enough from day to day; `cargo xtask prove --damage` takes all of them, by `PROOF_DAMAGE`.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
 use feedback_invitations::ledger::{
-    FileLedger, Key, Ledger, LedgerErrorKind, LedgerSummary, Outcome, State,
+    FileLedger, Key, Ledger, LedgerErrorKind, LedgerSummary, Outcome, Resend, State,
 };
 use rusqlite::Connection;
+use tokio::task::JoinSet;
 
 use crate::support::{Directory, key, record};
 
@@ -20,11 +23,17 @@ struct Content {
 }
 
 async fn content(ledger: &FileLedger, keys: &[String]) -> Content {
-    let mut entries = Vec::new();
+    // Asked for all at once, which takes one transaction.
+    let mut asked = JoinSet::new();
     for text in keys {
-        let entry = ledger.entry(&key(text)).await.unwrap().unwrap();
-        entries.push((text.clone(), entry.state));
+        let (ledger, text) = (ledger.clone(), text.clone());
+        asked.spawn(async move {
+            let entry = ledger.entry(&key(&text)).await.unwrap().unwrap();
+            (text, entry.state)
+        });
     }
+    let mut entries = asked.join_all().await;
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
     Content {
         summary: ledger.summary().await.unwrap(),
         entries,
@@ -62,7 +71,6 @@ async fn open(path: &Path, keys: &[String], right: &Content, what: &str) -> bool
                     LedgerErrorKind::Damaged
                         | LedgerErrorKind::NotALedger
                         | LedgerErrorKind::NewerVersion
-                        | LedgerErrorKind::Storage
                 ),
                 "{what}: {error:?}"
             );
@@ -71,6 +79,29 @@ async fn open(path: &Path, keys: &[String], right: &Content, what: &str) -> bool
     };
     assert_eq!(content(&ledger, keys).await, *right, "{what}");
     true
+}
+
+/// Whether nothing may be left out.
+fn is_thorough() -> bool {
+    env::var_os("PROOF_DAMAGE").is_some()
+}
+
+/// Counts what came of damages.
+#[derive(Debug, Default)]
+struct Tally {
+    refused: usize,
+    /// Where it changed nothing that counts.
+    harmless: usize,
+}
+
+impl Tally {
+    fn count(&mut self, was_opened: bool) {
+        *if was_opened {
+            &mut self.harmless
+        } else {
+            &mut self.refused
+        } += 1;
+    }
 }
 
 fn pair(directory: &Directory, name: &str) -> (PathBuf, PathBuf) {
@@ -86,15 +117,16 @@ async fn a_bit_that_flips_is_noticed_or_harmless() {
     let (path, copy) = (directory.file("a.ledger"), directory.file("copy"));
     let (keys, right) = filled(&path, 24).await;
     let whole = fs::read(&path).unwrap();
-    let mut refused = 0;
+    let mut tally = Tally::default();
     for position in 0..whole.len() {
         // Where nothing is, far and wide, a sample is enough.
         let around = position.saturating_sub(16)..(position + 16).min(whole.len());
-        if whole[around].iter().all(|byte| *byte == 0) && position % 16 != 0 {
+        let is_empty = whole[around].iter().all(|byte| *byte == 0);
+        if is_empty && position % 16 != 0 && !is_thorough() {
             continue;
         }
         // Every bit of the header, of which each means something else, and one of every other byte.
-        let bits = if position < 100 {
+        let bits = if position < 100 || is_thorough() {
             0..8
         } else {
             position % 8..position % 8 + 1
@@ -104,11 +136,12 @@ async fn a_bit_that_flips_is_noticed_or_harmless() {
             flipped[position] ^= 1 << bit;
             fs::write(&copy, &flipped).unwrap();
             let what = format!("bit {bit} of byte {position}");
-            refused += usize::from(!open(&copy, &keys, &right, &what).await);
+            tally.count(open(&copy, &keys, &right, &what).await);
         }
     }
+    println!("bits of a ledger of {} bytes: {tally:?}", whole.len());
     // The entries alone have more bytes than that.
-    assert!(refused > 1_000, "{refused}");
+    assert!(tally.refused > 1_000, "{tally:?}");
 }
 
 #[tokio::test]
@@ -122,6 +155,7 @@ async fn a_file_that_was_cut_is_refused_at_every_length() {
         let what = format!("the first {length} bytes");
         assert!(!open(&copy, &keys, &right, &what).await, "{what}");
     }
+    println!("lengths of a ledger: {} refused", whole.len());
     fs::write(&copy, &whole).unwrap();
     assert!(open(&copy, &keys, &right, "the whole").await);
 }
@@ -149,6 +183,10 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
             "another receipt",
             "UPDATE entry SET text = '1' WHERE key = 'order-00000'",
         ),
+        (
+            "a token where none is",
+            "UPDATE entry SET token = zeroblob(16) WHERE key = 'order-00000'",
+        ),
         ("no totals", "DELETE FROM total"),
         ("totals twice", "INSERT INTO total SELECT * FROM total"),
         ("other totals", "UPDATE total SET accepted = accepted + 1"),
@@ -171,11 +209,62 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
     assert!(open(&path, &keys, &right, "the original").await);
 }
 
+/// So many keys that not all of them are in memory.
+#[tokio::test]
+async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    let ledger = FileLedger::open(&path).await.unwrap();
+    let text = |number: u32| format!("{number:0>200}");
+    let mut tasks = JoinSet::new();
+    for number in 0..16_000 {
+        let (ledger, key) = (ledger.clone(), key(&text(number)));
+        tasks.spawn(async move { drop(ledger.begin(&key, Resend::none()).await.unwrap()) });
+    }
+    tasks.join_all().await;
+    drop(ledger);
+    let ledger = FileLedger::open(&path).await.unwrap();
+    assert_eq!(ledger.summary().await.unwrap().unknown, 16_000);
+
+    let mut file = fs::read(&path).unwrap();
+    let first = text(0);
+    let places = file.windows(200).enumerate();
+    let places: Vec<usize> = places
+        .filter(|(_, part)| *part == first.as_bytes())
+        .map(|(place, _)| place)
+        .collect();
+    for place in places {
+        // Behind the key there is its state, and then the checksum.
+        file[place + 200 + 3] ^= 1;
+    }
+    fs::write(&path, file).unwrap();
+    let error = ledger.entry(&key(&first)).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{error}");
+    let error = ledger.summary().await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{error}");
+}
+
+/// Everything can still be read, but the next entries would be written over others.
+#[tokio::test]
+async fn a_page_that_is_free_and_is_not_is_noticed() {
+    let directory = Directory::new();
+    let (path, copy) = (directory.file("a.ledger"), directory.file("copy"));
+    let (keys, right) = filled(&path, 24).await;
+    let whole = fs::read(&path).unwrap();
+    for page in 2..=3 {
+        let mut changed = whole.clone();
+        // The first page of the list of free pages, and how many there are.
+        changed[32..40].copy_from_slice(&[0, 0, 0, page, 0, 0, 0, 1]);
+        fs::write(&copy, &changed).unwrap();
+        assert!(!open(&copy, &keys, &right, "a free page").await, "{page}");
+    }
+}
+
 /// Two files as a kill in the middle of a transaction leaves them: half of the change is in the file already.
 fn cut_off(path: &Path, to: (&Path, &Path)) {
     let connection = Connection::open(path).unwrap();
     connection
-        .execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = 3; BEGIN; UPDATE entry SET state = 2, text = NULL;")
+        .execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = 1; BEGIN; UPDATE entry SET state = 2, text = NULL;")
         .unwrap();
     fs::copy(path, to.0).unwrap();
     fs::copy(path.with_file_name("a.ledger-journal"), to.1).unwrap();
@@ -185,7 +274,7 @@ fn cut_off(path: &Path, to: (&Path, &Path)) {
 async fn the_journal_takes_back_what_was_cut_off_or_it_is_an_error() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    let (keys, right) = filled(&path, 400).await;
+    let (keys, right) = filled(&path, 220).await;
     let (torn, torn_journal) = pair(&directory, "torn");
     cut_off(&path, (&torn, &torn_journal));
     let (file, journal) = (fs::read(&torn).unwrap(), fs::read(&torn_journal).unwrap());
@@ -206,23 +295,30 @@ async fn the_journal_takes_back_what_was_cut_off_or_it_is_an_error() {
         ("no journal", None),
         ("an empty journal", Some(&[][..])),
         ("a foreign journal", Some(&b"something else"[..])),
-        ("half a journal", Some(&journal[..journal.len() / 2])),
+        ("the head of a journal", Some(&journal[..600])),
     ] {
         lay(journal);
         assert!(!open(&copy, &keys, &right, what).await, "{what}");
     }
-    for position in (0..journal.len()).step_by(61) {
-        let mut flipped = journal.clone();
-        flipped[position] ^= 1 << (position % 8);
-        lay(Some(&flipped));
-        open(
-            &copy,
-            &keys,
-            &right,
-            &format!("byte {position} of the journal"),
-        )
-        .await;
+    let (step, bits) = if is_thorough() { (1, 8) } else { (61, 1) };
+    let mut tally = Tally::default();
+    for position in (0..journal.len()).step_by(step) {
+        for bit in 0..bits {
+            let mut flipped = journal.clone();
+            flipped[position] ^= 1 << ((position + bit) % 8);
+            lay(Some(&flipped));
+            let what = format!("a bit of byte {position} of the journal");
+            tally.count(open(&copy, &keys, &right, &what).await);
+        }
     }
+    println!("bits of a journal of {} bytes: {tally:?}", journal.len());
+    let mut tally = Tally::default();
+    for length in (0..journal.len()).step_by(step) {
+        lay(Some(&journal[..length]));
+        let what = format!("the first {length} bytes of the journal");
+        tally.count(open(&copy, &keys, &right, &what).await);
+    }
+    println!("lengths of a journal: {tally:?}");
 }
 
 #[tokio::test]

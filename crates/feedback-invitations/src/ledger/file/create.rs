@@ -42,9 +42,13 @@ pub(super) const TABLES: [(&str, &str); 2] = [
 /// takes no place that is taken.
 pub(super) fn create(path: &Path, journal: &Path, sync: bool) -> Result<(), LedgerError> {
     if fs::symlink_metadata(journal).is_ok() {
-        return Err(damaged(
-            "its journal is there, and the file is not: they belong together",
-        ));
+        // Unless it has just been created, and is being written.
+        return match fs::symlink_metadata(path) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(damaged(
+                "its journal is there, and the file is not: they belong together",
+            )),
+        };
     }
     let draft = draft_name(path)?;
     let created = write(&draft).and_then(|()| publish(&draft, path, sync).map_err(not_created));
@@ -122,10 +126,32 @@ fn not_created(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Le
 mod tests {
     use super::*;
 
+    fn directory(name: &str) -> PathBuf {
+        let name = format!("ledger-create-{name}-{}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        fs::create_dir_all(&directory).unwrap();
+        directory
+    }
+
+    #[test]
+    fn a_journal_is_left_over_only_without_its_file() {
+        let directory = directory("journal");
+        let (path, journal) = (directory.join("a.ledger"), directory.join("journal"));
+        fs::write(&journal, "somebody's").unwrap();
+        let error = create(&path, &journal, false).unwrap_err();
+        assert_eq!(error.kind(), LedgerErrorKind::Damaged);
+        assert!(!path.exists());
+
+        // Somebody else was faster, and is writing already.
+        fs::write(&path, "somebody's").unwrap();
+        create(&path, &journal, false).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"somebody's");
+        fs::remove_dir_all(directory).unwrap();
+    }
+
     #[test]
     fn what_is_there_is_never_overwritten() {
-        let directory = std::env::temp_dir().join(format!("ledger-create-{}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
+        let directory = directory("place");
         let (draft, path) = (directory.join("draft"), directory.join("a.ledger"));
         fs::write(&draft, "new").unwrap();
 

@@ -68,7 +68,9 @@ use super::{
 /// the ledger takes what is needed from it. Never delete, rename or copy one of them alone, and copy them only while no
 /// program has the ledger open: a copy from an earlier day knows nothing of what was sent since.
 ///
-/// Keep it on a local disk. Network file systems are known for locks that don't lock.
+/// Keep it on a local disk. Network file systems are known for locks that don't lock. And don't open the file by other means
+/// in the program that has the ledger open, not even to read it: on Unix, closing it again gives up the program's locks on it,
+/// and another program could open the ledger meanwhile.
 ///
 /// # Damage
 ///
@@ -78,8 +80,8 @@ use super::{
 /// one is refused, as it may be what is left of a ledger. What can't be told is a file that was replaced by an older copy
 /// of itself.
 ///
-/// A write that fails, such as on a full disk, ends the ledger: the same error answers everything from then on. Open it
-/// again once the cause is gone.
+/// A write that fails, such as on a full disk, ends the ledger: the same error answers everything from then on. Once the cause
+/// is gone, drop all of its clones, and open it again: until then the file stays locked, as something may be on its way.
 ///
 /// # Closing
 ///

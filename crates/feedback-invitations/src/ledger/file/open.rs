@@ -65,7 +65,8 @@ pub(super) fn check<'c>(
     }
     store.commit()?;
     let synchronous: i64 = pragma(connection, "synchronous")?;
-    Ok((store, synchronous >= 2))
+    // `EXTRA`, as asked for: the directory is flushed, too.
+    Ok((store, synchronous >= 3))
 }
 
 /// The absolute path, so that a link to the directory, or a name that SQLite takes for something else, changes nothing.

@@ -153,6 +153,10 @@ impl From<rusqlite::Error> for LedgerError {
                     "the file is no ledger, or its beginning is damaged",
                 ),
                 ErrorCode::DatabaseCorrupt => (LedgerErrorKind::Damaged, "the ledger is damaged"),
+                // Every statement is right, so it is the file that is not.
+                _ if failure.extended_code == rusqlite::ffi::SQLITE_ERROR => {
+                    (LedgerErrorKind::Damaged, "the ledger is damaged")
+                }
                 _ => (
                     LedgerErrorKind::Storage,
                     "the ledger could not be read or written",

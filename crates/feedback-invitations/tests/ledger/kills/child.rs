@@ -9,8 +9,8 @@ use customer_api_core::{async_trait, rate_limit::Unlimited};
 use feedback_invitations::{
     Client,
     ledger::{
-        Begun, Claim, Entry, FileLedger, Key, Ledger, LedgerError, LedgerSummary, Outcome, Resend,
-        Resolution,
+        Begun, Claim, Entry, FileLedger, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary,
+        Outcome, Resend, Resolution,
     },
     send_all::{self, Ending},
 };
@@ -19,8 +19,8 @@ use super::Point;
 use crate::support::{invitation, key};
 
 /// Whom the children send to.
-pub(super) fn keys() -> impl Iterator<Item = String> {
-    (0..120).map(|number| format!("order-{number}"))
+pub(super) fn keys(count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(|number| format!("order-{number}"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -29,12 +29,14 @@ async fn works() {
     let Ok(job) = env::var("LEDGER_TEST_JOB") else {
         return;
     };
+    println!("@open");
     let ledger = FileLedger::open(variable("LEDGER_TEST_FILE"))
         .await
         .unwrap();
     match job.as_str() {
         "send" => send(ledger).await,
         "write" => write(ledger).await,
+        "fill" => fill(ledger).await,
         job => panic!("{job}"),
     }
 }
@@ -51,6 +53,7 @@ async fn send(ledger: FileLedger) {
             .into_iter()
             .find(|known| format!("{known:?}") == point),
         count: variable("LEDGER_TEST_COUNT").parse().unwrap(),
+        goes_on: variable("LEDGER_TEST_GOES_ON").parse().unwrap(),
         reached: AtomicU32::new(0),
     };
     let radar = Client::builder("testing", "testing12345")
@@ -58,7 +61,7 @@ async fn send(ledger: FileLedger) {
         .rate_limiter(Unlimited)
         .build()
         .unwrap();
-    let list = keys().map(|key| invitation(&key));
+    let list = keys(variable("LEDGER_TEST_KEYS").parse().unwrap()).map(|key| invitation(&key));
     let run = radar
         .send_all(ledger, send_all::iter(list))
         .concurrency(variable("LEDGER_TEST_CONCURRENCY").parse().unwrap())
@@ -93,12 +96,42 @@ async fn write(ledger: FileLedger) {
     tasks.join_all().await;
 }
 
-/// A ledger that comes to a halt at a point, and says so.
+/// Writes until the disk is full, and beyond.
+async fn fill(ledger: FileLedger) {
+    for number in 0.. {
+        let key = key(&format!("order-{number}"));
+        let failure = match ledger.begin(&key, Resend::none()).await {
+            Ok(Begun::Started(claim)) => {
+                println!("@begun {key}.");
+                ledger.finish(&claim, &Outcome::accepted(Some("1"))).await
+            }
+            begun => begun.map(|begun| panic!("{begun:?}")),
+        };
+        match failure {
+            Ok(()) => println!("@finished {key}."),
+            Err(error) => {
+                assert_eq!(error.kind(), LedgerErrorKind::Storage, "{error:?}");
+                break;
+            }
+        }
+    }
+    // What is in the file is not known any more, so nothing is answered.
+    let known = ledger.entry(&key("order-0")).await.unwrap_err();
+    assert_eq!(known.kind(), LedgerErrorKind::Storage);
+    let begun = ledger.begin(&key("another"), Resend::none()).await;
+    assert_eq!(begun.unwrap_err().kind(), LedgerErrorKind::Storage);
+    let other = FileLedger::open(ledger.path()).await.unwrap_err();
+    assert_eq!(other.kind(), LedgerErrorKind::InUse);
+}
+
+/// A ledger that says when it passes a point, and may come to a halt there.
 #[derive(Debug)]
 struct Halting {
     inner: FileLedger,
     point: Option<Point>,
     count: u32,
+    /// Says so, and no more.
+    goes_on: bool,
     reached: AtomicU32,
 }
 
@@ -108,7 +141,9 @@ impl Halting {
             && self.reached.fetch_add(1, Ordering::Relaxed) + 1 == self.count;
         if is_here {
             println!("@here");
-            std::future::pending::<()>().await;
+            if !self.goes_on {
+                std::future::pending::<()>().await;
+            }
         }
     }
 }

@@ -3,6 +3,9 @@
 //! The test binary runs itself as a child, which sends to a server of this process, and kills it.
 
 mod child;
+#[cfg(unix)]
+mod full;
+mod random;
 mod server;
 
 use std::{
@@ -14,7 +17,7 @@ use std::{
     thread,
 };
 
-use feedback_invitations::ledger::{FileLedger, Ledger as _, State};
+use feedback_invitations::ledger::{FileLedger, Ledger as _, LedgerErrorKind, State};
 
 use crate::support::{Directory, address, key};
 use server::Server;
@@ -41,19 +44,37 @@ const POINTS: [Point; 5] = [
     Point::AfterFinish,
 ];
 
+/// How many keys the children get that are killed at a point.
+const KEYS: usize = 120;
+
 /// What this process hears of.
 enum Signal {
     /// The child wrote this line.
     Line(String),
     /// The child's output is at its end.
     End,
-    /// The server received the invitation at which it was to hold on.
-    Holding,
+    /// The server received the invitation that it was to tell of.
+    Received,
 }
 
 /// Starts this test binary as a child that does one job.
 fn start(job: &str, arguments: &[(&str, String)], signals: mpsc::Sender<Signal>) -> Child {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    start_as(
+        Command::new(std::env::current_exe().unwrap()),
+        job,
+        arguments,
+        signals,
+    )
+}
+
+/// The same, by a command that ends in this test binary.
+fn start_as(
+    mut command: Command,
+    job: &str,
+    arguments: &[(&str, String)],
+    signals: mpsc::Sender<Signal>,
+) -> Child {
+    let mut child = command
         .args(["kills::child::works", "--exact", "--ignored", "--nocapture"])
         .env("LEDGER_TEST_JOB", job)
         .envs(arguments.iter().map(|(name, value)| (*name, value)))
@@ -81,23 +102,29 @@ fn run(ledger: &Path, server: &Server, concurrency: usize, point: Option<(Point,
         Some((point, count)) => (format!("{point:?}"), count),
         None => (String::new(), 0),
     };
-    let hold = matches!(point, Some((Point::DuringSend, _))).then_some(count);
-    server.hold(hold, signals.clone());
+    if matches!(point, Some((Point::DuringSend, _))) {
+        server.hold(count, signals.clone());
+    }
     let arguments = [
         ("LEDGER_TEST_FILE", ledger.to_str().unwrap().to_owned()),
         ("LEDGER_TEST_URL", server.url()),
+        ("LEDGER_TEST_KEYS", KEYS.to_string()),
         ("LEDGER_TEST_CONCURRENCY", concurrency.to_string()),
         ("LEDGER_TEST_POINT", word),
         ("LEDGER_TEST_COUNT", count.to_string()),
+        ("LEDGER_TEST_GOES_ON", false.to_string()),
     ];
     let mut child = start("send", &arguments, signals);
-    let was_reached = match heard.recv().unwrap() {
-        Signal::Line(line) => {
-            assert_eq!(line, "here");
-            true
+    let was_reached = loop {
+        match heard.recv().unwrap() {
+            Signal::Line(line) if line == "open" => {}
+            Signal::Line(line) => {
+                assert_eq!(line, "here");
+                break true;
+            }
+            Signal::Received => break true,
+            Signal::End => break false,
         }
-        Signal::Holding => true,
-        Signal::End => false,
     };
     if was_reached {
         child.kill().unwrap();
@@ -131,7 +158,7 @@ async fn nobody_is_sent_to_twice_and_nobody_is_lost() {
 
         let received = server.received();
         let ledger = FileLedger::open(&path).await.unwrap();
-        for text in child::keys() {
+        for text in child::keys(KEYS) {
             let count = received.get(&address(&text)).copied().unwrap_or_default();
             let state = ledger
                 .entry(&key(&text))
@@ -145,7 +172,7 @@ async fn nobody_is_sent_to_twice_and_nobody_is_lost() {
             }
         }
         let summary = ledger.summary().await.unwrap();
-        assert_eq!(summary.total(), child::keys().count() as u64);
+        assert_eq!(summary.total(), KEYS as u64);
         assert!(summary.unknown <= kills * concurrency as u64, "{summary:?}");
         assert_eq!(
             received.len() as u64,
@@ -199,4 +226,26 @@ async fn what_was_answered_is_there_after_a_kill_in_the_midst_of_writing() {
         }
     }
     assert!(finished.len() > 1_000, "{}", finished.len());
+}
+
+#[tokio::test]
+async fn two_programs_never_have_it_at_once() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    let (signals, heard) = mpsc::channel();
+    let arguments = [
+        ("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned()),
+        ("LEDGER_TEST_ROUND", "0".to_owned()),
+    ];
+    let mut child = start("write", &arguments, signals);
+    // It writes all the time, and holds the lock between its transactions, too.
+    for _ in 0..20 {
+        while !matches!(heard.recv().unwrap(), Signal::Line(line) if line.starts_with("finished")) {
+        }
+        let error = FileLedger::open(&path).await.unwrap_err();
+        assert_eq!(error.kind(), LedgerErrorKind::InUse, "{error}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(FileLedger::open(&path).await.is_ok());
 }

@@ -18,8 +18,16 @@ pub(super) struct Server {
 #[derive(Default)]
 struct State {
     received: BTreeMap<String, u32>,
-    /// Invitations until the one that gets no answer, and whom to tell.
-    hold: Option<(u32, mpsc::Sender<Signal>)>,
+    watch: Option<Watch>,
+}
+
+/// Waits for one invitation, and tells.
+struct Watch {
+    /// How many come before it, and this one.
+    count: u32,
+    signals: mpsc::Sender<Signal>,
+    /// Whether it is answered.
+    answers: bool,
 }
 
 impl Server {
@@ -44,8 +52,26 @@ impl Server {
     }
 
     /// Gives no answer to an invitation that is so many ahead, and says so.
-    pub(super) fn hold(&self, count: Option<u32>, signals: mpsc::Sender<Signal>) {
-        self.state.lock().unwrap().hold = count.map(|count| (count, signals));
+    pub(super) fn hold(&self, count: u32, signals: mpsc::Sender<Signal>) {
+        self.watch(count, signals, false);
+    }
+
+    /// Says so when that many invitations have come, and answers.
+    pub(super) fn tell(&self, count: u32, signals: mpsc::Sender<Signal>) {
+        self.watch(count, signals, true);
+    }
+
+    /// Waits for nothing any more.
+    pub(super) fn forget(&self) {
+        self.state.lock().unwrap().watch = None;
+    }
+
+    fn watch(&self, count: u32, signals: mpsc::Sender<Signal>, answers: bool) {
+        self.state.lock().unwrap().watch = Some(Watch {
+            count,
+            signals,
+            answers,
+        });
     }
 
     /// How many invitations came for every address.
@@ -76,15 +102,18 @@ fn serve(connection: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             let address = body["sendData"][0]["email"].as_str().unwrap().to_owned();
             let mut state = state.lock().unwrap();
             *state.received.entry(address).or_default() += 1;
-            if let Some((count, signals)) = &mut state.hold {
-                *count -= 1;
-                if *count == 0 {
-                    let _ = signals.send(Signal::Holding);
-                    state.hold = None;
-                    drop(state);
-                    // Until the child is gone.
-                    let _ = reader.read(&mut [0]);
-                    return Ok(());
+            if let Some(watch) = &mut state.watch {
+                watch.count -= 1;
+                if watch.count == 0 {
+                    let _ = watch.signals.send(Signal::Received);
+                    let answers = watch.answers;
+                    state.watch = None;
+                    if !answers {
+                        drop(state);
+                        // Until the child is gone.
+                        let _ = reader.read(&mut [0]);
+                        return Ok(());
+                    }
                 }
             }
             r#"{"code":"00000","description":"success","data":"846673197418938368"}"#

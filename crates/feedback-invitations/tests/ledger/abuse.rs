@@ -1,0 +1,299 @@
+//! What should not be done to a ledger, or to a run, and does no harm.
+
+use std::{
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    task::{Context, Wake, Waker},
+};
+
+use feedback_invitations::{
+    ledger::{Claim, FileLedger, Ledger as _, LedgerErrorKind, Outcome, Resend, Resolution, State},
+    send_all::{self, Ending, SentOutcome},
+};
+
+use crate::support::{
+    Behaviour::{Away, LoseAnswer, Panic, Unauthorized, Wait},
+    Directory, Vendor, invitation, invitations, key, outcomes, record, words,
+};
+
+async fn open(directory: &Directory) -> FileLedger {
+    FileLedger::open(directory.file("a.ledger")).await.unwrap()
+}
+
+struct PanickingWaker;
+
+impl Wake for PanickingWaker {
+    fn wake(self: Arc<Self>) {
+        panic!("a waker that panics");
+    }
+}
+
+#[tokio::test]
+async fn a_waker_that_panics_stops_the_ledger_and_loses_nothing() {
+    let directory = Directory::new();
+    let ledger = open(&directory).await;
+    record(&ledger, "a", Outcome::accepted(None)).await;
+    let begun = key("b");
+    let _claim = ledger.begin(&begun, Resend::none()).await.unwrap();
+    let error = loop {
+        let mut asks = pin!(ledger.entry(&begun));
+        let waker = Waker::from(Arc::new(PanickingWaker));
+        // Waits in this way, unless it is answered that fast.
+        let _ = asks.as_mut().poll(&mut Context::from_waker(&waker));
+        // Whoever waits at the same time is not left waiting.
+        if let Err(error) = ledger.summary().await {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), LedgerErrorKind::Stopped);
+    assert!(error.to_string().contains("panicked"), "{error}");
+    drop(ledger);
+    let summary = open(&directory).await.summary().await.unwrap();
+    assert_eq!((summary.accepted, summary.unknown), (1, 1));
+}
+
+/// Drops what waits as soon as it need not wait any more, and tells whether that went well.
+struct DroppingWaker {
+    waits: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
+    went_well: mpsc::Sender<bool>,
+}
+
+impl Wake for DroppingWaker {
+    fn wake(self: Arc<Self>) {
+        let waits = self.waits.lock().unwrap().take();
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(waits)));
+        self.went_well.send(dropped.is_ok()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_last_handle_may_be_dropped_by_the_ledger_itself() {
+    let directory = Directory::new();
+    let (went_well, heard) = mpsc::channel();
+    loop {
+        let handle = open(&directory).await;
+        let waker = Arc::new(DroppingWaker {
+            waits: Mutex::default(),
+            went_well: went_well.clone(),
+        });
+        let is_pending = {
+            let mut waits = waker.waits.lock().unwrap();
+            let asks = Box::pin(async move {
+                let _ = handle.begin(&key("a"), Resend::none()).await;
+            });
+            let context = Waker::from(Arc::clone(&waker));
+            let asks = waits.insert(asks);
+            asks.as_mut()
+                .poll(&mut Context::from_waker(&context))
+                .is_pending()
+        };
+        // Unless it was answered that fast.
+        if is_pending {
+            break;
+        }
+        drop(waker.waits.lock().unwrap().take());
+    }
+    assert!(heard.recv().unwrap());
+    // Nobody waited for the thread, so its lock may be there for a moment longer.
+    let ledger = loop {
+        match FileLedger::open(directory.file("a.ledger")).await {
+            Ok(ledger) => break ledger,
+            Err(error) => assert_eq!(error.kind(), LedgerErrorKind::InUse),
+        }
+    };
+    assert_eq!(ledger.summary().await.unwrap().unknown, 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_is_no_way_around_the_lock() {
+    let directory = Directory::new();
+    let link = directory.file("link");
+    std::os::unix::fs::symlink(directory.file("a.ledger"), &link).unwrap();
+    // Nothing is made of a link that leads nowhere.
+    let error = FileLedger::open(&link).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::Storage);
+    let ledger = open(&directory).await;
+    record(&ledger, "a", Outcome::accepted(None)).await;
+    let error = FileLedger::open(&link).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::InUse);
+    drop(ledger);
+    let ledger = FileLedger::open(&link).await.unwrap();
+    assert_eq!(ledger.summary().await.unwrap().accepted, 1);
+    record(&ledger, "b", Outcome::accepted(None)).await;
+    drop(ledger);
+    assert_eq!(open(&directory).await.summary().await.unwrap().accepted, 2);
+}
+
+#[tokio::test]
+async fn a_ledger_says_where_it_is_without_detours() {
+    let directory = Directory::new();
+    let straight = directory.file("a.ledger");
+    let name = straight.parent().unwrap().file_name().unwrap();
+    let detour = directory.file("..").join(name).join("a.ledger");
+    let ledger = FileLedger::open(detour).await.unwrap();
+    let straight = std::fs::canonicalize(straight).unwrap();
+    assert_eq!(ledger.path(), straight);
+}
+
+#[tokio::test]
+async fn an_empty_file_says_what_to_do_with_it() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    std::fs::write(&path, "").unwrap();
+    let error = FileLedger::open(&path).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::NotALedger);
+    assert!(error.to_string().contains("restore it"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_can_not_be_resolved() {
+    let directory = Directory::new();
+    let ledger = open(&directory).await;
+    let begun = ledger.begin(&key("a"), Resend::none()).await.unwrap();
+    for resolution in [Resolution::Sent, Resolution::NotSent] {
+        let error = ledger.resolve(&key("a"), resolution).await.unwrap_err();
+        assert_eq!(error.kind(), LedgerErrorKind::NotUnknown);
+    }
+    drop(begun);
+    let entry = ledger.entry(&key("a")).await.unwrap().unwrap();
+    assert_eq!(entry.state, State::Sending);
+    assert!(ledger.unknown(None, 9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn tasks_that_are_gone_count_as_doubts() {
+    let directory = Directory::new();
+    let vendor = Vendor::new();
+    let list = ["a", "b", "c", "d", "e"];
+    list.iter().for_each(|key| vendor.behave(key, Panic));
+    let run = vendor
+        .client()
+        .send_all(open(&directory).await, invitations(&list))
+        .max_unknown(1)
+        .start();
+    let summary = run.finish().await;
+    assert!(
+        matches!(summary.ending, Ending::TooManyUnknown),
+        "{summary}"
+    );
+    assert_eq!((summary.progress.unknown, vendor.total()), (2, 2));
+}
+
+/// The first cause is the one to look at: the second may only follow from it.
+#[tokio::test]
+async fn a_run_ends_for_the_first_of_its_reasons() {
+    let directory = Directory::new();
+    let vendor = Vendor::new()
+        .with("a", LoseAnswer)
+        .with("b", Wait)
+        .with("c", Unauthorized);
+    let mut run = vendor
+        .client()
+        .send_all(open(&directory).await, invitations(&["a", "c"]))
+        .concurrency(2)
+        .max_unknown(0)
+        .start();
+    let mut endings = Vec::new();
+    while run.next().await.is_some() {
+        endings.push(format!("{:?}", run.ending().unwrap()));
+    }
+    assert_eq!(endings.len(), 2);
+    assert_eq!(endings[0], endings[1]);
+
+    // What is at its end, or was stopped, may still fail with what is on its way.
+    let mut run = vendor
+        .client()
+        .send_all(open_another(&directory).await, invitations(&["b", "a"]))
+        .concurrency(3)
+        .max_unknown(0)
+        .start();
+    assert_eq!(run.next().await.unwrap().key, key("a"));
+    vendor.open(1);
+    assert_eq!(outcomes(&mut run).await, words(&[("b", "accepted")]));
+    assert!(matches!(run.ending(), Some(Ending::TooManyUnknown)));
+}
+
+async fn open_another(directory: &Directory) -> FileLedger {
+    FileLedger::open(directory.file("b.ledger")).await.unwrap()
+}
+
+#[tokio::test]
+async fn two_runs_over_one_ledger_send_each_key_once() {
+    let directory = Directory::new();
+    let ledger = open(&directory).await;
+    let names: Vec<String> = (0..100).map(|number| format!("order-{number}")).collect();
+    let list: Vec<&str> = names.iter().map(String::as_str).collect();
+    let vendor = Vendor::new();
+    let runs: Vec<_> = (0..2)
+        .map(|_| {
+            let run = vendor
+                .client()
+                .send_all(ledger.clone(), invitations(&list))
+                .concurrency(8)
+                .start();
+            tokio::spawn(run.finish())
+        })
+        .collect();
+    let mut accepted = 0;
+    for run in runs {
+        accepted += run.await.unwrap().progress.accepted;
+    }
+    assert_eq!(accepted, 100);
+    assert!(list.iter().all(|key| vendor.received(key) == 1));
+}
+
+#[tokio::test]
+async fn the_debug_output_of_a_claim_is_of_no_use_to_others() {
+    let claim = Claim::new(key("a"));
+    assert_eq!(format!("{claim:?}"), r#"Claim { key: Key("a"), .. }"#);
+    let other = Claim::new(key("a"));
+    assert_ne!(claim.token(), other.token());
+}
+
+/// A source may give the same key without end: what is skipped does not pile up, and keeps nobody from running.
+#[tokio::test]
+async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
+    let directory = Directory::new();
+    let vendor = Vendor::new().with("a", Away).with("b", Panic);
+    for text in ["a", "b"] {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&taken);
+        let endless = std::iter::repeat_with(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            invitation(text)
+        });
+        let mut run = vendor
+            .client()
+            .send_all(open(&directory).await, send_all::iter(endless))
+            .concurrency(3)
+            .resend_unknown()
+            .start();
+        let mut skipped = Vec::new();
+        for count in 1..=500_u64 {
+            let sent = run.next().await.unwrap();
+            if let SentOutcome::Skipped(state) = sent.outcome {
+                skipped.push(state);
+            }
+            let (taken, progress) = (taken.load(Ordering::Relaxed) as u64, run.progress());
+            assert!(taken <= count + 3, "{taken} were taken for {count}");
+            assert_eq!(taken, progress.done() + progress.in_flight, "{progress}");
+        }
+        // First it was on its way, and then it was not.
+        assert_eq!(skipped.len(), 499);
+        let last = if text == "a" {
+            State::NotSent
+        } else {
+            State::Unknown
+        };
+        assert_eq!(skipped.last(), Some(&last));
+        assert!(vendor.received(text) <= 1);
+        drop(run);
+    }
+}
