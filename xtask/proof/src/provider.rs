@@ -1,14 +1,14 @@
 use customer_api_core::{ClientBuilder, ProviderClient};
 use customer_api_sandbox::{SandboxError, Server};
 
-use crate::Entry;
+use crate::{Entry, Words};
 
 /// A provider's client, and its imitation to call.
 pub trait Provider: Sized {
     /// The provider crate.
     const CRATE: &'static str;
     /// Its client.
-    type Client: ProviderClient + Clone + std::fmt::Debug + Send + Sync + 'static;
+    type Client: ProviderClient<Service: Default> + Clone + std::fmt::Debug + Send + Sync + 'static;
     /// Its imitation.
     type Imitation;
 
@@ -24,6 +24,17 @@ pub trait Provider: Sized {
     /// A client for the imitation, which is not slowed down by a quota of its own.
     fn builder(&self) -> ClientBuilder<Self::Client>;
 
+    /// A client whose transport is the caller's to choose, and which is not slowed down by a quota of its own.
+    fn offline() -> ClientBuilder<Self::Client>;
+
+    /// What a login is answered, where calls need one.
+    fn login_answer() -> Option<&'static str> {
+        None
+    }
+
     /// Every operation, in an order in which they can be called one after another.
     fn operations() -> Vec<Entry<Self::Client>>;
+
+    /// Every operation, with a text of the caller's in every field that takes any.
+    fn worded(words: &Words<'_>) -> Vec<Entry<Self::Client>>;
 }
