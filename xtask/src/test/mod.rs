@@ -16,7 +16,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 use self::step::{Outcome, Step};
 
 /// Features that tests, lints and docs are run with where a package has them.
-const TEST_FEATURES: &[&str] = &["test-util", "undocumented"];
+const TEST_FEATURES: &[&str] = &["ledger", "test-util", "undocumented"];
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")
