@@ -188,6 +188,9 @@ mod tests {
         let error = LedgerError::from(Error::SqliteFailure(failure, Some(words.to_owned())));
         assert_eq!(error.kind(), LedgerErrorKind::Damaged);
         let said = format!("{error} {error:?}");
-        assert!(!said.contains("planted") && said.contains("malformed"), "{said}");
+        assert!(
+            !said.contains("planted") && said.contains("malformed"),
+            "{said}"
+        );
     }
 }
