@@ -1,6 +1,9 @@
 use std::{fmt, pin::Pin};
 
-use customer_api_core::{Call, Error, Idempotency, Operation, OperationInfo, operation::Method};
+use customer_api_core::{
+    Call, Error, Idempotency, Operation, OperationInfo, bytes::Bytes, error::DecodeError,
+    operation::Method, response::ResponseBody,
+};
 
 /// What came of a call.
 #[derive(Debug)]
@@ -14,6 +17,9 @@ pub struct Outcome {
     pub printed: String,
 }
 
+/// Reads an answer as the operation does: the value as `Debug` prints it, or why there is none.
+pub type Decode = fn(&[u8]) -> Result<String, DecodeError>;
+
 type Made = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// An operation with a sample value, for a client of its provider.
@@ -22,6 +28,8 @@ pub struct Entry<C> {
     pub info: &'static OperationInfo,
     /// The value as `Debug` prints it.
     pub printed: String,
+    /// How its answers are read.
+    pub decode: Decode,
     call: Box<dyn Fn(&C) -> Made + Send + Sync>,
 }
 
@@ -35,6 +43,10 @@ impl<C: 'static> Entry<C> {
         Self {
             info: O::INFO,
             printed: format!("{operation:?} {operation:#?}"),
+            decode: |body| {
+                let body = ResponseBody::new(Bytes::copy_from_slice(body));
+                O::decode(&body).map(|value| format!("{value:?} {value:#?}"))
+            },
             call: Box::new(move |client| {
                 let call = send(client, operation.clone());
                 Box::pin(async move {

@@ -17,8 +17,21 @@ pub mod page;
 pub mod planted;
 mod provider;
 mod providers;
+mod words;
 
-pub use entry::{Entry, Outcome};
+pub use entry::{Decode, Entry, Outcome};
 pub use facts::Facts;
-pub use provider::Provider;
+pub use provider::{Offline, Provider};
 pub use providers::{CustomerRadar, Omnidesk, Ravelin, Revnue};
+pub use words::Words;
+
+/// Calls a generic function once for every provider: `for_every_provider!(check(argument))`.
+#[macro_export]
+macro_rules! for_every_provider {
+    ($function:ident($($argument:expr),* $(,)?)) => {{
+        $function::<$crate::Ravelin>($($argument),*);
+        $function::<$crate::Omnidesk>($($argument),*);
+        $function::<$crate::Revnue>($($argument),*);
+        $function::<$crate::CustomerRadar>($($argument),*);
+    }};
+}

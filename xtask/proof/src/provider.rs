@@ -1,7 +1,7 @@
 use customer_api_core::{ClientBuilder, ProviderClient};
 use customer_api_sandbox::{SandboxError, Server};
 
-use crate::{Entry, Facts};
+use crate::{Entry, Facts, Words};
 
 /// A provider's client, and its imitation to call.
 pub trait Provider: Sized {
@@ -10,7 +10,7 @@ pub trait Provider: Sized {
     /// What is known of it.
     const FACTS: Facts;
     /// Its client.
-    type Client: ProviderClient + Clone + std::fmt::Debug + Send + Sync + 'static;
+    type Client: ProviderClient<Service: Default> + Clone + std::fmt::Debug + Send + Sync + 'static;
     /// Its imitation.
     type Imitation;
 
@@ -31,4 +31,18 @@ pub trait Provider: Sized {
 
     /// Every operation, in an order in which they can be called one after another.
     fn operations() -> Vec<Entry<Self::Client>>;
+}
+
+/// A provider whose calls need no imitation: they are made to be looked at, or answered by whoever tests.
+pub trait Offline: Provider {
+    /// A client whose transport is the caller's to choose, and which is not slowed down by a quota of its own.
+    fn offline() -> ClientBuilder<Self::Client>;
+
+    /// What a login is answered, where calls need one.
+    fn login_answer() -> Option<&'static str> {
+        None
+    }
+
+    /// Every operation, with a text of the caller's in every field that takes any.
+    fn worded(words: &Words<'_>) -> Vec<Entry<Self::Client>>;
 }

@@ -352,34 +352,61 @@ fn is_record(api: &Api, value: &Type) -> bool {
     matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| matches!(model.shape, Shape::Record(_))))
 }
 
-/// Limits are checked field by field, which ends only if schemas do.
+/// How many fields a body may have, those of the objects in it included.
+const MOST_FIELDS: usize = 10_000;
+
+/// Limits are checked field by field, which ends only if schemas do, and soon only if few ways lead to them.
 fn recursion(api: &Api, body: &Body, p: &mut Problems) {
+    let mut walked = BTreeMap::new();
     for field in body_fields(&body.shape) {
-        walk(api, &field.slot, &mut Vec::new(), p);
+        if walk(api, &field.slot, &mut Vec::new(), &mut walked, p) > MOST_FIELDS {
+            p.report(
+                &field.at,
+                format!("more than {MOST_FIELDS} fields are sent in this one"),
+                "use `{}` for what is inside",
+            );
+        }
     }
 }
 
-fn walk(api: &Api, slot: &Slot, above: &mut Vec<ModelId>, p: &mut Problems) {
+/// The number of fields in a value. `walked` holds that of every model that was walked to its end: many ways may lead to it,
+/// and one look is enough.
+fn walk(
+    api: &Api,
+    slot: &Slot,
+    above: &mut Vec<ModelId>,
+    walked: &mut BTreeMap<ModelId, usize>,
+    p: &mut Problems,
+) -> usize {
     match &slot.value {
-        Type::List(inner) | Type::Map(inner) => walk(api, inner, above, p),
+        Type::List(inner) | Type::Map(inner) => walk(api, inner, above, walked, p),
         Type::Model(id) => {
-            let Some(model) = api.model(*id) else { return };
+            let Some(model) = api.model(*id) else {
+                return 1;
+            };
+            if let Some(count) = walked.get(id) {
+                return *count;
+            }
             if above.contains(id) {
                 p.report(
                     &model.at,
                     format!("`{}` is sent and contains itself", model.rust),
                     "use `{}` for the inner one",
                 );
-                return;
+                return 1;
             }
             above.push(*id);
+            let mut count = 1_usize;
             if let Shape::Record(fields) = &model.shape {
                 for field in fields {
-                    walk(api, &field.slot, above, p);
+                    let inner = walk(api, &field.slot, above, walked, p);
+                    count = count.saturating_add(inner);
                 }
             }
             above.pop();
+            walked.insert(*id, count);
+            count
         }
-        _ => {}
+        _ => 1,
     }
 }

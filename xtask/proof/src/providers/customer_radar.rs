@@ -3,7 +3,7 @@ use customer_api_sandbox::{Sandbox, SandboxError, Server};
 use feedback_invitations::{Client, LogIn, Programme, Recipient, SendInvitation};
 use serde_json::json;
 
-use crate::{Entry, Facts, Provider, generated::feedback_invitations as table};
+use crate::{Entry, Facts, Offline, Provider, Words, generated::feedback_invitations as table};
 
 /// Customer Radar, as it is set up by default.
 #[derive(Debug)]
@@ -53,6 +53,20 @@ impl Provider for CustomerRadar {
     }
 }
 
+impl Offline for CustomerRadar {
+    fn offline() -> ClientBuilder<Client> {
+        Client::builder("testing", "testing12345").rate_limiter(Unlimited)
+    }
+
+    fn login_answer() -> Option<&'static str> {
+        Some(r#"{"token":"token-4711"}"#)
+    }
+
+    fn worded(words: &Words<'_>) -> Vec<Entry<Client>> {
+        table::operations(&Worded(words))
+    }
+}
+
 struct Samples;
 
 impl table::Samples for Samples {
@@ -66,5 +80,27 @@ impl table::Samples for Samples {
             .mobile("0211234321")
             .metadata("note", "x".repeat(2_000));
         SendInvitation::new(&Programme::new("client-1", "programme-1"), recipient)
+    }
+}
+
+struct Worded<'w>(&'w Words<'w>);
+
+impl table::Samples for Worded<'_> {
+    fn log_in(&self) -> LogIn {
+        LogIn::new(self.0.next(), self.0.next())
+    }
+
+    fn send_invitation(&self) -> SendInvitation {
+        // Addresses and numbers are trimmed.
+        let recipient = Recipient::new(self.0.next())
+            .email("ana@shop.example")
+            .mobile("0211234321")
+            .first_name(self.0.next())
+            .last_name(self.0.next())
+            .pom_display_id(self.0.next())
+            .metadata(self.0.next(), self.0.next())
+            .metadata(self.0.next(), self.0.next());
+        let programme = Programme::new(self.0.next(), self.0.next());
+        SendInvitation::new(&programme, recipient)
     }
 }

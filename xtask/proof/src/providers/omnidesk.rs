@@ -1,14 +1,14 @@
 use customer_api_core::ClientBuilder;
 use customer_api_sandbox::{OmnideskCustomer, Sandbox, SandboxError, Server};
 use helpdesk_customers::{
-    AddChannel, AddExternalEvent, Client, CreateCustomer, CreateCustomerCrud, CrmChannel,
+    AddChannel, AddExternalEvent, Channel, Client, CreateCustomer, CreateCustomerCrud, CrmChannel,
     DeleteCustomer, GetCustomer, GetTimeline, ListCustomers, PurgeCustomerDataIrreversibly,
     RemoveChannel, RenameCustomer, SearchByChannelValue, SearchByExternalId, SyncWithCrm,
     UpdateCustomer, UpdateCustomerByExternalId,
 };
 use serde_json::json;
 
-use crate::{Entry, Facts, Provider, generated::helpdesk_customers as table};
+use crate::{Entry, Facts, Offline, Provider, Words, generated::helpdesk_customers as table};
 
 /// Omnidesk, with a customer for those who change it and two for those who remove one.
 #[derive(Debug)]
@@ -66,6 +66,16 @@ impl Provider for Omnidesk {
 
     fn operations() -> Vec<Entry<Client>> {
         table::operations(&Samples)
+    }
+}
+
+impl Offline for Omnidesk {
+    fn offline() -> ClientBuilder<Client> {
+        Client::builder("key-4711", "https://account.omnidesk.example")
+    }
+
+    fn worded(words: &Words<'_>) -> Vec<Entry<Client>> {
+        table::operations(&Worded(words))
     }
 }
 
@@ -134,5 +144,103 @@ impl table::Samples for Samples {
 
     fn create_customer_crud(&self) -> CreateCustomerCrud {
         CreateCustomerCrud::new("new-2", 1, "Ana", "Lopez")
+    }
+}
+
+struct Worded<'w>(&'w Words<'w>);
+
+impl table::Samples for Worded<'_> {
+    fn list_customers(&self) -> ListCustomers {
+        ListCustomers::new().query(self.0.next())
+    }
+
+    fn create_customer(&self) -> CreateCustomer {
+        CreateCustomer::new(1)
+            .link_channel(Channel::Other(self.0.next()), self.0.next())
+            .search_channel_value(self.0.next())
+            .external_id(self.0.next())
+            .firstname(self.0.next())
+            .lastname(self.0.next())
+            .extra_email(self.0.next())
+            .extra_telephone(self.0.next())
+            .custom_field("tier", self.0.next())
+            .custom_field("note", self.0.next())
+    }
+
+    fn rename_customer(&self) -> RenameCustomer {
+        RenameCustomer::new()
+            .external_id(self.0.next())
+            .brand_id(1)
+            .firstname(self.0.next())
+            .lastname(self.0.next())
+            .custom_field("tier", self.0.next())
+    }
+
+    fn get_customer(&self) -> GetCustomer {
+        GetCustomer::new(1)
+    }
+
+    fn update_customer(&self) -> UpdateCustomer {
+        UpdateCustomer::new(1, 1)
+            .firstname(self.0.next())
+            .lastname(self.0.next())
+            .custom_field("tier", self.0.next())
+            .channel(self.0.next(), self.0.next())
+            .channel(self.0.next(), self.0.next())
+    }
+
+    fn delete_customer(&self) -> DeleteCustomer {
+        DeleteCustomer::new(2)
+    }
+
+    fn remove_channel(&self) -> RemoveChannel {
+        RemoveChannel::new(3)
+    }
+
+    fn purge_customer_data_irreversibly(&self) -> PurgeCustomerDataIrreversibly {
+        PurgeCustomerDataIrreversibly::new(3)
+    }
+
+    fn search_by_external_id(&self) -> SearchByExternalId {
+        SearchByExternalId::new(self.0.next(), 1)
+    }
+
+    fn search_by_channel_value(&self) -> SearchByChannelValue {
+        SearchByChannelValue::new(self.0.next(), 1)
+    }
+
+    fn add_channel(&self) -> AddChannel {
+        AddChannel::new(1)
+            .external_id(self.0.next())
+            .extra_email(self.0.next())
+            .extra_telephone(self.0.next())
+            .extra_twitter(self.0.next())
+    }
+
+    fn update_customer_by_external_id(&self) -> UpdateCustomerByExternalId {
+        UpdateCustomerByExternalId::new(self.0.next(), 1)
+            .firstname(self.0.next())
+            .lastname(self.0.next())
+            .custom_field("tier", self.0.next())
+            .channel(self.0.next(), self.0.next())
+    }
+
+    fn get_timeline(&self) -> GetTimeline {
+        GetTimeline::new(1, self.0.next())
+    }
+
+    fn add_external_event(&self) -> AddExternalEvent {
+        AddExternalEvent::new(1, self.0.next(), self.0.next(), self.0.next())
+            .external_id(self.0.next())
+    }
+
+    fn sync_with_crm(&self) -> SyncWithCrm {
+        SyncWithCrm::new(1, CrmChannel::unlisted(self.0.next())).address(self.0.next())
+    }
+
+    fn create_customer_crud(&self) -> CreateCustomerCrud {
+        CreateCustomerCrud::new(self.0.next(), 1, self.0.next(), self.0.next())
+            .custom_field("tier", self.0.next())
+            .channel(self.0.next(), self.0.next())
     }
 }

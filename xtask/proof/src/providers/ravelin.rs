@@ -4,11 +4,11 @@ use customer_api_core::ClientBuilder;
 use customer_api_sandbox::{Review, Sandbox, SandboxError, Server};
 use ravelin_labels::{
     AllReviews, Client, CustomerReviews, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
-    PaymentFraudReview,
+    PaymentFraudReview, Reviewer,
 };
 use serde_json::json;
 
-use crate::{Entry, Facts, Provider, generated::ravelin_labels as table};
+use crate::{Entry, Facts, Offline, Provider, Words, generated::ravelin_labels as table};
 
 /// Ravelin, with one review.
 #[derive(Debug)]
@@ -59,6 +59,16 @@ impl Provider for Ravelin {
     }
 }
 
+impl Offline for Ravelin {
+    fn offline() -> ClientBuilder<Client> {
+        Client::builder("sk_test_4711")
+    }
+
+    fn worded(words: &Words<'_>) -> Vec<Entry<Client>> {
+        table::operations(&Worded(words))
+    }
+}
+
 struct Samples;
 
 impl table::Samples for Samples {
@@ -82,5 +92,35 @@ impl table::Samples for Samples {
     fn label_customer(&self) -> LabelCustomer {
         LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Fraudster)
             .comment("x".repeat(2_000))
+    }
+}
+
+struct Worded<'w>(&'w Words<'w>);
+
+impl table::Samples for Worded<'_> {
+    fn legacy_label_customer(&self) -> LegacyLabelCustomer {
+        #[expect(deprecated, reason = "it is an operation like any other")]
+        LegacyLabelCustomer::new(self.0.next(), Label::unlisted(self.0.next()))
+            .comment(self.0.next())
+            .reviewer(Reviewer::new(self.0.next(), self.0.next()))
+    }
+
+    fn all_reviews(&self) -> AllReviews {
+        AllReviews::new().scroll_id(self.0.next())
+    }
+
+    fn last_review(&self) -> LastReview {
+        LastReview::new(self.0.next())
+    }
+
+    fn customer_reviews(&self) -> CustomerReviews {
+        CustomerReviews::new(self.0.next())
+    }
+
+    fn label_customer(&self) -> LabelCustomer {
+        let review = PaymentFraudReview::unlisted(self.0.next());
+        LabelCustomer::payment_fraud(self.0.next(), review)
+            .comment(self.0.next())
+            .reviewer(Reviewer::new(self.0.next(), self.0.next()))
     }
 }

@@ -3,11 +3,11 @@ use std::time::Duration;
 use customer_api_core::{ClientBuilder, rate_limit::Unlimited};
 use customer_api_sandbox::{RevnueCustomer, RevnueOptions, Sandbox, SandboxError, Server};
 use revnue_customers::{
-    Client, CreateCustomer, DeleteCustomer, GetCustomer, ListCustomers, ReplaceCustomer,
-    SINGLE_COMPANY, UpdateCustomer,
+    Client, ContactType, CreateCustomer, DeleteCustomer, GetCustomer, ListCustomers,
+    NewContactPerson, NewField, NewTemplate, ReplaceCustomer, SINGLE_COMPANY, UpdateCustomer,
 };
 
-use crate::{Entry, Facts, Provider, generated::revnue_customers as table};
+use crate::{Entry, Facts, Offline, Provider, Words, generated::revnue_customers as table};
 
 /// Revnue, with one customer and without a quota.
 #[derive(Debug)]
@@ -58,6 +58,16 @@ impl Provider for Revnue {
     }
 }
 
+impl Offline for Revnue {
+    fn offline() -> ClientBuilder<Client> {
+        Client::builder("token-4711").rate_limiter(Unlimited)
+    }
+
+    fn worded(words: &Words<'_>) -> Vec<Entry<Client>> {
+        table::operations(&Worded(words))
+    }
+}
+
 struct Samples;
 
 impl table::Samples for Samples {
@@ -79,6 +89,66 @@ impl table::Samples for Samples {
 
     fn update_customer(&self) -> UpdateCustomer {
         UpdateCustomer::new(1, SINGLE_COMPANY).city("Portland")
+    }
+
+    fn delete_customer(&self) -> DeleteCustomer {
+        DeleteCustomer::new(1)
+    }
+}
+
+struct Worded<'w>(&'w Words<'w>);
+
+/// The fields that three requests have in common.
+macro_rules! with_texts {
+    ($operation:expr, $words:expr) => {
+        $operation
+            .contact_person(
+                NewContactPerson::new()
+                    .name($words.next())
+                    .email($words.next())
+                    .contact_type(ContactType::unlisted($words.next())),
+            )
+            .address_line_1($words.next())
+            .address_line_2($words.next())
+            .city($words.next())
+            .state_province($words.next())
+            .zip_postal_code($words.next())
+            .phone($words.next())
+            .mobile($words.next())
+            .fax($words.next())
+            .website($words.next())
+            .general_description($words.next())
+            .supplementary_description($words.next())
+            .additional_description($words.next())
+            .template(NewTemplate::new(1, [NewField::new(2, $words.next())]))
+    };
+}
+
+impl table::Samples for Worded<'_> {
+    fn list_customers(&self) -> ListCustomers {
+        ListCustomers::new(SINGLE_COMPANY)
+    }
+
+    fn get_customer(&self) -> GetCustomer {
+        GetCustomer::new(1, SINGLE_COMPANY)
+    }
+
+    fn create_customer(&self) -> CreateCustomer {
+        with_texts!(CreateCustomer::new(SINGLE_COMPANY, self.0.next()), self.0)
+    }
+
+    fn replace_customer(&self) -> ReplaceCustomer {
+        with_texts!(
+            ReplaceCustomer::new(1, SINGLE_COMPANY, self.0.next()),
+            self.0
+        )
+    }
+
+    fn update_customer(&self) -> UpdateCustomer {
+        with_texts!(
+            UpdateCustomer::new(1, SINGLE_COMPANY).name(self.0.next()),
+            self.0
+        )
     }
 
     fn delete_customer(&self) -> DeleteCustomer {

@@ -15,6 +15,7 @@ pub(crate) fn lower(description: &Description, p: &mut Problems) -> Api {
         models: Vec::new(),
         named: BTreeMap::new(),
         aliases: Vec::new(),
+        depth: 0,
     };
     let operations = description
         .operations
@@ -41,7 +42,12 @@ pub(crate) struct Lowering<'d> {
     named: BTreeMap<&'d str, ModelId>,
     /// Components that are being looked through, against a reference to itself.
     aliases: Vec<&'d str>,
+    /// How many schemas are being looked into.
+    depth: usize,
 }
+
+/// How deep schemas may lead, by references or in place: every level is a call within a call.
+const DEEPEST: usize = 100;
 
 impl<'d> Lowering<'d> {
     pub(crate) fn component(&self, name: &str) -> Option<(&'d str, &'d Schema)> {
@@ -90,7 +96,20 @@ impl<'d> Lowering<'d> {
                 "remove it",
             );
         }
+        if self.depth == DEEPEST {
+            p.report(
+                &schema.at,
+                format!("schemas lead more than {DEEPEST} levels deep"),
+                "use `{}` for what is inside",
+            );
+            return Slot {
+                value: Type::Broken,
+                nullable: false,
+            };
+        }
+        self.depth += 1;
         let (value, below) = self.value(schema, stem, p);
+        self.depth -= 1;
         Slot {
             value,
             nullable: schema.nullable || below,

@@ -87,3 +87,46 @@ fn depth_is_bounded() {
     // Aliases that multiply.
     read(b"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n");
 }
+
+/// A description whose one body is a chain of schemas, each of which refers to the next one in these properties.
+fn chain(length: usize, properties: &[&str]) -> String {
+    let mut schemas = String::new();
+    for number in 0..length {
+        let next = format!("{{ $ref: '#/components/schemas/S{}' }}", number + 1);
+        let properties: String = properties
+            .iter()
+            .map(|name| format!("{name}: {next}, "))
+            .collect();
+        schemas += &format!("S{number}: {{ type: object, properties: {{ {properties} }} }}, ");
+    }
+    schemas += &format!("S{length}: {{ type: object, properties: {{ a: {{ type: string }} }} }}");
+    let body = "requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/S0' } } } }";
+    with(
+        &format!("{body}, {DONE}"),
+        &format!("schemas: {{ {schemas} }}"),
+    )
+}
+
+#[test]
+fn a_body_of_a_billion_fields_is_refused_at_once() {
+    assert_eq!(problems(&chain(10, &["a", "b"])), []);
+    let found = problems(&chain(60, &["a", "b"]));
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.what.contains("more than 10000 fields")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn schemas_that_lead_too_deep_are_refused() {
+    assert_eq!(problems(&chain(90, &["a"])), []);
+    let found = problems(&chain(600, &["a"]));
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.what.contains("100 levels")),
+        "{found:?}"
+    );
+}

@@ -138,7 +138,7 @@ pub(super) fn damaged(reason: &'static str) -> LedgerError {
     )
 }
 
-/// What SQLite's failures mean for a ledger.
+/// What SQLite's failures mean for a ledger. Its own words are left out, as they quote what a damaged file holds; the code stays.
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::{Error, ErrorCode};
@@ -172,6 +172,29 @@ impl From<rusqlite::Error> for LedgerError {
                 "the ledger could not be read or written",
             ),
         };
+        let error = match error {
+            Error::SqliteFailure(failure, _) => Error::SqliteFailure(failure, None),
+            other => other,
+        };
         Self::with_source(kind, reason, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_of_a_damaged_file_is_not_quoted() {
+        use rusqlite::{Error, ffi};
+        let words = "malformed database schema (planted) - near \"planted\": syntax error";
+        let failure = ffi::Error::new(ffi::SQLITE_CORRUPT);
+        let error = LedgerError::from(Error::SqliteFailure(failure, Some(words.to_owned())));
+        assert_eq!(error.kind(), LedgerErrorKind::Damaged);
+        let said = format!("{error} {error:?}");
+        assert!(
+            !said.contains("planted") && said.contains("malformed"),
+            "{said}"
+        );
     }
 }

@@ -1,0 +1,90 @@
+//! An answer as an input spells it: a status, headers, a blank line, a body.
+
+use customer_api_core::{
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    transport::Answer,
+};
+
+/// What a server said.
+#[derive(Debug)]
+pub(crate) struct Spoken<'a> {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+/// The longest input that targets with a network of paper look at: as much as an error keeps of a body.
+pub(crate) const LONGEST: usize = 64 * 1024;
+
+impl<'a> Spoken<'a> {
+    /// Reads an input. One without a status in its first line is the body of an answer with the status that is given.
+    pub(crate) fn read(input: &'a [u8], status: StatusCode) -> Self {
+        let bare = Self {
+            status,
+            headers: HeaderMap::new(),
+            body: input,
+        };
+        let Some((first, mut rest)) = line(input) else {
+            return bare;
+        };
+        let Ok(status) = StatusCode::from_bytes(first) else {
+            return bare;
+        };
+        let mut headers = HeaderMap::new();
+        while let Some((header, after)) = line(rest) {
+            rest = after;
+            if header.is_empty() {
+                break;
+            }
+            let mut parts = header.splitn(2, |byte| *byte == b':');
+            let (name, value) = (parts.next(), parts.next());
+            let name = HeaderName::from_bytes(name.unwrap_or_default());
+            let value = HeaderValue::from_bytes(value.unwrap_or_default().trim_ascii());
+            if let (Ok(name), Ok(value)) = (name, value) {
+                headers.append(name, value);
+            }
+        }
+        Self {
+            status,
+            headers,
+            body: rest,
+        }
+    }
+
+    /// As the scripted transport takes it. Header values that are no text are left out.
+    pub(crate) fn to_answer(&self) -> Answer {
+        let mut answer = Answer::status(self.status.as_u16()).body(self.body.to_vec());
+        for (name, value) in &self.headers {
+            if let Ok(value) = value.to_str() {
+                answer = answer.header(name.as_str(), value);
+            }
+        }
+        answer
+    }
+}
+
+/// The first line, without its end, and what follows.
+fn line(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = input.iter().position(|byte| *byte == b'\n')?;
+    let (line, rest) = input.split_at_checked(end)?;
+    Some((line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..)?))
+}
+
+/// The pieces of an input between lines of `===`.
+pub(crate) fn pieces(input: &[u8]) -> Vec<&[u8]> {
+    let mut pieces = vec![];
+    let mut start = 0;
+    let mark = b"\n===\n";
+    let mut at = 0;
+    while let Some(window) = input.get(at..at + mark.len()) {
+        if window == mark {
+            pieces.extend(input.get(start..at));
+            at += mark.len();
+            start = at;
+        } else {
+            at += 1;
+        }
+    }
+    pieces.extend(input.get(start..));
+    pieces
+}

@@ -1,0 +1,39 @@
+//! The inputs to begin with.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::Target;
+
+/// The workspace's root.
+#[must_use]
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}
+
+/// A target's inputs in the order of their paths, each with its path from the root.
+///
+/// # Errors
+///
+/// If a folder can't be read.
+pub fn seeds(target: &Target) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let (root, mut seeds) = (root(), Vec::new());
+    for folder in target.seeds {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(root.join(folder))? {
+            let path = entry?.path();
+            if path.is_file() {
+                files.push(path);
+            }
+        }
+        files.sort();
+        for path in files {
+            let name = path.strip_prefix(&root).unwrap_or(&path);
+            seeds.push((name.display().to_string(), fs::read(&path)?));
+        }
+    }
+    Ok(seeds)
+}

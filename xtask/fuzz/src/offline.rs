@@ -1,0 +1,70 @@
+//! Every operation of every provider, over a network of paper.
+
+use std::sync::OnceLock;
+
+use customer_api_core::{
+    OperationInfo, ProviderClient, Service,
+    transport::{Answer, ScriptedTransport},
+};
+use proof::{Decode, Entry, Outcome, for_every_provider};
+
+/// An operation, whatever its provider.
+pub(crate) struct Offline {
+    pub(crate) info: &'static OperationInfo,
+    pub(crate) service: Box<dyn Service>,
+    pub(crate) decode: Decode,
+    call: Box<dyn Fn(ScriptedTransport) -> Outcome + Send + Sync>,
+}
+
+impl Offline {
+    fn new<P: proof::Offline>(entry: Entry<P::Client>) -> Self {
+        let (info, decode) = (entry.info, entry.decode);
+        Self {
+            info,
+            service: Box::new(<P::Client as ProviderClient>::Service::default()),
+            decode,
+            call: Box::new(move |transport| {
+                let client = P::offline().transport(transport).build();
+                run(entry.call(&client.expect("the settings are right")))
+            }),
+        }
+    }
+
+    /// Makes the call. Every request of its own is answered alike; a login that goes before it succeeds.
+    pub(crate) fn call(&self, answer: impl Fn() -> Answer) -> Outcome {
+        let transport = ScriptedTransport::new();
+        let is_radar = self.service.name() == "customer-radar";
+        if let Some(login) = <proof::CustomerRadar as proof::Offline>::login_answer() {
+            if is_radar && self.info.authenticated {
+                transport.push(Answer::status(200).body(login));
+            }
+        }
+        for _ in 0..4 {
+            transport.push(answer());
+        }
+        (self.call)(transport)
+    }
+}
+
+/// Every operation.
+pub(crate) fn operations() -> &'static [Offline] {
+    static OPERATIONS: OnceLock<Vec<Offline>> = OnceLock::new();
+    OPERATIONS.get_or_init(|| {
+        let mut operations = Vec::new();
+        for_every_provider!(collect(&mut operations));
+        operations
+    })
+}
+
+fn collect<P: proof::Offline>(operations: &mut Vec<Offline>) {
+    operations.extend(P::operations().into_iter().map(Offline::new::<P>));
+}
+
+/// Runs on a clock of its own, on which waits are over at once.
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    runtime.expect("a runtime can be made").block_on(work)
+}

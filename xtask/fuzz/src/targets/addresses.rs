@@ -1,0 +1,58 @@
+use customer_api_core::{BaseUrl, pages::NextLink};
+use url::Url;
+
+use crate::assert_unquoted;
+
+/// A base URL that is taken leads nowhere else and is written in one way; a link that is taken leads to the list.
+pub(super) fn run(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    match text.parse::<BaseUrl>() {
+        Ok(base) => takes(&base),
+        Err(error) => assert_unquoted(&format!("{error} {error:?}")),
+    }
+    let here: BaseUrl = "https://api.example/eu".parse().unwrap();
+    match NextLink::check(&here, "/v2/list", &text) {
+        Ok(link) => {
+            let there = Url::parse(&text).unwrap();
+            assert_eq!(there.origin().ascii_serialization(), "https://api.example");
+            assert_eq!(there.path(), "/eu/v2/list");
+            stays(&link);
+        }
+        Err(error) => assert_unquoted(&format!("{error} {error:?}")),
+    }
+    match NextLink::query_of(&text) {
+        Ok(link) => stays(&link),
+        Err(error) => assert_unquoted(&format!("{error} {error:?}")),
+    }
+}
+
+fn takes(base: &BaseUrl) {
+    let url = Url::parse(base.as_str()).unwrap();
+    assert!(!base.as_str().ends_with('/') && !base.host().is_empty());
+    assert!(!base.as_str().contains(['@', '?', '#']) || url.path().contains('@'));
+    assert_eq!(base.is_plain_http(), url.scheme() == "http");
+    assert_eq!(Some(base.port()), url.port_or_known_default());
+    assert_eq!(Some(base.host()), url.host_str());
+    if base.is_plain_http() {
+        let is_local = match url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        assert!(is_local, "{base}");
+    }
+    let again: BaseUrl = base.as_str().parse().unwrap();
+    assert_eq!(again, *base);
+    // A path below it leads to the same host.
+    let below = Url::parse(&format!("{base}/v1/things")).unwrap();
+    assert_eq!(below.origin(), url.origin());
+}
+
+/// A query is sent as it is written: nothing in it ends it, or the line it stands in.
+fn stays(link: &NextLink) {
+    let query = link.query();
+    assert!(!query.is_empty());
+    let is_sendable = |byte: u8| (0x21..=0x7e).contains(&byte) && byte != b'#';
+    assert!(query.bytes().all(is_sendable), "{query:?}");
+}

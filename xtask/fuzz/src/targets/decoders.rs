@@ -1,0 +1,20 @@
+use crate::{answer::LONGEST, assert_unquoted, offline};
+
+/// No body makes a decoder panic, and no error of one quotes its body. What is read is printed in proportion to it.
+pub(super) fn run(body: &[u8]) {
+    let body = body.get(..4 * LONGEST).unwrap_or(body);
+    for operation in offline::operations() {
+        match (operation.decode)(body) {
+            Ok(printed) => {
+                // Names of properties stand around the shortest value; twice, and indented.
+                let longest = 4_000 + 600 * body.len();
+                let (id, length) = (operation.info.id, printed.len());
+                assert!(length <= longest, "{id}: {length} of {}", body.len());
+            }
+            Err(error) => {
+                assert_unquoted(&format!("{error} {error:?} {error:#?}"));
+                assert!(error.path().len() <= 200);
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The targets.
+
+mod addresses;
+mod answers;
+mod decoders;
+mod descriptions;
+mod enums;
+mod ledger;
+mod pages;
+mod scrubber;
+mod services;
+mod times;
+mod waits;
+
+use crate::Target;
+
+/// Answers, whole or only their bodies: ours and the vendors' own.
+const ANSWERS: &[&str] = &[
+    "xtask/fuzz/corpus/answers",
+    "xtask/fuzz/corpus/bodies",
+    "crates/ravelin-labels/tests/fixtures",
+    "crates/helpdesk-customers/tests/fixtures",
+    "crates/revnue-customers/tests/fixtures",
+    "crates/feedback-invitations/tests/fixtures",
+];
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    Target {
+        name: "decoders",
+        about: "how every operation reads the body of a success",
+        seeds: ANSWERS,
+        mutations: 1_500,
+        allocations: (1_000_000, 2_000),
+        run: decoders::run,
+    },
+    Target {
+        name: "services",
+        about: "how every provider reads the body of a failure, and judges a success",
+        seeds: ANSWERS,
+        mutations: 3_000,
+        allocations: (200_000, 1_000),
+        run: services::run,
+    },
+    Target {
+        name: "answers",
+        about: "what a call makes of an answer: one operation of every provider",
+        seeds: ANSWERS,
+        mutations: 1_000,
+        allocations: (2_000_000, 3_000),
+        run: answers::run,
+    },
+    Target {
+        name: "waits",
+        about: "`Retry-After` and `Date`",
+        seeds: &["xtask/fuzz/corpus/waits"],
+        mutations: 2_000,
+        allocations: (1_000_000, 200),
+        run: waits::run,
+    },
+    Target {
+        name: "pages",
+        about: "lists: scroll, links to a next page, counts",
+        seeds: &[
+            "xtask/fuzz/corpus/pages",
+            "crates/ravelin-labels/tests/fixtures",
+            "crates/helpdesk-customers/tests/fixtures",
+        ],
+        mutations: 1_000,
+        allocations: (4_000_000, 3_000),
+        run: pages::run,
+    },
+    Target {
+        name: "ledger",
+        about: "the ledger's file, and a journal beside it",
+        seeds: &["xtask/fuzz/corpus/ledger"],
+        mutations: 300,
+        allocations: (4_000_000, 400),
+        run: ledger::run,
+    },
+    Target {
+        name: "descriptions",
+        about: "the generator's reader of descriptions, in YAML and JSON",
+        seeds: &[
+            "xtask/fuzz/corpus/descriptions",
+            "crates/ravelin-labels/tests/fixtures",
+        ],
+        mutations: 400,
+        allocations: (4_000_000, 40_000),
+        run: descriptions::run,
+    },
+    Target {
+        name: "times",
+        about: "timestamps and dates",
+        seeds: &["xtask/fuzz/corpus/times"],
+        mutations: 10_000,
+        allocations: (50_000, 100),
+        run: times::run,
+    },
+    Target {
+        name: "enums",
+        about: "enums of strings keep what they do not know",
+        seeds: &["xtask/fuzz/corpus/enums", "xtask/fuzz/corpus/times"],
+        mutations: 10_000,
+        allocations: (50_000, 200),
+        run: enums::run,
+    },
+    Target {
+        name: "scrubber",
+        about: "what is taken out of a provider's words",
+        seeds: &["xtask/fuzz/corpus/scrubber"],
+        mutations: 2_000,
+        allocations: (2_000_000, 20_000),
+        run: scrubber::run,
+    },
+    Target {
+        name: "addresses",
+        about: "base URLs, and links to a next page",
+        seeds: &["xtask/fuzz/corpus/addresses"],
+        mutations: 5_000,
+        allocations: (1_000_000, 500),
+        run: addresses::run,
+    },
+];

@@ -1,0 +1,133 @@
+use customer_api_core::{
+    http::StatusCode,
+    pages::{PagesError, PagesErrorKind},
+    transport::ScriptedTransport,
+};
+use proof::{Offline as _, Omnidesk, Ravelin, Revnue};
+use ravelin_labels::Resume;
+
+use crate::{
+    answer::{LONGEST, Spoken, pieces},
+    assert_unquoted, offline,
+};
+
+/// No list is longer than what the provider says, and no link leads the credential astray. The answers stand between lines
+/// of `===`.
+pub(super) fn run(input: &[u8]) {
+    let input = input.get(..LONGEST).unwrap_or(input);
+    let answers: Vec<Spoken<'_>> = pieces(input)
+        .into_iter()
+        .take(8)
+        .map(|piece| Spoken::read(piece, StatusCode::OK))
+        .collect();
+    for resume in [Resume::Off, Resume::FromStart, Resume::FromNewest] {
+        for rebase in [false, true] {
+            let (transport, list) = answering(&answers);
+            let client = Ravelin::offline().transport(transport.clone()).build();
+            let client = client.expect("the settings are right");
+            let since = "2020-01-01T00:00:00Z".parse().unwrap();
+            let outcome = offline::run(async {
+                let mut pages = client
+                    .reviews_since(since)
+                    .resume(resume)
+                    .rebase_links(rebase);
+                let mut count = 0;
+                loop {
+                    match pages.next_page().await {
+                        Ok(Some(page)) => count += 1 + usize::from(format!("{page:?}").is_empty()),
+                        Ok(None) => return (count, None),
+                        Err(error) => return (count, Some(error)),
+                    }
+                }
+            });
+            check(
+                outcome,
+                list,
+                &transport,
+                "api.ravelin.com",
+                client.base_url().as_str(),
+            );
+        }
+    }
+    for rebase in [false, true] {
+        let (transport, list) = answering(&answers);
+        let client = Revnue::offline().transport(transport.clone()).build();
+        let client = client.expect("the settings are right");
+        let outcome = offline::run(async {
+            let mut pages = client.customers(7).rebase_links(rebase);
+            let mut count = 0;
+            loop {
+                match pages.next_page().await {
+                    Ok(Some(page)) => count += 1 + usize::from(format!("{page:?}").is_empty()),
+                    Ok(None) => return (count, None),
+                    Err(error) => return (count, Some(error)),
+                }
+            }
+        });
+        let host = "dashboard-api.revnue.com";
+        check(outcome, list, &transport, host, client.base_url().as_str());
+        for request in transport.requests() {
+            let url = url::Url::parse(&request.uri().to_string()).unwrap();
+            let companies = url.query_pairs().filter(|(name, _)| name == "company");
+            let companies: Vec<_> = companies.map(|(_, value)| value.into_owned()).collect();
+            assert!(!companies.is_empty() && companies.iter().all(|company| company == "7"));
+        }
+    }
+    let (transport, list) = answering(&answers);
+    let client = Omnidesk::offline().transport(transport.clone()).build();
+    let client = client.expect("the settings are right");
+    let outcome = offline::run(async {
+        let mut pages = client.customers();
+        let mut count = 0;
+        loop {
+            match pages.next_page().await {
+                Ok(Some(page)) => count += 1 + usize::from(format!("{page:?}").is_empty()),
+                Ok(None) => return (count, None),
+                Err(error) => return (count, Some(error)),
+            }
+        }
+    });
+    let host = "account.omnidesk.example";
+    check(outcome, list, &transport, host, client.base_url().as_str());
+}
+
+fn answering(answers: &[Spoken<'_>]) -> (ScriptedTransport, usize) {
+    let transport = ScriptedTransport::new();
+    for answer in answers {
+        transport.push(answer.to_answer());
+    }
+    (transport, answers.len())
+}
+
+fn check(
+    (pages, error): (usize, Option<PagesError>),
+    answers: usize,
+    transport: &ScriptedTransport,
+    host: &str,
+    base: &str,
+) {
+    assert!(pages <= answers, "{pages} pages of {answers} answers");
+    let requests = transport.requests();
+    assert!(!requests.is_empty());
+    let first = requests.first().map(|request| request.uri().path());
+    for request in &requests {
+        let uri = request.uri();
+        assert_eq!(uri.scheme_str(), Some("https"));
+        assert_eq!(
+            uri.authority().map(|authority| authority.as_str()),
+            Some(host)
+        );
+        assert_eq!(Some(uri.path()), first);
+        assert!(uri.to_string().starts_with(base));
+    }
+    // Any further call finds the script at its end, so a list that goes on has an error.
+    if let Some(error) = error {
+        // The provider's own words, in the error of a call, are another target's.
+        if !matches!(
+            error.kind(),
+            PagesErrorKind::Call | PagesErrorKind::Interrupted
+        ) {
+            assert_unquoted(&error.to_string());
+        }
+    }
+}

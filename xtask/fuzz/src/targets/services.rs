@@ -1,0 +1,30 @@
+use customer_api_core::{http::StatusCode, service::Verdict};
+
+use crate::{
+    answer::{LONGEST, Spoken},
+    assert_unquoted, offline,
+};
+
+/// A provider's own reading never panics, is the same every time, says nothing in `Debug`, and calls nothing a refusal that
+/// did not arrive.
+pub(super) fn run(input: &[u8]) {
+    let input = input.get(..LONGEST).unwrap_or(input);
+    let Spoken {
+        status,
+        headers,
+        body,
+    } = Spoken::read(input, StatusCode::BAD_REQUEST);
+    let mut last = "";
+    for operation in offline::operations() {
+        let (service, info) = (&operation.service, operation.info);
+        if service.name() != last {
+            last = service.name();
+            let details = service.read_error(status, &headers, body);
+            assert_unquoted(&format!("{details:?} {details:#?}"));
+        }
+        let verdict = service.judge_success(info, Some(body));
+        assert_unquoted(&format!("{verdict:?} {verdict:#?}"));
+        let missing = service.judge_success(info, None);
+        assert!(!matches!(missing, Verdict::Refused(_)), "{}", info.id);
+    }
+}

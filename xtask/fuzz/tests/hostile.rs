@@ -1,0 +1,125 @@
+//! Every target over its corpus, and over seeded mutations of it: no finding, no hang, and no more memory than the input earns.
+//!
+//! `FUZZ_MUTATIONS=20` tries twenty times as many, `FUZZ_SEED=7` other ones, `FUZZ_TARGET=pages` one target's only.
+#![cfg(test)]
+
+use std::{
+    alloc::System,
+    io::{self, Write as _},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use fuzz::{
+    TARGETS, Target, corpus,
+    mutation::{Random, mutate},
+};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// As much as a task of a runtime has.
+const STACK: usize = 2 * 1024 * 1024;
+
+/// No input takes a fraction of this; one that does hangs.
+const HANGS: Duration = Duration::from_secs(120);
+
+/// What one target was put through.
+struct Count {
+    seeds: usize,
+    mutations: usize,
+    /// The most that an input had allocated, in per cent of what it may.
+    fullest: usize,
+}
+
+/// One input. All that is allocated counts, be it let go of or not: so it bounds memory and work alike.
+fn run(target: &Target, name: &str, input: &[u8]) -> usize {
+    let region = Region::new(ALLOCATOR);
+    if let Err(finding) = catch_unwind(AssertUnwindSafe(|| (target.run)(input))) {
+        let _ = writeln!(
+            io::stderr(),
+            "{} finds something with {name}, {} bytes: {}",
+            target.name,
+            input.len(),
+            String::from_utf8_lossy(input).escape_debug()
+        );
+        resume_unwind(finding);
+    }
+    let allocated = region.change().bytes_allocated;
+    let (fixed, per_byte) = target.allocations;
+    let allowed = fixed + per_byte * input.len();
+    assert!(
+        allocated <= allowed,
+        "{} allocates {allocated} bytes, not {allowed}, for {name}, {} bytes: {}",
+        target.name,
+        input.len(),
+        String::from_utf8_lossy(input).escape_debug()
+    );
+    allocated * 100 / allowed
+}
+
+fn number(variable: &str, default: u64) -> u64 {
+    let value = std::env::var(variable).ok();
+    value.map_or(default, |value| value.parse().unwrap())
+}
+
+/// The corpus, then its mutations. Tells of every input before it, so that one that hangs is noticed.
+fn drive(target: &'static Target, alive: &mpsc::Sender<String>) -> Count {
+    let seeds = corpus::seeds(target).unwrap();
+    assert!(!seeds.is_empty(), "{}", target.name);
+    // What is made once, and kept, is nobody's.
+    (target.run)(&[]);
+    let mut fullest = 0;
+    for (name, input) in &seeds {
+        alive.send(name.clone()).unwrap();
+        fullest = fullest.max(run(target, name, input));
+    }
+    let seed = number("FUZZ_SEED", 1);
+    let mutations = target.mutations as usize * number("FUZZ_MUTATIONS", 1) as usize;
+    let mut random = Random::new(seed);
+    for mutation in 0..mutations {
+        let (name, input) = &seeds[random.below(seeds.len())];
+        let (_, other) = &seeds[random.below(seeds.len())];
+        let name = format!("mutation {mutation} by seed {seed}, of {name}");
+        let input = mutate(&mut random, input, other);
+        alive.send(name.clone()).unwrap();
+        fullest = fullest.max(run(target, &name, &input));
+    }
+    Count {
+        seeds: seeds.len(),
+        mutations,
+        fullest,
+    }
+}
+
+#[test]
+fn nothing_hostile_finds_anything() {
+    // One after another: the allocator counts for all threads together.
+    let wanted = std::env::var(fuzz::VARIABLE).ok();
+    for target in TARGETS {
+        if wanted.as_ref().is_some_and(|wanted| wanted != target.name) {
+            continue;
+        }
+        let (alive, signs) = mpsc::channel();
+        let work = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn(move || drive(target, &alive))
+            .unwrap();
+        let mut last = String::new();
+        loop {
+            match signs.recv_timeout(HANGS) {
+                Ok(name) => last = name,
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("{} hangs: {last}", target.name),
+            }
+        }
+        let count = work.join().unwrap_or_else(|finding| resume_unwind(finding));
+        println!(
+            "{}: {} seeds, {} mutations, {} % of the allowed allocations",
+            target.name, count.seeds, count.mutations, count.fullest
+        );
+    }
+}

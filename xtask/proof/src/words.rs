@@ -1,0 +1,44 @@
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+};
+
+/// Texts for every field of every operation that takes one, each a new one.
+pub struct Words<'t> {
+    text: Box<dyn Fn(usize) -> String + 't>,
+    count: Cell<usize>,
+    given: RefCell<Vec<String>>,
+}
+
+impl<'t> Words<'t> {
+    /// Texts by their number, from 0.
+    pub fn new(text: impl Fn(usize) -> String + 't) -> Self {
+        Self {
+            text: Box::new(text),
+            count: Cell::new(0),
+            given: RefCell::default(),
+        }
+    }
+
+    /// The next text.
+    pub fn next(&self) -> String {
+        let number = self.count.replace(self.count.get() + 1);
+        let text = (self.text)(number);
+        self.given.borrow_mut().push(text.clone());
+        text
+    }
+
+    /// The texts so far.
+    #[must_use]
+    pub fn given(&self) -> Vec<String> {
+        self.given.borrow().clone()
+    }
+}
+
+impl fmt::Debug for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Words")
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}

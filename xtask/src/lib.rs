@@ -1,0 +1,101 @@
+//! The project's own commands: `cargo xtask <command>`.
+//!
+//! A library, so that what reads descriptions can be handed hostile ones from outside.
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{ArgMatches, Command};
+
+mod codegen;
+mod demo;
+mod fuzz;
+mod new_provider;
+mod prove;
+mod test;
+
+/// A subcommand: how it is spelt, and what it does in the workspace at the given root.
+struct Subcommand {
+    describe: fn() -> Command,
+    run: fn(&Path, &ArgMatches) -> Result<String, String>,
+}
+
+impl Subcommand {
+    const fn new(
+        describe: fn() -> Command,
+        run: fn(&Path, &ArgMatches) -> Result<String, String>,
+    ) -> Self {
+        Self { describe, run }
+    }
+}
+
+const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand::new(codegen::command, codegen::run),
+    Subcommand::new(test::command, test::run),
+    Subcommand::new(prove::command, prove::run),
+    Subcommand::new(demo::command, demo::run),
+    Subcommand::new(fuzz::command, fuzz::run),
+    Subcommand::new(new_provider::command, new_provider::run),
+];
+
+/// Runs the command that the program's arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let program = Command::new("cargo xtask")
+        .about("The project's own commands")
+        .subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.describe)()));
+    // Cargo passes what follows `cargo xtask`; the program's own name stands first.
+    let matches = program.clone().get_matches();
+    let chosen = matches.subcommand().and_then(|(name, arguments)| {
+        SUBCOMMANDS
+            .iter()
+            .find(|subcommand| (subcommand.describe)().get_name() == name)
+            .map(|subcommand| (subcommand.run)(&workspace_root(), arguments))
+    });
+    match chosen {
+        None => say(
+            &mut io::stdout(),
+            &program.clone().render_help().to_string(),
+        ),
+        Some(Ok(report)) => say(&mut io::stdout(), &report),
+        Some(Err(report)) => {
+            say(&mut io::stderr(), &report);
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Reads a description as `cargo xtask codegen` does, and writes its files to nowhere.
+///
+/// # Errors
+///
+/// A line for every problem.
+pub fn read_description(path: &str, text: &[u8]) -> Result<(), Vec<String>> {
+    match codegen::understand(path, text) {
+        Ok((_, api)) => {
+            codegen::emit::emit(&api);
+            Ok(())
+        }
+        Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
+    }
+}
+
+/// Writes a report; a reader that has gone away (`| head`) is no reason to fail.
+fn say(out: &mut impl Write, report: &str) {
+    let _ = writeln!(out, "{}", report.trim_end());
+}
+
+/// The cargo that runs this program.
+fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn workspace_root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_path_buf()
+}
