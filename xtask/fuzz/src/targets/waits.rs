@@ -53,8 +53,9 @@ pub(super) fn run(input: &[u8]) {
     if spoken.status.is_success() {
         spoken.status = StatusCode::TOO_MANY_REQUESTS;
     }
-    let stated = spoken.headers.get("retry-after");
-    let stated = stated.and_then(|value| value.to_str().ok()).map(str::trim);
+    // The script takes texts only, so the first one counts that is one.
+    let mut stated = spoken.headers.get_all("retry-after").iter();
+    let stated = stated.find_map(|value| value.to_str().ok()).map(str::trim);
     let transport = ScriptedTransport::new();
     for _ in 0..4 {
         transport.push(spoken.to_answer());
