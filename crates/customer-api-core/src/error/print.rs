@@ -1,0 +1,171 @@
+//! What an error looks like: one useful line, and the story for debugging.
+
+use std::{error::Error as StdError, fmt};
+
+use super::Error;
+use crate::{auth::AuthError, retry::StopReason, transport::TransportError};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{} {}: ", inner.service, operation.id)?;
+        }
+        write!(f, "{}", inner.kind)?;
+        if let Some(status) = inner.status {
+            write!(f, ", HTTP {status}")?;
+        }
+        if let Some(code) = &inner.details.code {
+            write!(f, ", code {}", OneLine(code))?;
+        }
+        if let Some(location) = &inner.location {
+            write!(f, ", to {}", OneLine(location))?;
+        }
+        match (&inner.details.message, &inner.source) {
+            (Some(message), _) => write!(f, ": {}", OneLine(message))?,
+            (None, Some(source)) => write_cause(f, &**source)?,
+            (None, None) => {}
+        }
+        if let Some(trace_id) = &inner.details.trace_id {
+            write!(f, " (trace {})", OneLine(trace_id))?;
+        }
+        if inner.operation.is_some() {
+            write!(f, "; {}", inner.delivery)?;
+        }
+        match inner.attempts {
+            0 | 1 => {}
+            attempts => write!(
+                f,
+                "; {attempts} attempts in {:.1} s",
+                inner.elapsed.as_secs_f64()
+            )?,
+        }
+        if let Some(stop) = inner.stop.filter(StopReason::is_telling) {
+            write!(f, "; not tried again: {stop}")?;
+        }
+        match inner.details.hint {
+            Some(hint) => write!(f, "; hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The part of a cause that the kind has not said already.
+fn write_cause(
+    f: &mut fmt::Formatter<'_>,
+    source: &(dyn StdError + Send + Sync + 'static),
+) -> fmt::Result {
+    if let Some(transport) = source.downcast_ref::<TransportError>() {
+        return match transport.root_cause() {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        };
+    }
+    write!(f, ": {source}")?;
+    // A login that failed is a call of its own, whose error says more than that it failed.
+    match source
+        .downcast_ref::<AuthError>()
+        .and_then(|error| error.source())
+    {
+        Some(login) => write!(f, ": {login}"),
+        None => Ok(()),
+    }
+}
+
+/// A provider's text on one line.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = self
+            .0
+            .split(char::is_control)
+            .filter(|part| !part.is_empty());
+        f.write_str(parts.next().unwrap_or_default())?;
+        parts.try_for_each(|part| write!(f, " {part}"))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("delivery", &inner.delivery)
+            .field("service", &inner.service)
+            .field("operation", &inner.operation.map(|operation| operation.id))
+            .field("attempts", &inner.attempts)
+            .field("elapsed", &inner.elapsed)
+            .field("stop", &inner.stop)
+            .field("status", &self.status())
+            .field("code", &self.code())
+            .field("message", &self.message())
+            .field("trace_id", &self.trace_id())
+            .field("location", &self.location())
+            .field("retry_after", &inner.retry_after)
+            .field(
+                "body",
+                &inner
+                    .body
+                    .as_ref()
+                    .map(|body| format_args!("{} bytes", body.len()).to_string()),
+            )
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::StatusCode;
+
+    use super::*;
+    use crate::{Delivery, ErrorKind, OperationInfo, error::TimeoutPhase, service::ErrorDetails};
+
+    const INFO: &OperationInfo =
+        &OperationInfo::new("labelCustomer", crate::operation::Method::Post, "/labels");
+
+    #[test]
+    fn prints_one_useful_line() {
+        let error = Error::new(ErrorKind::Status, Delivery::Refused)
+            .with_status(StatusCode::BAD_REQUEST)
+            .with_details(
+                ErrorDetails::new()
+                    .code("17")
+                    .message("no such\ncustomer")
+                    .trace_id("t-1"),
+            )
+            .with_story("shop", INFO, 1, Duration::from_millis(120));
+        assert_eq!(
+            error.to_string(),
+            "shop labelCustomer: the provider answered with an error, HTTP 400 Bad Request, code 17: no such customer \
+             (trace t-1); refused: nothing was done"
+        );
+    }
+
+    #[test]
+    fn prints_why_it_gave_up() {
+        let error = Error::new(ErrorKind::Timeout(TimeoutPhase::Attempt), Delivery::Unknown)
+            .with_story("shop", INFO, 3, Duration::from_secs(2))
+            .with_stop(StopReason::AttemptsExhausted);
+        assert_eq!(
+            error.to_string(),
+            "shop labelCustomer: the attempt timed out; unknown: it may have happened, or may yet; 3 attempts in 2.0 s; \
+             not tried again: all attempts are used up"
+        );
+    }
+
+    #[test]
+    fn a_hint_stands_at_the_end() {
+        let error = Error::new(ErrorKind::Rejected, Delivery::Refused)
+            .with_details(ErrorDetails::new().message("no").hint("check the id"))
+            .with_story("shop", INFO, 1, Duration::ZERO);
+        assert_eq!(error.hint(), Some("check the id"));
+        assert_eq!(
+            error.to_string(),
+            "shop labelCustomer: the provider reported a failure: no; refused: nothing was done; hint: check the id"
+        );
+    }
+}
