@@ -1,8 +1,8 @@
 //! Writes all customers to standard output, one JSON object a line, as Omnidesk answers them.
 //!
 //! ```console
-//! $ cargo run --example list_customers > customers.jsonl
-//! $ cargo run --example list_customers -- "Ana Lopez"
+//! $ cargo run --example export_customers > customers.jsonl
+//! $ cargo run --example export_customers -- "Ana Lopez"
 //! ```
 //!
 //! With `OMNIDESK_API_KEY` and `OMNIDESK_ORIGIN` in the environment it talks to Omnidesk, otherwise to a sandbox with 250
