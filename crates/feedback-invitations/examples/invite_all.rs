@@ -70,12 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     writeln!(out, "this run: {}", run.finish().await)?;
 
-    let summary = ledger.summary().await?;
-    writeln!(
-        out,
-        "all runs: {} accepted, {} refused, {} not sent, {} unknown",
-        summary.accepted, summary.refused, summary.not_sent, summary.unknown
-    )?;
+    writeln!(out, "all runs: {}", ledger.summary().await?)?;
     for key in ledger.unknown(None, 20).await? {
         writeln!(out, "{key}: ask the vendor, then settle it by `resolve`")?;
     }

@@ -80,10 +80,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.expect("doubtful keys", told.doubtful, 0)?;
 
     let summary = FileLedger::open(&ledger.0).await?.summary().await?;
-    account.show(format!(
-        "the ledger: {} accepted, {} refused, {} not sent, {} unknown",
-        summary.accepted, summary.refused, summary.not_sent, summary.unknown
-    ));
+    account.show(format!("the ledger: {summary}"));
     account.expect("accepted", summary.accepted, CUSTOMERS as u64)?;
     account.show(format!(
         "the sandbox: {} messages to {} people, {} logins",

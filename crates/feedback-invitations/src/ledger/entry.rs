@@ -1,3 +1,5 @@
+use std::fmt;
+
 use customer_api_core::{Delivery, Error};
 
 use super::Key;
@@ -142,10 +144,41 @@ impl LedgerSummary {
     }
 }
 
+impl fmt::Display for LedgerSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} accepted, {} refused, {} not sent, {} unknown",
+            self.accepted, self.refused, self.not_sent, self.unknown
+        )?;
+        match self.sending {
+            0 => Ok(()),
+            sending => write!(f, ", {sending} on their way"),
+        }
+    }
+}
+
 fn cut(text: &str) -> String {
     let mut end = text.len().min(MAX_TEXT);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     text.get(..end).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_is_one_line() {
+        let mut summary = LedgerSummary::default();
+        *summary.count_mut(&State::Accepted { reference: None }) = 7;
+        *summary.count_mut(&State::Unknown) = 1;
+        let line = "7 accepted, 0 refused, 0 not sent, 1 unknown";
+        assert_eq!(summary.to_string(), line);
+        *summary.count_mut(&State::Sending) = 2;
+        assert_eq!(summary.to_string(), format!("{line}, 2 on their way"));
+        assert_eq!(summary.total(), 10);
+    }
 }
