@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use reqwest::dns::{Name, Resolve, Resolving};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
@@ -80,11 +81,22 @@ async fn one_from_the_settings_tunnels_and_sees_no_key() {
     let (authority, server, proxy) = shop_behind_proxy().await;
     let http = reqwest::Client::builder()
         .add_root_certificate(authority.certificate())
+        .no_proxy()
         .proxy(reqwest::Proxy::all(&proxy.url).unwrap());
     let shop = client("https://shop.invalid", http);
     assert_eq!(shop.send(buy()).await.unwrap(), 7);
     assert_eq!(server.requests(), (1, 0));
     assert_tunnelled(&proxy);
+}
+
+/// Knows no name, without asking anybody.
+#[derive(Debug)]
+struct NoNames;
+
+impl Resolve for NoNames {
+    fn resolve(&self, _: Name) -> Resolving {
+        Box::pin(std::future::ready(Err("there is no such name".into())))
+    }
 }
 
 /// The environment can't be changed while other tests run: this is for a program of its own, started below.
@@ -93,13 +105,12 @@ async fn in_the_environment() {
     let Ok(expected) = env::var("PROOF_OF_PROXY") else {
         return;
     };
-    let error = client("https://shop.invalid", reqwest::Client::builder())
-        .send(buy())
-        .await
-        .unwrap_err();
+    let http = reqwest::Client::builder().dns_resolver(NoNames);
+    let error = client("https://shop.invalid", http).send(buy()).await;
+    let error = error.unwrap_err();
     assert!(error.is_connect());
-    // Nobody listens at the proxy's address; without one, the name is what can't be found.
-    let is_used = !error.to_string().contains("lookup");
+    // Nobody listens at the proxy's address; without a proxy, the name is what can't be found.
+    let is_used = !error.to_string().contains("there is no such name");
     assert_eq!(is_used, expected == "used", "{error}");
 
     let authority = Authority::new();
@@ -117,7 +128,12 @@ fn one_from_the_environment_is_used_unless_it_is_told_not_to_be() {
         ("ALL_PROXY", "", "used"),
         ("HTTPS_PROXY", "shop.invalid", "unused"),
     ] {
-        let output = Command::new(env::current_exe().unwrap())
+        let mut program = Command::new(env::current_exe().unwrap());
+        // Whatever this machine's own proxies are.
+        for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+            program.env_remove(name).env_remove(name.to_uppercase());
+        }
+        let output = program
             .args(["--exact", "proxy::in_the_environment"])
             .env("PROOF_OF_PROXY", expected)
             .env(variable, "http://127.0.0.1:1")
