@@ -6,7 +6,6 @@ mod token;
 use std::{
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -80,7 +79,6 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// ```
 pub struct Session {
     login: Box<dyn Login>,
-    margin: Duration,
     /// Who holds it logs in.
     turn: Turn<()>,
     state: Mutex<State>,
@@ -113,17 +111,9 @@ impl Session {
     pub fn new(login: impl Login) -> Self {
         Self {
             login: Box::new(login),
-            margin: Duration::from_secs(5 * 60),
             turn: Turn::new(()),
             state: Mutex::default(),
         }
-    }
-
-    /// How long before it expires a token is renewed, instead of five minutes; never more than a tenth of its life.
-    #[must_use]
-    pub fn renew_early(mut self, margin: Duration) -> Self {
-        self.margin = margin;
-        self
     }
 
     fn look(&self) -> Look {
@@ -188,7 +178,7 @@ impl Session {
             Ok(token) => {
                 state.failure = None;
                 state.generation += 1;
-                let token = Held::new(token, state.generation, began, self.margin);
+                let token = Held::new(token, state.generation, began);
                 let credential = token.credential();
                 state.token = Some(token);
                 Ok(credential)

@@ -7,6 +7,9 @@ use crate::{
     time::{now, wall_clock},
 };
 
+/// How long before it expires a token is renewed, unless it lives so shortly that a tenth of its life is less.
+const MARGIN: Duration = Duration::from_secs(5 * 60);
+
 /// What a login gives: a credential, and how long it is good for.
 ///
 /// Without a life time it is used until the provider answers 401.
@@ -66,9 +69,9 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(token: Token, generation: u64, began: Instant, margin: Duration) -> Self {
+    pub(super) fn new(token: Token, generation: u64, began: Instant) -> Self {
         let times = token.life_since(began).and_then(|life| {
-            let early = margin.min(life / 10);
+            let early = MARGIN.min(life / 10);
             let expires = began.checked_add(life)?;
             Some((expires, expires.checked_sub(early).unwrap_or(expires)))
         });
