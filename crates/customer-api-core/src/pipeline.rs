@@ -4,12 +4,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use tracing::Instrument as _;
 
 use crate::{
     Delivery, Error, ErrorKind,
-    auth::{AuthContext, Credential},
+    auth::AuthContext,
     call::CallOptions,
     classify::{Success, classify},
     client::Inner,
@@ -21,7 +20,7 @@ use crate::{
     retry::{Attempt, RetryDecision, StopReason},
     telemetry,
     time::Deadline,
-    transport::{EarlyHead, TransportError, TransportErrorKind},
+    transport::{TransportContext, TransportError, TransportErrorKind},
 };
 
 /// Makes a call: as many attempts as the retry policy, the deadline and the operation's idempotency allow.
@@ -110,23 +109,21 @@ async fn authorize(
     if !operation.authenticated || options.without_credential {
         return Ok(());
     }
+    request.credential = client.auth.at_hand();
+    if request.credential.is_some() {
+        return Ok(());
+    }
     let context = AuthContext::new(client, deadline);
-    let credential = tokio::time::timeout(deadline.remaining(), client.auth.authorize(&context))
-        .await
-        .map_err(|_| call_timeout(Delivery::NotSent))?
-        .map_err(|error| match deadline.remaining() {
-            Duration::ZERO => call_timeout(Delivery::NotSent).with_source(error),
-            _ => Error::new(ErrorKind::Authentication, Delivery::NotSent)
-                .with_retry_after(error.retry_after())
-                .with_source(error),
-        })?;
-    if let Some((name, _)) = request.credential.take() {
-        request.headers.remove(name);
-    }
-    if let Some((name, value, generation)) = credential.map(Credential::into_parts) {
-        request.headers.insert(name.clone(), value);
-        request.credential = Some((name, generation));
-    }
+    request.credential =
+        tokio::time::timeout(deadline.remaining(), client.auth.authorize(&context))
+            .await
+            .map_err(|_| call_timeout(Delivery::NotSent))?
+            .map_err(|error| match deadline.remaining() {
+                Duration::ZERO => call_timeout(Delivery::NotSent).with_source(error),
+                _ => Error::new(ErrorKind::Authentication, Delivery::NotSent)
+                    .with_retry_after(error.retry_after())
+                    .with_source(error),
+            })?;
     Ok(())
 }
 
@@ -137,6 +134,9 @@ async fn permit(
     options: &CallOptions,
     deadline: &Deadline,
 ) -> Result<Permit, Error> {
+    if let Some(permit) = client.rate_limiter.try_acquire(operation.rate_class) {
+        return Ok(permit);
+    }
     let deadline = &options
         .latest_start
         .map_or(*deadline, |latest| deadline.no_later_than(latest));
@@ -168,13 +168,12 @@ async fn send(
             (remaining, TimeoutPhase::Call)
         }
     };
-    let early = EarlyHead::default();
-    let mut attempt = http_request(operation, request);
-    attempt.extensions_mut().insert(early.clone());
-    let transport = client.transport.send(attempt, client.max_response_bytes);
+    let attempt = request.attempt(operation.method.into(), &client.headers);
+    let context = TransportContext::new(client.max_response_bytes);
+    let transport = client.transport.send(attempt, &context);
     match tokio::time::timeout(limit, transport).await {
         Ok(outcome) => classify(&*client.service, operation, outcome),
-        Err(_) => match early.take() {
+        Err(_) => match context.take_head() {
             // The status speaks, as it does when a body breaks off.
             Some(head) => {
                 let cut = TransportError::new(TransportErrorKind::Timeout).with_head(head);
@@ -187,23 +186,15 @@ async fn send(
     }
 }
 
-fn http_request(operation: &OperationInfo, request: &Prepared) -> http::Request<Bytes> {
-    let mut attempt = http::Request::new(request.body.clone());
-    *attempt.method_mut() = operation.method.into();
-    *attempt.uri_mut() = request.uri.clone();
-    *attempt.headers_mut() = request.headers.clone();
-    attempt
-}
-
 /// Whether the provider refused the credential and there may be a better one. A 401 proves that nothing was processed,
 /// so the one replay that follows is harmless for writes too.
 fn is_credential_stale(client: &Inner, request: &Prepared, error: &Error) -> bool {
-    let Some((_, generation)) = &request.credential else {
+    let Some(credential) = &request.credential else {
         return false;
     };
     error.kind() == ErrorKind::Status
         && error.status() == Some(401)
-        && client.auth.on_unauthorized(*generation)
+        && client.auth.on_unauthorized(credential.generation())
 }
 
 /// Asks the policy, within the two limits that no policy can move: a call that may have happened is not repeated unless

@@ -4,6 +4,7 @@ use customer_api_core::{
     Service,
     http::{HeaderMap, StatusCode},
     operation::OperationInfo,
+    response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -34,11 +35,11 @@ impl Service for Omnidesk {
 
     /// Whether errors come with a 2xx is not documented, so an answer that calls itself one is taken at its word, whatever
     /// a back end in trouble puts around it.
-    fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+    fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
-        let body = String::from_utf8_lossy(body);
+        let body = String::from_utf8_lossy(body.bytes());
         let body = text(&body);
         // The marker is a member of an object.
         if !body.starts_with('{') && serde_json::from_str::<IgnoredAny>(body).is_ok() {

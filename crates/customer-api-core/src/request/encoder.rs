@@ -1,10 +1,9 @@
 use std::fmt::{self, Write as _};
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
 
-use super::{Body, Part, TextRule, is_transports, percent_encoded};
+use super::{Body, Part, Prepared, TextRule, is_transports, percent_encoded};
 use crate::{
     base_url::BaseUrl,
     error::{Problem, ValidationError},
@@ -22,22 +21,13 @@ pub struct Encoder<'c> {
     operation: &'static OperationInfo,
     base: &'c BaseUrl,
     check_patterns: bool,
-    /// The path so far, behind the base URL.
-    url: String,
+    /// The path so far, the base URL's in front.
+    path: String,
     /// The part of the template that is not written yet.
     template: &'static str,
     query: String,
     headers: HeaderMap,
     body: Body,
-}
-
-/// A request that is ready to be sent any number of times.
-pub(crate) struct Prepared {
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    /// Which of the headers is the credential, and of which generation.
-    pub(crate) credential: Option<(HeaderName, u64)>,
 }
 
 impl<'c> Encoder<'c> {
@@ -46,13 +36,13 @@ impl<'c> Encoder<'c> {
         base: &'c BaseUrl,
         check_patterns: bool,
     ) -> Self {
-        let mut url = String::with_capacity(base.as_str().len() + operation.path.len() + 32);
-        url.push_str(base.as_str());
+        let mut path = String::with_capacity(base.path().len() + operation.path.len() + 32);
+        path.push_str(base.path());
         Self {
             operation,
             base,
             check_patterns,
-            url,
+            path,
             template: operation.path,
             query: String::new(),
             headers: HeaderMap::new(),
@@ -81,10 +71,10 @@ impl<'c> Encoder<'c> {
         }
         let value = value.to_string();
         check_segment(&value).map_err(|problem| ValidationError::new(name, problem))?;
-        self.url.push_str(literal);
-        self.url.extend(percent_encoded(&value));
+        self.path.push_str(literal);
+        self.path.extend(percent_encoded(&value));
         self.template = rest;
-        if self.url.len() > LONGEST_URL {
+        if self.path.len() > LONGEST_URL {
             return Err(ValidationError::other(name, "is too long for a URL"));
         }
         Ok(())
@@ -139,8 +129,8 @@ impl<'c> Encoder<'c> {
         {
             return refused("has a `.` or `..` segment");
         }
-        self.url.truncate(self.base.as_str().len());
-        self.url.push_str(path);
+        self.path.truncate(self.base.path().len());
+        self.path.push_str(path);
         self.template = "";
         Ok(())
     }
@@ -240,43 +230,30 @@ impl<'c> Encoder<'c> {
         self.body = body;
     }
 
-    /// The request, ready to be sent. The operation's headers win over the client's, and the call's over both.
-    pub(crate) fn finish(
-        mut self,
-        client: &HeaderMap,
-        call: &HeaderMap,
-    ) -> Result<Prepared, ValidationError> {
+    /// The request, ready to be sent. The call's headers win over the operation's.
+    pub(crate) fn finish(mut self, call: &HeaderMap) -> Result<Prepared, ValidationError> {
         if self.template.contains('{') {
             return Err(ValidationError::other(
                 "path",
                 format!("`{}` is not filled in", self.operation.path),
             ));
         }
-        self.url.push_str(self.template);
+        self.path.push_str(self.template);
         if !self.query.is_empty() {
-            let _ = write!(self.url, "?{}", self.query);
+            let _ = write!(self.path, "?{}", self.query);
         }
-        let uri = Uri::try_from(self.url)
+        let uri = self
+            .base
+            .with_path_and_query(self.path)
             .map_err(|_| ValidationError::other("query", "is too long for a URL"))?;
-        debug_assert_eq!(uri.host(), self.base.uri().host());
-        let (content_type, body) = self.body.encode();
-        if let Some(content_type) = content_type {
-            self.headers.insert(CONTENT_TYPE, content_type);
-        }
-        for (name, value) in client {
-            if !self.headers.contains_key(name) {
-                self.headers.insert(name, value.clone());
-            }
-        }
+        let (mut content_type, body) = self.body.encode();
         for (name, value) in call {
+            if name == CONTENT_TYPE {
+                content_type = None;
+            }
             self.headers.insert(name, value.clone());
         }
-        Ok(Prepared {
-            uri,
-            headers: self.headers,
-            body,
-            credential: None,
-        })
+        Ok(Prepared::new(uri, self.headers, content_type, body))
     }
 }
 
@@ -324,10 +301,7 @@ mod tests {
         let mut encoder = Encoder::new(INFO, &base, true);
         encoder.path("a", a)?;
         encoder.path("b", b)?;
-        Ok(encoder
-            .finish(&HeaderMap::new(), &HeaderMap::new())?
-            .uri
-            .to_string())
+        Ok(encoder.finish(&HeaderMap::new())?.uri.to_string())
     }
 
     #[test]
@@ -363,11 +337,7 @@ mod tests {
         let base = base();
         let mut encoder = Encoder::new(INFO, &base, true);
         assert_eq!(encoder.path("b", "1").unwrap_err().field(), "b");
-        assert!(
-            encoder
-                .finish(&HeaderMap::new(), &HeaderMap::new())
-                .is_err()
-        );
+        assert!(encoder.finish(&HeaderMap::new()).is_err());
     }
 
     #[test]
@@ -377,10 +347,7 @@ mod tests {
         encoder.path("a", "1").unwrap();
         encoder.path("b", "2").unwrap();
         encoder.replace_path("/v3/z%20").unwrap();
-        let uri = encoder
-            .finish(&HeaderMap::new(), &HeaderMap::new())
-            .unwrap()
-            .uri;
+        let uri = encoder.finish(&HeaderMap::new()).unwrap().uri;
         assert_eq!(uri, "https://host.example/base/v3/z%20");
         for path in [
             "",
@@ -410,10 +377,7 @@ mod tests {
         let mut encoder = Encoder::new(&PLAIN, &base, true);
         encoder.query("a", "b c");
         encoder.raw_query("cursor=x+y%20z==&flag").unwrap();
-        let uri = encoder
-            .finish(&HeaderMap::new(), &HeaderMap::new())
-            .unwrap()
-            .uri;
+        let uri = encoder.finish(&HeaderMap::new()).unwrap().uri;
         assert_eq!(uri.query(), Some("a=b%20c&cursor=x+y%20z==&flag"));
         for query in ["", "a b", "a#b", "a\r\n", "é"] {
             assert!(
@@ -464,7 +428,7 @@ mod tests {
             for (name, value) in &pairs {
                 encoder.query(name, value);
             }
-            let url = url::Url::parse(&encoder.finish(&HeaderMap::new(), &HeaderMap::new()).unwrap().uri.to_string()).unwrap();
+            let url = url::Url::parse(&encoder.finish(&HeaderMap::new()).unwrap().uri.to_string()).unwrap();
             let read: Vec<_> = url.query_pairs().into_owned().collect();
             prop_assert_eq!(read, pairs);
         }
