@@ -14,6 +14,7 @@ use clap::{ArgMatches, Command};
 mod codegen;
 mod demo;
 mod fuzz;
+mod here;
 mod new_provider;
 mod prove;
 mod test;
@@ -96,6 +97,6 @@ fn cargo() -> OsString {
 }
 
 fn workspace_root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_path_buf()
+    let xtask = here::package(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(&xtask).to_path_buf()
 }
