@@ -3,7 +3,6 @@
 //! A library, so that what reads descriptions can be handed hostile ones from outside.
 
 use std::{
-    ffi::OsString,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -11,13 +10,16 @@ use std::{
 
 use clap::{ArgMatches, Command};
 
+mod cargo;
 mod codegen;
 mod demo;
 mod fuzz;
 mod here;
 mod new_provider;
+mod package;
 mod prove;
 mod test;
+mod workspace;
 
 /// A subcommand: how it is spelt, and what it does in the workspace at the given root.
 struct Subcommand {
@@ -89,11 +91,6 @@ pub fn read_description(path: &str, text: &[u8]) -> Result<(), Vec<String>> {
 /// Writes a report; a reader that has gone away (`| head`) is no reason to fail.
 fn say(out: &mut impl Write, report: &str) {
     let _ = writeln!(out, "{}", report.trim_end());
-}
-
-/// The cargo that runs this program.
-fn cargo() -> OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 fn workspace_root() -> PathBuf {
