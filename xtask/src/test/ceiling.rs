@@ -3,10 +3,8 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::{
-    step::{Outcome, capture},
-    workspace,
-};
+use super::step::{Outcome, capture};
+use crate::{cargo::Cargo, workspace};
 
 /// The hand-written program.
 const BASELINE: &str = "baseline";
@@ -27,7 +25,7 @@ pub(crate) fn check(root: &Path) -> Outcome {
 fn compare(root: &Path) -> Result<String, String> {
     let baseline = crates_of(root, BASELINE)?;
     let mut notes = Vec::new();
-    let published = workspace::published(root)?;
+    let published = workspace::published(&Cargo::new(root))?;
     for provider in published.iter().filter(|package| package.is_provider) {
         let provider = provider.name.as_str();
         let crates = crates_of(root, provider)?;
