@@ -11,6 +11,7 @@ use std::{
 
 use clap::{ArgMatches, Command};
 
+mod bench;
 mod codegen;
 mod demo;
 mod fuzz;
@@ -38,6 +39,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand::new(test::command, test::run),
     Subcommand::new(prove::command, prove::run),
     Subcommand::new(demo::command, demo::run),
+    Subcommand::new(bench::command, bench::run),
     Subcommand::new(fuzz::command, fuzz::run),
     Subcommand::new(new_provider::command, new_provider::run),
 ];
