@@ -10,6 +10,7 @@ use std::{
 
 use clap::{ArgMatches, Command};
 
+mod bench;
 mod cargo;
 mod codegen;
 mod demo;
@@ -41,6 +42,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand::new(test::command, test::run),
     Subcommand::new(prove::command, prove::run),
     Subcommand::new(demo::command, demo::run),
+    Subcommand::new(bench::command, bench::run),
     Subcommand::new(fuzz::command, fuzz::run),
     Subcommand::new(new_provider::command, new_provider::run),
 ];

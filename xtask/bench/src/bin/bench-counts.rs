@@ -1,0 +1,20 @@
+//! The measured processes once more, with an allocator that counts what is asked of it.
+
+use std::{alloc::System, process::ExitCode};
+
+use bench::drive::Allocated;
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn main() -> ExitCode {
+    bench::measured(Some(|| {
+        let stats = ALLOCATOR.stats();
+        // A buffer that grows counts as an allocation, and by what it grew.
+        Allocated::new(
+            stats.allocations + stats.reallocations,
+            stats.bytes_allocated,
+        )
+    }))
+}

@@ -1,0 +1,7 @@
+//! What `cargo xtask bench` runs, and each process that it starts to be measured.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bench::main()
+}

@@ -1,0 +1,96 @@
+//! Starting processes, and reading what they measured.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use serde::de::DeserializeOwned;
+
+use crate::Failure;
+
+/// The server, as long as this lives.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    /// Starts a server: this program is given by its path, since a test is another one.
+    ///
+    /// # Errors
+    ///
+    /// If the process can't be started, or does not say where it listens.
+    pub fn start(program: &Path, delay_ms: u64, reviews: u64) -> Result<Self, Failure> {
+        let mut child = Command::new(program)
+            .args([
+                "serve".to_owned(),
+                format!("delay-ms={delay_ms}"),
+                format!("reviews={reviews}"),
+            ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut url = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut url)?;
+        }
+        let url = url.trim().to_owned();
+        let server = Self { child, url };
+        if server.url.is_empty() {
+            return Err("the server did not start".into());
+        }
+        Ok(server)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It ends with its standard input; waiting for it leaves no zombie.
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// One of this package's programs, all of which lie in one folder.
+pub(crate) fn program(name: &str) -> Result<PathBuf, Failure> {
+    Ok(std::env::current_exe()?.with_file_name(name))
+}
+
+/// Starts this program's server.
+pub(crate) fn server(delay_ms: u64, reviews: u64) -> Result<Server, Failure> {
+    Server::start(&program("bench")?, delay_ms, reviews)
+}
+
+/// Runs a process to its end and reads the JSON in the last line of what it prints.
+pub(crate) fn measure<T: DeserializeOwned>(command: &mut Command) -> Result<T, Failure> {
+    let output = output(command)?;
+    let last = output.lines().last().unwrap_or_default();
+    Ok(serde_json::from_str(last)?)
+}
+
+/// What a process prints to its standard output; what it prints to the other one is the report if it fails.
+pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{} can't be started: {error}", name(command)))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        let report = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{} failed: {}", name(command), report.trim()).into())
+    }
+}
+
+fn name(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
+}

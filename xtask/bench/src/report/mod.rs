@@ -1,0 +1,264 @@
+//! What a part found, and what becomes of it: a file of JSON, and lines for the person at the terminal.
+
+mod host;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::host::Host;
+use crate::{Failure, clock, say, spread::Spread};
+
+/// What a run of a part found.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) part: String,
+    /// When the run began.
+    pub(crate) began: String,
+    /// What it ran on, and what of the project.
+    pub(crate) host: Host,
+    pub(crate) figures: Vec<Figure>,
+    /// What a reader should know of this run.
+    pub(crate) remarks: Vec<String>,
+    /// What is drawn.
+    pub(crate) plot: Option<Plot>,
+}
+
+/// One line of the table.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Figure {
+    /// What was measured.
+    pub(crate) measure: String,
+    pub(crate) target: Target,
+    pub(crate) value: Spread,
+    pub(crate) unit: Unit,
+    /// What it is made of, in absolute numbers.
+    pub(crate) detail: String,
+}
+
+/// What a value should be.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Target {
+    /// No more than this.
+    AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
+    /// Nothing: it is for orientation.
+    None,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Unit {
+    Ratio,
+    Seconds,
+    Count,
+}
+
+/// A drawing: some lines or some groups of bars.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Plot {
+    pub(crate) title: String,
+    pub(crate) kind: PlotKind,
+    /// What stands on the value axis.
+    pub(crate) axis: String,
+    /// What stands below each group of bars, or each point of a line.
+    pub(crate) labels: Vec<String>,
+    pub(crate) series: Vec<Series>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PlotKind {
+    Bars,
+    Lines,
+}
+
+/// One colour of a drawing: a value for each label, or none where nothing was measured.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Series {
+    pub(crate) name: String,
+    pub(crate) values: Vec<Option<f64>>,
+}
+
+impl Report {
+    /// An empty report, of now.
+    pub(crate) fn new(part: &str) -> Result<Self, Failure> {
+        Ok(Self {
+            part: part.to_owned(),
+            began: clock::date(),
+            host: Host::look()?,
+            figures: Vec::new(),
+            remarks: Vec::new(),
+            plot: None,
+        })
+    }
+
+    pub(crate) fn figure(&mut self, figure: Figure) {
+        say(&format!("  {}", figure.line()));
+        self.figures.push(figure);
+    }
+
+    pub(crate) fn remark(&mut self, remark: impl Into<String>) {
+        let remark = remark.into();
+        say(&format!("  note: {remark}"));
+        self.remarks.push(remark);
+    }
+
+    /// Keeps it, for the page.
+    pub(crate) fn save(&self) -> Result<(), Failure> {
+        fs::create_dir_all(folder())?;
+        fs::write(file(&self.part), serde_json::to_string_pretty(self)?)?;
+        Ok(())
+    }
+
+    /// The last run of a part, if there was one.
+    pub(crate) fn load(part: &str) -> Result<Option<Self>, Failure> {
+        match fs::read_to_string(file(part)) {
+            Ok(text) => Ok(Some(serde_json::from_str(&text)?)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Figure {
+    pub(crate) fn ratio(measure: impl Into<String>, target: Target, value: Spread) -> Self {
+        Self {
+            measure: measure.into(),
+            target,
+            value,
+            unit: Unit::Ratio,
+            detail: String::new(),
+        }
+    }
+
+    pub(crate) fn unit(mut self, unit: Unit) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// The value and its spread.
+    pub(crate) fn result(&self) -> String {
+        let Spread { median, low, high } = self.value;
+        let (median, low, high) = (
+            self.unit.write(median),
+            self.unit.write(low),
+            self.unit.write(high),
+        );
+        if low == high {
+            median
+        } else {
+            format!("{median} ({low}–{high})")
+        }
+    }
+
+    pub(crate) fn line(&self) -> String {
+        let (target, verdict) = (self.target(), self.verdict());
+        format!(
+            "{}: {}; target {target}: {verdict}; {}",
+            self.measure,
+            self.result(),
+            self.detail
+        )
+    }
+
+    pub(crate) fn target(&self) -> String {
+        match self.target {
+            Target::AtMost(value) => format!("≤ {}", self.unit.write(value)),
+            Target::AtLeast(value) => format!("≥ {}", self.unit.write(value)),
+            Target::None => "–".to_owned(),
+        }
+    }
+
+    /// What the median says about the target, as it is printed.
+    pub(crate) fn verdict(&self) -> &'static str {
+        // Judged as it is written: what reads 1.00 is not above 1.00.
+        let rounded = |value: f64| self.unit.round(value);
+        let median = rounded(self.value.median);
+        match self.target {
+            Target::AtMost(target) if median <= rounded(target) => "met",
+            Target::AtLeast(target) if median >= rounded(target) => "met",
+            Target::None => "–",
+            Target::AtMost(_) | Target::AtLeast(_) => "**missed**",
+        }
+    }
+}
+
+impl Unit {
+    fn write(self, value: f64) -> String {
+        match self {
+            Self::Ratio => format!("{value:.2}"),
+            Self::Count => format!("{value:.0}"),
+            Self::Seconds => seconds(value),
+        }
+    }
+
+    fn round(self, value: f64) -> f64 {
+        match self {
+            Self::Ratio => (value * 100.0).round() / 100.0,
+            Self::Count => value.round(),
+            Self::Seconds => value,
+        }
+    }
+}
+
+/// A time in the unit that suits it.
+pub(crate) fn seconds(value: f64) -> String {
+    if value >= 1.0 {
+        format!("{value:.2} s")
+    } else if value >= 1e-3 {
+        format!("{:.2} ms", value * 1e3)
+    } else if value >= 1e-6 {
+        format!("{:.2} µs", value * 1e6)
+    } else {
+        format!("{:.0} ns", value * 1e9)
+    }
+}
+
+/// Where everything is kept that a run leaves behind.
+pub(crate) fn folder() -> PathBuf {
+    root().join("target/bench")
+}
+
+/// The workspace.
+pub(crate) fn root() -> PathBuf {
+    let bench = Path::new(env!("CARGO_MANIFEST_DIR"));
+    bench.ancestors().nth(2).unwrap_or(bench).to_path_buf()
+}
+
+fn file(part: &str) -> PathBuf {
+    folder().join(format!("{part}.json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(target: Target, median: f64) -> &'static str {
+        Figure::ratio("x", target, Spread::exact(median)).verdict()
+    }
+
+    #[test]
+    fn a_target_is_met_or_missed_by_what_is_printed() {
+        assert_eq!(verdict(Target::AtMost(1.0), 1.0049), "met");
+        assert_eq!(verdict(Target::AtMost(1.0), 1.006), "**missed**");
+        assert_eq!(verdict(Target::AtLeast(1.0), 0.9951), "met");
+        assert_eq!(verdict(Target::AtLeast(1.0), 0.99), "**missed**");
+        assert_eq!(verdict(Target::None, 7.0), "–");
+    }
+
+    #[test]
+    fn a_spread_is_shown_where_there_is_one() {
+        let figure = |value| Figure::ratio("x", Target::None, value).result();
+        assert_eq!(figure(Spread::exact(1.5)), "1.50");
+        assert_eq!(figure(Spread::of([1.0, 1.5, 2.25])), "1.50 (1.00–2.25)");
+    }
+}

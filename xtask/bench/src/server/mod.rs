@@ -1,0 +1,78 @@
+//! The server that every measured client talks to: a process of its own, so that a client's counts are its own.
+//!
+//! HTTP/1.1 with kept connections on one thread of loopback, and answers that are made before they are asked for. It adds up
+//! how long it takes from the last byte of a request to the last byte of its answer: what a client can't be faster than.
+
+mod answers;
+mod connection;
+mod pages;
+
+use std::{
+    io::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{io::AsyncReadExt as _, net::TcpListener};
+
+use self::pages::Pages;
+use crate::{Failure, settings::Settings};
+
+/// Where the server tells, and forgets, what it has counted.
+pub(crate) const TALLY: &str = "/tally";
+
+/// What the connections share.
+struct Shared {
+    pages: Pages,
+    delay: Duration,
+    requests: AtomicU64,
+    nanoseconds: AtomicU64,
+}
+
+impl Shared {
+    fn tally(&self) -> String {
+        let requests = self.requests.swap(0, Ordering::Relaxed);
+        let nanoseconds = self.nanoseconds.swap(0, Ordering::Relaxed);
+        format!(r#"{{"requests":{requests},"nanoseconds":{nanoseconds}}}"#)
+    }
+}
+
+/// Serves until its standard input ends: it does not outlive who started it.
+///
+/// `delay-ms` is how long it takes for every answer, `reviews` how many there are to export.
+pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
+    let shared = Arc::new(Shared {
+        pages: Pages::new(settings.get("reviews")?),
+        delay: Duration::from_millis(settings.get("delay-ms")?),
+        requests: AtomicU64::new(0),
+        nanoseconds: AtomicU64::new(0),
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        writeln!(std::io::stdout(), "{url}")?;
+        let url: Arc<str> = url.into();
+        let mut input = tokio::io::stdin();
+        let mut ignored = [0; 64];
+        loop {
+            tokio::select! {
+                stream = listener.accept() => {
+                    let (stream, _) = stream?;
+                    stream.set_nodelay(true)?;
+                    tokio::spawn(connection::serve(stream, Arc::clone(&shared), Arc::clone(&url)));
+                }
+                read = input.read(&mut ignored) => {
+                    if read? == 0 {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    })
+}

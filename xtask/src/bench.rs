@@ -1,0 +1,43 @@
+//! `cargo xtask bench`: what the clients cost, measured beside hand-written code.
+
+use std::{path::Path, process::Command};
+
+use clap::{Arg, ArgMatches};
+
+pub(crate) fn command() -> clap::Command {
+    clap::Command::new("bench")
+        .about("Measures what the clients cost, beside hand-written code")
+        .arg(
+            Arg::new("arguments")
+                .help("What to measure, and how: `cargo xtask bench -- --help` tells")
+                .num_args(0..)
+                .allow_hyphen_values(true)
+                .trailing_var_arg(true),
+        )
+}
+
+/// The measurements need an HTTP stack, and xtask does without one: they are a program of their own.
+pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
+    let passed = arguments
+        .get_many::<String>("arguments")
+        .into_iter()
+        .flatten();
+    // Both of its programs that count lie beside it.
+    for step in [&["build"][..], &["run", "--bin", "bench"]] {
+        let mut cargo = Command::new(crate::cargo());
+        cargo
+            .args(step)
+            .args(["--quiet", "--release", "--package", "bench"])
+            .current_dir(root);
+        if step.contains(&"run") {
+            cargo.arg("--").args(passed.clone());
+        }
+        let status = cargo
+            .status()
+            .map_err(|error| format!("cargo could not be started: {error}"))?;
+        if !status.success() {
+            return Err("the measurement failed: see above".to_owned());
+        }
+    }
+    Ok(String::new())
+}
