@@ -6,22 +6,19 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-use tracing::Instrument as _;
-
 use crate::{
     Delivery, Error, ErrorKind,
     client::Inner,
     error::{Problem, ValidationError},
     operation::{Idempotency, Operation},
-    pipeline,
+    pipeline::Pipeline,
     redact::Scrubber,
     request::{Encoder, Prepared, Sensitive, is_transports},
     response::{Metadata, Response, ResponseBody},
     retry::RetryPolicy,
-    telemetry,
     time::Deadline,
 };
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// A call that is about to be made. Nothing is sent until it is awaited.
 ///
@@ -167,22 +164,29 @@ impl<O: Operation> Call<O> {
     }
 
     /// Makes the call and gives what is wanted of its answer.
-    ///
-    /// The future keeps the call in one place and works on it there: a copy of it in every step would be moved about with it.
-    async fn answer<T>(self, wanted: fn(Response<O::Output>) -> T) -> Result<T, Error> {
-        let deadline = Deadline::after(self.options.timeout.unwrap_or(self.client.timeout));
-        let mut request = prepare(&self.client, &self.operation, &self.options)?;
-        make(
-            &self.client,
-            O::INFO,
-            &mut request,
-            &self.options,
-            &deadline,
-        )
-        .await
-        .and_then(|meta| decode::<O>(&self.client, meta))
-        .map(wanted)
-        .map_err(|error| self.scrubbed(error, &request))
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the arguments of an `async fn` lie in its future twice"
+    )]
+    fn answer<T>(
+        self,
+        wanted: fn(Response<O::Output>) -> T,
+    ) -> impl Future<Output = Result<T, Error>> + Send {
+        async move {
+            let pipeline = Pipeline {
+                client: &self.client,
+                operation: O::INFO,
+                options: &self.options,
+                deadline: Deadline::after(self.options.timeout.unwrap_or(self.client.timeout)),
+            };
+            let mut request = prepare(&self.client, &self.operation, &self.options)?;
+            pipeline
+                .run(&mut request)
+                .await
+                .and_then(|meta| decode::<O>(&self.client, meta))
+                .map(wanted)
+                .map_err(|error| self.scrubbed(error, &request))
+        }
     }
 
     /// Takes everything that is secret or personal in the request out of an error.
@@ -240,29 +244,6 @@ fn finish(
         encoder.raw_query(query)?;
     }
     encoder.finish(&additions.headers)
-}
-
-/// Runs the pipeline in the call's span.
-async fn make(
-    client: &Arc<Inner>,
-    operation: &'static crate::OperationInfo,
-    request: &mut Prepared,
-    options: &CallOptions,
-    deadline: &Deadline,
-) -> Result<Metadata, Error> {
-    let span = telemetry::call_span(&*client.service, operation);
-    let answer = pipeline::run(client, operation, request, options, deadline)
-        .instrument(span.clone())
-        .await;
-    match &answer {
-        Ok(meta) => telemetry::record_call(&span, meta.attempts, None),
-        Err(error) => telemetry::record_call(
-            &span,
-            error.attempts(),
-            Some((error.kind(), error.delivery())),
-        ),
-    }
-    answer
 }
 
 /// Reads the answer. Where the status decides, one that can't be read is a success without a record.

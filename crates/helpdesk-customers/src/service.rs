@@ -7,7 +7,10 @@ use customer_api_core::{
     response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::Value;
 
 /// How Omnidesk speaks: the help desk documented at <https://docs.omnidesk.io>.
@@ -124,6 +127,16 @@ impl Words {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Member {
+    Type,
+    Status,
+    Message,
+    #[serde(other)]
+    Other,
+}
+
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
@@ -136,14 +149,17 @@ impl<'de> Deserialize<'de> for Words {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Words, A::Error> {
-                let text = |value: Value| value.as_str().map(str::to_owned);
+                let text = |value| match value {
+                    Value::String(text) => Some(text),
+                    _ => None,
+                };
                 let mut words = Words::default();
-                while let Some(key) = members.next_key::<String>()? {
-                    match &*key {
-                        "type" => words.type_ = text(members.next_value()?),
-                        "status" => words.status = text(members.next_value()?),
-                        "message" => words.message = text(members.next_value()?),
-                        _ => {
+                while let Some(member) = members.next_key()? {
+                    match member {
+                        Member::Type => words.type_ = text(members.next_value()?),
+                        Member::Status => words.status = text(members.next_value()?),
+                        Member::Message => words.message = text(members.next_value()?),
+                        Member::Other => {
                             members.next_value::<IgnoredAny>()?;
                         }
                     }

@@ -28,6 +28,8 @@ pub struct Encoder<'c> {
     query: String,
     headers: HeaderMap,
     body: Body,
+    /// Where values are written before they are encoded.
+    scratch: String,
 }
 
 impl<'c> Encoder<'c> {
@@ -47,6 +49,7 @@ impl<'c> Encoder<'c> {
             query: String::new(),
             headers: HeaderMap::new(),
             body: Body::Empty,
+            scratch: String::new(),
         }
     }
 
@@ -69,10 +72,10 @@ impl<'c> Encoder<'c> {
         if parameter != name {
             return Err(not_in_template(name));
         }
-        let value = value.to_string();
-        check_segment(&value).map_err(|problem| ValidationError::new(name, problem))?;
+        let value = written(&mut self.scratch, value);
+        check_segment(value).map_err(|problem| ValidationError::new(name, problem))?;
         self.path.push_str(literal);
-        self.path.extend(percent_encoded(&value));
+        self.path.extend(percent_encoded(value));
         self.template = rest;
         if self.path.len() > LONGEST_URL {
             return Err(ValidationError::other(name, "is too long for a URL"));
@@ -87,7 +90,8 @@ impl<'c> Encoder<'c> {
         }
         self.query.extend(percent_encoded(name));
         self.query.push('=');
-        self.query.extend(percent_encoded(&value.to_string()));
+        let value = written(&mut self.scratch, value);
+        self.query.extend(percent_encoded(value));
     }
 
     /// Adds to the query what is encoded already.
@@ -208,11 +212,13 @@ impl<'c> Encoder<'c> {
     }
 
     /// Adds a pair to an `application/x-www-form-urlencoded` body.
-    pub fn form(&mut self, name: impl Into<String>, value: impl fmt::Display) {
-        let pair = (name.into(), value.to_string());
-        match &mut self.body {
-            Body::Form(pairs) => pairs.push(pair),
-            body => *body = Body::Form(vec![pair]),
+    pub fn form(&mut self, name: impl AsRef<str>, value: impl fmt::Display) {
+        let value = written(&mut self.scratch, value);
+        if !matches!(self.body, Body::Form(_)) {
+            self.body = Body::Form(String::new());
+        }
+        if let Body::Form(form) = &mut self.body {
+            form_urlencoded::Serializer::new(form).append_pair(name.as_ref(), value);
         }
     }
 
@@ -257,6 +263,13 @@ impl<'c> Encoder<'c> {
     }
 }
 
+/// The value as text, in a buffer that all values of a request share.
+fn written(scratch: &mut String, value: impl fmt::Display) -> &str {
+    scratch.clear();
+    let _ = write!(scratch, "{value}");
+    scratch
+}
+
 fn not_in_template(name: &'static str) -> ValidationError {
     ValidationError::other(name, "is not the next parameter of the path")
 }
@@ -290,6 +303,7 @@ mod tests {
     use super::*;
     use crate::operation::Method;
 
+    const PLAIN: &OperationInfo = &OperationInfo::new("op", Method::Get, "/x");
     const INFO: &OperationInfo = &OperationInfo::new("op", Method::Get, "/v2/{a}/x/{b}/y");
 
     fn base() -> BaseUrl {
@@ -372,19 +386,30 @@ mod tests {
 
     #[test]
     fn a_raw_query_is_sent_as_it_is() {
-        static PLAIN: OperationInfo = OperationInfo::new("op", Method::Get, "/x");
         let base = base();
-        let mut encoder = Encoder::new(&PLAIN, &base, true);
+        let mut encoder = Encoder::new(PLAIN, &base, true);
         encoder.query("a", "b c");
         encoder.raw_query("cursor=x+y%20z==&flag").unwrap();
         let uri = encoder.finish(&HeaderMap::new()).unwrap().uri;
         assert_eq!(uri.query(), Some("a=b%20c&cursor=x+y%20z==&flag"));
         for query in ["", "a b", "a#b", "a\r\n", "é"] {
             assert!(
-                Encoder::new(&PLAIN, &base, true).raw_query(query).is_err(),
+                Encoder::new(PLAIN, &base, true).raw_query(query).is_err(),
                 "{query:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_form_is_written_as_forms_are() {
+        let base = base();
+        let mut encoder = Encoder::new(PLAIN, &base, true);
+        encoder.form("a b", "+64 & \"x\"=é\r\n");
+        encoder.form("c", "");
+        encoder.form("d", 7);
+        let (content_type, body) = encoder.body.encode();
+        assert_eq!(content_type.unwrap(), "application/x-www-form-urlencoded");
+        assert_eq!(body, "a+b=%2B64+%26+%22x%22%3D%C3%A9%0D%0A&c=&d=7");
     }
 
     #[test]
@@ -422,14 +447,25 @@ mod tests {
 
         #[test]
         fn every_query_pair_comes_back(pairs in prop::collection::vec((".{1,10}", ".{0,10}"), 0..5)) {
-            static PLAIN: OperationInfo = OperationInfo::new("op", Method::Get, "/x");
             let base = base();
-            let mut encoder = Encoder::new(&PLAIN, &base, true);
+            let mut encoder = Encoder::new(PLAIN, &base, true);
             for (name, value) in &pairs {
                 encoder.query(name, value);
             }
             let url = url::Url::parse(&encoder.finish(&HeaderMap::new()).unwrap().uri.to_string()).unwrap();
             let read: Vec<_> = url.query_pairs().into_owned().collect();
+            prop_assert_eq!(read, pairs);
+        }
+
+        #[test]
+        fn every_form_reads_back(pairs in prop::collection::vec((any::<String>(), any::<String>()), 1..6)) {
+            let base = base();
+            let mut encoder = Encoder::new(PLAIN, &base, true);
+            for (name, value) in &pairs {
+                encoder.form(name, value);
+            }
+            let (_, body) = encoder.body.encode();
+            let read: Vec<_> = form_urlencoded::parse(&body).into_owned().collect();
             prop_assert_eq!(read, pairs);
         }
     }

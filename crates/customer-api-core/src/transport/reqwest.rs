@@ -76,7 +76,7 @@ impl ReqwestTransport {
         })
     }
 
-    fn into_reqwest(
+    fn translated(
         &self,
         request: http::Request<Bytes>,
     ) -> Result<reqwest::Request, TransportError> {
@@ -155,13 +155,10 @@ impl Transport for ReqwestTransport {
         request: http::Request<Bytes>,
         context: &TransportContext,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let request = self.into_reqwest(request)?;
+        let request = self.translated(request)?;
         let mut response = self.client.execute(request).await.map_err(translate)?;
-        let mut head = http::Response::new(());
-        *head.status_mut() = response.status();
-        *head.headers_mut() = std::mem::take(response.headers_mut());
-        context.head_arrived(head);
-        let body = receive(response, context.max_body()).await;
+        context.head_arrived(take_head(&mut response));
+        let body = receive(&mut response, context.max_body()).await;
         let head = context.take_head().unwrap_or_default();
         match body {
             Ok(body) => Ok(head.map(|()| body)),
@@ -170,9 +167,16 @@ impl Transport for ReqwestTransport {
     }
 }
 
+fn take_head(response: &mut reqwest::Response) -> http::Response<()> {
+    let mut head = http::Response::new(());
+    *head.status_mut() = response.status();
+    *head.headers_mut() = std::mem::take(response.headers_mut());
+    head
+}
+
 /// Receives a body up to its limit, without trusting the length that the server announces.
 async fn receive(
-    mut response: reqwest::Response,
+    response: &mut reqwest::Response,
     max_body: usize,
 ) -> Result<Bytes, TransportError> {
     let too_large = || TransportError::new(TransportErrorKind::TooLarge);
@@ -180,25 +184,47 @@ async fn receive(
     if usize::try_from(announced).map_or(true, |announced| announced > max_body) {
         return Err(too_large());
     }
-    let Some(first) = response.chunk().await.map_err(translate)? else {
-        return Ok(Bytes::new());
-    };
-    if first.len() > max_body {
-        return Err(too_large());
-    }
-    let Some(second) = response.chunk().await.map_err(translate)? else {
-        return Ok(first);
-    };
-    let mut body = BytesMut::from(first);
-    let mut next = Some(second);
-    while let Some(chunk) = next {
+    let mut body = Received::default();
+    while let Some(chunk) = response.chunk().await.map_err(translate)? {
         if chunk.len() > max_body - body.len() {
             return Err(too_large());
         }
-        body.extend_from_slice(&chunk);
-        next = response.chunk().await.map_err(translate)?;
+        body.push(chunk);
     }
-    Ok(body.freeze())
+    Ok(body.into_bytes())
+}
+
+/// A body so far. Most come in one piece, which is not copied then.
+#[derive(Default)]
+struct Received {
+    first: Bytes,
+    /// All of it, once there is more than the first piece.
+    whole: BytesMut,
+}
+
+impl Received {
+    fn len(&self) -> usize {
+        self.first.len().max(self.whole.len())
+    }
+
+    fn push(&mut self, chunk: Bytes) {
+        if self.first.is_empty() {
+            self.first = chunk;
+            return;
+        }
+        if self.whole.is_empty() {
+            self.whole.extend_from_slice(&self.first);
+        }
+        self.whole.extend_from_slice(&chunk);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.whole.is_empty() {
+            self.first
+        } else {
+            self.whole.freeze()
+        }
+    }
 }
 
 /// Strips the URL, which holds a customer's id, and refines what the library knows by looking at the causes.
