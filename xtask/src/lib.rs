@@ -19,6 +19,8 @@ mod new_provider;
 mod prove;
 mod test;
 
+pub use test::{CRATES_ALLOWED, CrateCount, count_crates};
+
 /// A subcommand: how it is spelt, and what it does in the workspace at the given root.
 struct Subcommand {
     describe: fn() -> Command,

@@ -15,6 +15,7 @@ use crate::{
     callers::{Call, Caller},
     clock,
     settings::Settings,
+    work::runtime,
 };
 
 /// What was allocated since a process began.
@@ -102,10 +103,7 @@ impl Plan {
 ///
 /// The first call that fails, or whose answer is not the expected one.
 pub fn run(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         for _ in 0..WARM_UP {
             caller.call(plan.call).await?;
         }

@@ -13,6 +13,7 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches};
 
+pub use self::ceiling::{CRATES_ALLOWED, CrateCount, count_crates};
 use self::step::{Outcome, Step};
 
 /// Features that tests, lints and docs are run with where a package has them.

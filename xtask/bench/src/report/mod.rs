@@ -1,6 +1,8 @@
 //! What a part found, and what becomes of it: a file of JSON, and lines for the person at the terminal.
 
 mod host;
+mod page;
+mod plots;
 
 use std::{
     fs,
@@ -9,7 +11,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::host::Host;
+pub(crate) use self::{host::Host, page::write};
 use crate::{Failure, clock, say, spread::Spread};
 
 /// What a run of a part found.
