@@ -139,7 +139,6 @@ async fn one_by_one(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failur
     times.sort_unstable();
     let at = |index: usize| times.get(index).map_or(0.0, Duration::as_secs_f64);
     let each = |of: fn(Allocated) -> usize| match (before, after) {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
         (Some(before), Some(after)) => (of(after) - of(before)) as f64 / calls as f64,
         _ => 0.0,
     };

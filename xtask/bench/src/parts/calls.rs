@@ -47,7 +47,6 @@ pub(crate) fn instructions(options: &Options, report: &mut Report) -> Result<(),
                     )?)
                 };
                 let (few, many) = (count(FEW)?, count(MANY)?);
-                #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
                 taken.keep(client, (many - few) as f64 / (MANY - FEW) as f64);
             }
         }

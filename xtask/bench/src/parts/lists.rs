@@ -123,7 +123,6 @@ pub(crate) fn memory(options: &Options, report: &mut Report) -> Result<(), Failu
             let exported: Exported =
                 process::measure(&mut exporter("bench-peak", &server, FILLING_MS)?)?;
             check(&exported, reviews)?;
-            #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
             peaks.push(exported.peak_bytes as f64);
         }
         let range = Spread::of(peaks.iter().copied());
@@ -181,9 +180,7 @@ struct Tally {
 
 impl Tally {
     fn seconds(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let seconds = self.nanoseconds as f64 / 1e9;
-        seconds
+        self.nanoseconds as f64 / 1e9
     }
 }
 

@@ -63,7 +63,6 @@ pub(crate) fn throughput(options: &Options, report: &mut Report) -> Result<(), F
                 let plan = (CALLS_AT_ONCE, in_flight);
                 let mut command = clients.drive(client, Counting::Off, call, plan, server.url())?;
                 let outcome: Outcome = process::measure(&mut command)?;
-                #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
                 taken.keep(client, outcome.calls as f64 / outcome.seconds);
             }
         }

@@ -89,7 +89,6 @@ pub(crate) fn binary(_: &Options, report: &mut Report) -> Result<(), Failure> {
     let [ours, plain] = Program::both()?;
     ours.build()?;
     plain.build()?;
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let [ours, plain] = [ours.size()? as f64, plain.size()? as f64];
     report.figure(
         Figure::ratio(

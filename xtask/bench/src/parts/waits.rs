@@ -86,7 +86,6 @@ pub(crate) fn limits(options: &Options, report: &mut Report) -> Result<(), Failu
         let figure = Figure::ratio(measure, A_MICROSECOND, Spread::of(values));
         report.figure(figure.unit(Unit::Seconds));
     }
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let each = |waiters: u64| {
         let wake_ups = limits.wake_ups.get(&waiters).copied().unwrap_or_default();
         wake_ups as f64 / waiters as f64

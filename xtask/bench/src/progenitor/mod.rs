@@ -4,6 +4,7 @@
 mod downgrade;
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -75,17 +76,9 @@ impl Peer {
         process::output(&mut cargo)?;
         let program = programs.join("progenitor-peer");
         let left_out: Vec<LeftOut> = process::measure(Command::new(program).arg("left-out"))?;
-        let remarks = left_out.iter().map(|left_out| {
-            let LeftOut {
-                description,
-                operation,
-                reason,
-            } = left_out;
-            format!("progenitor does not take `{operation}` of {description}: {reason}")
-        });
         let differs = "progenitor's urlencoded call sends three pairs instead of five: it can't know the vendor's numbered ones";
         Ok(Self {
-            remarks: remarks.chain([differs.to_owned()]).collect(),
+            remarks: remarks(&left_out).chain([differs.to_owned()]).collect(),
             programs,
             left_out,
         })
@@ -111,6 +104,27 @@ impl Peer {
             Counting::On => "progenitor-peer-counts",
         })
     }
+}
+
+/// A line for each reason why operations were left out.
+fn remarks(left_out: &[LeftOut]) -> impl Iterator<Item = String> {
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for LeftOut {
+        description,
+        operation,
+        reason,
+    } in left_out
+    {
+        let operations = reasons.entry(reason).or_default();
+        operations.push(format!("`{operation}` of {description}"));
+    }
+    let lines = reasons.into_iter().map(|(reason, operations)| {
+        format!(
+            "progenitor does not take {}: {reason}",
+            operations.join(", ")
+        )
+    });
+    lines.collect::<Vec<_>>().into_iter()
 }
 
 fn write(project: &Path) -> Result<(), Failure> {

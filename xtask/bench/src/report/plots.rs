@@ -169,7 +169,7 @@ fn draw_lines(plot: &Plot, chart: &mut Chart<'_, '_>) -> Result<(), Failure> {
 /// A number with as many digits as say something.
 fn number(value: f64) -> String {
     match value {
-        value if value == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         value if value >= 100.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
         value => format!("{value:.2}"),
