@@ -163,13 +163,15 @@ impl Figure {
     }
 
     pub(crate) fn line(&self) -> String {
-        let (target, verdict) = (self.target(), self.verdict());
-        format!(
-            "{}: {}; target {target}: {verdict}; {}",
-            self.measure,
-            self.result(),
-            self.detail
-        )
+        let judged = match self.target {
+            Target::None => String::new(),
+            Target::AtMost(_) | Target::AtLeast(_) => {
+                format!("; target {}: {}", self.target(), self.verdict())
+            }
+        };
+        let detail = if self.detail.is_empty() { "" } else { "; " };
+        let (measure, result) = (&self.measure, self.result());
+        format!("{measure}: {result}{judged}{detail}{}", self.detail)
     }
 
     pub(crate) fn target(&self) -> String {
