@@ -22,6 +22,8 @@ mod prove;
 mod test;
 mod workspace;
 
+pub use test::{CRATES_ALLOWED, CrateCount, count_crates};
+
 /// A subcommand: how it is spelt, and what it does in the workspace at the given root.
 struct Subcommand {
     describe: fn() -> Command,

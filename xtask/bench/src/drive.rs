@@ -15,6 +15,7 @@ use crate::{
     callers::{Call, Caller},
     clock,
     settings::Settings,
+    work::runtime,
 };
 
 /// What was allocated since a process began.
@@ -102,10 +103,7 @@ impl Plan {
 ///
 /// The first call that fails, or whose answer is not the expected one.
 pub fn run(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         for _ in 0..WARM_UP {
             caller.call(plan.call).await?;
         }
@@ -141,7 +139,6 @@ async fn one_by_one(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failur
     times.sort_unstable();
     let at = |index: usize| times.get(index).map_or(0.0, Duration::as_secs_f64);
     let each = |of: fn(Allocated) -> usize| match (before, after) {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
         (Some(before), Some(after)) => (of(after) - of(before)) as f64 / calls as f64,
         _ => 0.0,
     };

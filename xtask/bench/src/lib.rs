@@ -10,10 +10,13 @@ pub mod drive;
 mod measured;
 mod parts;
 mod process;
+mod progenitor;
+mod programs;
 mod report;
 mod server;
 mod settings;
 mod spread;
+mod work;
 
 use std::{io::Write as _, process::ExitCode};
 

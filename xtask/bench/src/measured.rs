@@ -10,42 +10,81 @@ use crate::{
     drive::{self, Allocated, Plan},
     exit, server,
     settings::Settings,
+    work,
 };
+
+/// A process: its name, and what it does.
+type Process = (&'static str, fn(&Settings, Meters) -> Result<(), Failure>);
+
+/// What the allocator of a process knows.
+#[derive(Clone, Copy, Default)]
+struct Meters {
+    allocated: Option<fn() -> Allocated>,
+    peak: Option<fn() -> usize>,
+}
+
+const PROCESSES: &[Process] = &[
+    ("serve", |settings, _| server::serve(settings)),
+    ("drive", drive),
+    ("decode-pages", |settings, _| {
+        tell(&work::decode::run(settings)?)
+    }),
+    ("export-reviews", |settings, meters| {
+        tell(&work::export::run(settings, meters.peak)?)
+    }),
+    ("send-invitations", |settings, _| {
+        tell(&work::send_all::run(settings)?)
+    }),
+    ("pass-limits", |settings, _| {
+        tell(&work::limits::run(settings)?)
+    }),
+    ("construct-clients", |settings, _| {
+        tell(&work::construct::run(settings)?)
+    }),
+];
 
 /// Whether an argument names a process, not a part.
 pub(crate) fn is_process(name: &str) -> bool {
-    ["serve", "drive"].contains(&name)
+    PROCESSES.iter().any(|(process, _)| *process == name)
 }
 
 /// Runs the process that the arguments name; the counter tells what was allocated so far.
 #[must_use]
 pub fn measured(counter: Option<fn() -> Allocated>) -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let name = arguments.next().unwrap_or_default();
-    exit(Settings::read(arguments).and_then(|settings| run(&name, &settings, counter)))
+    run(Meters {
+        allocated: counter,
+        ..Meters::default()
+    })
 }
 
 /// Runs the process that the arguments name; `peak` tells the most bytes that were alive since it was last asked.
 #[must_use]
-pub fn measured_peak(_peak: fn() -> usize) -> ExitCode {
-    measured(None)
+pub fn measured_peak(peak: fn() -> usize) -> ExitCode {
+    run(Meters {
+        peak: Some(peak),
+        ..Meters::default()
+    })
 }
 
-fn run(name: &str, settings: &Settings, counter: Option<fn() -> Allocated>) -> Result<(), Failure> {
-    match name {
-        "serve" => server::serve(settings),
-        "drive" => {
-            let plan = Plan::read(settings, counter)?;
-            let url = settings.text("url")?;
-            tell(&match settings.text("client")? {
-                "ours" => drive::run(&Ours::new(url)?, &plan),
-                "hand" => drive::run(&Hand::new(url)?, &plan),
-                "hyper" => drive::run(&Hyper::new(url)?, &plan),
-                other => Err(format!("no client is named `{other}`").into()),
-            }?)
-        }
-        _ => Err(format!("no process is named `{name}`").into()),
-    }
+fn run(meters: Meters) -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_default();
+    let process = PROCESSES.iter().find(|(process, _)| *process == name);
+    exit(match process {
+        Some((_, run)) => Settings::read(arguments).and_then(|settings| run(&settings, meters)),
+        None => Err(format!("no process is named `{name}`").into()),
+    })
+}
+
+fn drive(settings: &Settings, meters: Meters) -> Result<(), Failure> {
+    let plan = Plan::read(settings, meters.allocated)?;
+    let url = settings.text("url")?;
+    tell(&match settings.text("client")? {
+        "ours" => drive::run(&Ours::new(url)?, &plan),
+        "hand" => drive::run(&Hand::new(url)?, &plan),
+        "hyper" => drive::run(&Hyper::new(url)?, &plan),
+        other => Err(format!("no client is named `{other}`").into()),
+    }?)
 }
 
 /// Hands what was measured to whoever started the process.

@@ -87,7 +87,10 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
         let report = String::from_utf8_lossy(&output.stderr);
-        Err(format!("{} failed: {}", name(command), report.trim()).into())
+        // Cargo's warnings come before what matters.
+        let from = report.find("error").unwrap_or_default();
+        let report = report.get(from..).unwrap_or_default().trim();
+        Err(format!("{} failed: {report}", name(command)).into())
     }
 }
 

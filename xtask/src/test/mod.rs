@@ -12,6 +12,7 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches};
 
+pub use self::ceiling::{CRATES_ALLOWED, CrateCount, count_crates};
 use self::step::{Outcome, Step};
 use crate::{cargo::Cargo, package, workspace};
 

@@ -10,8 +10,8 @@ use std::{fmt, future::Future, str::FromStr};
 pub(crate) use self::{hand::Hand, hyper::Hyper, ours::Ours};
 use crate::Failure;
 
-/// The secrets that the clients send.
-pub(crate) const KEY: &str = "sk_test_0123456789abcdef";
+/// The credential that the clients send.
+pub const KEY: &str = "sk_test_0123456789abcdef";
 
 /// What all of them say.
 pub const CUSTOMER: &str = "cust-1";

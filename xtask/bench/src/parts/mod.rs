@@ -2,10 +2,20 @@
 
 mod calls;
 mod clients;
+mod construction;
+mod lists;
+mod loads;
+mod trees;
+mod waits;
 
+pub(crate) use self::clients::Counting;
 use clap::{Arg, ArgAction, Command};
 
-use crate::{Failure, report::Report, say};
+use crate::{
+    Failure,
+    report::{self, Report},
+    say,
+};
 
 /// Something that is measured.
 pub(crate) struct Part {
@@ -38,6 +48,66 @@ pub(crate) const PARTS: &[Part] = &[
         about: "allocations and bytes a call",
         run: calls::allocations,
     },
+    Part {
+        name: "latency",
+        about: "how long calls take, one after the other",
+        run: loads::latency,
+    },
+    Part {
+        name: "throughput",
+        about: "calls a second, many at once",
+        run: loads::throughput,
+    },
+    Part {
+        name: "decode",
+        about: "reading a page of 1,000 reviews",
+        run: lists::decode,
+    },
+    Part {
+        name: "export",
+        about: "exporting 1,000,000 reviews",
+        run: lists::export,
+    },
+    Part {
+        name: "memory",
+        about: "the memory of an export",
+        run: lists::memory,
+    },
+    Part {
+        name: "send-all",
+        about: "sending to many with a ledger",
+        run: waits::send_all,
+    },
+    Part {
+        name: "limits",
+        about: "limiter and session",
+        run: waits::limits,
+    },
+    Part {
+        name: "crates",
+        about: "crates beyond those of hand-written code",
+        run: trees::crates,
+    },
+    Part {
+        name: "build",
+        about: "building a program, and building it again",
+        run: trees::build,
+    },
+    Part {
+        name: "binary",
+        about: "the size of a program",
+        run: trees::binary,
+    },
+    Part {
+        name: "xtask",
+        about: "the project's own commands",
+        run: trees::xtask,
+    },
+    Part {
+        name: "construction",
+        about: "making a client",
+        run: construction::construction,
+    },
 ];
 
 /// Runs the parts that the arguments name, or all.
@@ -61,7 +131,23 @@ pub(crate) fn run() -> Result<(), Failure> {
                 .help("How often everything is measured, in turns")
                 .value_parser(clap::value_parser!(usize)),
         )
+        .arg(
+            Arg::new("write")
+                .long("write")
+                .help("Then writes docs/performance.md from the last run of each part")
+                .action(ArgAction::SetTrue),
+        )
+        .arg(
+            Arg::new("page")
+                .long("page")
+                .help("Writes docs/performance.md from the last run of each part, and measures nothing")
+                .conflicts_with_all(["part", "rounds", "write"])
+                .action(ArgAction::SetTrue),
+        )
         .get_matches();
+    if matches.get_flag("page") {
+        return report::write();
+    }
     let wanted: Vec<&String> = matches.get_many("part").into_iter().flatten().collect();
     let options = Options {
         rounds: matches.get_one("rounds").copied(),
@@ -73,6 +159,9 @@ pub(crate) fn run() -> Result<(), Failure> {
         let mut report = Report::new(part.name)?;
         (part.run)(&options, &mut report)?;
         report.save()?;
+    }
+    if matches.get_flag("write") {
+        report::write()?;
     }
     Ok(())
 }

@@ -47,6 +47,17 @@ impl Host {
     }
 }
 
+impl Host {
+    /// Whether it is the same machine with the same tools and the same project, however busy.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let other = Self {
+            load: self.load,
+            ..other.clone()
+        };
+        *self == other
+    }
+}
+
 fn git(arguments: &[&str]) -> Result<String, Failure> {
     output(Command::new("git").arg("-C").arg(root()).args(arguments))
 }

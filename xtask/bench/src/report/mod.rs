@@ -1,6 +1,8 @@
 //! What a part found, and what becomes of it: a file of JSON, and lines for the person at the terminal.
 
 mod host;
+mod page;
+mod plots;
 
 use std::{
     fs,
@@ -9,7 +11,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::host::Host;
+pub(crate) use self::{host::Host, page::write};
 use crate::{Failure, clock, say, spread::Spread};
 
 /// What a run of a part found.
@@ -161,13 +163,15 @@ impl Figure {
     }
 
     pub(crate) fn line(&self) -> String {
-        let (target, verdict) = (self.target(), self.verdict());
-        format!(
-            "{}: {}; target {target}: {verdict}; {}",
-            self.measure,
-            self.result(),
-            self.detail
-        )
+        let judged = match self.target {
+            Target::None => String::new(),
+            Target::AtMost(_) | Target::AtLeast(_) => {
+                format!("; target {}: {}", self.target(), self.verdict())
+            }
+        };
+        let detail = if self.detail.is_empty() { "" } else { "; " };
+        let (measure, result) = (&self.measure, self.result());
+        format!("{measure}: {result}{judged}{detail}{}", self.detail)
     }
 
     pub(crate) fn target(&self) -> String {

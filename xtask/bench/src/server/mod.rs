@@ -19,7 +19,8 @@ use std::{
 use tokio::{io::AsyncReadExt as _, net::TcpListener};
 
 use self::pages::Pages;
-use crate::{Failure, settings::Settings};
+pub(crate) use self::pages::{PAGE, page};
+use crate::{Failure, settings::Settings, work::runtime};
 
 /// Where the server tells, and forgets, what it has counted.
 pub(crate) const TALLY: &str = "/tally";
@@ -50,10 +51,7 @@ pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
         requests: AtomicU64::new(0),
         nanoseconds: AtomicU64::new(0),
     });
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         writeln!(std::io::stdout(), "{url}")?;

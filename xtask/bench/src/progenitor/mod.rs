@@ -1,0 +1,161 @@
+//! The client that progenitor generates from the project's own descriptions: a cargo project of its own below `target`,
+//! written and built when it is needed.
+
+mod downgrade;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    Failure,
+    callers::Call,
+    parts::Counting,
+    process, programs,
+    report::{folder, root},
+};
+
+/// The descriptions: which crate's, and what each is called in the project.
+const DESCRIPTIONS: [(&str, &str); 2] = [
+    ("ravelin-labels", "ravelin"),
+    ("helpdesk-customers", "helpdesk"),
+];
+
+/// The files of the project, beside its manifest and the descriptions.
+const FILES: [(&str, &str); 4] = [
+    ("build.rs", include_str!("build.rs.txt")),
+    ("src/lib.rs", include_str!("lib.rs.txt")),
+    ("src/main.rs", include_str!("main.rs.txt")),
+    (
+        "src/bin/progenitor-peer-counts.rs",
+        include_str!("counts.rs.txt"),
+    ),
+];
+
+/// The generated client, ready to be measured.
+pub(crate) struct Peer {
+    /// Where its programs are.
+    programs: PathBuf,
+    left_out: Vec<LeftOut>,
+    pub(crate) remarks: Vec<String>,
+}
+
+/// An operation that progenitor does not take.
+#[derive(Debug, Deserialize)]
+struct LeftOut {
+    description: String,
+    operation: String,
+    reason: String,
+}
+
+impl Peer {
+    /// Writes the project and builds it.
+    pub(crate) fn build() -> Result<Self, Failure> {
+        let project = folder().join("progenitor");
+        write(&project)?;
+        let own = std::env::current_exe()?;
+        let programs = own
+            .parent()
+            .ok_or("this program lies nowhere")?
+            .to_path_buf();
+        let target = programs
+            .parent()
+            .ok_or("this program lies in no target folder")?;
+        // What is built for this program already is not built again.
+        let mut cargo = programs::cargo();
+        cargo
+            .args(["build", "--quiet", "--release", "--jobs=2"])
+            .current_dir(&project)
+            .env("CARGO_TARGET_DIR", target);
+        process::output(&mut cargo)?;
+        let program = programs.join("progenitor-peer");
+        let left_out: Vec<LeftOut> = process::measure(Command::new(program).arg("left-out"))?;
+        let differs = "progenitor's urlencoded call sends three pairs instead of five: it can't know the vendor's numbered ones";
+        Ok(Self {
+            remarks: remarks(&left_out).chain([differs.to_owned()]).collect(),
+            programs,
+            left_out,
+        })
+    }
+
+    /// Whether the operation behind a call was generated.
+    pub(crate) fn makes(&self, call: Call) -> bool {
+        let operation = match call {
+            Call::JsonWrite => "labelCustomer",
+            Call::Get => "lastReview",
+            Call::Multipart => "createCustomer",
+            Call::Urlencoded => "updateCustomer",
+        };
+        !self
+            .left_out
+            .iter()
+            .any(|left_out| left_out.operation == operation)
+    }
+
+    pub(crate) fn program(&self, counting: Counting) -> PathBuf {
+        self.programs.join(match counting {
+            Counting::Off => "progenitor-peer",
+            Counting::On => "progenitor-peer-counts",
+        })
+    }
+}
+
+/// A line for each reason why operations were left out.
+fn remarks(left_out: &[LeftOut]) -> impl Iterator<Item = String> {
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for LeftOut {
+        description,
+        operation,
+        reason,
+    } in left_out
+    {
+        let operations = reasons.entry(reason).or_default();
+        operations.push(format!("`{operation}` of {description}"));
+    }
+    let lines = reasons.into_iter().map(|(reason, operations)| {
+        format!(
+            "progenitor does not take {}: {reason}",
+            operations.join(", ")
+        )
+    });
+    lines.collect::<Vec<_>>().into_iter()
+}
+
+fn write(project: &Path) -> Result<(), Failure> {
+    let bench = root().join("xtask/bench");
+    let manifest = include_str!("manifest.toml.txt").replace("BENCH", &bench.display().to_string());
+    keep(&project.join("Cargo.toml"), &manifest)?;
+    for (path, text) in FILES {
+        keep(&project.join(path), text)?;
+    }
+    for (package, name) in DESCRIPTIONS {
+        let yaml = fs::read_to_string(root().join("crates").join(package).join("openapi.yaml"))?;
+        let description: Value = yaml_serde::from_str(&yaml)?;
+        let description = downgrade::downgrade(description);
+        let json = serde_json::to_string_pretty(&description)?;
+        keep(&project.join(format!("{name}.json")), &json)?;
+    }
+    // The versions of the workspace; cargo adds what is needed beyond them.
+    let lock = project.join("Cargo.lock");
+    if !lock.exists() {
+        fs::copy(root().join("Cargo.lock"), lock)?;
+    }
+    Ok(())
+}
+
+/// Writes a file that has changed; one that has not stays as it is, so that nothing is built for it.
+fn keep(path: &Path, text: &str) -> Result<(), Failure> {
+    if fs::read_to_string(path).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    Ok(fs::write(path, text)?)
+}

@@ -1,0 +1,186 @@
+//! What every call passes on its way: the limiter and the session, when nobody else is there; and the limiter's queue, when
+//! many are.
+
+use std::{
+    collections::BTreeMap,
+    future::{Future, poll_fn},
+    hint::black_box,
+    pin::pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use customer_api_core::{
+    Auth, Client, RateLimiter as _, async_trait,
+    auth::{AuthContext, AuthError, Credential},
+    rate_limit::{Feedback, Window},
+    session::{Login, Session, Token},
+    time::Deadline,
+    transport::{Transport, TransportError},
+};
+use http::header::AUTHORIZATION;
+use ravelin_labels::{LastReview, Ravelin};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+
+use super::{per, runtime};
+use crate::{Failure, clock, settings::Settings};
+
+/// What was found.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    /// Seconds to take and give back a permit of a limiter by calls in flight, round by round.
+    pub(crate) in_flight: Vec<f64>,
+    /// The same of a limiter by calls a minute.
+    pub(crate) a_minute: Vec<f64>,
+    /// Seconds to read the token of a session, round by round.
+    pub(crate) session: Vec<f64>,
+    /// By number of waiters: how often they were woken, all together.
+    pub(crate) wake_ups: BTreeMap<u64, u64>,
+}
+
+/// So often in a round.
+const TIMES: u32 = 20_000;
+
+/// So many wait for ten permits at once.
+pub(crate) const WAITERS: [u64; 3] = [100, 1_000, 10_000];
+
+/// `rounds`: how many.
+pub(crate) fn run(settings: &Settings) -> Result<Limits, Failure> {
+    let rounds: u32 = settings.get("rounds")?;
+    runtime()?.block_on(async {
+        let mut limits = Limits::default();
+        // The first round warms up.
+        for round in 0..=rounds {
+            let in_flight = acquire(&Window::in_flight(1)).await?;
+            let quota = usize::try_from(TIMES)? + 1;
+            let a_minute = acquire(&Window::new(quota, Duration::from_secs(60))).await?;
+            if round > 0 {
+                limits.in_flight.push(in_flight);
+                limits.a_minute.push(a_minute);
+            }
+        }
+        limits.session = session(rounds).await?;
+        for waiters in WAITERS {
+            limits.wake_ups.insert(waiters, wake_ups(waiters).await?);
+        }
+        Ok(limits)
+    })
+}
+
+async fn acquire(window: &Window) -> Result<f64, Failure> {
+    let deadline = Deadline::after(Duration::from_secs(60));
+    let began = clock::now();
+    for _ in 0..TIMES {
+        let permit = window.acquire("default", &deadline).await?;
+        black_box(&permit);
+        permit.complete(&Feedback::default());
+    }
+    Ok(per(began.elapsed(), TIMES))
+}
+
+/// Reads a session's token as the pipeline does: from inside a call, since only a call can.
+async fn session(rounds: u32) -> Result<Vec<f64>, Failure> {
+    let seconds = Arc::<Mutex<Vec<f64>>>::default();
+    let probe = Probe {
+        session: Session::new(Badge),
+        rounds,
+        seconds: Arc::clone(&seconds),
+    };
+    let client: Client<Ravelin> = Client::builder(Ravelin::default(), probe)
+        .transport(Canned)
+        .build()?;
+    client.send(LastReview::new("cust-1")).await?;
+    let mut seconds = seconds.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(std::mem::take(&mut *seconds))
+}
+
+/// A session that is read over and over whenever it is asked once.
+#[derive(Debug)]
+struct Probe {
+    session: Session,
+    rounds: u32,
+    seconds: Arc<Mutex<Vec<f64>>>,
+}
+
+#[async_trait]
+impl Auth for Probe {
+    async fn authorize(&self, context: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
+        for round in 0..=self.rounds {
+            let began = clock::now();
+            for _ in 0..TIMES {
+                black_box(self.session.authorize(context).await?);
+            }
+            let seconds = per(began.elapsed(), TIMES);
+            // The first round logs in, and warms up.
+            if round > 0 {
+                self.seconds
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(seconds);
+            }
+        }
+        self.session.authorize(context).await
+    }
+}
+
+#[derive(Debug)]
+struct Badge;
+
+#[async_trait]
+impl Login for Badge {
+    async fn log_in(&self, _: &AuthContext<'_>) -> Result<Token, AuthError> {
+        let credential = Credential::new(AUTHORIZATION, "a-token-of-some-length")?;
+        Ok(Token::new(credential).expires_in(Duration::from_secs(3_600)))
+    }
+}
+
+/// Answers without a network.
+#[derive(Debug)]
+struct Canned;
+
+#[async_trait]
+impl Transport for Canned {
+    async fn send(
+        &self,
+        _: http::Request<Bytes>,
+        _: usize,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        Ok(http::Response::new(Bytes::from_static(b"null")))
+    }
+}
+
+/// How often the waiters for ten permits were polled after their first time, until each has had one.
+async fn wake_ups(waiters: u64) -> Result<u64, Failure> {
+    let window = Window::in_flight(10);
+    let polls = Arc::new(AtomicU64::new(0));
+    let mut tasks = JoinSet::new();
+    for _ in 0..waiters {
+        let (window, polls) = (window.clone(), Arc::clone(&polls));
+        tasks.spawn(async move {
+            let deadline = Deadline::after(Duration::from_secs(60));
+            let permit = counted(window.acquire("default", &deadline), &polls).await?;
+            // As a call does, it lets the others run while it has the permit.
+            tokio::task::yield_now().await;
+            permit.complete(&Feedback::default());
+            Ok::<_, Failure>(())
+        });
+    }
+    while let Some(outcome) = tasks.join_next().await {
+        outcome??;
+    }
+    Ok(polls.load(Ordering::Relaxed) - waiters)
+}
+
+async fn counted<F: Future>(future: F, polls: &AtomicU64) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        polls.fetch_add(1, Ordering::Relaxed);
+        future.as_mut().poll(context)
+    })
+    .await
+}

@@ -1,0 +1,59 @@
+//! What a call asks of the allocator, beside hand-written code in the same build: a count that does not depend on how busy the
+//! machine is.
+
+use std::{path::Path, process::Command};
+
+use bench::{Server, callers::Call, drive::Outcome};
+
+const BENCH: &str = env!("CARGO_BIN_EXE_bench");
+const COUNTS: &str = env!("CARGO_BIN_EXE_bench-counts");
+
+/// How many times the allocations, and the bytes, of hand-written code a call may take. What `cargo xtask bench allocations` finds
+/// is a little lower: these are to show a step, not a byte. Lower them when the client gets cheaper.
+const BOUNDS: [(Call, f64, f64); 4] = [
+    (Call::JsonWrite, 1.65, 1.45),
+    (Call::Get, 1.55, 1.45),
+    (Call::Multipart, 0.95, 1.15),
+    (Call::Urlencoded, 1.75, 1.45),
+];
+
+fn count(server: &Server, client: &str, call: Call) -> Outcome {
+    let output = Command::new(COUNTS)
+        .args([
+            "drive".to_owned(),
+            format!("client={client}"),
+            format!("call={call}"),
+            "count=200".to_owned(),
+            "in-flight=1".to_owned(),
+            format!("url={}", server.url()),
+        ])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{client}, {call}: {output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_call_allocates_no_more_than_it_did_beside_hand_written_code() {
+    let server = Server::start(Path::new(BENCH), 0, 0).unwrap();
+    for (call, allocations, bytes) in BOUNDS {
+        let ours = count(&server, "ours", call);
+        let hand = count(&server, "hand", call);
+        assert!(
+            hand.allocations > 10.0,
+            "{call}: nothing was counted: {hand:?}"
+        );
+        assert!(
+            ours.allocations <= hand.allocations * allocations,
+            "{call}: {} allocations beside {} by hand, at most {allocations} times as many are expected",
+            ours.allocations,
+            hand.allocations
+        );
+        assert!(
+            ours.bytes <= hand.bytes * bytes,
+            "{call}: {} bytes beside {} by hand, at most {bytes} times as many are expected",
+            ours.bytes,
+            hand.bytes
+        );
+    }
+}
