@@ -17,7 +17,7 @@ use self::step::{Outcome, Step};
 use crate::{cargo::Cargo, package, workspace};
 
 /// Features that tests, lints and docs are run with where a package has them.
-const TEST_FEATURES: &[&str] = &["ledger", "test-util", "undocumented"];
+const TEST_FEATURES: &[&str] = &["blocking", "ledger", "test-util", "undocumented"];
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")
