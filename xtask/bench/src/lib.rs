@@ -1,6 +1,6 @@
 //! What `cargo xtask bench` runs: what the clients cost, measured beside hand-written code.
 //!
-//! Every measure is a [part](parts) that can be run alone. A part starts processes that do the work and are measured, in
+//! Every measure is a part that can be run alone. A part starts processes that do the work and are measured, in
 //! turns with their baseline, against a server in a process of its own; it writes what it found as JSON, and the page
 //! `docs/performance.md` is put together from there.
 

@@ -1,5 +1,6 @@
 //! What a call asks of the allocator, beside hand-written code in the same build: a count that does not depend on how busy the
 //! machine is.
+#![cfg(test)]
 
 use std::{path::Path, process::Command};
 
