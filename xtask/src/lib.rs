@@ -3,7 +3,6 @@
 //! A library, so that what reads descriptions can be handed hostile ones from outside.
 
 use std::{
-    ffi::OsString,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -12,12 +11,16 @@ use std::{
 use clap::{ArgMatches, Command};
 
 mod bench;
+mod cargo;
 mod codegen;
 mod demo;
 mod fuzz;
+mod here;
 mod new_provider;
+mod package;
 mod prove;
 mod test;
+mod workspace;
 
 pub use test::{CRATES_ALLOWED, CrateCount, count_crates};
 
@@ -94,12 +97,7 @@ fn say(out: &mut impl Write, report: &str) {
     let _ = writeln!(out, "{}", report.trim_end());
 }
 
-/// The cargo that runs this program.
-fn cargo() -> OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
 fn workspace_root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_path_buf()
+    let xtask = here::package(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(&xtask).to_path_buf()
 }

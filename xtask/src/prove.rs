@@ -65,7 +65,7 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     } else {
         &["proof"]
     };
-    let mut proofs = Command::new(crate::cargo());
+    let mut proofs = Command::new(crate::cargo::program());
     proofs
         .args(["test", "--package"])
         .args(package)

@@ -1,6 +1,7 @@
 use std::{fmt, net::IpAddr, str::FromStr};
 
-use http::Uri;
+use bytes::Bytes;
+use http::uri::{self, PathAndQuery, Uri};
 
 use crate::error::BuildError;
 
@@ -58,6 +59,22 @@ impl BaseUrl {
 
     pub(crate) fn uri(&self) -> &Uri {
         &self.uri
+    }
+
+    /// The path in front of the provider's own, without a slash at its end.
+    pub(crate) fn path(&self) -> &str {
+        self.uri.path().trim_end_matches('/')
+    }
+
+    /// The URI of a path and query that begin with [`path`](Self::path).
+    pub(crate) fn with_path_and_query(&self, path_and_query: String) -> Result<Uri, http::Error> {
+        let mut parts = uri::Parts::default();
+        parts.scheme = self.uri.scheme().cloned();
+        parts.authority = self.uri.authority().cloned();
+        parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(
+            path_and_query,
+        ))?);
+        Ok(Uri::from_parts(parts)?)
     }
 }
 

@@ -6,22 +6,19 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-use tracing::Instrument as _;
-
 use crate::{
     Delivery, Error, ErrorKind,
     client::Inner,
     error::{Problem, ValidationError},
     operation::{Idempotency, Operation},
-    pipeline,
+    pipeline::Pipeline,
     redact::Scrubber,
     request::{Encoder, Prepared, Sensitive, is_transports},
     response::{Metadata, Response, ResponseBody},
     retry::RetryPolicy,
-    telemetry,
     time::Deadline,
 };
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// A call that is about to be made. Nothing is sent until it is awaited.
 ///
@@ -51,6 +48,13 @@ pub(crate) struct CallOptions {
     pub(crate) latest_start: Option<Duration>,
     /// For the calls by which a credential is obtained.
     pub(crate) without_credential: bool,
+    /// Rarely there: apart, so that every other call is small.
+    additions: Option<Box<Additions>>,
+}
+
+/// What a caller puts into the request, or in place of what is there.
+#[derive(Default)]
+struct Additions {
     path: Option<String>,
     query: Vec<(String, String)>,
     raw_query: Option<String>,
@@ -107,7 +111,7 @@ impl<O: Operation> Call<O> {
 
     /// Adds a pair to the query, for parameters that the operation does not know.
     pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.query.push((name.into(), value.into()));
+        self.additions().query.push((name.into(), value.into()));
         self
     }
 
@@ -115,7 +119,7 @@ impl<O: Operation> Call<O> {
     ///
     /// One that is no query makes the call fail before it is sent.
     pub fn with_raw_query(mut self, query: impl Into<String>) -> Self {
-        self.options.raw_query = Some(query.into());
+        self.additions().raw_query = Some(query.into());
         self
     }
 
@@ -124,7 +128,7 @@ impl<O: Operation> Call<O> {
     ///
     /// One that is no path, or has `.` or `..` segments, makes the call fail before it is sent.
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.options.path = Some(path.into());
+        self.additions().path = Some(path.into());
         self
     }
 
@@ -140,10 +144,11 @@ impl<O: Operation> Call<O> {
             (Some(header), Ok(mut value)) => {
                 // What a caller adds may be anything: it is not printed.
                 value.set_sensitive(true);
-                self.options.headers.insert(header, value);
+                self.additions().headers.insert(header, value);
             }
             _ => {
-                self.options.problem = Some(ValidationError::new(name.to_owned(), Problem::Header))
+                let problem = ValidationError::new(name.to_owned(), Problem::Header);
+                self.additions().problem = Some(problem);
             }
         }
         self
@@ -154,27 +159,53 @@ impl<O: Operation> Call<O> {
     /// # Errors
     ///
     /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
-    pub async fn response(self) -> Result<Response<O::Output>, Error> {
-        let Self {
-            client,
-            operation,
-            options,
-        } = self;
-        let deadline = Deadline::after(options.timeout.unwrap_or(client.timeout));
-        let mut request = prepare(&client, &operation, &options)?;
-        let answer = make(&client, O::INFO, &mut request, &options, &deadline).await;
-        answer
-            .and_then(|meta| decode::<O>(&client, meta))
-            .map_err(|error| {
-                let mut sensitive = Sensitive::default();
-                operation.sensitive(&mut sensitive);
-                // Short values of a query are flags and numbers.
-                let added = options.query.iter().map(|(_, value)| value.as_str());
-                added
-                    .filter(|value| value.len() >= 4)
-                    .for_each(|value| sensitive.text(value));
-                error.scrubbed(&Scrubber::new(sensitive, &request.headers))
-            })
+    pub fn response(self) -> impl Future<Output = Result<Response<O::Output>, Error>> + Send {
+        self.answer(|response| response)
+    }
+
+    /// Makes the call and gives what is wanted of its answer.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the arguments of an `async fn` lie in its future twice"
+    )]
+    fn answer<T>(
+        self,
+        wanted: fn(Response<O::Output>) -> T,
+    ) -> impl Future<Output = Result<T, Error>> + Send {
+        async move {
+            let pipeline = Pipeline {
+                client: &self.client,
+                operation: O::INFO,
+                options: &self.options,
+                deadline: Deadline::after(self.options.timeout.unwrap_or(self.client.timeout)),
+            };
+            let mut request = prepare(&self.client, &self.operation, &self.options)?;
+            pipeline
+                .run(&mut request)
+                .await
+                .and_then(|meta| decode::<O>(&self.client, meta))
+                .map(wanted)
+                .map_err(|error| self.scrubbed(error, &request))
+        }
+    }
+
+    /// Takes everything that is secret or personal in the request out of an error.
+    fn scrubbed(&self, error: Error, request: &Prepared) -> Error {
+        let mut sensitive = Sensitive::default();
+        self.operation.sensitive(&mut sensitive);
+        if let Some(additions) = &self.options.additions {
+            // Short values of a query are flags and numbers.
+            let added = additions.query.iter().map(|(_, value)| value.as_str());
+            added
+                .filter(|value| value.len() >= 4)
+                .for_each(|value| sensitive.text(value));
+        }
+        let headers = request.sensitive(&self.client.headers);
+        error.scrubbed(&Scrubber::new(sensitive, headers))
+    }
+
+    fn additions(&mut self) -> &mut Additions {
+        self.options.additions.get_or_insert_default()
     }
 }
 
@@ -187,66 +218,45 @@ fn prepare<O: Operation>(
     let mut encoder = Encoder::new(O::INFO, &client.base_url, client.check_patterns);
     let encoded = operation
         .encode(&mut encoder)
-        .and_then(|()| finish(client, encoder, options));
+        .and_then(|()| finish(encoder, options.additions.as_deref()));
     encoded.map_err(|error| {
         Error::from(error).with_story(client.service.name(), O::INFO, 0, Duration::ZERO)
     })
 }
 
 fn finish(
-    client: &Inner,
     mut encoder: Encoder<'_>,
-    options: &CallOptions,
+    additions: Option<&Additions>,
 ) -> Result<Prepared, ValidationError> {
-    if let Some(problem) = &options.problem {
+    let Some(additions) = additions else {
+        return encoder.finish(&HeaderMap::new());
+    };
+    if let Some(problem) = &additions.problem {
         return Err(problem.clone());
     }
-    if let Some(path) = &options.path {
+    if let Some(path) = &additions.path {
         encoder.replace_path(path)?;
     }
-    for (name, value) in &options.query {
+    for (name, value) in &additions.query {
         encoder.query(name, value);
     }
-    if let Some(query) = &options.raw_query {
+    if let Some(query) = &additions.raw_query {
         encoder.raw_query(query)?;
     }
-    encoder.finish(&client.headers, &options.headers)
-}
-
-/// Runs the pipeline in the call's span.
-async fn make(
-    client: &Arc<Inner>,
-    operation: &'static crate::OperationInfo,
-    request: &mut Prepared,
-    options: &CallOptions,
-    deadline: &Deadline,
-) -> Result<Metadata, Error> {
-    let span = telemetry::call_span(&*client.service, operation);
-    let answer = pipeline::run(client, operation, request, options, deadline)
-        .instrument(span.clone())
-        .await;
-    match &answer {
-        Ok(meta) => telemetry::record_call(&span, meta.attempts, None),
-        Err(error) => telemetry::record_call(
-            &span,
-            error.attempts(),
-            Some((error.kind(), error.delivery())),
-        ),
-    }
-    answer
+    encoder.finish(&additions.headers)
 }
 
 /// Reads the answer. Where the status decides, one that can't be read is a success without a record.
 fn decode<O: Operation>(client: &Inner, meta: Metadata) -> Result<Response<O::Output>, Error> {
-    let value = match O::decode(&ResponseBody::new(meta.body.clone())) {
-        Err(_) if O::INFO.status_decides => O::decode(&ResponseBody::new(bytes::Bytes::new())),
+    let value = match O::decode(&meta.body) {
+        Err(_) if O::INFO.status_decides => O::decode(&ResponseBody::empty()),
         value => value,
     };
     match value {
         Ok(value) => Ok(Response::new(value, meta)),
         Err(error) => Err(Error::new(ErrorKind::Decode, Delivery::Unknown)
             .with_source(error)
-            .with_answer(meta.status, &meta.headers, meta.body)
+            .with_answer(meta.status, &meta.headers, meta.body.into_bytes())
             .with_story(client.service.name(), O::INFO, meta.attempts, meta.elapsed)),
     }
 }
@@ -256,7 +266,7 @@ impl<O: Operation> IntoFuture for Call<O> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.response().await.map(Response::into_value) })
+        Box::pin(self.answer(Response::into_value))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     Delivery, Error, ErrorKind,
     error::beginning,
     operation::OperationInfo,
+    response::ResponseBody,
     retry_after,
     service::{Service, Verdict},
     transport::TransportError,
@@ -18,7 +19,7 @@ use crate::{
 pub(crate) struct Success {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: ResponseBody,
 }
 
 /// The table of the crate's promises, in code. Everything that it does not list is [`Delivery::Unknown`].
@@ -94,7 +95,8 @@ fn classify_success(
     headers: HeaderMap,
     body: Result<Bytes, TransportError>,
 ) -> Result<Success, Error> {
-    let verdict = service.judge_success(operation, body.as_deref().ok());
+    let body = body.map(ResponseBody::new);
+    let verdict = service.judge_success(operation, body.as_ref().ok());
     match (verdict, body) {
         (Verdict::Accepted, Ok(body)) => Ok(Success {
             status,
@@ -104,16 +106,15 @@ fn classify_success(
         (Verdict::Accepted, Err(_)) if operation.status_decides => Ok(Success {
             status,
             headers,
-            body: Bytes::new(),
+            body: ResponseBody::empty(),
         }),
         (Verdict::Refused(details), body) => {
             let error = Error::new(ErrorKind::Rejected, Delivery::Refused).with_details(details);
-            Err(error.with_answer(status, &headers, body.unwrap_or_default()))
+            let body = body.unwrap_or_else(|_| ResponseBody::empty());
+            Err(error.with_answer(status, &headers, body.into_bytes()))
         }
-        (Verdict::Unclear, Ok(body)) => {
-            Err(Error::new(ErrorKind::Decode, Delivery::Unknown)
-                .with_answer(status, &headers, body))
-        }
+        (Verdict::Unclear, Ok(body)) => Err(Error::new(ErrorKind::Decode, Delivery::Unknown)
+            .with_answer(status, &headers, body.into_bytes())),
         // A head arrived, so the request did: whatever the transport calls the failure, nothing says "not sent".
         (_, Err(cut)) => {
             let error = Error::new(cut.kind().error_kind(), Delivery::Unknown);
@@ -198,8 +199,8 @@ mod tests {
         fn user_agent(&self) -> &'static str {
             "shop"
         }
-        fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
-            match body {
+        fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+            match body.map(ResponseBody::bytes) {
                 Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
                 Some(b"?") => Verdict::Unclear,
                 _ => Verdict::Accepted,
@@ -275,7 +276,7 @@ mod tests {
             assert_eq!(of(&WRITE, outcome).1, Delivery::Unknown, "{kind:?}");
         }
         let success = classify(&Shop, &DECIDED, cut(200)).ok().unwrap();
-        assert!(success.body.is_empty());
+        assert!(success.body.bytes().is_empty());
     }
 
     #[test]

@@ -4,12 +4,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use tracing::Instrument as _;
 
 use crate::{
     Delivery, Error, ErrorKind,
-    auth::{AuthContext, Credential},
+    auth::AuthContext,
     call::CallOptions,
     classify::{Success, classify},
     client::Inner,
@@ -21,45 +20,15 @@ use crate::{
     retry::{Attempt, RetryDecision, StopReason},
     telemetry,
     time::Deadline,
-    transport::{EarlyHead, TransportError, TransportErrorKind},
+    transport::{TransportContext, TransportError, TransportErrorKind},
 };
 
-/// Makes a call: as many attempts as the retry policy, the deadline and the operation's idempotency allow.
-pub(crate) async fn run(
-    client: &Arc<Inner>,
-    operation: &'static OperationInfo,
-    request: &mut Prepared,
-    options: &CallOptions,
-    deadline: &Deadline,
-) -> Result<Metadata, Error> {
-    let mut attempts = Attempts::default();
-    let mut delivery = Delivery::NotSent;
-    let mut credential_renewed = false;
-    loop {
-        let error =
-            match attempt(client, operation, request, options, deadline, &mut attempts).await {
-                Ok(success) => return Ok(metadata(success, &attempts, deadline)),
-                Err(error) => error,
-            };
-        if !credential_renewed && is_credential_stale(client, request, &error) {
-            // It was about the credential, not about the call: what comes of the replay counts.
-            credential_renewed = true;
-            continue;
-        }
-        delivery = delivery.max(error.delivery());
-        match decide(client, operation, options, deadline, attempts.count, &error) {
-            RetryDecision::After(wait) => tokio::time::sleep(wait).await,
-            RetryDecision::Stop(reason) => {
-                let service = client.service.name();
-                return Err(error.at_least(delivery).with_stop(reason).with_story(
-                    service,
-                    operation,
-                    attempts.count,
-                    deadline.elapsed(),
-                ));
-            }
-        }
-    }
+/// A call on its way through the pipeline.
+pub(crate) struct Pipeline<'c> {
+    pub(crate) client: &'c Arc<Inner>,
+    pub(crate) operation: &'static OperationInfo,
+    pub(crate) options: &'c CallOptions,
+    pub(crate) deadline: Deadline,
 }
 
 /// The attempts of a call so far.
@@ -70,181 +39,209 @@ struct Attempts {
     last_began: Duration,
 }
 
-/// One attempt, in a span of its own.
-async fn attempt(
-    client: &Arc<Inner>,
-    operation: &'static OperationInfo,
-    request: &mut Prepared,
-    options: &CallOptions,
-    deadline: &Deadline,
-    attempts: &mut Attempts,
-) -> Result<Success, Error> {
-    authorize(client, operation, request, options, deadline).await?;
-    let permit = permit(client, operation, options, deadline).await?;
-    if time_to_start(options, deadline).is_zero() {
-        return Err(call_timeout(Delivery::NotSent));
+impl Pipeline<'_> {
+    /// Makes the call, in a span of its own.
+    pub(crate) async fn run(&self, request: &mut Prepared) -> Result<Metadata, Error> {
+        let span = telemetry::call_span(&*self.client.service, self.operation);
+        let answer = self.attempts(request).instrument(span.clone()).await;
+        match &answer {
+            Ok(meta) => telemetry::record_call(&span, meta.attempts, None),
+            Err(error) => telemetry::record_call(
+                &span,
+                error.attempts(),
+                Some((error.kind(), error.delivery())),
+            ),
+        }
+        answer
     }
-    attempts.count += 1;
-    attempts.last_began = deadline.elapsed();
-    let span = telemetry::attempt_span(operation, &client.base_url, attempts.count);
-    let outcome = send(client, operation, request, options, deadline)
-        .instrument(span.clone())
-        .await;
-    let (status, kind) = match &outcome {
-        Ok(success) => (Some(success.status.as_u16()), None),
-        Err(error) => (error.status(), Some(error.kind())),
-    };
-    telemetry::record_attempt(&span, status, kind);
-    permit.complete(&feedback(&outcome));
-    outcome
-}
 
-/// Puts the credential into the request. May take a login.
-async fn authorize(
-    client: &Arc<Inner>,
-    operation: &OperationInfo,
-    request: &mut Prepared,
-    options: &CallOptions,
-    deadline: &Deadline,
-) -> Result<(), Error> {
-    if !operation.authenticated || options.without_credential {
-        return Ok(());
+    /// As many attempts as the retry policy, the deadline and the operation's idempotency allow.
+    async fn attempts(&self, request: &mut Prepared) -> Result<Metadata, Error> {
+        let mut attempts = Attempts::default();
+        let mut delivery = Delivery::NotSent;
+        let mut credential_renewed = false;
+        loop {
+            let error = match self.attempt(request, &mut attempts).await {
+                Ok(success) => return Ok(metadata(success, &attempts, &self.deadline)),
+                Err(error) => error,
+            };
+            if !credential_renewed && self.is_credential_stale(request, &error) {
+                // It was about the credential, not about the call: what comes of the replay counts.
+                credential_renewed = true;
+                continue;
+            }
+            delivery = delivery.max(error.delivery());
+            match self.decide(attempts.count, &error) {
+                RetryDecision::After(wait) => tokio::time::sleep(wait).await,
+                RetryDecision::Stop(reason) => {
+                    return Err(error.at_least(delivery).with_stop(reason).with_story(
+                        self.client.service.name(),
+                        self.operation,
+                        attempts.count,
+                        self.deadline.elapsed(),
+                    ));
+                }
+            }
+        }
     }
-    let context = AuthContext::new(client, deadline);
-    let credential = tokio::time::timeout(deadline.remaining(), client.auth.authorize(&context))
-        .await
-        .map_err(|_| call_timeout(Delivery::NotSent))?
-        .map_err(|error| match deadline.remaining() {
-            Duration::ZERO => call_timeout(Delivery::NotSent).with_source(error),
-            _ => Error::new(ErrorKind::Authentication, Delivery::NotSent)
-                .with_retry_after(error.retry_after())
-                .with_source(error),
-        })?;
-    if let Some((name, _)) = request.credential.take() {
-        request.headers.remove(name);
-    }
-    if let Some((name, value, generation)) = credential.map(Credential::into_parts) {
-        request.headers.insert(name.clone(), value);
-        request.credential = Some((name, generation));
-    }
-    Ok(())
-}
 
-/// Waits for the quota, as long as an attempt may still begin.
-async fn permit(
-    client: &Inner,
-    operation: &OperationInfo,
-    options: &CallOptions,
-    deadline: &Deadline,
-) -> Result<Permit, Error> {
-    let deadline = &options
-        .latest_start
-        .map_or(*deadline, |latest| deadline.no_later_than(latest));
-    let permit = client.rate_limiter.acquire(operation.rate_class, deadline);
-    tokio::time::timeout(deadline.remaining(), permit)
-        .await
-        .map_err(|_| call_timeout(Delivery::NotSent))?
-        .map_err(|error| {
-            Error::new(ErrorKind::RateLimit, Delivery::NotSent)
-                .with_retry_after(error.retry_after())
-                .with_source(error)
-        })
-}
+    /// One attempt, in a span of its own.
+    async fn attempt(
+        &self,
+        request: &mut Prepared,
+        attempts: &mut Attempts,
+    ) -> Result<Success, Error> {
+        self.authorize(request).await?;
+        let permit = self.permit().await?;
+        if self.time_to_start().is_zero() {
+            return Err(call_timeout(Delivery::NotSent));
+        }
+        attempts.count += 1;
+        attempts.last_began = self.deadline.elapsed();
+        let span = telemetry::attempt_span(self.operation, &self.client.base_url, attempts.count);
+        let outcome = self.send(request).instrument(span.clone()).await;
+        let (status, kind) = match &outcome {
+            Ok(success) => (Some(success.status.as_u16()), None),
+            Err(error) => (error.status(), Some(error.kind())),
+        };
+        telemetry::record_attempt(&span, status, kind);
+        permit.complete(&feedback(&outcome));
+        outcome
+    }
 
-/// Sends the request once and says what its answer means.
-async fn send(
-    client: &Inner,
-    operation: &OperationInfo,
-    request: &Prepared,
-    options: &CallOptions,
-    deadline: &Deadline,
-) -> Result<Success, Error> {
-    let (limit, phase) = {
-        let attempt = options.attempt_timeout.unwrap_or(client.attempt_timeout);
-        let remaining = deadline.remaining();
+    /// Puts the credential into the request. May take a login.
+    async fn authorize(&self, request: &mut Prepared) -> Result<(), Error> {
+        if !self.operation.authenticated || self.options.without_credential {
+            return Ok(());
+        }
+        request.credential = self.client.auth.at_hand();
+        if request.credential.is_some() {
+            return Ok(());
+        }
+        let context = AuthContext::new(self.client, &self.deadline);
+        let credential = self.client.auth.authorize(&context);
+        request.credential = tokio::time::timeout(self.deadline.remaining(), credential)
+            .await
+            .map_err(|_| call_timeout(Delivery::NotSent))?
+            .map_err(|error| match self.deadline.remaining() {
+                Duration::ZERO => call_timeout(Delivery::NotSent).with_source(error),
+                _ => Error::new(ErrorKind::Authentication, Delivery::NotSent)
+                    .with_retry_after(error.retry_after())
+                    .with_source(error),
+            })?;
+        Ok(())
+    }
+
+    /// Waits for the quota, as long as an attempt may still begin.
+    async fn permit(&self) -> Result<Permit, Error> {
+        let (limiter, class) = (&self.client.rate_limiter, self.operation.rate_class);
+        if let Some(permit) = limiter.try_acquire(class) {
+            return Ok(permit);
+        }
+        let deadline = match self.options.latest_start {
+            Some(latest) => self.deadline.no_later_than(latest),
+            None => self.deadline,
+        };
+        tokio::time::timeout(deadline.remaining(), limiter.acquire(class, &deadline))
+            .await
+            .map_err(|_| call_timeout(Delivery::NotSent))?
+            .map_err(|error| {
+                Error::new(ErrorKind::RateLimit, Delivery::NotSent)
+                    .with_retry_after(error.retry_after())
+                    .with_source(error)
+            })
+    }
+
+    /// Sends the request once and says what its answer means.
+    async fn send(&self, request: &Prepared) -> Result<Success, Error> {
+        let client = self.client;
+        let attempt = request.attempt(self.operation.method.into(), &client.headers);
+        let context = TransportContext::new(client.max_response_bytes);
+        let (limit, phase) = self.attempt_limit();
+        let outcome = tokio::time::timeout(limit, client.transport.send(attempt, &context)).await;
+        match outcome {
+            Ok(outcome) => classify(&*client.service, self.operation, outcome),
+            Err(_) => match context.take_head() {
+                // The status speaks, as it does when a body breaks off.
+                Some(head) => {
+                    let cut = TransportError::new(TransportErrorKind::Timeout).with_head(head);
+                    classify(&*client.service, self.operation, Err(cut))
+                        .map_err(|error| error.timed_out_in(phase))
+                }
+                // The transport was given up while it worked: it may have sent everything.
+                None => Err(Error::new(ErrorKind::Timeout(phase), Delivery::Unknown)),
+            },
+        }
+    }
+
+    /// How long an attempt that begins now may take, and what is at fault if it takes longer.
+    fn attempt_limit(&self) -> (Duration, TimeoutPhase) {
+        let attempt = self
+            .options
+            .attempt_timeout
+            .unwrap_or(self.client.attempt_timeout);
+        let remaining = self.deadline.remaining();
         if attempt < remaining {
             (attempt, TimeoutPhase::Attempt)
         } else {
             (remaining, TimeoutPhase::Call)
         }
-    };
-    let early = EarlyHead::default();
-    let mut attempt = http_request(operation, request);
-    attempt.extensions_mut().insert(early.clone());
-    let transport = client.transport.send(attempt, client.max_response_bytes);
-    match tokio::time::timeout(limit, transport).await {
-        Ok(outcome) => classify(&*client.service, operation, outcome),
-        Err(_) => match early.take() {
-            // The status speaks, as it does when a body breaks off.
-            Some(head) => {
-                let cut = TransportError::new(TransportErrorKind::Timeout).with_head(head);
-                classify(&*client.service, operation, Err(cut))
-                    .map_err(|error| error.timed_out_in(phase))
+    }
+
+    /// Whether the provider refused the credential and there may be a better one. A 401 proves that nothing was processed,
+    /// so the one replay that follows is harmless for writes too.
+    fn is_credential_stale(&self, request: &Prepared, error: &Error) -> bool {
+        let Some(credential) = &request.credential else {
+            return false;
+        };
+        error.kind() == ErrorKind::Status
+            && error.status() == Some(401)
+            && self.client.auth.on_unauthorized(credential.generation())
+    }
+
+    /// Asks the policy, within the two limits that no policy can move: a call that may have happened is not repeated unless
+    /// that is harmless, and no wait outlasts the call's time-out.
+    fn decide(&self, number: u32, error: &Error) -> RetryDecision {
+        let attempt = Attempt {
+            number,
+            idempotency: self
+                .options
+                .idempotency
+                .unwrap_or(self.operation.idempotency),
+            status: error.status(),
+            retry_after: error.retry_after().or_else(|| self.implied_wait(error)),
+            elapsed: self.deadline.elapsed(),
+            remaining: self.time_to_start(),
+            ..Attempt::new(self.operation, error.kind(), error.delivery())
+        };
+        let policy = self.options.retry.as_ref().unwrap_or(&self.client.retry);
+        match policy.decide(&attempt) {
+            RetryDecision::After(_) if !attempt.is_repeatable() => {
+                RetryDecision::Stop(StopReason::MayHaveHappened)
             }
-            // The transport was given up while it worked: it may have sent everything.
-            None => Err(Error::new(ErrorKind::Timeout(phase), Delivery::Unknown)),
-        },
-    }
-}
-
-fn http_request(operation: &OperationInfo, request: &Prepared) -> http::Request<Bytes> {
-    let mut attempt = http::Request::new(request.body.clone());
-    *attempt.method_mut() = operation.method.into();
-    *attempt.uri_mut() = request.uri.clone();
-    *attempt.headers_mut() = request.headers.clone();
-    attempt
-}
-
-/// Whether the provider refused the credential and there may be a better one. A 401 proves that nothing was processed,
-/// so the one replay that follows is harmless for writes too.
-fn is_credential_stale(client: &Inner, request: &Prepared, error: &Error) -> bool {
-    let Some((_, generation)) = &request.credential else {
-        return false;
-    };
-    error.kind() == ErrorKind::Status
-        && error.status() == Some(401)
-        && client.auth.on_unauthorized(*generation)
-}
-
-/// Asks the policy, within the two limits that no policy can move: a call that may have happened is not repeated unless
-/// that is harmless, and no wait outlasts the call's time-out.
-fn decide(
-    client: &Inner,
-    operation: &'static OperationInfo,
-    options: &CallOptions,
-    deadline: &Deadline,
-    number: u32,
-    error: &Error,
-) -> RetryDecision {
-    let attempt = Attempt {
-        number,
-        idempotency: options.idempotency.unwrap_or(operation.idempotency),
-        status: error.status(),
-        retry_after: error
-            .retry_after()
-            .or_else(|| implied_wait(client, operation, error)),
-        elapsed: deadline.elapsed(),
-        remaining: time_to_start(options, deadline),
-        ..Attempt::new(operation, error.kind(), error.delivery())
-    };
-    let policy = options.retry.as_ref().unwrap_or(&client.retry);
-    match policy.decide(&attempt) {
-        RetryDecision::After(_) if !attempt.is_repeatable() => {
-            RetryDecision::Stop(StopReason::MayHaveHappened)
+            RetryDecision::After(wait) if wait >= attempt.remaining => {
+                RetryDecision::Stop(StopReason::DeadlineTooClose)
+            }
+            decision => decision,
         }
-        RetryDecision::After(wait) if wait >= attempt.remaining => {
-            RetryDecision::Stop(StopReason::DeadlineTooClose)
-        }
-        decision => decision,
     }
-}
 
-/// How long to wait after a 429 that does not say.
-fn implied_wait(client: &Inner, operation: &OperationInfo, error: &Error) -> Option<Duration> {
-    error
-        .status()
-        .filter(|status| *status == 429)
-        .and_then(|_| client.service.throttled_wait(operation))
+    /// How long to wait after a 429 that does not say.
+    fn implied_wait(&self, error: &Error) -> Option<Duration> {
+        error
+            .status()
+            .filter(|status| *status == 429)
+            .and_then(|_| self.client.service.throttled_wait(self.operation))
+    }
+
+    /// How much time is left to begin an attempt.
+    fn time_to_start(&self) -> Duration {
+        let remaining = self.deadline.remaining();
+        match self.options.latest_start {
+            Some(latest) => remaining.min(latest.saturating_sub(self.deadline.elapsed())),
+            None => remaining,
+        }
+    }
 }
 
 fn feedback(outcome: &Result<Success, Error>) -> Feedback {
@@ -257,15 +254,6 @@ fn feedback(outcome: &Result<Success, Error>) -> Feedback {
             status: error.status(),
             retry_after: error.retry_after(),
         },
-    }
-}
-
-/// How much time is left to begin an attempt.
-fn time_to_start(options: &CallOptions, deadline: &Deadline) -> Duration {
-    let remaining = deadline.remaining();
-    match options.latest_start {
-        Some(latest) => remaining.min(latest.saturating_sub(deadline.elapsed())),
-        None => remaining,
     }
 }
 

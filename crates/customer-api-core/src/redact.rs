@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use http::HeaderMap;
+use http::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 use crate::request::{Sensitive, SensitiveValue};
@@ -75,7 +75,10 @@ const REPLACEMENT: &str = "[redacted]";
 
 impl<'a> Scrubber<'a> {
     /// Collects what `sensitive` names and what the request's sensitive headers carry.
-    pub(crate) fn new(sensitive: Sensitive<'a>, headers: &'a HeaderMap) -> Self {
+    pub(crate) fn new(
+        sensitive: Sensitive<'a>,
+        headers: impl IntoIterator<Item = &'a HeaderValue>,
+    ) -> Self {
         let mut needles = Vec::new();
         for value in sensitive.into_values() {
             if value.is_number {
@@ -85,7 +88,7 @@ impl<'a> Scrubber<'a> {
                 push(&mut needles, value.text);
             }
         }
-        for value in headers.values().filter(|value| value.is_sensitive()) {
+        for value in headers {
             // A caller's own header may hold text outside ASCII, which travels as UTF-8.
             let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
                 continue;
@@ -224,7 +227,7 @@ mod tests {
         for value in values {
             sensitive.text(value);
         }
-        Scrubber::new(sensitive, &HeaderMap::new()).scrub(text)
+        Scrubber::new(sensitive, []).scrub(text)
     }
 
     #[test]
@@ -284,7 +287,7 @@ mod tests {
         for value in values {
             sensitive.number(value);
         }
-        Scrubber::new(sensitive, &HeaderMap::new()).scrub(text)
+        Scrubber::new(sensitive, []).scrub(text)
     }
 
     #[test]
@@ -332,11 +335,11 @@ mod tests {
 
     #[test]
     fn a_header_outside_ascii_goes_too() {
-        let mut headers = HeaderMap::new();
+        let mut headers = http::HeaderMap::new();
         let mut value = HeaderValue::from_str("Planted Jos\u{e9}").unwrap();
         value.set_sensitive(true);
         headers.insert("x-cashier", value);
-        let scrubber = Scrubber::new(Sensitive::default(), &headers);
+        let scrubber = Scrubber::new(Sensitive::default(), headers.values());
         assert_eq!(scrubber.scrub("no planted jos\u{e9}"), "no [redacted]");
     }
 
@@ -350,11 +353,11 @@ mod tests {
 
     #[test]
     fn takes_the_key_out_without_its_scheme_word() {
-        let mut headers = HeaderMap::new();
+        let mut headers = http::HeaderMap::new();
         let mut value = HeaderValue::from_static("token sk_test_123");
         value.set_sensitive(true);
         headers.insert("authorization", value);
-        let scrubber = Scrubber::new(Sensitive::default(), &headers);
+        let scrubber = Scrubber::new(Sensitive::default(), headers.values());
         assert_eq!(
             scrubber.scrub("unknown key sk_test_123"),
             "unknown key [redacted]"

@@ -19,7 +19,7 @@ pub struct Response<T> {
 pub(crate) struct Metadata {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: ResponseBody,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     pub(crate) attempt_elapsed: Duration,
@@ -52,7 +52,7 @@ impl<T> Response<T> {
 
     /// The raw body. It may hold personal data: think before logging it.
     pub fn body(&self) -> &[u8] {
-        &self.meta.body
+        self.meta.body.bytes()
     }
 
     /// How many times the request was handed to the transport.
@@ -115,6 +115,14 @@ impl ResponseBody {
     #[must_use]
     pub fn new(bytes: Bytes) -> Self {
         Self { bytes }
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self::new(Bytes::new())
+    }
+
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.bytes
     }
 
     /// The raw bytes.

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use http::{HeaderMap, StatusCode};
 
-use crate::{Delivery, operation::OperationInfo};
+use crate::{Delivery, operation::OperationInfo, response::ResponseBody};
 
 /// A provider: where it is, how it words errors, and how its answers are to be understood.
 ///
@@ -15,6 +15,7 @@ use crate::{Delivery, operation::OperationInfo};
 /// use customer_api_core::{
 ///     Service,
 ///     operation::OperationInfo,
+///     response::ResponseBody,
 ///     service::{ErrorDetails, Verdict},
 /// };
 /// use http::{HeaderMap, StatusCode};
@@ -32,8 +33,8 @@ use crate::{Delivery, operation::OperationInfo};
 ///     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
 ///         ErrorDetails::new().message(String::from_utf8_lossy(body))
 ///     }
-///     fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
-///         match body {
+///     fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+///         match body.map(ResponseBody::bytes) {
 ///             Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
 ///             _ => Verdict::Accepted,
 ///         }
@@ -64,7 +65,7 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
     /// Says whether a 2xx is a success, for a provider that reports failures that way too.
     ///
     /// `body` is `None` if it could not be received whole.
-    fn judge_success(&self, operation: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+    fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let _ = (operation, body);
         Verdict::Accepted
     }

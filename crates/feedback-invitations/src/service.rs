@@ -2,6 +2,7 @@ use customer_api_core::{
     Service,
     http::{HeaderMap, StatusCode},
     operation::OperationInfo,
+    response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
 
@@ -33,7 +34,7 @@ impl Service for CustomerRadar {
 
     /// An invitation is accepted by its code, not by its status; a login by its token, as the status of a refused one is not
     /// documented.
-    fn judge_success(&self, operation: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+    fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let (is_invitation, is_login) = (
             operation.id == SendInvitation::INFO.id,
             operation.id == LogIn::INFO.id,
@@ -41,7 +42,7 @@ impl Service for CustomerRadar {
         if !is_invitation && !is_login {
             return Verdict::Accepted;
         }
-        let Some(answer) = body.and_then(Answer::read) else {
+        let Some(answer) = body.map(ResponseBody::bytes).and_then(Answer::read) else {
             return Verdict::Unclear;
         };
         let accepted = if is_login {

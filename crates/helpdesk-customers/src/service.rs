@@ -4,9 +4,13 @@ use customer_api_core::{
     Service,
     http::{HeaderMap, StatusCode},
     operation::OperationInfo,
+    response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::Value;
 
 /// How Omnidesk speaks: the help desk documented at <https://docs.omnidesk.io>.
@@ -34,11 +38,11 @@ impl Service for Omnidesk {
 
     /// Whether errors come with a 2xx is not documented, so an answer that calls itself one is taken at its word, whatever
     /// a back end in trouble puts around it.
-    fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+    fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
-        let body = String::from_utf8_lossy(body);
+        let body = String::from_utf8_lossy(body.bytes());
         let body = text(&body);
         // The marker is a member of an object.
         if !body.starts_with('{') && serde_json::from_str::<IgnoredAny>(body).is_ok() {
@@ -123,6 +127,16 @@ impl Words {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Member {
+    Type,
+    Status,
+    Message,
+    #[serde(other)]
+    Other,
+}
+
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
@@ -135,14 +149,17 @@ impl<'de> Deserialize<'de> for Words {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Words, A::Error> {
-                let text = |value: Value| value.as_str().map(str::to_owned);
+                let text = |value| match value {
+                    Value::String(text) => Some(text),
+                    _ => None,
+                };
                 let mut words = Words::default();
-                while let Some(key) = members.next_key::<String>()? {
-                    match &*key {
-                        "type" => words.type_ = text(members.next_value()?),
-                        "status" => words.status = text(members.next_value()?),
-                        "message" => words.message = text(members.next_value()?),
-                        _ => {
+                while let Some(member) = members.next_key()? {
+                    match member {
+                        Member::Type => words.type_ = text(members.next_value()?),
+                        Member::Status => words.status = text(members.next_value()?),
+                        Member::Message => words.message = text(members.next_value()?),
+                        Member::Other => {
                             members.next_value::<IgnoredAny>()?;
                         }
                     }

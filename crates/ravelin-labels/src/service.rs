@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use customer_api_core::{
     Service,
@@ -8,6 +8,8 @@ use customer_api_core::{
     response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
+use memchr::memmem::Finder;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// How Ravelin speaks.
@@ -20,9 +22,6 @@ const THROTTLED_WAIT: Duration = Duration::from_secs(20);
 
 /// What marks a label that was not kept, in an answer with status 200.
 const RATE_LIMIT: &str = "RATE_LIMIT";
-
-/// Answers up to this size are parsed whether the marker shows or not: JSON may spell it with escapes.
-const SHORT: usize = 2_048;
 
 impl Service for Ravelin {
     fn name(&self) -> &'static str {
@@ -61,23 +60,30 @@ impl Service for Ravelin {
     /// Above 50 events a minute for one customer the vendor answers 200 and keeps nothing, so a 2xx is judged by its body.
     /// Where in the body it says so is not documented; both likely places are looked at. JSON that ends too early may have been
     /// about to say so.
-    fn judge_success(&self, operation: &OperationInfo, body: Option<&[u8]>) -> Verdict {
+    fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
-        let is_marked = contains(body, RATE_LIMIT.as_bytes());
         // What a read finds must be read in any case; a label counts even if its answer can't be.
         let is_label = operation.status_decides;
-        if !is_marked && !is_label && body.len() > SHORT {
-            return Verdict::Accepted;
+        if !may_be_marked(body.bytes()) {
+            let is_cut_off = is_label
+                && body
+                    .json::<IgnoredAny>()
+                    .is_err_and(|error| error.category() == DecodeCategory::Truncated);
+            return if is_cut_off {
+                Verdict::Unclear
+            } else {
+                Verdict::Accepted
+            };
         }
-        match ResponseBody::new(body.to_vec().into()).json::<Value>() {
+        match body.json::<Value>() {
             Ok(answer) if is_rate_limited(&answer) => Verdict::Refused(
                 ErrorDetails::new()
                     .code(RATE_LIMIT)
                     .message("the customer's limit of events a minute is reached"),
             ),
-            Err(_) if is_marked => Verdict::Unclear,
+            Err(_) if is_marked(body.bytes()) => Verdict::Unclear,
             Err(error) if is_label && error.category() == DecodeCategory::Truncated => {
                 Verdict::Unclear
             }
@@ -95,7 +101,15 @@ fn is_rate_limited(answer: &Value) -> bool {
     is_marked(answer.pointer("/data/source")) || is_marked(answer.get("source"))
 }
 
-/// Spares the long answers without the marker, which are nearly all, from being parsed twice.
-fn contains(body: &[u8], marker: &[u8]) -> bool {
-    body.windows(marker.len()).any(|window| window == marker)
+/// Whether JSON may hold the marker: as it is, or with some of its characters spelt as escapes, which begin with `\u00`.
+/// Spares nearly all answers from being parsed twice.
+fn may_be_marked(body: &[u8]) -> bool {
+    static ESCAPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(r"\u00"));
+    is_marked(body) || ESCAPE.find(body).is_some()
+}
+
+/// Whether the marker stands there as it is.
+fn is_marked(body: &[u8]) -> bool {
+    static MARKER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(RATE_LIMIT));
+    MARKER.find(body).is_some()
 }

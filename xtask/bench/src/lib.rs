@@ -7,6 +7,8 @@
 pub mod callers;
 mod clock;
 pub mod drive;
+#[path = "../../src/here.rs"]
+mod here;
 mod measured;
 mod parts;
 mod process;

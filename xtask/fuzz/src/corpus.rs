@@ -1,17 +1,14 @@
 //! The inputs to begin with.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::PathBuf};
 
-use crate::Target;
+use crate::{Target, here};
 
 /// The workspace's root.
 #[must_use]
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+    let here = here::package(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(&here).to_path_buf()
 }
 
 /// A target's inputs in the order of their paths, each with its path from the root.

@@ -15,6 +15,8 @@
 
 mod answer;
 pub mod corpus;
+#[path = "../../src/here.rs"]
+mod here;
 pub mod mutation;
 mod offline;
 mod targets;

@@ -12,6 +12,8 @@
 mod entry;
 mod facts;
 mod generated;
+#[path = "../../src/here.rs"]
+mod here;
 pub mod matrix;
 pub mod page;
 pub mod planted;

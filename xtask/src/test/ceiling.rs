@@ -3,10 +3,8 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::{
-    step::{Outcome, capture},
-    workspace,
-};
+use super::step::{Outcome, capture};
+use crate::{cargo::Cargo, workspace};
 
 /// The hand-written program.
 const BASELINE: &str = "baseline";
@@ -45,7 +43,7 @@ pub struct CrateCount {
 /// If cargo can't tell them, or a provider crate needs more than a C compiler.
 pub fn count_crates(root: &Path) -> Result<Vec<CrateCount>, String> {
     let baseline = crates_of(root, BASELINE)?;
-    let published = workspace::published(root)?;
+    let published = workspace::published(&Cargo::new(root))?;
     let providers = published.into_iter().filter(|package| package.is_provider);
     let count = |provider: String| {
         let crates = crates_of(root, &provider)?;

@@ -2,10 +2,8 @@
 
 use std::{path::Path, process::Command};
 
-use super::{
-    step::{Outcome, capture},
-    workspace,
-};
+use super::step::{Outcome, capture};
+use crate::{cargo::Cargo, workspace};
 
 /// The feature whose build needs a library of the system's own.
 const NATIVE_TLS: &str = "native-tls";
@@ -14,7 +12,7 @@ pub(crate) fn check(root: &Path) -> Outcome {
     let has_openssl = cfg!(not(target_os = "linux")) || has_openssl_headers();
     let mut failures = Vec::new();
     let mut skipped = false;
-    let published = match workspace::published(root) {
+    let published = match workspace::published(&Cargo::new(root)) {
         Ok(published) => published,
         Err(report) => return Outcome::Failed(report),
     };

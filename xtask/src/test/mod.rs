@@ -3,7 +3,6 @@
 mod ceiling;
 mod features;
 mod step;
-mod workspace;
 
 use std::{
     io::{self, Write as _},
@@ -15,6 +14,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 
 pub use self::ceiling::{CRATES_ALLOWED, CrateCount, count_crates};
 use self::step::{Outcome, Step};
+use crate::{cargo::Cargo, package, workspace};
 
 /// Features that tests, lints and docs are run with where a package has them.
 const TEST_FEATURES: &[&str] = &["ledger", "test-util", "undocumented"];
@@ -32,7 +32,7 @@ pub(crate) fn command() -> clap::Command {
 /// Runs every step, also after a failure, so that one run tells everything.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
     let wanted: Vec<&String> = arguments.get_many("step").into_iter().flatten().collect();
-    let mut steps = steps(&workspace::having(root, TEST_FEATURES)?);
+    let mut steps = steps(&workspace::having(&Cargo::new(root), TEST_FEATURES)?);
     steps.retain(|step| {
         wanted.is_empty() || wanted.iter().any(|part| step.name.contains(part.as_str()))
     });
@@ -148,17 +148,13 @@ fn codegen(root: &Path) -> Outcome {
 }
 
 fn packages(root: &Path) -> Outcome {
-    let published = match workspace::published(root) {
-        Ok(published) => published,
-        Err(report) => return Outcome::Failed(report),
-    };
-    let mut arguments = vec!["package", "--quiet", "--allow-dirty"];
-    arguments.extend(
-        published
-            .iter()
-            .flat_map(|package| ["--package", &package.name]),
-    );
-    step::cargo(root, &arguments)
+    let cargo = Cargo::new(root);
+    let verified = workspace::published(&cargo)
+        .and_then(|published| package::verify(&cargo, None, &published.iter().collect::<Vec<_>>()));
+    match verified {
+        Ok(()) => Outcome::Passed,
+        Err(report) => Outcome::Failed(report),
+    }
 }
 
 fn say(line: &str) {

@@ -1,9 +1,8 @@
 //! One thing that is checked, and how its commands are run.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{path::Path, process::Stdio};
+
+use crate::cargo::Cargo;
 
 /// One thing that `cargo xtask test` checks.
 pub(crate) struct Step {
@@ -72,38 +71,22 @@ pub(crate) fn capture(
     arguments: &[&str],
     environment: &[(&str, &str)],
 ) -> Result<String, String> {
-    let output = command(root, arguments)
-        .envs(environment.iter().copied())
-        .stdin(Stdio::null())
-        .output();
-    let output = output.map_err(|error| format!("cargo could not be started: {error}"))?;
-    let (stdout, stderr) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    if output.status.success() {
-        Ok(stdout.into_owned())
-    } else {
-        Err(format!("$ cargo {}\n{stdout}{stderr}", arguments.join(" ")))
-    }
+    environment
+        .iter()
+        .fold(Cargo::new(root), |cargo, (name, value)| {
+            cargo.with(name, value)
+        })
+        .capture(arguments)
 }
 
 fn show(root: &Path, arguments: &[&str]) -> Outcome {
-    match command(root, arguments).stdin(Stdio::null()).status() {
+    match Cargo::new(root)
+        .command(arguments)
+        .stdin(Stdio::null())
+        .status()
+    {
         Ok(status) if status.success() => Outcome::Passed,
         Ok(status) => Outcome::Failed(format!("$ cargo {}: {status}", arguments.join(" "))),
         Err(error) => Outcome::Failed(format!("cargo could not be started: {error}")),
     }
-}
-
-fn command(root: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(crate::cargo());
-    command.args(arguments).current_dir(root);
-    // Run by `cargo run`, xtask would hand its own package's variables on, and make dependent builds start afresh.
-    for (name, _) in
-        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_"))
-    {
-        command.env_remove(name);
-    }
-    command
 }

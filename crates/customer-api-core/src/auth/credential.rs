@@ -45,8 +45,12 @@ impl Credential {
         self
     }
 
-    pub(crate) fn into_parts(self) -> (HeaderName, HeaderValue, u64) {
-        (self.name, self.value, self.generation)
+    pub(crate) fn header(&self) -> (&HeaderName, &HeaderValue) {
+        (&self.name, &self.value)
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
     }
 }
 
@@ -118,6 +122,10 @@ impl StaticCredential {
 impl Auth for StaticCredential {
     async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
         self.credential.clone().map(Some).map_err(AuthError::new)
+    }
+
+    fn at_hand(&self) -> Option<Credential> {
+        self.credential.as_ref().ok().cloned()
     }
 
     fn check(&self) -> Result<(), BuildError> {

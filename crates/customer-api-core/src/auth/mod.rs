@@ -48,6 +48,11 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// If it can't be had. The call then fails without being sent.
     async fn authorize(&self, context: &AuthContext<'_>) -> Result<Option<Credential>, AuthError>;
 
+    /// The credential, if it is at hand: asked before [`authorize`](Self::authorize), which may then be spared.
+    fn at_hand(&self) -> Option<Credential> {
+        None
+    }
+
     /// Learns that the provider answered 401 to the credential of this generation, and says whether a new one may help.
     ///
     /// `true` makes the pipeline ask again and send the request once more, once a call: a 401 proves that nothing was

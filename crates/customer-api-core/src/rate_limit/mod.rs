@@ -45,6 +45,13 @@ pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
         class: &'static str,
         deadline: &Deadline,
     ) -> Result<Permit, RateLimitError>;
+
+    /// A permit of this class, if one is free and nobody waits for it: asked before [`acquire`](Self::acquire), which may
+    /// then be spared.
+    fn try_acquire(&self, class: &'static str) -> Option<Permit> {
+        let _ = class;
+        None
+    }
 }
 
 /// So that several clients can share one.
@@ -56,6 +63,10 @@ impl<L: RateLimiter + ?Sized> RateLimiter for Arc<L> {
         deadline: &Deadline,
     ) -> Result<Permit, RateLimitError> {
         (**self).acquire(class, deadline).await
+    }
+
+    fn try_acquire(&self, class: &'static str) -> Option<Permit> {
+        (**self).try_acquire(class)
     }
 }
 
@@ -176,5 +187,9 @@ pub struct Unlimited;
 impl RateLimiter for Unlimited {
     async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
         Ok(Permit::free())
+    }
+
+    fn try_acquire(&self, _: &'static str) -> Option<Permit> {
+        Some(Permit::free())
     }
 }

@@ -113,6 +113,12 @@ impl RateLimiter for Window {
             .await
             .unwrap_or_else(|_| Err(RateLimitError::new()))
     }
+
+    fn try_acquire(&self, class: &'static str) -> Option<Permit> {
+        let class = self.class(class);
+        let is_taken = class.state().take_unless_waited_for(&class, now());
+        is_taken.then(|| Permit::new(Held { class }))
+    }
 }
 
 impl Class {
@@ -169,10 +175,7 @@ impl Class {
     ) -> Result<Option<Option<Instant>>, RateLimitError> {
         let mut state = self.state();
         let now = now();
-        state.cool(now);
-        let stopped = state.stopped_until.filter(|until| *until > now);
-        let is_free = state.in_use + state.cooling.len() < self.slots;
-        let until = match (stopped, is_free) {
+        let until = match (state.stopped(now), state.is_free(self, now)) {
             (Some(stopped), _) => Some(stopped),
             (None, false) => state.cooling.front().copied(),
             (None, true) => {
@@ -224,6 +227,23 @@ impl State {
         while self.cooling.front().is_some_and(|free| *free <= now) {
             self.cooling.pop_front();
         }
+    }
+
+    fn is_free(&mut self, class: &Class, now: Instant) -> bool {
+        self.cool(now);
+        self.in_use + self.cooling.len() < class.slots
+    }
+
+    /// Until when the provider wants no call, if it is later than now.
+    fn stopped(&self, now: Instant) -> Option<Instant> {
+        self.stopped_until.filter(|until| *until > now)
+    }
+
+    /// Takes a slot if one is free and nobody came before.
+    fn take_unless_waited_for(&mut self, class: &Class, now: Instant) -> bool {
+        let is_taken = self.waiting == 0 && self.stopped(now).is_none() && self.is_free(class, now);
+        self.in_use += usize::from(is_taken);
+        is_taken
     }
 
     /// One who waited does not any more.

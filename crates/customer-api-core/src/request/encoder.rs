@@ -1,10 +1,9 @@
 use std::fmt::{self, Write as _};
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
 
-use super::{Body, Part, TextRule, is_transports, percent_encoded};
+use super::{Body, Part, Prepared, TextRule, is_transports, percent_encoded};
 use crate::{
     base_url::BaseUrl,
     error::{Problem, ValidationError},
@@ -22,22 +21,15 @@ pub struct Encoder<'c> {
     operation: &'static OperationInfo,
     base: &'c BaseUrl,
     check_patterns: bool,
-    /// The path so far, behind the base URL.
-    url: String,
+    /// The path so far, the base URL's in front.
+    path: String,
     /// The part of the template that is not written yet.
     template: &'static str,
     query: String,
     headers: HeaderMap,
     body: Body,
-}
-
-/// A request that is ready to be sent any number of times.
-pub(crate) struct Prepared {
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    /// Which of the headers is the credential, and of which generation.
-    pub(crate) credential: Option<(HeaderName, u64)>,
+    /// Where values are written before they are encoded.
+    scratch: String,
 }
 
 impl<'c> Encoder<'c> {
@@ -46,17 +38,18 @@ impl<'c> Encoder<'c> {
         base: &'c BaseUrl,
         check_patterns: bool,
     ) -> Self {
-        let mut url = String::with_capacity(base.as_str().len() + operation.path.len() + 32);
-        url.push_str(base.as_str());
+        let mut path = String::with_capacity(base.path().len() + operation.path.len() + 32);
+        path.push_str(base.path());
         Self {
             operation,
             base,
             check_patterns,
-            url,
+            path,
             template: operation.path,
             query: String::new(),
             headers: HeaderMap::new(),
             body: Body::Empty,
+            scratch: String::new(),
         }
     }
 
@@ -79,12 +72,12 @@ impl<'c> Encoder<'c> {
         if parameter != name {
             return Err(not_in_template(name));
         }
-        let value = value.to_string();
-        check_segment(&value).map_err(|problem| ValidationError::new(name, problem))?;
-        self.url.push_str(literal);
-        self.url.extend(percent_encoded(&value));
+        let value = written(&mut self.scratch, value);
+        check_segment(value).map_err(|problem| ValidationError::new(name, problem))?;
+        self.path.push_str(literal);
+        self.path.extend(percent_encoded(value));
         self.template = rest;
-        if self.url.len() > LONGEST_URL {
+        if self.path.len() > LONGEST_URL {
             return Err(ValidationError::other(name, "is too long for a URL"));
         }
         Ok(())
@@ -97,7 +90,8 @@ impl<'c> Encoder<'c> {
         }
         self.query.extend(percent_encoded(name));
         self.query.push('=');
-        self.query.extend(percent_encoded(&value.to_string()));
+        let value = written(&mut self.scratch, value);
+        self.query.extend(percent_encoded(value));
     }
 
     /// Adds to the query what is encoded already.
@@ -139,8 +133,8 @@ impl<'c> Encoder<'c> {
         {
             return refused("has a `.` or `..` segment");
         }
-        self.url.truncate(self.base.as_str().len());
-        self.url.push_str(path);
+        self.path.truncate(self.base.path().len());
+        self.path.push_str(path);
         self.template = "";
         Ok(())
     }
@@ -218,11 +212,13 @@ impl<'c> Encoder<'c> {
     }
 
     /// Adds a pair to an `application/x-www-form-urlencoded` body.
-    pub fn form(&mut self, name: impl Into<String>, value: impl fmt::Display) {
-        let pair = (name.into(), value.to_string());
-        match &mut self.body {
-            Body::Form(pairs) => pairs.push(pair),
-            body => *body = Body::Form(vec![pair]),
+    pub fn form(&mut self, name: impl AsRef<str>, value: impl fmt::Display) {
+        let value = written(&mut self.scratch, value);
+        if !matches!(self.body, Body::Form(_)) {
+            self.body = Body::Form(String::new());
+        }
+        if let Body::Form(form) = &mut self.body {
+            form_urlencoded::Serializer::new(form).append_pair(name.as_ref(), value);
         }
     }
 
@@ -240,44 +236,38 @@ impl<'c> Encoder<'c> {
         self.body = body;
     }
 
-    /// The request, ready to be sent. The operation's headers win over the client's, and the call's over both.
-    pub(crate) fn finish(
-        mut self,
-        client: &HeaderMap,
-        call: &HeaderMap,
-    ) -> Result<Prepared, ValidationError> {
+    /// The request, ready to be sent. The call's headers win over the operation's.
+    pub(crate) fn finish(mut self, call: &HeaderMap) -> Result<Prepared, ValidationError> {
         if self.template.contains('{') {
             return Err(ValidationError::other(
                 "path",
                 format!("`{}` is not filled in", self.operation.path),
             ));
         }
-        self.url.push_str(self.template);
+        self.path.push_str(self.template);
         if !self.query.is_empty() {
-            let _ = write!(self.url, "?{}", self.query);
+            let _ = write!(self.path, "?{}", self.query);
         }
-        let uri = Uri::try_from(self.url)
+        let uri = self
+            .base
+            .with_path_and_query(self.path)
             .map_err(|_| ValidationError::other("query", "is too long for a URL"))?;
-        debug_assert_eq!(uri.host(), self.base.uri().host());
-        let (content_type, body) = self.body.encode();
-        if let Some(content_type) = content_type {
-            self.headers.insert(CONTENT_TYPE, content_type);
-        }
-        for (name, value) in client {
-            if !self.headers.contains_key(name) {
-                self.headers.insert(name, value.clone());
-            }
-        }
+        let (mut content_type, body) = self.body.encode();
         for (name, value) in call {
+            if name == CONTENT_TYPE {
+                content_type = None;
+            }
             self.headers.insert(name, value.clone());
         }
-        Ok(Prepared {
-            uri,
-            headers: self.headers,
-            body,
-            credential: None,
-        })
+        Ok(Prepared::new(uri, self.headers, content_type, body))
     }
+}
+
+/// The value as text, in a buffer that all values of a request share.
+fn written(scratch: &mut String, value: impl fmt::Display) -> &str {
+    scratch.clear();
+    let _ = write!(scratch, "{value}");
+    scratch
 }
 
 fn not_in_template(name: &'static str) -> ValidationError {
@@ -313,6 +303,7 @@ mod tests {
     use super::*;
     use crate::operation::Method;
 
+    const PLAIN: &OperationInfo = &OperationInfo::new("op", Method::Get, "/x");
     const INFO: &OperationInfo = &OperationInfo::new("op", Method::Get, "/v2/{a}/x/{b}/y");
 
     fn base() -> BaseUrl {
@@ -324,10 +315,7 @@ mod tests {
         let mut encoder = Encoder::new(INFO, &base, true);
         encoder.path("a", a)?;
         encoder.path("b", b)?;
-        Ok(encoder
-            .finish(&HeaderMap::new(), &HeaderMap::new())?
-            .uri
-            .to_string())
+        Ok(encoder.finish(&HeaderMap::new())?.uri.to_string())
     }
 
     #[test]
@@ -363,11 +351,7 @@ mod tests {
         let base = base();
         let mut encoder = Encoder::new(INFO, &base, true);
         assert_eq!(encoder.path("b", "1").unwrap_err().field(), "b");
-        assert!(
-            encoder
-                .finish(&HeaderMap::new(), &HeaderMap::new())
-                .is_err()
-        );
+        assert!(encoder.finish(&HeaderMap::new()).is_err());
     }
 
     #[test]
@@ -377,10 +361,7 @@ mod tests {
         encoder.path("a", "1").unwrap();
         encoder.path("b", "2").unwrap();
         encoder.replace_path("/v3/z%20").unwrap();
-        let uri = encoder
-            .finish(&HeaderMap::new(), &HeaderMap::new())
-            .unwrap()
-            .uri;
+        let uri = encoder.finish(&HeaderMap::new()).unwrap().uri;
         assert_eq!(uri, "https://host.example/base/v3/z%20");
         for path in [
             "",
@@ -405,22 +386,30 @@ mod tests {
 
     #[test]
     fn a_raw_query_is_sent_as_it_is() {
-        static PLAIN: OperationInfo = OperationInfo::new("op", Method::Get, "/x");
         let base = base();
-        let mut encoder = Encoder::new(&PLAIN, &base, true);
+        let mut encoder = Encoder::new(PLAIN, &base, true);
         encoder.query("a", "b c");
         encoder.raw_query("cursor=x+y%20z==&flag").unwrap();
-        let uri = encoder
-            .finish(&HeaderMap::new(), &HeaderMap::new())
-            .unwrap()
-            .uri;
+        let uri = encoder.finish(&HeaderMap::new()).unwrap().uri;
         assert_eq!(uri.query(), Some("a=b%20c&cursor=x+y%20z==&flag"));
         for query in ["", "a b", "a#b", "a\r\n", "é"] {
             assert!(
-                Encoder::new(&PLAIN, &base, true).raw_query(query).is_err(),
+                Encoder::new(PLAIN, &base, true).raw_query(query).is_err(),
                 "{query:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_form_is_written_as_forms_are() {
+        let base = base();
+        let mut encoder = Encoder::new(PLAIN, &base, true);
+        encoder.form("a b", "+64 & \"x\"=é\r\n");
+        encoder.form("c", "");
+        encoder.form("d", 7);
+        let (content_type, body) = encoder.body.encode();
+        assert_eq!(content_type.unwrap(), "application/x-www-form-urlencoded");
+        assert_eq!(body, "a+b=%2B64+%26+%22x%22%3D%C3%A9%0D%0A&c=&d=7");
     }
 
     #[test]
@@ -458,14 +447,25 @@ mod tests {
 
         #[test]
         fn every_query_pair_comes_back(pairs in prop::collection::vec((".{1,10}", ".{0,10}"), 0..5)) {
-            static PLAIN: OperationInfo = OperationInfo::new("op", Method::Get, "/x");
             let base = base();
-            let mut encoder = Encoder::new(&PLAIN, &base, true);
+            let mut encoder = Encoder::new(PLAIN, &base, true);
             for (name, value) in &pairs {
                 encoder.query(name, value);
             }
-            let url = url::Url::parse(&encoder.finish(&HeaderMap::new(), &HeaderMap::new()).unwrap().uri.to_string()).unwrap();
+            let url = url::Url::parse(&encoder.finish(&HeaderMap::new()).unwrap().uri.to_string()).unwrap();
             let read: Vec<_> = url.query_pairs().into_owned().collect();
+            prop_assert_eq!(read, pairs);
+        }
+
+        #[test]
+        fn every_form_reads_back(pairs in prop::collection::vec((any::<String>(), any::<String>()), 1..6)) {
+            let base = base();
+            let mut encoder = Encoder::new(PLAIN, &base, true);
+            for (name, value) in &pairs {
+                encoder.form(name, value);
+            }
+            let (_, body) = encoder.body.encode();
+            let read: Vec<_> = form_urlencoded::parse(&body).into_owned().collect();
             prop_assert_eq!(read, pairs);
         }
     }

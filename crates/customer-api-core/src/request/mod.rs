@@ -4,6 +4,7 @@ mod body;
 mod dynamic;
 mod encoder;
 mod multipart;
+mod prepared;
 mod presence;
 mod text_rule;
 
@@ -18,8 +19,8 @@ use serde_json::Value;
 pub use body::Body;
 pub use dynamic::{NumberedPairs, PrefixedFields};
 pub use encoder::Encoder;
-pub(crate) use encoder::Prepared;
 pub use multipart::Part;
+pub(crate) use prepared::Prepared;
 pub use text_rule::TextRule;
 
 /// Everything but the unreserved characters of RFC 3986, section 2.3.

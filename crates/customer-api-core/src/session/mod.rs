@@ -228,6 +228,13 @@ impl Auth for Session {
         }
     }
 
+    fn at_hand(&self) -> Option<Credential> {
+        match self.look() {
+            Look::Fresh(credential) => Some(credential),
+            Look::Due(_) | Look::Missing(_) => None,
+        }
+    }
+
     fn on_unauthorized(&self, generation: u64) -> bool {
         let mut state = self.state();
         if state

@@ -7,7 +7,7 @@ mod scripted;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -28,7 +28,7 @@ pub use scripted::{Answer, ScriptedTransport};
 /// ```
 /// use async_trait::async_trait;
 /// use bytes::Bytes;
-/// use customer_api_core::transport::{Transport, TransportError, TransportErrorKind};
+/// use customer_api_core::transport::{Transport, TransportContext, TransportError, TransportErrorKind};
 ///
 /// /// Answers everything itself, for a program that must not call out.
 /// #[derive(Debug)]
@@ -36,7 +36,11 @@ pub use scripted::{Answer, ScriptedTransport};
 ///
 /// #[async_trait]
 /// impl Transport for Offline {
-///     async fn send(&self, _: http::Request<Bytes>, _: usize) -> Result<http::Response<Bytes>, TransportError> {
+///     async fn send(
+///         &self,
+///         _: http::Request<Bytes>,
+///         _: &TransportContext,
+///     ) -> Result<http::Response<Bytes>, TransportError> {
 ///         Err(TransportError::new(TransportErrorKind::Connect))
 ///     }
 /// }
@@ -53,7 +57,7 @@ pub use scripted::{Answer, ScriptedTransport};
 /// ```
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Sends the request and receives the whole answer, whose body may have `max_body` bytes at most.
+    /// Sends the request and receives the whole answer, whose body may have [`TransportContext::max_body`] bytes at most.
     ///
     /// # Errors
     ///
@@ -62,21 +66,53 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        max_body: usize,
+        context: &TransportContext,
     ) -> Result<http::Response<Bytes>, TransportError>;
 }
 
-/// Where the default transport keeps the head of an answer while its body is under way: what is known of an attempt that runs
-/// out of time before the body is whole. Travels with the request.
-#[derive(Clone, Default)]
-pub(crate) struct EarlyHead(Arc<Mutex<Option<http::Response<()>>>>);
+/// What a transport must know of one attempt, and what it learns before the answer is whole.
+pub struct TransportContext {
+    max_body: usize,
+    head: Mutex<Option<http::Response<()>>>,
+}
 
-impl EarlyHead {
-    pub(crate) fn put(&self, head: http::Response<()>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(head);
+impl TransportContext {
+    /// The context of an attempt whose answer may have a body of so many bytes.
+    #[must_use]
+    pub fn new(max_body: usize) -> Self {
+        Self {
+            max_body,
+            head: Mutex::default(),
+        }
     }
 
-    pub(crate) fn take(&self) -> Option<http::Response<()>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// The largest body that is accepted, in bytes. A larger one is [`TransportErrorKind::TooLarge`], never cut.
+    #[must_use]
+    pub fn max_body(&self) -> usize {
+        self.max_body
+    }
+
+    /// Tells that the head of the answer has arrived and its body is under way. If the attempt runs out of time then, its
+    /// status still says whether the call happened.
+    pub fn head_arrived(&self, head: http::Response<()>) {
+        *self.head() = Some(head);
+    }
+
+    /// The head that arrived, if one did.
+    pub(crate) fn take_head(&self) -> Option<http::Response<()>> {
+        self.head().take()
+    }
+
+    fn head(&self) -> MutexGuard<'_, Option<http::Response<()>>> {
+        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for TransportContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportContext")
+            .field("max_body", &self.max_body)
+            .finish_non_exhaustive()
     }
 }

@@ -2,8 +2,10 @@ use std::{error::Error as StdError, fmt, io, time::Duration};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
+use http::{Uri, uri::Authority};
+use url::Url;
 
-use super::{EarlyHead, Transport, TransportError, TransportErrorKind};
+use super::{Transport, TransportContext, TransportError, TransportErrorKind};
 use crate::{base_url::BaseUrl, error::BuildError};
 
 /// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
@@ -15,6 +17,7 @@ const POOL_IDLE: Duration = Duration::from_secs(10);
 /// Connections are pooled and shared by the clones of a client. Redirects are not followed, and nothing is sent twice.
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    base: Origin,
 }
 
 /// What a [`ReqwestTransport`] must know of the client that it serves.
@@ -55,7 +58,8 @@ impl ReqwestTransport {
         check_tls(&settings.base_url)?;
         let mut builder = builder
             .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
+            // Without a retry in reserve, no copy of the request is kept for it.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .referer(false)
             .pool_idle_timeout(POOL_IDLE)
             .connect_timeout(settings.connect_timeout);
@@ -66,7 +70,55 @@ impl ReqwestTransport {
         let client = builder
             .build()
             .map_err(|error| BuildError::Transport(error.without_url().into()))?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            base: Origin::new(&settings.base_url)?,
+        })
+    }
+
+    fn translated(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<reqwest::Request, TransportError> {
+        let (parts, body) = request.into_parts();
+        let url = self
+            .base
+            .url(&parts.uri)
+            .ok_or_else(|| TransportError::new(TransportErrorKind::InvalidRequest))?;
+        let mut request = reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        if !body.is_empty() {
+            *request.body_mut() = Some(body.into());
+        }
+        Ok(request)
+    }
+}
+
+/// Where the requests go, parsed once: of a request's URL, only path and query are still to be read.
+struct Origin {
+    url: Url,
+    authority: Authority,
+}
+
+impl Origin {
+    fn new(base_url: &BaseUrl) -> Result<Self, BuildError> {
+        let refused = || BuildError::BaseUrl("it is not a valid URI".into());
+        Ok(Self {
+            url: base_url.as_str().parse().map_err(|_| refused())?,
+            authority: base_url.uri().authority().ok_or_else(refused)?.clone(),
+        })
+    }
+
+    fn url(&self, uri: &Uri) -> Option<Url> {
+        let is_here = uri.scheme_str() == Some(self.url.scheme())
+            && uri.authority().map(Authority::as_str) == Some(self.authority.as_str());
+        if !is_here {
+            return uri.to_string().parse().ok();
+        }
+        let mut url = self.url.clone();
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        Some(url)
     }
 }
 
@@ -100,18 +152,14 @@ impl fmt::Debug for ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(
         &self,
-        mut request: http::Request<Bytes>,
-        max_body: usize,
+        request: http::Request<Bytes>,
+        context: &TransportContext,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let early: EarlyHead = request.extensions_mut().remove().unwrap_or_default();
-        let request = into_reqwest(request)?;
+        let request = self.translated(request)?;
         let mut response = self.client.execute(request).await.map_err(translate)?;
-        let mut head = http::Response::new(());
-        *head.status_mut() = response.status();
-        *head.headers_mut() = std::mem::take(response.headers_mut());
-        early.put(head);
-        let body = receive(response, max_body).await;
-        let head = early.take().unwrap_or_default();
+        context.head_arrived(take_head(&mut response));
+        let body = receive(&mut response, context.max_body()).await;
+        let head = context.take_head().unwrap_or_default();
         match body {
             Ok(body) => Ok(head.map(|()| body)),
             Err(error) => Err(error.with_head(head)),
@@ -119,24 +167,16 @@ impl Transport for ReqwestTransport {
     }
 }
 
-fn into_reqwest(request: http::Request<Bytes>) -> Result<reqwest::Request, TransportError> {
-    let (parts, body) = request.into_parts();
-    let url = parts
-        .uri
-        .to_string()
-        .parse()
-        .map_err(|_| TransportError::new(TransportErrorKind::InvalidRequest))?;
-    let mut request = reqwest::Request::new(parts.method, url);
-    *request.headers_mut() = parts.headers;
-    if !body.is_empty() {
-        *request.body_mut() = Some(body.into());
-    }
-    Ok(request)
+fn take_head(response: &mut reqwest::Response) -> http::Response<()> {
+    let mut head = http::Response::new(());
+    *head.status_mut() = response.status();
+    *head.headers_mut() = std::mem::take(response.headers_mut());
+    head
 }
 
 /// Receives a body up to its limit, without trusting the length that the server announces.
 async fn receive(
-    mut response: reqwest::Response,
+    response: &mut reqwest::Response,
     max_body: usize,
 ) -> Result<Bytes, TransportError> {
     let too_large = || TransportError::new(TransportErrorKind::TooLarge);
@@ -144,25 +184,47 @@ async fn receive(
     if usize::try_from(announced).map_or(true, |announced| announced > max_body) {
         return Err(too_large());
     }
-    let Some(first) = response.chunk().await.map_err(translate)? else {
-        return Ok(Bytes::new());
-    };
-    if first.len() > max_body {
-        return Err(too_large());
-    }
-    let Some(second) = response.chunk().await.map_err(translate)? else {
-        return Ok(first);
-    };
-    let mut body = BytesMut::from(first);
-    let mut next = Some(second);
-    while let Some(chunk) = next {
+    let mut body = Received::default();
+    while let Some(chunk) = response.chunk().await.map_err(translate)? {
         if chunk.len() > max_body - body.len() {
             return Err(too_large());
         }
-        body.extend_from_slice(&chunk);
-        next = response.chunk().await.map_err(translate)?;
+        body.push(chunk);
     }
-    Ok(body.freeze())
+    Ok(body.into_bytes())
+}
+
+/// A body so far. Most come in one piece, which is not copied then.
+#[derive(Default)]
+struct Received {
+    first: Bytes,
+    /// All of it, once there is more than the first piece.
+    whole: BytesMut,
+}
+
+impl Received {
+    fn len(&self) -> usize {
+        self.first.len().max(self.whole.len())
+    }
+
+    fn push(&mut self, chunk: Bytes) {
+        if self.first.is_empty() {
+            self.first = chunk;
+            return;
+        }
+        if self.whole.is_empty() {
+            self.whole.extend_from_slice(&self.first);
+        }
+        self.whole.extend_from_slice(&chunk);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.whole.is_empty() {
+            self.first
+        } else {
+            self.whole.freeze()
+        }
+    }
 }
 
 /// Strips the URL, which holds a customer's id, and refines what the library knows by looking at the causes.
@@ -227,6 +289,7 @@ fn is_broken_off(cause: &(dyn StdError + 'static)) -> bool {
 #[cfg(test)]
 mod tests {
     use hyper_util::rt::TokioIo;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -243,5 +306,32 @@ mod tests {
         let error = request.await.unwrap_err();
         assert!(is_never_written(&error), "{error:?}");
         assert!(!is_broken_off(&io::Error::from(io::ErrorKind::NotFound)));
+    }
+
+    #[test]
+    fn a_request_to_elsewhere_goes_elsewhere() {
+        let origin = Origin::new(&"https://host.example/v1".parse().unwrap()).unwrap();
+        for uri in [
+            "https://host.example:444/x",
+            "https://elsewhere.example/x?y",
+            "http://host.example/x",
+        ] {
+            let url = origin.url(&uri.parse().unwrap()).unwrap();
+            assert_eq!(url.as_str(), uri);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_rest_of_a_url_is_read_as_the_whole_would_be(
+            path in "(/[!-~]{0,8}|/\\.{1,2}|/%2[eE]){0,4}",
+            query in prop::option::of("[!-~]{0,12}"),
+        ) {
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            let text = format!("https://host.example:8443{path}{query}");
+            let Ok(uri) = text.parse::<Uri>() else { return Ok(()) };
+            let origin = Origin::new(&"https://host.example:8443/base".parse().unwrap()).unwrap();
+            prop_assert_eq!(origin.url(&uri).unwrap(), Url::parse(&uri.to_string()).unwrap());
+        }
     }
 }

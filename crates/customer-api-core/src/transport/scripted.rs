@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::{Transport, TransportError, TransportErrorKind};
+use super::{Transport, TransportContext, TransportError, TransportErrorKind};
 
 /// A transport that answers from a queue and records what it is asked, for tests without sockets.
 ///
@@ -164,7 +164,7 @@ impl Transport for ScriptedTransport {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        max_body: usize,
+        context: &TransportContext,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let answer = self.with(|script| {
             script.requests.push(request);
@@ -178,7 +178,7 @@ impl Transport for ScriptedTransport {
             tokio::time::sleep(delay).await;
         }
         match outcome {
-            Outcome::Response(response) if response.body().len() > max_body => {
+            Outcome::Response(response) if response.body().len() > context.max_body() => {
                 Err(TransportError::new(TransportErrorKind::TooLarge).with_head(response.map(drop)))
             }
             Outcome::Response(response) => Ok(response),

@@ -38,8 +38,8 @@ impl Service for Shop {
         }
     }
 
-    fn judge_success(&self, _: &OperationInfo, body: Option<&[u8]>) -> Verdict {
-        match body {
+    fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+        match body.map(ResponseBody::bytes) {
             Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
             _ => Verdict::Accepted,
         }

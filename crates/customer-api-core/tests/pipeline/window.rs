@@ -12,7 +12,7 @@ use customer_api_core::{
     auth::StaticCredential,
     rate_limit::{Feedback, Permit, RateLimiter, Window},
     time::Deadline,
-    transport::{Answer, ScriptedTransport, Transport, TransportError},
+    transport::{Answer, ScriptedTransport, Transport, TransportContext, TransportError},
 };
 
 use crate::support::{Shop, builder, count};
@@ -45,7 +45,7 @@ impl Transport for Jittery {
     async fn send(
         &self,
         _: http::Request<Bytes>,
-        _: usize,
+        _: &TransportContext,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let seed = self.seen.lock().unwrap().len();
         tokio::time::sleep(self.delay(seed)).await;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use customer_api_core::{
     async_trait,
     http::{Request, Response},
-    transport::{Transport, TransportError},
+    transport::{Transport, TransportContext, TransportError},
 };
 use peak_alloc::PeakAlloc;
 use ravelin_labels::{Client, Resume, Timestamp};
@@ -28,7 +28,7 @@ impl Transport for Endless {
     async fn send(
         &self,
         _: Request<bytes::Bytes>,
-        _: usize,
+        _: &TransportContext,
     ) -> Result<Response<bytes::Bytes>, TransportError> {
         let page = self.served.fetch_add(1, Ordering::SeqCst);
         let mut body = format!(

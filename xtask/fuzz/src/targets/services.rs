@@ -1,4 +1,4 @@
-use customer_api_core::{http::StatusCode, service::Verdict};
+use customer_api_core::{bytes::Bytes, http::StatusCode, response::ResponseBody, service::Verdict};
 
 use crate::{
     answer::{LONGEST, Spoken},
@@ -14,6 +14,7 @@ pub(super) fn run(input: &[u8]) {
         headers,
         body,
     } = Spoken::read(input, StatusCode::BAD_REQUEST);
+    let answer = ResponseBody::new(Bytes::copy_from_slice(body));
     let mut last = "";
     for operation in offline::operations() {
         let (service, info) = (&operation.service, operation.info);
@@ -22,7 +23,7 @@ pub(super) fn run(input: &[u8]) {
             let details = service.read_error(status, &headers, body);
             assert_unquoted(&format!("{details:?} {details:#?}"));
         }
-        let verdict = service.judge_success(info, Some(body));
+        let verdict = service.judge_success(info, Some(&answer));
         assert_unquoted(&format!("{verdict:?} {verdict:#?}"));
         let missing = service.judge_success(info, None);
         assert!(!matches!(missing, Verdict::Refused(_)), "{}", info.id);

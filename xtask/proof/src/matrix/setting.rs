@@ -14,7 +14,7 @@ use customer_api_core::{
     bytes::Bytes,
     http as wire,
     reqwest::{self, dns},
-    transport::{HttpSettings, ReqwestTransport, TransportError},
+    transport::{HttpSettings, ReqwestTransport, TransportContext, TransportError},
 };
 
 use super::fault::{FaultCase, SetUp};
@@ -105,14 +105,14 @@ impl Transport for Switch {
     async fn send(
         &self,
         mut request: wire::Request<Bytes>,
-        max_body: usize,
+        context: &TransportContext,
     ) -> Result<wire::Response<Bytes>, TransportError> {
         if !self.detour.0.load(Ordering::Relaxed) {
-            return self.direct.send(request, max_body).await;
+            return self.direct.send(request, context).await;
         }
         let path = request.uri().path_and_query().unwrap().as_str();
         *request.uri_mut() = format!("{}{path}", self.origin).parse().unwrap();
-        self.astray.send(request, max_body).await
+        self.astray.send(request, context).await
     }
 }
 

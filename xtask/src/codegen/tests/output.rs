@@ -1,15 +1,11 @@
 //! What is written: the same every time, current, and compared without git.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use super::*;
 use crate::codegen::{
     compare, format::Scratch, format::write as write_file, generate, tree, write,
 };
-
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
 
 /// A workspace with one provider.
 fn scratch_workspace() -> Scratch {
@@ -21,7 +17,8 @@ fn scratch_workspace() -> Scratch {
 
 #[test]
 fn what_is_checked_in_is_current() {
-    if let Err(report) = compare(workspace(), &generate(workspace()).unwrap()) {
+    let workspace = crate::workspace_root();
+    if let Err(report) = compare(&workspace, &generate(&workspace).unwrap()) {
         panic!("{report}");
     }
 }

@@ -16,7 +16,7 @@ use customer_api_core::{
     request::Encoder,
     response::ResponseBody,
     session::{Login, Session, Token},
-    transport::{Transport, TransportError, TransportErrorKind},
+    transport::{Transport, TransportContext, TransportError, TransportErrorKind},
 };
 use http::header::AUTHORIZATION;
 
@@ -107,7 +107,7 @@ impl Transport for Door {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        _: usize,
+        _: &TransportContext,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let token = request.headers().get(AUTHORIZATION);
         let token = token.map(|token| token.to_str().unwrap().to_owned());

@@ -9,7 +9,7 @@ use customer_api_core::{
     http,
     rate_limit::Unlimited,
     retry::NeverRetry,
-    transport::{TransportError, TransportErrorKind},
+    transport::{TransportContext, TransportError, TransportErrorKind},
 };
 use feedback_invitations::Client;
 use tokio::sync::{Semaphore, watch};
@@ -123,7 +123,7 @@ impl Transport for Vendor {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        _: usize,
+        _: &TransportContext,
     ) -> Result<http::Response<Bytes>, TransportError> {
         if request.uri().path() == "/auth/login" {
             return if *self.0.refuses_login.lock().unwrap() {

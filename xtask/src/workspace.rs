@@ -1,0 +1,96 @@
+//! What the workspace holds, as cargo tells it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::cargo::Cargo;
+
+/// A package of the workspace.
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    /// Its features, without the default set.
+    pub(crate) features: Vec<String>,
+    /// Whether it talks to a provider: then it has a description.
+    pub(crate) is_provider: bool,
+    /// What it depends on, once for every kind of dependency.
+    pub(crate) dependencies: Vec<String>,
+}
+
+/// The published packages of the workspace.
+pub(crate) fn published(cargo: &Cargo) -> Result<Vec<Package>, String> {
+    // `publish = false` is an empty list of registries.
+    packages(cargo, |package| {
+        package.get("publish").is_some_and(Value::is_null)
+    })
+}
+
+/// Which of these features the packages have, as cargo takes them: `package/feature,…`.
+pub(crate) fn having(cargo: &Cargo, features: &[&str]) -> Result<String, String> {
+    let packages = packages(cargo, |_| true)?;
+    let found = packages.iter().flat_map(|package| {
+        let has = package
+            .features
+            .iter()
+            .filter(|feature| features.contains(&feature.as_str()));
+        has.map(|feature| format!("{}/{feature}", package.name))
+    });
+    Ok(found.collect::<Vec<_>>().join(","))
+}
+
+/// Where cargo builds.
+pub(crate) fn target_directory(cargo: &Cargo) -> Result<PathBuf, String> {
+    text(&metadata(cargo)?, "target_directory").map(PathBuf::from)
+}
+
+fn packages(cargo: &Cargo, wanted: fn(&Value) -> bool) -> Result<Vec<Package>, String> {
+    let metadata = metadata(cargo)?;
+    let packages = metadata
+        .get("packages")
+        .and_then(Value::as_array)
+        .ok_or("cargo metadata lists no packages")?;
+    packages
+        .iter()
+        .filter(|package| wanted(package))
+        .map(package)
+        .collect()
+}
+
+fn metadata(cargo: &Cargo) -> Result<Value, String> {
+    let metadata = cargo.capture(&["metadata", "--no-deps", "--format-version", "1"])?;
+    serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))
+}
+
+fn package(package: &Value) -> Result<Package, String> {
+    let features = package
+        .get("features")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let dependencies = package
+        .get("dependencies")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let manifest = text(package, "manifest_path")?;
+    Ok(Package {
+        name: text(package, "name")?.to_owned(),
+        version: text(package, "version")?.to_owned(),
+        features: features
+            .map(|(name, _)| name.clone())
+            .filter(|name| name != "default")
+            .collect(),
+        is_provider: Path::new(manifest).with_file_name("openapi.yaml").is_file(),
+        dependencies: dependencies
+            .map(|dependency| text(dependency, "name").map(str::to_owned))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
+    value
+        .get(key)
+        .and_then(Value::as_str)
+        .ok_or_else(|| format!("cargo metadata: no `{key}`"))
+}
