@@ -18,6 +18,7 @@ mod here;
 mod new_provider;
 mod package;
 mod prove;
+mod step;
 mod test;
 mod workspace;
 
@@ -40,6 +41,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand::new(codegen::command, codegen::run),
     Subcommand::new(test::command, test::run),
     Subcommand::new(prove::command, prove::run),
+    Subcommand::new(package::command, package::run),
     Subcommand::new(demo::command, demo::run),
     Subcommand::new(fuzz::command, fuzz::run),
     Subcommand::new(new_provider::command, new_provider::run),
