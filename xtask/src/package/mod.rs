@@ -51,13 +51,15 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     let tag: Option<&String> = arguments.get_one("tag");
     let registry: Option<&String> = arguments.get_one("registry");
     let plan = Rc::new(Plan::new(&cargo, tag.map(String::as_str))?);
-    if plan.releases.is_empty() && plan.unbumped.is_empty() {
-        return Ok("every crate is as it was released".to_owned());
+    if plan.releases.is_empty() {
+        return if plan.unbumped.is_empty() {
+            Ok("every crate is as it was released".to_owned())
+        } else {
+            plan.check_versions()
+        };
     }
     let mut steps = essential(&cargo, &plan, registry.cloned(), tag.is_some());
-    if !plan.releases.is_empty() {
-        steps.extend(further(&cargo, &plan, tag.is_some()));
-    }
+    steps.extend(further(&cargo, &plan, tag.is_some()));
     step::run_wanted("package", steps, root, arguments)
 }
 
