@@ -85,7 +85,7 @@ fn essential(
 ) -> Vec<Step> {
     let (built, published) = (registry.clone(), registry.clone());
     let mut steps = vec![step(
-        "versions",
+        "bumps",
         "what changed has a new version",
         cargo,
         plan,
