@@ -47,10 +47,18 @@ fn exit(outcome: Result<(), Failure>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // If nobody can be told, the exit code has to do.
-            let _ = writeln!(std::io::stderr(), "bench: {failure}");
+            let _ = writeln!(std::io::stderr(), "bench: {}", story(&*failure));
             ExitCode::FAILURE
         }
     }
+}
+
+/// A failure with all of its causes: an HTTP library's own words seldom say what happened.
+fn story(failure: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(failure.source(), |cause| cause.source());
+    causes.fold(failure.to_string(), |story, cause| {
+        format!("{story}: {cause}")
+    })
 }
 
 /// Tells the person at the terminal how far it is.
