@@ -1,6 +1,6 @@
 use customer_api_core::{
-    BaseUrl, Call, ClientBuilder, Operation, ProviderClient, rate_limit::Window,
-    secrecy::SecretString, session::Session,
+    BaseUrl, BuildError, Call, ClientBuilder, Environment, Operation, ProviderClient,
+    rate_limit::Window, secrecy::SecretString, session::Session,
 };
 
 use crate::{CustomerRadar, login::PasswordLogin};
@@ -47,6 +47,47 @@ impl Client {
     ) -> ClientBuilder<Self> {
         let login = PasswordLogin::new(username.into(), password.into());
         ClientBuilder::new(CustomerRadar, Session::new(login)).rate_limiter(Window::in_flight(1))
+    }
+
+    /// Builds a client from the environment variables of the process.
+    ///
+    /// | variable | holds |
+    /// |---|---|
+    /// | `RADAR_USERNAME` | the user name |
+    /// | `RADAR_PASSWORD` | the password |
+    /// | `RADAR_BASE_URL` | the base URL, if it is not `https://api.feedback.fyi` |
+    ///
+    /// For settings beyond these, see [`builder_from_env`](Self::builder_from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of
+    /// [`build`](ClientBuilder::build).
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
+    pub fn builder_from_env() -> Result<ClientBuilder<Self>, BuildError> {
+        Self::builder_from(&Environment::process())
+    }
+
+    /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
+    pub fn builder_from(environment: &Environment) -> Result<ClientBuilder<Self>, BuildError> {
+        let username = environment.required("RADAR_USERNAME")?;
+        let builder = Self::builder(username, environment.secret("RADAR_PASSWORD")?);
+        Ok(match environment.optional("RADAR_BASE_URL")? {
+            Some(base_url) => builder.base_url(base_url),
+            None => builder,
+        })
     }
 
     /// Prepares a call; awaiting it makes it.

@@ -1,6 +1,6 @@
 use customer_api_core::{
-    BaseUrl, Call, ClientBuilder, Operation, ProviderClient, auth::StaticCredential,
-    http::HeaderName, secrecy::SecretString,
+    BaseUrl, BuildError, Call, ClientBuilder, Environment, Operation, ProviderClient,
+    auth::StaticCredential, http::HeaderName, secrecy::SecretString,
 };
 
 use crate::Omnidesk;
@@ -46,6 +46,45 @@ impl Client {
         ClientBuilder::new(Omnidesk::default(), credential)
             .base_url(origin)
             .header("accept", "*/*")
+    }
+
+    /// Builds a client from the environment variables of the process.
+    ///
+    /// | variable | holds |
+    /// |---|---|
+    /// | `OMNIDESK_API_KEY` | the key |
+    /// | `OMNIDESK_BASE_URL` | the origin of the account, such as `https://account.omnidesk.com`; there is no default |
+    ///
+    /// For settings beyond these, see [`builder_from_env`](Self::builder_from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of
+    /// [`build`](ClientBuilder::build).
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
+    pub fn builder_from_env() -> Result<ClientBuilder<Self>, BuildError> {
+        Self::builder_from(&Environment::process())
+    }
+
+    /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
+    pub fn builder_from(environment: &Environment) -> Result<ClientBuilder<Self>, BuildError> {
+        let key = environment.secret("OMNIDESK_API_KEY")?;
+        Ok(Self::builder(
+            key,
+            environment.required("OMNIDESK_BASE_URL")?,
+        ))
     }
 
     /// Prepares a call; awaiting it makes it.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use customer_api_core::{
-    BaseUrl, Call, ClientBuilder, Operation, ProviderClient,
+    BaseUrl, BuildError, Call, ClientBuilder, Environment, Operation, ProviderClient,
     auth::StaticCredential,
     secrecy::{ExposeSecret, SecretString},
 };
@@ -50,6 +50,45 @@ impl Client {
             StaticCredential::scheme("token", key)
         };
         ClientBuilder::new(Ravelin::default(), credential)
+    }
+
+    /// Builds a client from the environment variables of the process.
+    ///
+    /// | variable | holds |
+    /// |---|---|
+    /// | `RAVELIN_SECRET_KEY` | the secret key |
+    /// | `RAVELIN_BASE_URL` | the base URL, if it is not `https://api.ravelin.com` |
+    ///
+    /// For settings beyond these, see [`builder_from_env`](Self::builder_from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of
+    /// [`build`](ClientBuilder::build).
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
+    pub fn builder_from_env() -> Result<ClientBuilder<Self>, BuildError> {
+        Self::builder_from(&Environment::process())
+    }
+
+    /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
+    pub fn builder_from(environment: &Environment) -> Result<ClientBuilder<Self>, BuildError> {
+        let builder = Self::builder(environment.secret("RAVELIN_SECRET_KEY")?);
+        Ok(match environment.optional("RAVELIN_BASE_URL")? {
+            Some(base_url) => builder.base_url(base_url),
+            None => builder,
+        })
     }
 
     /// Prepares a call; awaiting it makes it.

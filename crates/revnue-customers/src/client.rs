@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use customer_api_core::{
-    BaseUrl, Call, ClientBuilder, Operation, ProviderClient, auth::StaticCredential,
-    rate_limit::Window, secrecy::SecretString,
+    BaseUrl, BuildError, Call, ClientBuilder, Environment, Operation, ProviderClient,
+    auth::StaticCredential, rate_limit::Window, secrecy::SecretString,
 };
 
 use crate::Revnue;
@@ -49,6 +49,45 @@ impl Client {
         let credential = StaticCredential::bearer(token.into());
         ClientBuilder::new(Revnue::default(), credential)
             .rate_limiter(Window::new(20, Duration::from_secs(60)))
+    }
+
+    /// Builds a client from the environment variables of the process.
+    ///
+    /// | variable | holds |
+    /// |---|---|
+    /// | `REVNUE_TOKEN` | the token |
+    /// | `REVNUE_BASE_URL` | the base URL, if it is not `https://dashboard-api.revnue.com` |
+    ///
+    /// For settings beyond these, see [`builder_from_env`](Self::builder_from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of
+    /// [`build`](ClientBuilder::build).
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
+    pub fn builder_from_env() -> Result<ClientBuilder<Self>, BuildError> {
+        Self::builder_from(&Environment::process())
+    }
+
+    /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
+    pub fn builder_from(environment: &Environment) -> Result<ClientBuilder<Self>, BuildError> {
+        let builder = Self::builder(environment.secret("REVNUE_TOKEN")?);
+        Ok(match environment.optional("REVNUE_BASE_URL")? {
+            Some(base_url) => builder.base_url(base_url),
+            None => builder,
+        })
     }
 
     /// Prepares a call; awaiting it makes it.

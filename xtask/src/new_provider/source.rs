@@ -1,6 +1,6 @@
 //! The hand-written side of a new crate, as a person would begin it.
 
-use super::{Credential, Provider};
+use super::{Credential, Provider, environment};
 use crate::codegen::{emit::scope::literal, names};
 
 pub(super) fn library(provider: &Provider) -> String {
@@ -70,12 +70,13 @@ pub(super) fn client(provider: &Provider) -> String {
     } else {
         ""
     };
+    let from_env = environment::constructors(provider);
     format!(
-        "use customer_api_core::{{BaseUrl, Call, ClientBuilder, Operation, ProviderClient, {imports}}};\n\n\
+        "use customer_api_core::{{BaseUrl, BuildError, Call, ClientBuilder, Environment, Operation, ProviderClient, {imports}}};\n\n\
          use crate::{service};\n\n\
          /// Makes the provider's calls.\n///\n/// Cheap to clone; clones share their connections.\n\
          #[derive(Clone, Debug)]\npub struct Client {{\n    core: customer_api_core::Client<{service}>,\n}}\n\n\
-         impl Client {{\n    /// {docs}{place}\n    {signature} {{\n        ClientBuilder::new({service}::default(), {credential})\n    }}\n\n    \
+         impl Client {{\n    /// {docs}{place}\n    {signature} {{\n        ClientBuilder::new({service}::default(), {credential})\n    }}\n\n{from_env}    \
          /// Prepares a call; awaiting it makes it.\n    \
          pub fn send<O: Operation<Service = {service}>>(&self, operation: O) -> Call<O> {{\n        self.core.send(operation)\n    }}\n\n    \
          /// Where the requests go.\n    #[must_use]\n    \

@@ -56,7 +56,7 @@ fn a_plain_description_makes_a_whole_crate() {
     let scratch = workspace();
     let report = make(&scratch.0, "acme-parcels", &scratch.0.join("plain.yaml")).unwrap();
     assert!(
-        report.starts_with("made crates/acme-parcels: 28 files"),
+        report.starts_with("made crates/acme-parcels: 29 files"),
         "{report}"
     );
     let listing = listing(&scratch);
@@ -73,6 +73,7 @@ fn a_plain_description_makes_a_whole_crate() {
         "src/lib.rs",
         "src/service.rs",
         "tests/wire/calls.rs",
+        "tests/wire/environment.rs",
         "tests/wire/main.rs",
         "tests/wire/support.rs",
     ] {

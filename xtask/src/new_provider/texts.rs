@@ -1,6 +1,6 @@
 //! A new crate's manifest, README and CHANGELOG.
 
-use super::{Credential, Provider, sample};
+use super::{Credential, Provider, environment, sample};
 use crate::codegen::emit::docs;
 
 pub(super) fn manifest(provider: &Provider) -> Result<String, String> {
@@ -62,6 +62,7 @@ workspace = true
 pub(super) fn readme(provider: &Provider) -> String {
     format!(
         "# {}\n\nTyped client for {}. Every error says whether the call happened: see `Delivery`.\n\n{}{}\
+         ## From the environment\n\n`Client::from_env` reads these variables, and says which one is missing:\n\n{}\n\n\
          ## Calls\n\n{}\n\
          ## Features\n\n`rustls` (default), `rustls-no-provider` or `native-tls` choose the TLS library.{}\n",
         provider.name,
@@ -70,6 +71,7 @@ pub(super) fn readme(provider: &Provider) -> String {
             .replace('\n', " "),
         quick_start(provider).unwrap_or_default(),
         dependencies(provider),
+        environment::table(provider).join("\n"),
         calls(provider),
         if provider.has_undocumented() {
             " `undocumented` adds the calls that\nthe provider does not document."

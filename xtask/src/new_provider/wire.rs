@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Credential, Provider,
+    Credential, Provider, environment,
     sample::{Call, Sent, calls},
 };
 use crate::codegen::{emit::scope::literal, model::Operation};
@@ -16,7 +16,8 @@ const KEY: &str = "sample-key";
 /// The files below `tests/wire`.
 pub(super) fn tests(provider: &Provider) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    let mut modules = "mod support;\n".to_owned();
+    let mut modules = "mod environment;\nmod support;\n".to_owned();
+    files.insert("environment.rs".to_owned(), environment::test(provider));
     for (module, gate, undocumented) in [
         ("calls", "", false),
         ("undocumented", "#[cfg(feature = \"undocumented\")]\n", true),

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 /// Why a client could not be built. Never shows a credential.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,14 @@ pub enum BuildError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// An environment variable that the client is built from is missing, or can't be used.
+    #[error("the environment variable `{name}` {problem}")]
+    Variable {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: VariableProblem,
+    },
     /// A setting has a value that can't work.
     #[error("the setting `{name}` can't be used: {reason}")]
     Setting {
@@ -46,4 +54,26 @@ pub enum BuildError {
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What is wrong with an environment variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VariableProblem {
+    /// It is not set.
+    Missing,
+    /// It is set, to nothing but white space.
+    Empty,
+    /// Its value is no Unicode.
+    NotUnicode,
+}
+
+impl fmt::Display for VariableProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "is not set",
+            Self::Empty => "is empty",
+            Self::NotUnicode => "is not Unicode",
+        })
+    }
 }

@@ -12,7 +12,7 @@ use std::{error::Error as StdError, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-pub use build::BuildError;
+pub use build::{BuildError, VariableProblem};
 pub use decode::{DecodeCategory, DecodeError};
 pub use delivery::Delivery;
 pub use kind::{ErrorKind, TimeoutPhase};

@@ -1,6 +1,10 @@
 //! Which clients are built, which are refused, and what is known of each operation.
 
-use customer_api_core::operation::{Idempotency, Method, OperationInfo, Provenance};
+use customer_api_core::{
+    Environment,
+    error::VariableProblem,
+    operation::{Idempotency, Method, OperationInfo, Provenance},
+};
 use helpdesk_customers::{
     AddChannel, AddExternalEvent, BuildError, Client, CreateCustomer, CreateCustomerCrud,
     DeleteCustomer, GetCustomer, GetTimeline, ListCustomers, RenameCustomer, SearchByChannelValue,
@@ -169,4 +173,67 @@ fn assert_is(info: &OperationInfo, method: Method, path: &str, is_documented: bo
     assert_eq!(info.provenance, Some(provenance), "{id}");
     let page = info.docs_url.unwrap();
     assert!(page.starts_with("https://docs.omnidesk.io/"), "{id}");
+}
+
+/// What is set in the tests' environment.
+const VARIABLES: [(&str, &str); 2] = [
+    ("OMNIDESK_API_KEY", "s3cret"),
+    ("OMNIDESK_BASE_URL", "https://account.omnidesk.com"),
+];
+
+/// An environment with all variables, one of which may hold something else, or nothing.
+fn environment(name: &'static str, value: Option<&'static str>) -> Environment {
+    Environment::from_lookup(move |wanted| {
+        if wanted == name {
+            return value.map(Into::into);
+        }
+        let variable = VARIABLES.iter().find(|(name, _)| *name == wanted);
+        variable.map(|(_, value)| value.into())
+    })
+}
+
+#[test]
+fn a_client_follows_its_variables() {
+    let client = Client::builder_from(&environment("", None))
+        .unwrap()
+        .build()
+        .unwrap();
+    assert_eq!(client.base_url().as_str(), "https://account.omnidesk.com");
+    assert!(!format!("{client:?}").contains("s3cret"));
+}
+
+#[test]
+fn a_variable_that_is_missing_or_empty_is_named_and_nothing_is_shown() {
+    let required = ["OMNIDESK_API_KEY", "OMNIDESK_BASE_URL"];
+    for (name, _) in VARIABLES {
+        for (value, problem) in [
+            (None, VariableProblem::Missing),
+            (Some(" "), VariableProblem::Empty),
+        ] {
+            let outcome = Client::builder_from(&environment(name, value));
+            if value.is_none() && !required.contains(&name) {
+                assert!(outcome.is_ok(), "{name}");
+                continue;
+            }
+            let error = outcome.unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+            assert!(!format!("{error} {error:?}").contains("s3cret"));
+            assert!(
+                matches!(error, BuildError::Variable { name: found, problem: what } if found == name && what == problem),
+                "{error:?}"
+            );
+        }
+    }
+}
+
+/// By name only: what the process has is not the test's.
+#[test]
+fn the_process_is_asked_for_the_same_variables() {
+    let of_the_process = Client::builder_from(&Environment::process());
+    let by_name = Client::builder_from_env();
+    assert_eq!(format!("{of_the_process:?}"), format!("{by_name:?}"));
+    assert_eq!(
+        Client::from_env().is_ok(),
+        by_name.is_ok_and(|builder| builder.build().is_ok())
+    );
 }

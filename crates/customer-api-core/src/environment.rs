@@ -1,0 +1,183 @@
+//! Settings from environment variables.
+
+use std::{ffi::OsString, fmt, sync::Arc};
+
+use secrecy::SecretString;
+
+use crate::error::{BuildError, VariableProblem};
+
+/// Where a client's settings are looked up by the names of variables.
+///
+/// Usually the [process's environment](Self::process). A test, or a program that keeps its settings elsewhere, hands in a
+/// [lookup](Self::from_lookup) of its own. No value is ever printed.
+///
+/// ```
+/// use customer_api_core::{BuildError, environment::Environment};
+/// use std::collections::HashMap;
+///
+/// let kept = HashMap::from([("SHOP_TOKEN", "s3cret")]);
+/// let environment = Environment::from_lookup(move |name| kept.get(name).map(Into::into));
+///
+/// assert!(environment.secret("SHOP_TOKEN").is_ok());
+/// assert_eq!(environment.optional("SHOP_BASE_URL")?, None);
+/// let error = environment.required("SHOP_ACCOUNT").unwrap_err();
+/// assert_eq!(error.to_string(), "the environment variable `SHOP_ACCOUNT` is not set");
+/// # Ok::<(), BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct Environment {
+    lookup: Arc<Lookup>,
+}
+
+type Lookup = dyn Fn(&str) -> Option<OsString> + Send + Sync;
+
+impl Environment {
+    /// The variables of this process.
+    #[must_use]
+    pub fn process() -> Self {
+        Self::from_lookup(|name| std::env::var_os(name))
+    }
+
+    /// Variables from elsewhere: a function that gives the value of a name, or `None` if it is not set.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {
+        Self {
+            lookup: Arc::new(lookup),
+        }
+    }
+
+    /// The value of a variable that must be set.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] if it is not set, is no Unicode, or holds nothing but white space.
+    pub fn required(&self, name: &'static str) -> Result<String, BuildError> {
+        self.optional(name)?
+            .ok_or_else(|| refused(name, VariableProblem::Missing))
+    }
+
+    /// The secret that a variable holds, which must be set.
+    ///
+    /// # Errors
+    ///
+    /// As of [`required`](Self::required).
+    pub fn secret(&self, name: &'static str) -> Result<SecretString, BuildError> {
+        self.required(name).map(SecretString::from)
+    }
+
+    /// The value of a variable that may be missing.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] if it is set, but is no Unicode or holds nothing but white space: somebody meant it to say
+    /// something.
+    pub fn optional(&self, name: &'static str) -> Result<Option<String>, BuildError> {
+        let Some(value) = (self.lookup)(name) else {
+            return Ok(None);
+        };
+        match value.into_string() {
+            Ok(value) if value.trim().is_empty() => Err(refused(name, VariableProblem::Empty)),
+            Ok(value) => Ok(Some(value)),
+            Err(_) => Err(refused(name, VariableProblem::NotUnicode)),
+        }
+    }
+}
+
+fn refused(name: &'static str, problem: VariableProblem) -> BuildError {
+    BuildError::Variable { name, problem }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    /// What is found under a name that says what to find.
+    fn environment() -> Environment {
+        Environment::from_lookup(|name| match name {
+            "SET" => Some("s3cret".into()),
+            "EMPTY" => Some(OsString::new()),
+            "BLANK" => Some(" \t\n".into()),
+            "NOT_UNICODE" => Some(not_unicode()),
+            _ => None,
+        })
+    }
+
+    #[cfg(unix)]
+    fn not_unicode() -> OsString {
+        use std::os::unix::ffi::OsStringExt as _;
+        OsString::from_vec(b"s3cret\xff".to_vec())
+    }
+
+    #[cfg(windows)]
+    fn not_unicode() -> OsString {
+        use std::os::windows::ffi::OsStringExt as _;
+        OsString::from_wide(&[u16::from(b's'), 0xd800])
+    }
+
+    #[track_caller]
+    fn refuses(outcome: Result<impl fmt::Debug, BuildError>, name: &str, problem: VariableProblem) {
+        let error = outcome.unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
+        match error {
+            BuildError::Variable {
+                name: found,
+                problem: what,
+            } => assert_eq!((found, what), (name, problem)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_value_is_taken_as_it_stands() {
+        let environment = environment();
+        assert_eq!(environment.required("SET").unwrap(), "s3cret");
+        assert_eq!(environment.optional("SET").unwrap().unwrap(), "s3cret");
+        assert_eq!(environment.secret("SET").unwrap().expose_secret(), "s3cret");
+    }
+
+    #[test]
+    fn what_is_missing_matters_only_if_it_is_required() {
+        let environment = environment();
+        assert_eq!(environment.optional("OTHER").unwrap(), None);
+        refuses(
+            environment.required("OTHER"),
+            "OTHER",
+            VariableProblem::Missing,
+        );
+        refuses(
+            environment.secret("OTHER"),
+            "OTHER",
+            VariableProblem::Missing,
+        );
+    }
+
+    #[test]
+    fn what_is_set_and_says_nothing_is_refused_even_if_it_may_be_missing() {
+        let environment = environment();
+        for (name, problem) in [
+            ("EMPTY", VariableProblem::Empty),
+            ("BLANK", VariableProblem::Empty),
+            ("NOT_UNICODE", VariableProblem::NotUnicode),
+        ] {
+            refuses(environment.required(name), name, problem);
+            refuses(environment.secret(name), name, problem);
+            refuses(environment.optional(name), name, problem);
+        }
+    }
+
+    #[test]
+    fn the_process_has_an_environment_and_its_values_are_not_printed() {
+        let process = Environment::process();
+        // Set by cargo for every test it runs.
+        let here = process.required("CARGO_MANIFEST_DIR").unwrap();
+        assert!(!format!("{process:?}").contains(&here));
+    }
+}
