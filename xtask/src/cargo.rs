@@ -7,6 +7,7 @@ use std::{
 };
 
 /// Cargo in one workspace, with what its environment has beyond this program's.
+#[derive(Clone)]
 pub(crate) struct Cargo {
     root: PathBuf,
     environment: Vec<(String, OsString)>,
@@ -23,6 +24,12 @@ impl Cargo {
     /// Sets a variable for every command that follows.
     pub(crate) fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same in another folder.
+    pub(crate) fn at(mut self, root: &Path) -> Self {
+        root.clone_into(&mut self.root);
         self
     }
 

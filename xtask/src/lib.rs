@@ -19,6 +19,7 @@ mod here;
 mod new_provider;
 mod package;
 mod prove;
+mod step;
 mod test;
 mod workspace;
 
@@ -43,6 +44,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand::new(codegen::command, codegen::run),
     Subcommand::new(test::command, test::run),
     Subcommand::new(prove::command, prove::run),
+    Subcommand::new(package::command, package::run),
     Subcommand::new(demo::command, demo::run),
     Subcommand::new(bench::command, bench::run),
     Subcommand::new(fuzz::command, fuzz::run),

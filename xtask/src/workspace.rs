@@ -14,8 +14,40 @@ pub(crate) struct Package {
     pub(crate) features: Vec<String>,
     /// Whether it talks to a provider: then it has a description.
     pub(crate) is_provider: bool,
-    /// What it depends on, once for every kind of dependency.
-    pub(crate) dependencies: Vec<String>,
+    /// Where its manifest is.
+    pub(crate) folder: PathBuf,
+    /// Once for every kind of dependency.
+    pub(crate) dependencies: Vec<Dependency>,
+    /// Everything else that cargo tells.
+    pub(crate) about: Value,
+}
+
+/// What a package says that it needs.
+pub(crate) struct Dependency {
+    pub(crate) name: String,
+    /// The versions that will do, as cargo writes them: `^1.2`.
+    pub(crate) requirement: String,
+    /// `dev`, `build`, or nothing: then programs that use the package need it, too.
+    pub(crate) kind: Option<String>,
+}
+
+impl Dependency {
+    pub(crate) fn is_normal(&self) -> bool {
+        self.kind.is_none()
+    }
+}
+
+impl Package {
+    /// What the manifest says under this key, if it says a text.
+    pub(crate) fn says(&self, key: &str) -> Option<&str> {
+        self.about.get(key).and_then(Value::as_str)
+    }
+
+    /// The texts of a list in the manifest.
+    pub(crate) fn lists(&self, key: &str) -> impl Iterator<Item = &str> {
+        let list = self.about.get(key).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(Value::as_str)
+    }
 }
 
 /// The published packages of the workspace.
@@ -57,8 +89,18 @@ fn packages(cargo: &Cargo, wanted: fn(&Value) -> bool) -> Result<Vec<Package>, S
         .collect()
 }
 
+/// The whole tree that the lock file resolves to, with all features.
+pub(crate) fn resolved(cargo: &Cargo) -> Result<Value, String> {
+    read(cargo, &["--all-features", "--locked"])
+}
+
 fn metadata(cargo: &Cargo) -> Result<Value, String> {
-    let metadata = cargo.capture(&["metadata", "--no-deps", "--format-version", "1"])?;
+    read(cargo, &["--no-deps"])
+}
+
+fn read(cargo: &Cargo, arguments: &[&str]) -> Result<Value, String> {
+    let command = ["metadata", "--format-version", "1"];
+    let metadata = cargo.capture(&[&command, arguments].concat())?;
     serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))
 }
 
@@ -73,7 +115,7 @@ fn package(package: &Value) -> Result<Package, String> {
         .and_then(Value::as_array)
         .into_iter()
         .flatten();
-    let manifest = text(package, "manifest_path")?;
+    let manifest = Path::new(text(package, "manifest_path")?);
     Ok(Package {
         name: text(package, "name")?.to_owned(),
         version: text(package, "version")?.to_owned(),
@@ -81,14 +123,22 @@ fn package(package: &Value) -> Result<Package, String> {
             .map(|(name, _)| name.clone())
             .filter(|name| name != "default")
             .collect(),
-        is_provider: Path::new(manifest).with_file_name("openapi.yaml").is_file(),
-        dependencies: dependencies
-            .map(|dependency| text(dependency, "name").map(str::to_owned))
-            .collect::<Result<_, _>>()?,
+        is_provider: manifest.with_file_name("openapi.yaml").is_file(),
+        folder: manifest.parent().unwrap_or(manifest).to_path_buf(),
+        dependencies: dependencies.map(dependency).collect::<Result<_, _>>()?,
+        about: package.clone(),
     })
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
+fn dependency(dependency: &Value) -> Result<Dependency, String> {
+    Ok(Dependency {
+        name: text(dependency, "name")?.to_owned(),
+        requirement: text(dependency, "req")?.to_owned(),
+        kind: text(dependency, "kind").ok().map(str::to_owned),
+    })
+}
+
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
     value
         .get(key)
         .and_then(Value::as_str)

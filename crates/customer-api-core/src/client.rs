@@ -314,10 +314,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             Http::Builder(builder) => {
                 Arc::new(ReqwestTransport::from_builder(*builder, &settings)?)
             }
-            Http::Default => Arc::new(ReqwestTransport::from_builder(
-                reqwest::Client::builder(),
-                &settings,
-            )?),
+            Http::Default => Arc::new(ReqwestTransport::new(&settings)?),
         };
         let inner = Arc::new(Inner {
             service: self.service,

@@ -1,12 +1,14 @@
 //! What `cargo xtask bench` runs: what the clients cost, measured beside hand-written code.
 //!
-//! Every measure is a [part](parts) that can be run alone. A part starts processes that do the work and are measured, in
+//! Every measure is a part that can be run alone. A part starts processes that do the work and are measured, in
 //! turns with their baseline, against a server in a process of its own; it writes what it found as JSON, and the page
 //! `docs/performance.md` is put together from there.
 
 pub mod callers;
 mod clock;
 pub mod drive;
+#[path = "../../src/here.rs"]
+mod here;
 mod measured;
 mod parts;
 mod process;
@@ -45,10 +47,18 @@ fn exit(outcome: Result<(), Failure>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // If nobody can be told, the exit code has to do.
-            let _ = writeln!(std::io::stderr(), "bench: {failure}");
+            let _ = writeln!(std::io::stderr(), "bench: {}", story(&*failure));
             ExitCode::FAILURE
         }
     }
+}
+
+/// A failure with all of its causes: an HTTP library's own words seldom say what happened.
+fn story(failure: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(failure.source(), |cause| cause.source());
+    causes.fold(failure.to_string(), |story, cause| {
+        format!("{story}: {cause}")
+    })
 }
 
 /// Tells the person at the terminal how far it is.

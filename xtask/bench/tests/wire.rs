@@ -1,4 +1,5 @@
 //! The clients that are compared send the same: otherwise their costs could not be compared.
+#![cfg(test)]
 
 use std::{
     io::{Read as _, Write as _},

@@ -23,6 +23,7 @@ description = {description}
 keywords = ["api-client"]
 categories = ["api-bindings"]
 readme = "README.md"
+documentation = "https://docs.rs/{}"
 include = ["src/**", "tests/**", "examples/**", "openapi.yaml", "README.md", "CHANGELOG.md", "LICENSE"]
 edition.workspace = true
 rust-version.workspace = true
@@ -56,7 +57,7 @@ rustdoc-args = ["--cfg", "docsrs"]
 [lints]
 workspace = true
 "###,
-        provider.name
+        provider.name, provider.name
     ))
 }
 

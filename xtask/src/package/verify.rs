@@ -5,16 +5,14 @@
 //! as long as the version stays: kept between two runs, `CARGO_HOME` and the target directory make it compile the first
 //! run's core again and again, and a broken package passes.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::path::{Path, PathBuf};
 
-use crate::{
-    cargo::Cargo,
-    workspace::{self, Package},
-};
+use super::files::{self, display};
+use crate::{cargo::Cargo, workspace::Package};
+
+/// What every package holds, beside its sources; a provider's its description, too.
+const FILES: &[&str] = &["CHANGELOG.md", "LICENSE", "README.md"];
+const DESCRIPTION: &str = "openapi.yaml";
 
 /// Packs these packages of a workspace, and checks each of them alone, with its default features.
 ///
@@ -25,42 +23,30 @@ pub(crate) fn verify(
     registry: Option<&str>,
     packages: &[&Package],
 ) -> Result<(), String> {
-    let gate = workspace::target_directory(cargo)?.join("package-gate");
-    let packed = pack(cargo, registry, packages, &gate.join("packed"))?;
-    let unpacked = gate.join("workspace");
-    start_afresh(&unpacked)?;
+    let gate = files::gate(cargo)?;
+    let packed = pack(cargo, registry, packages)?;
+    let place = Place::new(gate.join("workspace"), gate.join("target"))?;
+    let mut failures = Vec::new();
     for package in packages {
-        unpack(&packed.join(archive(package)), &unpacked)?;
+        let unpacked = place.unpack(&packed, package)?;
+        let description = package.is_provider.then_some(&DESCRIPTION);
+        let missing = FILES.iter().chain(description);
+        failures.extend(
+            missing
+                .filter(|file| !unpacked.join(file).is_file())
+                .map(|file| format!("the package of {} lacks {file}", package.name)),
+        );
     }
-    write(&unpacked.join("Cargo.toml"), &manifest(packages))?;
+    files::write(&place.manifest(), &manifest(packages))?;
     // The versions that everything else was tested with. Cargo drops what is not needed here.
-    copy(
-        &cargo.root().join("Cargo.lock"),
-        &unpacked.join("Cargo.lock"),
-    )?;
-
-    let manifest = display(&unpacked.join("Cargo.toml"));
-    let target = display(&gate.join("target"));
-    let place = [
-        "--quiet",
-        "--manifest-path",
-        &manifest,
-        "--target-dir",
-        &target,
-    ];
-    let names: Vec<&str> = packages
-        .iter()
-        .flat_map(|package| ["--package", &package.name])
-        .collect();
-    // Files are compared by time alone: what was compiled of these packages before is never current.
-    cargo.capture(&[&["clean"], &place[..], &names].concat())?;
-    let failures: Vec<String> = packages
-        .iter()
-        .filter_map(|package| {
-            let check = [&["check"], &place[..], &["--package", &package.name]].concat();
-            cargo.capture(&check).err()
-        })
-        .collect();
+    let lock = files::read(&cargo.root().join("Cargo.lock"))?;
+    files::write(&place.root.join("Cargo.lock"), &lock)?;
+    place.forget(cargo, packages)?;
+    failures.extend(
+        packages
+            .iter()
+            .filter_map(|package| place.check(cargo, package, &[]).err()),
+    );
     if failures.is_empty() {
         Ok(())
     } else {
@@ -68,16 +54,73 @@ pub(crate) fn verify(
     }
 }
 
+/// A workspace of packages that were unpacked, and where it is built.
+pub(super) struct Place {
+    pub(super) root: PathBuf,
+    target: PathBuf,
+}
+
+impl Place {
+    /// Whatever was in the folder is gone. What was compiled stays, for the registry's packages.
+    pub(super) fn new(root: PathBuf, target: PathBuf) -> Result<Self, String> {
+        files::start_afresh(&root)?;
+        Ok(Self { root, target })
+    }
+
+    pub(super) fn manifest(&self) -> PathBuf {
+        self.root.join("Cargo.toml")
+    }
+
+    /// Gives the package's own folder.
+    pub(super) fn unpack(&self, packed: &Path, package: &Package) -> Result<PathBuf, String> {
+        let folder = folder(package);
+        files::unpack(&packed.join(format!("{folder}.crate")), &self.root)?;
+        Ok(self.root.join(folder))
+    }
+
+    /// Drops what was compiled of these packages: cargo compares their files by time alone, so that it may seem current.
+    pub(super) fn forget(&self, cargo: &Cargo, packages: &[&Package]) -> Result<(), String> {
+        let names = packages
+            .iter()
+            .flat_map(|package| ["--package", &package.name])
+            .collect::<Vec<_>>();
+        self.run(cargo, "clean", &names)
+    }
+
+    pub(super) fn check(
+        &self,
+        cargo: &Cargo,
+        package: &Package,
+        arguments: &[&str],
+    ) -> Result<(), String> {
+        let arguments = [&["--package", package.name.as_str()], arguments].concat();
+        self.run(cargo, "check", &arguments)
+    }
+
+    fn run(&self, cargo: &Cargo, command: &str, arguments: &[&str]) -> Result<(), String> {
+        let (manifest, target) = (display(&self.manifest()), display(&self.target));
+        let place = [
+            "--quiet",
+            "--manifest-path",
+            &manifest,
+            "--target-dir",
+            &target,
+        ];
+        let command = [&[command], &place[..], arguments].concat();
+        cargo.capture(&command).map(drop)
+    }
+}
+
 /// Writes the packages' archives, and gives their folder.
-fn pack(
+pub(super) fn pack(
     cargo: &Cargo,
     registry: Option<&str>,
     packages: &[&Package],
-    folder: &Path,
 ) -> Result<PathBuf, String> {
+    let folder = files::gate(cargo)?.join("packed");
     // Each package's lock file is resolved with a registry that cargo makes in here: nothing of an older one stays.
-    start_afresh(folder)?;
-    let target = display(folder);
+    files::start_afresh(&folder)?;
+    let target = display(&folder);
     let mut arguments = vec![
         "package",
         "--quiet",
@@ -96,31 +139,9 @@ fn pack(
     Ok(folder.join("package"))
 }
 
-fn archive(package: &Package) -> String {
-    format!("{}.crate", folder(package))
-}
-
 /// The one folder in a package's archive.
-fn folder(package: &Package) -> String {
+pub(super) fn folder(package: &Package) -> String {
     format!("{}-{}", package.name, package.version)
-}
-
-/// Unpacks an archive. The files are as old as the unpacking, and not as cargo dates them, the same in every archive.
-fn unpack(archive: &Path, folder: &Path) -> Result<(), String> {
-    let output = Command::new("tar")
-        .args(["-x", "-z", "-m", "-f"])
-        .arg(archive)
-        .arg("-C")
-        .arg(folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("tar could not be started: {error}"))?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        let reason = String::from_utf8_lossy(&output.stderr);
-        Err(format!("{}: {}", archive.display(), reason.trim()))
-    }
 }
 
 /// A workspace of the unpacked packages, in which they stand for the registry's.
@@ -135,36 +156,12 @@ fn manifest(packages: &[&Package]) -> String {
         .filter(|package| {
             packages
                 .iter()
-                .any(|other| other.dependencies.contains(&package.name))
+                .flat_map(|other| &other.dependencies)
+                .any(|dependency| dependency.name == package.name)
         })
         .map(|package| format!("{} = {{ path = \"{}\" }}\n", package.name, folder(package)))
         .collect();
     format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\n{members}]\n\n[patch.crates-io]\n{patches}"
     )
-}
-
-fn start_afresh(folder: &Path) -> Result<(), String> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|error| told(folder, &error))?;
-    }
-    fs::create_dir_all(folder).map_err(|error| told(folder, &error))
-}
-
-fn write(file: &Path, text: &str) -> Result<(), String> {
-    fs::write(file, text).map_err(|error| told(file, &error))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
-    fs::copy(from, to)
-        .map(|_| ())
-        .map_err(|error| told(from, &error))
-}
-
-fn told(path: &Path, error: &std::io::Error) -> String {
-    format!("{}: {error}", path.display())
-}
-
-fn display(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -3,8 +3,11 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::step::{Outcome, capture};
-use crate::{cargo::Cargo, workspace};
+use crate::{
+    cargo::Cargo,
+    step::{Outcome, capture},
+    workspace,
+};
 
 /// The hand-written program.
 const BASELINE: &str = "baseline";

@@ -2,14 +2,16 @@
 
 use std::{path::Path, process::Command};
 
-use super::step::{Outcome, capture};
-use crate::{cargo::Cargo, workspace};
+use crate::{
+    cargo::Cargo,
+    step::{Outcome, capture},
+    workspace,
+};
 
 /// The feature whose build needs a library of the system's own.
 const NATIVE_TLS: &str = "native-tls";
 
 pub(crate) fn check(root: &Path) -> Outcome {
-    let has_openssl = cfg!(not(target_os = "linux")) || has_openssl_headers();
     let mut failures = Vec::new();
     let mut skipped = false;
     let published = match workspace::published(&Cargo::new(root)) {
@@ -19,7 +21,7 @@ pub(crate) fn check(root: &Path) -> Outcome {
     for workspace::Package { name, features, .. } in &published {
         let mut builds = vec![vec!["--no-default-features"]];
         for feature in features {
-            if feature == NATIVE_TLS && !has_openssl {
+            if !can_build(feature) {
                 skipped = true;
                 continue;
             }
@@ -58,6 +60,11 @@ pub(crate) fn check(root: &Path) -> Outcome {
     } else {
         Outcome::Passed
     }
+}
+
+/// Whether this system has what a feature of a published crate needs.
+pub(crate) fn can_build(feature: &str) -> bool {
+    feature != NATIVE_TLS || cfg!(not(target_os = "linux")) || has_openssl_headers()
 }
 
 fn has_openssl_headers() -> bool {

@@ -1,20 +1,20 @@
 //! `cargo xtask test`: everything that must hold before a change lands, in one command.
 
 mod ceiling;
-mod features;
-mod step;
+pub(crate) mod features;
 
-use std::{
-    io::{self, Write as _},
-    path::Path,
-    time::Instant,
+use std::path::Path;
+
+use clap::ArgMatches;
+
+use crate::{
+    cargo::Cargo,
+    package,
+    step::{self, Outcome, Step},
+    workspace,
 };
 
-use clap::{Arg, ArgAction, ArgMatches};
-
 pub use self::ceiling::{CRATES_ALLOWED, CrateCount, count_crates};
-use self::step::{Outcome, Step};
-use crate::{cargo::Cargo, package, workspace};
 
 /// Features that tests, lints and docs are run with where a package has them.
 const TEST_FEATURES: &[&str] = &["blocking", "ledger", "test-util", "undocumented"];
@@ -22,68 +22,13 @@ const TEST_FEATURES: &[&str] = &["blocking", "ledger", "test-util", "undocumente
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")
         .about("Checks everything: format, lints, generated code, tests, docs, features, dependencies, packages")
-        .arg(
-            Arg::new("step")
-                .help("Runs only the steps whose names contain one of these")
-                .action(ArgAction::Append),
-        )
+        .arg(step::argument())
 }
 
 /// Runs every step, also after a failure, so that one run tells everything.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
-    let wanted: Vec<&String> = arguments.get_many("step").into_iter().flatten().collect();
-    let mut steps = steps(&workspace::having(&Cargo::new(root), TEST_FEATURES)?);
-    steps.retain(|step| {
-        wanted.is_empty() || wanted.iter().any(|part| step.name.contains(part.as_str()))
-    });
-    if steps.is_empty() {
-        return Err("no step has such a name; `cargo xtask test` runs them all".to_owned());
-    }
-
-    let watch = stopwatch();
-    let (mut failed, mut notes) = (Vec::new(), Vec::new());
-    for (number, step) in steps.iter().enumerate() {
-        say(&format!(
-            "\n[{}/{}] {}: {}",
-            number + 1,
-            steps.len(),
-            step.name,
-            step.about
-        ));
-        let watch = stopwatch();
-        let outcome = (step.run)(root);
-        let seconds = watch.elapsed().as_secs_f64();
-        match outcome {
-            Outcome::Passed => say(&format!("      ok, {seconds:.1} s")),
-            Outcome::Noted(note) => {
-                say(&format!("      ok, {seconds:.1} s; {note}"));
-                notes.push(note);
-            }
-            Outcome::Failed(report) => {
-                say(&format!(
-                    "{}\n      FAILED, {seconds:.1} s",
-                    report.trim_end()
-                ));
-                failed.push(step.name);
-            }
-        }
-    }
-
-    let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
-    let summary = format!(
-        "test: {} passed, {} failed",
-        steps.len() - failed.len(),
-        failed.len()
-    );
-    let took = format!("took {:.0} s", watch.elapsed().as_secs_f64());
-    if failed.is_empty() {
-        Ok(format!("\n{notes}{took}\n{summary}"))
-    } else {
-        Err(format!(
-            "\n{notes}{took}\nfailed: {}\n{summary}",
-            failed.join(", ")
-        ))
-    }
+    let steps = steps(&workspace::having(&Cargo::new(root), TEST_FEATURES)?);
+    step::run_wanted("test", steps, root, arguments)
 }
 
 fn steps(features: &str) -> Vec<Step> {
@@ -133,6 +78,11 @@ fn steps(features: &str) -> Vec<Step> {
             ceiling::check,
         ),
         Step::new(
+            "manifests",
+            "what the published crates say of themselves, and what they depend on",
+            manifests,
+        ),
+        Step::new(
             "packages",
             "every published crate packages, and builds from its package",
             packages,
@@ -149,22 +99,11 @@ fn codegen(root: &Path) -> Outcome {
 
 fn packages(root: &Path) -> Outcome {
     let cargo = Cargo::new(root);
-    let verified = workspace::published(&cargo)
-        .and_then(|published| package::verify(&cargo, None, &published.iter().collect::<Vec<_>>()));
-    match verified {
-        Ok(()) => Outcome::Passed,
-        Err(report) => Outcome::Failed(report),
-    }
+    workspace::published(&cargo)
+        .and_then(|published| package::verify(&cargo, None, &published.iter().collect::<Vec<_>>()))
+        .into()
 }
 
-fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tells people how long a step took"
-)]
-fn stopwatch() -> Instant {
-    Instant::now()
+fn manifests(root: &Path) -> Outcome {
+    package::check_manifests(&Cargo::new(root)).into()
 }

@@ -4,6 +4,7 @@ mod error;
 mod reqwest;
 #[cfg(feature = "test-util")]
 mod scripted;
+mod tls;
 
 use std::{
     fmt,

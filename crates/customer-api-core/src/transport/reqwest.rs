@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use http::{Uri, uri::Authority};
 use url::Url;
 
-use super::{Transport, TransportContext, TransportError, TransportErrorKind};
+use super::{Transport, TransportContext, TransportError, TransportErrorKind, tls};
 use crate::{base_url::BaseUrl, error::BuildError};
 
 /// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
@@ -42,6 +42,15 @@ impl HttpSettings {
 }
 
 impl ReqwestTransport {
+    /// The transport without settings of its own. The clients of a process load its root certificates once.
+    pub(crate) fn new(settings: &HttpSettings) -> Result<Self, BuildError> {
+        let builder = reqwest::Client::builder();
+        if settings.base_url.is_plain_http() {
+            return Self::from_builder(builder, settings);
+        }
+        Self::from_builder(tls::share(builder), settings)
+    }
+
     /// Finishes a builder that carries your own proxies, certificates or DNS settings.
     ///
     /// The settings that the pipeline's promises rest on are applied last: no redirects, no retries, the connect
@@ -55,7 +64,7 @@ impl ReqwestTransport {
         builder: reqwest::ClientBuilder,
         settings: &HttpSettings,
     ) -> Result<Self, BuildError> {
-        check_tls(&settings.base_url)?;
+        tls::check(&settings.base_url)?;
         let mut builder = builder
             .redirect(reqwest::redirect::Policy::none())
             // Without a retry in reserve, no copy of the request is kept for it.
@@ -120,26 +129,6 @@ impl Origin {
         url.set_query(uri.query());
         Some(url)
     }
-}
-
-/// Refuses what would otherwise fail at the first call, or panic inside the HTTP library.
-fn check_tls(base_url: &BaseUrl) -> Result<(), BuildError> {
-    let has_tls = cfg!(any(
-        feature = "rustls",
-        feature = "rustls-no-provider",
-        feature = "native-tls"
-    ));
-    if !has_tls && !base_url.is_plain_http() {
-        return Err(BuildError::NoTls);
-    }
-    #[cfg(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "native-tls"))
-    ))]
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        return Err(BuildError::NoCryptoProvider);
-    }
-    Ok(())
 }
 
 impl fmt::Debug for ReqwestTransport {

@@ -29,7 +29,7 @@ const CONSUMERS: [(&str, u64); 3] = [("fast", 0), ("equal", SERVER_MS), ("slow",
 
 /// The lengths of the exports whose memory is compared, and how often each is run in a round: how the parts of an answer meet the
 /// buffers is chance, and a long list sees more of it than a short one.
-const SIZES: [(u64, usize); 3] = [(10_000, 20), (100_000, 5), (1_000_000, 1)];
+const SIZES: [(u64, usize); 3] = [(10_000, 30), (100_000, 10), (1_000_000, 3)];
 
 /// A consumer that is slower than the server fills every buffer, so that no run is small by luck.
 const FILLING_MS: u64 = 5;

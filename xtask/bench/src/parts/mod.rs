@@ -154,14 +154,27 @@ pub(crate) fn run() -> Result<(), Failure> {
     };
     let is_wanted =
         |part: &&Part| wanted.is_empty() || wanted.iter().any(|name| *name == part.name);
+    let mut failed = Vec::new();
     for part in PARTS.iter().filter(is_wanted) {
         say(&format!("{}: {}", part.name, part.about));
-        let mut report = Report::new(part.name)?;
-        (part.run)(&options, &mut report)?;
-        report.save()?;
+        // A part that fails costs the others nothing; the page keeps its last run.
+        if let Err(failure) = measure(part, &options) {
+            say(&format!("  FAILED: {}", crate::story(&*failure)));
+            failed.push(part.name);
+        }
     }
     if matches.get_flag("write") {
         report::write()?;
     }
-    Ok(())
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("failed: {}", failed.join(", ")).into())
+    }
+}
+
+fn measure(part: &Part, options: &Options) -> Result<(), Failure> {
+    let mut report = Report::new(part.name)?;
+    (part.run)(options, &mut report)?;
+    report.save()
 }

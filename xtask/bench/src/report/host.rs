@@ -48,10 +48,11 @@ impl Host {
 }
 
 impl Host {
-    /// Whether it is the same machine with the same tools and the same project, however busy.
+    /// Whether it is the same machine with the same tools, however busy, and whatever the project's state.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let other = Self {
             load: self.load,
+            commit: self.commit.clone(),
             ..other.clone()
         };
         *self == other
@@ -80,6 +81,8 @@ fn system() -> Result<String, Failure> {
         .unwrap_or(std::env::consts::OS)
         .trim_matches('"')
         .to_owned();
-    let kernel = output(Command::new("uname").arg("-sr"))?;
-    Ok(format!("{name}, {}", kernel.trim()))
+    let kernel = output(Command::new("uname").args(["-s", "-r"]))?;
+    // Which build of it is nobody's business.
+    let kernel: Vec<&str> = kernel.trim().split(['.', '-']).take(2).collect();
+    Ok(format!("{name}, {}", kernel.join(".")))
 }

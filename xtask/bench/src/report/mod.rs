@@ -4,15 +4,12 @@ mod host;
 mod page;
 mod plots;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{host::Host, page::write};
-use crate::{Failure, clock, say, spread::Spread};
+use crate::{Failure, clock, here, say, spread::Spread};
 
 /// What a run of a part found.
 #[derive(Debug, Serialize, Deserialize)]
@@ -234,8 +231,8 @@ pub(crate) fn folder() -> PathBuf {
 
 /// The workspace.
 pub(crate) fn root() -> PathBuf {
-    let bench = Path::new(env!("CARGO_MANIFEST_DIR"));
-    bench.ancestors().nth(2).unwrap_or(bench).to_path_buf()
+    let bench = here::package(env!("CARGO_MANIFEST_DIR"));
+    bench.ancestors().nth(2).unwrap_or(&bench).to_path_buf()
 }
 
 fn file(part: &str) -> PathBuf {

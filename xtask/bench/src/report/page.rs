@@ -65,7 +65,7 @@ fn render(reports: &[Entry], versions: &BTreeMap<&str, String>) -> Result<String
     Ok(page)
 }
 
-/// The machines and commits that there were runs of, each with its parts.
+/// The machines that there were runs on, each with its parts.
 type Runs<'a> = Vec<(&'a Host, Vec<&'a str>)>;
 
 fn runs<'a>(reports: impl Iterator<Item = &'a Report>) -> Runs<'a> {
@@ -85,11 +85,10 @@ fn machine(number: usize, host: &Host, parts: &[&str]) -> String {
         cores,
         system,
         rustc,
-        commit,
         ..
     } = host;
     let parts = parts.join(", ");
-    format!("{number}. {processor}, {cores} cores; {system}; {rustc}; commit {commit}: {parts}\n")
+    format!("{number}. {processor}, {cores} cores; {system}; {rustc}: {parts}\n")
 }
 
 fn section(
@@ -144,8 +143,8 @@ fn section(
     let number = number.unwrap_or_default() + 1;
     write!(
         page,
-        "\nMachine {number}, {}, load {:.1} when it began; again: `cargo xtask bench {name}`.\n",
-        report.began, report.host.load
+        "\nRun on machine {number} at {}, commit {}, load {:.1} when it began; again: `cargo xtask bench {name}`.\n",
+        report.began, report.host.commit, report.host.load
     )?;
     Ok(())
 }

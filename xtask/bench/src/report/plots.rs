@@ -81,6 +81,7 @@ fn draw_chart(plot: &Plot, area: &Area<'_>) -> Result<(), Failure> {
     let top = if highest > 0.0 { highest * 1.15 } else { 1.0 };
     let groups = f64::from(u32::try_from(plot.labels.len())?);
     let mut chart = ChartBuilder::on(area)
+        .margin_left(16)
         .margin_right(16)
         .margin_bottom(8)
         .x_label_area_size(30)
@@ -92,7 +93,7 @@ fn draw_chart(plot: &Plot, area: &Area<'_>) -> Result<(), Failure> {
         .disable_x_mesh()
         .x_labels(0)
         .y_desc(plot.axis.clone())
-        .y_label_formatter(&|value| number(*value))
+        .y_label_formatter(&|value| tick(*value, top))
         .label_style(FONT)
         .light_line_style(TRANSPARENT)
         .draw()
@@ -173,6 +174,15 @@ fn number(value: f64) -> String {
         value if value >= 100.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
         value => format!("{value:.2}"),
+    }
+}
+
+/// A number on the axis: all of them with the same digits.
+fn tick(value: f64, top: f64) -> String {
+    if top > 10.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.1}")
     }
 }
 

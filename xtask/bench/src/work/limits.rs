@@ -20,7 +20,7 @@ use customer_api_core::{
     rate_limit::{Feedback, Window},
     session::{Login, Session, Token},
     time::Deadline,
-    transport::{Transport, TransportError},
+    transport::{Transport, TransportContext, TransportError},
 };
 use http::header::AUTHORIZATION;
 use ravelin_labels::{LastReview, Ravelin};
@@ -148,7 +148,7 @@ impl Transport for Canned {
     async fn send(
         &self,
         _: http::Request<Bytes>,
-        _: usize,
+        _: &TransportContext,
     ) -> Result<http::Response<Bytes>, TransportError> {
         Ok(http::Response::new(Bytes::from_static(b"null")))
     }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{
     super::{Claim, Key, LedgerError, LedgerErrorKind},
-    row::damaged,
+    fault::{Fault, damaged},
 };
 
 /// What says that a SQLite file is a ledger: `FBIL`.
@@ -40,7 +40,7 @@ pub(super) const TABLES: [(&str, &str); 2] = [
 ///
 /// It is written under another name and gets its own when it is complete, so that no kill leaves half of one behind, and
 /// takes no place that is taken.
-pub(super) fn create(path: &Path, journal: &Path, sync: bool) -> Result<(), LedgerError> {
+pub(super) fn create(path: &Path, journal: &Path, sync: bool) -> Result<(), Fault> {
     if fs::symlink_metadata(journal).is_ok() {
         // Unless it has just been created, and is being written.
         return match fs::symlink_metadata(path) {
@@ -58,7 +58,7 @@ pub(super) fn create(path: &Path, journal: &Path, sync: bool) -> Result<(), Ledg
 }
 
 /// A name beside the file that nobody else uses.
-fn draft_name(path: &Path) -> Result<PathBuf, LedgerError> {
+fn draft_name(path: &Path) -> Result<PathBuf, Fault> {
     let key = Key::new("draft").map_err(not_created)?;
     let token = u128::from_be_bytes(*Claim::new(key).token());
     let mut name = path.as_os_str().to_owned();
@@ -66,7 +66,7 @@ fn draft_name(path: &Path) -> Result<PathBuf, LedgerError> {
     Ok(name.into())
 }
 
-fn write(draft: &Path) -> Result<(), LedgerError> {
+fn write(draft: &Path) -> Result<(), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -114,12 +114,13 @@ fn copy(draft: &Path, path: &Path, sync: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn not_created(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> LedgerError {
-    LedgerError::with_source(
+fn not_created(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Fault {
+    let error = LedgerError::with_source(
         LedgerErrorKind::Storage,
         "the ledger could not be created",
         error,
-    )
+    );
+    error.into()
 }
 
 #[cfg(test)]
@@ -139,7 +140,7 @@ mod tests {
         let (path, journal) = (directory.join("a.ledger"), directory.join("journal"));
         fs::write(&journal, "somebody's").unwrap();
         let error = create(&path, &journal, false).unwrap_err();
-        assert_eq!(error.kind(), LedgerErrorKind::Damaged);
+        assert_eq!(LedgerError::from(error).kind(), LedgerErrorKind::Damaged);
         assert!(!path.exists());
 
         // Somebody else was faster, and is writing already.

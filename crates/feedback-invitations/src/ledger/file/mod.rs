@@ -2,6 +2,7 @@
 
 mod checksum;
 mod create;
+mod fault;
 mod open;
 mod row;
 mod store;
@@ -18,6 +19,7 @@ use customer_api_core::async_trait;
 use tokio::sync::oneshot;
 
 use self::{
+    fault::Fault,
     store::Store,
     worker::{Done, Job},
 };
@@ -137,11 +139,11 @@ impl FileLedger {
     /// Lets the thread do something, and waits until it is written.
     async fn ask<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Store<'_>) -> Result<T, LedgerError> + Send + 'static,
+        work: impl FnOnce(&mut Store<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |store| {
-            let result = store.and_then(work);
+            let result = store.and_then(|store| Ok(work(store)?));
             let failure = result.as_ref().err();
             Done {
                 failure: failure.filter(|error| !error.is_about_a_key()).cloned(),

@@ -11,7 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::{
     super::{Key, LedgerError, LedgerErrorKind, State},
     create::{self, APPLICATION_ID, FORMAT, TABLES},
-    row::{COLUMNS, Row, Totals, damaged},
+    fault::{Fault, damaged},
+    row::{COLUMNS, Row, Totals},
     store::Store,
 };
 
@@ -19,7 +20,7 @@ use super::{
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Opens the file at this path, or creates it. Gives its path without links, too.
-pub(super) fn open(path: &Path, sync: bool) -> Result<(Connection, PathBuf), LedgerError> {
+pub(super) fn open(path: &Path, sync: bool) -> Result<(Connection, PathBuf), Fault> {
     let path = resolve(path)?;
     // Only metadata is looked at: were this file opened and closed again here, the locks that this process may have on it by
     // another handle would be gone.
@@ -30,7 +31,7 @@ pub(super) fn open(path: &Path, sync: bool) -> Result<(Connection, PathBuf), Led
         _ => {}
     }
     if fs::metadata(&path).map_err(no_access)?.len() == 0 {
-        return Err(LedgerError::new(
+        return Err(Fault::new(
             LedgerErrorKind::NotALedger,
             "the file is empty: if it is what is left of a ledger, restore it; if not, delete it",
         ));
@@ -46,7 +47,7 @@ pub(super) fn open(path: &Path, sync: bool) -> Result<(Connection, PathBuf), Led
 pub(super) fn check<'c>(
     connection: &'c Connection,
     sync: bool,
-) -> Result<(Store<'c>, bool), LedgerError> {
+) -> Result<(Store<'c>, bool), Fault> {
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
@@ -70,10 +71,10 @@ pub(super) fn check<'c>(
 }
 
 /// The absolute path, so that a link to the directory, or a name that SQLite takes for something else, changes nothing.
-fn resolve(path: &Path) -> Result<PathBuf, LedgerError> {
+fn resolve(path: &Path) -> Result<PathBuf, Fault> {
     let name = path
         .file_name()
-        .ok_or_else(|| LedgerError::new(LedgerErrorKind::Storage, "the path names no file"))?;
+        .ok_or_else(|| Fault::new(LedgerErrorKind::Storage, "the path names no file"))?;
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -89,9 +90,9 @@ fn journal(path: &Path) -> PathBuf {
 }
 
 /// Whether the file is a ledger, of a version that is known here, with nothing else in it.
-fn check_identity(connection: &Connection) -> Result<(), LedgerError> {
+fn check_identity(connection: &Connection) -> Result<(), Fault> {
     if pragma::<i32>(connection, "application_id")? != APPLICATION_ID {
-        return Err(LedgerError::new(
+        return Err(Fault::new(
             LedgerErrorKind::NotALedger,
             "the file is a database, but no ledger",
         ));
@@ -99,7 +100,7 @@ fn check_identity(connection: &Connection) -> Result<(), LedgerError> {
     let format: i32 = pragma(connection, "user_version")?;
     if format != FORMAT {
         return Err(if format > FORMAT {
-            LedgerError::new(
+            Fault::new(
                 LedgerErrorKind::NewerVersion,
                 "the ledger was written by a newer version, or is damaged at its beginning",
             )
@@ -131,7 +132,7 @@ fn check_identity(connection: &Connection) -> Result<(), LedgerError> {
 }
 
 /// Reads all entries in the order of their keys: what they sum up to, and the keys that were on their way.
-fn read_everything(connection: &Connection) -> Result<(Totals, Vec<Key>), LedgerError> {
+fn read_everything(connection: &Connection) -> Result<(Totals, Vec<Key>), Fault> {
     let mut entries = connection.prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY key"))?;
     let mut entries = entries.query([])?;
     let (mut totals, mut sending) = (Totals::default(), Vec::new());
@@ -151,7 +152,7 @@ fn read_everything(connection: &Connection) -> Result<(Totals, Vec<Key>), Ledger
 }
 
 /// What the entries shall sum up to.
-fn read_totals(connection: &Connection) -> Result<Totals, LedgerError> {
+fn read_totals(connection: &Connection) -> Result<Totals, Fault> {
     let mut rows = connection
         .prepare("SELECT sending, accepted, refused, not_sent, unknown, checksum FROM total")?;
     let mut rows = rows.query([])?;
@@ -174,10 +175,7 @@ fn read_totals(connection: &Connection) -> Result<Totals, LedgerError> {
     Ok(totals)
 }
 
-fn pragma<T: rusqlite::types::FromSql>(
-    connection: &Connection,
-    name: &str,
-) -> Result<T, LedgerError> {
+fn pragma<T: rusqlite::types::FromSql>(connection: &Connection, name: &str) -> Result<T, Fault> {
     Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?)
 }
 

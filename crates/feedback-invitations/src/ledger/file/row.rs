@@ -1,8 +1,9 @@
 use rusqlite::types::ValueRef;
 
 use super::{
-    super::{Key, LedgerError, LedgerErrorKind, LedgerSummary, State},
+    super::{Key, LedgerSummary, State},
     checksum::Checksum,
+    fault::{Fault, damaged},
 };
 
 /// What the file holds of a key.
@@ -29,7 +30,7 @@ impl Totals {
         key: &Key,
         before: Option<&Row>,
         after: &Row,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<(), Fault> {
         if let Some(before) = before {
             let count = self.summary.count_mut(&before.state);
             *count = count
@@ -85,7 +86,7 @@ impl Row {
     }
 
     /// Reads a row, and believes nothing that its checksum does not confirm.
-    pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<(Key, Self), LedgerError> {
+    pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<(Key, Self), Fault> {
         let unreadable = |_| damaged("an entry can't be read");
         let key = match row.get_ref(0)? {
             ValueRef::Text(text) => std::str::from_utf8(text).ok(),
@@ -128,73 +129,5 @@ pub(super) const fn code(state: &State) -> u8 {
         State::Refused { .. } => REFUSED,
         State::NotSent => NOT_SENT,
         State::Unknown => UNKNOWN,
-    }
-}
-
-pub(super) fn damaged(reason: &'static str) -> LedgerError {
-    LedgerError::new(
-        LedgerErrorKind::Damaged,
-        format!("the ledger is damaged: {reason}"),
-    )
-}
-
-/// What SQLite's failures mean for a ledger. Its own words are left out, as they quote what a damaged file holds; the code stays.
-impl From<rusqlite::Error> for LedgerError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::{Error, ErrorCode};
-        let (kind, reason) = match &error {
-            Error::SqliteFailure(failure, _) => match failure.code {
-                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => (
-                    LedgerErrorKind::InUse,
-                    "the ledger is in use: another program, or another handle, has it open",
-                ),
-                ErrorCode::NotADatabase => (
-                    LedgerErrorKind::NotALedger,
-                    "the file is no ledger, or its beginning is damaged",
-                ),
-                ErrorCode::DatabaseCorrupt => (LedgerErrorKind::Damaged, "the ledger is damaged"),
-                // Every statement is right, so it is the file that is not.
-                _ if failure.extended_code == rusqlite::ffi::SQLITE_ERROR => {
-                    (LedgerErrorKind::Damaged, "the ledger is damaged")
-                }
-                _ => (
-                    LedgerErrorKind::Storage,
-                    "the ledger could not be read or written",
-                ),
-            },
-            Error::InvalidColumnType(..)
-            | Error::FromSqlConversionFailure(..)
-            | Error::IntegralValueOutOfRange(..)
-            | Error::Utf8Error(..)
-            | Error::QueryReturnedNoRows => (LedgerErrorKind::Damaged, "the ledger is damaged"),
-            _ => (
-                LedgerErrorKind::Storage,
-                "the ledger could not be read or written",
-            ),
-        };
-        let error = match error {
-            Error::SqliteFailure(failure, _) => Error::SqliteFailure(failure, None),
-            other => other,
-        };
-        Self::with_source(kind, reason, error)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_content_of_a_damaged_file_is_not_quoted() {
-        use rusqlite::{Error, ffi};
-        let words = "malformed database schema (planted) - near \"planted\": syntax error";
-        let failure = ffi::Error::new(ffi::SQLITE_CORRUPT);
-        let error = LedgerError::from(Error::SqliteFailure(failure, Some(words.to_owned())));
-        assert_eq!(error.kind(), LedgerErrorKind::Damaged);
-        let said = format!("{error} {error:?}");
-        assert!(
-            !said.contains("planted") && said.contains("malformed"),
-            "{said}"
-        );
     }
 }

@@ -3,10 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use super::{
-    super::{
-        Begun, Claim, Entry, Key, LedgerError, LedgerErrorKind, LedgerSummary, Resend, Resolution,
-        State,
-    },
+    super::{Begun, Claim, Entry, Key, LedgerErrorKind, LedgerSummary, Resend, Resolution, State},
+    fault::Fault,
     row::{self, COLUMNS, Row, Totals},
 };
 
@@ -25,7 +23,7 @@ pub(super) struct Store<'c> {
 
 impl<'c> Store<'c> {
     /// A store whose totals were read, and found right.
-    pub(super) fn new(connection: &'c Connection, totals: Totals) -> Result<Self, LedgerError> {
+    pub(super) fn new(connection: &'c Connection, totals: Totals) -> Result<Self, Fault> {
         Ok(Self {
             find: connection.prepare(&format!("SELECT {COLUMNS} FROM entry WHERE key = ?1"))?,
             put: connection.prepare(&format!(
@@ -45,13 +43,13 @@ impl<'c> Store<'c> {
         })
     }
 
-    pub(super) fn begin_transaction(&mut self) -> Result<(), LedgerError> {
+    pub(super) fn begin_transaction(&mut self) -> Result<(), Fault> {
         self.begin.execute([])?;
         Ok(())
     }
 
     /// Ends the transaction, and makes what was done in it last.
-    pub(super) fn commit(&mut self) -> Result<(), LedgerError> {
+    pub(super) fn commit(&mut self) -> Result<(), Fault> {
         if self.totals != self.saved {
             let Totals { summary, checksum } = self.totals;
             self.put_totals.execute(params![
@@ -68,7 +66,7 @@ impl<'c> Store<'c> {
         Ok(())
     }
 
-    pub(super) fn begin(&mut self, key: Key, resend: Resend) -> Result<Begun, LedgerError> {
+    pub(super) fn begin(&mut self, key: Key, resend: Resend) -> Result<Begun, Fault> {
         let before = self.find(&key)?;
         if let Some(before) = &before {
             if !resend.allows(&before.state) {
@@ -80,24 +78,19 @@ impl<'c> Store<'c> {
         Ok(Begun::Started(claim))
     }
 
-    pub(super) fn finish(
-        &mut self,
-        key: &Key,
-        token: [u8; 16],
-        state: State,
-    ) -> Result<(), LedgerError> {
+    pub(super) fn finish(&mut self, key: &Key, token: [u8; 16], state: State) -> Result<(), Fault> {
         match self.find(key)? {
             Some(before) if before.token == Some(token) => {
                 self.put(key, Some(&before), &Row::settled(state))
             }
-            _ => Err(LedgerError::new(
+            _ => Err(Fault::new(
                 LedgerErrorKind::ClaimLost,
                 "the claim is not the key's any more: its outcome was recorded, or it was begun anew",
             )),
         }
     }
 
-    pub(super) fn resolve(&mut self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
+    pub(super) fn resolve(&mut self, key: &Key, resolution: Resolution) -> Result<(), Fault> {
         let state = match resolution {
             Resolution::Sent => State::Accepted { reference: None },
             Resolution::NotSent => State::NotSent,
@@ -106,14 +99,14 @@ impl<'c> Store<'c> {
             Some(before) if before.state == State::Unknown => {
                 self.put(key, Some(&before), &Row::settled(state))
             }
-            _ => Err(LedgerError::new(
+            _ => Err(Fault::new(
                 LedgerErrorKind::NotUnknown,
                 "there is nothing to resolve: the key's outcome is not unknown",
             )),
         }
     }
 
-    pub(super) fn entry(&mut self, key: Key) -> Result<Option<Entry>, LedgerError> {
+    pub(super) fn entry(&mut self, key: Key) -> Result<Option<Entry>, Fault> {
         let found = self.find(&key)?;
         Ok(found.map(|row| Entry::new(key, row.state)))
     }
@@ -122,11 +115,7 @@ impl<'c> Store<'c> {
         self.totals.summary
     }
 
-    pub(super) fn unknown(
-        &mut self,
-        after: Option<&Key>,
-        limit: usize,
-    ) -> Result<Vec<Key>, LedgerError> {
+    pub(super) fn unknown(&mut self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, Fault> {
         // No key is empty, so all are behind the empty text.
         let after = after.map_or("", Key::as_str);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -138,7 +127,7 @@ impl<'c> Store<'c> {
         Ok(keys)
     }
 
-    fn find(&mut self, key: &Key) -> Result<Option<Row>, LedgerError> {
+    fn find(&mut self, key: &Key) -> Result<Option<Row>, Fault> {
         let found = self
             .find
             .query_row([key.as_str()], |row| Ok(Row::read(row)))
@@ -146,7 +135,7 @@ impl<'c> Store<'c> {
         Ok(found.transpose()?.map(|(_, row)| row))
     }
 
-    fn put(&mut self, key: &Key, before: Option<&Row>, after: &Row) -> Result<(), LedgerError> {
+    fn put(&mut self, key: &Key, before: Option<&Row>, after: &Row) -> Result<(), Fault> {
         self.put.execute(params![
             key.as_str(),
             row::code(&after.state),
@@ -159,7 +148,7 @@ impl<'c> Store<'c> {
     }
 
     /// What was on its way when the file was left is unknown now.
-    pub(super) fn forsake(&mut self, key: &Key) -> Result<(), LedgerError> {
+    pub(super) fn forsake(&mut self, key: &Key) -> Result<(), Fault> {
         let before = self.find(key)?;
         self.put(key, before.as_ref(), &Row::settled(State::Unknown))
     }

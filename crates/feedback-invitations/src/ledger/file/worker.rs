@@ -100,7 +100,7 @@ fn transaction(
     jobs: &mpsc::Receiver<Job>,
     done: &mut Vec<Answer>,
 ) -> Result<(), LedgerError> {
-    let begun = store.begin_transaction();
+    let begun = store.begin_transaction().map_err(LedgerError::from);
     let mut next = Some(first);
     while let Some(job) = next {
         let Done { failure, answer } = job(begun.clone().map(|()| &mut *store));
@@ -112,5 +112,5 @@ fn transaction(
             .then(|| jobs.try_recv().ok())
             .flatten();
     }
-    store.commit()
+    Ok(store.commit()?)
 }

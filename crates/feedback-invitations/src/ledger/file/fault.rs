@@ -1,0 +1,99 @@
+//! What can go wrong with the file.
+
+use std::borrow::Cow;
+
+use super::super::{LedgerError, LedgerErrorKind};
+
+/// What goes wrong in here: an error that SQLite's can become. Were it the public one, our users would see SQLite's version.
+#[derive(Debug)]
+pub(super) struct Fault(LedgerError);
+
+impl Fault {
+    pub(super) fn new(kind: LedgerErrorKind, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(LedgerError::new(kind, reason))
+    }
+}
+
+impl From<LedgerError> for Fault {
+    fn from(error: LedgerError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Fault> for LedgerError {
+    fn from(Fault(error): Fault) -> Self {
+        error
+    }
+}
+
+/// What SQLite's failures mean for a ledger. Its own words are left out, as they quote what a damaged file holds; the code stays.
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::{Error, ErrorCode};
+        let (kind, reason) = match &error {
+            Error::SqliteFailure(failure, _) => match failure.code {
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => (
+                    LedgerErrorKind::InUse,
+                    "the ledger is in use: another program, or another handle, has it open",
+                ),
+                ErrorCode::NotADatabase => (
+                    LedgerErrorKind::NotALedger,
+                    "the file is no ledger, or its beginning is damaged",
+                ),
+                ErrorCode::DatabaseCorrupt => (LedgerErrorKind::Damaged, "the ledger is damaged"),
+                // Every statement is right, so it is the file that is not.
+                _ if failure.extended_code == rusqlite::ffi::SQLITE_ERROR => {
+                    (LedgerErrorKind::Damaged, "the ledger is damaged")
+                }
+                _ => (
+                    LedgerErrorKind::Storage,
+                    "the ledger could not be read or written",
+                ),
+            },
+            Error::InvalidColumnType(..)
+            | Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::Utf8Error(..)
+            | Error::QueryReturnedNoRows => (LedgerErrorKind::Damaged, "the ledger is damaged"),
+            _ => (
+                LedgerErrorKind::Storage,
+                "the ledger could not be read or written",
+            ),
+        };
+        let error = match error {
+            Error::SqliteFailure(failure, _) => Error::SqliteFailure(failure, None),
+            other => other,
+        };
+        Self(LedgerError::with_source(kind, reason, error))
+    }
+}
+
+/// Something in the file is missing, or has changed.
+pub(super) fn damaged(reason: &'static str) -> Fault {
+    Fault::new(
+        LedgerErrorKind::Damaged,
+        format!("the ledger is damaged: {reason}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_of_a_damaged_file_is_not_quoted() {
+        use rusqlite::{Error, ffi};
+        let words = "malformed database schema (planted) - near \"planted\": syntax error";
+        let failure = ffi::Error::new(ffi::SQLITE_CORRUPT);
+        let error = LedgerError::from(Fault::from(Error::SqliteFailure(
+            failure,
+            Some(words.to_owned()),
+        )));
+        assert_eq!(error.kind(), LedgerErrorKind::Damaged);
+        let said = format!("{error} {error:?}");
+        assert!(
+            !said.contains("planted") && said.contains("malformed"),
+            "{said}"
+        );
+    }
+}
