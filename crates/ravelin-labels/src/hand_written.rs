@@ -17,10 +17,11 @@ pub(crate) mod last_review {
     }
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        match body.optional_object::<Probe>()? {
-            Some(Probe { label: Some(_) }) => body.object().map(Some),
-            _ => Ok(None),
-        }
+        body.optional_object()
+            .or_else(|error| match body.object::<Probe>()?.label {
+                Some(_) => Err(error),
+                None => Ok(None),
+            })
     }
 }
 
@@ -62,11 +63,13 @@ pub(crate) mod all_reviews {
     }
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        let probe: Probe = body.object()?;
-        if probe.reviews || probe.meta {
-            body.object()
-        } else {
-            Err(DecodeError::shape("reviews"))
+        let page: ReviewPage = body.object()?;
+        if page.reviews.is_none() && page.meta.is_none() {
+            let probe: Probe = body.object()?;
+            if !probe.reviews && !probe.meta {
+                return Err(DecodeError::shape("reviews"));
+            }
         }
+        Ok(page)
     }
 }

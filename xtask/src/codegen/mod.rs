@@ -11,6 +11,7 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+mod characters;
 mod check;
 pub(crate) mod emit;
 pub(crate) mod format;

@@ -89,14 +89,61 @@ impl FromStr for Timestamp {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        // jiff reads more than RFC 3339: a space for the `T`, bracketed zones, lower case.
-        let rfc3339 = text.as_bytes().get(10) == Some(&b'T') && !text.contains('[');
-        let instant = text.parse().ok().filter(|_| rfc3339).ok_or(EXPECTED)?;
+        let instant = utc(text.as_bytes())
+            .or_else(|| any_offset(text))
+            .ok_or(EXPECTED)?;
         Ok(Self {
             text: text.into(),
             instant,
         })
     }
+}
+
+/// The instant of a text in the form that nearly all have, `2020-01-23T16:33:02.164Z`. The digits stand in fixed places, so
+/// that a long list of them is read several times faster than by jiff's own reader, which knows many forms.
+fn utc(text: &[u8]) -> Option<jiff::Timestamp> {
+    let text = text.strip_suffix(b"Z")?;
+    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    let is_here = |(at, separator): &(usize, u8)| text.get(*at) == Some(separator);
+    if !separators.iter().all(is_here) {
+        return None;
+    }
+    let two = |at| i8::try_from(number(text.get(at..at + 2)?)?).ok();
+    let civil = jiff::civil::DateTime::new(
+        i16::try_from(number(text.get(..4)?)?).ok()?,
+        two(5)?,
+        two(8)?,
+        two(11)?,
+        two(14)?,
+        two(17)?,
+        nanoseconds(text.get(19..)?)?,
+    );
+    jiff::tz::Offset::UTC.to_timestamp(civil.ok()?).ok()
+}
+
+/// A dot and 1 to 9 digits, or nothing.
+fn nanoseconds(fraction: &[u8]) -> Option<i32> {
+    let Some((b'.', digits)) = fraction.split_first() else {
+        return fraction.is_empty().then_some(0);
+    };
+    let missing = 9_usize.checked_sub(digits.len())?;
+    let digits = (!digits.is_empty()).then(|| number(digits))??;
+    Some(digits * 10_i32.pow(u32::try_from(missing).ok()?))
+}
+
+/// At most 9 digits.
+fn number(digits: &[u8]) -> Option<i32> {
+    digits.iter().try_fold(0, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| i32::from(digit - b'0'))?;
+        Some(number * 10 + digit)
+    })
+}
+
+/// The instant of any text of RFC 3339.
+fn any_offset(text: &str) -> Option<jiff::Timestamp> {
+    // jiff reads more than that: a space for the `T`, bracketed zones, lower case.
+    let rfc3339 = text.as_bytes().get(10) == Some(&b'T') && !text.contains('[');
+    text.parse().ok().filter(|_| rfc3339)
 }
 
 impl TryFrom<SystemTime> for Timestamp {
@@ -220,6 +267,18 @@ mod tests {
         fn reads_any_text_without_a_panic(text in "\\PC{0,40}") {
             if let Ok(timestamp) = text.parse::<Timestamp>() {
                 prop_assert_eq!(timestamp.as_str(), text);
+            }
+        }
+
+        #[test]
+        fn the_common_form_is_read_as_jiff_reads_it(
+            text in "[0129][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?Z",
+        ) {
+            if let Some(instant) = utc(text.as_bytes()) {
+                prop_assert_eq!(Some(instant), any_offset(&text));
+            } else if let Some(instant) = any_offset(&text) {
+                // Leap seconds are jiff's to read.
+                prop_assert!(text.contains(":60"), "{text} is {instant}");
             }
         }
 

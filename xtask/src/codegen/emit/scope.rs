@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::codegen::model::{Api, Field, ModelId, Rule, Shape, Slot, Type, Width};
+use crate::codegen::{
+    characters::{self, Characters},
+    model::{Api, Field, ModelId, Rule, Shape, Slot, Type, Width},
+};
 
 /// What a file needs from elsewhere.
 pub(crate) struct Scope<'a> {
@@ -267,6 +270,9 @@ pub(crate) fn rule(rule: &Rule) -> String {
     }
     if let Some(pattern) = &rule.pattern {
         out.push_str(&format!(".pattern({})", literal(pattern)));
+        if let Some(Characters { least, ranges }) = characters::of(pattern) {
+            out.push_str(&format!(".characters({least}, &{ranges:?})"));
+        }
     }
     out
 }

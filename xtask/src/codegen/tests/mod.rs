@@ -3,6 +3,7 @@
 use super::{emit, problem::Problem, understand};
 use std::collections::BTreeMap;
 
+mod characters;
 mod hostile;
 mod naming;
 mod output;

@@ -13,7 +13,13 @@ use customer_api_core::{
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 static EXTRA_EMAIL: TextRule = TextRule::new().min_length(1);
 static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0-9]+$");
-static EXTRA_TWITTER: TextRule = TextRule::new().min_length(1).pattern("^[a-zA-Z0-9_ ]+$");
+static EXTRA_TWITTER: TextRule = TextRule::new()
+    .min_length(1)
+    .pattern("^[a-zA-Z0-9_ ]+$")
+    .characters(
+        1,
+        &[(' ', ' '), ('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
+    );
 
 /// `POST /api/v2/customer/addChannelOnly`: Adds addresses to a customer.
 ///

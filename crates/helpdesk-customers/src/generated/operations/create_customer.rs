@@ -18,10 +18,38 @@ static SEARCH_CHANNEL_VALUE: TextRule = TextRule::new().min_length(1);
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 static FIRSTNAME: TextRule = TextRule::new()
     .min_length(1)
-    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$");
+    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$")
+    .characters(
+        1,
+        &[
+            (' ', ' '),
+            ('\'', '\''),
+            ('-', '.'),
+            ('A', 'Z'),
+            ('a', 'z'),
+            ('À', 'Ö'),
+            ('Ø', 'ö'),
+            ('ø', 'ÿ'),
+            ('Š', 'š'),
+        ],
+    );
 static LASTNAME: TextRule = TextRule::new()
     .min_length(1)
-    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$");
+    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$")
+    .characters(
+        1,
+        &[
+            (' ', ' '),
+            ('\'', '\''),
+            ('-', '.'),
+            ('A', 'Z'),
+            ('a', 'z'),
+            ('À', 'Ö'),
+            ('Ø', 'ö'),
+            ('ø', 'ÿ'),
+            ('Š', 'š'),
+        ],
+    );
 static EXTRA_EMAIL: TextRule = TextRule::new().min_length(1);
 static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0-9]+$");
 

@@ -10,7 +10,10 @@ use customer_api_core::{
     response::ResponseBody,
 };
 
-static QUERY: TextRule = TextRule::new().min_length(1).pattern("^[0-9a-zA-Z ]+$");
+static QUERY: TextRule = TextRule::new()
+    .min_length(1)
+    .pattern("^[0-9a-zA-Z ]+$")
+    .characters(1, &[(' ', ' '), ('0', '9'), ('A', 'Z'), ('a', 'z')]);
 
 /// `GET /api/v2/customer`: Reads one page of the customers.
 ///

@@ -12,10 +12,38 @@ use customer_api_core::{
 
 static FIRSTNAME: TextRule = TextRule::new()
     .min_length(1)
-    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$");
+    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$")
+    .characters(
+        1,
+        &[
+            (' ', ' '),
+            ('\'', '\''),
+            ('-', '.'),
+            ('A', 'Z'),
+            ('a', 'z'),
+            ('À', 'Ö'),
+            ('Ø', 'ö'),
+            ('ø', 'ÿ'),
+            ('Š', 'š'),
+        ],
+    );
 static LASTNAME: TextRule = TextRule::new()
     .min_length(1)
-    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$");
+    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$")
+    .characters(
+        1,
+        &[
+            (' ', ' '),
+            ('\'', '\''),
+            ('-', '.'),
+            ('A', 'Z'),
+            ('a', 'z'),
+            ('À', 'Ö'),
+            ('Ø', 'ö'),
+            ('ø', 'ÿ'),
+            ('Š', 'š'),
+        ],
+    );
 
 /// `PUT /api/v2/customer/{id}`: Changes the name, custom fields and channels of a customer.
 ///

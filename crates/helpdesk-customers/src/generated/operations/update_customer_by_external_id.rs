@@ -13,10 +13,38 @@ use customer_api_core::{
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 static FIRSTNAME: TextRule = TextRule::new()
     .min_length(1)
-    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$");
+    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$")
+    .characters(
+        1,
+        &[
+            (' ', ' '),
+            ('\'', '\''),
+            ('-', '.'),
+            ('A', 'Z'),
+            ('a', 'z'),
+            ('À', 'Ö'),
+            ('Ø', 'ö'),
+            ('ø', 'ÿ'),
+            ('Š', 'š'),
+        ],
+    );
 static LASTNAME: TextRule = TextRule::new()
     .min_length(1)
-    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$");
+    .pattern(r"^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$")
+    .characters(
+        1,
+        &[
+            (' ', ' '),
+            ('\'', '\''),
+            ('-', '.'),
+            ('A', 'Z'),
+            ('a', 'z'),
+            ('À', 'Ö'),
+            ('Ø', 'ö'),
+            ('ø', 'ÿ'),
+            ('Š', 'š'),
+        ],
+    );
 
 /// `PUT /api/v2/customer/updateCustomer`: Changes the name, custom fields and channels of a
 /// customer, named by your own id.

@@ -15,7 +15,8 @@ use crate::generated::models::{Label, Reviewer};
 
 static CUSTOMER_ID: TextRule = TextRule::new()
     .min_length(1)
-    .pattern(r"^[^\u0000-\u001F\u007F-\u009F]*$");
+    .pattern(r"^[^\u0000-\u001F\u007F-\u009F]*$")
+    .characters(0, &[(' ', '~'), ('\u{a0}', '\u{10ffff}')]);
 static REVIEWER_NAME: TextRule = TextRule::new().min_length(1);
 static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 

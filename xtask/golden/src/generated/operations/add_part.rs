@@ -13,7 +13,9 @@ use customer_api_core::{
 
 use crate::generated::models::{Kind, Part};
 
-static CUSTOM_NAME: TextRule = TextRule::new().pattern(r#"^[a-z"\\]+$"#);
+static CUSTOM_NAME: TextRule = TextRule::new()
+    .pattern(r#"^[a-z"\\]+$"#)
+    .characters(1, &[('"', '"'), ('\\', '\\'), ('a', 'z')]);
 
 /// `POST /v1/things/{thing_id}/parts/{kind}`.
 ///

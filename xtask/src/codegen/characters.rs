@@ -1,0 +1,131 @@
+//! Patterns that only say which characters a text is made of, as `^[a-z]+$` does.
+//!
+//! Such a text is checked faster by comparing its characters than by running the pattern.
+
+/// The texts that such a pattern accepts.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Characters {
+    /// How many characters there must be: 1 for `+`, 0 for `*`.
+    pub(crate) least: u8,
+    /// First and last, in ascending order, neither overlapping nor adjacent.
+    pub(crate) ranges: Vec<(char, char)>,
+}
+
+/// A character of a class, or the `-` that may stand for a range.
+#[derive(Clone, Copy)]
+enum Token {
+    One(char),
+    Dash,
+}
+
+/// Reads a pattern that is one anchored class with `+` or `*`, and nothing else.
+///
+/// `None` leaves the pattern to the engine: no harm is done by refusing what could have been read.
+pub(crate) fn of(pattern: &str) -> Option<Characters> {
+    let repeated = pattern.strip_prefix("^[")?;
+    let (class, least) = match repeated.strip_suffix("]+$") {
+        Some(class) => (class, 1),
+        None => (repeated.strip_suffix("]*$")?, 0),
+    };
+    let (class, is_negated) = match class.strip_prefix('^') {
+        Some(class) => (class, true),
+        None => (class, false),
+    };
+    // Operators between sets to some engines, errors to others.
+    if ["&&", "~~"].iter().any(|two| class.contains(two)) {
+        return None;
+    }
+    let named = merged(ranges(&tokens(class)?)?);
+    let ranges = if is_negated { others(&named) } else { named };
+    Some(Characters { least, ranges })
+}
+
+fn tokens(class: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut rest = class.chars();
+    while let Some(c) = rest.next() {
+        tokens.push(match c {
+            '-' => Token::Dash,
+            // A class in the class, or the end of this one with more to follow.
+            '[' | ']' => return None,
+            '\\' => Token::One(match rest.next()? {
+                escaped @ ('-' | '.' | '\\' | ']') => escaped,
+                'u' => {
+                    let digits = rest.as_str().get(..4)?;
+                    rest = rest.as_str().get(4..)?.chars();
+                    latin_1(digits)?
+                }
+                _ => return None,
+            }),
+            c => Token::One(c),
+        });
+    }
+    Some(tokens)
+}
+
+/// The character of `00XX`.
+fn latin_1(digits: &str) -> Option<char> {
+    let digits = digits.strip_prefix("00")?;
+    // Beside digits, numbers take a sign.
+    let is_number = digits.chars().all(|c| c.is_ascii_hexdigit());
+    let code = u8::from_str_radix(digits, 16).ok().filter(|_| is_number)?;
+    Some(char::from(code))
+}
+
+/// The ranges in the order of the class; a `-` stands for itself at either end alone.
+fn ranges(mut tokens: &[Token]) -> Option<Vec<(char, char)>> {
+    let mut ranges = Vec::new();
+    while !tokens.is_empty() {
+        let (range, rest) = match tokens {
+            [Token::One(first), Token::Dash, Token::One(last), rest @ ..] => {
+                ((*first, *last), rest)
+            }
+            [Token::One(c), rest @ ..] => ((*c, *c), rest),
+            [Token::Dash, rest @ ..] if ranges.is_empty() || rest.is_empty() => (('-', '-'), rest),
+            _ => return None,
+        };
+        if range.0 > range.1 {
+            return None;
+        }
+        ranges.push(range);
+        tokens = rest;
+    }
+    // An empty class means nothing to one engine and everything to another.
+    Some(ranges).filter(|ranges| !ranges.is_empty())
+}
+
+/// The same characters in as few ranges as possible, in ascending order.
+fn merged(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
+    ranges.sort_unstable();
+    let mut merged: Vec<(char, char)> = Vec::new();
+    for (first, last) in ranges {
+        match merged.last_mut() {
+            Some((_, end)) if after(*end).is_none_or(|next| first <= next) => {
+                *end = last.max(*end);
+            }
+            _ => merged.push((first, last)),
+        }
+    }
+    merged
+}
+
+/// All other characters; takes merged ranges, and gives such.
+fn others(ranges: &[(char, char)]) -> Vec<(char, char)> {
+    let mut others = Vec::new();
+    let mut next = Some(char::MIN);
+    for (first, last) in ranges {
+        others.extend(next.zip(before(*first)).filter(|(from, to)| from <= to));
+        next = after(*last);
+    }
+    others.extend(next.map(|from| (from, char::MAX)));
+    others
+}
+
+/// The next character, past the surrogates, which are none.
+fn after(c: char) -> Option<char> {
+    (c..=char::MAX).nth(1)
+}
+
+fn before(c: char) -> Option<char> {
+    (char::MIN..=c).nth_back(1)
+}
