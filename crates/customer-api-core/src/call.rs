@@ -163,6 +163,32 @@ impl<O: Operation> Call<O> {
         self.answer(|response| response)
     }
 
+    /// Makes the call in a program without a runtime, and gives the operation's output.
+    ///
+    /// # Errors
+    ///
+    /// As of awaiting it; and of kind [`InsideRuntime`](ErrorKind::InsideRuntime), without anything being sent, inside an async
+    /// runtime.
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait(self) -> Result<O::Output, Error> {
+        self.wait_response().map(Response::into_value)
+    }
+
+    /// Makes the call in a program without a runtime, and gives the value with its metadata.
+    ///
+    /// # Errors
+    ///
+    /// As of [`wait`](Self::wait).
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait_response(self) -> Result<Response<O::Output>, Error> {
+        let service = self.client.service.name();
+        crate::blocking::wait(self.response()).unwrap_or_else(|error| {
+            Err(Error::from(error).with_story(service, O::INFO, 0, Duration::ZERO))
+        })
+    }
+
     /// Makes the call and gives what is wanted of its answer.
     #[expect(
         clippy::manual_async_fn,

@@ -74,16 +74,21 @@
 //!
 //! # Runtime
 //!
-//! Calls are made inside a tokio runtime with I/O and time enabled, such as `#[tokio::main]` gives.
+//! Calls are made inside a tokio runtime with I/O and time enabled, such as `#[tokio::main]` gives. For programs without one,
+//! the feature `blocking` adds the same calls: see the module `blocking`.
 //!
 //! # Features
 //!
 //! `rustls` (default), `rustls-no-provider` or `native-tls` choose the TLS library; with none of them an `https` base
-//! URL is refused when the client is built. `http2` adds HTTP/2. `test-util` adds a scripted transport for tests.
+//! URL is refused when the client is built. `http2` adds HTTP/2. `test-util` adds a scripted transport for tests,
+//! `blocking` calls for programs without a runtime.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
 mod base_url;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
 mod call;
 mod classify;
 mod client;

@@ -1,51 +1,126 @@
-//! Writes all customers to standard output, one JSON object a line, as Omnidesk answers them.
+//! Writes all customers, or those that a search finds, one JSON object a line. See `--help`.
 //!
 //! ```console
-//! $ cargo run --example export_customers > customers.jsonl
-//! $ cargo run --example export_customers -- "Ana Lopez"
+//! $ cargo run --example export_customers -- --sandbox --query 'Ana Lopez' customers.jsonl
 //! ```
-//!
-//! With `OMNIDESK_API_KEY` and `OMNIDESK_ORIGIN` in the environment it talks to Omnidesk, otherwise to a sandbox with 250
-//! made-up customers.
+#![expect(clippy::print_stderr, reason = "a program says what it does")]
 
 use std::{
-    env,
     error::Error,
+    fs::File,
     io::{self, BufWriter, Write},
+    path::PathBuf,
+    process::ExitCode,
 };
 
 use customer_api_sandbox::{OmnideskCustomer, Sandbox};
 use helpdesk_customers::Client;
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+Writes all customers, or those that a search finds, one JSON object a line, as Omnidesk answers them.
+
+Usage: export_customers [--query TEXT] [--sandbox] [FILE]
+
+  FILE          where to write to; standard output if it is missing
+  --query TEXT  what to search for
+  --sandbox     asks a sandbox with 250 made-up customers
+
+The environment holds OMNIDESK_API_KEY, and OMNIDESK_BASE_URL, such as https://account.omnidesk.com.
+
+Exit code: 0 if the whole list was written, 1 if something failed, 2 for a wrong command line.
+";
+
+type Failure = Box<dyn Error>;
+
+struct Options {
+    query: Option<String>,
+    sandbox: bool,
+    file: Option<PathBuf>,
+}
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    let options = match Options::read(lexopt::Parser::from_env()) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            return match io::stdout().write_all(HELP.as_bytes()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            };
+        }
+        Err(error) => {
+            eprintln!("error: {error}; see --help");
+            return ExitCode::from(2);
+        }
+    };
+    match list(options).await {
+        Ok(customers) => {
+            eprintln!("done: {customers} customers");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            report(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Options {
+    /// What the command line asks for; `None` stands for the help.
+    fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
+        let mut query = None;
+        let (mut file, mut sandbox) = (None, false);
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Short('h') | Long("help") => return Ok(None),
+                Long("query") => query = Some(arguments.value()?.string()?),
+                Long("sandbox") => sandbox = true,
+                Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Some(Self {
+            query,
+            sandbox,
+            file,
+        }))
+    }
+}
+
+/// Writes the list, and gives the number of customers.
+async fn list(options: Options) -> Result<u64, Failure> {
     // The sandbox lives as long as this does.
-    let (omnidesk, _sandbox) = client().await?;
+    let (omnidesk, _sandbox) = client(options.sandbox).await?;
+    let mut out: Box<dyn Write> = match &options.file {
+        Some(path) => {
+            // A list that is there already is not overwritten.
+            let file = File::create_new(path);
+            let at = |error| format!("{}: {error}", path.display());
+            Box::new(BufWriter::new(file.map_err(at)?))
+        }
+        None => Box::new(BufWriter::new(io::stdout())),
+    };
     let mut customers = omnidesk.customers();
-    if let Some(query) = env::args().nth(1) {
+    if let Some(query) = options.query {
         customers = customers.query(query);
     }
-    let mut out = BufWriter::new(io::stdout().lock());
     while let Some(page) = customers.next_page().await? {
         for customer in &page.items {
             serde_json::to_writer(&mut out, customer)?;
             out.write_all(b"\n")?;
         }
-        writeln!(
-            io::stderr(),
-            "page {}: {} customers so far",
-            page.number,
-            customers.progress().items
-        )?;
+        let so_far = customers.progress().items;
+        eprintln!("page {}: {so_far} customers so far", page.number);
     }
     out.flush()?;
-    Ok(())
+    Ok(customers.progress().items)
 }
 
-/// A client for Omnidesk, if there are credentials, or else for a sandbox.
-async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
-    if let (Ok(key), Ok(origin)) = (env::var("OMNIDESK_API_KEY"), env::var("OMNIDESK_ORIGIN")) {
-        return Ok((Client::builder(key, origin).build()?, None));
+/// A client for Omnidesk, or for a sandbox with customers.
+async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
+    if !sandbox {
+        return Ok((Client::from_env()?, None));
     }
     let sandbox = Sandbox::start().await?;
     for number in 0..250 {
@@ -57,4 +132,19 @@ async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     let client =
         Client::builder(sandbox.omnidesk().api_key(), sandbox.omnidesk().base_url()).build()?;
     Ok((client, Some(sandbox)))
+}
+
+/// An error in one line, and the causes that it has not told below.
+fn report(error: &dyn Error) {
+    let mut told = error.to_string();
+    eprintln!("error: {told}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !told.contains(&text) {
+            eprintln!("  because: {text}");
+            told = text;
+        }
+        cause = error.source();
+    }
 }

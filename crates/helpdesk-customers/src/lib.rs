@@ -15,6 +15,10 @@ mod upsert;
 mod write_result;
 
 pub use customer_api_core;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+#[doc(no_inline)]
+pub use customer_api_core::blocking;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,

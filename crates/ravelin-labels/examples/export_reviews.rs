@@ -1,57 +1,242 @@
-//! Writes all reviews since a time to standard output, one JSON object a line.
+//! Exports all reviews since a time, as JSON Lines or CSV. See `--help`.
 //!
 //! ```console
-//! $ cargo run --example export_reviews -- 2020-01-01T00:00:00Z > reviews.jsonl
+//! $ cargo run --example export_reviews -- --sandbox --since 2020-01-01T00:00:00Z --format csv reviews.csv
 //! ```
-//!
-//! With `RAVELIN_SECRET_KEY` in the environment it talks to Ravelin, otherwise to a sandbox with 2,500 made-up reviews.
+#![expect(clippy::print_stderr, reason = "a program says what it does")]
 
 use std::{
-    env,
     error::Error,
-    io::{self, BufWriter, Write},
+    fs::{File, OpenOptions},
+    io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write},
+    path::PathBuf,
+    process::ExitCode,
 };
 
-use customer_api_sandbox::{Review, Sandbox};
-use ravelin_labels::{Client, Resume, Timestamp};
+use customer_api_sandbox::Sandbox;
+use lexopt::prelude::*;
+use ravelin_labels::{Client, Resume, Review, Timestamp};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let since = env::args()
-        .nth(1)
-        .unwrap_or_else(|| "2020-01-01T00:00:00Z".to_owned());
-    let since: Timestamp = since.parse().map_err(|error| format!("{since}: {error}"))?;
+const HELP: &str = "\
+Exports all reviews since a time.
 
-    // The sandbox lives as long as this does.
-    let (ravelin, _sandbox) = client().await?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut reviews = ravelin.reviews_since(since).resume(Resume::FromStart);
-    while let Some(page) = reviews.next_page().await? {
-        for review in &page.items {
-            serde_json::to_writer(&mut out, review)?;
-            out.write_all(b"\n")?;
-        }
-        writeln!(
-            io::stderr(),
-            "page {}: {} reviews so far",
-            page.number,
-            reviews.progress().items
-        )?;
-    }
-    out.flush()?;
-    if reviews.ended_without_empty_page() {
-        writeln!(
-            io::stderr(),
-            "note: the list ended without the empty page that Ravelin promises"
-        )?;
-    }
-    Ok(())
+Usage: export_reviews --since TIME [--format jsonl|csv] [--resume] [--sandbox] [FILE]
+
+  FILE             where to write to; standard output if it is missing
+  --since TIME     such as 2026-01-01T00:00:00Z
+  --format FORMAT  jsonl (JSON Lines, the default) or csv
+  --resume         goes on with a FILE that an earlier export left unfinished: what it holds is read again, and
+                   compared, so nothing is lost or doubled. Give the same time and format
+  --sandbox        asks a sandbox with 2,500 made-up reviews
+
+The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the vendor's.
+
+Exit code: 0 if everything was exported, 1 if something failed, 2 for a wrong command line.
+";
+
+type Failure = Box<dyn Error>;
+
+struct Options {
+    since: Timestamp,
+    format: Format,
+    resume: bool,
+    sandbox: bool,
+    file: Option<PathBuf>,
 }
 
-/// A client for Ravelin, if there is a key, or else for a sandbox.
-async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
-    if let Ok(key) = env::var("RAVELIN_SECRET_KEY") {
-        return Ok((Client::builder(key).build()?, None));
+#[derive(Clone, Copy)]
+enum Format {
+    JsonLines,
+    Csv,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let options = match Options::read(lexopt::Parser::from_env()) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            return match io::stdout().write_all(HELP.as_bytes()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            };
+        }
+        Err(error) => {
+            eprintln!("error: {error}; see --help");
+            return ExitCode::from(2);
+        }
+    };
+    match export(options).await {
+        Ok(reviews) => {
+            eprintln!("done: {reviews} reviews");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            report(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Options {
+    /// What the command line asks for; `None` stands for the help.
+    fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
+        let (mut since, mut file) = (None, None);
+        let (mut format, mut resume, mut sandbox) = (Format::JsonLines, false, false);
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Short('h') | Long("help") => return Ok(None),
+                Long("since") => since = Some(arguments.value()?.parse()?),
+                Long("format") => {
+                    format = arguments.value()?.parse_with(|text| match text {
+                        "jsonl" => Ok(Format::JsonLines),
+                        "csv" => Ok(Format::Csv),
+                        _ => Err("it is neither jsonl nor csv"),
+                    })?;
+                }
+                Long("resume") => resume = true,
+                Long("sandbox") => sandbox = true,
+                Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+                other => return Err(other.unexpected()),
+            }
+        }
+        if resume && file.is_none() {
+            return Err("--resume needs a FILE to go on with".into());
+        }
+        let since = since.ok_or("--since is missing")?;
+        Ok(Some(Self {
+            since,
+            format,
+            resume,
+            sandbox,
+            file,
+        }))
+    }
+}
+
+/// Exports, and gives the number of reviews.
+async fn export(options: Options) -> Result<u64, Failure> {
+    // The sandbox lives as long as this does.
+    let (ravelin, _sandbox) = client(options.sandbox).await?;
+    let mut target = Target::open(&options)?;
+    // Whether a list that breaks off was read on correctly is checked by the library; see its docs.
+    let mut reviews = ravelin
+        .reviews_since(options.since)
+        .resume(Resume::FromStart);
+    if let Format::Csv = options.format {
+        target.write(b"customer,label,timestamp,reviewer,reviewer_email,comment\n")?;
+    }
+    while let Some(page) = reviews.next_page().await? {
+        for review in &page.items {
+            target.write(&encoded(review, options.format)?)?;
+        }
+        // A program that is killed has lost no page that was reported.
+        target.out.flush()?;
+        let so_far = reviews.progress().items;
+        eprintln!("page {}: {so_far} reviews so far", page.number);
+    }
+    target.finish()?;
+    if reviews.ended_without_empty_page() {
+        eprintln!("note: the list ended without the empty page that Ravelin promises");
+    }
+    Ok(reviews.progress().items)
+}
+
+fn encoded(review: &Review, format: Format) -> Result<Vec<u8>, Failure> {
+    let mut line = Vec::new();
+    match format {
+        Format::JsonLines => {
+            serde_json::to_writer(&mut line, review)?;
+            line.push(b'\n');
+        }
+        Format::Csv => {
+            let reviewer = review.reviewer.as_ref();
+            let name = reviewer.and_then(|one| one.name.as_deref());
+            let email = reviewer.and_then(|one| one.email.as_deref());
+            csv::Writer::from_writer(&mut line).write_record([
+                review.customer_id.as_str(),
+                review.label.as_str(),
+                review.timestamp.as_str(),
+                name.unwrap_or_default(),
+                email.unwrap_or_default(),
+                review.comment.as_deref().unwrap_or_default(),
+            ])?;
+        }
+    }
+    Ok(line)
+}
+
+/// Where the reviews go, and what is there already.
+struct Target {
+    out: Box<dyn Write>,
+    /// The part of the file that is compared instead of written, until its end.
+    before: Option<BufReader<File>>,
+    kept: u64,
+}
+
+impl Target {
+    fn open(options: &Options) -> Result<Self, Failure> {
+        let Some(path) = &options.file else {
+            return Ok(Self {
+                out: Box::new(BufWriter::new(io::stdout())),
+                before: None,
+                kept: 0,
+            });
+        };
+        let at = |error: io::Error| format!("{}: {error}", path.display());
+        let file = if options.resume {
+            OpenOptions::new().read(true).write(true).open(path)
+        } else {
+            // An export that is there already is not overwritten.
+            File::create_new(path)
+        }
+        .map_err(at)?;
+        let before = options
+            .resume
+            .then(|| file.try_clone().map(BufReader::new))
+            .transpose()
+            .map_err(at)?;
+        Ok(Self {
+            out: Box::new(BufWriter::new(file)),
+            before,
+            kept: 0,
+        })
+    }
+
+    /// Writes what is not there yet, and makes sure of what is.
+    fn write(&mut self, line: &[u8]) -> Result<(), Failure> {
+        if let Some(before) = &mut self.before {
+            let mut there = Vec::new();
+            before.take(line.len() as u64).read_to_end(&mut there)?;
+            if !line.starts_with(&there) {
+                return Err(
+                    "the file holds something else than this export: start a new one".into(),
+                );
+            }
+            if there.len() == line.len() {
+                self.kept += there.len() as u64;
+                return Ok(());
+            }
+            // The end of the file, perhaps in the middle of a line, which is written over.
+            before.seek(SeekFrom::Start(self.kept))?;
+            self.before = None;
+        }
+        Ok(self.out.write_all(line)?)
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        if let Some(before) = &mut self.before {
+            if before.read(&mut [0])? > 0 {
+                return Err("the file holds more than this export: start a new one".into());
+            }
+        }
+        Ok(self.out.flush()?)
+    }
+}
+
+/// A client for Ravelin, or for a sandbox with reviews.
+async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
+    if !sandbox {
+        return Ok((Client::from_env()?, None));
     }
     let sandbox = Sandbox::start().await?;
     for number in 0..2_500 {
@@ -61,12 +246,27 @@ async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
         } else {
             "GENUINE"
         };
-        sandbox
-            .ravelin()
-            .seed_review(Review::new(format!("cust-{number}"), label, time.as_str()));
+        let customer = format!("cust-{number}");
+        let review = customer_api_sandbox::Review::new(customer, label, time.as_str());
+        sandbox.ravelin().seed_review(review);
     }
     let client = Client::builder(sandbox.ravelin().secret_key())
         .base_url(sandbox.ravelin().base_url())
         .build()?;
     Ok((client, Some(sandbox)))
+}
+
+/// An error in one line, and the causes that it has not told below.
+fn report(error: &dyn Error) {
+    let mut told = error.to_string();
+    eprintln!("error: {told}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !told.contains(&text) {
+            eprintln!("  because: {text}");
+            told = text;
+        }
+        cause = error.source();
+    }
 }

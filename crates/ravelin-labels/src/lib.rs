@@ -9,6 +9,10 @@ mod reviews_since;
 mod service;
 
 pub use customer_api_core;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+#[doc(no_inline)]
+pub use customer_api_core::blocking;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,

@@ -1,66 +1,150 @@
-//! Writes all customers of a company to standard output, one JSON object a line, every digit as Revnue answers it.
+//! Writes all customers of a company, one JSON object a line, every digit as Revnue answers it. See `--help`.
 //!
 //! ```console
-//! $ cargo run --example list_customers > customers.jsonl
+//! $ cargo run --example list_customers -- --sandbox customers.jsonl
 //! ```
-//!
-//! With `REVNUE_TOKEN` in the environment, and perhaps `REVNUE_BASE_URL` and `REVNUE_COMPANY`, it talks to Revnue, otherwise to a
-//! sandbox with 250 made-up customers.
+#![expect(clippy::print_stderr, reason = "a program says what it does")]
 
 use std::{
-    env,
     error::Error,
+    fs::File,
     io::{self, BufWriter, Write},
+    path::PathBuf,
+    process::ExitCode,
 };
 
 use customer_api_sandbox::{RevnueCustomer, RevnueListAnswer, RevnueOptions, Sandbox};
+use lexopt::prelude::*;
 use revnue_customers::{Client, SINGLE_COMPANY};
 
+const HELP: &str = "\
+Writes all customers of a company, one JSON object a line, every digit as Revnue answers it.
+
+Usage: list_customers [--company ID] [--sandbox] [FILE]
+
+  FILE          where to write to; standard output if it is missing
+  --company ID  the company; 1 if it is missing, which is right for accounts with a single one
+  --sandbox     asks a sandbox with 250 made-up customers
+
+Revnue takes 20 calls a minute, so a long list takes its time.
+
+The environment holds REVNUE_TOKEN, and REVNUE_BASE_URL if it is not the vendor's.
+
+Exit code: 0 if the whole list was written, 1 if something failed, 2 for a wrong command line.
+";
+
+type Failure = Box<dyn Error>;
+
+struct Options {
+    company: u64,
+    sandbox: bool,
+    file: Option<PathBuf>,
+}
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    // The sandbox lives as long as this does.
-    let (revnue, _sandbox) = client().await?;
-    let company = match env::var("REVNUE_COMPANY") {
-        Ok(company) => company.parse()?,
-        Err(_) => SINGLE_COMPANY,
+async fn main() -> ExitCode {
+    let options = match Options::read(lexopt::Parser::from_env()) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            return match io::stdout().write_all(HELP.as_bytes()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            };
+        }
+        Err(error) => {
+            eprintln!("error: {error}; see --help");
+            return ExitCode::from(2);
+        }
     };
-    let mut customers = revnue.customers(company);
-    let mut out = BufWriter::new(io::stdout().lock());
+    match list(options).await {
+        Ok(customers) => {
+            eprintln!("done: {customers} customers");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            report(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Options {
+    /// What the command line asks for; `None` stands for the help.
+    fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
+        let mut company = SINGLE_COMPANY;
+        let (mut file, mut sandbox) = (None, false);
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Short('h') | Long("help") => return Ok(None),
+                Long("company") => company = arguments.value()?.parse()?,
+                Long("sandbox") => sandbox = true,
+                Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Some(Self {
+            company,
+            sandbox,
+            file,
+        }))
+    }
+}
+
+/// Writes the list, and gives the number of customers.
+async fn list(options: Options) -> Result<u64, Failure> {
+    // The sandbox lives as long as this does.
+    let (revnue, _sandbox) = client(options.sandbox).await?;
+    let mut out: Box<dyn Write> = match &options.file {
+        Some(path) => {
+            // A list that is there already is not overwritten.
+            let file = File::create_new(path);
+            let at = |error| format!("{}: {error}", path.display());
+            Box::new(BufWriter::new(file.map_err(at)?))
+        }
+        None => Box::new(BufWriter::new(io::stdout())),
+    };
+    let mut customers = revnue.customers(options.company);
     while let Some(page) = customers.next_page().await? {
         for customer in &page.items {
             serde_json::to_writer(&mut out, customer)?;
             out.write_all(b"\n")?;
         }
-        writeln!(
-            io::stderr(),
-            "page {}: {} customers so far",
-            page.number,
-            customers.progress().items
-        )?;
+        let so_far = customers.progress().items;
+        eprintln!("page {}: {so_far} customers so far", page.number);
     }
     out.flush()?;
-    Ok(())
+    Ok(customers.progress().items)
 }
 
-/// A client for Revnue, if there is a token, or else for a sandbox.
-async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
-    if let Ok(token) = env::var("REVNUE_TOKEN") {
-        let mut builder = Client::builder(token);
-        if let Ok(base_url) = env::var("REVNUE_BASE_URL") {
-            builder = builder.base_url(base_url);
-        }
-        return Ok((builder.build()?, None));
+/// A client for Revnue, or for a sandbox with customers.
+async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
+    if !sandbox {
+        return Ok((Client::from_env()?, None));
     }
-    let options = RevnueOptions::default().list_answer(RevnueListAnswer::Pages(100));
-    let sandbox = Sandbox::builder().revnue(options).start().await?;
+    let answer = RevnueOptions::default().list_answer(RevnueListAnswer::Pages(100));
+    let sandbox = Sandbox::builder().revnue(answer).start().await?;
     for number in 0..250 {
         let customer = RevnueCustomer::new(SINGLE_COMPANY, format!("Customer {number}"));
-        sandbox
-            .revnue()
-            .seed_customer(customer.with("category", 17));
+        let customer = customer.with("category", 17);
+        sandbox.revnue().seed_customer(customer);
     }
     let client = Client::builder(sandbox.revnue().token())
         .base_url(sandbox.revnue().base_url())
         .build()?;
     Ok((client, Some(sandbox)))
+}
+
+/// An error in one line, and the causes that it has not told below.
+fn report(error: &dyn Error) {
+    let mut told = error.to_string();
+    eprintln!("error: {told}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !told.contains(&text) {
+            eprintln!("  because: {text}");
+            told = text;
+        }
+        cause = error.source();
+    }
 }

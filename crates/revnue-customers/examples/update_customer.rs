@@ -47,12 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// A client for Revnue, if there is a token, or else for a sandbox, and a sandbox's customer to change.
 async fn client() -> Result<(Client, Option<u64>, Option<Sandbox>), Box<dyn Error>> {
-    if let Ok(token) = env::var("REVNUE_TOKEN") {
-        let mut builder = Client::builder(token);
-        if let Ok(base_url) = env::var("REVNUE_BASE_URL") {
-            builder = builder.base_url(base_url);
-        }
-        return Ok((builder.build()?, None, None));
+    if env::var_os("REVNUE_TOKEN").is_some() {
+        return Ok((Client::from_env()?, None, None));
     }
     let sandbox = Sandbox::start().await?;
     let customer = RevnueCustomer::new(SINGLE_COMPANY, "Harbour Lane").with("fax", "+1 505");

@@ -46,6 +46,7 @@ use crate::{
 /// | `Repeated` | the same page came twice in a row, or a link came again |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages) |
 /// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime, or that one went away |
+/// | `InsideRuntime` | it was waited for inside an async runtime |
 pub struct AllCustomers {
     client: Client,
     settings: Settings,
@@ -121,6 +122,21 @@ impl AllCustomers {
             None => self.begin(),
         };
         self.pages.insert(pages).next_page().await
+    }
+
+    /// The next page, or `None` after the last one, in a program without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// As of [`next_page`](Self::next_page); and of kind `InsideRuntime`, with nothing sent, inside an async runtime.
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
+        let pages = match self.pages.take() {
+            Some(pages) => pages,
+            None => self.begin(),
+        };
+        self.pages.insert(pages).wait_page()
     }
 
     /// The customers one by one, as a [`Stream`](Items).

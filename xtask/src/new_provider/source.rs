@@ -31,7 +31,9 @@ pub(super) fn library(provider: &Provider) -> String {
     format!(
         "#![doc = include_str!(\"../README.md\")]\n#![cfg_attr(docsrs, feature(doc_cfg))]\n\n\
          mod client;\nmod generated;\n{hand_written}mod service;\n\n\
-         pub use customer_api_core;\n#[doc(inline)]\n\
+         pub use customer_api_core;\n\
+         #[cfg(feature = \"blocking\")]\n#[cfg_attr(docsrs, doc(cfg(feature = \"blocking\")))]\n#[doc(no_inline)]\n\
+         pub use customer_api_core::blocking;\n#[doc(inline)]\n\
          pub use customer_api_core::{{BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response, Timestamp}};\n\n\
          pub use client::Client;\npub use generated::{{models, operations}};\n{globs}pub use service::{};\n",
         api.service

@@ -38,6 +38,8 @@ rustls = ["customer-api-core/rustls"]
 rustls-no-provider = ["customer-api-core/rustls-no-provider"]
 ## TLS by the platform's own library.
 native-tls = ["customer-api-core/native-tls"]
+## The same calls for programs without a runtime.
+blocking = ["customer-api-core/blocking"]
 {undocumented}
 [dependencies]
 customer-api-core.workspace = true
@@ -64,7 +66,7 @@ pub(super) fn readme(provider: &Provider) -> String {
         "# {}\n\nTyped client for {}. Every error says whether the call happened: see `Delivery`.\n\n{}{}\
          ## From the environment\n\n`Client::from_env` reads these variables, and says which one is missing:\n\n{}\n\n\
          ## Calls\n\n{}\n\
-         ## Features\n\n`rustls` (default), `rustls-no-provider` or `native-tls` choose the TLS library.{}\n",
+         ## Features\n\n`rustls` (default), `rustls-no-provider` or `native-tls` choose the TLS library.\n`blocking` adds the same calls for programs without a runtime.{}\n",
         provider.name,
         docs::markdown(&one_line(&provider.api.title))
             .join(" ")

@@ -17,7 +17,7 @@ use crate::{
 pub use self::ceiling::{CRATES_ALLOWED, CrateCount, count_crates};
 
 /// Features that tests, lints and docs are run with where a package has them.
-const TEST_FEATURES: &[&str] = &["ledger", "test-util", "undocumented"];
+const TEST_FEATURES: &[&str] = &["blocking", "ledger", "test-util", "undocumented"];
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")

@@ -6,6 +6,10 @@ use std::fmt;
 pub enum ErrorKind {
     /// The client could not be built; the source is a [`BuildError`](super::BuildError).
     Build,
+    /// A blocking call was made inside an async runtime; the source is a `BlockingError`.
+    InsideRuntime,
+    /// The runtime behind blocking calls could not be made; the source is a `BlockingError`.
+    NoRuntime,
     /// A field can't be sent; the source is a [`ValidationError`](super::ValidationError).
     Validation,
     /// No credential could be obtained.
@@ -50,6 +54,8 @@ impl ErrorKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Build => "build",
+            Self::InsideRuntime => "inside_runtime",
+            Self::NoRuntime => "no_runtime",
             Self::Validation => "validation",
             Self::Authentication => "authentication",
             Self::RateLimit => "rate_limit",
@@ -72,6 +78,8 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Build => "the client could not be built",
+            Self::InsideRuntime => "a blocking call inside an async runtime",
+            Self::NoRuntime => "no runtime for a blocking call",
             Self::Validation => "the request can't be sent",
             Self::Authentication => "no credential could be obtained",
             Self::RateLimit => "no permit from the rate limiter in time",

@@ -39,6 +39,8 @@ pub enum PagesErrorKind {
     ResumeImpossible,
     /// There is no tokio runtime to read pages in.
     NoRuntime,
+    /// Pages were to be waited for inside an async runtime, which that would hold up; the source is an [`Error`].
+    InsideRuntime,
     /// The task that reads pages is gone: it panicked, or its runtime was shut down.
     Stopped,
 }

@@ -104,6 +104,19 @@ impl<I: Send + 'static> Pages<I> {
         std::future::poll_fn(|context| self.poll_page(context)).await
     }
 
+    /// The next page, or `None` after the last one, in a program without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// As of [`next_page`](Self::next_page); and [`PagesErrorKind::InsideRuntime`] inside an async runtime, where nothing is sent.
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait_page(&mut self) -> Result<Option<Page<I>>, PagesError> {
+        crate::blocking::wait(self.next_page()).unwrap_or_else(|error| {
+            Err(PagesError::from(error).with_progress(self.progress.clone()))
+        })
+    }
+
     /// The items one by one, as a stream. It ends after the first error.
     #[must_use]
     pub fn into_items(self) -> Items<I> {
@@ -214,6 +227,13 @@ impl<I: Send + 'static> Items<I> {
     /// Why the list could not be read further.
     pub async fn next_item(&mut self) -> Result<Option<I>, PagesError> {
         std::future::poll_fn(|context| self.poll_item(context)).await
+    }
+
+    /// The items one by one in a program without a runtime, as an iterator. It ends after the first error.
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait(self) -> crate::blocking::Iter<Self> {
+        crate::blocking::iter(self)
     }
 
     /// What was delivered so far, counted by whole pages.

@@ -45,6 +45,7 @@ use crate::{Client, Review};
 /// | `Repeated`, `TooManyPages` | the vendor goes round in circles, or never ends |
 /// | `ResumeImpossible` | the list could not be taken up again without losing or doubling reviews |
 /// | `Call` | the first page could not be read, or the key was refused |
+/// | `NoRuntime`, `InsideRuntime` | it was awaited outside a tokio runtime, or waited for inside one |
 pub struct ReviewsSince {
     client: Client,
     settings: Settings,
@@ -173,6 +174,21 @@ impl ReviewsSince {
             None => self.start(),
         };
         self.pages.insert(pages).next_page().await
+    }
+
+    /// The next page, or `None` after the last one, in a program without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// As of [`next_page`](Self::next_page); and of kind `InsideRuntime`, with nothing sent, inside an async runtime.
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait_page(&mut self) -> Result<Option<Page<Review>>, PagesError> {
+        let pages = match self.pages.take() {
+            Some(pages) => pages,
+            None => self.start(),
+        };
+        self.pages.insert(pages).wait_page()
     }
 
     /// The reviews one by one, as a [`Stream`](Items).

@@ -1,0 +1,223 @@
+//! Invites everybody on a list, and nobody twice, however often it is run, stopped or killed. See `--help`.
+//!
+//! ```console
+//! $ printf 'key,location,email\norder-1,location-1,ana@shop.example\n' > march.csv
+//! $ cargo run --features ledger --example invite_from_csv -- --sandbox march.csv
+//! ```
+#![expect(clippy::print_stderr, reason = "a program says what it does")]
+
+use std::{
+    env,
+    error::Error,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use customer_api_sandbox::Sandbox;
+use feedback_invitations::{
+    Client, Programme, Recipient, SendInvitation,
+    ledger::{FileLedger, Key, Ledger as _, State},
+    send_all::{self, Ending, SentOutcome},
+};
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+Invites everybody on a list, and nobody twice, however often it is run, stopped or killed.
+
+Usage: invite_from_csv [--ledger FILE] [--dry-run] [--resend-refused] [--sandbox] LIST
+
+  LIST              a CSV file with the columns key, location, and email or mobile or both; also first_name and last_name.
+                    A key names the invitation, such as by the order's number. It is kept and printed: never use an
+                    address, a number or a name
+  --ledger FILE     where it is kept who was invited; LIST.ledger if it is missing
+  --dry-run         reads everything, and sends nothing
+  --resend-refused  sends again what was refused in an earlier run
+  --sandbox         talks to a sandbox
+
+Press Ctrl-C to stop: what is on its way is finished. Run it again to go on. What is unknown may have been sent, and is
+not sent again: ask the vendor, and settle it by `Ledger::resolve`.
+
+The environment holds RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT, RADAR_PROGRAMME, and RADAR_BASE_URL if it is not the
+vendor's. **People get messages.**
+
+Exit code: 0 if everybody on the list is invited, 1 if the program failed, 2 for a wrong command line, 3 if somebody is
+not, or if that is unknown.
+";
+
+type Failure = Box<dyn Error>;
+
+struct Options {
+    list: PathBuf,
+    ledger: PathBuf,
+    dry_run: bool,
+    resend_refused: bool,
+    sandbox: bool,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let options = match Options::read(lexopt::Parser::from_env()) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            return match io::stdout().write_all(HELP.as_bytes()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            };
+        }
+        Err(error) => {
+            eprintln!("error: {error}; see --help");
+            return ExitCode::from(2);
+        }
+    };
+    match invite(&options).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(3),
+        Err(error) => {
+            report(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Options {
+    /// What the command line asks for; `None` stands for the help.
+    fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
+        let (mut list, mut ledger) = (None, None);
+        let (mut dry_run, mut resend_refused, mut sandbox) = (false, false, false);
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Short('h') | Long("help") => return Ok(None),
+                Long("ledger") => ledger = Some(PathBuf::from(arguments.value()?)),
+                Long("dry-run") => dry_run = true,
+                Long("resend-refused") => resend_refused = true,
+                Long("sandbox") => sandbox = true,
+                Value(path) if list.is_none() => list = Some(PathBuf::from(path)),
+                other => return Err(other.unexpected()),
+            }
+        }
+        let list = list.ok_or("LIST is missing")?;
+        let ledger = ledger.unwrap_or_else(|| {
+            let mut path = list.clone().into_os_string();
+            path.push(".ledger");
+            path.into()
+        });
+        Ok(Some(Self {
+            list,
+            ledger,
+            dry_run,
+            resend_refused,
+            sandbox,
+        }))
+    }
+}
+
+/// Invites, and says whether everybody is invited.
+async fn invite(options: &Options) -> Result<bool, Failure> {
+    // The sandbox lives as long as this does.
+    let (radar, programme, _sandbox) = client(options.sandbox).await?;
+    // Read as a whole before the first one leaves: a broken line shall stop everything, not the rest.
+    let invitations = read_list(&options.list, &programme)?;
+    let all = invitations.len();
+    if options.dry_run {
+        eprintln!("{all} invitations; nothing was sent");
+        return Ok(true);
+    }
+
+    let ledger = FileLedger::open(&options.ledger).await?;
+    let mut sending = radar.send_all(ledger.clone(), send_all::iter(invitations));
+    if options.resend_refused {
+        sending = sending.resend_refused();
+    }
+    let mut run = sending.start();
+    let stopper = run.stopper();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            eprintln!("stopping: what is on its way is finished");
+            stopper.stop();
+        }
+    });
+    let mut invited = 0;
+    while let Some(sent) = run.next().await {
+        match &sent.outcome {
+            SentOutcome::Accepted(_) | SentOutcome::Skipped(State::Accepted { .. })
+                if sent.is_recorded =>
+            {
+                invited += 1;
+            }
+            outcome => eprintln!("{}: {outcome}", sent.key),
+        }
+        let progress = run.progress();
+        if progress.done() % 50 == 0 {
+            eprintln!("{progress}");
+        }
+    }
+    let summary = run.finish().await;
+    eprintln!("this run: {summary}");
+    eprintln!("all runs: {}", ledger.summary().await?);
+    for key in ledger.unknown(None, 20).await? {
+        eprintln!("{key}: ask the vendor, then settle it");
+    }
+    match summary.ending {
+        Ending::LedgerFailed(error) => Err(error.into()),
+        Ending::Unauthorized => Err("the login failed: see above".into()),
+        _ => Ok(invited == all),
+    }
+}
+
+fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitation)>, Failure> {
+    let at = |error: csv::Error| format!("{}: {error}", path.display());
+    let mut file = csv::Reader::from_path(path).map_err(at)?;
+    let headers = file.headers().map_err(at)?.clone();
+    let column = |name| headers.iter().position(|header| header.trim() == name);
+    let (Some(key), Some(location)) = (column("key"), column("location")) else {
+        return Err("the list needs the columns `key` and `location`".into());
+    };
+    let columns = ["email", "mobile", "first_name", "last_name"].map(column);
+    let mut invitations = Vec::new();
+    for (number, record) in file.records().enumerate() {
+        let record = record.map_err(at)?;
+        let cell = |column: usize| record.get(column).unwrap_or_default().trim();
+        let [email, mobile, first_name, last_name] =
+            columns.map(|column| column.map(cell).filter(|text| !text.is_empty()));
+        let mut person = Recipient::new(cell(location));
+        person = email.map_or(person.clone(), |text| person.email(text));
+        person = mobile.map_or(person.clone(), |text| person.mobile(text));
+        person = first_name.map_or(person.clone(), |text| person.first_name(text));
+        person = last_name.map_or(person.clone(), |text| person.last_name(text));
+        let key = Key::new(cell(key)).map_err(|error| format!("line {}: {error}", number + 2))?;
+        invitations.push((key, SendInvitation::new(programme, person)));
+    }
+    Ok(invitations)
+}
+
+/// A client and a programme of Customer Radar's, or a sandbox's.
+async fn client(sandbox: bool) -> Result<(Client, Programme, Option<Sandbox>), Failure> {
+    if !sandbox {
+        let id = |name| env::var(name).map_err(|error| format!("{name}: {error}"));
+        let programme = Programme::new(id("RADAR_CLIENT")?, id("RADAR_PROGRAMME")?);
+        return Ok((Client::from_env()?, programme, None));
+    }
+    let sandbox = Sandbox::start().await?;
+    let radar = sandbox.customer_radar();
+    let client = Client::builder(radar.username(), radar.password())
+        .base_url(radar.base_url())
+        .build()?;
+    let programme = Programme::new("client-1", "programme-1");
+    Ok((client, programme, Some(sandbox)))
+}
+
+/// An error in one line, and the causes that it has not told below.
+fn report(error: &dyn Error) {
+    let mut told = error.to_string();
+    eprintln!("error: {told}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !told.contains(&text) {
+            eprintln!("  because: {text}");
+            told = text;
+        }
+        cause = error.source();
+    }
+}

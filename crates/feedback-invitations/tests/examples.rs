@@ -1,0 +1,235 @@
+//! The example programs, run as programs against the sandbox.
+//!
+//! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
+#![cfg(feature = "ledger")]
+#![cfg(test)]
+
+use std::{
+    env,
+    env::consts::EXE_SUFFIX,
+    fs,
+    path::PathBuf,
+    process::{self, Command, Output},
+};
+
+use customer_api_sandbox::{Fault, Sandbox};
+
+/// A folder of a test's own, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = env::temp_dir().join(format!("radar-{name}-{}", process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An example, with these variables alone.
+fn example(name: &str, variables: &[(&str, &str)]) -> Command {
+    let tests = env::current_exe().unwrap();
+    let target = tests.ancestors().nth(2).unwrap();
+    let path = target.join("examples").join(format!("{name}{EXE_SUFFIX}"));
+    assert!(path.exists(), "{name} is not built: `cargo test` does it");
+    let mut program = Command::new(path);
+    program
+        .env_clear()
+        .envs(env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("RADAR_")))
+        .envs(variables.iter().copied());
+    program
+}
+
+/// Exit code, what it wrote, and what it said.
+fn outcome(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let code = output.status.code().unwrap();
+    (code, text(&output.stdout), text(&output.stderr))
+}
+
+/// An example that talks to a sandbox.
+fn against(sandbox: &Sandbox) -> Command {
+    let server = sandbox.customer_radar();
+    let variables = [
+        ("RADAR_USERNAME", server.username()),
+        ("RADAR_PASSWORD", server.password()),
+        ("RADAR_BASE_URL", server.base_url()),
+        ("RADAR_CLIENT", "client-1"),
+        ("RADAR_PROGRAMME", "programme-1"),
+    ];
+    example("invite_from_csv", &variables)
+}
+
+fn run(sandbox: &Sandbox, arguments: &[&str]) -> (i32, String) {
+    let (code, _, said) = outcome(&against(sandbox).args(arguments).output().unwrap());
+    (code, said)
+}
+
+fn list(count: usize) -> String {
+    let line = |number| format!("order-{number},location-1,person-{number}@shop.example\n");
+    let lines: String = (1..=count).map(line).collect();
+    format!("key,location,email\n{lines}")
+}
+
+#[test]
+fn help_and_wrong_command_lines() {
+    let invite = |arguments: &[&str]| {
+        outcome(
+            &example("invite_from_csv", &[])
+                .args(arguments)
+                .output()
+                .unwrap(),
+        )
+    };
+    let (code, written, _) = invite(&["--help"]);
+    assert!(code == 0 && written.contains("Exit code: 0"), "{written}");
+    for wrong in [&[][..], &["a", "b"], &["--what"]] {
+        let (code, _, said) = invite(wrong);
+        assert_eq!(code, 2, "{wrong:?}");
+        assert!(
+            said.starts_with("error: ") && said.contains("--help"),
+            "{said}"
+        );
+    }
+    let (code, _, said) = invite(&["list.csv"]);
+    assert!(code == 1 && said.contains("RADAR_CLIENT"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn everybody_is_invited_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let server = sandbox.customer_radar();
+    let folder = Folder::new("invite");
+    let file = folder.file("list.csv");
+    fs::write(&file, list(60)).unwrap();
+
+    let (code, said) = run(&sandbox, &["--dry-run", &file]);
+    assert_eq!((code, server.requests().len()), (0, 0), "{said}");
+
+    // One answer is lost: nobody knows.
+    server
+        .fault_on("sendInvitation", Fault::status(503).processed())
+        .unwrap();
+    let (code, said) = run(&sandbox, &[&file]);
+    assert_eq!((code, server.outbox().len()), (3, 60), "{said}");
+    assert!(said.contains("order-1: ask the vendor"), "{said}");
+
+    // Again: nothing is sent, as long as that one is not settled.
+    let (code, said) = run(&sandbox, &[&file]);
+    assert_eq!((code, server.outbox().len()), (3, 60), "{said}");
+
+    // With another ledger, it is another run.
+    let ledger = folder.file("other.ledger");
+    let (code, said) = run(&sandbox, &["--ledger", &ledger, &file]);
+    assert_eq!((code, server.outbox().len()), (0, 120), "{said}");
+    let (code, said) = run(&sandbox, &["--ledger", &ledger, &file]);
+    assert_eq!((code, server.outbox().len()), (0, 120), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_was_refused_is_sent_again_on_request() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let server = sandbox.customer_radar();
+    let folder = Folder::new("refused");
+    let file = folder.file("list.csv");
+    fs::write(&file, list(3)).unwrap();
+    server
+        .fault_on("sendInvitation", Fault::status(400))
+        .unwrap();
+    let (code, said) = run(&sandbox, &[&file]);
+    assert_eq!((code, server.outbox().len()), (3, 2), "{said}");
+    assert_eq!(run(&sandbox, &[&file]).0, 3);
+    let (code, said) = run(&sandbox, &["--resend-refused", &file]);
+    assert_eq!((code, server.outbox().len()), (0, 3), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let server = sandbox.customer_radar();
+    let folder = Folder::new("wrong");
+    let file = folder.file("list.csv");
+    for (text, word) in [
+        ("key,place\na,b\n", "needs the columns"),
+        ("key,location\norder-1,a\n,a\n", "line 3: "),
+        ("key,location\norder-1,a,b\n", "list.csv: "),
+    ] {
+        fs::write(&file, text).unwrap();
+        let (code, said) = run(&sandbox, &[&file]);
+        assert!(code == 1 && said.contains(word), "{said}");
+    }
+    assert!(server.requests().is_empty());
+
+    fs::write(&file, list(3)).unwrap();
+    let mut program = against(&sandbox);
+    let output = program
+        .arg(&file)
+        .env("RADAR_PASSWORD", "wrong-s3cret")
+        .output()
+        .unwrap();
+    let (code, _, said) = outcome(&output);
+    assert!(code == 1 && said.contains("the login failed"), "{said}");
+    assert!(!said.contains("s3cret") && server.outbox().is_empty());
+}
+
+/// The signal that Ctrl-C sends.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_interrupted_run_is_gone_on_with() {
+    use std::{sync::mpsc, time::Duration};
+
+    let (sender, invitations) = mpsc::channel();
+    let sandbox = Sandbox::builder()
+        .on_request(move |request| {
+            if request.applied && request.path() == "/invitation" {
+                let _ = sender.send(());
+            }
+        })
+        .start()
+        .await
+        .unwrap();
+    let server = sandbox.customer_radar();
+    // Slow enough that the list is not done when the signal arrives.
+    let slow = Fault::none().delay(Duration::from_millis(50)).times(1_000);
+    server.fault_on("sendInvitation", slow).unwrap();
+    let folder = Folder::new("interrupted");
+    let file = folder.file("list.csv");
+    fs::write(&file, list(400)).unwrap();
+
+    let mut program = against(&sandbox);
+    let child = program
+        .arg(&file)
+        .stderr(process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    invitations.recv().unwrap();
+    let signal = ["-INT", &child.id().to_string()];
+    assert!(
+        Command::new("kill")
+            .args(signal)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let (code, _, said) = outcome(&child.wait_with_output().unwrap());
+    assert_eq!(code, 3, "{said}");
+    assert!(
+        said.contains("stopping: what is on its way is finished"),
+        "{said}"
+    );
+    let sent = server.outbox().len();
+    assert!((1..400).contains(&sent), "{sent}");
+
+    server.clear_faults();
+    let (code, said) = run(&sandbox, &[&file]);
+    assert_eq!((code, server.outbox().len()), (0, 400), "{said}");
+}

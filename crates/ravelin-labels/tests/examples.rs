@@ -1,0 +1,306 @@
+//! The example programs, run as programs against the sandbox.
+//!
+//! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
+#![cfg(test)]
+
+use std::{
+    env,
+    env::consts::EXE_SUFFIX,
+    fs,
+    path::{Path, PathBuf},
+    process::{self, Command, Output},
+};
+
+use customer_api_sandbox::{Fault, Review, Sandbox};
+use ravelin_labels::Timestamp;
+
+/// A folder of a test's own, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = env::temp_dir().join(format!("ravelin-{name}-{}", process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An example, without any variable of ours.
+fn example(name: &str) -> Command {
+    let tests = env::current_exe().unwrap();
+    let target = tests.ancestors().nth(2).unwrap();
+    let path = target.join("examples").join(format!("{name}{EXE_SUFFIX}"));
+    assert!(path.exists(), "{name} is not built: `cargo test` does it");
+    let mut program = Command::new(path);
+    program
+        .env_remove("RAVELIN_SECRET_KEY")
+        .env_remove("RAVELIN_BASE_URL");
+    program
+}
+
+/// Runs an example against a sandbox, and gives its exit code and what it said.
+fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String) {
+    let server = sandbox.ravelin();
+    let mut program = example(name);
+    program
+        .args(arguments)
+        .env("RAVELIN_SECRET_KEY", server.secret_key())
+        .env("RAVELIN_BASE_URL", server.base_url());
+    outcome(&program.output().unwrap())
+}
+
+fn outcome(output: &Output) -> (i32, String) {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code().unwrap(), said)
+}
+
+/// A sandbox with reviews, a second apart.
+async fn with_reviews(count: i64) -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    for number in 0..count {
+        let time = Timestamp::from_unix_seconds(1_767_225_600 + number).unwrap();
+        let review = Review::new(format!("cust-{number}"), "GENUINE", time.as_str());
+        sandbox.ravelin().seed_review(review);
+    }
+    sandbox
+}
+
+const SINCE: [&str; 2] = ["--since", "2026-01-01T00:00:00Z"];
+
+fn lines(path: impl AsRef<Path>) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn help_and_wrong_command_lines() {
+    for name in ["export_reviews", "label_from_csv"] {
+        let help = example(name).arg("--help").output().unwrap();
+        assert!(help.status.success());
+        assert!(String::from_utf8_lossy(&help.stdout).contains("Exit code: 0"));
+        for wrong in [&[][..], &["--what"], &["a", "b"]] {
+            let (code, said) = outcome(&example(name).args(wrong).output().unwrap());
+            assert_eq!(code, 2, "{name} {wrong:?}");
+            assert!(
+                said.starts_with("error: ") && said.contains("--help"),
+                "{said}"
+            );
+        }
+    }
+    // Without a key, the error says what is missing.
+    let (code, said) = outcome(&example("export_reviews").args(SINCE).output().unwrap());
+    assert_eq!(code, 1);
+    assert!(said.contains("`RAVELIN_SECRET_KEY` is not set"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn reviews_are_exported_to_a_file_and_to_standard_output() {
+    let sandbox = with_reviews(1_500).await;
+    let folder = Folder::new("export");
+    let file = folder.file("reviews.jsonl");
+    let (code, said) = run("export_reviews", &sandbox, &[SINCE[0], SINCE[1], &file]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("page 2: 1500 reviews so far"), "{said}");
+    assert_eq!(lines(&file).len(), 1_500);
+    assert!(lines(&file)[7].contains("\"cust-7\""));
+
+    // What is there is not overwritten.
+    let (code, said) = run("export_reviews", &sandbox, &[SINCE[0], SINCE[1], &file]);
+    assert_eq!((code, lines(&file).len()), (1, 1_500), "{said}");
+
+    let mut program = example("export_reviews");
+    program
+        .args(SINCE)
+        .env("RAVELIN_SECRET_KEY", sandbox.ravelin().secret_key());
+    program.env("RAVELIN_BASE_URL", sandbox.ravelin().base_url());
+    let output = program.output().unwrap();
+    assert_eq!(output.stdout, fs::read(&file).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_unfinished_export_is_gone_on_with_in_both_formats() {
+    let sandbox = with_reviews(1_500).await;
+    let folder = Folder::new("resume");
+    for format in ["jsonl", "csv"] {
+        let whole = folder.file(&format!("whole.{format}"));
+        let part = folder.file(&format!("part.{format}"));
+        let since = [SINCE[0], SINCE[1], "--format", format];
+        let (code, said) = run(
+            "export_reviews",
+            &sandbox,
+            &[&since[..], &[&whole]].concat(),
+        );
+        assert_eq!(code, 0, "{said}");
+        let text = fs::read(&whole).unwrap();
+        // Nothing, half of the first line, half of a later one, all.
+        for kept in [0, 5, text.len() / 2, text.len() - 1, text.len()] {
+            fs::write(&part, &text[..kept]).unwrap();
+            let resume = [&since[..], &["--resume", &part]].concat();
+            let (code, said) = run("export_reviews", &sandbox, &resume);
+            assert_eq!(code, 0, "{said}");
+            assert!(fs::read(&part).unwrap() == text, "{kept} bytes of {format}");
+        }
+        // Another export, and more than there is now: both are left as they are.
+        let other = String::from_utf8(text.clone())
+            .unwrap()
+            .replacen("cust-9", "cust-x", 1);
+        let more = [&text[..], b"more\n"].concat();
+        for wrong in [other.into_bytes(), more] {
+            fs::write(&part, &wrong).unwrap();
+            let resume = [&since[..], &["--resume", &part]].concat();
+            let (code, said) = run("export_reviews", &sandbox, &resume);
+            assert_eq!(code, 1, "{said}");
+            assert!(said.contains("start a new one"), "{said}");
+            assert!(fs::read(&part).unwrap() == wrong);
+        }
+    }
+}
+
+const LIST: &str =
+    "customer,review,comment\ncust-1,FRAUDSTER,\"a, b\"\ncust-2,GENUINE,\ncust-3,GENUINE,\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn customers_are_labelled_and_accounted_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("label");
+    let list = folder.file("list.csv");
+    fs::write(&list, LIST).unwrap();
+
+    let (code, said) = run("label_from_csv", &sandbox, &["--dry-run", &list]);
+    assert_eq!(code, 3);
+    assert!(said.contains("3 rows, 3 of them to be sent"), "{said}");
+    assert!(sandbox.ravelin().requests().is_empty());
+
+    // The first one is labelled, though the answer is lost; the second one is not; the third one is refused.
+    let server = sandbox.ravelin();
+    for fault in [
+        Fault::status(503).processed(),
+        Fault::status(503),
+        Fault::status(400),
+    ] {
+        server.fault_on("labelCustomer", fault).unwrap();
+    }
+    let reviewer = ["--name", "Ana", "--email", "ana@shop.example", &list];
+    let (code, said) = run("label_from_csv", &sandbox, &reviewer);
+    assert_eq!(code, 3, "{said}");
+    assert!(
+        said.contains("0 labelled, 1 refused, 0 not sent, 2 unknown"),
+        "{said}"
+    );
+    let results = folder.file("list.csv.results.csv");
+    let found = lines(&results);
+    assert_eq!(found.len(), 4);
+    assert!(
+        found[1].starts_with("1,cust-1,FRAUDSTER,unknown,"),
+        "{found:?}"
+    );
+    assert!(
+        found[3].starts_with("3,cust-3,GENUINE,refused,"),
+        "{found:?}"
+    );
+
+    // Again: the unknown ones are looked at, and one of them is sent again.
+    let (code, said) = run("label_from_csv", &sandbox, &[&list]);
+    assert_eq!(code, 3, "{said}");
+    assert!(
+        said.contains("2 labelled, 1 refused, 0 not sent, 0 unknown"),
+        "{said}"
+    );
+    let found = lines(&results);
+    assert!(found[1].contains("found when looked at"), "{found:?}");
+    assert_eq!(found[2], "2,cust-2,GENUINE,labelled,");
+    let sent = server.requests();
+    let labels = |customer: &str| {
+        let path = format!("/v2/customer/{customer}/labels");
+        let here = sent.iter().filter(|one| one.path() == path);
+        here.filter(|one| one.applied).count()
+    };
+    assert_eq!(["cust-1", "cust-2", "cust-3"].map(labels), [1, 1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_a_kill_left_is_looked_at() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("kill");
+    let list = folder.file("list.csv");
+    fs::write(&list, LIST).unwrap();
+    let results = folder.file("results.csv");
+    // The first one was on its way, and the answer was being written down.
+    let left =
+        "row,customer,review,outcome,detail\n1,cust-1,FRAUDSTER,unknown,on its way\n1,cust-1,FRAU";
+    fs::write(&results, left).unwrap();
+    let (code, said) = run("label_from_csv", &sandbox, &["--results", &results, &list]);
+    assert_eq!(code, 0, "{said}");
+    let paths: Vec<String> = sandbox
+        .ravelin()
+        .requests()
+        .iter()
+        .map(|one| one.path().to_owned())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/v2/label/customer/cust-1",
+            "/v2/customer/cust-1/labels",
+            "/v2/customer/cust-2/labels",
+            "/v2/customer/cust-3/labels"
+        ]
+    );
+    assert_eq!(lines(&results).len(), 4);
+
+    // Nothing is left to do.
+    let (code, _) = run("label_from_csv", &sandbox, &["--results", &results, &list]);
+    assert_eq!((code, sandbox.ravelin().requests().len()), (0, 4));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn lists_and_results_that_are_wrong_send_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("wrong");
+    let list = folder.file("list.csv");
+    let results = folder.file("list.csv.results.csv");
+    for (text, before, word) in [
+        (
+            "customer,review\ncust-1,GENUINE\ncust-2,FRAUDSTR\n",
+            "",
+            "line 3: `FRAUDSTR` is no review",
+        ),
+        ("customer,label\ncust-1,GENUINE\n", "", "needs the columns"),
+        ("customer,review\ncust-1,GENUINE,more\n", "", "list.csv: "),
+        (
+            "customer,review\ncust-1,GENUINE\n",
+            "row,customer,review,outcome,detail\n1,cust-2,GENUINE,labelled,\n",
+            "another list",
+        ),
+        (
+            "customer,review\ncust-1,GENUINE\n",
+            "row,customer,review,outcome,detail\n1,cust-1,GENUINE,sent,\n",
+            "another program",
+        ),
+    ] {
+        fs::write(&list, text).unwrap();
+        fs::write(&results, before).unwrap();
+        let (code, said) = run("label_from_csv", &sandbox, &[&list]);
+        assert_eq!(code, 1, "{text}");
+        assert!(said.contains(word), "{said}");
+        assert!(sandbox.ravelin().requests().is_empty());
+    }
+
+    // A key that is refused ends the run at once, and says nothing about the rows.
+    fs::write(&list, LIST).unwrap();
+    fs::remove_file(&results).unwrap();
+    sandbox.ravelin().fault(Fault::status(401).times(9));
+    let (code, said) = run("label_from_csv", &sandbox, &[&list]);
+    assert_eq!((code, sandbox.ravelin().requests().len()), (1, 1), "{said}");
+    assert!(lines(&results)[2].starts_with("1,cust-1,FRAUDSTER,not sent,"));
+}
