@@ -4,6 +4,10 @@ mod clock;
 mod date;
 mod timestamp;
 
+use std::{fmt, marker::PhantomData, str::FromStr};
+
+use serde::{Deserializer, de};
+
 pub use clock::Deadline;
 pub(crate) use clock::{now, wall_clock};
 pub use date::Date;
@@ -14,4 +18,27 @@ pub use timestamp::Timestamp;
 #[error("expected {expected}")]
 pub struct TimeError {
     expected: &'static str,
+}
+
+/// Reads a text in place: to own it first would cost an allocation.
+fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: FromStr<Err = TimeError>,
+    D: Deserializer<'de>,
+{
+    struct Visitor<T>(PhantomData<T>);
+
+    impl<T: FromStr<Err = TimeError>> de::Visitor<'_> for Visitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(E::custom)
+        }
+    }
+
+    deserializer.deserialize_str(Visitor(PhantomData))
 }
