@@ -124,7 +124,8 @@ fn ravelin(sandbox: &Sandbox) -> String {
     format!(
         "Ravelin\n  \
            base URL  {base}\n  \
-           key       {key}\n\n  \
+           key       {key}\n  \
+           export    RAVELIN_SECRET_KEY={key} RAVELIN_BASE_URL={base}\n\n  \
            curl -i {base}/v2/customer/cust-1/labels \\\n    \
              -H 'Authorization: token {key}' -H 'Content-Type: application/json' \\\n    \
              -d '{{\"category\":\"PAYMENT_FRAUD\",\"review\":\"FRAUDSTER\"}}'\n  \
@@ -140,7 +141,8 @@ fn omnidesk(sandbox: &Sandbox) -> String {
     format!(
         "Omnidesk\n  \
            base URL  {base}\n  \
-           key       {key}\n\n  \
+           key       {key}\n  \
+           export    OMNIDESK_API_KEY={key} OMNIDESK_BASE_URL={base}\n\n  \
            curl -i {base}/api/v2/customer -H 'apiKey: {key}' \\\n    \
              -F brand_id=1 -F primary_id=cust-1 -F firstname=Ana -F custom_tier=gold \\\n    \
              -F channel_id=email -F customer_link_channel=ana@shop.example\n  \
@@ -159,7 +161,8 @@ fn revnue(sandbox: &Sandbox) -> String {
     format!(
         "Revnue\n  \
            base URL  {base}\n  \
-           token     {token}\n\n  \
+           token     {token}\n  \
+           export    REVNUE_TOKEN={token} REVNUE_BASE_URL={base}\n\n  \
            curl -i {base}/api/v2/customer \\\n    \
              -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\\n    \
              -d '{{\"company\":1,\"name\":\"Harbour Lane\",\"category\":17}}'\n  \
@@ -174,7 +177,8 @@ fn radar(sandbox: &Sandbox) -> String {
     format!(
         "Customer Radar\n  \
            base URL  {base}\n  \
-           login     {user}, {password}\n\n  \
+           login     {user}, {password}\n  \
+           export    RADAR_USERNAME={user} RADAR_PASSWORD={password} RADAR_BASE_URL={base}\n\n  \
            TOKEN=$(curl -s {base}/auth/login -H 'Content-Type: application/json' \\\n    \
              -d '{{\"username\":\"{user}\",\"password\":\"{password}\"}}' \\\n    \
              | sed 's/.*\"token\":\"\\([^\"]*\\)\".*/\\1/')\n  \

@@ -33,6 +33,14 @@ fn it_says_how_to_call_it_and_logs_no_ids() {
         .find_map(|word| word.strip_prefix("http://"))
         .unwrap();
     assert!(introduction.contains("curl -i http://127.0.0.1:"));
+    for variables in [
+        "export    RAVELIN_SECRET_KEY=sk_test_sandbox RAVELIN_BASE_URL=http://127.0.0.1:",
+        "export    OMNIDESK_API_KEY=omnidesk-sandbox-key OMNIDESK_BASE_URL=http://127.0.0.1:",
+        "export    REVNUE_TOKEN=revnue-sandbox-token REVNUE_BASE_URL=http://127.0.0.1:",
+        "export    RADAR_USERNAME=testing RADAR_PASSWORD=testing12345 RADAR_BASE_URL=http://127.0.0.1:",
+    ] {
+        assert!(introduction.contains(variables), "{introduction}");
+    }
     assert!(introduction.contains("'Authorization: token sk_test_sandbox'"));
     assert!(introduction.contains("'apiKey: omnidesk-sandbox-key'"));
     assert!(introduction.contains("-F brand_id=1"));

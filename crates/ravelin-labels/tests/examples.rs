@@ -101,6 +101,25 @@ async fn help_and_wrong_command_lines() {
     let (code, said) = outcome(&example("export_reviews").args(SINCE).output().unwrap());
     assert_eq!(code, 1);
     assert!(said.contains("`RAVELIN_SECRET_KEY` is not set"), "{said}");
+
+    // An error is one line that says it all, and its story below. Nobody listens where somebody just did.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let gone = gone.local_addr().unwrap();
+    let mut program = example("export_reviews");
+    program
+        .args(SINCE)
+        .env("RAVELIN_SECRET_KEY", "sk_s3cret")
+        .env("RAVELIN_BASE_URL", format!("http://{gone}"));
+    let (code, said) = outcome(&program.output().unwrap());
+    assert_eq!(code, 1);
+    let mut story = said.lines();
+    let line = story.next().unwrap();
+    assert!(
+        line.starts_with("error: ") && line.contains("no connection"),
+        "{said}"
+    );
+    assert!(story.all(|line| line.starts_with("  because: ")), "{said}");
+    assert!(!said.contains("s3cret"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

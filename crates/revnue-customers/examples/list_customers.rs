@@ -143,7 +143,7 @@ fn report(error: &dyn Error) {
         let text = error.to_string();
         if !told.contains(&text) {
             eprintln!("  because: {text}");
-            told = text;
+            told += &text;
         }
         cause = error.source();
     }
