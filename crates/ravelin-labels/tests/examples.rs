@@ -103,8 +103,10 @@ async fn help_and_wrong_command_lines() {
     assert!(said.contains("`RAVELIN_SECRET_KEY` is not set"), "{said}");
 
     // An error is one line that says it all, and its story below. Nobody listens where somebody just did.
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let gone = gone.local_addr().unwrap();
+    let gone = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
     let mut program = example("export_reviews");
     program
         .args(SINCE)
