@@ -1,6 +1,8 @@
 //! What a tracing subscriber sees: a span a call, a span an attempt, in OpenTelemetry's words.
 //!
 //! Every field is on this page. None holds a path, a query, a header, a body or a provider's words.
+//!
+//! Numbers are `i64`: `tracing-opentelemetry` makes texts of unsigned ones.
 
 use tracing::{Span, field::Empty};
 
@@ -16,6 +18,7 @@ pub(crate) fn call_span(service: &dyn Service, operation: &OperationInfo) -> Spa
         api.attempts = Empty,
         api.delivery = Empty,
         error.r#type = Empty,
+        otel.status_code = Empty,
     )
 }
 
@@ -26,33 +29,186 @@ pub(crate) fn attempt_span(operation: &OperationInfo, base_url: &BaseUrl, number
         otel.kind = "client",
         otel.name = operation.method.as_str(),
         http.request.method = operation.method.as_str(),
-        http.request.resend_count = number.checked_sub(1).filter(|resends| *resends > 0),
+        http.request.resend_count = number
+            .checked_sub(1)
+            .filter(|resends| *resends > 0)
+            .map(i64::from),
         url.template = operation.path,
         server.address = base_url.host(),
-        server.port = base_url.port(),
+        server.port = i64::from(base_url.port()),
         http.response.status_code = Empty,
         error.r#type = Empty,
+        otel.status_code = Empty,
     )
 }
 
 pub(crate) fn record_attempt(span: &Span, status: Option<u16>, kind: Option<ErrorKind>) {
     if let Some(status) = status {
-        span.record("http.response.status_code", status);
+        span.record("http.response.status_code", i64::from(status));
     }
     if let Some(kind) = kind {
-        span.record("error.type", kind.as_str());
+        record_failure(span, kind);
     }
 }
 
 pub(crate) fn record_call(span: &Span, attempts: u32, failure: Option<(ErrorKind, Delivery)>) {
-    span.record("api.attempts", attempts);
+    span.record("api.attempts", i64::from(attempts));
     if let Some((kind, delivery)) = failure {
-        span.record("error.type", kind.as_str());
+        record_failure(span, kind);
         let delivery = match delivery {
             Delivery::NotSent => "not_sent",
             Delivery::Refused => "refused",
             Delivery::Unknown => "unknown",
         };
         span.record("api.delivery", delivery);
+    }
+}
+
+/// The status makes it a failure where traces are looked at, too; a word of the provider's is no part of it.
+fn record_failure(span: &Span, kind: ErrorKind) {
+    span.record("error.type", kind.as_str());
+    span.record("otel.status_code", "ERROR");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fmt::Debug,
+        sync::{Arc, Mutex},
+    };
+
+    use tracing::{
+        Event, Metadata, Subscriber,
+        field::{Field, Visit},
+        span::{Attributes, Id, Record},
+    };
+
+    use super::{attempt_span, call_span, record_attempt, record_call};
+    use crate::{
+        Delivery, ErrorKind, Service,
+        base_url::BaseUrl,
+        operation::{Method, OperationInfo},
+    };
+
+    const COUNT: OperationInfo = OperationInfo::new("countOrders", Method::Get, "/orders/{id}");
+
+    #[derive(Debug)]
+    struct Shop;
+
+    impl Service for Shop {
+        fn name(&self) -> &'static str {
+            "shop"
+        }
+        fn user_agent(&self) -> &'static str {
+            "shop-client/1.0"
+        }
+    }
+
+    /// Keeps every field that is recorded, as it comes.
+    #[derive(Clone, Default)]
+    struct Recorder(Arc<Mutex<Vec<String>>>);
+
+    impl Visit for Recorder {
+        fn record_i64(&mut self, field: &Field, value: i64) {
+            self.0.lock().unwrap().push(format!("{field} = {value}"));
+        }
+        fn record_str(&mut self, field: &Field, value: &str) {
+            self.0.lock().unwrap().push(format!("{field} = {value:?}"));
+        }
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            self.0
+                .lock()
+                .unwrap()
+                .push(format!("{field} is of another type: {value:?}"));
+        }
+    }
+
+    impl Subscriber for Recorder {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, span: &Attributes<'_>) -> Id {
+            span.record(&mut self.clone());
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, values: &Record<'_>) {
+            values.record(&mut self.clone());
+        }
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, _: &Event<'_>) {}
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    fn recorded(record: impl FnOnce()) -> Vec<String> {
+        let recorder = Recorder::default();
+        tracing::subscriber::with_default(recorder.clone(), record);
+        let fields = recorder.0.lock().unwrap();
+        fields.clone()
+    }
+
+    #[test]
+    fn a_call_that_failed_has_these_fields() {
+        let fields = recorded(|| {
+            let failure = (ErrorKind::Interrupted, Delivery::Unknown);
+            record_call(&call_span(&Shop, &COUNT), 2, Some(failure));
+        });
+        let expected = [
+            "otel.name = \"countOrders\"",
+            "api.service = \"shop\"",
+            "api.operation = \"countOrders\"",
+            "api.attempts = 2",
+            "error.type = \"interrupted\"",
+            "otel.status_code = \"ERROR\"",
+            "api.delivery = \"unknown\"",
+        ];
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn an_attempt_that_failed_has_these_fields() {
+        let base_url: BaseUrl = "https://shop.example".parse().unwrap();
+        let fields = recorded(|| {
+            let span = attempt_span(&COUNT, &base_url, 3);
+            record_attempt(&span, Some(503), Some(ErrorKind::Status));
+        });
+        let expected = [
+            "otel.kind = \"client\"",
+            "otel.name = \"GET\"",
+            "http.request.method = \"GET\"",
+            "http.request.resend_count = 2",
+            "url.template = \"/orders/{id}\"",
+            "server.address = \"shop.example\"",
+            "server.port = 443",
+            "http.response.status_code = 503",
+            "error.type = \"status\"",
+            "otel.status_code = \"ERROR\"",
+        ];
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn a_first_attempt_that_succeeds_says_neither_resend_nor_failure() {
+        let base_url: BaseUrl = "https://shop.example".parse().unwrap();
+        let fields = recorded(|| {
+            record_attempt(&attempt_span(&COUNT, &base_url, 1), Some(200), None);
+            record_call(&call_span(&Shop, &COUNT), 1, None);
+        });
+        let absent = [
+            "resend_count",
+            "error.type",
+            "otel.status_code",
+            "api.delivery",
+        ];
+        for name in absent {
+            assert!(
+                !fields.iter().any(|field| field.contains(name)),
+                "{fields:?}"
+            );
+        }
+        assert!(
+            fields.contains(&"http.response.status_code = 200".to_owned()),
+            "{fields:?}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod ceiling;
 pub(crate) mod features;
+mod links;
 
 use std::path::Path;
 
@@ -21,7 +22,7 @@ const TEST_FEATURES: &[&str] = &["blocking", "ledger", "test-util", "undocumente
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")
-        .about("Checks everything: format, lints, generated code, tests, docs, features, dependencies, packages")
+        .about("Checks everything: format, lints, generated code, tests, docs, links, features, dependencies, packages")
         .arg(step::argument())
 }
 
@@ -67,6 +68,11 @@ fn steps(features: &str) -> Vec<Step> {
         // Shown as it runs: it takes longest, and its closing lines count the tests.
         Step::shown("tests", "unit, integration and documentation tests", &tests),
         Step::cargo("docs", "the documentation builds without a warning", &docs),
+        Step::new(
+            "links",
+            "the documents' links lead to files and headings",
+            |root| links::check(root).into(),
+        ),
         Step::new(
             "features",
             "every feature builds alone, and none does too",
