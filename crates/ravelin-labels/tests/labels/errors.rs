@@ -64,7 +64,7 @@ async fn an_unknown_property_is_refused() {
 }
 
 #[tokio::test]
-async fn a_proxys_page_is_kept_raw_and_not_shown() {
+async fn the_page_of_a_proxy_is_kept_raw_and_not_shown() {
     let page = "<html><h1>502 Bad Gateway</h1></html>";
     let error = label_error(502, page).await;
     assert_eq!(

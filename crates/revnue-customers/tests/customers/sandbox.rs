@@ -62,7 +62,7 @@ async fn an_update_keeps_and_a_replacement_nulls_what_it_does_not_name() {
 }
 
 #[tokio::test]
-async fn another_companys_customer_is_out_of_reach() {
+async fn a_customer_of_another_company_is_out_of_reach() {
     let (sandbox, client) = start(RevnueOptions::default()).await;
     let id = sandbox.revnue().seed_customer(harbour());
     assert!(
