@@ -194,10 +194,9 @@ fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitat
 /// A client and a programme of Customer Radar's, or a sandbox's.
 async fn client(sandbox: bool) -> Result<(Client, Programme, Option<Sandbox>), Failure> {
     if !sandbox {
-        let client = Client::from_env()?;
         let id = |name| env::var(name).map_err(|error| format!("{name}: {error}; see --help"));
         let programme = Programme::new(id("RADAR_CLIENT")?, id("RADAR_PROGRAMME")?);
-        return Ok((client, programme, None));
+        return Ok((Client::from_env()?, programme, None));
     }
     let sandbox = Sandbox::start().await?;
     let radar = sandbox.customer_radar();
