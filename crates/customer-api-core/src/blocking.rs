@@ -35,7 +35,9 @@ use crate::{
 pub enum BlockingError {
     /// This thread belongs to an async runtime, which a wait would hold up. Await instead; on a thread of tokio's
     /// `spawn_blocking`, use `Handle::current().block_on(…)`.
-    #[error("a blocking call inside an async runtime: await it instead")]
+    #[error(
+        "a blocking call inside an async runtime: await it instead, or on a thread of `spawn_blocking` use `Handle::block_on`"
+    )]
     InsideRuntime,
     /// The runtime behind blocking calls could not be made.
     #[error("the runtime behind blocking calls could not be made")]
@@ -202,7 +204,13 @@ mod tests {
     fn pages_tell_why_they_can_not_be_waited_for() {
         let inside = PagesError::from(BlockingError::InsideRuntime);
         assert_eq!(inside.kind(), PagesErrorKind::InsideRuntime);
+        assert_eq!(
+            inside.to_string().matches("inside an async").count(),
+            1,
+            "{inside}"
+        );
         assert!(inside.to_string().contains("await it instead"), "{inside}");
+        assert!(format!("{inside:?}").starts_with("PagesError {"));
         let error = io::Error::other("no threads left");
         let none = PagesError::from(BlockingError::NoRuntime(Arc::new(error)));
         assert_eq!(none.kind(), PagesErrorKind::NoRuntime);

@@ -33,7 +33,7 @@ Usage: invite_from_csv [--ledger FILE] [--dry-run] [--resend-refused] [--sandbox
   --ledger FILE     where it is kept who was invited; LIST.ledger if it is missing
   --dry-run         reads everything, and sends nothing
   --resend-refused  sends again what was refused in an earlier run
-  --sandbox         talks to a sandbox
+  --sandbox         talks to a sandbox of its own, which knows `location-1`, needs no variables, and ends with the program
 
 Press Ctrl-C to stop: what is on its way is finished. Run it again to go on. What is unknown may have been sent, and is
 not sent again: ask the vendor, and settle it by `Ledger::resolve`.
@@ -156,7 +156,7 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     eprintln!("this run: {summary}");
     eprintln!("all runs: {}", ledger.summary().await?);
     for key in ledger.unknown(None, 20).await? {
-        eprintln!("{key}: ask the vendor, then settle it");
+        eprintln!("{key}: ask the vendor, then settle it by `Ledger::resolve`");
     }
     match summary.ending {
         Ending::LedgerFailed(error) => Err(error.into()),
@@ -194,7 +194,7 @@ fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitat
 /// A client and a programme of Customer Radar's, or a sandbox's.
 async fn client(sandbox: bool) -> Result<(Client, Programme, Option<Sandbox>), Failure> {
     if !sandbox {
-        let id = |name| env::var(name).map_err(|error| format!("{name}: {error}"));
+        let id = |name| env::var(name).map_err(|error| format!("{name}: {error}; see --help"));
         let programme = Programme::new(id("RADAR_CLIENT")?, id("RADAR_PROGRAMME")?);
         return Ok((Client::from_env()?, programme, None));
     }

@@ -78,7 +78,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Build => "the client could not be built",
-            Self::InsideRuntime => "a blocking call inside an async runtime",
+            Self::InsideRuntime => "the call can't be waited for",
             Self::NoRuntime => "no runtime for a blocking call",
             Self::Validation => "the request can't be sent",
             Self::Authentication => "no credential could be obtained",

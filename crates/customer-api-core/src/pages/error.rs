@@ -7,7 +7,6 @@ use crate::{Error, Timestamp};
 /// Whatever was delivered before is right; what is missing comes after it.
 pub struct PagesError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: PagesErrorKind,
     reason: Cow<'static, str>,
@@ -157,7 +156,18 @@ impl fmt::Display for PagesError {
 
 impl fmt::Debug for PagesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let Inner {
+            kind,
+            reason,
+            progress,
+            source,
+        } = &*self.0;
+        f.debug_struct("PagesError")
+            .field("kind", kind)
+            .field("reason", reason)
+            .field("progress", progress)
+            .field("source", source)
+            .finish()
     }
 }
 
