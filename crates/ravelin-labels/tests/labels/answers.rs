@@ -185,6 +185,21 @@ async fn a_read_that_makes_no_sense_is_an_error_that_names_the_place() {
     }
 }
 
+/// No label is no review; half a review is no answer.
+#[tokio::test]
+async fn a_last_review_with_a_label_that_can_not_be_read_is_an_error() {
+    for body in [
+        r#"{"customerId":"c","label":"GENUINE"}"#,
+        r#"{"customerId":"c","label":7,"timestamp":"2020-01-23T16:33:02Z"}"#,
+        r#"{"customerId":"c","label":"GENUINE","timestamp":"yesterday"}"#,
+    ] {
+        let error = last(body).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+    }
+    let without = r#"{"customerId":"c","label":null}"#;
+    assert_eq!(last(without).await.unwrap(), None);
+}
+
 #[tokio::test]
 async fn the_three_published_answers_to_a_label() {
     let a = r#"{"timestamp":"2020-01-23T16:33:02.123456789Z","category":"refundAbuse","author":{"name":"Ana","email":"ana@shop.example"},"review":"FRAUDSTER","reviewBand":"red","reviewText":"x","entityId":"c","entityType":"customer"}"#;
