@@ -1,7 +1,6 @@
 use std::{fmt, net::IpAddr, str::FromStr};
 
-use bytes::Bytes;
-use http::uri::{self, PathAndQuery, Uri};
+use http::uri::{InvalidUriParts, PathAndQuery, Uri};
 
 use crate::error::BuildError;
 
@@ -66,15 +65,11 @@ impl BaseUrl {
         self.uri.path().trim_end_matches('/')
     }
 
-    /// The URI of a path and query that begin with [`path`](Self::path).
-    pub(crate) fn with_path_and_query(&self, path_and_query: String) -> Result<Uri, http::Error> {
-        let mut parts = uri::Parts::default();
-        parts.scheme = self.uri.scheme().cloned();
-        parts.authority = self.uri.authority().cloned();
-        parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(
-            path_and_query,
-        ))?);
-        Ok(Uri::from_parts(parts)?)
+    /// The URI of a path that begins with [`path`](Self::path).
+    pub(crate) fn with_path(&self, path: PathAndQuery) -> Result<Uri, InvalidUriParts> {
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(path);
+        Uri::from_parts(parts)
     }
 }
 

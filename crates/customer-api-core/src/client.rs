@@ -15,7 +15,7 @@ use crate::{
     request::is_transports,
     retry::{ExponentialBackoff, RetryPolicy},
     service::Service,
-    transport::{HttpSettings, ReqwestTransport, Transport},
+    transport::{HttpSettings, ReqwestTransport, Transport, Wire},
 };
 
 /// Makes the calls of one provider.
@@ -30,7 +30,7 @@ pub struct Client<S> {
 pub(crate) struct Inner {
     pub(crate) service: Arc<dyn Service>,
     pub(crate) base_url: BaseUrl,
-    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) wire: Wire,
     pub(crate) auth: Arc<dyn Auth>,
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) rate_limiter: Arc<dyn RateLimiter>,
@@ -80,7 +80,7 @@ impl<S> fmt::Debug for Client<S> {
         f.debug_struct("Client")
             .field("service", &self.inner.service.name())
             .field("base_url", &self.inner.base_url.as_str())
-            .field("transport", &self.inner.transport)
+            .field("transport", &self.inner.wire)
             .field("auth", &self.inner.auth)
             .field("retry", &self.inner.retry)
             .field("rate_limiter", &self.inner.rate_limiter)
@@ -309,17 +309,17 @@ impl<C: ProviderClient> ClientBuilder<C> {
             connect_timeout: self.connect_timeout,
             ..HttpSettings::new(base_url.clone())
         };
-        let transport: Arc<dyn Transport> = match self.http {
-            Http::Transport(transport) => transport,
+        let wire = match self.http {
+            Http::Transport(transport) => Wire::Custom(transport),
             Http::Builder(builder) => {
-                Arc::new(ReqwestTransport::from_builder(*builder, &settings)?)
+                Wire::Default(ReqwestTransport::from_builder(*builder, &settings)?)
             }
-            Http::Default => Arc::new(ReqwestTransport::new(&settings)?),
+            Http::Default => Wire::Default(ReqwestTransport::new(&settings)?),
         };
         let inner = Arc::new(Inner {
             service: self.service,
             base_url,
-            transport,
+            wire,
             auth: self.auth,
             retry: self.retry,
             rate_limiter: self.rate_limiter,

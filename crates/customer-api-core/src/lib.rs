@@ -30,7 +30,7 @@ pub mod transport;
 
 pub use auth::Auth;
 pub use base_url::BaseUrl;
-pub use call::Call;
+pub use call::{Call, CallFuture};
 pub use client::{Client, ClientBuilder, ProviderClient};
 pub use environment::Environment;
 pub use error::{BuildError, Delivery, Error, ErrorKind};

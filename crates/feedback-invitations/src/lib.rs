@@ -25,7 +25,8 @@ pub use customer_api_core;
 pub use customer_api_core::blocking;
 #[doc(inline)]
 pub use customer_api_core::{
-    BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+    BuildError, Call, CallFuture, ClientBuilder, Delivery, Error, ErrorKind, Idempotency,
+    Operation, Response,
 };
 
 pub use client::Client;

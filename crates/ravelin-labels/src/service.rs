@@ -8,8 +8,7 @@ use customer_api_core::{
     response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
-use memchr::memmem::Finder;
-use serde::de::IgnoredAny;
+use memchr::{memchr, memmem::Finder};
 use serde_json::Value;
 
 /// How Ravelin speaks.
@@ -58,24 +57,14 @@ impl Service for Ravelin {
     }
 
     /// Above 50 events a minute for one customer the vendor answers 200 and keeps nothing, so a 2xx is judged by its body.
-    /// Where in the body it says so is not documented; both likely places are looked at. JSON that ends too early may have been
-    /// about to say so.
+    /// Where in the body it says so is not documented; both likely places are looked at. An answer that ends too early may have
+    /// been about to say so.
     fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
-        // What a read finds must be read in any case; a label counts even if its answer can't be.
-        let is_label = operation.status_decides;
         if !may_be_marked(body.bytes()) {
-            let is_cut_off = is_label
-                && body
-                    .json::<IgnoredAny>()
-                    .is_err_and(|error| error.category() == DecodeCategory::Truncated);
-            return if is_cut_off {
-                Verdict::Unclear
-            } else {
-                Verdict::Accepted
-            };
+            return Verdict::Accepted;
         }
         match body.json::<Value>() {
             Ok(answer) if is_rate_limited(&answer) => Verdict::Refused(
@@ -84,7 +73,10 @@ impl Service for Ravelin {
                     .message("the customer's limit of events a minute is reached"),
             ),
             Err(_) if is_marked(body.bytes()) => Verdict::Unclear,
-            Err(error) if is_label && error.category() == DecodeCategory::Truncated => {
+            // What a read finds must be read in any case; a label counts even if its answer can't be.
+            Err(error)
+                if operation.status_decides && error.category() == DecodeCategory::Truncated =>
+            {
                 Verdict::Unclear
             }
             _ => Verdict::Accepted,
@@ -101,11 +93,10 @@ fn is_rate_limited(answer: &Value) -> bool {
     is_marked(answer.pointer("/data/source")) || is_marked(answer.get("source"))
 }
 
-/// Whether JSON may hold the marker: as it is, or with some of its characters spelt as escapes, which begin with `\u00`.
-/// Spares nearly all answers from being parsed twice.
+/// Whether JSON may hold the marker: as it is, or with some of its characters spelt as escapes. Spares nearly all answers from
+/// being parsed twice.
 fn may_be_marked(body: &[u8]) -> bool {
-    static ESCAPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(r"\u00"));
-    is_marked(body) || ESCAPE.find(body).is_some()
+    memchr(b'\\', body).is_some() || is_marked(body)
 }
 
 /// Whether the marker stands there as it is.

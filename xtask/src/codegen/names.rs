@@ -76,6 +76,7 @@ const RESERVED_TYPES: &[&str] = &[
     "BuildError",
     "Builder",
     "Call",
+    "CallFuture",
     "Client",
     "ClientBuilder",
     "Delivery",

@@ -1,6 +1,7 @@
 use std::fmt::{self, Write as _};
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde::Serialize;
 
 use super::{Body, Part, Prepared, TextRule, is_transports, percent_encoded};
@@ -248,9 +249,7 @@ impl<'c> Encoder<'c> {
         if !self.query.is_empty() {
             let _ = write!(self.path, "?{}", self.query);
         }
-        let uri = self
-            .base
-            .with_path_and_query(self.path)
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(self.path))
             .map_err(|_| ValidationError::other("query", "is too long for a URL"))?;
         let (mut content_type, body) = self.body.encode();
         for (name, value) in call {
@@ -259,7 +258,7 @@ impl<'c> Encoder<'c> {
             }
             self.headers.insert(name, value.clone());
         }
-        Ok(Prepared::new(uri, self.headers, content_type, body))
+        Ok(Prepared::new(path, self.headers, content_type, body))
     }
 }
 
@@ -310,12 +309,18 @@ mod tests {
         "https://host.example/base".parse().unwrap()
     }
 
+    fn uri_of(encoder: Encoder<'_>) -> Result<http::Uri, ValidationError> {
+        let base = encoder.base;
+        let path = encoder.finish(&HeaderMap::new())?.path;
+        Ok(base.with_path(path).unwrap())
+    }
+
     fn path_of(a: &str, b: &str) -> Result<String, ValidationError> {
         let base = base();
         let mut encoder = Encoder::new(INFO, &base, true);
         encoder.path("a", a)?;
         encoder.path("b", b)?;
-        Ok(encoder.finish(&HeaderMap::new())?.uri.to_string())
+        Ok(uri_of(encoder)?.to_string())
     }
 
     #[test]
@@ -361,7 +366,7 @@ mod tests {
         encoder.path("a", "1").unwrap();
         encoder.path("b", "2").unwrap();
         encoder.replace_path("/v3/z%20").unwrap();
-        let uri = encoder.finish(&HeaderMap::new()).unwrap().uri;
+        let uri = uri_of(encoder).unwrap();
         assert_eq!(uri, "https://host.example/base/v3/z%20");
         for path in [
             "",
@@ -390,7 +395,7 @@ mod tests {
         let mut encoder = Encoder::new(PLAIN, &base, true);
         encoder.query("a", "b c");
         encoder.raw_query("cursor=x+y%20z==&flag").unwrap();
-        let uri = encoder.finish(&HeaderMap::new()).unwrap().uri;
+        let uri = uri_of(encoder).unwrap();
         assert_eq!(uri.query(), Some("a=b%20c&cursor=x+y%20z==&flag"));
         for query in ["", "a b", "a#b", "a\r\n", "é"] {
             assert!(
@@ -452,7 +457,7 @@ mod tests {
             for (name, value) in &pairs {
                 encoder.query(name, value);
             }
-            let url = url::Url::parse(&encoder.finish(&HeaderMap::new()).unwrap().uri.to_string()).unwrap();
+            let url = url::Url::parse(&uri_of(encoder).unwrap().to_string()).unwrap();
             let read: Vec<_> = url.query_pairs().into_owned().collect();
             prop_assert_eq!(read, pairs);
         }

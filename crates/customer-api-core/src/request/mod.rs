@@ -20,7 +20,7 @@ pub use body::Body;
 pub use dynamic::{NumberedPairs, PrefixedFields};
 pub use encoder::Encoder;
 pub use multipart::Part;
-pub(crate) use prepared::Prepared;
+pub(crate) use prepared::{Outgoing, Prepared};
 pub use text_rule::TextRule;
 
 /// Everything but the unreserved characters of RFC 3986, section 2.3.

@@ -1,11 +1,15 @@
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Uri, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue, Method,
+    header::CONTENT_TYPE,
+    uri::{InvalidUriParts, PathAndQuery},
+};
 
-use crate::auth::Credential;
+use crate::{auth::Credential, base_url::BaseUrl};
 
 /// A request that is ready to be sent any number of times.
 pub(crate) struct Prepared {
-    pub(super) uri: Uri,
+    pub(super) path: PathAndQuery,
     /// In front of the client's own.
     headers: HeaderMap,
     content_type: Option<HeaderValue>,
@@ -14,15 +18,23 @@ pub(crate) struct Prepared {
     pub(crate) credential: Option<Credential>,
 }
 
+/// The request of one attempt, on its way to the transport.
+pub(crate) struct Outgoing<'p> {
+    pub(crate) method: Method,
+    pub(crate) path: &'p PathAndQuery,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
 impl Prepared {
     pub(super) fn new(
-        uri: Uri,
+        path: PathAndQuery,
         headers: HeaderMap,
         content_type: Option<HeaderValue>,
         body: Bytes,
     ) -> Self {
         Self {
-            uri,
+            path,
             headers,
             content_type,
             body,
@@ -31,28 +43,29 @@ impl Prepared {
     }
 
     /// The request of one attempt. What the call says wins over what the client says, and the credential over both.
-    pub(crate) fn attempt(&self, method: Method, client: &HeaderMap) -> http::Request<Bytes> {
+    pub(crate) fn attempt(&self, method: Method, client: &HeaderMap) -> Outgoing<'_> {
         // Of the right size at once: a map that grows is allocated anew.
         let mut headers = HeaderMap::with_capacity(client.len() + self.headers.len() + 2);
+        for (name, value) in client {
+            if !self.headers.contains_key(name) {
+                headers.append(name, value.clone());
+            }
+        }
         for (name, value) in &self.headers {
             headers.append(name, value.clone());
         }
         if let Some(content_type) = &self.content_type {
             headers.insert(CONTENT_TYPE, content_type.clone());
         }
-        for (name, value) in client {
-            if !headers.contains_key(name) {
-                headers.insert(name, value.clone());
-            }
-        }
         if let Some((name, value)) = self.credential.as_ref().map(Credential::header) {
             headers.insert(name, value.clone());
         }
-        let mut attempt = http::Request::new(self.body.clone());
-        *attempt.method_mut() = method;
-        *attempt.uri_mut() = self.uri.clone();
-        *attempt.headers_mut() = headers;
-        attempt
+        Outgoing {
+            method,
+            path: &self.path,
+            headers,
+            body: self.body.clone(),
+        }
     }
 
     /// The values of headers that must not be printed.
@@ -66,5 +79,19 @@ impl Prepared {
             .chain(client.values())
             .chain(credential.map(|credential| credential.header().1))
             .filter(|value| value.is_sensitive())
+    }
+}
+
+impl Outgoing<'_> {
+    /// As any transport takes it.
+    pub(crate) fn into_request(
+        self,
+        base_url: &BaseUrl,
+    ) -> Result<http::Request<Bytes>, InvalidUriParts> {
+        let mut request = http::Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = base_url.with_path(self.path.clone())?;
+        *request.headers_mut() = self.headers;
+        Ok(request)
     }
 }

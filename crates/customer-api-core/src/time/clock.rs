@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 /// The monotonic clock.
 #[expect(
@@ -44,6 +44,20 @@ impl Deadline {
         Self {
             start: self.start,
             limit: self.limit.min(limit),
+        }
+    }
+
+    /// How much time there was at the beginning.
+    pub(crate) fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// Sleeps until so much time has passed since the beginning.
+    pub(crate) fn sleep(&self, until: Duration) -> Sleep {
+        match self.start.checked_add(until) {
+            Some(end) => tokio::time::sleep_until(end),
+            // Later than any clock can tell: tokio sleeps for as long as it can.
+            None => tokio::time::sleep(until),
         }
     }
 

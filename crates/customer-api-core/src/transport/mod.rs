@@ -5,6 +5,7 @@ mod reqwest;
 #[cfg(feature = "test-util")]
 mod scripted;
 mod tls;
+mod wire;
 
 use std::{
     fmt,
@@ -20,6 +21,7 @@ pub use self::{
 };
 #[cfg(feature = "test-util")]
 pub use scripted::{Answer, ScriptedTransport};
+pub(crate) use wire::{Exchange, Wire};
 
 /// Sends one request and receives one answer.
 ///

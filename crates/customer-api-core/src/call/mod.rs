@@ -1,24 +1,24 @@
+mod future;
+
 use std::{
     fmt,
     future::{Future, IntoFuture},
-    pin::Pin,
     sync::Arc,
     time::Duration,
 };
 
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+pub use self::future::CallFuture;
 use crate::{
-    Delivery, Error, ErrorKind,
+    Error,
     client::Inner,
     error::{Problem, ValidationError},
     operation::{Idempotency, Operation},
-    pipeline::Pipeline,
-    redact::Scrubber,
-    request::{Encoder, Prepared, Sensitive, is_transports},
-    response::{Metadata, Response, ResponseBody},
+    request::is_transports,
+    response::Response,
     retry::RetryPolicy,
-    time::Deadline,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// A call that is about to be made. Nothing is sent until it is awaited.
 ///
@@ -160,7 +160,7 @@ impl<O: Operation> Call<O> {
     ///
     /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
     pub fn response(self) -> impl Future<Output = Result<Response<O::Output>, Error>> + Send {
-        self.answer(|response| response)
+        CallFuture::new(self, |response| response)
     }
 
     /// Makes the call in a program without a runtime, and gives the operation's output.
@@ -189,110 +189,17 @@ impl<O: Operation> Call<O> {
         })
     }
 
-    /// Makes the call and gives what is wanted of its answer.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "the arguments of an `async fn` lie in its future twice"
-    )]
-    fn answer<T>(
-        self,
-        wanted: fn(Response<O::Output>) -> T,
-    ) -> impl Future<Output = Result<T, Error>> + Send {
-        async move {
-            let pipeline = Pipeline {
-                client: &self.client,
-                operation: O::INFO,
-                options: &self.options,
-                deadline: Deadline::after(self.options.timeout.unwrap_or(self.client.timeout)),
-            };
-            let mut request = prepare(&self.client, &self.operation, &self.options)?;
-            pipeline
-                .run(&mut request)
-                .await
-                .and_then(|meta| decode::<O>(&self.client, meta))
-                .map(wanted)
-                .map_err(|error| self.scrubbed(error, &request))
-        }
-    }
-
-    /// Takes everything that is secret or personal in the request out of an error.
-    fn scrubbed(&self, error: Error, request: &Prepared) -> Error {
-        let mut sensitive = Sensitive::default();
-        self.operation.sensitive(&mut sensitive);
-        if let Some(additions) = &self.options.additions {
-            // Short values of a query are flags and numbers.
-            let added = additions.query.iter().map(|(_, value)| value.as_str());
-            added
-                .filter(|value| value.len() >= 4)
-                .for_each(|value| sensitive.text(value));
-        }
-        let headers = request.sensitive(&self.client.headers);
-        error.scrubbed(&Scrubber::new(sensitive, headers))
-    }
-
     fn additions(&mut self) -> &mut Additions {
         self.options.additions.get_or_insert_default()
     }
 }
 
-/// Validates and encodes. Generic, hence short.
-fn prepare<O: Operation>(
-    client: &Inner,
-    operation: &O,
-    options: &CallOptions,
-) -> Result<Prepared, Error> {
-    let mut encoder = Encoder::new(O::INFO, &client.base_url, client.check_patterns);
-    let encoded = operation
-        .encode(&mut encoder)
-        .and_then(|()| finish(encoder, options.additions.as_deref()));
-    encoded.map_err(|error| {
-        Error::from(error).with_story(client.service.name(), O::INFO, 0, Duration::ZERO)
-    })
-}
-
-fn finish(
-    mut encoder: Encoder<'_>,
-    additions: Option<&Additions>,
-) -> Result<Prepared, ValidationError> {
-    let Some(additions) = additions else {
-        return encoder.finish(&HeaderMap::new());
-    };
-    if let Some(problem) = &additions.problem {
-        return Err(problem.clone());
-    }
-    if let Some(path) = &additions.path {
-        encoder.replace_path(path)?;
-    }
-    for (name, value) in &additions.query {
-        encoder.query(name, value);
-    }
-    if let Some(query) = &additions.raw_query {
-        encoder.raw_query(query)?;
-    }
-    encoder.finish(&additions.headers)
-}
-
-/// Reads the answer. Where the status decides, one that can't be read is a success without a record.
-fn decode<O: Operation>(client: &Inner, meta: Metadata) -> Result<Response<O::Output>, Error> {
-    let value = match O::decode(&meta.body) {
-        Err(_) if O::INFO.status_decides => O::decode(&ResponseBody::empty()),
-        value => value,
-    };
-    match value {
-        Ok(value) => Ok(Response::new(value, meta)),
-        Err(error) => Err(Error::new(ErrorKind::Decode, Delivery::Unknown)
-            .with_source(error)
-            .with_answer(meta.status, &meta.headers, meta.body.into_bytes())
-            .with_story(client.service.name(), O::INFO, meta.attempts, meta.elapsed)),
-    }
-}
-
 impl<O: Operation> IntoFuture for Call<O> {
     type Output = Result<O::Output, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    type IntoFuture = CallFuture<O>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.answer(Response::into_value))
+        CallFuture::new(self, Response::into_value)
     }
 }
 

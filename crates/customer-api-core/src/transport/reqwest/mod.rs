@@ -1,0 +1,206 @@
+//! The default transport.
+
+mod exchange;
+mod translate;
+
+use std::{fmt, future::poll_fn, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{
+    HeaderMap, Method, Uri,
+    uri::{Authority, PathAndQuery},
+};
+use url::Url;
+
+pub(super) use self::exchange::Exchange;
+use super::{Transport, TransportContext, TransportError, TransportErrorKind, tls};
+use crate::{base_url::BaseUrl, error::BuildError, request::Outgoing};
+
+/// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
+/// meets a connection that is being closed.
+const POOL_IDLE: Duration = Duration::from_secs(10);
+
+/// The default transport.
+///
+/// Connections are pooled and shared by the clones of a client. Redirects are not followed, and nothing is sent twice.
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    base: Origin,
+}
+
+/// What a [`ReqwestTransport`] must know of the client that it serves.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HttpSettings {
+    /// Where the client sends its requests.
+    pub base_url: BaseUrl,
+    /// How long connecting may take, DNS and TLS included.
+    pub connect_timeout: Duration,
+}
+
+impl HttpSettings {
+    /// The settings for a base URL, with a connect time-out of 5 s.
+    #[must_use]
+    pub fn new(base_url: BaseUrl) -> Self {
+        Self {
+            base_url,
+            connect_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl ReqwestTransport {
+    /// The transport without settings of its own. The clients of a process load its root certificates once.
+    pub(crate) fn new(settings: &HttpSettings) -> Result<Self, BuildError> {
+        let builder = reqwest::Client::builder();
+        if settings.base_url.is_plain_http() {
+            return Self::from_builder(builder, settings);
+        }
+        Self::from_builder(tls::share(builder), settings)
+    }
+
+    /// Finishes a builder that carries your own proxies, certificates or DNS settings.
+    ///
+    /// The settings that the pipeline's promises rest on are applied last: no redirects, no retries, the connect
+    /// time-out, short-lived idle connections, and no proxy to a loopback address. A time-out that the builder carries stays in
+    /// force beside the pipeline's own.
+    ///
+    /// # Errors
+    ///
+    /// If the base URL needs TLS and the program has none, or the builder can't be finished.
+    pub fn from_builder(
+        builder: reqwest::ClientBuilder,
+        settings: &HttpSettings,
+    ) -> Result<Self, BuildError> {
+        tls::check(&settings.base_url)?;
+        let mut builder = builder
+            .redirect(reqwest::redirect::Policy::none())
+            // Without a retry in reserve, no copy of the request is kept for it.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
+            .referer(false)
+            .pool_idle_timeout(POOL_IDLE)
+            .connect_timeout(settings.connect_timeout);
+        if settings.base_url.is_loopback() {
+            // A proxy could not reach this machine, and would get the credential of a plain call in clear.
+            builder = builder.no_proxy();
+        }
+        let client = builder
+            .build()
+            .map_err(|error| BuildError::Transport(error.without_url().into()))?;
+        Ok(Self {
+            client,
+            base: Origin::new(&settings.base_url)?,
+        })
+    }
+
+    /// Sends a request to a path of the client's own server.
+    pub(super) fn begin(&self, outgoing: Outgoing<'_>, max_body: usize) -> Exchange {
+        let url = self.base.below(outgoing.path);
+        let request = request(outgoing.method, url, outgoing.headers, outgoing.body);
+        Exchange::begin(&self.client, request, max_body)
+    }
+}
+
+fn request(method: Method, url: Url, headers: HeaderMap, body: Bytes) -> reqwest::Request {
+    let mut request = reqwest::Request::new(method, url);
+    *request.headers_mut() = headers;
+    if !body.is_empty() {
+        *request.body_mut() = Some(body.into());
+    }
+    request
+}
+
+/// Where the requests go, parsed once: of a request's URL, only path and query are still to be read.
+struct Origin {
+    url: Url,
+    authority: Authority,
+}
+
+impl Origin {
+    fn new(base_url: &BaseUrl) -> Result<Self, BuildError> {
+        let refused = || BuildError::BaseUrl("it is not a valid URI".into());
+        Ok(Self {
+            url: base_url.as_str().parse().map_err(|_| refused())?,
+            authority: base_url.uri().authority().ok_or_else(refused)?.clone(),
+        })
+    }
+
+    /// The URL of a path of this server.
+    fn below(&self, path: &PathAndQuery) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(path.path());
+        url.set_query(path.query());
+        url
+    }
+
+    /// The URL of a request, wherever it goes.
+    fn url(&self, uri: &Uri) -> Option<Url> {
+        let is_here = uri.scheme_str() == Some(self.url.scheme())
+            && uri.authority().map(Authority::as_str) == Some(self.authority.as_str());
+        match uri.path_and_query() {
+            Some(path) if is_here => Some(self.below(path)),
+            _ => uri.to_string().parse().ok(),
+        }
+    }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReqwestTransport")
+    }
+}
+
+/// For transports that wrap this one; the pipeline polls an [`Exchange`] of its own.
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        context: &TransportContext,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let (parts, body) = request.into_parts();
+        let url = self
+            .base
+            .url(&parts.uri)
+            .ok_or_else(|| TransportError::new(TransportErrorKind::InvalidRequest))?;
+        let request = self::request(parts.method, url, parts.headers, body);
+        let mut exchange = Exchange::begin(&self.client, request, context.max_body());
+        context.head_arrived(poll_fn(|polled| exchange.poll_head(polled)).await?);
+        poll_fn(|polled| exchange.poll(polled)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_request_to_elsewhere_goes_elsewhere() {
+        let origin = Origin::new(&"https://host.example/v1".parse().unwrap()).unwrap();
+        for uri in [
+            "https://host.example:444/x",
+            "https://elsewhere.example/x?y",
+            "http://host.example/x",
+        ] {
+            let url = origin.url(&uri.parse().unwrap()).unwrap();
+            assert_eq!(url.as_str(), uri);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_rest_of_a_url_is_read_as_the_whole_would_be(
+            path in "(/[!-~]{0,8}|/\\.{1,2}|/%2[eE]){0,4}",
+            query in prop::option::of("[!-~]{0,12}"),
+        ) {
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            let text = format!("https://host.example:8443{path}{query}");
+            let Ok(uri) = text.parse::<Uri>() else { return Ok(()) };
+            let origin = Origin::new(&"https://host.example:8443/base".parse().unwrap()).unwrap();
+            prop_assert_eq!(origin.url(&uri).unwrap(), Url::parse(&uri.to_string()).unwrap());
+        }
+    }
+}

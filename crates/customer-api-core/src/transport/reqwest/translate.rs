@@ -1,0 +1,86 @@
+//! What the HTTP library's errors say about a request.
+
+use std::{error::Error as StdError, io};
+
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// Strips the URL, which holds a customer's id, and refines what the library knows by looking at the causes.
+pub(super) fn translate(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_builder() {
+        TransportErrorKind::InvalidRequest
+    } else if error.is_connect() {
+        if error.is_timeout() {
+            TransportErrorKind::ConnectTimeout
+        } else {
+            TransportErrorKind::Connect
+        }
+    } else if causes(&error).any(is_never_written) {
+        TransportErrorKind::NotWritten
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if causes(&error).any(is_broken_off) {
+        TransportErrorKind::Interrupted
+    } else {
+        TransportErrorKind::Other
+    };
+    TransportError::new(kind).with_source(error.without_url())
+}
+
+fn causes<'e>(
+    error: &'e (dyn StdError + 'static),
+) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// hyper cancels a request whose connection is gone before it began to write. A stream of HTTP/2 that the server refuses was
+/// not processed (RFC 9113, 8.7).
+fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
+    #[cfg(feature = "http2")]
+    if let Some(error) = cause.downcast_ref::<h2::Error>() {
+        return error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    }
+    cause
+        .downcast_ref::<hyper::Error>()
+        .is_some_and(hyper::Error::is_canceled)
+}
+
+fn is_broken_off(cause: &(dyn StdError + 'static)) -> bool {
+    #[cfg(feature = "http2")]
+    if cause.is::<h2::Error>() {
+        return true;
+    }
+    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
+        return error.is_incomplete_message() || error.is_closed() || error.is_body_write_aborted();
+    }
+    cause.downcast_ref::<io::Error>().is_some_and(|error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper_util::rt::TokioIo;
+
+    use super::*;
+
+    /// hyper's own error for a request whose connection was gone before it could be written.
+    #[tokio::test]
+    async fn a_request_that_was_never_written_is_known_as_such() {
+        let (near, far) = tokio::io::duplex(64);
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake::<_, String>(TokioIo::new(near))
+                .await
+                .unwrap();
+        let request = sender.send_request(http::Request::new(String::new()));
+        drop((connection, far));
+        let error = request.await.unwrap_err();
+        assert!(is_never_written(&error), "{error:?}");
+        assert!(!is_broken_off(&io::Error::from(io::ErrorKind::NotFound)));
+    }
+}
