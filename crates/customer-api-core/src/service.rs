@@ -70,6 +70,15 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
         Verdict::Accepted
     }
 
+    /// Says whether a 2xx is a success although the operation could not read its body, where the status decides.
+    ///
+    /// Asked so rarely that it may look closely: a body that was cut off may have been about to report a failure. If the
+    /// answer is `false`, the call fails, and nobody knows whether it happened.
+    fn accepts_unread(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
+        let _ = (operation, body);
+        true
+    }
+
     /// What a 429 says about the call: [`Delivery::Refused`] only where throttling is known to precede processing.
     fn throttled_delivery(&self, operation: &OperationInfo) -> Delivery {
         let _ = operation;

@@ -9,7 +9,10 @@ use customer_api_core::{
     service::{ErrorDetails, Verdict},
 };
 use memchr::{memchr, memmem::Finder};
+use serde::de::IgnoredAny;
 use serde_json::Value;
+
+use crate::LabelCustomer;
 
 /// How Ravelin speaks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,34 +60,51 @@ impl Service for Ravelin {
     }
 
     /// Above 50 events a minute for one customer the vendor answers 200 and keeps nothing, so a 2xx is judged by its body.
-    /// Where in the body it says so is not documented; both likely places are looked at. An answer that ends too early may have
-    /// been about to say so.
+    /// Where in the body it says so is not documented; both likely places are looked at.
     fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
-        if !may_be_marked(body.bytes()) {
-            return Verdict::Accepted;
+        if may_be_marked(body.bytes()) {
+            return judge(operation, body);
         }
-        match body.json::<Value>() {
-            Ok(answer) if is_rate_limited(&answer) => Verdict::Refused(
-                ErrorDetails::new()
-                    .code(RATE_LIMIT)
-                    .message("the customer's limit of events a minute is reached"),
-            ),
-            Err(_) if is_marked(body.bytes()) => Verdict::Unclear,
-            // What a read finds must be read in any case; a label counts even if its answer can't be.
-            Err(error)
-                if operation.status_decides && error.category() == DecodeCategory::Truncated =>
-            {
-                Verdict::Unclear
-            }
-            _ => Verdict::Accepted,
+        // An answer that the operation reads is seen to be cut off there: see `accepts_unread`.
+        let is_read = !operation.status_decides || operation.id == LabelCustomer::INFO.id;
+        if is_read || self.accepts_unread(operation, body) {
+            Verdict::Accepted
+        } else {
+            Verdict::Unclear
         }
+    }
+
+    /// A label counts even if its answer can't be read. But JSON that ends too early may have been about to say that it was not
+    /// kept.
+    fn accepts_unread(&self, _: &OperationInfo, body: &ResponseBody) -> bool {
+        body.optional_json::<IgnoredAny>().map_or_else(
+            |error| error.category() != DecodeCategory::Truncated,
+            |_| true,
+        )
     }
 
     fn throttled_wait(&self, _: &OperationInfo) -> Option<Duration> {
         Some(THROTTLED_WAIT)
+    }
+}
+
+/// Reads an answer that may be marked.
+fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
+    match body.json::<Value>() {
+        Ok(answer) if is_rate_limited(&answer) => Verdict::Refused(
+            ErrorDetails::new()
+                .code(RATE_LIMIT)
+                .message("the customer's limit of events a minute is reached"),
+        ),
+        Err(_) if is_marked(body.bytes()) => Verdict::Unclear,
+        // What a read finds must be read in any case; a label counts even if its answer can't be.
+        Err(error) if operation.status_decides && error.category() == DecodeCategory::Truncated => {
+            Verdict::Unclear
+        }
+        _ => Verdict::Accepted,
     }
 }
 

@@ -14,13 +14,12 @@ use super::{Additions, Call, CallOptions};
 use crate::{
     Delivery, Error, ErrorKind,
     client::Inner,
-    error::{DecodeCategory, DecodeError, ValidationError},
-    operation::{Operation, OperationInfo},
+    error::ValidationError,
+    operation::Operation,
     pipeline::{Course, Pipeline},
     redact::Scrubber,
     request::{Encoder, Prepared, Sensitive},
     response::{Metadata, Response, ResponseBody},
-    service::Verdict,
     time::Deadline,
 };
 
@@ -127,11 +126,11 @@ fn finish(
     encoder.finish(&additions.headers)
 }
 
-/// Reads the answer. Where the status decides, one that can't be read is a success without a record; but one that was cut off
-/// may have been about to say that it is none, so the provider is asked.
+/// Reads the answer. Where the status decides, one that can't be read is a success without a record, unless the provider knows
+/// better.
 fn decode<O: Operation>(client: &Inner, meta: Metadata) -> Result<Response<O::Output>, Error> {
     let value = match O::decode(&meta.body) {
-        Err(error) if O::INFO.status_decides && is_success(client, O::INFO, &error) => {
+        Err(_) if O::INFO.status_decides && client.service.accepts_unread(O::INFO, &meta.body) => {
             O::decode(&ResponseBody::empty())
         }
         value => value,
@@ -143,15 +142,6 @@ fn decode<O: Operation>(client: &Inner, meta: Metadata) -> Result<Response<O::Ou
             .with_answer(meta.status, &meta.headers, meta.body.into_bytes())
             .with_story(client.service.name(), O::INFO, meta.attempts, meta.elapsed)),
     }
-}
-
-/// Whether an answer that can't be read stands for a success all the same.
-fn is_success(client: &Inner, operation: &OperationInfo, error: &DecodeError) -> bool {
-    error.category() != DecodeCategory::Truncated
-        || matches!(
-            client.service.judge_success(operation, None),
-            Verdict::Accepted
-        )
 }
 
 /// Takes everything that is secret or personal in the request out of an error.

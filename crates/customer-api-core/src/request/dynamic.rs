@@ -68,7 +68,7 @@ impl PrefixedFields {
     pub fn form(&self, prefix: &str, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         self.check(prefix)?;
         for (name, value) in &self.fields {
-            request.form(format!("{prefix}{name}"), value);
+            request.form(format_args!("{prefix}{name}"), value);
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl NumberedPairs {
     /// If one is; the error names the field as it would be sent.
     pub fn check(&self, names: [&str; 2]) -> Result<(), ValidationError> {
         match self.fields(names).find(|(_, value)| value.is_empty()) {
-            Some((name, _)) => Err(ValidationError::new(name, Problem::Empty)),
+            Some((name, _)) => Err(ValidationError::new(name.to_string(), Problem::Empty)),
             None => Ok(()),
         }
     }
@@ -176,7 +176,7 @@ impl NumberedPairs {
     ) -> Result<(), ValidationError> {
         self.check(names)?;
         for (name, value) in self.fields(names) {
-            request.multipart(name, value);
+            request.multipart(name.to_string(), value);
         }
         Ok(())
     }
@@ -194,7 +194,7 @@ impl NumberedPairs {
     }
 
     /// The fields as they are sent.
-    fn fields<'s>(&'s self, names: [&'s str; 2]) -> impl Iterator<Item = (String, &'s str)> {
+    fn fields<'s>(&'s self, names: [&'s str; 2]) -> impl Iterator<Item = (Numbered<'s>, &'s str)> {
         self.pairs
             .iter()
             .enumerate()
@@ -202,8 +202,20 @@ impl NumberedPairs {
                 names
                     .into_iter()
                     .zip(pair)
-                    .map(move |(name, value)| (format!("{name}_{number}"), value.as_str()))
+                    .map(move |(name, value)| (Numbered { name, number }, value.as_str()))
             })
+    }
+}
+
+/// The name of a field with its number.
+struct Numbered<'a> {
+    name: &'a str,
+    number: usize,
+}
+
+impl fmt::Display for Numbered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.name, self.number)
     }
 }
 

@@ -14,6 +14,12 @@ use crate::{
 /// The longest URL that the `http` crate holds, less room for the rest of a path.
 const LONGEST_URL: usize = 65_000;
 
+/// Room for most forms, so that they need not grow.
+const FORM: usize = 256;
+
+/// Room for most values.
+const VALUE: usize = 64;
+
 /// Writes an operation into a request.
 ///
 /// Path parameters come in the order of the template; everything else in any order. Query pairs and body parts keep the
@@ -213,13 +219,19 @@ impl<'c> Encoder<'c> {
     }
 
     /// Adds a pair to an `application/x-www-form-urlencoded` body.
-    pub fn form(&mut self, name: impl AsRef<str>, value: impl fmt::Display) {
-        let value = written(&mut self.scratch, value);
+    pub fn form(&mut self, name: impl fmt::Display, value: impl fmt::Display) {
         if !matches!(self.body, Body::Form(_)) {
-            self.body = Body::Form(String::new());
+            self.body = Body::Form(String::with_capacity(FORM));
         }
         if let Body::Form(form) = &mut self.body {
-            form_urlencoded::Serializer::new(form).append_pair(name.as_ref(), value);
+            if !form.is_empty() {
+                form.push('&');
+            }
+            let name = written(&mut self.scratch, name);
+            form.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+            form.push('=');
+            let value = written(&mut self.scratch, value);
+            form.extend(form_urlencoded::byte_serialize(value.as_bytes()));
         }
     }
 
@@ -265,6 +277,7 @@ impl<'c> Encoder<'c> {
 /// The value as text, in a buffer that all values of a request share.
 fn written(scratch: &mut String, value: impl fmt::Display) -> &str {
     scratch.clear();
+    scratch.reserve(VALUE);
     let _ = write!(scratch, "{value}");
     scratch
 }

@@ -102,6 +102,7 @@ async fn an_error_is_heard_through_noise() {
         "\r\n\u{feff}\u{feff} {\"type\":\"error\",\"message\":\"no\"}\0",
         r#"{"type":"error","message":"no"}{"type":"error","message":"yes"}"#,
         r#"{"code":1e999,"type":"error","message":"no"}"#,
+        r#"{"type":"\u0065rror","message":"no"}"#,
         "[22-Nov-2026] PHP Notice {\"type\":\"error\",\"message\":\"no\"}",
         &deep,
     ] {
@@ -137,6 +138,11 @@ async fn what_may_be_an_error_is_no_success() {
         r#"<b>"type" is "error"</b>{"type":"result"}"#,
         r#"[{"type":"error"},]"#,
         r#"<a title="error">"#,
+        // It may have come next.
+        r#"{"message":"Customer upd"#,
+        r#"{"message":"Customer updated.","data":{"id":1}"#,
+        r#"{"data":{"code":1e999}"#,
+        "{",
     ] {
         let error = write(200, body).await;
         assert_eq!(

@@ -267,4 +267,14 @@ async fn any_2xx_is_an_accepted_legacy_label() {
             .unwrap();
         assert_eq!(response.body(), body.as_bytes());
     }
+    // It may have been about to say that the customer's limit is reached.
+    for body in [r#"{"status":200,"#, r#"{"data":{"action":"PREVENT"}"#] {
+        let label = LegacyLabelCustomer::new("c", Label::Genuine);
+        let error = answering(200, body).send(label).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Unknown),
+            "{body}"
+        );
+    }
 }

@@ -148,6 +148,8 @@ async fn the_customers_limit_is_seen_however_it_is_written() {
         "RATE_LIMIT",
         // The marker may have come next.
         r#"{"eventTime":"#,
+        r#"{"eventTime":{"x":1}"#,
+        r#"["#,
         &format!("{{\"note\":\"{}", "x".repeat(3_000)),
     ] {
         let error = label_error(200, body).await;
