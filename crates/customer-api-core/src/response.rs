@@ -150,9 +150,14 @@ impl ResponseBody {
         if text.is_empty() {
             return Err(DecodeError::empty());
         }
+        // Checked as a whole, the letters of each text need no check of their own. A text that is not read may hold anything.
+        let Ok(checked) = std::str::from_utf8(text) else {
+            return located(text);
+        };
         // The plain parser is fast and does not know where it is; only a failure pays for the search.
-        serde_json::from_slice(text).map_err(|error| {
-            locate::<T>(text).unwrap_or_else(|| DecodeError::json(&error, String::new()))
+        serde_json::from_str(checked).map_err(|error| {
+            let found = located::<T>(text).err();
+            found.unwrap_or_else(|| DecodeError::json(&error, String::new()))
         })
     }
 
@@ -203,19 +208,24 @@ impl ResponseBody {
     }
 }
 
-/// Reads again, to learn the place of the failure.
-fn locate<T: DeserializeOwned>(text: &[u8]) -> Option<DecodeError> {
+/// Reads in the way that knows the place of a failure.
+fn located<T: DeserializeOwned>(text: &[u8]) -> Result<T, DecodeError> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
-    let path = match error.path().to_string() {
-        // A syntax error may lie inside an unknown property, whose name nobody vouches for.
-        _ if !error.inner().is_data() => String::new(),
-        path if path == "." => String::new(),
-        path if is_plain(&path) => path,
-        // A map's keys are data, and may be personal.
-        _ => "(a map's key)".to_owned(),
-    };
-    Some(DecodeError::json(error.inner(), path))
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = match error.path().to_string() {
+            // A syntax error may lie inside an unknown property, whose name nobody vouches for.
+            _ if !error.inner().is_data() => String::new(),
+            path if path == "." => String::new(),
+            path if is_plain(&path) => path,
+            // A map's keys are data, and may be personal.
+            _ => "(a map's key)".to_owned(),
+        };
+        DecodeError::json(error.inner(), path)
+    })?;
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        Err(error) => Err(DecodeError::json(&error, String::new())),
+    }
 }
 
 /// Whether a path is made of what property names and indices are made of.
@@ -303,6 +313,34 @@ mod tests {
         }
     }
 
+    /// As a server writes it that knows no UTF-8.
+    #[test]
+    fn letters_that_are_none_matter_where_they_are_read() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Named {
+            name: String,
+        }
+        let read =
+            |bytes: &'static [u8]| ResponseBody::new(Bytes::from_static(bytes)).json::<Named>();
+        let ada = Named { name: "Ada".into() };
+        assert_eq!(
+            read(b"{\"note\":\"gr\xFC\xDFe\",\"name\":\"Ada\"}").unwrap(),
+            ada
+        );
+        for (bytes, category) in [
+            (&b"{\"name\":\"M\xFCller\"}"[..], DecodeCategory::Syntax),
+            (b"{\"name\":\"Ada\"} \xFC", DecodeCategory::Syntax),
+            (b"{\"note\":\"\xFC\",\"name\":7}", DecodeCategory::Shape),
+            (
+                b"{\"note\":\"\xFC\",\"name\":\"A",
+                DecodeCategory::Truncated,
+            ),
+        ] {
+            let error = read(bytes).unwrap_err();
+            assert_eq!(error.category(), category, "{}", bytes.escape_ascii());
+        }
+    }
+
     #[test]
     fn nothing_is_nothing() {
         for text in ["", " \n", "null", "\u{feff}null", "\u{feff} \n"] {
@@ -336,6 +374,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn json_is_read_as_serde_json_reads_it(
+            bytes in prop::collection::vec(prop::sample::select(&b"{}[]:,\"ab\\n1e-. \xC3\xBC"[..]), 1..12),
+        ) {
+            let trimmed = bytes.trim_ascii();
+            let expected = serde_json::from_slice::<serde_json::Value>(trimmed).ok();
+            let body = ResponseBody::new(trimmed.to_vec().into());
+            prop_assert_eq!(body.json().ok(), expected);
+        }
+
         #[test]
         fn any_bytes_give_a_value_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let body = ResponseBody::new(bytes.into());

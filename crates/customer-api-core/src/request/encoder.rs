@@ -15,7 +15,7 @@ use crate::{
 const LONGEST_URL: usize = 65_000;
 
 /// Room for most forms, so that they need not grow.
-const FORM: usize = 256;
+const FORM: usize = 128;
 
 /// Room for most values.
 const VALUE: usize = 64;
