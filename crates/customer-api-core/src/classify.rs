@@ -12,7 +12,7 @@ use crate::{
     response::ResponseBody,
     retry_after,
     service::{Service, Verdict},
-    transport::TransportError,
+    transport::{Arrived, TransportError},
 };
 
 /// An answer that counts as a success. Its body is empty if it could not be received and the status decides alone.
@@ -26,19 +26,13 @@ pub(crate) struct Success {
 pub(crate) fn classify(
     service: &dyn Service,
     operation: &OperationInfo,
-    outcome: Result<http::Response<Bytes>, TransportError>,
+    outcome: Result<Arrived, TransportError>,
 ) -> Result<Success, Error> {
-    let (head, body) = match outcome {
-        Ok(response) => {
-            let (head, body) = response.into_parts();
-            (head, Ok(body))
-        }
-        Err(mut error) => match error.take_head() {
-            Some(head) => (head.into_parts().0, Err(error)),
-            None => return Err(transport_error(error)),
-        },
-    };
-    let (status, headers) = (head.status, head.headers);
+    let Arrived {
+        status,
+        headers,
+        body,
+    } = outcome.map_err(transport_error)?;
     match status.as_u16() {
         200..=299 => classify_success(service, operation, status, headers, body),
         300..=399 => Err(failure(
@@ -127,6 +121,7 @@ fn classify_success(
 }
 
 /// A failure that was answered: the status speaks, even if the body did not arrive.
+#[cold]
 fn failure(
     service: &dyn Service,
     kind: ErrorKind,
@@ -147,6 +142,7 @@ fn failure(
     }
 }
 
+#[cold]
 fn transport_error(error: TransportError) -> Error {
     Error::new(error.kind().error_kind(), error.kind().delivery()).with_source(error)
 }
@@ -208,21 +204,23 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, body: &'static str) -> Result<http::Response<Bytes>, TransportError> {
-        Ok(http::Response::builder()
+    fn answer(status: u16, body: &'static str) -> Result<Arrived, TransportError> {
+        Arrived::read(Ok(http::Response::builder()
             .status(status)
             .body(Bytes::from_static(body.as_bytes()))
-            .unwrap())
+            .unwrap()))
     }
 
-    fn cut(status: u16) -> Result<http::Response<Bytes>, TransportError> {
+    fn cut(status: u16) -> Result<Arrived, TransportError> {
         let head = http::Response::builder().status(status).body(()).unwrap();
-        Err(TransportError::new(TransportErrorKind::Interrupted).with_head(head))
+        Arrived::read(Err(
+            TransportError::new(TransportErrorKind::Interrupted).with_head(head)
+        ))
     }
 
     fn of(
         operation: &OperationInfo,
-        outcome: Result<http::Response<Bytes>, TransportError>,
+        outcome: Result<Arrived, TransportError>,
     ) -> (ErrorKind, Delivery) {
         let error = classify(&Shop, operation, outcome).err().unwrap();
         (error.kind(), error.delivery())
@@ -272,7 +270,7 @@ mod tests {
             TransportErrorKind::InvalidRequest,
         ] {
             let head = http::Response::builder().status(200).body(()).unwrap();
-            let outcome = Err(TransportError::new(kind).with_head(head));
+            let outcome = Arrived::read(Err(TransportError::new(kind).with_head(head)));
             assert_eq!(of(&WRITE, outcome).1, Delivery::Unknown, "{kind:?}");
         }
         let success = classify(&Shop, &DECIDED, cut(200)).ok().unwrap();

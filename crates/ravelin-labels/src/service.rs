@@ -1,4 +1,4 @@
-use std::{sync::LazyLock, time::Duration};
+use std::time::Duration;
 
 use customer_api_core::{
     Service,
@@ -8,7 +8,7 @@ use customer_api_core::{
     response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
-use memchr::{memchr, memmem::Finder};
+use memchr::{memchr, memchr_iter};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -121,6 +121,10 @@ fn may_be_marked(body: &[u8]) -> bool {
 
 /// Whether the marker stands there as it is.
 fn is_marked(body: &[u8]) -> bool {
-    static MARKER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(RATE_LIMIT));
-    MARKER.find(body).is_some()
+    // Rare in an answer, and fast to find.
+    memchr_iter(b'_', body).any(|at| {
+        let start = at.saturating_sub("RATE".len());
+        body.get(start..)
+            .is_some_and(|rest| rest.starts_with(RATE_LIMIT.as_bytes()))
+    })
 }

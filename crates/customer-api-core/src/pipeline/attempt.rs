@@ -15,7 +15,7 @@ use crate::{
     rate_limit::{Feedback, Permit},
     service::Service,
     telemetry,
-    transport::{Exchange, TransportError, TransportErrorKind},
+    transport::{Arrived, Exchange},
 };
 
 pin_project! {
@@ -47,7 +47,7 @@ impl Attempt {
             Poll::Pending => {
                 // An answer that arrives without end must not use up the task's share before the clock is looked at.
                 ready!(pin!(tokio::task::unconstrained(this.limit)).poll(context));
-                timed_out(this.exchange.take_head(), *this.phase, service, operation)
+                timed_out(this.exchange.time_out(), *this.phase, service, operation)
             }
         };
         drop(entered);
@@ -66,17 +66,17 @@ impl Attempt {
     }
 }
 
+#[cold]
 fn timed_out(
-    head: Option<http::Response<()>>,
+    answer: Option<Arrived>,
     phase: TimeoutPhase,
     service: &dyn Service,
     operation: &OperationInfo,
 ) -> Result<Success, Error> {
-    match head {
+    match answer {
         // The status speaks, as it does when a body breaks off.
-        Some(head) => {
-            let cut = TransportError::new(TransportErrorKind::Timeout).with_head(head);
-            classify(service, operation, Err(cut)).map_err(|error| error.timed_out_in(phase))
+        Some(answer) => {
+            classify(service, operation, Ok(answer)).map_err(|error| error.timed_out_in(phase))
         }
         // The transport was given up while it worked: it may have sent everything.
         None => Err(Error::new(ErrorKind::Timeout(phase), Delivery::Unknown)),

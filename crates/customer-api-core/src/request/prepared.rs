@@ -44,15 +44,9 @@ impl Prepared {
 
     /// The request of one attempt. What the call says wins over what the client says, and the credential over both.
     pub(crate) fn attempt(&self, method: Method, client: &HeaderMap) -> Outgoing<'_> {
-        // Of the right size at once: a map that grows is allocated anew.
-        let mut headers = HeaderMap::with_capacity(client.len() + self.headers.len() + 2);
-        for (name, value) in client {
-            if !self.headers.contains_key(name) {
-                headers.append(name, value.clone());
-            }
-        }
-        for (name, value) in &self.headers {
-            headers.append(name, value.clone());
+        let mut headers = client.clone();
+        if !self.headers.is_empty() {
+            put_in_front(&self.headers, &mut headers);
         }
         if let Some(content_type) = &self.content_type {
             headers.insert(CONTENT_TYPE, content_type.clone());
@@ -79,6 +73,16 @@ impl Prepared {
             .chain(client.values())
             .chain(credential.map(|credential| credential.header().1))
             .filter(|value| value.is_sensitive())
+    }
+}
+
+/// Replaces the headers of the same names. One that stands there several times is sent several times.
+fn put_in_front(own: &HeaderMap, headers: &mut HeaderMap) {
+    for name in own.keys() {
+        headers.remove(name);
+    }
+    for (name, value) in own {
+        headers.append(name, value.clone());
     }
 }
 

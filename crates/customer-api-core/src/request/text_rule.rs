@@ -32,9 +32,20 @@ pub struct TextRule {
     min_length: usize,
     max_length: Option<usize>,
     pattern: Option<&'static str>,
-    /// What the pattern accepts, if it is known: at least so many characters, all within these ranges.
-    characters: Option<(usize, &'static [(char, char)])>,
+    /// How the pattern is looked at.
+    accepts: Accepts,
     compiled: OnceLock<Option<Regex>>,
+}
+
+#[derive(Debug, Default)]
+enum Accepts {
+    #[default]
+    Anything,
+    /// What the compiled pattern does. By a pointer, so that a program whose rules need no compiled pattern does not carry what
+    /// compiles them.
+    Matching(fn(&TextRule, &str) -> bool),
+    /// At least so many characters, all within these ranges.
+    Characters(usize, &'static [(char, char)]),
 }
 
 impl TextRule {
@@ -45,7 +56,7 @@ impl TextRule {
             min_length: 0,
             max_length: None,
             pattern: None,
-            characters: None,
+            accepts: Accepts::Anything,
             compiled: OnceLock::new(),
         }
     }
@@ -68,6 +79,9 @@ impl TextRule {
     #[must_use]
     pub const fn pattern(mut self, pattern: &'static str) -> Self {
         self.pattern = Some(pattern);
+        if matches!(self.accepts, Accepts::Anything) {
+            self.accepts = Accepts::Matching(Self::is_match);
+        }
         self
     }
 
@@ -79,7 +93,7 @@ impl TextRule {
     /// wherever that is.
     #[must_use]
     pub const fn characters(mut self, least: usize, ranges: &'static [(char, char)]) -> Self {
-        self.characters = Some((least, ranges));
+        self.accepts = Accepts::Characters(least, ranges);
         self
     }
 
@@ -103,12 +117,11 @@ impl TextRule {
         let Some(pattern) = self.pattern.filter(|_| check_pattern) else {
             return Ok(());
         };
-        let is_accepted = match self.characters {
-            Some((least, ranges)) => length >= least && text.chars().all(|c| is_within(c, ranges)),
-            None => {
-                // A pattern that does not compile accepts nothing: refusing is safer than sending unchecked.
-                let compiled = self.compiled.get_or_init(|| Regex::new(pattern).ok());
-                compiled.as_ref().is_some_and(|regex| regex.is_match(text))
+        let is_accepted = match self.accepts {
+            Accepts::Anything => true,
+            Accepts::Matching(is_match) => is_match(self, text),
+            Accepts::Characters(least, ranges) => {
+                length >= least && text.chars().all(|c| is_within(c, ranges))
             }
         };
         if is_accepted {
@@ -116,6 +129,13 @@ impl TextRule {
         } else {
             Err(Problem::Pattern(pattern))
         }
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        let compile = || self.pattern.and_then(|pattern| Regex::new(pattern).ok());
+        // A pattern that does not compile accepts nothing: refusing is safer than sending unchecked.
+        let compiled = self.compiled.get_or_init(compile);
+        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 }
 

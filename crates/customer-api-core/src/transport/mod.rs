@@ -21,7 +21,7 @@ pub use self::{
 };
 #[cfg(feature = "test-util")]
 pub use scripted::{Answer, ScriptedTransport};
-pub(crate) use wire::{Exchange, Wire};
+pub(crate) use wire::{Arrived, Exchange, Wire};
 
 /// Sends one request and receives one answer.
 ///

@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
 
 use super::{
     ReqwestTransport, Transport, TransportContext, TransportError, TransportErrorKind, reqwest,
@@ -26,12 +27,49 @@ pub(crate) enum Wire {
 pub(crate) enum Exchange {
     Default(reqwest::Exchange),
     Custom {
-        answer: Pin<Box<dyn Future<Output = Answer> + Send>>,
+        answer: Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, TransportError>> + Send>>,
         context: Arc<TransportContext>,
     },
 }
 
-type Answer = Result<http::Response<Bytes>, TransportError>;
+/// What came back: a head, and a body or the reason why it did not arrive whole.
+pub(crate) struct Arrived {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Result<Bytes, TransportError>,
+}
+
+impl Arrived {
+    /// What a transport says.
+    pub(crate) fn read(
+        outcome: Result<http::Response<Bytes>, TransportError>,
+    ) -> Result<Self, TransportError> {
+        match outcome {
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                Ok(Self {
+                    status: head.status,
+                    headers: head.headers,
+                    body: Ok(body),
+                })
+            }
+            Err(mut error) => match error.take_head() {
+                Some(head) => Ok(Self::cut(head, error)),
+                None => Err(error),
+            },
+        }
+    }
+
+    /// A head whose body did not arrive.
+    fn cut(head: http::Response<()>, error: TransportError) -> Self {
+        let (head, ()) = head.into_parts();
+        Self {
+            status: head.status,
+            headers: head.headers,
+            body: Err(error),
+        }
+    }
+}
 
 impl Wire {
     /// Hands a request over. Nothing is sent before the exchange is polled.
@@ -59,19 +97,25 @@ impl Wire {
 }
 
 impl Exchange {
-    /// Waits for the whole answer. Not to be polled again once that was given.
-    pub(crate) fn poll(&mut self, polled: &mut Context<'_>) -> Poll<Answer> {
+    /// Waits for the answer. Not to be polled again once that was given.
+    pub(crate) fn poll(
+        &mut self,
+        polled: &mut Context<'_>,
+    ) -> Poll<Result<Arrived, TransportError>> {
         match self {
             Self::Default(exchange) => exchange.poll(polled),
-            Self::Custom { answer, .. } => answer.as_mut().poll(polled),
+            Self::Custom { answer, .. } => answer.as_mut().poll(polled).map(Arrived::read),
         }
     }
 
-    /// The head of the answer, if it has arrived and its body has not. Gives the exchange up.
-    pub(crate) fn take_head(&mut self) -> Option<http::Response<()>> {
+    /// Gives up because the time is over. What has arrived of the answer by then is the answer.
+    pub(crate) fn time_out(&mut self) -> Option<Arrived> {
+        let error = TransportError::new(TransportErrorKind::Timeout);
         match self {
-            Self::Default(exchange) => exchange.take_head(),
-            Self::Custom { context, .. } => context.take_head(),
+            Self::Default(exchange) => exchange.cut(error),
+            Self::Custom { context, .. } => {
+                context.take_head().map(|head| Arrived::cut(head, error))
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use tower_service::Service;
 
 use super::translate::translate;
-use crate::transport::{TransportError, TransportErrorKind};
+use crate::transport::{Arrived, TransportError, TransportErrorKind};
 
 /// One request and its answer, polled by hand: a type with a name needs no box.
 pub(crate) struct Exchange {
@@ -45,36 +45,38 @@ impl Exchange {
         context: &mut Context<'_>,
     ) -> Poll<Result<http::Response<()>, TransportError>> {
         ready!(self.poll_sent(context))?;
-        Poll::Ready(Ok(match &self.stage {
-            Stage::Receiving { response, .. } => {
-                head(response.status(), response.headers().clone())
-            }
-            _ => http::Response::default(),
-        }))
+        let mut head = http::Response::new(());
+        if let Stage::Receiving { response, .. } = &self.stage {
+            *head.status_mut() = response.status();
+            *head.headers_mut() = response.headers().clone();
+        }
+        Poll::Ready(Ok(head))
     }
 
-    /// Waits for the whole answer. Once that was given, there is nothing more to wait for.
+    /// Waits for the answer. Once that was given, there is nothing more to wait for.
     pub(crate) fn poll(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Result<http::Response<Bytes>, TransportError>> {
+    ) -> Poll<Result<Arrived, TransportError>> {
         ready!(self.poll_sent(context))?;
         let body = ready!(self.poll_body(context));
-        let head = self.take_head().unwrap_or_default();
-        Poll::Ready(match body {
-            Ok(body) => Ok(head.map(|()| body)),
-            Err(error) => Err(error.with_head(head)),
-        })
+        self.end(body)
+            .map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)))
     }
 
-    /// The head of the answer, if it has arrived and its body has not. Gives the exchange up.
-    pub(crate) fn take_head(&mut self) -> Option<http::Response<()>> {
+    /// The answer without its body, if its head has arrived. Gives the exchange up.
+    pub(crate) fn cut(&mut self, error: TransportError) -> Option<Arrived> {
+        self.end(Err(error))
+    }
+
+    fn end(&mut self, body: Result<Bytes, TransportError>) -> Option<Arrived> {
         match std::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Receiving { mut response, .. } => {
-                let headers = std::mem::take(response.headers_mut());
-                Some(head(response.status(), headers))
-            }
-            _ => None,
+            Stage::Receiving { mut response, .. } => Some(Arrived {
+                status: response.status(),
+                headers: std::mem::take(response.headers_mut()),
+                body,
+            }),
+            Stage::Sent(_) | Stage::Over => None,
         }
     }
 
@@ -109,13 +111,6 @@ impl Exchange {
         }
         Poll::Ready(Ok(std::mem::take(body).into_bytes()))
     }
-}
-
-fn head(status: http::StatusCode, headers: http::HeaderMap) -> http::Response<()> {
-    let mut head = http::Response::new(());
-    *head.status_mut() = status;
-    *head.headers_mut() = headers;
-    head
 }
 
 /// A body so far. Most come in one piece, which is not copied then.

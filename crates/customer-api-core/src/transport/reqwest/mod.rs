@@ -167,7 +167,14 @@ impl Transport for ReqwestTransport {
         let request = self::request(parts.method, url, parts.headers, body);
         let mut exchange = Exchange::begin(&self.client, request, context.max_body());
         context.head_arrived(poll_fn(|polled| exchange.poll_head(polled)).await?);
-        poll_fn(|polled| exchange.poll(polled)).await
+        let answer = poll_fn(|polled| exchange.poll(polled)).await?;
+        let mut response = http::Response::new(());
+        *response.status_mut() = answer.status;
+        *response.headers_mut() = answer.headers;
+        match answer.body {
+            Ok(body) => Ok(response.map(|()| body)),
+            Err(error) => Err(error.with_head(response)),
+        }
     }
 }
 
