@@ -1,6 +1,8 @@
 //! What a successful call gives, and what came with it.
 
-use std::{fmt, time::Duration};
+mod place;
+
+use std::{borrow::Cow, fmt, str, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -150,15 +152,9 @@ impl ResponseBody {
         if text.is_empty() {
             return Err(DecodeError::empty());
         }
-        // Checked as a whole, the letters of each text need no check of their own. A text that is not read may hold anything.
-        let Ok(checked) = std::str::from_utf8(text) else {
-            return located(text);
-        };
-        // The plain parser is fast and does not know where it is; only a failure pays for the search.
-        serde_json::from_str(checked).map_err(|error| {
-            let found = located::<T>(text).err();
-            found.unwrap_or_else(|| DecodeError::json(&error, String::new()))
-        })
+        // Checked as a whole, the letters of each text need no check of their own.
+        let text = str::from_utf8(text).map_or_else(|_| Cow::Owned(marked(text)), Cow::Borrowed);
+        serde_json::from_str(&text).map_err(|error| decode_error(&error, &text))
     }
 
     /// Reads a JSON object.
@@ -208,24 +204,38 @@ impl ResponseBody {
     }
 }
 
-/// Reads in the way that knows the place of a failure.
-fn located<T: DeserializeOwned>(text: &[u8]) -> Result<T, DecodeError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = match error.path().to_string() {
-            // A syntax error may lie inside an unknown property, whose name nobody vouches for.
-            _ if !error.inner().is_data() => String::new(),
-            path if path == "." => String::new(),
-            path if is_plain(&path) => path,
-            // A map's keys are data, and may be personal.
-            _ => "(a map's key)".to_owned(),
-        };
-        DecodeError::json(error.inner(), path)
-    })?;
-    match deserializer.end() {
-        Ok(()) => Ok(value),
-        Err(error) => Err(DecodeError::json(&error, String::new())),
+/// Puts half a surrogate for what is no letter. It is refused where a text is read, and does no harm in one that is not.
+fn marked(text: &[u8]) -> String {
+    let mut marked = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        marked.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            marked.push_str("\\ud800");
+        }
     }
+    marked
+}
+
+/// What was wrong, and where. Not generic: the parser does not keep track of the place, so that is found afterwards.
+fn decode_error(error: &serde_json::Error, text: &str) -> DecodeError {
+    // A syntax error may lie inside an unknown property, whose name nobody vouches for.
+    if !error.is_data() {
+        return DecodeError::json(error, String::new());
+    }
+    let path = place::path_at(text, offset(text, error.line(), error.column()));
+    let path = if is_plain(&path) {
+        path
+    } else {
+        // A map's keys are data, and may be personal.
+        "(a map's key)".to_owned()
+    };
+    DecodeError::json(error, path)
+}
+
+/// The place that the parser names by a line, from 1, and the bytes of it that are read.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+    before.map(str::len).sum::<usize>() + column
 }
 
 /// Whether a path is made of what property names and indices are made of.
