@@ -3,14 +3,17 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
+use bytes::Bytes;
 use customer_api_core::{
-    Client, Delivery, ErrorKind, Operation, Service,
+    Client, Delivery, ErrorKind, Operation, Service, Transport,
     auth::StaticCredential,
     error::{DecodeError, TimeoutPhase, ValidationError},
     operation::{Method, OperationInfo},
     request::Encoder,
     response::ResponseBody,
     retry::NeverRetry,
+    transport::{HttpSettings, ReqwestTransport, TransportContext, TransportError},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -46,12 +49,60 @@ impl Operation for Count {
     }
 }
 
-fn client(url: String) -> Client<Shop> {
-    Client::builder(Shop, StaticCredential::bearer("key"))
-        .base_url(url)
-        .retry(NeverRetry)
-        .build()
-        .unwrap()
+/// The default transport in a transport of one's own.
+#[derive(Debug)]
+struct Wrapped(ReqwestTransport);
+
+#[async_trait]
+impl Transport for Wrapped {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        context: &TransportContext,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        self.0.send(request, context).await
+    }
+}
+
+/// A client with the default transport as the pipeline takes it, and one with a transport that wraps it.
+fn clients(server: &TcpListener) -> [Client<Shop>; 2] {
+    let url = format!("http://{}", server.local_addr().unwrap());
+    let settings = HttpSettings::new(url.parse().unwrap());
+    let inner = ReqwestTransport::from_builder(reqwest::Client::builder(), &settings).unwrap();
+    let builder = || {
+        Client::builder(Shop, StaticCredential::bearer("key"))
+            .base_url(&url)
+            .retry(NeverRetry)
+            .max_response_bytes(100)
+    };
+    [builder(), builder().transport(Wrapped(inner))].map(|builder| builder.build().unwrap())
+}
+
+/// A body that comes in pieces, with time between them, is whole.
+#[tokio::test(start_paused = true)]
+async fn a_body_in_pieces_is_put_together() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    for shop in clients(&server) {
+        let answer = async {
+            let (mut stream, _) = server.accept().await.unwrap();
+            let mut request = [0; 1024];
+            assert!(stream.read(&mut request).await.unwrap() > 0);
+            for piece in [
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+                "1\r\n1\r\n",
+                "2\r\n2",
+                "3\r\n",
+                "0\r\n\r\n",
+            ] {
+                stream.write_all(piece.as_bytes()).await.unwrap();
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+        };
+        let (count, ()) = tokio::join!(shop.send(Count).response(), answer);
+        let response = count.unwrap();
+        assert_eq!((response.body(), *response.value()), (&b"123"[..], 123));
+        assert!(response.headers().contains_key("transfer-encoding"));
+    }
 }
 
 /// The status and the headers were there before the connection broke off: they count.
@@ -63,19 +114,21 @@ async fn a_status_survives_a_body_that_breaks_off() {
         (503, Delivery::Unknown),
     ] {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let shop = client(format!("http://{}", server.local_addr().unwrap()));
-        let answer = async {
-            let (mut stream, _) = server.accept().await.unwrap();
-            let mut request = [0; 1024];
-            assert!(stream.read(&mut request).await.unwrap() > 0);
-            let head =
-                format!("HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{");
-            stream.write_all(head.as_bytes()).await.unwrap();
-        };
-        let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
-        let error = outcome.unwrap_err();
-        assert_eq!((error.status(), error.delivery()), (Some(status), delivery));
-        assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
+        for shop in clients(&server) {
+            let answer = async {
+                let (mut stream, _) = server.accept().await.unwrap();
+                let mut request = [0; 1024];
+                assert!(stream.read(&mut request).await.unwrap() > 0);
+                let head = format!(
+                    "HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{"
+                );
+                stream.write_all(head.as_bytes()).await.unwrap();
+            };
+            let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
+            let error = outcome.unwrap_err();
+            assert_eq!((error.status(), error.delivery()), (Some(status), delivery));
+            assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
+        }
     }
 }
 
@@ -97,60 +150,58 @@ async fn a_status_survives_a_body_that_takes_too_long() {
         ),
     ] {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let shop = client(format!("http://{}", server.local_addr().unwrap()));
-        let answer = async {
-            let (mut stream, _) = server.accept().await.unwrap();
-            let mut request = [0; 1024];
-            assert!(stream.read(&mut request).await.unwrap() > 0);
-            let head =
-                format!("HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{");
-            stream.write_all(head.as_bytes()).await.unwrap();
-            stream
-        };
-        let call = shop.send(Count);
-        let call = match kind {
-            ErrorKind::Timeout(TimeoutPhase::Call) => call.with_timeout(Duration::from_secs(9)),
-            _ => call,
-        };
-        let (outcome, _stream) = tokio::join!(call.response(), answer);
-        let error = outcome.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (kind, delivery));
-        assert_eq!(error.status(), Some(status));
-        assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
+        for shop in clients(&server) {
+            let answer = async {
+                let (mut stream, _) = server.accept().await.unwrap();
+                let mut request = [0; 1024];
+                assert!(stream.read(&mut request).await.unwrap() > 0);
+                let head = format!(
+                    "HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{"
+                );
+                stream.write_all(head.as_bytes()).await.unwrap();
+                stream
+            };
+            let call = shop.send(Count);
+            let call = match kind {
+                ErrorKind::Timeout(TimeoutPhase::Call) => call.with_timeout(Duration::from_secs(9)),
+                _ => call,
+            };
+            let (outcome, _stream) = tokio::join!(call.response(), answer);
+            let error = outcome.unwrap_err();
+            assert_eq!((error.kind(), error.delivery()), (kind, delivery));
+            assert_eq!(error.status(), Some(status));
+            assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
+        }
     }
 }
 
 /// One chunk may be too large as well as many, announced or not.
 #[tokio::test]
 async fn an_answer_that_is_too_large_is_refused_however_it_comes() {
-    for head in ["content-length: 50", "transfer-encoding: chunked"] {
+    for head in ["content-length: 101", "transfer-encoding: chunked"] {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let shop = Client::builder(Shop, StaticCredential::bearer("key"))
-            .base_url(format!("http://{}", server.local_addr().unwrap()))
-            .retry(NeverRetry)
-            .max_response_bytes(49)
-            .build()
-            .unwrap();
-        let answer = async {
-            let (mut stream, _) = server.accept().await.unwrap();
-            let mut request = [0; 1024];
-            assert!(stream.read(&mut request).await.unwrap() > 0);
-            let body = "7".repeat(50);
-            let body = if head.starts_with('t') {
-                format!("32\r\n{body}\r\n0\r\n\r\n")
-            } else {
-                body
+        for shop in clients(&server) {
+            let answer = async {
+                let (mut stream, _) = server.accept().await.unwrap();
+                let mut request = [0; 1024];
+                assert!(stream.read(&mut request).await.unwrap() > 0);
+                let body = "7".repeat(101);
+                let body = if head.starts_with('t') {
+                    format!("65\r\n{body}\r\n0\r\n\r\n")
+                } else {
+                    body
+                };
+                let _ = stream
+                    .write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes())
+                    .await;
             };
-            let _ = stream
-                .write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes())
-                .await;
-        };
-        let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
-        assert_eq!(
-            outcome.unwrap_err().kind(),
-            ErrorKind::ResponseTooLarge,
-            "{head}"
-        );
+            let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
+            assert_eq!(
+                outcome.unwrap_err().kind(),
+                ErrorKind::ResponseTooLarge,
+                "{head}"
+            );
+        }
     }
 }
 

@@ -259,7 +259,8 @@ impl<'c> Encoder<'c> {
         }
         self.path.push_str(self.template);
         if !self.query.is_empty() {
-            let _ = write!(self.path, "?{}", self.query);
+            self.path.push('?');
+            self.path.push_str(&self.query);
         }
         let path = PathAndQuery::from_maybe_shared(Bytes::from(self.path))
             .map_err(|_| ValidationError::other("query", "is too long for a URL"))?;

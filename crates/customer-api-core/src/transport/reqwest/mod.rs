@@ -130,7 +130,9 @@ impl Origin {
     fn below(&self, path: &PathAndQuery) -> Url {
         let mut url = self.url.clone();
         url.set_path(path.path());
-        url.set_query(path.query());
+        if let Some(query) = path.query() {
+            url.set_query(Some(query));
+        }
         url
     }
 
