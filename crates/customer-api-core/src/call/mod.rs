@@ -15,7 +15,7 @@ use crate::{
     client::Inner,
     error::{Problem, ValidationError},
     operation::{Idempotency, Operation},
-    request::is_transports,
+    request::{Encoder, Prepared, is_transports},
     response::Response,
     retry::RetryPolicy,
 };
@@ -60,6 +60,28 @@ struct Additions {
     raw_query: Option<String>,
     headers: HeaderMap,
     problem: Option<ValidationError>,
+}
+
+impl CallOptions {
+    /// Finishes what an operation has written, with what the caller adds.
+    pub(crate) fn finish(&self, mut request: Encoder<'_>) -> Result<Prepared, ValidationError> {
+        let Some(additions) = &self.additions else {
+            return request.finish(&HeaderMap::new());
+        };
+        if let Some(problem) = &additions.problem {
+            return Err(problem.clone());
+        }
+        if let Some(path) = &additions.path {
+            request.replace_path(path)?;
+        }
+        for (name, value) in &additions.query {
+            request.query(name, value);
+        }
+        if let Some(query) = &additions.raw_query {
+            request.raw_query(query)?;
+        }
+        request.finish(&additions.headers)
+    }
 }
 
 impl<O: Operation> Call<O> {
@@ -160,7 +182,7 @@ impl<O: Operation> Call<O> {
     ///
     /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
     pub fn response(self) -> impl Future<Output = Result<Response<O::Output>, Error>> + Send {
-        CallFuture::new(self, |response| response)
+        CallFuture::new(self, Response::new)
     }
 
     /// Makes the call in a program without a runtime, and gives the operation's output.
@@ -199,7 +221,7 @@ impl<O: Operation> IntoFuture for Call<O> {
     type IntoFuture = CallFuture<O>;
 
     fn into_future(self) -> Self::IntoFuture {
-        CallFuture::new(self, Response::into_value)
+        CallFuture::new(self, |value, _| value)
     }
 }
 

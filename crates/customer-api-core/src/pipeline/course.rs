@@ -1,14 +1,19 @@
 use std::{
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use pin_project_lite::pin_project;
 use tracing::Span;
 
-use super::{Attempt, Pipeline};
-use crate::{Error, response::Metadata, telemetry};
+use super::{Attempt, Attempts, Pipeline};
+use crate::{
+    Error, call::CallOptions, client::Inner, error::ValidationError, operation::OperationInfo,
+    request::Encoder, response::Metadata, telemetry, time::Deadline,
+};
 
 pin_project! {
     /// A call under way, in a span of its own.
@@ -16,6 +21,8 @@ pin_project! {
     /// Nearly every call is one attempt that can begin at once: that lies here, and needs no box. What must wait before it,
     /// or comes after it, is boxed.
     pub(crate) struct Course {
+        // Until it begins.
+        start: Option<Start>,
         // Lent to the rest while that is under way.
         pipeline: Option<Pipeline>,
         span: Span,
@@ -34,20 +41,75 @@ pin_project! {
     }
 }
 
+/// How an operation writes itself into a request. A reference, so that this code is there once for all of them.
+type Encode<'a> = dyn Fn(&mut Encoder<'_>) -> Result<(), ValidationError> + 'a;
+
 type Rest = Pin<Box<dyn Future<Output = (Pipeline, Result<Metadata, Error>)> + Send>>;
 
+struct Start {
+    client: Arc<Inner>,
+    operation: &'static OperationInfo,
+    options: CallOptions,
+}
+
 impl Course {
-    /// Makes the first attempt, if that need not wait for anything.
-    pub(crate) fn begin(self: Pin<&mut Self>, pipeline: Pipeline) {
+    pub(crate) fn new(
+        client: Arc<Inner>,
+        operation: &'static OperationInfo,
+        options: CallOptions,
+    ) -> Self {
+        Self {
+            start: Some(Start {
+                client,
+                operation,
+                options,
+            }),
+            pipeline: None,
+            span: Span::none(),
+            step: Step::Idle,
+        }
+    }
+
+    pub(crate) fn is_new(&self) -> bool {
+        self.start.is_some()
+    }
+
+    /// Starts the clock, makes the request, and the first attempt too if that need not wait for anything.
+    pub(crate) fn begin(self: Pin<&mut Self>, encode: &Encode<'_>) -> Result<(), Error> {
         let mut this = self.project();
-        let pipeline = this.pipeline.insert(pipeline);
+        let Some(start) = this.start.take() else {
+            return Ok(());
+        };
+        let Start {
+            client,
+            operation,
+            options,
+        } = start;
+        let deadline = Deadline::after(options.timeout.unwrap_or(client.timeout));
+        let mut encoder = Encoder::new(operation, &client.base_url, client.check_patterns);
+        let request = encode(&mut encoder)
+            .and_then(|()| options.finish(encoder))
+            .map_err(|error| {
+                Error::from(error).with_story(client.service.name(), operation, 0, Duration::ZERO)
+            })?;
+        let pipeline = this.pipeline.insert(Pipeline {
+            client,
+            operation,
+            options,
+            request,
+            deadline,
+            attempts: Attempts::default(),
+        });
         *this.span = telemetry::call_span(&*pipeline.client.service, pipeline.operation);
         let _entered = this.span.enter();
-        let step = match pipeline.at_once() {
-            Some(Ok(attempt)) => Step::First { attempt },
-            other => rest(this.pipeline.take(), other.and_then(Result::err)),
-        };
-        this.step.set(step);
+        match pipeline.at_once() {
+            Some(Ok(attempt)) => this.step.set(Step::First { attempt }),
+            other => {
+                let failed = other.and_then(Result::err);
+                this.step.set(rest(this.pipeline.take(), failed));
+            }
+        }
+        Ok(())
     }
 
     /// Goes on until there is an answer, or there will be none; gives the call along with it. Idle after that.
@@ -94,17 +156,6 @@ fn advance(
             Poll::Ready(answer)
         }
         _ => Poll::Pending,
-    }
-}
-
-/// Nothing under way.
-impl Default for Course {
-    fn default() -> Self {
-        Self {
-            pipeline: None,
-            span: Span::none(),
-            step: Step::Idle,
-        }
     }
 }
 

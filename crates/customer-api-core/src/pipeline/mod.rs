@@ -45,23 +45,6 @@ struct Attempts {
 }
 
 impl Pipeline {
-    pub(crate) fn new(
-        client: Arc<Inner>,
-        operation: &'static OperationInfo,
-        options: CallOptions,
-        deadline: Deadline,
-        request: Prepared,
-    ) -> Self {
-        Self {
-            client,
-            operation,
-            options,
-            request,
-            deadline,
-            attempts: Attempts::default(),
-        }
-    }
-
     /// The first attempt, if credential and permit are at hand. No time has passed then, so no clock is read.
     fn at_once(&mut self) -> Option<Result<Attempt, Error>> {
         if self.wants_credential() {
@@ -114,6 +97,7 @@ impl Pipeline {
     }
 
     /// Begins an attempt when so much of the call's time has passed.
+    #[inline]
     fn begin(&mut self, permit: Permit, elapsed: Duration) -> Result<Attempt, Error> {
         let remaining = self.deadline.limit().saturating_sub(elapsed);
         if self.time_to_start(elapsed).is_zero() {
