@@ -24,13 +24,13 @@ use crate::{
 ///
 /// Made inside a tokio runtime with I/O and time enabled. Awaiting it gives the operation's output; [`response`](Self::response) gives that with its metadata.
 ///
-/// It is no future itself, but becomes one: to make several calls at once, use [`IntoFuture::into_future`] or an `async` block
+/// It is no future itself, but becomes one, a [`CallFuture`]: to make several calls at once, use [`IntoFuture::into_future`] or an `async` block
 /// around each.
 ///
 /// # Cancellation
 ///
 /// Dropping the future of a call stops it. A request that was under way may have happened: treat a dropped write as
-/// [`Delivery::Unknown`].
+/// [`Delivery::Unknown`](crate::Delivery::Unknown).
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<O> {
     client: Arc<Inner>,
@@ -189,7 +189,7 @@ impl<O: Operation> Call<O> {
     ///
     /// # Errors
     ///
-    /// As of awaiting it; and of kind [`InsideRuntime`](ErrorKind::InsideRuntime), without anything being sent, inside an async
+    /// As of awaiting it; and of kind [`InsideRuntime`](crate::ErrorKind::InsideRuntime), without anything being sent, inside an async
     /// runtime.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]

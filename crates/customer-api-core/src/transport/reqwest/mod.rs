@@ -153,7 +153,7 @@ impl fmt::Debug for ReqwestTransport {
     }
 }
 
-/// For transports that wrap this one; the pipeline polls an [`Exchange`] of its own.
+/// For transports that wrap this one; the pipeline itself polls an exchange of its own.
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(
