@@ -12,10 +12,11 @@ use crate::{
     Delivery, Error, ErrorKind,
     error::DecodeError,
     operation::Operation,
-    pipeline::{Course, Pipeline},
+    pipeline::{Course, Over, Pipeline},
     redact::Scrubber,
     request::Sensitive,
     response::{Metadata, ResponseBody},
+    telemetry,
 };
 
 pin_project! {
@@ -56,14 +57,23 @@ impl<O: Operation, T> Future for CallFuture<O, T> {
                 .as_mut()
                 .begin(&|request| operation.encode(request))?;
         }
-        let (pipeline, answer) = ready!(this.course.poll(context));
+        let Over {
+            pipeline,
+            span,
+            answer,
+        } = ready!(this.course.poll(context));
         let failed = match answer {
             Ok(meta) => match decode::<O>(pipeline, &meta.body) {
-                Ok(value) => return Poll::Ready(Ok((this.wanted)(value, meta))),
+                Ok(value) => {
+                    telemetry::record_call(&span, meta.attempts, None);
+                    return Poll::Ready(Ok((this.wanted)(value, meta)));
+                }
                 Err(error) => unreadable(error, pipeline, meta),
             },
             Err(error) => error,
         };
+        let failure = (failed.kind(), failed.delivery());
+        telemetry::record_call(&span, failed.attempts(), Some(failure));
         Poll::Ready(Err(scrubbed(failed, this.operation, pipeline)))
     }
 }

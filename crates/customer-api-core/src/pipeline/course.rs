@@ -52,6 +52,14 @@ struct Start {
     options: CallOptions,
 }
 
+/// A call that is over, but for reading its answer.
+pub(crate) struct Over<'c> {
+    pub(crate) pipeline: &'c Pipeline,
+    /// Still open.
+    pub(crate) span: Span,
+    pub(crate) answer: Result<Metadata, Error>,
+}
+
 impl Course {
     pub(crate) fn new(
         client: Arc<Inner>,
@@ -112,24 +120,20 @@ impl Course {
         Ok(())
     }
 
-    /// Goes on until there is an answer, or there will be none; gives the call along with it. Idle after that.
-    pub(crate) fn poll(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<(&Pipeline, Result<Metadata, Error>)> {
+    /// Goes on until there is an answer, or there will be none. Idle after that.
+    pub(crate) fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Over<'_>> {
         let mut this = self.project();
         let answer = {
             let _entered = this.span.enter();
             ready!(advance(this.pipeline, this.step.as_mut(), context))
         };
         this.step.set(Step::Idle);
-        let (attempts, failure) = match &answer {
-            Ok(meta) => (meta.attempts, None),
-            Err(error) => (error.attempts(), Some((error.kind(), error.delivery()))),
-        };
-        telemetry::record_call(this.span, attempts, failure);
         match this.pipeline {
-            Some(pipeline) => Poll::Ready((pipeline, answer)),
+            Some(pipeline) => Poll::Ready(Over {
+                pipeline,
+                span: std::mem::replace(this.span, Span::none()),
+                answer,
+            }),
             None => Poll::Pending,
         }
     }

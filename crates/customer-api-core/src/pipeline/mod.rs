@@ -8,7 +8,7 @@ mod course;
 use std::{future::poll_fn, pin::pin, sync::Arc, time::Duration};
 
 use attempt::Attempt;
-pub(crate) use course::Course;
+pub(crate) use course::{Course, Over};
 
 use crate::{
     Delivery, Error, ErrorKind,

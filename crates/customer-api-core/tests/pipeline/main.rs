@@ -6,5 +6,6 @@ mod pages;
 mod retries;
 mod seams;
 mod session;
+mod spans;
 mod support;
 mod window;

@@ -25,6 +25,8 @@ pub(super) fn run(input: &[u8]) {
         }
         let verdict = service.judge_success(info, Some(&answer));
         assert_unquoted(&format!("{verdict:?} {verdict:#?}"));
+        let is_accepted = service.accepts_unread(info, &answer);
+        assert_eq!(service.accepts_unread(info, &answer), is_accepted);
         let missing = service.judge_success(info, None);
         assert!(!matches!(missing, Verdict::Refused(_)), "{}", info.id);
     }
