@@ -6,6 +6,5 @@ mod pages;
 mod retries;
 mod seams;
 mod session;
-mod spans;
 mod support;
 mod window;

@@ -1,12 +1,15 @@
 //! Which spans a call opens, one in the other, and when they are closed.
+#![cfg(test)]
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex},
-};
+use std::{cell::RefCell, fmt, sync::Once};
 
 use customer_api_core::{
-    ErrorKind,
+    Client, ErrorKind, Operation, Service,
+    auth::Anonymous,
+    error::{DecodeError, ValidationError},
+    operation::{Method, OperationInfo},
+    request::Encoder,
+    response::ResponseBody,
     transport::{Answer, ScriptedTransport},
 };
 use tracing::{
@@ -15,9 +18,45 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-use crate::support::{builder, client, count};
+#[derive(Debug)]
+struct Shop;
 
-/// What a subscriber saw.
+impl Service for Shop {
+    fn name(&self) -> &'static str {
+        "shop"
+    }
+
+    fn user_agent(&self) -> &'static str {
+        "shop/1.0"
+    }
+}
+
+struct Count;
+
+impl Operation for Count {
+    type Service = Shop;
+    type Output = u64;
+    const INFO: &'static OperationInfo = &OperationInfo::new("count", Method::Get, "/count");
+
+    fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        Ok(())
+    }
+
+    fn decode(body: &ResponseBody) -> Result<u64, DecodeError> {
+        body.json()
+    }
+}
+
+fn client(transport: ScriptedTransport) -> Client<Shop> {
+    record();
+    Client::builder(Shop, Anonymous)
+        .base_url("https://shop.example")
+        .transport(transport)
+        .build()
+        .unwrap()
+}
+
+/// What was seen on one thread, which is one test's.
 #[derive(Default)]
 struct Seen {
     /// Name and handles of every span, in the order of their ids.
@@ -26,8 +65,9 @@ struct Seen {
     story: Vec<String>,
 }
 
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Seen>>);
+thread_local! {
+    static SEEN: RefCell<Seen> = RefCell::default();
+}
 
 impl Seen {
     fn span(&mut self, id: &Id) -> &mut (&'static str, u32) {
@@ -36,51 +76,65 @@ impl Seen {
     }
 }
 
+/// For the whole process: one that comes and goes with its test would be missed by a span that another thread registers meanwhile.
+fn record() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| tracing::subscriber::set_global_default(Recorder).unwrap());
+}
+
+fn story() -> Vec<String> {
+    SEEN.with_borrow(|seen| seen.story.clone())
+}
+
+struct Recorder;
+
 impl Subscriber for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut seen = self.0.lock().unwrap();
-        let name = span.metadata().name();
-        let parent = match seen.entered.last().cloned() {
-            Some(parent) if span.is_contextual() => seen.span(&parent).0,
-            _ => "nothing",
-        };
-        seen.story.push(format!("open {name} in {parent}"));
-        seen.spans.push((name, 1));
-        Id::from_u64(u64::try_from(seen.spans.len()).unwrap())
+        SEEN.with_borrow_mut(|seen| {
+            let name = span.metadata().name();
+            let parent = match seen.entered.last().cloned() {
+                Some(parent) if span.is_contextual() => seen.span(&parent).0,
+                _ => "nothing",
+            };
+            seen.story.push(format!("open {name} in {parent}"));
+            seen.spans.push((name, 1));
+            Id::from_u64(u64::try_from(seen.spans.len()).unwrap())
+        })
     }
 
     fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut self.clone());
+        values.record(&mut Self);
     }
 
     fn enter(&self, span: &Id) {
-        self.0.lock().unwrap().entered.push(span.clone());
+        SEEN.with_borrow_mut(|seen| seen.entered.push(span.clone()));
     }
 
     fn exit(&self, span: &Id) {
-        let left = self.0.lock().unwrap().entered.pop();
+        let left = SEEN.with_borrow_mut(|seen| seen.entered.pop());
         assert_eq!(left.as_ref(), Some(span));
     }
 
     fn clone_span(&self, span: &Id) -> Id {
-        self.0.lock().unwrap().span(span).1 += 1;
+        SEEN.with_borrow_mut(|seen| seen.span(span).1 += 1);
         span.clone()
     }
 
     fn try_close(&self, span: Id) -> bool {
-        let mut seen = self.0.lock().unwrap();
-        let (name, handles) = seen.span(&span);
-        *handles -= 1;
-        if *handles > 0 {
-            return false;
-        }
-        let line = format!("close {name}");
-        seen.story.push(line);
-        true
+        SEEN.with_borrow_mut(|seen| {
+            let (name, handles) = seen.span(&span);
+            *handles -= 1;
+            let is_closed = *handles == 0;
+            let line = format!("close {name}");
+            if is_closed {
+                seen.story.push(line);
+            }
+            is_closed
+        })
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
@@ -91,22 +145,14 @@ impl Subscriber for Recorder {
 impl Visit for Recorder {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let line = format!("{field} = {value:?}");
-        self.0.lock().unwrap().story.push(line);
-    }
-}
-
-impl Recorder {
-    fn story(&self) -> Vec<String> {
-        self.0.lock().unwrap().story.clone()
+        SEEN.with_borrow_mut(|seen| seen.story.push(line));
     }
 }
 
 #[tokio::test]
 async fn a_call_holds_its_attempt() {
-    let recorder = Recorder::default();
-    let _recorded = tracing::subscriber::set_default(recorder.clone());
     let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
-    client(&transport).send(count()).await.unwrap();
+    client(transport).send(Count).await.unwrap();
     let expected = [
         "open api.call in nothing",
         "open http.request in api.call",
@@ -115,17 +161,15 @@ async fn a_call_holds_its_attempt() {
         "api.attempts = 1",
         "close api.call",
     ];
-    assert_eq!(recorder.story(), expected);
+    assert_eq!(story(), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_attempt_has_a_span_of_its_own() {
-    let recorder = Recorder::default();
-    let _recorded = tracing::subscriber::set_default(recorder.clone());
     let transport = ScriptedTransport::new()
         .then(Answer::status(503))
         .then(Answer::status(200).body("7"));
-    client(&transport).send(count()).await.unwrap();
+    client(transport).send(Count).await.unwrap();
     let expected = [
         "open api.call in nothing",
         "open http.request in api.call",
@@ -139,18 +183,15 @@ async fn each_attempt_has_a_span_of_its_own() {
         "api.attempts = 2",
         "close api.call",
     ];
-    assert_eq!(recorder.story(), expected);
+    assert_eq!(story(), expected);
 }
 
 /// The answer arrived, so its attempt is well; that it makes no sense is the call's failure. The span is closed though the future
 /// lives on.
 #[tokio::test]
 async fn an_answer_that_makes_no_sense_is_a_failure_of_the_call() {
-    let recorder = Recorder::default();
-    let _recorded = tracing::subscriber::set_default(recorder.clone());
     let transport = ScriptedTransport::new().then(Answer::status(200).body("seven"));
-    let shop = builder(&transport).build().unwrap();
-    let mut call = std::pin::pin!(shop.send(count()).response());
+    let mut call = std::pin::pin!(client(transport).send(Count).response());
     let error = call.as_mut().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     let expected = [
@@ -164,5 +205,5 @@ async fn an_answer_that_makes_no_sense_is_a_failure_of_the_call() {
         "api.delivery = \"unknown\"",
         "close api.call",
     ];
-    assert_eq!(recorder.story(), expected);
+    assert_eq!(story(), expected);
 }
