@@ -25,6 +25,7 @@ pin_project! {
     /// Nothing is sent, and no time runs, before it is polled. Dropping it stops the call: a request that was under way may
     /// have happened.
     #[must_use = "a call is made when it is awaited"]
+    #[project(!Unpin)]
     pub struct CallFuture<O: Operation, T = <O as Operation>::Output> {
         operation: O,
         wanted: Wanted<O, T>,
