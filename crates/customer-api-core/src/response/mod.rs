@@ -210,7 +210,10 @@ fn marked(text: &[u8]) -> String {
     for chunk in text.utf8_chunks() {
         marked.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {
-            marked.push_str("\\ud800");
+            let backslashes = marked.bytes().rev().take_while(|byte| *byte == b'\\');
+            // Behind a backslash that begins an escape it would be letters; there it is refused anywhere, as the byte would be.
+            let is_escape = backslashes.count() % 2 == 1;
+            marked.push_str(if is_escape { "x" } else { "\\ud800" });
         }
     }
     marked
@@ -341,6 +344,12 @@ mod tests {
             (&b"{\"name\":\"M\xFCller\"}"[..], DecodeCategory::Syntax),
             (b"{\"name\":\"Ada\"} \xFC", DecodeCategory::Syntax),
             (b"{\"note\":\"\xFC\",\"name\":7}", DecodeCategory::Shape),
+            // It would be another escape.
+            (b"{\"name\":\"a\\\xFC\"}", DecodeCategory::Syntax),
+            (
+                b"{\"note\":\"a\\\xFC\",\"name\":\"Ada\"}",
+                DecodeCategory::Syntax,
+            ),
             (
                 b"{\"note\":\"\xFC\",\"name\":\"A",
                 DecodeCategory::Truncated,
@@ -384,6 +393,28 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn a_text_is_read_or_passed_over_as_serde_json_does_it(
+            bytes in prop::collection::vec(prop::sample::select(&b"\\\\\\nu0d8a\xC3\xBC\xFC"[..]), 0..8),
+        ) {
+            #[derive(Debug, Deserialize, PartialEq)]
+            struct Read {
+                a: String,
+            }
+            #[derive(Debug, Deserialize, PartialEq)]
+            struct PassedOver {
+                b: u8,
+            }
+            let json = [&b"{\"a\":\""[..], &bytes, b"\",\"b\":1}"].concat();
+            let body = ResponseBody::new(json.clone().into());
+            prop_assert_eq!(body.json::<Read>().ok(), serde_json::from_slice::<Read>(&json).ok());
+            prop_assert_eq!(
+                body.json::<PassedOver>().ok(),
+                serde_json::from_slice::<PassedOver>(&json).ok()
+            );
+        }
+
         #[test]
         fn json_is_read_as_serde_json_reads_it(
             bytes in prop::collection::vec(prop::sample::select(&b"{}[]:,\"ab\\n1e-. \xC3\xBC"[..]), 1..12),
