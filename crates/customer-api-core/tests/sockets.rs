@@ -1,53 +1,25 @@
 //! The default transport over real sockets.
 #![cfg(test)]
 
+mod shop;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use customer_api_core::{
-    Client, Delivery, ErrorKind, Operation, Service, Transport,
+    Client, Delivery, ErrorKind, Transport,
     auth::StaticCredential,
-    error::{DecodeError, TimeoutPhase, ValidationError},
-    operation::{Method, OperationInfo},
-    request::Encoder,
-    response::ResponseBody,
+    error::TimeoutPhase,
     retry::NeverRetry,
     transport::{HttpSettings, ReqwestTransport, TransportContext, TransportError},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
 };
 
-#[derive(Debug)]
-struct Shop;
-
-impl Service for Shop {
-    fn name(&self) -> &'static str {
-        "shop"
-    }
-
-    fn user_agent(&self) -> &'static str {
-        "shop/1.0"
-    }
-}
-
-struct Count;
-
-impl Operation for Count {
-    type Service = Shop;
-    type Output = u64;
-    const INFO: &'static OperationInfo = &OperationInfo::new("count", Method::Get, "/count");
-
-    fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        Ok(())
-    }
-
-    fn decode(body: &ResponseBody) -> Result<u64, DecodeError> {
-        body.json()
-    }
-}
+use crate::shop::{Count, Shop};
 
 /// The default transport in a transport of one's own.
 #[derive(Debug)]
@@ -78,15 +50,21 @@ fn clients(server: &TcpListener) -> [Client<Shop>; 2] {
     [builder(), builder().transport(Wrapped(inner))].map(|builder| builder.build().unwrap())
 }
 
+/// The connection of the next request, once that has arrived.
+async fn asked(server: &TcpListener) -> TcpStream {
+    let (mut stream, _) = server.accept().await.unwrap();
+    let mut request = [0; 1024];
+    assert!(stream.read(&mut request).await.unwrap() > 0);
+    stream
+}
+
 /// A body that comes in pieces, with time between them, is whole.
 #[tokio::test(start_paused = true)]
 async fn a_body_in_pieces_is_put_together() {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     for shop in clients(&server) {
         let answer = async {
-            let (mut stream, _) = server.accept().await.unwrap();
-            let mut request = [0; 1024];
-            assert!(stream.read(&mut request).await.unwrap() > 0);
+            let mut stream = asked(&server).await;
             for piece in [
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
                 "1\r\n1\r\n",
@@ -116,9 +94,7 @@ async fn a_status_survives_a_body_that_breaks_off() {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
         for shop in clients(&server) {
             let answer = async {
-                let (mut stream, _) = server.accept().await.unwrap();
-                let mut request = [0; 1024];
-                assert!(stream.read(&mut request).await.unwrap() > 0);
+                let mut stream = asked(&server).await;
                 let head = format!(
                     "HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{"
                 );
@@ -152,9 +128,7 @@ async fn a_status_survives_a_body_that_takes_too_long() {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
         for shop in clients(&server) {
             let answer = async {
-                let (mut stream, _) = server.accept().await.unwrap();
-                let mut request = [0; 1024];
-                assert!(stream.read(&mut request).await.unwrap() > 0);
+                let mut stream = asked(&server).await;
                 let head = format!(
                     "HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{"
                 );
@@ -182,9 +156,7 @@ async fn an_answer_that_is_too_large_is_refused_however_it_comes() {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
         for shop in clients(&server) {
             let answer = async {
-                let (mut stream, _) = server.accept().await.unwrap();
-                let mut request = [0; 1024];
-                assert!(stream.read(&mut request).await.unwrap() > 0);
+                let mut stream = asked(&server).await;
                 let body = "7".repeat(101);
                 let body = if head.starts_with('t') {
                     format!("65\r\n{body}\r\n0\r\n\r\n")

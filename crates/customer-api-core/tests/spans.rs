@@ -1,15 +1,13 @@
 //! Which spans a call opens, one in the other, and when they are closed.
 #![cfg(test)]
 
+mod shop;
+
 use std::{cell::RefCell, fmt, sync::Once};
 
 use customer_api_core::{
-    Client, ErrorKind, Operation, Service,
+    Client, ErrorKind,
     auth::Anonymous,
-    error::{DecodeError, ValidationError},
-    operation::{Method, OperationInfo},
-    request::Encoder,
-    response::ResponseBody,
     transport::{Answer, ScriptedTransport},
 };
 use tracing::{
@@ -18,34 +16,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-#[derive(Debug)]
-struct Shop;
-
-impl Service for Shop {
-    fn name(&self) -> &'static str {
-        "shop"
-    }
-
-    fn user_agent(&self) -> &'static str {
-        "shop/1.0"
-    }
-}
-
-struct Count;
-
-impl Operation for Count {
-    type Service = Shop;
-    type Output = u64;
-    const INFO: &'static OperationInfo = &OperationInfo::new("count", Method::Get, "/count");
-
-    fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        Ok(())
-    }
-
-    fn decode(body: &ResponseBody) -> Result<u64, DecodeError> {
-        body.json()
-    }
-}
+use crate::shop::{Count, Shop};
 
 fn client(transport: ScriptedTransport) -> Client<Shop> {
     record();
