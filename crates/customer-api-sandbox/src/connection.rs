@@ -9,8 +9,8 @@ use crate::description::Routed;
 use crate::fault::{ConnectionFaultKind, Delivery, Fault};
 use crate::http1::read::{Framing, ReadError, RequestReader, framing};
 use crate::http1::write::AnswerWriter;
+use crate::http1::{Answer, Head};
 use crate::pipeline::Pipeline;
-use crate::provider::{Answer, Head};
 
 /// How much more than it sends a truncated answer promises.
 const MISSING_BYTES: usize = 64;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::description::{Description, Operation, Rejection, Routed};
 use crate::fault::FaultScript;
+use crate::http1::Head;
 use crate::log::{RecordedRequest, RequestLog};
 use crate::parameters::Parameters;
-use crate::provider::{Call, Head, Outcome, Provider};
+use crate::provider::{Call, Outcome, Provider};
 
 pub(crate) struct Pipeline {
     pub(crate) name: &'static str,

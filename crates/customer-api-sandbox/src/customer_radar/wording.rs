@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer_options::{CodeType, ErrorFamily};
 use crate::description::{Problem, Rejection, Violation};
-use crate::provider::Answer;
+use crate::http1::Answer;
 
 /// Why an invitation that its description allows is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

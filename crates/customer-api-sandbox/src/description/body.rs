@@ -7,8 +7,8 @@ use super::Rejection;
 use super::form::FormRules;
 use super::multipart;
 use super::violation::{self, Violation};
+use crate::http1::Head;
 use crate::parameters::Parameters;
-use crate::provider::Head;
 
 #[derive(Debug)]
 pub(super) struct BodyRules {

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::http1::Head;
 use crate::parameters::Parameters;
-use crate::provider::Head;
 use body::BodyRules;
 pub use load::DescriptionError;
 use parameter::{Parameter, Place};

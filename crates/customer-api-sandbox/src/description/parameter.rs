@@ -4,8 +4,8 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::violation::{self, Problem, Violation};
+use crate::http1::Head;
 use crate::parameters::Parameters;
-use crate::provider::Head;
 
 #[derive(Debug)]
 pub(super) struct Parameter {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::Fault;
-use crate::provider::Answer;
+use crate::http1::Answer;
 
 /// The body of a scripted answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::provider::Answer;
+use crate::http1::Answer;
 
 /// What the head says about the length of the body.
 #[derive(Debug, Clone, Copy)]

@@ -18,9 +18,10 @@ use crate::clock::Clock;
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
+use crate::http1::{Answer, Head};
 use crate::log::RequestLog;
 use crate::pipeline::Pipeline;
-use crate::provider::{Answer, Call, Head, Outcome, Provider};
+use crate::provider::{Call, Outcome, Provider};
 use crate::server::{Bound, Server};
 pub use answer_options::{
     ChannelsAnswer, ErrorAnswer, ItemAnswer, MissingCustomer, NoMatch, SearchAnswer,

@@ -7,8 +7,9 @@ use super::answer_options::{ChannelsAnswer, ItemAnswer, NoMatch, SearchAnswer, T
 use super::customer::{OmnideskCustomer, OmnideskEvent};
 use super::fields::{number, text};
 use super::writes::Refusal;
+use crate::http1::Answer;
 use crate::parameters::Parameters;
-use crate::provider::{Answer, Call};
+use crate::provider::Call;
 
 /// How many customers a page of the list has if nobody says.
 const ITEM_LIMIT: usize = 15;

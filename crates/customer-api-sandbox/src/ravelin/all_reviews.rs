@@ -9,7 +9,8 @@ use super::scroll::{OpenScroll, Page, Since};
 use super::scroll_options::{EmptyPage, LateFollowUp, ScrollCourse};
 use super::sequence::{Sequence, Source};
 use super::{Ravelin, lock, set};
-use crate::provider::{Answer, Call, Outcome};
+use crate::http1::Answer;
+use crate::provider::{Call, Outcome};
 use crate::server::Server;
 
 /// The scrolls over all customers' reviews.

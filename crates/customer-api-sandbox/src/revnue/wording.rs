@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::description::{Problem, Rejection, Violation};
-use crate::provider::Answer;
+use crate::http1::Answer;
 
 pub(super) fn detail(status: u16, detail: &str) -> Answer {
     Answer::json(status, &json!({ "detail": detail }))
