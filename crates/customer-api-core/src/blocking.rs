@@ -24,10 +24,7 @@ use std::{
 use futures_core::Stream;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::{
-    Delivery, Error, ErrorKind,
-    pages::{PagesError, PagesErrorKind},
-};
+use crate::{Delivery, Error, ErrorKind, error::Failure};
 
 /// Why nothing can be waited for here. Nothing was done.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -161,19 +158,15 @@ impl BlockingError {
     }
 }
 
-impl From<BlockingError> for Error {
+impl From<BlockingError> for Failure {
     fn from(error: BlockingError) -> Self {
         Self::new(error.kind(), Delivery::NotSent).with_source(error)
     }
 }
 
-impl From<BlockingError> for PagesError {
+impl From<BlockingError> for Error {
     fn from(error: BlockingError) -> Self {
-        let kind = match &error {
-            BlockingError::InsideRuntime => PagesErrorKind::InsideRuntime,
-            BlockingError::NoRuntime(_) => PagesErrorKind::NoRuntime,
-        };
-        Self::new(kind, "pages can't be waited for").with_source(error.into())
+        Self::without_call(Failure::from(error))
     }
 }
 
@@ -198,21 +191,5 @@ mod tests {
         let made = kept(&place, make).unwrap();
         assert_eq!(made.block_on(async { 7 }), 7);
         assert!(std::ptr::eq(kept(&place, no_threads).unwrap(), made));
-    }
-
-    #[test]
-    fn pages_tell_why_they_can_not_be_waited_for() {
-        let inside = PagesError::from(BlockingError::InsideRuntime);
-        assert_eq!(inside.kind(), PagesErrorKind::InsideRuntime);
-        assert_eq!(
-            inside.to_string().matches("inside an async").count(),
-            1,
-            "{inside}"
-        );
-        assert!(inside.to_string().contains("await it instead"), "{inside}");
-        assert!(format!("{inside:?}").starts_with("PagesError {"));
-        let error = io::Error::other("no threads left");
-        let none = PagesError::from(BlockingError::NoRuntime(Arc::new(error)));
-        assert_eq!(none.kind(), PagesErrorKind::NoRuntime);
     }
 }

@@ -1,4 +1,4 @@
-//! What an attempt's outcome means: a success, or an error that says whether the call happened.
+//! What a response means: a success, or a failure that says whether the call happened.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
@@ -6,16 +6,28 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::{
-    Delivery, Error, ErrorKind,
-    error::beginning,
-    operation::OperationInfo,
+    Delivery,
+    error::{ErrorKind, Failure, TimeoutPhase, beginning},
+    operation::info::OperationInfo,
     response::ResponseBody,
-    retry_after,
     service::{Service, Verdict},
-    transport::{Arrived, TransportError},
+    transport::{TransportError, TransportErrorKind},
 };
 
-/// An answer that counts as a success. Its body is empty if it could not be received and the status decides alone.
+/// A response: its head, and its body or why that did not arrive whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Result<Bytes, BrokenOff>,
+}
+
+/// Why a body did not arrive whole.
+pub(crate) enum BrokenOff {
+    Transport(TransportError),
+    TimedOut(TimeoutPhase),
+}
+
+/// A response that counts as a success. Its body is empty if it could not be received and the status decides alone.
 pub(crate) struct Success {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -26,125 +38,120 @@ pub(crate) struct Success {
 pub(crate) fn classify(
     service: &dyn Service,
     operation: &OperationInfo,
-    outcome: Result<Arrived, TransportError>,
-) -> Result<Success, Error> {
-    let Arrived {
-        status,
-        headers,
-        body,
-    } = outcome.map_err(transport_error)?;
-    match status.as_u16() {
-        200..=299 => classify_success(service, operation, status, headers, body),
-        300..=399 => Err(failure(
-            service,
-            ErrorKind::Redirect,
-            Delivery::Unknown,
-            status,
-            &headers,
-            body,
-        )
-        .with_location(location(&headers))),
-        429 => {
-            let delivery = service.throttled_delivery(operation);
-            Err(failure(
-                service,
-                ErrorKind::Status,
-                delivery,
-                status,
-                &headers,
-                body,
-            ))
-        }
-        408 => Err(failure(
-            service,
-            ErrorKind::Status,
-            Delivery::Unknown,
-            status,
-            &headers,
-            body,
-        )),
-        400..=499 => Err(failure(
-            service,
-            ErrorKind::Status,
-            Delivery::Refused,
-            status,
-            &headers,
-            body,
-        )),
-        _ => Err(failure(
-            service,
-            ErrorKind::Status,
-            Delivery::Unknown,
-            status,
-            &headers,
-            body,
-        )),
-    }
+    answer: Answer,
+) -> Result<Success, Failure> {
+    let (kind, delivery) = match answer.status.as_u16() {
+        200..=299 => return classify_success(service, operation, answer),
+        300..=399 => (ErrorKind::Redirect, Delivery::Unknown),
+        408 => (ErrorKind::Status, Delivery::Unknown),
+        429 => (ErrorKind::Status, service.throttled_delivery(operation)),
+        400..=499 => (ErrorKind::Status, Delivery::Refused),
+        _ => (ErrorKind::Status, Delivery::Unknown),
+    };
+    Err(failure(service, kind, delivery, answer))
 }
 
 fn classify_success(
     service: &dyn Service,
     operation: &OperationInfo,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Result<Bytes, TransportError>,
-) -> Result<Success, Error> {
+    answer: Answer,
+) -> Result<Success, Failure> {
+    let Answer {
+        status,
+        headers,
+        body,
+    } = answer;
     let body = body.map(ResponseBody::new);
     let verdict = service.judge_success(operation, body.as_ref().ok());
-    match (verdict, body) {
-        (Verdict::Accepted, Ok(body)) => Ok(Success {
-            status,
-            headers,
-            body,
-        }),
-        (Verdict::Accepted, Err(_)) if operation.status_decides => Ok(Success {
-            status,
-            headers,
-            body: ResponseBody::empty(),
-        }),
+    let failure = match (verdict, body) {
+        (Verdict::Accepted, Ok(body)) => {
+            return Ok(Success {
+                status,
+                headers,
+                body,
+            });
+        }
+        (Verdict::Accepted, Err(_)) if operation.status_decides => {
+            return Ok(Success {
+                status,
+                headers,
+                body: ResponseBody::empty(),
+            });
+        }
         (Verdict::Refused(details), body) => {
-            let error = Error::new(ErrorKind::Rejected, Delivery::Refused).with_details(details);
-            let body = body.unwrap_or_else(|_| ResponseBody::empty());
-            Err(error.with_answer(status, &headers, body.into_bytes()))
+            let failure = Failure::new(ErrorKind::Rejected, Delivery::Refused);
+            failure
+                .with_details(details)
+                .with_body(body.map_or_else(|_| Bytes::new(), ResponseBody::into_bytes))
         }
-        (Verdict::Unclear, Ok(body)) => Err(Error::new(ErrorKind::Decode, Delivery::Unknown)
-            .with_answer(status, &headers, body.into_bytes())),
-        // A head arrived, so the request did: whatever the transport calls the failure, nothing says "not sent".
-        (_, Err(cut)) => {
-            let error = Error::new(cut.kind().error_kind(), Delivery::Unknown);
-            Err(error
-                .with_status(status)
-                .with_retry_after(retry_after::read(&headers))
-                .with_source(cut))
+        (Verdict::Unclear, Ok(body)) => {
+            Failure::new(ErrorKind::Decode, Delivery::Unknown).with_body(body.into_bytes())
         }
-    }
+        (_, Err(broken)) => broken.failure(Delivery::Unknown),
+    };
+    Err(failure.with_head(status, &headers))
 }
 
-/// A failure that was answered: the status speaks, even if the body did not arrive.
+/// A failure that the provider answered: the status speaks, even if the body did not arrive.
 #[cold]
-fn failure(
-    service: &dyn Service,
-    kind: ErrorKind,
-    delivery: Delivery,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: Result<Bytes, TransportError>,
-) -> Error {
-    let error = Error::new(kind, delivery);
+fn failure(service: &dyn Service, kind: ErrorKind, delivery: Delivery, answer: Answer) -> Failure {
+    let Answer {
+        status,
+        headers,
+        body,
+    } = answer;
+    let failure = Failure::new(kind, delivery).with_head(status, &headers);
+    let failure = match kind {
+        ErrorKind::Redirect => failure.with_location(location(&headers)),
+        _ => failure,
+    };
     match body {
-        Ok(body) => error
-            .with_details(service.read_error(status, headers, beginning(&body)))
-            .with_answer(status, headers, body),
-        Err(cut) => error
-            .with_status(status)
-            .with_retry_after(retry_after::read(headers))
-            .with_source(cut),
+        Ok(body) => failure
+            .with_details(service.read_error(status, &headers, beginning(&body)))
+            .with_body(body),
+        Err(broken) => failure.with_source(broken.into_error()),
     }
 }
 
+/// A request of which no response arrived: the transport knows whether anything was sent.
 #[cold]
-fn transport_error(error: TransportError) -> Error {
-    Error::new(error.kind().error_kind(), error.kind().delivery()).with_source(error)
+pub(crate) fn unanswered(error: TransportError) -> Failure {
+    Failure::new(error_kind(error.kind()), error.kind().delivery()).with_source(error)
+}
+
+/// A request that was given up while the transport worked: all of it may have been sent.
+#[cold]
+pub(crate) fn timed_out(phase: TimeoutPhase) -> Failure {
+    Failure::new(ErrorKind::Timeout(phase), Delivery::Unknown)
+}
+
+impl BrokenOff {
+    /// A head arrived, so the request did: whatever the transport calls the failure, nothing says "not sent".
+    fn failure(self, delivery: Delivery) -> Failure {
+        let kind = match &self {
+            Self::Transport(error) => error_kind(error.kind()),
+            Self::TimedOut(phase) => ErrorKind::Timeout(*phase),
+        };
+        Failure::new(kind, delivery).with_source(self.into_error())
+    }
+
+    fn into_error(self) -> TransportError {
+        match self {
+            Self::Transport(error) => error,
+            Self::TimedOut(_) => TransportError::new(TransportErrorKind::Timeout),
+        }
+    }
+}
+
+fn error_kind(kind: TransportErrorKind) -> ErrorKind {
+    match kind {
+        TransportErrorKind::Connect => ErrorKind::Connect,
+        TransportErrorKind::ConnectTimeout => ErrorKind::Timeout(TimeoutPhase::Connect),
+        TransportErrorKind::Timeout => ErrorKind::Timeout(TimeoutPhase::Attempt),
+        TransportErrorKind::NotWritten | TransportErrorKind::Interrupted => ErrorKind::Interrupted,
+        TransportErrorKind::TooLarge => ErrorKind::ResponseTooLarge,
+        TransportErrorKind::InvalidRequest | TransportErrorKind::Other => ErrorKind::Transport,
+    }
 }
 
 /// Where a redirect points, decoded, and without what could hold a secret: user information, query and fragment. Nothing
@@ -180,7 +187,7 @@ fn location(headers: &HeaderMap) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{operation::Method, service::ErrorDetails, transport::TransportErrorKind};
+    use crate::{error::ErrorDetails, operation::Method};
 
     const WRITE: OperationInfo = OperationInfo::new("write", Method::Post, "/");
     const DECIDED: OperationInfo = WRITE.status_decides();
@@ -204,26 +211,26 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, body: &'static str) -> Result<Arrived, TransportError> {
-        Arrived::read(Ok(http::Response::builder()
-            .status(status)
-            .body(Bytes::from_static(body.as_bytes()))
-            .unwrap()))
+    fn of_status(status: u16, body: Result<Bytes, BrokenOff>) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body,
+        }
     }
 
-    fn cut(status: u16) -> Result<Arrived, TransportError> {
-        let head = http::Response::builder().status(status).body(()).unwrap();
-        Arrived::read(Err(
-            TransportError::new(TransportErrorKind::Interrupted).with_head(head)
-        ))
+    fn answer(status: u16, body: &'static str) -> Answer {
+        of_status(status, Ok(Bytes::from_static(body.as_bytes())))
     }
 
-    fn of(
-        operation: &OperationInfo,
-        outcome: Result<Arrived, TransportError>,
-    ) -> (ErrorKind, Delivery) {
-        let error = classify(&Shop, operation, outcome).err().unwrap();
-        (error.kind(), error.delivery())
+    fn cut(status: u16, kind: TransportErrorKind) -> Answer {
+        let error = TransportError::new(kind);
+        of_status(status, Err(BrokenOff::Transport(error)))
+    }
+
+    fn of(operation: &OperationInfo, answer: Answer) -> (ErrorKind, Delivery) {
+        let failure = classify(&Shop, operation, answer).err().unwrap();
+        (failure.kind(), failure.delivery())
     }
 
     #[test]
@@ -237,7 +244,8 @@ mod tests {
                 _ => (ErrorKind::Status, Delivery::Unknown),
             };
             assert_eq!(of(&WRITE, answer(status, "")), expected, "{status}");
-            assert_eq!(of(&WRITE, cut(status)), expected, "{status} without a body");
+            let cut = cut(status, TransportErrorKind::Interrupted);
+            assert_eq!(of(&WRITE, cut), expected, "{status} without a body");
         }
     }
 
@@ -260,20 +268,21 @@ mod tests {
 
     #[test]
     fn a_2xx_whose_body_breaks_off_is_a_success_only_if_the_status_decides() {
-        assert_eq!(
-            of(&WRITE, cut(200)),
-            (ErrorKind::Interrupted, Delivery::Unknown)
-        );
-        for kind in [
-            TransportErrorKind::Connect,
-            TransportErrorKind::NotWritten,
-            TransportErrorKind::InvalidRequest,
+        for (kind, expected) in [
+            (TransportErrorKind::Interrupted, ErrorKind::Interrupted),
+            (TransportErrorKind::Connect, ErrorKind::Connect),
+            (TransportErrorKind::NotWritten, ErrorKind::Interrupted),
+            (TransportErrorKind::InvalidRequest, ErrorKind::Transport),
+            (TransportErrorKind::TooLarge, ErrorKind::ResponseTooLarge),
         ] {
-            let head = http::Response::builder().status(200).body(()).unwrap();
-            let outcome = Arrived::read(Err(TransportError::new(kind).with_head(head)));
-            assert_eq!(of(&WRITE, outcome).1, Delivery::Unknown, "{kind:?}");
+            let expected = (expected, Delivery::Unknown);
+            assert_eq!(of(&WRITE, cut(200, kind)), expected, "{kind:?}");
         }
-        let success = classify(&Shop, &DECIDED, cut(200)).ok().unwrap();
+        let late = of_status(200, Err(BrokenOff::TimedOut(TimeoutPhase::Call)));
+        let expected = (ErrorKind::Timeout(TimeoutPhase::Call), Delivery::Unknown);
+        assert_eq!(of(&WRITE, late), expected);
+        let cut = cut(200, TransportErrorKind::Interrupted);
+        let success = classify(&Shop, &DECIDED, cut).ok().unwrap();
         assert!(success.body.bytes().is_empty());
     }
 

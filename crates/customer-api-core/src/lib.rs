@@ -3,6 +3,7 @@
 
 pub mod auth;
 mod base_url;
+pub mod before_send;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
@@ -30,7 +31,8 @@ pub mod transport;
 
 pub use auth::Auth;
 pub use base_url::BaseUrl;
-pub use call::{Call, CallFuture};
+pub use before_send::BeforeSend;
+pub use call::Call;
 pub use client::{Client, ClientBuilder, ProviderClient};
 pub use environment::Environment;
 pub use error::{BuildError, Delivery, Error, ErrorKind};

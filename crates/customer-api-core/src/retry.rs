@@ -6,16 +6,17 @@ use std::{
     time::Duration,
 };
 
+pub use crate::error::StopReason;
 use crate::{
     Delivery, ErrorKind,
-    operation::{Idempotency, OperationInfo},
+    operation::info::{Idempotency, OperationInfo},
 };
 
 /// Decides after every failed attempt whether there is another.
 ///
 /// A policy can be stricter than the client, never laxer: a [`NonIdempotent`](Idempotency::NonIdempotent) call is not
 /// repeated once it may have happened, whatever a policy says. A caller who knows that a repeat is harmless says so for
-/// the call, with [`Call::with_idempotency`](crate::Call::with_idempotency).
+/// the call, with [`Call::idempotency`](crate::Call::idempotency).
 ///
 /// Policies are best made by decorating another:
 ///
@@ -80,11 +81,6 @@ impl Attempt {
             remaining: Duration::from_secs(60),
         }
     }
-
-    /// Whether a repeat can't do harm: the operation is harmless, or this attempt certainly did not happen.
-    pub(crate) fn is_repeatable(&self) -> bool {
-        self.idempotency != Idempotency::NonIdempotent || self.delivery != Delivery::Unknown
-    }
 }
 
 /// What a policy decides.
@@ -98,44 +94,6 @@ pub enum RetryDecision {
     Stop(StopReason),
     /// Try again after this time.
     After(Duration),
-}
-
-/// Why a call was not tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StopReason {
-    /// Trying again would not help.
-    NotRetryable,
-    /// The call may have happened, and a repeat might make it happen twice.
-    MayHaveHappened,
-    /// All attempts are used up.
-    AttemptsExhausted,
-    /// The next attempt would come after the call's time-out.
-    DeadlineTooClose,
-    /// The provider asks for a longer wait than the policy allows.
-    RetryAfterTooLong,
-    /// The caller switched retries off.
-    Disabled,
-}
-
-impl StopReason {
-    /// Whether the reason says more than the failure itself does.
-    pub(crate) fn is_telling(&self) -> bool {
-        !matches!(self, Self::NotRetryable | Self::Disabled)
-    }
-}
-
-impl fmt::Display for StopReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotRetryable => "trying again would not help",
-            Self::MayHaveHappened => "a repeat might make it happen twice",
-            Self::AttemptsExhausted => "all attempts are used up",
-            Self::DeadlineTooClose => "the call's time-out comes first",
-            Self::RetryAfterTooLong => "the provider asks for a longer wait than allowed",
-            Self::Disabled => "retries are off",
-        })
-    }
 }
 
 /// The default: up to 3 attempts, with exponential back-off and full jitter.

@@ -4,9 +4,19 @@
 //!
 //! Numbers are `i64`: `tracing-opentelemetry` makes texts of unsigned ones.
 
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+};
+
 use tracing::{Span, field::Empty};
 
-use crate::{Delivery, ErrorKind, Service, base_url::BaseUrl, operation::OperationInfo};
+use crate::{
+    Delivery, Service,
+    base_url::BaseUrl,
+    error::{ErrorKind, Failure},
+    operation::info::OperationInfo,
+};
 
 /// The span of a call, with all its attempts and waits.
 pub(crate) fn call_span(service: &dyn Service, operation: &OperationInfo) -> Span {
@@ -42,20 +52,31 @@ pub(crate) fn attempt_span(operation: &OperationInfo, base_url: &BaseUrl, number
     )
 }
 
-pub(crate) fn record_attempt(span: &Span, status: Option<u16>, kind: Option<ErrorKind>) {
+/// Polls a future inside a span, which stays the caller's.
+pub(crate) fn within<'a, F: Future>(
+    span: &'a Span,
+    mut future: Pin<&'a mut F>,
+) -> impl Future<Output = F::Output> + 'a {
+    poll_fn(move |context| {
+        let _entered = span.enter();
+        future.as_mut().poll(context)
+    })
+}
+
+pub(crate) fn record_attempt(span: &Span, status: Option<u16>, failure: Option<&Failure>) {
     if let Some(status) = status {
         span.record("http.response.status_code", i64::from(status));
     }
-    if let Some(kind) = kind {
-        record_failure(span, kind);
+    if let Some(failure) = failure {
+        record_failure(span, failure.kind());
     }
 }
 
-pub(crate) fn record_call(span: &Span, attempts: u32, failure: Option<(ErrorKind, Delivery)>) {
+pub(crate) fn record_call(span: &Span, attempts: u32, failure: Option<&Failure>) {
     span.record("api.attempts", i64::from(attempts));
-    if let Some((kind, delivery)) = failure {
-        record_failure(span, kind);
-        let delivery = match delivery {
+    if let Some(failure) = failure {
+        record_failure(span, failure.kind());
+        let delivery = match failure.delivery() {
             Delivery::NotSent => "not_sent",
             Delivery::Refused => "refused",
             Delivery::Unknown => "unknown",
@@ -83,12 +104,8 @@ mod tests {
         span::{Attributes, Id, Record},
     };
 
-    use super::{attempt_span, call_span, record_attempt, record_call};
-    use crate::{
-        Delivery, ErrorKind, Service,
-        base_url::BaseUrl,
-        operation::{Method, OperationInfo},
-    };
+    use super::*;
+    use crate::operation::Method;
 
     const COUNT: OperationInfo = OperationInfo::new("countOrders", Method::Get, "/orders/{id}");
 
@@ -150,8 +167,8 @@ mod tests {
     #[test]
     fn a_call_that_failed_has_these_fields() {
         let fields = recorded(|| {
-            let failure = (ErrorKind::Interrupted, Delivery::Unknown);
-            record_call(&call_span(&Shop, &COUNT), 2, Some(failure));
+            let failure = Failure::new(ErrorKind::Interrupted, Delivery::Unknown);
+            record_call(&call_span(&Shop, &COUNT), 2, Some(&failure));
         });
         let expected = [
             "otel.name = \"countOrders\"",
@@ -170,7 +187,8 @@ mod tests {
         let base_url: BaseUrl = "https://shop.example".parse().unwrap();
         let fields = recorded(|| {
             let span = attempt_span(&COUNT, &base_url, 3);
-            record_attempt(&span, Some(503), Some(ErrorKind::Status));
+            let failure = Failure::new(ErrorKind::Status, Delivery::Unknown);
+            record_attempt(&span, Some(503), Some(&failure));
         });
         let expected = [
             "otel.kind = \"client\"",

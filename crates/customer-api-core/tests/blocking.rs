@@ -81,8 +81,8 @@ fn a_call_waits_for_its_output_or_its_response() {
         .then(Answer::status(200).body("41"))
         .then(Answer::status(201).body("42"));
     let shop = shop(&transport);
-    assert_eq!(shop.send(PlaceOrder).wait().unwrap(), 41);
-    let response = shop.send(PlaceOrder).wait_response().unwrap();
+    assert_eq!(shop.call(PlaceOrder).wait().unwrap(), 41);
+    let response = shop.call(PlaceOrder).wait_response().unwrap();
     assert_eq!((response.status(), response.attempts()), (201, 1));
     assert_eq!(response.into_value(), 42);
 }
@@ -90,7 +90,7 @@ fn a_call_waits_for_its_output_or_its_response() {
 #[test]
 fn a_failure_is_what_awaiting_would_give() {
     let shop = shop(&ScriptedTransport::new().then(Answer::status(503)));
-    let error = shop.send(PlaceOrder).wait().unwrap_err();
+    let error = shop.call(PlaceOrder).wait().unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery(), error.attempts()),
         (ErrorKind::Status, Delivery::Unknown, 1)
@@ -136,8 +136,8 @@ fn is_refused_everywhere() {
         assert!(line.contains("inside an async runtime"), "{line}");
         assert!(error.source().unwrap().is::<BlockingError>());
     };
-    refused(shop.send(PlaceOrder).wait().unwrap_err());
-    refused(shop.send(PlaceOrder).wait_response().unwrap_err());
+    refused(shop.call(PlaceOrder).wait().unwrap_err());
+    refused(shop.call(PlaceOrder).wait_response().unwrap_err());
     assert!(transport.requests().is_empty());
 
     let mut pages = counting(4);

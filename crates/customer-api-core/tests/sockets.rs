@@ -12,7 +12,7 @@ use customer_api_core::{
     auth::StaticCredential,
     error::TimeoutPhase,
     retry::NeverRetry,
-    transport::{HttpSettings, ReqwestTransport, TransportContext, TransportError},
+    transport::{Body, HttpSettings, ReqwestTransport, TransportError},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -30,9 +30,8 @@ impl Transport for Wrapped {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        context: &TransportContext,
-    ) -> Result<http::Response<Bytes>, TransportError> {
-        self.0.send(request, context).await
+    ) -> Result<http::Response<Body>, TransportError> {
+        self.0.send(request).await
     }
 }
 
@@ -76,7 +75,7 @@ async fn a_body_in_pieces_is_put_together() {
                 tokio::time::sleep(Duration::from_secs(2)).await;
             }
         };
-        let (count, ()) = tokio::join!(shop.send(Count).response(), answer);
+        let (count, ()) = tokio::join!(shop.call(Count).response(), answer);
         let response = count.unwrap();
         assert_eq!((response.body(), *response.value()), (&b"123"[..], 123));
         assert!(response.headers().contains_key("transfer-encoding"));
@@ -100,7 +99,7 @@ async fn a_status_survives_a_body_that_breaks_off() {
                 );
                 stream.write_all(head.as_bytes()).await.unwrap();
             };
-            let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
+            let (outcome, ()) = tokio::join!(shop.call(Count).response(), answer);
             let error = outcome.unwrap_err();
             assert_eq!((error.status(), error.delivery()), (Some(status), delivery));
             assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
@@ -135,9 +134,9 @@ async fn a_status_survives_a_body_that_takes_too_long() {
                 stream.write_all(head.as_bytes()).await.unwrap();
                 stream
             };
-            let call = shop.send(Count);
+            let call = shop.call(Count);
             let call = match kind {
-                ErrorKind::Timeout(TimeoutPhase::Call) => call.with_timeout(Duration::from_secs(9)),
+                ErrorKind::Timeout(TimeoutPhase::Call) => call.timeout(Duration::from_secs(9)),
                 _ => call,
             };
             let (outcome, _stream) = tokio::join!(call.response(), answer);
@@ -167,7 +166,7 @@ async fn an_answer_that_is_too_large_is_refused_however_it_comes() {
                     .write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes())
                     .await;
             };
-            let (outcome, ()) = tokio::join!(shop.send(Count).response(), answer);
+            let (outcome, ()) = tokio::join!(shop.call(Count).response(), answer);
             assert_eq!(
                 outcome.unwrap_err().kind(),
                 ErrorKind::ResponseTooLarge,
@@ -203,6 +202,6 @@ async fn a_proxy_gets_nothing() {
             .await
             .unwrap();
     };
-    let (count, ()) = tokio::join!(shop.send(Count).response(), answer);
+    let (count, ()) = tokio::join!(shop.call(Count).response(), answer);
     assert_eq!(count.unwrap().into_value(), 7);
 }

@@ -162,7 +162,7 @@ async fn each_attempt_has_a_span_of_its_own() {
 #[tokio::test]
 async fn an_answer_that_makes_no_sense_is_a_failure_of_the_call() {
     let transport = ScriptedTransport::new().then(Answer::status(200).body("seven"));
-    let mut call = std::pin::pin!(client(transport).send(Count).response());
+    let mut call = std::pin::pin!(client(transport).call(Count).response());
     let error = call.as_mut().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     let expected = [

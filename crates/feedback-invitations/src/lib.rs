@@ -25,8 +25,7 @@ pub use customer_api_core;
 pub use customer_api_core::blocking;
 #[doc(inline)]
 pub use customer_api_core::{
-    BuildError, Call, CallFuture, ClientBuilder, Delivery, Error, ErrorKind, Idempotency,
-    Operation, Response,
+    BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
 };
 
 pub use client::Client;

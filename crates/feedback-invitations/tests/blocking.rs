@@ -30,7 +30,7 @@ fn set_up() -> (Sandbox, Client) {
 #[test]
 fn an_invitation_logs_in_and_is_sent() {
     let (sandbox, radar) = set_up();
-    radar.send(invitation(1)).wait().unwrap();
+    radar.call(invitation(1)).wait().unwrap();
     assert_eq!(sandbox.customer_radar().outbox().len(), 1);
 }
 

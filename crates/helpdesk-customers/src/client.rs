@@ -1,5 +1,5 @@
 use customer_api_core::{
-    BaseUrl, BuildError, Call, ClientBuilder, Environment, Operation, ProviderClient,
+    BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
     auth::StaticCredential, http::HeaderName, secrecy::SecretString,
 };
 
@@ -87,7 +87,13 @@ impl Client {
         ))
     }
 
-    /// Prepares a call; awaiting it makes it.
+    /// Makes a call, and gives the operation's output.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
+    ///
+    /// # Examples
     ///
     /// ```compile_fail,E0271
     /// # use helpdesk_customers::customer_api_core::{*, error::*, operation::*, request::*, response::*};
@@ -109,8 +115,16 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn send<O: Operation<Service = Omnidesk>>(&self, operation: O) -> Call<O> {
+    pub fn send<O: Operation<Service = Omnidesk>>(
+        &self,
+        operation: O,
+    ) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O> {
         self.core.send(operation)
+    }
+
+    /// Prepares a call with settings of its own, such as a timeout, or one whose metadata is wanted.
+    pub fn call<O: Operation<Service = Omnidesk>>(&self, operation: O) -> Call<O> {
+        self.core.call(operation)
     }
 
     /// Where the requests go.
@@ -125,5 +139,9 @@ impl ProviderClient for Client {
 
     fn from_core(core: customer_api_core::Client<Omnidesk>) -> Self {
         Self { core }
+    }
+
+    fn core(&self) -> &customer_api_core::Client<Omnidesk> {
+        &self.core
     }
 }

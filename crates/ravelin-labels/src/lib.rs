@@ -15,8 +15,8 @@ pub use customer_api_core;
 pub use customer_api_core::blocking;
 #[doc(inline)]
 pub use customer_api_core::{
-    BuildError, Call, CallFuture, ClientBuilder, Delivery, Error, ErrorKind, Idempotency,
-    Operation, Response, Timestamp,
+    BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+    Timestamp,
     error::TimeoutPhase,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
     retry::StopReason,

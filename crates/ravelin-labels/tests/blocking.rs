@@ -42,8 +42,8 @@ fn new_year() -> Timestamp {
 fn a_label_is_written_and_read_back() {
     let sandbox = sandbox();
     let ravelin = client(&sandbox);
-    ravelin.send(genuine()).wait().unwrap();
-    let last = ravelin.send(LastReview::new("cust-1")).wait().unwrap();
+    ravelin.call(genuine()).wait().unwrap();
+    let last = ravelin.call(LastReview::new("cust-1")).wait().unwrap();
     assert_eq!(last.unwrap().label, Label::Genuine);
 }
 
@@ -55,7 +55,7 @@ fn a_server_on_another_thread_is_called_once() {
         then.status(503);
     });
     let ravelin = Client::builder("sk_1").base_url(server.base_url());
-    let error = ravelin.build().unwrap().send(genuine()).wait().unwrap_err();
+    let error = ravelin.build().unwrap().call(genuine()).wait().unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
     label.assert_calls(1);
 }
@@ -92,14 +92,14 @@ fn what_a_client_began_outlives_it() {
     assert_eq!(begun.wait_page().unwrap().unwrap().items.len(), 1_000);
     drop(begun);
 
-    client(&sandbox).send(genuine()).wait().unwrap();
+    client(&sandbox).call(genuine()).wait().unwrap();
 }
 
 #[tokio::test]
 async fn inside_a_runtime_nothing_is_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let ravelin = client(&sandbox);
-    let error = ravelin.send(genuine()).wait().unwrap_err();
+    let error = ravelin.call(genuine()).wait().unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
         (ErrorKind::InsideRuntime, Delivery::NotSent)

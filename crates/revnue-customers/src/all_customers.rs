@@ -180,17 +180,17 @@ impl Links {
         let Settings { company, path, .. } = &self.settings;
         let response = match cursor {
             None => {
-                let mut call = self.client.send(ListCustomers::new(*company));
+                let mut call = self.client.call(ListCustomers::new(*company));
                 if let Some(path) = path {
-                    call = call.with_path(path.clone());
+                    call = call.path(path.clone());
                 }
                 call.response().await?
             }
             Some(link) => {
                 let further = FurtherCustomers::new(link, *company);
-                let mut call = self.client.send(further).with_raw_query(link.query());
+                let mut call = self.client.call(further).raw_query(link.query());
                 if let Some(path) = path {
-                    call = call.with_path(path.clone());
+                    call = call.path(path.clone());
                 }
                 call.response().await?
             }

@@ -21,8 +21,7 @@ pub use customer_api_core;
 pub use customer_api_core::blocking;
 #[doc(inline)]
 pub use customer_api_core::{
-    BuildError, Call, CallFuture, ClientBuilder, Delivery, Error, ErrorKind, Idempotency,
-    Operation, Response,
+    BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
     nullable::Nullable,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
     time::Date,

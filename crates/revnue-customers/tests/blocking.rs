@@ -24,8 +24,8 @@ fn a_customer_is_updated_and_the_pages_are_read() {
         .unwrap();
 
     let update = UpdateCustomer::new(ids[0], SINGLE_COMPANY).city("Salem");
-    revnue.send(update).wait().unwrap();
-    let customer = revnue.send(GetCustomer::new(ids[0], SINGLE_COMPANY)).wait();
+    revnue.call(update).wait().unwrap();
+    let customer = revnue.call(GetCustomer::new(ids[0], SINGLE_COMPANY)).wait();
     assert_eq!(customer.unwrap().city.as_deref(), Some("Salem"));
 
     let page = revnue.customers(SINGLE_COMPANY).wait_page().unwrap();

@@ -44,7 +44,7 @@ async fn label_and_read_back(account: &mut Account, ravelin: &Client) -> Result<
     let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Fraudster)
         .comment("chargeback confirmed on the phone")
         .reviewer(Reviewer::new("Ana", "ana@shop.example"));
-    let response = ravelin.send(label).response().await?;
+    let response = ravelin.call(label).response().await?;
     let recorded = response
         .value()
         .as_ref()

@@ -34,8 +34,8 @@ pub struct Entry<C> {
 }
 
 impl<C: 'static> Entry<C> {
-    /// An operation, and how a client sends it.
-    pub fn new<O>(operation: O, send: fn(&C, O) -> Call<O>) -> Self
+    /// An operation, and how a client calls it.
+    pub fn new<O>(operation: O, prepare: fn(&C, O) -> Call<O>) -> Self
     where
         O: Operation + Clone + fmt::Debug,
         O::Output: fmt::Debug,
@@ -48,7 +48,7 @@ impl<C: 'static> Entry<C> {
                 O::decode(&body).map(|value| format!("{value:?} {value:#?}"))
             },
             call: Box::new(move |client| {
-                let call = send(client, operation.clone());
+                let call = prepare(client, operation.clone());
                 Box::pin(async move {
                     match call.response().await {
                         Ok(response) => Outcome {

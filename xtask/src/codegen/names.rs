@@ -76,7 +76,6 @@ const RESERVED_TYPES: &[&str] = &[
     "BuildError",
     "Builder",
     "Call",
-    "CallFuture",
     "Client",
     "ClientBuilder",
     "Delivery",

@@ -74,17 +74,22 @@ pub(super) fn client(provider: &Provider) -> String {
     };
     let from_env = environment::constructors(provider);
     format!(
-        "use customer_api_core::{{BaseUrl, BuildError, Call, ClientBuilder, Environment, Operation, ProviderClient, {imports}}};\n\n\
+        "use customer_api_core::{{BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient, {imports}}};\n\n\
          use crate::{service};\n\n\
          /// Makes the provider's calls.\n///\n/// Cheap to clone; clones share their connections.\n\
          #[derive(Clone, Debug)]\npub struct Client {{\n    core: customer_api_core::Client<{service}>,\n}}\n\n\
          impl Client {{\n    /// {docs}{place}\n    {signature} {{\n        ClientBuilder::new({service}::default(), {credential})\n    }}\n\n{from_env}    \
-         /// Prepares a call; awaiting it makes it.\n    \
-         pub fn send<O: Operation<Service = {service}>>(&self, operation: O) -> Call<O> {{\n        self.core.send(operation)\n    }}\n\n    \
+         /// Makes a call, and gives the operation's output.\n    ///\n    /// # Errors\n    ///\n    \
+         /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.\n    \
+         pub fn send<O: Operation<Service = {service}>>(\n        &self,\n        operation: O,\n    \
+         ) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O> {{\n        self.core.send(operation)\n    }}\n\n    \
+         /// Prepares a call with settings of its own.\n    \
+         pub fn call<O: Operation<Service = {service}>>(&self, operation: O) -> Call<O> {{\n        self.core.call(operation)\n    }}\n\n    \
          /// Where the requests go.\n    #[must_use]\n    \
          pub fn base_url(&self) -> &BaseUrl {{\n        self.core.base_url()\n    }}\n}}\n\n\
          impl ProviderClient for Client {{\n    type Service = {service};\n\n    \
-         fn from_core(core: customer_api_core::Client<{service}>) -> Self {{\n        Self {{ core }}\n    }}\n}}\n"
+         fn from_core(core: customer_api_core::Client<{service}>) -> Self {{\n        Self {{ core }}\n    }}\n\n    \
+         fn core(&self) -> &customer_api_core::Client<{service}> {{\n        &self.core\n    }}\n}}\n"
     )
 }
 

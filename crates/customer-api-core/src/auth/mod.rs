@@ -3,14 +3,14 @@
 mod credential;
 mod error;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 use async_trait::async_trait;
 
 pub use credential::{Anonymous, Credential, StaticCredential};
 pub use error::AuthError;
 
-use crate::{Call, Operation, client::Inner, error::BuildError, time::Deadline};
+use crate::{Call, Error, Operation, client::Shared, error::BuildError, time::Deadline};
 
 /// Supplies the credential of every attempt.
 ///
@@ -75,12 +75,12 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
 /// The call that wants a credential, and the way to the provider for obtaining one.
 #[derive(Clone, Copy)]
 pub struct AuthContext<'a> {
-    client: &'a Arc<Inner>,
+    client: &'a Arc<Shared>,
     deadline: &'a Deadline,
 }
 
 impl<'a> AuthContext<'a> {
-    pub(crate) fn new(client: &'a Arc<Inner>, deadline: &'a Deadline) -> Self {
+    pub(crate) fn new(client: &'a Arc<Shared>, deadline: &'a Deadline) -> Self {
         Self { client, deadline }
     }
 
@@ -90,12 +90,24 @@ impl<'a> AuthContext<'a> {
         self.deadline
     }
 
-    /// Prepares a call to the same provider, such as a login: over the same transport, with the same limits, and without a
+    /// Makes a call to the same provider, such as a login: over the same transport, with the same limits, and without a
     /// credential. It ends by the deadline.
-    pub fn send<O: Operation>(&self, operation: O) -> Call<O> {
+    ///
+    /// # Errors
+    ///
+    /// If the call fails. An [`AuthError`] can be made of the [`Error`].
+    pub fn send<O: Operation>(
+        &self,
+        operation: O,
+    ) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O> {
+        self.call(operation).send()
+    }
+
+    /// Prepares such a call with settings of its own.
+    pub fn call<O: Operation>(&self, operation: O) -> Call<O> {
         Call::new(Arc::clone(self.client), operation)
             .without_credential()
-            .with_timeout(self.deadline.remaining())
+            .timeout(self.deadline.remaining())
     }
 }
 

@@ -1,91 +1,65 @@
-mod future;
+mod options;
 
-use std::{
-    fmt,
-    future::{Future, IntoFuture},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-
-pub use self::future::CallFuture;
+pub(crate) use self::options::CallOptions;
 use crate::{
-    Error,
-    client::Inner,
-    error::{Problem, ValidationError},
+    Delivery, Error, ErrorKind,
+    before_send::BeforeSend,
+    client::Shared,
+    error::{CallReport, DecodeError, Failure, ValidationError},
     operation::{Idempotency, Operation},
-    request::{Encoder, Prepared, is_transports},
-    response::Response,
+    pipeline::Pipeline,
+    redact::Scrubber,
+    request::{Prepared, Sensitive},
+    response::{Metadata, Response, ResponseBody},
     retry::RetryPolicy,
+    telemetry,
 };
 
-/// A call that is about to be made. Nothing is sent until it is awaited.
+/// A call with settings of its own, which is made by [`send`](Self::send) or one of its siblings.
 ///
-/// Made inside a tokio runtime with I/O and time enabled. Awaiting it gives the operation's output; [`response`](Self::response) gives that with its metadata.
+/// [`Client::call`](crate::Client::call) starts one. A call without settings needs none: [`Client::send`](crate::Client::send)
+/// makes it at once.
 ///
-/// It is no future itself, but becomes one, a [`CallFuture`]: to make several calls at once, use [`IntoFuture::into_future`] or an `async` block
-/// around each.
+/// ```no_run
+/// # use customer_api_core::{*, error::*, operation::*, request::*, response::*};
+/// # use std::time::Duration;
+/// # #[derive(Debug)] struct Shop;
+/// # impl Service for Shop {
+/// #     fn name(&self) -> &'static str { "shop" }
+/// #     fn user_agent(&self) -> &'static str { "shop" }
+/// # }
+/// # struct Count;
+/// # impl Operation for Count {
+/// #     type Service = Shop;
+/// #     type Output = u64;
+/// #     const INFO: &'static OperationInfo = &OperationInfo::new("count", Method::Get, "/count");
+/// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
+/// #     fn decode(body: &ResponseBody) -> Result<u64, DecodeError> { body.json() }
+/// # }
+/// # async fn run(shop: Client<Shop>) -> Result<(), Error> {
+/// let count = shop.call(Count).timeout(Duration::from_secs(5)).send().await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
-/// # Cancellation
+/// # The future of a call
 ///
-/// Dropping the future of a call stops it. A request that was under way may have happened: treat a dropped write as
-/// [`Delivery::Unknown`](crate::Delivery::Unknown).
-#[must_use = "a call is made when it is awaited"]
+/// It is made inside a tokio runtime with I/O and time enabled. Nothing is sent, and no time runs, before it is polled. Like
+/// every `async fn`, it panics if it is polled again after it is over.
+///
+/// Dropping it stops the call. A request that was under way may have happened: treat a dropped write as
+/// [`Delivery::Unknown`].
+#[must_use = "a call is made by `send`"]
 pub struct Call<O> {
-    client: Arc<Inner>,
+    client: Arc<Shared>,
     operation: O,
     options: CallOptions,
 }
 
-/// What a caller sets for one call.
-#[derive(Default)]
-pub(crate) struct CallOptions {
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
-    pub(crate) idempotency: Option<Idempotency>,
-    pub(crate) latest_start: Option<Duration>,
-    /// For the calls by which a credential is obtained.
-    pub(crate) without_credential: bool,
-    /// Rarely there: apart, so that every other call is small.
-    additions: Option<Box<Additions>>,
-}
-
-/// What a caller puts into the request, or in place of what is there.
-#[derive(Default)]
-struct Additions {
-    path: Option<String>,
-    query: Vec<(String, String)>,
-    raw_query: Option<String>,
-    headers: HeaderMap,
-    problem: Option<ValidationError>,
-}
-
-impl CallOptions {
-    /// Finishes what an operation has written, with what the caller adds.
-    pub(crate) fn finish(&self, mut request: Encoder<'_>) -> Result<Prepared, ValidationError> {
-        let Some(additions) = &self.additions else {
-            return request.finish(&HeaderMap::new());
-        };
-        if let Some(problem) = &additions.problem {
-            return Err(problem.clone());
-        }
-        if let Some(path) = &additions.path {
-            request.replace_path(path)?;
-        }
-        for (name, value) in &additions.query {
-            request.query(name, value);
-        }
-        if let Some(query) = &additions.raw_query {
-            request.raw_query(query)?;
-        }
-        request.finish(&additions.headers)
-    }
-}
-
 impl<O: Operation> Call<O> {
-    pub(crate) fn new(client: Arc<Inner>, operation: O) -> Self {
+    pub(crate) fn new(client: Arc<Shared>, operation: O) -> Self {
         Self {
             client,
             operation,
@@ -98,26 +72,26 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Bounds the whole call, with all its attempts and waits, instead of the client's 90 s.
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+    /// Limits the whole call, with all its attempts and waits, instead of the client's 90 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// Bounds every attempt, instead of the client's 30 s.
-    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+    /// Limits every attempt, instead of the client's 30 s.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = Some(timeout);
         self
     }
 
     /// Starts no attempt later than this after the call began, for a call that is worth nothing then.
-    pub fn with_latest_start(mut self, limit: Duration) -> Self {
+    pub fn latest_start(mut self, limit: Duration) -> Self {
         self.options.latest_start = Some(limit);
         self
     }
 
     /// Decides about retries of this call, instead of the client's policy.
-    pub fn with_retry(mut self, policy: impl RetryPolicy) -> Self {
+    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
         self.options.retry = Some(Arc::new(policy));
         self
     }
@@ -125,104 +99,172 @@ impl<O: Operation> Call<O> {
     /// States whether a repeat of this call is harmless, whatever the description says.
     ///
     /// The way to have a write retried: say `Idempotent` only if doing it twice is doing it once *for you*, even if the
-    /// first one arrives late and overwrites what somebody else wrote in between.
-    pub fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
+    /// first one arrives late and overwrites what another writer wrote in between.
+    pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
         self.options.idempotency = Some(idempotency);
         self
     }
 
+    /// Runs a step of your own before every attempt, which may keep the attempt from being sent.
+    pub fn before_send(mut self, step: impl BeforeSend) -> Self {
+        self.options.before_send = Some(Box::new(step));
+        self
+    }
+
     /// Adds a pair to the query, for parameters that the operation does not know.
-    pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.additions().query.push((name.into(), value.into()));
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let pair = (name.into(), value.into());
+        self.options.additions().query.push(pair);
         self
     }
 
     /// Adds to the query what is percent-encoded already, such as the query of a link that the provider gave.
     ///
-    /// One that is no query makes the call fail before it is sent.
-    pub fn with_raw_query(mut self, query: impl Into<String>) -> Self {
-        self.additions().raw_query = Some(query.into());
+    /// Text that is not a query makes the call fail before it is sent.
+    pub fn raw_query(mut self, query: impl Into<String>) -> Self {
+        self.options.additions().raw_query = Some(query.into());
         self
     }
 
     /// Replaces the operation's path, for an operation whose path is not documented. It is absolute, below the base URL,
     /// and percent-encoded already; spans keep the operation's own template.
     ///
-    /// One that is no path, or has `.` or `..` segments, makes the call fail before it is sent.
-    pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.additions().path = Some(path.into());
+    /// Text that is not a path, or has `.` or `..` segments, makes the call fail before it is sent.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.options.additions().path = Some(path.into());
         self
     }
 
-    /// Adds a header, or replaces one of the client's. The credential can't be replaced, and what frames the message is
-    /// the transport's own.
+    /// Adds a header, or replaces one of the client's. The credential can't be replaced, and headers that frame the message
+    /// are reserved for the transport.
     ///
-    /// One that can't be sent makes the call fail before it is sent.
-    pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        let header = HeaderName::from_bytes(name.as_bytes())
-            .ok()
-            .filter(|header| !is_transports(header));
-        match (header, HeaderValue::from_str(value)) {
-            (Some(header), Ok(mut value)) => {
-                // What a caller adds may be anything: it is not printed.
-                value.set_sensitive(true);
-                self.additions().headers.insert(header, value);
-            }
-            _ => {
-                let problem = ValidationError::new(name.to_owned(), Problem::Header);
-                self.additions().problem = Some(problem);
-            }
-        }
+    /// A header that can't be sent makes the call fail before it is sent.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.options.additions().header(name, value);
         self
     }
 
-    /// Makes the call and gives the value with its metadata.
+    /// Makes the call, and gives the operation's output.
     ///
     /// # Errors
     ///
     /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
-    pub fn response(self) -> impl Future<Output = Result<Response<O::Output>, Error>> + Send {
-        CallFuture::new(self, Response::new)
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the signature says that the future is `Send` and borrows nothing"
+    )]
+    pub fn send(self) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O> {
+        async move { self.run().await.map(|(value, _)| value) }
+    }
+
+    /// Makes the call, and gives the output with its metadata.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`send`](Self::send).
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the signature says that the future is `Send` and borrows nothing"
+    )]
+    pub fn response(
+        self,
+    ) -> impl Future<Output = Result<Response<O::Output>, Error>> + Send + use<O> {
+        async move {
+            self.run()
+                .await
+                .map(|(value, meta)| Response::new(value, meta))
+        }
     }
 
     /// Makes the call in a program without a runtime, and gives the operation's output.
     ///
     /// # Errors
     ///
-    /// As of awaiting it; and of kind [`InsideRuntime`](crate::ErrorKind::InsideRuntime), without anything being sent, inside an async
-    /// runtime.
+    /// The same errors as [`send`](Self::send). Inside an async runtime nothing is sent, and the error is of kind
+    /// [`InsideRuntime`](crate::ErrorKind::InsideRuntime).
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait(self) -> Result<O::Output, Error> {
         self.wait_response().map(Response::into_value)
     }
 
-    /// Makes the call in a program without a runtime, and gives the value with its metadata.
+    /// Makes the call in a program without a runtime, and gives the output with its metadata.
     ///
     /// # Errors
     ///
-    /// As of [`wait`](Self::wait).
+    /// The same errors as [`wait`](Self::wait).
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_response(self) -> Result<Response<O::Output>, Error> {
-        let service = self.client.service.name();
-        crate::blocking::wait(self.response()).unwrap_or_else(|error| {
-            Err(Error::from(error).with_story(service, O::INFO, 0, Duration::ZERO))
+        crate::blocking::wait(self.run())
+            .unwrap_or_else(|error| Err(self.error(error.into(), self.report(), None)))
+            .map(|(value, meta)| Response::new(value, meta))
+    }
+
+    /// The generic part of a call: it encodes before, decodes after, and leaves what lies between to the [`Pipeline`].
+    async fn run(&self) -> Result<(O::Output, Metadata), Error> {
+        let mut pipeline = self
+            .pipeline()
+            .map_err(|problem| self.error(problem.into(), self.report(), None))?;
+        let span = telemetry::call_span(&*self.client.service, O::INFO);
+        let outcome = telemetry::within(&span, pin!(pipeline.run())).await;
+        let outcome = outcome.and_then(|meta| match self.decode(&meta.body) {
+            Ok(value) => Ok((value, meta)),
+            Err(error) => Err(undecodable(error, meta)),
+        });
+        let report = pipeline.report();
+        telemetry::record_call(&span, report.attempts, outcome.as_ref().err());
+        outcome.map_err(|failure| self.error(failure, report, Some(&pipeline.request)))
+    }
+
+    fn pipeline(&self) -> Result<Pipeline<'_>, ValidationError> {
+        Pipeline::new(&self.client, O::INFO, &self.options, &|request| {
+            self.operation.encode(request)
         })
     }
 
-    fn additions(&mut self) -> &mut Additions {
-        self.options.additions.get_or_insert_default()
+    /// Reads the body of a success. Where the status decides, one that can't be read is a success without a record, unless the
+    /// provider knows better.
+    fn decode(&self, body: &ResponseBody) -> Result<O::Output, DecodeError> {
+        match O::decode(body) {
+            Err(_)
+                if O::INFO.status_decides && self.client.service.accepts_unread(O::INFO, body) =>
+            {
+                O::decode(&ResponseBody::empty())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The report of a call that has not begun.
+    fn report(&self) -> CallReport {
+        CallReport {
+            service: self.client.service.name(),
+            operation: O::INFO,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    /// The only place where a call's failure becomes a caller's error. What is secret or personal in the request is taken out.
+    #[cold]
+    fn error(&self, failure: Failure, report: CallReport, sent: Option<&Prepared>) -> Error {
+        let mut sensitive = Sensitive::default();
+        self.operation.sensitive(&mut sensitive);
+        self.options.sensitive(&mut sensitive);
+        let headers = sent
+            .into_iter()
+            .flat_map(|request| request.sensitive(&self.client.headers));
+        Error::of_call(failure, report, &Scrubber::new(sensitive, headers))
     }
 }
 
-impl<O: Operation> IntoFuture for Call<O> {
-    type Output = Result<O::Output, Error>;
-    type IntoFuture = CallFuture<O>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        CallFuture::new(self, |value, _| value)
-    }
+#[cold]
+fn undecodable(error: DecodeError, meta: Metadata) -> Failure {
+    Failure::new(ErrorKind::Decode, Delivery::Unknown)
+        .with_source(error)
+        .with_head(meta.status, &meta.headers)
+        .with_body(meta.body.into_bytes())
 }
 
 impl<O: Operation> fmt::Debug for Call<O> {

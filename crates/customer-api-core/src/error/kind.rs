@@ -16,6 +16,9 @@ pub enum ErrorKind {
     Authentication,
     /// The client's own rate limiter gave no permit in time.
     RateLimit,
+    /// The caller's own [`BeforeSend`](crate::before_send::BeforeSend) step kept the call from being sent; the source is its
+    /// error.
+    Withheld,
     /// No connection could be made.
     Connect,
     /// Something took too long.
@@ -59,6 +62,7 @@ impl ErrorKind {
             Self::Validation => "validation",
             Self::Authentication => "authentication",
             Self::RateLimit => "rate_limit",
+            Self::Withheld => "withheld",
             Self::Connect => "connect",
             Self::Timeout(TimeoutPhase::Connect) => "connect_timeout",
             Self::Timeout(TimeoutPhase::Attempt) => "attempt_timeout",
@@ -83,6 +87,7 @@ impl fmt::Display for ErrorKind {
             Self::Validation => "the request can't be sent",
             Self::Authentication => "no credential could be obtained",
             Self::RateLimit => "no permit from the rate limiter in time",
+            Self::Withheld => "the call was withheld before it was sent",
             Self::Connect => "no connection",
             Self::Timeout(TimeoutPhase::Connect) => "connecting timed out",
             Self::Timeout(TimeoutPhase::Attempt) => "the attempt timed out",

@@ -3,34 +3,26 @@
 mod build;
 mod decode;
 mod delivery;
+mod details;
+mod failure;
 mod kind;
 mod print;
+mod stop_reason;
 mod validation;
 
 use std::{error::Error as StdError, time::Duration};
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-
 pub use build::{BuildError, VariableProblem};
 pub use decode::{DecodeCategory, DecodeError};
 pub use delivery::Delivery;
+pub use details::ErrorDetails;
+use failure::Parts;
+pub(crate) use failure::{CallReport, Failure, beginning};
 pub use kind::{ErrorKind, TimeoutPhase};
+pub use stop_reason::StopReason;
 pub use validation::{Problem, ValidationError};
 
-use crate::{
-    operation::OperationInfo, redact::Scrubber, retry::StopReason, retry_after,
-    service::ErrorDetails,
-};
-
-/// The longest part of an answer's body that an error keeps.
-const BODY_LIMIT: usize = 64 * 1024;
-
-/// The longest provider message that an error keeps, in characters.
-const MESSAGE_LIMIT: usize = 2_000;
-
-/// The longest provider code or trace id that an error keeps, in characters.
-const WORD_LIMIT: usize = 200;
+use crate::{operation::info::OperationInfo, redact::Scrubber};
 
 /// Why a call failed, and whether it happened all the same.
 ///
@@ -40,132 +32,19 @@ const WORD_LIMIT: usize = 200;
 ///
 /// Neither `Display` nor `Debug` shows a key, the body of an answer, or a value of the request that is marked as personal.
 /// The provider's own [`message`](Self::message) is kept with such values replaced; [`body`](Self::body) is raw.
-pub struct Error(Box<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    kind: ErrorKind,
-    delivery: Delivery,
-    service: &'static str,
-    operation: Option<&'static OperationInfo>,
-    attempts: u32,
-    elapsed: Duration,
-    stop: Option<StopReason>,
-    status: Option<StatusCode>,
-    details: ErrorDetails,
-    location: Option<String>,
-    retry_after: Option<Duration>,
-    body: Option<Bytes>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
+pub struct Error(Box<Parts>);
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, delivery: Delivery) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            delivery,
-            service: "",
-            operation: None,
-            attempts: 0,
-            elapsed: Duration::ZERO,
-            stop: None,
-            status: None,
-            details: ErrorDetails::new(),
-            location: None,
-            retry_after: None,
-            body: None,
-            source: None,
-        }))
+    /// What became of a call: the values of its request that the provider repeated are taken out.
+    pub(crate) fn of_call(mut failure: Failure, call: CallReport, scrubber: &Scrubber<'_>) -> Self {
+        failure.scrub(scrubber);
+        failure.0.call = Some(call);
+        Self(failure.0)
     }
 
-    /// Says which time-out it was, if it was one.
-    pub(crate) fn timed_out_in(mut self, phase: TimeoutPhase) -> Self {
-        if let ErrorKind::Timeout(of) = &mut self.0.kind {
-            *of = phase;
-        }
-        self
-    }
-
-    pub(crate) fn with_source(
-        mut self,
-        source: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
-        self.0.source = Some(source.into());
-        self
-    }
-
-    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
-        self.0.status = Some(status);
-        self
-    }
-
-    pub(crate) fn with_details(mut self, details: ErrorDetails) -> Self {
-        self.0.details = details;
-        self
-    }
-
-    pub(crate) fn with_location(mut self, location: Option<String>) -> Self {
-        self.0.location = location;
-        self
-    }
-
-    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
-        self.0.retry_after = retry_after;
-        self
-    }
-
-    fn with_body(mut self, body: Option<Bytes>) -> Self {
-        self.0.body = body;
-        self
-    }
-
-    /// Adds the answer that the failure is about: its status, what it asks for, and the beginning of its body.
-    pub(crate) fn with_answer(self, status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
-        self.with_status(status)
-            .with_retry_after(retry_after::read(headers))
-            .with_body(Some(kept(body)))
-    }
-
-    /// States which call failed, and what became of it.
-    pub(crate) fn with_story(
-        mut self,
-        service: &'static str,
-        operation: &'static OperationInfo,
-        attempts: u32,
-        elapsed: Duration,
-    ) -> Self {
-        let inner = &mut *self.0;
-        (inner.service, inner.operation) = (service, Some(operation));
-        (inner.attempts, inner.elapsed) = (attempts, elapsed);
-        self
-    }
-
-    pub(crate) fn with_stop(mut self, stop: StopReason) -> Self {
-        self.0.stop = Some(stop);
-        self
-    }
-
-    /// An earlier attempt may have happened, whatever became of the last one.
-    pub(crate) fn at_least(mut self, delivery: Delivery) -> Self {
-        self.0.delivery = self.0.delivery.max(delivery);
-        self
-    }
-
-    /// Takes the request's values out of everything that the provider said, and bounds it.
-    pub(crate) fn scrubbed(mut self, scrubber: &Scrubber<'_>) -> Self {
-        let clean =
-            |text: Option<String>, limit| text.map(|text| bounded(&scrubber.scrub(&text), limit));
-        let inner = &mut *self.0;
-        let details = std::mem::take(&mut inner.details);
-        inner.details = ErrorDetails {
-            code: clean(details.code, WORD_LIMIT),
-            message: clean(details.message, MESSAGE_LIMIT),
-            trace_id: clean(details.trace_id, WORD_LIMIT),
-            not_found: details.not_found,
-            hint: details.hint,
-        };
-        inner.location = clean(inner.location.take(), MESSAGE_LIMIT);
-        self
+    /// A failure that belongs to no call.
+    pub(crate) fn without_call(failure: Failure) -> Self {
+        Self(failure.0)
     }
 
     /// What went wrong.
@@ -183,19 +62,19 @@ impl Error {
     /// What was called; `None` if the failure belongs to no call, such as building a client.
     #[must_use]
     pub fn operation(&self) -> Option<&'static OperationInfo> {
-        self.0.operation
+        self.0.call.map(|call| call.operation)
     }
 
     /// How many times the request was handed to the transport.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.call.map_or(0, |call| call.attempts)
     }
 
     /// How long the call took, with all its attempts and waits.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.0.elapsed
+        self.0.call.map_or(Duration::ZERO, |call| call.elapsed)
     }
 
     /// Why the call was not tried again.
@@ -305,27 +184,6 @@ impl Error {
     }
 }
 
-/// The part of a long body that is looked at and kept when a call fails.
-pub(crate) fn beginning(body: &[u8]) -> &[u8] {
-    body.get(..BODY_LIMIT).unwrap_or(body)
-}
-
-/// Keeps the beginning of a long body, and lets go of the rest's memory.
-fn kept(body: Bytes) -> Bytes {
-    if body.len() > BODY_LIMIT {
-        Bytes::copy_from_slice(beginning(&body))
-    } else {
-        body
-    }
-}
-
-fn bounded(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
@@ -334,13 +192,7 @@ impl StdError for Error {
 
 impl From<BuildError> for Error {
     fn from(error: BuildError) -> Self {
-        Self::new(ErrorKind::Build, Delivery::NotSent).with_source(error)
-    }
-}
-
-impl From<ValidationError> for Error {
-    fn from(error: ValidationError) -> Self {
-        Self::new(ErrorKind::Validation, Delivery::NotSent).with_source(error)
+        Self::without_call(Failure::from(error))
     }
 }
 
@@ -353,13 +205,5 @@ mod tests {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
         fn sendable<T: Send + Sync + 'static>() {}
         sendable::<Error>();
-    }
-
-    #[test]
-    fn a_long_message_is_bounded() {
-        let error = Error::new(ErrorKind::Status, Delivery::Refused)
-            .with_details(ErrorDetails::new().message("é".repeat(5_000)))
-            .scrubbed(&Scrubber::new(crate::request::Sensitive::default(), []));
-        assert_eq!(error.message().unwrap().chars().count(), MESSAGE_LIMIT + 1);
     }
 }

@@ -2,14 +2,14 @@
 
 use std::{error::Error as StdError, fmt};
 
-use super::Error;
-use crate::{auth::AuthError, retry::StopReason, transport::TransportError};
+use super::{Error, stop_reason::StopReason};
+use crate::{auth::AuthError, transport::TransportError};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{} {}: ", inner.service, operation.id)?;
+        if let Some(call) = inner.call {
+            write!(f, "{} {}: ", call.service, call.operation.id)?;
         }
         write!(f, "{}", inner.kind)?;
         if let Some(status) = inner.status {
@@ -29,16 +29,12 @@ impl fmt::Display for Error {
         if let Some(trace_id) = &inner.details.trace_id {
             write!(f, " (trace {})", OneLine(trace_id))?;
         }
-        if inner.operation.is_some() {
+        if let Some(call) = inner.call {
             write!(f, "; {}", inner.delivery)?;
-        }
-        match inner.attempts {
-            0 | 1 => {}
-            attempts => write!(
-                f,
-                "; {attempts} attempts in {:.1} s",
-                inner.elapsed.as_secs_f64()
-            )?,
+            if call.attempts > 1 {
+                let elapsed = call.elapsed.as_secs_f64();
+                write!(f, "; {} attempts in {elapsed:.1} s", call.attempts)?;
+            }
         }
         if let Some(stop) = inner.stop.filter(StopReason::is_telling) {
             write!(f, "; not tried again: {stop}")?;
@@ -92,10 +88,10 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &inner.kind)
             .field("delivery", &inner.delivery)
-            .field("service", &inner.service)
-            .field("operation", &inner.operation.map(|operation| operation.id))
-            .field("attempts", &inner.attempts)
-            .field("elapsed", &inner.elapsed)
+            .field("service", &inner.call.map(|call| call.service))
+            .field("operation", &inner.call.map(|call| call.operation.id))
+            .field("attempts", &self.attempts())
+            .field("elapsed", &self.elapsed())
             .field("stop", &inner.stop)
             .field("status", &self.status())
             .field("code", &self.code())
@@ -122,24 +118,36 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-    use crate::{Delivery, ErrorKind, OperationInfo, error::TimeoutPhase, service::ErrorDetails};
+    use crate::{
+        Delivery, ErrorKind,
+        error::{CallReport, ErrorDetails, Failure, TimeoutPhase},
+        operation::{Method, OperationInfo},
+        redact::Scrubber,
+        request::Sensitive,
+    };
 
-    const INFO: &OperationInfo =
-        &OperationInfo::new("labelCustomer", crate::operation::Method::Post, "/labels");
+    fn after(attempts: u32, elapsed: Duration, failure: Failure) -> Error {
+        let call = CallReport {
+            service: "shop",
+            operation: &const { OperationInfo::new("labelCustomer", Method::Post, "/labels") },
+            attempts,
+            elapsed,
+        };
+        Error::of_call(failure, call, &Scrubber::new(Sensitive::default(), []))
+    }
 
     #[test]
     fn prints_one_useful_line() {
-        let error = Error::new(ErrorKind::Status, Delivery::Refused)
+        let failure = Failure::new(ErrorKind::Status, Delivery::Refused)
             .with_status(StatusCode::BAD_REQUEST)
             .with_details(
                 ErrorDetails::new()
                     .code("17")
                     .message("no such\ncustomer")
                     .trace_id("t-1"),
-            )
-            .with_story("shop", INFO, 1, Duration::from_millis(120));
+            );
         assert_eq!(
-            error.to_string(),
+            after(1, Duration::from_millis(120), failure).to_string(),
             "shop labelCustomer: the provider answered with an error, HTTP 400 Bad Request, code 17: no such customer \
              (trace t-1); refused: nothing was done"
         );
@@ -147,11 +155,11 @@ mod tests {
 
     #[test]
     fn prints_why_it_gave_up() {
-        let error = Error::new(ErrorKind::Timeout(TimeoutPhase::Attempt), Delivery::Unknown)
-            .with_story("shop", INFO, 3, Duration::from_secs(2))
+        let phase = TimeoutPhase::Attempt;
+        let failure = Failure::new(ErrorKind::Timeout(phase), Delivery::Unknown)
             .with_stop(StopReason::AttemptsExhausted);
         assert_eq!(
-            error.to_string(),
+            after(3, Duration::from_secs(2), failure).to_string(),
             "shop labelCustomer: the attempt timed out; unknown: it may have happened, or may yet; 3 attempts in 2.0 s; \
              not tried again: all attempts are used up"
         );
@@ -159,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_hint_stands_at_the_end() {
-        let error = Error::new(ErrorKind::Rejected, Delivery::Refused)
-            .with_details(ErrorDetails::new().message("no").hint("check the id"))
-            .with_story("shop", INFO, 1, Duration::ZERO);
+        let failure = Failure::new(ErrorKind::Rejected, Delivery::Refused)
+            .with_details(ErrorDetails::new().message("no").hint("check the id"));
+        let error = after(1, Duration::ZERO, failure);
         assert_eq!(error.hint(), Some("check the id"));
         assert_eq!(
             error.to_string(),

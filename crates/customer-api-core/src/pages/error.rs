@@ -1,5 +1,7 @@
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
+#[cfg(feature = "blocking")]
+use crate::blocking::BlockingError;
 use crate::{Error, Timestamp};
 
 /// Why a list could not be read to its end, and how far it was.
@@ -131,6 +133,17 @@ impl From<Error> for PagesError {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl From<BlockingError> for PagesError {
+    fn from(error: BlockingError) -> Self {
+        let kind = match &error {
+            BlockingError::InsideRuntime => PagesErrorKind::InsideRuntime,
+            BlockingError::NoRuntime(_) => PagesErrorKind::NoRuntime,
+        };
+        Self::new(kind, "pages can't be waited for").with_source(error.into())
+    }
+}
+
 impl fmt::Display for PagesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner {
@@ -174,5 +187,28 @@ impl fmt::Debug for PagesError {
 impl StdError for PagesError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_ref().map(|source| source as _)
+    }
+}
+
+#[cfg(all(test, feature = "blocking"))]
+mod tests {
+    use std::{io, sync::Arc};
+
+    use super::*;
+
+    #[test]
+    fn pages_tell_why_they_can_not_be_waited_for() {
+        let inside = PagesError::from(BlockingError::InsideRuntime);
+        assert_eq!(inside.kind(), PagesErrorKind::InsideRuntime);
+        assert_eq!(
+            inside.to_string().matches("inside an async").count(),
+            1,
+            "{inside}"
+        );
+        assert!(inside.to_string().contains("await it instead"), "{inside}");
+        assert!(format!("{inside:?}").starts_with("PagesError {"));
+        let error = io::Error::other("no threads left");
+        let none = PagesError::from(BlockingError::NoRuntime(Arc::new(error)));
+        assert_eq!(none.kind(), PagesErrorKind::NoRuntime);
     }
 }

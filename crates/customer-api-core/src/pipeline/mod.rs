@@ -1,257 +1,369 @@
-//! The life of a call: deadline → { authorize → permit → send one attempt → classify → wait }.
+//! The life of a call: `run` → `attempt` → `exchange`, and [`retries`] for what follows a failed attempt.
 //!
-//! Not generic over the operation: encoding comes before and decoding after, in [`Call`](crate::Call).
+//! Not generic over the operation: [`Call`](crate::Call) encodes before and decodes after.
+//!
+//! `client`, `call`, `pipeline` and `auth` use each other in a circle, since the thing itself is recursive: a login is a call
+//! that a call waits for.
 
-mod attempt;
-mod course;
+mod retries;
 
-use std::{future::poll_fn, pin::pin, sync::Arc, time::Duration};
-
-use attempt::Attempt;
-pub(crate) use course::{Course, Over};
-
-use crate::{
-    Delivery, Error, ErrorKind,
-    auth::AuthContext,
-    call::CallOptions,
-    classify::Success,
-    client::Inner,
-    error::TimeoutPhase,
-    operation::OperationInfo,
-    rate_limit::Permit,
-    request::Prepared,
-    response::Metadata,
-    retry::{self, RetryDecision, StopReason},
-    telemetry,
-    time::Deadline,
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
 };
 
-/// A call on its way through the pipeline.
-pub(crate) struct Pipeline {
-    pub(crate) client: Arc<Inner>,
-    pub(crate) operation: &'static OperationInfo,
-    pub(crate) options: CallOptions,
+use tokio::time::{Sleep, timeout};
+
+use crate::{
+    Delivery,
+    auth::AuthContext,
+    before_send::{BeforeSend, Upcoming},
+    call::CallOptions,
+    classify::{Answer, BrokenOff, Success, classify, timed_out, unanswered},
+    client::Shared,
+    error::{CallReport, ErrorKind, Failure, TimeoutPhase, ValidationError},
+    operation::info::OperationInfo,
+    rate_limit::{Feedback, Permit},
+    request::{Encoder, Prepared},
+    response::Metadata,
+    retry, telemetry,
+    time::Deadline,
+};
+use retries::Attempts;
+
+/// A call on its way.
+pub(crate) struct Pipeline<'c> {
+    client: &'c Arc<Shared>,
+    operation: &'static OperationInfo,
+    options: &'c CallOptions,
     pub(crate) request: Prepared,
     deadline: Deadline,
-    attempts: Attempts,
-}
-
-/// The attempts of a call so far.
-#[derive(Default)]
-struct Attempts {
-    count: u32,
-    /// When the last one began, counted from the call's beginning.
+    /// The time of the call when its clock was last read. Only what waits reads it, so a first attempt that can begin at once
+    /// costs no reading.
+    elapsed: Duration,
+    /// How many attempts have begun, and when the last one did.
+    attempts: u32,
     last_began: Duration,
+    /// Whether the caller's step may have to take something back.
+    has_let_go: bool,
 }
 
-impl Pipeline {
-    /// The first attempt, if credential and permit are at hand. No time has passed then, so no clock is read.
-    fn at_once(&mut self) -> Option<Result<Attempt, Error>> {
-        if self.wants_credential() {
-            self.request.credential = Some(self.client.auth.at_hand()?);
-        }
-        let class = self.operation.rate_class;
-        let permit = self.client.rate_limiter.try_acquire(class)?;
-        Some(self.begin(permit, Duration::ZERO))
-    }
+/// What ends an attempt that takes too long.
+struct Limit {
+    after: Duration,
+    phase: TimeoutPhase,
+}
 
-    /// As many attempts as the retry policy, the deadline and the operation's idempotency allow, after one that failed.
-    async fn attempts(&mut self, mut failed: Option<Error>) -> Result<Metadata, Error> {
-        let mut delivery = Delivery::NotSent;
-        let mut credential_renewed = false;
-        loop {
-            let error = match failed.take() {
-                Some(error) => error,
-                None => match self.attempt().await {
-                    Ok(success) => return Ok(self.metadata(success)),
-                    Err(error) => error,
-                },
-            };
-            if !credential_renewed && self.is_credential_stale(&error) {
-                // It was about the credential, not about the call: what comes of the replay counts.
-                credential_renewed = true;
-                continue;
-            }
-            delivery = delivery.max(error.delivery());
-            match self.decide(&error) {
-                RetryDecision::After(wait) => tokio::time::sleep(wait).await,
-                RetryDecision::Stop(reason) => {
-                    return Err(error.at_least(delivery).with_stop(reason).with_story(
-                        self.client.service.name(),
-                        self.operation,
-                        self.attempts.count,
-                        self.deadline.elapsed(),
-                    ));
-                }
-            }
-        }
-    }
+/// How an operation writes itself into a request. A reference, so that this code is there once for all of them.
+type Encode<'a> = dyn Fn(&mut Encoder<'_>) -> Result<(), ValidationError> + 'a;
 
-    /// One attempt, as soon as it may begin.
-    async fn attempt(&mut self) -> Result<Success, Error> {
-        self.authorize().await?;
-        let permit = self.permit().await?;
-        let mut attempt = pin!(self.begin(permit, self.deadline.elapsed())?);
-        let (service, operation) = (&*self.client.service, self.operation);
-        poll_fn(|context| attempt.as_mut().poll(context, service, operation)).await
-    }
-
-    /// Begins an attempt when so much of the call's time has passed.
-    #[inline]
-    fn begin(&mut self, permit: Permit, elapsed: Duration) -> Result<Attempt, Error> {
-        let remaining = self.deadline.limit().saturating_sub(elapsed);
-        if self.time_to_start(elapsed).is_zero() {
-            return Err(call_timeout(Delivery::NotSent));
-        }
-        self.attempts.count += 1;
-        self.attempts.last_began = elapsed;
-        let client = &*self.client;
-        let attempt_timeout = self
-            .options
-            .attempt_timeout
-            .unwrap_or(client.attempt_timeout);
-        let (limit, phase) = if attempt_timeout < remaining {
-            (attempt_timeout, TimeoutPhase::Attempt)
-        } else {
-            (remaining, TimeoutPhase::Call)
-        };
-        let span = telemetry::attempt_span(self.operation, &client.base_url, self.attempts.count);
-        let outgoing = self
-            .request
-            .attempt(self.operation.method.into(), &client.headers);
-        let max_body = client.max_response_bytes;
-        let exchange = span.in_scope(|| client.wire.begin(&client.base_url, outgoing, max_body));
-        Ok(Attempt {
-            exchange,
-            limit: self.deadline.sleep(elapsed.saturating_add(limit)),
-            phase,
-            permit: Some(permit),
-            span,
+impl<'c> Pipeline<'c> {
+    /// Starts the clock, and writes the request that every attempt sends.
+    pub(crate) fn new(
+        client: &'c Arc<Shared>,
+        operation: &'static OperationInfo,
+        options: &'c CallOptions,
+        encode: &Encode<'_>,
+    ) -> Result<Self, ValidationError> {
+        let deadline = Deadline::after(options.timeout.unwrap_or(client.timeout));
+        let mut encoder = Encoder::new(operation, &client.base_url, client.check_patterns);
+        encode(&mut encoder)?;
+        Ok(Self {
+            client,
+            operation,
+            options,
+            request: options.finish(encoder)?,
+            deadline,
+            elapsed: Duration::ZERO,
+            attempts: 0,
+            last_began: Duration::ZERO,
+            has_let_go: false,
         })
     }
 
-    fn wants_credential(&self) -> bool {
-        self.operation.authenticated && !self.options.without_credential
+    /// The life of a call: one attempt, and if it fails, as many others as are harmless and of use.
+    pub(crate) async fn run(&mut self) -> Result<Metadata, Failure> {
+        let failure = match self.attempt().await {
+            Ok(success) => return Ok(self.metadata(success)),
+            Err(failure) => failure,
+        };
+        // Rare, so it may cost a box. That keeps the future of every other call small.
+        let success = Box::pin(retries::after(failure, self)).await?;
+        Ok(self.metadata(success))
     }
 
-    /// Puts the credential into the request. May take a login.
-    async fn authorize(&mut self) -> Result<(), Error> {
-        if !self.wants_credential() {
+    /// One attempt: a credential, a permit, the caller's step, the exchange, and what its response means.
+    async fn attempt(&mut self) -> Result<Success, Failure> {
+        self.authorize().await?;
+        let mut permit = self.permit().await?.reserved();
+        self.before_send().await?;
+        let limit = self.begin()?;
+        permit.start();
+        let span = telemetry::attempt_span(self.operation, &self.client.base_url, self.attempts);
+        let answer = telemetry::within(&span, pin!(self.exchange(limit))).await;
+        let outcome =
+            answer.and_then(|answer| classify(&*self.client.service, self.operation, answer));
+        let (status, failure) = match &outcome {
+            Ok(success) => (Some(success.status.as_u16()), None),
+            Err(failure) => (failure.status(), Some(failure)),
+        };
+        telemetry::record_attempt(&span, status, failure);
+        permit.complete(&Feedback {
+            status,
+            retry_after: failure.and_then(Failure::retry_after),
+        });
+        outcome
+    }
+
+    /// One request and its response, within the limit.
+    async fn exchange(&self, limit: Limit) -> Result<Answer, Failure> {
+        let mut end = pin!(self.deadline.sleep(limit.after));
+        let outgoing = self
+            .request
+            .attempt(self.operation.method.into(), &self.client.headers);
+        let sent = self.client.transport.send(&self.client.base_url, outgoing);
+        // Until a head arrives, only the transport knows whether anything was sent.
+        let response = within(end.as_mut(), pin!(sent))
+            .await
+            .ok_or_else(|| timed_out(limit.phase))?
+            .map_err(unanswered)?;
+        // From here on the status decides, whatever becomes of the body.
+        let (head, mut body) = response.into_parts();
+        let body = within(end, pin!(body.collect(self.client.max_response_bytes)))
+            .await
+            .map_or(Err(BrokenOff::TimedOut(limit.phase)), |body| {
+                body.map_err(BrokenOff::Transport)
+            });
+        Ok(Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+        })
+    }
+
+    /// Puts the credential into the request.
+    async fn authorize(&mut self) -> Result<(), Failure> {
+        if !self.operation.authenticated || self.options.without_credential {
             return Ok(());
         }
         self.request.credential = self.client.auth.at_hand();
-        if self.request.credential.is_some() {
-            return Ok(());
+        match self.request.credential {
+            Some(_) => Ok(()),
+            None => Box::pin(self.obtain_credential()).await,
         }
-        let context = AuthContext::new(&self.client, &self.deadline);
+    }
+
+    /// May take a call of its own, a login.
+    async fn obtain_credential(&mut self) -> Result<(), Failure> {
+        let context = AuthContext::new(self.client, &self.deadline);
         let credential = self.client.auth.authorize(&context);
-        self.request.credential = tokio::time::timeout(self.deadline.remaining(), credential)
-            .await
-            .map_err(|_| call_timeout(Delivery::NotSent))?
+        let outcome = timeout(self.deadline.remaining(), credential).await;
+        self.read_clock();
+        self.request.credential = outcome
+            .map_err(|_| Failure::call_timeout(Delivery::NotSent))?
             .map_err(|error| match self.deadline.remaining() {
-                Duration::ZERO => call_timeout(Delivery::NotSent).with_source(error),
-                _ => Error::new(ErrorKind::Authentication, Delivery::NotSent)
+                Duration::ZERO => Failure::call_timeout(Delivery::NotSent).with_source(error),
+                _ => Failure::new(ErrorKind::Authentication, Delivery::NotSent)
                     .with_retry_after(error.retry_after())
                     .with_source(error),
             })?;
         Ok(())
     }
 
-    /// Waits for the quota, as long as an attempt may still begin.
-    async fn permit(&self) -> Result<Permit, Error> {
-        let (limiter, class) = (&self.client.rate_limiter, self.operation.rate_class);
-        if let Some(permit) = limiter.try_acquire(class) {
-            return Ok(permit);
+    /// Takes a place in the quota.
+    async fn permit(&mut self) -> Result<Permit, Failure> {
+        match self
+            .client
+            .rate_limiter
+            .try_acquire(self.operation.rate_class)
+        {
+            Some(permit) => Ok(permit),
+            None => Box::pin(self.wait_for_permit()).await,
         }
+    }
+
+    /// Waits for the quota, as long as an attempt may still begin.
+    async fn wait_for_permit(&mut self) -> Result<Permit, Failure> {
+        let (limiter, class) = (&self.client.rate_limiter, self.operation.rate_class);
         let deadline = match self.options.latest_start {
             Some(latest) => self.deadline.no_later_than(latest),
             None => self.deadline,
         };
-        tokio::time::timeout(deadline.remaining(), limiter.acquire(class, &deadline))
-            .await
-            .map_err(|_| call_timeout(Delivery::NotSent))?
+        let outcome = timeout(deadline.remaining(), limiter.acquire(class, &deadline)).await;
+        self.read_clock();
+        outcome
+            .map_err(|_| Failure::call_timeout(Delivery::NotSent))?
             .map_err(|error| {
-                Error::new(ErrorKind::RateLimit, Delivery::NotSent)
+                Failure::new(ErrorKind::RateLimit, Delivery::NotSent)
                     .with_retry_after(error.retry_after())
                     .with_source(error)
             })
     }
 
-    /// Whether the provider refused the credential and there may be a better one. A 401 proves that nothing was processed,
-    /// so the one replay that follows is harmless for writes too.
-    fn is_credential_stale(&self, error: &Error) -> bool {
-        let Some(credential) = &self.request.credential else {
-            return false;
-        };
-        error.kind() == ErrorKind::Status
-            && error.status() == Some(401)
-            && self.client.auth.on_unauthorized(credential.generation())
-    }
-
-    /// Asks the policy, within the two limits that no policy can move: a call that may have happened is not repeated unless
-    /// that is harmless, and no wait outlasts the call's time-out.
-    fn decide(&self, error: &Error) -> RetryDecision {
-        let elapsed = self.deadline.elapsed();
-        let attempt = retry::Attempt {
-            number: self.attempts.count,
-            idempotency: self
-                .options
-                .idempotency
-                .unwrap_or(self.operation.idempotency),
-            status: error.status(),
-            retry_after: error.retry_after().or_else(|| self.implied_wait(error)),
-            elapsed,
-            remaining: self.time_to_start(elapsed),
-            ..retry::Attempt::new(self.operation, error.kind(), error.delivery())
-        };
-        let policy = self.options.retry.as_ref().unwrap_or(&self.client.retry);
-        match policy.decide(&attempt) {
-            RetryDecision::After(_) if !attempt.is_repeatable() => {
-                RetryDecision::Stop(StopReason::MayHaveHappened)
-            }
-            RetryDecision::After(wait) if wait >= attempt.remaining => {
-                RetryDecision::Stop(StopReason::DeadlineTooClose)
-            }
-            decision => decision,
+    /// Asks the caller's step, if there is one, whether the attempt may be sent.
+    async fn before_send(&mut self) -> Result<(), Failure> {
+        let options = self.options;
+        match &options.before_send {
+            None => Ok(()),
+            Some(step) => Box::pin(self.ask(&**step)).await,
         }
     }
 
+    async fn ask(&mut self, step: &dyn BeforeSend) -> Result<(), Failure> {
+        let Some(content) = &self.request.content else {
+            return Ok(());
+        };
+        let attempt = Upcoming {
+            operation: self.operation,
+            number: self.attempts + 1,
+            content,
+        };
+        // If the time ends the step itself, nobody knows what it has done.
+        self.has_let_go = true;
+        let outcome = timeout(self.deadline.remaining(), step.before_send(&attempt)).await;
+        self.read_clock();
+        match outcome {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(reason)) => {
+                self.has_let_go = false;
+                Err(Failure::new(ErrorKind::Withheld, Delivery::NotSent).with_source(reason))
+            }
+            Err(_) => Err(Failure::call_timeout(Delivery::NotSent)),
+        }
+    }
+
+    /// Counts the attempt that is sent now, unless it is too late for one.
+    fn begin(&mut self) -> Result<Limit, Failure> {
+        if self.time_to_start().is_zero() {
+            return Err(Failure::call_timeout(Delivery::NotSent));
+        }
+        self.attempts += 1;
+        self.last_began = self.elapsed;
+        let remaining = self.deadline.limit().saturating_sub(self.elapsed);
+        let attempt_timeout = self.options.attempt_timeout;
+        let attempt_timeout = attempt_timeout.unwrap_or(self.client.attempt_timeout);
+        let (limit, phase) = if attempt_timeout < remaining {
+            (attempt_timeout, TimeoutPhase::Attempt)
+        } else {
+            (remaining, TimeoutPhase::Call)
+        };
+        Ok(Limit {
+            after: self.elapsed.saturating_add(limit),
+            phase,
+        })
+    }
+
+    /// How much time is left to begin an attempt.
+    fn time_to_start(&self) -> Duration {
+        let limit = self.deadline.limit();
+        let latest = self.options.latest_start.unwrap_or(limit);
+        latest.min(limit).saturating_sub(self.elapsed)
+    }
+
+    fn read_clock(&mut self) {
+        self.elapsed = self.deadline.elapsed();
+    }
+
     /// How long to wait after a 429 that does not say.
-    fn implied_wait(&self, error: &Error) -> Option<Duration> {
-        error
+    fn implied_wait(&self, failure: &Failure) -> Option<Duration> {
+        failure
             .status()
             .filter(|status| *status == 429)
             .and_then(|_| self.client.service.throttled_wait(self.operation))
     }
 
-    /// How much time is left to begin an attempt when so much has passed.
-    fn time_to_start(&self, elapsed: Duration) -> Duration {
-        let limit = match self.options.latest_start {
-            Some(latest) => latest.min(self.deadline.limit()),
-            None => self.deadline.limit(),
-        };
-        limit.saturating_sub(elapsed)
+    /// What came along with a response that has just arrived.
+    fn metadata(&mut self, success: Success) -> Metadata {
+        self.read_clock();
+        Metadata {
+            status: success.status,
+            headers: success.headers,
+            body: success.body,
+            attempts: self.attempts,
+            elapsed: self.elapsed,
+            attempt_elapsed: self.elapsed.saturating_sub(self.last_began),
+        }
     }
 
-    /// What came along with an answer that has just arrived.
-    fn metadata(&self, success: Success) -> Metadata {
-        let Success {
-            status,
-            headers,
-            body,
-        } = success;
-        let elapsed = self.deadline.elapsed();
-        Metadata {
-            status,
-            headers,
-            body,
-            attempts: self.attempts.count,
-            elapsed,
-            attempt_elapsed: elapsed.saturating_sub(self.attempts.last_began),
+    /// What the call took.
+    pub(crate) fn report(&self) -> CallReport {
+        CallReport {
+            service: self.client.service.name(),
+            operation: self.operation,
+            attempts: self.attempts,
+            elapsed: self.elapsed,
         }
     }
 }
 
-fn call_timeout(delivery: Delivery) -> Error {
-    Error::new(ErrorKind::Timeout(TimeoutPhase::Call), delivery)
+impl Attempts for Pipeline<'_> {
+    type Success = Success;
+
+    fn attempt(&mut self) -> impl Future<Output = Result<Success, Failure>> + Send {
+        Pipeline::attempt(self)
+    }
+
+    fn failed(&mut self, failure: &Failure) -> retry::Attempt {
+        self.read_clock();
+        retry::Attempt {
+            number: self.attempts,
+            idempotency: self
+                .options
+                .idempotency
+                .unwrap_or(self.operation.idempotency),
+            status: failure.status(),
+            retry_after: failure.retry_after().or_else(|| self.implied_wait(failure)),
+            elapsed: self.elapsed,
+            remaining: self.time_to_start(),
+            ..retry::Attempt::new(self.operation, failure.kind(), failure.delivery())
+        }
+    }
+
+    fn policy(&self) -> &dyn retry::RetryPolicy {
+        &**self.options.retry.as_ref().unwrap_or(&self.client.retry)
+    }
+
+    fn renews_credential(&mut self, failure: &Failure) -> bool {
+        let Some(credential) = &self.request.credential else {
+            return false;
+        };
+        failure.status() == Some(401) && self.client.auth.on_unauthorized(credential.generation())
+    }
+
+    async fn withdraw(&mut self) {
+        if let Some(step) = self
+            .options
+            .before_send
+            .as_ref()
+            .filter(|_| self.has_let_go)
+        {
+            self.has_let_go = false;
+            // What it can't finish in time is left to its `Drop`.
+            let _ = timeout(self.deadline.remaining(), step.withdraw()).await;
+            self.read_clock();
+        }
+    }
+
+    async fn sleep(&mut self, wait: Duration) {
+        tokio::time::sleep(wait).await;
+        self.read_clock();
+    }
+}
+
+/// Waits for a future, but not beyond the end. `None` if that comes first.
+fn within<'a, F: Future>(
+    mut end: Pin<&'a mut Sleep>,
+    mut future: Pin<&'a mut F>,
+) -> impl Future<Output = Option<F::Output>> + 'a {
+    poll_fn(move |context| {
+        let outcome = future.as_mut().poll(context).map(Some);
+        if outcome.is_ready() {
+            return outcome;
+        }
+        // A body that arrives without end must not use up the task's share before the clock is looked at.
+        let end = pin!(tokio::task::unconstrained(end.as_mut()));
+        end.poll(context).map(|()| None)
+    })
 }

@@ -72,11 +72,12 @@ impl<L: RateLimiter + ?Sized> RateLimiter for Arc<L> {
 
 /// The right to make one attempt.
 ///
-/// Completed with what the provider answered. Dropping it counts as an attempt whose outcome nobody saw, so a cancelled
-/// call loses no permit.
+/// It is completed with what the provider answered. Dropping it counts as an attempt whose outcome nobody saw, so a call that is
+/// dropped loses no permit. A permit whose attempt is never made is [released](Self::release).
 #[must_use = "a permit is given back when it is dropped"]
 pub struct Permit {
     slot: Option<Box<dyn Slot>>,
+    is_used: bool,
 }
 
 /// What a permit holds in its limiter; dropping it gives it back.
@@ -111,6 +112,11 @@ pub struct Permit {
 pub trait Slot: Send {
     /// Learns what became of the attempt.
     fn complete(self: Box<Self>, feedback: &Feedback);
+
+    /// Takes back a slot that no attempt has used. It counts as used, unless the limiter says otherwise here.
+    fn release(self: Box<Self>) {
+        drop(self);
+    }
 }
 
 /// What an attempt showed about the quota.
@@ -126,20 +132,48 @@ pub struct Feedback {
 impl Permit {
     /// A permit that holds nothing.
     pub const fn free() -> Self {
-        Self { slot: None }
+        Self {
+            slot: None,
+            is_used: true,
+        }
     }
 
     /// A permit that holds a slot.
     pub fn new(slot: impl Slot + 'static) -> Self {
         Self {
             slot: Some(Box::new(slot)),
+            is_used: true,
         }
     }
 
     /// Gives the permit back along with what the attempt showed.
-    pub fn complete(self, feedback: &Feedback) {
-        if let Some(slot) = self.slot {
+    pub fn complete(mut self, feedback: &Feedback) {
+        if let Some(slot) = self.slot.take() {
             slot.complete(feedback);
+        }
+    }
+
+    /// Gives the permit back without an attempt.
+    pub fn release(self) {
+        drop(self.reserved());
+    }
+
+    /// The same permit, which is released if it is dropped before its attempt [starts](Self::start).
+    pub(crate) fn reserved(mut self) -> Self {
+        self.is_used = false;
+        self
+    }
+
+    /// From now on something may be sent.
+    pub(crate) fn start(&mut self) {
+        self.is_used = true;
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take_if(|_| !self.is_used) {
+            slot.release();
         }
     }
 }

@@ -25,7 +25,7 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// So many attempts a window, for each class of calls.
 ///
-/// A slot is free again one window after its attempt was completed or dropped. So the provider never sees more than the
+/// A slot is free again one window after its attempt was completed or dropped, and at once if no attempt was begun. So the provider never sees more than the
 /// quota in any window, whatever the network does to the requests on their way: a slot's next request is sent a whole
 /// window after the answer to its last one. Only a request that was given up without an answer may arrive later than that.
 ///
@@ -117,7 +117,7 @@ impl RateLimiter for Window {
     fn try_acquire(&self, class: &'static str) -> Option<Permit> {
         let class = self.class(class);
         let is_taken = class.state().take_unless_waited_for(&class, now());
-        is_taken.then(|| Permit::new(Held { class }))
+        is_taken.then(|| Permit::new(Held::new(class)))
     }
 }
 
@@ -160,9 +160,7 @@ impl Class {
                 None => given_back.await,
             }
         }
-        Ok(Permit::new(Held {
-            class: Arc::clone(self),
-        }))
+        Ok(Permit::new(Held::new(Arc::clone(self))))
     }
 
     /// Takes a slot for the one whose turn it is, or says until when to wait; `Some(None)` is until one is given back.
@@ -190,10 +188,12 @@ impl Class {
         Ok(Some(until))
     }
 
-    fn give_back(&self) {
+    fn give_back(&self, is_used: bool) {
         let mut state = self.state();
         state.in_use = state.in_use.saturating_sub(1);
-        state.cooling.push_back(now() + self.window);
+        if is_used {
+            state.cooling.push_back(now() + self.window);
+        }
         drop(state);
         self.given_back.notify_one();
     }
@@ -291,6 +291,16 @@ impl Drop for Waiting {
 /// A slot in use; dropping it begins its window.
 struct Held {
     class: Arc<Class>,
+    is_used: bool,
+}
+
+impl Held {
+    fn new(class: Arc<Class>) -> Self {
+        Self {
+            class,
+            is_used: true,
+        }
+    }
 }
 
 impl Slot for Held {
@@ -299,11 +309,15 @@ impl Slot for Held {
             self.class.stop(feedback.retry_after);
         }
     }
+
+    fn release(mut self: Box<Self>) {
+        self.is_used = false;
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.class.give_back();
+        self.class.give_back(self.is_used);
     }
 }
 

@@ -244,7 +244,7 @@ mod tests {
         let base: BaseUrl = "https://api.example".parse().unwrap();
         let mut encoder = Encoder::new(&INFO, &base, true);
         write(&mut encoder).unwrap();
-        let prepared = encoder.finish(&HeaderMap::new()).unwrap();
+        let prepared = encoder.finish(&HeaderMap::new(), false).unwrap();
         String::from_utf8(prepared.body.to_vec()).unwrap()
     }
 

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde::Serialize;
 
-use super::{Body, Part, Prepared, TextRule, is_transports, percent_encoded};
+use super::{Body, Content, Part, Prepared, TextRule, is_transports, percent_encoded};
 use crate::{
     base_url::BaseUrl,
     error::{Problem, ValidationError},
-    operation::OperationInfo,
+    operation::info::OperationInfo,
 };
 
 /// The longest URL that the `http` crate holds, less room for the rest of a path.
@@ -250,7 +250,11 @@ impl<'c> Encoder<'c> {
     }
 
     /// The request, ready to be sent. The call's headers win over the operation's.
-    pub(crate) fn finish(mut self, call: &HeaderMap) -> Result<Prepared, ValidationError> {
+    pub(crate) fn finish(
+        mut self,
+        call: &HeaderMap,
+        wants_content: bool,
+    ) -> Result<Prepared, ValidationError> {
         if self.template.contains('{') {
             return Err(ValidationError::other(
                 "path",
@@ -258,6 +262,10 @@ impl<'c> Encoder<'c> {
             ));
         }
         self.path.push_str(self.template);
+        let content = wants_content.then(|| {
+            let below = self.path.get(self.base.path().len()..).unwrap_or_default();
+            Box::new(Content::new(below, &self.query, &self.body))
+        });
         if !self.query.is_empty() {
             self.path.push('?');
             self.path.push_str(&self.query);
@@ -271,7 +279,8 @@ impl<'c> Encoder<'c> {
             }
             self.headers.insert(name, value.clone());
         }
-        Ok(Prepared::new(path, self.headers, content_type, body))
+        let headers = self.headers;
+        Ok(Prepared::new(path, headers, content_type, body, content))
     }
 }
 
@@ -325,7 +334,7 @@ mod tests {
 
     fn uri_of(encoder: Encoder<'_>) -> Result<http::Uri, ValidationError> {
         let base = encoder.base;
-        let path = encoder.finish(&HeaderMap::new())?.path;
+        let path = encoder.finish(&HeaderMap::new(), false)?.path;
         Ok(base.with_path(path).unwrap())
     }
 
@@ -370,7 +379,7 @@ mod tests {
         let base = base();
         let mut encoder = Encoder::new(INFO, &base, true);
         assert_eq!(encoder.path("b", "1").unwrap_err().field(), "b");
-        assert!(encoder.finish(&HeaderMap::new()).is_err());
+        assert!(encoder.finish(&HeaderMap::new(), false).is_err());
     }
 
     #[test]

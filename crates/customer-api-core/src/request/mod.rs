@@ -1,6 +1,7 @@
 //! How an operation becomes a request: validated and encoded once, so that every attempt sends the same bytes.
 
 mod body;
+mod content;
 mod dynamic;
 mod encoder;
 mod multipart;
@@ -17,6 +18,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use serde_json::Value;
 
 pub use body::Body;
+pub use content::{Content, ContentBody};
 pub use dynamic::{NumberedPairs, PrefixedFields};
 pub use encoder::Encoder;
 pub use multipart::Part;

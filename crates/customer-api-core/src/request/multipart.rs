@@ -24,6 +24,14 @@ impl Part {
             value: value.into(),
         }
     }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn value(&self) -> &str {
+        &self.value
+    }
 }
 
 impl fmt::Debug for Part {

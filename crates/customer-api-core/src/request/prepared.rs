@@ -5,17 +5,20 @@ use http::{
     uri::{InvalidUriParts, PathAndQuery},
 };
 
+use super::Content;
 use crate::{auth::Credential, base_url::BaseUrl};
 
 /// A request that is ready to be sent any number of times.
 pub(crate) struct Prepared {
     pub(super) path: PathAndQuery,
-    /// In front of the client's own.
-    headers: HeaderMap,
+    /// In front of the client's own. Rarely there, and large.
+    headers: Option<Box<HeaderMap>>,
     content_type: Option<HeaderValue>,
     pub(super) body: Bytes,
     /// What the next attempt proves itself with.
     pub(crate) credential: Option<Credential>,
+    /// What the request says, where somebody wants to know before it is sent. Rarely there, so it is kept apart.
+    pub(crate) content: Option<Box<Content>>,
 }
 
 /// The request of one attempt, on its way to the transport.
@@ -32,21 +35,23 @@ impl Prepared {
         headers: HeaderMap,
         content_type: Option<HeaderValue>,
         body: Bytes,
+        content: Option<Box<Content>>,
     ) -> Self {
         Self {
             path,
-            headers,
+            headers: (!headers.is_empty()).then(|| Box::new(headers)),
             content_type,
             body,
             credential: None,
+            content,
         }
     }
 
     /// The request of one attempt. What the call says wins over what the client says, and the credential over both.
     pub(crate) fn attempt(&self, method: Method, client: &HeaderMap) -> Outgoing<'_> {
         let mut headers = client.clone();
-        if !self.headers.is_empty() {
-            put_in_front(&self.headers, &mut headers);
+        if let Some(own) = &self.headers {
+            put_in_front(own, &mut headers);
         }
         if let Some(content_type) = &self.content_type {
             headers.insert(CONTENT_TYPE, content_type.clone());
@@ -69,7 +74,8 @@ impl Prepared {
     ) -> impl Iterator<Item = &'a HeaderValue> {
         let credential = self.credential.as_ref();
         self.headers
-            .values()
+            .iter()
+            .flat_map(|headers| headers.values())
             .chain(client.values())
             .chain(credential.map(|credential| credential.header().1))
             .filter(|value| value.is_sensitive())

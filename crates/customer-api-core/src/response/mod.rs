@@ -12,7 +12,7 @@ use crate::error::DecodeError;
 
 /// A value with what came along: status, headers, attempts, the raw body.
 ///
-/// Awaiting a [`Call`](crate::Call) gives the value alone; [`Call::response`](crate::Call::response) gives this.
+/// [`Call::send`](crate::Call::send) gives the value alone; [`Call::response`](crate::Call::response) gives this.
 pub struct Response<T> {
     value: T,
     meta: Metadata,

@@ -1,12 +1,11 @@
 use std::{error::Error as StdError, fmt};
 
-use crate::{Delivery, ErrorKind, error::TimeoutPhase};
+use crate::Delivery;
 
-/// Why an attempt got no whole answer.
+/// Why a response, or the rest of one, did not arrive.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
-    head: Option<Box<http::Response<()>>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -36,24 +35,13 @@ impl TransportError {
     /// A failure of this kind.
     #[must_use]
     pub fn new(kind: TransportErrorKind) -> Self {
-        Self {
-            kind,
-            head: None,
-            source: None,
-        }
+        Self { kind, source: None }
     }
 
     /// The cause. Its text is shown to users: it must hold neither a URL's path or query nor a header's value.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
-        self
-    }
-
-    /// The status and headers that arrived before the failure.
-    #[must_use]
-    pub fn with_head(mut self, head: http::Response<()>) -> Self {
-        self.head = Some(Box::new(head));
         self
     }
 
@@ -68,14 +56,10 @@ impl TransportError {
         let first = self.source()?;
         std::iter::successors(Some(first), |&cause| cause.source()).last()
     }
-
-    pub(crate) fn take_head(&mut self) -> Option<http::Response<()>> {
-        self.head.take().map(|head| *head)
-    }
 }
 
 impl TransportErrorKind {
-    /// What the failure alone says about the request.
+    /// What the failure says about a request of which no response arrived.
     #[must_use]
     pub fn delivery(self) -> Delivery {
         match self {
@@ -83,17 +67,6 @@ impl TransportErrorKind {
                 Delivery::NotSent
             }
             Self::Timeout | Self::Interrupted | Self::TooLarge | Self::Other => Delivery::Unknown,
-        }
-    }
-
-    pub(crate) fn error_kind(self) -> ErrorKind {
-        match self {
-            Self::Connect => ErrorKind::Connect,
-            Self::ConnectTimeout => ErrorKind::Timeout(TimeoutPhase::Connect),
-            Self::Timeout => ErrorKind::Timeout(TimeoutPhase::Attempt),
-            Self::NotWritten | Self::Interrupted => ErrorKind::Interrupted,
-            Self::TooLarge => ErrorKind::ResponseTooLarge,
-            Self::InvalidRequest | Self::Other => ErrorKind::Transport,
         }
     }
 }

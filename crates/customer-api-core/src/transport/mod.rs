@@ -1,49 +1,48 @@
 //! How the bytes of one attempt travel.
 
+mod body;
 mod error;
 mod reqwest;
 #[cfg(feature = "test-util")]
 mod scripted;
 mod tls;
-mod wire;
+mod translate;
 
 use std::{
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    future::{Future, ready},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use self::{
+    body::Body,
     error::{TransportError, TransportErrorKind},
     reqwest::{HttpSettings, ReqwestTransport},
 };
+use crate::{base_url::BaseUrl, request::Outgoing};
 #[cfg(feature = "test-util")]
 pub use scripted::{Answer, ScriptedTransport};
-pub(crate) use wire::{Arrived, Exchange, Wire};
 
-/// Sends one request and receives one answer.
+/// Sends one request, and gives its response as soon as the head has arrived.
 ///
-/// Called once an attempt; time-outs, retries and credentials are the pipeline's. An implementation must not follow
-/// redirects, must not send a request twice, and must say in its errors whether anything was sent.
+/// Called once per attempt. Timeouts, retries, credentials and the limit on a response's size are the client's. An
+/// implementation must not follow redirects and must not send a request twice. Its errors must say whether anything was sent.
 ///
 /// ```
 /// use async_trait::async_trait;
 /// use bytes::Bytes;
-/// use customer_api_core::transport::{Transport, TransportContext, TransportError, TransportErrorKind};
+/// use customer_api_core::transport::{Body, Transport, TransportError, TransportErrorKind};
 ///
-/// /// Answers everything itself, for a program that must not call out.
+/// /// Refuses everything, for a program that must not call out.
 /// #[derive(Debug)]
 /// struct Offline;
 ///
 /// #[async_trait]
 /// impl Transport for Offline {
-///     async fn send(
-///         &self,
-///         _: http::Request<Bytes>,
-///         _: &TransportContext,
-///     ) -> Result<http::Response<Bytes>, TransportError> {
+///     async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
 ///         Err(TransportError::new(TransportErrorKind::Connect))
 ///     }
 /// }
@@ -60,62 +59,63 @@ pub(crate) use wire::{Arrived, Exchange, Wire};
 /// ```
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Sends the request and receives the whole answer, whose body may have [`TransportContext::max_body`] bytes at most.
+    /// Sends the request. Gives the head of the response as soon as it has arrived, and the [`Body`] that follows it.
+    ///
+    /// A head proves that the request arrived: from then on its status decides whether the call happened, whatever becomes of
+    /// the body.
     ///
     /// # Errors
     ///
-    /// Says what is known of the request's fate. If the head of the answer arrived and its body did not, the error
-    /// carries the head.
+    /// If no head arrived. The error's kind says what is known of the request's fate.
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        context: &TransportContext,
-    ) -> Result<http::Response<Bytes>, TransportError>;
+    ) -> Result<http::Response<Body>, TransportError>;
 }
 
-/// What a transport must know of one attempt, and what it learns before the answer is whole.
-pub struct TransportContext {
-    max_body: usize,
-    head: Mutex<Option<http::Response<()>>>,
+/// The transport of a client. The default one is known by its type, so that its calls need no box.
+pub(crate) enum ClientTransport {
+    Default(ReqwestTransport),
+    Custom(Arc<dyn Transport>),
 }
 
-impl TransportContext {
-    /// The context of an attempt whose answer may have a body of so many bytes.
-    #[must_use]
-    pub fn new(max_body: usize) -> Self {
-        Self {
-            max_body,
-            head: Mutex::default(),
+impl ClientTransport {
+    /// Hands a request over. It is built now; nothing is sent before the future is polled.
+    pub(crate) fn send<'t>(
+        &'t self,
+        base_url: &BaseUrl,
+        outgoing: Outgoing<'_>,
+    ) -> impl Future<Output = Result<http::Response<Body>, TransportError>> + Send + use<'t> {
+        let sent = match self {
+            Self::Default(transport) => Sent::Default(transport.send_below(outgoing)),
+            Self::Custom(transport) => Sent::Custom(match outgoing.into_request(base_url) {
+                Ok(request) => transport.send(request),
+                Err(_) => Box::pin(ready(Err(TransportError::new(
+                    TransportErrorKind::InvalidRequest,
+                )))),
+            }),
+        };
+        async move {
+            match sent {
+                Sent::Default(response) => response.await,
+                Sent::Custom(response) => response.await,
+            }
         }
     }
-
-    /// The largest body that is accepted, in bytes. A larger one is [`TransportErrorKind::TooLarge`], never cut.
-    #[must_use]
-    pub fn max_body(&self) -> usize {
-        self.max_body
-    }
-
-    /// Tells that the head of the answer has arrived and its body is under way. If the attempt runs out of time then, its
-    /// status still says whether the call happened.
-    pub fn head_arrived(&self, head: http::Response<()>) {
-        *self.head() = Some(head);
-    }
-
-    /// The head that arrived, if one did.
-    pub(crate) fn take_head(&self) -> Option<http::Response<()>> {
-        self.head().take()
-    }
-
-    fn head(&self) -> MutexGuard<'_, Option<http::Response<()>>> {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
-        self.head.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl fmt::Debug for TransportContext {
+/// A request on its way, by either transport.
+enum Sent<D, C> {
+    Default(D),
+    Custom(C),
+}
+
+/// Shows the transport as it shows itself.
+impl fmt::Debug for ClientTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TransportContext")
-            .field("max_body", &self.max_body)
-            .finish_non_exhaustive()
+        match self {
+            Self::Default(transport) => transport.fmt(f),
+            Self::Custom(transport) => transport.fmt(f),
+        }
     }
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::{Transport, TransportContext, TransportError, TransportErrorKind};
+use super::{Body, Transport, TransportError, TransportErrorKind};
 
 /// A transport that answers from a queue and records what it is asked, for tests without sockets.
 ///
@@ -164,8 +164,7 @@ impl Transport for ScriptedTransport {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        context: &TransportContext,
-    ) -> Result<http::Response<Bytes>, TransportError> {
+    ) -> Result<http::Response<Body>, TransportError> {
         let answer = self.with(|script| {
             script.requests.push(request);
             script.answers.pop_front()
@@ -178,12 +177,9 @@ impl Transport for ScriptedTransport {
             tokio::time::sleep(delay).await;
         }
         match outcome {
-            Outcome::Response(response) if response.body().len() > context.max_body() => {
-                Err(TransportError::new(TransportErrorKind::TooLarge).with_head(response.map(drop)))
-            }
-            Outcome::Response(response) => Ok(response),
+            Outcome::Response(response) => Ok(response.map(Body::new)),
             Outcome::Failure(kind) => Err(TransportError::new(kind)),
-            Outcome::Cut(head, kind) => Err(TransportError::new(kind).with_head(head)),
+            Outcome::Cut(head, kind) => Ok(head.map(|()| Body::failing(TransportError::new(kind)))),
             Outcome::Hang => std::future::pending().await,
         }
     }

@@ -65,11 +65,12 @@ async fn a_caller_adds_query_pairs_and_headers_but_no_credential() {
         .user_agent("till/2.0")
         .build()
         .unwrap();
-    shop.send(count())
-        .with_query("since when", "a&b+c")
-        .with_query("flag", "")
-        .with_header("x-tenant", "2")
-        .with_header("authorization", "Bearer forged")
+    shop.call(count())
+        .query("since when", "a&b+c")
+        .query("flag", "")
+        .header("x-tenant", "2")
+        .header("authorization", "Bearer forged")
+        .send()
         .await
         .unwrap();
     let requests = transport.requests();
@@ -99,8 +100,9 @@ async fn what_can_not_be_sent_is_not_sent() {
         "shop count: the request can't be sent: `id` must not be `.` or `..`; not sent"
     );
     let refused = shop
-        .send(count())
-        .with_header("x-note", "a\r\nb: c")
+        .call(count())
+        .header("x-note", "a\r\nb: c")
+        .send()
         .await
         .unwrap_err();
     assert!(refused.is_validation());
@@ -119,7 +121,7 @@ async fn a_response_carries_its_metadata() {
         .then(Answer::failure(TransportErrorKind::Connect))
         .then(answer);
     let shop = builder(&transport).retry(support_fast()).build().unwrap();
-    let response = shop.send(count()).response().await.unwrap();
+    let response = shop.call(count()).response().await.unwrap();
     assert_eq!(
         (*response.value(), response.status(), response.attempts()),
         (7, 203, 2)
@@ -139,7 +141,7 @@ fn support_fast() -> customer_api_core::retry::ExponentialBackoff {
 async fn where_the_status_decides_an_unreadable_answer_is_a_success_without_a_record() {
     for body in ["", "null", "<html>thanks</html>", "{\"a\":", "[1]"] {
         let transport = ScriptedTransport::new().then(Answer::status(200).body(body));
-        let response = client(&transport).send(buy()).response().await.unwrap();
+        let response = client(&transport).call(buy()).response().await.unwrap();
         assert_eq!(
             (response.value(), response.body()),
             (&None, body.as_bytes())
@@ -242,8 +244,9 @@ async fn what_a_caller_adds_is_not_repeated() {
         .build()
         .unwrap();
     let error = shop
-        .send(count())
-        .with_query("pin", "pin-4711")
+        .call(count())
+        .query("pin", "pin-4711")
+        .send()
         .await
         .unwrap_err();
     assert_eq!(error.message(), Some("[redacted] knows no [redacted]"));
@@ -298,8 +301,9 @@ async fn headers_that_frame_the_message_are_the_transports() {
     let transport = ScriptedTransport::new();
     for name in ["content-length", "Transfer-Encoding", "host", "connection"] {
         let error = client(&transport)
-            .send(buy())
-            .with_header(name, "5")
+            .call(buy())
+            .header(name, "5")
+            .send()
             .await
             .unwrap_err();
         assert!(error.is_validation(), "{name}");
@@ -381,4 +385,14 @@ fn a_client_that_can_not_work_is_not_built() {
             ..
         })
     ));
+}
+
+/// A program may hold thousands of calls at once. The operation itself is the caller's, and lies in the future too.
+#[test]
+fn the_future_of_a_call_is_small() {
+    let shop = client(&ScriptedTransport::new());
+    let (read, write) = (shop.send(count()), shop.send(buy()));
+    for size in [size_of_val(&read), size_of_val(&write)] {
+        assert!(size <= 1_300, "{size} bytes");
+    }
 }

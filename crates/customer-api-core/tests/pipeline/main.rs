@@ -1,6 +1,7 @@
 //! The pipeline through its public face, over a scripted transport: no sockets, and a clock that is paused where it matters.
 #![cfg(test)]
 
+mod before_send;
 mod call;
 mod pages;
 mod retries;

@@ -115,8 +115,9 @@ async fn a_later_attempt_never_takes_a_doubt_back() {
         .build()
         .unwrap();
     let error = shop
-        .send(buy())
-        .with_idempotency(Idempotency::Idempotent)
+        .call(buy())
+        .idempotency(Idempotency::Idempotent)
+        .send()
         .await
         .unwrap_err();
     assert_eq!(
@@ -133,16 +134,18 @@ async fn a_later_attempt_never_takes_a_doubt_back() {
 async fn a_caller_may_vouch_for_a_write() {
     let transport = failures(TransportErrorKind::Interrupted, 2).then(Answer::status(201));
     client(&transport)
-        .send(buy())
-        .with_idempotency(Idempotency::Idempotent)
+        .call(buy())
+        .idempotency(Idempotency::Idempotent)
+        .send()
         .await
         .unwrap();
     assert_eq!(transport.requests().len(), 3);
 
     let transport = failures(TransportErrorKind::Interrupted, 2);
     client(&transport)
-        .send(count())
-        .with_idempotency(Idempotency::NonIdempotent)
+        .call(count())
+        .idempotency(Idempotency::NonIdempotent)
+        .send()
         .await
         .unwrap_err();
     assert_eq!(transport.requests().len(), 1);
@@ -167,8 +170,9 @@ impl RetryPolicy for Always {
 async fn no_policy_repeats_a_write_that_may_have_happened() {
     let transport = failures(TransportErrorKind::Timeout, 9);
     let error = client(&transport)
-        .send(buy())
-        .with_retry(Always)
+        .call(buy())
+        .retry(Always)
+        .send()
         .await
         .unwrap_err();
     assert_eq!(
@@ -183,8 +187,9 @@ async fn no_policy_repeats_a_write_that_may_have_happened() {
         .then(Answer::status(201).body("9"));
     assert_eq!(
         client(&transport)
-            .send(buy())
-            .with_retry(Always)
+            .call(buy())
+            .retry(Always)
+            .send()
             .await
             .unwrap(),
         Some(9)
@@ -197,8 +202,9 @@ async fn a_refusal_is_not_repeated() {
         for idempotency in [Idempotency::Safe, Idempotency::NonIdempotent] {
             let transport = ScriptedTransport::new().then(Answer::status(status));
             let call = client(&transport)
-                .send(count())
-                .with_idempotency(idempotency);
+                .call(count())
+                .idempotency(idempotency)
+                .send();
             let error = call.await.unwrap_err();
             assert_eq!(
                 facts(&error),
@@ -241,8 +247,9 @@ async fn a_wait_that_is_too_long_ends_the_call_at_once_and_is_told() {
             .then(Answer::status(429).header("retry-after", &wait.to_string()));
         let watch = stopwatch();
         let call = client(&transport)
-            .send(count())
-            .with_timeout(Duration::from_secs(timeout));
+            .call(count())
+            .timeout(Duration::from_secs(timeout))
+            .send();
         let error = call.await.unwrap_err();
         assert_eq!(error.stop_reason(), Some(reason));
         assert_eq!(error.retry_after(), Some(Duration::from_secs(wait)));
@@ -270,8 +277,9 @@ async fn every_time_out_ends_its_phase() {
     let transport = hang();
     let watch = stopwatch();
     let call = client(&transport)
-        .send(count())
-        .with_timeout(Duration::from_secs(10));
+        .call(count())
+        .timeout(Duration::from_secs(10))
+        .send();
     let error = call.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(TimeoutPhase::Call));
     assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
@@ -281,8 +289,9 @@ async fn every_time_out_ends_its_phase() {
     let transport = hang();
     let watch = stopwatch();
     let error = client(&transport)
-        .send(count())
-        .with_attempt_timeout(Duration::from_secs(40))
+        .call(count())
+        .attempt_timeout(Duration::from_secs(40))
+        .send()
         .await
         .unwrap_err();
     assert!(error.is_timeout());
@@ -310,8 +319,9 @@ async fn a_call_never_outlasts_its_time_out() {
 async fn retries_can_be_switched_off() {
     let transport = failures(TransportErrorKind::Connect, 1);
     let error = client(&transport)
-        .send(count())
-        .with_retry(NeverRetry)
+        .call(count())
+        .retry(NeverRetry)
+        .send()
         .await
         .unwrap_err();
     assert_eq!(
@@ -359,8 +369,9 @@ async fn a_status_speaks_even_if_its_body_broke_off() {
         .then(cut(200))
         .then(Answer::status(200).body("7"));
     let error = client(&transport)
-        .send(count())
-        .with_retry(NeverRetry)
+        .call(count())
+        .retry(NeverRetry)
+        .send()
         .await
         .unwrap_err();
     assert_eq!(
@@ -380,8 +391,9 @@ async fn no_attempt_begins_after_the_latest_start() {
         .then(Answer::status(503).header("retry-after", "3"))
         .then(Answer::status(200).body("7"));
     let call = client(&transport)
-        .send(count())
-        .with_latest_start(Duration::from_secs(5));
+        .call(count())
+        .latest_start(Duration::from_secs(5))
+        .send();
     let error = call.await.unwrap_err();
     assert_eq!(
         facts(&error),
@@ -393,7 +405,8 @@ async fn no_attempt_begins_after_the_latest_start() {
     let transport =
         ScriptedTransport::new().then(Answer::status(200).body("7").after(Duration::from_secs(20)));
     let call = client(&transport)
-        .send(count())
-        .with_latest_start(Duration::from_secs(5));
+        .call(count())
+        .latest_start(Duration::from_secs(5))
+        .send();
     assert_eq!(call.await.unwrap(), 7);
 }

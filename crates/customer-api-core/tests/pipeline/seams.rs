@@ -264,7 +264,7 @@ async fn a_cancelled_call_gives_its_permit_back() {
         .rate_limiter(limiter.clone())
         .build()
         .unwrap();
-    let call = tokio::time::timeout(Duration::from_secs(1), shop.send(count()).response());
+    let call = tokio::time::timeout(Duration::from_secs(1), shop.call(count()).response());
     assert!(call.await.is_err());
     assert_eq!(transport.requests().len(), 1);
     assert_eq!(limiter.held.load(Ordering::SeqCst), 0);

@@ -180,7 +180,7 @@ async fn an_invitation_that_may_have_gone_out_is_sent_once() {
         Answer::status(200).body(crate::support::ACCEPTED),
     ];
     let (builder, transport) = scripted(answers);
-    let response = builder.build().unwrap().send(invitation()).response().await;
+    let response = builder.build().unwrap().call(invitation()).response().await;
     assert_eq!(response.unwrap().attempts(), 2, "nothing was sent at first");
     assert_eq!(transport.requests().len(), 3);
 }

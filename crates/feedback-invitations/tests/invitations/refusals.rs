@@ -199,7 +199,7 @@ async fn headers_that_frame_the_message_or_split_it() {
     ] {
         let (builder, transport) = scripted([]);
         let client = builder.build().unwrap();
-        let call = client.send(invitation()).with_header(name, value);
+        let call = client.call(invitation()).header(name, value).send();
         assert!(call.await.unwrap_err().is_validation(), "{name}");
         assert!(transport.requests().is_empty());
     }

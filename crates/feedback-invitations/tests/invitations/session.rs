@@ -6,7 +6,7 @@ use customer_api_core::{
     http::header::AUTHORIZATION,
     transport::{Answer, ScriptedTransport, TransportErrorKind},
 };
-use feedback_invitations::{Client, Delivery, Error, ErrorKind, SendInvitation};
+use feedback_invitations::{Client, Delivery, Error, ErrorKind};
 
 use crate::support::{ACCEPTED, LOGGED_IN, invitation, logged_in, ok, scripted};
 
@@ -110,7 +110,7 @@ async fn a_401_costs_one_login_and_one_more_attempt_for_a_write_too() {
         logged_in("two"),
         ok(ACCEPTED),
     ]);
-    let response = client.send(invitation()).response().await.unwrap();
+    let response = client.call(invitation()).response().await.unwrap();
     assert_eq!(response.attempts(), 2);
     assert_eq!(story(&transport), ["login", "one", "login", "two"]);
 }
@@ -235,7 +235,7 @@ async fn one_call_at_a_time_by_default() {
             let client = client.clone();
             tokio::spawn(async move {
                 client
-                    .send(invitation())
+                    .call(invitation())
                     .response()
                     .await
                     .unwrap()
@@ -256,11 +256,8 @@ async fn one_call_at_a_time_by_default() {
         async move { send(&client).await }
     });
     tokio::task::yield_now().await;
-    let hasty: customer_api_core::Call<SendInvitation> = client.send(invitation());
-    let error = hasty
-        .with_timeout(Duration::from_secs(1))
-        .await
-        .unwrap_err();
+    let hasty = client.call(invitation()).timeout(Duration::from_secs(1));
+    let error = hasty.send().await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::NotSent);
     busy.await.unwrap().unwrap();
 }

@@ -168,8 +168,9 @@ async fn a_batch_is_one_request_in_the_callers_order() {
 async fn an_account_may_need_a_header_more() {
     let (builder, transport) = scripted([logged_in(TOKEN), ok(ACCEPTED)]);
     let client = builder.build().unwrap();
-    let call = client.send(invitation());
-    call.with_header("X-Client-Key", "Default").await.unwrap();
+    let call = client.call(invitation());
+    let call = call.header("X-Client-Key", "Default");
+    call.send().await.unwrap();
     let requests = transport.requests();
     assert_eq!(requests[1].headers()["x-client-key"], "Default");
     assert_eq!(requests[0].headers().get("x-client-key"), None);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use customer_api_core::{
     async_trait,
-    transport::{Answer, Transport, TransportContext, TransportError},
+    transport::{Answer, Body, Transport, TransportError},
 };
 use helpdesk_customers::{Client, Customer, ErrorKind, PagesError, PagesErrorKind};
 use proptest::prelude::*;
@@ -81,8 +81,7 @@ impl Transport for Desk {
     async fn send(
         &self,
         request: http::Request<bytes::Bytes>,
-        _: &TransportContext,
-    ) -> Result<http::Response<bytes::Bytes>, TransportError> {
+    ) -> Result<http::Response<Body>, TransportError> {
         let page = self
             .0
             .lock()

@@ -135,7 +135,7 @@ proptest! {
         let (builder, transport) = scripted([ok("[]")]);
         let client = builder.build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let call = client.send(GetTimeline::new(1, &*id)).with_query(&*name, &*value);
+        let call = client.call(GetTimeline::new(1, &*id)).query(&*name, &*value).send();
         let outcome = runtime.block_on(async { call.await });
         prop_assert!(outcome.is_ok());
         let url = url::Url::parse(&transport.requests()[0].uri().to_string()).unwrap();

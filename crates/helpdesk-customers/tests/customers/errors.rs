@@ -220,7 +220,7 @@ async fn the_vendors_message_comes_without_the_requests_own_data() {
         .channel("2", "+64 21")
         .custom_field("size", "größe-180");
     let client = answering(400, body);
-    let error = client.send(update).with_retry(NeverRetry).await;
+    let error = client.call(update).retry(NeverRetry).send().await;
     let error = error.unwrap_err();
     let clean = "no [redacted], [redacted], [redacted], [redacted] in brand 1";
     assert_eq!(error.message(), Some(clean));

@@ -329,7 +329,7 @@ async fn a_path_of_the_callers_that_is_none() {
     ] {
         let (builder, transport) = scripted([ok("")]);
         let client = builder.build().unwrap();
-        let call = client.send(RemoveChannel::new(7)).with_path(path);
+        let call = client.call(RemoveChannel::new(7)).path(path).send();
         let error = call.await.unwrap_err();
         assert!(error.is_validation(), "{error}");
         assert!(transport.requests().is_empty());

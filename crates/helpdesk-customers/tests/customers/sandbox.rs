@@ -218,10 +218,10 @@ async fn the_timelines_third_parameter_is_the_callers() {
         let (sandbox, client) = start(options).await;
         let customer = OmnideskCustomer::new(1, "cust-1").with_ticket(9);
         sandbox.omnidesk().seed_customer(customer);
-        let timeline = || client.send(GetTimeline::new(1, "cust-1"));
-        let plain = timeline().await.unwrap();
+        let timeline = || client.call(GetTimeline::new(1, "cust-1"));
+        let plain = timeline().send().await.unwrap();
         assert_eq!(plain.entries().map(<[_]>::len), Some(0));
-        let whole = timeline().with_query("tickets", "1").await.unwrap();
+        let whole = timeline().query("tickets", "1").send().await.unwrap();
         assert_eq!(whole.entries().unwrap()[0]["ticket_id"], 9);
     }
 }
@@ -266,15 +266,16 @@ async fn paths_that_are_not_documented_can_be_set() {
     let guess = client.send(RemoveChannel::new(1)).await.unwrap_err();
     assert_eq!((guess.status(), guess.attempts()), (Some(404), 1));
     assert_eq!(sandbox.omnidesk().requests().len(), 1);
-    let remove = client.send(RemoveChannel::new(1));
+    let remove = client.call(RemoveChannel::new(1));
     remove
-        .with_path("/api/v2/customer/itemChannel/1")
+        .path("/api/v2/customer/itemChannel/1")
+        .send()
         .await
         .unwrap();
     assert!(sandbox.omnidesk().customer(id).unwrap().channels.is_empty());
 
-    let purge = client.send(PurgeCustomerDataIrreversibly::new(id));
+    let purge = client.call(PurgeCustomerDataIrreversibly::new(id));
     let path = format!("/api/v2/customer/purgedata/{id}");
-    purge.with_path(path).await.unwrap();
+    purge.path(path).send().await.unwrap();
     assert!(sandbox.omnidesk().customer(id).unwrap().purged);
 }

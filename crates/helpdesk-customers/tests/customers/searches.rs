@@ -122,9 +122,9 @@ async fn an_error_stays_an_error() {
             (0..3).map(|_| customer_api_core::transport::Answer::status(status).body("[]")),
         );
         let client = builder.build().unwrap();
-        let call = client.send(search);
-        let call = call.with_retry(customer_api_core::retry::NeverRetry);
-        let error = call.await.unwrap_err();
+        let call = client.call(search);
+        let call = call.retry(customer_api_core::retry::NeverRetry);
+        let error = call.send().await.unwrap_err();
         assert_eq!(error.status(), Some(status));
         assert_eq!(error.is_not_found(), status == 404);
     }

@@ -64,9 +64,9 @@ impl Scroll {
         let since = written(&self.since, self.settings.format);
         let call = self
             .client
-            .send(AllReviews::new())
-            .with_query(&*self.settings.parameter, since);
-        Ok(call.with_idempotency(Idempotency::Safe).response().await?)
+            .call(AllReviews::new())
+            .query(&*self.settings.parameter, since);
+        Ok(call.idempotency(Idempotency::Safe).response().await?)
     }
 
     /// A follow-up moves the cursor: it is sent in time, or not at all, and never twice.
@@ -77,11 +77,11 @@ impl Scroll {
         }
         let call = self
             .client
-            .send(AllReviews::new())
-            .with_raw_query(cursor.link.query());
+            .call(AllReviews::new())
+            .raw_query(cursor.link.query());
         let outcome = call
-            .with_latest_start(usable)
-            .with_retry(OnlyUnsent::default())
+            .latest_start(usable)
+            .retry(OnlyUnsent::default())
             .response()
             .await;
         outcome.map_err(|error| lost(error, cursor))

@@ -261,7 +261,7 @@ async fn any_2xx_is_an_accepted_legacy_label() {
         r#"{"status":200,"timestamp":1579797182}"#,
     ] {
         let response = answering(200, body)
-            .send(LegacyLabelCustomer::new("c", Label::Genuine))
+            .call(LegacyLabelCustomer::new("c", Label::Genuine))
             .response()
             .await
             .unwrap();

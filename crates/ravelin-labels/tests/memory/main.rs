@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use customer_api_core::{
     async_trait,
     http::{Request, Response},
-    transport::{Transport, TransportContext, TransportError},
+    transport::{Body, Transport, TransportError},
 };
 use peak_alloc::PeakAlloc;
 use ravelin_labels::{Client, Resume, Timestamp};
@@ -25,11 +25,7 @@ struct Endless {
 
 #[async_trait]
 impl Transport for Endless {
-    async fn send(
-        &self,
-        _: Request<bytes::Bytes>,
-        _: &TransportContext,
-    ) -> Result<Response<bytes::Bytes>, TransportError> {
+    async fn send(&self, _: Request<bytes::Bytes>) -> Result<Response<Body>, TransportError> {
         let page = self.served.fetch_add(1, Ordering::SeqCst);
         let mut body = format!(
             r#"{{"meta":{{"next":"https://api.ravelin.com/v2/label/customer?scroll_id=s{page:08}"}},"reviews":["#

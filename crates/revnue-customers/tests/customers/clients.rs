@@ -91,12 +91,13 @@ async fn twenty_calls_a_minute_by_default_and_no_call_waits_in_vain() {
     }
     let hasty = client
         .clone()
-        .send(ListCustomers::new(1))
-        .with_timeout(Duration::from_secs(5));
+        .call(ListCustomers::new(1))
+        .timeout(Duration::from_secs(5))
+        .send();
     let error = hasty.await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::NotSent);
     assert_eq!(transport.requests().len(), 20);
-    let patient = client.send(ListCustomers::new(1)).response().await;
+    let patient = client.call(ListCustomers::new(1)).response().await;
     assert!(patient.unwrap().elapsed() >= Duration::from_secs(59));
 }
 
@@ -114,7 +115,7 @@ async fn a_read_waits_as_a_429_says_or_for_the_window() {
                 builder = builder.rate_limiter(Unlimited);
             }
             let client = builder.build().unwrap();
-            let response = client.send(ListCustomers::new(1)).response().await;
+            let response = client.call(ListCustomers::new(1)).response().await;
             let waited = response.unwrap().elapsed();
             assert!(waited >= Duration::from_secs(least), "{waited:?}");
             assert!(waited < Duration::from_secs(least + 5), "{waited:?}");

@@ -18,7 +18,7 @@ async fn a_path_of_the_callers_that_is_none() {
     ] {
         let (builder, transport) = scripted([ok("[]")]);
         let client = builder.build().unwrap();
-        let call = client.send(ListCustomers::new(1)).with_path(path);
+        let call = client.call(ListCustomers::new(1)).path(path).send();
         assert!(call.await.unwrap_err().is_validation(), "{path}");
         let mut customers = client.customers(1).path(path);
         let error = customers.next_page().await.unwrap_err();
@@ -36,11 +36,15 @@ async fn headers_that_frame_the_message_or_split_it() {
     ] {
         let (builder, transport) = scripted([ok("{\"id\":1}")]);
         let client = builder.build().unwrap();
-        let call = client.send(GetCustomer::new(1, 1)).with_header(name, value);
+        let call = client
+            .call(GetCustomer::new(1, 1))
+            .header(name, value)
+            .send();
         assert!(call.await.unwrap_err().is_validation(), "{name}");
         let call = client
-            .send(UpdateCustomer::new(1, 1))
-            .with_header(name, value);
+            .call(UpdateCustomer::new(1, 1))
+            .header(name, value)
+            .send();
         assert!(call.await.unwrap_err().is_validation(), "{name}");
         assert!(transport.requests().is_empty());
     }

@@ -160,7 +160,7 @@ async fn a_read_comes_back_after_a_429() {
     let throttled = Fault::status(429).header("retry-after", "0");
     sandbox.revnue().fault(throttled.times(2));
     let response = client
-        .send(GetCustomer::new(id, 1))
+        .call(GetCustomer::new(id, 1))
         .response()
         .await
         .unwrap();
@@ -174,7 +174,7 @@ async fn a_customer_is_created() {
 
     let (sandbox, client) = start(RevnueOptions::default()).await;
     let create = CreateCustomer::new(7, "Mill Road").category(17);
-    let created = client.send(create).response().await.unwrap();
+    let created = client.call(create).response().await.unwrap();
     assert_eq!(created.status(), 201);
     let id = created.into_value().unwrap().id.unwrap();
     let kept = sandbox.revnue().customer(id).unwrap();

@@ -70,7 +70,7 @@ async fn call<O: Operation<Service = Revnue> + std::fmt::Debug>(
     O::Output: std::fmt::Debug,
 {
     paper.note(&format!("{client:?} {operation:?}"));
-    let call = client.send(operation);
+    let call = client.call(operation);
     paper.note(&format!("{call:?}"));
     match call.response().await {
         Ok(response) => paper.note(&format!("{response:?} {response:#?}")),

@@ -20,7 +20,7 @@ use customer_api_core::{
     rate_limit::{Feedback, Window},
     session::{Login, Session, Token},
     time::Deadline,
-    transport::{Transport, TransportContext, TransportError},
+    transport::{Body, Transport, TransportError},
 };
 use http::header::AUTHORIZATION;
 use ravelin_labels::{LastReview, Ravelin};
@@ -145,12 +145,8 @@ struct Canned;
 
 #[async_trait]
 impl Transport for Canned {
-    async fn send(
-        &self,
-        _: http::Request<Bytes>,
-        _: &TransportContext,
-    ) -> Result<http::Response<Bytes>, TransportError> {
-        Ok(http::Response::new(Bytes::from_static(b"null")))
+    async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
+        Ok(http::Response::new(Body::new("null")))
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) trait Samples {
 /// Every operation, in the order of the description.
 pub(crate) fn operations(samples: &impl Samples) -> Vec<Entry<Client>> {
     vec![
-        Entry::new(samples.log_in(), Client::send),
-        Entry::new(samples.send_invitation(), Client::send),
+        Entry::new(samples.log_in(), Client::call),
+        Entry::new(samples.send_invitation(), Client::call),
     ]
 }

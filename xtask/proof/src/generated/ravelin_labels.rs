@@ -25,10 +25,10 @@ pub(crate) trait Samples {
 /// Every operation, in the order of the description.
 pub(crate) fn operations(samples: &impl Samples) -> Vec<Entry<Client>> {
     vec![
-        Entry::new(samples.legacy_label_customer(), Client::send),
-        Entry::new(samples.all_reviews(), Client::send),
-        Entry::new(samples.last_review(), Client::send),
-        Entry::new(samples.customer_reviews(), Client::send),
-        Entry::new(samples.label_customer(), Client::send),
+        Entry::new(samples.legacy_label_customer(), Client::call),
+        Entry::new(samples.all_reviews(), Client::call),
+        Entry::new(samples.last_review(), Client::call),
+        Entry::new(samples.customer_reviews(), Client::call),
+        Entry::new(samples.label_customer(), Client::call),
     ]
 }

@@ -28,11 +28,11 @@ pub(crate) trait Samples {
 /// Every operation, in the order of the description.
 pub(crate) fn operations(samples: &impl Samples) -> Vec<Entry<Client>> {
     vec![
-        Entry::new(samples.list_customers(), Client::send),
-        Entry::new(samples.get_customer(), Client::send),
-        Entry::new(samples.create_customer(), Client::send),
-        Entry::new(samples.replace_customer(), Client::send),
-        Entry::new(samples.update_customer(), Client::send),
-        Entry::new(samples.delete_customer(), Client::send),
+        Entry::new(samples.list_customers(), Client::call),
+        Entry::new(samples.get_customer(), Client::call),
+        Entry::new(samples.create_customer(), Client::call),
+        Entry::new(samples.replace_customer(), Client::call),
+        Entry::new(samples.update_customer(), Client::call),
+        Entry::new(samples.delete_customer(), Client::call),
     ]
 }

@@ -14,7 +14,7 @@ use customer_api_core::{
     bytes::Bytes,
     http as wire,
     reqwest::{self, dns},
-    transport::{HttpSettings, ReqwestTransport, TransportContext, TransportError},
+    transport::{Body, HttpSettings, ReqwestTransport, TransportError},
 };
 
 use super::fault::{FaultCase, SetUp};
@@ -105,14 +105,13 @@ impl Transport for Switch {
     async fn send(
         &self,
         mut request: wire::Request<Bytes>,
-        context: &TransportContext,
-    ) -> Result<wire::Response<Bytes>, TransportError> {
+    ) -> Result<wire::Response<Body>, TransportError> {
         if !self.detour.0.load(Ordering::Relaxed) {
-            return self.direct.send(request, context).await;
+            return self.direct.send(request).await;
         }
         let path = request.uri().path_and_query().unwrap().as_str();
         *request.uri_mut() = format!("{}{path}", self.origin).parse().unwrap();
-        self.astray.send(request, context).await
+        self.astray.send(request).await
     }
 }
 

@@ -45,7 +45,7 @@ impl Provider for CustomerRadar {
             &Programme::new("client-1", "programme-1"),
             Recipient::new("location-1").email(format!("{word}@shop.example")),
         );
-        Entry::new(write, Client::send)
+        Entry::new(write, Client::call)
     }
 
     fn operations() -> Vec<Entry<Client>> {

@@ -61,7 +61,7 @@ impl Provider for Omnidesk {
 
     fn marked_write(word: &str) -> Entry<Client> {
         let write = AddExternalEvent::new(1, "shop", word, "https://shop.example/1").customer_id(1);
-        Entry::new(write, Client::send)
+        Entry::new(write, Client::call)
     }
 
     fn operations() -> Vec<Entry<Client>> {

@@ -51,7 +51,7 @@ impl Provider for Ravelin {
     fn marked_write(word: &str) -> Entry<Client> {
         let write =
             LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Fraudster).comment(word);
-        Entry::new(write, Client::send)
+        Entry::new(write, Client::call)
     }
 
     fn operations() -> Vec<Entry<Client>> {

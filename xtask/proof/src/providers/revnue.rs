@@ -50,7 +50,7 @@ impl Provider for Revnue {
 
     fn marked_write(word: &str) -> Entry<Client> {
         let write = CreateCustomer::new(SINGLE_COMPANY, word);
-        Entry::new(write, Client::send)
+        Entry::new(write, Client::call)
     }
 
     fn operations() -> Vec<Entry<Client>> {

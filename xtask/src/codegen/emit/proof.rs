@@ -34,7 +34,7 @@ fn table(name: &str, module: &str, api: &Api) -> String {
     });
     let entries = lines(api, |operation| {
         format!(
-            "        Entry::new(samples.{}(), Client::send),\n",
+            "        Entry::new(samples.{}(), Client::call),\n",
             operation.module
         )
     });

@@ -35,10 +35,10 @@ async fn whenever_a_call_is_dropped_the_next_one_finds_all_in_order() {
                 door.forget();
             }
             // One that waits for the login of the one that is dropped.
-            let dropped = shop.send(buy()).into_future();
+            let dropped = shop.send(buy());
             let ended = tokio::spawn(abandoned_after(polls, dropped));
             tokio::task::yield_now().await;
-            let waiting = tokio::spawn(shop.send(buy()).into_future());
+            let waiting = tokio::spawn(shop.send(buy()));
             let ended = ended.await.unwrap();
             waiting.await.unwrap().unwrap();
             shop.send(buy()).await.unwrap();
@@ -60,7 +60,7 @@ async fn a_renewal_that_is_dropped_is_left_to_a_later_call() {
     shop.send(count()).await.unwrap();
     tokio::time::advance(56 * MINUTE).await;
     door.set(Mood::Hangs);
-    let renewing = tokio::spawn(shop.send(count()).into_future());
+    let renewing = tokio::spawn(shop.send(count()));
     tokio::task::yield_now().await;
     assert_eq!(door.logins(), 2);
     renewing.abort();

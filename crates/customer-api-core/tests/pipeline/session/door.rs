@@ -16,7 +16,7 @@ use customer_api_core::{
     request::Encoder,
     response::ResponseBody,
     session::{Login, Session, Token},
-    transport::{Transport, TransportContext, TransportError, TransportErrorKind},
+    transport::{Body, Transport, TransportError, TransportErrorKind},
 };
 use http::header::AUTHORIZATION;
 
@@ -107,13 +107,12 @@ impl Transport for Door {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        _: &TransportContext,
-    ) -> Result<http::Response<Bytes>, TransportError> {
+    ) -> Result<http::Response<Body>, TransportError> {
         let token = request.headers().get(AUTHORIZATION);
         let token = token.map(|token| token.to_str().unwrap().to_owned());
         let answer = |status: u16, body: String| {
             let answer = http::Response::builder().status(status);
-            answer.body(Bytes::from(body)).unwrap()
+            answer.body(Body::from(body)).unwrap()
         };
         if request.uri().path() != "/api/login" {
             let takes = self.state().call_takes;

@@ -4,10 +4,7 @@ mod cancelled;
 mod door;
 mod refused;
 
-use std::{
-    future::IntoFuture,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use customer_api_core::{Client, Delivery, ErrorKind, rate_limit::Window, time::Deadline};
 use door::{Door, KnocksWith, Mood};
@@ -21,7 +18,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 async fn storm(shop: &Client<Shop>, calls: usize) -> Vec<customer_api_core::Error> {
     let mut tasks = JoinSet::new();
     for _ in 0..calls {
-        tasks.spawn(shop.send(buy()).into_future());
+        tasks.spawn(shop.send(buy()));
     }
     let outcomes = tasks.join_all().await;
     outcomes.into_iter().filter_map(Result::err).collect()
@@ -58,7 +55,7 @@ async fn a_late_401_for_an_old_token_leaves_the_new_one_alone() {
     shop.send(count()).await.unwrap();
     door.forget();
     door.state().call_takes = Duration::from_secs(5);
-    let slow = tokio::spawn(shop.send(buy()).into_future());
+    let slow = tokio::spawn(shop.send(buy()));
     tokio::task::yield_now().await;
     door.state().call_takes = Duration::from_millis(10);
     shop.send(buy()).await.unwrap();
@@ -91,7 +88,7 @@ async fn a_token_is_renewed_before_it_expires_by_one_call_while_the_others_go_on
     tokio::time::advance(2 * MINUTE).await;
     // Anybody who waited for this login would wait for 20 s.
     door.state().login_takes = Duration::from_secs(20);
-    let renewing = tokio::spawn(shop.send(count()).into_future());
+    let renewing = tokio::spawn(shop.send(count()));
     tokio::task::yield_now().await;
     let clock = Deadline::after(MINUTE);
     assert_eq!(storm(&shop, 100).await.len(), 0);
@@ -140,8 +137,8 @@ async fn a_slow_renewal_leaves_the_call_half_its_time() {
     tokio::time::advance(56 * MINUTE).await;
     door.set(Mood::Hangs);
     let answer = shop
-        .send(buy())
-        .with_timeout(Duration::from_secs(8))
+        .call(buy())
+        .timeout(Duration::from_secs(8))
         .response()
         .await;
     let answer = answer.unwrap();

@@ -91,8 +91,8 @@ async fn one_callers_impatience_is_not_the_others_failure() {
     let door = Door::new();
     door.state().login_takes = Duration::from_secs(10);
     let shop = door.client();
-    let hasty = shop.send(buy()).with_timeout(Duration::from_secs(1));
-    let hasty = tokio::spawn(hasty.into_future());
+    let hasty = shop.call(buy()).timeout(Duration::from_secs(1)).send();
+    let hasty = tokio::spawn(hasty);
     tokio::task::yield_now().await;
     assert_eq!(storm(&shop, 100).await.len(), 0);
     let error = hasty.await.unwrap().unwrap_err();
@@ -184,7 +184,7 @@ async fn a_caller_who_can_not_wait_for_a_turn_does_not_keep_others_from_waiting(
     shop.send(count()).await.unwrap();
     door.forget();
     // Its 401 takes the slot, and there is no time to wait for the next one.
-    let hasty = shop.send(buy()).with_timeout(Duration::from_secs(25));
+    let hasty = shop.call(buy()).timeout(Duration::from_secs(25)).send();
     let error = hasty.await.unwrap_err();
     assert_eq!(
         (error.kind(), door.logins()),
@@ -206,8 +206,8 @@ async fn those_who_have_less_time_than_a_login_that_ran_out_of_it_do_not_try_aga
         let before = door.logins();
         let mut tasks = JoinSet::new();
         for _ in 0..200 {
-            let call = shop.send(buy()).with_timeout(seconds * MINUTE / 60 / 4);
-            tasks.spawn(call.into_future());
+            let call = shop.call(buy()).timeout(seconds * MINUTE / 60 / 4).send();
+            tasks.spawn(call);
         }
         assert!(tasks.join_all().await.iter().all(Result::is_err));
         assert!(door.logins() - before <= 3, "{}", door.logins() - before);
@@ -295,8 +295,8 @@ async fn a_wait_that_the_provider_asks_for_concerns_those_who_have_more_time() {
     let door = Door::new();
     door.set(Mood::Answers(503, Some(20)));
     let shop = door.client();
-    let hasty = shop.send(buy()).with_timeout(Duration::from_secs(10));
-    let hasty = tokio::spawn(hasty.into_future());
+    let hasty = shop.call(buy()).timeout(Duration::from_secs(10)).send();
+    let hasty = tokio::spawn(hasty);
     tokio::task::yield_now().await;
     let errors = storm(&shop, 100).await;
     assert_eq!((errors.len(), door.logins()), (100, 1));
@@ -343,8 +343,8 @@ async fn one_who_has_no_time_to_try_a_login_again_leaves_that_to_others() {
     door.set(Mood::Answers(0, None));
     let sluggish = door.builder(KnocksWith::life(60 * MINUTE)).retry(Sluggish);
     let shop = sluggish.build().unwrap();
-    let hasty = shop.send(buy()).with_timeout(Duration::from_secs(2));
-    let hasty = tokio::spawn(hasty.into_future());
+    let hasty = shop.call(buy()).timeout(Duration::from_secs(2)).send();
+    let hasty = tokio::spawn(hasty);
     tokio::task::yield_now().await;
     door.set(Mood::Opens);
     assert_eq!(storm(&shop, 100).await.len(), 0);

@@ -15,7 +15,7 @@ use customer_api_core::{
     auth::StaticCredential,
     rate_limit::{Feedback, Permit, RateLimiter, Window},
     time::Deadline,
-    transport::{Answer, ScriptedTransport, Transport, TransportContext, TransportError},
+    transport::{Answer, Body, ScriptedTransport, Transport, TransportError},
 };
 
 use crate::support::{Shop, builder, count};
@@ -45,16 +45,12 @@ impl Jittery {
 
 #[async_trait]
 impl Transport for Jittery {
-    async fn send(
-        &self,
-        _: http::Request<Bytes>,
-        _: &TransportContext,
-    ) -> Result<http::Response<Bytes>, TransportError> {
+    async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
         let seed = self.seen.lock().unwrap().len();
         tokio::time::sleep(self.delay(seed)).await;
         self.seen.lock().unwrap().push(self.since.elapsed());
         tokio::time::sleep(self.delay(seed + 1)).await;
-        Ok(http::Response::new(Bytes::from_static(b"7")))
+        Ok(http::Response::new(Body::new("7")))
     }
 }
 
@@ -168,8 +164,9 @@ async fn a_call_without_a_permit_in_time_is_not_sent() {
         .unwrap();
     shop.send(count()).await.unwrap();
     let error = shop
-        .send(count())
-        .with_timeout(Duration::from_secs(30))
+        .call(count())
+        .timeout(Duration::from_secs(30))
+        .send()
         .await
         .unwrap_err();
     assert_eq!(
@@ -227,9 +224,10 @@ async fn a_permit_that_comes_after_the_latest_start_is_not_waited_for() {
         .unwrap();
     shop.send(count()).await.unwrap();
     let call = shop
-        .send(count())
-        .with_timeout(MINUTE * 5)
-        .with_latest_start(Duration::from_secs(50));
+        .call(count())
+        .timeout(MINUTE * 5)
+        .latest_start(Duration::from_secs(50))
+        .send();
     let error = call.await.unwrap_err();
     assert_eq!(
         (error.kind(), error.elapsed()),
@@ -325,7 +323,7 @@ async fn several_clients_share_a_limiter_as_it_is() {
     for limiter in [Arc::clone(&limiter), limiter] {
         let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
         let shop = builder(&transport).rate_limiter(limiter).build().unwrap();
-        let call = shop.send(count()).with_timeout(Duration::from_secs(5));
+        let call = shop.call(count()).timeout(Duration::from_secs(5)).send();
         outcomes.push(call.await.map_err(|error| error.kind()));
     }
     assert_eq!(outcomes, [Ok(7), Err(ErrorKind::RateLimit)]);

@@ -27,7 +27,7 @@ async fn penalty_and_back_off_are_not_added_up() {
         .rate_limiter(Window::new(5, MINUTE))
         .build()
         .unwrap();
-    let response = shop.send(count()).response().await.unwrap();
+    let response = shop.call(count()).response().await.unwrap();
     assert_eq!(response.elapsed().as_secs(), 7);
 }
 

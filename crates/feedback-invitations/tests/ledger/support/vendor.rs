@@ -9,7 +9,7 @@ use customer_api_core::{
     http,
     rate_limit::Unlimited,
     retry::NeverRetry,
-    transport::{TransportContext, TransportError, TransportErrorKind},
+    transport::{Body, TransportError, TransportErrorKind},
 };
 use feedback_invitations::Client;
 use tokio::sync::{Semaphore, watch};
@@ -113,7 +113,7 @@ impl Vendor {
     }
 }
 
-fn answer(status: u16, body: String) -> Result<http::Response<Bytes>, TransportError> {
+fn answer(status: u16, body: String) -> Result<http::Response<Body>, TransportError> {
     let response = http::Response::builder().status(status);
     Ok(response.body(body.into()).unwrap())
 }
@@ -123,8 +123,7 @@ impl Transport for Vendor {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        _: &TransportContext,
-    ) -> Result<http::Response<Bytes>, TransportError> {
+    ) -> Result<http::Response<Body>, TransportError> {
         if request.uri().path() == "/auth/login" {
             return if *self.0.refuses_login.lock().unwrap() {
                 answer(

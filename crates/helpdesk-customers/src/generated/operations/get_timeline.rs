@@ -16,7 +16,7 @@ static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 /// by your own id.
 ///
 /// A third parameter, whose name no public page shows, adds the history of tickets whatever its
-/// value: if you know the name, give it with `Call::with_query`.
+/// value: if you know the name, give it with `Call::query`.
 ///
 /// Needs the permission `CUSTOMER_READ`.
 ///

@@ -14,7 +14,7 @@ use customer_api_core::{
 /// them back. Whether tickets and messages go, too, is not documented.
 ///
 /// No page documents the path; a guide shows one in lower case, without an id in it. If yours
-/// differs, give it with `Call::with_path`. Nothing is tried in its place when it fails.
+/// differs, give it with `Call::path`. Nothing is tried in its place when it fails.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///

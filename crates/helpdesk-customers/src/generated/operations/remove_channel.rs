@@ -13,7 +13,7 @@ use customer_api_core::{
 /// customer any more (inferred).
 ///
 /// No page documents the path or the meaning of the id. If yours differs, give it with
-/// `Call::with_path`. Nothing is tried in its place when it fails.
+/// `Call::path`. Nothing is tried in its place when it fails.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///

@@ -52,8 +52,9 @@ async fn timeline() {
 #[tokio::test]
 async fn the_timelines_third_parameter_goes_behind_the_others() {
     let recorder = Recorder::start().await;
-    let timeline = recorder.client().send(GetTimeline::new(1, "cust-1"));
-    timeline.with_query("a name+", "any=1").await.unwrap();
+    let timeline = recorder.client().call(GetTimeline::new(1, "cust-1"));
+    let timeline = timeline.query("a name+", "any=1");
+    timeline.send().await.unwrap();
     let request = recorder.request().await;
     assert_eq!(
         request.lines().next(),
@@ -78,10 +79,11 @@ async fn the_calls_whose_paths_are_not_documented() {
     let recorder = Recorder::start().await;
     let purge = recorder
         .client()
-        .send(PurgeCustomerDataIrreversibly::new(42));
+        .call(PurgeCustomerDataIrreversibly::new(42));
     purge
-        .with_path("/api/v2/customer/purgedata")
-        .with_query("id", "42")
+        .path("/api/v2/customer/purgedata")
+        .query("id", "42")
+        .send()
         .await
         .unwrap();
     let request = recorder.request().await;
@@ -91,9 +93,10 @@ async fn the_calls_whose_paths_are_not_documented() {
     );
 
     let recorder = Recorder::start().await;
-    let remove = recorder.client().send(RemoveChannel::new(7));
+    let remove = recorder.client().call(RemoveChannel::new(7));
     remove
-        .with_path("/api/v2/customer/itemChannel/7")
+        .path("/api/v2/customer/itemChannel/7")
+        .send()
         .await
         .unwrap();
     let request = recorder.request().await;

@@ -16,7 +16,7 @@ use customer_api_core::{
 /// `Client::reviews_since` does all of it.
 ///
 /// The name and the format of the parameter that says since when are not documented publicly,
-/// so it is none of this operation's parameters: pass it with `Call::with_query`.
+/// so it is none of this operation's parameters: pass it with `Call::query`.
 ///
 /// Idempotency: non-idempotent, a client never repeats it on its own.
 ///

@@ -267,7 +267,7 @@ async fn the_second_attempt_may_succeed() {
         let response = sandbox_client(&sandbox)
             .build()
             .unwrap()
-            .send(read())
+            .call(read())
             .response()
             .await
             .unwrap();

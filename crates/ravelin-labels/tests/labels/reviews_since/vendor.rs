@@ -8,7 +8,7 @@ use std::{
 
 use customer_api_core::{
     async_trait,
-    transport::{Transport, TransportContext, TransportError, TransportErrorKind},
+    transport::{Body, Transport, TransportError, TransportErrorKind},
 };
 use ravelin_labels::{Client, Timestamp};
 use serde_json::{Value, json};
@@ -166,8 +166,7 @@ impl Transport for Vendor {
     async fn send(
         &self,
         request: customer_api_core::http::Request<bytes::Bytes>,
-        _: &TransportContext,
-    ) -> Result<customer_api_core::http::Response<bytes::Bytes>, TransportError> {
+    ) -> Result<customer_api_core::http::Response<Body>, TransportError> {
         assert_eq!(request.uri().path(), "/v2/label/customer");
         assert_eq!(request.headers()["authorization"], "token sk_test");
         let (status, body) = self

@@ -52,8 +52,9 @@ async fn delete_customer() {
 async fn the_slash_is_the_callers_to_change() {
     let (builder, transport) = scripted([ok("[]")]);
     let client = builder.build().unwrap();
-    let call = client.send(ListCustomers::new(1));
-    call.with_path("/api/v2/customer").await.unwrap();
+    let call = client.call(ListCustomers::new(1));
+    let call = call.path("/api/v2/customer");
+    call.send().await.unwrap();
     assert_eq!(
         transport.requests()[0].uri(),
         "https://dashboard-api.revnue.com/api/v2/customer?company=1"

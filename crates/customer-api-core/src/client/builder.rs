@@ -5,144 +5,17 @@ use http::{
     header::{ACCEPT, USER_AGENT},
 };
 
+use super::{Client, ProviderClient, Shared};
 use crate::{
     auth::Auth,
     base_url::BaseUrl,
-    call::Call,
     error::BuildError,
-    operation::Operation,
     rate_limit::{RateLimiter, Unlimited},
     request::is_transports,
     retry::{ExponentialBackoff, RetryPolicy},
     service::Service,
-    transport::{HttpSettings, ReqwestTransport, Transport, Wire},
+    transport::{ClientTransport, HttpSettings, ReqwestTransport, Transport},
 };
-
-/// Makes the calls of one provider.
-///
-/// Cheap to clone; clones share connections, credential and rate limit. A provider crate wraps it in a client of its own.
-pub struct Client<S> {
-    inner: Arc<Inner>,
-    service: PhantomData<fn() -> S>,
-}
-
-/// Everything that a call needs of its client.
-pub(crate) struct Inner {
-    pub(crate) service: Arc<dyn Service>,
-    pub(crate) base_url: BaseUrl,
-    pub(crate) wire: Wire,
-    pub(crate) auth: Arc<dyn Auth>,
-    pub(crate) retry: Arc<dyn RetryPolicy>,
-    pub(crate) rate_limiter: Arc<dyn RateLimiter>,
-    pub(crate) headers: HeaderMap,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) timeout: Duration,
-    pub(crate) attempt_timeout: Duration,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) check_patterns: bool,
-}
-
-impl<S: Service> Client<S> {
-    /// Starts a client for a provider and a credential.
-    pub fn builder(service: S, auth: impl Auth) -> ClientBuilder<Self> {
-        ClientBuilder::new(service, auth)
-    }
-
-    /// Prepares a call; awaiting it makes it.
-    pub fn send<O: Operation<Service = S>>(&self, operation: O) -> Call<O> {
-        Call::new(Arc::clone(&self.inner), operation)
-    }
-
-    /// Where the requests go.
-    #[must_use]
-    pub fn base_url(&self) -> &BaseUrl {
-        &self.inner.base_url
-    }
-
-    /// How long connecting may take.
-    #[must_use]
-    pub fn connect_timeout(&self) -> Duration {
-        self.inner.connect_timeout
-    }
-}
-
-impl<S> Clone for Client<S> {
-    fn clone(&self) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-            service: PhantomData,
-        }
-    }
-}
-
-impl<S> fmt::Debug for Client<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("service", &self.inner.service.name())
-            .field("base_url", &self.inner.base_url.as_str())
-            .field("transport", &self.inner.wire)
-            .field("auth", &self.inner.auth)
-            .field("retry", &self.inner.retry)
-            .field("rate_limiter", &self.inner.rate_limiter)
-            .field("timeout", &self.inner.timeout)
-            .field("attempt_timeout", &self.inner.attempt_timeout)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A provider crate's own client, made around the shared one.
-///
-/// ```
-/// use customer_api_core::{Call, Client, ClientBuilder, Operation, ProviderClient, Service, auth::StaticCredential};
-///
-/// #[derive(Debug)]
-/// struct Shop;
-///
-/// impl Service for Shop {
-///     fn name(&self) -> &'static str {
-///         "shop"
-///     }
-///     fn user_agent(&self) -> &'static str {
-///         "shop-client/1.0"
-///     }
-/// }
-///
-/// struct ShopClient(Client<Shop>);
-///
-/// impl ShopClient {
-///     fn builder(token: &str) -> ClientBuilder<Self> {
-///         ClientBuilder::new(Shop, StaticCredential::bearer(token))
-///     }
-///     fn send<O: Operation<Service = Shop>>(&self, operation: O) -> Call<O> {
-///         self.0.send(operation)
-///     }
-/// }
-///
-/// impl ProviderClient for ShopClient {
-///     type Service = Shop;
-///     fn from_core(client: Client<Shop>) -> Self {
-///         Self(client)
-///     }
-/// }
-///
-/// let shop = ShopClient::builder("a-token").base_url("https://shop.example").build()?;
-/// # Ok::<(), customer_api_core::BuildError>(())
-/// ```
-pub trait ProviderClient {
-    /// The provider.
-    type Service: Service;
-
-    /// Wraps the shared client.
-    fn from_core(client: Client<Self::Service>) -> Self;
-}
-
-impl<S: Service> ProviderClient for Client<S> {
-    type Service = S;
-
-    fn from_core(client: Self) -> Self {
-        client
-    }
-}
 
 /// Sets up a client.
 ///
@@ -309,17 +182,17 @@ impl<C: ProviderClient> ClientBuilder<C> {
             connect_timeout: self.connect_timeout,
             ..HttpSettings::new(base_url.clone())
         };
-        let wire = match self.http {
-            Http::Transport(transport) => Wire::Custom(transport),
+        let transport = match self.http {
+            Http::Transport(transport) => ClientTransport::Custom(transport),
             Http::Builder(builder) => {
-                Wire::Default(ReqwestTransport::from_builder(*builder, &settings)?)
+                ClientTransport::Default(ReqwestTransport::from_builder(*builder, &settings)?)
             }
-            Http::Default => Wire::Default(ReqwestTransport::new(&settings)?),
+            Http::Default => ClientTransport::Default(ReqwestTransport::new(&settings)?),
         };
-        let inner = Arc::new(Inner {
+        let shared = Arc::new(Shared {
             service: self.service,
             base_url,
-            wire,
+            transport,
             auth: self.auth,
             retry: self.retry,
             rate_limiter: self.rate_limiter,
@@ -331,7 +204,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             check_patterns: self.check_patterns,
         });
         Ok(C::from_core(Client {
-            inner,
+            shared,
             service: PhantomData,
         }))
     }

@@ -1,9 +1,6 @@
 //! The default transport.
 
-mod exchange;
-mod translate;
-
-use std::{fmt, future::poll_fn, time::Duration};
+use std::{fmt, future::Future, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -13,8 +10,7 @@ use http::{
 };
 use url::Url;
 
-pub(super) use self::exchange::Exchange;
-use super::{Transport, TransportContext, TransportError, TransportErrorKind, tls};
+use super::{Body, Transport, TransportError, TransportErrorKind, tls, translate::translate};
 use crate::{base_url::BaseUrl, error::BuildError, request::Outgoing};
 
 /// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
@@ -95,10 +91,26 @@ impl ReqwestTransport {
     }
 
     /// Sends a request to a path of the client's own server.
-    pub(super) fn begin(&self, outgoing: Outgoing<'_>, max_body: usize) -> Exchange {
+    pub(super) fn send_below(
+        &self,
+        outgoing: Outgoing<'_>,
+    ) -> impl Future<Output = Result<http::Response<Body>, TransportError>> + Send + use<> {
         let url = self.base.below(outgoing.path);
-        let request = request(outgoing.method, url, outgoing.headers, outgoing.body);
-        Exchange::begin(&self.client, request, max_body)
+        self.execute(request(
+            outgoing.method,
+            url,
+            outgoing.headers,
+            outgoing.body,
+        ))
+    }
+
+    /// Nothing is sent before it is awaited.
+    fn execute(
+        &self,
+        request: reqwest::Request,
+    ) -> impl Future<Output = Result<http::Response<Body>, TransportError>> + Send + use<> {
+        let response = self.client.execute(request);
+        async move { response.await.map(Body::of).map_err(translate) }
     }
 }
 
@@ -153,30 +165,19 @@ impl fmt::Debug for ReqwestTransport {
     }
 }
 
-/// For transports that wrap this one; the pipeline itself polls an exchange of its own.
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(
         &self,
         request: http::Request<Bytes>,
-        context: &TransportContext,
-    ) -> Result<http::Response<Bytes>, TransportError> {
+    ) -> Result<http::Response<Body>, TransportError> {
         let (parts, body) = request.into_parts();
         let url = self
             .base
             .url(&parts.uri)
             .ok_or_else(|| TransportError::new(TransportErrorKind::InvalidRequest))?;
-        let request = self::request(parts.method, url, parts.headers, body);
-        let mut exchange = Exchange::begin(&self.client, request, context.max_body());
-        context.head_arrived(poll_fn(|polled| exchange.poll_head(polled)).await?);
-        let answer = poll_fn(|polled| exchange.poll(polled)).await?;
-        let mut response = http::Response::new(());
-        *response.status_mut() = answer.status;
-        *response.headers_mut() = answer.headers;
-        match answer.body {
-            Ok(body) => Ok(response.map(|()| body)),
-            Err(error) => Err(error.with_head(response)),
-        }
+        self.execute(self::request(parts.method, url, parts.headers, body))
+            .await
     }
 }
 

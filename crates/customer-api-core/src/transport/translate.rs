@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, io};
 
-use crate::transport::{TransportError, TransportErrorKind};
+use super::{TransportError, TransportErrorKind};
 
 /// Strips the URL, which holds a customer's id, and refines what the library knows by looking at the causes.
 pub(super) fn translate(error: reqwest::Error) -> TransportError {

@@ -1,0 +1,86 @@
+//! A caller's own step in every attempt, before anything is sent.
+
+use std::error::Error as StdError;
+
+use async_trait::async_trait;
+
+use crate::operation::info::OperationInfo;
+pub use crate::request::{Content, ContentBody};
+
+/// Runs before each attempt of a call, and may keep the attempt from being sent.
+///
+/// The step comes last: credential and permit are there, and nothing is connected or written yet. It is the place to record an
+/// intent, or to ask whether the call may still be made. See [`Call::before_send`](crate::Call::before_send).
+///
+/// The call owns its step, and drops it when the call is over or is dropped itself.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use customer_api_core::before_send::{BeforeSend, Upcoming, Withheld};
+///
+/// /// Sends nothing outside office hours.
+/// struct OfficeHours {
+///     is_open: fn() -> bool,
+/// }
+///
+/// #[async_trait]
+/// impl BeforeSend for OfficeHours {
+///     async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld> {
+///         if (self.is_open)() {
+///             Ok(())
+///         } else {
+///             Err(format!("{} is for office hours", attempt.operation().id).into())
+///         }
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait BeforeSend: Send + Sync + 'static {
+    /// Lets the attempt go, or ends the call.
+    ///
+    /// It runs within the call's timeout, and is dropped when that is over.
+    ///
+    /// # Errors
+    ///
+    /// Why the attempt must not be sent. The call fails with [`ErrorKind::Withheld`](crate::ErrorKind::Withheld), and no policy
+    /// repeats it. Its permit goes back unused.
+    async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld>;
+
+    /// Takes back what [`before_send`](Self::before_send) did for the last attempt.
+    ///
+    /// Called once the attempt is known not to have been sent, or when a 401 is about to be answered with another credential;
+    /// also if the timeout ended `before_send` itself. It comes before any wait, and has the time that the call has left. What
+    /// it can't finish in that time is left to the step's `Drop`.
+    async fn withdraw(&self) {}
+}
+
+/// Why a call was not sent.
+pub type Withheld = Box<dyn StdError + Send + Sync>;
+
+/// The attempt that is about to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Upcoming<'a> {
+    pub(crate) operation: &'static OperationInfo,
+    pub(crate) number: u32,
+    pub(crate) content: &'a Content,
+}
+
+impl<'a> Upcoming<'a> {
+    /// What is called.
+    #[must_use]
+    pub fn operation(&self) -> &'static OperationInfo {
+        self.operation
+    }
+
+    /// Which attempt of the call it is, from 1.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What the call says, the same for all its attempts.
+    #[must_use]
+    pub fn content(&self) -> &'a Content {
+        self.content
+    }
+}

@@ -1,0 +1,90 @@
+//! What a caller sets for one call.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::{
+    before_send::BeforeSend,
+    error::{Problem, ValidationError},
+    operation::Idempotency,
+    request::{Encoder, Prepared, Sensitive, is_transports},
+    retry::RetryPolicy,
+};
+
+#[derive(Default)]
+pub(crate) struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) latest_start: Option<Duration>,
+    pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) before_send: Option<Box<dyn BeforeSend>>,
+    /// For the calls by which a credential is obtained.
+    pub(crate) without_credential: bool,
+    /// Rarely there: apart, so that every other call is small.
+    additions: Option<Box<Additions>>,
+}
+
+/// What a caller puts into the request, or in place of what is there.
+#[derive(Default)]
+pub(super) struct Additions {
+    pub(super) path: Option<String>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) raw_query: Option<String>,
+    headers: HeaderMap,
+    problem: Option<ValidationError>,
+}
+
+impl CallOptions {
+    pub(super) fn additions(&mut self) -> &mut Additions {
+        self.additions.get_or_insert_default()
+    }
+
+    /// Finishes what an operation has written, with what the caller adds.
+    pub(crate) fn finish(&self, mut request: Encoder<'_>) -> Result<Prepared, ValidationError> {
+        let wants_content = self.before_send.is_some();
+        let Some(additions) = &self.additions else {
+            return request.finish(&HeaderMap::new(), wants_content);
+        };
+        if let Some(problem) = &additions.problem {
+            return Err(problem.clone());
+        }
+        if let Some(path) = &additions.path {
+            request.replace_path(path)?;
+        }
+        for (name, value) in &additions.query {
+            request.query(name, value);
+        }
+        if let Some(query) = &additions.raw_query {
+            request.raw_query(query)?;
+        }
+        request.finish(&additions.headers, wants_content)
+    }
+
+    /// Names the values that the caller added: nobody can know what they are. Short ones are flags and numbers.
+    pub(crate) fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
+        let query = self.additions.iter().flat_map(|additions| &additions.query);
+        query
+            .map(|(_, value)| value.as_str())
+            .filter(|value| value.len() >= 4)
+            .for_each(|value| values.text(value));
+    }
+}
+
+impl Additions {
+    /// Adds a header, or keeps why that is not possible.
+    pub(super) fn header(&mut self, name: &str, value: &str) {
+        let header = HeaderName::from_bytes(name.as_bytes())
+            .ok()
+            .filter(|header| !is_transports(header));
+        match (header, HeaderValue::from_str(value)) {
+            (Some(header), Ok(mut value)) => {
+                // What a caller adds may be anything: it is not printed.
+                value.set_sensitive(true);
+                self.headers.insert(header, value);
+            }
+            _ => self.problem = Some(ValidationError::new(name.to_owned(), Problem::Header)),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! A failure inside the client, before it is a caller's error.
+
+use std::{error::Error as StdError, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::{
+    build::BuildError,
+    delivery::Delivery,
+    details::ErrorDetails,
+    kind::{ErrorKind, TimeoutPhase},
+    stop_reason::StopReason,
+    validation::ValidationError,
+};
+use crate::{operation::info::OperationInfo, redact::Scrubber, retry_after};
+
+/// The longest part of a response's body that an error keeps.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The longest provider message that an error keeps, in characters.
+const MESSAGE_LIMIT: usize = 2_000;
+
+/// The longest provider code or trace id that an error keeps, in characters.
+const WORD_LIMIT: usize = 200;
+
+/// Why an attempt, or what comes before it, failed. It does not know its call yet.
+///
+/// [`Error`](super::Error) has the two ways out of it: where a call ends, and where there is no call. So no error reaches a
+/// caller half finished.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(super) Box<Parts>);
+
+/// What a failure and an error are made of.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) kind: ErrorKind,
+    pub(super) delivery: Delivery,
+    pub(super) call: Option<CallReport>,
+    pub(super) stop: Option<StopReason>,
+    pub(super) status: Option<StatusCode>,
+    pub(super) details: ErrorDetails,
+    pub(super) location: Option<String>,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: Option<Bytes>,
+    pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Which call failed, and what it took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallReport {
+    pub(crate) service: &'static str,
+    pub(crate) operation: &'static OperationInfo,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: ErrorKind, delivery: Delivery) -> Self {
+        Self(Box::new(Parts {
+            kind,
+            delivery,
+            call: None,
+            stop: None,
+            status: None,
+            details: ErrorDetails::new(),
+            location: None,
+            retry_after: None,
+            body: None,
+            source: None,
+        }))
+    }
+
+    /// The call's own time is over.
+    pub(crate) fn call_timeout(delivery: Delivery) -> Self {
+        Self::new(ErrorKind::Timeout(TimeoutPhase::Call), delivery)
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_details(mut self, details: ErrorDetails) -> Self {
+        self.0.details = details;
+        self
+    }
+
+    pub(crate) fn with_location(mut self, location: Option<String>) -> Self {
+        self.0.location = location;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    /// Adds the head of the response that the failure is about.
+    pub(crate) fn with_head(self, status: StatusCode, headers: &HeaderMap) -> Self {
+        self.with_status(status)
+            .with_retry_after(retry_after::read(headers))
+    }
+
+    /// Adds the beginning of the response's body.
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.0.body = Some(kept(body));
+        self
+    }
+
+    pub(crate) fn with_stop(mut self, stop: StopReason) -> Self {
+        self.0.stop = Some(stop);
+        self
+    }
+
+    /// An earlier attempt may have happened, whatever became of the last one.
+    pub(crate) fn at_least(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = self.0.delivery.max(delivery);
+        self
+    }
+
+    pub(crate) fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    pub(crate) fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Takes the request's values out of everything that the provider said, and bounds it.
+    pub(super) fn scrub(&mut self, scrubber: &Scrubber<'_>) {
+        let clean =
+            |text: Option<String>, limit| text.map(|text| bounded(&scrubber.scrub(&text), limit));
+        let parts = &mut *self.0;
+        let details = std::mem::take(&mut parts.details);
+        parts.details = ErrorDetails {
+            code: clean(details.code, WORD_LIMIT),
+            message: clean(details.message, MESSAGE_LIMIT),
+            trace_id: clean(details.trace_id, WORD_LIMIT),
+            not_found: details.not_found,
+            hint: details.hint,
+        };
+        parts.location = clean(parts.location.take(), MESSAGE_LIMIT);
+    }
+}
+
+/// The part of a long body that is looked at and kept when a call fails.
+pub(crate) fn beginning(body: &[u8]) -> &[u8] {
+    body.get(..BODY_LIMIT).unwrap_or(body)
+}
+
+/// Keeps the beginning of a long body, and lets go of the rest's memory.
+fn kept(body: Bytes) -> Bytes {
+    if body.len() > BODY_LIMIT {
+        Bytes::copy_from_slice(beginning(&body))
+    } else {
+        body
+    }
+}
+
+fn bounded(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        Self::new(ErrorKind::Build, Delivery::NotSent).with_source(error)
+    }
+}
+
+impl From<ValidationError> for Failure {
+    fn from(error: ValidationError) -> Self {
+        Self::new(ErrorKind::Validation, Delivery::NotSent).with_source(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_is_bounded() {
+        let failure = Failure::new(ErrorKind::Status, Delivery::Refused)
+            .with_details(ErrorDetails::new().message("é".repeat(5_000)));
+        let mut failure = failure;
+        failure.scrub(&Scrubber::new(crate::request::Sensitive::default(), []));
+        let message = failure.0.details.message.unwrap();
+        assert_eq!(message.chars().count(), MESSAGE_LIMIT + 1);
+    }
+}

@@ -1,0 +1,261 @@
+//! What follows a failed attempt. It knows neither HTTP nor a clock.
+
+use std::{future::Future, time::Duration};
+
+use crate::{
+    Delivery,
+    error::{ErrorKind, Failure, StopReason},
+    operation::info::Idempotency,
+    retry::{Attempt, RetryDecision, RetryPolicy},
+};
+
+/// A call, as the loop of its attempts sees it.
+pub(super) trait Attempts: Send {
+    type Success: Send;
+
+    /// Makes one more attempt.
+    fn attempt(&mut self) -> impl Future<Output = Result<Self::Success, Failure>> + Send;
+
+    /// Whether the failure was about the credential alone, and there may be a better one.
+    fn renews_credential(&mut self, failure: &Failure) -> bool;
+
+    /// Takes back what the caller's step did for an attempt that was not made.
+    fn withdraw(&mut self) -> impl Future<Output = ()> + Send;
+
+    /// The failed attempt, as a policy sees it.
+    fn failed(&mut self, failure: &Failure) -> Attempt;
+
+    /// Decides whether there is another attempt.
+    fn policy(&self) -> &dyn RetryPolicy;
+
+    fn sleep(&mut self, wait: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// Goes on after a first attempt that failed, until one succeeds or there is to be no other.
+pub(super) async fn after<A: Attempts>(
+    mut failure: Failure,
+    call: &mut A,
+) -> Result<A::Success, Failure> {
+    let mut delivery = Delivery::NotSent;
+    let mut credential_renewed = false;
+    loop {
+        if !credential_renewed && call.renews_credential(&failure) {
+            // A 401 proves that nothing was processed, so the one replay is harmless for writes too. It says nothing about the
+            // call: what becomes of the replay counts.
+            credential_renewed = true;
+            call.withdraw().await;
+        } else {
+            delivery = delivery.max(failure.delivery());
+            if failure.delivery() == Delivery::NotSent {
+                call.withdraw().await;
+            }
+            match decide(call, &failure) {
+                RetryDecision::After(wait) => call.sleep(wait).await,
+                RetryDecision::Stop(reason) => {
+                    return Err(failure.at_least(delivery).with_stop(reason));
+                }
+            }
+        }
+        failure = match call.attempt().await {
+            Ok(success) => return Ok(success),
+            Err(failure) => failure,
+        };
+    }
+}
+
+/// Asks the policy, within the limits that no policy can move: a call that may have happened is not repeated unless that is
+/// harmless, the caller's own step has the last word, and no wait outlasts the call's timeout.
+fn decide(call: &mut impl Attempts, failure: &Failure) -> RetryDecision {
+    let attempt = call.failed(failure);
+    let may_repeat =
+        attempt.idempotency != Idempotency::NonIdempotent || attempt.delivery != Delivery::Unknown;
+    match call.policy().decide(&attempt) {
+        RetryDecision::After(_) if attempt.kind == ErrorKind::Withheld => {
+            RetryDecision::Stop(StopReason::NotRetryable)
+        }
+        RetryDecision::After(_) if !may_repeat => RetryDecision::Stop(StopReason::MayHaveHappened),
+        RetryDecision::After(wait) if wait >= attempt.remaining => {
+            RetryDecision::Stop(StopReason::DeadlineTooClose)
+        }
+        decision => decision,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::VecDeque,
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    use super::*;
+    use crate::operation::{Method, OperationInfo};
+
+    const WRITE: &OperationInfo = &OperationInfo::new("write", Method::Post, "/");
+
+    /// A call whose attempts end as planned.
+    struct Planned {
+        plan: VecDeque<Failure>,
+        policy: Eager,
+        idempotency: Idempotency,
+        renewals: u32,
+        story: Vec<&'static str>,
+    }
+
+    /// Always wants another attempt after this time.
+    #[derive(Debug)]
+    struct Eager(Duration);
+
+    impl RetryPolicy for Eager {
+        fn decide(&self, _: &Attempt) -> RetryDecision {
+            RetryDecision::After(self.0)
+        }
+    }
+
+    impl Attempts for Planned {
+        type Success = ();
+
+        async fn attempt(&mut self) -> Result<(), Failure> {
+            self.story.push("attempt");
+            self.plan.pop_front().map_or(Ok(()), Err)
+        }
+
+        fn renews_credential(&mut self, failure: &Failure) -> bool {
+            let renews = failure.kind() == ErrorKind::Status && self.renewals > 0;
+            self.renewals -= u32::from(renews);
+            renews
+        }
+
+        async fn withdraw(&mut self) {
+            self.story.push("withdraw");
+        }
+
+        fn failed(&mut self, failure: &Failure) -> Attempt {
+            Attempt {
+                idempotency: self.idempotency,
+                ..Attempt::new(WRITE, failure.kind(), failure.delivery())
+            }
+        }
+
+        fn policy(&self) -> &dyn RetryPolicy {
+            &self.policy
+        }
+
+        async fn sleep(&mut self, _: Duration) {
+            self.story.push("sleep");
+        }
+    }
+
+    /// Runs the loop to its end, which it reaches without waiting: there is no clock.
+    fn run(call: &mut Planned, first: Failure) -> Result<(), Failure> {
+        let mut context = Context::from_waker(Waker::noop());
+        match pin!(after(first, call)).poll(&mut context) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => panic!("it waits"),
+        }
+    }
+
+    fn planned(plan: impl IntoIterator<Item = Failure>) -> Planned {
+        Planned {
+            plan: plan.into_iter().collect(),
+            policy: Eager(Duration::from_secs(1)),
+            idempotency: Idempotency::NonIdempotent,
+            renewals: 0,
+            story: Vec::new(),
+        }
+    }
+
+    fn not_sent() -> Failure {
+        Failure::new(ErrorKind::Connect, Delivery::NotSent)
+    }
+
+    fn unknown() -> Failure {
+        Failure::new(ErrorKind::Interrupted, Delivery::Unknown)
+    }
+
+    fn refused() -> Failure {
+        Failure::new(ErrorKind::Status, Delivery::Refused)
+    }
+
+    fn end(outcome: Result<(), Failure>) -> (ErrorKind, Delivery) {
+        let failure = outcome.unwrap_err();
+        (failure.kind(), failure.delivery())
+    }
+
+    #[test]
+    fn what_was_not_sent_is_withdrawn_and_sent_after_the_wait() {
+        let mut call = planned([not_sent()]);
+        run(&mut call, not_sent()).unwrap();
+        let round = ["withdraw", "sleep", "attempt"];
+        assert_eq!(call.story, [round, round].concat());
+    }
+
+    #[test]
+    fn no_policy_repeats_what_may_have_happened() {
+        let mut call = planned([]);
+        let expected = (ErrorKind::Interrupted, Delivery::Unknown);
+        assert_eq!(end(run(&mut call, unknown())), expected);
+        assert!(call.story.is_empty());
+        // But where a repeat is harmless, it is.
+        call.idempotency = Idempotency::Idempotent;
+        run(&mut call, unknown()).unwrap();
+        assert_eq!(call.story, ["sleep", "attempt"]);
+    }
+
+    #[test]
+    fn no_policy_repeats_what_the_caller_withheld() {
+        let mut call = planned([]);
+        let withheld = Failure::new(ErrorKind::Withheld, Delivery::NotSent);
+        let expected = (ErrorKind::Withheld, Delivery::NotSent);
+        assert_eq!(end(run(&mut call, withheld)), expected);
+        assert_eq!(call.story, ["withdraw"]);
+    }
+
+    #[test]
+    fn no_wait_reaches_the_end_of_the_call() {
+        // A policy's view has a minute left.
+        for (wait, is_repeated) in [(59, true), (60, false), (61, false)] {
+            let mut call = planned([]);
+            call.policy = Eager(Duration::from_secs(wait));
+            assert_eq!(run(&mut call, not_sent()).is_ok(), is_repeated, "{wait}");
+        }
+    }
+
+    #[test]
+    fn the_greatest_doubt_of_all_attempts_counts() {
+        let mut call = planned([refused()]);
+        call.idempotency = Idempotency::Safe;
+        call.policy = Eager(Duration::from_secs(1));
+        let mut plan = VecDeque::from([refused(), not_sent()]);
+        plan.push_back(Failure::new(ErrorKind::Withheld, Delivery::NotSent));
+        call.plan = plan;
+        let expected = (ErrorKind::Withheld, Delivery::Unknown);
+        assert_eq!(end(run(&mut call, unknown())), expected);
+    }
+
+    #[test]
+    fn a_renewed_credential_is_tried_once_and_at_once() {
+        let mut call = planned([]);
+        call.renewals = 9;
+        run(&mut call, refused()).unwrap();
+        assert_eq!(call.story, ["withdraw", "attempt"]);
+
+        // The second refusal is about the call; a replay that is not sent leaves no doubt behind.
+        let mut call = planned([Failure::new(ErrorKind::Withheld, Delivery::NotSent)]);
+        call.renewals = 9;
+        let expected = (ErrorKind::Withheld, Delivery::NotSent);
+        assert_eq!(end(run(&mut call, refused())), expected);
+        let mut call = planned([
+            refused(),
+            Failure::new(ErrorKind::Withheld, Delivery::NotSent),
+        ]);
+        call.renewals = 9;
+        let expected = (ErrorKind::Withheld, Delivery::Refused);
+        assert_eq!(end(run(&mut call, refused())), expected);
+        assert_eq!(
+            call.story,
+            ["withdraw", "attempt", "sleep", "attempt", "withdraw"]
+        );
+    }
+}

@@ -1,0 +1,141 @@
+use std::{fmt, future::poll_fn, pin::Pin};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+
+use super::{TransportError, TransportErrorKind, translate::translate};
+
+/// The body of a response, which arrives after its head.
+///
+/// How large it may be is the client's to say, not the transport's.
+pub struct Body(Content);
+
+enum Content {
+    Whole(Bytes),
+    /// Fails once, and is empty then.
+    Broken(Option<TransportError>),
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
+    /// The HTTP library's own, which would be boxed as a stream.
+    Http(reqwest::Response),
+}
+
+impl Body {
+    /// A body that is there already.
+    #[must_use]
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        Self(Content::Whole(bytes.into()))
+    }
+
+    /// A body that arrives in pieces. After an error, nothing more is read of it.
+    #[must_use]
+    pub fn stream(
+        pieces: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
+    ) -> Self {
+        Self(Content::Stream(Box::pin(pieces)))
+    }
+
+    /// A body of which nothing arrives.
+    #[must_use]
+    pub fn failing(error: TransportError) -> Self {
+        Self(Content::Broken(Some(error)))
+    }
+
+    /// The response of the HTTP library, as head and body.
+    pub(super) fn of(mut response: reqwest::Response) -> http::Response<Self> {
+        let mut head = http::Response::new(());
+        *head.status_mut() = response.status();
+        *head.headers_mut() = std::mem::take(response.headers_mut());
+        head.map(|()| Self(Content::Http(response)))
+    }
+
+    /// The next piece; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// Why the rest of the body did not arrive.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        match &mut self.0 {
+            Content::Whole(bytes) if bytes.is_empty() => Ok(None),
+            Content::Whole(bytes) => Ok(Some(std::mem::take(bytes))),
+            Content::Broken(error) => error.take().map_or(Ok(None), Err),
+            Content::Stream(pieces) => poll_fn(|context| pieces.as_mut().poll_next(context))
+                .await
+                .transpose(),
+            Content::Http(response) => response.chunk().await.map_err(translate),
+        }
+    }
+
+    /// The whole body of at most `limit` bytes, without trust in the length that the server announces.
+    pub(crate) async fn collect(&mut self, limit: usize) -> Result<Bytes, TransportError> {
+        let too_large = || TransportError::new(TransportErrorKind::TooLarge);
+        if self.announced() > u64::try_from(limit).unwrap_or(u64::MAX) {
+            return Err(too_large());
+        }
+        let mut received = Received::default();
+        while let Some(piece) = self.chunk().await? {
+            if piece.len() > limit - received.len() {
+                return Err(too_large());
+            }
+            received.push(piece);
+        }
+        Ok(received.into_bytes())
+    }
+
+    /// How long the body is at least, as far as that is known.
+    fn announced(&self) -> u64 {
+        match &self.0 {
+            Content::Http(response) => response.content_length().unwrap_or(0),
+            Content::Whole(_) | Content::Broken(_) | Content::Stream(_) => 0,
+        }
+    }
+}
+
+impl<B: Into<Bytes>> From<B> for Body {
+    fn from(bytes: B) -> Self {
+        Self::new(bytes)
+    }
+}
+
+/// Says what kind of body it is, not what it holds.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Content::Whole(bytes) => write!(f, "Body({} bytes)", bytes.len()),
+            Content::Broken(_) => f.write_str("Body(broken off)"),
+            Content::Stream(_) | Content::Http(_) => f.write_str("Body(on its way)"),
+        }
+    }
+}
+
+/// A body so far. Most bodies come in one piece, which is not copied then.
+#[derive(Default)]
+struct Received {
+    first: Bytes,
+    /// All of the body, once there is more than the first piece.
+    whole: BytesMut,
+}
+
+impl Received {
+    fn len(&self) -> usize {
+        self.first.len().max(self.whole.len())
+    }
+
+    fn push(&mut self, piece: Bytes) {
+        if self.first.is_empty() {
+            self.first = piece;
+            return;
+        }
+        if self.whole.is_empty() {
+            self.whole.extend_from_slice(&self.first);
+        }
+        self.whole.extend_from_slice(&piece);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.whole.is_empty() {
+            self.first
+        } else {
+            self.whole.freeze()
+        }
+    }
+}

@@ -1,0 +1,497 @@
+//! A caller's own step before each attempt: when it runs, what it is told, and when it takes something back.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use customer_api_core::{
+    Auth, Call, Client, Delivery, ErrorKind, Operation,
+    auth::{AuthContext, AuthError, Credential},
+    before_send::{BeforeSend, ContentBody, Upcoming, Withheld},
+    error::{StopReason, TimeoutPhase},
+    rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
+    retry::{Attempt, NeverRetry, RetryDecision, RetryPolicy},
+    time::Deadline,
+    transport::{Answer, Body, ScriptedTransport, Transport, TransportError, TransportErrorKind},
+};
+use http::header::AUTHORIZATION;
+
+use crate::support::{Shop, buy, count};
+
+/// Writes down what happens around a call, and when.
+#[derive(Clone, Debug)]
+struct Diary {
+    began: Deadline,
+    lines: Arc<Mutex<Vec<String>>>,
+    generation: Arc<AtomicU64>,
+    transport: ScriptedTransport,
+}
+
+/// Seconds in a login.
+const LOGIN: Duration = Duration::from_secs(1);
+
+impl Diary {
+    fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let transport = ScriptedTransport::new();
+        answers
+            .into_iter()
+            .for_each(|answer| transport.push(answer));
+        Self {
+            began: Deadline::after(Duration::ZERO),
+            lines: Arc::default(),
+            generation: Arc::default(),
+            transport,
+        }
+    }
+
+    fn note(&self, line: impl std::fmt::Display) {
+        let seconds = self.began.elapsed().as_secs();
+        self.lines.lock().unwrap().push(format!("{seconds} {line}"));
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    /// A client whose every part keeps the diary.
+    fn client(&self) -> Client<Shop> {
+        Client::builder(Shop, self.clone())
+            .rate_limiter(self.clone())
+            .transport(self.clone())
+            .retry(Always(Duration::from_secs(10)))
+            .build()
+            .unwrap()
+    }
+
+    fn call<O: Operation<Service = Shop>>(&self, operation: O) -> Call<O> {
+        self.client().call(operation).before_send(Step {
+            diary: self.clone(),
+            mode: Mode::LetsGo,
+        })
+    }
+}
+
+#[async_trait]
+impl Auth for Diary {
+    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
+        tokio::time::sleep(LOGIN).await;
+        self.note("credential");
+        let generation = self.generation.load(Ordering::SeqCst);
+        let credential = Credential::new(AUTHORIZATION, &format!("token-{generation}"))?;
+        Ok(Some(credential.with_generation(generation)))
+    }
+
+    fn on_unauthorized(&self, generation: u64) -> bool {
+        self.generation.store(generation + 1, Ordering::SeqCst);
+        true
+    }
+}
+
+#[async_trait]
+impl RateLimiter for Diary {
+    async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+        self.note("permit");
+        Ok(Permit::new(Held(self.clone(), "lost")))
+    }
+}
+
+struct Held(Diary, &'static str);
+
+impl Slot for Held {
+    fn complete(mut self: Box<Self>, _: &Feedback) {
+        self.1 = "completed";
+    }
+
+    fn release(mut self: Box<Self>) {
+        self.1 = "released";
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.note(format!("permit {}", self.1));
+    }
+}
+
+#[async_trait]
+impl Transport for Diary {
+    async fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+    ) -> Result<http::Response<Body>, TransportError> {
+        self.note("send");
+        self.transport.send(request).await
+    }
+}
+
+/// Repeats everything, always.
+#[derive(Debug)]
+struct Always(Duration);
+
+impl RetryPolicy for Always {
+    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+        match attempt.number {
+            3.. => RetryDecision::Stop(StopReason::AttemptsExhausted),
+            _ => RetryDecision::After(self.0),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    LetsGo,
+    Refuses,
+    Hangs,
+    HangsInWithdraw,
+    Takes(Duration),
+}
+
+struct Step {
+    diary: Diary,
+    mode: Mode,
+}
+
+#[async_trait]
+impl BeforeSend for Step {
+    async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld> {
+        let (number, id) = (attempt.number(), attempt.operation().id);
+        self.diary.note(format!("before {id} {number}"));
+        match self.mode {
+            Mode::Refuses => return Err("the key is taken".into()),
+            Mode::Hangs => std::future::pending().await,
+            Mode::Takes(time) => tokio::time::sleep(time).await,
+            Mode::LetsGo | Mode::HangsInWithdraw => {}
+        }
+        Ok(())
+    }
+
+    async fn withdraw(&self) {
+        self.diary.note("withdraw");
+        if self.mode == Mode::HangsInWithdraw {
+            std::future::pending().await
+        }
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        self.diary.note("step dropped");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_comes_last_before_each_attempt() {
+    let diary = Diary::new([Answer::status(503), Answer::status(200).body("7")]);
+    diary.call(count()).send().await.unwrap();
+    let expected = [
+        "1 credential",
+        "1 permit",
+        "1 before count 1",
+        "1 send",
+        "1 permit completed",
+        "12 credential",
+        "12 permit",
+        "12 before count 2",
+        "12 send",
+        "12 permit completed",
+        "12 step dropped",
+    ];
+    assert_eq!(diary.lines(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_is_withdrawn_before_the_wait_and_asked_anew() {
+    let lost = Answer::failure(TransportErrorKind::Connect);
+    let diary = Diary::new([lost, Answer::status(201).body("9")]);
+    diary.call(buy()).send().await.unwrap();
+    let expected = [
+        "1 credential",
+        "1 permit",
+        "1 before buy 1",
+        "1 send",
+        "1 permit completed",
+        "1 withdraw",
+        "12 credential",
+        "12 permit",
+        "12 before buy 2",
+        "12 send",
+        "12 permit completed",
+        "12 step dropped",
+    ];
+    assert_eq!(diary.lines(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_that_is_replayed_is_withdrawn_before_the_login() {
+    let diary = Diary::new([Answer::status(401), Answer::status(201).body("9")]);
+    diary.call(buy()).send().await.unwrap();
+    let expected = [
+        "1 credential",
+        "1 permit",
+        "1 before buy 1",
+        "1 send",
+        "1 permit completed",
+        "1 withdraw",
+        "2 credential",
+        "2 permit",
+        "2 before buy 2",
+        "2 send",
+        "2 permit completed",
+        "2 step dropped",
+    ];
+    assert_eq!(diary.lines(), expected);
+}
+
+/// A second 401 is the response to the call, and nothing is taken back for it. Nor for a refusal or for what is not known.
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_is_not_withdrawn() {
+    for (answers, withdrawn, delivery) in [
+        (
+            vec![Answer::status(401), Answer::status(401)],
+            1,
+            Delivery::Refused,
+        ),
+        (
+            vec![
+                Answer::status(400),
+                Answer::status(400),
+                Answer::status(400),
+            ],
+            0,
+            Delivery::Refused,
+        ),
+        (
+            vec![Answer::failure(TransportErrorKind::Interrupted)],
+            0,
+            Delivery::Unknown,
+        ),
+        (
+            vec![Answer::status(200).cut(TransportErrorKind::Connect)],
+            0,
+            Delivery::NotSent,
+        ),
+    ] {
+        let diary = Diary::new(answers);
+        let outcome = diary.call(buy()).retry(NeverRetry).send().await;
+        let withdraws = diary
+            .lines()
+            .iter()
+            .filter(|line| line.ends_with("withdraw"))
+            .count();
+        assert_eq!(withdraws, withdrawn, "{:?}", diary.lines());
+        // A head arrived: the status decides, so the last one is a success.
+        assert_eq!(
+            outcome.map_or_else(|error| error.delivery(), |_| Delivery::NotSent),
+            delivery
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_it_refuses_is_over_and_costs_no_quota() {
+    let diary = Diary::new([]);
+    let step = Step {
+        diary: diary.clone(),
+        mode: Mode::Refuses,
+    };
+    let error = diary
+        .client()
+        .call(buy())
+        .before_send(step)
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery(), error.attempts()),
+        (ErrorKind::Withheld, Delivery::NotSent, 0)
+    );
+    assert_eq!(error.stop_reason(), Some(StopReason::NotRetryable));
+    assert_eq!(
+        error.to_string(),
+        "shop buy: the call was withheld before it was sent: the key is taken; not sent"
+    );
+    let expected = [
+        "1 credential",
+        "1 permit",
+        "1 before buy 1",
+        "1 permit released",
+        "1 step dropped",
+    ];
+    assert_eq!(diary.lines(), expected);
+}
+
+/// What an earlier attempt may have done is not forgotten.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_doubt_leaves_the_doubt() {
+    struct Once(Diary);
+    #[async_trait]
+    impl BeforeSend for Once {
+        async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld> {
+            self.0.note(attempt.number());
+            match attempt.number() {
+                1 => Ok(()),
+                _ => Err("once is enough".into()),
+            }
+        }
+    }
+    let diary = Diary::new([Answer::status(503)]);
+    let call = diary
+        .client()
+        .call(count())
+        .before_send(Once(diary.clone()));
+    let error = call.send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery(), error.attempts()),
+        (ErrorKind::Withheld, Delivery::Unknown, 1)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_has_the_time_that_the_call_has() {
+    let timeout = ErrorKind::Timeout(TimeoutPhase::Call);
+    let second = Duration::from_secs(1);
+    // (mode, the response, what ends the call and when)
+    for (mode, answer, kind, ends) in [
+        (Mode::Hangs, None, timeout, 20),
+        (Mode::Takes(19 * second), None, timeout, 20),
+        (
+            Mode::HangsInWithdraw,
+            Some(TransportErrorKind::Connect),
+            ErrorKind::Connect,
+            20,
+        ),
+        (Mode::Takes(9 * second), None, timeout, 10),
+    ] {
+        let diary = Diary::new(answer.map(Answer::failure));
+        let step = Step {
+            diary: diary.clone(),
+            mode,
+        };
+        let call = diary
+            .client()
+            .call(buy())
+            .timeout(20 * second)
+            .before_send(step);
+        let call = match ends {
+            10 => call.latest_start(10 * second),
+            _ => call,
+        };
+        let error = call.send().await.unwrap_err();
+        let lines = diary.lines();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (kind, Delivery::NotSent),
+            "{lines:?}"
+        );
+        assert_eq!(diary.began.elapsed(), ends * second, "{lines:?}");
+        let sent = lines.iter().filter(|line| line.ends_with("send")).count();
+        assert_eq!(sent, usize::from(answer.is_some()), "{lines:?}");
+        let withdraws = lines
+            .iter()
+            .filter(|line| line.ends_with("withdraw"))
+            .count();
+        assert_eq!(withdraws, 1, "{lines:?}");
+        let released = lines.iter().any(|line| line.ends_with("permit released"));
+        assert_eq!(released, answer.is_none(), "{lines:?}");
+        assert!(lines.last().unwrap().ends_with("step dropped"), "{lines:?}");
+    }
+}
+
+/// Polls a future so many times at most, and drops it; gives whether it came to its end.
+async fn dropped_after(polls: usize, future: impl Future) -> bool {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(|_| true)
+    })
+    .await
+}
+
+/// A permit is lost only if something may have been sent, and the step is dropped whenever the call is.
+#[tokio::test(start_paused = true)]
+async fn a_call_may_be_dropped_anywhere() {
+    for polls in 0.. {
+        let slow = || Answer::status(401).after(Duration::from_secs(1));
+        let lost = Answer::failure(TransportErrorKind::Connect).after(Duration::from_secs(1));
+        let diary = Diary::new([slow(), lost, Answer::status(201).body("9")]);
+        let step = Step {
+            diary: diary.clone(),
+            mode: Mode::Takes(Duration::from_secs(1)),
+        };
+        let call = diary.client().call(buy()).before_send(step).send();
+        let is_over = dropped_after(polls, call).await;
+        let lines = diary.lines();
+        let count = |what: &str| lines.iter().filter(|line| line.ends_with(what)).count();
+        assert_eq!(count("step dropped"), 1, "{polls}: {lines:?}");
+        assert!(
+            count("credential") >= count(" permit"),
+            "{polls}: {lines:?}"
+        );
+        let ended = count("permit completed") + count("permit lost");
+        assert_eq!(count("send"), ended, "{polls}: {lines:?}");
+        assert_eq!(
+            count(" permit"),
+            ended + count("permit released"),
+            "{polls}: {lines:?}"
+        );
+        if is_over {
+            assert_eq!((count("send"), count("withdraw")), (3, 2));
+            assert!(polls > 8, "there were only {polls} points to drop it at");
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_is_told_what_the_call_says_and_no_more() {
+    struct Reader(Arc<Mutex<Vec<String>>>);
+    #[async_trait]
+    impl BeforeSend for Reader {
+        async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld> {
+            let content = attempt.content();
+            let body = match content.body() {
+                ContentBody::Json(json) => json.to_string(),
+                other => format!("{other:?}"),
+            };
+            let line = format!("{} {:?} {body}", content.path(), content.query());
+            assert!(!format!("{attempt:?}").contains("teapot"), "{attempt:?}");
+            self.0.lock().unwrap().push(line);
+            Ok(())
+        }
+    }
+    let transport = ScriptedTransport::new()
+        .then(Answer::status(201).body("9"))
+        .then(Answer::status(200).body("7"));
+    let shop = crate::support::client(&transport);
+    let read = Arc::<Mutex<Vec<String>>>::default();
+    let call = shop
+        .call(buy())
+        .query("a b", "ü&")
+        .header("x-note", "planted");
+    call.before_send(Reader(Arc::clone(&read)))
+        .send()
+        .await
+        .unwrap();
+    let call = shop.call(count()).raw_query("x=%20");
+    call.before_send(Reader(Arc::clone(&read)))
+        .send()
+        .await
+        .unwrap();
+    let expected = [
+        "/orders [(\"a b\", \"ü&\")] \"a teapot\"",
+        "/customers/cust-1/orders [(\"x\", \" \")] Empty",
+    ];
+    assert_eq!(*read.lock().unwrap(), expected);
+}
