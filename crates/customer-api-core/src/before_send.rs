@@ -49,8 +49,11 @@ pub trait BeforeSend: Send + Sync + 'static {
     /// Takes back what [`before_send`](Self::before_send) did for the last attempt.
     ///
     /// Called once the attempt is known not to have been sent, or when a 401 is about to be answered with another credential;
-    /// also if the timeout ended `before_send` itself. It comes before any wait, and has the time that the call has left. What
-    /// it can't finish in that time is left to the step's `Drop`.
+    /// also if the timeout ended `before_send` itself. Not called for an attempt that the step refused, and not when the call is
+    /// dropped: the step is dropped then.
+    ///
+    /// It comes before any wait, and has the time that the call has left; if that is none, it is polled once. What it can't
+    /// finish is left to the step's `Drop`.
     async fn withdraw(&self) {}
 }
 

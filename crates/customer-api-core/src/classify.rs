@@ -1,4 +1,4 @@
-//! What a response means: a success, or a failure that says whether the call happened.
+//! What a response, or its absence, means: a success, or a failure that says whether the call happened.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
@@ -19,6 +19,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Result<Bytes, BrokenOff>,
+    /// Whether it may have been written before the request arrived.
+    pub(crate) is_unasked: bool,
 }
 
 /// Why a body did not arrive whole.
@@ -34,7 +36,7 @@ pub(crate) struct Success {
     pub(crate) body: ResponseBody,
 }
 
-/// The table of the crate's promises, in code. Everything that it does not list is [`Delivery::Unknown`].
+/// The table of `Delivery`, in code: what a status says about the call. Whatever it does not list is [`Delivery::Unknown`].
 pub(crate) fn classify(
     service: &dyn Service,
     operation: &OperationInfo,
@@ -60,6 +62,7 @@ fn classify_success(
         status,
         headers,
         body,
+        ..
     } = answer;
     let body = body.map(ResponseBody::new);
     let verdict = service.judge_success(operation, body.as_ref().ok());
@@ -87,7 +90,7 @@ fn classify_success(
         (Verdict::Unclear, Ok(body)) => {
             Failure::new(ErrorKind::Decode, Delivery::Unknown).with_body(body.into_bytes())
         }
-        (_, Err(broken)) => broken.failure(Delivery::Unknown),
+        (_, Err(broken)) => broken.into_failure(),
     };
     Err(failure.with_head(status, &headers))
 }
@@ -99,6 +102,7 @@ fn failure(service: &dyn Service, kind: ErrorKind, delivery: Delivery, answer: A
         status,
         headers,
         body,
+        ..
     } = answer;
     let failure = Failure::new(kind, delivery).with_head(status, &headers);
     let failure = match kind {
@@ -127,12 +131,18 @@ pub(crate) fn timed_out(phase: TimeoutPhase) -> Failure {
 
 impl BrokenOff {
     /// A head arrived, so the request did: whatever the transport calls the failure, nothing says "not sent".
-    fn failure(self, delivery: Delivery) -> Failure {
+    fn into_failure(self) -> Failure {
         let kind = match &self {
-            Self::Transport(error) => error_kind(error.kind()),
             Self::TimedOut(phase) => ErrorKind::Timeout(*phase),
+            // A custom transport may name a kind that speaks of a time before the head.
+            Self::Transport(error) => match error_kind(error.kind()) {
+                ErrorKind::Connect | ErrorKind::Timeout(TimeoutPhase::Connect) => {
+                    ErrorKind::Interrupted
+                }
+                kind => kind,
+            },
         };
-        Failure::new(kind, delivery).with_source(self.into_error())
+        Failure::new(kind, Delivery::Unknown).with_source(self.into_error())
     }
 
     fn into_error(self) -> TransportError {
@@ -216,6 +226,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new(),
             body,
+            is_unasked: false,
         }
     }
 
@@ -270,7 +281,7 @@ mod tests {
     fn a_2xx_whose_body_breaks_off_is_a_success_only_if_the_status_decides() {
         for (kind, expected) in [
             (TransportErrorKind::Interrupted, ErrorKind::Interrupted),
-            (TransportErrorKind::Connect, ErrorKind::Connect),
+            (TransportErrorKind::Connect, ErrorKind::Interrupted),
             (TransportErrorKind::NotWritten, ErrorKind::Interrupted),
             (TransportErrorKind::InvalidRequest, ErrorKind::Transport),
             (TransportErrorKind::TooLarge, ErrorKind::ResponseTooLarge),

@@ -39,7 +39,7 @@ impl Transport for Wrapped {
 fn clients(server: &TcpListener) -> [Client<Shop>; 2] {
     let url = format!("http://{}", server.local_addr().unwrap());
     let settings = HttpSettings::new(url.parse().unwrap());
-    let inner = ReqwestTransport::from_builder(reqwest::Client::builder(), &settings).unwrap();
+    let inner = ReqwestTransport::from_builder(reqwest::Client::builder, &settings).unwrap();
     let builder = || {
         Client::builder(Shop, StaticCredential::bearer("key"))
             .base_url(&url)
@@ -182,7 +182,8 @@ async fn a_proxy_gets_nothing() {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
-    let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(url(&proxy)).unwrap());
+    let proxied = reqwest::Proxy::all(url(&proxy)).unwrap();
+    let http = move || reqwest::Client::builder().proxy(proxied.clone());
     let shop = Client::builder(Shop, StaticCredential::bearer("key"))
         .base_url(url(&server))
         .http(http)

@@ -75,11 +75,15 @@ impl CallOptions {
 impl Additions {
     /// Adds a header, or keeps why that is not possible.
     pub(super) fn header(&mut self, name: &str, value: &str) {
-        let header = HeaderName::from_bytes(name.as_bytes())
-            .ok()
-            .filter(|header| !is_transports(header));
-        match (header, HeaderValue::from_str(value)) {
-            (Some(header), Ok(mut value)) => {
+        match (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            (Ok(header), _) if is_transports(&header) => {
+                let reason = "is reserved for the transport";
+                self.problem = Some(ValidationError::other(name.to_owned(), reason));
+            }
+            (Ok(header), Ok(mut value)) => {
                 // What a caller adds may be anything: it is not printed.
                 value.set_sensitive(true);
                 self.headers.insert(header, value);

@@ -29,6 +29,7 @@ use crate::{
 /// | [`rate_limiter`](Self::rate_limiter) | the provider crate's choice, else none |
 /// | [`max_response_bytes`](Self::max_response_bytes) | 16 MiB |
 /// | [`check_patterns`](Self::check_patterns) | on |
+/// | [`fresh_connections`](Self::fresh_connections) | off |
 /// | [`user_agent`](Self::user_agent) | the provider crate's name and version |
 #[must_use = "a client is made by `build`"]
 pub struct ClientBuilder<C> {
@@ -45,13 +46,14 @@ pub struct ClientBuilder<C> {
     timeout: Duration,
     max_response_bytes: usize,
     check_patterns: bool,
+    fresh_connections: bool,
     client: PhantomData<fn() -> C>,
 }
 
 /// How the requests will travel.
 enum Http {
     Default,
-    Builder(Box<reqwest::ClientBuilder>),
+    Builder(Box<dyn Fn() -> reqwest::ClientBuilder + Send + Sync>),
     Transport(Arc<dyn Transport>),
 }
 
@@ -72,6 +74,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             timeout: Duration::from_secs(90),
             max_response_bytes: 16 * 1024 * 1024,
             check_patterns: true,
+            fresh_connections: false,
             client: PhantomData,
         }
     }
@@ -113,9 +116,13 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Proxies, certificates or DNS settings of your own, in the default transport's HTTP library. The settings that
-    /// the client's promises rest on are applied last: see [`ReqwestTransport::from_builder`].
-    pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
+    /// Proxies, certificates or DNS settings of your own, in the default transport's HTTP library. The function makes a builder
+    /// for each of the HTTP clients behind the transport. The settings that the client's promises rest on are applied last: see
+    /// [`ReqwestTransport::from_builder`].
+    pub fn http(
+        mut self,
+        builder: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
         self.http = Http::Builder(Box::new(builder));
         self
     }
@@ -136,6 +143,16 @@ impl<C: ProviderClient> ClientBuilder<C> {
     /// real name holds a letter that a pattern refuses; lengths and required values are checked all the same.
     pub fn check_patterns(mut self, check: bool) -> Self {
         self.check_patterns = check;
+        self
+    }
+
+    /// Whether every write goes on a connection of its own.
+    ///
+    /// A connection that is kept may be closed by the server, or carry a response that nobody asked for, just when a write is on
+    /// its way. After the first such fault the client keeps writes off kept connections for ten minutes by itself; switch this on
+    /// where not even that first one may happen. It costs a connection, and mostly a TLS handshake, per write.
+    pub fn fresh_connections(mut self, fresh: bool) -> Self {
+        self.fresh_connections = fresh;
         self
     }
 
@@ -185,7 +202,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
         let transport = match self.http {
             Http::Transport(transport) => ClientTransport::Custom(transport),
             Http::Builder(builder) => {
-                ClientTransport::Default(ReqwestTransport::from_builder(*builder, &settings)?)
+                ClientTransport::Default(ReqwestTransport::from_builder(builder, &settings)?)
             }
             Http::Default => ClientTransport::Default(ReqwestTransport::new(&settings)?),
         };
@@ -202,6 +219,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             attempt_timeout: self.attempt_timeout,
             max_response_bytes: self.max_response_bytes,
             check_patterns: self.check_patterns,
+            fresh_connections: self.fresh_connections,
         });
         Ok(C::from_core(Client {
             shared,

@@ -21,4 +21,5 @@ pub(crate) struct Shared {
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_response_bytes: usize,
     pub(crate) check_patterns: bool,
+    pub(crate) fresh_connections: bool,
 }

@@ -71,9 +71,9 @@ impl Failure {
         }))
     }
 
-    /// The call's own time is over.
-    pub(crate) fn call_timeout(delivery: Delivery) -> Self {
-        Self::new(ErrorKind::Timeout(TimeoutPhase::Call), delivery)
+    /// The time in which the call may begin an attempt is over.
+    pub(crate) fn too_late() -> Self {
+        Self::new(ErrorKind::Timeout(TimeoutPhase::Call), Delivery::NotSent)
     }
 
     pub(crate) fn with_source(

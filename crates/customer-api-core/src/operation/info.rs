@@ -28,6 +28,8 @@ pub struct OperationInfo {
     pub authenticated: bool,
     /// The quota that the call counts against.
     pub rate_class: &'static str,
+    /// Whether the call goes on a connection that no other call has used.
+    pub fresh_connection: bool,
     /// Whether the status alone says that the call succeeded, so that a 2xx is a success even if its body can't be read.
     pub status_decides: bool,
     /// How sure the description is.
@@ -52,6 +54,7 @@ impl OperationInfo {
             idempotency: method.idempotency(),
             authenticated: true,
             rate_class: "default",
+            fresh_connection: false,
             status_decides: false,
             provenance: None,
             docs_url: None,
@@ -77,6 +80,14 @@ impl OperationInfo {
     #[must_use]
     pub const fn rate_class(mut self, class: &'static str) -> Self {
         self.rate_class = class;
+        self
+    }
+
+    /// Sends the call on a connection that no other call has used: its failure is never another call's. For calls that are rare
+    /// and can't be taken back; connecting takes its time.
+    #[must_use]
+    pub const fn fresh_connection(mut self) -> Self {
+        self.fresh_connection = true;
         self
     }
 

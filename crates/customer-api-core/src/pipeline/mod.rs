@@ -2,8 +2,7 @@
 //!
 //! Not generic over the operation: [`Call`](crate::Call) encodes before and decodes after.
 //!
-//! `client`, `call`, `pipeline` and `auth` use each other in a circle, since the thing itself is recursive: a login is a call
-//! that a call waits for.
+//! `client`, `call`, `pipeline` and `auth` use each other in a circle, since a call may need a login, and a login is a call.
 
 mod retries;
 
@@ -19,17 +18,18 @@ use tokio::time::{Sleep, timeout};
 use crate::{
     Delivery,
     auth::AuthContext,
-    before_send::{BeforeSend, Upcoming},
+    before_send::Upcoming,
     call::CallOptions,
     classify::{Answer, BrokenOff, Success, classify, timed_out, unanswered},
     client::Shared,
     error::{CallReport, ErrorKind, Failure, TimeoutPhase, ValidationError},
-    operation::info::OperationInfo,
+    operation::info::{Idempotency, OperationInfo},
     rate_limit::{Feedback, Permit},
     request::{Encoder, Prepared},
     response::Metadata,
     retry, telemetry,
     time::Deadline,
+    transport::{ConnectionReuse, PossiblyUnasked},
 };
 use retries::Attempts;
 
@@ -40,19 +40,21 @@ pub(crate) struct Pipeline<'c> {
     options: &'c CallOptions,
     pub(crate) request: Prepared,
     deadline: Deadline,
-    /// The time of the call when its clock was last read. Only what waits reads it, so a first attempt that can begin at once
-    /// costs no reading.
+    /// The time of the call when its clock was last read: after every wait. A first attempt that can begin at once is spared it.
     elapsed: Duration,
     /// How many attempts have begun, and when the last one did.
     attempts: u32,
     last_began: Duration,
     /// Whether the caller's step may have to take something back.
     has_let_go: bool,
+    /// Whether the last response may have been written before its request arrived.
+    is_unasked: bool,
 }
 
 /// What ends an attempt that takes too long.
 struct Limit {
-    after: Duration,
+    /// The time of the call at which the attempt ends.
+    end: Duration,
     phase: TimeoutPhase,
 }
 
@@ -80,6 +82,7 @@ impl<'c> Pipeline<'c> {
             attempts: 0,
             last_began: Duration::ZERO,
             has_let_go: false,
+            is_unasked: false,
         })
     }
 
@@ -96,6 +99,10 @@ impl<'c> Pipeline<'c> {
 
     /// One attempt: a credential, a permit, the caller's step, the exchange, and what its response means.
     async fn attempt(&mut self) -> Result<Success, Failure> {
+        self.has_let_go = false;
+        if self.attempts > 0 {
+            self.read_clock();
+        }
         self.authorize().await?;
         let mut permit = self.permit().await?.reserved();
         self.before_send().await?;
@@ -103,6 +110,7 @@ impl<'c> Pipeline<'c> {
         permit.start();
         let span = telemetry::attempt_span(self.operation, &self.client.base_url, self.attempts);
         let answer = telemetry::within(&span, pin!(self.exchange(limit))).await;
+        self.is_unasked = answer.as_ref().is_ok_and(|answer| answer.is_unasked);
         let outcome =
             answer.and_then(|answer| classify(&*self.client.service, self.operation, answer));
         let (status, failure) = match &outcome {
@@ -119,10 +127,12 @@ impl<'c> Pipeline<'c> {
 
     /// One request and its response, within the limit.
     async fn exchange(&self, limit: Limit) -> Result<Answer, Failure> {
-        let mut end = pin!(self.deadline.sleep(limit.after));
-        let outgoing = self
-            .request
-            .attempt(self.operation.method.into(), &self.client.headers);
+        let mut end = pin!(self.deadline.sleep(limit.end));
+        let outgoing = self.request.attempt(
+            self.operation.method.into(),
+            &self.client.headers,
+            self.reuse(),
+        );
         let sent = self.client.transport.send(&self.client.base_url, outgoing);
         // Until a head arrives, only the transport knows whether anything was sent.
         let response = within(end.as_mut(), pin!(sent))
@@ -131,16 +141,36 @@ impl<'c> Pipeline<'c> {
             .map_err(unanswered)?;
         // From here on the status decides, whatever becomes of the body.
         let (head, mut body) = response.into_parts();
-        let body = within(end, pin!(body.collect(self.client.max_response_bytes)))
-            .await
-            .map_or(Err(BrokenOff::TimedOut(limit.phase)), |body| {
-                body.map_err(BrokenOff::Transport)
-            });
+        let received = within(end, pin!(body.collect(self.client.max_response_bytes))).await;
+        let body = match received {
+            Some(body) => body.map_err(BrokenOff::Transport),
+            None => Err(BrokenOff::TimedOut(limit.phase)),
+        };
         Ok(Answer {
             status: head.status,
             headers: head.headers,
             body,
+            is_unasked: head.extensions.get::<PossiblyUnasked>().is_some(),
         })
+    }
+
+    /// Whether a repeat is harmless; the caller's word wins over the description's.
+    fn idempotency(&self) -> Idempotency {
+        let described = self.operation.idempotency;
+        self.options.idempotency.unwrap_or(described)
+    }
+
+    /// Which connection an attempt may go on: what may be repeated can't be hurt by one that is kept.
+    fn reuse(&self) -> ConnectionReuse {
+        if self.operation.fresh_connection {
+            ConnectionReuse::Never
+        } else if self.idempotency() != Idempotency::NonIdempotent {
+            ConnectionReuse::Allowed
+        } else if self.client.fresh_connections {
+            ConnectionReuse::Never
+        } else {
+            ConnectionReuse::WhileTrusted
+        }
     }
 
     /// Puts the credential into the request.
@@ -161,14 +191,14 @@ impl<'c> Pipeline<'c> {
         let credential = self.client.auth.authorize(&context);
         let outcome = timeout(self.deadline.remaining(), credential).await;
         self.read_clock();
-        self.request.credential = outcome
-            .map_err(|_| Failure::call_timeout(Delivery::NotSent))?
-            .map_err(|error| match self.deadline.remaining() {
-                Duration::ZERO => Failure::call_timeout(Delivery::NotSent).with_source(error),
+        self.request.credential = outcome.map_err(|_| Failure::too_late())?.map_err(|error| {
+            match self.deadline.remaining() {
+                Duration::ZERO => Failure::too_late().with_source(error),
                 _ => Failure::new(ErrorKind::Authentication, Delivery::NotSent)
                     .with_retry_after(error.retry_after())
                     .with_source(error),
-            })?;
+            }
+        })?;
         Ok(())
     }
 
@@ -193,34 +223,32 @@ impl<'c> Pipeline<'c> {
         };
         let outcome = timeout(deadline.remaining(), limiter.acquire(class, &deadline)).await;
         self.read_clock();
-        outcome
-            .map_err(|_| Failure::call_timeout(Delivery::NotSent))?
-            .map_err(|error| {
-                Failure::new(ErrorKind::RateLimit, Delivery::NotSent)
-                    .with_retry_after(error.retry_after())
-                    .with_source(error)
-            })
+        outcome.map_err(|_| Failure::too_late())?.map_err(|error| {
+            Failure::new(ErrorKind::RateLimit, Delivery::NotSent)
+                .with_retry_after(error.retry_after())
+                .with_source(error)
+        })
     }
 
     /// Asks the caller's step, if there is one, whether the attempt may be sent.
     async fn before_send(&mut self) -> Result<(), Failure> {
-        let options = self.options;
-        match &options.before_send {
+        match &self.options.before_send {
             None => Ok(()),
-            Some(step) => Box::pin(self.ask(&**step)).await,
+            Some(_) => Box::pin(self.ask()).await,
         }
     }
 
-    async fn ask(&mut self, step: &dyn BeforeSend) -> Result<(), Failure> {
-        let Some(content) = &self.request.content else {
-            return Ok(());
+    async fn ask(&mut self) -> Result<(), Failure> {
+        let withheld = Failure::new(ErrorKind::Withheld, Delivery::NotSent);
+        let (Some(step), Some(content)) = (&self.options.before_send, &self.request.content) else {
+            return Err(withheld);
         };
         let attempt = Upcoming {
             operation: self.operation,
             number: self.attempts + 1,
             content,
         };
-        // If the time ends the step itself, nobody knows what it has done.
+        // Until the step has refused, it may have done something: if the time ends it, too.
         self.has_let_go = true;
         let outcome = timeout(self.deadline.remaining(), step.before_send(&attempt)).await;
         self.read_clock();
@@ -228,16 +256,16 @@ impl<'c> Pipeline<'c> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(reason)) => {
                 self.has_let_go = false;
-                Err(Failure::new(ErrorKind::Withheld, Delivery::NotSent).with_source(reason))
+                Err(withheld.with_source(reason))
             }
-            Err(_) => Err(Failure::call_timeout(Delivery::NotSent)),
+            Err(_) => Err(Failure::too_late()),
         }
     }
 
     /// Counts the attempt that is sent now, unless it is too late for one.
     fn begin(&mut self) -> Result<Limit, Failure> {
         if self.time_to_start().is_zero() {
-            return Err(Failure::call_timeout(Delivery::NotSent));
+            return Err(Failure::too_late());
         }
         self.attempts += 1;
         self.last_began = self.elapsed;
@@ -250,7 +278,7 @@ impl<'c> Pipeline<'c> {
             (remaining, TimeoutPhase::Call)
         };
         Ok(Limit {
-            after: self.elapsed.saturating_add(limit),
+            end: self.elapsed.saturating_add(limit),
             phase,
         })
     }
@@ -268,10 +296,10 @@ impl<'c> Pipeline<'c> {
 
     /// How long to wait after a 429 that does not say.
     fn implied_wait(&self, failure: &Failure) -> Option<Duration> {
-        failure
-            .status()
-            .filter(|status| *status == 429)
-            .and_then(|_| self.client.service.throttled_wait(self.operation))
+        match failure.status() {
+            Some(429) => self.client.service.throttled_wait(self.operation),
+            _ => None,
+        }
     }
 
     /// What came along with a response that has just arrived.
@@ -309,15 +337,14 @@ impl Attempts for Pipeline<'_> {
         self.read_clock();
         retry::Attempt {
             number: self.attempts,
-            idempotency: self
-                .options
-                .idempotency
-                .unwrap_or(self.operation.idempotency),
+            operation: self.operation,
+            idempotency: self.idempotency(),
+            kind: failure.kind(),
             status: failure.status(),
+            delivery: failure.delivery(),
             retry_after: failure.retry_after().or_else(|| self.implied_wait(failure)),
             elapsed: self.elapsed,
             remaining: self.time_to_start(),
-            ..retry::Attempt::new(self.operation, failure.kind(), failure.delivery())
         }
     }
 
@@ -329,7 +356,13 @@ impl Attempts for Pipeline<'_> {
         let Some(credential) = &self.request.credential else {
             return false;
         };
-        failure.status() == Some(401) && self.client.auth.on_unauthorized(credential.generation())
+        if failure.status() != Some(401)
+            || !self.client.auth.on_unauthorized(credential.generation())
+        {
+            return false;
+        }
+        // A 401 that was written in advance says nothing about this request, which may be processed yet.
+        !self.is_unasked || self.idempotency() != Idempotency::NonIdempotent
     }
 
     async fn withdraw(&mut self) {
@@ -362,7 +395,7 @@ fn within<'a, F: Future>(
         if outcome.is_ready() {
             return outcome;
         }
-        // A body that arrives without end must not use up the task's share before the clock is looked at.
+        // Looked at even if an endless body has used up what tokio lets a task do in one turn.
         let end = pin!(tokio::task::unconstrained(end.as_mut()));
         end.poll(context).map(|()| None)
     })

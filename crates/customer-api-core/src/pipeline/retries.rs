@@ -1,4 +1,4 @@
-//! What follows a failed attempt. It knows neither HTTP nor a clock.
+//! What follows a failed attempt. The call behind it knows HTTP and the clock.
 
 use std::{future::Future, time::Duration};
 
@@ -19,13 +19,13 @@ pub(super) trait Attempts: Send {
     /// Whether the failure was about the credential alone, and there may be a better one.
     fn renews_credential(&mut self, failure: &Failure) -> bool;
 
-    /// Takes back what the caller's step did for an attempt that was not made.
+    /// Takes back what the caller's step did for the last attempt, if it let that go.
     fn withdraw(&mut self) -> impl Future<Output = ()> + Send;
 
     /// The failed attempt, as a policy sees it.
     fn failed(&mut self, failure: &Failure) -> Attempt;
 
-    /// Decides whether there is another attempt.
+    /// Who is asked whether there is another attempt.
     fn policy(&self) -> &dyn RetryPolicy;
 
     fn sleep(&mut self, wait: Duration) -> impl Future<Output = ()> + Send;

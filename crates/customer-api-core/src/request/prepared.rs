@@ -6,7 +6,7 @@ use http::{
 };
 
 use super::Content;
-use crate::{auth::Credential, base_url::BaseUrl};
+use crate::{auth::Credential, base_url::BaseUrl, transport::ConnectionReuse};
 
 /// A request that is ready to be sent any number of times.
 pub(crate) struct Prepared {
@@ -27,6 +27,8 @@ pub(crate) struct Outgoing<'p> {
     pub(crate) path: &'p PathAndQuery,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Which connection it may go on.
+    pub(crate) reuse: ConnectionReuse,
 }
 
 impl Prepared {
@@ -48,7 +50,12 @@ impl Prepared {
     }
 
     /// The request of one attempt. What the call says wins over what the client says, and the credential over both.
-    pub(crate) fn attempt(&self, method: Method, client: &HeaderMap) -> Outgoing<'_> {
+    pub(crate) fn attempt(
+        &self,
+        method: Method,
+        client: &HeaderMap,
+        reuse: ConnectionReuse,
+    ) -> Outgoing<'_> {
         let mut headers = client.clone();
         if let Some(own) = &self.headers {
             put_in_front(own, &mut headers);
@@ -64,6 +71,7 @@ impl Prepared {
             path: &self.path,
             headers,
             body: self.body.clone(),
+            reuse,
         }
     }
 
@@ -102,6 +110,9 @@ impl Outgoing<'_> {
         *request.method_mut() = self.method;
         *request.uri_mut() = base_url.with_path(self.path.clone())?;
         *request.headers_mut() = self.headers;
+        if self.reuse != ConnectionReuse::Allowed {
+            request.extensions_mut().insert(self.reuse);
+        }
         Ok(request)
     }
 }

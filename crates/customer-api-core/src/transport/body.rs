@@ -3,7 +3,7 @@ use std::{fmt, future::poll_fn, pin::Pin};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 
-use super::{TransportError, TransportErrorKind, translate::translate};
+use super::{PossiblyUnasked, TransportError, TransportErrorKind, translate::translate};
 
 /// The body of a response, which arrives after its head.
 ///
@@ -41,10 +41,13 @@ impl Body {
     }
 
     /// The response of the HTTP library, as head and body.
-    pub(super) fn of(mut response: reqwest::Response) -> http::Response<Self> {
+    pub(super) fn of(mut response: reqwest::Response, is_unasked: bool) -> http::Response<Self> {
         let mut head = http::Response::new(());
         *head.status_mut() = response.status();
         *head.headers_mut() = std::mem::take(response.headers_mut());
+        if is_unasked {
+            head.extensions_mut().insert(PossiblyUnasked);
+        }
         head.map(|()| Self(Content::Http(response)))
     }
 

@@ -1,6 +1,7 @@
 //! How the bytes of one attempt travel.
 
 mod body;
+mod connection;
 mod error;
 mod reqwest;
 #[cfg(feature = "test-util")]
@@ -19,6 +20,7 @@ use bytes::Bytes;
 
 pub use self::{
     body::Body,
+    connection::{ConnectionReuse, PossiblyUnasked},
     error::{TransportError, TransportErrorKind},
     reqwest::{HttpSettings, ReqwestTransport},
 };

@@ -1,6 +1,6 @@
 //! The default transport.
 
-use std::{fmt, future::Future, time::Duration};
+use std::{fmt, future::Future, sync::OnceLock, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -10,7 +10,10 @@ use http::{
 };
 use url::Url;
 
-use super::{Body, Transport, TransportError, TransportErrorKind, tls, translate::translate};
+use super::{
+    Body, ConnectionReuse, Transport, TransportError, TransportErrorKind, connection::Trust, tls,
+    translate::translate,
+};
 use crate::{base_url::BaseUrl, error::BuildError, request::Outgoing};
 
 /// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
@@ -19,11 +22,19 @@ const POOL_IDLE: Duration = Duration::from_secs(10);
 
 /// The default transport.
 ///
-/// Connections are pooled and shared by the clones of a client. Redirects are not followed, and nothing is sent twice.
+/// Connections are pooled and shared by the clones of a client, except for requests that must not go on a kept one: see
+/// [`ConnectionReuse`]. Redirects are not followed, and nothing is sent twice.
 pub struct ReqwestTransport {
-    client: reqwest::Client,
     base: Origin,
+    make: Make,
+    pooled: reqwest::Client,
+    /// Keeps no connection. Made when a request needs it.
+    fresh: OnceLock<reqwest::Client>,
+    trust: Trust,
 }
+
+/// Makes a builder with the settings that the transport's promises rest on.
+type Make = Box<dyn Fn() -> reqwest::ClientBuilder + Send + Sync>;
 
 /// What a [`ReqwestTransport`] must know of the client that it serves.
 #[derive(Clone, Debug)]
@@ -36,7 +47,7 @@ pub struct HttpSettings {
 }
 
 impl HttpSettings {
-    /// The settings for a base URL, with a connect time-out of 5 s.
+    /// The settings for a base URL, with a connect timeout of 5 s.
     #[must_use]
     pub fn new(base_url: BaseUrl) -> Self {
         Self {
@@ -49,44 +60,53 @@ impl HttpSettings {
 impl ReqwestTransport {
     /// The transport without settings of its own. The clients of a process load its root certificates once.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, BuildError> {
-        let builder = reqwest::Client::builder();
         if settings.base_url.is_plain_http() {
-            return Self::from_builder(builder, settings);
+            return Self::from_builder(reqwest::Client::builder, settings);
         }
-        Self::from_builder(tls::share(builder), settings)
+        Self::from_builder(|| tls::share(reqwest::Client::builder()), settings)
     }
 
-    /// Finishes a builder that carries your own proxies, certificates or DNS settings.
+    /// A transport of builders that carry your own proxies, certificates or DNS settings. The function is called for each of
+    /// the two HTTP clients behind the transport: one that pools connections, and one that keeps none.
     ///
-    /// The settings that the pipeline's promises rest on are applied last: no redirects, no retries, the connect
-    /// time-out, short-lived idle connections, and no proxy to a loopback address. A time-out that the builder carries stays in
-    /// force beside the pipeline's own.
+    /// The settings that the client's promises rest on are applied last: no redirects, no retries, the connect
+    /// timeout, short-lived idle connections, and no proxy to a loopback address. A timeout that the builder carries stays in
+    /// force beside the client's own.
     ///
     /// # Errors
     ///
     /// If the base URL needs TLS and the program has none, or the builder can't be finished.
     pub fn from_builder(
-        builder: reqwest::ClientBuilder,
+        builder: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
         settings: &HttpSettings,
     ) -> Result<Self, BuildError> {
         tls::check(&settings.base_url)?;
-        let mut builder = builder
-            .redirect(reqwest::redirect::Policy::none())
-            // Without a retry in reserve, no copy of the request is kept for it.
-            .retry(reqwest::retry::never().max_retries_per_request(0))
-            .referer(false)
-            .pool_idle_timeout(POOL_IDLE)
-            .connect_timeout(settings.connect_timeout);
-        if settings.base_url.is_loopback() {
-            // A proxy could not reach this machine, and would get the credential of a plain call in clear.
-            builder = builder.no_proxy();
-        }
-        let client = builder
+        let is_loopback = settings.base_url.is_loopback();
+        let connect_timeout = settings.connect_timeout;
+        let make: Make = Box::new(move || {
+            let builder = builder()
+                .redirect(reqwest::redirect::Policy::none())
+                // Without a retry in reserve, no copy of the request is kept for it.
+                .retry(reqwest::retry::never().max_retries_per_request(0))
+                .referer(false)
+                .pool_idle_timeout(POOL_IDLE)
+                .connect_timeout(connect_timeout);
+            if is_loopback {
+                // A proxy could not reach this machine, and would get the credential of a plain call in clear.
+                builder.no_proxy()
+            } else {
+                builder
+            }
+        });
+        let pooled = make()
             .build()
             .map_err(|error| BuildError::Transport(error.without_url().into()))?;
         Ok(Self {
-            client,
             base: Origin::new(&settings.base_url)?,
+            make,
+            pooled,
+            fresh: OnceLock::new(),
+            trust: Trust::default(),
         })
     }
 
@@ -94,23 +114,56 @@ impl ReqwestTransport {
     pub(super) fn send_below(
         &self,
         outgoing: Outgoing<'_>,
-    ) -> impl Future<Output = Result<http::Response<Body>, TransportError>> + Send + use<> {
+    ) -> impl Future<Output = Result<http::Response<Body>, TransportError>> + Send + use<'_> {
+        let reuse = outgoing.reuse;
         let url = self.base.below(outgoing.path);
-        self.execute(request(
-            outgoing.method,
-            url,
-            outgoing.headers,
-            outgoing.body,
-        ))
+        let request = request(outgoing.method, url, outgoing.headers, outgoing.body);
+        self.execute(request, reuse)
     }
 
     /// Nothing is sent before it is awaited.
     fn execute(
         &self,
         request: reqwest::Request,
-    ) -> impl Future<Output = Result<http::Response<Body>, TransportError>> + Send + use<> {
-        let response = self.client.execute(request);
-        async move { response.await.map(Body::of).map_err(translate) }
+        reuse: ConnectionReuse,
+    ) -> impl Future<Output = Result<http::Response<Body>, TransportError>> + Send + use<'_> {
+        let is_pooled = match reuse {
+            ConnectionReuse::Allowed => true,
+            ConnectionReuse::WhileTrusted => !self.trust.is_lost(),
+            ConnectionReuse::Never => false,
+        };
+        let client = if is_pooled {
+            Ok(&self.pooled)
+        } else {
+            self.fresh()
+        };
+        let response = client.map(|client| client.execute(request));
+        async move {
+            match response?.await {
+                Ok(response) => {
+                    let is_unasked = is_pooled && self.trust.look_at(&response);
+                    Ok(Body::of(response, is_unasked))
+                }
+                Err(error) => {
+                    let error = translate(error);
+                    if is_pooled {
+                        self.trust.broke(error.kind());
+                    }
+                    Err(error)
+                }
+            }
+        }
+    }
+
+    fn fresh(&self) -> Result<&reqwest::Client, TransportError> {
+        if let Some(client) = self.fresh.get() {
+            return Ok(client);
+        }
+        let client = (self.make)().pool_max_idle_per_host(0).build();
+        let client = client.map_err(|error| {
+            TransportError::new(TransportErrorKind::InvalidRequest).with_source(error.without_url())
+        })?;
+        Ok(self.fresh.get_or_init(|| client))
     }
 }
 
@@ -176,8 +229,9 @@ impl Transport for ReqwestTransport {
             .base
             .url(&parts.uri)
             .ok_or_else(|| TransportError::new(TransportErrorKind::InvalidRequest))?;
-        self.execute(self::request(parts.method, url, parts.headers, body))
-            .await
+        let reuse = parts.extensions.get().copied().unwrap_or_default();
+        let request = self::request(parts.method, url, parts.headers, body);
+        self.execute(request, reuse).await
     }
 }
 

@@ -495,3 +495,95 @@ async fn it_is_told_what_the_call_says_and_no_more() {
     ];
     assert_eq!(*read.lock().unwrap(), expected);
 }
+
+/// A step is taken back for its own attempt only: what an earlier attempt may have done stays on record.
+#[tokio::test(start_paused = true)]
+async fn a_doubt_is_not_withdrawn_by_a_later_attempt_that_never_began() {
+    #[derive(Debug)]
+    struct Spent(AtomicU64);
+    #[async_trait]
+    impl RateLimiter for Spent {
+        async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+            match self.0.fetch_add(1, Ordering::SeqCst) {
+                0 => Ok(Permit::free()),
+                _ => Err(RateLimitError::new()),
+            }
+        }
+    }
+    let diary = Diary::new([Answer::status(503)]);
+    let shop = Client::builder(Shop, diary.clone())
+        .rate_limiter(Spent(AtomicU64::new(0)))
+        .transport(diary.clone())
+        .retry(Always(Duration::from_secs(10)))
+        .build()
+        .unwrap();
+    let step = Step {
+        diary: diary.clone(),
+        mode: Mode::LetsGo,
+    };
+    let error = shop
+        .call(count())
+        .before_send(step)
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    let withdraws = diary.lines();
+    assert!(
+        !withdraws.iter().any(|line| line.ends_with("withdraw")),
+        "{withdraws:?}"
+    );
+}
+
+/// However long the first attempt took, the replay has the time of an attempt, and none begins too late.
+#[tokio::test(start_paused = true)]
+async fn a_replay_has_the_time_of_an_attempt() {
+    #[derive(Debug)]
+    struct AtHand(AtomicU64);
+    #[async_trait]
+    impl Auth for AtHand {
+        async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
+            Ok(self.at_hand())
+        }
+        fn at_hand(&self) -> Option<Credential> {
+            let generation = self.0.load(Ordering::SeqCst);
+            let credential = Credential::new(AUTHORIZATION, &format!("token-{generation}"));
+            Some(credential.ok()?.with_generation(generation))
+        }
+        fn on_unauthorized(&self, _: u64) -> bool {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            true
+        }
+    }
+    let second = Duration::from_secs(1);
+    for (latest, replayed) in [
+        (None, true),
+        (Some(40 * second), true),
+        (Some(20 * second), false),
+    ] {
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(401).after(29 * second))
+            .then(Answer::status(201).body("9").after(29 * second));
+        let shop = Client::builder(Shop, AtHand(AtomicU64::new(0)))
+            .transport(transport.clone())
+            .build()
+            .unwrap();
+        let call = shop.call(buy());
+        let call = match latest {
+            Some(latest) => call.latest_start(latest),
+            None => call,
+        };
+        match call.response().await {
+            Ok(response) => assert_eq!(response.attempt_elapsed(), 29 * second),
+            Err(error) => assert_eq!(
+                (error.is_timeout(), error.delivery()),
+                (true, Delivery::NotSent)
+            ),
+        }
+        assert_eq!(
+            transport.requests().len(),
+            1 + usize::from(replayed),
+            "{latest:?}"
+        );
+    }
+}

@@ -47,19 +47,22 @@ pub(super) fn client<P: Provider>(provider: &P, case: &FaultCase) -> (P::Client,
     let target = match case.set_up {
         SetUp::Dns => Some((
             "https://provider.invalid".to_owned(),
-            http().dns_resolver(NoNames),
+            nameless as fn() -> reqwest::ClientBuilder,
         )),
-        SetUp::Tls(_) => Some((base_url.replace("http:", "https:"), http())),
+        SetUp::Tls(_) => Some((
+            base_url.replace("http:", "https:"),
+            http as fn() -> reqwest::ClientBuilder,
+        )),
         SetUp::Request(_) | SetUp::Connection(_) | SetUp::Refused => None,
     };
     builder = match target {
         Some((url, astray)) => builder.transport(Switch {
-            direct: transport(http(), base_url),
+            direct: transport(http, base_url),
             astray: transport(astray, &url),
             origin: url,
             detour: detour.clone(),
         }),
-        None => builder.http(http()),
+        None => builder.http(http),
     };
     (builder.build().unwrap(), detour)
 }
@@ -70,7 +73,12 @@ fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder().tls_certs_only([]).no_proxy()
 }
 
-fn transport(http: reqwest::ClientBuilder, url: &str) -> ReqwestTransport {
+/// Finds nobody.
+fn nameless() -> reqwest::ClientBuilder {
+    http().dns_resolver(NoNames)
+}
+
+fn transport(http: fn() -> reqwest::ClientBuilder, url: &str) -> ReqwestTransport {
     let settings = HttpSettings::new(url.parse().unwrap());
     ReqwestTransport::from_builder(http, &settings).unwrap()
 }

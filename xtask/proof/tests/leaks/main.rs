@@ -112,7 +112,8 @@ fn secured<P: Provider>(paper: &Paper, seen: &mut Seen, protocol: &str) {
         let authority = Authority::new();
         let server = TlsServer::start(authority.acceptor(LOCALHOST, &[protocol])).await;
         let provider = P::start().await.unwrap();
-        let http = reqwest::Client::builder().tls_certs_only([authority.certificate()]);
+        let trusted = authority.certificate();
+        let http = move || reqwest::Client::builder().tls_certs_only([trusted.clone()]);
         let client = provider.builder().base_url(server.url()).http(http);
         let client = client.build().unwrap();
         paper.take();
@@ -132,7 +133,7 @@ fn secured<P: Provider>(paper: &Paper, seen: &mut Seen, protocol: &str) {
 fn verbose(paper: &Paper) -> String {
     on_a_runtime(async {
         let provider = Revnue::start().await.unwrap();
-        let http = reqwest::Client::builder().connection_verbose(true);
+        let http = || reqwest::Client::builder().connection_verbose(true);
         let client = provider.builder().http(http).build().unwrap();
         for entry in Revnue::operations() {
             assert!(entry.call(&client).await.error.is_none());

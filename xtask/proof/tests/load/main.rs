@@ -4,6 +4,7 @@
 //! `cargo xtask prove --load` makes 100,000 of them; `PROOF_WRITES` and `PROOF_SEED` say how many, and which.
 #![cfg(test)]
 
+mod kept;
 mod network;
 
 use std::{

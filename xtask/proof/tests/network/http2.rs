@@ -19,7 +19,8 @@ async fn it_is_spoken_where_it_is_offered_and_shares_a_connection() {
     ] {
         let authority = Authority::new();
         let server = TlsServer::start(authority.acceptor(LOCALHOST, offered)).await;
-        let http = reqwest::Client::builder().add_root_certificate(authority.certificate());
+        let trusted = authority.certificate();
+        let http = move || reqwest::Client::builder().add_root_certificate(trusted.clone());
         let shop = client(&server.url(), http);
         for _ in 0..20 {
             assert_eq!(shop.send(buy()).await.unwrap(), 7);
@@ -65,7 +66,8 @@ async fn meet(reasons: Vec<h2::Reason>) -> (Result<u64, customer_api_core::Error
         "https://localhost:{}",
         listener.local_addr().unwrap().port()
     );
-    let http = reqwest::Client::builder().add_root_certificate(authority.certificate());
+    let trusted = authority.certificate();
+    let http = move || reqwest::Client::builder().add_root_certificate(trusted.clone());
     let shop = client(&url, http);
     let server = tokio::spawn(serve(
         listener,

@@ -54,7 +54,7 @@ async fn a_request_that_meets_a_closing_connection_is_rightly_classified() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let processed = Arc::new(AtomicUsize::new(0));
     tokio::spawn(serve(listener, Arc::clone(&processed)));
-    let shop = client(&url, reqwest::Client::builder());
+    let shop = client(&url, reqwest::Client::builder);
     let (mut accepted, mut doubtful) = (0, 0);
     for call in 0..CALLS {
         let before = processed.load(Ordering::SeqCst);

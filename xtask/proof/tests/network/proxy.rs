@@ -79,10 +79,14 @@ fn assert_tunnelled(proxy: &Proxy) {
 #[tokio::test]
 async fn one_from_the_settings_tunnels_and_sees_no_key() {
     let (authority, server, proxy) = shop_behind_proxy().await;
-    let http = reqwest::Client::builder()
-        .add_root_certificate(authority.certificate())
-        .no_proxy()
-        .proxy(reqwest::Proxy::all(&proxy.url).unwrap());
+    let trusted = authority.certificate();
+    let proxied = reqwest::Proxy::all(&proxy.url).unwrap();
+    let http = move || {
+        reqwest::Client::builder()
+            .add_root_certificate(trusted.clone())
+            .no_proxy()
+            .proxy(proxied.clone())
+    };
     let shop = client("https://shop.invalid", http);
     assert_eq!(shop.send(buy()).await.unwrap(), 7);
     assert_eq!(server.requests(), (1, 0));
@@ -105,7 +109,7 @@ async fn in_the_environment() {
     let Ok(expected) = env::var("PROOF_OF_PROXY") else {
         return;
     };
-    let http = reqwest::Client::builder().dns_resolver(NoNames);
+    let http = || reqwest::Client::builder().dns_resolver(NoNames);
     let error = client("https://shop.invalid", http).send(buy()).await;
     let error = error.unwrap_err();
     assert!(error.is_connect());
@@ -116,7 +120,8 @@ async fn in_the_environment() {
     let authority = Authority::new();
     let acceptor = authority.acceptor(LOCALHOST, &["http/1.1"]);
     let server = TlsServer::start(acceptor).await;
-    let http = reqwest::Client::builder().add_root_certificate(authority.certificate());
+    let trusted = authority.certificate();
+    let http = move || reqwest::Client::builder().add_root_certificate(trusted.clone());
     let answer = client(&server.url(), http).send(buy()).await;
     assert_eq!(answer.unwrap(), 7, "loopback is never proxied");
 }

@@ -49,7 +49,10 @@ pub(crate) fn buy() -> Buy {
 }
 
 /// A client whose back-off takes no time.
-pub(crate) fn client(url: &str, http: reqwest::ClientBuilder) -> Client<Shop> {
+pub(crate) fn client(
+    url: &str,
+    http: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
+) -> Client<Shop> {
     let builder: ClientBuilder<Client<Shop>> =
         Client::builder(Shop, StaticCredential::bearer("planted-key"));
     builder

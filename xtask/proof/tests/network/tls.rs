@@ -12,10 +12,11 @@ use crate::{
 async fn call(subject: Subject, is_trusted: bool) -> (Result<u64, Error>, (usize, usize)) {
     let authority = Authority::new();
     let server = TlsServer::start(authority.acceptor(subject, &["http/1.1"])).await;
-    let mut http = reqwest::Client::builder();
-    if is_trusted {
-        http = http.add_root_certificate(authority.certificate());
-    }
+    let trusted = is_trusted.then(|| authority.certificate());
+    let http = move || match &trusted {
+        Some(trusted) => reqwest::Client::builder().add_root_certificate(trusted.clone()),
+        None => reqwest::Client::builder(),
+    };
     let outcome = client(&server.url(), http).send(buy()).await;
     (outcome, server.requests())
 }

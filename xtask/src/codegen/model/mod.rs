@@ -138,6 +138,7 @@ pub(crate) struct Operation {
     pub(crate) docs_url: Option<String>,
     pub(crate) idempotency: Idempotency,
     pub(crate) rate_class: Option<String>,
+    pub(crate) fresh_connection: bool,
     pub(crate) unauthenticated: bool,
     pub(crate) undocumented: bool,
     pub(crate) hand_written: bool,

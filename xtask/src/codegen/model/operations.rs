@@ -43,6 +43,7 @@ pub(crate) fn operation<'d>(
             .or_else(|| lowering.description.docs_url.clone()),
         idempotency: source.idempotency,
         rate_class: source.rate_class.clone(),
+        fresh_connection: source.fresh_connection,
         unauthenticated: source.unauthenticated,
         undocumented: source.undocumented,
         hand_written: source.hand_written,

@@ -9,6 +9,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ),
     ("x-enum-descriptions", "string schemas with `enum`"),
     ("x-enum-names", "string schemas with `enum`"),
+    ("x-fresh-connection", "operations"),
     ("x-hand-written", "operations and properties"),
     ("x-idempotency", "operations"),
     (

@@ -54,6 +54,7 @@ pub(crate) struct Operation {
     pub(crate) responses: Vec<(String, OrRef<Response>)>,
     pub(crate) idempotency: Idempotency,
     pub(crate) rate_class: Option<String>,
+    pub(crate) fresh_connection: bool,
     pub(crate) unauthenticated: bool,
     pub(crate) undocumented: bool,
     pub(crate) hand_written: bool,

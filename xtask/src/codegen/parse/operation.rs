@@ -109,6 +109,7 @@ fn operation(path: &str, method: Method, node: Node<'_>, p: &mut Problems) -> Op
         responses,
         idempotency,
         rate_class: object.word("x-rate-class", p),
+        fresh_connection: object.flag("x-fresh-connection", p),
         unauthenticated,
         undocumented: object.flag("x-undocumented", p),
         hand_written: object.flag("x-hand-written", p),

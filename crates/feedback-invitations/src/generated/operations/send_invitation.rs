@@ -48,6 +48,7 @@ impl SendInvitation {
     /// What is known of the call before it is made.
     pub(crate) const INFO: OperationInfo = OperationInfo::new("sendInvitation", Method::Post, "/invitation")
         .idempotency(Idempotency::NonIdempotent)
+        .fresh_connection()
         .provenance(Provenance::Documented, "https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API");
 
     /// Asks one or more people for feedback, by e-mail or SMS.

@@ -79,6 +79,9 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
     if let Some(class) = &operation.rate_class {
         add(format!("rate_class({})", literal(class)));
     }
+    if operation.fresh_connection {
+        add("fresh_connection()".to_owned());
+    }
     if operation.status_decides() {
         add("status_decides()".to_owned());
     }
