@@ -201,10 +201,10 @@ impl<C: ProviderClient> ClientBuilder<C> {
         };
         let transport = match self.http {
             Http::Transport(transport) => ClientTransport::Custom(transport),
-            Http::Builder(builder) => {
-                ClientTransport::Default(ReqwestTransport::from_builder(builder, &settings)?)
-            }
-            Http::Default => ClientTransport::Default(ReqwestTransport::new(&settings)?),
+            Http::Builder(builder) => ClientTransport::Default(Box::new(
+                ReqwestTransport::from_builder(builder, &settings)?,
+            )),
+            Http::Default => ClientTransport::Default(Box::new(ReqwestTransport::new(&settings)?)),
         };
         let shared = Arc::new(Shared {
             service: self.service,

@@ -11,7 +11,6 @@ use http::Version;
 use hyper_util::client::legacy::connect::HttpInfo;
 use tokio::time::Instant;
 
-use super::TransportErrorKind;
 use crate::time::now;
 
 /// How long writes keep off connections that are kept, once one of these has gone wrong.
@@ -87,14 +86,9 @@ impl Trust {
         is_unasked
     }
 
-    /// Learns that a request on a kept connection got no response.
-    pub(super) fn broke(&self, kind: TransportErrorKind) {
-        if matches!(
-            kind,
-            TransportErrorKind::Interrupted | TransportErrorKind::Other
-        ) {
-            self.state().lose();
-        }
+    /// Learns that a kept connection broke under a request.
+    pub(super) fn lose(&self) {
+        self.state().lose();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

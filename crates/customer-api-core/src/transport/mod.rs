@@ -77,7 +77,7 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 
 /// The transport of a client. The default one is known by its type, so that its calls need no box.
 pub(crate) enum ClientTransport {
-    Default(ReqwestTransport),
+    Default(Box<ReqwestTransport>),
     Custom(Arc<dyn Transport>),
 }
 

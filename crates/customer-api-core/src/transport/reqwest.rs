@@ -11,8 +11,10 @@ use http::{
 use url::Url;
 
 use super::{
-    Body, ConnectionReuse, Transport, TransportError, TransportErrorKind, connection::Trust, tls,
-    translate::translate,
+    Body, ConnectionReuse, Transport, TransportError, TransportErrorKind,
+    connection::Trust,
+    tls,
+    translate::{is_broken_connection, translate},
 };
 use crate::{base_url::BaseUrl, error::BuildError, request::Outgoing};
 
@@ -145,11 +147,10 @@ impl ReqwestTransport {
                     Ok(Body::of(response, is_unasked))
                 }
                 Err(error) => {
-                    let error = translate(error);
-                    if is_pooled {
-                        self.trust.broke(error.kind());
+                    if is_pooled && is_broken_connection(&error) {
+                        self.trust.lose();
                     }
-                    Err(error)
+                    Err(translate(error))
                 }
             }
         }

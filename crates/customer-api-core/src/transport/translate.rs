@@ -26,6 +26,16 @@ pub(super) fn translate(error: reqwest::Error) -> TransportError {
     TransportError::new(kind).with_source(error.without_url())
 }
 
+/// Whether the connection itself broke under the request. A stream of HTTP/2 that the server ends says nothing about the others.
+pub(super) fn is_broken_connection(error: &reqwest::Error) -> bool {
+    #[cfg(feature = "http2")]
+    if let Some(error) = causes(error).find_map(|cause| cause.downcast_ref::<h2::Error>()) {
+        return error.is_io();
+    }
+    !(error.is_builder() || error.is_connect() || error.is_timeout())
+        && !causes(error).any(is_never_written)
+}
+
 fn causes<'e>(
     error: &'e (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
@@ -33,11 +43,13 @@ fn causes<'e>(
 }
 
 /// hyper cancels a request whose connection is gone before it began to write. A stream of HTTP/2 that the server refuses was
-/// not processed (RFC 9113, 8.7).
+/// not processed (RFC 9113, 8.7), nor was one above the last stream that a GOAWAY names, whatever its code (6.8): the library
+/// ends only such streams with the GOAWAY itself.
 fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
     #[cfg(feature = "http2")]
     if let Some(error) = cause.downcast_ref::<h2::Error>() {
-        return error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        let is_refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        return error.is_remote() && (is_refused || error.is_go_away());
     }
     cause
         .downcast_ref::<hyper::Error>()

@@ -2,7 +2,11 @@
 
 use bytes::Bytes;
 use customer_api_core::{Delivery, ErrorKind};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::server::TlsStream;
 
 use crate::{
     authority::{Authority, LOCALHOST},
@@ -109,5 +113,64 @@ async fn a_stream_that_is_given_up_leaves_a_doubt() {
             (ErrorKind::Interrupted, Delivery::Unknown, 1, 2),
             "{reason}"
         );
+    }
+}
+
+/// A frame's type, and its bytes.
+async fn next_frame(stream: &mut TlsStream<TcpStream>) -> Option<(u8, Vec<u8>)> {
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await.ok()?;
+    let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+    let mut payload = vec![0; usize::try_from(length).unwrap()];
+    stream.read_exact(&mut payload).await.ok()?;
+    Some((head[3], payload))
+}
+
+/// Reads a request, and says goodbye by hand: up to this stream everything is processed.
+async fn go_away(listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor, last: u32, code: u32) {
+    const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const GOAWAY: [u8; 9] = [0, 0, 8, 7, 0, 0, 0, 0, 0];
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        let mut preface = [0; 24];
+        stream.read_exact(&mut preface).await.unwrap();
+        stream.write_all(&SETTINGS).await.unwrap();
+        // Its headers (1), and then its body (0).
+        for wanted in [1, 0] {
+            while next_frame(&mut stream).await.unwrap().0 != wanted {}
+        }
+        let farewell = [&GOAWAY[..], &last.to_be_bytes(), &code.to_be_bytes()].concat();
+        stream.write_all(&farewell).await.unwrap();
+        stream.flush().await.unwrap();
+        if last > 0 {
+            // The client waits for the response to what it was told is processed.
+            stream.shutdown().await.unwrap();
+        }
+        tokio::spawn(async move { while next_frame(&mut stream).await.is_some() {} });
+    }
+}
+
+/// RFC 9113, 6.8: streams above the last one that a GOAWAY names were not processed, whatever its code.
+#[tokio::test]
+async fn a_goodbye_says_what_was_not_processed() {
+    for code in [0, 1, 2, 7, 11] {
+        for (last, delivery, attempts) in [(0, Delivery::NotSent, 3), (1, Delivery::Unknown, 1)] {
+            let authority = Authority::new();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let trusted = authority.certificate();
+            let http = move || reqwest::Client::builder().add_root_certificate(trusted.clone());
+            let shop = client(&format!("https://localhost:{port}"), http);
+            let acceptor = authority.acceptor(LOCALHOST, &["h2"]);
+            let server = tokio::spawn(go_away(listener, acceptor, last, code));
+            let error = shop.send(buy()).await.unwrap_err();
+            assert_eq!(
+                (error.delivery(), error.attempts()),
+                (delivery, attempts),
+                "last {last}, code {code}: {error}"
+            );
+            server.abort();
+        }
     }
 }
