@@ -50,7 +50,7 @@ pub(crate) fn classify(
         400..=499 => (ErrorKind::Status, Delivery::Refused),
         _ => (ErrorKind::Status, Delivery::Unknown),
     };
-    Err(failure(service, kind, delivery, answer))
+    Err(failure(service, operation, (kind, delivery), answer))
 }
 
 fn classify_success(
@@ -97,7 +97,12 @@ fn classify_success(
 
 /// A failure that the provider answered: the status speaks, even if the body did not arrive.
 #[cold]
-fn failure(service: &dyn Service, kind: ErrorKind, delivery: Delivery, answer: Answer) -> Failure {
+fn failure(
+    service: &dyn Service,
+    operation: &OperationInfo,
+    (kind, delivery): (ErrorKind, Delivery),
+    answer: Answer,
+) -> Failure {
     let Answer {
         status,
         headers,
@@ -107,6 +112,9 @@ fn failure(service: &dyn Service, kind: ErrorKind, delivery: Delivery, answer: A
     let failure = Failure::new(kind, delivery).with_head(status, &headers);
     let failure = match kind {
         ErrorKind::Redirect => failure.with_location(location(&headers)),
+        _ if status == StatusCode::TOO_MANY_REQUESTS => {
+            failure.with_own_wait(service.throttled_wait(operation))
+        }
         _ => failure,
     };
     match body {
@@ -196,6 +204,10 @@ fn location(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use http::header::RETRY_AFTER;
+
     use super::*;
     use crate::{error::ErrorDetails, operation::Method};
 
@@ -211,6 +223,9 @@ mod tests {
         }
         fn user_agent(&self) -> &'static str {
             "shop"
+        }
+        fn throttled_wait(&self, _: &OperationInfo) -> Option<Duration> {
+            Some(Duration::from_secs(20))
         }
         fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
             match body.map(ResponseBody::bytes) {
@@ -295,6 +310,27 @@ mod tests {
         let cut = cut(200, TransportErrorKind::Interrupted);
         let success = classify(&Shop, &DECIDED, cut).ok().unwrap();
         assert!(success.body.bytes().is_empty());
+    }
+
+    #[test]
+    fn the_crates_own_wait_is_for_a_429_that_does_not_say() {
+        let seconds = Duration::from_secs;
+        for (status, retry_after, expected) in [
+            (429, None, Some(seconds(20))),
+            (429, Some("3"), Some(seconds(3))),
+            (429, Some("0"), Some(Duration::ZERO)),
+            (503, Some("3"), Some(seconds(3))),
+            (503, None, None),
+        ] {
+            let mut answer = answer(status, "");
+            if let Some(wait) = retry_after {
+                answer.headers.insert(RETRY_AFTER, wait.parse().unwrap());
+            }
+            let failure = classify(&Shop, &WRITE, answer).err().unwrap();
+            assert_eq!(failure.asked_wait(), expected, "{status} {retry_after:?}");
+            // It is not the provider's word.
+            assert_eq!(failure.retry_after().is_some(), retry_after.is_some());
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub mod session;
 mod telemetry;
 pub mod time;
 pub mod transport;
+mod wait;
 
 pub use auth::Auth;
 pub use base_url::BaseUrl;

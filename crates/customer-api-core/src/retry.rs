@@ -1,15 +1,12 @@
 //! What is tried again, and when.
 
-use std::{
-    fmt,
-    hash::{BuildHasher, RandomState},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 pub use crate::error::StopReason;
 use crate::{
     Delivery, ErrorKind,
     operation::info::{Idempotency, OperationInfo},
+    wait::{self, Backoff},
 };
 
 /// Decides after every failed attempt whether there is another.
@@ -104,13 +101,13 @@ pub enum RetryDecision {
 /// | 408, 429, 500, 502, 503, 504, time-outs, broken connections | `Safe` and `Idempotent` operations |
 /// | anything else | never |
 ///
-/// Before the n-th retry it waits between nothing and `base · 2ⁿ⁻¹` (0.5 s), `cap` (20 s) at most. A `Retry-After` replaces
-/// that; one longer than `max_retry_after` (60 s) ends the call, and the error carries it.
+/// Before the n-th retry it waits between nothing and `base · 2ⁿ⁻¹` (0.5 s), `cap` (20 s) at most. If the provider asks for a
+/// longer wait by `Retry-After`, it waits as long as that; no time, or a moment that is past, shortens nothing. A `Retry-After`
+/// beyond `max_retry_after` (60 s) ends the call, and the error carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExponentialBackoff {
     max_attempts: u32,
-    base: Duration,
-    cap: Duration,
+    backoff: Backoff,
     max_retry_after: Duration,
 }
 
@@ -118,9 +115,8 @@ impl Default for ExponentialBackoff {
     fn default() -> Self {
         Self {
             max_attempts: 3,
-            base: Duration::from_millis(500),
-            cap: Duration::from_secs(20),
-            max_retry_after: Duration::from_secs(60),
+            backoff: Backoff::DEFAULT,
+            max_retry_after: wait::LONGEST_ASKED,
         }
     }
 }
@@ -142,14 +138,14 @@ impl ExponentialBackoff {
     /// The longest wait before the first retry; it doubles with every further one.
     #[must_use]
     pub fn base(mut self, base: Duration) -> Self {
-        self.base = base;
+        self.backoff.base = base;
         self
     }
 
     /// The longest wait before any retry.
     #[must_use]
     pub fn cap(mut self, cap: Duration) -> Self {
-        self.cap = cap;
+        self.backoff.cap = cap;
         self
     }
 
@@ -158,12 +154,6 @@ impl ExponentialBackoff {
     pub fn max_retry_after(mut self, limit: Duration) -> Self {
         self.max_retry_after = limit;
         self
-    }
-
-    /// The longest wait after so many attempts.
-    fn ceiling(&self, attempts: u32) -> Duration {
-        let factor = 2_u32.saturating_pow(attempts.saturating_sub(1));
-        self.base.saturating_mul(factor).min(self.cap)
     }
 }
 
@@ -189,8 +179,7 @@ impl RetryPolicy for ExponentialBackoff {
             Some(wait) if wait > self.max_retry_after => {
                 RetryDecision::Stop(StopReason::RetryAfterTooLong)
             }
-            Some(wait) => RetryDecision::After(wait),
-            None => RetryDecision::After(self.ceiling(attempt.number).mul_f64(random())),
+            asked => RetryDecision::After(self.backoff.wait(attempt.number, asked)),
         }
     }
 }
@@ -202,18 +191,6 @@ fn is_transient(attempt: &Attempt) -> bool {
         ErrorKind::Status => matches!(attempt.status, Some(408 | 429 | 500 | 502 | 503 | 504)),
         _ => false,
     }
-}
-
-/// A number from 0 to 1. The keys of the standard library's hasher come from the system, which is random enough to keep
-/// clients from retrying in step.
-fn random() -> f64 {
-    let bits = RandomState::new().hash_one(0_u8) >> 11;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "53 bits are exactly what an f64 holds"
-    )]
-    let fraction = bits as f64 / (1_u64 << 53) as f64;
-    fraction
 }
 
 /// Never tries again.
@@ -229,8 +206,6 @@ impl RetryPolicy for NeverRetry {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::{error::TimeoutPhase, operation::Method};
 
@@ -296,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_after_replaces_the_back_off_up_to_its_limit() {
+    fn a_retry_after_is_waited_for_up_to_its_limit() {
         let policy = ExponentialBackoff::default();
         let mut attempt = status(READ, 429, Delivery::Unknown);
         attempt.retry_after = Some(Duration::from_secs(60));
@@ -320,25 +295,23 @@ mod tests {
     }
 
     #[test]
-    fn back_off_doubles_up_to_its_cap_and_has_jitter() {
-        let policy = ExponentialBackoff::default();
-        let ceilings: Vec<_> = (1..=8)
-            .map(|attempts| policy.ceiling(attempts).as_millis())
-            .collect();
-        assert_eq!(
-            ceilings,
-            [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]
-        );
-        let attempt = status(READ, 503, Delivery::Unknown);
-        let waits: std::collections::HashSet<_> = (0..100)
-            .map(|_| match policy.decide(&attempt) {
-                RetryDecision::After(wait) => wait,
-                RetryDecision::Stop(reason) => panic!("{reason}"),
-            })
-            .collect();
-        assert!(waits.len() > 90, "{} different waits", waits.len());
-        assert!(waits.iter().any(|wait| wait.as_millis() < 250));
-        assert!(waits.iter().any(|wait| wait.as_millis() > 250));
+    fn the_settings_are_the_back_offs() {
+        let policy = ExponentialBackoff::new()
+            .base(Duration::from_secs(3))
+            .cap(Duration::from_secs(5))
+            .max_attempts(u32::MAX);
+        for asked in [None, Some(Duration::ZERO)] {
+            let mut attempt = status(READ, 503, Delivery::Unknown);
+            (attempt.number, attempt.retry_after) = (1_000, asked);
+            let waits: Vec<_> = (0..100)
+                .map(|_| match policy.decide(&attempt) {
+                    RetryDecision::After(wait) => wait,
+                    RetryDecision::Stop(reason) => panic!("{reason}"),
+                })
+                .collect();
+            assert!(waits.iter().all(|wait| wait.as_secs() < 5));
+            assert!(waits.iter().any(|wait| wait.as_secs() >= 1), "{asked:?}");
+        }
     }
 
     #[test]
@@ -348,17 +321,5 @@ mod tests {
         assert_eq!(stops(&attempt), None);
         attempt.number = 3;
         assert_eq!(stops(&attempt), Some(StopReason::AttemptsExhausted));
-    }
-
-    proptest! {
-        #[test]
-        fn a_wait_is_below_its_ceiling(number in 1_u32..100) {
-            let policy = ExponentialBackoff::default().max_attempts(u32::MAX);
-            let mut attempt = status(READ, 503, Delivery::Unknown);
-            attempt.number = number;
-            let RetryDecision::After(wait) = policy.decide(&attempt) else { panic!("stopped") };
-            prop_assert!(wait <= policy.ceiling(number));
-            prop_assert!(wait <= Duration::from_secs(20));
-        }
     }
 }

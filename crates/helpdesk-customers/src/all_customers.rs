@@ -13,8 +13,8 @@ use crate::{Client, Customer, ListCustomers};
 /// All customers, page by page; made by [`Client::customers`].
 ///
 /// A page is asked for by the number of customers before it, counted by what arrived. The list ends with an empty page, or
-/// with one that is shorter than asked for and reaches its `itemTotal`; after a full page, no total is believed. A task reads
-/// [ahead](Self::read_ahead) of its consumer.
+/// with one that is shorter than asked for and reaches its `itemTotal`; after a full page, no total is believed, unless there are
+/// more than twice as many customers as the greatest one says. A task reads [ahead](Self::read_ahead) of its consumer.
 ///
 /// The order is not documented. A customer that is created or deleted meanwhile may shift the others, so that one comes twice
 /// or is missed: compare ids where it matters.
@@ -37,8 +37,8 @@ use crate::{Client, Customer, ListCustomers};
 /// |---|---|
 /// | `Call` | a page could not be read, or a setting is out of its range |
 /// | `ParameterIgnored` | the answer's `itemStart` is not the place that was asked for |
-/// | `Repeated` | the same page came twice in a row |
-/// | `TooManyPages` | there are more pages than [allowed](Self::max_pages) |
+/// | `Repeated` | a page came again, and `itemTotal` did not grow so much that its customers moved on by a page |
+/// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as `itemTotal` |
 /// | `NoRuntime` | it was not called inside a tokio runtime |
 /// | `InsideRuntime` | it was waited for inside an async runtime |
 pub struct AllCustomers {
@@ -230,7 +230,9 @@ impl PageSource for Offsets {
             Some(total) if is_short && next >= total => Fetched::last(page.items),
             _ => Fetched::page(page.items, next),
         };
-        Ok(fetched.fingerprint(fingerprint))
+        let total = page.item_total;
+        let further = total.map(|total| total.saturating_sub(self.settings.start));
+        Ok(fetched.fingerprint(fingerprint).total(further))
     }
 }
 

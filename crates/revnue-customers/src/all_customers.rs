@@ -43,8 +43,8 @@ use crate::{
 /// | `Call` | a page could not be read; an answer of an unknown form is one, too |
 /// | `ForeignLink` | the link to the next page leads elsewhere, or to another company |
 /// | `Incomplete` | the list ends before the number of customers that it tells, or only a header names a next page |
-/// | `Repeated` | the same page came twice in a row, or a link came again |
-/// | `TooManyPages` | there are more pages than [allowed](Self::max_pages) |
+/// | `Repeated` | a link came again, or a page did and the number of customers did not grow by as many |
+/// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as the list tells |
 /// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime, or that one went away |
 /// | `InsideRuntime` | it was waited for inside an async runtime |
 pub struct AllCustomers {
@@ -227,7 +227,7 @@ impl PageSource for Links {
         let page = response.into_value();
         let count = u64::try_from(page.customers.len()).unwrap_or(u64::MAX);
         self.fetched = self.fetched.saturating_add(count);
-        let fingerprint = fingerprint(&page.customers);
+        let (fingerprint, total) = (fingerprint(&page.customers), page.count);
         let fetched = match page.next {
             Some(next) => Fetched::page(page.customers, self.check(&next)?),
             None if page.count.is_some_and(|count| count > self.fetched) => {
@@ -244,6 +244,7 @@ impl PageSource for Links {
             }
             None => Fetched::last(page.customers),
         };
+        let fetched = fetched.total(total);
         Ok(match fingerprint {
             Some(fingerprint) => fetched.fingerprint(fingerprint),
             None => fetched,

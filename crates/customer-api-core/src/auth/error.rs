@@ -12,6 +12,8 @@ pub struct AuthError {
     refused: bool,
     in_vain: bool,
     retry_after: Option<Duration>,
+    /// The same, or what the provider's crate knows where the provider does not ask.
+    asked_wait: Option<Duration>,
     shortage: Option<Shortage>,
 }
 
@@ -33,6 +35,7 @@ impl AuthError {
             refused: false,
             in_vain: false,
             retry_after: None,
+            asked_wait: None,
             shortage: None,
         }
     }
@@ -89,6 +92,7 @@ impl AuthError {
     /// How long the provider wants no login. What the client's own quota asks for is its caller's affair.
     pub(crate) fn provider_wait(&self) -> Option<Duration> {
         self.retry_after
+            .or(self.asked_wait)
             .filter(|_| self.shortage != Some(Shortage::OfTurns))
     }
 
@@ -132,6 +136,7 @@ impl From<Error> for AuthError {
                 ErrorKind::Redirect | ErrorKind::Decode | ErrorKind::ResponseTooLarge
             ),
             retry_after: error.retry_after(),
+            asked_wait: error.asked_wait(),
             shortage,
             source: Some(Arc::new(error)),
         }

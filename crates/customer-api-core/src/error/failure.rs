@@ -42,8 +42,16 @@ pub(super) struct Parts {
     pub(super) details: ErrorDetails,
     pub(super) location: Option<String>,
     pub(super) retry_after: Option<Duration>,
+    /// The wait that the provider's crate knows of, where the provider does not ask for one.
+    pub(super) own_wait: Option<Duration>,
     pub(super) body: Option<Bytes>,
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Parts {
+    pub(super) fn asked_wait(&self) -> Option<Duration> {
+        self.retry_after.or(self.own_wait)
+    }
 }
 
 /// Which call failed, and what it took.
@@ -66,6 +74,7 @@ impl Failure {
             details: ErrorDetails::new(),
             location: None,
             retry_after: None,
+            own_wait: None,
             body: None,
             source: None,
         }))
@@ -101,6 +110,12 @@ impl Failure {
 
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.0.retry_after = retry_after;
+        self
+    }
+
+    /// The wait that the provider's crate knows of; it counts only where the provider asks for none.
+    pub(crate) fn with_own_wait(mut self, wait: Option<Duration>) -> Self {
+        self.0.own_wait = wait;
         self
     }
 
@@ -141,6 +156,11 @@ impl Failure {
 
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// How long the provider wants no call after this failure; `None` if neither the provider nor its crate says.
+    pub(crate) fn asked_wait(&self) -> Option<Duration> {
+        self.0.asked_wait()
     }
 
     /// Takes the request's values out of everything that the provider said, and bounds it.

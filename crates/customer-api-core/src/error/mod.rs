@@ -125,6 +125,11 @@ impl Error {
         self.0.retry_after
     }
 
+    /// How long the provider wants no call; unlike [`retry_after`](Self::retry_after), also by what its crate knows.
+    pub(crate) fn asked_wait(&self) -> Option<Duration> {
+        self.0.asked_wait()
+    }
+
     /// The raw body of the last answer, if it arrived whole; its first 64 KiB, if it is longer. It may hold personal data:
     /// think before logging it.
     #[must_use]

@@ -1,15 +1,12 @@
 //! The task that reads ahead.
 
-use std::{
-    collections::HashSet,
-    hash::{BuildHasher, Hash, RandomState},
-    time::Duration,
-};
-
 use tokio::sync::mpsc;
 
-use super::{Fetched, Next, Page, PageSource, PagesError, PagesErrorKind};
-use crate::Timestamp;
+use super::{Fetched, Next, Page, PageSource, PagesError, guard::Guard};
+use crate::{
+    Timestamp,
+    wait::{self, Backoff},
+};
 
 /// What travels from the task to the consumer. The end is said, never guessed: a task that dies says nothing.
 pub(super) enum Delivery<I> {
@@ -20,9 +17,6 @@ pub(super) enum Delivery<I> {
     },
     Failed(PagesError),
 }
-
-/// What a provider that just failed is given before a list begins anew, once for every failure in a row.
-const RESTART_PAUSE: Duration = Duration::from_millis(200);
 
 /// Restarts without a single new item between them.
 const FUTILE_RESTARTS: u32 = 3;
@@ -52,7 +46,9 @@ pub(super) async fn read<S: PageSource>(
             Ok(fetched) => fetched,
             Err(failure) => {
                 futile += 1;
-                let restart = if futile > FUTILE_RESTARTS {
+                let asked = failure.call().and_then(crate::Error::asked_wait);
+                let is_hopeless = futile > FUTILE_RESTARTS || asked > Some(wait::LONGEST_ASKED);
+                let restart = if is_hopeless {
                     Err(failure)
                 } else {
                     source.restart(failure)
@@ -61,7 +57,7 @@ pub(super) async fn read<S: PageSource>(
                     Ok(()) => {
                         guard.restart();
                         cursor = None;
-                        tokio::time::sleep(RESTART_PAUSE * futile).await;
+                        tokio::time::sleep(Backoff::DEFAULT.wait(futile, asked)).await;
                         continue;
                     }
                     Err(failure) => return place.send(Delivery::Failed(failure)),
@@ -100,69 +96,5 @@ pub(super) async fn read<S: PageSource>(
             return;
         }
         cursor = next;
-    }
-}
-
-/// Notices a provider that never ends, or goes round in circles.
-struct Guard {
-    max_pages: u64,
-    pages: u64,
-    hasher: RandomState,
-    last_cursor: Option<u64>,
-    seen_cursors: HashSet<u64>,
-    last_fingerprint: Option<u64>,
-}
-
-impl Guard {
-    fn new(max_pages: u64) -> Self {
-        Self {
-            max_pages,
-            pages: 0,
-            hasher: RandomState::new(),
-            last_cursor: None,
-            seen_cursors: HashSet::new(),
-            last_fingerprint: None,
-        }
-    }
-
-    fn admit<I, C: Hash>(
-        &mut self,
-        page: &Fetched<I, C>,
-        keeps_cursor: bool,
-    ) -> Result<(), PagesError> {
-        self.pages += 1;
-        if self.pages > self.max_pages {
-            return Err(PagesError::new(
-                PagesErrorKind::TooManyPages,
-                "there are more pages than allowed",
-            ));
-        }
-        let fingerprint = page.fingerprint;
-        if fingerprint.is_some() && fingerprint == self.last_fingerprint {
-            return Err(PagesError::new(
-                PagesErrorKind::Repeated,
-                "the same page came twice in a row",
-            ));
-        }
-        self.last_fingerprint = fingerprint;
-        if let Next::Cursor(cursor) = &page.next {
-            let cursor = self.hasher.hash_one(cursor);
-            let is_kept = keeps_cursor && self.last_cursor == Some(cursor);
-            if !is_kept && !self.seen_cursors.insert(cursor) {
-                return Err(PagesError::new(
-                    PagesErrorKind::Repeated,
-                    "the provider went back to an earlier page",
-                ));
-            }
-            self.last_cursor = Some(cursor);
-        }
-        Ok(())
-    }
-
-    /// A new beginning may well see the same cursors and pages; the count goes on.
-    fn restart(&mut self) {
-        self.last_cursor = None;
-        self.seen_cursors.clear();
-        self.last_fingerprint = None;
     }
 }

@@ -30,9 +30,9 @@ pub enum PagesErrorKind {
     Expired,
     /// The provider's link to the next page leads to another place. It was not followed.
     ForeignLink,
-    /// The provider gave the same page, or went back to a cursor that was used before.
+    /// The provider gave a page that came before, or went back to a cursor that was used before.
     Repeated,
-    /// There are more pages than the caller allows.
+    /// There are more pages than the caller allows, or far more items than the provider says there are.
     TooManyPages,
     /// The answer shows that the provider ignored a parameter, such as the time since when.
     ParameterIgnored,

@@ -5,6 +5,7 @@
 
 mod driver;
 mod error;
+mod guard;
 mod link;
 mod reader;
 
@@ -92,6 +93,7 @@ pub struct Fetched<I, C> {
     items: Vec<I>,
     next: Next<C>,
     fingerprint: Option<u64>,
+    total: Option<u64>,
     newest: Option<Timestamp>,
 }
 
@@ -108,6 +110,7 @@ impl<I, C> Fetched<I, C> {
             items,
             next,
             fingerprint: None,
+            total: None,
             newest: None,
         }
     }
@@ -136,10 +139,22 @@ impl<I, C> Fetched<I, C> {
         Self::last(Vec::new())
     }
 
-    /// A hash of the page's content, by which one that comes twice in a row is noticed.
+    /// A hash of the page's content, by which one that comes again is noticed.
+    ///
+    /// It must not be the same for two pages of a list that is as it should be: give none to a page without items.
     #[must_use]
     pub fn fingerprint(mut self, hash: u64) -> Self {
         self.fingerprint = Some(hash);
+        self
+    }
+
+    /// How many items the list has in all, from its first fetched page on, as this page says.
+    ///
+    /// A list with more than twice as many is an error: the provider goes on for ever. A total that is not greater than the number
+    /// of the page's own items is not taken at its word, as it may count only those.
+    #[must_use]
+    pub fn total(mut self, total: Option<u64>) -> Self {
+        self.total = total;
         self
     }
 

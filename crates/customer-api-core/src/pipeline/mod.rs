@@ -294,14 +294,6 @@ impl<'c> Pipeline<'c> {
         self.elapsed = self.deadline.elapsed();
     }
 
-    /// How long to wait after a 429 that does not say.
-    fn implied_wait(&self, failure: &Failure) -> Option<Duration> {
-        match failure.status() {
-            Some(429) => self.client.service.throttled_wait(self.operation),
-            _ => None,
-        }
-    }
-
     /// What came along with a response that has just arrived.
     fn metadata(&mut self, success: Success) -> Metadata {
         self.read_clock();
@@ -342,7 +334,7 @@ impl Attempts for Pipeline<'_> {
             kind: failure.kind(),
             status: failure.status(),
             delivery: failure.delivery(),
-            retry_after: failure.retry_after().or_else(|| self.implied_wait(failure)),
+            retry_after: failure.asked_wait(),
             elapsed: self.elapsed,
             remaining: self.time_to_start(),
         }

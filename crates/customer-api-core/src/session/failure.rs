@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::auth::AuthError;
+use crate::{auth::AuthError, wait::Backoff};
 
 /// How long a login that was in vain is not repeated, at first and at most. An account may be locked after a few.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
@@ -11,7 +11,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// A login that failed.
 pub(super) struct Failure {
     error: AuthError,
-    /// How many logins in a row were in vain.
+    /// How many logins in a row failed, and how many of those were in vain.
+    failed: u32,
     in_vain: u32,
     not_before: Instant,
     /// How much time the login had.
@@ -20,15 +21,21 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn new(error: AuthError, last: Option<&Self>, now: Instant, time: Duration) -> Self {
-        let before = last.map_or(0, |last| last.in_vain);
-        let in_vain = before.saturating_add(u32::from(error.is_in_vain()));
-        let mut pause = error.provider_wait().unwrap_or_default();
+        let (failed, in_vain) = last.map_or((0, 0), |last| (last.failed, last.in_vain));
+        let failed = failed.saturating_add(1);
+        let in_vain = in_vain.saturating_add(u32::from(error.is_in_vain()));
+        let mut pause = match error.provider_wait() {
+            // It asks for a wait, though perhaps for one of no time.
+            asked @ Some(_) => Backoff::DEFAULT.wait(failed, asked),
+            None => Duration::ZERO,
+        };
         if error.is_in_vain() {
             let factor = 2_u32.saturating_pow(in_vain.saturating_sub(1));
             pause = pause.max(FIRST_PAUSE.saturating_mul(factor));
         }
         Self {
             error,
+            failed,
             in_vain,
             not_before: now + pause.min(LONGEST_PAUSE),
             time,

@@ -2,16 +2,26 @@
 
 use std::{
     future::Future as _,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
     task::{Context, Waker},
+    time::Duration,
 };
 
 use async_trait::async_trait;
-use customer_api_core::pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind};
+use customer_api_core::{
+    Client,
+    pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
+    retry::NeverRetry,
+    time::Deadline,
+    transport::{Answer, ScriptedTransport},
+};
+
+use crate::support::{Shop, builder, count};
 
 /// Follows a script of cursors; the page of cursor `n` holds `n`.
 #[derive(Clone)]
@@ -113,6 +123,176 @@ async fn a_page_that_comes_twice_in_a_row_is_an_error() {
         pages.next_page().await.unwrap_err().kind(),
         PagesErrorKind::Repeated
     );
+}
+
+/// Pages of these items, told by them, each with a total that may be missing. The cursor is the place in this list.
+struct Told(Vec<(Vec<u32>, Option<u64>)>);
+
+#[async_trait]
+impl PageSource for Told {
+    type Item = u32;
+    type Cursor = usize;
+
+    async fn fetch(&mut self, cursor: Option<&usize>) -> Result<Fetched<u32, usize>, PagesError> {
+        let place = cursor.copied().unwrap_or_default();
+        let Some((items, total)) = self.0.get(place).cloned() else {
+            return Ok(Fetched::end());
+        };
+        let mut hasher = DefaultHasher::new();
+        items.hash(&mut hasher);
+        let fetched = Fetched::page(items, place + 1).fingerprint(hasher.finish());
+        Ok(fetched.total(total))
+    }
+}
+
+/// How many items are delivered, and why no more.
+async fn told(pages: Vec<(Vec<u32>, Option<u64>)>) -> (u64, Option<PagesErrorKind>) {
+    let mut pages = Pages::builder(Told(pages)).build();
+    loop {
+        match pages.next_page().await {
+            Ok(Some(_)) => {}
+            Ok(None) => return (pages.progress().items, None),
+            Err(error) => return (error.progress().items, Some(error.kind())),
+        }
+    }
+}
+
+#[tokio::test]
+async fn any_page_that_comes_again_is_an_error() {
+    let repeated = Some(PagesErrorKind::Repeated);
+    let (one, two, three) = (vec![1, 2], vec![3, 4], vec![5, 6]);
+    for total in [None, Some(2), Some(6), Some(100)] {
+        let pages = [&one, &two, &one, &two].map(|page| (page.clone(), total));
+        assert_eq!(told(pages.into()).await, (4, repeated), "{total:?}");
+        let pages = [&one, &two, &three, &two].map(|page| (page.clone(), total));
+        assert_eq!(told(pages.into()).await, (6, repeated), "{total:?}");
+    }
+}
+
+/// What stood on a page stands on the next one when that page is asked for.
+#[tokio::test]
+async fn a_page_that_moved_on_because_the_list_grew_is_no_circle() {
+    let repeated = Some(PagesErrorKind::Repeated);
+    let page = |items: [u32; 2], total| (items.to_vec(), total);
+    for (totals, expected) in [
+        ([Some(4), Some(6), Some(6)], (6, None)),
+        ([Some(4), Some(7), Some(8)], (6, None)),
+        // Not by so many.
+        ([Some(4), Some(5), Some(5)], (2, repeated)),
+        ([Some(4), Some(4), Some(4)], (2, repeated)),
+        ([Some(6), Some(4), Some(4)], (2, repeated)),
+        ([None, Some(6), Some(6)], (2, repeated)),
+    ] {
+        let [first, second, third] = totals;
+        let pages = vec![
+            page([1, 2], first),
+            page([1, 2], second),
+            page([3, 4], third),
+        ];
+        assert_eq!(told(pages).await, expected, "{totals:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_ends_at_twice_what_the_provider_says_there_is() {
+    let too_many = Some(PagesErrorKind::TooManyPages);
+    for (total, expected) in [
+        (Some(10), (20, too_many)),
+        (Some(49), (98, too_many)),
+        (Some(50), (100, None)),
+        (None, (100, None)),
+        // It may count the page.
+        (Some(2), (100, None)),
+        (Some(0), (100, None)),
+    ] {
+        let pages = (0..50).map(|page| (vec![2 * page, 2 * page + 1], total));
+        assert_eq!(told(pages.collect()).await, expected, "{total:?}");
+    }
+    // It grows while it is read, and shrinks.
+    for last in [60_u64, 1] {
+        let pages = (0..50_u32).map(|page| {
+            let total = if page < 5 { 60 } else { last };
+            (vec![2 * page, 2 * page + 1], Some(total))
+        });
+        assert_eq!(told(pages.collect()).await, (100, None), "{last}");
+    }
+}
+
+/// Breaks off after its first page, by what a call of a shop fails with, and can be taken up again.
+struct Breaking(Client<Shop>);
+
+#[async_trait]
+impl PageSource for Breaking {
+    type Item = u64;
+    type Cursor = u32;
+
+    async fn fetch(&mut self, cursor: Option<&u32>) -> Result<Fetched<u64, u32>, PagesError> {
+        let item = self.0.send(count()).await?;
+        Ok(match cursor {
+            None => Fetched::page(vec![item], 1),
+            Some(_) => Fetched::last(vec![item]),
+        })
+    }
+
+    fn restart(&mut self, _: PagesError) -> Result<(), PagesError> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_taken_up_again_when_the_provider_wants_that() {
+    let number = || Answer::status(200).body("7");
+    for (status, asked, waits) in [
+        (503, Some("3"), Some(3..=3)),
+        (429, Some("60"), Some(60..=60)),
+        (403, Some("7"), Some(7..=7)),
+        // At least the back-off, which is half a second at most.
+        (503, Some("0"), Some(0..=0)),
+        (503, None, Some(0..=0)),
+        (503, Some("61"), None),
+        (429, Some("3600"), None),
+    ] {
+        let mut failure = Answer::status(status);
+        if let Some(asked) = asked {
+            failure = failure.header("retry-after", asked);
+        }
+        let transport = ScriptedTransport::new()
+            .then(number())
+            .then(failure)
+            .then(number())
+            .then(number());
+        let shop = builder(&transport).retry(NeverRetry).build().unwrap();
+        let watch = Deadline::after(Duration::MAX);
+        let mut pages = Pages::builder(Breaking(shop)).build();
+        let outcome = loop {
+            match pages.next_page().await {
+                Ok(Some(_)) => {}
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        let case = format!("{status} {asked:?}");
+        match waits {
+            Some(seconds) => {
+                assert!(outcome.is_ok(), "{case}");
+                assert!(seconds.contains(&watch.elapsed().as_secs()), "{case}");
+                assert_eq!(transport.requests().len(), 4, "{case}");
+            }
+            None => {
+                let error = outcome.unwrap_err();
+                let wait = error.call().unwrap().retry_after();
+                assert_eq!(
+                    wait.map(|wait| wait.as_secs().to_string()).as_deref(),
+                    asked
+                );
+                assert_eq!(
+                    (watch.elapsed(), transport.requests().len()),
+                    (Duration::ZERO, 2),
+                    "{case}"
+                );
+            }
+        }
+    }
 }
 
 async fn settle() {

@@ -236,6 +236,41 @@ async fn a_retry_after_is_waited_for_exactly() {
     assert_eq!(watch.elapsed().as_secs(), 30);
 }
 
+/// The jitter may make one wait short, but not all of them.
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_asks_for_no_time_is_not_hammered() {
+    let mut total = Duration::ZERO;
+    for asked in [
+        "0",
+        "Thu, 23 Jan 2020 16:33:02 GMT",
+        "Thu, 23 Jan 2020 16:00:00 GMT",
+    ] {
+        for status in [429, 503] {
+            for _ in 0..20 {
+                let answer = || {
+                    Answer::status(status)
+                        .header("date", "Thu, 23 Jan 2020 16:33:02 GMT")
+                        .header("retry-after", asked)
+                };
+                let transport = ScriptedTransport::new()
+                    .then(answer())
+                    .then(answer())
+                    .then(answer());
+                let watch = stopwatch();
+                let error = client(&transport).send(count()).await.unwrap_err();
+                assert_eq!(
+                    (error.attempts(), error.retry_after()),
+                    (3, Some(Duration::ZERO))
+                );
+                assert!(watch.elapsed() <= Duration::from_millis(1_500));
+                total += watch.elapsed();
+            }
+        }
+    }
+    // 120 calls that wait for 0.75 s on average.
+    assert!(total > Duration::from_secs(45), "{total:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_is_too_long_ends_the_call_at_once_and_is_told() {
     for (wait, timeout, reason) in [

@@ -290,6 +290,78 @@ async fn the_same_page_twice_is_an_error() {
     assert_eq!(error.kind(), PagesErrorKind::Repeated);
 }
 
+/// As a server does that keeps two pages and knows no offset.
+#[tokio::test]
+async fn pages_that_come_in_turn_are_a_circle_whatever_the_total_says() {
+    for total in [json!(100), json!(198), json!(1_000_000), json!(null)] {
+        let page = |ids: std::ops::Range<u64>| {
+            let items: Vec<_> = ids.map(|id| json!({ "id": id })).collect();
+            ok(&json!({ "itemTotal": total, "items": items }).to_string())
+        };
+        let pages = (0..10).map(|number| page(if number % 2 == 0 { 0..99 } else { 99..198 }));
+        let (builder, transport) = scripted(pages);
+        let error = all(&builder.build().unwrap()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.progress().items),
+            (PagesErrorKind::Repeated, 198),
+            "{total}"
+        );
+        assert_eq!(transport.requests().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn far_more_customers_than_there_are_is_an_error() {
+    let page = |number: u64| {
+        let items: Vec<_> = (0..99)
+            .map(|id| json!({ "id": 99 * number + id }))
+            .collect();
+        ok(&json!({ "itemTotal": 150, "items": items }).to_string())
+    };
+    let (builder, _) = scripted((0..10).map(page));
+    let error = all(&builder.build().unwrap()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.progress().items),
+        (PagesErrorKind::TooManyPages, 297)
+    );
+
+    // The total counts what was passed over, too.
+    let (builder, _) = scripted((0..10).map(page));
+    let customers = builder.build().unwrap().customers();
+    let mut items = customers.start(50).into_items();
+    let error = loop {
+        match items.next_item().await {
+            Ok(customer) => assert!(customer.is_some()),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(
+        (error.kind(), error.progress().items),
+        (PagesErrorKind::TooManyPages, 198)
+    );
+}
+
+/// One customer is created between every two pages of one customer, in front of all others.
+#[tokio::test]
+async fn a_page_that_moved_on_because_customers_were_created_is_no_circle() {
+    let page = |id: u64, total: u64| {
+        ok(&json!({ "itemTotal": total, "items": [{ "id": id }] }).to_string())
+    };
+    let empty = ok(r#"{"itemTotal":7,"items":[]}"#);
+    let (builder, _) = scripted([page(3, 4), page(3, 5), page(3, 6), page(2, 6), empty]);
+    let mut items = builder
+        .build()
+        .unwrap()
+        .customers()
+        .page_size(1)
+        .into_items();
+    let mut arrived = Vec::new();
+    while let Some(customer) = items.next_item().await.unwrap() {
+        arrived.extend(customer.id);
+    }
+    assert_eq!(arrived, [3, 3, 3, 2]);
+}
+
 #[tokio::test]
 async fn a_list_that_never_ends_is_cut() {
     let desk = Desk::new(1_000).with(|desk| desk.tells = false);

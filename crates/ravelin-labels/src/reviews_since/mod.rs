@@ -67,6 +67,9 @@ pub enum SinceFormat {
 }
 
 /// What to do when the list breaks off.
+///
+/// Before it begins again, it waits as long as the vendor asks, or 20 s after a 429 that does not say, and at least for the
+/// back-off. If the vendor asks for more than a minute, the list ends, and the error of the call tells for how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resume {

@@ -175,6 +175,30 @@ async fn a_list_that_goes_round_in_circles_is_an_error() {
 }
 
 #[tokio::test]
+async fn pages_that_come_in_turn_are_a_circle_and_the_count_bounds_the_list() {
+    let numbered = |number: u64, ids: std::ops::Range<u64>, count: Option<u64>| {
+        let customers: Vec<_> = ids.map(|id| json!({ "id": id })).collect();
+        let next = format!("{LIST}?page={number}");
+        ok(&json!({ "count": count, "next": next, "results": customers }).to_string())
+    };
+    for count in [None, Some(4), Some(100)] {
+        let in_turn = (2..12).map(|number| match number % 2 {
+            0 => numbered(number, 1..3, count),
+            _ => numbered(number, 3..5, count),
+        });
+        let (error, requests) = failure(in_turn).await;
+        assert_eq!((error.kind(), requests), (PagesErrorKind::Repeated, 3));
+        assert_eq!(error.progress().items, 4);
+    }
+    let others = (2..12).map(|number| numbered(number, 2 * number..2 * number + 2, Some(5)));
+    let (error, _) = failure(others).await;
+    assert_eq!(
+        (error.kind(), error.progress().items),
+        (PagesErrorKind::TooManyPages, 10)
+    );
+}
+
+#[tokio::test]
 async fn there_are_ten_thousand_pages_at_most_by_default() {
     let link = |page: u64| json!(format!("{LIST}?page={page}"));
     let (builder, transport) =

@@ -86,6 +86,31 @@ async fn a_retry_after_of_the_login_is_respected() {
     shop.send(buy()).await.unwrap();
 }
 
+/// A call whose login was just asked to wait for no time at all waits for the back-off all the same.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_asked_to_wait_for_no_time_is_backed_off() {
+    for status in [429, 503] {
+        let door = Door::new();
+        door.state().login_takes = Duration::ZERO;
+        door.set(Mood::Answers(status, Some(0)));
+        let hasty = door.builder(KnocksWith::life(60 * MINUTE));
+        let shop = hasty.retry(NeverRetry).build().unwrap();
+        for _ in 0..1_000 {
+            shop.send(buy()).await.unwrap_err();
+            tokio::time::advance(Duration::from_millis(20)).await;
+        }
+        // 20 s are a back-off of 0.5, 1, 2, 4, 8 and 16 s: half of each on average.
+        assert!(
+            (2..40).contains(&door.logins()),
+            "{status}: {}",
+            door.logins()
+        );
+        door.set(Mood::Opens);
+        tokio::time::advance(Duration::from_secs(20)).await;
+        shop.send(buy()).await.unwrap();
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_callers_impatience_is_not_the_others_failure() {
     let door = Door::new();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use customer_api_core::{
     retry::{Attempt, RetryDecision, RetryPolicy, StopReason},
+    time::Deadline,
     transport::{Answer, ScriptedTransport},
 };
 use ravelin_labels::{Client, PagesErrorKind, Resume, SinceFormat};
@@ -256,6 +257,52 @@ async fn an_expired_scroll_is_resumed_too() {
         }
     }
     assert_eq!(all, steady(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_taken_up_again_when_the_vendor_wants_that_and_no_sooner() {
+    for resume in [Resume::FromNewest, Resume::FromStart] {
+        for (status, retry_after, least, most) in [
+            (429, Some(3), 3.0, 3.0),
+            (503, Some(3), 3.0, 3.0),
+            // The vendor sends no `Retry-After`: the crate's own wait.
+            (429, None, 20.0, 20.0),
+            (429, Some(0), 0.0, 0.5),
+            (503, None, 0.0, 0.5),
+        ] {
+            let vendor = Vendor::new(steady(60), 10).fails(4, Fate::Turned(status, retry_after));
+            let watch = Deadline::after(Duration::MAX);
+            let mut reviews = vendor.client().reviews_since(at(0)).resume(resume);
+            let mut all = Vec::new();
+            while let Some(page) = reviews.next_page().await.unwrap() {
+                all.extend(page.items.iter().map(entry));
+            }
+            assert_eq!(all, steady(60));
+            let waited = watch.elapsed().as_secs_f64();
+            let case = format!("{resume:?} {status} {retry_after:?}: {waited}");
+            assert!(waited >= least && waited < most + 0.01, "{case}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_too_long_ends_the_list_and_is_told() {
+    let vendor = Vendor::new(steady(60), 10).fails(4, Fate::Turned(429, Some(61)));
+    let mut reviews = vendor
+        .client()
+        .reviews_since(at(0))
+        .resume(Resume::FromStart);
+    let error = loop {
+        match reviews.next_page().await {
+            Ok(page) => assert!(page.is_some()),
+            Err(error) => break error,
+        }
+    };
+    assert!(error.is_interrupted());
+    assert_eq!(error.progress().items, 30);
+    let wait = error.call().unwrap().retry_after();
+    assert_eq!(wait, Some(Duration::from_secs(61)));
+    assert_eq!(vendor.queries().len(), 4);
 }
 
 #[tokio::test(start_paused = true)]

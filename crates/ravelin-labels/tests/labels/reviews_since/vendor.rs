@@ -25,6 +25,8 @@ pub(crate) enum Fate {
     Lost,
     /// The cursor is gone; a first page has none.
     Gone,
+    /// Not processed, with this status and perhaps a `Retry-After`.
+    Turned(u16, Option<u64>),
     /// No connection for this attempt.
     Unreachable,
 }
@@ -46,6 +48,8 @@ pub(crate) struct State {
     pub(crate) ends_without_empty_page: bool,
     pub(crate) next_prefix: String,
     pub(crate) queries: Vec<String>,
+    /// The `Retry-After` of the last answer.
+    retry_after: Option<u64>,
     scrolls: HashMap<String, Vec<Entry>>,
     requests: usize,
     started: usize,
@@ -63,6 +67,7 @@ impl Vendor {
             ends_without_empty_page: false,
             next_prefix: format!("{BASE}/v2/label/customer"),
             queries: Vec::new(),
+            retry_after: None,
             scrolls: HashMap::new(),
             requests: 0,
             started: 0,
@@ -107,6 +112,11 @@ impl State {
             return Err(TransportErrorKind::Connect);
         }
         self.queries.push(query.to_owned());
+        self.retry_after = None;
+        if let Some(Fate::Turned(status, retry_after)) = fate {
+            self.retry_after = retry_after;
+            return Ok((status, json!({ "status": status, "message": "not now" })));
+        }
         let scroll = match query.strip_prefix("scroll_id=") {
             Some(id) => id.to_owned(),
             None => self.start(query),
@@ -169,13 +179,14 @@ impl Transport for Vendor {
     ) -> Result<customer_api_core::http::Response<Body>, TransportError> {
         assert_eq!(request.uri().path(), "/v2/label/customer");
         assert_eq!(request.headers()["authorization"], "token sk_test");
-        let (status, body) = self
-            .0
-            .lock()
-            .unwrap()
+        let mut state = self.0.lock().unwrap();
+        let (status, body) = state
             .answer(request.uri().query().unwrap_or_default())
             .map_err(TransportError::new)?;
-        let response = customer_api_core::http::Response::builder().status(status);
+        let mut response = customer_api_core::http::Response::builder().status(status);
+        if let Some(seconds) = state.retry_after {
+            response = response.header("retry-after", seconds);
+        }
         Ok(response.body(body.to_string().into()).unwrap())
     }
 }
