@@ -1,13 +1,10 @@
 //! `Retry-After`, RFC 9110, section 10.2.3: a count of seconds or a date.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use http::{
-    HeaderMap,
-    header::{DATE, RETRY_AFTER},
-};
+use http::{HeaderMap, header::RETRY_AFTER};
 
-use crate::time::wall_clock;
+use crate::time::senders_clock;
 
 /// How long the answer asks to wait; `None` if it does not say, or says nothing that can be understood.
 ///
@@ -19,18 +16,16 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(text).ok()?;
-    Some(until.duration_since(reference(headers)).unwrap_or_default())
-}
-
-fn reference(headers: &HeaderMap) -> SystemTime {
-    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-    date.and_then(|date| httpdate::parse_http_date(date).ok())
-        .unwrap_or_else(wall_clock)
+    Some(
+        until
+            .duration_since(senders_clock(headers))
+            .unwrap_or_default(),
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderValue, header::DATE};
     use proptest::prelude::*;
 
     use super::*;

@@ -1,10 +1,11 @@
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
 use tokio::time::Instant;
 
 use crate::{
     auth::Credential,
-    time::{now, wall_clock},
+    time::{now, senders_clock},
 };
 
 /// How long before it expires a token is renewed, unless it lives so shortly that a tenth of its life is less.
@@ -17,7 +18,8 @@ const MARGIN: Duration = Duration::from_secs(5 * 60);
 pub struct Token {
     credential: Credential,
     life: Option<Duration>,
-    expires_at: Option<SystemTime>,
+    /// How long it lived on, by the provider's clock, when it was told.
+    left: Option<Duration>,
 }
 
 impl Token {
@@ -27,7 +29,7 @@ impl Token {
         Self {
             credential,
             life: None,
-            expires_at: None,
+            left: None,
         }
     }
 
@@ -38,20 +40,22 @@ impl Token {
         self
     }
 
-    /// When it expires by the provider's clock. The earlier of the two counts; a time that is past already is a clock that
-    /// goes wrong, and is ignored.
+    /// When it expires by the provider's clock, which the `Date` among the headers of the login's response tells: the clock of
+    /// this machine may be wrong, and counts only where there is no `Date`.
+    ///
+    /// Of this and [`expires_in`](Self::expires_in), the earlier end counts. A time that is past already is a clock that goes
+    /// wrong, and is ignored.
     #[must_use]
-    pub fn expires_at(mut self, time: SystemTime) -> Self {
-        self.expires_at = Some(time);
+    pub fn expires_at(mut self, time: SystemTime, headers: &HeaderMap) -> Self {
+        let left = time.duration_since(senders_clock(headers)).ok();
+        self.left = left.filter(|left| !left.is_zero());
         self
     }
 
     /// How long it lives, counted from this moment in the past.
     fn life_since(&self, began: Instant) -> Option<Duration> {
         let by_date = self
-            .expires_at
-            .and_then(|time| time.duration_since(wall_clock()).ok())
-            .filter(|left| !left.is_zero())
+            .left
             .and_then(|left| left.checked_add(now().saturating_duration_since(began)));
         match (self.life, by_date) {
             (Some(life), Some(date)) => Some(life.min(date)),

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::{HeaderMap, header::DATE};
+
 use tokio::time::{Instant, Sleep};
 
 /// The monotonic clock.
@@ -13,12 +15,20 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// The calendar's clock, for `Retry-After` dates alone.
+/// The time by the clock of whoever answered with these headers, as their `Date` tells; by this machine's where there is none.
+///
+/// A moment that the provider names is judged by this, as the two clocks need not agree.
+pub(crate) fn senders_clock(headers: &HeaderMap) -> SystemTime {
+    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+    date.and_then(|date| httpdate::parse_http_date(date).ok())
+        .unwrap_or_else(wall_clock)
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the calendar's clock"
 )]
-pub(crate) fn wall_clock() -> SystemTime {
+fn wall_clock() -> SystemTime {
     SystemTime::now()
 }
 

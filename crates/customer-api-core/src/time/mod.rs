@@ -9,7 +9,7 @@ use std::{fmt, marker::PhantomData, str::FromStr};
 use serde::{Deserializer, de};
 
 pub use clock::Deadline;
-pub(crate) use clock::{now, wall_clock};
+pub(crate) use clock::{now, senders_clock};
 pub use date::Date;
 pub use timestamp::Timestamp;
 

@@ -18,7 +18,7 @@ use customer_api_core::{
     session::{Login, Session, Token},
     transport::{Body, Transport, TransportError, TransportErrorKind},
 };
-use http::header::AUTHORIZATION;
+use http::{HeaderValue, header::AUTHORIZATION};
 
 use crate::support::Shop;
 
@@ -55,6 +55,8 @@ pub(super) struct State {
     pub(super) seen: Vec<String>,
     pub(super) at_login: usize,
     pub(super) done: u32,
+    /// The time by its clock.
+    pub(super) date: Option<&'static str>,
     /// Whether it lets nobody in, not even with the last token.
     pub(super) is_shut: bool,
 }
@@ -70,6 +72,7 @@ impl Door {
             seen: Vec::new(),
             at_login: 0,
             done: 0,
+            date: None,
             is_shut: false,
         })))
     }
@@ -137,7 +140,13 @@ impl Transport for Door {
                 let mut state = self.state();
                 let token = format!("\"planted-{}\"", state.logins);
                 state.valid = Some(token.trim_matches('"').to_owned());
-                Ok(answer(200, token))
+                let mut answer = answer(200, token);
+                if let Some(date) = state.date {
+                    answer
+                        .headers_mut()
+                        .insert("date", HeaderValue::from_static(date));
+                }
+                Ok(answer)
             }
             Mood::Answers(0, _) => Err(TransportError::new(TransportErrorKind::Connect)),
             Mood::Answers(status, wait) => {
@@ -173,13 +182,13 @@ impl KnocksWith {
 #[async_trait]
 impl Login for KnocksWith {
     async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError> {
-        let token = context.send(Knock).await?;
-        let mut token = Token::new(Credential::new(AUTHORIZATION, &token)?);
+        let response = context.send(Knock).response().await?;
+        let mut token = Token::new(Credential::new(AUTHORIZATION, response.value())?);
         if let Some(life) = self.life {
             token = token.expires_in(life);
         }
         if let Some(time) = self.expires_at {
-            token = token.expires_at(time);
+            token = token.expires_at(time, response.headers());
         }
         Ok(token)
     }

@@ -180,6 +180,33 @@ async fn the_earlier_end_counts_and_one_that_is_past_is_a_wrong_clock() {
     assert_eq!(door.logins(), 1, "no end is known");
 }
 
+/// Whatever this machine takes for the time.
+#[tokio::test(start_paused = true)]
+async fn the_providers_clock_tells_how_long_a_token_lives() {
+    for (date, seconds) in [
+        ("Thu, 23 Jan 2020 16:33:02 GMT", 1_579_797_182),
+        ("Mon, 31 Dec 2096 00:00:00 GMT", 4_007_750_400),
+    ] {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        for (left, lives) in [(20 * MINUTE, 20), (600 * MINUTE, 60), (Duration::ZERO, 60)] {
+            let door = Door::new();
+            door.state().date = Some(date);
+            let login = KnocksWith {
+                life: Some(60 * MINUTE),
+                expires_at: Some(now + left),
+            };
+            let shop = door.builder(login).build().unwrap();
+            shop.send(count()).await.unwrap();
+            tokio::time::advance(MINUTE * lives * 9 / 10 - MINUTE / 10).await;
+            shop.send(count()).await.unwrap();
+            assert_eq!(door.logins(), 1, "{date}: {left:?}");
+            tokio::time::advance(MINUTE * lives / 10).await;
+            shop.send(count()).await.unwrap();
+            assert_eq!(door.logins(), 2, "{date}: {left:?}");
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_login_takes_its_turn_in_the_rate_limit() {
     let door = Door::new();

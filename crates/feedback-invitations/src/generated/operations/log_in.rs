@@ -11,8 +11,6 @@ use customer_api_core::{
 };
 use serde::Serialize;
 
-use crate::generated::models::AccessToken;
-
 static USERNAME: TextRule = TextRule::new().min_length(1);
 static PASSWORD: TextRule = TextRule::new().min_length(1);
 
@@ -66,7 +64,7 @@ impl LogIn {
 
 impl Operation for LogIn {
     type Service = crate::CustomerRadar;
-    type Output = AccessToken;
+    type Output = crate::hand_written::log_in::Output;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -76,7 +74,7 @@ impl Operation for LogIn {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        body.object()
+        crate::hand_written::log_in::decode(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
