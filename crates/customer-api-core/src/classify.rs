@@ -87,6 +87,11 @@ fn classify_success(
                 .with_details(details)
                 .with_body(body.map_or_else(|_| Bytes::new(), ResponseBody::into_bytes))
         }
+        (Verdict::Doubtful(details), Ok(body)) => {
+            Failure::new(ErrorKind::Rejected, Delivery::Unknown)
+                .with_details(details)
+                .with_body(body.into_bytes())
+        }
         (Verdict::Unclear, Ok(body)) => {
             Failure::new(ErrorKind::Decode, Delivery::Unknown).with_body(body.into_bytes())
         }
@@ -231,6 +236,7 @@ mod tests {
             match body.map(ResponseBody::bytes) {
                 Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
                 Some(b"?") => Verdict::Unclear,
+                Some(b"HM") => Verdict::Doubtful(ErrorDetails::new().code("HM")),
                 _ => Verdict::Accepted,
             }
         }

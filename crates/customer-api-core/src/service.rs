@@ -101,6 +101,8 @@ pub enum Verdict {
     Accepted,
     /// The provider did nothing, and says so in the body.
     Refused(ErrorDetails),
+    /// The provider reports a failure, and its status says that it did what it was asked to do: nobody can tell.
+    Doubtful(ErrorDetails),
     /// The part of the answer that would tell is missing.
     Unclear,
 }

@@ -43,13 +43,10 @@ impl<'a> Answer<'a> {
         self.code.and_then(text).is_some_and(|code| code == "00000")
     }
 
-    /// Whether the code clearly says something else. One that is blank, or zeros in another spelling, such as the integer 0,
-    /// may be a success whose zeros were lost on the way: nobody is to be asked twice for that.
-    pub(crate) fn is_refusal(&self) -> bool {
-        self.code().is_some_and(|code| {
-            code.chars()
-                .any(|character| character != '0' && !character.is_whitespace())
-        })
+    /// Whether the code clearly says something else. One that is blank, or zero in another spelling, such as the integer, may
+    /// be a success whose zeros were lost on the way.
+    pub(crate) fn reports_failure(&self) -> bool {
+        self.code().is_some_and(|code| !is_zero(&code))
     }
 
     pub(crate) fn code(&self) -> Option<String> {
@@ -77,6 +74,28 @@ impl<'a> Answer<'a> {
             }
         }
         (!messages.is_empty()).then(|| messages.join("; "))
+    }
+}
+
+/// Whether a code is blank, or zero in whatever spelling: with a sign, a fraction or an exponent, in full width, with spaces.
+fn is_zero(code: &str) -> bool {
+    let code: String = code
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && *letter != '\u{feff}')
+        .map(half_width)
+        .collect();
+    let (number, exponent) = code.split_once(['e', 'E']).unwrap_or((&code, "0"));
+    let is_number =
+        code.is_empty() || (number.parse() == Ok(0.0_f64) && exponent.parse::<i64>().is_ok());
+    is_number && !number.contains(|letter: char| matches!(letter, '1'..='9'))
+}
+
+/// Digits, signs and dots as ASCII has them.
+fn half_width(letter: char) -> char {
+    match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        '\u{2212}' => '-',
+        other => other,
     }
 }
 
@@ -132,6 +151,45 @@ mod tests {
             assert!(!answer(&body).is_success(), "{code}");
         }
         assert!(!answer("{}").is_success());
+    }
+
+    #[test]
+    fn a_zero_in_whatever_spelling_reports_no_failure() {
+        for code in [
+            "0", "-0", "0.0", "-0.00", "0e0", "0E-7", "0.0e+12", "0e999999", "null", "[]", "true",
+        ] {
+            let body = format!(r#"{{"code":{code}}}"#);
+            assert!(!answer(&body).reports_failure(), "{code}");
+        }
+        for code in [
+            "",
+            " ",
+            "0",
+            "000000",
+            " 00000\\n",
+            "00 000",
+            "+0",
+            "-0",
+            "0.0",
+            "0e0",
+            "\\ufeff00000",
+            "\\uff10\\uff10",
+            "\\uff0d\\uff10\\uff0e\\uff10",
+            "\\u22120",
+        ] {
+            let body = format!(r#"{{"code":"{code}"}}"#);
+            assert!(!answer(&body).reports_failure(), "{code:?}");
+        }
+        for code in ["1", "-1", "0.1", "1e0", "0.01e2", "1e-999"] {
+            let body = format!(r#"{{"code":{code}}}"#);
+            assert!(answer(&body).reports_failure(), "{code}");
+        }
+        for code in [
+            "1", "00001", "0000O", "e", "-", ".", "0x0", "inf", "nan", "0e", "0/0", "\\uff11", "No",
+        ] {
+            let body = format!(r#"{{"code":"{code}"}}"#);
+            assert!(answer(&body).reports_failure(), "{code:?}");
+        }
     }
 
     #[test]

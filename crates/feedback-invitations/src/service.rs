@@ -32,8 +32,9 @@ impl Service for CustomerRadar {
         Answer::read(body).as_ref().map(details).unwrap_or_default()
     }
 
-    /// An invitation is accepted by its code, not by its status; a login by its token, as the status of a refused one is not
-    /// documented.
+    /// An invitation is accepted by its code and its status. With another code in a 2xx they contradict each other, as a refused
+    /// one has the status 400: nobody can tell. A login is accepted by its token, as the status of a refused one is not
+    /// documented; what has a code and no token is a refusal.
     fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let (is_invitation, is_login) = (
             operation.id == SendInvitation::INFO.id,
@@ -52,8 +53,13 @@ impl Service for CustomerRadar {
         };
         if accepted {
             Verdict::Accepted
-        } else if answer.is_refusal() {
-            Verdict::Refused(details(&answer))
+        } else if answer.reports_failure() {
+            let details = details(&answer);
+            if is_login {
+                Verdict::Refused(details)
+            } else {
+                Verdict::Doubtful(details)
+            }
         } else {
             Verdict::Unclear
         }

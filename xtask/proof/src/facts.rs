@@ -13,6 +13,8 @@ pub struct Facts {
     pub throttled_wait: Option<Duration>,
     /// The body of a 2xx that reports a failure in these words, if there are such.
     pub failure_in_2xx: Option<fn(&str) -> Value>,
+    /// Operations of which a 2xx says that they were done: with a failure in its body, the answer contradicts itself.
+    pub done_by_status: &'static [&'static str],
     /// The operation that gives the credential, and so can renew it.
     pub login: Option<&'static str>,
     /// Reads for which an answer without a body, or `null`, means that nothing was found or that nothing is known.

@@ -164,13 +164,13 @@ async fn an_account_that_demands_an_address() {
 }
 
 #[tokio::test]
-async fn a_refusal_in_a_200_is_a_refusal() {
+async fn another_code_in_a_200_leaves_a_doubt() {
     let options = CustomerRadarOptions::default().refusal_in_200("10010", "Nothing to send.");
     let (sandbox, client) = start(options).await;
     let error = send(&client, dave()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.status(), error.delivery()),
-        (ErrorKind::Rejected, Some(200), Delivery::Refused)
+        (ErrorKind::Rejected, Some(200), Delivery::Unknown)
     );
     assert_eq!(
         (error.code(), error.message()),

@@ -75,6 +75,72 @@ async fn a_token_lives_an_hour_whatever_a_clock_that_goes_wrong_says() {
     }
 }
 
+/// Nothing that stands beside a token keeps anybody from using it.
+#[tokio::test(start_paused = true)]
+async fn what_can_not_be_read_beside_a_token_is_as_if_it_were_not_there() {
+    for members in [
+        r#""expiration":"1517434473.269""#,
+        r#""expiration":"soon""#,
+        r#""expiration":"""#,
+        r#""expiration":true"#,
+        r#""expiration":[1]"#,
+        r#""expiration":{"at":1}"#,
+        r#""expiration":1e400"#,
+        r#""expiration":1,"expiration":2"#,
+        r#""userName":7,"expiration":"2018-01-31T21:34:33Z""#,
+        r#""userName":{},"userName":[]"#,
+    ] {
+        let login = |token: &str| ok(&format!(r#"{{"token":"{token}",{members}}}"#));
+        let (client, transport) = client([login("one"), ok(ACCEPTED), login("two"), ok(ACCEPTED)]);
+        send(&client).await.unwrap();
+        tokio::time::advance(59 * MINUTE).await;
+        send(&client).await.unwrap();
+        let expected = ["login", "one", "login", "two"];
+        assert_eq!(story(&transport), expected, "{members}");
+    }
+    for odd in [
+        "7",
+        "null",
+        "true",
+        r#"["t"]"#,
+        r#"{"t":1}"#,
+        r#""t","token":"u""#,
+    ] {
+        let (client, _) = client([ok(&format!(r#"{{"token":{odd}}}"#))]);
+        let error = send(&client).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication, "{odd}");
+    }
+}
+
+/// The vendor's clock and this machine's need not agree: years lie between them here.
+#[tokio::test(start_paused = true)]
+async fn the_vendors_own_clock_says_how_long_a_token_lives() {
+    for (date, expiration) in [
+        ("Thu, 23 Jan 2020 16:33:02 GMT", "1579798382.5"),
+        ("Thu, 23 Jan 2020 16:33:02 GMT", r#""1579798382.5""#),
+        ("Mon, 31 Dec 2096 00:00:00 GMT", "4007751600"),
+    ] {
+        let login = |token: &str| {
+            let body = format!(r#"{{"token":"{token}","expiration":{expiration}}}"#);
+            ok(&body).header("date", date)
+        };
+        let (client, transport) = client([
+            login("one"),
+            ok(ACCEPTED),
+            ok(ACCEPTED),
+            login("two"),
+            ok(ACCEPTED),
+        ]);
+        send(&client).await.unwrap();
+        tokio::time::advance(17 * MINUTE).await;
+        send(&client).await.unwrap();
+        tokio::time::advance(3 * MINUTE).await;
+        send(&client).await.unwrap();
+        let expected = ["login", "one", "one", "login", "two"];
+        assert_eq!(story(&transport), expected, "{date}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 #[expect(
     clippy::disallowed_methods,
@@ -272,7 +338,6 @@ async fn a_login_that_gives_no_token_is_not_hammered() {
         ok(r#"{"token":""}"#),
         ok(r#"{"token":"a\r\nb: c"}"#),
         ok(r#"{"token":"caf\u00e9"}"#),
-        ok(r#"{"token":"t","expiration":"2018-01-31"}"#),
         Answer::status(302).header("location", "/login"),
     ] {
         let (client, transport) = client([answer]);

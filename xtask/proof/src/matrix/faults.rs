@@ -303,6 +303,13 @@ fn throttling() -> Vec<FaultCase> {
             let fault = Fault::status(429).header("date", "Thu, 23 Jan 2020 16:33:02 GMT");
             always(fault.header("retry-after", "Thu, 23 Jan 2020 16:33:11 GMT"))
         }),
+        case("429, `Retry-After` 0 s", Some(0), |_| {
+            always(Fault::status(429).header("retry-after", "0"))
+        }),
+        case("429, `Retry-After` a date that is past", Some(0), |_| {
+            let fault = Fault::status(429).header("date", "Thu, 23 Jan 2020 16:33:02 GMT");
+            always(fault.header("retry-after", "Thu, 23 Jan 2020 16:32:02 GMT"))
+        }),
         case(
             "429, `Retry-After` beyond any sense",
             Some(u64::MAX),

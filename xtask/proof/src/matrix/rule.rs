@@ -147,13 +147,14 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
             Some(429) => attempt.retry_after.or(facts.throttled_wait),
             _ => attempt.retry_after,
         };
+        // The back-off is the least, whatever the provider asks for.
+        let back_off = FIRST_BACK_OFF * 2_u32.pow(expected.attempts - 1);
         let wait = match asked {
             Some(wait) if wait > LONGEST_RETRY_AFTER => return expected,
-            Some(wait) => (wait, wait),
-            None => (
-                Duration::ZERO,
-                FIRST_BACK_OFF * 2_u32.pow(expected.attempts - 1),
-            ),
+            asked => {
+                let least = asked.unwrap_or_default();
+                (least, least.max(back_off))
+            }
         };
         let next = (expected.elapsed.0 + wait.0, expected.elapsed.1 + wait.1);
         if next.0 >= whole {
@@ -287,6 +288,9 @@ fn successful(
     let unread = |kind| Told::Failure(kind, Delivery::Unknown);
     match body {
         Body::Proper => Told::Success,
+        Body::Failure if facts.done_by_status.contains(&operation.id) => {
+            Told::Failure(ErrorKind::Rejected, Delivery::Unknown)
+        }
         Body::Failure => Told::Failure(ErrorKind::Rejected, Delivery::Refused),
         Body::Empty | Body::Null if facts.may_find_nothing.contains(&operation.id) => Told::Success,
         // Done, whatever the rest says.

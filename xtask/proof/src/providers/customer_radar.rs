@@ -15,6 +15,7 @@ impl Provider for CustomerRadar {
         throttling_comes_first: false,
         throttled_wait: None,
         failure_in_2xx: Some(|says| json!({ "code": "00042", "description": says })),
+        done_by_status: &["sendInvitation"],
         login: Some("logIn"),
         may_find_nothing: &[],
     };

@@ -20,6 +20,7 @@ impl Provider for Omnidesk {
         throttling_comes_first: false,
         throttled_wait: None,
         failure_in_2xx: Some(|says| json!({ "type": "error", "message": says })),
+        done_by_status: &[],
         login: None,
         may_find_nothing: &[
             "getCustomer",

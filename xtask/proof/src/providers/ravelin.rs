@@ -22,6 +22,7 @@ impl Provider for Ravelin {
         failure_in_2xx: Some(
             |says| json!({ "status": 200, "note": says, "data": { "source": "RATE_LIMIT" } }),
         ),
+        done_by_status: &[],
         login: None,
         may_find_nothing: &["lastReview", "customerReviews"],
     };

@@ -19,6 +19,7 @@ impl Provider for Revnue {
         throttling_comes_first: true,
         throttled_wait: Some(Duration::from_secs(60)),
         failure_in_2xx: None,
+        done_by_status: &[],
         login: None,
         may_find_nothing: &[],
     };
