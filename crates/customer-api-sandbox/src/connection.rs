@@ -11,6 +11,7 @@ use crate::http1::read::{Framing, ReadError, RequestReader, framing};
 use crate::http1::write::AnswerWriter;
 use crate::http1::{Answer, Head};
 use crate::pipeline::Pipeline;
+use crate::visitor;
 
 /// How much more than it sends a truncated answer promises.
 const MISSING_BYTES: usize = 64;
@@ -86,6 +87,17 @@ async fn exchange(
     pipeline: &Pipeline,
 ) -> Result<Next, ReadError> {
     let head = reader.head(stream).await?;
+    // Before anything is recorded or a fault is met: a page must not move a test's state.
+    if let Some(refusal) = visitor::refuse(&head, stream.local_addr()?.ip()) {
+        let mut writer = AnswerWriter {
+            stream,
+            // Its body is not read.
+            closing: true,
+            head_only: head.method == "HEAD",
+        };
+        writer.whole(&refusal).await?;
+        return Ok(Next::Close);
+    }
     let framing = framing(&head)?;
     if head
         .header_elements("expect")

@@ -19,6 +19,7 @@ mod revnue;
 mod sandbox;
 mod server;
 mod unknown_fields;
+mod visitor;
 
 pub use customer_radar::{
     CodeType, CustomerRadar, CustomerRadarOptions, CustomerRadarSetUp, DataAnswer, ErrorFamily,

@@ -64,6 +64,54 @@ async fn what_is_no_http_is_answered_with_400_and_not_recorded() {
     assert_eq!(sandbox.ravelin().requests(), []);
 }
 
+/// A page whose name leads here, or that asks for the address: neither changes anything.
+#[tokio::test]
+async fn no_page_of_another_site_reaches_the_sandbox() {
+    let sandbox = sandbox(RavelinOptions::default()).await;
+    let ravelin = sandbox.ravelin();
+    ravelin.fault(Fault::status(503));
+    let port = ravelin.base_url().rsplit(':').next().unwrap();
+    let length = LABEL.len();
+    for (foreign, status) in [
+        (format!("Host: evil.example:{port}"), 421),
+        (
+            format!("Host: evil.example:{port}\r\nOrigin: http://evil.example:{port}"),
+            421,
+        ),
+        (format!("Host: localhost:{port}\r\nHost: evil.example"), 421),
+        (
+            format!("Host: 127.0.0.1:{port}\r\nOrigin: https://evil.example"),
+            403,
+        ),
+        (format!("Host: 127.0.0.1:{port}\r\nOrigin: null"), 403),
+    ] {
+        let mut client = Client::connect(ravelin.base_url()).await;
+        let (key, json) = (
+            format!("{}: {}", KEY.0, KEY.1),
+            format!("{}: {}", JSON.0, JSON.1),
+        );
+        client
+            .write(&format!(
+                "POST {LABEL_PATH} HTTP/1.1\r\n{foreign}\r\n{key}\r\n{json}\r\nContent-Length: {length}\r\n\r\n{LABEL}"
+            ))
+            .await;
+        let answer = client.answer().await;
+        assert_eq!(answer.status, Some(status), "{foreign}");
+        assert_eq!(answer.header("access-control-allow-origin"), None);
+        assert_eq!(client.rest().await.1, End::Closed);
+    }
+    assert_eq!((ravelin.requests(), ravelin.applied_count()), (vec![], 0));
+    assert_eq!(ravelin.pending_faults(), 1);
+
+    ravelin.clear_faults();
+    let mut client = Client::connect(ravelin.base_url()).await;
+    let origin = ("Origin", "http://localhost:3000");
+    client
+        .send("POST", LABEL_PATH, &[KEY, JSON, origin], LABEL)
+        .await;
+    assert_eq!(client.answer().await.status, Some(200));
+}
+
 #[tokio::test]
 async fn a_connection_can_be_reset_at_once() {
     let sandbox = sandbox(RavelinOptions::default()).await;

@@ -32,7 +32,7 @@ impl PasswordLogin {
 impl Login for PasswordLogin {
     async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError> {
         let log_in = LogIn::new(&self.username, self.password.expose_secret());
-        let response = context.send(log_in).response().await.map_err(failure)?;
+        let response = context.call(log_in).response().await.map_err(failure)?;
         let answer = response.value();
         // Bare: the vendor's samples have no `Bearer`.
         let token = Token::new(Credential::new(AUTHORIZATION, &answer.token)?).expires_in(LIFE);

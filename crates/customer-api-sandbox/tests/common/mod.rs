@@ -114,7 +114,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: &str,
     ) {
-        let mut request = format!("{method} {target} HTTP/1.1\r\nHost: sandbox\r\n");
+        let mut request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
         for (name, value) in headers {
             request += &format!("{name}: {value}\r\n");
         }

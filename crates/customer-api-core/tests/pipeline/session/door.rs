@@ -182,7 +182,7 @@ impl KnocksWith {
 #[async_trait]
 impl Login for KnocksWith {
     async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError> {
-        let response = context.send(Knock).response().await?;
+        let response = context.call(Knock).response().await?;
         let mut token = Token::new(Credential::new(AUTHORIZATION, response.value())?);
         if let Some(life) = self.life {
             token = token.expires_in(life);

@@ -1,0 +1,168 @@
+//! Who may talk to the sandbox: programs of this machine, and no page in a browser.
+//!
+//! A page of another site reaches a server on the loopback address if it lets its own name lead there (DNS rebinding), or just
+//! asks for the address. A browser gives both away, by `Host` and by `Origin`.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::http1::{Answer, Head};
+
+/// The answer to a request that does not come from this machine's programs; `here` is the address that it arrived at.
+pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Answer> {
+    let is_ours = |authority: &[u8]| is_local(authority, here);
+    if !head.header_values("host").all(is_ours) {
+        return Some(refusal(
+            421,
+            "the sandbox answers to localhost, loopback addresses and the address that it listens on alone",
+        ));
+    }
+    let is_own_page = |origin: &[u8]| {
+        let schemes = [&b"http://"[..], b"https://"];
+        let mut authorities = schemes
+            .iter()
+            .filter_map(|scheme| origin.strip_prefix(*scheme));
+        authorities.next().is_some_and(is_ours)
+    };
+    if !head.header_values("origin").all(is_own_page) {
+        return Some(refusal(403, "the sandbox answers no page of another site"));
+    }
+    None
+}
+
+fn refusal(status: u16, reason: &str) -> Answer {
+    let mut answer = Answer::empty(status).with_header("content-type", "text/plain");
+    answer.body = format!("{reason}\n").into();
+    answer
+}
+
+/// Whether a host, with a port or without, is this machine by name or by address.
+fn is_local(authority: &[u8], here: IpAddr) -> bool {
+    let Ok(authority) = std::str::from_utf8(authority) else {
+        return false;
+    };
+    let Some((host, port)) = split(authority.trim()) else {
+        return false;
+    };
+    if !port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let address = match host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
+        Some(host) => host
+            .parse::<Ipv6Addr>()
+            .map(|address| IpAddr::V6(address).to_canonical()),
+        None if host.eq_ignore_ascii_case("localhost") => return true,
+        None => host.parse().map(IpAddr::V4),
+    };
+    address.is_ok_and(|address| address.is_loopback() || address == here.to_canonical())
+}
+
+/// Host and port; the colons of an IPv6 address stand in brackets.
+fn split(authority: &str) -> Option<(&str, &str)> {
+    let end = authority.find(']').map_or(0, |bracket| bracket + 1);
+    let colon = authority.get(end..)?.find(':').map(|colon| end + colon);
+    match colon {
+        Some(colon) => Some((authority.get(..colon)?, authority.get(colon + 1..)?)),
+        None => Some((authority, "")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(name: &str, values: &[&str], here: &str) -> Option<u16> {
+        let headers = values
+            .iter()
+            .map(|value| (name.to_owned(), value.as_bytes().to_vec()));
+        let head = Head {
+            method: "GET".to_owned(),
+            target: "/".to_owned(),
+            http_1_0: false,
+            headers: headers.collect(),
+        };
+        refuse(&head, here.parse().unwrap()).map(|answer| answer.status)
+    }
+
+    #[test]
+    fn this_machine_is_let_in_with_any_port() {
+        for host in [
+            "localhost",
+            "LocalHost:8080",
+            "127.0.0.1",
+            "127.0.0.1:1",
+            "127.9.8.7:80",
+            "[::1]",
+            "[::1]:8080",
+            "[0:0:0:0:0:0:0:1]:8080",
+            "[::ffff:127.0.0.1]:8080",
+            "127.0.0.1:",
+        ] {
+            assert_eq!(status("Host", &[host], "127.0.0.1"), None, "{host}");
+            for scheme in ["http", "https"] {
+                let origin = format!("{scheme}://{host}");
+                assert_eq!(status("Origin", &[&origin], "127.0.0.1"), None, "{origin}");
+            }
+        }
+        // The address that it listens on, and no other of its network.
+        for here in ["192.168.1.7", "::ffff:192.168.1.7"] {
+            assert_eq!(status("host", &["192.168.1.7:8080"], here), None);
+            assert_eq!(status("host", &["192.168.1.8:8080"], here), Some(421));
+        }
+        assert_eq!(status("host", &["[fe80::7]:8080"], "fe80::7"), None);
+        // HTTP/1.0 and clients written by hand: no browser leaves it out.
+        assert_eq!(status("Host", &[], "127.0.0.1"), None);
+    }
+
+    #[test]
+    fn every_other_name_is_misdirected() {
+        for host in [
+            "evil.example",
+            "evil.example:8080",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example:8080",
+            "localhost@evil.example",
+            "evil.example#localhost",
+            "localhost:8080:8080",
+            "localhost:80a",
+            "localhost.",
+            "0.0.0.0:8080",
+            "128.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f.0.0.1",
+            "::1",
+            "[::1",
+            "[::2]:8080",
+            "[localhost]:8080",
+            "",
+            "\u{ff11}27.0.0.1",
+        ] {
+            assert_eq!(status("Host", &[host], "127.0.0.1"), Some(421), "{host}");
+        }
+        let two = ["localhost:8080", "evil.example"];
+        assert_eq!(status("Host", &two, "127.0.0.1"), Some(421));
+    }
+
+    #[test]
+    fn pages_of_other_sites_are_forbidden() {
+        for origin in [
+            "null",
+            "",
+            "https://evil.example",
+            "http://localhost.evil.example:8080",
+            "file://",
+            "localhost",
+            "http://",
+            "ftp://localhost",
+        ] {
+            assert_eq!(
+                status("Origin", &[origin], "127.0.0.1"),
+                Some(403),
+                "{origin}"
+            );
+        }
+    }
+}
