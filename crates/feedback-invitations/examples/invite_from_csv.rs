@@ -7,8 +7,10 @@
 #![expect(clippy::print_stderr, reason = "a program says what it does")]
 
 use std::{
+    collections::HashMap,
     env,
     error::Error,
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -29,13 +31,14 @@ Usage: invite_from_csv [--ledger FILE] [--dry-run] [--resend-refused] [--sandbox
 
   LIST              a CSV file with the columns key, location, and email or mobile or both; also first_name and last_name.
                     A key names the invitation, such as by the order's number. It is kept and printed: never use an
-                    address, a number or a name
+                    address, a number or a name. A line that comes again is left out; one that gives its key to
+                    somebody else stops everything
   --ledger FILE     where it is kept who was invited; LIST.ledger if it is missing
   --dry-run         reads everything, and sends nothing
   --resend-refused  sends again what was refused in an earlier run
   --sandbox         talks to a sandbox of its own, which knows `location-1`, needs no variables, and ends with the program
 
-Press Ctrl-C to stop: what is on its way is finished. Run it again to go on. What is unknown may have been sent, and is
+Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. What is unknown may have been sent, and is
 not sent again: ask the vendor, and settle it by `Ledger::resolve`.
 
 The environment holds RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT, RADAR_PROGRAMME, and RADAR_BASE_URL if it is not the
@@ -131,11 +134,11 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     }
     let mut run = sending.start();
     let stopper = run.stopper();
+    let asked = stop_asked()?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            eprintln!("stopping: what is on its way is finished");
-            stopper.stop();
-        }
+        asked.await;
+        eprintln!("stopping: what is on its way is finished");
+        stopper.stop();
     });
     let mut invited = 0;
     while let Some(sent) = run.next().await {
@@ -167,28 +170,100 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
 
 fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitation)>, Failure> {
     let at = |error: csv::Error| format!("{}: {error}", path.display());
-    let mut file = csv::Reader::from_path(path).map_err(at)?;
+    let text = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut file = csv::Reader::from_reader(&*text);
     let headers = file.headers().map_err(at)?.clone();
-    let column = |name| headers.iter().position(|header| header.trim() == name);
-    let (Some(key), Some(location)) = (column("key"), column("location")) else {
+    let (Some(key), Some(location)) = (column(&headers, "key")?, column(&headers, "location")?)
+    else {
         return Err("the list needs the columns `key` and `location`".into());
     };
-    let columns = ["email", "mobile", "first_name", "last_name"].map(column);
+    let mut columns = [None; 4];
+    for (place, name) in columns
+        .iter_mut()
+        .zip(["email", "mobile", "first_name", "last_name"])
+    {
+        *place = column(&headers, name)?;
+    }
     let mut invitations = Vec::new();
-    for (number, record) in file.records().enumerate() {
+    // The line and the cells of every key.
+    let mut seen = HashMap::new();
+    for record in file.records() {
         let record = record.map_err(at)?;
-        let cell = |column: usize| record.get(column).unwrap_or_default().trim();
-        let [email, mobile, first_name, last_name] =
-            columns.map(|column| column.map(cell).filter(|text| !text.is_empty()));
-        let mut person = Recipient::new(cell(location));
+        let line = line(&record, &text);
+        let cell = |column: usize| record.get(column).unwrap_or_default().trim().to_owned();
+        let cells = columns.map(|column| column.map(cell).filter(|text| !text.is_empty()));
+        let person = (cell(location), cells);
+        let key = Key::new(cell(key)).map_err(|error| format!("line {line}: {error}"))?;
+        match seen.get(&key) {
+            None => {}
+            Some((first, same)) if *same == person => {
+                eprintln!("line {line}: line {first} again; left out");
+                continue;
+            }
+            Some((first, _)) => {
+                return Err(
+                    format!("line {line}: the key of line {first}, for something else").into(),
+                );
+            }
+        }
+        seen.insert(key.clone(), (line, person.clone()));
+        let (location, [email, mobile, first_name, last_name]) = person;
+        let mut person = Recipient::new(location);
         person = email.map_or(person.clone(), |text| person.email(text));
         person = mobile.map_or(person.clone(), |text| person.mobile(text));
         person = first_name.map_or(person.clone(), |text| person.first_name(text));
         person = last_name.map_or(person.clone(), |text| person.last_name(text));
-        let key = Key::new(cell(key)).map_err(|error| format!("line {}: {error}", number + 2))?;
         invitations.push((key, SendInvitation::new(programme, person)));
     }
     Ok(invitations)
+}
+
+/// The place of a column, if there is one. Of a name that is there twice, either may be meant.
+fn column(headers: &csv::StringRecord, name: &str) -> Result<Option<usize>, Failure> {
+    let places = headers.iter().map(str::trim).enumerate();
+    let mut places = places.filter(|(_, header)| *header == name);
+    let place = places.next().map(|(place, _)| place);
+    match places.next() {
+        Some(_) => Err(format!("the column `{name}` is there twice").into()),
+        None => Ok(place),
+    }
+}
+
+/// The line on which a record begins, counted as an editor does: line breaks within a cell count, and so do empty lines, which a
+/// record's position leaves out.
+fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
+    let Some(position) = record.position() else {
+        return 0;
+    };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.get(start..).unwrap_or_default().iter();
+    let empty = rest.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + empty.filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// Listens from now on, and is over when somebody asks the program to stop: by Ctrl-C, or by SIGTERM, as a container does.
+#[cfg(unix)]
+fn stop_asked() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Is over when somebody asks the program to stop, by Ctrl-C.
+#[cfg(not(unix))]
+fn stop_asked() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// A client and a programme of Customer Radar's, or a sandbox's.

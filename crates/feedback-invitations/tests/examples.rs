@@ -136,6 +136,19 @@ async fn everybody_is_invited_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_line_that_comes_again_is_left_out() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("again");
+    let file = folder.file("list.csv");
+    let again = "order-1, location-1,person-1@shop.example \n";
+    fs::write(&file, list(2) + again).unwrap();
+    let (code, said) = run(&sandbox, &[&file]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("line 4: line 2 again; left out"), "{said}");
+    assert_eq!(sandbox.customer_radar().outbox().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_was_refused_is_sent_again_on_request() {
     let sandbox = Sandbox::start().await.unwrap();
     let server = sandbox.customer_radar();
@@ -162,6 +175,26 @@ async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
         ("key,place\na,b\n", "needs the columns"),
         ("key,location\norder-1,a\n,a\n", "line 3: "),
         ("key,location\norder-1,a,b\n", "list.csv: "),
+        (
+            "key,location,last_name\norder-1,a,\"two\nlines\"\n,a,b\n",
+            "line 4: ",
+        ),
+        (
+            "\u{feff}key,location\r\n\r\norder-1,a\r\n\r\n\r\n,a\r\n",
+            "line 6: ",
+        ),
+        (
+            "key,location,key\norder-1,a,order-2\n",
+            "the column `key` is there twice",
+        ),
+        (
+            "key,location,email, email\norder-1,a,a@shop.example,b@shop.example\n",
+            "the column `email` is there twice",
+        ),
+        (
+            "key,location,email\norder-1,a,a@shop.example\norder-1,a,b@shop.example\n",
+            "line 3: the key of line 2, for something else",
+        ),
     ] {
         fs::write(&file, text).unwrap();
         let (code, said) = run(&sandbox, &[&file]);
@@ -181,55 +214,57 @@ async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
     assert!(!said.contains("s3cret") && server.outbox().is_empty());
 }
 
-/// The signal that Ctrl-C sends.
+/// The signals that Ctrl-C and the end of a container send.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_interrupted_run_is_gone_on_with() {
     use std::{sync::mpsc, time::Duration};
 
-    let (sender, invitations) = mpsc::channel();
-    let sandbox = Sandbox::builder()
-        .on_request(move |request| {
-            if request.applied && request.path() == "/invitation" {
-                let _ = sender.send(());
-            }
-        })
-        .start()
-        .await
-        .unwrap();
-    let server = sandbox.customer_radar();
-    // Slow enough that the list is not done when the signal arrives.
-    let slow = Fault::none().delay(Duration::from_millis(50)).times(1_000);
-    server.fault_on("sendInvitation", slow).unwrap();
-    let folder = Folder::new("interrupted");
-    let file = folder.file("list.csv");
-    fs::write(&file, list(400)).unwrap();
+    for signal in ["-INT", "-TERM"] {
+        let (sender, invitations) = mpsc::channel();
+        let sandbox = Sandbox::builder()
+            .on_request(move |request| {
+                if request.applied && request.path() == "/invitation" {
+                    let _ = sender.send(());
+                }
+            })
+            .start()
+            .await
+            .unwrap();
+        let server = sandbox.customer_radar();
+        // Slow enough that the list is not done when the signal arrives.
+        let slow = Fault::none().delay(Duration::from_millis(50)).times(1_000);
+        server.fault_on("sendInvitation", slow).unwrap();
+        let folder = Folder::new(&format!("interrupted{signal}"));
+        let file = folder.file("list.csv");
+        fs::write(&file, list(400)).unwrap();
 
-    let mut program = against(&sandbox);
-    let child = program
-        .arg(&file)
-        .stderr(process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    invitations.recv().unwrap();
-    let signal = ["-INT", &child.id().to_string()];
-    assert!(
-        Command::new("kill")
-            .args(signal)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let (code, _, said) = outcome(&child.wait_with_output().unwrap());
-    assert_eq!(code, 3, "{said}");
-    assert!(
-        said.contains("stopping: what is on its way is finished"),
-        "{said}"
-    );
-    let sent = server.outbox().len();
-    assert!((1..400).contains(&sent), "{sent}");
+        let mut program = against(&sandbox);
+        let child = program
+            .arg(&file)
+            .stderr(process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        invitations.recv().unwrap();
+        let arguments = [signal, &child.id().to_string()];
+        assert!(
+            Command::new("kill")
+                .args(arguments)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let (code, _, said) = outcome(&child.wait_with_output().unwrap());
+        assert_eq!(code, 3, "{signal}: {said}");
+        assert!(
+            said.contains("stopping: what is on its way is finished"),
+            "{said}"
+        );
+        let sent = server.outbox().len();
+        assert!((1..400).contains(&sent), "{sent}");
 
-    server.clear_faults();
-    let (code, said) = run(&sandbox, &[&file]);
-    assert_eq!((code, server.outbox().len()), (0, 400), "{said}");
+        server.clear_faults();
+        let (code, said) = run(&sandbox, &[&file]);
+        assert_eq!((code, server.outbox().len()), (0, 400), "{said}");
+    }
 }

@@ -7,9 +7,9 @@
 #![expect(clippy::print_stderr, reason = "a program says what it does")]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     error::Error,
-    fs,
+    fmt, fs,
     io::{self, Read as _, Write as _},
     path::PathBuf,
     process::ExitCode,
@@ -18,7 +18,10 @@ use std::{
 use customer_api_sandbox::{OmnideskCustomer, Sandbox};
 use helpdesk_customers::{Client, Delivery, Upsert, Upserted};
 use lexopt::prelude::*;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor},
+};
 
 const HELP: &str = "\
 Creates or updates the customers of a brand from lines of JSON, and writes a line for each: its id, and created, updated,
@@ -29,12 +32,14 @@ Usage: sync_customers --brand ID [--dry-run] [--sandbox] [FILE]
   FILE        lines of JSON; standard input if it is missing or `-`. A line reads
               {\"id\": \"cust-1\", \"firstname\": \"Ana\", \"lastname\": \"Lopez\",
                \"channels\": {\"1\": \"ana@shop.example\"}, \"fields\": {\"tier\": \"gold\"}}
-              whose last two parts may be missing
+              whose last two parts may be missing. A line that comes again is left out; one that says something else of
+              the same customer stops everything
   --brand ID  the brand
   --dry-run   reads everything, and sends nothing
   --sandbox   talks to a sandbox in which cust-1 exists
 
-Customers are found by their id, so running it again is safe, and settles what was unknown.
+Customers are found by their id, so running it again is safe, and settles what was unknown. Press Ctrl-C to stop, or send
+SIGTERM: what is on its way is finished.
 
 The environment holds OMNIDESK_API_KEY, and OMNIDESK_BASE_URL, such as https://account.omnidesk.com.
 
@@ -50,16 +55,44 @@ struct Options {
     sandbox: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
     id: String,
     firstname: String,
     lastname: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "distinct")]
     channels: BTreeMap<String, String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "distinct")]
     fields: BTreeMap<String, String>,
+}
+
+/// An object. Of a name that is there twice, either value may be meant.
+fn distinct<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Distinct;
+
+    impl<'de> Visitor<'de> for Distinct {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of texts")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut values = BTreeMap::new();
+            while let Some((name, value)) = map.next_entry::<String, String>()? {
+                if values.contains_key(&name) {
+                    return Err(de::Error::custom(format!("`{name}` is there twice")));
+                }
+                values.insert(name, value);
+            }
+            Ok(values)
+        }
+    }
+
+    deserializer.deserialize_map(Distinct)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -124,8 +157,18 @@ async fn sync(options: &Options) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     let all = lines.len();
     let (mut created, mut updated, mut failed) = (0, 0, 0);
+    let asked = stop_asked()?;
+    let stop = tokio::spawn(async move {
+        asked.await;
+        eprintln!("stopping: what is on its way is finished");
+    });
     for (number, line) in lines.into_iter().enumerate() {
         let id = line.id.clone();
+        if stop.is_finished() {
+            failed += 1;
+            writeln!(out, "{id}\tnot sent")?;
+            continue;
+        }
         let word = match omnidesk.upsert(line.into_upsert(options.brand)).await {
             Ok(Upserted::Created { .. }) => {
                 created += 1;
@@ -172,14 +215,58 @@ fn read_lines(options: &Options) -> Result<Vec<Line>, Failure> {
             text
         }
     };
-    let lines = text.lines().enumerate();
-    lines
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(number, line)| {
-            serde_json::from_str(line)
-                .map_err(|error| format!("line {}: {error}", number + 1).into())
-        })
-        .collect()
+    let mut lines: Vec<Line> = Vec::new();
+    // The number and the place of every customer's line.
+    let mut seen: HashMap<String, (usize, usize)> = HashMap::new();
+    for (number, text) in text.lines().enumerate() {
+        let number = number + 1;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let at = |error| format!("line {number}: {error}");
+        let line: Line = serde_json::from_str(text).map_err(at)?;
+        match seen.get(&line.id) {
+            None => {}
+            Some((first, place)) if lines.get(*place) == Some(&line) => {
+                eprintln!("line {number}: line {first} again; left out");
+                continue;
+            }
+            Some((first, _)) => {
+                let text = format!(
+                    "line {number}: the customer of line {first}, and something else of them"
+                );
+                return Err(text.into());
+            }
+        }
+        seen.insert(line.id.clone(), (number, lines.len()));
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// Listens from now on, and is over when somebody asks the program to stop: by Ctrl-C, or by SIGTERM, as a container does.
+#[cfg(unix)]
+fn stop_asked() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Is over when somebody asks the program to stop, by Ctrl-C.
+#[cfg(not(unix))]
+fn stop_asked() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 impl Line {

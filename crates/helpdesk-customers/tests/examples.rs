@@ -150,6 +150,111 @@ async fn customers_are_synchronised() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn who_stands_there_twice_is_synchronised_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("twice");
+    let list = folder.file("customers.jsonl");
+    let again = r#"{"lastname": "O'Neil", "id": "cust-2", "firstname": "Zo\u00eb", "fields": {"tier": "gold"}}"#;
+    fs::write(&list, format!("{LIST}{again}\n")).unwrap();
+    let (code, written, said) = run("sync_customers", &sandbox, &["--brand", "1", &list]);
+    assert_eq!(
+        (code, &*written),
+        (0, "cust-1\tcreated\ncust-2\tcreated\n"),
+        "{said}"
+    );
+    assert!(said.contains("line 4: line 3 again; left out"), "{said}");
+
+    sandbox.omnidesk().clear_requests();
+    for (line, word) in [
+        (
+            r#"{"id": "cust-2", "firstname": "Zoë", "lastname": "Neil"}"#,
+            "line 4: the customer of line 3",
+        ),
+        (
+            r#"{"id": "cust-3", "firstname": "A", "lastname": "B", "channels": {"1": "a", "1": "b"}}"#,
+            "line 4: `1` is there twice",
+        ),
+        (
+            r#"{"id": "cust-3", "firstname": "A", "lastname": "B", "fields": {"t": "a", "t": "a"}}"#,
+            "line 4: `t` is there twice",
+        ),
+        (
+            r#"{"id": "cust-3", "firstname": "A", "firstname": "A", "lastname": "B"}"#,
+            "line 4: duplicate field `firstname`",
+        ),
+    ] {
+        fs::write(&list, format!("{LIST}{line}\n")).unwrap();
+        let (code, written, said) = run("sync_customers", &sandbox, &["--brand", "1", &list]);
+        assert_eq!((code, &*written), (1, ""), "{said}");
+        assert!(said.contains(word), "{said}");
+    }
+    assert!(sandbox.omnidesk().requests().is_empty());
+}
+
+/// The signals that Ctrl-C and the end of a container send.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_interrupted_run_is_gone_on_with() {
+    use std::{fmt::Write as _, sync::mpsc, time::Duration};
+
+    for signal in ["-INT", "-TERM"] {
+        let (sender, writes) = mpsc::channel();
+        let sandbox = Sandbox::builder()
+            .on_request(move |request| {
+                if request.applied {
+                    let _ = sender.send(());
+                }
+            })
+            .start()
+            .await
+            .unwrap();
+        let server = sandbox.omnidesk();
+        // Slow enough that the list is not done when the signal arrives.
+        server.fault(Fault::none().delay(Duration::from_millis(50)).times(2_000));
+        let folder = Folder::new(&format!("interrupted{signal}"));
+        let list = folder.file("customers.jsonl");
+        let lines = (0..300).fold(String::new(), |mut lines, number| {
+            let _ = writeln!(
+                lines,
+                r#"{{"id": "cust-{number}", "firstname": "Ana", "lastname": "Lopez"}}"#
+            );
+            lines
+        });
+        fs::write(&list, lines).unwrap();
+
+        let variables = [
+            ("OMNIDESK_API_KEY", server.api_key()),
+            ("OMNIDESK_BASE_URL", server.base_url()),
+        ];
+        let child = example("sync_customers", &variables)
+            .args(["--brand", "1", &list])
+            .stdout(process::Stdio::piped())
+            .stderr(process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        writes.recv().unwrap();
+        let arguments = [signal, &child.id().to_string()];
+        let sent = Command::new("kill").args(arguments).status().unwrap();
+        assert!(sent.success());
+        let (code, written, said) = outcome(&child.wait_with_output().unwrap());
+        assert_eq!(code, 3, "{signal}: {said}");
+        assert!(
+            said.contains("stopping: what is on its way is finished"),
+            "{said}"
+        );
+        // Every one has its line, and those that say so were not touched.
+        let count = |word: &str| written.lines().filter(|line| line.ends_with(word)).count();
+        assert_eq!(count("created"), server.applied_count(), "{written}");
+        assert_eq!(count("created") + count("not sent"), 300, "{written}");
+        assert!(count("created") > 0 && count("not sent") > 0, "{written}");
+
+        server.clear_faults();
+        let (code, _, said) = run("sync_customers", &sandbox, &["--brand", "1", &list]);
+        assert_eq!(code, 0, "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn customers_are_exported() {
     let sandbox = Sandbox::start().await.unwrap();
     for number in 0..120 {

@@ -8,7 +8,7 @@
 #![expect(clippy::print_stderr, reason = "a program says what it does")]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     error::Error,
     fmt,
     fs::{self, File, OpenOptions},
@@ -26,7 +26,8 @@ Labels the customers of a CSV file for payment fraud, and keeps account of what 
 
 Usage: label_from_csv [--results FILE] [--dry-run] [--name NAME --email EMAIL] [--sandbox] LIST
 
-  LIST            a CSV file with the columns customer, review and, if wanted, comment
+  LIST            a CSV file with the columns customer, review and, if wanted, comment. A line that comes again is left
+                  out; one that says something else of the same customer stops everything
   --results FILE  where the account is kept, as CSV; LIST.results.csv if it is missing
   --dry-run       reads everything, says what would be sent, and sends nothing
   --name NAME     who reviews, for Ravelin's audit log; goes with --email
@@ -35,7 +36,7 @@ Usage: label_from_csv [--results FILE] [--dry-run] [--name NAME --email EMAIL] [
 
 Run it again to go on: what was labelled or refused is left alone, what was not sent is sent. Of what is unknown, the
 last review is looked at first, and a label is sent again only if that is another one. To send again what was refused,
-mend the list and delete the results.
+mend the list and delete the results. Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished.
 
 The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the vendor's.
 
@@ -52,6 +53,7 @@ struct Options {
     sandbox: bool,
 }
 
+#[derive(PartialEq)]
 struct Row {
     customer: String,
     review: PaymentFraudReview,
@@ -147,10 +149,18 @@ async fn label(options: &Options) -> Result<bool, Failure> {
     }
     // The sandbox lives as long as this does.
     let (ravelin, _sandbox) = client(options.sandbox).await?;
+    let asked = stop_asked()?;
+    let stop = tokio::spawn(async move {
+        asked.await;
+        eprintln!("stopping: what is on its way is finished");
+    });
     for (number, row) in rows.iter().enumerate() {
         let before = done.outcomes.get(&number).copied();
         if matches!(before, Some(Outcome::Labelled | Outcome::Refused)) {
             continue;
+        }
+        if stop.is_finished() {
+            break;
         }
         if before == Some(Outcome::Unknown) {
             let last = ravelin.send(LastReview::new(&*row.customer)).await?;
@@ -199,30 +209,98 @@ async fn label(options: &Options) -> Result<bool, Failure> {
 
 fn read_list(path: &Path) -> Result<Vec<Row>, Failure> {
     let at = |error: csv::Error| format!("{}: {error}", path.display());
-    let mut file = csv::Reader::from_path(path).map_err(at)?;
+    let text = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut file = csv::Reader::from_reader(&*text);
     let headers = file.headers().map_err(at)?.clone();
-    let column = |name| headers.iter().position(|header| header.trim() == name);
-    let (Some(customer), Some(review)) = (column("customer"), column("review")) else {
+    let (Some(customer), Some(review)) =
+        (column(&headers, "customer")?, column(&headers, "review")?)
+    else {
         return Err("the list needs the columns `customer` and `review`".into());
     };
-    let comment = column("comment");
-    let mut rows = Vec::new();
-    for (number, record) in file.records().enumerate() {
+    let comment = column(&headers, "comment")?;
+    let mut rows: Vec<Row> = Vec::new();
+    // The line and the row of every customer.
+    let mut seen: HashMap<String, (u64, usize)> = HashMap::new();
+    for record in file.records() {
         let record = record.map_err(at)?;
+        let line = line(&record, &text);
         let cell = |column| record.get(column).unwrap_or_default().trim().to_owned();
         // A typo must not become a label, so only listed reviews are taken.
         let review = PaymentFraudReview::unlisted(cell(review));
         if let PaymentFraudReview::Unlisted(_) = review {
-            let line = number + 2;
             return Err(format!("line {line}: `{}` is no review", review.as_str()).into());
         }
-        rows.push(Row {
+        let row = Row {
             customer: cell(customer),
             review,
             comment: comment.map(cell).unwrap_or_default(),
-        });
+        };
+        // The last label of a customer counts, so one that is there twice is labelled once, or not at all.
+        match seen.get(&row.customer) {
+            None => {}
+            Some((first, number)) if rows.get(*number) == Some(&row) => {
+                eprintln!("line {line}: line {first} again; left out");
+                continue;
+            }
+            Some((first, _)) => {
+                let text = format!(
+                    "line {line}: the customer of line {first}, and something else of them"
+                );
+                return Err(text.into());
+            }
+        }
+        seen.insert(row.customer.clone(), (line, rows.len()));
+        rows.push(row);
     }
     Ok(rows)
+}
+
+/// The place of a column, if there is one. Of a name that is there twice, either may be meant.
+fn column(headers: &csv::StringRecord, name: &str) -> Result<Option<usize>, Failure> {
+    let places = headers.iter().map(str::trim).enumerate();
+    let mut places = places.filter(|(_, header)| *header == name);
+    let place = places.next().map(|(place, _)| place);
+    match places.next() {
+        Some(_) => Err(format!("the column `{name}` is there twice").into()),
+        None => Ok(place),
+    }
+}
+
+/// The line on which a record begins, counted as an editor does: line breaks within a cell count, and so do empty lines, which a
+/// record's position leaves out.
+fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
+    let Some(position) = record.position() else {
+        return 0;
+    };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.get(start..).unwrap_or_default().iter();
+    let empty = rest.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + empty.filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// Listens from now on, and is over when somebody asks the program to stop: by Ctrl-C, or by SIGTERM, as a container does.
+#[cfg(unix)]
+fn stop_asked() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Is over when somebody asks the program to stop, by Ctrl-C.
+#[cfg(not(unix))]
+fn stop_asked() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// The account: a CSV file that grows by a line whenever something becomes of a row. The last line of a row holds.

@@ -250,6 +250,86 @@ async fn customers_are_labelled_and_accounted_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn who_stands_there_twice_is_labelled_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("twice");
+    let list = folder.file("list.csv");
+    fs::write(&list, format!("{LIST}cust-1, FRAUDSTER ,\"a, b\"\n")).unwrap();
+    let (code, said) = run("label_from_csv", &sandbox, &[&list]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("line 5: line 2 again; left out"), "{said}");
+    assert!(said.contains("3 rows: 3 labelled"), "{said}");
+    assert_eq!(sandbox.ravelin().applied_count(), 3);
+
+    // The same review with another comment says something else, too.
+    for other in ["cust-1,GENUINE,", "cust-1,FRAUDSTER,"] {
+        sandbox.ravelin().clear_requests();
+        fs::write(&list, format!("{LIST}{other}\n")).unwrap();
+        let (code, said) = run("label_from_csv", &sandbox, &[&list]);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("line 5: the customer of line 2"), "{said}");
+        assert!(!said.contains("cust-1"), "{said}");
+        assert!(sandbox.ravelin().requests().is_empty());
+    }
+}
+
+/// The signals that Ctrl-C and the end of a container send.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_interrupted_run_is_gone_on_with() {
+    use std::{fmt::Write as _, sync::mpsc, time::Duration};
+
+    for signal in ["-INT", "-TERM"] {
+        let (sender, labels) = mpsc::channel();
+        let sandbox = Sandbox::builder()
+            .on_request(move |request| {
+                if request.applied {
+                    let _ = sender.send(());
+                }
+            })
+            .start()
+            .await
+            .unwrap();
+        let server = sandbox.ravelin();
+        // Slow enough that the list is not done when the signal arrives.
+        let slow = Fault::none().delay(Duration::from_millis(50)).times(1_000);
+        server.fault_on("labelCustomer", slow).unwrap();
+        let folder = Folder::new(&format!("interrupted{signal}"));
+        let list = folder.file("list.csv");
+        let rows = (0..400).fold("customer,review\n".to_owned(), |mut rows, number| {
+            let _ = writeln!(rows, "cust-{number},GENUINE");
+            rows
+        });
+        fs::write(&list, rows).unwrap();
+
+        let mut program = example("label_from_csv");
+        program
+            .arg(&list)
+            .env("RAVELIN_SECRET_KEY", server.secret_key())
+            .env("RAVELIN_BASE_URL", server.base_url())
+            .stderr(process::Stdio::piped());
+        let child = program.spawn().unwrap();
+        labels.recv().unwrap();
+        let arguments = [signal, &child.id().to_string()];
+        let sent = Command::new("kill").args(arguments).status().unwrap();
+        assert!(sent.success());
+        let (code, said) = outcome(&child.wait_with_output().unwrap());
+        assert_eq!(code, 3, "{signal}: {said}");
+        assert!(
+            said.contains("stopping: what is on its way is finished"),
+            "{said}"
+        );
+        assert!(said.contains("0 refused, 0 not sent, 0 unknown"), "{said}");
+        let labelled = server.applied_count();
+        assert!((1..400).contains(&labelled), "{labelled}");
+
+        server.clear_faults();
+        let (code, said) = run("label_from_csv", &sandbox, &[&list]);
+        assert_eq!((code, server.applied_count()), (0, 400), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_a_kill_left_is_looked_at() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = Folder::new("kill");
@@ -295,6 +375,16 @@ async fn lists_and_results_that_are_wrong_send_nothing() {
             "customer,review\ncust-1,GENUINE\ncust-2,FRAUDSTR\n",
             "",
             "line 3: `FRAUDSTR` is no review",
+        ),
+        (
+            "\u{feff}customer,review,comment\r\n\r\ncust-1,GENUINE,\"two\r\nlines\"\r\n\r\n\r\ncust-2,NO,\r\n",
+            "",
+            "line 7: `NO` is no review",
+        ),
+        (
+            "customer,review, review \ncust-1,GENUINE,FRAUDSTER\n",
+            "",
+            "the column `review` is there twice",
         ),
         ("customer,label\ncust-1,GENUINE\n", "", "needs the columns"),
         ("customer,review\ncust-1,GENUINE,more\n", "", "list.csv: "),

@@ -49,8 +49,9 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// - A 401 throws away the token that it was about, not one that has been obtained since. The call that got it is sent once
 ///   more, with another token.
 /// - A login that the provider refuses, or answers without a token that can be used, is not repeated for a minute; each
-///   further one doubles that, up to an hour. Calls made in the meantime fail at once, with that failure as their cause. A
-///   failed one is not repeated before its `Retry-After`, or for an hour at most.
+///   further one doubles that, up to an hour. Calls made in the meantime fail at once, with that failure as their cause. One
+///   that the provider asks to repeat later, by a `Retry-After` or as its crate knows, is not repeated before, nor before the
+///   back-off is over, or for an hour at most.
 /// - A call that is dropped while it logs in leaves the login to the next one.
 ///
 /// ```
