@@ -10,6 +10,8 @@ use serde::{
 
 use super::problem::Problems;
 
+mod yaml;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     Null,
@@ -37,27 +39,65 @@ impl Value {
     }
 }
 
+/// How deep lists and maps may be nested, one in another. What reads JSON stops at 128, and readers of the tree recurse.
+pub(crate) const DEEPEST: usize = 120;
+
+/// Why a text is not a tree. Lines are counted from 1.
+enum Broken {
+    Syntax(&'static str, String),
+    TooDeep(usize),
+    TooManyAliases(usize),
+}
+
 /// Reads a description: JSON if the file is named `*.json`, else YAML.
 pub(crate) fn parse(text: &str, file: &str, problems: &mut Problems) -> Option<Value> {
+    // A byte order mark says only that this is UTF-8.
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let parsed = if file.ends_with(".json") {
-        serde_json::from_str(text).map_err(|error| ("JSON", error.to_string()))
+        json(text)
     } else {
-        yaml_serde::from_str(text).map_err(|error| ("YAML", error.to_string()))
+        yaml::parse(text)
     };
-    match parsed {
+    let (what, hint) = match parsed {
         Ok(value) => {
             report_duplicates(&value, "", problems);
-            Some(value)
+            return Some(value);
         }
-        Err((language, error)) => {
-            problems.report(
-                "",
-                format!("this is not the {language} of a description: {error}"),
-                "write one document, without tags, whose keys are strings",
-            );
-            None
+        Err(Broken::Syntax(language, error)) => (
+            format!("this is not the {language} of a description: {error}"),
+            "write one document, without tags, whose keys are strings",
+        ),
+        Err(Broken::TooDeep(line)) => (
+            format!("line {line} has values that are nested more than {DEEPEST} levels deep"),
+            "put what is inside into components/schemas, and refer to it",
+        ),
+        Err(Broken::TooManyAliases(line)) => (
+            format!("the aliases up to line {line} stand for much more than the text has"),
+            "write `$ref` in their place",
+        ),
+    };
+    problems.report("", what, hint);
+    None
+}
+
+fn json(text: &str) -> Result<Value, Broken> {
+    let (mut depth, mut line) = (0_usize, 1);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'\n' => line += 1,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return Err(Broken::TooDeep(line));
         }
     }
+    serde_json::from_str(text).map_err(|error| Broken::Syntax("JSON", error.to_string()))
 }
 
 /// The tree as JSON, indented, in its own order.
@@ -167,7 +207,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Vec::new();
-        while let Some(Key(key)) = entries.next_key()? {
+        while let Some(key) = entries.next_key()? {
             map.push((key, entries.next_value()?));
         }
         Ok(Value::Map(map))
@@ -175,19 +215,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
 }
 
 /// A key: a string, or an integer as YAML reads an unquoted `200:`.
-struct Key(String);
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::Text(text) => Ok(Self(text)),
-            Value::Signed(number) => Ok(Self(number.to_string())),
-            Value::Unsigned(number) => Ok(Self(number.to_string())),
-            other => Err(D::Error::custom(format!(
-                "{} as a key: write it in quotes",
-                other.kind()
-            ))),
-        }
+fn key(value: Value) -> Result<String, String> {
+    match value {
+        Value::Text(text) => Ok(text),
+        Value::Signed(number) => Ok(number.to_string()),
+        Value::Unsigned(number) => Ok(number.to_string()),
+        other => Err(format!("{} as a key: write it in quotes", other.kind())),
     }
 }
 

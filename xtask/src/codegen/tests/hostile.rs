@@ -1,5 +1,7 @@
 //! Arbitrary bytes give an error or files, never a panic.
 
+use std::time::{Duration, Instant};
+
 use super::*;
 
 /// A linear congruential generator: the same bytes on every run.
@@ -75,17 +77,111 @@ fn a_shuffled_description_is_read_to_its_end() {
     }
 }
 
+/// The one problem of a text that is no tree.
+fn broken(file: &str, text: &str) -> Problem {
+    let mut found = understand(file, text.as_bytes()).err().unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+/// Work must not grow with depth times length, nor may anything recurse as deep as a text says.
 #[test]
 fn depth_is_bounded() {
-    read(format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)).as_bytes());
+    let count = 200_000;
+    for (open, close) in [
+        ("[", "]"),
+        ("{\"a\":", "}"),
+        ("[\"]\",", "]"),
+        ("[']',", "]"),
+    ] {
+        let text = format!("{}1{}", open.repeat(count), close.repeat(count));
+        for file in ["acme.yaml", "acme.json"] {
+            if file.ends_with(".json") && open.contains('\'') {
+                continue;
+            }
+            let started = Instant::now();
+            let problem = broken(file, &text);
+            assert!(started.elapsed() < Duration::from_secs(2), "{open} {file}");
+            assert_eq!(
+                problem.to_string(),
+                format!(
+                    "{file}: #: line 1 has values that are nested more than 120 levels deep; \
+                     put what is inside into components/schemas, and refer to it"
+                )
+            );
+        }
+    }
+    for text in [
+        "- ".repeat(count),
+        "? ".repeat(count),
+        "[".repeat(count),
+        "\"[\": [".repeat(count),
+    ] {
+        assert!(broken("acme.yaml", &text).what.contains("120 levels"));
+    }
     let deep = format!(
         "{}{{}}{}",
         "{ type: array, items: ".repeat(60),
         " }".repeat(60)
     );
-    read(receiving(&deep).as_bytes());
-    // Aliases that multiply.
-    read(b"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n");
+    assert_eq!(problems(&receiving(&deep)), []);
+    // Brackets in a text are no depth.
+    let text = format!("description: '{}',", "[{".repeat(count));
+    assert_eq!(problems(&with(&format!("{text} {DONE}"), "")), []);
+}
+
+#[test]
+fn aliases_stand_for_little_more_than_the_text() {
+    let mut text = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for (before, name) in ('a'..='y').zip('b'..='z') {
+        text += &format!("{name}: &{name} [{}]\n", format!("*{before},").repeat(9));
+    }
+    let problem = broken("acme.yaml", &text);
+    assert!(
+        problem.what.starts_with("the aliases up to line "),
+        "{problem}"
+    );
+    assert_eq!(problem.hint, "write `$ref` in their place");
+    // What people write for themselves is read.
+    let shared = format!(
+        "requestBody: {{ content: {{ application/json: {{ schema: {{ type: object, properties: \
+         {{ one: &text {{ type: string }}, two: *text }} }} }} }} }}, {DONE}"
+    );
+    assert_eq!(problems(&with(&shared, "")), []);
+}
+
+#[test]
+fn what_yaml_has_beside_json_is_read_or_named() {
+    assert_eq!(problems(&format!("\u{FEFF}{}", with(DONE, ""))), []);
+    for (text, what) in [
+        (
+            "a: 1\n---\nb: 2\n",
+            "more than one document, the second at line 2",
+        ),
+        ("a: !secret 1\n", "the tag `!secret` at line 1"),
+        ("a: .inf\n", "JSON has no such number as `.inf`, at line 1"),
+        ("a: &a [*a]\n", "an alias inside its own anchor at line 1"),
+        (
+            "[1]: 2\n",
+            "an array as a key: write it in quotes, at line 1",
+        ),
+    ] {
+        let problem = broken("acme.yaml", text);
+        assert!(problem.what.ends_with(what), "{problem}");
+    }
+    // A number that is too large is wrong where it stands, and hides nothing else.
+    let found = problems(&with(
+        &format!("summary: 99999999999999999999, description: 1, {DONE}"),
+        "",
+    ));
+    let places: Vec<&str> = found.iter().map(|problem| problem.at.as_str()).collect();
+    assert_eq!(
+        places,
+        [
+            "/paths/~1things/post/summary",
+            "/paths/~1things/post/description"
+        ]
+    );
 }
 
 /// A description whose one body is a chain of schemas, each of which refers to the next one in these properties.
