@@ -22,6 +22,7 @@ mod parse;
 mod pattern;
 pub(crate) mod problem;
 pub(crate) mod tree;
+pub(crate) mod visible;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,11 @@
 //! A new crate's client from environment variables, and the test of it.
 
 use super::{Credential, Provider};
-use crate::codegen::{emit::scope::literal, names};
+use crate::codegen::{
+    emit::{coverage::cell, words},
+    names,
+    visible::literal,
+};
 
 /// A variable that a client is built from.
 struct Variable {
@@ -28,7 +32,10 @@ fn base_url(provider: &Provider) -> Variable {
     Variable {
         name: format!("{}_BASE_URL", prefix(provider)),
         holds: match &provider.base_url {
-            Some(url) => format!("the base URL, if it is not `{}`", url.trim_end_matches('/')),
+            Some(url) => format!(
+                "the base URL, if it is not {}",
+                words::code(url.trim_end_matches('/'))
+            ),
             None => "the base URL of the account; there is no default".to_owned(),
         },
         required: provider.base_url.is_none(),
@@ -49,7 +56,7 @@ fn prefix(provider: &Provider) -> String {
 pub(super) fn table(provider: &Provider) -> Vec<String> {
     ["| variable | holds |".to_owned(), "|---|---|".to_owned()]
         .into_iter()
-        .chain(variables(provider).map(|one| format!("| `{}` | {} |", one.name, one.holds)))
+        .chain(variables(provider).map(|one| format!("| `{}` | {} |", one.name, cell(&one.holds))))
         .collect()
 }
 

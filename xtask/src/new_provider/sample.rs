@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use self::value::Sampler;
 use crate::codegen::{
-    emit::scope::literal,
     model::{Api, Body, BodyShape, DynamicNames, Field, Format, Operation, Place, Type},
+    visible::literal,
 };
 
 /// One call, as code and as bytes.

@@ -1,7 +1,7 @@
 //! The hand-written side of a new crate, as a person would begin it.
 
 use super::{Credential, Provider, environment};
-use crate::codegen::{emit::scope::literal, names};
+use crate::codegen::{emit::words, names, visible::literal};
 
 pub(super) fn library(provider: &Provider) -> String {
     let api = &provider.api;
@@ -52,7 +52,8 @@ pub(super) fn client(provider: &Provider) -> String {
         Credential::Header(name) => (
             "auth::StaticCredential, http::HeaderName, secrecy::SecretString".to_owned(),
             format!(
-                "Starts a client for a key, which goes along in the header `{name}`.\n    ///\n    /// It is never printed, and goes nowhere but to the base URL."
+                "Starts a client for a key, which goes along in the header {}.\n    ///\n    /// It is never printed, and goes nowhere but to the base URL.",
+                words::line(&words::code(name))
             ),
             "pub fn builder(key: impl Into<SecretString>) -> ClientBuilder<Self>".to_owned(),
             format!(

@@ -1,13 +1,16 @@
 //! A new crate's manifest, README and CHANGELOG.
 
 use super::{Credential, Provider, environment, sample};
-use crate::codegen::emit::docs;
+use crate::codegen::{
+    emit::{coverage::cell, operation::method, words},
+    visible::shown,
+};
 
 pub(super) fn manifest(provider: &Provider) -> Result<String, String> {
     // TOML reads JSON's strings.
     let description = serde_json::to_string(&format!(
         "Typed client for {}",
-        one_line(&provider.api.title)
+        one_line(&shown(&provider.api.title))
     ))
     .map_err(|error| error.to_string())?;
     let undocumented = if provider.has_undocumented() {
@@ -68,9 +71,7 @@ pub(super) fn readme(provider: &Provider) -> String {
          ## Calls\n\n{}\n\
          ## Features\n\n`rustls` (default), `rustls-no-provider` or `native-tls` choose the TLS library.\n`blocking` adds the same calls for programs without a runtime.{}\n",
         provider.name,
-        docs::markdown(&one_line(&provider.api.title))
-            .join(" ")
-            .replace('\n', " "),
+        words::line(&words::paragraph(&one_line(&provider.api.title))),
         quick_start(provider).unwrap_or_default(),
         dependencies(provider),
         environment::table(provider).join("\n"),
@@ -140,10 +141,13 @@ fn calls(provider: &Provider) -> String {
     let mut out = "| operation | call |\n|---|---|\n".to_owned();
     for operation in &provider.api.operations {
         out += &format!(
-            "| `{}` | `{} {}` |\n",
+            "| `{}` | {} |\n",
             operation.rust,
-            format!("{:?}", operation.method).to_ascii_uppercase(),
-            operation.path
+            cell(&words::code(&format!(
+                "{} {}",
+                method(operation),
+                operation.path
+            )))
         );
     }
     out

@@ -8,7 +8,7 @@ use super::{
     Credential, Provider, environment,
     sample::{Call, Sent, calls},
 };
-use crate::codegen::{emit::scope::literal, model::Operation};
+use crate::codegen::{emit::operation::method, model::Operation, visible::literal};
 
 /// The key of the tests' clients.
 const KEY: &str = "sample-key";
@@ -87,11 +87,10 @@ fn test(provider: &Provider, operation: &Operation, calls: &[Call]) -> String {
 }
 
 fn block(provider: &Provider, operation: &Operation, call: &Call) -> String {
-    let method = format!("{:?}", operation.method).to_ascii_uppercase();
     let mut out = format!(
         "let sent = send({}).await;\nassert_eq!(sent.line(), {});\n",
         call.rust,
-        literal(&format!("{method} {}", call.target)),
+        literal(&format!("{} {}", method(operation), call.target)),
     );
     let mut header = |name: &str, value: Option<&str>| {
         out += &match value {

@@ -1,11 +1,10 @@
 //! Enums of strings, always open.
 
-use super::{
-    docs::{self, Docs},
-    record,
-    scope::{Scope, literal},
+use super::{docs::Docs, record, scope::Scope, words};
+use crate::codegen::{
+    model::{Model, Variant},
+    visible::literal,
 };
-use crate::codegen::model::{Model, Variant};
 
 pub(crate) fn choice(scope: &mut Scope<'_>, model: &Model, variants: &[Variant]) -> String {
     let name = &model.rust;
@@ -76,17 +75,13 @@ pub(crate) fn choice(scope: &mut Scope<'_>, model: &Model, variants: &[Variant])
 
 fn variant_docs(variant: &Variant) -> Docs {
     let mut docs = Docs::new();
-    let value = docs::code(&variant.wire);
+    let value = words::code(&variant.wire);
     match &variant.description {
-        Some(text) => {
-            let mut blocks = docs::markdown(text).into_iter();
-            docs.say(format!("{value}: {}", blocks.next().unwrap_or_default()));
-            for block in blocks {
-                docs.say(block);
-            }
+        Some(text) if !text.trim().is_empty() => {
+            docs.describe_after(&format!("{value}:"), text);
         }
-        None if variant.wire.is_empty() => docs.say("The empty string."),
-        None => docs.say(format!("{value}.")),
+        _ if variant.wire.is_empty() => docs.say("The empty string."),
+        _ => docs.say(format!("{value}.")),
     }
     docs
 }

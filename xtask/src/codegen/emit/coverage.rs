@@ -1,6 +1,6 @@
 //! `docs/coverage.md`: which calls exist, and how sure their description is.
 
-use super::operation::method;
+use super::{operation::method, words};
 use crate::codegen::model::{Api, Format, Idempotency, Operation};
 
 pub(crate) fn coverage(providers: &[(String, Api)]) -> String {
@@ -38,8 +38,7 @@ fn row(operation: &Operation) -> String {
     let class = operation
         .rate_class
         .as_deref()
-        .unwrap_or("default")
-        .replace('|', "\\|");
+        .map_or("default".to_owned(), |class| cell(&words::paragraph(class)));
     let provenance = operation
         .notes
         .provenance
@@ -48,10 +47,18 @@ fn row(operation: &Operation) -> String {
     let page = operation
         .docs_url
         .as_ref()
-        .map_or("–".to_owned(), |url| format!("<{url}>"));
+        .map_or("–".to_owned(), |url| cell(&words::link(url)));
     format!(
-        "| {name} | `{} {}` | {body} | {idempotency} | {class} | {provenance} | {page} |\n",
-        method(operation),
-        operation.path,
+        "| {name} | {} | {body} | {idempotency} | {class} | {provenance} | {page} |\n",
+        cell(&words::code(&format!(
+            "{} {}",
+            method(operation),
+            operation.path
+        ))),
     )
+}
+
+/// Words in a table.
+pub(crate) fn cell(words: &str) -> String {
+    words::line(words).replace('|', "\\|")
 }

@@ -1,9 +1,7 @@
-//! Doc comments: a description's words, made safe for rustdoc.
+//! Doc comments: a description's words, as [`words`] writes them, among our own.
 
+use super::words::{self, code};
 use crate::codegen::model::{Field, Integer, Notes, Rule, Slot, Type};
-
-/// Room for text beside `/// ` and one level of indentation, within rustfmt's width.
-const WIDTH: usize = 92;
 
 /// A piece of documentation: paragraphs and lists, joined by empty lines.
 #[derive(Debug, Default)]
@@ -16,17 +14,20 @@ impl Docs {
         Self::default()
     }
 
-    /// A paragraph of our own words, which are markdown already.
+    /// A paragraph of our own words, which are markdown already; those of a description went through [`words`].
     pub(crate) fn say(&mut self, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
-            self.blocks.push(wrap("", &text));
+            self.blocks.push(words::wrap("", "", &text));
         }
     }
 
     /// Items of a list, markdown already.
     pub(crate) fn list(&mut self, items: &[String]) {
-        let items: Vec<String> = items.iter().map(|item| wrap("- ", item)).collect();
+        let items: Vec<String> = items
+            .iter()
+            .map(|item| words::wrap("- ", "  ", item))
+            .collect();
         if !items.is_empty() {
             self.blocks.push(items.join("\n"));
         }
@@ -34,7 +35,12 @@ impl Docs {
 
     /// The description's words.
     pub(crate) fn describe(&mut self, text: &str) {
-        self.blocks.extend(markdown(text));
+        self.blocks.extend(words::blocks(text));
+    }
+
+    /// The description's words, in one paragraph with some of our own before them.
+    pub(crate) fn describe_after(&mut self, own: &str, text: &str) {
+        self.blocks.extend(words::blocks_after(own, text));
     }
 
     pub(crate) fn lines(&self, prefix: &str) -> String {
@@ -61,7 +67,7 @@ pub(crate) fn field(field: &Field, sent: bool, replacement: Option<&str>) -> Doc
         .or(field.notes.title.as_ref())
     {
         Some(text) if !text.trim().is_empty() => docs.describe(text),
-        _ => docs.say(format!("The vendor's `{}`.", field.wire)),
+        _ => docs.say(format!("The vendor's {}.", code(&field.wire))),
     }
     docs.say(facts(&field.slot, &field.notes, sent).join(" "));
     if let Some(sentence) = deprecated(&field.notes, replacement) {
@@ -73,22 +79,18 @@ pub(crate) fn field(field: &Field, sent: bool, replacement: Option<&str>) -> Doc
 
 /// The same on one line, for a list of arguments.
 pub(crate) fn argument(field: &Field) -> String {
-    let mut docs = Docs::new();
-    match field
+    let text = field
         .notes
         .description
         .as_ref()
-        .or(field.notes.title.as_ref())
-    {
-        Some(text) if !text.trim().is_empty() => docs.describe(text),
-        _ => docs.say(format!("the vendor's `{}`.", field.wire)),
-    }
-    docs.blocks.truncate(1);
-    let mut sentences = vec![format!(
-        "`{}`: {}",
-        field.rust,
-        docs.blocks.join(" ").replace('\n', " ")
-    )];
+        .or(field.notes.title.as_ref());
+    let said = text.map(|text| words::opening(text)).unwrap_or_default();
+    let said = if said.is_empty() {
+        format!("the vendor's {}.", code(&field.wire))
+    } else {
+        said
+    };
+    let mut sentences = vec![format!("`{}`: {said}", field.rust)];
     sentences.extend(facts(&field.slot, &field.notes, true));
     sentences.extend(deprecated(&field.notes, None));
     sentences.extend(provenance(&field.notes));
@@ -153,11 +155,12 @@ fn text_facts(rule: &Rule) -> Vec<String> {
         facts.push(format!("Pattern: {}.", code(pattern)));
     }
     if let Some(format) = &rule.format {
-        facts.push(format!("Format: {format}."));
+        facts.push(format!("Format: {}.", words::paragraph(format)));
     }
     facts
 }
 
+/// `replacement` went through [`words`].
 pub(crate) fn deprecated(notes: &Notes, replacement: Option<&str>) -> Option<String> {
     notes.deprecated.then(|| match replacement {
         Some(replacement) => format!("Deprecated: {replacement}."),
@@ -168,200 +171,11 @@ pub(crate) fn deprecated(notes: &Notes, replacement: Option<&str>) -> Option<Str
 pub(crate) fn provenance(notes: &Notes) -> Option<String> {
     let provenance = notes.provenance.as_ref()?;
     Some(match &provenance.source {
-        Some(source) => format!("Provenance: {}, <{source}>.", provenance.word()),
+        Some(source) => format!(
+            "Provenance: {}, {}.",
+            provenance.word(),
+            words::link(source)
+        ),
         None => format!("Provenance: {}.", provenance.word()),
     })
-}
-
-/// Inline code, whatever it holds.
-pub(crate) fn code(text: &str) -> String {
-    let text = printable(text).replace('\n', " ");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let pad = if longest > 0 || text.is_empty() || text.starts_with(' ') {
-        " "
-    } else {
-        ""
-    };
-    format!("{fence}{pad}{text}{pad}{fence}")
-}
-
-/// The first sentence of a text, on one line; the end of a sentence is a period before a space.
-pub(crate) fn first_sentence(text: &str) -> String {
-    let line = text
-        .split("\n\n")
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    match line.find(". ") {
-        Some(end) => line
-            .chars()
-            .take(line.get(..=end).map_or(0, |head| head.chars().count()))
-            .collect(),
-        None => line,
-    }
-}
-
-/// A description's text as blocks of safe markdown.
-pub(crate) fn markdown(text: &str) -> Vec<String> {
-    let mut blocks: Vec<String> = Vec::new();
-    // The block that is being read: a paragraph, or a list of items.
-    let mut items: Vec<(String, String)> = Vec::new();
-    let mut fence: Option<Vec<String>> = None;
-    let finish = |items: &mut Vec<(String, String)>, blocks: &mut Vec<String>| {
-        let lines: Vec<String> = items
-            .iter()
-            .map(|(marker, text)| wrap(marker, &escape(text)))
-            .collect();
-        if !lines.is_empty() {
-            blocks.push(lines.join("\n"));
-        }
-        items.clear();
-    };
-    for line in printable(text).lines() {
-        let trimmed = line.trim();
-        if let Some(code) = &mut fence {
-            if trimmed.starts_with("```") {
-                code.push("```".to_owned());
-                blocks.push(code.join("\n"));
-                fence = None;
-            } else {
-                code.push(line.trim_end().to_owned());
-            }
-            continue;
-        }
-        if trimmed.starts_with("```") {
-            finish(&mut items, &mut blocks);
-            // Never a doctest, whatever language the description names.
-            fence = Some(vec!["```text".to_owned()]);
-        } else if trimmed.is_empty() {
-            finish(&mut items, &mut blocks);
-        } else if let Some((marker, rest)) = list_item(trimmed) {
-            if items.last().is_some_and(|(marker, _)| marker.is_empty()) {
-                finish(&mut items, &mut blocks);
-            }
-            items.push((marker, rest.to_owned()));
-        } else if let Some((_, text)) = items.last_mut() {
-            text.push(' ');
-            text.push_str(trimmed);
-        } else {
-            items.push((String::new(), trimmed.to_owned()));
-        }
-    }
-    if let Some(mut code) = fence {
-        code.push("```".to_owned());
-        blocks.push(code.join("\n"));
-    }
-    finish(&mut items, &mut blocks);
-    blocks
-}
-
-fn list_item(line: &str) -> Option<(String, &str)> {
-    let (marker, rest) = line.split_once(' ')?;
-    let number = marker
-        .strip_suffix('.')
-        .or_else(|| marker.strip_suffix(')'));
-    if matches!(marker, "-" | "*" | "+") {
-        Some(("- ".to_owned(), rest.trim_start()))
-    } else if number.is_some_and(|number| {
-        !number.is_empty() && number.len() < 4 && number.bytes().all(|b| b.is_ascii_digit())
-    }) {
-        Some((format!("{marker} "), rest.trim_start()))
-    } else {
-        None
-    }
-}
-
-/// Leaves out what a terminal or an editor would obey instead of showing it.
-fn printable(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control() && c != '\n'
-            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    text.replace("\r\n", "\n")
-        .replace('\t', " ")
-        .replace(hidden, "\u{FFFD}")
-}
-
-/// Escapes what rustdoc would take for a link or a tag, and makes web addresses links. Inline code stays as it is.
-fn escape(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    if rest.starts_with(['#', '>']) {
-        out.push('\\');
-    }
-    while let Some(c) = rest.chars().next() {
-        if c == '`' {
-            let ticks = rest.len() - rest.trim_start_matches('`').len();
-            let (fence, after) = rest.split_at(ticks);
-            match after.find(fence) {
-                Some(end) => {
-                    let (inner, after) = after.split_at(end);
-                    out.push_str(fence);
-                    out.push_str(inner);
-                    out.push_str(fence);
-                    rest = after.get(ticks..).unwrap_or_default();
-                }
-                None => {
-                    out.push_str(&"\\`".repeat(ticks));
-                    rest = after;
-                }
-            }
-            continue;
-        }
-        if rest.starts_with("https://") || rest.starts_with("http://") {
-            let end = rest
-                .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`'))
-                .unwrap_or(rest.len());
-            let (word, _) = rest.split_at(end);
-            let url = word.trim_end_matches(['.', ',', ';', ':', ')', ']', '!', '?', '\'', '*']);
-            out.push_str(&format!("<{url}>"));
-            rest = rest.get(url.len()..).unwrap_or_default();
-            continue;
-        }
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        // An address that is in angle brackets already gets its own.
-        let closes_address = c == '>' && out.ends_with('>');
-        if (c == '<' && rest.starts_with("http")) || closes_address {
-            continue;
-        }
-        if matches!(c, '[' | ']' | '<') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Breaks lines, but never so that a line begins like a list, a heading or a quotation.
-fn wrap(marker: &str, text: &str) -> String {
-    let indent = " ".repeat(marker.len());
-    let mut out = marker.to_owned();
-    let mut width = marker.len();
-    for (index, word) in text.split_whitespace().enumerate() {
-        let length = word.chars().count();
-        let begins_block = word.starts_with(['#', '>', '+', '|', '=', '~'])
-            || matches!(word, "-" | "*")
-            || word
-                .trim_end_matches(['.', ')'])
-                .bytes()
-                .all(|b| b.is_ascii_digit())
-            || word.starts_with("--")
-            || word.starts_with("```");
-        if index > 0 {
-            if width + 1 + length > WIDTH && !begins_block {
-                out.push('\n');
-                out.push_str(&indent);
-                width = indent.len();
-            } else {
-                out.push(' ');
-                width += 1;
-            }
-        }
-        out.push_str(word);
-        width += length;
-    }
-    out
 }

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Api, Model, Notes, Shape};
+use super::{
+    model::{Api, Model, Notes, Shape},
+    visible::literal,
+};
 
 mod choice;
 pub(crate) mod coverage;
 pub(crate) mod docs;
-mod operation;
+pub(crate) mod operation;
 pub(crate) mod proof;
 mod record;
 pub(crate) mod scope;
 mod walk;
+pub(crate) mod words;
 
 use scope::Scope;
 
@@ -113,11 +117,11 @@ fn index(docs: &str, files: &mut [Entry<'_>]) -> String {
     out
 }
 
-/// The attribute of whatever is deprecated.
+/// The attribute of whatever is deprecated. Rustdoc reads its note as markdown too; `replacement` went through [`words`].
 fn deprecation(notes: &Notes, replacement: Option<&str>) -> String {
     match (notes.deprecated, replacement) {
         (false, _) => String::new(),
         (true, None) => "#[deprecated]\n".to_owned(),
-        (true, Some(note)) => format!("#[deprecated(note = {})]\n", scope::literal(note)),
+        (true, Some(note)) => format!("#[deprecated(note = {})]\n", literal(&words::line(note))),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::HEADER;
+use super::{HEADER, words};
 use crate::codegen::model::{Api, Operation};
 
 /// One table a provider; keys are paths below the folder.
@@ -28,8 +28,10 @@ fn table(name: &str, module: &str, api: &Api) -> String {
     names.sort_unstable();
     let methods = lines(api, |operation| {
         format!(
-            "    /// `{}`.\n    fn {}(&self) -> {};\n",
-            operation.id, operation.module, operation.rust
+            "    /// {}.\n    fn {}(&self) -> {};\n",
+            words::line(&words::code(&operation.id)),
+            operation.module,
+            operation.rust
         )
     });
     let entries = lines(api, |operation| {

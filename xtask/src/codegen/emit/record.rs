@@ -5,8 +5,12 @@ use super::{
     docs::{self, Docs},
     scope::{Held, Scope, hides, is_eq},
     walk::{self, Spot},
+    words,
 };
-use crate::codegen::model::{Field, Model, Type};
+use crate::codegen::{
+    model::{Field, Model, Type},
+    visible::literal,
+};
 
 pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> String {
     let name = &model.rust;
@@ -87,10 +91,19 @@ pub(crate) fn heading(model: &Model) -> Docs {
         .or(model.notes.title.as_ref())
     {
         Some(text) if !text.trim().is_empty() => docs.describe(text),
-        _ => docs.say(format!("The vendor's {}.", docs::code(&model.wire))),
+        _ => docs.say(format!("The vendor's {}.", words::code(&model.wire))),
     }
     docs.say(
-        docs::deprecated(&model.notes, model.notes.replacement.as_deref()).unwrap_or_default(),
+        docs::deprecated(
+            &model.notes,
+            model
+                .notes
+                .replacement
+                .as_deref()
+                .map(words::paragraph)
+                .as_deref(),
+        )
+        .unwrap_or_default(),
     );
     docs.say(docs::provenance(&model.notes).unwrap_or_default());
     if !model.used.always {
@@ -103,7 +116,7 @@ pub(crate) fn heading(model: &Model) -> Docs {
 pub(crate) fn serde_attributes(field: &Field, sent: bool, received: bool) -> String {
     let mut parts = Vec::new();
     if field.wire != field.rust {
-        parts.push(format!("rename = {:?}", field.wire));
+        parts.push(format!("rename = {}", literal(&field.wire)));
     }
     if Held::of(field, sent).is_option() {
         if received {
@@ -224,13 +237,13 @@ pub(crate) fn field_docs(field: &Field, siblings: &[Field], sent: bool) -> Docs 
     docs::field(field, sent, replacement(field, siblings).as_deref())
 }
 
-/// What replaces a deprecated field: another one by its name, or the description's words.
+/// What replaces a deprecated field, as markdown: another one by its name, or the description's words.
 fn replacement(field: &Field, siblings: &[Field]) -> Option<String> {
     let wanted = field.notes.replacement.as_ref()?;
     Some(
         match siblings.iter().find(|sibling| sibling.wire == *wanted) {
             Some(sibling) => format!("use `{}`", sibling.rust),
-            None => wanted.clone(),
+            None => words::paragraph(wanted),
         },
     )
 }

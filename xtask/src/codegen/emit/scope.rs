@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::codegen::{
     characters::{self, Characters},
     model::{Api, Field, ModelId, Rule, Shape, Slot, Type, Width},
+    visible::{character, literal},
 };
 
 /// What a file needs from elsewhere.
@@ -244,21 +245,6 @@ pub(crate) fn is_searchable(value: &Type) -> bool {
     }
 }
 
-/// A string literal.
-pub(crate) fn literal(text: &str) -> String {
-    let plain = text.chars().all(|c| {
-        !c.is_control() && c.escape_debug().count() == 1 || matches!(c, '\\' | '"' | '\'')
-    });
-    if !plain || !text.contains(['\\', '"']) {
-        return format!("{text:?}");
-    }
-    let mut hashes = String::new();
-    while text.contains(&format!("\"{hashes}")) {
-        hashes.push('#');
-    }
-    format!("r{hashes}\"{text}\"{hashes}")
-}
-
 /// A rule as a constant expression.
 pub(crate) fn rule(rule: &Rule) -> String {
     let mut out = "TextRule::new()".to_owned();
@@ -271,7 +257,11 @@ pub(crate) fn rule(rule: &Rule) -> String {
     if let Some(pattern) = &rule.pattern {
         out.push_str(&format!(".pattern({})", literal(pattern)));
         if let Some(Characters { least, ranges }) = characters::of(pattern) {
-            out.push_str(&format!(".characters({least}, &{ranges:?})"));
+            let ranges: Vec<String> = ranges
+                .into_iter()
+                .map(|(first, last)| format!("({}, {})", character(first), character(last)))
+                .collect();
+            out.push_str(&format!(".characters({least}, &[{}])", ranges.join(", ")));
         }
     }
     out

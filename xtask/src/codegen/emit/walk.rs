@@ -1,7 +1,10 @@
 //! Statements for values inside values: limits to check, values to hide, fields to send.
 
 use super::scope::{Held, Scope, hides, is_searchable, rule};
-use crate::codegen::model::{Field, Rule, Shape, Slot, Type};
+use crate::codegen::{
+    model::{Field, Rule, Shape, Slot, Type},
+    visible::literal,
+};
 
 /// An expression, and whether it is a reference already.
 #[derive(Clone, Debug)]
@@ -134,7 +137,8 @@ fn check_value(
         Type::Text(rule) if rule.is_checked() => {
             scope.core("request", "TextRule");
             format!(
-                "request.check({wire:?}, {}, &{})?;\n",
+                "request.check({}, {}, &{})?;\n",
+                literal(wire),
                 spot.reference(),
                 rules.name(path, rule)
             )
@@ -148,7 +152,8 @@ fn check_value(
             };
             let value = if spot.is_reference { "*" } else { "" };
             format!(
-                "request.check_range({wire:?}, {value}{}, {range})?;\n",
+                "request.check_range({}, {value}{}, {range})?;\n",
+                literal(wire),
                 spot.expression
             )
         }
@@ -231,17 +236,21 @@ pub(crate) fn send(
     present(scope, field, spot, |_, spot| match &field.slot.value {
         Type::List(_) => {
             format!(
-                "for item in {} {{\nrequest.{call}({:?}, item){end}}}\n",
+                "for item in {} {{\nrequest.{call}({}, item){end}}}\n",
                 spot.reference(),
-                field.wire
+                literal(&field.wire)
             )
         }
         value if super::scope::is_copy(value) && !spot.is_reference => {
-            format!("request.{call}({:?}, {}){end}", field.wire, spot.expression)
+            format!(
+                "request.{call}({}, {}){end}",
+                literal(&field.wire),
+                spot.expression
+            )
         }
         _ => format!(
-            "request.{call}({:?}, {}){end}",
-            field.wire,
+            "request.{call}({}, {}){end}",
+            literal(&field.wire),
             spot.reference()
         ),
     })

@@ -177,14 +177,12 @@ pub(crate) fn external_docs(node: Node<'_>, p: &mut Problems) -> Option<String> 
 /// A link that is printed must not end early.
 pub(crate) fn check_url(url: &str, at: &str, p: &mut Problems) {
     let has_scheme = url.starts_with("https://") || url.starts_with("http://");
-    let breaks = |c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`' | '|' | '\\')
-    };
+    let breaks = |c: char| !c.is_ascii_graphic() || matches!(c, '<' | '>' | '"' | '`' | '|' | '\\');
     if !has_scheme || url.contains(breaks) {
         p.report(
             at,
             format!("`{url}` is not a web address"),
-            "write one that begins with https://",
+            "write one that begins with https://, and percent-encode what is not ASCII",
         );
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Chain;
 use crate::codegen::{
-    emit::scope::literal,
     model::{Api, Field, Integer, ModelId, Rule, Shape, Slot, Type, Width},
+    visible::literal,
 };
 
 /// A value as code and as text.

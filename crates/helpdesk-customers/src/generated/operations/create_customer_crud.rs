@@ -93,11 +93,11 @@ impl CreateCustomerCrud {
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     /// - `brand_id`: The brand. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `firstname`: The first name. At least 1 character. Pattern: `^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-'
-    ///   ]+$`. Provenance: documented,
+    /// - `firstname`: The first name. At least 1 character. Pattern:
+    ///   `^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$`. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `lastname`: The last name. At least 1 character. Pattern: `^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-'
-    ///   ]+$`. Provenance: documented,
+    /// - `lastname`: The last name. At least 1 character. Pattern:
+    ///   `^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš.\-' ]+$`. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn new(
         external_id: impl Into<String>,

@@ -71,8 +71,8 @@ impl LabelCustomer {
 
     /// A review of payment fraud.
     ///
-    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least 1
-    ///   character.
+    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least
+    ///   1 character.
     /// - `review`: What a review of payment fraud says. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     pub fn payment_fraud(customer_id: impl Into<String>, review: PaymentFraudReview) -> Self {
@@ -89,8 +89,8 @@ impl LabelCustomer {
     /// A review of refund abuse. One version of the vendor's guide says that this category was
     /// withdrawn in favour of tags: expect a 400 where it is.
     ///
-    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least 1
-    ///   character.
+    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least
+    ///   1 character.
     /// - `review`: What a review of refund abuse says. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     pub fn refund_abuse(customer_id: impl Into<String>, review: RefundAbuseReview) -> Self {

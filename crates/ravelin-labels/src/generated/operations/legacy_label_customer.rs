@@ -60,8 +60,8 @@ impl LegacyLabelCustomer {
 
     /// Labels a customer through the deprecated endpoint.
     ///
-    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least 1
-    ///   character. Pattern: `^[^\u0000-\u001F\u007F-\u009F]*$`. Provenance: documented,
+    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least
+    ///   1 character. Pattern: `^[^\u0000-\u001F\u007F-\u009F]*$`. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/label>.
     /// - `label`: What a review says of a customer. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/label>.

@@ -42,8 +42,8 @@ impl DeleteCustomer {
         Self { id, company: None }
     }
 
-    /// The company. The page does not have it: set it only if your deployment answers `company is
-    /// required`.
+    /// The company. The page does not have it: set it only if your deployment answers
+    /// `company is required`.
     ///
     /// Provenance: inferred.
     pub fn company(mut self, company: u64) -> Self {

@@ -25,13 +25,11 @@ static X_CLIENT_KEY: TextRule = TextRule::new().max_length(64);
 ///   on about - of all things - dashes and 3. numbers
 /// - the second
 ///
-/// ```text
-/// let x = compile_error!();
-/// ```
+/// `let x = compile_error!();`
 ///
-/// indented like code
+/// `indented like code`
 ///
-/// \# no heading
+/// **no heading**
 ///
 /// Idempotency: safe, it reads only.
 ///

@@ -5,34 +5,30 @@ use crate::codegen::{
     emit::{
         deprecation,
         docs::{self, Docs},
-        scope::{Scope, literal},
+        scope::Scope,
+        words,
     },
     model::{Field, Idempotency, Operation},
+    visible::literal,
 };
 
 pub(super) fn heading(operation: &Operation) -> Docs {
     let mut docs = Docs::new();
-    let call = format!("`{} {}`", method(operation), operation.path);
+    let call = words::code(&format!("{} {}", method(operation), operation.path));
     let summary = operation.summary.clone().or_else(|| {
         operation
             .notes
             .description
             .as_deref()
-            .map(docs::first_sentence)
+            .map(words::first_sentence)
     });
     match summary.filter(|summary| !summary.trim().is_empty()) {
-        Some(summary) => {
-            let mut blocks = docs::markdown(&summary).into_iter();
-            docs.say(format!("{call}: {}", blocks.next().unwrap_or_default()));
-            for block in blocks {
-                docs.say(block);
-            }
-        }
+        Some(summary) => docs.describe_after(&format!("{call}:"), &summary),
         None => docs.say(format!("{call}.")),
     }
     if let Some(description) = &operation.notes.description {
         let is_said =
-            operation.summary.is_none() && docs::first_sentence(description) == description.trim();
+            operation.summary.is_none() && words::first_sentence(description) == description.trim();
         if !is_said {
             docs.describe(description);
         }
@@ -47,7 +43,7 @@ pub(super) fn heading(operation: &Operation) -> Docs {
     });
     match (docs::provenance(&operation.notes), &operation.docs_url) {
         (Some(provenance), _) => docs.say(provenance),
-        (None, Some(url)) => docs.say(format!("See <{url}>.")),
+        (None, Some(url)) => docs.say(format!("See {}.", words::link(url))),
         (None, None) => {}
     }
     if operation.undocumented {
@@ -63,8 +59,8 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
         scope.core("operation", item);
     }
     let mut out = format!(
-        "/// What is known of the call before it is made.\npub const INFO: OperationInfo = OperationInfo::new({:?}, Method::{:?}, {})\n        .idempotency(Idempotency::{:?})",
-        operation.id,
+        "/// What is known of the call before it is made.\npub const INFO: OperationInfo = OperationInfo::new({}, Method::{:?}, {})\n        .idempotency(Idempotency::{:?})",
+        literal(&operation.id),
         operation.method,
         literal(&operation.path),
         operation.idempotency,
@@ -95,43 +91,29 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
         add(format!("provenance(Provenance::{word}, {})", literal(url)));
     }
     if operation.notes.deprecated {
-        let replacement = replacement(scope, operation)
-            .unwrap_or_else(|| "nothing that the vendor names".to_owned());
+        let replacement = match (replaced_by(scope, operation), &operation.notes.replacement) {
+            (Some(other), _) => format!("`{}`", other.rust),
+            (None, Some(text)) => text.clone(),
+            (None, None) => "nothing that the vendor names".to_owned(),
+        };
         add(format!("deprecated({})", literal(&replacement)));
     }
     out + ";\n"
 }
 
-/// What replaces a deprecated operation: another one by its id, or the description's words.
-fn replacement(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
+/// The operation that replaces a deprecated one, if the description names it.
+fn replaced_by<'a>(scope: &Scope<'a>, operation: &Operation) -> Option<&'a Operation> {
     let wanted = operation.notes.replacement.as_ref()?;
-    Some(
-        match scope
-            .api
-            .operations
-            .iter()
-            .find(|other| other.id == *wanted)
-        {
-            Some(other) => format!("`{}`", other.rust),
-            None => wanted.clone(),
-        },
-    )
+    let mut all = scope.api.operations.iter();
+    all.find(|other| other.id == *wanted)
 }
 
 /// The attribute on whatever makes a value of the operation.
 pub(super) fn constructor_deprecation(scope: &Scope<'_>, operation: &Operation) -> String {
-    let is_operation = scope
-        .api
-        .operations
-        .iter()
-        .any(|other| Some(&other.id) == operation.notes.replacement.as_ref());
-    let replacement = replacement(scope, operation).map(|text| {
-        if is_operation {
-            format!("use {text}")
-        } else {
-            text
-        }
-    });
+    let replacement = match replaced_by(scope, operation) {
+        Some(other) => Some(format!("use `{}`", other.rust)),
+        None => operation.notes.replacement.as_deref().map(words::paragraph),
+    };
     deprecation(&operation.notes, replacement.as_deref())
 }
 
@@ -143,11 +125,11 @@ pub(super) fn constructor_docs(operation: &Operation, required: &[&Field]) -> Do
             .notes
             .description
             .as_deref()
-            .map(docs::first_sentence)
+            .map(words::first_sentence)
     });
     match summary.filter(|summary| !summary.trim().is_empty()) {
         Some(summary) => docs.describe(&summary),
-        None => docs.say(format!("A call of `{}`.", operation.id)),
+        None => docs.say(format!("A call of {}.", words::code(&operation.id))),
     }
     docs.list(
         &required

@@ -3,9 +3,11 @@
 use crate::codegen::{
     emit::{
         docs::{self, Docs},
-        scope::{Scope, literal},
+        scope::Scope,
+        words,
     },
     model::{Dynamic, DynamicNames, Notes},
+    visible::literal,
 };
 
 /// The type that core has for such fields.
@@ -59,7 +61,7 @@ fn explanation(dynamic: &Dynamic) -> Docs {
             "Adds a field of the account's own.",
             format!(
                 "Sent as {} with `name` at its end, in the order of the calls. A name that is empty, that has the prefix already, or that is there twice is refused.",
-                docs::code(prefix)
+                words::code(prefix)
             ),
         ),
         DynamicNames::Pair {
@@ -69,8 +71,8 @@ fn explanation(dynamic: &Dynamic) -> Docs {
             "Adds a pair.",
             format!(
                 "Sent as {} and {}, counted from 0 in the order of the calls. Neither `{one}` nor `{other}` may be empty.",
-                docs::code(&format!("{first}_0")),
-                docs::code(&format!("{second}_0")),
+                words::code(&format!("{first}_0")),
+                words::code(&format!("{second}_0")),
             ),
         ),
     };

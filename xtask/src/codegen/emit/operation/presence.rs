@@ -1,6 +1,10 @@
 //! Rules between the properties of a body: which of them must be set.
 
-use crate::codegen::model::{Field, Operation, Presence};
+use crate::codegen::{
+    emit::words,
+    model::{Field, Operation, Presence},
+    visible::literal,
+};
 
 /// The statements that check the rules.
 pub(super) fn checks(operation: &Operation, fields: &[Field]) -> String {
@@ -36,7 +40,7 @@ pub(super) fn sentences(operation: &Operation) -> Vec<String> {
     let quoted = |names: &[String], word: &str| {
         names
             .iter()
-            .map(|name| format!("`{name}`"))
+            .map(|name| words::code(name))
             .collect::<Vec<_>>()
             .join(word)
     };
@@ -52,7 +56,11 @@ pub(super) fn sentences(operation: &Operation) -> Vec<String> {
             }
             Presence::With {
                 field, companions, ..
-            } => format!("`{field}` needs {} beside it.", quoted(companions, " and ")),
+            } => format!(
+                "{} needs {} beside it.",
+                words::code(field),
+                quoted(companions, " and ")
+            ),
         })
         .collect()
 }
@@ -68,5 +76,5 @@ fn pair(names: &[String], fields: &[Field]) -> String {
         .filter(|field| names.contains(&field.wire))
         .map(|field| format!("self.body.{}.is_some()", field.rust))
         .collect();
-    format!("({:?}, {})", names.join(" and "), set.join(" && "))
+    format!("({}, {})", literal(&names.join(" and ")), set.join(" && "))
 }

@@ -5,11 +5,13 @@ use crate::codegen::{
     emit::{
         docs::{self, Docs},
         record,
-        scope::{Scope, literal},
+        scope::Scope,
         walk::{self, Rules, Spot},
+        words,
     },
     model::{Api, BodyVariant, Field, Operation, Shape, Slot, Type},
     names,
+    visible::literal,
 };
 
 pub(super) fn body(
@@ -116,11 +118,11 @@ pub(super) fn constructors(
             .collect();
         let mut docs = Docs::new();
         match &variant.notes.description {
-            Some(text) => docs.describe(text),
-            None => docs.say(format!(
-                "A call of `{}` for {}.",
-                operation.id,
-                docs::code(&variant.value)
+            Some(text) if !text.trim().is_empty() => docs.describe(text),
+            _ => docs.say(format!(
+                "A call of {} for {}.",
+                words::code(&operation.id),
+                words::code(&variant.value)
             )),
         }
         docs.list(
@@ -258,9 +260,10 @@ pub(super) fn debug(
             .map(|field| record::debug_field(scope, field, &Spot::bound(&field.rust)))
             .collect();
         arms += &format!(
-            "Body::{} {{ {} }} => {{\ndebug.field({tag:?}, &{}){fields};\n}}\n",
+            "Body::{} {{ {} }} => {{\ndebug.field({}, &{}){fields};\n}}\n",
             variant.rust,
             bound.join(", "),
+            literal(tag),
             literal(&variant.value),
         );
     }
