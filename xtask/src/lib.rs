@@ -3,6 +3,7 @@
 //! A library, so that what reads descriptions can be handed hostile ones from outside.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -79,19 +80,49 @@ pub fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Reads a description as `cargo xtask codegen` does, and writes its files to nowhere.
+/// The files that a description leads to, as `cargo xtask codegen` emits them below `src/generated`. They are not formatted yet.
 ///
 /// # Errors
 ///
 /// A line for every problem.
-pub fn read_description(path: &str, text: &[u8]) -> Result<(), Vec<String>> {
+pub fn read_description(path: &str, text: &[u8]) -> Result<BTreeMap<String, String>, Vec<String>> {
     match codegen::understand(path, text) {
-        Ok((_, api)) => {
-            codegen::emit::emit(&api);
-            Ok(())
-        }
+        Ok((_, api)) => Ok(codegen::emit::emit(&api)),
         Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
     }
+}
+
+/// The files of the crate that `cargo xtask new-provider` makes from a description, below its folder. They are not formatted yet.
+///
+/// # Errors
+///
+/// A line for every problem.
+pub fn new_crate(
+    name: &str,
+    path: &str,
+    text: &[u8],
+) -> Result<BTreeMap<String, String>, Vec<String>> {
+    new_provider::draft(name, path, text)
+        .map_err(|problems| problems.lines().map(str::to_owned).collect())
+}
+
+/// Looks over emitted files, as is done before they are written: in the documentation there must be nothing but text, and
+/// nowhere a character that can't be seen.
+///
+/// # Errors
+///
+/// The first thing that is more, and its file.
+pub fn audit_files(files: &BTreeMap<String, String>) -> Result<(), String> {
+    codegen::audit::files(files)
+}
+
+/// Whether rustdoc finds nothing but text in this: no code block, no tag, no link except to a page by https.
+///
+/// # Errors
+///
+/// The first thing that is more.
+pub fn audit_markdown(text: &str) -> Result<(), String> {
+    codegen::audit::markdown(text)
 }
 
 /// Writes a report; a reader that has gone away (`| head`) is no reason to fail.

@@ -11,6 +11,7 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+pub(crate) mod audit;
 mod characters;
 mod check;
 pub(crate) mod emit;
@@ -75,7 +76,7 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
         match understand(&path, &text) {
             Err(found) => problems.extend(found),
             Ok((tree, api)) => {
-                for (file, text) in emit::emit(&api) {
+                for (file, text) in emitted(&api)? {
                     files.insert(format!("{folder}/src/generated/{file}"), text);
                 }
                 if let Some(name) = provider {
@@ -155,6 +156,13 @@ pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Pr
     } else {
         Err(problems.into_list())
     }
+}
+
+/// The files of `src/generated`, not yet formatted, and looked over.
+pub(crate) fn emitted(api: &Api) -> Result<BTreeMap<String, String>, String> {
+    let files = emit::emit(api);
+    audit::files(&files)?;
+    Ok(files)
 }
 
 pub(crate) fn write(root: &Path, wanted: &BTreeMap<String, String>) -> Result<String, String> {

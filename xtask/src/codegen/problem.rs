@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::visible::spelt_out;
+
 /// One thing that a description may not contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -14,11 +16,9 @@ pub(crate) struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: #{}: {}; {}",
-            self.file, self.at, self.what, self.hint
-        )
+        // It quotes the description, and is read on a terminal.
+        let line = format!("{}: #{}: {}; {}", self.file, self.at, self.what, self.hint);
+        f.write_str(&spelt_out(&line))
     }
 }
 

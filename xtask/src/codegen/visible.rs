@@ -85,3 +85,16 @@ fn spell(c: char, out: &mut String) {
         c => out.extend(c.escape_unicode()),
     }
 }
+
+/// The text with whatever can't be seen spelt out, for a terminal.
+pub(crate) fn spelt_out(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if is_visible(c) {
+            out.push(c);
+        } else {
+            out.extend(c.escape_unicode());
+        }
+    }
+    out
+}

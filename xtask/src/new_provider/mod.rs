@@ -23,7 +23,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 
 use self::credential::Credential;
 use crate::codegen::{
-    self, emit, format,
+    self, format,
     model::{Api, Field, Shape, body_fields},
     names,
     problem::Problems,
@@ -220,13 +220,37 @@ fn is_device(name: &str) -> bool {
             .any(|port| matches!(port.as_bytes(), [b'1'..=b'9']))
 }
 
+/// The files of a crate, made of a description alone.
+pub(crate) fn draft(
+    name: &str,
+    path: &str,
+    text: &[u8],
+) -> Result<BTreeMap<String, String>, String> {
+    let (_, provider) = understand(name, path, text)?;
+    files(&provider)
+}
+
 /// Reads the description, and settles what a crate needs beside it.
 fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {
     let path = spec.display().to_string();
-    let bytes = fs::read(spec).map_err(|error| format!("{path}: {error}"))?;
+    match fs::read(spec) {
+        Ok(bytes) => understand(name, &path, &bytes),
+        Err(error) => {
+            let mut problems = Problems::new(&path);
+            problems.report(
+                "",
+                format!("the file can't be read: {error}"),
+                "name the provider's description with --spec",
+            );
+            Err(codegen::report(&problems.into_list()))
+        }
+    }
+}
+
+fn understand(name: &str, path: &str, bytes: &[u8]) -> Result<(String, Provider), String> {
     let (tree, api) =
-        codegen::understand(&path, &bytes).map_err(|problems| codegen::report(&problems))?;
-    let mut problems = Problems::new(&path);
+        codegen::understand(path, bytes).map_err(|problems| codegen::report(&problems))?;
+    let mut problems = Problems::new(path);
     let credential = credential::choose(&api.access, &mut problems);
     let base_url = base_url(&api, &mut problems);
     for field in fields(&api).filter(|field| field.notes.hand_written) {
@@ -249,7 +273,7 @@ fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {
             let text = if path.ends_with(".json") {
                 tree::to_json(&tree)?
             } else {
-                String::from_utf8_lossy(&bytes).into_owned()
+                String::from_utf8_lossy(bytes).into_owned()
             };
             let name = name.to_owned();
             Ok((
@@ -296,7 +320,7 @@ fn fields(api: &Api) -> impl Iterator<Item = &Field> {
 /// The files below the crate's folder, not yet formatted.
 fn files(provider: &Provider) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
-    for (path, text) in emit::emit(&provider.api) {
+    for (path, text) in codegen::emitted(&provider.api)? {
         files.insert(format!("src/generated/{path}"), text);
     }
     for (path, text) in [

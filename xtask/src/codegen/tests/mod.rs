@@ -21,7 +21,7 @@ fn problems(text: &str) -> Vec<Problem> {
 /// The emitted files of a description without problems, not yet formatted.
 fn emitted(text: &str) -> BTreeMap<String, String> {
     match understand("acme.yaml", text.as_bytes()) {
-        Ok((_, api)) => emit::emit(&api),
+        Ok((_, api)) => super::emitted(&api).unwrap(),
         Err(problems) => panic!("{problems:#?}"),
     }
 }

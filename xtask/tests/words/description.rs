@@ -1,0 +1,127 @@
+//! A description with a text in every place where one may stand. Also a module of the package `fuzz`.
+
+/// The description as JSON. `text` gives one text after another; where names must differ, a number is put behind it.
+///
+/// All names of Rust are given, so that nothing but literals and comments can follow from the texts.
+pub(crate) fn description(mut text: impl FnMut() -> String) -> String {
+    let mut out = String::new();
+    // The values of an enum stand in it and beside it.
+    let values = [text(), text()];
+    let mut number = 0;
+    let mut rest = TEMPLATE;
+    while let Some((before, after)) = rest.split_once('@') {
+        out.push_str(before);
+        let kind = after.chars().next().unwrap_or_default();
+        let text = match kind {
+            '1' | '2' => values[usize::from(kind == '2')].clone(),
+            _ => text(),
+        };
+        out.push_str(&match kind {
+            '1' | '2' => json(&format!("{text}{kind}")),
+            // Any text.
+            'T' => json(&text),
+            // One that is not blank, and that no other place has.
+            'N' => {
+                number += 1;
+                json(&format!("{text}{number}"))
+            }
+            // A sentence, as it can't be taken for a name.
+            'S' => json(&format!("{text} or nothing")),
+            'U' => json(&format!("https://x.example/{}", kept(&text, "<>\"`|\\"))),
+            'H' => json(&format!("http://x.example/{}", kept(&text, "<>\"`|\\"))),
+            // Segments of a path.
+            'P' => {
+                let path = kept(&text, "<>\"`|\\?#{}").replace('/', "-");
+                json(&format!("/v1/a{path}"))
+            }
+            _ => json(&pattern(&text)),
+        });
+        rest = after.get(1..).unwrap_or_default();
+    }
+    out + rest
+}
+
+fn json(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+fn kept(text: &str, without: &str) -> String {
+    let is_kept = |c: &char| c.is_ascii_graphic() && !without.contains(*c);
+    text.chars().filter(is_kept).collect()
+}
+
+/// A pattern of this very text.
+fn pattern(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if c.is_ascii_punctuation() && c != '<' && c != '>' {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+const TEMPLATE: &str = r##"{
+"openapi": "3.1.0",
+"info": { "title": @T, "version": @T, "x-rust-name": "Acme", "summary": @T, "description": @T, "termsOfService": @T,
+  "contact": { "name": @T, "url": @T, "email": @T }, "license": { "name": @T } },
+"servers": [ { "url": "https://x.example", "description": @T } ],
+"externalDocs": { "url": @U, "description": @T },
+"tags": [ { "name": @T, "description": @T, "externalDocs": { "url": @U, "description": @T } } ],
+"security": [ { "key": [] } ],
+"paths": {
+  @P: { "post": {
+    "operationId": @N, "x-rust-name": "SendIt", "summary": @T, "description": @T, "tags": [@T],
+    "externalDocs": { "url": @H, "description": @T },
+    "deprecated": true, "x-replacement": @S, "x-rate-class": @N, "x-provenance": { "status": "inferred", "source": @U },
+    "parameters": [
+      { "name": @N, "in": "query", "x-rust-name": "one", "required": true, "description": @T, "example": @T,
+        "schema": { "type": "string", "title": @T, "description": @T, "default": @T, "pattern": @X, "maxLength": 9 } },
+      { "name": @N, "in": "query", "x-rust-name": "two", "deprecated": true, "x-replacement": @S, "examples": { @N: { "summary": @T, "value": @T } },
+        "schema": { "type": "array", "items": { "type": "string", "pattern": @X } } }
+    ],
+    "requestBody": { "description": @T, "content": { "application/x-www-form-urlencoded": { "example": @T, "schema": {
+      "type": "object", "title": @T, "description": @T, "$comment": @T,
+      "properties": {
+        "first": { "type": "string", "x-rust-name": "first", "title": @T, "default": @T, "x-personal": true },
+        "second": { "type": "string", "x-rust-name": "second", "description": @T, "deprecated": true, "x-replacement": @S },
+        @N: { "type": "integer", "x-rust-name": "third", "minimum": 1, "description": @T, "default": @T, "x-provenance": { "status": "documented", "source": @H } },
+        @N: { "$ref": "#/components/schemas/Kind", "x-rust-name": "fourth", "description": @T }
+      },
+      "anyOf": [ { "required": ["first"] }, { "required": ["second"] } ],
+      "x-dynamic-fields": [
+        { "prefix": @N, "rust-name": "extra", "description": @N },
+        { "pair": [@N, @N], "rust-name": "pairs", "arguments": ["left", "right"], "description": @N }
+      ]
+    } } } },
+    "responses": { "200": { "description": @T, "headers": { @N: { "description": @T, "schema": { "type": "string" } } },
+      "content": { "application/json": { "examples": { @N: { "description": @T, "value": { @N: @T } } }, "schema": { "$ref": "#/components/schemas/Answer" } } } } }
+  } },
+  "/v1/union": { "post": {
+    "operationId": @N, "x-rust-name": "SendOne", "description": @T,
+    "requestBody": { "content": { "application/json": { "schema": {
+      "oneOf": [ { "$ref": "#/components/schemas/Left" }, { "$ref": "#/components/schemas/Right" } ],
+      "discriminator": { "propertyName": "kind", "mapping": { @N: "#/components/schemas/Left", @N: "#/components/schemas/Right" } } } } } },
+    "responses": { "204": { "description": @T } }
+  } }
+},
+"components": {
+  "securitySchemes": { "key": { "type": "http", "scheme": "bearer", "description": @T, "bearerFormat": @T } },
+  "examples": { @N: { "summary": @T, "description": @T, "value": @T } },
+  "schemas": {
+    "Kind": { "type": "string", "title": @T, "description": @T, "x-rust-name": "Kind", "enum": ["one", "two"],
+      "x-enum-descriptions": { "one": @T, "two": @T } },
+    "Left": { "type": "object", "x-rust-name": "Left", "description": @T, "required": ["kind", "only"],
+      "properties": { "kind": { "type": "string" }, "only": { "type": "string", "description": @T, "x-personal": true } } },
+    "Right": { "type": "object", "x-rust-name": "Right", "title": @T, "required": ["kind"], "properties": { "kind": { "type": "string" } } },
+    "Answer": { "type": "object", "x-rust-name": "Answer", "title": @T, "description": @T, "deprecated": true, "x-replacement": @S,
+      "externalDocs": { "url": @U, "description": @T },
+      "required": ["of"],
+      "properties": {
+        @N: { "type": "string", "x-rust-name": "name", "description": @T, "examples": [@T] },
+        "of": { "type": "string", "x-rust-name": "of", "description": @T, "enum": [@1, @2], "x-enum-names": { @1: "Aa", @2: "Bb" } }
+      } }
+  }
+}
+}"##;

@@ -1,0 +1,38 @@
+//! Whatever a description says in any of its texts, it stays text: in the source, to rustdoc, to a reader.
+//!
+//! `DESCRIPTIONS=2000` tries as many, `DESCRIPTIONS_SEED=7` other ones; `cargo xtask prove --words` does the first.
+#![cfg(test)]
+
+mod description;
+mod fast;
+mod rustdoc;
+mod texts;
+
+use std::collections::BTreeMap;
+
+use texts::Random;
+
+/// The files of a description: path below `src/generated` → text.
+type Files = BTreeMap<String, String>;
+
+/// As many descriptions as asked, or as many as a quick test can do.
+fn count(quick: usize) -> usize {
+    number("DESCRIPTIONS").unwrap_or(quick)
+}
+
+fn number(variable: &str) -> Option<usize> {
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().unwrap())
+}
+
+/// Random descriptions, each as JSON.
+fn descriptions(count: usize) -> impl Iterator<Item = String> {
+    let seed = number("DESCRIPTIONS_SEED").unwrap_or(1);
+    let mut random = Random::new(seed as u64);
+    (0..count).map(move |_| description::description(|| texts::text(&mut random)))
+}
+
+/// The description whose texts are plain words.
+fn plain() -> String {
+    description::description(|| "plain word".to_owned())
+}
