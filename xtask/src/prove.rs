@@ -14,6 +14,10 @@ const SEED: &str = "PROOF_SEED";
 /// How often programs that send to many are killed.
 const KILLS: &str = "PROOF_KILLS";
 
+/// How many random descriptions rustdoc looks at.
+const DESCRIPTIONS: &str = "DESCRIPTIONS";
+const DESCRIPTIONS_SEED: &str = "DESCRIPTIONS_SEED";
+
 /// What makes the tests of damaged ledgers leave out no bit and no length.
 const DAMAGE: &str = "PROOF_DAMAGE";
 
@@ -49,9 +53,19 @@ pub(crate) fn command() -> clap::Command {
                 .conflicts_with_all(["write", "load"]),
         )
         .arg(
+            Arg::new("words")
+                .long("words")
+                .help("Puts hostile texts into so many descriptions and shows what they lead to to rustdoc, and nothing else")
+                .value_name("NUMBER")
+                .num_args(0..=1)
+                .default_missing_value("2000")
+                .value_parser(clap::value_parser!(u32))
+                .conflicts_with_all(["write", "load", "damage", "kills"]),
+        )
+        .arg(
             Arg::new("seed")
                 .long("seed")
-                .help("Another network for --load, other instants for --kills")
+                .help("Another network for --load, other instants for --kills, other texts for --words")
                 .value_name("NUMBER")
                 .value_parser(clap::value_parser!(u32)),
         )
@@ -60,8 +74,11 @@ pub(crate) fn command() -> clap::Command {
 /// The proofs are tests of a package of their own, and a part of `cargo xtask test`.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
     let is_about_ledgers = arguments.get_flag("kills") || arguments.get_flag("damage");
-    let package = if is_about_ledgers {
-        &["feedback-invitations", "--features", "ledger"][..]
+    let words = arguments.get_one::<u32>("words");
+    let package = if words.is_some() {
+        &["xtask"][..]
+    } else if is_about_ledgers {
+        &["feedback-invitations", "--features", "ledger"]
     } else {
         &["proof"]
     };
@@ -75,7 +92,14 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
         proofs.env(UPDATE, "1");
     }
     if let Some(seed) = arguments.get_one::<u32>("seed") {
-        proofs.env(SEED, seed.to_string());
+        proofs
+            .env(SEED, seed.to_string())
+            .env(DESCRIPTIONS_SEED, seed.to_string());
+    }
+    if let Some(count) = words {
+        proofs
+            .args(["--test", "words", "--", "--nocapture"])
+            .env(DESCRIPTIONS, count.to_string());
     }
     if arguments.get_flag("load") {
         proofs

@@ -117,6 +117,15 @@ fn type_names(api: &Api, p: &mut Problems) {
             ASK,
         );
     }
+    for (rust, module, at) in &all {
+        if names::is_device(module) {
+            p.report(
+                at,
+                format!("`{rust}` would be a file of a name that Windows keeps for a device"),
+                ASK,
+            );
+        }
+    }
     // `ApiError` and `APIError` are two types but one file.
     let mut files: BTreeMap<&str, &str> = BTreeMap::new();
     for (rust, module, at) in &all {
@@ -288,6 +297,13 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
         .map(|variant| (variant.constructor.as_str(), variant.at.as_str()));
     collisions(constructors, "the constructor", ASK, p);
     for variant in variants {
+        if variant.rust == "Self" {
+            p.report(
+                &variant.at,
+                "the variant `Self` has a name with another meaning",
+                ASK,
+            );
+        }
         if names::is_reserved_method(&variant.constructor) {
             p.report(
                 &variant.at,

@@ -158,16 +158,30 @@ pub(crate) fn is_reserved_method(name: &str) -> bool {
     RESERVED_METHODS.contains(&name)
 }
 
+/// Names become files, with underscores between their words; file systems allow 255 bytes.
+pub(crate) const LONGEST: usize = 100;
+
+/// Whether Windows keeps the name for a device, in every folder and with every extension.
+pub(crate) fn is_device(name: &str) -> bool {
+    matches!(name, "aux" | "con" | "nul" | "prn")
+        || ["com", "lpt"]
+            .iter()
+            .filter_map(|kind| name.strip_prefix(kind))
+            .any(|port| matches!(port.as_bytes(), [b'1'..=b'9']))
+}
+
 /// Whether a name that someone chose can be a type or a variant.
 pub(crate) fn is_type_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_uppercase())
+    name.len() <= LONGEST
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric())
         && name != "Self"
 }
 
 /// Whether a name that someone chose can be a field.
 pub(crate) fn is_field_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
+    name.len() <= LONGEST
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')

@@ -9,9 +9,8 @@ use super::{
 pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
     for model in &mut api.models {
         let given = model.notes.rust_name.clone();
-        model.rust = given
-            .or_else(|| names::type_name(&model.wire))
-            .unwrap_or_else(|| unnamed(&model.at, &model.wire, p));
+        let name = given.or_else(|| names::type_name(&model.wire));
+        model.rust = named(name, &model.at, &model.wire, ASK, p);
         model.module = names::field_name(&model.rust).unwrap_or_default();
         match &mut model.shape {
             Shape::Record(fields) => name_fields(fields, p),
@@ -22,23 +21,17 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
                     } else {
                         names::type_name(&variant.wire)
                     };
-                    variant.rust = variant.rust_name.clone().or(derived).unwrap_or_else(|| {
-                        p.report(
-                            &variant.at,
-                            format!("the value `{}` gives no name for its variant", variant.wire),
-                            "name it in `x-enum-names`",
-                        );
-                        String::new()
-                    });
+                    let name = variant.rust_name.clone().or(derived);
+                    let hint = "name it in `x-enum-names`";
+                    variant.rust = named(name, &variant.at, &variant.wire, hint, p);
                 }
             }
         }
     }
     for operation in &mut api.operations {
         let given = operation.notes.rust_name.clone();
-        operation.rust = given
-            .or_else(|| names::type_name(&operation.id))
-            .unwrap_or_else(|| unnamed(&operation.at, &operation.id, p));
+        let name = given.or_else(|| names::type_name(&operation.id));
+        operation.rust = named(name, &operation.at, &operation.id, ASK, p);
         operation.module = names::field_name(&operation.rust).unwrap_or_default();
         for parameter in &mut operation.parameters {
             name_field(&mut parameter.field, p);
@@ -49,9 +42,8 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
             Some(BodyShape::Union { variants, .. }) => {
                 for variant in variants {
                     let given = variant.notes.rust_name.clone();
-                    variant.rust = given
-                        .or_else(|| names::type_name(&variant.value))
-                        .unwrap_or_else(|| unnamed(&variant.at, &variant.value, p));
+                    let name = given.or_else(|| names::type_name(&variant.value));
+                    variant.rust = named(name, &variant.at, &variant.value, ASK, p);
                     variant.constructor = names::field_name(&variant.rust).unwrap_or_default();
                     name_fields(&mut variant.fields, p);
                 }
@@ -68,16 +60,29 @@ fn name_fields(fields: &mut [Field], p: &mut Problems) {
 
 fn name_field(field: &mut Field, p: &mut Problems) {
     let given = field.notes.rust_name.clone();
-    field.rust = given
-        .or_else(|| names::field_name(&field.wire))
-        .unwrap_or_else(|| unnamed(&field.at, &field.wire, p));
+    let name = given.or_else(|| names::field_name(&field.wire));
+    field.rust = named(name, &field.at, &field.wire, ASK, p);
 }
 
-fn unnamed(at: &str, wire: &str, p: &mut Problems) -> String {
-    p.report(
-        at,
-        format!("`{wire}` gives no Rust name"),
-        "add `x-rust-name`",
-    );
+const ASK: &str = "add `x-rust-name`";
+
+/// The name, if there is one and it is not too long.
+fn named(name: Option<String>, at: &str, wire: &str, hint: &str, p: &mut Problems) -> String {
+    match name {
+        Some(name) if name.len() <= names::LONGEST => return name,
+        Some(name) => {
+            let few: String = wire.chars().take(20).collect();
+            p.report(
+                at,
+                format!(
+                    "`{few}…` gives a Rust name of {} letters, more than {}",
+                    name.len(),
+                    names::LONGEST
+                ),
+                hint,
+            );
+        }
+        None => p.report(at, format!("`{wire}` gives no Rust name"), hint),
+    }
     String::new()
 }

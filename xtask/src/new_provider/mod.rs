@@ -166,6 +166,12 @@ fn check_name(root: &Path, name: &str) -> Result<(), String> {
                     .chars()
                     .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
         });
+    if name.len() > LONGEST {
+        return Err(format!(
+            "a crate's name of {} letters is too long; crates.io allows {LONGEST}",
+            name.len()
+        ));
+    }
     // What is a keyword gets an underscore, and then is not the name any more.
     if !is_kebab || names::field_name(name).is_none_or(|field| field.ends_with('_')) {
         return Err(format!(
@@ -177,7 +183,7 @@ fn check_name(root: &Path, name: &str) -> Result<(), String> {
             "`{name}` has another meaning to cargo or the compiler; choose another name"
         ));
     }
-    if is_device(name) {
+    if names::is_device(name) {
         return Err(format!(
             "`{name}` is the name of a device on Windows, where no folder can have it; choose another name"
         ));
@@ -197,6 +203,9 @@ fn check_name(root: &Path, name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The longest name that crates.io takes.
+const LONGEST: usize = 64;
+
 /// Names that cargo or the compiler keep for themselves.
 const RESERVED: &[&str] = &[
     "alloc",
@@ -210,15 +219,6 @@ const RESERVED: &[&str] = &[
     "std",
     "test",
 ];
-
-/// Whether Windows keeps the name for a device, in every folder and with every extension.
-fn is_device(name: &str) -> bool {
-    matches!(name, "aux" | "con" | "nul" | "prn")
-        || ["com", "lpt"]
-            .iter()
-            .filter_map(|kind| name.strip_prefix(kind))
-            .any(|port| matches!(port.as_bytes(), [b'1'..=b'9']))
-}
 
 /// The files of a crate, made of a description alone.
 pub(crate) fn draft(

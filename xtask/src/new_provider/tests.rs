@@ -251,6 +251,11 @@ fn names_that_no_crate_can_have() {
     for name in ["com", "com0", "com10", "console", "con-x"] {
         assert_eq!(check_name(Path::new("nowhere"), name), Ok(()));
     }
+    refuses(
+        &"a".repeat(300),
+        PLAIN,
+        &["a crate's name of 300 letters is too long; crates.io allows 64"],
+    );
     refuses("taken", PLAIN, &["crates/taken exists"]);
     refuses("serde", PLAIN, &["`serde` is part of the workspace"]);
 }
@@ -269,7 +274,11 @@ fn a_second_run_changes_nothing() {
 fn files_that_are_no_description() {
     let scratch = workspace();
     let missing = make(&scratch.0, "acme", &scratch.0.join("missing.yaml")).unwrap_err();
-    assert!(missing.contains("missing.yaml: "), "{missing}");
+    assert!(
+        missing.contains("missing.yaml: #: the file can't be read: ")
+            && missing.contains("; name the provider's description with --spec"),
+        "{missing}"
+    );
     refuses("acme", "a: [", &["spec.yaml: #: this is not the YAML"]);
     // The name and every problem of the description, in one run.
     let broken = PLAIN.replace("openapi: 3.1.0", "openapi: 3.0.3\nwebhooks: {}");

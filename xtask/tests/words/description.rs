@@ -6,14 +6,15 @@
 pub(crate) fn description(mut text: impl FnMut() -> String) -> String {
     let mut out = String::new();
     // The values of an enum stand in it and beside it.
-    let values = [text(), text()];
+    let (first, second) = (text(), text());
     let mut number = 0;
     let mut rest = TEMPLATE;
     while let Some((before, after)) = rest.split_once('@') {
         out.push_str(before);
         let kind = after.chars().next().unwrap_or_default();
         let text = match kind {
-            '1' | '2' => values[usize::from(kind == '2')].clone(),
+            '1' => first.clone(),
+            '2' => second.clone(),
             _ => text(),
         };
         out.push_str(&match kind {

@@ -1,15 +1,29 @@
 use crate::answer::LONGEST;
 
-/// A description leads to files or to problems, and there are not more words about it than it deserves.
+#[path = "../../../tests/words/description.rs"]
+mod description;
+
+/// No text that is put into a description is longer.
+const TEXT: usize = 2_000;
+
+/// A description leads to files or to problems, and there are not more words about it than it deserves. In the files, its
+/// texts are texts: those of a damaged description, and the input itself in every place of one.
 pub(super) fn run(text: &[u8]) {
     let text = text.get(..LONGEST).unwrap_or(text);
     for path in ["acme.yaml", "acme.json"] {
-        let Err(problems) = xtask::read_description(path, text) else {
-            continue;
-        };
-        assert!(!problems.is_empty());
-        for problem in &problems {
-            assert!(problem.starts_with(path), "{problem}");
+        match xtask::read_description(path, text) {
+            Ok(files) => assert_eq!(xtask::audit_files(&files), Ok(())),
+            Err(problems) => {
+                assert!(!problems.is_empty());
+                for problem in &problems {
+                    assert!(problem.starts_with(path), "{problem}");
+                    assert!(!problem.contains(char::is_control), "{problem}");
+                }
+            }
         }
     }
+    let words = String::from_utf8_lossy(text.get(..TEXT).unwrap_or(text));
+    let described = description::description(|| words.to_string());
+    let files = xtask::read_description("acme.json", described.as_bytes()).unwrap();
+    assert_eq!(xtask::audit_files(&files), Ok(()));
 }

@@ -80,13 +80,13 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "descriptions",
-        about: "the generator's reader of descriptions, in YAML and JSON",
+        about: "the generator's reader of descriptions, in YAML and JSON, and what it makes of their texts",
         seeds: &[
             "xtask/fuzz/corpus/descriptions",
             "crates/ravelin-labels/tests/fixtures",
         ],
         mutations: 400,
-        allocations: (4_000_000, 40_000),
+        allocations: (20_000_000, 40_000),
         run: descriptions::run,
     },
     Target {

@@ -203,6 +203,7 @@ mod tests {
             ("```rust\nx\n\ny\n```", "`x`\\\n`y`"),
             ("    let x", "`let x`"),
             ("a<br>b", "a\\\nb"),
+            ("`a`http://b.example", "`a` `http://b.example`"),
             ("| a | b |\n|---|---|\n| c | d |", "- a | b\n- c | d"),
             ("", ""),
         ] {

@@ -103,7 +103,8 @@ fn info(object: &mut Object<'_>, description: &mut Description, p: &mut Problems
     }
     let at = info.at.clone();
     info.finish("info", p);
-    match given.or_else(|| names::type_name(&description.title)) {
+    let derived = names::type_name(&description.title).filter(|name| names::is_type_name(name));
+    match given.or(derived) {
         Some(name) => description.service = name,
         None => p.report(
             &at,

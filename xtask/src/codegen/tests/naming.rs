@@ -105,7 +105,7 @@ fn enum_values_without_letters_are_asked_for() {
     assert!(files["models/act_it.rs"].contains("Self::Empty => \"\""));
     asks(
         &property("[3rd_party]"),
-        "`3rd_party` gives no name",
+        "`3rd_party` gives no Rust name",
         "x-enum-names",
     );
     asks(
@@ -149,6 +149,51 @@ fn collisions_are_asked_for_and_never_numbered() {
         "schemas: { A: { type: object, x-rust-name: HTTPError, properties: { b: { $ref: '#/components/schemas/B' } } }, B: { type: object, x-rust-name: HttpError, properties: { a: {} } } }",
     );
     asks(&files, "would be the same file", "x-rust-name");
+}
+
+/// A name becomes a file: what no file can be called must not end in the system's words.
+#[test]
+fn names_that_no_file_can_have_are_asked_for() {
+    let long = "a".repeat(300);
+    let too_long = "`aaaaaaaaaaaaaaaaaaaa…` gives a Rust name of 300 letters, more than 100";
+    let operation = with(DONE, "").replace("operationId: act", &format!("operationId: {long}"));
+    asks(&operation, too_long, "x-rust-name");
+    asks(&receiving_a(&long, ""), too_long, "x-rust-name");
+    let property = sending(&format!("{{ type: object, properties: {{ {long}: {{}} }} }}"));
+    asks(&property, too_long, "x-rust-name");
+    let value = sending_property(&format!("{{ type: string, enum: [{long}] }}"));
+    asks(&value, too_long, "x-enum-names");
+    let given = format!(", x-rust-name: {}", "A".repeat(300));
+    asks(&receiving_a("Thing", &given), "can't be the Rust name", "like `Customer`");
+    let title = with(DONE, "").replace("title: Acme", &format!("title: {long}"));
+    asks(&title, "the title gives no name", "x-rust-name");
+    for device in ["con", "AUX", "lpt1"] {
+        asks(&receiving_a(device, ""), "Windows keeps for a device", "x-rust-name");
+    }
+    // The longest name makes the longest path.
+    let longest = receiving_a("Thing", &format!(", x-rust-name: {}", "Ab".repeat(50)));
+    let files = emitted(&longest);
+    assert!(files.keys().any(|path| path.len() > 150));
+    let scratch = crate::codegen::format::Scratch::new().unwrap();
+    for (path, text) in &files {
+        crate::codegen::format::write(&scratch.0.join(path), text).unwrap();
+    }
+}
+
+#[test]
+fn a_variant_called_self_is_asked_for() {
+    let union = |value: &str, more: &str| {
+        let schemas = format!(
+            "schemas: {{ A: {{ type: object, required: [t, n], properties: {{ t: {{ const: {value} }}, n: {{ type: string }} }} {more} }}, \
+             B: {{ type: object, required: [t], properties: {{ t: {{ const: other }} }} }} }}"
+        );
+        let one_of = "oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: t }";
+        let body = format!("requestBody: {{ content: {{ application/json: {{ schema: {{ {one_of} }} }} }} }}");
+        with(&format!("{body}, {DONE}"), &schemas)
+    };
+    assert_eq!(problems(&union("this", "")), []);
+    asks(&union("self", ""), "the variant `Self` has a name with another meaning", "x-rust-name");
+    assert_eq!(problems(&union("self", ", x-rust-name: Own")), []);
 }
 
 #[test]

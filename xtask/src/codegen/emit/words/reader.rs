@@ -241,6 +241,10 @@ impl Reader {
 
     /// Adds to the word that is being read.
     fn piece(&mut self, piece: &str) {
+        // Two pieces of code side by side would be one, with other ends.
+        if self.words.ends_with('`') && self.pending.is_empty() && piece.starts_with('`') {
+            self.words.push(' ');
+        }
         let pending = std::mem::take(&mut self.pending);
         self.words.push_str(&pending);
         self.words.push_str(piece);
