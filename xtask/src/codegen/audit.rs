@@ -39,7 +39,9 @@ fn comments(text: &str) -> Vec<String> {
     let mut is_open = false;
     for line in text.lines() {
         let line = line.trim_start();
-        let docs = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+        let docs = line
+            .strip_prefix("///")
+            .or_else(|| line.strip_prefix("//!"));
         if let Some(docs) = docs {
             let docs = docs.strip_prefix(' ').unwrap_or(docs);
             match comments.last_mut().filter(|_| is_open) {
@@ -71,7 +73,9 @@ pub(crate) fn markdown(text: &str) -> Result<(), String> {
         };
         for event in Parser::new_with_broken_link_callback(text, options, Some(&mut item)) {
             if !is_text(&event) {
-                return Err(format!("more than text in its documentation, {event:?} in {text:?}"));
+                return Err(format!(
+                    "more than text in its documentation, {event:?} in {text:?}"
+                ));
             }
         }
     }
@@ -137,6 +141,9 @@ mod tests {
         for text in ["let a = \"\u{202E}\";", "// \u{1B}", "/* a */", "//! [`a`]"] {
             assert!(file(text).is_err(), "{text}");
         }
-        assert_eq!(file("/// A `b`, *c*: <https://d.example>.\n///\n/// - [`E::as_str`]\nfn f() {}"), Ok(()));
+        assert_eq!(
+            file("/// A `b`, *c*: <https://d.example>.\n///\n/// - [`E::as_str`]\nfn f() {}"),
+            Ok(())
+        );
     }
 }

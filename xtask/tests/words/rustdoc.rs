@@ -20,11 +20,22 @@ struct Dependencies {
 fn dependencies() -> Dependencies {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "golden", "--message-format", "json"])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "golden",
+            "--message-format",
+            "json",
+        ])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let mut externs = Vec::new();
     let mut folder = None;
     for line in String::from_utf8(output.stdout).unwrap().lines() {
@@ -44,15 +55,28 @@ fn dependencies() -> Dependencies {
     }
     assert_eq!(externs.len(), 3, "{externs:?}");
     let folder = folder.unwrap();
-    let folder = if folder.ends_with("deps") { folder } else { folder.join("deps") };
+    let folder = if folder.ends_with("deps") {
+        folder
+    } else {
+        folder.join("deps")
+    };
     Dependencies { externs, folder }
 }
 
 impl Dependencies {
     fn rustdoc(&self, batch: &Path, arguments: &[&str]) -> String {
-        let mut command = Command::new(std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into()));
+        let mut command =
+            Command::new(std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into()));
         command
-            .args(["--edition", "2024", "--crate-name", "batch", "--crate-type", "lib", "lib.rs"])
+            .args([
+                "--edition",
+                "2024",
+                "--crate-name",
+                "batch",
+                "--crate-type",
+                "lib",
+                "lib.rs",
+            ])
             .arg("-L")
             .arg(format!("dependency={}", self.folder.display()));
         for one in &self.externs {
@@ -60,9 +84,17 @@ impl Dependencies {
         }
         let output = command.args(arguments).current_dir(batch).output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{}", errors.chars().take(5_000).collect::<String>());
+        assert!(
+            output.status.success(),
+            "{}",
+            errors.chars().take(5_000).collect::<String>()
+        );
         // The lints about links, tags and addresses speak up here.
-        assert!(errors.is_empty(), "{}", errors.chars().take(5_000).collect::<String>());
+        assert!(
+            errors.is_empty(),
+            "{}",
+            errors.chars().take(5_000).collect::<String>()
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 }
@@ -101,7 +133,11 @@ fn write(batch: &Path, outputs: &[Files]) {
         for (path, text) in files {
             let path = batch.join(format!("d{number}/generated/{path}"));
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text.replace("crate::generated", &format!("crate::d{number}::generated"))).unwrap();
+            fs::write(
+                path,
+                text.replace("crate::generated", &format!("crate::d{number}::generated")),
+            )
+            .unwrap();
         }
     }
     fs::write(batch.join("lib.rs"), library).unwrap();
@@ -129,11 +165,20 @@ fn look(folder: &Path) -> (usize, usize) {
                 let is_link = tag.starts_with("a href=\"https://");
                 // The first words of a page, inside the quotes of one attribute.
                 let summary = tag.strip_prefix("meta name=\"description\" content=\"");
-                let is_summary = summary.and_then(|rest| rest.find('"').map(|end| end + 1 == rest.len()));
+                let is_summary =
+                    summary.and_then(|rest| rest.find('"').map(|end| end + 1 == rest.len()));
                 let names = tag.to_ascii_lowercase();
-                assert!(is_link || is_summary == Some(true) || !names.contains(PLANTED), "<{tag}> in {}", path.display());
+                assert!(
+                    is_link || is_summary == Some(true) || !names.contains(PLANTED),
+                    "<{tag}> in {}",
+                    path.display()
+                );
                 // What a page says beside a block of code.
-                assert!(!names.contains("example-wrap"), "<{tag}> in {}", path.display());
+                assert!(
+                    !names.contains("example-wrap"),
+                    "<{tag}> in {}",
+                    path.display()
+                );
             }
             pages += 1;
             seen += page.matches(PLANTED).count();
@@ -145,7 +190,8 @@ fn look(folder: &Path) -> (usize, usize) {
 #[test]
 fn rustdoc_finds_nothing_but_text() {
     let dependencies = dependencies();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("words-{}", std::process::id()));
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("words-{}", std::process::id()));
     let all: Vec<String> = descriptions(count(12)).collect();
     let (mut tests, mut pages, mut seen) = (0, 0, 0);
     for texts in all.chunks(BATCH) {
@@ -157,7 +203,10 @@ fn rustdoc_finds_nothing_but_text() {
         write(&folder, &outputs);
 
         let list = dependencies.rustdoc(&folder, &["--test", "--test-args=--list"]);
-        let found: Vec<&str> = list.lines().filter(|line| line.ends_with(": test")).collect();
+        let found: Vec<&str> = list
+            .lines()
+            .filter(|line| line.ends_with(": test"))
+            .collect();
         assert_eq!(found, ["lib.rs - (line 1): test"]);
         tests += found.len() - 1;
 
@@ -169,7 +218,10 @@ fn rustdoc_finds_nothing_but_text() {
         seen += times;
     }
     let _ = fs::remove_dir_all(&folder);
-    assert!(pages >= 10 * all.len() && seen > all.len(), "{pages} pages, {seen} texts");
+    assert!(
+        pages >= 10 * all.len() && seen > all.len(),
+        "{pages} pages, {seen} texts"
+    );
     println!(
         "{} descriptions: {tests} tests, {pages} pages, 0 tags among {seen} texts",
         all.len()

@@ -159,16 +159,26 @@ fn names_that_no_file_can_have_are_asked_for() {
     let operation = with(DONE, "").replace("operationId: act", &format!("operationId: {long}"));
     asks(&operation, too_long, "x-rust-name");
     asks(&receiving_a(&long, ""), too_long, "x-rust-name");
-    let property = sending(&format!("{{ type: object, properties: {{ {long}: {{}} }} }}"));
+    let property = sending(&format!(
+        "{{ type: object, properties: {{ {long}: {{}} }} }}"
+    ));
     asks(&property, too_long, "x-rust-name");
     let value = sending_property(&format!("{{ type: string, enum: [{long}] }}"));
     asks(&value, too_long, "x-enum-names");
     let given = format!(", x-rust-name: {}", "A".repeat(300));
-    asks(&receiving_a("Thing", &given), "can't be the Rust name", "like `Customer`");
+    asks(
+        &receiving_a("Thing", &given),
+        "can't be the Rust name",
+        "like `Customer`",
+    );
     let title = with(DONE, "").replace("title: Acme", &format!("title: {long}"));
     asks(&title, "the title gives no name", "x-rust-name");
     for device in ["con", "AUX", "lpt1"] {
-        asks(&receiving_a(device, ""), "Windows keeps for a device", "x-rust-name");
+        asks(
+            &receiving_a(device, ""),
+            "Windows keeps for a device",
+            "x-rust-name",
+        );
     }
     // The longest name makes the longest path.
     let longest = receiving_a("Thing", &format!(", x-rust-name: {}", "Ab".repeat(50)));
@@ -188,11 +198,17 @@ fn a_variant_called_self_is_asked_for() {
              B: {{ type: object, required: [t], properties: {{ t: {{ const: other }} }} }} }}"
         );
         let one_of = "oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: t }";
-        let body = format!("requestBody: {{ content: {{ application/json: {{ schema: {{ {one_of} }} }} }} }}");
+        let body = format!(
+            "requestBody: {{ content: {{ application/json: {{ schema: {{ {one_of} }} }} }} }}"
+        );
         with(&format!("{body}, {DONE}"), &schemas)
     };
     assert_eq!(problems(&union("this", "")), []);
-    asks(&union("self", ""), "the variant `Self` has a name with another meaning", "x-rust-name");
+    asks(
+        &union("self", ""),
+        "the variant `Self` has a name with another meaning",
+        "x-rust-name",
+    );
     assert_eq!(problems(&union("self", ", x-rust-name: Own")), []);
 }
 
