@@ -78,9 +78,9 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     let package = if words.is_some() {
         &["xtask"][..]
     } else if is_about_ledgers {
-        &["feedback-invitations", "--features", "ledger"]
+        &["feedback-invitations", "--features", "ledger"][..]
     } else {
-        &["proof"]
+        &["proof"][..]
     };
     let mut proofs = Command::new(crate::cargo::program());
     proofs
