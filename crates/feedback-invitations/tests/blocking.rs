@@ -38,7 +38,9 @@ fn an_invitation_logs_in_and_is_sent() {
 fn a_run_is_read_to_its_end() {
     let (sandbox, radar) = set_up();
     let path = env::temp_dir().join(format!("blocking-{}.ledger", process::id()));
-    let ledger = blocking::wait(FileLedger::open(&path)).unwrap().unwrap();
+    let ledger = blocking::wait(FileLedger::open_or_create(&path))
+        .unwrap()
+        .unwrap();
     let list: Vec<_> = (0..20)
         .map(|number| {
             (

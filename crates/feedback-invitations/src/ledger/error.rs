@@ -19,6 +19,17 @@ struct Inner {
 pub enum LedgerErrorKind {
     /// Another program, or another handle of this one, has the ledger open.
     InUse,
+    /// There is no file at the path.
+    NotFound,
+    /// There is something at the path already, where a ledger was to be created.
+    AlreadyExists,
+    /// The file lies where it can't be kept from others: on a network file system, under a second name (a hard link), or mounted
+    /// as a single file.
+    UnsafePlace,
+    /// The file, or its journal, was replaced, renamed, deleted, linked or written by somebody else while it was open.
+    ///
+    /// Nothing more is begun, and nothing that was told with this error is to be sent.
+    Disturbed,
     /// What is there is no ledger: an empty file, or something else's.
     NotALedger,
     /// The ledger was written by a newer version of this crate.
@@ -66,11 +77,11 @@ impl LedgerError {
         self.0.kind
     }
 
-    /// Whether this concerns one key, and the ledger goes on.
-    pub(super) fn is_about_a_key(&self) -> bool {
+    /// Whether this concerns what was asked alone, and leaves the rest of its transaction as it is.
+    pub(super) fn is_contained(&self) -> bool {
         matches!(
             self.0.kind,
-            LedgerErrorKind::ClaimLost | LedgerErrorKind::NotUnknown
+            LedgerErrorKind::ClaimLost | LedgerErrorKind::NotUnknown | LedgerErrorKind::Disturbed
         )
     }
 }

@@ -23,7 +23,9 @@ use crate::support::{
 };
 
 async fn open(directory: &Directory) -> FileLedger {
-    FileLedger::open(directory.file("a.ledger")).await.unwrap()
+    FileLedger::open_or_create(directory.file("a.ledger"))
+        .await
+        .unwrap()
 }
 
 struct PanickingWaker;
@@ -102,7 +104,7 @@ async fn the_last_handle_may_be_dropped_by_the_ledger_itself() {
     assert!(heard.recv().unwrap());
     // Nobody waited for the thread, so its lock may be there for a moment longer.
     let ledger = loop {
-        match FileLedger::open(directory.file("a.ledger")).await {
+        match FileLedger::open_or_create(directory.file("a.ledger")).await {
             Ok(ledger) => break ledger,
             Err(error) => assert_eq!(error.kind(), LedgerErrorKind::InUse),
         }
@@ -117,14 +119,14 @@ async fn a_link_is_no_way_around_the_lock() {
     let link = directory.file("link");
     std::os::unix::fs::symlink(directory.file("a.ledger"), &link).unwrap();
     // Nothing is made of a link that leads nowhere.
-    let error = FileLedger::open(&link).await.unwrap_err();
-    assert_eq!(error.kind(), LedgerErrorKind::Storage);
+    let error = FileLedger::open_or_create(&link).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::NotFound);
     let ledger = open(&directory).await;
     record(&ledger, "a", Outcome::accepted(None)).await;
-    let error = FileLedger::open(&link).await.unwrap_err();
+    let error = FileLedger::open_or_create(&link).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::InUse);
     drop(ledger);
-    let ledger = FileLedger::open(&link).await.unwrap();
+    let ledger = FileLedger::open_or_create(&link).await.unwrap();
     assert_eq!(ledger.summary().await.unwrap().accepted, 1);
     record(&ledger, "b", Outcome::accepted(None)).await;
     drop(ledger);
@@ -137,7 +139,7 @@ async fn a_ledger_says_where_it_is_without_detours() {
     let straight = directory.file("a.ledger");
     let name = straight.parent().unwrap().file_name().unwrap();
     let detour = directory.file("..").join(name).join("a.ledger");
-    let ledger = FileLedger::open(detour).await.unwrap();
+    let ledger = FileLedger::open_or_create(detour).await.unwrap();
     let straight = std::fs::canonicalize(straight).unwrap();
     assert_eq!(ledger.path(), straight);
 }
@@ -147,7 +149,7 @@ async fn an_empty_file_says_what_to_do_with_it() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
     std::fs::write(&path, "").unwrap();
-    let error = FileLedger::open(&path).await.unwrap_err();
+    let error = FileLedger::open_or_create(&path).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::NotALedger);
     assert!(error.to_string().contains("restore it"), "{error}");
 }
@@ -221,7 +223,9 @@ async fn a_run_ends_for_the_first_of_its_reasons() {
 }
 
 async fn open_another(directory: &Directory) -> FileLedger {
-    FileLedger::open(directory.file("b.ledger")).await.unwrap()
+    FileLedger::open_or_create(directory.file("b.ledger"))
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn content(ledger: &FileLedger, keys: &[String]) -> Content {
 
 /// A ledger of so many keys, in all states that last, and what it says.
 async fn filled(path: &Path, count: usize) -> (Vec<String>, Content) {
-    let ledger = FileLedger::open(path).await.unwrap();
+    let ledger = FileLedger::open_or_create(path).await.unwrap();
     let keys: Vec<String> = (0..count)
         .map(|number| format!("order-{number:05}"))
         .collect();
@@ -61,7 +61,7 @@ async fn filled(path: &Path, count: usize) -> (Vec<String>, Content) {
 
 /// Opens a file that may be damaged. Gives whether it could be opened; then it must be right, and stay so when it is used.
 async fn open(path: &Path, keys: &[String], right: &Content, what: &str) -> bool {
-    let ledger = match FileLedger::open(path).await {
+    let ledger = match FileLedger::open_or_create(path).await {
         Ok(ledger) => ledger,
         Err(error) => {
             let kind = error.kind();
@@ -202,7 +202,7 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
             .unwrap()
             .execute_batch(statement)
             .unwrap();
-        let error = FileLedger::open(&copy).await.unwrap_err();
+        let error = FileLedger::open_or_create(&copy).await.unwrap_err();
         assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{what}: {error}");
         assert!(error.to_string().contains("damaged"), "{error}");
     }
@@ -214,7 +214,7 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
 async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     let text = |number: u32| format!("{number:0>200}");
     let mut tasks = JoinSet::new();
     for number in 0..16_000 {
@@ -223,10 +223,11 @@ async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
     }
     tasks.join_all().await;
     drop(ledger);
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     assert_eq!(ledger.summary().await.unwrap().unknown, 16_000);
 
     let mut file = fs::read(&path).unwrap();
+    let written = fs::metadata(&path).unwrap().modified().unwrap();
     let first = text(0);
     let places = file.windows(200).enumerate();
     let places: Vec<usize> = places
@@ -238,6 +239,9 @@ async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
         file[place + 200 + 3] ^= 1;
     }
     fs::write(&path, file).unwrap();
+    // As if nobody had written into it.
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(written).unwrap();
     let error = ledger.entry(&key(&first)).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{error}");
     let error = ledger.summary().await.unwrap_err();
@@ -329,7 +333,7 @@ async fn a_journal_whose_file_is_gone_is_no_new_ledger() {
     let (lost, journal) = pair(&directory, "lost");
     cut_off(&path, (&lost, &journal));
     fs::remove_file(&lost).unwrap();
-    let error = FileLedger::open(&lost).await.unwrap_err();
+    let error = FileLedger::open_or_create(&lost).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Damaged);
     assert!(error.to_string().contains("journal"), "{error}");
     assert!(journal.exists() && !lost.exists());
@@ -339,7 +343,7 @@ async fn a_journal_whose_file_is_gone_is_no_new_ledger() {
 async fn what_is_no_key_is_never_read_as_one() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    drop(FileLedger::open(&path).await.unwrap());
+    drop(FileLedger::open_or_create(&path).await.unwrap());
     let connection = Connection::open(&path).unwrap();
     for bad in ["", "a\nb", &"x".repeat(Key::MAX_BYTES + 1)] {
         connection.execute("DELETE FROM entry", []).unwrap();
@@ -349,7 +353,7 @@ async fn what_is_no_key_is_never_read_as_one() {
                 [bad],
             )
             .unwrap();
-        let error = FileLedger::open(&path).await.unwrap_err();
+        let error = FileLedger::open_or_create(&path).await.unwrap_err();
         assert_eq!(error.kind(), LedgerErrorKind::Damaged);
         assert!(!error.to_string().contains("xxx"), "{error}");
     }

@@ -31,7 +31,9 @@ struct FullDisk {
 impl FullDisk {
     async fn after(directory: &Directory, writes: u64) -> Self {
         Self {
-            inner: FileLedger::open(directory.file("a.ledger")).await.unwrap(),
+            inner: FileLedger::open_or_create(directory.file("a.ledger"))
+                .await
+                .unwrap(),
             writes_left: AtomicU64::new(writes),
         }
     }
@@ -111,7 +113,9 @@ async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
     assert!(matches!(run.ending(), Some(Ending::LedgerFailed(_))));
     assert_eq!(vendor.total(), 2);
     drop(run);
-    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
+        .await
+        .unwrap();
     assert_eq!(ledger.unknown(None, 9).await.unwrap(), [key("b")]);
 }
 
@@ -119,7 +123,9 @@ async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
 async fn a_refused_login_ends_the_run() {
     let directory = Directory::new();
     let vendor = Vendor::new().refuse_login();
-    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
+        .await
+        .unwrap();
     let mut run = vendor
         .client()
         .send_all(ledger.clone(), invitations(&["a", "b", "c"]))
@@ -139,7 +145,9 @@ async fn a_refused_login_ends_the_run() {
 async fn a_credential_that_is_refused_after_a_new_login_ends_the_run() {
     let directory = Directory::new();
     let vendor = Vendor::new().with("b", Unauthorized);
-    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
+        .await
+        .unwrap();
     let mut run = vendor
         .client()
         .send_all(ledger.clone(), invitations(&["a", "b", "c"]))
@@ -170,7 +178,9 @@ async fn too_many_doubts_end_the_run() {
     for (max, expected) in [(None, 11), (Some(0), 1), (Some(3), 4), (Some(u64::MAX), 30)] {
         let directory = Directory::new();
         let vendor = vendor();
-        let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+        let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
+            .await
+            .unwrap();
         let mut run = vendor.client().send_all(ledger, invitations(&list));
         if let Some(max) = max {
             run = run.max_unknown(max);
@@ -190,7 +200,7 @@ fn without_a_runtime_nothing_is_taken() {
         .build()
         .unwrap();
     let path = directory.file("a.ledger");
-    let ledger = runtime.block_on(FileLedger::open(path)).unwrap();
+    let ledger = runtime.block_on(FileLedger::open_or_create(path)).unwrap();
     let vendor = Vendor::new();
     let mut run = vendor
         .client()

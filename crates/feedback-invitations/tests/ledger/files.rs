@@ -33,7 +33,7 @@ async fn claim(ledger: &FileLedger, text: &str, resend: Resend) -> Claim {
 }
 
 async fn kind_of_opening(path: impl AsRef<std::path::Path>) -> LedgerErrorKind {
-    FileLedger::open(path).await.unwrap_err().kind()
+    FileLedger::open_or_create(path).await.unwrap_err().kind()
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_key_is_short_and_printable() {
 async fn everything_is_there_the_next_time() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     record(
         &ledger,
         "accepted",
@@ -70,7 +70,7 @@ async fn everything_is_there_the_next_time() {
     drop(ledger);
     assert_eq!(directory.names(), ["a.ledger"]);
 
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     assert_eq!(
         state(&ledger, "accepted").await,
         Some(accepted("846673197418938368"))
@@ -102,7 +102,9 @@ async fn everything_is_there_the_next_time() {
 #[tokio::test]
 async fn a_key_begins_again_only_where_that_is_allowed() {
     let directory = Directory::new();
-    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
+        .await
+        .unwrap();
     record(&ledger, "accepted", Outcome::accepted(None)).await;
     record(&ledger, "refused", Outcome::refused(None, None)).await;
     record(&ledger, "not sent", Outcome::not_sent()).await;
@@ -148,11 +150,11 @@ async fn a_key_begins_again_only_where_that_is_allowed() {
 async fn only_the_holder_of_the_claim_may_finish() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     let old = claim(&ledger, "a", Resend::none()).await;
     drop(ledger);
 
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     let lost = |result: Result<(), feedback_invitations::ledger::LedgerError>| {
         assert_eq!(result.unwrap_err().kind(), LedgerErrorKind::ClaimLost);
     };
@@ -181,7 +183,9 @@ async fn only_the_holder_of_the_claim_may_finish() {
 #[tokio::test]
 async fn the_unknown_are_listed_in_pages_and_resolved_one_by_one() {
     let directory = Directory::new();
-    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
+        .await
+        .unwrap();
     for text in ["d", "b", "e", "a", "c"] {
         record(&ledger, text, Outcome::unknown()).await;
     }
@@ -227,9 +231,9 @@ async fn the_unknown_are_listed_in_pages_and_resolved_one_by_one() {
 async fn a_second_opener_is_told_that_it_is_in_use() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     record(&ledger, "a", Outcome::unknown()).await;
-    let error = FileLedger::open(&path).await.unwrap_err();
+    let error = FileLedger::open_or_create(&path).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::InUse);
     assert!(error.to_string().contains("in use"), "{error}");
 
@@ -240,7 +244,7 @@ async fn a_second_opener_is_told_that_it_is_in_use() {
     drop(ledger);
     assert_eq!(kind_of_opening(&path).await, LedgerErrorKind::InUse);
     drop(clone);
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     assert_eq!(ledger.summary().await.unwrap().unknown, 2);
 }
 
@@ -259,7 +263,7 @@ async fn what_is_no_ledger_is_refused_and_left_alone() {
     drop(connection);
     for path in [text, short, empty, foreign] {
         let before = fs::read(&path).unwrap();
-        let error = FileLedger::open(&path).await.unwrap_err();
+        let error = FileLedger::open_or_create(&path).await.unwrap_err();
         assert_eq!(
             error.kind(),
             LedgerErrorKind::NotALedger,
@@ -270,14 +274,14 @@ async fn what_is_no_ledger_is_refused_and_left_alone() {
     assert_eq!(directory.names().len(), 4, "{:?}", directory.names());
     let nowhere = directory.file("nowhere/a.ledger");
     assert_eq!(kind_of_opening(&nowhere).await, LedgerErrorKind::Storage);
-    assert_eq!(kind_of_opening("/").await, LedgerErrorKind::Storage);
+    assert_eq!(kind_of_opening("/").await, LedgerErrorKind::NotALedger);
 }
 
 #[tokio::test]
 async fn a_newer_version_is_named_as_such() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    drop(FileLedger::open(&path).await.unwrap());
+    drop(FileLedger::open_or_create(&path).await.unwrap());
     let connection = Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", 2).unwrap();
     drop(connection);
@@ -288,11 +292,11 @@ async fn a_newer_version_is_named_as_such() {
 async fn power_loss_is_survived_on_request() {
     let directory = Directory::new();
     let (fast, safe) = (directory.file("fast"), directory.file("safe"));
-    let ledger = FileLedger::open(&fast).await.unwrap();
+    let ledger = FileLedger::open_or_create(&fast).await.unwrap();
     assert!(!ledger.is_power_loss_safe());
     for _ in 0..2 {
         let options = FileLedger::options().power_loss_safe(true);
-        let ledger = options.open(&safe).await.unwrap();
+        let ledger = options.open_or_create(&safe).await.unwrap();
         assert!(ledger.is_power_loss_safe());
         record(&ledger, "a", Outcome::not_sent()).await;
     }
@@ -303,7 +307,7 @@ async fn power_loss_is_survived_on_request() {
 async fn whoever_asks_at_the_same_time_shares_one_truth() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    let ledger = Arc::new(FileLedger::open(&path).await.unwrap());
+    let ledger = Arc::new(FileLedger::open_or_create(&path).await.unwrap());
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..640 {
         let ledger = Arc::clone(&ledger);
@@ -325,7 +329,7 @@ async fn whoever_asks_at_the_same_time_shares_one_truth() {
     let started: u32 = tasks.join_all().await.into_iter().sum();
     assert_eq!(started, 64);
     drop(ledger);
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     assert_eq!(ledger.summary().await.unwrap().accepted, 64);
 }
 
@@ -333,7 +337,7 @@ async fn whoever_asks_at_the_same_time_shares_one_truth() {
 async fn what_was_asked_for_is_done_though_nobody_waits() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     {
         let key = key("a");
         let mut begin = std::pin::pin!(ledger.begin(&key, Resend::none()));
@@ -345,7 +349,7 @@ async fn what_was_asked_for_is_done_though_nobody_waits() {
         .await;
     }
     drop(ledger);
-    let ledger = FileLedger::open(&path).await.unwrap();
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
     assert_eq!(state(&ledger, "a").await, Some(State::Unknown));
 }
 
@@ -357,7 +361,7 @@ async fn two_who_create_it_at_once_get_one_ledger() {
         let opening = || {
             let path = path.clone();
             async move {
-                let ledger = FileLedger::open(path).await?;
+                let ledger = FileLedger::open_or_create(path).await?;
                 let begun = ledger.begin(&key("a"), Resend::none()).await?;
                 Ok(matches!(begun, Begun::Started(_)))
             }
@@ -382,9 +386,59 @@ async fn two_who_create_it_at_once_get_one_ledger() {
 }
 
 #[tokio::test]
+async fn a_ledger_is_created_only_where_that_is_asked_for() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    for path in [&path, &directory.file("nowhere/a.ledger")] {
+        let error = FileLedger::open(path).await.unwrap_err();
+        assert_eq!(error.kind(), LedgerErrorKind::NotFound);
+        assert!(error.to_string().contains("first run"), "{error}");
+    }
+    assert!(directory.names().is_empty());
+
+    let ledger = FileLedger::create(&path).await.unwrap();
+    record(&ledger, "a", Outcome::accepted(None)).await;
+    drop(ledger);
+    let error = FileLedger::create(&path).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::AlreadyExists);
+    let ledger = FileLedger::open(&path).await.unwrap();
+    assert_eq!(ledger.summary().await.unwrap().accepted, 1);
+    // Open or not, it is there.
+    let error = FileLedger::create(&path).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::AlreadyExists);
+    drop(ledger);
+    let ledger = FileLedger::open_or_create(&path).await.unwrap();
+    assert_eq!(ledger.summary().await.unwrap().accepted, 1);
+    assert_eq!(directory.names(), ["a.ledger", "a.ledger-journal"]);
+}
+
+#[tokio::test]
+async fn of_many_who_create_it_one_does() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let path = path.clone();
+        tasks.spawn(async move { FileLedger::create(path).await });
+    }
+    let results = tasks.join_all().await;
+    let errors = results.iter().filter_map(|result| result.as_ref().err());
+    // Whoever created it may have lost it to nobody: there is no other way to get at it here.
+    assert!(
+        errors
+            .clone()
+            .all(|error| error.kind() == LedgerErrorKind::AlreadyExists),
+        "{results:?}"
+    );
+    assert_eq!(errors.count(), 19);
+}
+
+#[tokio::test]
 async fn a_receipt_without_end_is_cut() {
     let directory = Directory::new();
-    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
+        .await
+        .unwrap();
     record(&ledger, "a", Outcome::accepted(Some(&"é".repeat(1_000)))).await;
     assert_eq!(state(&ledger, "a").await, Some(accepted(&"é".repeat(100))));
 }

@@ -5,6 +5,8 @@ mod abuse;
 mod damage;
 mod endings;
 mod files;
+#[cfg(unix)]
+mod holding;
 mod kills;
 mod machines;
 mod runs;

@@ -34,7 +34,9 @@ impl Stream for Channel {
 }
 
 async fn ledger(directory: &Directory) -> FileLedger {
-    FileLedger::open(directory.file("a.ledger")).await.unwrap()
+    FileLedger::open_or_create(directory.file("a.ledger"))
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{
     super::{Claim, Key, LedgerError, LedgerErrorKind},
-    fault::{Fault, damaged},
+    fault::Fault,
 };
 
 /// What says that a SQLite file is a ledger: `FBIL`.
@@ -36,25 +36,38 @@ pub(super) const TABLES: [(&str, &str); 2] = [
     ),
 ];
 
-/// Creates an empty ledger, unless somebody else does so at the same moment.
+/// Creates an empty ledger, unless somebody else does so at the same moment. Gives whether it did.
 ///
 /// It is written under another name and gets its own when it is complete, so that no kill leaves half of one behind, and
 /// takes no place that is taken.
-pub(super) fn create(path: &Path, journal: &Path, sync: bool) -> Result<(), Fault> {
-    if fs::symlink_metadata(journal).is_ok() {
-        // Unless it has just been created, and is being written.
-        return match fs::symlink_metadata(path) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(damaged(
-                "its journal is there, and the file is not: they belong together",
-            )),
-        };
-    }
+pub(super) fn create(path: &Path, sync: bool) -> Result<bool, Fault> {
     let draft = draft_name(path)?;
     let created = write(&draft).and_then(|()| publish(&draft, path, sync).map_err(not_created));
     // A draft that can't be removed harms nobody.
     let _ = fs::remove_file(&draft);
     created
+}
+
+/// Removes the name under which a file was written, if a kill left it there beside its own.
+#[cfg(unix)]
+pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool) {
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
+        return;
+    };
+    let is_draft = |other: &[u8]| {
+        let token = other
+            .strip_prefix(name.as_encoded_bytes())
+            .and_then(|rest| rest.strip_prefix(b"-")?.strip_suffix(b".new"));
+        token.is_some_and(|token| token.len() == 32 && token.iter().all(u8::is_ascii_hexdigit))
+    };
+    // If it can't be removed, the file is refused for its second name.
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if is_draft(entry.file_name().as_encoded_bytes())
+            && entry.metadata().is_ok_and(|metadata| is_same(&metadata))
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// A name beside the file that nobody else uses.
@@ -83,35 +96,36 @@ fn write(draft: &Path) -> Result<(), Fault> {
     connection.close().map_err(|(_, error)| error.into())
 }
 
-fn publish(draft: &Path, path: &Path, sync: bool) -> io::Result<()> {
+/// Gives whether the place was free.
+fn publish(draft: &Path, path: &Path, sync: bool) -> io::Result<bool> {
     if sync {
         OpenOptions::new().write(true).open(draft)?.sync_all()?;
     }
-    match fs::hard_link(draft, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+    let was_free = match fs::hard_link(draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
         // Some file systems have no links.
         Err(_) => copy(draft, path, sync)?,
-        Ok(()) => {}
-    }
+        Ok(()) => true,
+    };
     #[cfg(unix)]
     if let Some(directory) = path.parent().filter(|_| sync) {
         fs::File::open(directory)?.sync_all()?;
     }
-    Ok(())
+    Ok(was_free)
 }
 
 /// Takes the place first, then fills it. A kill between the two leaves a file that is refused.
-fn copy(draft: &Path, path: &Path, sync: bool) -> io::Result<()> {
+fn copy(draft: &Path, path: &Path, sync: bool) -> io::Result<bool> {
     let content = fs::read(draft)?;
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         file => file?,
     };
     file.write_all(&content)?;
     if sync {
         file.sync_all()?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn not_created(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Fault {
@@ -135,34 +149,37 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_is_left_over_only_without_its_file() {
-        let directory = directory("journal");
-        let (path, journal) = (directory.join("a.ledger"), directory.join("journal"));
-        fs::write(&journal, "somebody's").unwrap();
-        let error = create(&path, &journal, false).unwrap_err();
-        assert_eq!(LedgerError::from(error).kind(), LedgerErrorKind::Damaged);
-        assert!(!path.exists());
-
-        // Somebody else was faster, and is writing already.
-        fs::write(&path, "somebody's").unwrap();
-        create(&path, &journal, false).unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"somebody's");
-        fs::remove_dir_all(directory).unwrap();
-    }
-
-    #[test]
     fn what_is_there_is_never_overwritten() {
         let directory = directory("place");
         let (draft, path) = (directory.join("draft"), directory.join("a.ledger"));
         fs::write(&draft, "new").unwrap();
 
-        copy(&draft, &path, true).unwrap();
+        assert!(copy(&draft, &path, true).unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"new");
 
         fs::write(&path, "somebody's").unwrap();
-        copy(&draft, &path, false).unwrap();
-        publish(&draft, &path, true).unwrap();
+        assert!(!copy(&draft, &path, false).unwrap());
+        assert!(!publish(&draft, &path, true).unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"somebody's");
+        fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_draft_of_the_same_file_is_removed() {
+        use std::os::unix::fs::MetadataExt as _;
+
+        let directory = directory("draft");
+        let path = directory.join("a.ledger");
+        fs::write(&path, "").unwrap();
+        let (draft, other) = (draft_name(&path).unwrap(), draft_name(&path).unwrap());
+        let link = directory.join("a.ledger-by-hand.new");
+        fs::hard_link(&path, &draft).unwrap();
+        fs::hard_link(&path, &link).unwrap();
+        fs::write(&other, "somebody is writing it").unwrap();
+        let inode = fs::metadata(&path).unwrap().ino();
+        remove_draft(&path, |metadata| metadata.ino() == inode);
+        assert!(!draft.exists() && other.exists() && link.exists() && path.exists());
         fs::remove_dir_all(directory).unwrap();
     }
 }

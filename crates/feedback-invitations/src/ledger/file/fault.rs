@@ -1,6 +1,6 @@
 //! What can go wrong with the file.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 use super::super::{LedgerError, LedgerErrorKind};
 
@@ -32,13 +32,17 @@ impl From<rusqlite::Error> for Fault {
         use rusqlite::{Error, ErrorCode};
         let (kind, reason) = match &error {
             Error::SqliteFailure(failure, _) => match failure.code {
-                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => (
-                    LedgerErrorKind::InUse,
-                    "the ledger is in use: another program, or another handle, has it open",
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+                    (LedgerErrorKind::InUse, IN_USE)
+                }
+                // Nothing that is written here comes near the limit.
+                ErrorCode::TooBig => (
+                    LedgerErrorKind::Damaged,
+                    "the ledger is damaged: an entry is longer than any can be",
                 ),
                 ErrorCode::NotADatabase => (
                     LedgerErrorKind::NotALedger,
-                    "the file is no ledger, or its beginning is damaged",
+                    "the file is not a ledger, or its beginning is damaged",
                 ),
                 ErrorCode::DatabaseCorrupt => (LedgerErrorKind::Damaged, "the ledger is damaged"),
                 // Every statement is right, so it is the file that is not.
@@ -66,6 +70,24 @@ impl From<rusqlite::Error> for Fault {
         };
         Self(LedgerError::with_source(kind, reason, error))
     }
+}
+
+const IN_USE: &str = "the ledger is in use: another program, or another handle, has it open";
+
+/// Somebody else has the file.
+#[cfg(unix)]
+pub(super) fn in_use() -> Fault {
+    Fault::new(LedgerErrorKind::InUse, IN_USE)
+}
+
+/// The system does not let us at the file.
+pub(super) fn no_access(error: io::Error) -> Fault {
+    let error = LedgerError::with_source(
+        LedgerErrorKind::Storage,
+        "the ledger can't be read and written",
+        error,
+    );
+    error.into()
 }
 
 /// Something in the file is missing, or has changed.

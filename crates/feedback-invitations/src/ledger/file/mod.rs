@@ -3,7 +3,10 @@
 mod checksum;
 mod create;
 mod fault;
+mod guard;
+mod header;
 mod open;
+mod place;
 mod row;
 mod store;
 mod worker;
@@ -19,9 +22,10 @@ use customer_api_core::async_trait;
 use tokio::sync::oneshot;
 
 use self::{
-    fault::Fault,
+    fault::{Fault, no_access},
+    place::Opening,
     store::Store,
-    worker::{Done, Job},
+    worker::{Done, How, Job},
 };
 use super::{
     Begun, Claim, Entry, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary, Outcome, Resend,
@@ -38,12 +42,16 @@ use super::{
 /// # let directory = std::env::temp_dir().join(format!("ledger-doc-{}", std::process::id()));
 /// # std::fs::create_dir_all(&directory)?;
 /// # let path = directory.join("march.ledger");
-/// let ledger = FileLedger::open(path).await?;
+/// let ledger = FileLedger::create(&path).await?;
 /// let key = Key::new("order-4211")?;
 /// if let Begun::Started(claim) = ledger.begin(&key, Resend::none()).await? {
 ///     // … send it …
 ///     ledger.finish(&claim, &Outcome::accepted(Some("846673197418938368"))).await?;
 /// }
+/// drop(ledger);
+///
+/// // The next day, it must be there.
+/// let ledger = FileLedger::open(&path).await?;
 /// assert_eq!(ledger.summary().await?.accepted, 1);
 /// # drop(ledger);
 /// # std::fs::remove_dir_all(directory)?;
@@ -66,21 +74,48 @@ use super::{
 ///
 /// # What belongs together
 ///
-/// The file, and beside it the journal of a transaction that was cut off: the same name with `-journal` at its end. Opening
-/// the ledger takes what is needed from it. Never delete, rename or copy one of them alone, and copy them only while no
-/// program has the ledger open: a copy from an earlier day knows nothing of what was sent since.
+/// The file, and beside it its journal: the same name with `-journal` at its end. The journal is there while the ledger is open,
+/// and stays after a kill; opening the ledger takes what is needed from it. Never delete, rename or copy one of them alone, and
+/// copy them only while no program has the ledger open.
 ///
-/// Keep it on a local disk. Network file systems are known for locks that don't lock. And don't open the file by other means
-/// in the program that has the ledger open, not even to read it: on Unix, closing it again gives up the program's locks on it,
-/// and another program could open the ledger meanwhile.
+/// # One program at a time
+///
+/// Whoever opens the file while another program, or another handle of this one, has it open gets
+/// [`LedgerErrorKind::InUse`], whatever path leads there. On Unix, the lock belongs to the open file: programs may read and copy
+/// the file meanwhile, this one too, and other programs that use SQLite wait or fail. On Windows it is SQLite's own lock, and
+/// Windows itself lets nobody rename or delete the file.
+///
+/// On Unix, before every intent and after it is written, before anybody is told of it, these are looked at, and whatever is not
+/// as it was is [`LedgerErrorKind::Disturbed`], until the ledger is opened again:
+///
+/// - the path that was given, and the same without links, lead to the open file;
+/// - the file has no second name (no hard link);
+/// - its journal lies beside it;
+/// - nobody else has written into it, as far as its length and the time of its last change tell.
+///
+/// Outcomes of what is on its way by then are still written into the open file, wherever it is now, and told as that error.
+///
+/// A network file system is refused where the system tells that it is one (Linux with `/proc`, macOS, BSD): its locks can't be
+/// relied on. So are a file that has a second name and, on Linux, one that is mounted as a single file, whose journal would lie
+/// elsewhere.
+///
+/// What can't be told:
+///
+/// - A copy is a ledger of its own, which knows nothing of what is sent by the other one. So is a file that was replaced by an
+///   older copy of itself while no program had it open, and a file of a container's image in each of its containers.
+/// - A program that takes the file and its journal away together, and puts others there, lets another sender in: this one then
+///   begins nothing more, and the other one goes by what it finds.
+/// - A process that forks shares its locks with the child, which can't use the ledger: the file stays in use until both have
+///   ended.
 ///
 /// # Damage
 ///
 /// Opening reads everything. Every entry has a checksum, and the file has the number of entries in every state and the sum of
 /// their checksums. Whatever is missing, cut off or changed is [`LedgerErrorKind::Damaged`] or
-/// [`LedgerErrorKind::NotALedger`], never an empty or a shorter ledger. Only a file that is not there is created; an empty
-/// one is refused, as it may be what is left of a ledger. What can't be told is a file that was replaced by an older copy
-/// of itself.
+/// [`LedgerErrorKind::NotALedger`], never an empty or a shorter ledger. An empty file is refused, as it may be what is left of a
+/// ledger. A row that is longer than any can be is found by its length, without reading it.
+///
+/// Opening writes, too: a file or a directory that can't be written is an error then, and not at the first intent.
 ///
 /// A write that fails, such as on a full disk, ends the ledger: the same error answers everything from then on. Once the cause
 /// is gone, drop all of its clones, and open it again: until then the file stays locked, as something may be on its way.
@@ -102,21 +137,49 @@ pub struct FileLedgerOptions {
 }
 
 impl FileLedger {
-    /// Opens the ledger at this path, or creates it if nothing is there. Its directory must exist.
+    /// Creates a ledger at this path. Its directory must exist.
     ///
-    /// Takes time in proportion to the number of entries, as it reads all of them, and blocks nobody meanwhile.
+    /// Right for the first run, and for no other: where a ledger was and is not, because of another working directory or a disk
+    /// that is not there, a new one would let everything be sent again.
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if anything is at the path, and those of [`open`](Self::open).
+    pub async fn create(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        Self::options().create(path).await
+    }
+
+    /// Opens the ledger at this path. It must be there.
+    ///
+    /// Takes time in proportion to the number of entries, as it reads all of them, and blocks nobody meanwhile. A relative path is
+    /// resolved once, now.
     ///
     /// # Errors
     ///
     /// | kind | because |
     /// |---|---|
+    /// | [`NotFound`](LedgerErrorKind::NotFound) | there is no file, or the path is a link that leads nowhere |
     /// | [`InUse`](LedgerErrorKind::InUse) | somebody has it open, for longer than a quarter of a second |
+    /// | [`UnsafePlace`](LedgerErrorKind::UnsafePlace) | it lies where it can't be kept from others |
     /// | [`NotALedger`](LedgerErrorKind::NotALedger) | the file is empty, or not one of these |
     /// | [`NewerVersion`](LedgerErrorKind::NewerVersion) | a newer version of this crate wrote it |
     /// | [`Damaged`](LedgerErrorKind::Damaged) | something in it is missing or has changed |
-    /// | [`Storage`](LedgerErrorKind::Storage) | it can't be read or written |
+    /// | [`Disturbed`](LedgerErrorKind::Disturbed) | it was renamed or replaced in this moment |
+    /// | [`Storage`](LedgerErrorKind::Storage) | it can't be read, or not be written: the file, its directory or its disk |
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
         Self::options().open(path).await
+    }
+
+    /// Opens the ledger at this path, or creates it if nothing is there. Its directory must exist.
+    ///
+    /// **A ledger that is lost, or that is looked for in the wrong place, is created anew, and everything is sent again.** Use
+    /// [`create`](Self::create) and [`open`](Self::open) where a person can say which run is the first.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open).
+    pub async fn open_or_create(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        Self::options().open_or_create(path).await
     }
 
     /// The settings, to change some before opening.
@@ -146,7 +209,7 @@ impl FileLedger {
             let result = store.and_then(|store| Ok(work(store)?));
             let failure = result.as_ref().err();
             Done {
-                failure: failure.filter(|error| !error.is_about_a_key()).cloned(),
+                failure: failure.filter(|error| !error.is_contained()).cloned(),
                 answer: Box::new(move |failure| {
                     // Whoever asked may be gone: what was asked for is done all the same.
                     let _ = reply.send(failure.map_or(result, |failure| Err(failure.clone())));
@@ -169,18 +232,45 @@ impl FileLedgerOptions {
         self
     }
 
-    /// Opens the ledger at this path, or creates it if nothing is there. See [`FileLedger::open`].
+    /// Creates a ledger at this path. See [`FileLedger::create`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FileLedger::create`].
+    pub async fn create(&self, path: impl AsRef<Path>) -> Result<FileLedger, LedgerError> {
+        self.start(path.as_ref(), Opening::Create).await
+    }
+
+    /// Opens the ledger at this path. See [`FileLedger::open`].
     ///
     /// # Errors
     ///
     /// Those of [`FileLedger::open`].
     pub async fn open(&self, path: impl AsRef<Path>) -> Result<FileLedger, LedgerError> {
-        let (path, power_loss_safe) = (path.as_ref().to_owned(), self.power_loss_safe);
+        self.start(path.as_ref(), Opening::Open).await
+    }
+
+    /// Opens the ledger at this path, or creates it if nothing is there. See [`FileLedger::open_or_create`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FileLedger::open_or_create`].
+    pub async fn open_or_create(&self, path: impl AsRef<Path>) -> Result<FileLedger, LedgerError> {
+        self.start(path.as_ref(), Opening::OpenOrCreate).await
+    }
+
+    async fn start(&self, path: &Path, opening: Opening) -> Result<FileLedger, LedgerError> {
+        // Now: the working directory may be another one when the thread looks.
+        let path = std::path::absolute(path).map_err(no_access)?;
+        let how = How {
+            opening,
+            power_loss_safe: self.power_loss_safe,
+        };
         let (opened, opening) = oneshot::channel();
         let (jobs, receiver) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("ledger".to_owned())
-            .spawn(move || worker::run(&path, power_loss_safe, opened, &receiver))
+            .spawn(move || worker::run(path, how, opened, &receiver))
             .map_err(|error| {
                 LedgerError::with_source(
                     LedgerErrorKind::Storage,
@@ -258,7 +348,7 @@ impl Ledger for FileLedger {
     }
 
     async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
-        self.ask(|store| Ok(store.summary())).await
+        self.ask(|store| store.summary()).await
     }
 
     async fn unknown(&self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, LedgerError> {

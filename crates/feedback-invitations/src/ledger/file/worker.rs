@@ -1,14 +1,17 @@
 //! The thread that owns the file.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::mpsc,
-};
+use std::{path::PathBuf, sync::mpsc};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{super::LedgerError, open, store::Store};
+use super::{
+    super::LedgerError,
+    guard::Guard,
+    open,
+    place::{self, Opening},
+    store::Store,
+};
 
 /// Something to do inside a transaction, or not to do, because of this.
 pub(super) type Job = Box<dyn FnOnce(Result<&mut Store<'_>, LedgerError>) -> Done + Send>;
@@ -23,6 +26,13 @@ pub(super) struct Done {
 
 type Answer = Box<dyn FnOnce(Option<&LedgerError>) + Send>;
 
+/// How to open the file.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) opening: Opening,
+    pub(super) power_loss_safe: bool,
+}
+
 /// What the thread tells once the file is open.
 pub(super) struct Opened {
     pub(super) path: PathBuf,
@@ -34,30 +44,33 @@ const MAX_JOBS: usize = 1_000;
 
 /// Opens the file, does jobs until nobody can give one any more, and closes it.
 pub(super) fn run(
-    path: &Path,
-    power_loss_safe: bool,
+    path: PathBuf,
+    how: How,
     opened: oneshot::Sender<Result<Opened, LedgerError>>,
     jobs: &mpsc::Receiver<Job>,
 ) {
     let mut opened = Some(opened);
     // Whoever opens may be gone. The file is free again when an error is told.
     let mut tell = |result| opened.take().map(|opened| opened.send(result).is_ok());
-    if let Err(error) = keep(path, power_loss_safe, jobs, |opened| tell(Ok(opened))) {
+    if let Err(error) = keep(path, how, jobs, |opened| tell(Ok(opened))) {
         tell(Err(error));
     }
 }
 
 /// Fails only before it told that the file is open.
 fn keep<T>(
-    path: &Path,
-    power_loss_safe: bool,
+    path: PathBuf,
+    how: How,
     jobs: &mpsc::Receiver<Job>,
     tell: impl FnOnce(Opened) -> T,
 ) -> Result<(), LedgerError> {
-    let (connection, path) = open::open(path, power_loss_safe)?;
-    let (mut store, is_power_loss_safe) = open::check(&connection, power_loss_safe)?;
+    let place = place::find(path, how.opening, how.power_loss_safe)?;
+    // Let go of last of all, when the file is closed.
+    let guard = Guard::take(place)?;
+    let connection = open::connect(&guard)?;
+    let (mut store, is_power_loss_safe) = open::check(&connection, &guard, how.power_loss_safe)?;
     tell(Opened {
-        path,
+        path: guard.path().to_owned(),
         is_power_loss_safe,
     });
     if let Some(failure) = serve(&connection, &mut store, jobs) {
@@ -83,8 +96,10 @@ fn serve(
             let _ = connection.execute_batch("ROLLBACK");
         }
         let failure = result.err();
+        // Nobody may send, or rely on what was recorded, if the file turned out to be lost meanwhile.
+        let told = failure.as_ref().or(store.disturbed());
         for answer in done {
-            answer(failure.as_ref());
+            answer(told);
         }
         if failure.is_some() {
             return failure;

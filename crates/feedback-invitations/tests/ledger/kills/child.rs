@@ -30,7 +30,7 @@ async fn works() {
         return;
     };
     println!("@open");
-    let ledger = FileLedger::open(variable("LEDGER_TEST_FILE"))
+    let ledger = FileLedger::open_or_create(variable("LEDGER_TEST_FILE"))
         .await
         .unwrap();
     match job.as_str() {
@@ -120,7 +120,7 @@ async fn fill(ledger: FileLedger) {
     assert_eq!(known.kind(), LedgerErrorKind::Storage);
     let begun = ledger.begin(&key("another"), Resend::none()).await;
     assert_eq!(begun.unwrap_err().kind(), LedgerErrorKind::Storage);
-    let other = FileLedger::open(ledger.path()).await.unwrap_err();
+    let other = FileLedger::open_or_create(ledger.path()).await.unwrap_err();
     assert_eq!(other.kind(), LedgerErrorKind::InUse);
 }
 

@@ -41,7 +41,7 @@ async fn what_was_answered_is_there_after_a_full_disk() {
         assert!(child.wait().unwrap().success(), "{blocks}");
         assert!(finished.len() > 10, "{blocks}: {}", finished.len());
 
-        let ledger = FileLedger::open(&path).await.unwrap();
+        let ledger = FileLedger::open_or_create(&path).await.unwrap();
         for text in &begun {
             let state = ledger.entry(&key(text)).await.unwrap().unwrap().state;
             match finished.contains(text) {
@@ -68,5 +68,5 @@ async fn a_disk_that_is_full_from_the_start_leaves_nothing_in_the_way() {
     while let Signal::Line(_) = heard.recv().unwrap() {}
     assert!(!child.wait().unwrap().success());
     assert!(directory.names().is_empty(), "{:?}", directory.names());
-    assert!(FileLedger::open(&path).await.is_ok());
+    assert!(FileLedger::open_or_create(&path).await.is_ok());
 }

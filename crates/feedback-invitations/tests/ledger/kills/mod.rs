@@ -157,7 +157,7 @@ async fn nobody_is_sent_to_twice_and_nobody_is_lost() {
         assert!(!run(&path, &server, concurrency, None));
 
         let received = server.received();
-        let ledger = FileLedger::open(&path).await.unwrap();
+        let ledger = FileLedger::open_or_create(&path).await.unwrap();
         for text in child::keys(KEYS) {
             let count = received.get(&address(&text)).copied().unwrap_or_default();
             let state = ledger
@@ -185,7 +185,7 @@ async fn nobody_is_sent_to_twice_and_nobody_is_lost() {
 }
 
 async fn unknown(path: &Path) -> BTreeSet<String> {
-    let ledger = FileLedger::open(path).await.unwrap();
+    let ledger = FileLedger::open_or_create(path).await.unwrap();
     let keys = ledger.unknown(None, usize::MAX).await.unwrap();
     keys.iter().map(ToString::to_string).collect()
 }
@@ -217,7 +217,7 @@ async fn what_was_answered_is_there_after_a_kill_in_the_midst_of_writing() {
             };
         }
         assert!(!child.wait().unwrap().success());
-        let ledger = FileLedger::open(&path).await.unwrap();
+        let ledger = FileLedger::open_or_create(&path).await.unwrap();
         for text in &begun {
             let state = ledger.entry(&key(text)).await.unwrap().unwrap().state;
             let is_accepted = matches!(state, State::Accepted { .. });
@@ -242,10 +242,10 @@ async fn two_programs_never_have_it_at_once() {
     for _ in 0..20 {
         while !matches!(heard.recv().unwrap(), Signal::Line(line) if line.starts_with("finished")) {
         }
-        let error = FileLedger::open(&path).await.unwrap_err();
+        let error = FileLedger::open_or_create(&path).await.unwrap_err();
         assert_eq!(error.kind(), LedgerErrorKind::InUse, "{error}");
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(FileLedger::open(&path).await.is_ok());
+    assert!(FileLedger::open_or_create(&path).await.is_ok());
 }

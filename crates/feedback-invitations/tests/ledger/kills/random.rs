@@ -201,7 +201,7 @@ async fn unknown_in_a_copy(path: &Path, copy: &Path) -> BTreeSet<String> {
 async fn check(path: &Path, server: &Server, left: &BTreeSet<String>, figures: &mut Figures) {
     let received = server.received();
     let count = |text: &str| received.get(&address(text)).copied().unwrap_or_default();
-    let ledger = FileLedger::open(path).await.unwrap();
+    let ledger = FileLedger::open_or_create(path).await.unwrap();
     let keys: Vec<Key> = child::keys(KEYS).map(|text| key(&text)).collect();
     for key in &keys {
         let count = count(key.as_str());
@@ -230,7 +230,7 @@ async fn check(path: &Path, server: &Server, left: &BTreeSet<String>, figures: &
     let received = server.received();
     assert_eq!(received.len(), keys.len());
     assert!(received.values().all(|count| *count == 1), "{received:?}");
-    let ledger = FileLedger::open(path).await.unwrap();
+    let ledger = FileLedger::open_or_create(path).await.unwrap();
     let summary = ledger.summary().await.unwrap();
     assert_eq!(
         (summary.accepted, summary.total()),

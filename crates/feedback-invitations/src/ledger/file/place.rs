@@ -1,0 +1,149 @@
+//! Where the file is, and whether it has to be there.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    super::LedgerErrorKind,
+    create,
+    fault::{Fault, damaged, no_access},
+};
+
+/// What to do about a file that is there, or is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// It must not be there.
+    Create,
+    /// It must be there.
+    Open,
+    OpenOrCreate,
+}
+
+/// Where a ledger is.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The absolute path that the caller gave. It may lead over links.
+    #[cfg_attr(
+        not(unix),
+        expect(dead_code, reason = "nobody can rename an open file there")
+    )]
+    pub(super) given: PathBuf,
+    /// The same without links. A name that SQLite would take for something else, such as `:memory:`, has its directory here.
+    pub(super) path: PathBuf,
+    /// Where SQLite keeps what takes a transaction back.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "SQLite locks for itself there"))]
+    pub(super) journal: PathBuf,
+}
+
+/// Finds the file at this absolute path, or creates it.
+pub(super) fn find(given: PathBuf, opening: Opening, sync: bool) -> Result<Place, Fault> {
+    if is_there(&given)? {
+        if opening == Opening::Create {
+            return Err(already_exists());
+        }
+    } else {
+        make(&given, opening, sync)?;
+    }
+    let path = fs::canonicalize(&given).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => not_found("the path is a link that leads nowhere"),
+        _ => no_access(error),
+    })?;
+    if !fs::metadata(&path).map_err(no_access)?.is_file() {
+        return Err(Fault::new(
+            LedgerErrorKind::NotALedger,
+            "what is at the path is not a file",
+        ));
+    }
+    let journal = beside(&path);
+    Ok(Place {
+        given,
+        path,
+        journal,
+    })
+}
+
+fn make(given: &Path, opening: Opening, sync: bool) -> Result<(), Fault> {
+    let missing = "there is no ledger at the path: on a first run, create one; on any other, the path is wrong, or the \
+                   ledger or its disk is gone";
+    let (Some(directory), Some(name)) = (given.parent(), given.file_name()) else {
+        return Err(no_access(io::ErrorKind::InvalidInput.into()));
+    };
+    let directory = match fs::canonicalize(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && opening == Opening::Open => {
+            return Err(not_found(missing));
+        }
+        directory => directory.map_err(no_access)?,
+    };
+    let path = directory.join(name);
+    // A journal whose file has come to be meanwhile belongs to somebody who is writing it already.
+    if is_there(&beside(&path))? && !is_there(&path)? {
+        return Err(damaged(
+            "its journal is there, and the file is not: they belong together",
+        ));
+    }
+    if opening == Opening::Open {
+        return Err(not_found(missing));
+    }
+    if !create::create(&path, sync)? && opening == Opening::Create {
+        return Err(already_exists());
+    }
+    Ok(())
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    name.into()
+}
+
+/// Whether something has this name: a link that leads nowhere, too.
+fn is_there(path: &Path) -> Result<bool, Fault> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(no_access(error)),
+    }
+}
+
+fn not_found(reason: &'static str) -> Fault {
+    Fault::new(LedgerErrorKind::NotFound, reason)
+}
+
+fn already_exists() -> Fault {
+    Fault::new(
+        LedgerErrorKind::AlreadyExists,
+        "there is something at the path already, so nothing was created",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::LedgerError, *};
+
+    #[test]
+    fn a_journal_is_left_over_only_without_its_file() {
+        let directory =
+            std::env::temp_dir().join(format!("ledger-place-journal-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("a.ledger");
+        fs::write(directory.join("a.ledger-journal"), "somebody's").unwrap();
+        for opening in [Opening::Create, Opening::Open, Opening::OpenOrCreate] {
+            let error = make(&path, opening, false).unwrap_err();
+            assert_eq!(LedgerError::from(error).kind(), LedgerErrorKind::Damaged);
+            assert!(!path.exists());
+        }
+
+        // Somebody else was faster, and is writing already.
+        fs::write(&path, "somebody's").unwrap();
+        make(&path, Opening::OpenOrCreate, false).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"somebody's");
+        let error = make(&path, Opening::Create, false).unwrap_err();
+        assert_eq!(
+            LedgerError::from(error).kind(),
+            LedgerErrorKind::AlreadyExists
+        );
+        fs::remove_dir_all(directory).unwrap();
+    }
+}
