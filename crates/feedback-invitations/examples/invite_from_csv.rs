@@ -2,7 +2,7 @@
 //!
 //! ```console
 //! $ printf 'key,location,email\norder-1,location-1,ana@shop.example\n' > march.csv
-//! $ cargo run --features ledger --example invite_from_csv -- --sandbox march.csv
+//! $ cargo run --features ledger --example invite_from_csv -- --sandbox --new march.csv
 //! ```
 #![expect(clippy::print_stderr, reason = "a program says what it does")]
 
@@ -19,7 +19,7 @@ use std::{
 use customer_api_sandbox::Sandbox;
 use feedback_invitations::{
     Client, Programme, Recipient, SendInvitation,
-    ledger::{FileLedger, Key, Ledger as _, State},
+    ledger::{FileLedger, Key, Ledger as _, LedgerErrorKind, State},
     send_all::{self, Ending, SentOutcome},
 };
 use lexopt::prelude::*;
@@ -27,12 +27,14 @@ use lexopt::prelude::*;
 const HELP: &str = "\
 Invites everybody on a list, and nobody twice, however often it is run, stopped or killed.
 
-Usage: invite_from_csv [--ledger FILE] [--dry-run] [--resend-refused] [--sandbox] LIST
+Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [--sandbox] LIST
 
   LIST              a CSV file with the columns key, location, and email or mobile or both; also first_name and last_name.
                     A key names the invitation, such as by the order's number. It is kept and printed: never use an
                     address, a number or a name. A line that comes again is left out; one that gives its key to
                     somebody else stops everything
+  --new             this is the first run: creates the ledger. Any other run needs the one that is there, as with a new one
+                    everybody would be invited again
   --ledger FILE     where it is kept who was invited; LIST.ledger if it is missing
   --dry-run         reads everything, and sends nothing
   --resend-refused  sends again what was refused in an earlier run
@@ -53,6 +55,7 @@ type Failure = Box<dyn Error>;
 struct Options {
     list: PathBuf,
     ledger: PathBuf,
+    new: bool,
     dry_run: bool,
     resend_refused: bool,
     sandbox: bool,
@@ -87,11 +90,12 @@ impl Options {
     /// What the command line asks for; `None` stands for the help.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let (mut list, mut ledger) = (None, None);
-        let (mut dry_run, mut resend_refused, mut sandbox) = (false, false, false);
+        let (mut new, mut dry_run, mut resend_refused, mut sandbox) = (false, false, false, false);
         while let Some(argument) = arguments.next()? {
             match argument {
                 Short('h') | Long("help") => return Ok(None),
                 Long("ledger") => ledger = Some(PathBuf::from(arguments.value()?)),
+                Long("new") => new = true,
                 Long("dry-run") => dry_run = true,
                 Long("resend-refused") => resend_refused = true,
                 Long("sandbox") => sandbox = true,
@@ -108,6 +112,7 @@ impl Options {
         Ok(Some(Self {
             list,
             ledger,
+            new,
             dry_run,
             resend_refused,
             sandbox,
@@ -127,7 +132,7 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
         return Ok(true);
     }
 
-    let ledger = FileLedger::open(&options.ledger).await?;
+    let ledger = open(&options.ledger, options.new).await?;
     let mut sending = radar.send_all(ledger.clone(), send_all::iter(invitations));
     if options.resend_refused {
         sending = sending.resend_refused();
@@ -166,6 +171,26 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
         Ending::Unauthorized => Err("the login failed: see above".into()),
         _ => Ok(invited == all),
     }
+}
+
+/// The ledger, which a first run creates, and any other must find.
+async fn open(path: &Path, is_new: bool) -> Result<FileLedger, Failure> {
+    let ledger = if is_new {
+        FileLedger::create(path).await
+    } else {
+        FileLedger::open(path).await
+    };
+    ledger.map_err(|error| {
+        let what_to_do = match error.kind() {
+            LedgerErrorKind::NotFound => {
+                "\nOn the first run, say `--new`. If somebody was invited already, find the ledger: everybody would be \
+                 invited again"
+            }
+            LedgerErrorKind::AlreadyExists => "\nTo go on with it, leave `--new` out",
+            _ => "",
+        };
+        format!("{}: {error}{what_to_do}", path.display()).into()
+    })
 }
 
 fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitation)>, Failure> {

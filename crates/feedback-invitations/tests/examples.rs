@@ -119,7 +119,7 @@ async fn everybody_is_invited_once() {
     server
         .fault_on("sendInvitation", Fault::status(503).processed())
         .unwrap();
-    let (code, said) = run(&sandbox, &[&file]);
+    let (code, said) = run(&sandbox, &["--new", &file]);
     assert_eq!((code, server.outbox().len()), (3, 60), "{said}");
     assert!(said.contains("order-1: ask the vendor"), "{said}");
 
@@ -129,7 +129,7 @@ async fn everybody_is_invited_once() {
 
     // With another ledger, it is another run.
     let ledger = folder.file("other.ledger");
-    let (code, said) = run(&sandbox, &["--ledger", &ledger, &file]);
+    let (code, said) = run(&sandbox, &["--new", "--ledger", &ledger, &file]);
     assert_eq!((code, server.outbox().len()), (0, 120), "{said}");
     let (code, said) = run(&sandbox, &["--ledger", &ledger, &file]);
     assert_eq!((code, server.outbox().len()), (0, 120), "{said}");
@@ -142,10 +142,40 @@ async fn a_line_that_comes_again_is_left_out() {
     let file = folder.file("list.csv");
     let again = "order-1, location-1,person-1@shop.example \n";
     fs::write(&file, list(2) + again).unwrap();
-    let (code, said) = run(&sandbox, &[&file]);
+    let (code, said) = run(&sandbox, &["--new", &file]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("line 4: line 2 again; left out"), "{said}");
     assert_eq!(sandbox.customer_radar().outbox().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_ledger_that_is_not_there_stops_all_but_the_first_run() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let server = sandbox.customer_radar();
+    let folder = Folder::new("new");
+    let file = folder.file("list.csv");
+    fs::write(&file, list(3)).unwrap();
+
+    let (code, said) = run(&sandbox, &[&file]);
+    assert_eq!((code, server.outbox().len()), (1, 0), "{said}");
+    assert!(
+        said.contains("list.csv.ledger: ") && said.contains("`--new`"),
+        "{said}"
+    );
+    let (code, said) = run(&sandbox, &["--new", &file]);
+    assert_eq!((code, server.outbox().len()), (0, 3), "{said}");
+    let (code, said) = run(&sandbox, &["--new", &file]);
+    assert_eq!((code, server.outbox().len()), (1, 3), "{said}");
+    assert!(said.contains("leave `--new` out"), "{said}");
+
+    // From another working directory, or after somebody tidied up.
+    let ledger = folder.file("list.csv.ledger");
+    fs::rename(&ledger, folder.file("elsewhere")).unwrap();
+    let (code, said) = run(&sandbox, &[&file]);
+    assert_eq!((code, server.outbox().len()), (1, 3), "{said}");
+    fs::rename(folder.file("elsewhere"), &ledger).unwrap();
+    let (code, said) = run(&sandbox, &[&file]);
+    assert_eq!((code, server.outbox().len()), (0, 3), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -158,7 +188,7 @@ async fn what_was_refused_is_sent_again_on_request() {
     server
         .fault_on("sendInvitation", Fault::status(400))
         .unwrap();
-    let (code, said) = run(&sandbox, &[&file]);
+    let (code, said) = run(&sandbox, &["--new", &file]);
     assert_eq!((code, server.outbox().len()), (3, 2), "{said}");
     assert_eq!(run(&sandbox, &[&file]).0, 3);
     let (code, said) = run(&sandbox, &["--resend-refused", &file]);
@@ -205,7 +235,7 @@ async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
     fs::write(&file, list(3)).unwrap();
     let mut program = against(&sandbox);
     let output = program
-        .arg(&file)
+        .args(["--new", &file])
         .env("RADAR_PASSWORD", "wrong-s3cret")
         .output()
         .unwrap();
@@ -241,7 +271,7 @@ async fn an_interrupted_run_is_gone_on_with() {
 
         let mut program = against(&sandbox);
         let child = program
-            .arg(&file)
+            .args(["--new", &file])
             .stderr(process::Stdio::piped())
             .spawn()
             .unwrap();

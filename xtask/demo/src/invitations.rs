@@ -36,6 +36,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let sandbox = Sandbox::builder().customer_radar(options).start().await?;
     let radar = sandbox.customer_radar();
     let ledger = LedgerFile::new();
+    drop(FileLedger::create(&ledger.0).await?);
 
     account.step(&format!(
         "send {CUSTOMERS} invitations, lose the answer to one, and kill the program on the way"

@@ -10,7 +10,7 @@
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! # let (user, password) = ("", "");
 //! let radar = Client::builder(user, password).build()?;
-//! let ledger = FileLedger::open("march.ledger").await?;
+//! let ledger = FileLedger::open("march.ledger").await?; // on the first run: `create`
 //! let programme = Programme::new("client-display-id", "programme-display-id");
 //!
 //! // order, location, e-mail. Read as a whole, so that a broken line is found before anything is sent.

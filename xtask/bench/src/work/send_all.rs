@@ -55,7 +55,7 @@ fn invitation(number: u64) -> SendInvitation {
 }
 
 async fn with(client: &Client, count: u64, in_flight: usize, path: &Path) -> Result<(), Failure> {
-    let ledger = FileLedger::open(path).await?;
+    let ledger = FileLedger::create(path).await?;
     let keys = (1..=count).map(|number| Key::new(format!("order-{number}")));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let invitations = keys.into_iter().zip((1..=count).map(invitation));

@@ -98,7 +98,7 @@ fn sample() -> &'static Sample {
         let directory = Directory::new();
         let path = directory.0.join("sample");
         offline::run(async {
-            let ledger = FileLedger::open(&path).await.unwrap();
+            let ledger = FileLedger::create(&path).await.unwrap();
             let mut content = Vec::new();
             for number in 0..24 {
                 let key = Key::new(format!("order-{number:03}-planted")).unwrap();
