@@ -163,10 +163,9 @@ impl Failure {
         self.0.asked_wait()
     }
 
-    /// Takes the request's values out of everything that the provider said, and bounds it.
+    /// Takes the request's values out of everything that the provider said, bounds it, and puts it on one line.
     pub(super) fn scrub(&mut self, scrubber: &Scrubber<'_>) {
-        let clean =
-            |text: Option<String>, limit| text.map(|text| bounded(&scrubber.scrub(&text), limit));
+        let clean = |text: Option<String>, limit| text.map(|text| scrubber.scrub(&text, limit));
         let parts = &mut *self.0;
         let details = std::mem::take(&mut parts.details);
         parts.details = ErrorDetails {
@@ -191,13 +190,6 @@ fn kept(body: Bytes) -> Bytes {
         Bytes::copy_from_slice(beginning(&body))
     } else {
         body
-    }
-}
-
-fn bounded(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 

@@ -89,13 +89,14 @@ impl Error {
         self.0.status.map(|status| status.as_u16())
     }
 
-    /// The provider's own error code.
+    /// The provider's own error code, made safe to print as [`message`](Self::message) is. At most 200 characters.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.details.code.as_deref()
     }
 
-    /// The provider's message, with the request's personal values replaced by `[redacted]`.
+    /// The provider's message on one line, with the request's personal values replaced by `[redacted]` and invisible characters by
+    /// their escapes, such as `\u{202e}`. It ends with `…` if it is longer than 2,000 characters, or 8 KiB.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.details.message.as_deref()
@@ -107,13 +108,15 @@ impl Error {
         self.0.details.hint
     }
 
-    /// What identifies the call to the provider's support.
+    /// What identifies the call to the provider's support, made safe to print as [`message`](Self::message) is. At most 200
+    /// characters.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.0.details.trace_id.as_deref()
     }
 
-    /// Where a redirect pointed, without its query. The client never follows one.
+    /// Where a redirect pointed, without its query, made safe to print as [`message`](Self::message) is. The client never follows
+    /// one.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.0.location.as_deref()

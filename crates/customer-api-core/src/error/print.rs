@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt};
 
 use super::{Error, stop_reason::StopReason};
-use crate::{auth::AuthError, transport::TransportError};
+use crate::{auth::AuthError, redact::OneLine, transport::TransportError};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,20 +65,6 @@ fn write_cause(
     {
         Some(login) => write!(f, ": {login}"),
         None => Ok(()),
-    }
-}
-
-/// A provider's text on one line.
-struct OneLine<'a>(&'a str);
-
-impl fmt::Display for OneLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = self
-            .0
-            .split(char::is_control)
-            .filter(|part| !part.is_empty());
-        f.write_str(parts.next().unwrap_or_default())?;
-        parts.try_for_each(|part| write!(f, " {part}"))
     }
 }
 

@@ -63,26 +63,40 @@ pub struct Sensitive<'a> {
 }
 
 /// One of them, and how it is looked for.
-#[derive(PartialEq, Eq)]
 pub(crate) struct SensitiveValue<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Whether digits around it make another number of it.
-    pub(crate) is_number: bool,
+    pub(crate) kind: SensitiveKind,
 }
 
-impl<'a> SensitiveValue<'a> {
-    pub(crate) fn text(text: Cow<'a, str>) -> Self {
-        Self {
-            text,
-            is_number: false,
-        }
-    }
+/// What kind of value it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SensitiveKind {
+    Text,
+    /// Digits around it make another number of it.
+    Number,
+    /// What stands between its digits does not count.
+    Phone,
 }
 
 impl<'a> Sensitive<'a> {
     /// Adds a value.
+    ///
+    /// It is found in every spelling that the provider's words may have it in: with escapes of JSON, URLs, forms or HTML, up to
+    /// three layers of them; in small or capital letters; with accents as characters of their own, or without accents; with any
+    /// kind and number of spaces; with invisible characters in it. One or two characters are looked for as a word only, and a
+    /// value of more than 128 characters piece by piece. A text that is a phone number, with a `+` or a `0` in front, is found
+    /// however its digits are grouped, and without its country's code.
     pub fn text(&mut self, value: &'a str) {
-        self.values.push(SensitiveValue::text(Cow::Borrowed(value)));
+        self.push(Cow::Borrowed(value), SensitiveKind::Text);
+    }
+
+    /// Adds a phone number, which need not begin with a `+` or a `0` to be looked for without its country's code as well.
+    pub fn phone(&mut self, value: &'a str) {
+        self.push(Cow::Borrowed(value), SensitiveKind::Phone);
+    }
+
+    fn push(&mut self, text: Cow<'a, str>, kind: SensitiveKind) {
+        self.values.push(SensitiveValue { text, kind });
     }
 
     /// Adds a value that may be absent.
@@ -100,10 +114,7 @@ impl<'a> Sensitive<'a> {
         let text = value.to_string();
         let digits = text.trim_start_matches('-');
         if digits.len() >= LEAST_DIGITS {
-            self.values.push(SensitiveValue {
-                text: Cow::Owned(digits.to_owned()),
-                is_number: true,
-            });
+            self.push(Cow::Owned(digits.to_owned()), SensitiveKind::Number);
         }
     }
 
@@ -149,13 +160,14 @@ mod tests {
         let mut texts: Vec<_> = sensitive
             .into_values()
             .into_iter()
-            .map(|value| (value.text.into_owned(), value.is_number))
+            .map(|value| (value.text.into_owned(), value.kind))
             .collect();
         texts.sort();
-        let expected = [("1234567.5", true), ("4815162342", true), ("a text", false)];
-        assert_eq!(
-            texts,
-            expected.map(|(text, is_number)| (text.to_owned(), is_number))
-        );
+        let expected = [
+            ("1234567.5", SensitiveKind::Number),
+            ("4815162342", SensitiveKind::Number),
+            ("a text", SensitiveKind::Text),
+        ];
+        assert_eq!(texts, expected.map(|(text, kind)| (text.to_owned(), kind)));
     }
 }

@@ -1,0 +1,233 @@
+//! One layer of escapes taken off a text: those of JSON, URLs, forms and HTML, wherever they stand.
+
+use super::entities;
+
+/// A character, and the bytes that spell it in the text that was looked at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spelt {
+    pub(super) c: char,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The characters of a text as they stand.
+pub(super) fn spelt(text: &str) -> Vec<Spelt> {
+    let char_indices = text.char_indices();
+    let spelt = char_indices.map(|(start, c)| Spelt {
+        c,
+        start,
+        end: start + c.len_utf8(),
+    });
+    spelt.collect()
+}
+
+/// The text with one layer of escapes taken off; `None` if it holds none. What only looks like an escape stays.
+///
+/// Each character is looked at a bounded number of times.
+pub(super) fn without_escapes(text: &[Spelt]) -> Option<Vec<Spelt>> {
+    let is_mark = |spelt: &Spelt| matches!(spelt.c, '\\' | '%' | '&' | '+');
+    if !text.iter().any(is_mark) {
+        return None;
+    }
+    let mut plain = Vec::with_capacity(text.len());
+    let mut is_changed = false;
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let escape = match first.c {
+            '\\' => backslash(after),
+            '%' => percent(after),
+            '&' => entity(after),
+            // A form's space.
+            '+' => Some((' ', 0)),
+            _ => None,
+        };
+        is_changed |= escape.is_some();
+        let (c, length) = escape.unwrap_or((first.c, 0));
+        let (read, left) = after.split_at_checked(length).unwrap_or((after, &[]));
+        let end = read.last().unwrap_or(first).end;
+        plain.push(Spelt {
+            c,
+            start: first.start,
+            end,
+        });
+        rest = left;
+    }
+    is_changed.then_some(plain)
+}
+
+/// What a backslash and the characters after it stand for, and how many those are: as in JSON, JavaScript and Rust.
+fn backslash(after: &[Spelt]) -> Option<(char, usize)> {
+    let simple = |c| Some((c, 1));
+    match after.first()?.c {
+        c @ ('"' | '\'' | '\\' | '/') => simple(c),
+        'b' | 'f' | 'n' | 'r' | 't' => simple(' '),
+        'x' => {
+            let byte = number(after.get(1..3)?, 16)?;
+            Some((char::from_u32(byte)?, 3))
+        }
+        'u' if after.get(1)?.c == '{' => {
+            let digits = after.get(2..)?;
+            let length = digits.iter().take(7).position(|spelt| spelt.c == '}')?;
+            let c = char::from_u32(number(digits.get(..length)?, 16)?)?;
+            Some((c, length + 3))
+        }
+        'u' => utf16(after),
+        _ => None,
+    }
+}
+
+/// `u` and four digits; two such for a character outside the basic plane, with a backslash between them.
+fn utf16(after: &[Spelt]) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let digits = after.get(at + 1..at + 5)?;
+        (after.get(at)?.c == 'u').then(|| number(digits, 16))?
+    };
+    let first = unit(0)?;
+    if let Some(c) = char::from_u32(first) {
+        return Some((c, 5));
+    }
+    if after.get(5)?.c != '\\' {
+        return None;
+    }
+    let second = unit(6)?;
+    let pair = [u16::try_from(first).ok()?, u16::try_from(second).ok()?];
+    let c = char::decode_utf16(pair).next()?.ok()?;
+    Some((c, 11))
+}
+
+/// What follows a `%`: a byte, with those after it that belong to the same character. A byte that is no UTF-8 is Latin-1, as
+/// old programs write it; `%u00e9` is JavaScript's.
+fn percent(after: &[Spelt]) -> Option<(char, usize)> {
+    if after.first()?.c == 'u' {
+        let c = char::from_u32(number(after.get(1..5)?, 16)?)?;
+        return Some((c, 5));
+    }
+    let byte = |at: usize| u8::try_from(number(after.get(at..at + 2)?, 16)?).ok();
+    let first = byte(0)?;
+    let mut bytes = [first, 0, 0, 0];
+    let count = match first {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 1,
+    };
+    for (place, into) in bytes.iter_mut().enumerate().take(count).skip(1) {
+        let at = place * 3;
+        let is_byte = after.get(at - 1).is_some_and(|spelt| spelt.c == '%');
+        match byte(at).filter(|_| is_byte) {
+            Some(byte) => *into = byte,
+            None => return Some((char::from(first), 2)),
+        }
+    }
+    let text = bytes.get(..count).map(std::str::from_utf8);
+    match text.and_then(|text| text.ok()?.chars().next()) {
+        Some(c) => Some((c, count * 3 - 1)),
+        None => Some((char::from(first), 2)),
+    }
+}
+
+/// What follows an `&`: a number or a name, and a semicolon.
+fn entity(after: &[Spelt]) -> Option<(char, usize)> {
+    if after.first()?.c == '#' {
+        let (from, radix) = match after.get(1)?.c {
+            'x' | 'X' => (2, 16),
+            _ => (1, 10),
+        };
+        let digits = after.get(from..)?;
+        let length = digits.iter().position(|spelt| !spelt.c.is_digit(radix))?;
+        let is_closed = digits.get(length)?.c == ';' && length > 0;
+        let c = char::from_u32(number(digits.get(..length)?, radix)?)?;
+        return is_closed.then_some((c, from + length + 1));
+    }
+    let longest = after.iter().take(entities::LONGEST + 1);
+    let name: String = longest
+        .map(|spelt| spelt.c)
+        .take_while(char::is_ascii_alphanumeric)
+        .collect();
+    let is_closed = after.get(name.len())?.c == ';';
+    let c = entities::named(&name.to_ascii_lowercase()).filter(|_| is_closed)?;
+    Some((c, name.len() + 1))
+}
+
+/// The number that these digits spell; `None` if they are no digits, or name no character.
+fn number(digits: &[Spelt], radix: u32) -> Option<u32> {
+    let mut digits = digits.iter();
+    let first = digits.next()?.c.to_digit(radix)?;
+    digits.try_fold(first, |number, spelt| {
+        let digit = spelt.c.to_digit(radix)?;
+        number.checked_mul(radix)?.checked_add(digit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        match without_escapes(&spelt(text)) {
+            Some(plain) => plain.iter().map(|spelt| spelt.c).collect(),
+            None => text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_kind_is_read() {
+        for (text, expected) in [
+            (r#"\"\\\/\'\u00e9\u00E9\ud83d\ude42\n"#, "\"\\/'éé🙂 "),
+            (r"\u{e9}\u{1F642}\xe9", "é🙂é"),
+            ("%C3%a9%41%F0%9F%99%82%25", "éA🙂%"),
+            ("%E9%u00e9%e9%41", "éééA"),
+            ("a+b", "a b"),
+            ("&#233;&#xE9;&#x0000e9;&#128578;", "ééé🙂"),
+            ("&amp;&lt;&gt;&quot;&apos;&nbsp;&commat;", "&<>\"'\u{a0}@"),
+            ("&szlig;&AElig;&Oslash;", "ßæø"),
+        ] {
+            assert_eq!(plain(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_an_escape_stays() {
+        for text in [
+            "\\",
+            "\\q",
+            "\\u",
+            "\\u12",
+            "\\u12g4",
+            "\\ud83d",
+            "\\u{}",
+            "\\u{110000}",
+            "\\u{1234567}",
+            "\\x",
+            "\\xg0",
+            "%",
+            "%4",
+            "%g1",
+            "%u12",
+            "&",
+            "&;",
+            "&#;",
+            "&#x;",
+            "&#65",
+            "&#xD800;",
+            "&#99999999999;",
+            "&nosuch;",
+            "&amp",
+            "AT&T",
+            "&averylongnamethatisnone;",
+        ] {
+            assert_eq!(without_escapes(&spelt(text)), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_character_knows_where_it_is_spelt() {
+        let text = "é%C3%A9\\u00e9&eacute;x";
+        let plain = without_escapes(&spelt(text)).unwrap();
+        let places: Vec<_> = plain
+            .iter()
+            .map(|spelt| &text[spelt.start..spelt.end])
+            .collect();
+        assert_eq!(places, ["é", "%C3%A9", "\\u00e9", "&eacute;", "x"]);
+    }
+}

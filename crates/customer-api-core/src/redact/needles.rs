@@ -1,0 +1,235 @@
+//! What is looked for: the values of a request, in the few forms in which they are compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use http::HeaderValue;
+
+use super::{
+    escapes::{spelt, without_escapes},
+    phone::Phone,
+    scrubber::LAYERS,
+    view::{View, folded},
+};
+use crate::request::{SensitiveKind, SensitiveValue};
+
+/// The longest piece that is looked for, in characters. Longer values are looked for in pieces of that length.
+const PIECE: usize = 128;
+
+/// One or two characters count as words only: a name such as `A` would otherwise take every `a` out of a message.
+const SHORT: usize = 3;
+
+/// The values of one request.
+#[derive(Default)]
+pub(super) struct Needles {
+    texts: Vec<Needle>,
+    phones: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// A text that is looked for, and what must not be around it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Needle {
+    text: String,
+    alone: Alone,
+}
+
+/// Which characters next to a needle make something else of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Alone {
+    Anywhere,
+    AsWord,
+    AsNumber,
+}
+
+impl Needles {
+    pub(super) fn add(&mut self, value: &SensitiveValue<'_>) {
+        match value.kind {
+            // Digits are spelt in one way only.
+            SensitiveKind::Number => self.push(value.text.to_string(), Alone::AsNumber),
+            SensitiveKind::Text => self.add_text(&value.text, false),
+            SensitiveKind::Phone => self.add_text(&value.text, true),
+        }
+    }
+
+    /// A header may hold text outside ASCII, which travels as UTF-8.
+    pub(super) fn add_header(&mut self, value: &HeaderValue) {
+        let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
+            return;
+        };
+        self.add_text(value, false);
+        // A scheme word is no secret, what follows it is.
+        if let Some((_, secret)) = value.split_once(' ') {
+            self.add_text(secret, false);
+        }
+    }
+
+    fn add_text(&mut self, text: &str, is_phone: bool) {
+        if let Some(phone) = Phone::read(text, is_phone) {
+            self.phones
+                .entry(phone.tail)
+                .or_default()
+                .insert(phone.head);
+        }
+        let mut spelt = spelt(text);
+        self.add_pieces(folded(&spelt));
+        // A value may look as if it were escaped: then it loses escapes where the text around it does.
+        for _ in 0..LAYERS {
+            let Some(plain) = without_escapes(&spelt) else {
+                break;
+            };
+            spelt = plain;
+            self.add_pieces(folded(&spelt));
+        }
+    }
+
+    fn add_pieces(&mut self, text: String) {
+        let Some((last, _)) = text
+            .char_indices()
+            .rev()
+            .nth(PIECE - 1)
+            .filter(|(at, _)| *at > 0)
+        else {
+            let is_short = text.chars().take(SHORT).count() < SHORT;
+            self.push(
+                text,
+                if is_short {
+                    Alone::AsWord
+                } else {
+                    Alone::Anywhere
+                },
+            );
+            return;
+        };
+        let mut rest = text.as_str();
+        while let Some((end, _)) = rest.char_indices().nth(PIECE) {
+            let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            self.push(piece.to_owned(), Alone::Anywhere);
+            rest = after;
+        }
+        self.push(
+            text.get(last..).unwrap_or_default().to_owned(),
+            Alone::Anywhere,
+        );
+    }
+
+    fn push(&mut self, text: String, alone: Alone) {
+        if !text.is_empty() {
+            self.texts.push(Needle { text, alone });
+        }
+    }
+
+    /// Reports the bytes of the first text that spell a value in one of its views. `None` if that can't be told.
+    pub(super) fn find(&self, folded: &View, found: &mut impl FnMut((usize, usize))) -> Option<()> {
+        let grams = Grams::of(&folded.text);
+        let mut texts: Vec<&Needle> = self
+            .texts
+            .iter()
+            .filter(|needle| grams.hold(&needle.text))
+            .collect();
+        texts.sort_unstable();
+        texts.dedup();
+        matches(
+            &folded.text,
+            texts.iter().map(|needle| needle.text.as_str()),
+            |place, start, end| {
+                if texts.get(place)?.alone.allows(&folded.text, start, end) {
+                    found(folded.span(start, end)?);
+                }
+                Some(())
+            },
+        )
+    }
+
+    /// The same for phone numbers, by the digits of a text.
+    pub(super) fn find_phones(
+        &self,
+        digits: &View,
+        found: &mut impl FnMut((usize, usize)),
+    ) -> Option<()> {
+        let grams = Grams::of(&digits.text);
+        let phones: Vec<_> = self
+            .phones
+            .iter()
+            .filter(|(tail, _)| grams.hold(tail))
+            .collect();
+        matches(
+            &digits.text,
+            phones.iter().map(|(tail, _)| tail.as_str()),
+            |place, start, end| {
+                let (_, heads) = phones.get(place)?;
+                let heads = heads.iter().map(String::as_str);
+                if let Some(start) = Phone::begin(digits, heads, start, end) {
+                    found(digits.span(start, end)?);
+                }
+                Some(())
+            },
+        )
+    }
+}
+
+/// Reports every place where one of the needles stands, overlapping ones too: taking the longest alone would leave the rest of
+/// a value that begins in it.
+fn matches<'n>(
+    text: &str,
+    needles: impl ExactSizeIterator<Item = &'n str>,
+    mut report: impl FnMut(usize, usize, usize) -> Option<()>,
+) -> Option<()> {
+    if needles.len() == 0 {
+        return Some(());
+    }
+    // The quickest to build, and made for one text.
+    let kind = Some(AhoCorasickKind::NoncontiguousNFA);
+    let automaton = AhoCorasick::builder().kind(kind).build(needles).ok()?;
+    for found in automaton.try_find_overlapping_iter(text).ok()? {
+        report(found.pattern().as_usize(), found.start(), found.end())?;
+    }
+    Some(())
+}
+
+impl Alone {
+    fn allows(self, text: &str, start: usize, end: usize) -> bool {
+        let before = text.get(..start).and_then(|text| text.chars().next_back());
+        let after = text.get(end..).and_then(|text| text.chars().next());
+        let goes_on: fn(char) -> bool = match self {
+            Self::Anywhere => return true,
+            Self::AsWord => char::is_alphanumeric,
+            Self::AsNumber => |c| c.is_ascii_digit(),
+        };
+        !before.is_some_and(goes_on) && !after.is_some_and(goes_on)
+    }
+}
+
+/// Which three bytes follow each other somewhere in a text: what has others can't stand in it, and most values have.
+struct Grams(Vec<u64>);
+
+/// As many as make accidents rare in the longest text.
+const GRAMS: usize = 1 << 18;
+
+impl Grams {
+    fn of(text: &str) -> Self {
+        let mut grams = Self(vec![0; GRAMS / 64]);
+        for gram in text.as_bytes().windows(3) {
+            let (word, bit) = Self::place(gram);
+            if let Some(word) = grams.0.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        grams
+    }
+
+    /// Whether the text may hold this one.
+    fn hold(&self, text: &str) -> bool {
+        text.as_bytes().windows(3).all(|gram| {
+            let (word, bit) = Self::place(gram);
+            self.0.get(word).is_some_and(|word| word & bit != 0)
+        })
+    }
+
+    fn place(gram: &[u8]) -> (usize, u64) {
+        let hash = gram
+            .iter()
+            .fold(0_usize, |hash, byte| (hash << 6) ^ usize::from(*byte));
+        let place = hash % GRAMS;
+        (place / 64, 1 << (place % 64))
+    }
+}

@@ -1,0 +1,161 @@
+//! Phone numbers, however their digits are grouped, with their country's code or as they are dialled at home.
+
+use super::view::View;
+
+/// The fewest digits that are looked for by themselves.
+const LEAST: usize = 6;
+
+/// The most digits that a number has, with the `00` that stands for a `+`.
+const MOST: usize = 17;
+
+/// The most digits of a country's code.
+const COUNTRY: usize = 3;
+
+/// The most signs that stand between two digits of a number.
+const BETWEEN: usize = 4;
+
+/// What stands where something else than a number separates digits.
+const END: char = '|';
+
+/// A number as it is looked for.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Phone {
+    /// The digits that every form of it ends with.
+    pub(super) tail: String,
+    /// Those in front of them in the longest form.
+    pub(super) head: String,
+}
+
+impl Phone {
+    /// The number that a text is, if it is nothing else. A text without a sign that it is a phone number may be any other number:
+    /// unless it `is_known` to be one, all of its digits are looked for.
+    pub(super) fn read(text: &str, is_known: bool) -> Option<Self> {
+        let text = text.trim();
+        let is_number = |c: char| c.is_ascii_digit() || is_between(c);
+        if text.len() > MOST * 4 || !text.chars().all(is_number) {
+            return None;
+        }
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let (digits, is_international) = if text.trim_start_matches('(').starts_with('+') {
+            (digits.as_str(), true)
+        } else if let Some(digits) = digits.strip_prefix("00") {
+            (digits, true)
+        } else {
+            let at_home = digits.trim_start_matches('0');
+            let is_whole = at_home.len() == digits.len();
+            (at_home, is_whole && is_known && digits.len() >= 10)
+        };
+        if !(LEAST..=MOST).contains(&digits.len()) {
+            return None;
+        }
+        // How long the country's code is, nobody can tell without a list of them.
+        let country = if is_international { COUNTRY } else { 0 };
+        let (head, tail) = digits.split_at_checked(country.min(digits.len() - LEAST))?;
+        Some(Self {
+            tail: tail.to_owned(),
+            head: head.to_owned(),
+        })
+    }
+
+    /// Where in the digits the number begins that ends with this tail; `None` if it is a part of a longer one.
+    pub(super) fn begin<'h>(
+        digits: &View,
+        heads: impl Iterator<Item = &'h str>,
+        start: usize,
+        end: usize,
+    ) -> Option<usize> {
+        let joined = |left: usize| {
+            let is_digit = |at: usize| {
+                digits
+                    .text
+                    .as_bytes()
+                    .get(at)
+                    .is_some_and(u8::is_ascii_digit)
+            };
+            let meet = digits.place(left)?.1 == digits.place(left + 1)?.0;
+            Some(is_digit(left) && is_digit(left + 1) && meet)
+        };
+        if end.checked_sub(1).and_then(joined) == Some(true) {
+            return None;
+        }
+        let before = digits.text.get(..start)?;
+        let longest = heads.map(|head| {
+            let pairs = before.bytes().rev().zip(head.bytes().rev());
+            pairs.take_while(|(one, other)| one == other).count()
+        });
+        let mut begin = start - longest.max().unwrap_or_default();
+        // What is dialled in front of it.
+        for _ in 0..2 {
+            let is_zero = begin > 0 && digits.text.as_bytes().get(begin - 1) == Some(&b'0');
+            if is_zero && joined(begin - 1) == Some(true) {
+                begin -= 1;
+            }
+        }
+        let others = (1..=begin).take_while(|back| joined(begin - back) == Some(true));
+        (others.take(COUNTRY + 3).count() <= COUNTRY + 2).then_some(begin)
+    }
+}
+
+/// The digits of a folded text. Those that may belong to one number follow each other.
+pub(super) fn digits(folded: &View) -> View {
+    let mut digits = View::default();
+    let mut between = BETWEEN + 1;
+    for (at, c) in folded.text.char_indices() {
+        if !c.is_ascii_digit() {
+            between = if is_between(c) {
+                between + 1
+            } else {
+                BETWEEN + 1
+            };
+            continue;
+        }
+        if let Some((start, end)) = folded.place(at) {
+            if between > BETWEEN {
+                digits.push(END, start, start);
+            }
+            digits.push(c, start, end);
+        }
+        between = 0;
+    }
+    digits
+}
+
+/// What people write between the digits of a number.
+fn is_between(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '+' | '-' | '.' | '/' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, is_known: bool) -> Option<(String, String)> {
+        Phone::read(text, is_known).map(|phone| (phone.head, phone.tail))
+    }
+
+    #[test]
+    fn a_number_is_split_behind_the_longest_country_code() {
+        for (text, is_known, expected) in [
+            ("+49 (170) 123-4567", false, Some(("491", "701234567"))),
+            ("0049 170 1234567", false, Some(("491", "701234567"))),
+            ("(+49) 170.1234567", false, Some(("491", "701234567"))),
+            ("0170/1234567", false, Some(("", "1701234567"))),
+            ("491701234567", true, Some(("491", "701234567"))),
+            ("491701234567", false, Some(("", "491701234567"))),
+            ("+298 211234", false, Some(("298", "211234"))),
+            ("+376 12345", false, Some(("37", "612345"))),
+            ("+64 21", false, None),
+            ("", true, None),
+            ("+", true, None),
+            ("12345678901234567890", true, None),
+            ("+49 170 x", true, None),
+        ] {
+            let expected = expected.map(|(head, tail)| (head.to_owned(), tail.to_owned()));
+            assert_eq!(read(text, is_known), expected, "{text}");
+        }
+    }
+}

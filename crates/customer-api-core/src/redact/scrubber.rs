@@ -1,0 +1,426 @@
+//! Takes a request's values out of a provider's words.
+
+use std::cell::OnceCell;
+
+use http::HeaderValue;
+
+use super::{
+    escapes::{spelt, without_escapes},
+    needles::Needles,
+    phone,
+    printable::OneLine,
+    view::View,
+};
+use crate::request::{Sensitive, SensitiveValue};
+
+/// What stands for a value that was taken out.
+pub(super) const REPLACEMENT: &str = "[redacted]";
+
+/// How many layers of escapes are taken off: JSON within JSON within a URL has three.
+pub(super) const LAYERS: usize = 3;
+
+/// How many bytes of a text may be shown, and how many are searched. So a value that begins in the part that is shown ends in
+/// the part that is searched, in whatever spelling.
+const SHOWN: usize = 8 * 1024;
+const SEARCHED: usize = 16 * 1024;
+
+/// The values of one request that must not be printed, ready to be replaced in a provider's words.
+///
+/// The time and the memory that it takes grow with the size of the values, and not with how they and the text are made up.
+pub(crate) struct Scrubber<'a> {
+    values: Vec<SensitiveValue<'a>>,
+    headers: Vec<&'a HeaderValue>,
+    /// Made when there is a text.
+    needles: OnceCell<Needles>,
+}
+
+impl<'a> Scrubber<'a> {
+    /// Takes what `sensitive` names and what the request's sensitive headers carry.
+    pub(crate) fn new(
+        sensitive: Sensitive<'a>,
+        headers: impl IntoIterator<Item = &'a HeaderValue>,
+    ) -> Self {
+        Self {
+            values: sensitive.into_values(),
+            headers: headers.into_iter().collect(),
+            needles: OnceCell::new(),
+        }
+    }
+
+    /// The beginning of the text, of at most `limit` characters, on [one line](OneLine) and without any of the values.
+    pub(crate) fn scrub(&self, text: &str, limit: usize) -> String {
+        let searched = beginning(text, SEARCHED);
+        let Some(values) = self.find(searched) else {
+            return REPLACEMENT.to_owned();
+        };
+        let mut is_cut = searched.len() < text.len();
+        let shown = beginning(text, if is_cut { SHOWN } else { SEARCHED });
+        let mut clean = String::new();
+        let (mut length, mut was_value) = (0, false);
+        for (c, is_value) in shown.chars().zip(values) {
+            if !is_value {
+                clean.push(c);
+                length += 1;
+            } else if !was_value {
+                clean.push_str(REPLACEMENT);
+                length += REPLACEMENT.len();
+            }
+            was_value = is_value;
+            if length > limit {
+                break;
+            }
+        }
+        let mut line = OneLine(&clean).to_string();
+        if let Some((end, _)) = line.char_indices().nth(limit) {
+            line.truncate(end);
+            is_cut = true;
+        }
+        if is_cut {
+            line.push('…');
+        }
+        line
+    }
+
+    /// Of each character of the text, whether it belongs to a value. `None` if that can't be told.
+    fn find(&self, text: &str) -> Option<impl Iterator<Item = bool>> {
+        let needles = self.needles.get_or_init(|| {
+            let mut needles = Needles::default();
+            self.values.iter().for_each(|value| needles.add(value));
+            self.headers
+                .iter()
+                .for_each(|value| needles.add_header(value));
+            needles
+        });
+        // How many more values begin than end at a byte. Those that overlap or touch become one.
+        let mut changes = vec![0_i32; text.len() + 1];
+        let mut found = |(start, end): (usize, usize)| {
+            for (place, change) in [(start, 1), (end, -1)] {
+                if let Some(changes) = changes.get_mut(place) {
+                    *changes += change;
+                }
+            }
+        };
+        let mut spelt = spelt(text);
+        for layer in 0..=LAYERS {
+            let folded = View::folded(&spelt);
+            needles.find(&folded, &mut found)?;
+            needles.find_phones(&phone::digits(&folded), &mut found)?;
+            match without_escapes(&spelt) {
+                Some(plain) if layer < LAYERS => spelt = plain,
+                _ => break,
+            }
+        }
+        let starts: Vec<usize> = text.char_indices().map(|(start, _)| start).collect();
+        let mut open = 0;
+        let mut from = 0;
+        Some(starts.into_iter().map(move |start| {
+            open += changes
+                .get(from..=start)
+                .unwrap_or_default()
+                .iter()
+                .sum::<i32>();
+            from = start + 1;
+            open > 0
+        }))
+    }
+}
+
+/// The first bytes of a text, up to a whole character.
+fn beginning(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn scrub(values: &[&str], text: &str) -> String {
+        let mut sensitive = Sensitive::default();
+        for value in values {
+            sensitive.text(value);
+        }
+        Scrubber::new(sensitive, []).scrub(text, 2_000)
+    }
+
+    #[test]
+    fn replaces_a_value_in_every_spelling() {
+        let email = "Ana+1@shop.example";
+        let text = r#"Ana+1@shop.example ana+1@SHOP.example Ana%2B1%40shop.example /x?e=Ana%2B1%40shop.example"#;
+        assert_eq!(
+            scrub(&[email], text),
+            "[redacted] [redacted] [redacted] /x?e=[redacted]"
+        );
+        assert_eq!(
+            scrub(&["a \"quoted\" name"], r#"bad name: a \"quoted\" name"#),
+            "bad name: [redacted]"
+        );
+        assert_eq!(
+            scrub(&["Ana Lopez"], "ana+lopez ana%20lopez"),
+            "[redacted] [redacted]"
+        );
+    }
+
+    #[test]
+    fn replaces_a_value_that_is_encoded_in_part_or_in_another_way() {
+        let id = "planted.id+1@shop.example";
+        for text in [
+            "/v2/customer/planted.id+1%40shop.example/labels",
+            "/v2/customer/planted.id%2b1@shop.example/labels",
+            "/v2/customer/%70lanted.id%2B1%40shop.example/labels",
+        ] {
+            assert_eq!(scrub(&[id], text), "/v2/customer/[redacted]/labels");
+        }
+        assert_eq!(
+            scrub(&["O'Brien"], "O&#39;Brien O&#x27;brien"),
+            "[redacted] [redacted]"
+        );
+        assert_eq!(scrub(&["a<b>&c"], "a&lt;b&gt;&amp;c"), "[redacted]");
+        assert_eq!(
+            scrub(&["Ana López"], "ANA LÓPEZ, ana lópez"),
+            "[redacted], [redacted]"
+        );
+        for name in ["élodie øst-ångström", "ÉLODIE ØST-ÅNGSTRÖM"] {
+            assert_eq!(scrub(&[name], "no Élodie Øst-Ångström"), "no [redacted]");
+        }
+        assert_eq!(scrub(&["ends with \""], "ends with \\\""), "[redacted]");
+        assert_eq!(scrub(&[id], "100 % of nothing"), "100 % of nothing");
+    }
+
+    #[test]
+    fn a_short_value_goes_as_a_word_only() {
+        assert_eq!(
+            scrub(&["A"], "A bad call: a, ab"),
+            "[redacted] bad call: [redacted], ab"
+        );
+    }
+
+    fn scrub_numbers(values: &[i64], text: &str) -> String {
+        let mut sensitive = Sensitive::default();
+        for value in values {
+            sensitive.number(value);
+        }
+        Scrubber::new(sensitive, []).scrub(text, 2_000)
+    }
+
+    #[test]
+    fn a_number_goes_as_a_whole_only() {
+        let number = [100_044_556];
+        for (text, clean) in [
+            ("account 100044556 is taken", "account [redacted] is taken"),
+            ("100044556", "[redacted]"),
+            (
+                r#"{"fb":100044556,"x":"id100044556x"}"#,
+                r#"{"fb":[redacted],"x":"id[redacted]x"}"#,
+            ),
+            (
+                "/x?fb=100044556&n=100044556%20",
+                "/x?fb=[redacted]&n=[redacted]%20",
+            ),
+            // The digits of an escape are no part of the number.
+            ("fb%20100044556", "fb%20[redacted]"),
+            ("1000445567, 7100044556", "1000445567, 7100044556"),
+            ("71000445567 and 100044556", "71000445567 and [redacted]"),
+        ] {
+            assert_eq!(scrub_numbers(&number, text), clean);
+        }
+        assert_eq!(
+            scrub_numbers(
+                &[-1_234_567, 1_234_567_890],
+                "-1234567, 1234567, 1234567890"
+            ),
+            "-[redacted], [redacted], [redacted]"
+        );
+    }
+
+    #[test]
+    fn a_short_number_stays() {
+        assert_eq!(
+            scrub_numbers(&[1, 99_999, -99_999, 100_000], "1 99999 -99999 100000"),
+            "1 99999 -99999 [redacted]"
+        );
+    }
+
+    #[test]
+    fn digits_that_are_a_text_go_wherever_they_are() {
+        assert_eq!(scrub(&["100044556"], "+641000445567"), "+64[redacted]7");
+    }
+
+    #[test]
+    fn a_header_outside_ascii_goes_too() {
+        let mut headers = http::HeaderMap::new();
+        let mut value = HeaderValue::from_str("Planted Jos\u{e9}").unwrap();
+        value.set_sensitive(true);
+        headers.insert("x-cashier", value);
+        let scrubber = Scrubber::new(Sensitive::default(), headers.values());
+        assert_eq!(scrubber.scrub("no planted jos\u{e9}", 99), "no [redacted]");
+    }
+
+    #[test]
+    fn a_longer_value_goes_whole() {
+        assert_eq!(
+            scrub(&["Ana", "Ana Lopez"], "Ana Lopez and Ana"),
+            "[redacted] and [redacted]"
+        );
+    }
+
+    #[test]
+    fn takes_the_key_out_without_its_scheme_word() {
+        let mut headers = http::HeaderMap::new();
+        let mut value = HeaderValue::from_static("token sk_test_123");
+        value.set_sensitive(true);
+        headers.insert("authorization", value);
+        let scrubber = Scrubber::new(Sensitive::default(), headers.values());
+        assert_eq!(
+            scrubber.scrub("unknown key sk_test_123", 99),
+            "unknown key [redacted]"
+        );
+        assert_eq!(
+            scrubber.scrub("got `token sk_test_123`", 99),
+            "got `[redacted]`"
+        );
+    }
+
+    #[test]
+    fn a_value_goes_in_escapes_within_escapes() {
+        let values = ["José \"Pepe\" Peña", "josé+1@shop.example"];
+        for text in [
+            r#"José \"Pepe\" Peña"#,
+            r#"{\"name\":\"Jos\u00e9 \\\"Pepe\\\" Pe\u00F1a\"}"#,
+            r#"Jos\\u00e9 \\\"Pepe\\\" Pe\\u00f1a"#,
+            "Jos%C3%A9%20%22Pepe%22%20Pe%c3%b1a",
+            "Jos%25C3%25A9%2B%2522Pepe%2522%2BPe%25c3%25b1a",
+            "Jos&#233; &quot;Pepe&quot; Pe&ntilde;a",
+            "Jos&amp;#xE9; &amp;quot;Pepe&amp;quot; Pe&amp;ntilde;a",
+            "JOSE\u{301}\u{a0}\"PEPE\"\u{2003}PEN\u{303}A",
+            "Jos\u{ad}é\n\"Pepe\"\n  Peña",
+            "jos\u{e9}+1@shop.example",
+            "jos%E9%2B1%40shop.example",
+            "jos%C3%A9+1%40SHOP.example",
+        ] {
+            let clean = scrub(&values, text);
+            let words = clean.replace(REPLACEMENT, "");
+            assert!(clean != words && words.len() < 16, "{text}: {clean}");
+        }
+    }
+
+    #[test]
+    fn overlapping_values_leave_nothing() {
+        assert_eq!(
+            scrub(&["ana@shop", "shop.example"], "no ana@shop.example here"),
+            "no [redacted] here"
+        );
+    }
+
+    #[test]
+    fn the_words_around_a_value_stay_as_they_were_spelt() {
+        assert_eq!(
+            scrub(
+                &["Ana López"],
+                "100%25 of a%20b: Ana%20L%C3%B3pez &amp; co\\n"
+            ),
+            "100%25 of a%20b: [redacted] &amp; co\\n"
+        );
+    }
+
+    #[test]
+    fn a_value_that_looks_escaped_goes_too() {
+        for (value, text) in [
+            ("100%25 sure", "100%25 sure"),
+            ("100%25 sure", "100%2525%20sure"),
+            ("AT&amp;T \"Ana\"", r#"AT&amp;T \"Ana\""#),
+            (r"CORP\nadia", r"CORP\nadia"),
+            (r"CORP\nadia", r"CORP\\nadia"),
+            ("nadia", r"CORP\nadia"),
+            ("20abc", "%20abc"),
+        ] {
+            let clean = scrub(&[value], text);
+            assert!(
+                clean.ends_with(REPLACEMENT) && clean.len() < 17,
+                "{value}: {clean}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_phone_number_goes_however_it_is_grouped() {
+        for (value, text, clean) in [
+            ("+49 170 1234567", "no 0170 1234567", "no [redacted]"),
+            ("+49 170 1234567", "no 0170/123-45.67", "no [redacted]"),
+            ("+49 170 1234567", "no (0170) 1234567!", "no ([redacted]!"),
+            ("+49 170 1234567", "no 00491701234567", "no [redacted]"),
+            (
+                "+49 170 1234567",
+                "no %2B49%20170%201234567",
+                "no [redacted]",
+            ),
+            ("+1 (555) 010-9999", "no 555.010.9999", "no [redacted]"),
+            (
+                "0170 1234567",
+                "no +49 170 1234567, code 17",
+                "no +49 [redacted], code 17",
+            ),
+            ("0170 1234567", "no 491701234567", "no 49[redacted]"),
+            ("170 1234567", "no 1701234567", "no [redacted]"),
+            // Other numbers stay.
+            (
+                "0170 1234567",
+                "see 17012345678 and 9999991701234567",
+                "see 17012345678 and 9999991701234567",
+            ),
+            (
+                "+49 170 1234567",
+                "error 17, 1701234568",
+                "error 17, 1701234568",
+            ),
+        ] {
+            assert_eq!(scrub(&[value], text), clean, "{value}");
+        }
+        let mut sensitive = Sensitive::default();
+        sensitive.phone("491701234567");
+        let scrubber = Scrubber::new(sensitive, []);
+        assert_eq!(scrubber.scrub("no 0170 1234567", 99), "no [redacted]");
+    }
+
+    #[test]
+    fn a_long_value_goes_whole_and_in_long_pieces() {
+        let comment: String = (0..5_000).map(|word| format!("word{word} ")).collect();
+        assert_eq!(
+            scrub(&[&comment], &format!("no {comment}!")),
+            "no [redacted]…"
+        );
+        let piece = comment.get(700..1_400).unwrap();
+        let clean = scrub(&[&comment], &format!("no {piece}!"));
+        assert!(clean.starts_with("no ") && clean.len() < 300, "{clean}");
+    }
+
+    #[test]
+    fn a_value_is_not_shown_in_part_where_a_long_text_is_cut() {
+        let value = "planted-".repeat(200);
+        for before in [SHOWN - 2_000, SHOWN - 100, SHOWN - 2, SHOWN, SEARCHED - 10] {
+            let (before, after) = ("é".repeat(before / 2), "é".repeat(SEARCHED));
+            let text = format!("{before}{value}{after}");
+            let shown = Scrubber::new(Sensitive::default(), []).scrub(&text, SHOWN);
+            assert_eq!(shown.contains('p'), before.len() < SHOWN);
+            let mut sensitive = Sensitive::default();
+            sensitive.text(&value);
+            let clean = Scrubber::new(sensitive, []).scrub(&text, SHOWN);
+            assert!(!clean.contains('p') && clean.ends_with('…'), "{before}");
+        }
+    }
+
+    #[test]
+    fn what_a_text_grows_to_is_bounded() {
+        let text = "a ".repeat(40_000);
+        let clean = scrub(&["a", "e", "d", "r"], &text);
+        assert_eq!(clean.chars().count(), 2_001);
+        assert!(clean.ends_with('…'));
+        assert_eq!(scrub(&[], &"é".repeat(5_000)).chars().count(), 2_001);
+        assert_eq!(scrub(&[], &"é".repeat(2_000)).chars().count(), 2_000);
+    }
+}

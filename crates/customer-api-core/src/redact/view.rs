@@ -1,0 +1,153 @@
+//! A text as it is compared: without what tells spellings of the same characters apart.
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
+use super::{
+    escapes::Spelt,
+    printable::{is_break, is_ignorable},
+};
+
+/// Takes characters apart, compatible ones too: `é` into `e` and its accent, a full-width `Ａ` into `A`.
+const NORMALIZER: DecomposingNormalizerBorrowed<'static> =
+    DecomposingNormalizerBorrowed::new_nfkd();
+
+/// Text made to be compared, and where each of its bytes comes from.
+#[derive(Default)]
+pub(super) struct View {
+    pub(super) text: String,
+    places: Vec<(usize, usize)>,
+}
+
+impl View {
+    /// The characters, [folded](fold).
+    pub(super) fn folded(text: &[Spelt]) -> Self {
+        let mut view = Self::default();
+        for spelt in text {
+            let mut is_dropped = true;
+            fold(spelt.c, |c| {
+                is_dropped = c == ' ' && view.text.ends_with(' ');
+                if !is_dropped {
+                    view.push(c, spelt.start, spelt.end);
+                }
+            });
+            if is_dropped {
+                view.lengthen(spelt.end);
+            }
+        }
+        view
+    }
+
+    /// Adds a character that these bytes spell.
+    pub(super) fn push(&mut self, c: char, start: usize, end: usize) {
+        self.text.push(c);
+        self.places.resize(self.text.len(), (start, end));
+    }
+
+    /// What is not compared belongs to the character before it.
+    fn lengthen(&mut self, to: usize) {
+        let last = self.text.chars().next_back().map_or(0, char::len_utf8);
+        let bytes = self.places.iter_mut().rev().take(last);
+        bytes.for_each(|(_, end)| *end = to);
+    }
+
+    /// Which bytes of the first text spell the character that this byte of the view belongs to.
+    pub(super) fn place(&self, byte: usize) -> Option<(usize, usize)> {
+        self.places.get(byte).copied()
+    }
+
+    /// Which bytes of the first text spell a part of the view.
+    pub(super) fn span(&self, start: usize, end: usize) -> Option<(usize, usize)> {
+        let (from, _) = self.place(start)?;
+        let (_, to) = self.place(end.checked_sub(1)?)?;
+        Some((from, to))
+    }
+}
+
+/// A text as a value is compared: folded, without space around it.
+pub(super) fn folded(text: &[Spelt]) -> String {
+    let mut all = String::with_capacity(text.len());
+    for spelt in text {
+        fold(spelt.c, |c| {
+            if c != ' ' || !all.ends_with(' ') {
+                all.push(c);
+            }
+        });
+    }
+    all.trim_matches(' ').to_owned()
+}
+
+/// What a character is compared as: small letters without accents, one kind of space, nothing for what is not drawn.
+///
+/// Each character by itself: so a value that stands in a text stands in the folded text, whatever is around it.
+fn fold(c: char, mut push: impl FnMut(char)) {
+    if c.is_ascii_graphic() {
+        push(c.to_ascii_lowercase());
+        return;
+    }
+    if c == ' ' || is_break(c) {
+        push(' ');
+        return;
+    }
+    for c in NORMALIZER.normalize_iter(std::iter::once(c)) {
+        if c.is_whitespace() {
+            push(' ');
+            continue;
+        }
+        if c.is_control() || is_ignorable(c) {
+            continue;
+        }
+        // Over the capitals, as some letters have two small forms, or a capital of two letters.
+        let cases = c.to_lowercase().flat_map(char::to_uppercase);
+        let letters = cases.flat_map(char::to_lowercase);
+        letters.filter(|c| !is_accent(*c)).for_each(&mut push);
+    }
+}
+
+/// The marks that letters of Latin, Greek and Cyrillic script carry.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::escapes::spelt, *};
+
+    fn fold_all(text: &str) -> String {
+        folded(&spelt(text))
+    }
+
+    #[test]
+    fn spellings_of_the_same_are_equal() {
+        for same in [
+            &["López", "LÓPEZ", "Lo\u{301}pez", "lopez", "L\u{f3}pez"][..],
+            &["Straße", "STRASSE", "STRAẞE"],
+            &["ﬁne", "FINE", "\u{ff26}ine"],
+            &[
+                "Ana Lopez",
+                "ana\u{a0}lopez",
+                " Ana\u{2009}\n Lopez ",
+                "A\u{ad}na \u{200b}Lopez",
+            ],
+            &["ΟΔΟΣ", "οδος", "οδός"],
+            &["ᾳ", "ΑΙ"],
+            &["\u{1ec7}", "e\u{323}\u{302}", "\u{ea}\u{323}"],
+            &["İstanbul", "istanbul"],
+            &["가", "\u{1100}\u{1161}"],
+        ] {
+            for text in same {
+                assert_eq!(fold_all(text), fold_all(same[0]), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_compared_belongs_to_the_letter_before_it() {
+        let text = "xe\u{301}\u{ad}y";
+        let view = View::folded(&spelt(text));
+        assert_eq!(view.text, "xey");
+        assert_eq!(
+            view.span(1, 2).map(|(from, to)| &text[from..to]),
+            Some("e\u{301}\u{ad}")
+        );
+    }
+}
