@@ -1,6 +1,7 @@
 //! Every target over its corpus, and over seeded mutations of it: no finding, no hang, and no more memory than the input earns.
 //!
-//! `FUZZ_MUTATIONS=20` tries twenty times as many, `FUZZ_SEED=7` other ones, `FUZZ_TARGET=pages` one target's only.
+//! The mutations are shared out among several seeds. `FUZZ_MUTATIONS=20` tries twenty times as many of each, `FUZZ_SEED=7` those of
+//! one other seed, as many as of all together; `FUZZ_TARGET=pages` one target's only.
 #![cfg(test)]
 
 use std::{
@@ -26,6 +27,9 @@ const STACK: usize = 2 * 1024 * 1024;
 
 /// No input takes a fraction of this; one that does hangs.
 const HANGS: Duration = Duration::from_secs(120);
+
+/// What the mutations follow from.
+const RANDOM_SEEDS: [u64; 8] = [1, 5, 77, 1009, 31_337, 271_828, 314_159, 1_000_003];
 
 /// What one target was put through.
 struct Count {
@@ -77,20 +81,26 @@ fn drive(target: &'static Target, alive: &mpsc::Sender<String>) -> Count {
         alive.send(name.clone()).unwrap();
         fullest = fullest.max(run(target, name, input));
     }
-    let seed = number("FUZZ_SEED", 1);
-    let mutations = target.mutations as usize * number("FUZZ_MUTATIONS", 1) as usize;
-    let mut random = Random::new(seed);
-    for mutation in 0..mutations {
-        let (name, input) = &seeds[random.below(seeds.len())];
-        let (_, other) = &seeds[random.below(seeds.len())];
-        let name = format!("mutation {mutation} by seed {seed}, of {name}");
-        let input = mutate(&mut random, input, other);
-        alive.send(name.clone()).unwrap();
-        fullest = fullest.max(run(target, &name, &input));
+    let random_seeds = match std::env::var("FUZZ_SEED") {
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => RANDOM_SEEDS.to_vec(),
+    };
+    let each = (target.mutations as usize).div_ceil(random_seeds.len());
+    let each = each * number("FUZZ_MUTATIONS", 1) as usize;
+    for seed in &random_seeds {
+        let mut random = Random::new(*seed);
+        for mutation in 0..each {
+            let (name, input) = &seeds[random.below(seeds.len())];
+            let (_, other) = &seeds[random.below(seeds.len())];
+            let name = format!("mutation {mutation} by seed {seed}, of {name}");
+            let input = mutate(&mut random, input, other);
+            alive.send(name.clone()).unwrap();
+            fullest = fullest.max(run(target, &name, &input));
+        }
     }
     Count {
         seeds: seeds.len(),
-        mutations,
+        mutations: each * random_seeds.len(),
         fullest,
     }
 }

@@ -110,7 +110,7 @@ pub const TARGETS: &[Target] = &[
         about: "what is taken out of a provider's words",
         seeds: &["xtask/fuzz/corpus/scrubber"],
         mutations: 2_000,
-        allocations: (2_000_000, 20_000),
+        allocations: (2_000_000, 1_000),
         run: scrubber::run,
     },
     Target {
