@@ -103,7 +103,7 @@ impl Operation for SendInvitation {
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         for recipient in &self.recipients {
             recipient.sensitive(values);
-            recipient.sensitive_digits(values);
+            recipient.sensitive_number(values);
         }
     }
 }

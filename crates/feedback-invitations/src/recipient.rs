@@ -33,15 +33,10 @@ impl Recipient {
         self
     }
 
-    /// The number without what people put between its digits, as the vendor may repeat it.
-    pub(crate) fn sensitive_digits(&self, values: &mut Sensitive<'_>) {
+    /// The number, as the vendor may repeat it: with other signs between its digits, or without its country's code.
+    pub(crate) fn sensitive_number<'a>(&'a self, values: &mut Sensitive<'a>) {
         if let Some(mobile) = &self.mobile {
-            values.number(
-                mobile
-                    .chars()
-                    .filter(char::is_ascii_digit)
-                    .collect::<String>(),
-            );
+            values.phone(mobile);
         }
     }
 
@@ -55,8 +50,13 @@ impl Recipient {
             ));
         }
         match &self.mobile {
-            Some(mobile) if !mobile.chars().any(char::is_numeric) => {
+            Some(mobile) if !mobile.contains(|c: char| c.is_ascii_digit()) => {
                 return Err(ValidationError::other(field("mobile"), "has no digit"));
+            }
+            // Such as `½`, or digits of another script: what the provider makes of them is not documented.
+            Some(mobile) if mobile.contains(|c: char| c.is_numeric() && !c.is_ascii_digit()) => {
+                let reason = "has digits other than 0 to 9";
+                return Err(ValidationError::other(field("mobile"), reason));
             }
             None if self.email.is_none() => {
                 return Err(ValidationError::other(

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 use super::{Part, multipart};
+use crate::error::ValidationError;
 
 /// The body of a request, as typed parts. Encoded once a call; every attempt sends the same bytes.
 #[derive(Clone, Default)]
@@ -33,6 +34,14 @@ impl fmt::Debug for Body {
 }
 
 impl Body {
+    /// Whether it can be written so that it arrives as it is.
+    pub(super) fn check(&self) -> Result<(), ValidationError> {
+        match self {
+            Self::Multipart(parts) => multipart::check(parts),
+            Self::Empty | Self::Json(_) | Self::Form(_) => Ok(()),
+        }
+    }
+
     /// The content type and the bytes.
     pub(crate) fn encode(self) -> (Option<HeaderValue>, Bytes) {
         match self {

@@ -236,6 +236,9 @@ impl<'c> Encoder<'c> {
     }
 
     /// Adds a text part to a `multipart/form-data` body.
+    ///
+    /// The call is refused before it is sent if the name is empty, or holds a control character, `"`, `\`, `%22`, `%0D` or `%0A`:
+    /// readers of such bodies undo different escapes, and might take it for another name.
     pub fn multipart(&mut self, name: impl Into<String>, value: impl fmt::Display) {
         let part = Part::text(name, value.to_string());
         match &mut self.body {
@@ -272,6 +275,7 @@ impl<'c> Encoder<'c> {
         }
         let path = PathAndQuery::from_maybe_shared(Bytes::from(self.path))
             .map_err(|_| ValidationError::other("query", "is too long for a URL"))?;
+        self.body.check()?;
         let (mut content_type, body) = self.body.encode();
         for (name, value) in call {
             if name == CONTENT_TYPE {

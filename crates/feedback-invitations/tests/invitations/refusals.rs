@@ -91,6 +91,16 @@ fn a_recipient_whom_nothing_can_reach() {
             assert_eq!(error.to_string(), "`sendData[0].mobile` has no digit");
         }
     }
+    // Digits to Unicode, not to a phone.
+    for number in ["½", "²", "٠٢١", "０２１"] {
+        let error = refused_recipient(Recipient::new("l").mobile(number));
+        assert_eq!(error.to_string(), "`sendData[0].mobile` has no digit");
+        let error = refused_recipient(Recipient::new("l").mobile(format!("021 {number}")));
+        assert_eq!(
+            error.to_string(),
+            "`sendData[0].mobile` has digits other than 0 to 9"
+        );
+    }
 }
 
 #[test]

@@ -335,3 +335,26 @@ async fn a_path_of_the_callers_that_is_none() {
         assert!(transport.requests().is_empty());
     }
 }
+
+#[test]
+fn a_custom_field_that_might_arrive_as_another_is_refused() {
+    for name in [
+        "a\"b",
+        "a%22b",
+        "a\rb",
+        "a\nb",
+        "a%0D%0ab",
+        "a\\",
+        "a\"b\r\nX-Evil: 1\r\n\r\nc",
+    ] {
+        let create = CreateCustomer::new(1).external_id("c");
+        assert_refused(&format!("custom_{name}"), create.custom_field(name, "x"));
+        // A form's names arrive as they are.
+        let update = UpdateCustomer::new(7, 1).custom_field(name, "x");
+        let sent = fields_of(|builder| builder, update);
+        assert!(
+            sent.contains(&(format!("custom_{name}"), "x".to_owned())),
+            "{name}"
+        );
+    }
+}
