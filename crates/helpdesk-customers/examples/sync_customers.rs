@@ -16,7 +16,7 @@ use std::{
 };
 
 use customer_api_sandbox::{OmnideskCustomer, Sandbox};
-use helpdesk_customers::{Client, Delivery, Upsert, Upserted};
+use helpdesk_customers::{Client, Delivery, Upsert, Upserted, customer_api_core::redact::OneLine};
 use lexopt::prelude::*;
 use serde::{
     Deserialize, Deserializer,
@@ -180,7 +180,7 @@ async fn sync(options: &Options) -> Result<bool, Failure> {
             }
             Err(error) => {
                 failed += 1;
-                eprintln!("{id}: {error}");
+                eprintln!("{}: {error}", OneLine(&id));
                 // Nobody else would fare better.
                 if error
                     .error()

@@ -1,6 +1,6 @@
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{Delivery, Error, ErrorKind, error::TimeoutPhase, retry::StopReason};
+use crate::{Delivery, Error, ErrorKind, error::TimeoutPhase, redact::OneLine, retry::StopReason};
 
 /// Why there is no credential.
 ///
@@ -103,7 +103,7 @@ impl AuthError {
 
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
+        write!(f, "{}", OneLine(&self.reason))
     }
 }
 

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::redact::OneLine;
+
 /// Where an answer stopped making sense. Holds the place, never a value of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
@@ -30,7 +32,7 @@ impl DecodeError {
     pub fn shape(path: impl Into<String>) -> Self {
         Self {
             category: DecodeCategory::Shape,
-            path: path.into(),
+            path: OneLine(&path.into()).to_string(),
             line: 0,
             column: 0,
         }
@@ -46,7 +48,7 @@ impl DecodeError {
     }
 
     /// Keeps the place and the category of an error of `serde_json`, whose text quotes values.
-    pub(crate) fn json(error: &serde_json::Error, path: String) -> Self {
+    pub(crate) fn json(error: &serde_json::Error, path: &str) -> Self {
         let category = match error.classify() {
             serde_json::error::Category::Data => DecodeCategory::Shape,
             serde_json::error::Category::Eof => DecodeCategory::Truncated,
@@ -56,7 +58,7 @@ impl DecodeError {
         };
         Self {
             category,
-            path,
+            path: OneLine(path).to_string(),
             line: error.line(),
             column: error.column(),
         }
@@ -68,7 +70,8 @@ impl DecodeError {
         self.category
     }
 
-    /// The property where it happened, such as `reviews[3].timestamp`; empty for the whole body.
+    /// The property where it happened, such as `reviews[3].timestamp`; empty for the whole body. Characters that can't be seen
+    /// are written as their escapes, such as `\u{202e}`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

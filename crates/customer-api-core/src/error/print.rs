@@ -53,17 +53,17 @@ fn write_cause(
 ) -> fmt::Result {
     if let Some(transport) = source.downcast_ref::<TransportError>() {
         return match transport.root_cause() {
-            Some(cause) => write!(f, ": {cause}"),
+            Some(cause) => write!(f, ": {}", OneLine(&cause.to_string())),
             None => Ok(()),
         };
     }
-    write!(f, ": {source}")?;
+    write!(f, ": {}", OneLine(&source.to_string()))?;
     // A login that failed is a call of its own, whose error says more than that it failed.
     match source
         .downcast_ref::<AuthError>()
         .and_then(|error| error.source())
     {
-        Some(login) => write!(f, ": {login}"),
+        Some(login) => write!(f, ": {}", OneLine(&login.to_string())),
         None => Ok(()),
     }
 }
@@ -106,10 +106,11 @@ mod tests {
     use super::*;
     use crate::{
         Delivery, ErrorKind,
-        error::{CallReport, ErrorDetails, Failure, TimeoutPhase},
+        error::{CallReport, DecodeError, ErrorDetails, Failure, TimeoutPhase, ValidationError},
         operation::{Method, OperationInfo},
         redact::Scrubber,
         request::Sensitive,
+        transport::TransportErrorKind,
     };
 
     fn after(attempts: u32, elapsed: Duration, failure: Failure) -> Error {
@@ -137,6 +138,52 @@ mod tests {
             "shop labelCustomer: the provider answered with an error, HTTP 400 Bad Request, code 17: no such customer \
              (trace t-1); refused: nothing was done"
         );
+    }
+
+    #[test]
+    fn nothing_that_others_wrote_acts_on_a_terminal() {
+        let words = "no \u{202e}gpj.exe\u{1b}[2J\r\nnext\u{2028}line";
+        let shown = r"no \u{202e}gpj.exe\u{1b}[2J next line";
+        let details = ErrorDetails::new()
+            .code(words)
+            .message(words)
+            .trace_id(words);
+        let failure = Failure::new(ErrorKind::Status, Delivery::Refused)
+            .with_details(details)
+            .with_location(Some(words.to_owned()));
+        let kept = after(1, Duration::ZERO, failure);
+        for text in [
+            kept.code(),
+            kept.message(),
+            kept.trace_id(),
+            kept.location(),
+        ] {
+            assert_eq!(text, Some(shown));
+        }
+        assert_eq!(kept.to_string().matches(shown).count(), 4, "{kept}");
+    }
+
+    #[test]
+    fn nor_does_a_cause() {
+        let cause = std::io::Error::other("a\u{1b}[2J\nb\u{2066}");
+        let causes: [Box<dyn StdError + Send + Sync>; 4] = [
+            Box::new(TransportError::new(TransportErrorKind::Connect).with_source(cause)),
+            Box::new(DecodeError::shape("a\u{1b}[2J\nb\u{2066}")),
+            Box::new(ValidationError::other(
+                "a\u{1b}[2J\nb\u{2066}",
+                "a\u{1b}[2J\nb\u{2066}",
+            )),
+            Box::new(AuthError::new("a\u{1b}[2J\nb\u{2066}")),
+        ];
+        for cause in causes {
+            let shown = cause.to_string();
+            let failure = Failure::new(ErrorKind::Decode, Delivery::Unknown).with_source(cause);
+            let error = after(1, Duration::ZERO, failure);
+            for text in [shown, error.to_string(), format!("{error:?}")] {
+                assert!(text.contains(r"\u{1b}[2J"), "{text}");
+                assert!(!text.contains(['\u{1b}', '\n', '\u{2066}']), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use std::{borrow::Cow, fmt};
 
+use crate::redact::OneLine;
+
 /// A field that can't be sent. Holds the field's name and what is wrong, never the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidationError {
@@ -90,7 +92,7 @@ impl fmt::Display for ValidationError {
             Problem::ControlCharacter => write!(f, "`{field}` must not hold control characters"),
             Problem::DotSegment => write!(f, "`{field}` must not be `.` or `..`"),
             Problem::Header => write!(f, "`{field}` holds characters that can't stand in a header"),
-            Problem::Other(reason) => write!(f, "`{field}` {reason}"),
+            Problem::Other(reason) => write!(f, "`{field}` {}", OneLine(reason)),
         }
     }
 }

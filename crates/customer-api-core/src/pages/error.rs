@@ -2,7 +2,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt};
 
 #[cfg(feature = "blocking")]
 use crate::blocking::BlockingError;
-use crate::{Error, Timestamp};
+use crate::{Error, Timestamp, redact::OneLine};
 
 /// Why a list could not be read to its end, and how far it was.
 ///
@@ -154,8 +154,10 @@ impl fmt::Display for PagesError {
         } = &*self.0;
         write!(
             f,
-            "{reason} (after {} pages with {} items",
-            progress.pages, progress.items
+            "{} (after {} pages with {} items",
+            OneLine(reason),
+            progress.pages,
+            progress.items
         )?;
         if let Some(newest) = &progress.newest {
             write!(f, ", the newest of {newest}")?;

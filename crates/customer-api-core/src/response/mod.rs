@@ -223,7 +223,7 @@ fn marked(text: &[u8]) -> String {
 fn decode_error(error: &serde_json::Error, text: &str) -> DecodeError {
     // A syntax error may lie inside an unknown property, whose name nobody vouches for.
     if !error.is_data() {
-        return DecodeError::json(error, String::new());
+        return DecodeError::json(error, "");
     }
     let path = place::path_at(text, offset(text, error.line(), error.column()));
     let path = if is_plain(&path) {
@@ -232,7 +232,7 @@ fn decode_error(error: &serde_json::Error, text: &str) -> DecodeError {
         // A map's keys are data, and may be personal.
         "(a map's key)".to_owned()
     };
-    DecodeError::json(error, path)
+    DecodeError::json(error, &path)
 }
 
 /// The place that the parser names by a line, from 1, and the bytes of it that are read.

@@ -1,6 +1,6 @@
 use std::{error::Error as StdError, fmt};
 
-use crate::Delivery;
+use crate::{Delivery, redact::OneLine};
 
 /// Why a response, or the rest of one, did not arrive.
 #[derive(Debug)]
@@ -87,8 +87,9 @@ impl fmt::Display for TransportError {
             TransportErrorKind::TooLarge => "the answer is larger than the client accepts",
             TransportErrorKind::Other => "sending or receiving failed",
         })?;
-        self.root_cause()
-            .map_or(Ok(()), |cause| write!(f, ": {cause}"))
+        self.root_cause().map_or(Ok(()), |cause| {
+            write!(f, ": {}", OneLine(&cause.to_string()))
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
 
+use customer_api_core::redact::OneLine;
+
 /// Why a ledger could not do what it was asked.
 ///
 /// A clone is cheap: one failure may concern many keys.
@@ -88,9 +90,11 @@ impl LedgerError {
 
 impl fmt::Display for LedgerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.reason)?;
+        write!(f, "{}", OneLine(&self.0.reason))?;
         let source = self.0.source.as_ref();
-        source.map_or(Ok(()), |source| write!(f, ": {source}"))
+        source.map_or(Ok(()), |source| {
+            write!(f, ": {}", OneLine(&source.to_string()))
+        })
     }
 }
 

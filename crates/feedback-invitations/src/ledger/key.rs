@@ -1,5 +1,7 @@
 use std::{error::Error as StdError, fmt, str::FromStr};
 
+use customer_api_core::redact::OneLine;
+
 /// The caller's own name for an invitation, such as an order's number: 1 to 200 bytes, no control characters.
 ///
 /// It stands for "this person, for this occasion": a rerun that gives the same key does not send again, and two
@@ -83,9 +85,10 @@ impl TryFrom<&str> for Key {
     }
 }
 
+/// What can't be seen in it is written as its escape, such as `\u{202e}`; [`as_str`](Key::as_str) is the key itself.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "{}", OneLine(&self.0))
     }
 }
 
