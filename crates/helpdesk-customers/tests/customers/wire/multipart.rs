@@ -6,7 +6,6 @@ use helpdesk_customers::{
 };
 
 use super::{AWKWARD, assert_multipart};
-use crate::support::sent;
 
 #[tokio::test]
 async fn create_customer_with_everything() {
