@@ -97,8 +97,9 @@ pub enum RetryDecision {
 ///
 /// | failure | tried again |
 /// |---|---|
-/// | nothing was sent | every operation |
-/// | 408, 429, 500, 502, 503, 504, time-outs, broken connections | `Safe` and `Idempotent` operations |
+/// | no connection, or one that was gone before anything was written | every operation |
+/// | a 429 that says that nothing was done ([`Delivery::Refused`]) | every operation |
+/// | 408, 429, 500, 502, 503, 504, timeouts, broken connections | `Safe` and `Idempotent` operations |
 /// | anything else | never |
 ///
 /// Before the n-th retry it waits between nothing and `base · 2ⁿ⁻¹` (0.5 s), `cap` (20 s) at most. If the provider asks for a
@@ -162,15 +163,9 @@ impl RetryPolicy for ExponentialBackoff {
         if !is_transient(attempt) {
             return RetryDecision::Stop(StopReason::NotRetryable);
         }
-        match (attempt.idempotency, attempt.delivery) {
-            (Idempotency::NonIdempotent, Delivery::Unknown) => {
-                return RetryDecision::Stop(StopReason::MayHaveHappened);
-            }
-            // A refusal is the caller's to judge, even if it was only for now.
-            (Idempotency::NonIdempotent, Delivery::Refused) => {
-                return RetryDecision::Stop(StopReason::NotRetryable);
-            }
-            _ => {}
+        let is_harmless = attempt.idempotency != Idempotency::NonIdempotent;
+        if !is_harmless && attempt.delivery == Delivery::Unknown {
+            return RetryDecision::Stop(StopReason::MayHaveHappened);
         }
         if attempt.number >= self.max_attempts {
             return RetryDecision::Stop(StopReason::AttemptsExhausted);
@@ -287,11 +282,17 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_was_refused_for_now_is_the_callers_to_repeat() {
+    fn a_write_that_was_refused_for_now_is_repeated_after_the_wait() {
+        let mut attempt = status(WRITE, 429, Delivery::Refused);
+        attempt.retry_after = Some(Duration::from_secs(30));
         assert_eq!(
-            stops(&status(WRITE, 429, Delivery::Refused)),
-            Some(StopReason::NotRetryable)
+            ExponentialBackoff::default().decide(&attempt),
+            RetryDecision::After(Duration::from_secs(30))
         );
+        for code in [400, 401, 409, 422] {
+            let refused = status(WRITE, code, Delivery::Refused);
+            assert_eq!(stops(&refused), Some(StopReason::NotRetryable), "{code}");
+        }
     }
 
     #[test]

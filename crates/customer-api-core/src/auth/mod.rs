@@ -62,6 +62,13 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// Learns that the provider answered 401 once more, to the credential of this generation that had just replaced another one.
+    ///
+    /// Then asking for a third may be as useless as a login that is refused, and as harmful to the account.
+    fn on_still_unauthorized(&self, generation: u64) {
+        let _ = generation;
+    }
+
     /// Says whether the credential can be used at all, when the client is built.
     ///
     /// # Errors

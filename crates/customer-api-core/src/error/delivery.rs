@@ -5,7 +5,7 @@ use std::fmt;
 /// | value | means | what to do |
 /// |---|---|---|
 /// | `NotSent` | nothing reached the provider | send it again freely |
-/// | `Refused` | the provider said no and did nothing | fix what it names first |
+/// | `Refused` | the provider said no and did nothing | fix what it names; after a 429, wait |
 /// | `Unknown` | it may have happened | look before sending it again |
 ///
 /// The order is that of growing doubt: a call with several attempts has the greatest `Delivery` among them, so a later

@@ -344,13 +344,19 @@ impl Attempts for Pipeline<'_> {
         &**self.options.retry.as_ref().unwrap_or(&self.client.retry)
     }
 
-    fn renews_credential(&mut self, failure: &Failure) -> bool {
+    fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool {
         let Some(credential) = &self.request.credential else {
             return false;
         };
-        if failure.status() != Some(401)
-            || !self.client.auth.on_unauthorized(credential.generation())
-        {
+        if failure.status() != Some(401) {
+            return false;
+        }
+        let (auth, generation) = (&self.client.auth, credential.generation());
+        if was_renewed {
+            auth.on_still_unauthorized(generation);
+            return false;
+        }
+        if !auth.on_unauthorized(generation) {
             return false;
         }
         // A 401 that was written in advance says nothing about this request, which may be processed yet.

@@ -16,8 +16,9 @@ pub(super) trait Attempts: Send {
     /// Makes one more attempt.
     fn attempt(&mut self) -> impl Future<Output = Result<Self::Success, Failure>> + Send;
 
-    /// Whether the failure was about the credential alone, and there may be a better one.
-    fn renews_credential(&mut self, failure: &Failure) -> bool;
+    /// Whether the failure was about the credential alone, and there may be a better one; `was_renewed` says that this one was
+    /// the better one.
+    fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool;
 
     /// Takes back what the caller's step did for the last attempt, if it let that go.
     fn withdraw(&mut self) -> impl Future<Output = ()> + Send;
@@ -39,7 +40,7 @@ pub(super) async fn after<A: Attempts>(
     let mut delivery = Delivery::NotSent;
     let mut credential_renewed = false;
     loop {
-        if !credential_renewed && call.renews_credential(&failure) {
+        if call.renews_credential(&failure, credential_renewed) {
             // A 401 proves that nothing was processed, so the one replay is harmless for writes too. It says nothing about the
             // call: what becomes of the replay counts.
             credential_renewed = true;
@@ -99,7 +100,7 @@ mod tests {
         plan: VecDeque<Failure>,
         policy: Eager,
         idempotency: Idempotency,
-        renewals: u32,
+        renews: bool,
         story: Vec<&'static str>,
     }
 
@@ -121,10 +122,8 @@ mod tests {
             self.plan.pop_front().map_or(Ok(()), Err)
         }
 
-        fn renews_credential(&mut self, failure: &Failure) -> bool {
-            let renews = failure.kind() == ErrorKind::Status && self.renewals > 0;
-            self.renewals -= u32::from(renews);
-            renews
+        fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool {
+            failure.kind() == ErrorKind::Status && self.renews && !was_renewed
         }
 
         async fn withdraw(&mut self) {
@@ -161,7 +160,7 @@ mod tests {
             plan: plan.into_iter().collect(),
             policy: Eager(Duration::from_secs(1)),
             idempotency: Idempotency::NonIdempotent,
-            renewals: 0,
+            renews: false,
             story: Vec::new(),
         }
     }
@@ -237,20 +236,20 @@ mod tests {
     #[test]
     fn a_renewed_credential_is_tried_once_and_at_once() {
         let mut call = planned([]);
-        call.renewals = 9;
+        call.renews = true;
         run(&mut call, refused()).unwrap();
         assert_eq!(call.story, ["withdraw", "attempt"]);
 
         // The second refusal is about the call; a replay that is not sent leaves no doubt behind.
         let mut call = planned([Failure::new(ErrorKind::Withheld, Delivery::NotSent)]);
-        call.renewals = 9;
+        call.renews = true;
         let expected = (ErrorKind::Withheld, Delivery::NotSent);
         assert_eq!(end(run(&mut call, refused())), expected);
         let mut call = planned([
             refused(),
             Failure::new(ErrorKind::Withheld, Delivery::NotSent),
         ]);
-        call.renewals = 9;
+        call.renews = true;
         let expected = (ErrorKind::Withheld, Delivery::Refused);
         assert_eq!(end(run(&mut call, refused())), expected);
         assert_eq!(

@@ -48,6 +48,11 @@ impl Failure {
         (!wait.is_zero()).then(|| self.error.clone().with_retry_after(wait))
     }
 
+    /// Whether a further failure counts as one more in a row.
+    pub(super) fn is_recent(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.not_before) < LONGEST_PAUSE
+    }
+
     /// Whether one who has so much time would have fared the same: a login that only ran out of its own caller's time says
     /// nothing to those who have more.
     pub(super) fn concerns(&self, time: Duration) -> bool {

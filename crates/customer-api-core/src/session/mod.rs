@@ -6,6 +6,7 @@ mod token;
 use std::{
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -48,7 +49,7 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 ///   as the old one lives.
 /// - A 401 throws away the token that it was about, not one that has been obtained since. The call that got it is sent once
 ///   more, with another token.
-/// - A login that the provider refuses, or answers without a token that can be used, is not repeated for a minute; each
+/// - A login that the provider refuses, or answers without a token that can be used or that it then takes, is not repeated for a minute; each
 ///   further one doubles that, up to an hour. Calls made in the meantime fail at once, with that failure as their cause. One
 ///   that the provider asks to repeat later, by a `Retry-After` or as its crate knows, is not repeated before, nor before the
 ///   back-off is over, or for an hour at most.
@@ -94,6 +95,8 @@ struct State {
     logins: u64,
     /// What came of the last login, if it failed.
     failure: Option<Failure>,
+    /// The last failure before that, by which a further one counts.
+    last_failure: Option<Failure>,
 }
 
 /// What there is at the moment.
@@ -177,7 +180,8 @@ impl Session {
         state.logins += 1;
         match outcome {
             Ok(token) => {
-                state.failure = None;
+                // Kept for a while: whether the token is any good, the provider has yet to show.
+                state.last_failure = state.failure.take().or(state.last_failure.take());
                 state.generation += 1;
                 let token = Held::new(token, state.generation, began);
                 let credential = token.credential();
@@ -185,8 +189,7 @@ impl Session {
                 Ok(credential)
             }
             Err(error) => {
-                let last = state.failure.as_ref();
-                state.failure = Some(Failure::new(error.clone(), last, now(), time));
+                state.fail(error.clone(), time);
                 Err(error)
             }
         }
@@ -199,6 +202,13 @@ impl Session {
 }
 
 impl State {
+    /// Keeps a failure, after which there is no login for a while. It had this much time.
+    fn fail(&mut self, error: AuthError, time: Duration) {
+        let last = self.failure.as_ref().or(self.last_failure.as_ref());
+        let last = last.filter(|last| last.is_recent(now()));
+        self.failure = Some(Failure::new(error, last, now(), time));
+    }
+
     /// The failure that forbids another login for now.
     fn pause(&self) -> Option<AuthError> {
         self.failure.as_ref()?.pause(now())
@@ -246,6 +256,17 @@ impl Auth for Session {
             state.token = None;
         }
         true
+    }
+
+    fn on_still_unauthorized(&self, generation: u64) {
+        let mut state = self.state();
+        let is_current = |token: &Held| token.generation == generation;
+        if state.token.take_if(|token| is_current(token)).is_some() {
+            let error =
+                AuthError::new("the provider does not take the token that it has just given")
+                    .refused();
+            state.fail(error, Duration::ZERO);
+        }
     }
 
     fn check(&self) -> Result<(), BuildError> {

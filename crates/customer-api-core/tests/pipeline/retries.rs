@@ -394,11 +394,13 @@ async fn a_status_speaks_even_if_its_body_broke_off() {
     );
     assert_eq!((error.delivery(), error.body()), (Delivery::Refused, None));
 
-    let error = client(&ScriptedTransport::new().then(cut(429)))
-        .send(buy())
-        .await
-        .unwrap_err();
+    let throttled = [(); 3].map(|()| cut(429));
+    let transport = throttled
+        .into_iter()
+        .fold(ScriptedTransport::new(), ScriptedTransport::then);
+    let error = client(&transport).send(buy()).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 3));
 
     let transport = ScriptedTransport::new()
         .then(cut(200))

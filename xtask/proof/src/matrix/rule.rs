@@ -139,7 +139,10 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
             expected.logins = 1;
             continue;
         }
-        let may_repeat = is_harmless || delivery == Delivery::NotSent;
+        // What was throttled before it was looked at was not done.
+        let is_undone = delivery == Delivery::NotSent
+            || (delivery == Delivery::Refused && attempt.status == Some(429));
+        let may_repeat = is_harmless || is_undone;
         if !may_repeat || !is_passing(kind, attempt.status) || expected.attempts == ATTEMPTS {
             return expected;
         }

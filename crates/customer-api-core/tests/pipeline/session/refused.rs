@@ -128,8 +128,9 @@ async fn one_callers_impatience_is_not_the_others_failure() {
     assert_eq!(door.logins(), 2);
 }
 
+/// A provider that logs everybody in and then takes no token: an account may be locked for that, too.
 #[tokio::test(start_paused = true)]
-async fn a_401_that_stays_costs_one_login_a_call() {
+async fn a_401_that_a_fresh_login_does_not_heal_counts_as_a_refusal() {
     let door = Door::new();
     let shop = door.client();
     shop.send(count()).await.unwrap();
@@ -144,6 +145,38 @@ async fn a_401_that_stays_costs_one_login_a_call() {
         ),
         (Some(401), Delivery::Refused, 2, 2)
     );
+    // Every further one doubles the pause, though each login itself succeeds.
+    for minutes in [1, 2, 4] {
+        let (logins, requests) = (door.logins(), door.state().seen.len());
+        assert_eq!(storm(&shop, 50).await.len(), 50);
+        tokio::time::advance(MINUTE * minutes - Duration::from_secs(1)).await;
+        let error = shop.send(buy()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Authentication, Delivery::NotSent)
+        );
+        assert_eq!((door.logins(), door.state().seen.len()), (logins, requests));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let error = shop.send(buy()).await.unwrap_err();
+        assert_eq!((error.status(), door.logins()), (Some(401), logins + 2));
+    }
+    // Once it takes tokens again, all is well.
+    door.state().is_shut = false;
+    tokio::time::advance(8 * MINUTE).await;
+    assert_eq!(storm(&shop, 50).await.len(), 0);
+}
+
+/// From the very first call on.
+#[tokio::test(start_paused = true)]
+async fn fifty_calls_with_tokens_that_nobody_takes_make_two_logins() {
+    let door = Door::new();
+    door.state().is_shut = true;
+    let shop = door.client();
+    assert_eq!(storm(&shop, 50).await.len(), 50);
+    for _ in 0..50 {
+        shop.send(buy()).await.unwrap_err();
+    }
+    assert_eq!(door.logins(), 2);
 }
 
 #[tokio::test(start_paused = true)]
