@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     Delivery,
-    error::{ErrorKind, Failure, TimeoutPhase, beginning},
+    error::{DecodeError, ErrorKind, Failure, TimeoutPhase, beginning},
     operation::info::OperationInfo,
     response::ResponseBody,
     service::{Service, Verdict},
@@ -66,6 +66,17 @@ fn classify_success(
     } = answer;
     let body = body.map(ResponseBody::new);
     let verdict = service.judge_success(operation, body.as_ref().ok());
+    if let Ok(body) = &body {
+        // Where the body is read, it is judged by that. Elsewhere nobody else notices that it is not the provider's.
+        let is_read = !operation.status_decides && matches!(verdict, Verdict::Accepted);
+        if let Some(what) = (!is_read).then(|| body.foreign(&headers)).flatten() {
+            let failure = Failure::new(ErrorKind::Decode, Delivery::Unknown);
+            return Err(failure
+                .with_source(DecodeError::foreign(what))
+                .with_head(status, &headers)
+                .with_body(Bytes::copy_from_slice(body.bytes())));
+        }
+    }
     let failure = match (verdict, body) {
         (Verdict::Accepted, Ok(body)) => {
             return Ok(Success {

@@ -29,7 +29,11 @@ impl Service for CustomerRadar {
     /// `userMessage` and `developerMessage` are documented for the login, `description` is inferred for invitations: every call
     /// may fail with either.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
-        Answer::read(body).as_ref().map(details).unwrap_or_default()
+        let text = String::from_utf8_lossy(body);
+        Answer::read(text.as_bytes())
+            .as_ref()
+            .map(details)
+            .unwrap_or_default()
     }
 
     /// An invitation is accepted by its code and its status. With another code in a 2xx they contradict each other, as a refused
@@ -43,7 +47,8 @@ impl Service for CustomerRadar {
         if !is_invitation && !is_login {
             return Verdict::Accepted;
         }
-        let Some(answer) = body.map(ResponseBody::bytes).and_then(Answer::read) else {
+        let text = body.map(ResponseBody::lossy).unwrap_or_default();
+        let Some(answer) = Answer::read(text.as_bytes()) else {
             return Verdict::Unclear;
         };
         let accepted = if is_login {

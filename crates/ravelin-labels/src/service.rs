@@ -93,7 +93,8 @@ impl Service for Ravelin {
 
 /// Reads an answer that may be marked.
 fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
-    match body.json::<Value>() {
+    let outcome = serde_json::from_str(&body.lossy());
+    match outcome.map_err(|error| error.is_eof()) {
         Ok(answer) if is_rate_limited(&answer) => Verdict::Refused(
             ErrorDetails::new()
                 .code(RATE_LIMIT)
@@ -101,9 +102,7 @@ fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
         ),
         Err(_) if is_marked(body.bytes()) => Verdict::Unclear,
         // What a read finds must be read in any case; a label counts even if its answer can't be.
-        Err(error) if operation.status_decides && error.category() == DecodeCategory::Truncated => {
-            Verdict::Unclear
-        }
+        Err(is_cut_off) if operation.status_decides && is_cut_off => Verdict::Unclear,
         _ => Verdict::Accepted,
     }
 }

@@ -19,4 +19,6 @@ pub struct Facts {
     pub login: Option<&'static str>,
     /// Reads for which an answer without a body, or `null`, means that nothing was found or that nothing is known.
     pub may_find_nothing: &'static [&'static str],
+    /// Reads that keep any JSON as it came, since no page says what they answer.
+    pub keeps_any_json: &'static [&'static str],
 }

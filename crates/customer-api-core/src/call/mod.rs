@@ -261,6 +261,11 @@ impl<O: Operation> Call<O> {
 
 #[cold]
 fn undecodable(error: DecodeError, meta: Metadata) -> Failure {
+    // Why a body is not JSON helps more than where it stops being JSON.
+    let error = meta
+        .body
+        .foreign(&meta.headers)
+        .map_or(error, DecodeError::foreign);
     Failure::new(ErrorKind::Decode, Delivery::Unknown)
         .with_source(error)
         .with_head(meta.status, &meta.headers)

@@ -9,6 +9,8 @@ pub struct DecodeError {
     path: String,
     line: usize,
     column: usize,
+    /// What the body is instead, if that is known. Quotes nothing of it.
+    instead: Option<String>,
 }
 
 /// In which way an answer can't be understood.
@@ -35,6 +37,18 @@ impl DecodeError {
             path: OneLine(&path.into()).to_string(),
             line: 0,
             column: 0,
+            instead: None,
+        }
+    }
+
+    /// The body is not the provider's own words, but this.
+    pub(crate) fn foreign(what: String) -> Self {
+        Self {
+            category: DecodeCategory::Syntax,
+            path: String::new(),
+            line: 0,
+            column: 0,
+            instead: Some(what),
         }
     }
 
@@ -44,6 +58,7 @@ impl DecodeError {
             path: String::new(),
             line: 0,
             column: 0,
+            instead: None,
         }
     }
 
@@ -61,6 +76,7 @@ impl DecodeError {
             path: OneLine(path).to_string(),
             line: error.line(),
             column: error.column(),
+            instead: None,
         }
     }
 
@@ -103,6 +119,9 @@ impl fmt::Display for DecodeError {
         }
         if self.line > 0 {
             write!(f, " (line {}, column {})", self.line, self.column)?;
+        }
+        if let Some(what) = &self.instead {
+            write!(f, ": {what}")?;
         }
         Ok(())
     }

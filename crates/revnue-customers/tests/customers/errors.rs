@@ -1,6 +1,6 @@
 //! What an error tells of the vendor's words, and whether the call happened.
 
-use customer_api_core::transport::Answer;
+use customer_api_core::{retry::NeverRetry, transport::Answer};
 use revnue_customers::{
     DeleteCustomer, Delivery, Error, ErrorKind, GetCustomer, NewContactPerson, UpdateCustomer,
 };
@@ -28,7 +28,7 @@ async fn the_vendors_samples() {
         .header("retry-after", "40")
         .body(THROTTLED);
     let (builder, transport) = scripted([throttled]);
-    let client = builder.build().unwrap();
+    let client = builder.retry(NeverRetry).build().unwrap();
     let error = client.send(DeleteCustomer::new(7)).await.unwrap_err();
     assert!(error.is_rate_limited());
     assert_eq!(error.delivery(), Delivery::Refused);
@@ -54,7 +54,9 @@ async fn an_error_status_is_refused_or_unknown_whatever_the_body() {
             (500, Delivery::Unknown),
             (503, Delivery::Unknown),
         ] {
-            let error = write(status, body).await;
+            let update = UpdateCustomer::new(7, 1);
+            let call = answering(status, body).call(update).retry(NeverRetry);
+            let error = call.send().await.unwrap_err();
             assert_eq!(
                 (error.kind(), error.delivery(), error.status()),
                 (ErrorKind::Status, delivery, Some(status)),

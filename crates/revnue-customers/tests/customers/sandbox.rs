@@ -1,5 +1,6 @@
 //! Whole stories against the sandbox, whose every inferred behaviour is switched through.
 
+use customer_api_core::retry::NeverRetry;
 use std::time::Duration;
 
 use customer_api_sandbox::{Fault, RevnueCustomer, RevnueOptions, RevnueWriteAnswer};
@@ -133,10 +134,8 @@ async fn the_accounts_quota_refuses_and_a_refused_write_is_not_made() {
             .await
             .unwrap();
     }
-    let error = client
-        .send(UpdateCustomer::new(id, 1).city("c"))
-        .await
-        .unwrap_err();
+    let call = client.call(UpdateCustomer::new(id, 1).city("c"));
+    let error = call.retry(NeverRetry).send().await.unwrap_err();
     assert_eq!(
         (error.status(), error.delivery()),
         (Some(429), Delivery::Refused)

@@ -116,8 +116,12 @@ pub enum Body {
     Empty,
     /// `null`.
     Null,
-    /// A whole body that is not JSON.
+    /// A whole body that may be the provider's, and that no operation can read, such as a word.
     Unreadable,
+    /// JSON of another form than the operation answers.
+    OtherJson,
+    /// A whole body that can't be the provider's own words, such as a gateway's page.
+    Foreign,
     /// A JSON object that ends in the middle, framed as if it were whole.
     HalfJson,
     /// A report of a failure, in the provider's words.

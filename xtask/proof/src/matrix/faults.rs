@@ -6,7 +6,10 @@ use customer_api_core::ErrorKind;
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody};
 use serde_json::{Value, json};
 
-use super::fault::{Body, FaultCase, Happening, Scene, Section, SetUp};
+use super::{
+    fault::{Body, FaultCase, Happening, Scene, Section, SetUp},
+    foreign,
+};
 
 /// More often than any call tries.
 const ALWAYS: u32 = 99;
@@ -21,6 +24,7 @@ pub fn all() -> Vec<FaultCase> {
     let mut faults = connections();
     faults.extend(time_outs());
     faults.extend(bodies());
+    faults.extend(foreign::bodies());
     faults.extend(redirects());
     faults.extend(statuses());
     faults.extend(throttling());
@@ -28,7 +32,12 @@ pub fn all() -> Vec<FaultCase> {
 }
 
 impl FaultCase {
-    fn new(name: &'static str, section: Section, happening: Happening, set_up: SetUp) -> Self {
+    pub(super) fn new(
+        name: &'static str,
+        section: Section,
+        happening: Happening,
+        set_up: SetUp,
+    ) -> Self {
         Self {
             name,
             section,
@@ -185,15 +194,6 @@ fn bodies() -> Vec<FaultCase> {
         case("200 with `null`", Body::Null, |_| {
             always(whole(FaultBody::json(&Value::Null)))
         }),
-        case("200 with a page", Body::Unreadable, |scene| {
-            always(whole(FaultBody::html(format!("<p>{}</p>", scene.says))))
-        }),
-        case("200 in another charset", Body::Unreadable, |scene| {
-            let text = filler(scene).to_string();
-            let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            let fault = whole(FaultBody::not_json(utf_16));
-            always(fault.header("content-type", "application/json; charset=utf-16le"))
-        }),
         case("200 with half an object", Body::HalfJson, |scene| {
             let mut text = filler(scene).to_string();
             text.truncate(text.len() - 3);
@@ -321,7 +321,7 @@ fn throttling() -> Vec<FaultCase> {
     ]
 }
 
-fn success(body: Body) -> Happening {
+pub(super) fn success(body: Body) -> Happening {
     Happening::Answer {
         status: 200,
         retry_after: None,
@@ -346,11 +346,11 @@ fn refusal(status: u16) -> Happening {
     clippy::unnecessary_wraps,
     reason = "the faults that every provider has, among those that some lack"
 )]
-fn always(fault: Fault) -> Option<Fault> {
+pub(super) fn always(fault: Fault) -> Option<Fault> {
     Some(fault.times(ALWAYS))
 }
 
-fn whole(body: FaultBody) -> Fault {
+pub(super) fn whole(body: FaultBody) -> Fault {
     Fault::status(200).processed().body(body)
 }
 
@@ -374,6 +374,6 @@ fn words(scene: &Scene<'_>) -> FaultBody {
     }))
 }
 
-fn filler(scene: &Scene<'_>) -> Value {
+pub(super) fn filler(scene: &Scene<'_>) -> Value {
     json!({ "type": "result", "message": scene.says })
 }

@@ -6,6 +6,7 @@
 
 mod fault;
 mod faults;
+mod foreign;
 mod observe;
 mod rule;
 mod run;

@@ -291,14 +291,21 @@ fn successful(
     let unread = |kind| Told::Failure(kind, Delivery::Unknown);
     match body {
         Body::Proper => Told::Success,
+        // Nobody who wrote that did what was asked for.
+        Body::Foreign => unread(ErrorKind::Decode),
         Body::Failure if facts.done_by_status.contains(&operation.id) => {
             Told::Failure(ErrorKind::Rejected, Delivery::Unknown)
         }
         Body::Failure => Told::Failure(ErrorKind::Rejected, Delivery::Refused),
         Body::Empty | Body::Null if facts.may_find_nothing.contains(&operation.id) => Told::Success,
+        Body::OtherJson if facts.keeps_any_json.contains(&operation.id) => Told::Success,
         // Done, whatever the rest says.
-        Body::Empty | Body::Null | Body::Unreadable if operation.status_decides => Told::Success,
-        Body::Empty | Body::Null | Body::Unreadable => unread(ErrorKind::Decode),
+        Body::Empty | Body::Null | Body::Unreadable | Body::OtherJson
+            if operation.status_decides =>
+        {
+            Told::Success
+        }
+        Body::Empty | Body::Null | Body::Unreadable | Body::OtherJson => unread(ErrorKind::Decode),
         // The part that is missing may have said that it failed.
         Body::HalfJson if operation.status_decides && !may_report_failure => Told::Success,
         Body::HalfJson => unread(ErrorKind::Decode),

@@ -18,6 +18,7 @@ impl Provider for CustomerRadar {
         done_by_status: &["sendInvitation"],
         login: Some("logIn"),
         may_find_nothing: &[],
+        keeps_any_json: &[],
     };
     type Client = Client;
     type Imitation = customer_api_sandbox::CustomerRadar;

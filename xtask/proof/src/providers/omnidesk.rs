@@ -28,6 +28,12 @@ impl Provider for Omnidesk {
             "searchByChannelValue",
             "getTimeline",
         ],
+        keeps_any_json: &[
+            "getCustomer",
+            "searchByExternalId",
+            "searchByChannelValue",
+            "getTimeline",
+        ],
     };
     type Client = Client;
     type Imitation = customer_api_sandbox::Omnidesk;

@@ -25,6 +25,7 @@ impl Provider for Ravelin {
         done_by_status: &[],
         login: None,
         may_find_nothing: &["lastReview", "customerReviews"],
+        keeps_any_json: &[],
     };
     type Client = Client;
     type Imitation = customer_api_sandbox::Ravelin;

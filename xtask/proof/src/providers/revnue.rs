@@ -22,6 +22,7 @@ impl Provider for Revnue {
         done_by_status: &[],
         login: None,
         may_find_nothing: &[],
+        keeps_any_json: &[],
     };
     type Client = Client;
     type Imitation = customer_api_sandbox::Revnue;

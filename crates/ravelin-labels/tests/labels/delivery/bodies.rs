@@ -28,10 +28,9 @@ async fn an_answer_that_is_too_large_leaves_a_doubt() {
 #[tokio::test]
 async fn a_2xx_that_says_nothing_is_an_accepted_label() {
     for body in [
-        FaultBody::html("<p>thanks</p>"),
+        FaultBody::html("thanks"),
         FaultBody::empty(),
         FaultBody::text("null"),
-        FaultBody::not_json(*b"\xFF\x00"),
     ] {
         let (outcome, seen) = meet(write(), &Fault::status(200).processed().body(body)).await;
         assert_eq!(
@@ -44,6 +43,20 @@ async fn a_2xx_that_says_nothing_is_an_accepted_label() {
                 }
             )
         );
+    }
+}
+
+/// Such as a gateway's sign-in page: whether the label was kept, nobody says.
+#[tokio::test]
+async fn a_2xx_that_can_not_be_ravelins_leaves_a_doubt() {
+    for body in [
+        FaultBody::html("<p>sign in</p>"),
+        FaultBody::text("sign in ".repeat(40)),
+        FaultBody::not_json(*b"\xFF\x00"),
+    ] {
+        let fault = || Fault::status(200).processed().body(body.clone());
+        let doubt = || told(ErrorKind::Decode, Unknown, 1);
+        assert_fails("not Ravelin's", fault(), (doubt(), 1), doubt()).await;
     }
 }
 
