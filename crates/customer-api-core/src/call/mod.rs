@@ -208,9 +208,12 @@ impl<O: Operation> Call<O> {
             .map_err(|problem| self.error(problem.into(), self.report(), None))?;
         let span = telemetry::call_span(&*self.client.service, O::INFO);
         let outcome = telemetry::within(&span, pin!(pipeline.run())).await;
-        let outcome = outcome.and_then(|meta| match self.decode(&meta.body) {
-            Ok(value) => Ok((value, meta)),
-            Err(error) => Err(undecodable(error, meta)),
+        let outcome = outcome.and_then(|mut meta| {
+            meta.body = meta.body.strict(self.client.strict_responses);
+            match self.decode(&meta.body) {
+                Ok(value) => Ok((value, meta)),
+                Err(error) => Err(undecodable(error, meta)),
+            }
         });
         let report = pipeline.report();
         telemetry::record_call(&span, report.attempts, outcome.as_ref().err());
@@ -230,6 +233,7 @@ impl<O: Operation> Call<O> {
             Err(_)
                 if O::INFO.status_decides && self.client.service.accepts_unread(O::INFO, body) =>
             {
+                body.report_whole();
                 O::decode(&ResponseBody::empty())
             }
             outcome => outcome,

@@ -30,6 +30,7 @@ use crate::{
 /// | [`max_response_bytes`](Self::max_response_bytes) | 16 MiB |
 /// | [`check_patterns`](Self::check_patterns) | on |
 /// | [`fresh_connections`](Self::fresh_connections) | off |
+/// | [`strict_responses`](Self::strict_responses) | off |
 /// | [`user_agent`](Self::user_agent) | the provider crate's name and version |
 #[must_use = "a client is made by `build`"]
 pub struct ClientBuilder<C> {
@@ -47,6 +48,7 @@ pub struct ClientBuilder<C> {
     max_response_bytes: usize,
     check_patterns: bool,
     fresh_connections: bool,
+    strict_responses: bool,
     client: PhantomData<fn() -> C>,
 }
 
@@ -75,6 +77,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             max_response_bytes: 16 * 1024 * 1024,
             check_patterns: true,
             fresh_connections: false,
+            strict_responses: false,
             client: PhantomData,
         }
     }
@@ -156,6 +159,16 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
+    /// Whether a response is an error as soon as one value of it is not as documented.
+    ///
+    /// Off, such a value costs no more than itself, and [`Response::unreadable`](crate::Response::unreadable) and the pages of lists
+    /// report it. Ids, lists, cursors, totals and outcomes are read strictly in any case. A write whose status says that it was made
+    /// stays a success, without its record.
+    pub fn strict_responses(mut self, strict: bool) -> Self {
+        self.strict_responses = strict;
+        self
+    }
+
     /// Puts your product in front of the crate's in `User-Agent`, such as `shop/1.0`.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.product = Some(product.into());
@@ -220,6 +233,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             max_response_bytes: self.max_response_bytes,
             check_patterns: self.check_patterns,
             fresh_connections: self.fresh_connections,
+            strict_responses: self.strict_responses,
         });
         Ok(C::from_core(Client {
             shared,

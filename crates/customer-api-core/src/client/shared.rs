@@ -22,4 +22,5 @@ pub(crate) struct Shared {
     pub(crate) max_response_bytes: usize,
     pub(crate) check_patterns: bool,
     pub(crate) fresh_connections: bool,
+    pub(crate) strict_responses: bool,
 }

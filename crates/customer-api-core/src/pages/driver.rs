@@ -66,6 +66,7 @@ pub(super) async fn read<S: PageSource>(
         };
         let Fetched {
             items,
+            unreadable,
             next,
             newest,
             ..
@@ -76,13 +77,16 @@ pub(super) async fn read<S: PageSource>(
             Next::EndWithoutNotice => (None, true),
         };
         let is_last = next.is_none();
-        if !items.is_empty() {
+        // What can't be read was on the page all the same.
+        let is_empty = items.is_empty() && unreadable.is_empty();
+        if !is_empty {
             futile = 0;
             number += 1;
         }
-        if !items.is_empty() || is_last {
+        if !is_empty || is_last {
             let page = Page {
                 items,
+                unreadable,
                 number,
                 ends_without_notice,
             };

@@ -54,6 +54,8 @@ pub struct Progress {
     pub pages: u64,
     /// Items.
     pub items: u64,
+    /// Values and records that are not as documented.
+    pub unreadable: u64,
     /// The newest time among the items, where items have one.
     pub newest: Option<Timestamp>,
 }
@@ -161,6 +163,9 @@ impl fmt::Display for PagesError {
         )?;
         if let Some(newest) = &progress.newest {
             write!(f, ", the newest of {newest}")?;
+        }
+        if progress.unreadable > 0 {
+            write!(f, ", {} unreadable values", progress.unreadable)?;
         }
         f.write_str(")")?;
         source

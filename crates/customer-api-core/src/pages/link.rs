@@ -22,17 +22,26 @@ pub struct NextLink {
 }
 
 impl NextLink {
-    /// Accepts a link to `path` below the base URL, and takes its query.
+    /// Accepts a link to `path` below the base URL, and takes its query. A relative one is resolved against that place.
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if it leads elsewhere, or is no link.
+    /// [`PagesErrorKind::ForeignLink`] if it leads elsewhere, or is no link. Where only `https` is missing, as from a provider behind
+    /// a proxy that ends TLS, the error says so, and names the setting `rebase_links` by which a list's reader takes
+    /// [the query alone](Self::query_of).
     pub fn check(base: &BaseUrl, path: &str, link: &str) -> Result<Self, PagesError> {
         let here = Url::parse(&format!("{base}{path}")).map_err(|_| foreign())?;
-        let there = Url::parse(link).map_err(|_| foreign())?;
-        let is_plain = there.username().is_empty() && there.password().is_none();
-        if !is_plain || there.origin() != here.origin() || there.path() != here.path() {
+        let there = here.join(link).map_err(|_| foreign())?;
+        let is_bare = there.username().is_empty() && there.password().is_none();
+        if !is_bare || there.path() != here.path() {
             return Err(foreign());
+        }
+        if there.origin() != here.origin() {
+            return Err(if is_downgrade(&here, &there) {
+                downgraded()
+            } else {
+                foreign()
+            });
         }
         Self::take(&there)
     }
@@ -43,7 +52,9 @@ impl NextLink {
     ///
     /// [`PagesErrorKind::ForeignLink`] if it is no link, or has no query.
     pub fn query_of(link: &str) -> Result<Self, PagesError> {
-        Self::take(&Url::parse(link).map_err(|_| foreign())?)
+        // A relative link needs a place to start from; which one makes no difference to its query.
+        let anywhere = Url::parse("https://localhost/").map_err(|_| foreign())?;
+        Self::take(&anywhere.join(link).map_err(|_| foreign())?)
     }
 
     fn take(link: &Url) -> Result<Self, PagesError> {
@@ -70,6 +81,22 @@ fn foreign() -> PagesError {
     )
 }
 
+/// Whether a link leads to the same host by plain http, on its usual port or on that of the list.
+fn is_downgrade(here: &Url, there: &Url) -> bool {
+    let is_http = (here.scheme(), there.scheme()) == ("https", "http");
+    is_http
+        && here.host() == there.host()
+        && (there.port().is_none() || there.port() == here.port())
+}
+
+fn downgraded() -> PagesError {
+    PagesError::new(
+        PagesErrorKind::ForeignLink,
+        "the link to the next page is plain http where the list is https, and was not followed: if a proxy in front of the \
+         provider ends TLS, set `rebase_links`",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -86,6 +113,11 @@ mod tests {
             "https://api.example/eu/v2/list?c=1",
             "https://api.example:443/eu/v2/list?c=1",
             "https://API.example/eu/v2/list?c=1#x",
+            "/eu/v2/list?c=1",
+            "?c=1",
+            "list?c=1",
+            "//api.example/eu/v2/list?c=1",
+            "https:?c=1",
         ] {
             assert_eq!(check(link).unwrap().query(), "c=1", "{link}");
         }
@@ -95,7 +127,12 @@ mod tests {
     fn refuses_every_other_place() {
         for link in [
             "",
-            "/eu/v2/list?c=1",
+            "/v2/list?c=1",
+            "//evil.example/eu/v2/list?c=1",
+            "\\\\evil.example/eu/v2/list?c=1",
+            "../list?c=1",
+            "#?c=1",
+            "data:?c=1",
             "http://api.example/eu/v2/list?c=1",
             "https://api.example:8443/eu/v2/list?c=1",
             "https://api.example.evil/eu/v2/list?c=1",
@@ -112,6 +149,36 @@ mod tests {
                 PagesErrorKind::ForeignLink,
                 "{link}"
             );
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_ends_tls_is_named_with_its_setting() {
+        for link in [
+            "http://api.example/eu/v2/list?c=1",
+            "http://api.example:80/eu/v2/list?c=1",
+        ] {
+            let error = check(link).unwrap_err();
+            assert_eq!(error.kind(), PagesErrorKind::ForeignLink);
+            assert!(error.to_string().contains("set `rebase_links`"), "{error}");
+        }
+        for link in [
+            "http://evil.example/eu/v2/list?c=1",
+            "http://api.example:8080/eu/v2/list?c=1",
+            "http://api.example/v2/other?c=1",
+        ] {
+            let error = check(link).unwrap_err();
+            assert!(!error.to_string().contains("rebase_links"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_taken_from_any_link_that_has_one() {
+        for link in ["?c=1", "/x?c=1", "http://other.example/x?c=1"] {
+            assert_eq!(NextLink::query_of(link).unwrap().query(), "c=1", "{link}");
+        }
+        for link in ["", "/x", "x", "https://api.example/x?"] {
+            assert!(NextLink::query_of(link).is_err(), "{link}");
         }
     }
 

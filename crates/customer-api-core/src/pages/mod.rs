@@ -15,7 +15,7 @@ pub use error::{PagesError, PagesErrorKind, Progress};
 pub use link::NextLink;
 pub use reader::{Items, Pages, PagesBuilder};
 
-use crate::Timestamp;
+use crate::{Timestamp, response::Unreadable};
 
 /// How a provider pages.
 ///
@@ -91,6 +91,7 @@ pub trait PageSource: Send + 'static {
 #[derive(Debug)]
 pub struct Fetched<I, C> {
     items: Vec<I>,
+    unreadable: Vec<Unreadable>,
     next: Next<C>,
     fingerprint: Option<u64>,
     total: Option<u64>,
@@ -108,6 +109,7 @@ impl<I, C> Fetched<I, C> {
     fn new(items: Vec<I>, next: Next<C>) -> Self {
         Self {
             items,
+            unreadable: Vec::new(),
             next,
             fingerprint: None,
             total: None,
@@ -137,6 +139,15 @@ impl<I, C> Fetched<I, C> {
     #[must_use]
     pub fn end() -> Self {
         Self::last(Vec::new())
+    }
+
+    /// What in the page's answer is not as documented: see [`Response::into_parts`](crate::Response::into_parts).
+    ///
+    /// A record that can't be read is part of the list: a page of such records alone is not an empty one.
+    #[must_use]
+    pub fn unreadable(mut self, unreadable: Vec<Unreadable>) -> Self {
+        self.unreadable = unreadable;
+        self
     }
 
     /// A hash of the page's content, by which one that comes again is noticed.
@@ -170,10 +181,20 @@ impl<I, C> Fetched<I, C> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<I> {
-    /// What the page holds.
+    /// What the page holds, but for [records that can't be read](Self::unreadable).
     pub items: Vec<I>,
+    unreadable: Vec<Unreadable>,
     /// The page's number, from 1.
     pub number: u64,
     /// Whether the list ends here although the provider did not mark the end as it promises to.
     pub ends_without_notice: bool,
+}
+
+impl<I> Page<I> {
+    /// What in the page is not as documented, and what became of it: values that were taken in another form, values that were left
+    /// out, and records without which the list goes on. Empty for nearly all pages.
+    #[must_use]
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
 }

@@ -17,6 +17,7 @@ use super::{
     Page, PageSource, PagesError, PagesErrorKind, Progress,
     driver::{self, Delivery},
 };
+use crate::response::Unreadable;
 
 /// Reads a list page by page.
 ///
@@ -123,6 +124,7 @@ impl<I: Send + 'static> Pages<I> {
         Items {
             pages: self,
             page: Vec::new().into_iter(),
+            unreadable: Vec::new(),
         }
     }
 
@@ -158,8 +160,9 @@ impl<I: Send + 'static> Pages<I> {
                 if is_last {
                     self.state = State::Over;
                 }
-                // A last page without items tells only that the list is over.
-                Poll::Ready(Ok((!page.items.is_empty()).then_some(page)))
+                // A last page without anything tells only that the list is over.
+                let is_empty = page.items.is_empty() && page.unreadable.is_empty();
+                Poll::Ready(Ok((!is_empty).then_some(page)))
             }
             Some(Delivery::Failed(failure)) => Poll::Ready(Err(self.fail(failure))),
             None => {
@@ -200,6 +203,7 @@ impl<I: Send + 'static> Pages<I> {
     fn count(&mut self, page: &Page<I>, newest: Option<crate::Timestamp>) {
         self.progress.pages = page.number;
         self.progress.items += u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+        self.progress.unreadable += u64::try_from(page.unreadable.len()).unwrap_or(u64::MAX);
         self.progress.newest = self.progress.newest.take().max(newest);
         self.ended_without_notice = page.ends_without_notice;
     }
@@ -217,7 +221,11 @@ impl<I> fmt::Debug for Pages<I> {
 pub struct Items<I> {
     pages: Pages<I>,
     page: vec::IntoIter<I>,
+    unreadable: Vec<Unreadable>,
 }
+
+/// How many unreadable parts are kept beside the items: a list without end must not fill the memory.
+const KEPT: usize = 1_000;
 
 impl<I: Send + 'static> Items<I> {
     /// The next item, or `None` after the last one.
@@ -242,6 +250,14 @@ impl<I: Send + 'static> Items<I> {
         self.pages.progress()
     }
 
+    /// What in the pages so far is not as documented, and what became of it; see [`Page::unreadable`].
+    ///
+    /// The first 1,000 are kept; [`Progress::unreadable`] counts them all. Read the list page by page where every one matters.
+    #[must_use]
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
     /// Whether the list ended although the provider did not mark the end as it promises to.
     #[must_use]
     pub fn ended_without_notice(&self) -> bool {
@@ -254,7 +270,12 @@ impl<I: Send + 'static> Items<I> {
                 return Poll::Ready(Ok(Some(item)));
             }
             match ready!(self.pages.poll_page(context)) {
-                Ok(Some(page)) => self.page = page.items.into_iter(),
+                Ok(Some(page)) => {
+                    let room = KEPT.saturating_sub(self.unreadable.len());
+                    self.unreadable
+                        .extend(page.unreadable.into_iter().take(room));
+                    self.page = page.items.into_iter();
+                }
                 Ok(None) => return Poll::Ready(Ok(None)),
                 Err(failure) => return Poll::Ready(Err(failure)),
             }

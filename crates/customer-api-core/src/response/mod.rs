@@ -1,14 +1,29 @@
 //! What a successful call gives, and what came with it.
 
+mod canonical;
 mod foreign;
 mod place;
+mod repair;
+mod shape;
+mod unreadable;
 
-use std::{borrow::Cow, fmt, str, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt, mem, str,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
+use self::shape::Read;
+pub use self::{
+    shape::{Member, Record, Shape, Shaped, shaped},
+    unreadable::{Unreadable, UnreadableKind},
+};
 use crate::error::DecodeError;
 
 /// A value with what came along: status, headers, attempts, the raw body.
@@ -16,6 +31,7 @@ use crate::error::DecodeError;
 /// [`Call::send`](crate::Call::send) gives the value alone; [`Call::response`](crate::Call::response) gives this.
 pub struct Response<T> {
     value: T,
+    unreadable: Vec<Unreadable>,
     meta: Metadata,
 }
 
@@ -29,8 +45,17 @@ pub(crate) struct Metadata {
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, meta: Metadata) -> Self {
-        Self { value, meta }
+    pub(crate) fn new(value: T, mut meta: Metadata) -> Self {
+        Self {
+            value,
+            unreadable: mem::take(
+                meta.body
+                    .reports
+                    .get_mut()
+                    .unwrap_or_else(PoisonError::into_inner),
+            ),
+            meta,
+        }
     }
 
     /// The value.
@@ -41,6 +66,17 @@ impl<T> Response<T> {
     /// The value, without what came along.
     pub fn into_value(self) -> T {
         self.value
+    }
+
+    /// What in the answer is not as documented, and what became of it: values that were taken in another form, values that were
+    /// left out, and records without which a list goes on. Empty for nearly all answers.
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
+    /// The value, and what in the answer is not as documented.
+    pub fn into_parts(self) -> (T, Vec<Unreadable>) {
+        (self.value, self.unreadable)
     }
 
     /// The HTTP status.
@@ -101,6 +137,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("value", &self.value)
+            .field("unreadable", &self.unreadable)
             .field("status", &self.status())
             .field("attempts", &self.meta.attempts)
             .field("elapsed", &self.meta.elapsed)
@@ -109,15 +146,34 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 }
 
 /// The body of a successful answer, as an operation reads it.
+///
+/// | to read | use |
+/// |---|---|
+/// | a type that tells its [`Shape`], whatever is odd in a value of it | [`read`](Self::read), [`read_optional`](Self::read_optional) |
+/// | any other type, exactly as serde does | [`json`](Self::json), [`object`](Self::object), [`optional_json`](Self::optional_json), [`optional_object`](Self::optional_object) |
 pub struct ResponseBody {
     bytes: Bytes,
+    is_strict: bool,
+    /// Behind a lock, as reading takes a shared reference.
+    reports: Mutex<Vec<Unreadable>>,
 }
 
 impl ResponseBody {
     /// A body of these bytes.
     #[must_use]
     pub fn new(bytes: Bytes) -> Self {
-        Self { bytes }
+        Self {
+            bytes,
+            is_strict: false,
+            reports: Mutex::default(),
+        }
+    }
+
+    /// Whether whatever is not as documented is an error; it is not, unless this is called.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.is_strict = strict;
+        self
     }
 
     pub(crate) fn empty() -> Self {
@@ -150,18 +206,102 @@ impl ResponseBody {
         Ok(())
     }
 
-    /// Reads JSON.
+    /// Reads JSON of a type that tells its [`Shape`].
+    ///
+    /// A value that is not as documented costs no more than itself: it is taken in the documented form where there is one way only
+    /// to have it from it, else left out; and a list goes on without a record that can't be read. All of that is
+    /// [reported](Self::unreadable). An answer without such a value is read once, at the cost of [`json`](Self::json).
+    ///
+    /// # Errors
+    ///
+    /// If the body is empty or is not JSON, or if something can't be read without which there is no value, or which is
+    /// [strict](Member::strict). The error names that place.
+    pub fn read<T: Shaped>(&self) -> Result<T, DecodeError> {
+        let text = self.checked()?;
+        match serde_json::from_str(&text) {
+            Ok(Read(value)) => Ok(value),
+            Err(error) => self.read_odd(&text, &error),
+        }
+    }
+
+    /// As [`read`](Self::read), where an empty body or `null` stands for nothing.
+    ///
+    /// # Errors
+    ///
+    /// As of [`read`](Self::read), but for an empty body.
+    pub fn read_optional<T: Shaped>(&self) -> Result<Option<T>, DecodeError> {
+        if self.text().is_empty() {
+            Ok(None)
+        } else {
+            self.read()
+        }
+    }
+
+    #[cold]
+    fn read_odd<T: Shaped>(&self, text: &str, error: &serde_json::Error) -> Result<T, DecodeError> {
+        let first = decode_error(error, text);
+        if self.is_strict {
+            return Err(first);
+        }
+        // What is not JSON further on is not repaired.
+        let raw: &RawValue =
+            serde_json::from_str(text).map_err(|error| decode_error(&error, text))?;
+        let repaired = match repair::repair(raw, &T::SHAPE) {
+            Ok(Some(repaired)) => repaired,
+            Ok(None) => return Err(first),
+            // The first error may be about something that could have been repaired.
+            Err(repair::Unfit(place)) if place != first.path() => {
+                return Err(DecodeError::shape(vouched(place)));
+            }
+            Err(_) => return Err(first),
+        };
+        let Read(value) = serde_json::from_str(&repaired.text)
+            // The line and the column would be those of another text.
+            .map_err(|error| DecodeError::shape(decode_error(&error, &repaired.text).path()))?;
+        self.reports().extend(repaired.reports);
+        Ok(value)
+    }
+
+    /// Reports something that is not as documented, for an operation that reads an answer in ways of its own.
+    ///
+    /// # Errors
+    ///
+    /// Its place, if whatever is not as documented is to be an error.
+    pub fn report(&self, unreadable: Unreadable) -> Result<(), DecodeError> {
+        if self.is_strict {
+            return Err(DecodeError::shape(vouched(unreadable.path().to_owned())));
+        }
+        self.reports().push(unreadable);
+        Ok(())
+    }
+
+    /// What was reported so far.
+    #[must_use]
+    pub fn unreadable(&self) -> Vec<Unreadable> {
+        self.reports().clone()
+    }
+
+    /// The answer was taken for a success though nothing of it could be read.
+    pub(crate) fn report_whole(&self) {
+        let text = String::from_utf8_lossy(self.text());
+        let mut reports = self.reports();
+        reports.clear();
+        if !text.is_empty() {
+            reports.push(Unreadable::new(UnreadableKind::TakenOut, "", &*text));
+        }
+    }
+
+    fn reports(&self) -> MutexGuard<'_, Vec<Unreadable>> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads JSON, exactly as serde does.
     ///
     /// # Errors
     ///
     /// If the body is empty, is not JSON, or is JSON of another shape. A byte order mark is skipped.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        let text = self.text();
-        if text.is_empty() {
-            return Err(DecodeError::empty());
-        }
-        // Checked as a whole, the letters of each text need no check of their own.
-        let text = str::from_utf8(text).map_or_else(|_| Cow::Owned(marked(text)), Cow::Borrowed);
+        let text = self.checked()?;
         serde_json::from_str(&text).map_err(|error| decode_error(&error, &text))
     }
 
@@ -209,6 +349,15 @@ impl ResponseBody {
         foreign::foreign(&self.bytes, self.text(), headers)
     }
 
+    /// The text, if there is any. Checked as a whole, the letters of each text in it need no check of their own.
+    fn checked(&self) -> Result<Cow<'_, str>, DecodeError> {
+        let text = self.text();
+        if text.is_empty() {
+            return Err(DecodeError::empty());
+        }
+        Ok(str::from_utf8(text).map_or_else(|_| Cow::Owned(marked(text)), Cow::Borrowed))
+    }
+
     /// The body without white space around it and without a byte order mark.
     fn text(&self) -> &[u8] {
         let bytes = self.bytes.trim_ascii();
@@ -239,13 +388,16 @@ fn decode_error(error: &serde_json::Error, text: &str) -> DecodeError {
         return DecodeError::json(error, "");
     }
     let path = place::path_at(text, offset(text, error.line(), error.column()));
-    let path = if is_plain(&path) {
+    DecodeError::json(error, &vouched(path))
+}
+
+/// A path that may be shown: a map's keys are data, and may be personal.
+fn vouched(path: String) -> String {
+    if is_plain(&path) {
         path
     } else {
-        // A map's keys are data, and may be personal.
         "(a map's key)".to_owned()
-    };
-    DecodeError::json(error, &path)
+    }
 }
 
 /// The place that the parser names by a line, from 1, and the bytes of it that are read.

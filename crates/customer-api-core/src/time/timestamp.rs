@@ -12,8 +12,8 @@ use super::TimeError;
 
 /// An instant as a provider wrote it: the text is kept, order and conversions go by the instant.
 ///
-/// Reads RFC 3339 with any offset and 0 to 9 fractional digits. Two timestamps are equal if they are the same instant,
-/// whatever their texts.
+/// Reads RFC 3339 in all its forms: with any offset, any number of fractional digits, small letters, or a space before the time.
+/// Two timestamps are equal if they are the same instant, whatever their texts; an instant is exact to the nanosecond.
 ///
 /// ```
 /// use customer_api_core::Timestamp;
@@ -101,9 +101,9 @@ impl FromStr for Timestamp {
 /// list of them is read several times faster than by jiff's own reader, which knows many forms. What the numbers mean is jiff's
 /// to say.
 fn instant(text: &[u8]) -> Option<jiff::Timestamp> {
-    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
     let is_here = |(at, separator): &(usize, u8)| text.get(*at) == Some(separator);
-    if !separators.iter().all(is_here) {
+    if !separators.iter().all(is_here) || !matches!(text.get(10)?, b'T' | b't' | b' ') {
         return None;
     }
     let two = |at| two_digits(text, at);
@@ -141,11 +141,15 @@ fn offset(zone: &[u8]) -> Option<jiff::tz::Offset> {
     jiff::tz::Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()
 }
 
-/// A dot and 1 to 9 digits, or nothing.
+/// A dot and digits, or nothing. What is finer than a nanosecond is cut off.
 fn nanoseconds(fraction: &[u8]) -> Option<i32> {
     let Some((b'.', digits)) = fraction.split_first() else {
         return fraction.is_empty().then_some(0);
     };
+    let (digits, finer) = digits.split_at_checked(9).unwrap_or((digits, &[]));
+    if !finer.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
     let missing = 9_usize.checked_sub(digits.len())?;
     let digits = (!digits.is_empty()).then(|| number(digits))??;
     Some(digits * 10_i32.pow(u32::try_from(missing).ok()?))
@@ -258,6 +262,9 @@ mod tests {
             "2020-01-23T12:03:02-04:30",
             "2020-01-23T18:33:02+0200",
             "2020-01-23T18:33:02.000+02",
+            "2020-01-23t16:33:02z",
+            "2020-01-23 16:33:02Z",
+            "2020-01-23 18:33:02.0000000000+02:00",
         ] {
             assert_eq!(same.parse::<Timestamp>().unwrap(), utc, "{same}");
         }
@@ -275,7 +282,10 @@ mod tests {
         for text in [
             "",
             "2020-01-23",
-            "2020-01-23 16:33:02Z",
+            "2020-01-23  16:33:02Z",
+            "2020-01-23_16:33:02Z",
+            "2020-01-23 16:33:02",
+            "2020-01-23T16:33:02.1234567890a1Z",
             "2020-01-23T16:33:02",
             "1579797182",
             "2020-13-23T16:33:02Z",
@@ -301,11 +311,14 @@ mod tests {
 
         #[test]
         fn every_form_is_read_as_jiff_reads_it(
-            text in "[0129][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?\
+            text in "[0129][0-9]{3}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?\
                 (Z|z|[+-][0-2][0-9](:?[0-6][0-9]?){0,2}|)",
         ) {
             // jiff reads seconds of an offset, too, which RFC 3339 does not have.
-            let expected = text.parse::<jiff::Timestamp>().ok();
+            // It refuses what is finer than a nanosecond.
+            let fraction = text.get(19..).unwrap_or_default().bytes().skip(1).take_while(u8::is_ascii_digit).count();
+            let known = if fraction > 9 { [&text[..29], &text[20 + fraction..]].concat() } else { text.clone() };
+            let expected = known.parse::<jiff::Timestamp>().ok();
             let zone = text.get(19..).unwrap_or_default();
             let has_seconds = zone.find(['+', '-']).is_some_and(|at| zone[at..].bytes().filter(u8::is_ascii_digit).count() > 4);
             prop_assert_eq!(instant(text.as_bytes()), expected.filter(|_| !has_seconds));

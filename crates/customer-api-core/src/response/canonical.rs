@@ -1,0 +1,40 @@
+//! Values that can be written in another form in one way only.
+
+/// A number or a truth value as a JSON text: `90210` becomes `"90210"`. A number with an exponent has no one way to be written.
+pub(super) fn as_text(json: &str) -> Option<String> {
+    (is_decimal(json) || matches!(json, "true" | "false")).then(|| format!("\"{json}\""))
+}
+
+/// A JSON text that holds a number as JSON writes it: `"17"`, never `"007"`, `"+7"` or `" 7"`.
+pub(super) fn as_number(json: &str) -> Option<&str> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    is_decimal(inner).then_some(inner)
+}
+
+/// Whether a JSON value is a list without elements.
+pub(super) fn is_empty_list(json: &str) -> bool {
+    let inner = json
+        .strip_prefix('[')
+        .and_then(|json| json.strip_suffix(']'));
+    inner.is_some_and(|inner| inner.trim_ascii().is_empty())
+}
+
+/// A text as JSON.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A sign perhaps, digits without needless zeros in front, and perhaps a point and more digits; not minus zero.
+fn is_decimal(text: &str) -> bool {
+    let is_digits =
+        |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = match unsigned.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (unsigned, None),
+    };
+    is_digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(is_digits)
+        && text != "-0"
+}

@@ -1,0 +1,390 @@
+//! The second reading of an answer that could not be read at once: odd values are written in their documented form or taken out,
+//! one by one, and each is reported.
+//!
+//! It works on JSON text, so that what is as documented stays as it was written, digit by digit. A list of objects is repaired
+//! object by object, each read by itself, so the work grows with the answer's size alone.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use super::{
+    canonical, decode_error,
+    shape::{Form, Member, Need, Shape},
+    unreadable::{Unreadable, UnreadableKind},
+};
+
+/// What a repair gives: another text, and what is different in it.
+pub(super) struct Repaired {
+    pub(super) text: String,
+    pub(super) reports: Vec<Unreadable>,
+}
+
+/// What can't be repaired, by its place; nobody vouches for a key of a map in it.
+pub(super) struct Unfit(pub(super) String);
+
+/// Repairs a text by the shape of what is read from it; nothing if there is nothing to repair.
+pub(super) fn repair(raw: &RawValue, shape: &Shape) -> Result<Option<Repaired>, Unfit> {
+    let mut walk = Walk::default();
+    let text = walk.value(raw, shape, Spot::Whole)?;
+    Ok(text.map(|text| Repaired {
+        text,
+        reports: walk.reports,
+    }))
+}
+
+/// How many values may lie in each other: every one is a call within a call.
+const DEEPEST: usize = 100;
+
+#[derive(Default)]
+struct Walk {
+    path: String,
+    /// Where the first key of a map begins in the path.
+    key: Option<usize>,
+    /// The record of the outermost list.
+    record: Option<usize>,
+    depth: usize,
+    reports: Vec<Unreadable>,
+}
+
+/// Where a value stands. What stands for an object by its id, or for an empty one, does so only as a member of another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spot {
+    Whole,
+    Member,
+    Element,
+}
+
+impl Walk {
+    /// The text to put in a value's place; nothing if it stays.
+    fn value(
+        &mut self,
+        raw: &RawValue,
+        shape: &Shape,
+        spot: Spot,
+    ) -> Result<Option<String>, Unfit> {
+        if self.depth == DEEPEST {
+            return Err(self.unfit());
+        }
+        self.depth += 1;
+        let value = self.within(raw, shape, spot);
+        self.depth -= 1;
+        value
+    }
+
+    fn within(
+        &mut self,
+        raw: &RawValue,
+        shape: &Shape,
+        spot: Spot,
+    ) -> Result<Option<String>, Unfit> {
+        let json = raw.get();
+        match shape.form {
+            Form::Nullable(_) if json == "null" => Ok(None),
+            Form::Nullable(shape) => self.value(raw, shape, spot),
+            Form::List(items) if json.starts_with('[') => self.list(raw, items),
+            Form::Map(values) if json.starts_with('{') => self.map(raw, values),
+            Form::Record(members) if json.starts_with('{') => self.record(raw, members()),
+            _ if (shape.check)(json).is_ok() => Ok(None),
+            _ if spot == Spot::Whole => Err(self.unfit()),
+            _ => match coerced(json, shape, spot) {
+                Some(text) => {
+                    self.report(UnreadableKind::Coerced, raw);
+                    Ok(Some(text))
+                }
+                None => Err(self.unfit()),
+            },
+        }
+    }
+
+    /// A list of objects goes on without those that can't be read. Of other lists, each element must be readable.
+    fn list(&mut self, raw: &RawValue, items: &Shape) -> Result<Option<String>, Unfit> {
+        let elements: Vec<&RawValue> = self.parse(raw)?;
+        let is_of_records = is_record(items);
+        let is_outermost = is_of_records && self.record.is_none();
+        let mut list = Rewritten::new('[', raw);
+        for (index, element) in elements.into_iter().enumerate() {
+            let length = self.path.len();
+            self.path.push_str(&format!("[{index}]"));
+            if is_outermost {
+                self.record = Some(index);
+            }
+            let done = if is_of_records {
+                self.element(element, items, &mut list);
+                Ok(())
+            } else {
+                self.value(element, items, Spot::Element)
+                    .map(|text| list.push(None, element, text))
+            };
+            self.path.truncate(length);
+            done?;
+        }
+        if is_outermost {
+            self.record = None;
+        }
+        Ok(list.finish(']'))
+    }
+
+    /// An object of a list: as it is, repaired, or left out.
+    fn element(&mut self, raw: &RawValue, shape: &Shape, list: &mut Rewritten) {
+        if (shape.check)(raw.get()).is_ok() {
+            return list.push(None, raw, None);
+        }
+        let reports = self.reports.len();
+        let repaired = self.value(raw, shape, Spot::Element).and_then(|text| {
+            match (shape.check)(text.as_deref().unwrap_or(raw.get())) {
+                Ok(()) => Ok(text),
+                // Something that the shape does not tell, such as a member that is missing.
+                Err(error) => Err(self.unfit_inside(raw, &error)),
+            }
+        });
+        match repaired {
+            Ok(text) => list.push(None, raw, text),
+            Err(Unfit(cause)) => {
+                self.reports.truncate(reports);
+                self.report(UnreadableKind::Record, raw);
+                if let Some(report) = self.reports.pop() {
+                    self.reports.push(report.because_of(&cause));
+                }
+                list.leave_out();
+            }
+        }
+    }
+
+    /// Each value of a map is as dispensable as an optional member.
+    fn map(&mut self, raw: &RawValue, values: &Shape) -> Result<Option<String>, Unfit> {
+        let Object(entries) = self.parse(raw)?;
+        let mut map = Rewritten::new('{', raw);
+        let key = self.key;
+        for (name, value) in entries {
+            let length = self.enter(&name);
+            self.key = Some(key.unwrap_or(length));
+            self.optional(&name, value, values, &mut map);
+            self.key = key;
+            self.path.truncate(length);
+        }
+        Ok(map.finish('}'))
+    }
+
+    fn record(&mut self, raw: &RawValue, members: &[Member]) -> Result<Option<String>, Unfit> {
+        let Object(entries) = self.parse(raw)?;
+        let place_of = |name: &str| members.iter().position(|member| member.name == name);
+        let mut times = vec![0_u32; members.len()];
+        for (name, _) in &entries {
+            if let Some(times) = place_of(name).and_then(|place| times.get_mut(place)) {
+                *times += 1;
+            }
+        }
+        let mut record = Rewritten::new('{', raw);
+        for (name, value) in &entries {
+            let known =
+                place_of(name).and_then(|place| Some((members.get(place)?, times.get(place)?)));
+            let Some((member, times)) = known else {
+                record.push(Some(name), value, None);
+                continue;
+            };
+            let length = self.enter(name);
+            // Of two values, nobody can tell which is meant.
+            let is_repeated = *times > 1;
+            let done = match member.need {
+                Need::Optional if is_repeated => {
+                    self.report(UnreadableKind::TakenOut, value);
+                    record.leave_out();
+                    Ok(())
+                }
+                Need::Required | Need::Strict if is_repeated => Err(self.unfit()),
+                Need::Optional => {
+                    self.optional(name, value, &member.shape, &mut record);
+                    Ok(())
+                }
+                Need::Required => self
+                    .value(value, &member.shape, Spot::Member)
+                    .map(|text| record.push(Some(name), value, text)),
+                Need::Strict => self
+                    .strict(value, &member.shape)
+                    .map(|text| record.push(Some(name), value, text)),
+            };
+            self.path.truncate(length);
+            done?;
+        }
+        Ok(record.finish('}'))
+    }
+
+    fn optional(&mut self, name: &str, raw: &RawValue, shape: &Shape, object: &mut Rewritten) {
+        let reports = self.reports.len();
+        if let Ok(text) = self.value(raw, shape, Spot::Member) {
+            object.push(Some(name), raw, text);
+        } else {
+            self.reports.truncate(reports);
+            self.report(UnreadableKind::TakenOut, raw);
+            object.leave_out();
+        }
+    }
+
+    /// Nothing is changed but the objects of a list.
+    fn strict(&mut self, raw: &RawValue, shape: &Shape) -> Result<Option<String>, Unfit> {
+        match shape.form {
+            Form::Nullable(_) if raw.get() == "null" => Ok(None),
+            Form::Nullable(shape) => self.strict(raw, shape),
+            Form::List(items) if is_record(items) && raw.get().starts_with('[') => {
+                self.value(raw, shape, Spot::Member)
+            }
+            _ => match (shape.check)(raw.get()) {
+                Ok(()) => Ok(None),
+                Err(error) => Err(self.unfit_inside(raw, &error)),
+            },
+        }
+    }
+
+    fn parse<'a, T: Deserialize<'a>>(&self, raw: &'a RawValue) -> Result<T, Unfit> {
+        serde_json::from_str(raw.get()).map_err(|_| self.unfit())
+    }
+
+    /// Goes on to a member, and gives the path's length before it.
+    fn enter(&mut self, name: &str) -> usize {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        length
+    }
+
+    fn report(&mut self, kind: UnreadableKind, raw: &RawValue) {
+        let mut report = Unreadable::new(kind, &*self.path, raw.get()).documented_up_to(self.key);
+        if let Some(index) = self.record {
+            report = report.in_record(index);
+        }
+        self.reports.push(report);
+    }
+
+    fn unfit(&self) -> Unfit {
+        Unfit(self.documented().to_owned())
+    }
+
+    /// The place inside of a value that an error is about.
+    fn unfit_inside(&self, raw: &RawValue, error: &serde_json::Error) -> Unfit {
+        let place = self.documented();
+        let inside = decode_error(error, raw.get());
+        Unfit(match inside.path() {
+            "" => place.to_owned(),
+            inside if place.is_empty() || inside.starts_with('[') => format!("{place}{inside}"),
+            inside => format!("{place}.{inside}"),
+        })
+    }
+
+    fn documented(&self) -> &str {
+        let length = self.key.unwrap_or(self.path.len());
+        self.path.get(..length).unwrap_or_default()
+    }
+}
+
+fn is_record(shape: &Shape) -> bool {
+    match shape.form {
+        Form::Record(_) => true,
+        Form::Nullable(shape) => is_record(shape),
+        _ => false,
+    }
+}
+
+/// The documented form of a value, if there is one way only to have it.
+fn coerced(json: &str, shape: &Shape, spot: Spot) -> Option<String> {
+    let text = match shape.form {
+        Form::Text => canonical::as_text(json)?,
+        Form::Number => canonical::as_number(json)?.to_owned(),
+        Form::Record(_) | Form::Map(_)
+            if spot == Spot::Member && canonical::is_empty_list(json) =>
+        {
+            "{}".to_owned()
+        }
+        Form::Record(members) if spot == Spot::Member => {
+            let id = members().iter().find(|member| member.name == "id")?;
+            // Anything but `null` that the id itself can be read from.
+            let is_id = json != "null" && is_scalar(&id.shape) && (id.shape.check)(json).is_ok();
+            is_id.then(|| format!("{{\"id\":{json}}}"))?
+        }
+        _ => return None,
+    };
+    (shape.check)(&text).is_ok().then_some(text)
+}
+
+fn is_scalar(shape: &Shape) -> bool {
+    match shape.form {
+        Form::Text | Form::Number => true,
+        Form::Nullable(shape) => is_scalar(shape),
+        _ => false,
+    }
+}
+
+/// A list or an object that is written anew, in case that any of it changes.
+struct Rewritten {
+    text: String,
+    is_changed: bool,
+}
+
+impl Rewritten {
+    fn new(opening: char, raw: &RawValue) -> Self {
+        let mut text = String::with_capacity(raw.get().len());
+        text.push(opening);
+        Self {
+            text,
+            is_changed: false,
+        }
+    }
+
+    fn push(&mut self, name: Option<&str>, raw: &RawValue, text: Option<String>) {
+        if self.text.len() > 1 {
+            self.text.push(',');
+        }
+        if let Some(name) = name {
+            self.text.push_str(&canonical::quoted(name));
+            self.text.push(':');
+        }
+        self.is_changed |= text.is_some();
+        self.text.push_str(text.as_deref().unwrap_or(raw.get()));
+    }
+
+    fn leave_out(&mut self) {
+        self.is_changed = true;
+    }
+
+    fn finish(mut self, closing: char) -> Option<String> {
+        self.text.push(closing);
+        self.is_changed.then_some(self.text)
+    }
+}
+
+/// The members of an object in their order, repeated ones too.
+struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Object<'de>, A::Error> {
+                let mut object = Vec::new();
+                while let Some((Name(name), value)) = members.next_entry()? {
+                    object.push((name, value));
+                }
+                Ok(Object(object))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}

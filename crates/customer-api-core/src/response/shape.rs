@@ -1,0 +1,268 @@
+//! What a type that is read looks like in JSON: all that a repair needs to know of it.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use crate::time::{Date, Timestamp};
+
+/// A type that tells what it looks like in JSON, so that one odd value does not cost the whole answer.
+///
+/// [`ResponseBody::read`](super::ResponseBody::read) reads such a type. Generated models have it; an object of your own gets it by
+/// [`Record`], and any other type by a shape that fits how it is read:
+///
+/// ```
+/// use customer_api_core::response::{Shape, Shaped};
+/// use serde::Deserialize;
+///
+/// /// Read from a text, whatever it says.
+/// #[derive(Deserialize)]
+/// struct Colour(String);
+///
+/// impl Shaped for Colour {
+///     const SHAPE: Shape = Shape::text::<Self>();
+/// }
+/// ```
+pub trait Shaped: DeserializeOwned {
+    /// What it looks like.
+    const SHAPE: Shape;
+
+    /// Reads it; an object is read from an object only, where serde would also take an array.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the deserializer reports.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+/// An object with named members.
+///
+/// A member of which nothing is said here is passed over by a repair, and must not be one that can fail to be read.
+///
+/// ```
+/// use customer_api_core::{
+///     bytes::Bytes,
+///     response::{Member, Record, ResponseBody, Shaped, UnreadableKind},
+/// };
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Parcel {
+///     id: u64,
+///     note: Option<String>,
+/// }
+///
+/// impl Record for Parcel {
+///     const MEMBERS: &'static [Member] = &[
+///         Member::strict("id", u64::SHAPE),
+///         Member::optional("note", Option::<String>::SHAPE),
+///     ];
+/// }
+///
+/// let body = ResponseBody::new(Bytes::from_static(br#"[{"id":1,"note":7},{"id":"?"},{"id":2,"note":{}}]"#));
+/// let parcels: Vec<Parcel> = body.read()?;
+/// assert_eq!(parcels[0].note.as_deref(), Some("7"));
+/// assert_eq!((parcels[1].id, &parcels[1].note), (2, &None));
+/// let odd: Vec<_> = body.unreadable();
+/// assert_eq!(odd[1].kind(), UnreadableKind::Record);
+/// assert_eq!((odd[2].path(), odd[2].raw()), ("[2].note", "{}"));
+/// # Ok::<(), customer_api_core::error::DecodeError>(())
+/// ```
+pub trait Record: DeserializeOwned {
+    /// Its members, in any order.
+    const MEMBERS: &'static [Member];
+}
+
+/// What a value looks like in JSON, and how to tell whether it can be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub(super) form: Form,
+    /// Reads a JSON text and forgets the value.
+    pub(super) check: fn(&str) -> serde_json::Result<()>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    Any,
+    Text,
+    Number,
+    Nullable(&'static Shape),
+    List(&'static Shape),
+    Map(&'static Shape),
+    Record(fn() -> &'static [Member]),
+}
+
+impl Shape {
+    /// A value of any form. What can't be read as `T` can't be repaired, either.
+    #[must_use]
+    pub const fn any<T: Shaped>() -> Self {
+        Self::of::<T>(Form::Any)
+    }
+
+    /// A text, such as an id, an enum or a time. A number or a truth value is written as a text, if `T` can be read from that.
+    #[must_use]
+    pub const fn text<T: Shaped>() -> Self {
+        Self::of::<T>(Form::Text)
+    }
+
+    /// A number. A text that holds one is written as a number, if `T` can be read from that.
+    #[must_use]
+    pub const fn number<T: Shaped>() -> Self {
+        Self::of::<T>(Form::Number)
+    }
+
+    const fn of<T: Shaped>(form: Form) -> Self {
+        Self {
+            form,
+            check: check::<T>,
+        }
+    }
+}
+
+/// A member of a [`Record`].
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    pub(super) name: &'static str,
+    pub(super) shape: Shape,
+    pub(super) need: Need,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    Optional,
+    Required,
+    Strict,
+}
+
+impl Member {
+    /// One that may be missing: a value that can't be read is taken out.
+    #[must_use]
+    pub const fn optional(name: &'static str, shape: Shape) -> Self {
+        Self::new(name, shape, Need::Optional)
+    }
+
+    /// One without which the object can't be read.
+    #[must_use]
+    pub const fn required(name: &'static str, shape: Shape) -> Self {
+        Self::new(name, shape, Need::Required)
+    }
+
+    /// One whose value is never changed, such as an id, a cursor or a total: it is read as it is, or the object can't be read.
+    ///
+    /// A list of objects stays a list, and goes on without those of them that can't be read.
+    #[must_use]
+    pub const fn strict(name: &'static str, shape: Shape) -> Self {
+        Self::new(name, shape, Need::Strict)
+    }
+
+    const fn new(name: &'static str, shape: Shape, need: Need) -> Self {
+        Self { name, shape, need }
+    }
+}
+
+/// Reads a value as its [`Shaped`] says; for serde's `deserialize_with`.
+///
+/// # Errors
+///
+/// Whatever the deserializer reports.
+pub fn shaped<'de, D: Deserializer<'de>, T: Shaped>(deserializer: D) -> Result<T, D::Error> {
+    T::read(deserializer)
+}
+
+/// A value that is read as its [`Shaped`] says.
+pub(super) struct Read<T>(pub(super) T);
+
+impl<'de, T: Shaped> Deserialize<'de> for Read<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Self)
+    }
+}
+
+fn check<T: Shaped>(text: &str) -> serde_json::Result<()> {
+    serde_json::from_str::<Read<T>>(text).map(|_| ())
+}
+
+impl<T: Record> Shaped for T {
+    const SHAPE: Shape = Shape::of::<T>(Form::Record(|| T::MEMBERS));
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+impl<T: Shaped> Shaped for Option<T> {
+    const SHAPE: Shape = Shape::of::<Self>(Form::Nullable(&T::SHAPE));
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Option::<Read<T>>::deserialize(deserializer)?;
+        Ok(value.map(|Read(value)| value))
+    }
+}
+
+impl<T: Shaped> Shaped for Vec<T> {
+    const SHAPE: Shape = Shape::of::<Self>(Form::List(&T::SHAPE));
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = Vec::<Read<T>>::deserialize(deserializer)?;
+        Ok(items.into_iter().map(|Read(item)| item).collect())
+    }
+}
+
+impl<T: Shaped> Shaped for BTreeMap<String, T> {
+    const SHAPE: Shape = Shape::of::<Self>(Form::Map(&T::SHAPE));
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+
+        impl<'de, T: Shaped> Visitor<'de> for Entries<T> {
+            type Value = BTreeMap<String, T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+                let mut map = BTreeMap::new();
+                while let Some((key, Read(value))) = entries.next_entry()? {
+                    map.insert(key, value);
+                }
+                Ok(map)
+            }
+        }
+
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+macro_rules! shaped {
+    ($($form:ident: $($type:ty),+;)+) => {
+        $($(impl Shaped for $type {
+            const SHAPE: Shape = Shape::$form::<Self>();
+        })+)+
+    };
+}
+
+shaped! {
+    text: String, Timestamp, Date;
+    number: i32, i64, u64, f64;
+    any: bool, serde_json::Value;
+}

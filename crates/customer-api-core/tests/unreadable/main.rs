@@ -1,0 +1,8 @@
+//! Answers of which a value is not as documented.
+#![cfg(test)]
+
+mod call;
+mod lists;
+mod many;
+mod parcel;
+mod values;
