@@ -1,4 +1,7 @@
-use customer_api_core::{error::DecodeError, response::ResponseBody};
+use customer_api_core::{
+    error::DecodeError,
+    response::{ResponseBody, Unreadable, UnreadableKind},
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -53,8 +56,18 @@ impl<'a> Answer<'a> {
         self.code.and_then(exact)
     }
 
-    pub(crate) fn data(&self) -> Option<String> {
-        self.data.and_then(exact)
+    /// The `data` as it was written, and what is to be told of it if that is no text.
+    pub(crate) fn data(&self) -> (Option<String>, Option<Unreadable>) {
+        let Some(raw) = self.data.filter(|data| data.get() != "null") else {
+            return (None, None);
+        };
+        let data = exact(raw);
+        let kind = match &data {
+            Some(_) if raw.get().starts_with('"') => return (data, None),
+            Some(_) => UnreadableKind::Coerced,
+            None => UnreadableKind::TakenOut,
+        };
+        (data, Some(Unreadable::new(kind, "data", raw.get())))
     }
 
     pub(crate) fn has_token(&self) -> bool {
@@ -139,7 +152,7 @@ mod tests {
         ] {
             let body = format!(r#"{{"code":{json},"data":{json}}}"#);
             assert_eq!(answer(&body).code().as_deref(), expected, "{json}");
-            assert_eq!(answer(&body).data().as_deref(), expected, "{json}");
+            assert_eq!(answer(&body).data().0.as_deref(), expected, "{json}");
         }
     }
 

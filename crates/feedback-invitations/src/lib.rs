@@ -26,6 +26,7 @@ pub use customer_api_core::blocking;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+    response::{Unreadable, UnreadableKind},
 };
 
 pub use client::Client;

@@ -21,8 +21,10 @@ pub struct InvitationReceipt {
 impl InvitationReceipt {
     pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
         let answer = Answer::decode(body)?;
-        Ok(Self {
-            reference: answer.data(),
-        })
+        let (reference, odd) = answer.data();
+        if let Some(odd) = odd {
+            body.report(odd)?;
+        }
+        Ok(Self { reference })
     }
 }

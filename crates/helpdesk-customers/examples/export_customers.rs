@@ -110,6 +110,10 @@ async fn list(options: Options) -> Result<u64, Failure> {
             serde_json::to_writer(&mut out, customer)?;
             out.write_all(b"\n")?;
         }
+        for odd in page.unreadable() {
+            // Where it is and what became of it, and no value.
+            eprintln!("page {}: {odd:?}", page.number);
+        }
         let so_far = customers.progress().items;
         eprintln!("page {}: {so_far} customers so far", page.number);
     }

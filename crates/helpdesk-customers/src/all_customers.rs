@@ -8,13 +8,15 @@ use customer_api_core::{
     pages::{Fetched, Items, Page, PageSource, Pages, PagesError, PagesErrorKind, Progress},
 };
 
-use crate::{Client, Customer, ListCustomers};
+use crate::{Client, Customer, ListCustomers, Unreadable};
 
 /// All customers, page by page; made by [`Client::customers`].
 ///
 /// A page is asked for by the number of customers before it, counted by what arrived. The list ends with an empty page, or
 /// with one that is shorter than asked for and reaches its `itemTotal`; after a full page, no total is believed, unless there are
-/// more than twice as many customers as the greatest one says. A task reads [ahead](Self::read_ahead) of its consumer.
+/// more than twice as many customers as the greatest one says. A task reads [ahead](Self::read_ahead) of its consumer. What is not
+/// as documented is reported by its page ([`Page::unreadable`]); an element that is not a customer counts as one of the list, and
+/// is left out.
 ///
 /// The order is not documented. A customer that is created or deleted meanwhile may shift the others, so that one comes twice
 /// or is missed: compare ids where it matters.
@@ -186,8 +188,14 @@ impl Offsets {
 }
 
 /// What tells a page from another: its ids, so that one that comes again is noticed although a customer has changed.
-fn fingerprint(customers: &[Customer]) -> u64 {
+fn fingerprint(customers: &[Customer], unreadable: &[Unreadable]) -> u64 {
     let mut hasher = DefaultHasher::new();
+    for record in unreadable
+        .iter()
+        .filter(|record| record.left_out().is_some())
+    {
+        record.raw().hash(&mut hasher);
+    }
     let ids: Option<Vec<_>> = customers.iter().map(|customer| customer.id).collect();
     if let Some(ids) = ids {
         ids.hash(&mut hasher);
@@ -208,9 +216,11 @@ impl PageSource for Offsets {
         let offset = cursor.copied().unwrap_or(self.settings.start);
         let list = self.settings.list.clone();
         let list = list.item_start(offset).item_limit(self.settings.page_size);
-        let page = self.client.send(list).await?;
-        if page.items.is_empty() {
-            return Ok(Fetched::end());
+        let (page, unreadable) = self.client.call(list).response().await?.into_parts();
+        // What is no customer has its place in the list all the same.
+        let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
+        if page.items.is_empty() && left_out == 0 {
+            return Ok(Fetched::end().unreadable(unreadable));
         }
         if page
             .item_start
@@ -221,8 +231,8 @@ impl PageSource for Offsets {
                 "the answer's `itemStart` is not the place that was asked for",
             ));
         }
-        let fingerprint = fingerprint(&page.items);
-        let count = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+        let fingerprint = fingerprint(&page.items, &unreadable);
+        let count = u64::try_from(page.items.len() + left_out).unwrap_or(u64::MAX);
         let next = offset.saturating_add(count);
         // Of a total, nothing but its name is documented: a full page outweighs it.
         let is_short = count < self.settings.page_size;
@@ -232,7 +242,10 @@ impl PageSource for Offsets {
         };
         let total = page.item_total;
         let further = total.map(|total| total.saturating_sub(self.settings.start));
-        Ok(fetched.fingerprint(fingerprint).total(further))
+        Ok(fetched
+            .fingerprint(fingerprint)
+            .total(further)
+            .unreadable(unreadable))
     }
 }
 

@@ -4,16 +4,20 @@ use customer_api_core::redact::Redacted;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::odd::{self, Form};
+
 /// A customer, as Omnidesk answers it.
 ///
 /// Every field may be missing: only lists are documented, and their example shows no more than these. The whole of what
 /// arrived is in [`raw`](Self::raw), and what this crate has no field for in [`others`](Self::others).
 ///
-/// It is written as `raw`, and read from any JSON value; a field that makes no sense is `None`, never an error.
+/// It is written as `raw`, and read from any JSON value; a field that makes no sense is `None`, never an error. Of an answer,
+/// [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) tell which fields that is, and
+/// which came in another form than documented.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Customer {
-    /// Omnidesk's id, whether it came as a number or as digits.
+    /// Omnidesk's id, whether it came as a number or as its digits.
     pub id: Option<u64>,
     /// Your own id: `external_primary_id`.
     pub external_id: Option<String>,
@@ -62,46 +66,46 @@ impl Customer {
 
     /// An answer from which no field can be read.
     pub(crate) fn unread(raw: Value) -> Self {
+        Self::new(Fields::default(), raw)
+    }
+
+    pub(crate) fn new(fields: Fields, raw: Value) -> Self {
         Self {
+            id: fields.id,
+            external_id: fields.external_id,
+            brand_name: fields.brand_name,
+            firstname: fields.firstname,
+            lastname: fields.lastname,
+            channels: fields.channels.unwrap_or_default(),
             raw,
-            ..Self::from(Value::Null)
         }
     }
+}
+
+/// What is read of a customer.
+#[derive(Default)]
+pub(crate) struct Fields {
+    pub(crate) id: Option<u64>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) brand_name: Option<String>,
+    pub(crate) firstname: Option<String>,
+    pub(crate) lastname: Option<String>,
+    pub(crate) channels: Option<Vec<Value>>,
 }
 
 impl From<Value> for Customer {
     fn from(raw: Value) -> Self {
+        let text = |key| raw.get(key).and_then(odd::text).map(Form::into_value);
         let channels = raw.get("channels").and_then(Value::as_array);
-        Self {
-            id: raw.get("id").and_then(number),
-            external_id: raw.get("external_primary_id").and_then(text),
-            brand_name: raw.get("brand_name").and_then(text),
-            firstname: raw.get("firstname").and_then(text),
-            lastname: raw.get("lastname").and_then(text),
-            channels: channels.cloned().unwrap_or_default(),
-            raw,
-        }
-    }
-}
-
-/// A count or an id: a number, or digits as text.
-pub(crate) fn number(value: &Value) -> Option<u64> {
-    match value {
-        Value::Number(number) => number.as_u64(),
-        // `parse` alone would take a sign.
-        Value::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            digits.parse().ok()
-        }
-        _ => None,
-    }
-}
-
-/// A text; one that looks like a number may come as a number.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+        let fields = Fields {
+            id: raw.get("id").and_then(odd::number).map(Form::into_value),
+            external_id: text("external_primary_id"),
+            brand_name: text("brand_name"),
+            firstname: text("firstname"),
+            lastname: text("lastname"),
+            channels: channels.cloned(),
+        };
+        Self::new(fields, raw)
     }
 }
 

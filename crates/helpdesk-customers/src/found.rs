@@ -3,7 +3,10 @@ use std::fmt;
 use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
 use serde_json::Value;
 
-use crate::{Customer, customer::number};
+use crate::{
+    Customer,
+    odd::{self, Place},
+};
 
 /// What a search found.
 ///
@@ -40,46 +43,50 @@ impl Found {
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
         let answer: Option<Value> = body.optional_json()?;
-        Ok(Self::from_answer(answer.unwrap_or_default()))
+        Self::from_answer(answer.unwrap_or_default(), body)
     }
 
-    fn from_answer(mut answer: Value) -> Self {
+    fn from_answer(mut answer: Value, body: &ResponseBody) -> Result<Self, DecodeError> {
         if let Value::Array(items) = answer {
-            return Self::from_list(items);
+            return Self::from_list(items, Place::whole(body));
         }
-        // An empty list that has a total says two things at once.
-        let total = answer.get("itemTotal").and_then(number).unwrap_or_default();
+        // An empty list that has a total says two things at once, and nobody knows what a total says that is no number.
+        let total = answer.get("itemTotal").filter(|total| !total.is_null());
+        let has_none = total
+            .is_none_or(|total| odd::number(total).is_some_and(|total| total.into_value() == 0));
         match answer.get_mut("items") {
-            Some(Value::Array(items)) if !items.is_empty() || total == 0 => {
-                return Self::from_list(std::mem::take(items));
+            Some(Value::Array(items)) if !items.is_empty() || has_none => {
+                return Self::from_list(std::mem::take(items), Place::at(body, "items"));
             }
             _ => {}
         }
         match answer.get_mut("item") {
             Some(item @ Value::Object(_)) if !Customer::is_result(item) => {
-                return Self::Customers(vec![item.take().into()]);
+                let customer = Place::at(body, "item").customer(item.take())?;
+                return Ok(Self::Customers(vec![customer]));
             }
             // What is said to the call stands in the place of a customer.
-            Some(Value::Object(_)) => return Self::Unclear(answer),
+            Some(Value::Object(_)) => return Ok(Self::Unclear(answer)),
             _ => {}
         }
         if Customer::is_shape_of(&answer) && !Customer::is_result(&answer) {
-            return Self::Customers(vec![answer.into()]);
+            let customer = Place::whole(body).customer(answer)?;
+            return Ok(Self::Customers(vec![customer]));
         }
-        Self::Unclear(answer)
+        Ok(Self::Unclear(answer))
     }
 
-    fn from_list(items: Vec<Value>) -> Self {
-        if items.is_empty() {
+    fn from_list(items: Vec<Value>, place: Place<'_>) -> Result<Self, DecodeError> {
+        Ok(if items.is_empty() {
             Self::Nobody
         } else if items
             .iter()
             .all(|item| item.is_object() && !Customer::is_result(item))
         {
-            Self::Customers(items.into_iter().map(Customer::from).collect())
+            Self::Customers(place.customers(items)?)
         } else {
             Self::Unclear(Value::Array(items))
-        }
+        })
     }
 }
 

@@ -13,39 +13,53 @@ pub(crate) mod list_customers {
 
 /// Single items of another controller come in an envelope. What is no customer is kept as it came.
 pub(crate) mod get_customer {
-    use customer_api_core::{error::DecodeError, response::ResponseBody};
+    use customer_api_core::{
+        error::DecodeError,
+        response::{ResponseBody, UnreadableKind},
+    };
     use serde_json::Value;
 
-    use crate::Customer;
+    use crate::{Customer, odd::Place};
 
     pub(crate) type Output = Customer;
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
         let answer: Option<Value> = body.optional_json()?;
-        Ok(from_answer(answer.unwrap_or_default()))
+        from_answer(answer.unwrap_or_default(), body)
     }
 
-    fn from_answer(mut answer: Value) -> Customer {
+    fn from_answer(mut answer: Value, body: &ResponseBody) -> Result<Customer, DecodeError> {
         if let Some(item @ Value::Object(_)) = answer.get_mut("item") {
-            return customer(item.take());
+            return customer(item.take(), Place::at(body, "item"));
         }
         // A customer may have lists of its own.
         if !Customer::is_shape_of(&answer) {
-            let mut lists = ["item", "items"].into_iter();
-            let found = lists.find_map(|key| only(answer.get_mut(key)?));
-            if let Some(item) = found.or_else(|| only(&mut answer)) {
-                return customer(item);
+            for key in ["item", "items"] {
+                if let Some(item) = answer.get_mut(key).and_then(only) {
+                    return customer(item, Place::at(body, key).element(0));
+                }
+            }
+            if let Some(item) = only(&mut answer) {
+                return customer(item, Place::whole(body).element(0));
+            }
+            // What stands in the place of a customer is none.
+            for key in ["item", "items"] {
+                if let Some(value) = answer.get(key).filter(|value| !value.is_null()) {
+                    Place::at(body, key).report(UnreadableKind::TakenOut, value)?;
+                }
             }
         }
-        customer(answer)
+        customer(answer, Place::whole(body))
     }
 
-    fn customer(answer: Value) -> Customer {
+    fn customer(answer: Value, place: Place<'_>) -> Result<Customer, DecodeError> {
         if Customer::is_result(&answer) {
-            Customer::unread(answer)
-        } else {
-            answer.into()
+            return Ok(Customer::unread(answer));
         }
+        if !answer.is_object() && !answer.is_null() {
+            place.report(UnreadableKind::TakenOut, &answer)?;
+        }
+        place.customer(answer)
     }
 
     /// The only element of a list, if it is an object.

@@ -8,6 +8,7 @@ mod customer;
 mod found;
 mod generated;
 mod hand_written;
+mod odd;
 mod page;
 mod service;
 mod timeline;
@@ -23,6 +24,7 @@ pub use customer_api_core::blocking;
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
+    response::{Unreadable, UnreadableKind},
 };
 
 pub use all_customers::AllCustomers;

@@ -1,11 +1,15 @@
 use customer_api_core::{error::DecodeError, response::ResponseBody};
 use serde_json::Value;
 
-use crate::{Customer, customer::number};
+use crate::{
+    Customer,
+    odd::{self, Form, Place},
+};
 
 /// One page of customers, as [`ListCustomers`](crate::ListCustomers) answers it.
 ///
-/// The numbers are documented; each may be missing all the same, and may come as text.
+/// The numbers are documented; each may be missing all the same, and may come as text. A value from which no number can be had is an
+/// error, and so is a page without its list; `null` is an empty one where the total is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerPage {
@@ -17,28 +21,47 @@ pub struct CustomerPage {
     pub item_total: Option<u64>,
     /// The most customers that a page has.
     pub item_limit: Option<u64>,
-    /// The customers.
+    /// The customers. What is no object is left out, and [`Response::unreadable`](crate::Response::unreadable) tells of it.
     pub items: Vec<Customer>,
 }
 
 impl CustomerPage {
     pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
         let mut answer: Value = body.json()?;
-        let items = match answer.get_mut("items").map(Value::take) {
+        let items = answer.get_mut("items").map(Value::take);
+        let count = |key| strict(&answer, key, odd::number, body);
+        let item_total = count("itemTotal")?;
+        let items = match items {
             Some(Value::Array(items)) => items,
+            // A back end may print an empty list so.
+            Some(Value::Null) if item_total == Some(0) => Vec::new(),
             // A page without its list is no empty page.
             _ => return Err(DecodeError::shape("items")),
         };
-        let count = |key| answer.get(key).and_then(number);
         Ok(Self {
-            type_: answer
-                .get("type")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
-            item_start: count("itemStart"),
-            item_total: count("itemTotal"),
-            item_limit: count("itemLimit"),
-            items: items.into_iter().map(Customer::from).collect(),
+            type_: strict(&answer, "type", only_text, body)?,
+            item_start: count("itemStart")?,
+            item_total,
+            item_limit: count("itemLimit")?,
+            items: Place::at(body, "items").customers(items)?,
         })
     }
+}
+
+/// What tells of the list is not guessed: a value that makes no sense is an error. One that is missing or `null` says nothing.
+fn strict<T>(
+    answer: &Value,
+    key: &str,
+    read: fn(&Value) -> Option<Form<T>>,
+    body: &ResponseBody,
+) -> Result<Option<T>, DecodeError> {
+    let value = answer.get(key).filter(|value| !value.is_null());
+    if value.is_some_and(|value| read(value).is_none()) {
+        return Err(DecodeError::shape(key));
+    }
+    Place::whole(body).member(answer, key, read)
+}
+
+fn only_text(value: &Value) -> Option<Form<String>> {
+    value.as_str().map(|text| Form::Documented(text.to_owned()))
 }

@@ -3,6 +3,8 @@ use std::fmt;
 use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
 use serde_json::Value;
 
+use crate::odd::{self, Place};
+
 /// What the vendor says to a write that it made.
 ///
 /// Only some answers are documented, and none names the customer that was created. Any 2xx that does not call itself an error
@@ -19,11 +21,8 @@ pub struct WriteResult {
 impl WriteResult {
     pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
         let raw: Value = body.optional_json()?.unwrap_or_default();
-        let message = raw.get("message").and_then(Value::as_str);
-        Ok(Self {
-            message: message.map(str::to_owned),
-            raw,
-        })
+        let message = Place::whole(body).member(&raw, "message", odd::text)?;
+        Ok(Self { message, raw })
     }
 }
 

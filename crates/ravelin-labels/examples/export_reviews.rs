@@ -131,6 +131,10 @@ async fn export(options: Options) -> Result<u64, Failure> {
         }
         // A program that is killed has lost no page that was reported.
         target.out.flush()?;
+        for odd in page.unreadable() {
+            // Where it is and what became of it, and no value.
+            eprintln!("page {}: {odd:?}", page.number);
+        }
         let so_far = reviews.progress().items;
         eprintln!("page {}: {so_far} reviews so far", page.number);
     }

@@ -17,7 +17,7 @@ pub(crate) mod last_review {
     }
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        body.optional_object()
+        body.read_optional()
             .or_else(|error| match body.object::<Probe>()?.label {
                 Some(_) => Err(error),
                 None => Ok(None),
@@ -34,7 +34,7 @@ pub(crate) mod customer_reviews {
     pub(crate) type Output = Vec<Review>;
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        let list: Option<ReviewList> = body.optional_object()?;
+        let list: Option<ReviewList> = body.read_optional()?;
         Ok(list.and_then(|list| list.reviews).unwrap_or_default())
     }
 }
@@ -63,7 +63,7 @@ pub(crate) mod all_reviews {
     }
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        let page: ReviewPage = body.object()?;
+        let page: ReviewPage = body.read()?;
         if page.reviews.is_none() && page.meta.is_none() {
             let probe: Probe = body.object()?;
             if !probe.reviews && !probe.meta {

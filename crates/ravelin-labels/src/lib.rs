@@ -19,6 +19,7 @@ pub use customer_api_core::{
     Timestamp,
     error::TimeoutPhase,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
+    response::{Unreadable, UnreadableKind},
     retry::StopReason,
 };
 

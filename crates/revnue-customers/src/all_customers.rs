@@ -12,15 +12,16 @@ use customer_api_core::{
 };
 
 use crate::{
-    Client, Customer, CustomerPage, ListCustomers, Response,
+    Client, Customer, CustomerPage, ListCustomers, Response, Unreadable,
     link::{self, FurtherCustomers},
 };
 
 /// All customers of a company, page by page; made by [`Client::customers`].
 ///
 /// Whether Revnue pages is not documented, and no parameter for it is sent. An array is the whole list. An envelope may name a
-/// `next` page: the link is followed if it leads to the list itself (same scheme, host, port and path, same company), and is an
-/// error otherwise. A part of the list is never given for the whole.
+/// `next` page: the link is followed if it leads to the list itself (same scheme, host, port and path, same company), be it relative
+/// or not, and is an error otherwise; `null` and an empty one are the end. A part of the list is never given for the whole: a customer
+/// that can't be read is reported by its page ([`Page::unreadable`]), and the list goes on.
 ///
 /// ```no_run
 /// # async fn run(revnue: revnue_customers::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -41,7 +42,7 @@ use crate::{
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
 /// | `Call` | a page could not be read; an answer of an unknown form is one, too |
-/// | `ForeignLink` | the link to the next page leads elsewhere, or to another company |
+/// | `ForeignLink` | the link to the next page leads elsewhere, to another company, or to plain http, as behind a proxy that ends TLS: see [`rebase_links`](Self::rebase_links) |
 /// | `Incomplete` | the list ends before the number of customers that it tells, or only a header names a next page |
 /// | `Repeated` | a link came again, or a page did and the number of customers did not grow by as many |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as the list tells |
@@ -224,10 +225,13 @@ impl PageSource for Links {
     ) -> Result<Fetched<Customer, NextLink>, PagesError> {
         let response = self.page(cursor).await?;
         let has_next = names_next(response.headers());
-        let page = response.into_value();
-        let count = u64::try_from(page.customers.len()).unwrap_or(u64::MAX);
+        let (page, unreadable) = response.into_parts();
+        // A customer that can't be read is one of the list all the same.
+        let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
+        let count = u64::try_from(page.customers.len() + left_out).unwrap_or(u64::MAX);
         self.fetched = self.fetched.saturating_add(count);
-        let (fingerprint, total) = (fingerprint(&page.customers), page.count);
+        let fingerprint = fingerprint(&page.customers, &unreadable);
+        let total = page.count;
         let fetched = match page.next {
             Some(next) => Fetched::page(page.customers, self.check(&next)?),
             None if page.count.is_some_and(|count| count > self.fetched) => {
@@ -244,7 +248,7 @@ impl PageSource for Links {
             }
             None => Fetched::last(page.customers),
         };
-        let fetched = fetched.total(total);
+        let fetched = fetched.total(total).unreadable(unreadable);
         Ok(match fingerprint {
             Some(fingerprint) => fetched.fingerprint(fingerprint),
             None => fetched,
@@ -269,12 +273,20 @@ fn names_next(headers: &HeaderMap) -> bool {
 }
 
 /// What tells a page from another; nothing for one without customers, of which there may be several in a row.
-fn fingerprint(customers: &[Customer]) -> Option<u64> {
+fn fingerprint(customers: &[Customer], unreadable: &[Unreadable]) -> Option<u64> {
     let mut ids = DefaultHasher::new();
     for customer in customers {
         customer.id.hash(&mut ids);
     }
-    (!customers.is_empty()).then(|| ids.finish())
+    let left_out = || {
+        unreadable
+            .iter()
+            .filter(|record| record.left_out().is_some())
+    };
+    for record in left_out() {
+        record.raw().hash(&mut ids);
+    }
+    (!customers.is_empty() || left_out().next().is_some()).then(|| ids.finish())
 }
 
 impl fmt::Debug for AllCustomers {

@@ -1,14 +1,22 @@
 use std::{collections::BTreeMap, fmt};
 
-use customer_api_core::redact::Redacted;
-use serde::{Deserialize, Serialize};
+use customer_api_core::{
+    redact::Redacted,
+    response::{Member, Record, Shaped, shaped},
+};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{ContactType, FieldValue, shape};
+use crate::{ContactType, FieldValue};
 
 /// A customer, as Revnue answers it.
 ///
 /// Every field but `id` may be null: a replacement nulls what it does not name. Dates are texts as the vendor writes them; their
 /// form is not documented. A field that this crate does not know is passed over.
+///
+/// A value of another type than documented is read in the documented form where there is one way only to have it from it, else its
+/// field is `None`; [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) tell of both.
+/// A customer without an `id` that is a number is no customer. **Never build a [`ReplaceCustomer`](crate::ReplaceCustomer) from a
+/// customer of which a field was taken out: it would erase the field at Revnue.**
 ///
 /// It can't be sent back: a write takes ids for [`category`](Self::category) and [`country`](Self::country), a list by ids for
 /// the values of [`template`](Self::template), and the company, which no answer names.
@@ -21,10 +29,10 @@ pub struct Customer {
     #[serde(default)]
     pub name: Option<String>,
     /// The category; written as its id.
-    #[serde(default, deserialize_with = "shape::optional_object")]
+    #[serde(default, deserialize_with = "shaped")]
     pub category: Option<Category>,
     /// Whom to talk to.
-    #[serde(default, deserialize_with = "shape::optional_object")]
+    #[serde(default, deserialize_with = "shaped")]
     pub contact_person: Option<ContactPerson>,
     /// The first line of the address.
     #[serde(default)]
@@ -78,7 +86,7 @@ pub struct Customer {
     #[serde(default)]
     pub additional_description: Option<String>,
     /// The values of custom fields.
-    #[serde(default, deserialize_with = "shape::optional_object")]
+    #[serde(default, deserialize_with = "shaped")]
     pub template: Option<CustomerTemplate>,
 }
 
@@ -117,8 +125,64 @@ pub struct CustomerTemplate {
     #[serde(default)]
     pub id: Option<u64>,
     /// The values by the keys that Revnue gives them; whether these are names or ids is not documented.
-    #[serde(default, deserialize_with = "shape::null_as_default")]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub fields: BTreeMap<String, FieldValue>,
+}
+
+impl Record for Customer {
+    const MEMBERS: &'static [Member] = &[
+        Member::strict("id", u64::SHAPE),
+        Member::optional("name", Option::<String>::SHAPE),
+        Member::optional("category", Option::<Category>::SHAPE),
+        Member::optional("contact_person", Option::<ContactPerson>::SHAPE),
+        Member::optional("address_line_1", Option::<String>::SHAPE),
+        Member::optional("address_line_2", Option::<String>::SHAPE),
+        Member::optional("city", Option::<String>::SHAPE),
+        Member::optional("state_province", Option::<String>::SHAPE),
+        Member::optional("zip_postal_code", Option::<String>::SHAPE),
+        Member::optional("country", Option::<String>::SHAPE),
+        Member::optional("phone", Option::<String>::SHAPE),
+        Member::optional("mobile", Option::<String>::SHAPE),
+        Member::optional("fax", Option::<String>::SHAPE),
+        Member::optional("website", Option::<String>::SHAPE),
+        Member::optional("general_description", Option::<String>::SHAPE),
+        Member::optional("nda_signed", Option::<bool>::SHAPE),
+        Member::optional("nda_signed_date", Option::<String>::SHAPE),
+        Member::optional("msa_signed", Option::<bool>::SHAPE),
+        Member::optional("msa_signed_date", Option::<String>::SHAPE),
+        Member::optional("supplementary_description", Option::<String>::SHAPE),
+        Member::optional("additional_description", Option::<String>::SHAPE),
+        Member::optional("template", Option::<CustomerTemplate>::SHAPE),
+    ];
+}
+
+impl Record for Category {
+    const MEMBERS: &'static [Member] = &[
+        Member::optional("id", Option::<u64>::SHAPE),
+        Member::optional("name", Option::<String>::SHAPE),
+    ];
+}
+
+impl Record for ContactPerson {
+    const MEMBERS: &'static [Member] = &[
+        Member::optional("name", Option::<String>::SHAPE),
+        Member::optional("email", Option::<String>::SHAPE),
+        Member::optional("type", Option::<ContactType>::SHAPE),
+    ];
+}
+
+impl Record for CustomerTemplate {
+    const MEMBERS: &'static [Member] = &[
+        Member::optional("id", Option::<u64>::SHAPE),
+        Member::optional("fields", Option::<BTreeMap<String, FieldValue>>::SHAPE),
+    ];
+}
+
+/// A value, or its default for `null`.
+fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 impl fmt::Debug for Customer {

@@ -1,5 +1,6 @@
 use std::{borrow::Cow, fmt};
 
+use customer_api_core::response::{Shape, Shaped};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
@@ -97,6 +98,10 @@ fn is_decimal(text: &str) -> bool {
         Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
         None => is_digits(unsigned),
     }
+}
+
+impl Shaped for FieldValue {
+    const SHAPE: Shape = Shape::any::<Self>();
 }
 
 /// Equal if written alike.

@@ -18,7 +18,7 @@ pub(crate) mod get_customer {
     pub(crate) type Output = crate::Customer;
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        body.object()
+        body.read()
     }
 }
 

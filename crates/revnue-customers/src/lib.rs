@@ -11,7 +11,6 @@ mod hand_written;
 mod link;
 mod page;
 mod service;
-mod shape;
 mod written;
 
 pub use customer_api_core;
@@ -24,6 +23,7 @@ pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
     nullable::Nullable,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
+    response::{Unreadable, UnreadableKind},
     time::Date,
 };
 

@@ -1,9 +1,13 @@
 use std::fmt;
 
-use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
+use customer_api_core::{
+    error::DecodeError,
+    redact::Redacted,
+    response::{Member, Record, ResponseBody, Shaped, shaped},
+};
 use serde::Deserialize;
 
-use crate::{Customer, shape};
+use crate::Customer;
 
 /// The customers of one answer of [`ListCustomers`](crate::ListCustomers).
 ///
@@ -13,7 +17,7 @@ use crate::{Customer, shape};
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerPage {
-    /// The customers.
+    /// The customers, but for those that can't be read: [`Response::unreadable`](crate::Response::unreadable) tells of them.
     pub customers: Vec<Customer>,
     /// The link to the next page, if the answer is an envelope that names one. It goes where the vendor says, unchecked.
     pub next: Option<String>,
@@ -21,20 +25,23 @@ pub struct CustomerPage {
     pub count: Option<u64>,
 }
 
-/// A list by itself.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Bare(#[serde(deserialize_with = "shape::objects")] Vec<Customer>);
-
 /// A list with what comes before and after it.
 #[derive(Deserialize)]
 struct Envelope {
-    #[serde(deserialize_with = "shape::objects")]
+    #[serde(deserialize_with = "shaped")]
     results: Vec<Customer>,
     #[serde(default)]
     next: Option<String>,
     #[serde(default)]
     count: Option<u64>,
+}
+
+impl Record for Envelope {
+    const MEMBERS: &'static [Member] = &[
+        Member::strict("results", Vec::<Customer>::SHAPE),
+        Member::strict("next", Option::<String>::SHAPE),
+        Member::strict("count", Option::<u64>::SHAPE),
+    ];
 }
 
 impl CustomerPage {
@@ -43,17 +50,17 @@ impl CustomerPage {
         let text = body.bytes().trim_ascii_start();
         let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
         if text.trim_ascii_start().starts_with(b"[") {
-            let Bare(customers) = body.json()?;
             return Ok(Self {
-                customers,
+                customers: body.read()?,
                 next: None,
                 count: None,
             });
         }
-        let envelope: Envelope = body.object()?;
+        let envelope: Envelope = body.read()?;
         Ok(Self {
             customers: envelope.results,
-            next: envelope.next,
+            // An empty link leads nowhere, as `null` does.
+            next: envelope.next.filter(|next| !next.is_empty()),
             count: envelope.count,
         })
     }

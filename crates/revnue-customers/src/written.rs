@@ -1,16 +1,22 @@
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
-use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
-use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use customer_api_core::{
+    error::DecodeError,
+    redact::Redacted,
+    response::{Member, Record, ResponseBody, Shape, Shaped},
+};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
-use crate::{Customer, FieldValue};
+use crate::{Category, Customer, FieldValue};
 
 /// A customer, as Revnue answers a write.
 ///
 /// What it answers is not documented: perhaps the form of a read, perhaps that of a write, perhaps nothing. So the fields that
-/// tell which customer it is are read in every form, and the whole of it is in [`raw`](Self::raw). To be sure of the rest, read
-/// the customer again.
+/// tell which customer it is are read in every form, and the whole of it is in [`raw`](Self::raw). What of them can't be read is
+/// `None`, and [`Response::unreadable`](crate::Response::unreadable) tells of it. To be sure of the rest, read the customer again.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WrittenCustomer {
@@ -47,56 +53,77 @@ impl WrittenCustomer {
         let Some(raw) = body.optional_json::<FieldValue>()? else {
             return Ok(None);
         };
-        if !raw.json().starts_with('{') {
-            return Err(DecodeError::shape(""));
-        }
-        let members: BTreeMap<String, Box<RawValue>> =
-            serde_json::from_str(raw.json()).map_err(|_| DecodeError::shape(""))?;
-        let member =
-            |name: &str| -> Option<Value> { serde_json::from_str(members.get(name)?.get()).ok() };
+        let fields: Fields = body.read()?;
         Ok(Some(Self {
-            id: member("id").as_ref().and_then(number),
-            name: member("name").and_then(text),
-            category: member("category").and_then(Reference::of),
-            country: member("country").and_then(Reference::of),
+            id: fields.id,
+            name: fields.name,
+            category: fields.category,
+            country: fields.country,
             raw,
         }))
     }
 }
 
-impl Reference {
-    fn of(value: Value) -> Option<Self> {
-        match value {
-            Value::Number(_) => Some(Self {
-                id: number(&value),
-                name: None,
-            }),
-            Value::String(name) => Some(Self {
-                id: None,
-                name: Some(name),
-            }),
-            Value::Object(mut members) => Some(Self {
-                id: members.get("id").and_then(number),
-                name: members.remove("name").and_then(text),
-            }),
-            Value::Null | Value::Bool(_) | Value::Array(_) => None,
-        }
-    }
+/// What is read of an answer.
+#[derive(Deserialize)]
+struct Fields {
+    #[serde(default)]
+    id: Option<u64>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    category: Option<Reference>,
+    #[serde(default)]
+    country: Option<Reference>,
 }
 
-fn number(value: &Value) -> Option<u64> {
-    match value {
-        Value::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            digits.parse().ok()
-        }
-        _ => u64::deserialize(value).ok(),
-    }
+impl Record for Fields {
+    const MEMBERS: &'static [Member] = &[
+        Member::optional("id", Option::<u64>::SHAPE),
+        Member::optional("name", Option::<String>::SHAPE),
+        Member::optional("category", Option::<Reference>::SHAPE),
+        Member::optional("country", Option::<Reference>::SHAPE),
+    ];
 }
 
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text),
-        _ => None,
+impl Shaped for Reference {
+    const SHAPE: Shape = Shape::any::<Self>();
+}
+
+/// An id, a name, or an object with either.
+impl<'de> Deserialize<'de> for Reference {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Forms;
+
+        impl<'de> Visitor<'de> for Forms {
+            type Value = Reference;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id, a name, or an object with either")
+            }
+
+            fn visit_u64<E: de::Error>(self, id: u64) -> Result<Reference, E> {
+                Ok(Reference {
+                    id: Some(id),
+                    name: None,
+                })
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Reference, E> {
+                Ok(Reference {
+                    id: None,
+                    name: Some(name.to_owned()),
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Reference, A::Error> {
+                let Category { id, name } =
+                    Category::deserialize(MapAccessDeserializer::new(members))?;
+                Ok(Reference { id, name })
+            }
+        }
+
+        deserializer.deserialize_any(Forms)
     }
 }
 

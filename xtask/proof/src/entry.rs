@@ -1,8 +1,11 @@
 use std::{fmt, pin::Pin};
 
 use customer_api_core::{
-    Call, Error, Idempotency, Operation, OperationInfo, bytes::Bytes, error::DecodeError,
-    operation::Method, response::ResponseBody,
+    Call, Error, Idempotency, Operation, OperationInfo,
+    bytes::Bytes,
+    error::DecodeError,
+    operation::Method,
+    response::{ResponseBody, Unreadable},
 };
 
 /// What came of a call.
@@ -20,6 +23,9 @@ pub struct Outcome {
 /// Reads an answer as the operation does: the value as `Debug` prints it, or why there is none.
 pub type Decode = fn(&[u8]) -> Result<String, DecodeError>;
 
+/// Reads an answer as the operation does, strictly or not: the value as `Debug` prints it, and what is reported of the answer.
+pub type Read = fn(&[u8], bool) -> Result<(String, Vec<Unreadable>), DecodeError>;
+
 type Made = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// An operation with a sample value, for a client of its provider.
@@ -30,6 +36,8 @@ pub struct Entry<C> {
     pub printed: String,
     /// How its answers are read.
     pub decode: Decode,
+    /// How its answers are read, with what is reported of them.
+    pub read: Read,
     call: Box<dyn Fn(&C) -> Made + Send + Sync>,
 }
 
@@ -46,6 +54,11 @@ impl<C: 'static> Entry<C> {
             decode: |body| {
                 let body = ResponseBody::new(Bytes::copy_from_slice(body));
                 O::decode(&body).map(|value| format!("{value:?} {value:#?}"))
+            },
+            read: |body, strict| {
+                let body = ResponseBody::new(Bytes::copy_from_slice(body)).strict(strict);
+                let value = O::decode(&body)?;
+                Ok((format!("{value:?}"), body.unreadable()))
             },
             call: Box::new(move |client| {
                 let call = prepare(client, operation.clone());

@@ -21,7 +21,7 @@ mod provider;
 mod providers;
 mod words;
 
-pub use entry::{Decode, Entry, Outcome};
+pub use entry::{Decode, Entry, Outcome, Read};
 pub use facts::Facts;
 pub use provider::{Offline, Provider};
 pub use providers::{CustomerRadar, Omnidesk, Ravelin, Revnue};

@@ -63,6 +63,7 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
             );
         }
     }
+    body::strict_is_received(api, p);
     for operation in &api.operations {
         check_operation(api, operation, p);
     }

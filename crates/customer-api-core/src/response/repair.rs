@@ -341,7 +341,7 @@ impl Rewritten {
             self.text.push(',');
         }
         if let Some(name) = name {
-            self.text.push_str(&canonical::quoted(name));
+            canonical::push_quoted(&mut self.text, name);
             self.text.push(':');
         }
         self.is_changed |= text.is_some();

@@ -89,6 +89,14 @@ impl Unreadable {
         self.record
     }
 
+    /// The record that it is, by its index in the list that the provider answered: the list is shorter by this one.
+    #[must_use]
+    pub fn left_out(&self) -> Option<usize> {
+        let is_outermost = self.path.matches('[').count() == 1;
+        self.record
+            .filter(|_| self.kind == UnreadableKind::Record && is_outermost)
+    }
+
     /// The JSON text as it arrived. It may hold personal data: think before logging it.
     #[must_use]
     pub fn raw(&self) -> &str {

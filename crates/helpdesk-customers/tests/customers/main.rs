@@ -8,6 +8,7 @@ mod delivery;
 mod encoders;
 mod errors;
 mod fixtures;
+mod odd;
 mod refusals;
 mod sandbox;
 mod searches;

@@ -9,8 +9,9 @@ use customer_api_core::{
     Timestamp,
     pages::{PagesError, PagesErrorKind},
 };
+use serde::Deserialize;
 
-use crate::Review;
+use crate::{Review, Unreadable};
 
 /// How often the time must have grown before the order counts as shown.
 const EVIDENCE: u32 = 16;
@@ -23,6 +24,17 @@ pub(super) struct Delivered {
     order: Order,
     newest: Newest,
     filter: Filter,
+    /// Whether any has a time that can't be read, so that it can't be told whether a later reading should have it.
+    has_timeless: bool,
+}
+
+/// What stands in a page, in its order: a review, or what can't be read as one.
+pub(super) struct Listed {
+    /// Its place in the page.
+    pub(super) index: usize,
+    second: Option<i64>,
+    identity: u64,
+    pub(super) review: Option<Review>,
 }
 
 /// How often each review of the newest second, and of the one before, was delivered.
@@ -57,17 +69,24 @@ enum Filter {
 
 impl Delivered {
     /// Takes what arrived, and gives what is new in it.
-    pub(super) fn admit(&mut self, reviews: Vec<Review>) -> Result<Vec<Review>, PagesError> {
-        let mut admitted = Vec::with_capacity(reviews.len());
-        for review in reviews {
-            let (second, identity) = (review.timestamp.unix_seconds(), identity(&review));
+    pub(super) fn admit(&mut self, page: Vec<Listed>) -> Result<Vec<Listed>, PagesError> {
+        let mut admitted = Vec::with_capacity(page.len());
+        for listed in page {
+            let Listed {
+                second, identity, ..
+            } = listed;
             let is_known = self.is_known(second, identity)?;
-            self.order.see(second, !is_known);
+            if let Some(second) = second {
+                self.order.see(second, !is_known);
+            }
             if !is_known {
                 self.count += 1;
                 self.chain = link(self.chain, identity);
-                self.newest.add(second, identity);
-                admitted.push(review);
+                match second {
+                    Some(second) => self.newest.add(second, identity),
+                    None => self.has_timeless = true,
+                }
+                admitted.push(listed);
             }
         }
         Ok(admitted)
@@ -83,12 +102,14 @@ impl Delivered {
     }
 
     /// Prepares for a reading that begins one second before the newest review, and says when that is; `None` if the order
-    /// so far forbids it. While little was delivered, the reading begins at the start instead.
+    /// so far forbids it. While little was delivered, or if the time of anything delivered can't be read, the reading begins at the
+    /// start instead.
     pub(super) fn resume_from_newest(&mut self, since: &Timestamp) -> Option<Timestamp> {
         if self.order.is_broken {
             return None;
         }
-        let newest = self.newest.second.filter(|_| self.order.rises >= EVIDENCE);
+        let is_shown = self.order.rises >= EVIDENCE && !self.has_timeless;
+        let newest = self.newest.second.filter(|_| is_shown);
         let Some(newest) = newest else {
             self.resume_from_start();
             return Some(since.clone());
@@ -111,17 +132,18 @@ impl Delivered {
         };
     }
 
-    /// Whether the review was delivered before the list was taken up again.
-    fn is_known(&mut self, second: i64, identity: u64) -> Result<bool, PagesError> {
+    /// Whether it was delivered before the list was taken up again.
+    fn is_known(&mut self, second: Option<i64>, identity: u64) -> Result<bool, PagesError> {
         match &mut self.filter {
             Filter::Nothing | Filter::Start { left: 0, .. } => Ok(false),
-            Filter::Newest(left) => {
+            // Nothing without a time was delivered before, or the reading would have begun at the start.
+            Filter::Newest(left) => second.map_or(Ok(false), |second| {
                 // Time has passed the newest second: whatever was delivered of it must have come again.
                 if left.second.is_some_and(|newest| second > newest) && left.has_newest() {
                     return Err(changed());
                 }
                 Ok(left.remove(second, identity))
-            }
+            }),
             Filter::Start {
                 left,
                 chain,
@@ -185,6 +207,53 @@ impl Order {
     fn begin(&mut self) {
         self.last = None;
     }
+}
+
+/// A page in its order, with what can't be read in its place.
+pub(super) fn listed(reviews: Vec<Review>, unreadable: &[Unreadable]) -> Vec<Listed> {
+    let mut left_out = unreadable
+        .iter()
+        .filter_map(|record| Some((record.left_out()?, record)))
+        .peekable();
+    let mut reviews = reviews.into_iter();
+    let mut page = Vec::with_capacity(reviews.len());
+    loop {
+        let index = page.len();
+        let listed = if let Some((_, record)) = left_out.next_if(|(place, _)| *place == index) {
+            Listed {
+                index,
+                second: second(record.raw()),
+                identity: hash(record.raw()),
+                review: None,
+            }
+        } else if let Some(review) = reviews.next() {
+            Listed {
+                index,
+                second: Some(review.timestamp.unix_seconds()),
+                identity: identity(&review),
+                review: Some(review),
+            }
+        } else {
+            return page;
+        };
+        page.push(listed);
+    }
+}
+
+/// When a review was made that can't be read for another reason.
+fn second(raw: &str) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Made {
+        timestamp: Timestamp,
+    }
+    let made: Made = serde_json::from_str(raw).ok()?;
+    Some(made.timestamp.unix_seconds())
+}
+
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What tells one review from another: they have no id.

@@ -14,9 +14,9 @@ use customer_api_core::{
 
 use super::{
     Resume, SinceFormat,
-    resume::{Delivered, identity},
+    resume::{Delivered, hash, identity, listed},
 };
-use crate::{AllReviews, Client, Review, ReviewPage};
+use crate::{AllReviews, Client, Review, ReviewPage, Unreadable};
 
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -135,22 +135,23 @@ impl PageSource for Scroll {
             Some(cursor) => self.follow(cursor).await?,
         };
         let usable = Deadline::after(self.life_left(answer.attempt_elapsed()));
-        let mut page = answer.into_value();
+        let (mut page, unreadable) = answer.into_parts();
         let reviews = page.reviews.take().unwrap_or_default();
-        if reviews.is_empty() {
+        // A page of reviews that can't be read is not the empty one at the end.
+        if reviews.is_empty() && unreadable.is_empty() {
             return self.end();
         }
         self.check_since(&reviews)?;
         let link = self.link(&page)?;
-        let fingerprint = fingerprint(&reviews);
+        let fingerprint = fingerprint(&reviews, &unreadable);
         let newest = reviews
             .iter()
             .map(|review| &review.timestamp)
             .max()
             .cloned();
-        let reviews = match self.settings.resume {
-            Resume::Off => reviews,
-            Resume::FromNewest | Resume::FromStart => self.delivered.admit(reviews)?,
+        let (reviews, unreadable) = match self.settings.resume {
+            Resume::Off => (reviews, unreadable),
+            Resume::FromNewest | Resume::FromStart => self.admit(reviews, unreadable)?,
         };
         let fetched = match link {
             Some(link) => Fetched::page(reviews, Cursor { link, usable }),
@@ -159,7 +160,8 @@ impl PageSource for Scroll {
                 Fetched::last_without_notice(reviews)
             }
         };
-        Ok(fetched.fingerprint(fingerprint).newest(newest))
+        let fetched = fetched.fingerprint(fingerprint).newest(newest);
+        Ok(fetched.unreadable(unreadable))
     }
 
     fn restart(&mut self, failure: PagesError) -> Result<(), PagesError> {
@@ -203,6 +205,22 @@ impl Scroll {
         let life = self.settings.cursor_life;
         let margin = life / 12 + self.client.connect_timeout().min(life / 4);
         life.saturating_sub(margin).saturating_sub(attempt)
+    }
+
+    /// What of a page is new, with what is to be told of it.
+    fn admit(
+        &mut self,
+        reviews: Vec<Review>,
+        mut unreadable: Vec<Unreadable>,
+    ) -> Result<(Vec<Review>, Vec<Unreadable>), PagesError> {
+        let admitted = self.delivered.admit(listed(reviews, &unreadable))?;
+        let is_new = |index| {
+            let place = admitted.binary_search_by_key(&index, |listed| listed.index);
+            place.is_ok()
+        };
+        unreadable.retain(|report| report.record().is_none_or(is_new));
+        let reviews = admitted.into_iter().filter_map(|listed| listed.review);
+        Ok((reviews.collect(), unreadable))
     }
 
     fn end(&mut self) -> Result<Fetched<Review, Cursor>, PagesError> {
@@ -256,8 +274,14 @@ fn expired() -> PagesError {
     )
 }
 
-fn fingerprint(reviews: &[Review]) -> u64 {
+fn fingerprint(reviews: &[Review], unreadable: &[Unreadable]) -> u64 {
     let mut hasher = DefaultHasher::new();
+    for record in unreadable
+        .iter()
+        .filter(|record| record.left_out().is_some())
+    {
+        hash(record.raw()).hash(&mut hasher);
+    }
     for review in reviews {
         identity(review).hash(&mut hasher);
     }

@@ -7,6 +7,7 @@ mod clients;
 mod custom_fields;
 mod delivery;
 mod errors;
+mod odd;
 mod refusals;
 mod sandbox;
 mod support;

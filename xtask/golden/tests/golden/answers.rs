@@ -1,6 +1,6 @@
 //! What answers become: unknown values and fields, absence and null, and back without a loss.
 
-use customer_api_core::time::Date;
+use customer_api_core::{Operation as _, response::ResponseBody, time::Date};
 use golden::{
     AddPart, Kind, ListEverything, ListEverythingResponse, ListEverythingResponseKind, ListParts,
     LogIn, Part, Ping, ReadOddly, RemoveThing,
@@ -93,6 +93,72 @@ fn answers_of_every_kind() {
     );
     assert_eq!(answered(ReadOddly::new(), "[1]"), Some(json!([1])));
     assert_eq!(answered(ReadOddly::new(), ""), None::<Value>);
+}
+
+#[test]
+fn an_odd_value_costs_no_more_than_itself() {
+    let text = r#"[{"id":1,"type":7,"weight":"0.5","parts":[{"id":"?"},{"id":2,"type":"type","names":[3,{}]}],"labels":[]},{"id":"3","type":"type"},{"id":4},[5,"type"]]"#;
+    let body = ResponseBody::new(text.as_bytes().into());
+    let parts = ListParts::decode(&body).unwrap();
+    let reports = body.unreadable();
+    assert_eq!(parts.iter().map(|part| part.id).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!((parts[0].type_.as_str(), parts[0].weight), ("7", Some(0.5)));
+    assert_eq!(parts[0].parts.as_ref().unwrap()[0].names, None);
+    let lines: Vec<_> = reports
+        .iter()
+        .map(|report| format!("{:?} {}", report.kind(), report.path()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "Coerced [0].type",
+            "Coerced [0].weight",
+            "Record [0].parts[0]",
+            "TakenOut [0].parts[1].names",
+            "Coerced [0].labels",
+            "Coerced [1].id",
+            "Record [2]",
+            "Record [3]",
+        ]
+    );
+}
+
+#[test]
+#[expect(deprecated, reason = "answers of a deprecated call matter too")]
+fn beside_a_list_nothing_is_guessed() {
+    for text in [
+        r#"{"things":[],"kind":7}"#,
+        r#"{"things":{}}"#,
+        r#"{"things":[],"3rd":"true"}"#,
+    ] {
+        assert!(
+            call(ListEverything::new(), 200, text)
+                .0
+                .unwrap_err()
+                .is_decode(),
+            "{text}"
+        );
+    }
+    let read = answered(
+        ListEverything::new(),
+        r#"{"things":[7,{"match":[]}],"kind":""}"#,
+    )
+    .unwrap();
+    assert_eq!(read.things.unwrap().len(), 1);
+}
+
+#[test]
+fn what_the_description_marks_as_strict_is_never_changed() {
+    let removal = answered(RemoveThing::new(1), r#"{"ok":true,"note":7}"#);
+    assert_eq!(
+        (removal.ok, removal.note.as_deref()),
+        (Some(true), Some("7"))
+    );
+    for ok in ["\"true\"", "1", "[]", "{}"] {
+        let text = format!(r#"{{"note":7,"ok":{ok}}}"#);
+        let error = call(RemoveThing::new(1), 200, &text).0.unwrap_err();
+        assert!(error.to_string().contains("`ok`"), "{error}");
+    }
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! What a request's body may hold beside what any schema may hold.
 
+use std::collections::BTreeSet;
+
 use super::is_record;
 use crate::codegen::{
     model::{
-        Api, Body, BodyShape, Dynamic, DynamicNames, Field, Format, Presence, Type, body_fields,
+        Api, Body, BodyShape, Dynamic, DynamicNames, Field, Format, Presence, Shape, Type,
+        body_fields,
     },
     names,
     problem::Problems,
@@ -131,6 +134,39 @@ fn wire_stems(dynamic: &Dynamic) -> Vec<String> {
     match &dynamic.names {
         DynamicNames::Prefix { prefix, .. } => vec![prefix.clone()],
         DynamicNames::Pair { names, .. } => names.iter().map(|name| format!("{name}_")).collect(),
+    }
+}
+
+/// What is only sent is never read.
+pub(super) fn strict_is_received(api: &Api, p: &mut Problems) {
+    let fields_of = |received: bool| {
+        let models = api
+            .models
+            .iter()
+            .filter(move |model| model.used.received == received);
+        models.flat_map(|model| match &model.shape {
+            Shape::Record(fields) => fields.as_slice(),
+            Shape::Choice(_) => &[],
+        })
+    };
+    let received: BTreeSet<&str> = fields_of(true).map(|field| field.at.as_str()).collect();
+    let bodies = api
+        .operations
+        .iter()
+        .filter_map(|operation| operation.body.as_ref())
+        .flat_map(|body| body_fields(&body.shape));
+    // Variants of a body share properties, and each is reported once.
+    let sent: BTreeSet<&str> = bodies
+        .chain(fields_of(false))
+        .filter(|field| field.notes.strict)
+        .map(|field| field.at.as_str())
+        .collect();
+    for at in sent.difference(&received) {
+        p.report(
+            at,
+            "`x-strict` on a property that is only sent",
+            "remove it",
+        );
     }
 }
 

@@ -64,6 +64,13 @@ pub(crate) fn choice(scope: &mut Scope<'_>, model: &Model, variants: &[Variant])
          impl Serialize for {name} {{\nfn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{\nopen_enum::serialize(self, serializer)\n}}\n}}\n\n\
          impl<'de> Deserialize<'de> for {name} {{\nfn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {{\nopen_enum::deserialize(deserializer)\n}}\n}}\n"
     );
+    let (shape, shaped) = (
+        scope.core("response", "Shape"),
+        scope.core("response", "Shaped"),
+    );
+    out += &format!(
+        "\nimpl {shaped} for {name} {{\nconst SHAPE: {shape} = {shape}::text::<Self>();\n}}\n"
+    );
     if !model.used.sent {
         // One that is sent has `unlisted` instead, so that a typo never passes for a value.
         out += &format!(

@@ -14,6 +14,7 @@ pub(crate) mod operation;
 pub(crate) mod proof;
 mod record;
 pub(crate) mod scope;
+mod shape;
 mod walk;
 pub(crate) mod words;
 

@@ -6,7 +6,7 @@ use super::{
     walk::{self, Rules, Spot},
 };
 use crate::codegen::model::{
-    Body, BodyShape, Dynamic, Field, Format, Operation, Place, Shape, Type, template,
+    Body, BodyShape, Dynamic, Field, Format, Operation, Place, Type, template,
 };
 
 mod about;
@@ -183,7 +183,7 @@ fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String 
             let mut out = format!("{derive}struct Body {{\n");
             for field in fields {
                 if is_json {
-                    out += &record::serde_attributes(field, true, false);
+                    out += &record::serde_attributes(scope.api, field, true, false);
                 }
                 out += &format!("{}: {},\n", field.rust, scope.held(field, true));
             }
@@ -320,30 +320,14 @@ fn output(scope: &mut Scope<'_>, operation: &Operation) -> (String, String) {
     let Some(slot) = &operation.output else {
         return ("()".to_owned(), "body.ignore()".to_owned());
     };
-    let what = if is_object(scope, &slot.value) {
-        "object"
-    } else {
-        "json"
-    };
     let value = scope.plain(&slot.value);
     if slot.nullable {
         (
             format!("Option<{value}>"),
-            format!("body.optional_{what}()"),
+            "body.read_optional()".to_owned(),
         )
     } else {
-        (value, format!("body.{what}()"))
-    }
-}
-
-/// Whether a JSON array in place of the value would be a mistake that serde does not see.
-fn is_object(scope: &Scope<'_>, value: &Type) -> bool {
-    match value {
-        Type::Model(id) => scope
-            .api
-            .model(*id)
-            .is_some_and(|model| matches!(model.shape, Shape::Record(_))),
-        _ => false,
+        (value, "body.read()".to_owned())
     }
 }
 

@@ -4,11 +4,12 @@ use super::{
     deprecation,
     docs::{self, Docs},
     scope::{Held, Scope, hides, is_eq},
+    shape,
     walk::{self, Spot},
     words,
 };
 use crate::codegen::{
-    model::{Field, Model, Type},
+    model::{Api, Field, Model, Type},
     visible::literal,
 };
 
@@ -46,7 +47,7 @@ pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
         if received {
             out += &field_docs(field, fields, sent).lines("///");
         }
-        out += &serde_attributes(field, sent, received);
+        out += &serde_attributes(scope.api, field, sent, received);
         out += &format!(
             "{visibility} {}: {},\n",
             field.rust,
@@ -54,6 +55,9 @@ pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
         );
     }
     out += "}\n\n";
+    if received {
+        out += &shape::record(scope, model, fields);
+    }
     if sent {
         out += &format!(
             "impl {name} {{\n{}",
@@ -113,7 +117,7 @@ pub(crate) fn heading(model: &Model) -> Docs {
 }
 
 /// Serde's view of a field: its own name, and nothing where it is not set.
-pub(crate) fn serde_attributes(field: &Field, sent: bool, received: bool) -> String {
+pub(crate) fn serde_attributes(api: &Api, field: &Field, sent: bool, received: bool) -> String {
     let mut parts = Vec::new();
     if field.wire != field.rust {
         parts.push(format!("rename = {}", literal(&field.wire)));
@@ -123,6 +127,9 @@ pub(crate) fn serde_attributes(field: &Field, sent: bool, received: bool) -> Str
             parts.push("default".to_owned());
         }
         parts.push("skip_serializing_if = \"Option::is_none\"".to_owned());
+    }
+    if received && shape::holds_record(api, &field.slot.value) {
+        parts.push("deserialize_with = \"customer_api_core::response::shaped\"".to_owned());
     }
     if parts.is_empty() {
         String::new()

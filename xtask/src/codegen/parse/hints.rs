@@ -33,6 +33,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
         "x-secret",
         "properties, parameters and string schemas in components",
     ),
+    ("x-strict", "properties that are received"),
     ("x-undocumented", "operations"),
 ];
 

@@ -336,6 +336,8 @@ pub(crate) struct Notes {
     pub(crate) write_only: bool,
     /// A better setter is hand-written.
     pub(crate) hand_written: bool,
+    /// In an answer, it is read as it is, or not at all.
+    pub(crate) strict: bool,
     pub(crate) rust_name: Option<String>,
 }
 
@@ -364,6 +366,7 @@ impl Notes {
             read_only: self.read_only || below.read_only,
             write_only: self.write_only || below.write_only,
             hand_written: self.hand_written,
+            strict: self.strict,
             // A name belongs to the thing that carries it.
             rust_name: self.rust_name.clone(),
         }

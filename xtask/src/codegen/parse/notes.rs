@@ -40,6 +40,7 @@ pub(crate) fn schema_notes(object: &mut Object<'_>, role: Role, p: &mut Problems
         notes.read_only = object.flag("readOnly", p);
         notes.write_only = object.flag("writeOnly", p);
         notes.hand_written = role == Role::Property && object.flag("x-hand-written", p);
+        notes.strict = role == Role::Property && object.flag("x-strict", p);
         if notes.read_only && notes.write_only {
             p.report(
                 &object.at,

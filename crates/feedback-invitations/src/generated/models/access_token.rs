@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use customer_api_core::redact::Redacted;
+use customer_api_core::{
+    redact::Redacted,
+    response::{Member, Record, Shaped},
+};
 use serde::{Deserialize, Serialize};
 
 /// A token, and until when it is good.
@@ -31,6 +34,14 @@ pub struct AccessToken {
     /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     #[serde(rename = "userName", default, skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
+}
+
+impl Record for AccessToken {
+    const MEMBERS: &'static [Member] = &[
+        Member::strict("token", String::SHAPE),
+        Member::optional("expiration", Option::<f64>::SHAPE),
+        Member::optional("userName", Option::<String>::SHAPE),
+    ];
 }
 
 impl fmt::Debug for AccessToken {

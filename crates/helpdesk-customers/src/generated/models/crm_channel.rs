@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use customer_api_core::open_enum::{self, OpenEnum, Unlisted};
+use customer_api_core::{
+    open_enum::{self, OpenEnum, Unlisted},
+    response::{Shape, Shaped},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// By which kind of address the CRM knows a customer. Other values are possible: an earlier
@@ -74,4 +77,8 @@ impl<'de> Deserialize<'de> for CrmChannel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         open_enum::deserialize(deserializer)
     }
+}
+
+impl Shaped for CrmChannel {
+    const SHAPE: Shape = Shape::text::<Self>();
 }

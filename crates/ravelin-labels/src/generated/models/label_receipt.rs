@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use customer_api_core::{redact::Redacted, time::Timestamp};
+use customer_api_core::{
+    redact::Redacted,
+    response::{Member, Record, Shaped},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::generated::models::ReviewAuthor;
@@ -31,7 +35,11 @@ pub struct LabelReceipt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// Who made a review; either part may be missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "customer_api_core::response::shaped"
+    )]
     pub author: Option<ReviewAuthor>,
     /// The review; the vendor's sample does not fit its category, so nothing is concluded from it.
     ///
@@ -75,6 +83,20 @@ pub struct LabelReceipt {
         skip_serializing_if = "Option::is_none"
     )]
     pub entity_type: Option<String>,
+}
+
+impl Record for LabelReceipt {
+    const MEMBERS: &'static [Member] = &[
+        Member::optional("eventTime", Option::<Timestamp>::SHAPE),
+        Member::optional("timestamp", Option::<Timestamp>::SHAPE),
+        Member::optional("category", Option::<String>::SHAPE),
+        Member::optional("author", Option::<ReviewAuthor>::SHAPE),
+        Member::optional("review", Option::<String>::SHAPE),
+        Member::optional("reviewBand", Option::<String>::SHAPE),
+        Member::optional("reviewText", Option::<String>::SHAPE),
+        Member::optional("entityId", Option::<String>::SHAPE),
+        Member::optional("entityType", Option::<String>::SHAPE),
+    ];
 }
 
 impl fmt::Debug for LabelReceipt {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use customer_api_core::open_enum::{self, OpenEnum, Unlisted};
+use customer_api_core::{
+    open_enum::{self, OpenEnum, Unlisted},
+    response::{Shape, Shaped},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a review of payment fraud says.
@@ -88,4 +91,8 @@ impl<'de> Deserialize<'de> for PaymentFraudReview {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         open_enum::deserialize(deserializer)
     }
+}
+
+impl Shaped for PaymentFraudReview {
+    const SHAPE: Shape = Shape::text::<Self>();
 }

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use customer_api_core::{redact::Redacted, time::Timestamp};
+use customer_api_core::{
+    redact::Redacted,
+    response::{Member, Record, Shaped},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::generated::models::{Label, ReviewAuthor};
@@ -28,13 +32,27 @@ pub struct Review {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// Who made a review; either part may be missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "customer_api_core::response::shaped"
+    )]
     pub reviewer: Option<ReviewAuthor>,
     /// When the review was made.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
     pub timestamp: Timestamp,
+}
+
+impl Record for Review {
+    const MEMBERS: &'static [Member] = &[
+        Member::strict("customerId", String::SHAPE),
+        Member::required("label", Label::SHAPE),
+        Member::optional("comment", Option::<String>::SHAPE),
+        Member::optional("reviewer", Option::<ReviewAuthor>::SHAPE),
+        Member::required("timestamp", Timestamp::SHAPE),
+    ];
 }
 
 impl fmt::Debug for Review {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use customer_api_core::redact::Redacted;
+use customer_api_core::{
+    redact::Redacted,
+    response::{Member, Record, Shaped},
+};
 use serde::{Deserialize, Serialize};
 
 /// Who made a review; either part may be missing.
@@ -21,6 +24,13 @@ pub struct ReviewAuthor {
     /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+}
+
+impl Record for ReviewAuthor {
+    const MEMBERS: &'static [Member] = &[
+        Member::optional("name", Option::<String>::SHAPE),
+        Member::optional("email", Option::<String>::SHAPE),
+    ];
 }
 
 impl fmt::Debug for ReviewAuthor {

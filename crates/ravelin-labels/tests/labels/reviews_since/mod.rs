@@ -1,6 +1,7 @@
 //! All reviews since a time: complete and without doubles, or a typed error.
 
 mod links;
+mod odd;
 mod order;
 mod sandbox;
 mod stories;

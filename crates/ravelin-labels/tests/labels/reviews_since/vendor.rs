@@ -50,6 +50,8 @@ pub(crate) struct State {
     pub(crate) queries: Vec<String>,
     /// The `Retry-After` of the last answer.
     retry_after: Option<u64>,
+    /// A member of a customer's review that is odd.
+    pub(crate) odd: HashMap<u32, (&'static str, Value)>,
     scrolls: HashMap<String, Vec<Entry>>,
     requests: usize,
     started: usize,
@@ -68,6 +70,7 @@ impl Vendor {
             next_prefix: format!("{BASE}/v2/label/customer"),
             queries: Vec::new(),
             retry_after: None,
+            odd: HashMap::new(),
             scrolls: HashMap::new(),
             requests: 0,
             started: 0,
@@ -141,7 +144,16 @@ impl State {
         if matches!(fate, Some(Fate::Lost)) {
             return Err(TransportErrorKind::Interrupted);
         }
-        let reviews: Vec<Value> = page.into_iter().map(written).collect();
+        let reviews: Vec<Value> = page
+            .into_iter()
+            .map(|entry| {
+                let mut review = written(entry);
+                if let Some((name, value)) = self.odd.get(&entry.1) {
+                    review[*name] = value.clone();
+                }
+                review
+            })
+            .collect();
         let link = (!is_last).then(|| format!("{}?scroll_id={next}", self.next_prefix));
         Ok((200, json!({ "meta": { "next": link }, "reviews": reviews })))
     }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use customer_api_core::open_enum::{self, OpenEnum, Unlisted};
+use customer_api_core::{
+    open_enum::{self, OpenEnum, Unlisted},
+    response::{Shape, Shaped},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a contact person is there for. Other values are possible.
@@ -89,4 +92,8 @@ impl<'de> Deserialize<'de> for ContactType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         open_enum::deserialize(deserializer)
     }
+}
+
+impl Shaped for ContactType {
+    const SHAPE: Shape = Shape::text::<Self>();
 }

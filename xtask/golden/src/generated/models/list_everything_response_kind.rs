@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use customer_api_core::open_enum::{self, OpenEnum, Unlisted};
+use customer_api_core::{
+    open_enum::{self, OpenEnum, Unlisted},
+    response::{Shape, Shaped},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The vendor's `ListEverything response kind`.
@@ -65,6 +68,10 @@ impl<'de> Deserialize<'de> for ListEverythingResponseKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         open_enum::deserialize(deserializer)
     }
+}
+
+impl Shaped for ListEverythingResponseKind {
+    const SHAPE: Shape = Shape::text::<Self>();
 }
 
 impl From<&str> for ListEverythingResponseKind {

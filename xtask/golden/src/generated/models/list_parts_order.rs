@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use customer_api_core::open_enum::{self, OpenEnum, Unlisted};
+use customer_api_core::{
+    open_enum::{self, OpenEnum, Unlisted},
+    response::{Shape, Shaped},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The vendor's `listParts order`.
@@ -75,4 +78,8 @@ impl<'de> Deserialize<'de> for ListPartsOrder {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         open_enum::deserialize(deserializer)
     }
+}
+
+impl Shaped for ListPartsOrder {
+    const SHAPE: Shape = Shape::text::<Self>();
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use customer_api_core::redact::Redacted;
+use customer_api_core::{
+    redact::Redacted,
+    response::{Member, Record, Shaped},
+};
 use serde::{Deserialize, Serialize};
 
 /// The vendor's `logIn response`.
@@ -14,6 +17,13 @@ pub struct LogInResponse {
     /// The vendor's `expiration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration: Option<f64>,
+}
+
+impl Record for LogInResponse {
+    const MEMBERS: &'static [Member] = &[
+        Member::strict("token", String::SHAPE),
+        Member::optional("expiration", Option::<f64>::SHAPE),
+    ];
 }
 
 impl fmt::Debug for LogInResponse {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use customer_api_core::{
     redact::Redacted,
+    response::{Member, Record, Shaped},
     time::{Date, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,14 @@ pub struct Owner {
     /// The vendor's `born`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub born: Option<Date>,
+}
+
+impl Record for Owner {
+    const MEMBERS: &'static [Member] = &[
+        Member::required("email", String::SHAPE),
+        Member::optional("since", Option::<Timestamp>::SHAPE),
+        Member::optional("born", Option::<Date>::SHAPE),
+    ];
 }
 
 impl fmt::Debug for Owner {

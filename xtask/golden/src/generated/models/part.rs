@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use customer_api_core::redact::Redacted;
+use customer_api_core::{
+    redact::Redacted,
+    response::{Member, Record, Shaped},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::generated::models::Kind;
@@ -17,7 +20,11 @@ pub struct Part {
     #[serde(rename = "type")]
     pub type_: Kind,
     /// The vendor's `parts`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "customer_api_core::response::shaped"
+    )]
     pub parts: Option<Vec<Part>>,
     /// The vendor's `weight`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +40,18 @@ pub struct Part {
     /// Any JSON value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anything: Option<serde_json::Value>,
+}
+
+impl Record for Part {
+    const MEMBERS: &'static [Member] = &[
+        Member::strict("id", i64::SHAPE),
+        Member::strict("type", Kind::SHAPE),
+        Member::strict("parts", Option::<Vec<Part>>::SHAPE),
+        Member::strict("weight", Option::<f64>::SHAPE),
+        Member::strict("names", Option::<Vec<String>>::SHAPE),
+        Member::strict("labels", Option::<BTreeMap<String, i64>>::SHAPE),
+        Member::strict("anything", Option::<serde_json::Value>::SHAPE),
+    ];
 }
 
 impl fmt::Debug for Part {

@@ -210,7 +210,7 @@ impl Operation for AddPart {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        body.optional_object()
+        body.read_optional()
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

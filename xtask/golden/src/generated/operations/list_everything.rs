@@ -42,6 +42,6 @@ impl Operation for ListEverything {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        body.optional_object()
+        body.read_optional()
     }
 }

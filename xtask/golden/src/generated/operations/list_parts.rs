@@ -180,7 +180,7 @@ impl Operation for ListParts {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        body.json()
+        body.read()
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -94,7 +94,7 @@ impl Operation for LogIn {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        body.object()
+        body.read()
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -48,6 +48,6 @@ impl Operation for RemoveThing {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        body.object()
+        body.read()
     }
 }

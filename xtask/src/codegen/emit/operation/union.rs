@@ -31,7 +31,7 @@ pub(super) fn body(
         }
         out += &format!("{} {{\n", variant.rust);
         for field in &variant.fields {
-            out += &record::serde_attributes(field, true, false);
+            out += &record::serde_attributes(scope.api, field, true, false);
             out += &format!("{}: {},\n", field.rust, scope.held(field, true));
         }
         out += "},\n";

@@ -214,6 +214,12 @@ fn setters_that_cannot_be_hand_written() {
         "remove it",
     );
     refuses(
+        &sending_property("{ type: string, x-strict: true }"),
+        PROPERTY,
+        "`x-strict` on a property that is only sent",
+        "remove it",
+    );
+    refuses(
         &sending_property("{ type: array, items: { type: string, x-hand-written: true } }"),
         &format!("{PROPERTY}/items/x-hand-written"),
         "no meaning",

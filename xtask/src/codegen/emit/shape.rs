@@ -1,0 +1,68 @@
+//! What a repair of an answer must know of an object: its members, and which of them are never changed.
+
+use super::scope::{Held, Scope};
+use crate::codegen::{
+    model::{Api, Field, Model, ModelId, Shape, Type},
+    visible::literal,
+};
+
+/// `impl Record`: a member for each property.
+pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> String {
+    let (record, member) = (
+        scope.core("response", "Record"),
+        scope.core("response", "Member"),
+    );
+    scope.core("response", "Shaped");
+    let is_envelope = is_envelope(scope.api, model);
+    let sent = model.used.sent;
+    let members: String = fields
+        .iter()
+        .map(|field| {
+            let need = if is_envelope || field.notes.strict || field.notes.secret {
+                "strict"
+            } else if Held::of(field, sent).is_option() {
+                "optional"
+            } else {
+                "required"
+            };
+            let held = scope.held(field, sent);
+            // In an expression, the arguments of a generic type begin with a double colon.
+            let held = held.replacen('<', "::<", 1);
+            format!(
+                "{member}::{need}({}, {held}::SHAPE),\n",
+                literal(&field.wire)
+            )
+        })
+        .collect();
+    format!(
+        "impl {record} for {} {{\nconst MEMBERS: &'static [{member}] = &[\n{members}];\n}}\n\n",
+        model.rust
+    )
+}
+
+/// Whether an object stands around a list of objects, and an operation answers it: whatever is beside the list then tells whether
+/// there is more of it, and is not to be guessed.
+fn is_envelope(api: &Api, model: &Model) -> bool {
+    let is_answered = api.operations.iter().any(|operation| {
+        let output = operation.output.as_ref().map(|slot| &slot.value);
+        matches!(output, Some(Type::Model(id)) if api.model(*id).is_some_and(|output| std::ptr::eq(output, model)))
+    });
+    let Shape::Record(fields) = &model.shape else {
+        return false;
+    };
+    let is_list = |field: &Field| matches!(&field.slot.value, Type::List(items) if is_record(api, &items.value));
+    is_answered && fields.iter().any(is_list)
+}
+
+/// Whether an object of the description lies in a value, for which serde would also take an array.
+pub(super) fn holds_record(api: &Api, value: &Type) -> bool {
+    match value {
+        Type::List(inner) | Type::Map(inner) => holds_record(api, &inner.value),
+        value => is_record(api, value),
+    }
+}
+
+fn is_record(api: &Api, value: &Type) -> bool {
+    let shape = |id: &ModelId| api.model(*id).map(|model| &model.shape);
+    matches!(value, Type::Model(id) if matches!(shape(id), Some(Shape::Record(_))))
+}
