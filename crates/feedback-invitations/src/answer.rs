@@ -61,7 +61,9 @@ impl<'a> Answer<'a> {
         let Some(raw) = self.data.filter(|data| data.get() != "null") else {
             return (None, None);
         };
-        let data = exact(raw);
+        // A number with an exponent has no one way to be written.
+        let data =
+            exact(raw).filter(|_| raw.get().starts_with('"') || !raw.get().contains(['e', 'E']));
         let kind = match &data {
             Some(_) if raw.get().starts_with('"') => return (data, None),
             Some(_) => UnreadableKind::Coerced,

@@ -338,6 +338,8 @@ async fn a_login_that_gives_no_token_is_not_hammered() {
         ok(r#"{"token":""}"#),
         ok(r#"{"token":"a\r\nb: c"}"#),
         ok(r#"{"token":"caf\u00e9"}"#),
+        ok(r#"{"token":7,"expiration":1517434473.269}"#),
+        ok(r#"{"token":true}"#),
         Answer::status(302).header("location", "/login"),
     ] {
         let (client, transport) = client([answer]);
@@ -353,6 +355,24 @@ async fn a_login_that_gives_no_token_is_not_hammered() {
         transport.push(ok(ACCEPTED));
         tokio::time::advance(MINUTE).await;
         send(&client).await.unwrap();
+    }
+}
+
+/// The 60 minutes hold without it.
+#[tokio::test(start_paused = true)]
+async fn an_expiration_that_makes_no_sense_is_as_if_it_were_not_there() {
+    for expiration in [
+        r#""1517434473.269""#,
+        r#""2018-01-31""#,
+        "[]",
+        "{}",
+        "true",
+        "null",
+    ] {
+        let login = format!(r#"{{"token":"t","expiration":{expiration},"userName":7}}"#);
+        let (client, transport) = client([ok(&login), ok(ACCEPTED)]);
+        send(&client).await.unwrap();
+        assert_eq!(story(&transport).len(), 2, "{expiration}");
     }
 }
 

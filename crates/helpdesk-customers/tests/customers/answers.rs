@@ -213,7 +213,8 @@ async fn any_2xx_is_a_write_that_was_made_whatever_its_body() {
         ("[]", None),
         ("7", None),
         ("done", None),
-        ("{\"message\":7}", None),
+        ("{\"message\":7}", Some("7")),
+        ("{\"message\":[]}", None),
         (
             "{\"type\":\"result\",\"message\":\"User created and channel linked.\"}",
             Some("User created and channel linked."),

@@ -5,7 +5,7 @@
 mod described;
 
 use customer_api_core::response::{Unreadable, UnreadableKind};
-use proof::{CustomerRadar, Offline, Omnidesk, Provider, Ravelin, Revnue, Words};
+use proof::{CustomerRadar, Offline, Omnidesk, Ravelin, Revnue, Words};
 use serde_json::{Value, json};
 
 /// What the pages of a provider say of its answers that a description does not. Written down here a second time on purpose.
@@ -41,7 +41,7 @@ const REVNUE: Facts = Facts {
 const CUSTOMER_RADAR: Facts = Facts {
     strict: &["token"],
     free: &[],
-    record: "-",
+    record: "Recipient {",
     nothing_without: None,
 };
 

@@ -40,18 +40,43 @@ pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
     )
 }
 
-/// Whether an object stands around a list of objects, and an operation answers it: whatever is beside the list then tells whether
-/// there is more of it, and is not to be guessed.
+/// Whether an object stands around a list of objects, and is nothing but what an operation answers: whatever is beside the list then
+/// tells whether there is more of it, and is not to be guessed.
 fn is_envelope(api: &Api, model: &Model) -> bool {
-    let is_answered = api.operations.iter().any(|operation| {
-        let output = operation.output.as_ref().map(|slot| &slot.value);
-        matches!(output, Some(Type::Model(id)) if api.model(*id).is_some_and(|output| std::ptr::eq(output, model)))
-    });
-    let Shape::Record(fields) = &model.shape else {
-        return false;
+    let is_it = |id: &ModelId| {
+        api.model(*id)
+            .is_some_and(|other| std::ptr::eq(other, model))
     };
+    let outputs = || {
+        let slots = api.operations.iter().filter_map(|one| one.output.as_ref());
+        slots.map(|slot| &slot.value)
+    };
+    let is_answered = outputs().any(|output| matches!(output, Type::Model(id) if is_it(id)));
+    let is_held = api
+        .models
+        .iter()
+        .flat_map(fields)
+        .map(|field| &field.slot.value)
+        .chain(outputs().filter(|output| !matches!(output, Type::Model(_))))
+        .any(|value| innermost(value).is_some_and(is_it));
     let is_list = |field: &Field| matches!(&field.slot.value, Type::List(items) if is_record(api, &items.value));
-    is_answered && fields.iter().any(is_list)
+    is_answered && !is_held && fields(model).iter().any(is_list)
+}
+
+fn fields(model: &Model) -> &[Field] {
+    match &model.shape {
+        Shape::Record(fields) => fields,
+        Shape::Choice(_) => &[],
+    }
+}
+
+/// The model in a value, or in its elements.
+fn innermost(value: &Type) -> Option<&ModelId> {
+    match value {
+        Type::Model(id) => Some(id),
+        Type::List(inner) | Type::Map(inner) => innermost(&inner.value),
+        _ => None,
+    }
 }
 
 /// Whether an object of the description lies in a value, for which serde would also take an array.

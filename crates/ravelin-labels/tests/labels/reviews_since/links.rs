@@ -16,7 +16,8 @@ async fn a_link_to_another_place_is_an_error() {
         "https://api.ravelin.com:444/v2/label/customer",
         "https://api.ravelin.com/v2/label",
         "https://user@api.ravelin.com/v2/label/customer",
-        "/v2/label/customer",
+        "/v2/label",
+        "//evil.example/v2/label/customer",
     ] {
         let vendor =
             Vendor::new(steady(20), 10).with(|state| state.next_prefix = prefix.to_owned());

@@ -44,13 +44,13 @@ pub struct Part {
 
 impl Record for Part {
     const MEMBERS: &'static [Member] = &[
-        Member::strict("id", i64::SHAPE),
-        Member::strict("type", Kind::SHAPE),
-        Member::strict("parts", Option::<Vec<Part>>::SHAPE),
-        Member::strict("weight", Option::<f64>::SHAPE),
-        Member::strict("names", Option::<Vec<String>>::SHAPE),
-        Member::strict("labels", Option::<BTreeMap<String, i64>>::SHAPE),
-        Member::strict("anything", Option::<serde_json::Value>::SHAPE),
+        Member::required("id", i64::SHAPE),
+        Member::required("type", Kind::SHAPE),
+        Member::optional("parts", Option::<Vec<Part>>::SHAPE),
+        Member::optional("weight", Option::<f64>::SHAPE),
+        Member::optional("names", Option::<Vec<String>>::SHAPE),
+        Member::optional("labels", Option::<BTreeMap<String, i64>>::SHAPE),
+        Member::optional("anything", Option::<serde_json::Value>::SHAPE),
     ];
 }
 
