@@ -14,7 +14,7 @@ fn line(report: &Unreadable) -> String {
 #[tokio::test]
 async fn each_odd_value_of_a_list_is_reported_and_the_list_goes_on() {
     let body = r#"{"itemTotal":"4","items":[{"id":"42","external_primary_id":7,"firstname":true,"lastname":{}},7,{"id":"007","channels":{}},{"id":[7],"brand_name":1.5}]}"#;
-    let call = answering(200, body).send(ListCustomers::new());
+    let call = answering(200, body).call(ListCustomers::new());
     let (page, unreadable) = call.response().await.unwrap().into_parts();
     assert_eq!(page.item_total, Some(4));
     let ids: Vec<_> = page.items.iter().map(|customer| customer.id).collect();

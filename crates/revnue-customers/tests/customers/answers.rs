@@ -157,7 +157,7 @@ async fn what_is_no_customer_in_a_list_is_told() {
         ("[{}]", "[0]"),
         (r#"{"results":[{"id":"maya@shop.example"}]}"#, "results[0]"),
     ] {
-        let call = answering(200, body).send(ListCustomers::new(1));
+        let call = answering(200, body).call(ListCustomers::new(1));
         let (page, unreadable) = call.response().await.unwrap().into_parts();
         assert!(page.customers.is_empty(), "{body}");
         assert_eq!(unreadable.len(), 1, "{body}");
