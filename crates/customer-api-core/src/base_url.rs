@@ -6,7 +6,7 @@ use crate::error::BuildError;
 
 /// Where a provider is: scheme, host and port, and perhaps a path in front of the provider's own.
 ///
-/// `https` only; plain `http` is accepted for loopback addresses, so that tests can do without certificates.
+/// `https` only; plain `http` is accepted for loopback addresses and `localhost`, so that tests can do without certificates.
 ///
 /// ```
 /// use customer_api_core::BaseUrl;
@@ -108,7 +108,8 @@ impl FromStr for BaseUrl {
     }
 }
 
-/// Whether a request to the host stays on this machine. `localhost` counts, as RFC 6761 reserves the name.
+/// Whether a request to the host stays on this machine. `localhost` counts: RFC 6761 reserves the name, and the default transport
+/// does not look it up.
 fn is_loopback(host: &str) -> bool {
     let literal = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
@@ -136,6 +137,8 @@ mod tests {
             "http://127.8.9.1",
             "http://[::1]:9",
             "http://localhost:1/x",
+            "http://LOCALHOST",
+            "http://local%68ost",
         ] {
             assert!(parse(loopback).is_ok(), "{loopback}");
         }
@@ -143,6 +146,9 @@ mod tests {
             "http://api.example",
             "http://10.0.0.1",
             "http://localhost.example",
+            // Only the bare name is pinned to this machine.
+            "http://localhost.",
+            "http://shop.localhost",
             "http://127.0.0.1.example",
             "http://0.0.0.0",
         ] {

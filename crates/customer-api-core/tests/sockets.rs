@@ -3,7 +3,7 @@
 
 mod shop;
 
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use customer_api_core::{
     retry::NeverRetry,
     transport::{Body, HttpSettings, ReqwestTransport, TransportError},
 };
+use reqwest::dns::{Name, Resolve, Resolving};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -205,4 +206,48 @@ async fn a_proxy_gets_nothing() {
     };
     let (count, ()) = tokio::join!(shop.call(Count).response(), answer);
     assert_eq!(count.unwrap().into_value(), 7);
+}
+
+/// Sends every name elsewhere, as another `hosts` file or a server of names might.
+struct Elsewhere;
+
+impl Resolve for Elsewhere {
+    fn resolve(&self, _: Name) -> Resolving {
+        Box::pin(ready(Err("a resolver was asked".into())))
+    }
+}
+
+/// The name alone would say who gets the credential.
+#[tokio::test]
+async fn plain_http_to_localhost_asks_nobody_where_that_is() {
+    for address in ["127.0.0.1:0", "[::1]:0"] {
+        let Ok(server) = TcpListener::bind(address).await else {
+            assert!(address.starts_with('['), "this machine has IPv4");
+            continue;
+        };
+        for name in ["localhost", "LocalHost"] {
+            let port = server.local_addr().unwrap().port();
+            let http = || {
+                reqwest::Client::builder()
+                    .dns_resolver(Elsewhere)
+                    .resolve("localhost", ([192, 0, 2, 1], 0).into())
+            };
+            let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+                .base_url(format!("http://{name}:{port}"))
+                .http(http)
+                .retry(NeverRetry)
+                .build()
+                .unwrap();
+            let answer = async {
+                let mut stream = asked(&server).await;
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7")
+                    .await
+                    .unwrap();
+            };
+            let count = async { shop.send(Count).await.unwrap() };
+            let (count, ()) = tokio::join!(count, answer);
+            assert_eq!(count, 7);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, error::Error as StdError, fmt};
 
 /// Why a client could not be built. Never shows a credential.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +51,22 @@ pub enum BuildError {
          or enable the feature `rustls`"
     )]
     NoCryptoProvider,
+    /// The base URL is https, and the system has no root certificates to know its server by.
+    #[error(
+        "no root certificates were found, which an https base URL needs: install the system's package `ca-certificates`, \
+         or name a file of certificates in the variable `SSL_CERT_FILE`"
+    )]
+    NoRootCertificates(#[source] Box<dyn StdError + Send + Sync>),
     /// The HTTP client could not be set up.
-    #[error("the HTTP client could not be set up")]
-    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the HTTP client could not be set up: {}", innermost(&**.0))]
+    Transport(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+/// The cause that helps; those around it only say that something failed.
+fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
+    std::iter::successors(Some(error), |&cause| cause.source())
+        .last()
+        .unwrap_or(error)
 }
 
 /// What is wrong with an environment variable.

@@ -6,6 +6,7 @@ mod error;
 mod reqwest;
 #[cfg(feature = "test-util")]
 mod scripted;
+mod this_machine;
 mod tls;
 mod translate;
 

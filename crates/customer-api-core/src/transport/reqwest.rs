@@ -13,6 +13,7 @@ use url::Url;
 use super::{
     Body, ConnectionReuse, Transport, TransportError, TransportErrorKind,
     connection::Trust,
+    this_machine::on_this_machine,
     tls,
     translate::{is_broken_connection, translate},
 };
@@ -75,6 +76,10 @@ impl ReqwestTransport {
     /// timeout, short-lived idle connections, and no proxy to a loopback address. A timeout that the builder carries stays in
     /// force beside the client's own.
     ///
+    /// For a plain http base URL, no TLS is set up, so that no root certificates are needed, and `localhost` is 127.0.0.1 and
+    /// ::1, whatever the builder's resolver says. `https://localhost` is resolved like any other name: its certificate proves
+    /// who answers.
+    ///
     /// # Errors
     ///
     /// If the base URL needs TLS and the program has none, or the builder can't be finished.
@@ -83,7 +88,7 @@ impl ReqwestTransport {
         settings: &HttpSettings,
     ) -> Result<Self, BuildError> {
         tls::check(&settings.base_url)?;
-        let is_loopback = settings.base_url.is_loopback();
+        let base_url = settings.base_url.clone();
         let connect_timeout = settings.connect_timeout;
         let make: Make = Box::new(move || {
             let builder = builder()
@@ -93,16 +98,11 @@ impl ReqwestTransport {
                 .referer(false)
                 .pool_idle_timeout(POOL_IDLE)
                 .connect_timeout(connect_timeout);
-            if is_loopback {
-                // A proxy could not reach this machine, and would get the credential of a plain call in clear.
-                builder.no_proxy()
-            } else {
-                builder
-            }
+            on_this_machine(builder, &base_url)
         });
         let pooled = make()
             .build()
-            .map_err(|error| BuildError::Transport(error.without_url().into()))?;
+            .map_err(tls::explain)?;
         Ok(Self {
             base: Origin::new(&settings.base_url)?,
             make,

@@ -25,10 +25,10 @@ pub(super) fn check(base_url: &BaseUrl) -> Result<(), BuildError> {
 /// Hands the process's root certificates to a builder that has no TLS settings of its own.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    match shared::config() {
-        Some(config) => builder.tls_backend_preconfigured(config),
-        // The library tries for itself, and says what is wrong.
-        None => builder,
+    match config::shared() {
+        Ok(config) => builder.tls_backend_preconfigured(config),
+        // The library tries for itself, and `explain` says what is wrong.
+        Err(_) => builder,
     }
 }
 
@@ -37,35 +37,90 @@ pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder
 }
 
+/// Takes TLS out of a builder for a plain http base URL: without this, the HTTP library looks for root certificates that
+/// nothing will use, and fails where there are none, as in a small container.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
-mod shared {
-    use std::sync::{Arc, OnceLock};
+pub(super) fn leave_out(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    match config::trusting_nobody() {
+        Ok(config) => builder.tls_backend_preconfigured(config),
+        // Another library does it then, and needs no certificates to begin with.
+        Err(_) => builder,
+    }
+}
 
-    use rustls::{ALL_VERSIONS, ClientConfig, client::Resumption, crypto::CryptoProvider};
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+pub(super) fn leave_out(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder
+}
+
+/// Why a builder could not be finished.
+pub(super) fn explain(error: reqwest::Error) -> BuildError {
+    let error = error.without_url();
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    if let Some(explained) = config::explain(&error) {
+        return explained;
+    }
+    BuildError::Transport(error.into())
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+mod config {
+    use std::{
+        error::Error as StdError,
+        iter::successors,
+        sync::{Arc, OnceLock},
+    };
+
+    use rustls::{
+        ALL_VERSIONS, ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier,
+        client::Resumption, crypto::CryptoProvider,
+    };
     use rustls_platform_verifier::Verifier;
+
+    use crate::error::BuildError;
 
     /// The settings that reqwest would make, around a verifier that all clients of the process share: to read the root
     /// certificates takes milliseconds, and half a megabyte.
-    pub(super) fn config() -> Option<ClientConfig> {
+    pub(super) fn shared() -> Result<ClientConfig, BuildError> {
         static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
         let mut config = match CONFIG.get() {
             Some(config) => config.clone(),
             None => {
-                let config = make()?;
+                let config = with_the_platforms_roots()?;
                 CONFIG.get_or_init(|| config).clone()
             }
         };
         // Sessions are each client's own: they tie its connections together.
         config.resumption = Resumption::default();
-        Some(config)
+        Ok(config)
     }
 
-    fn make() -> Option<ClientConfig> {
+    /// Settings without root certificates.
+    pub(super) fn trusting_nobody() -> Result<ClientConfig, BuildError> {
+        Ok(begin(provider()?)?
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth())
+    }
+
+    /// Recognises a builder that failed because there are no root certificates.
+    pub(super) fn explain(error: &reqwest::Error) -> Option<BuildError> {
+        let first: &(dyn StdError + 'static) = error;
+        successors(Some(first), |&cause| cause.source())
+            .find(|cause| cause.is::<rustls::Error>())?;
+        match shared() {
+            Err(explained @ BuildError::NoRootCertificates(_)) => Some(explained),
+            _ => None,
+        }
+    }
+
+    fn with_the_platforms_roots() -> Result<ClientConfig, BuildError> {
         let provider = provider()?;
-        let verifier = Verifier::new(Arc::clone(&provider)).ok()?;
-        let mut config = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(ALL_VERSIONS)
-            .ok()?
+        let verifier = Verifier::new(Arc::clone(&provider)).map_err(|error| match error {
+            // All that it says of a platform whose certificates are files.
+            rustls::Error::General(_) => BuildError::NoRootCertificates(error.into()),
+            _ => BuildError::Transport(error.into()),
+        })?;
+        let mut config = begin(provider)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
@@ -74,15 +129,23 @@ mod shared {
         } else {
             vec![b"http/1.1".to_vec()]
         };
-        Some(config)
+        Ok(config)
+    }
+
+    fn begin(
+        provider: Arc<CryptoProvider>,
+    ) -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, BuildError> {
+        ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(ALL_VERSIONS)
+            .map_err(|error| BuildError::Transport(error.into()))
     }
 
     /// The one that the program has installed comes first.
-    fn provider() -> Option<Arc<CryptoProvider>> {
+    fn provider() -> Result<Arc<CryptoProvider>, BuildError> {
         let installed = CryptoProvider::get_default().cloned();
         #[cfg(feature = "rustls")]
         let installed =
             installed.or_else(|| Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider())));
-        installed
+        installed.ok_or(BuildError::NoCryptoProvider)
     }
 }
