@@ -179,6 +179,7 @@ impl BrokenOff {
 
 fn error_kind(kind: TransportErrorKind) -> ErrorKind {
     match kind {
+        TransportErrorKind::NoRuntime => ErrorKind::NoRuntime,
         TransportErrorKind::Connect => ErrorKind::Connect,
         TransportErrorKind::ConnectTimeout => ErrorKind::Timeout(TimeoutPhase::Connect),
         TransportErrorKind::Timeout => ErrorKind::Timeout(TimeoutPhase::Attempt),

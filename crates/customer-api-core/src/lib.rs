@@ -23,6 +23,7 @@ pub mod request;
 pub mod response;
 pub mod retry;
 mod retry_after;
+mod runtime;
 pub mod service;
 pub mod session;
 mod telemetry;

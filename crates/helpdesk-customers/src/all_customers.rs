@@ -41,7 +41,7 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 /// | `ParameterIgnored` | the answer's `itemStart` is not the place that was asked for |
 /// | `Repeated` | a page came again, and `itemTotal` did not grow so much that its customers moved on by a page |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as `itemTotal` |
-/// | `NoRuntime` | it was not called inside a tokio runtime |
+/// | `NoRuntime` | it was not called inside a tokio runtime with time and I/O |
 /// | `InsideRuntime` | it was waited for inside an async runtime |
 pub struct AllCustomers {
     client: Client,

@@ -46,7 +46,7 @@ use crate::{
 /// | `Incomplete` | the list ends before the number of customers that it tells, or only a header names a next page |
 /// | `Repeated` | a link came again, or a page did and the number of customers did not grow by as many |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as the list tells |
-/// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime, or that one went away |
+/// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime with time and I/O, or that one went away |
 /// | `InsideRuntime` | it was waited for inside an async runtime |
 pub struct AllCustomers {
     client: Client,

@@ -46,8 +46,13 @@ use crate::{
 ///
 /// # The future of a call
 ///
-/// It is made inside a tokio runtime with I/O and time enabled. Nothing is sent, and no time runs, before it is polled. Like
-/// every `async fn`, it panics if it is polled again after it is over.
+/// It is awaited inside a tokio runtime with time and, for the default transport, I/O enabled, as `#[tokio::main]` gives. Anywhere
+/// else nothing is sent, and the error of kind [`NoRuntime`](crate::ErrorKind::NoRuntime) says what is missing. tokio tells of
+/// missing time or I/O by a panic, which is caught: the program's panic hook hears of it, and a program that is compiled to abort
+/// at a panic aborts.
+///
+/// Nothing is sent, and no time runs, before it is polled. Like every `async fn`, it panics if it is polled again after it is
+/// over.
 ///
 /// Dropping it stops the call. A request that was under way may have happened: treat a dropped write as
 /// [`Delivery::Unknown`].

@@ -8,7 +8,9 @@ pub enum ErrorKind {
     Build,
     /// A blocking call was made inside an async runtime; the source is a `BlockingError`.
     InsideRuntime,
-    /// The runtime behind blocking calls could not be made; the source is a `BlockingError`.
+    /// The call needs a tokio runtime with time and, for the default transport, with I/O. The source
+    /// says what is missing: a [`RuntimeError`](super::RuntimeError), perhaps by way of the transport; or a
+    /// `BlockingError` if the runtime behind blocking calls could not be made.
     NoRuntime,
     /// A field can't be sent; the source is a [`ValidationError`](super::ValidationError).
     Validation,
@@ -83,7 +85,7 @@ impl fmt::Display for ErrorKind {
         f.write_str(match self {
             Self::Build => "the client could not be built",
             Self::InsideRuntime => "the call can't be waited for",
-            Self::NoRuntime => "no runtime for a blocking call",
+            Self::NoRuntime => "the call can't be made here",
             Self::Validation => "the request can't be sent",
             Self::Authentication => "no credential could be obtained",
             Self::RateLimit => "no permit from the rate limiter in time",

@@ -7,6 +7,7 @@ mod details;
 mod failure;
 mod kind;
 mod print;
+mod runtime;
 mod stop_reason;
 mod validation;
 
@@ -19,6 +20,7 @@ pub use details::ErrorDetails;
 use failure::Parts;
 pub(crate) use failure::{CallReport, Failure, beginning};
 pub use kind::{ErrorKind, TimeoutPhase};
+pub use runtime::RuntimeError;
 pub use stop_reason::StopReason;
 pub use validation::{Problem, ValidationError};
 

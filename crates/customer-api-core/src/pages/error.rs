@@ -2,7 +2,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt};
 
 #[cfg(feature = "blocking")]
 use crate::blocking::BlockingError;
-use crate::{Error, Timestamp, redact::OneLine};
+use crate::{Error, ErrorKind, Timestamp, redact::OneLine};
 
 /// Why a list could not be read to its end, and how far it was.
 ///
@@ -38,7 +38,7 @@ pub enum PagesErrorKind {
     ParameterIgnored,
     /// The list could not be taken up where it broke off without losing or doubling items.
     ResumeImpossible,
-    /// There is no tokio runtime to read pages in.
+    /// There is no tokio runtime to read pages in, or none that calls can be made in.
     NoRuntime,
     /// Pages were to be waited for inside an async runtime, which that would hold up; the source is an [`Error`].
     InsideRuntime,
@@ -131,7 +131,11 @@ impl PagesError {
 
 impl From<Error> for PagesError {
     fn from(error: Error) -> Self {
-        Self::new(PagesErrorKind::Call, "a page could not be read").with_source(error)
+        let kind = match error.kind() {
+            ErrorKind::NoRuntime => PagesErrorKind::NoRuntime,
+            _ => PagesErrorKind::Call,
+        };
+        Self::new(kind, "a page could not be read").with_source(error)
     }
 }
 

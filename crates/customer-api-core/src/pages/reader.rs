@@ -13,6 +13,11 @@ use tokio::{
 };
 use tracing::Instrument as _;
 
+use crate::{
+    error::RuntimeError,
+    runtime,
+};
+
 use super::{
     Page, PageSource, PagesError, PagesErrorKind, Progress,
     driver::{self, Delivery},
@@ -184,12 +189,10 @@ impl<I: Send + 'static> Pages<I> {
         if !matches!(self.state, State::Idle(..)) {
             return Ok(());
         }
-        let Ok(runtime) = Handle::try_current() else {
-            return Err(PagesError::new(
-                PagesErrorKind::NoRuntime,
-                "pages are read inside a tokio runtime only",
-            ));
-        };
+        let no_runtime =
+            |error: RuntimeError| PagesError::new(PagesErrorKind::NoRuntime, error.to_string());
+        runtime::check().map_err(no_runtime)?;
+        let runtime = Handle::try_current().map_err(|_| no_runtime(RuntimeError::Missing))?;
         if let State::Idle(task, pages) = std::mem::replace(&mut self.state, State::Over) {
             let task = runtime.spawn(task.in_current_span());
             self.state = State::Running {

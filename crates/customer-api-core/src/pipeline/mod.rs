@@ -27,7 +27,7 @@ use crate::{
     rate_limit::{Feedback, Permit},
     request::{Encoder, Prepared},
     response::Metadata,
-    retry, telemetry,
+    retry, runtime, telemetry,
     time::Deadline,
     transport::{ConnectionReuse, PossiblyUnasked},
 };
@@ -88,6 +88,7 @@ impl<'c> Pipeline<'c> {
 
     /// The life of a call: one attempt, and if it fails, as many others as are harmless and of use.
     pub(crate) async fn run(&mut self) -> Result<Metadata, Failure> {
+        runtime::check()?;
         let failure = match self.attempt().await {
             Ok(success) => return Ok(self.metadata(success)),
             Err(failure) => failure,

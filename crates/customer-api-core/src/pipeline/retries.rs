@@ -71,7 +71,10 @@ fn decide(call: &mut impl Attempts, failure: &Failure) -> RetryDecision {
     let may_repeat =
         attempt.idempotency != Idempotency::NonIdempotent || attempt.delivery != Delivery::Unknown;
     match call.policy().decide(&attempt) {
-        RetryDecision::After(_) if attempt.kind == ErrorKind::Withheld => {
+        // A wait would change neither.
+        RetryDecision::After(_)
+            if matches!(attempt.kind, ErrorKind::Withheld | ErrorKind::NoRuntime) =>
+        {
             RetryDecision::Stop(StopReason::NotRetryable)
         }
         RetryDecision::After(_) if !may_repeat => RetryDecision::Stop(StopReason::MayHaveHappened),

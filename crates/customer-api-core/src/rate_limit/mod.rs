@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 pub use window::Window;
 
-use crate::time::Deadline;
+use crate::{error::RuntimeError, time::Deadline};
 
 /// Gives every attempt a permit, when its quota allows.
 ///
@@ -185,10 +185,10 @@ impl fmt::Debug for Permit {
 }
 
 /// No permit in time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("the quota is used up until after the call's time-out")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RateLimitError {
     retry_after: Option<Duration>,
+    runtime: Option<RuntimeError>,
 }
 
 impl RateLimitError {
@@ -211,6 +211,27 @@ impl RateLimitError {
         self.retry_after
     }
 }
+
+/// It could not be waited for a permit.
+impl From<RuntimeError> for RateLimitError {
+    fn from(error: RuntimeError) -> Self {
+        Self {
+            retry_after: None,
+            runtime: Some(error),
+        }
+    }
+}
+
+impl fmt::Display for RateLimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.runtime {
+            Some(error) => write!(f, "a permit can't be waited for: {error}"),
+            None => f.write_str("the quota is used up until after the call's time-out"),
+        }
+    }
+}
+
+impl std::error::Error for RateLimitError {}
 
 /// No limit.
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]

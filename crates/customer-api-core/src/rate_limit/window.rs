@@ -12,7 +12,10 @@ use tokio::{
 };
 
 use super::{Feedback, Permit, RateLimitError, RateLimiter, Slot};
-use crate::time::{Deadline, now};
+use crate::{
+    runtime,
+    time::{Deadline, now},
+};
 
 /// The longest penalty that an answer can impose, in windows: a provider that asks for years must not stop a program.
 const LONGEST_PENALTY: u32 = 10;
@@ -106,6 +109,7 @@ impl RateLimiter for Window {
         class: &'static str,
         deadline: &Deadline,
     ) -> Result<Permit, RateLimitError> {
+        runtime::check()?;
         let class = self.class(class);
         let waiting = class.enter(deadline)?;
         // When attempts that are under way will be over, nobody knows.

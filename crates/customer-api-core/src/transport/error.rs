@@ -15,6 +15,8 @@ pub struct TransportError {
 pub enum TransportErrorKind {
     /// The request could not be made; nothing was sent.
     InvalidRequest,
+    /// There is no runtime that the transport could work in; nothing was sent.
+    NoRuntime,
     /// No connection could be made: DNS, TCP, TLS or a proxy; nothing was sent.
     Connect,
     /// Connecting took too long; nothing was sent.
@@ -63,9 +65,11 @@ impl TransportErrorKind {
     #[must_use]
     pub fn delivery(self) -> Delivery {
         match self {
-            Self::InvalidRequest | Self::Connect | Self::ConnectTimeout | Self::NotWritten => {
-                Delivery::NotSent
-            }
+            Self::InvalidRequest
+            | Self::NoRuntime
+            | Self::Connect
+            | Self::ConnectTimeout
+            | Self::NotWritten => Delivery::NotSent,
             Self::Timeout | Self::Interrupted | Self::TooLarge | Self::Other => Delivery::Unknown,
         }
     }
@@ -75,6 +79,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             TransportErrorKind::InvalidRequest => "the request could not be made",
+            TransportErrorKind::NoRuntime => "there is no runtime to connect in",
             TransportErrorKind::Connect => "connecting failed",
             TransportErrorKind::ConnectTimeout => "connecting took too long",
             TransportErrorKind::NotWritten => {

@@ -17,7 +17,12 @@ use super::{
     tls,
     translate::{is_broken_connection, translate},
 };
-use crate::{base_url::BaseUrl, error::BuildError, request::Outgoing};
+use crate::{
+    base_url::BaseUrl,
+    error::{BuildError, RuntimeError},
+    request::Outgoing,
+    runtime,
+};
 
 /// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
 /// meets a connection that is being closed.
@@ -100,9 +105,7 @@ impl ReqwestTransport {
                 .connect_timeout(connect_timeout);
             on_this_machine(builder, &base_url)
         });
-        let pooled = make()
-            .build()
-            .map_err(tls::explain)?;
+        let pooled = make().build().map_err(tls::explain)?;
         Ok(Self {
             base: Origin::new(&settings.base_url)?,
             make,
@@ -139,9 +142,9 @@ impl ReqwestTransport {
         } else {
             self.fresh()
         };
-        let response = client.map(|client| client.execute(request));
+        let response = client.map(|client| runtime::with_io(client.execute(request)));
         async move {
-            match response?.await {
+            match response?.await.map_err(no_runtime)? {
                 Ok(response) => {
                     let is_unasked = is_pooled && self.trust.look_at(&response);
                     Ok(Body::of(response, is_unasked))
@@ -166,6 +169,10 @@ impl ReqwestTransport {
         })?;
         Ok(self.fresh.get_or_init(|| client))
     }
+}
+
+fn no_runtime(error: RuntimeError) -> TransportError {
+    TransportError::new(TransportErrorKind::NoRuntime).with_source(error)
 }
 
 fn request(method: Method, url: Url, headers: HeaderMap, body: Bytes) -> reqwest::Request {
@@ -225,6 +232,8 @@ impl Transport for ReqwestTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Body>, TransportError> {
+        // Whoever awaits this need not be the pipeline.
+        runtime::check().map_err(no_runtime)?;
         let (parts, body) = request.into_parts();
         let url = self
             .base

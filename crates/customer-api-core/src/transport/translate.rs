@@ -2,13 +2,20 @@
 
 use std::{error::Error as StdError, io};
 
+use tokio::task::JoinError;
+
 use super::{TransportError, TransportErrorKind};
+use crate::error::RuntimeError;
 
 /// Strips the URL, which holds a customer's id, and refines what the library knows by looking at the causes.
 pub(super) fn translate(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
         TransportErrorKind::InvalidRequest
     } else if error.is_connect() {
+        if causes(&error).any(is_of_a_runtime_that_ended) {
+            let kind = TransportErrorKind::NoRuntime;
+            return TransportError::new(kind).with_source(RuntimeError::ShutDown);
+        }
         if error.is_timeout() {
             TransportErrorKind::ConnectTimeout
         } else {
@@ -54,6 +61,21 @@ fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
     cause
         .downcast_ref::<hyper::Error>()
         .is_some_and(hyper::Error::is_canceled)
+}
+
+/// A runtime that was shut down takes neither a socket nor the task that looks up a name.
+fn is_of_a_runtime_that_ended(cause: &(dyn StdError + 'static)) -> bool {
+    let Some(error) = cause.downcast_ref::<io::Error>() else {
+        return false;
+    };
+    error.get_ref().is_some_and(|inner| {
+        inner
+            .downcast_ref::<JoinError>()
+            .is_some_and(JoinError::is_cancelled)
+            || inner
+                .to_string()
+                .starts_with("A Tokio 1.x context was found, but it is being shutdown")
+    })
 }
 
 fn is_broken_off(cause: &(dyn StdError + 'static)) -> bool {

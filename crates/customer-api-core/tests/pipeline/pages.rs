@@ -380,6 +380,7 @@ async fn a_task_that_dies_is_no_end() {
 fn a_runtime_that_is_gone_is_no_end() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
+            .enable_time()
             .build()
             .unwrap()
     };

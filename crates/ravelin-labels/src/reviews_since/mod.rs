@@ -48,7 +48,7 @@ use crate::{Client, Review};
 /// | `Repeated`, `TooManyPages` | the vendor goes round in circles, or never ends |
 /// | `ResumeImpossible` | the list could not be taken up again without losing or doubling reviews |
 /// | `Call` | the first page could not be read, or the key was refused |
-/// | `NoRuntime`, `InsideRuntime` | it was awaited outside a tokio runtime, or waited for inside one |
+/// | `NoRuntime`, `InsideRuntime` | it was awaited outside a tokio runtime with time and I/O, or waited for inside one |
 pub struct ReviewsSince {
     client: Client,
     settings: Settings,

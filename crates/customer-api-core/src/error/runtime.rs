@@ -1,0 +1,27 @@
+use super::{Delivery, ErrorKind, Failure};
+
+/// What is missing for a call to be made where it was awaited. Nothing was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuntimeError {
+    /// There is no tokio runtime.
+    #[error(
+        "it needs a tokio runtime, such as `#[tokio::main]` gives; in a program without one, use the feature `blocking`"
+    )]
+    Missing,
+    /// The runtime has no time.
+    #[error("the tokio runtime has no time: build it with `enable_time`, or `enable_all`")]
+    NoTime,
+    /// The runtime has no I/O, which the default transport needs.
+    #[error("the tokio runtime has no I/O: build it with `enable_io`, or `enable_all`")]
+    NoIo,
+    /// The runtime was shut down.
+    #[error("the tokio runtime was shut down")]
+    ShutDown,
+}
+
+impl From<RuntimeError> for Failure {
+    fn from(error: RuntimeError) -> Self {
+        Self::new(ErrorKind::NoRuntime, Delivery::NotSent).with_source(error)
+    }
+}

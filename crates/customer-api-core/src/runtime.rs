@@ -1,0 +1,62 @@
+//! Whether a call can be made where it is awaited.
+//!
+//! tokio has no question for what a runtime lacks: it panics at the first timer and at the first socket. So both are tried
+//! where a panic can be caught, and before anything is sent. The program's panic hook hears of it; a program that aborts at a
+//! panic ends.
+
+use std::{
+    any::Any,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::Pin,
+    task::Poll,
+    time::Duration,
+};
+
+use tokio::runtime::Handle;
+
+use crate::error::RuntimeError;
+
+/// Whether this is inside a tokio runtime that has time.
+pub(crate) fn check() -> Result<(), RuntimeError> {
+    Handle::try_current().map_err(|_| RuntimeError::Missing)?;
+    // It is neither polled nor kept: nothing is registered.
+    catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| RuntimeError::NoTime)
+}
+
+/// Waits for what may open a socket.
+pub(crate) fn with_io<F: Future + Unpin>(
+    mut future: F,
+) -> impl Future<Output = Result<F::Output, RuntimeError>> {
+    poll_fn(move |context| {
+        match catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            // The socket that is refused is one to be connected, so nothing was sent.
+            Err(panic) if is_about_io(&*panic) => Poll::Ready(Err(RuntimeError::NoIo)),
+            Err(panic) => resume_unwind(panic),
+        }
+    })
+}
+
+/// Whether it is tokio's panic about a socket in a runtime without I/O.
+fn is_about_io(panic: &(dyn Any + Send)) -> bool {
+    let text = match panic.downcast_ref::<String>() {
+        Some(text) => Some(text.as_str()),
+        None => panic.downcast_ref::<&str>().copied(),
+    };
+    text.is_some_and(|text| text.starts_with("A Tokio 1.x context was found, but IO is disabled"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "somebody else's")]
+    fn a_panic_of_another_kind_goes_on() {
+        let polled = Box::pin(async { panic!("somebody else's") });
+        let mut future = std::pin::pin!(with_io(polled));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let _: Poll<Result<(), RuntimeError>> = future.as_mut().poll(&mut context);
+    }
+}
