@@ -10,6 +10,12 @@
 //! Futures run on the caller's thread. What they leave to tasks, such as connections and the reading ahead of lists, runs on one
 //! further thread, which all clients of the process share; it is started by the first wait, and ends with the process.
 //!
+//! After a `fork`, that thread is the parent's alone, and the child starts its own with its first wait. A client that the parent
+//! had used by then does not work in the child: its calls end with the kind [`NoRuntime`](crate::ErrorKind::NoRuntime), and
+//! nothing is sent, since its connections and what it knows of the quota are the parent's. Make the child's clients in the
+//! child; one that was only built before the fork works too. What was begun before the fork can't be finished in the child:
+//! a list says so, and any other future may wait for ever. Fork while no other thread is waiting.
+//!
 //! Inside an async runtime a wait would hold up everything else there, so it is an error instead:
 //! [`BlockingError::InsideRuntime`]. Nothing is sent then.
 
@@ -18,6 +24,7 @@ use std::{
     future::IntoFuture,
     io,
     pin::Pin,
+    process,
     sync::{Arc, OnceLock},
 };
 
@@ -42,7 +49,7 @@ pub enum BlockingError {
 }
 
 /// The runtime of all blocking calls.
-static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+static RUNTIME: Place = Place(OnceLock::new());
 
 /// Waits for a future on this thread, and gives its output.
 ///
@@ -62,7 +69,7 @@ static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 pub fn wait<F: IntoFuture>(future: F) -> Result<F::Output, BlockingError> {
     let runtime = match Handle::try_current() {
         Ok(_) => return Err(BlockingError::InsideRuntime),
-        Err(_) => kept(&RUNTIME, make)?,
+        Err(_) => kept(&RUNTIME, process::id(), make)?,
     };
     // An async block, so that a future is made inside the runtime too.
     Ok(runtime.block_on(async { future.await }))
@@ -127,17 +134,38 @@ impl<S> fmt::Debug for Iter<S> {
     }
 }
 
-/// The runtime that is there, or one that is made. What failed once may work later.
+/// Where a runtime is kept: in a list, to which each generation of forked processes adds its own. Nothing in it is ever
+/// dropped, and it is read without a lock, which a thread that a fork left behind could hold for ever.
+struct Place(OnceLock<Kept>);
+
+struct Kept {
+    runtime: Runtime,
+    /// The process that has its threads.
+    process: u32,
+    next: Box<Place>,
+}
+
+/// The runtime that is there for this process, or one that is made. What failed once may work later.
 fn kept(
-    place: &OnceLock<Runtime>,
+    place: &Place,
+    process: u32,
     make: impl FnOnce() -> io::Result<Runtime>,
 ) -> Result<&Runtime, BlockingError> {
-    if let Some(runtime) = place.get() {
-        return Ok(runtime);
+    let mut place = place;
+    while let Some(kept) = place.0.get() {
+        if kept.process == process {
+            return Ok(&kept.runtime);
+        }
+        place = &kept.next;
     }
-    let made = make().map_err(|error| BlockingError::NoRuntime(Arc::new(error)))?;
+    let runtime = make().map_err(|error| BlockingError::NoRuntime(Arc::new(error)))?;
+    let made = Kept {
+        runtime,
+        process,
+        next: Box::new(Place(OnceLock::new())),
+    };
     // Of two that were made at once, one is dropped, which no task has seen.
-    Ok(place.get_or_init(|| made))
+    Ok(&place.0.get_or_init(|| made).runtime)
 }
 
 fn make() -> io::Result<Runtime> {
@@ -178,9 +206,9 @@ mod tests {
 
     #[test]
     fn a_runtime_that_can_not_be_made_is_an_error_and_may_be_made_later() {
-        let place = OnceLock::new();
+        let place = Place(OnceLock::new());
         let no_threads = || Err(io::Error::other("no threads left"));
-        let error = Error::from(kept(&place, no_threads).unwrap_err());
+        let error = Error::from(kept(&place, 7, no_threads).unwrap_err());
         assert_eq!(
             (error.kind(), error.delivery()),
             (ErrorKind::NoRuntime, Delivery::NotSent)
@@ -188,8 +216,21 @@ mod tests {
         let cause = error.source().and_then(|source| source.source());
         assert_eq!(cause.unwrap().to_string(), "no threads left");
 
-        let made = kept(&place, make).unwrap();
+        let made = kept(&place, 7, make).unwrap();
         assert_eq!(made.block_on(async { 7 }), 7);
-        assert!(std::ptr::eq(kept(&place, no_threads).unwrap(), made));
+        assert!(std::ptr::eq(kept(&place, 7, no_threads).unwrap(), made));
+    }
+
+    #[test]
+    fn each_process_has_a_runtime_of_its_own() {
+        let place = Place(OnceLock::new());
+        let (parents, childs) = (
+            kept(&place, 7, make).unwrap(),
+            kept(&place, 8, make).unwrap(),
+        );
+        assert!(!std::ptr::eq(parents, childs));
+        let unused = || Err(io::Error::other("one is there"));
+        assert!(std::ptr::eq(kept(&place, 7, unused).unwrap(), parents));
+        assert!(std::ptr::eq(kept(&place, 8, unused).unwrap(), childs));
     }
 }

@@ -9,6 +9,8 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
+    process,
+    sync::atomic::{AtomicU32, Ordering},
     task::Poll,
     time::Duration,
 };
@@ -47,9 +49,46 @@ fn is_about_io(panic: &(dyn Any + Send)) -> bool {
     text.is_some_and(|text| text.starts_with("A Tokio 1.x context was found, but IO is disabled"))
 }
 
+/// The process that a client, or a list, works in: the one that used it first.
+///
+/// After a fork, the child has its memory, but not the threads that its connections live on.
+#[derive(Debug, Default)]
+pub(crate) struct Home(AtomicU32);
+
+impl Home {
+    /// Whether this process may use it.
+    pub(crate) fn check(&self) -> Result<(), RuntimeError> {
+        self.check_in(process::id())
+    }
+
+    fn check_in(&self, process: u32) -> Result<(), RuntimeError> {
+        let home = match self.0.load(Ordering::Relaxed) {
+            // No process has this number.
+            0 => self
+                .0
+                .compare_exchange(0, process, Ordering::Relaxed, Ordering::Relaxed)
+                .map_or_else(|other| other, |_| process),
+            home => home,
+        };
+        if home == process {
+            Ok(())
+        } else {
+            Err(RuntimeError::Forked)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_process_is_home() {
+        let home = Home::default();
+        assert_eq!(home.check_in(7), Ok(()));
+        assert_eq!(home.check_in(8), Err(RuntimeError::Forked));
+        assert_eq!(home.check_in(7), Ok(()));
+    }
 
     #[test]
     #[should_panic(expected = "somebody else's")]

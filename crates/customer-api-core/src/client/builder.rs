@@ -13,6 +13,7 @@ use crate::{
     rate_limit::{RateLimiter, Unlimited},
     request::is_transports,
     retry::{ExponentialBackoff, RetryPolicy},
+    runtime::Home,
     service::Service,
     transport::{ClientTransport, HttpSettings, ReqwestTransport, Transport},
 };
@@ -220,6 +221,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             Http::Default => ClientTransport::Default(Box::new(ReqwestTransport::new(&settings)?)),
         };
         let shared = Arc::new(Shared {
+            home: Home::default(),
             service: self.service,
             base_url,
             transport,

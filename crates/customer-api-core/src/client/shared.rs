@@ -3,12 +3,14 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderMap;
 
 use crate::{
-    auth::Auth, base_url::BaseUrl, rate_limit::RateLimiter, retry::RetryPolicy, service::Service,
-    transport::ClientTransport,
+    auth::Auth, base_url::BaseUrl, rate_limit::RateLimiter, retry::RetryPolicy, runtime::Home,
+    service::Service, transport::ClientTransport,
 };
 
 /// Everything that the calls and the clones of a client share.
 pub(crate) struct Shared {
+    /// The process whose connections, session and quota these are.
+    pub(crate) home: Home,
     pub(crate) service: Arc<dyn Service>,
     pub(crate) base_url: BaseUrl,
     pub(crate) transport: ClientTransport,

@@ -8,8 +8,8 @@ pub enum ErrorKind {
     Build,
     /// A blocking call was made inside an async runtime; the source is a `BlockingError`.
     InsideRuntime,
-    /// The call needs a tokio runtime with time and, for the default transport, with I/O. The source
-    /// says what is missing: a [`RuntimeError`](super::RuntimeError), perhaps by way of the transport; or a
+    /// The call needs a tokio runtime with time and, for the default transport, with I/O, in the process that first used the
+    /// client. The source says what is missing: a [`RuntimeError`](super::RuntimeError), perhaps by way of the transport; or a
     /// `BlockingError` if the runtime behind blocking calls could not be made.
     NoRuntime,
     /// A field can't be sent; the source is a [`ValidationError`](super::ValidationError).

@@ -18,6 +18,12 @@ pub enum RuntimeError {
     /// The runtime was shut down.
     #[error("the tokio runtime was shut down")]
     ShutDown,
+    /// The client was used before this process was forked off. Its connections, and what it knows of the quota, are the
+    /// parent's.
+    #[error(
+        "the client was used before this process was forked off: make a client in this process"
+    )]
+    Forked,
 }
 
 impl From<RuntimeError> for Failure {

@@ -42,7 +42,7 @@ pub enum PagesErrorKind {
     NoRuntime,
     /// Pages were to be waited for inside an async runtime, which that would hold up; the source is an [`Error`].
     InsideRuntime,
-    /// The task that reads pages is gone: it panicked, or its runtime was shut down.
+    /// The task that reads pages is gone: it panicked, its runtime was shut down, or this process was forked off after it began.
     Stopped,
 }
 

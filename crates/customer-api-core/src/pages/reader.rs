@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 
 use crate::{
     error::RuntimeError,
-    runtime,
+    runtime::{self, Home},
 };
 
 use super::{
@@ -38,6 +38,8 @@ enum State<I> {
     /// The task, which is not running yet, and its end of the buffer.
     Idle(BoxFuture<'static, ()>, mpsc::Receiver<Delivery<I>>),
     Running {
+        /// Where the task is.
+        home: Home,
         _task: Task,
         pages: mpsc::Receiver<Delivery<I>>,
     },
@@ -152,9 +154,15 @@ impl<I: Send + 'static> Pages<I> {
         if let Err(failure) = self.start() {
             return Poll::Ready(Err(failure));
         }
-        let State::Running { pages, .. } = &mut self.state else {
+        let State::Running { home, pages, .. } = &mut self.state else {
             return Poll::Ready(Ok(None));
         };
+        if home.check().is_err() {
+            let reason = "the list was begun before this process was forked off";
+            return Poll::Ready(Err(
+                self.fail(PagesError::new(PagesErrorKind::Stopped, reason))
+            ));
+        }
         match ready!(pages.poll_recv(context)) {
             Some(Delivery::Page {
                 page,
@@ -193,9 +201,12 @@ impl<I: Send + 'static> Pages<I> {
             |error: RuntimeError| PagesError::new(PagesErrorKind::NoRuntime, error.to_string());
         runtime::check().map_err(no_runtime)?;
         let runtime = Handle::try_current().map_err(|_| no_runtime(RuntimeError::Missing))?;
+        let home = Home::default();
+        home.check().map_err(no_runtime)?;
         if let State::Idle(task, pages) = std::mem::replace(&mut self.state, State::Over) {
             let task = runtime.spawn(task.in_current_span());
             self.state = State::Running {
+                home,
                 _task: Task(task.abort_handle()),
                 pages,
             };

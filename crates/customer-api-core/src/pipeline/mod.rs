@@ -89,6 +89,7 @@ impl<'c> Pipeline<'c> {
     /// The life of a call: one attempt, and if it fails, as many others as are harmless and of use.
     pub(crate) async fn run(&mut self) -> Result<Metadata, Failure> {
         runtime::check()?;
+        self.client.home.check()?;
         let failure = match self.attempt().await {
             Ok(success) => return Ok(self.metadata(success)),
             Err(failure) => failure,
