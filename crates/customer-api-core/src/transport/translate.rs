@@ -39,8 +39,8 @@ pub(super) fn is_broken_connection(error: &reqwest::Error) -> bool {
     if let Some(error) = causes(error).find_map(|cause| cause.downcast_ref::<h2::Error>()) {
         return error.is_io();
     }
-    !(error.is_builder() || error.is_connect() || error.is_timeout())
-        && !causes(error).any(is_never_written)
+    let says_otherwise = error.is_builder() || error.is_connect() || error.is_timeout();
+    !(says_otherwise || causes(error).any(is_never_written))
 }
 
 fn causes<'e>(

@@ -142,7 +142,7 @@ proptest! {
         let client = builder.build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let call = client.call(GetTimeline::new(1, &*id)).query(&*name, &*value).send();
-        let outcome = runtime.block_on(async { call.await });
+        let outcome = runtime.block_on(call);
         prop_assert!(outcome.is_ok());
         let url = url::Url::parse(&transport.requests()[0].uri().to_string()).unwrap();
         let read: Vec<_> = url.query_pairs().into_owned().collect();

