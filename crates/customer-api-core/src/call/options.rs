@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
 
 use crate::{
     before_send::BeforeSend,
@@ -64,11 +65,23 @@ impl CallOptions {
 
     /// Names the values that the caller added: nobody can know what they are. Short ones are flags and numbers.
     pub(crate) fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
-        let query = self.additions.iter().flat_map(|additions| &additions.query);
+        let Some(additions) = &self.additions else {
+            return;
+        };
+        let is_telling = |value: &str| value.len() >= 4;
+        let query = additions.query.iter().map(|(_, value)| value.as_str());
         query
-            .map(|(_, value)| value.as_str())
-            .filter(|value| value.len() >= 4)
+            .filter(|value| is_telling(value))
             .for_each(|value| values.text(value));
+        let raw = additions.raw_query.as_deref().unwrap_or_default();
+        let pairs = form_urlencoded::parse(raw.as_bytes()).map(|(_, value)| value);
+        // Of a path, nobody can tell the words from the values.
+        let path = additions.path.as_deref().unwrap_or_default().split('/');
+        let path = path.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
+        pairs
+            .chain(path)
+            .filter(|value| is_telling(value))
+            .for_each(|value| values.owned(value.into_owned()));
     }
 }
 

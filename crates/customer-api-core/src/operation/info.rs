@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What is known of an operation before it is called.
 ///
-/// Built by a `const fn`, so that an implementation of [`Operation`] can hold it as a constant.
+/// Built by a `const fn`, so that an implementation of [`Operation`](super::Operation) can hold it as a constant.
 ///
 /// ```
 /// use customer_api_core::operation::{Idempotency, Method, OperationInfo, Provenance};

@@ -99,6 +99,11 @@ impl<'a> Sensitive<'a> {
         self.values.push(SensitiveValue { text, kind });
     }
 
+    /// Adds a value that is made of others, such as a decoded one.
+    pub(crate) fn owned(&mut self, value: String) {
+        self.push(Cow::Owned(value), SensitiveKind::Text);
+    }
+
     /// Adds a value that may be absent.
     pub fn optional(&mut self, value: Option<&'a str>) {
         if let Some(value) = value {

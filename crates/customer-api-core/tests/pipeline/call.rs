@@ -409,3 +409,20 @@ fn the_future_of_a_call_is_small() {
         assert!(size <= 1_300, "{size} bytes");
     }
 }
+
+/// What a caller adds to a call in encoded form is personal, too.
+#[tokio::test]
+async fn a_path_and_a_raw_query_of_the_callers_are_not_repeated() {
+    let says = "no ana@shop.example at ana%40shop.example, nor planted name";
+    let transport = ScriptedTransport::new().then(Answer::status(404).body(says));
+    let call = client(&transport).call(count());
+    let call = call
+        .path("/customers/ana%40shop.example")
+        .raw_query("q=planted+name");
+    let error = call.send().await.unwrap_err();
+    let message = error.message().unwrap();
+    assert!(
+        !message.contains("ana") && !message.contains("planted"),
+        "{message}"
+    );
+}

@@ -88,6 +88,11 @@ impl<'c> Store<'c> {
         self.disturbed.as_ref()
     }
 
+    /// Why something failed: in a file that was disturbed, everything else follows from that.
+    pub(super) fn explain(&self, failure: LedgerError) -> LedgerError {
+        self.disturbed.clone().unwrap_or(failure)
+    }
+
     fn look(&mut self) {
         if self.disturbed.is_none() {
             self.disturbed = self.guard.check().err();

@@ -95,7 +95,7 @@ fn serve(
             // If that fails, too, closing the file does it, or opening it the next time.
             let _ = connection.execute_batch("ROLLBACK");
         }
-        let failure = result.err();
+        let failure = result.err().map(|failure| store.explain(failure));
         // Nobody may send, or rely on what was recorded, if the file turned out to be lost meanwhile.
         let told = failure.as_ref().or(store.disturbed());
         for answer in done {
@@ -115,7 +115,9 @@ fn transaction(
     jobs: &mpsc::Receiver<Job>,
     done: &mut Vec<Answer>,
 ) -> Result<(), LedgerError> {
-    let begun = store.begin_transaction().map_err(LedgerError::from);
+    let begun = store
+        .begin_transaction()
+        .map_err(|fault| store.explain(fault.into()));
     let mut next = Some(first);
     while let Some(job) = next {
         let Done { failure, answer } = job(begun.clone().map(|()| &mut *store));
