@@ -15,7 +15,7 @@ pub use crate::request::{Content, ContentBody};
 /// The call owns its step, and drops it when the call is over or is dropped itself.
 ///
 /// ```
-/// use async_trait::async_trait;
+/// use customer_api_core::async_trait;
 /// use customer_api_core::before_send::{BeforeSend, Upcoming, Withheld};
 ///
 /// /// Sends nothing outside office hours.
@@ -58,6 +58,8 @@ pub trait BeforeSend: Send + Sync + 'static {
 }
 
 /// Why a call was not sent.
+///
+/// Its text is shown in the call's error as it is: it must not quote the call's [`Content`].
 pub type Withheld = Box<dyn StdError + Send + Sync>;
 
 /// The attempt that is about to be sent.

@@ -2,7 +2,7 @@
 //!
 //! ```console
 //! $ printf 'key,location,email\norder-1,location-1,ana@shop.example\n' > march.csv
-//! $ cargo run --features ledger --example invite_from_csv -- --sandbox --new march.csv
+//! $ cargo run --features ledger --example invite_from_csv -- --sandbox march.csv
 //! ```
 #![expect(clippy::print_stderr, reason = "a program says what it does")]
 
@@ -38,7 +38,8 @@ Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [-
   --ledger FILE     where it is kept who was invited; LIST.ledger if it is missing
   --dry-run         reads everything, and sends nothing
   --resend-refused  sends again what was refused in an earlier run
-  --sandbox         talks to a sandbox of its own, which knows `location-1`, needs no variables, and ends with the program
+  --sandbox         talks to a sandbox of its own, which knows `location-1`, needs no variables, and ends with the program.
+                    Its ledger is LIST.sandbox.ledger, made anew for each run, so that no real run takes it for its own
 
 Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. What is unknown may have been sent, and is
 not sent again: ask the vendor, and settle it by `Ledger::resolve`.
@@ -104,9 +105,16 @@ impl Options {
             }
         }
         let list = list.ok_or("LIST is missing")?;
+        if sandbox && (ledger.is_some() || new) {
+            return Err("--sandbox has a ledger of its own: leave --ledger and --new out".into());
+        }
         let ledger = ledger.unwrap_or_else(|| {
             let mut path = list.clone().into_os_string();
-            path.push(".ledger");
+            path.push(if sandbox {
+                ".sandbox.ledger"
+            } else {
+                ".ledger"
+            });
             path.into()
         });
         Ok(Some(Self {
@@ -132,7 +140,10 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
         return Ok(true);
     }
 
-    let ledger = open(&options.ledger, options.new).await?;
+    if options.sandbox {
+        forget(&options.ledger)?;
+    }
+    let ledger = open(&options.ledger, options.new || options.sandbox).await?;
     let mut sending = radar.send_all(ledger.clone(), send_all::iter(invitations));
     if options.resend_refused {
         sending = sending.resend_refused();
@@ -171,6 +182,19 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
         Ending::Unauthorized => Err("the login failed: see above".into()),
         _ => Ok(invited == all),
     }
+}
+
+/// Deletes the ledger of an earlier sandbox, which ended with its program.
+fn forget(ledger: &Path) -> io::Result<()> {
+    let mut journal = ledger.to_owned().into_os_string();
+    journal.push("-journal");
+    for path in [ledger, Path::new(&journal)] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The ledger, which a first run creates, and any other must find.

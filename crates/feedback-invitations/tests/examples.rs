@@ -298,3 +298,25 @@ async fn an_interrupted_run_is_gone_on_with() {
         assert_eq!((code, server.outbox().len()), (0, 400), "{said}");
     }
 }
+
+/// A trial leaves nothing behind that a real run takes for its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_trial_in_a_sandbox_does_not_count() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("trial");
+    let file = folder.file("list.csv");
+    fs::write(&file, list(3)).unwrap();
+    for _ in 0..2 {
+        let (code, said) = run(&sandbox, &["--sandbox", &file]);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("all runs: 3 accepted"), "{said}");
+    }
+    assert_eq!(sandbox.customer_radar().outbox().len(), 0);
+    for refused in [["--sandbox", "--new"], ["--sandbox", "--ledger=x"]] {
+        let (code, _) = run(&sandbox, &[refused[0], refused[1], &file]);
+        assert_eq!(code, 2);
+    }
+    let (code, said) = run(&sandbox, &["--new", &file]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(sandbox.customer_radar().outbox().len(), 3);
+}

@@ -32,7 +32,8 @@ Usage: label_from_csv [--results FILE] [--dry-run] [--name NAME --email EMAIL] [
   --dry-run       reads everything, says what would be sent, and sends nothing
   --name NAME     who reviews, for Ravelin's audit log; goes with --email
   --email EMAIL   who reviews
-  --sandbox       talks to a sandbox
+  --sandbox       talks to a sandbox of its own. Its results are LIST.sandbox.results.csv, made anew for each run, so that
+                  no real run takes them for its own
 
 Run it again to go on: what was labelled or refused is left alone, what was not sent is sent. Of what is unknown, the
 last review is looked at first, and a label is sent again only if that is another one. To send again what was refused,
@@ -119,9 +120,16 @@ impl Options {
             _ => return Err("--name and --email go together".into()),
         };
         let list = list.ok_or("LIST is missing")?;
+        if sandbox && results.is_some() {
+            return Err("--sandbox has results of its own: leave --results out".into());
+        }
         let results = results.unwrap_or_else(|| {
             let mut path = list.clone().into_os_string();
-            path.push(".results.csv");
+            path.push(if sandbox {
+                ".sandbox.results.csv"
+            } else {
+                ".results.csv"
+            });
             path.into()
         });
         Ok(Some(Self {
@@ -138,6 +146,12 @@ impl Options {
 async fn label(options: &Options) -> Result<bool, Failure> {
     // Read as a whole before the first label leaves: a broken line shall stop everything, not the rest.
     let rows = read_list(&options.list)?;
+    if options.sandbox {
+        match fs::remove_file(&options.results) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
     let mut done = Results::read(&options.results, &rows)?;
     let left = rows.len() - done.count(Outcome::Labelled) - done.count(Outcome::Refused);
     if options.dry_run {

@@ -415,3 +415,22 @@ async fn lists_and_results_that_are_wrong_send_nothing() {
     assert_eq!((code, sandbox.ravelin().requests().len()), (1, 1), "{said}");
     assert!(lines(&results)[2].starts_with("1,cust-1,FRAUDSTER,not sent,"));
 }
+
+/// A trial leaves nothing behind that a real run takes for its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_trial_in_a_sandbox_does_not_count() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("trial");
+    let file = folder.file("labels.csv");
+    fs::write(&file, "customer,review\ncust-1,FRAUDSTER\n").unwrap();
+    for _ in 0..2 {
+        let (code, said) = run("label_from_csv", &sandbox, &["--sandbox", &file]);
+        assert_eq!(code, 0, "{said}");
+    }
+    assert_eq!(sandbox.ravelin().applied_count(), 0);
+    let arguments = ["--sandbox", "--results=x", &file];
+    assert_eq!(run("label_from_csv", &sandbox, &arguments).0, 2);
+    let (code, said) = run("label_from_csv", &sandbox, &[&file]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(sandbox.ravelin().applied_count(), 1);
+}

@@ -33,6 +33,8 @@ use crate::{
 /// | [`fresh_connections`](Self::fresh_connections) | off |
 /// | [`strict_responses`](Self::strict_responses) | off |
 /// | [`user_agent`](Self::user_agent) | the provider crate's name and version |
+/// | [`header`](Self::header) | none |
+/// | [`http`](Self::http), [`transport`](Self::transport) | the default transport, without settings of your own |
 #[must_use = "a client is made by `build`"]
 pub struct ClientBuilder<C> {
     service: Arc<dyn Service>,
@@ -131,7 +133,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Another transport altogether.
+    /// Another transport altogether. The last of this and [`http`](Self::http) that is set counts.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.http = Http::Transport(Arc::new(transport));
         self

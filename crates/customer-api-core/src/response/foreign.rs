@@ -10,6 +10,8 @@ use http::{
 };
 use serde::de::IgnoredAny;
 
+use super::text::marked;
+
 /// The longest text that may stand for "done". Providers write a word or a sentence; pages are longer.
 const LONGEST_TEXT: usize = 256;
 
@@ -38,7 +40,7 @@ pub(super) fn foreign(body: &[u8], text: &[u8], headers: &HeaderMap) -> Option<S
 fn is_json(text: &[u8]) -> bool {
     let outcome = match str::from_utf8(text) {
         Ok(text) => serde_json::from_str::<IgnoredAny>(text),
-        Err(_) => serde_json::from_str::<IgnoredAny>(&super::marked(text)),
+        Err(_) => serde_json::from_str::<IgnoredAny>(&marked(text)),
     };
     match outcome {
         Ok(_) => true,

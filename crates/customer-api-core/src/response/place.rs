@@ -140,7 +140,7 @@ mod tests {
             let tracked = serde_path_to_error::deserialize::<_, Tree>(&mut deserializer).unwrap_err();
             let expected = tracked.path().to_string();
             let expected = if expected == "." { "" } else { &expected };
-            let found = path_at(&text, super::super::offset(&text, error.line(), error.column()));
+            let found = path_at(&text, super::super::text::offset(&text, error.line(), error.column()));
             prop_assert_eq!(found, expected, "{} in {}", error, text);
         }
 

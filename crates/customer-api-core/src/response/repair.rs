@@ -13,8 +13,9 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
-    canonical, decode_error,
+    canonical,
     shape::{Form, Member, Need, Shape},
+    text::decode_error,
     unreadable::{Unreadable, UnreadableKind},
 };
 

@@ -35,8 +35,8 @@ pub use scripted::{Answer, ScriptedTransport};
 /// implementation must not follow redirects and must not send a request twice. Its errors must say whether anything was sent.
 ///
 /// ```
-/// use async_trait::async_trait;
 /// use bytes::Bytes;
+/// use customer_api_core::async_trait;
 /// use customer_api_core::transport::{Body, Transport, TransportError, TransportErrorKind};
 ///
 /// /// Refuses everything, for a program that must not call out.

@@ -66,8 +66,13 @@ impl HttpSettings {
 }
 
 impl ReqwestTransport {
-    /// The transport without settings of its own. The clients of a process load its root certificates once.
-    pub(crate) fn new(settings: &HttpSettings) -> Result<Self, BuildError> {
+    /// The transport without settings of its own, such as for a transport that wraps it. The clients of a process load its root
+    /// certificates once.
+    ///
+    /// # Errors
+    ///
+    /// If the base URL needs TLS and the program or the system has none.
+    pub fn new(settings: &HttpSettings) -> Result<Self, BuildError> {
         if settings.base_url.is_plain_http() {
             return Self::from_builder(reqwest::Client::builder, settings);
         }

@@ -13,7 +13,9 @@ pub(super) fn run(input: &[u8]) {
     let here: BaseUrl = "https://api.example/eu".parse().unwrap();
     match NextLink::check(&here, "/v2/list", &text) {
         Ok(link) => {
-            let there = Url::parse(&text).unwrap();
+            // A link may be relative to the page that it stands on.
+            let page = Url::parse("https://api.example/eu/v2/list").unwrap();
+            let there = page.join(&text).unwrap();
             assert_eq!(there.origin().ascii_serialization(), "https://api.example");
             assert_eq!(there.path(), "/eu/v2/list");
             stays(&link);
