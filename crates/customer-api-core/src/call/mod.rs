@@ -91,7 +91,7 @@ impl<O: Operation> Call<O> {
 
     /// Starts no attempt later than this after the call began, for a call that is worth nothing then.
     pub fn latest_start(mut self, limit: Duration) -> Self {
-        self.options.latest_start = Some(limit);
+        self.options.additions().latest_start = Some(limit);
         self
     }
 
@@ -112,7 +112,7 @@ impl<O: Operation> Call<O> {
 
     /// Runs a step of your own before every attempt, which may keep the attempt from being sent.
     pub fn before_send(mut self, step: impl BeforeSend) -> Self {
-        self.options.before_send = Some(Box::new(step));
+        self.options.additions().before_send = Some(Box::new(step));
         self
     }
 

@@ -17,22 +17,22 @@ use crate::{
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) latest_start: Option<Duration>,
     pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
     pub(crate) idempotency: Option<Idempotency>,
-    pub(crate) before_send: Option<Box<dyn BeforeSend>>,
     /// For the calls by which a credential is obtained.
     pub(crate) without_credential: bool,
     /// Rarely there: apart, so that every other call is small.
     additions: Option<Box<Additions>>,
 }
 
-/// What a caller puts into the request, or in place of what is there.
+/// What a caller rarely sets: what is put into the request, or in place of what is there, and when and whether it may be sent.
 #[derive(Default)]
 pub(super) struct Additions {
     pub(super) path: Option<String>,
     pub(super) query: Vec<(String, String)>,
     pub(super) raw_query: Option<String>,
+    pub(super) latest_start: Option<Duration>,
+    pub(super) before_send: Option<Box<dyn BeforeSend>>,
     headers: HeaderMap,
     problem: Option<ValidationError>,
 }
@@ -42,9 +42,17 @@ impl CallOptions {
         self.additions.get_or_insert_default()
     }
 
+    pub(crate) fn latest_start(&self) -> Option<Duration> {
+        self.additions.as_ref()?.latest_start
+    }
+
+    pub(crate) fn before_send(&self) -> Option<&dyn BeforeSend> {
+        self.additions.as_ref()?.before_send.as_deref()
+    }
+
     /// Finishes what an operation has written, with what the caller adds.
     pub(crate) fn finish(&self, mut request: Encoder<'_>) -> Result<Prepared, ValidationError> {
-        let wants_content = self.before_send.is_some();
+        let wants_content = self.before_send().is_some();
         let Some(additions) = &self.additions else {
             return request.finish(&HeaderMap::new(), wants_content);
         };

@@ -101,7 +101,7 @@ impl<'c> Pipeline<'c> {
 
     /// One attempt: a credential, a permit, the caller's step, the exchange, and what its response means.
     async fn attempt(&mut self) -> Result<Success, Failure> {
-        self.has_let_go = false;
+        (self.has_let_go, self.is_unasked) = (false, false);
         if self.attempts > 0 {
             self.read_clock();
         }
@@ -219,7 +219,7 @@ impl<'c> Pipeline<'c> {
     /// Waits for the quota, as long as an attempt may still begin.
     async fn wait_for_permit(&mut self) -> Result<Permit, Failure> {
         let (limiter, class) = (&self.client.rate_limiter, self.operation.rate_class);
-        let deadline = match self.options.latest_start {
+        let deadline = match self.options.latest_start() {
             Some(latest) => self.deadline.no_later_than(latest),
             None => self.deadline,
         };
@@ -234,7 +234,7 @@ impl<'c> Pipeline<'c> {
 
     /// Asks the caller's step, if there is one, whether the attempt may be sent.
     async fn before_send(&mut self) -> Result<(), Failure> {
-        match &self.options.before_send {
+        match self.options.before_send() {
             None => Ok(()),
             Some(_) => Box::pin(self.ask()).await,
         }
@@ -242,7 +242,8 @@ impl<'c> Pipeline<'c> {
 
     async fn ask(&mut self) -> Result<(), Failure> {
         let withheld = Failure::new(ErrorKind::Withheld, Delivery::NotSent);
-        let (Some(step), Some(content)) = (&self.options.before_send, &self.request.content) else {
+        let (Some(step), Some(content)) = (self.options.before_send(), &self.request.content)
+        else {
             return Err(withheld);
         };
         let attempt = Upcoming {
@@ -288,7 +289,7 @@ impl<'c> Pipeline<'c> {
     /// How much time is left to begin an attempt.
     fn time_to_start(&self) -> Duration {
         let limit = self.deadline.limit();
-        let latest = self.options.latest_start.unwrap_or(limit);
+        let latest = self.options.latest_start().unwrap_or(limit);
         latest.min(limit).saturating_sub(self.elapsed)
     }
 
@@ -325,6 +326,10 @@ impl Attempts for Pipeline<'_> {
 
     fn attempt(&mut self) -> impl Future<Output = Result<Success, Failure>> + Send {
         Pipeline::attempt(self)
+    }
+
+    fn is_unasked(&self) -> bool {
+        self.is_unasked
     }
 
     fn failed(&mut self, failure: &Failure) -> retry::Attempt {
@@ -366,12 +371,7 @@ impl Attempts for Pipeline<'_> {
     }
 
     async fn withdraw(&mut self) {
-        if let Some(step) = self
-            .options
-            .before_send
-            .as_ref()
-            .filter(|_| self.has_let_go)
-        {
+        if let Some(step) = self.options.before_send().filter(|_| self.has_let_go) {
             self.has_let_go = false;
             // What it can't finish in time is left to its `Drop`.
             let _ = timeout(self.deadline.remaining(), step.withdraw()).await;

@@ -23,6 +23,9 @@ pub(super) trait Attempts: Send {
     /// Takes back what the caller's step did for the last attempt, if it let that go.
     fn withdraw(&mut self) -> impl Future<Output = ()> + Send;
 
+    /// Whether the last response may have been written before its request arrived, and so proves nothing about it.
+    fn is_unasked(&self) -> bool;
+
     /// The failed attempt, as a policy sees it.
     fn failed(&mut self, failure: &Failure) -> Attempt;
 
@@ -68,8 +71,12 @@ pub(super) async fn after<A: Attempts>(
 /// harmless, the caller's own step has the last word, and no wait outlasts the call's timeout.
 fn decide(call: &mut impl Attempts, failure: &Failure) -> RetryDecision {
     let attempt = call.failed(failure);
-    let may_repeat =
-        attempt.idempotency != Idempotency::NonIdempotent || attempt.delivery != Delivery::Unknown;
+    let is_undone = match attempt.delivery {
+        Delivery::NotSent => true,
+        Delivery::Refused => !call.is_unasked(),
+        Delivery::Unknown => false,
+    };
+    let may_repeat = attempt.idempotency != Idempotency::NonIdempotent || is_undone;
     match call.policy().decide(&attempt) {
         // A wait would change neither.
         RetryDecision::After(_)
@@ -104,6 +111,7 @@ mod tests {
         policy: Eager,
         idempotency: Idempotency,
         renews: bool,
+        is_unasked: bool,
         story: Vec<&'static str>,
     }
 
@@ -131,6 +139,10 @@ mod tests {
 
         async fn withdraw(&mut self) {
             self.story.push("withdraw");
+        }
+
+        fn is_unasked(&self) -> bool {
+            self.is_unasked
         }
 
         fn failed(&mut self, failure: &Failure) -> Attempt {
@@ -164,6 +176,7 @@ mod tests {
             policy: Eager(Duration::from_secs(1)),
             idempotency: Idempotency::NonIdempotent,
             renews: false,
+            is_unasked: false,
             story: Vec::new(),
         }
     }
@@ -203,6 +216,18 @@ mod tests {
         call.idempotency = Idempotency::Idempotent;
         run(&mut call, unknown()).unwrap();
         assert_eq!(call.story, ["sleep", "attempt"]);
+    }
+
+    #[test]
+    fn no_policy_repeats_a_write_for_a_response_that_may_be_no_response_to_it() {
+        let mut call = planned([]);
+        run(&mut call, refused()).unwrap();
+        let mut call = planned([]);
+        call.is_unasked = true;
+        let expected = (ErrorKind::Status, Delivery::Refused);
+        assert_eq!(end(run(&mut call, refused())), expected);
+        call.idempotency = Idempotency::Safe;
+        run(&mut call, refused()).unwrap();
     }
 
     #[test]

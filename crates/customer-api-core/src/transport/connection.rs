@@ -38,8 +38,8 @@ pub enum ConnectionReuse {
 
 /// In the extensions of a response: the server may have written the response before the request arrived.
 ///
-/// Said of a 400, 401 or 408 over HTTP/1 on a connection that had carried another response. A client does not send a write again
-/// after such a 401.
+/// Said of a 4xx over HTTP/1 on a connection that had carried another response. A client does not send a write again after it,
+/// whatever the status would allow.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct PossiblyUnasked;
@@ -69,8 +69,9 @@ impl Trust {
         is_lost
     }
 
-    /// Looks at a response that came over a kept connection; gives whether it may have been written unasked.
-    pub(super) fn look_at(&self, response: &reqwest::Response) -> bool {
+    /// Looks at a response to a write, or to another request, that came over a kept connection; gives whether it may have been
+    /// written unasked.
+    pub(super) fn look_at(&self, response: &reqwest::Response, is_write: bool) -> bool {
         // The frames of HTTP/2 say to which request they belong.
         if response.version() >= Version::HTTP_2 {
             return false;
@@ -79,8 +80,10 @@ impl Trust {
         let mut state = self.state();
         // A connection that is not known may well have been used.
         let is_reused = near_end.is_none_or(|near_end| !state.used.insert(near_end));
-        let is_unasked = is_reused && matches!(response.status().as_u16(), 400 | 401 | 408);
-        if is_unasked {
+        let status = response.status();
+        let is_unasked = is_reused && status.is_client_error();
+        // Servers are known to write these three. Others are common responses to reads, and no sign there.
+        if is_unasked && (is_write || matches!(status.as_u16(), 400 | 401 | 408)) {
             state.lose();
         }
         is_unasked

@@ -151,7 +151,8 @@ impl ReqwestTransport {
         async move {
             match response?.await.map_err(no_runtime)? {
                 Ok(response) => {
-                    let is_unasked = is_pooled && self.trust.look_at(&response);
+                    let is_write = reuse == ConnectionReuse::WhileTrusted;
+                    let is_unasked = is_pooled && self.trust.look_at(&response, is_write);
                     Ok(Body::of(response, is_unasked))
                 }
                 Err(error) => {

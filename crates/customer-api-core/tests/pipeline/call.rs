@@ -426,3 +426,44 @@ async fn a_path_and_a_raw_query_of_the_callers_are_not_repeated() {
         "{message}"
     );
 }
+
+/// A custom transport's body may give nothing, for ever, without waiting once.
+#[tokio::test]
+async fn a_body_of_nothing_ends_with_the_calls_time() {
+    use customer_api_core::{
+        async_trait,
+        transport::{Body, Transport, TransportError},
+    };
+
+    struct Nothing;
+    impl futures_core::Stream for Nothing {
+        type Item = Result<bytes::Bytes, TransportError>;
+        fn poll_next(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            std::task::Poll::Ready(Some(Ok(bytes::Bytes::new())))
+        }
+    }
+
+    #[derive(Debug)]
+    struct Endless;
+    #[async_trait]
+    impl Transport for Endless {
+        async fn send(
+            &self,
+            _: http::Request<bytes::Bytes>,
+        ) -> Result<http::Response<Body>, TransportError> {
+            Ok(http::Response::new(Body::stream(Nothing)))
+        }
+    }
+
+    let shop = Client::builder(Shop, Anonymous)
+        .transport(Endless)
+        .timeout(std::time::Duration::from_millis(20))
+        .build()
+        .unwrap();
+    let error = shop.send(count()).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(error.delivery(), Delivery::Unknown);
+}

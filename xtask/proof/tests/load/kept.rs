@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use customer_api_core::{ClientBuilder, Delivery, ProviderClient};
-use proof::{CustomerRadar, Entry, Provider, Ravelin};
+use customer_api_core::{ClientBuilder, Delivery, ProviderClient, rate_limit::Unlimited};
+use proof::{CustomerRadar, Entry, Provider, Ravelin, Revnue};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -57,7 +57,7 @@ async fn serve(mut stream: TcpStream, habit: Habit, books: Books) {
             let (_, rest) = text.split_once("write").unwrap();
             let (number, _) = rest.split_once("end").unwrap();
             *books.lock().unwrap().entry(number.to_owned()).or_default() += 1;
-            r#"{"code":"00000","data":"1"}"#
+            r#"{"code":"00000","data":"1","id":1}"#
         };
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
         if stream.write_all((head + body).as_bytes()).await.is_err() {
@@ -155,13 +155,16 @@ async fn send<C: ProviderClient + Clone + Send + Sync + 'static>(
     told
 }
 
-const HABITS: [Habit; 6] = [
+const HABITS: [Habit; 9] = [
     Habit::ClosesAfter(Duration::ZERO),
     Habit::ClosesAfter(Duration::from_micros(200)),
     Habit::ClosesAfter(Duration::from_millis(1)),
     Habit::WritesUnasked(408),
     Habit::WritesUnasked(400),
     Habit::WritesUnasked(401),
+    Habit::WritesUnasked(403),
+    Habit::WritesUnasked(404),
+    Habit::WritesUnasked(429),
 ];
 
 /// A client of the provider for a server elsewhere.
@@ -198,11 +201,13 @@ async fn on_connections_of_their_own_nothing_goes_wrong() {
     }
 }
 
-/// An invitation goes on a connection of its own always.
+/// Where a quota makes calls rare, each write goes on a connection of its own. So does an invitation.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_invitation_goes_wrong() {
+async fn no_invitation_and_no_contract_goes_wrong() {
     for habit in HABITS {
         let told = meet::<CustomerRadar>(habit, |builder| builder).await;
+        assert_eq!((told.wrong, told.not_sent), (0, 0), "{habit:?}: {told:?}");
+        let told = meet::<Revnue>(habit, |builder| builder.rate_limiter(Unlimited)).await;
         assert_eq!((told.wrong, told.not_sent), (0, 0), "{habit:?}: {told:?}");
     }
 }

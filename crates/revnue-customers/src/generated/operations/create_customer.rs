@@ -80,6 +80,7 @@ impl CreateCustomer {
     pub const INFO: OperationInfo =
         OperationInfo::new("createCustomer", Method::Post, "/api/v2/customer")
             .idempotency(Idempotency::NonIdempotent)
+            .fresh_connection()
             .status_decides()
             .provenance(
                 Provenance::Inferred,

@@ -28,6 +28,7 @@ impl DeleteCustomer {
     pub const INFO: OperationInfo =
         OperationInfo::new("deleteCustomer", Method::Delete, "/api/v2/customer/{id}")
             .idempotency(Idempotency::NonIdempotent)
+            .fresh_connection()
             .status_decides()
             .provenance(
                 Provenance::Documented,

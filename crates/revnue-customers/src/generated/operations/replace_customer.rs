@@ -79,6 +79,7 @@ impl ReplaceCustomer {
     pub const INFO: OperationInfo =
         OperationInfo::new("replaceCustomer", Method::Put, "/api/v2/customer/{id}")
             .idempotency(Idempotency::NonIdempotent)
+            .fresh_connection()
             .status_decides()
             .provenance(
                 Provenance::Documented,

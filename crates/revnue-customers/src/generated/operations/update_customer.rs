@@ -85,6 +85,7 @@ impl UpdateCustomer {
     pub const INFO: OperationInfo =
         OperationInfo::new("updateCustomer", Method::Patch, "/api/v2/customer/{id}")
             .idempotency(Idempotency::NonIdempotent)
+            .fresh_connection()
             .status_decides()
             .provenance(
                 Provenance::Documented,
