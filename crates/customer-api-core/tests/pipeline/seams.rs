@@ -11,11 +11,13 @@ use std::{
 use crate::support::{Shop, builder, buy, count};
 use async_trait::async_trait;
 use customer_api_core::{
-    Auth, Client, Delivery, ErrorKind,
+    Auth, Client, Delivery, ErrorKind, Idempotency, Transport,
     auth::{AuthContext, AuthError, Credential},
     rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
     time::Deadline,
-    transport::{Answer, ScriptedTransport},
+    transport::{
+        Answer, Body, ConnectionReuse, PossiblyUnasked, ScriptedTransport, TransportError,
+    },
 };
 use http::header::AUTHORIZATION;
 
@@ -294,4 +296,81 @@ async fn without_a_permit_nothing_is_sent() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
     assert!(error.is_rate_limited());
     assert!(transport.requests().is_empty());
+}
+
+/// A transport of one's own is told which connection a request may go on.
+#[tokio::test]
+async fn a_transport_is_told_which_connection_a_request_may_go_on() {
+    let asked = |request: &http::Request<_>| request.extensions().get().copied();
+    for (fresh, write) in [
+        (false, ConnectionReuse::WhileTrusted),
+        (true, ConnectionReuse::Never),
+    ] {
+        let transport = ScriptedTransport::new();
+        let shop = builder(&transport)
+            .fresh_connections(fresh)
+            .build()
+            .unwrap();
+        for _ in 0..3 {
+            transport.push(Answer::status(200).body("7"));
+        }
+        shop.send(count()).await.unwrap();
+        shop.send(buy()).await.unwrap();
+        let harmless = shop.call(buy()).idempotency(Idempotency::Idempotent);
+        harmless.send().await.unwrap();
+        let reuse: Vec<Option<ConnectionReuse>> = transport.requests().iter().map(asked).collect();
+        assert_eq!(reuse, [None, Some(write), None]);
+    }
+}
+
+/// Says of every response that it may have been written before its request arrived.
+#[derive(Debug)]
+struct Unasked(ScriptedTransport);
+
+#[async_trait]
+impl Transport for Unasked {
+    async fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+    ) -> Result<http::Response<Body>, TransportError> {
+        let mut response = self.0.send(request).await?;
+        response.extensions_mut().insert(PossiblyUnasked::default());
+        Ok(response)
+    }
+}
+
+/// It proves nothing about a write, so a write is not sent again for it. A read is.
+#[tokio::test(start_paused = true)]
+async fn a_response_that_may_be_no_response_to_it_repeats_no_write() {
+    for status in [401, 429] {
+        let answers = [Answer::status(status), Answer::status(200).body("7")];
+        let transport = answers
+            .into_iter()
+            .fold(ScriptedTransport::new(), ScriptedTransport::then);
+        let tokens = Tokens::default();
+        let shop = Client::builder(Shop, tokens.clone())
+            .transport(Unasked(transport.clone()))
+            .build()
+            .unwrap();
+        let error = shop.send(buy()).await.unwrap_err();
+        assert_eq!(
+            (error.status(), error.delivery(), error.attempts()),
+            (Some(status), Delivery::Refused, 1)
+        );
+        // But the token is thrown away: it may be bad all the same.
+        assert_eq!(
+            tokens.generation.load(Ordering::SeqCst),
+            u64::from(status == 401)
+        );
+        assert_eq!(shop.send(count()).await.unwrap(), 7);
+
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(status))
+            .then(Answer::status(200).body("7"));
+        let shop = Client::builder(Shop, Tokens::default())
+            .transport(Unasked(transport))
+            .build()
+            .unwrap();
+        assert_eq!(shop.send(count()).await.unwrap(), 7);
+    }
 }
