@@ -20,7 +20,7 @@ use crate::error::DecodeError;
 ///
 /// | to read | use |
 /// |---|---|
-/// | a type that tells its [`Shape`], whatever is odd in a value of it | [`read`](Self::read), [`read_optional`](Self::read_optional) |
+/// | a type that tells its [`Shape`](super::Shape), whatever is odd in a value of it | [`read`](Self::read), [`read_optional`](Self::read_optional) |
 /// | any other type, exactly as serde does | [`json`](Self::json), [`object`](Self::object), [`optional_json`](Self::optional_json), [`optional_object`](Self::optional_object) |
 pub struct ResponseBody {
     bytes: Bytes,
@@ -77,7 +77,7 @@ impl ResponseBody {
         Ok(())
     }
 
-    /// Reads JSON of a type that tells its [`Shape`].
+    /// Reads JSON of a type that tells its [`Shape`](super::Shape).
     ///
     /// A value that is not as documented costs no more than itself: it is taken in the documented form where there is one way only
     /// to have it from it, else left out; and a list goes on without a record that can't be read. All of that is
@@ -86,7 +86,7 @@ impl ResponseBody {
     /// # Errors
     ///
     /// If the body is empty or is not JSON, or if something can't be read without which there is no value, or which is
-    /// [strict](Member::strict). The error names that place.
+    /// [strict](super::Member::strict). The error names that place.
     pub fn read<T: Shaped>(&self) -> Result<T, DecodeError> {
         let text = self.checked()?;
         match serde_json::from_str(&text) {

@@ -11,6 +11,8 @@ use customer_api_core::{
 };
 use serde::Serialize;
 
+use crate::generated::models::AccessToken;
+
 static USERNAME: TextRule = TextRule::new().min_length(1);
 static PASSWORD: TextRule = TextRule::new().min_length(1);
 
@@ -64,7 +66,7 @@ impl LogIn {
 
 impl Operation for LogIn {
     type Service = crate::CustomerRadar;
-    type Output = crate::hand_written::log_in::Output;
+    type Output = AccessToken;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -74,7 +76,7 @@ impl Operation for LogIn {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::log_in::decode(body)
+        body.read()
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
