@@ -4,6 +4,7 @@
 mod client;
 mod generated;
 mod hand_written;
+mod limit;
 mod receipt;
 mod reviews_since;
 mod service;

@@ -8,11 +8,13 @@ use customer_api_core::{
     response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
-use memchr::{memchr, memchr_iter};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::LabelCustomer;
+use crate::{
+    LabelCustomer,
+    limit::{self, Limit, RATE_LIMIT},
+};
 
 /// How Ravelin speaks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,9 +23,6 @@ pub struct Ravelin;
 
 /// How long a read waits after a 429. The vendor sends no `Retry-After`, and says that early retries prolong the limiting.
 const THROTTLED_WAIT: Duration = Duration::from_secs(20);
-
-/// What marks a label that was not kept, in an answer with status 200.
-const RATE_LIMIT: &str = "RATE_LIMIT";
 
 impl Service for Ravelin {
     fn name(&self) -> &'static str {
@@ -60,12 +59,12 @@ impl Service for Ravelin {
     }
 
     /// Above 50 events a minute for one customer the vendor answers 200 and keeps nothing, so a 2xx is judged by its body.
-    /// Where in the body it says so is not documented; both likely places are looked at.
+    /// Where in the body it says so is not documented: both likely places are believed, and any other leaves a doubt.
     fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
-        if may_be_marked(body.bytes()) {
+        if limit::may_be_told(body.bytes()) {
             return judge(operation, body);
         }
         // An answer that the operation reads is seen to be cut off there: see `accepts_unread`.
@@ -91,39 +90,19 @@ impl Service for Ravelin {
     }
 }
 
-/// Reads an answer that may be marked.
+/// Reads an answer in which the marker may stand.
 fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
-    let outcome = serde_json::from_str(&body.lossy());
-    match outcome.map_err(|error| error.is_eof()) {
-        Ok(answer) if is_rate_limited(&answer) => Verdict::Refused(
+    match limit::told(&body.lossy()) {
+        Ok(Limit::Reached) => Verdict::Refused(
             ErrorDetails::new()
                 .code(RATE_LIMIT)
                 .message("the customer's limit of events a minute is reached"),
         ),
-        Err(_) if is_marked(body.bytes()) => Verdict::Unclear,
+        Ok(Limit::Doubtful) => Verdict::Unclear,
+        Ok(Limit::Untold) => Verdict::Accepted,
+        Err(_) if limit::is_written(body.bytes()) => Verdict::Unclear,
         // What a read finds must be read in any case; a label counts even if its answer can't be.
-        Err(is_cut_off) if operation.status_decides && is_cut_off => Verdict::Unclear,
-        _ => Verdict::Accepted,
+        Err(error) if operation.status_decides && error.is_eof() => Verdict::Unclear,
+        Err(_) => Verdict::Accepted,
     }
-}
-
-fn is_rate_limited(answer: &Value) -> bool {
-    let is_marked = |source: Option<&Value>| source.and_then(Value::as_str) == Some(RATE_LIMIT);
-    is_marked(answer.pointer("/data/source")) || is_marked(answer.get("source"))
-}
-
-/// Whether JSON may hold the marker: as it is, or with some of its characters spelt as escapes. Spares nearly all answers from
-/// being parsed twice.
-fn may_be_marked(body: &[u8]) -> bool {
-    memchr(b'\\', body).is_some() || is_marked(body)
-}
-
-/// Whether the marker stands there as it is.
-fn is_marked(body: &[u8]) -> bool {
-    // Rare in an answer, and fast to find.
-    memchr_iter(b'_', body).any(|at| {
-        let start = at.saturating_sub("RATE".len());
-        body.get(start..)
-            .is_some_and(|rest| rest.starts_with(RATE_LIMIT.as_bytes()))
-    })
 }

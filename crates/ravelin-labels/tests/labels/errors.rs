@@ -1,6 +1,9 @@
 //! What an error tells of the vendor's words.
 
-use ravelin_labels::{Delivery, Error, ErrorKind, LabelCustomer, LastReview, PaymentFraudReview};
+use ravelin_labels::{
+    Delivery, Error, ErrorKind, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
+    PaymentFraudReview,
+};
 
 use crate::support::answering;
 
@@ -161,9 +164,72 @@ async fn the_customers_limit_is_seen_however_it_is_written() {
     }
 }
 
+/// Where the provider says it is not documented: a marker that stands anywhere else, or is spelt in another way, is no promise
+/// that nothing was kept, and no success.
+#[tokio::test]
+#[expect(deprecated, reason = "the deprecated endpoint is supported")]
+async fn a_limit_that_is_told_in_another_place_leaves_a_doubt() {
+    for body in [
+        r#"[{"source":"RATE_LIMIT"}]"#,
+        r#"{"data":[{"source":"RATE_LIMIT"}]}"#,
+        r#"{"data":{"data":{"source":"RATE_LIMIT"}}}"#,
+        r#"{"result":{"data":{"source":"RATE_LIMIT"}}}"#,
+        r#"{"eventTime":"2020-01-23T16:33:02Z","score":{"source":"RATE_LIMIT"}}"#,
+        r#"{"Source":"RATE_LIMIT"}"#,
+        r#"{"data":{"SOURCE":"RATE_LIMIT"}}"#,
+        r#"{"Data":{"source":"RATE_LIMIT"}}"#,
+        r#"{"source":"rate_limit"}"#,
+        r#"{"data":{"source":"Rate_Limit"}}"#,
+        r#"{"source":" RATE_LIMIT\n"}"#,
+        r#"{"source":["RATE_LIMIT"]}"#,
+        r#"{"data":{"source":["ok",["rate_limit"]]}}"#,
+        r#"{"source":{"name":"RATE_LIMIT"}}"#,
+        r#"{"\u0073ource":["RATE\u005fLIMIT"]}"#,
+        // Which of the two holds, nobody says.
+        r#"{"source":"RATE_LIMIT","source":"OK"}"#,
+        r#"{"source":"OK","source":"RATE_LIMIT"}"#,
+        r#"{"data":{"source":"RATE_LIMIT","source":"OK"}}"#,
+        r#"{"data":{"source":"RATE_LIMIT"},"data":{}}"#,
+        r#"{"data":{},"data":{"source":"RATE_LIMIT"}}"#,
+        r#""RATE_LIMIT""#,
+        r#"" rate_limit ""#,
+        r#""RATE\u005fLIMIT""#,
+        r#"["RATE_LIMIT"]"#,
+        "rate_limit",
+    ] {
+        let legacy = LegacyLabelCustomer::new("cust-1", Label::Genuine);
+        for error in [
+            label_error(200, body).await,
+            answering(200, body).send(legacy).await.unwrap_err(),
+        ] {
+            assert_eq!(
+                (error.kind(), error.delivery(), error.code()),
+                (ErrorKind::Decode, Delivery::Unknown, None),
+                "{body}"
+            );
+        }
+    }
+    // The two places that are known are as clear as ever, whatever else is there.
+    for body in [
+        r#"{"data":{"source":"RATE_LIMIT"},"source":"RULES"}"#,
+        r#"{"source":"RATE_LIMIT","events":[{"source":"RATE_LIMIT"}]}"#,
+    ] {
+        assert_eq!(label_error(200, body).await.delivery(), Delivery::Refused);
+    }
+}
+
 #[tokio::test]
 async fn the_word_alone_is_no_failure() {
-    let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Genuine);
-    let body = r#"{"eventTime":"2020-01-23T16:33:02Z","note":"RATE_LIMIT"}"#;
-    assert!(answering(200, body).send(label).await.is_ok());
+    for body in [
+        r#"{"eventTime":"2020-01-23T16:33:02Z","note":"RATE_LIMIT"}"#,
+        r#"{"eventTime":"2020-01-23T16:33:02Z","comment":"source: rate_limit"}"#,
+        r#"{"reviewText":"{\"source\":\"RATE_LIMIT\"}"}"#,
+        r#"{"source":"see RATE_LIMIT"}"#,
+        r#"{"source":"RULES","sources":"RATE_LIMIT","comments":["RATE_LIMIT"]}"#,
+        r#"{"source":"RULES","data":{"reviewText":"RATE_LIMIT"}}"#,
+        r#""the RATE_LIMIT of this customer""#,
+    ] {
+        let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Genuine);
+        assert!(answering(200, body).send(label).await.is_ok(), "{body}");
+    }
 }
