@@ -19,6 +19,8 @@ use crate::{Client, Review};
 /// page as soon as one has arrived and has a place in the [buffer](Self::read_ahead), never once the minute is nearly over,
 /// and never again once a request for it may have been received.
 ///
+/// Only a page whose list is empty, or one that leads nowhere, ends the list. A page whose list is missing or `null` is an error.
+///
 /// A review that can't be read, such as one whose time has no offset, is reported by its page ([`Page::unreadable`]), and the list goes
 /// on; it counts as delivered where the list is taken up again.
 ///

@@ -136,7 +136,7 @@ impl PageSource for Scroll {
         };
         let usable = Deadline::after(self.life_left(answer.attempt_elapsed()));
         let (mut page, unreadable) = answer.into_parts();
-        let reviews = page.reviews.take().unwrap_or_default();
+        let reviews = std::mem::take(&mut page.reviews);
         // A page of reviews that can't be read is not the empty one at the end.
         if reviews.is_empty() && unreadable.is_empty() {
             return self.end();

@@ -121,6 +121,9 @@ async fn a_customer_without_reviews_gives_nothing() {
         "{}",
         r#"{"label":null}"#,
         r#"{"customerId":"c","unknownField":1}"#,
+        r#"{"customerId":"c","label":null,"comment":null,"reviewer":null,"timestamp":null}"#,
+        r#"{"reviews":[]}"#,
+        r#"{"reviews":null}"#,
     ] {
         assert_eq!(last(body).await.unwrap(), None, "{body}");
     }
@@ -145,6 +148,58 @@ async fn a_customer_without_reviews_gives_nothing() {
             .unwrap(),
         []
     );
+}
+
+/// A caller that settles an unknown label would take "none" for "not applied".
+#[tokio::test]
+async fn an_object_of_something_else_is_an_error_and_not_no_review() {
+    let unlike = |error: &Error, body: &str, path: &str| {
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Unknown),
+            "{body}"
+        );
+        let source = std::error::Error::source(error).unwrap();
+        let source = source.downcast_ref::<DecodeError>().unwrap();
+        assert_eq!(
+            (source.category(), source.path()),
+            (DecodeCategory::Shape, path),
+            "{body}"
+        );
+        assert!(!format!("{error} {error:?}").contains("ana@"), "{body}");
+    };
+    for body in [
+        r#"{"status":500,"message":"internal error"}"#,
+        r#"{"status":200,"timestamp":1579797182}"#,
+        r#"{"error":"ana@shop.example"}"#,
+        r#"{"error":null}"#,
+        r#"{"data":[{"customerId":"c","label":"GENUINE","timestamp":"2020-01-23T16:33:02Z"}]}"#,
+        r#"{"data":{"reviews":[]}}"#,
+        r#"{"meta":{}}"#,
+        r#"{"ana@shop.example":1}"#,
+        r#"{"unknownField1":1,"message":"internal error"}"#,
+        r#"{"\u0065rror":"x"}"#,
+    ] {
+        unlike(&all(body).await.unwrap_err(), body, "reviews");
+        unlike(&last(body).await.unwrap_err(), body, "label");
+    }
+    for body in [
+        r#"{"reviews":null,"status":500,"message":"internal error"}"#,
+        r#"{"Reviews":[]}"#,
+        r#"{"customerId":"c"}"#,
+        r#"{"customerId":"c","label":"GENUINE","timestamp":"2020-01-23T16:33:02Z"}"#,
+    ] {
+        unlike(&all(body).await.unwrap_err(), body, "reviews");
+    }
+    for body in [
+        r#"{"label":null,"status":500,"message":"internal error"}"#,
+        r#"{"Label":"GENUINE"}"#,
+        r#"{"reviews":[{"customerId":"c","label":"GENUINE","timestamp":"2020-01-23T16:33:02Z"}]}"#,
+        r#"{"reviews":null,"status":500}"#,
+        r#"{"reviews":[],"status":500}"#,
+    ] {
+        unlike(&last(body).await.unwrap_err(), body, "label");
+    }
 }
 
 #[tokio::test]

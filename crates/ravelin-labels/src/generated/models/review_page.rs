@@ -16,21 +16,17 @@ pub struct ReviewPage {
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub meta: Option<PageMeta>,
-    /// The reviews; none on the last page.
+    /// The reviews; an empty list on the last page.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "customer_api_core::response::shaped"
-    )]
-    pub reviews: Option<Vec<Review>>,
+    #[serde(deserialize_with = "customer_api_core::response::shaped")]
+    pub reviews: Vec<Review>,
 }
 
 impl Record for ReviewPage {
     const MEMBERS: &'static [Member] = &[
         Member::strict("meta", Option::<PageMeta>::SHAPE),
-        Member::strict("reviews", Option::<Vec<Review>>::SHAPE),
+        Member::strict("reviews", Vec::<Review>::SHAPE),
     ];
 }

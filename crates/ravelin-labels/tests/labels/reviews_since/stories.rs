@@ -7,7 +7,7 @@ use customer_api_core::{
     time::Deadline,
     transport::{Answer, ScriptedTransport},
 };
-use ravelin_labels::{Client, PagesErrorKind, Resume, SinceFormat};
+use ravelin_labels::{Client, ErrorKind, PagesErrorKind, Resume, SinceFormat};
 
 use super::vendor::{Entry, Fate, Vendor, at, entry};
 
@@ -46,7 +46,7 @@ async fn the_parameter_is_the_callers() {
         (SinceFormat::UnixMillis, "from=1577836801000"),
     ] {
         let transport = customer_api_core::transport::ScriptedTransport::new()
-            .then(customer_api_core::transport::Answer::status(200).body(r#"{"reviews":null}"#));
+            .then(customer_api_core::transport::Answer::status(200).body(r#"{"reviews":[]}"#));
         let client = ravelin_labels::Client::builder("sk")
             .transport(transport.clone())
             .build()
@@ -411,6 +411,15 @@ async fn an_answer_that_is_no_page_does_not_end_a_list() {
         "null",
         "{}",
         r#"{"status":400,"message":"scroll expired"}"#,
+        r#"{"status":500,"message":"internal error","meta":{}}"#,
+        r#"{"data":[{"customerId":"c"}],"meta":{"next":"https://api.ravelin.com/v2/label/customer?scroll_id=s2"}}"#,
+        r#"{"meta":{"next":"https://api.ravelin.com/v2/label/customer?scroll_id=s2"}}"#,
+        r#"{"meta":{}}"#,
+        r#"{"meta":null}"#,
+        // The provider's page says "no reviews", which is a list without any; a missing one says nothing.
+        r#"{"reviews":null}"#,
+        r#"{"meta":{"next":"https://api.ravelin.com/v2/label/customer?scroll_id=s2"},"reviews":null}"#,
+        r#"{"status":500,"message":"internal error","reviews":null}"#,
         r#"{"Reviews":[]}"#,
         "[]",
     ] {
@@ -420,9 +429,15 @@ async fn an_answer_that_is_no_page_does_not_end_a_list() {
         let client = Client::builder("sk").transport(transport).build().unwrap();
         let mut reviews = client.reviews_since(at(0));
         reviews.next_page().await.unwrap().unwrap();
-        assert!(
-            reviews.next_page().await.unwrap_err().is_interrupted(),
-            "{body}"
+        let error = reviews.next_page().await.unwrap_err();
+        assert!(error.is_interrupted(), "{body}");
+        assert_eq!((error.progress().pages, error.progress().items), (1, 1));
+        assert_eq!(error.call().unwrap().kind(), ErrorKind::Decode);
+        let is_object = body.starts_with('{');
+        assert_eq!(
+            error.to_string().contains("at `reviews`"),
+            is_object,
+            "{error}"
         );
 
         let transport = ScriptedTransport::new().then(Answer::status(200).body(body));
@@ -439,10 +454,10 @@ async fn an_answer_that_is_no_page_does_not_end_a_list() {
         );
     }
     for body in [
-        r#"{"reviews":null}"#,
         r#"{"reviews":[]}"#,
-        r#"{"meta":{}}"#,
         r#"{"meta":null,"reviews":[]}"#,
+        r#"{"meta":{},"reviews":[],"unknownField1":7}"#,
+        r#"{"meta":{"next":"https://api.ravelin.com/v2/label/customer?scroll_id=s2"},"reviews":[]}"#,
     ] {
         let transport = ScriptedTransport::new()
             .then(Answer::status(200).body(page_to("s1")))
@@ -451,6 +466,36 @@ async fn an_answer_that_is_no_page_does_not_end_a_list() {
         let mut reviews = client.reviews_since(at(0));
         reviews.next_page().await.unwrap().unwrap();
         assert_eq!(reviews.next_page().await.unwrap(), None, "{body}");
+    }
+}
+
+/// Such as a back end that is down for good: what came before is told, and nothing is taken for the whole.
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_taken_up_again_does_not_end_at_an_answer_that_is_no_page() {
+    for resume in [Resume::FromNewest, Resume::FromStart] {
+        let down = r#"{"status":500,"message":"internal error","meta":{}}"#;
+        let rest = r#"{"meta":{},"reviews":[]}"#;
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(200).body(page_to("s1")))
+            .then(Answer::status(200).body(down))
+            .then(Answer::status(200).body(page_to("s1")))
+            .then(Answer::status(200).body(rest));
+        let client = Client::builder("sk").transport(transport).build().unwrap();
+        let mut reviews = client.reviews_since(at(0)).resume(resume);
+        let mut count = 0;
+        while let Some(page) = reviews.next_page().await.unwrap() {
+            count += page.items.len();
+        }
+        assert_eq!(count, 1, "{resume:?}");
+
+        let transport = ScriptedTransport::new()
+            .then(Answer::status(200).body(page_to("s1")))
+            .then(Answer::status(200).body(down));
+        let client = Client::builder("sk").transport(transport).build().unwrap();
+        let mut reviews = client.reviews_since(at(0)).resume(resume);
+        reviews.next_page().await.unwrap().unwrap();
+        let error = reviews.next_page().await.unwrap_err();
+        assert_eq!(error.progress().items, 1, "{resume:?}: {error}");
     }
 }
 
