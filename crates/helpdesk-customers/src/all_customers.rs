@@ -12,8 +12,8 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 
 /// All customers, page by page; made by [`Client::customers`].
 ///
-/// A page is asked for by the number of customers before it, counted by what arrived. The list ends with an empty page, or
-/// with one that is shorter than asked for and reaches its `itemTotal`; after a full page, no total is believed, unless there are
+/// A page is asked for by the number of customers before it, counted by what arrived. The list ends with an empty page whose
+/// `itemTotal`, if any, is reached, or with one that is shorter than asked for and reaches its `itemTotal`; after a full page, no total is believed, unless there are
 /// more than twice as many customers as the greatest one says. A task reads [ahead](Self::read_ahead) of its consumer. What is not
 /// as documented is reported by its page ([`Page::unreadable`]); an element that is not a customer counts as one of the list, and
 /// is left out.
@@ -38,6 +38,7 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
 /// | `Call` | a page could not be read, or a setting is out of its range |
+/// | `Incomplete` | a page is empty although its own `itemTotal` tells of more customers than came before it |
 /// | `ParameterIgnored` | the answer's `itemStart` is not the place that was asked for |
 /// | `Repeated` | a page came again, and `itemTotal` did not grow so much that its customers moved on by a page |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as `itemTotal` |
@@ -220,6 +221,13 @@ impl PageSource for Offsets {
         // What is no customer has its place in the list all the same.
         let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
         if page.items.is_empty() && left_out == 0 {
+            // The place that was asked for is not the end of the list, says the page itself.
+            if page.item_total.is_some_and(|total| total > offset) {
+                return Err(PagesError::new(
+                    PagesErrorKind::Incomplete,
+                    "an empty page's `itemTotal` tells of more customers than came before it",
+                ));
+            }
             return Ok(Fetched::end().unreadable(unreadable));
         }
         if page

@@ -180,6 +180,55 @@ async fn a_list_can_be_begun_further_on_and_read_one_by_one() {
     assert_eq!(desk.asked(), [(5, 3), (8, 3), (11, 3)]);
 }
 
+/// The end of the list would be one that the page itself denies.
+#[tokio::test]
+async fn an_empty_page_before_its_total_is_an_error() {
+    let empty = |start: u64, total: Value| {
+        ok(&json!({ "itemStart": start, "itemTotal": total, "items": [] }).to_string())
+    };
+    for total in [json!(1), json!(5), json!("5")] {
+        let (builder, transport) = scripted([empty(0, total)]);
+        let mut customers = builder.build().unwrap().customers();
+        let error = customers.next_page().await.unwrap_err();
+        assert_eq!(error.kind(), PagesErrorKind::Incomplete);
+        assert_eq!(error.progress().items, 0);
+        assert!(customers.next_page().await.unwrap().is_none());
+        assert_eq!(transport.requests().len(), 1);
+    }
+
+    let three = || ok(r#"{"itemStart":0,"itemTotal":9,"items":[{"id":1},{"id":2},{"id":3}]}"#);
+    // A full page, and one that is shorter than asked for.
+    for page_size in [3, 99] {
+        let (builder, _) = scripted([three(), empty(3, json!(9))]);
+        let mut customers = builder.build().unwrap().customers().page_size(page_size);
+        assert!(customers.next_page().await.unwrap().is_some());
+        let error = customers.next_page().await.unwrap_err();
+        assert_eq!(error.kind(), PagesErrorKind::Incomplete);
+        assert_eq!((error.progress().pages, error.progress().items), (1, 3));
+
+        // The others were deleted meanwhile, or the page says nothing.
+        for total in [json!(3), json!(0), json!(null)] {
+            let (builder, _) = scripted([three(), empty(3, total)]);
+            let mut customers = builder.build().unwrap().customers().page_size(page_size);
+            assert!(customers.next_page().await.unwrap().is_some());
+            assert!(customers.next_page().await.unwrap().is_none());
+        }
+    }
+
+    // Customers that were passed over count.
+    for (start, total, is_end) in [(5, 4, true), (5, 5, true), (5, 6, false)] {
+        let (builder, _) = scripted([empty(start, json!(total))]);
+        let mut customers = builder.build().unwrap().customers().start(start);
+        match customers.next_page().await {
+            Ok(page) => assert!(is_end && page.is_none()),
+            Err(error) => {
+                assert!(!is_end);
+                assert_eq!(error.kind(), PagesErrorKind::Incomplete);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_offset_that_does_not_move_is_an_error() {
     let page = |start: Value, id: u64| {
@@ -347,8 +396,9 @@ async fn a_page_that_moved_on_because_customers_were_created_is_no_circle() {
     let page = |id: u64, total: u64| {
         ok(&json!({ "itemTotal": total, "items": [{ "id": id }] }).to_string())
     };
-    let empty = ok(r#"{"itemTotal":7,"items":[]}"#);
-    let (builder, _) = scripted([page(3, 4), page(3, 5), page(3, 6), page(2, 6), empty]);
+    let (last, empty) = (page(1, 6), ok(r#"{"itemTotal":6,"items":[]}"#));
+    let pages = [page(3, 4), page(3, 5), page(3, 6), page(2, 6), last];
+    let (builder, _) = scripted(pages.into_iter().chain([page(0, 6), empty]));
     let mut items = builder
         .build()
         .unwrap()
@@ -359,7 +409,7 @@ async fn a_page_that_moved_on_because_customers_were_created_is_no_circle() {
     while let Some(customer) = items.next_item().await.unwrap() {
         arrived.extend(customer.id);
     }
-    assert_eq!(arrived, [3, 3, 3, 2]);
+    assert_eq!(arrived, [3, 3, 3, 2, 1, 0]);
 }
 
 #[tokio::test]
