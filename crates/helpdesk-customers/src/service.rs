@@ -1,17 +1,13 @@
-use std::fmt;
-
 use customer_api_core::{
     Service,
     http::{HeaderMap, StatusCode},
-    operation::OperationInfo,
+    operation::{Idempotency, OperationInfo},
     response::ResponseBody,
     service::{ErrorDetails, Verdict},
 };
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, Visitor},
-};
-use serde_json::Value;
+use serde::de::IgnoredAny;
+
+use crate::words::{self, Says, Words};
 
 /// How Omnidesk speaks: the help desk documented at <https://docs.omnidesk.io>.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,49 +33,59 @@ impl Service for Omnidesk {
     }
 
     /// Whether errors come with a 2xx is not documented, so an answer that calls itself one is taken at its word, whatever
-    /// a back end in trouble puts around it.
-    fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+    /// a back end in trouble puts around it. One that reports a failure in other words than the documented ones is no success,
+    /// and does not say that nothing was done.
+    fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         match body {
             None => Verdict::Unclear,
-            // What is cut off can't be read: see `accepts_unread`.
-            Some(body) if is_plain(body.bytes()) => Verdict::Accepted,
-            Some(body) => judge(body),
+            Some(body) => match judge(operation, body) {
+                // The operation tells where it can't be read: see `accepts_unread`.
+                Verdict::Unclear if body.json::<IgnoredAny>().is_err() => Verdict::Accepted,
+                verdict => verdict,
+            },
         }
     }
 
     /// A write counts even if its answer can't be read, unless that may have been about to call itself an error.
-    fn accepts_unread(&self, _: &OperationInfo, body: &ResponseBody) -> bool {
-        matches!(judge(body), Verdict::Accepted)
+    fn accepts_unread(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
+        matches!(judge(operation, body), Verdict::Accepted)
     }
 }
 
-/// Whether a body is what it seems to be: an object that does not call itself an error, neither as it is nor in escapes. Spares
-/// nearly all answers from being parsed twice.
-fn is_plain(body: &[u8]) -> bool {
-    body.first() == Some(&b'{')
-        && memchr::memchr(b'\\', body).is_none()
-        && memchr::memmem::find(body, MARKER.as_bytes()).is_none()
-}
-
-fn judge(body: &ResponseBody) -> Verdict {
+/// One look at the names of the outermost object: what is inside of its members is skipped, not read.
+fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
+    let is_read = operation.idempotency == Idempotency::Safe;
     let body = String::from_utf8_lossy(body.bytes());
     let body = text(&body);
-    // The marker is a member of an object.
+    // Only an object has members that tell.
     if !body.starts_with('{') && serde_json::from_str::<IgnoredAny>(body).is_ok() {
-        return Verdict::Accepted;
+        let text: Option<String> = serde_json::from_str(body).unwrap_or_default();
+        let is_failure = body.trim_end() == "false"
+            || text.is_some_and(|text| words::begins_with_failure(&text));
+        return if is_failure {
+            Verdict::Unclear
+        } else {
+            Verdict::Accepted
+        };
     }
     let first = First::of(body);
+    let fails = |text: &str| {
+        let object = text.find('{').and_then(|start| text.get(start..));
+        let words = object.map(Words::begun).unwrap_or_default();
+        words::mentions_failure(text) || words.says(is_read) != Says::Success
+    };
     match first.object {
-        Some(Ok(words)) if words.is_error() => Verdict::Refused(words.details()),
+        Some(Ok(words)) if words.says(is_read) == Says::Refusal => {
+            Verdict::Refused(words.details())
+        }
+        Some(Ok(words)) if words.says(is_read) == Says::Failure => Verdict::Unclear,
         // An object that ends too early may have been about to say so.
         Some(Err(error)) if error.is_eof() => Verdict::Unclear,
-        _ if first.around.iter().any(|text| text.contains(MARKER)) => Verdict::Unclear,
+        _ if words::begins_with_failure(body) => Verdict::Unclear,
+        _ if first.around.iter().any(|text| fails(text)) => Verdict::Unclear,
         _ => Verdict::Accepted,
     }
 }
-
-/// What an answer says that calls itself an error, be it JSON or not.
-const MARKER: &str = "\"error\"";
 
 /// A body from its first letter on: a back end may put byte order marks and white space in front.
 fn text(body: &str) -> &str {
@@ -118,75 +124,5 @@ impl<'a> First<'a> {
         let is_read = matches!(object, Some(Ok(_)));
         let around = if is_read { [before, after] } else { unread };
         Self { object, around }
-    }
-}
-
-/// The members of an answer that tell how it went. The others may be anything that looks like JSON: numbers of any size,
-/// lists of any depth.
-#[derive(Default)]
-struct Words {
-    type_: Option<String>,
-    status: Option<String>,
-    message: Option<String>,
-}
-
-impl Words {
-    /// The vendor's pages show the key `status` for errors and `type` for successes; either may carry the word.
-    fn is_error(&self) -> bool {
-        [&self.type_, &self.status]
-            .iter()
-            .any(|word| word.as_deref() == Some("error"))
-    }
-
-    fn details(self) -> ErrorDetails {
-        match self.message {
-            Some(message) => ErrorDetails::new().message(message),
-            None => ErrorDetails::new(),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "lowercase")]
-enum Member {
-    Type,
-    Status,
-    Message,
-    #[serde(other)]
-    Other,
-}
-
-impl<'de> Deserialize<'de> for Words {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = Words;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Words, A::Error> {
-                let text = |value| match value {
-                    Value::String(text) => Some(text),
-                    _ => None,
-                };
-                let mut words = Words::default();
-                while let Some(member) = members.next_key()? {
-                    match member {
-                        Member::Type => words.type_ = text(members.next_value()?),
-                        Member::Status => words.status = text(members.next_value()?),
-                        Member::Message => words.message = text(members.next_value()?),
-                        Member::Other => {
-                            members.next_value::<IgnoredAny>()?;
-                        }
-                    }
-                }
-                Ok(words)
-            }
-        }
-
-        deserializer.deserialize_map(Members)
     }
 }

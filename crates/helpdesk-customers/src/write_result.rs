@@ -7,7 +7,7 @@ use crate::odd::{self, Place};
 
 /// What the vendor says to a write that it made.
 ///
-/// Only some answers are documented, and none names the customer that was created. Any 2xx that does not call itself an error
+/// Only some answers are documented, and none names the customer that was created. Any 2xx that does not report a failure
 /// is a success, whatever its body: one that is not JSON gives neither message nor `raw`.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -223,7 +223,17 @@ async fn any_2xx_is_a_write_that_was_made_whatever_its_body() {
             "{\"type\":\"result\",\"message\":\"Created.\",\"ticketID\":\"7\"}",
             Some("Created."),
         ),
-        ("{\"type\":\"ERROR\",\"status\":0}", None),
+        ("{\"type\":\"RESULT\",\"status\":0}", None),
+        // Numbers may be ids, and nothing may have a name.
+        ("{\"result\":422,\"id\":\"422\"}", None),
+        (
+            "{\"success\":true,\"error\":null,\"errors\":[],\"code\":200}",
+            None,
+        ),
+        (
+            "{\"error\":false,\"errorCode\":0,\"status\":\"ok\",\"message\":\"done\"}",
+            Some("done"),
+        ),
         (
             "{\"message\":\"an error\",\"data\":{\"type\":\"error\"}}",
             Some("an error"),
@@ -249,6 +259,30 @@ async fn any_2xx_is_a_write_that_was_made_whatever_its_body() {
             .await
             .is_ok()
     );
+}
+
+/// What an answer says of a customer is not said of the call.
+#[tokio::test]
+async fn a_customers_own_fields_may_be_called_anything() {
+    let own =
+        r#""status":"failed","type":"ERROR","code":422,"success":false,"error":"x","errors":[1]"#;
+    for body in [
+        format!(r#"{{"type":"item","item":{{"id":42,{own}}}}}"#),
+        format!(r#"{{"data":{{{own}}},"item":{{"id":42,"type":"error"}}}}"#),
+        format!(r#"{{"id":42,"external_primary_id":"cust-1",{own}}}"#),
+        format!(r#"{{{own},"firstname":"Ana","id":42}}"#),
+        format!(r#"[{{"id":42,{own}}}]"#),
+    ] {
+        assert_eq!(get(&body).await.unwrap().id, Some(42), "{body}");
+    }
+    let body = format!(r#"{{"items":[{{"id":42,{own},"status":"error"}}]}}"#);
+    assert_eq!(list(&body).await.unwrap().items[0].id, Some(42));
+    for body in [
+        format!(r#"{{"type":"result","data":{{{own}}}}}"#),
+        format!(r#"{{"customer":{{{own}}},"type":"result"}}"#),
+    ] {
+        assert!(write(200, &body).await.is_ok(), "{body}");
+    }
 }
 
 #[tokio::test]

@@ -168,6 +168,89 @@ async fn what_may_be_an_error_is_no_success() {
     }
 }
 
+/// No page documents these words, so that they say neither that it happened nor that it did not.
+#[tokio::test]
+async fn a_failure_in_other_words_is_no_success() {
+    for body in [
+        r#"{"success":false,"message":"no permission"}"#,
+        r#"{"success":0}"#,
+        r#"{"Success" : false}"#,
+        r#"{"ok":false}"#,
+        r#"{"succ\u0065ss":false}"#,
+        r#"{"error":"no permission"}"#,
+        r#"{"error":{"code":7}}"#,
+        r#"{"error":true}"#,
+        r#"{"error_message":"no permission"}"#,
+        r#"{"errors":["no permission"]}"#,
+        r#"{"type":"result","errors":{"firstname":["is required"]}}"#,
+        r#"{"errors": [ [] ]}"#,
+        r#"{"exception":"Forbidden"}"#,
+        r#"{"status":"failed"}"#,
+        r#"{"status":"Failure"}"#,
+        r#"{"status":false}"#,
+        r#"{"result":"failed"}"#,
+        r#"{"result":false}"#,
+        r#"{"type":"ERROR"}"#,
+        r#"{"Type":"error"}"#,
+        r#"{"type":"\u0045RROR"}"#,
+        r#"{"status":422}"#,
+        r#"{"status":"422","message":"x"}"#,
+        r#"{"status": 400}"#,
+        r#"{"status":599}"#,
+        r#"{"code":403}"#,
+        r#"{"statusCode":500}"#,
+        // It says two things at once.
+        r#"{"type":"error","type":"success"}"#,
+        r#"{"status":"success","status":"error"}"#,
+        // No customer: the id is that of something else.
+        r#"{"id":7,"success":false}"#,
+        // Not JSON, or more than that.
+        r#"{"success":false,"message":"done",}"#,
+        r#"{"type":"result"}{"success":false}"#,
+        r#"<b>Notice</b> {"code":403}"#,
+        r#"{"status":"FAILED",}"#,
+        "false",
+        " false\n",
+        "Error: no permission",
+        "ERROR",
+        "failed to save",
+        r#""Error: no permission""#,
+        r#""error""#,
+    ] {
+        let error = write(200, body).await;
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Unknown),
+            "{body}"
+        );
+        let read = answering(200, body).send(GetCustomer::new(7)).await;
+        assert!(read.unwrap_err().is_decode(), "{body}");
+    }
+    for body in [
+        r#"{"status":399}"#,
+        r#"{"status":600}"#,
+        r#"{"code":1e999}"#,
+    ] {
+        let update = UpdateCustomer::new(7, 1);
+        assert!(answering(200, body).send(update).await.is_ok(), "{body}");
+    }
+    // A write that quotes a customer has failed all the same.
+    let body = r#"{"id":7,"firstname":"Ana","error":"not saved"}"#;
+    assert_eq!(write(200, body).await.delivery(), Delivery::Unknown);
+    // What is documented is believed, whatever is said beside it.
+    for body in [
+        r#"{"type":"error","success":false,"message":"no"}"#,
+        r#"{"status":"error","code":422,"errors":["x"],"message":"no"}"#,
+    ] {
+        let error = write(200, body).await;
+        assert_eq!(
+            (error.delivery(), error.message()),
+            (Delivery::Refused, Some("no")),
+            "{body}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn noise_alone_is_no_error() {
     for body in [
@@ -176,7 +259,7 @@ async fn noise_alone_is_no_error() {
         r#"{"type":"result","message":"done",}"#,
         r#"[{"type":"error"}]"#,
         r#"[{"type":"result"},]"#,
-        r#""error""#,
+        r#""an error""#,
         "an error",
     ] {
         let update = UpdateCustomer::new(7, 1);

@@ -1,0 +1,305 @@
+//! The words of an answer that tell how a call went.
+
+use std::fmt;
+
+use customer_api_core::service::ErrorDetails;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::{Value, value::RawValue};
+
+/// What an answer says of its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    /// Nothing against it.
+    Success,
+    /// A failure, in words that nobody documents, or in words that contradict each other.
+    Failure,
+    /// An error, as it is documented.
+    Refusal,
+}
+
+/// The members of an answer that tell how it went. The others may be anything that looks like JSON: numbers of any size,
+/// lists of any depth.
+#[derive(Default)]
+pub(crate) struct Words {
+    message: Option<String>,
+    is_refusal: bool,
+    is_failure: bool,
+    /// How often `type` and `status` came.
+    types: usize,
+    statuses: usize,
+    /// How many of a customer's documented fields there are.
+    fields: usize,
+}
+
+impl Words {
+    /// What the beginning of an object says, however it goes on.
+    pub(crate) fn begun(text: &str) -> Self {
+        let mut words = Self::default();
+        // What was read before an error is kept.
+        let _ = (&mut words).deserialize(&mut serde_json::Deserializer::from_str(text));
+        words
+    }
+
+    /// The vendor's pages show the key `status` for errors and `type` for successes; either may carry the word. What is not
+    /// documented does not count in a customer that was asked for, as its own fields may be called anything.
+    pub(crate) fn says(&self, is_read: bool) -> Says {
+        let is_contradicted = self.types > 1 || self.statuses > 1;
+        let is_customer = is_read && self.fields > 1;
+        match self {
+            Self {
+                is_refusal: true, ..
+            } if is_contradicted => Says::Failure,
+            Self {
+                is_refusal: true, ..
+            } => Says::Refusal,
+            Self {
+                is_failure: true, ..
+            } if !is_customer => Says::Failure,
+            _ => Says::Success,
+        }
+    }
+
+    pub(crate) fn details(self) -> ErrorDetails {
+        match self.message {
+            Some(message) => ErrorDetails::new().message(message),
+            None => ErrorDetails::new(),
+        }
+    }
+
+    /// Takes a `type` or a `status`, as the vendor writes them.
+    fn documented(&mut self, value: &Value) {
+        self.is_refusal |= value.as_str() == Some("error");
+        self.is_failure |= is_failed(value);
+    }
+}
+
+/// Whether a text, such as `Error: no permission`, begins with a word of failure.
+pub(crate) fn begins_with_failure(text: &str) -> bool {
+    let text = text.trim_start();
+    let word = text
+        .split(|letter: char| !letter.is_ascii_alphabetic())
+        .next();
+    word.is_some_and(|word| is_word_of_failure(word.as_bytes()))
+}
+
+/// Whether a text that is no JSON has a word of failure in quotes.
+pub(crate) fn mentions_failure(text: &str) -> bool {
+    // Which quotes belong together is not known.
+    text.split('"')
+        .any(|part| is_word_of_failure(part.as_bytes()))
+}
+
+/// Words that say of an answer that its call failed.
+const FAILURES: [&str; 12] = [
+    "error",
+    "errors",
+    "exception",
+    "fail",
+    "failed",
+    "failure",
+    "fatal",
+    "forbidden",
+    "invalid",
+    "refused",
+    "rejected",
+    "unauthorized",
+];
+
+fn is_word_of_failure(word: &[u8]) -> bool {
+    is_one_of(word, &FAILURES)
+}
+
+fn is_one_of(text: &[u8], words: &[&str]) -> bool {
+    words
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Whether a text is a word of failure, or an HTTP status of an error.
+fn is_failing(text: &[u8]) -> bool {
+    match text {
+        [b'4' | b'5', rest @ ..] => rest.len() == 2 && rest.iter().all(u8::is_ascii_digit),
+        _ => is_word_of_failure(text),
+    }
+}
+
+/// Whether the value of a status or the like says that the call failed.
+fn is_failed(value: &Value) -> bool {
+    match value {
+        Value::Bool(truth) => !truth,
+        Value::String(text) => is_failing(text.as_bytes()),
+        Value::Number(number) => number
+            .as_f64()
+            .is_some_and(|status| (400.0..600.0).contains(&status)),
+        _ => false,
+    }
+}
+
+/// Whether the value of `success` or the like says no.
+fn is_untrue(value: &RawValue) -> bool {
+    matches!(value.get(), "false" | "0" | "\"false\"" | "\"0\"")
+}
+
+/// Whether the value of `error`, `errors` or the like holds nothing.
+fn is_nothing(value: &RawValue) -> bool {
+    let value = value.get();
+    let is_bare = |open, close| {
+        let inner = value.strip_prefix(open);
+        let inner = inner.and_then(|inner| inner.strip_suffix(close));
+        inner.is_some_and(|inner: &str| inner.trim().is_empty())
+    };
+    matches!(value, "null" | "false" | "0" | "\"\"" | "\"0\"")
+        || is_bare('[', ']')
+        || is_bare('{', '}')
+}
+
+/// A member, by what it tells.
+enum Name {
+    Type,
+    Status,
+    /// How it went, as an HTTP status or in a word.
+    Outcome,
+    /// How it went, in a word; a number may be anything.
+    Result,
+    /// Whether it went well.
+    Truth,
+    /// What went wrong.
+    Trouble,
+    Message,
+    /// A documented field of a customer.
+    Field,
+    Other,
+}
+
+impl Name {
+    /// What is documented has one way of writing.
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b"type" => Self::Type,
+            b"status" => Self::Status,
+            b"message" => Self::Message,
+            b"id"
+            | b"external_primary_id"
+            | b"brand_name"
+            | b"firstname"
+            | b"lastname"
+            | b"channels" => Self::Field,
+            [b'c' | b'r' | b's' | b't' | b'C' | b'R' | b'S' | b'T', ..] => {
+                if is_one_of(
+                    name,
+                    &["code", "status", "status_code", "statuscode", "type"],
+                ) {
+                    Self::Outcome
+                } else if is_one_of(name, &["result"]) {
+                    Self::Result
+                } else if is_one_of(name, &["success"]) {
+                    Self::Truth
+                } else {
+                    Self::Other
+                }
+            }
+            [b'e' | b'E' | b'o' | b'O', ..] => {
+                let begins_with_error = name
+                    .get(..5)
+                    .is_some_and(|start| start.eq_ignore_ascii_case(b"error"));
+                if begins_with_error || is_one_of(name, &["exception"]) {
+                    Self::Trouble
+                } else if is_one_of(name, &["ok"]) {
+                    Self::Truth
+                } else {
+                    Self::Other
+                }
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+                Ok(Name::of(name.as_bytes()))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut words = Self::default();
+        (&mut words).deserialize(deserializer)?;
+        Ok(words)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Words {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Words {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key()? {
+            match name {
+                Name::Type => {
+                    self.types += 1;
+                    self.documented(&members.next_value()?);
+                }
+                Name::Status => {
+                    self.statuses += 1;
+                    self.documented(&members.next_value()?);
+                }
+                Name::Outcome => {
+                    let value: &RawValue = members.next_value()?;
+                    // A number beyond all others is no status.
+                    self.is_failure |=
+                        serde_json::from_str(value.get()).is_ok_and(|value| is_failed(&value));
+                }
+                Name::Result => {
+                    let value: &RawValue = members.next_value()?;
+                    let word = value.get().trim_matches('"');
+                    self.is_failure |= word == "false" || is_word_of_failure(word.as_bytes());
+                }
+                Name::Truth => self.is_failure |= is_untrue(members.next_value()?),
+                Name::Trouble => self.is_failure |= !is_nothing(members.next_value()?),
+                Name::Message => {
+                    self.message = match members.next_value()? {
+                        Value::String(text) => Some(text),
+                        _ => None,
+                    };
+                }
+                Name::Field => {
+                    let value: &RawValue = members.next_value()?;
+                    self.fields += usize::from(value.get() != "null");
+                }
+                Name::Other => {
+                    members.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
