@@ -1,23 +1,27 @@
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::Value;
 
 use crate::{
     Customer,
-    odd::{self, Place},
+    odd::{self, Form, Place},
 };
 
 /// What a search found.
 ///
 /// The vendor documents no answer, neither of a customer that is found nor of one that is not. So every shape that its other
 /// answers have is understood: an envelope with `items` or with `item`, a list, a customer. Nothing but an empty list means
-/// that there is nobody; whatever else can't be read, and a result with a message, is [`Unclear`](Self::Unclear), and nothing
-/// follows from it.
+/// that there is nobody, bare or in its documented envelope, with a total of 0 if any, nothing else beside it, and nothing in it
+/// twice. Whatever else can't be read, and a result with a message, is [`Unclear`](Self::Unclear), and nothing follows from it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found {
-    /// An empty list.
+    /// An empty list, and nothing else.
     Nobody,
     /// These customers, one at least. Nothing promises that it is one at most, or that they match exactly.
     Customers(Vec<Customer>),
@@ -50,12 +54,22 @@ impl Found {
         if let Value::Array(items) = answer {
             return Self::from_list(items, Place::whole(body));
         }
-        // An empty list that has a total says two things at once, and nobody knows what a total says that is no number.
-        let total = answer.get("itemTotal").filter(|total| !total.is_null());
-        let has_none = total
-            .is_none_or(|total| odd::number(total).is_some_and(|total| total.into_value() == 0));
+        // Of a member that comes twice, only the last is left to read.
+        if answer.is_object() && body.json::<Names>()?.is_any_repeated {
+            return Ok(Self::Unclear(answer));
+        }
+        let has_item = answer.get("item").is_some_and(Value::is_object);
+        let is_bare = is_bare_envelope(&answer);
         match answer.get_mut("items") {
-            Some(Value::Array(items)) if !items.is_empty() || has_none => {
+            Some(Value::Array(items)) if items.is_empty() => {
+                return Ok(if is_bare {
+                    Self::Nobody
+                } else {
+                    Self::Unclear(answer)
+                });
+            }
+            Some(Value::Array(_)) if has_item => return Ok(Self::Unclear(answer)),
+            Some(Value::Array(items)) => {
                 return Self::from_list(std::mem::take(items), Place::at(body, "items"));
             }
             _ => {}
@@ -87,6 +101,67 @@ impl Found {
         } else {
             Self::Unclear(Value::Array(items))
         })
+    }
+}
+
+/// Whether an object has no members but those of a list's envelope, and these say nothing but that the list is the whole one.
+fn is_bare_envelope(answer: &Value) -> bool {
+    let mut members = answer.as_object().into_iter().flatten();
+    members.all(|(name, value)| {
+        let number = || odd::number(value).map(Form::into_value);
+        match name.as_str() {
+            "items" => true,
+            "type" => value.is_null() || value.is_string(),
+            "status" => is_success(value),
+            "itemTotal" => value.is_null() || number() == Some(0),
+            // Whether places are counted from 0 or from 1 is not documented.
+            "itemStart" => value.is_null() || number().is_some_and(|start| start <= 1),
+            "itemLimit" => value.is_null() || number().is_some(),
+            _ => false,
+        }
+    })
+}
+
+/// Whether a `status` says that the call went well. Only that of an error is documented.
+fn is_success(status: &Value) -> bool {
+    match status {
+        Value::Null | Value::Bool(true) => true,
+        Value::String(text) => ["success", "ok", "result"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word)),
+        other => other
+            .as_u64()
+            .is_some_and(|status| (200..300).contains(&status)),
+    }
+}
+
+/// The names of an object's members.
+struct Names {
+    is_any_repeated: bool,
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Names;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Names, A::Error> {
+                let mut names = BTreeSet::new();
+                let mut is_any_repeated = false;
+                while let Some((name, IgnoredAny)) = members.next_entry::<String, _>()? {
+                    is_any_repeated |= !names.insert(name);
+                }
+                Ok(Names { is_any_repeated })
+            }
+        }
+
+        deserializer.deserialize_map(Members)
     }
 }
 

@@ -50,7 +50,7 @@ async fn in_the_sandbox_an_answer_is_lost() {
 #[tokio::test(start_paused = true)]
 async fn by_a_script_there_is_no_answer_in_time() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(200).body(r#"{"items":[],"totalItems":0}"#))
+        .then(Answer::status(200).body(r#"{"itemTotal":0,"items":[]}"#))
         .then(Answer::hang());
     let omnidesk = Client::builder("key", "https://account.omnidesk.com");
     let omnidesk = omnidesk.transport(transport.clone()).build().unwrap();

@@ -68,6 +68,9 @@ async fn only_an_empty_list_means_nobody() {
         "[]",
         r#"{"items":[]}"#,
         r#"{"type":"text","itemStart":0,"itemTotal":0,"itemLimit":15,"items":[]}"#,
+        r#"{"type":null,"itemStart":"1","itemTotal":null,"itemLimit":"15","items":[]}"#,
+        r#"{"status":"success","items":[]}"#,
+        r#"{"items":[],"status":200}"#,
     ] {
         let found = search(body).await.unwrap();
         assert!(found.is_nobody() && found.customers().is_empty(), "{body}");
@@ -91,6 +94,29 @@ async fn from_anything_else_nothing_follows() {
         "{\"item\":null}",
         "{\"item\":[]}",
         "{\"itemTotal\":3,\"items\":[]}",
+        // An empty list, and something that says otherwise, or may.
+        "{\"items\":[{\"id\":7}],\"items\":[]}",
+        "{\"items\":[],\"items\":[{\"id\":7}]}",
+        "{\"items\":[],\"items\":[]}",
+        "{\"itemTotal\":3,\"itemTotal\":0,\"items\":[]}",
+        "{\"items\":[],\"item\":{\"id\":7}}",
+        "{\"items\":[],\"item\":null}",
+        "{\"items\":[],\"id\":7}",
+        "{\"items\":[],\"partial\":true}",
+        "{\"items\":[],\"total\":3}",
+        "{\"items\":[],\"message\":\"try again\"}",
+        "{\"items\":[],\"success\":true}",
+        "{\"items\":[],\"errors\":[]}",
+        "{\"items\":[],\"status\":\"pending\"}",
+        "{\"items\":[],\"status\":202.5}",
+        "{\"items\":[],\"type\":[]}",
+        "{\"items\":[],\"itemStart\":15}",
+        "{\"items\":[],\"itemStart\":{}}",
+        "{\"items\":[],\"itemLimit\":\"many\"}",
+        // Two customers, of which one would be taken.
+        "{\"item\":{\"id\":7},\"item\":{\"id\":8}}",
+        "{\"items\":[{\"id\":7}],\"item\":{\"id\":8}}",
+        "{\"id\":7,\"id\":8}",
         "{\"type\":\"result\",\"message\":\"No customer found.\"}",
         "{\"type\":\"result\",\"id\":7,\"message\":\"Customer not found\"}",
         "{\"type\":\"result\",\"id\":7,\"external_primary_id\":\"cust-1\"}",
@@ -127,6 +153,17 @@ async fn an_error_stays_an_error() {
         let error = call.send().await.unwrap_err();
         assert_eq!(error.status(), Some(status));
         assert_eq!(error.is_not_found(), status == 404);
+    }
+    for body in [
+        "{\"items\":[],\"success\":false}",
+        "{\"items\":[],\"errors\":[\"no index\"]}",
+        "{\"items\":[],\"error\":\"no index\"}",
+        "{\"items\":[],\"status\":\"failed\"}",
+        "{\"items\":[],\"code\":503}",
+        "{\"type\":\"ERROR\",\"items\":[{\"id\":7}]}",
+        "false",
+    ] {
+        assert!(search(body).await.unwrap_err().is_decode(), "{body}");
     }
     assert!(search("<html>").await.unwrap_err().is_decode());
     assert!(search("[{\"id\":1}").await.unwrap_err().is_decode());

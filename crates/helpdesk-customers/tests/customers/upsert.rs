@@ -127,6 +127,18 @@ async fn where_the_search_does_not_tell_nothing_is_written() {
         ),
         (r#"[{"type":"result","id":7}]"#, Unclear),
         (r#"{"itemTotal":2,"items":[]}"#, Unclear),
+        (
+            r#"{"items":[{"id":7,"external_primary_id":"cust-1"}],"items":[]}"#,
+            Unclear,
+        ),
+        (r#"{"items":[],"items":[{"id":7}]}"#, Unclear),
+        (
+            r#"{"items":[],"item":{"id":7,"external_primary_id":"cust-1"}}"#,
+            Unclear,
+        ),
+        (r#"{"items":[],"partial":true}"#, Unclear),
+        (r#"{"items":[],"total":3}"#, Unclear),
+        (r#"{"id":8,"id":7}"#, Unclear),
         (r#"{"id":null,"firstname":null}"#, Unclear),
         (r#"[{"custom_tier":"gold"}]"#, Unclear),
         (r#"[{"id":7},{"id":8}]"#, SeveralCustomers),
@@ -155,11 +167,17 @@ async fn where_the_search_does_not_tell_nothing_is_written() {
 
 #[tokio::test]
 async fn a_failed_search_has_written_nothing() {
-    let failures: [(Answer, Delivery); 6] = [
+    let failures: [(Answer, Delivery); 9] = [
         (Answer::status(403), Delivery::Refused),
         (Answer::status(404).body("[]"), Delivery::Refused),
         (ok(r#"{"status":"error","message":"x"}"#), Delivery::Refused),
         (ok("<html>"), Delivery::NotSent),
+        (ok(r#"{"items":[],"success":false}"#), Delivery::NotSent),
+        (ok(r#"{"items":[],"errors":["x"]}"#), Delivery::NotSent),
+        (
+            ok(r#"{"success":false,"item":{"id":7,"external_primary_id":"cust-1"}}"#),
+            Delivery::NotSent,
+        ),
         (
             Answer::failure(TransportErrorKind::InvalidRequest),
             Delivery::NotSent,
