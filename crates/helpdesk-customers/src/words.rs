@@ -1,6 +1,6 @@
 //! The words of an answer that tell how a call went.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use customer_api_core::service::ErrorDetails;
 use serde::{
@@ -30,6 +30,8 @@ pub(crate) struct Words {
     /// How often `type` and `status` came.
     types: usize,
     statuses: usize,
+    /// Whether one of these is a number beyond all that a program reads.
+    is_beyond: bool,
     /// How many of a customer's documented fields there are.
     fields: usize,
 }
@@ -46,7 +48,7 @@ impl Words {
     /// The vendor's pages show the key `status` for errors and `type` for successes; either may carry the word. What is not
     /// documented does not count in a customer that was asked for, as its own fields may be called anything.
     pub(crate) fn says(&self, is_read: bool) -> Says {
-        let is_contradicted = self.types > 1 || self.statuses > 1;
+        let is_contradicted = self.types > 1 || self.statuses > 1 || self.is_beyond;
         let is_customer = is_read && self.fields > 1;
         match self {
             Self {
@@ -70,8 +72,9 @@ impl Words {
     }
 
     /// Takes a `type` or a `status`, as the vendor writes them.
-    fn documented(&mut self, value: &Value) {
-        self.is_refusal |= value.as_str() == Some("error");
+    fn documented(&mut self, value: &RawValue) {
+        self.is_refusal |= word(value).as_deref() == Some("error");
+        self.is_beyond |= value.get().parse().is_ok_and(f64::is_infinite);
         self.is_failure |= is_failed(value);
     }
 }
@@ -126,15 +129,26 @@ fn is_failing(text: &[u8]) -> bool {
     }
 }
 
+/// The text of a value that is one.
+fn word(value: &RawValue) -> Option<Cow<'_, str>> {
+    let value = value.get();
+    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        serde_json::from_str(value).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
+}
+
 /// Whether the value of a status or the like says that the call failed.
-fn is_failed(value: &Value) -> bool {
-    match value {
-        Value::Bool(truth) => !truth,
-        Value::String(text) => is_failing(text.as_bytes()),
-        Value::Number(number) => number
-            .as_f64()
-            .is_some_and(|status| (400.0..600.0).contains(&status)),
-        _ => false,
+fn is_failed(value: &RawValue) -> bool {
+    match word(value) {
+        Some(text) => is_failing(text.as_bytes()),
+        None => {
+            let value = value.get();
+            let status = value.parse::<f64>();
+            value == "false" || status.is_ok_and(|status| (400.0..600.0).contains(&status))
+        }
     }
 }
 
@@ -266,22 +280,20 @@ impl<'de> Visitor<'de> for &mut Words {
             match name {
                 Name::Type => {
                     self.types += 1;
-                    self.documented(&members.next_value()?);
+                    self.documented(members.next_value()?);
                 }
                 Name::Status => {
                     self.statuses += 1;
-                    self.documented(&members.next_value()?);
+                    self.documented(members.next_value()?);
                 }
-                Name::Outcome => {
-                    let value: &RawValue = members.next_value()?;
-                    // A number beyond all others is no status.
-                    self.is_failure |=
-                        serde_json::from_str(value.get()).is_ok_and(|value| is_failed(&value));
-                }
+                Name::Outcome => self.is_failure |= is_failed(members.next_value()?),
                 Name::Result => {
                     let value: &RawValue = members.next_value()?;
-                    let word = value.get().trim_matches('"');
-                    self.is_failure |= word == "false" || is_word_of_failure(word.as_bytes());
+                    let is_failed = match word(value) {
+                        Some(word) => &*word == "false" || is_word_of_failure(word.as_bytes()),
+                        None => value.get() == "false",
+                    };
+                    self.is_failure |= is_failed;
                 }
                 Name::Truth => self.is_failure |= is_untrue(members.next_value()?),
                 Name::Trouble => self.is_failure |= !is_nothing(members.next_value()?),
