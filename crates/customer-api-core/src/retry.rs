@@ -279,6 +279,12 @@ mod tests {
             policy.decide(&attempt),
             RetryDecision::Stop(StopReason::RetryAfterTooLong)
         );
+        assert_eq!(
+            policy
+                .max_retry_after(Duration::from_secs(61))
+                .decide(&attempt),
+            RetryDecision::After(Duration::from_secs(61))
+        );
     }
 
     #[test]
@@ -301,17 +307,23 @@ mod tests {
             .base(Duration::from_secs(3))
             .cap(Duration::from_secs(5))
             .max_attempts(u32::MAX);
-        for asked in [None, Some(Duration::ZERO)] {
+        // The base bounds the first wait, and the cap a late one.
+        for (number, limit, asked) in [
+            (1, 3, None),
+            (1_000, 5, None),
+            (1_000, 5, Some(Duration::ZERO)),
+        ] {
             let mut attempt = status(READ, 503, Delivery::Unknown);
-            (attempt.number, attempt.retry_after) = (1_000, asked);
+            (attempt.number, attempt.retry_after) = (number, asked);
             let waits: Vec<_> = (0..100)
                 .map(|_| match policy.decide(&attempt) {
                     RetryDecision::After(wait) => wait,
                     RetryDecision::Stop(reason) => panic!("{reason}"),
                 })
                 .collect();
-            assert!(waits.iter().all(|wait| wait.as_secs() < 5));
-            assert!(waits.iter().any(|wait| wait.as_secs() >= 1), "{asked:?}");
+            assert!(waits.iter().all(|wait| wait.as_secs() < limit));
+            let is_long = |wait: &Duration| wait.as_secs() >= 1;
+            assert!(waits.iter().any(is_long), "{number}, {asked:?}");
         }
     }
 
