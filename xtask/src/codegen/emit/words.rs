@@ -182,6 +182,8 @@ mod tests {
                 "see [a](https://b.example/c)",
                 "see a (<https://b.example/c>)",
             ),
+            ("https://[b.example](c)", "https:\\//b.example"),
+            ("http[s](c)://b.example", "https:\\//b.example"),
             ("at http://b.example.", "at `http://b.example`."),
             ("at https://b.example/c.", "at <https://b.example/c>."),
             (

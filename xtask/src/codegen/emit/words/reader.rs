@@ -270,6 +270,8 @@ impl Reader {
                     '\\' | '`' | '*' | '[' | ']' | '<' | '~' => true,
                     '&' => next.is_none_or(|c| c == '#' || c.is_ascii_alphanumeric()),
                     '_' => !is_inside(before) || !is_inside(next),
+                    // The parts of an address, put together by what is left out between them, would be one without a link.
+                    '/' => self.words.ends_with("http:") || self.words.ends_with("https:"),
                     _ => false,
                 };
                 if is_escaped {
