@@ -55,7 +55,7 @@ pub(crate) fn command() -> clap::Command {
         .arg(
             Arg::new("words")
                 .long("words")
-                .help("Puts hostile texts into so many descriptions and shows what they lead to to rustdoc, and nothing else")
+                .help("Puts hostile texts into this number of descriptions, gives the generated code to rustdoc, and proves nothing else")
                 .value_name("NUMBER")
                 .num_args(0..=1)
                 .default_missing_value("2000")

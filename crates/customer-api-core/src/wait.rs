@@ -27,13 +27,13 @@ impl Backoff {
         cap: Duration::from_secs(20),
     };
 
-    /// How long to wait after so many failures in a row, the last of which asked for this.
+    /// How long to wait after this number of failures in a row. `asked` is what the last one asked for.
     pub(crate) fn wait(&self, failures: u32, asked: Option<Duration>) -> Duration {
         let back_off = self.ceiling(failures).mul_f64(random());
         asked.map_or(back_off, |asked| asked.max(back_off))
     }
 
-    /// The longest back-off after so many failures in a row.
+    /// The longest back-off after this number of failures in a row.
     pub(crate) fn ceiling(&self, failures: u32) -> Duration {
         let factor = 2_u32.saturating_pow(failures.saturating_sub(1));
         self.base.saturating_mul(factor).min(self.cap)

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Files, count, descriptions, texts::PLANTED};
 
-/// So many outputs are one crate.
+/// How many outputs one crate holds.
 const BATCH: usize = 250;
 
 /// What the emitted code depends on, as cargo built it for the crate that the generator's own tests compile.

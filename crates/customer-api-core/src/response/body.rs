@@ -99,7 +99,7 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// As of [`read`](Self::read), but for an empty body.
+    /// The same errors as [`read`](Self::read), except for an empty body.
     pub fn read_optional<T: Shaped>(&self) -> Result<Option<T>, DecodeError> {
         if self.text().is_empty() {
             Ok(None)

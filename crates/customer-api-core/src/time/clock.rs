@@ -15,7 +15,7 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// The time by the clock of whoever answered with these headers, as their `Date` tells; by this machine's where there is none.
+/// The time by the sender's clock, as the response's `Date` tells. Without a `Date`, the time by this machine's clock.
 ///
 /// A moment that the provider names is judged by this, as the two clocks need not agree.
 pub(crate) fn senders_clock(headers: &HeaderMap) -> SystemTime {

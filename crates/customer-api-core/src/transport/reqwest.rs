@@ -238,7 +238,7 @@ impl Transport for ReqwestTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Body>, TransportError> {
-        // Whoever awaits this need not be the pipeline.
+        // Callers other than the pipeline have not checked.
         runtime::check().map_err(no_runtime)?;
         let (parts, body) = request.into_parts();
         let url = self

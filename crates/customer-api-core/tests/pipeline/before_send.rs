@@ -1,13 +1,10 @@
 //! A caller's own step before each attempt: when it runs, what it is told, and when it takes something back.
 
 use std::{
-    future::{Future, poll_fn},
-    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    task::Poll,
     time::Duration,
 };
 
@@ -24,7 +21,7 @@ use customer_api_core::{
 };
 use http::header::AUTHORIZATION;
 
-use crate::support::{Shop, buy, count};
+use crate::support::{Shop, buy, count, dropped_after};
 
 /// Writes down what happens around a call, and when.
 #[derive(Clone, Debug)]
@@ -403,20 +400,6 @@ async fn it_has_the_time_that_the_call_has() {
         assert_eq!(released, answer.is_none(), "{lines:?}");
         assert!(lines.last().unwrap().ends_with("step dropped"), "{lines:?}");
     }
-}
-
-/// Polls a future so many times at most, and drops it; gives whether it came to its end.
-async fn dropped_after(polls: usize, future: impl Future) -> bool {
-    let mut future = pin!(future);
-    let mut left = polls;
-    poll_fn(|context| {
-        if left == 0 {
-            return Poll::Ready(false);
-        }
-        left -= 1;
-        future.as_mut().poll(context).map(|_| true)
-    })
-    .await
 }
 
 /// A permit is lost only if something may have been sent, and the step is dropped whenever the call is.

@@ -177,7 +177,7 @@ async fn a_page_that_moved_on_because_the_list_grew_is_no_circle() {
     for (totals, expected) in [
         ([Some(4), Some(6), Some(6)], (6, None)),
         ([Some(4), Some(7), Some(8)], (6, None)),
-        // Not by so many.
+        // The total grew by less than the page that came again.
         ([Some(4), Some(5), Some(5)], (2, repeated)),
         ([Some(4), Some(4), Some(4)], (2, repeated)),
         ([Some(6), Some(4), Some(4)], (2, repeated)),

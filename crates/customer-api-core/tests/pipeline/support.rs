@@ -1,5 +1,11 @@
 //! A provider with one read and one write, for tests of the pipeline.
 
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
 use customer_api_core::{
     Client, ClientBuilder, Delivery, Idempotency, Operation, Service,
     auth::StaticCredential,
@@ -109,4 +115,18 @@ pub(crate) fn count() -> Count {
 
 pub(crate) fn buy() -> Buy {
     Buy("a teapot".into())
+}
+
+/// Polls a future at most this often, and drops it; gives whether it came to its end.
+pub(crate) async fn dropped_after(polls: usize, future: impl Future) -> bool {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(|_| true)
+    })
+    .await
 }

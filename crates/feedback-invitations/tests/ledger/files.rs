@@ -423,7 +423,6 @@ async fn of_many_who_create_it_one_does() {
     }
     let results = tasks.join_all().await;
     let errors = results.iter().filter_map(|result| result.as_ref().err());
-    // Whoever created it may have lost it to nobody: there is no other way to get at it here.
     assert!(
         errors
             .clone()

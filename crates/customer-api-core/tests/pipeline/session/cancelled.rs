@@ -1,26 +1,7 @@
 //! Calls that are dropped while they log in.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
-};
-
 use super::*;
-
-/// Polls a future so many times at most, and drops it; gives whether it came to its end.
-async fn abandoned_after<F: Future>(polls: usize, future: F) -> bool {
-    let mut future = pin!(future);
-    let mut left = polls;
-    poll_fn(|context| {
-        if left == 0 {
-            return Poll::Ready(false);
-        }
-        left -= 1;
-        future.as_mut().poll(context).map(|_| true)
-    })
-    .await
-}
+use crate::support::dropped_after;
 
 #[tokio::test(start_paused = true)]
 async fn whenever_a_call_is_dropped_the_next_one_finds_all_in_order() {
@@ -36,7 +17,7 @@ async fn whenever_a_call_is_dropped_the_next_one_finds_all_in_order() {
             }
             // One that waits for the login of the one that is dropped.
             let dropped = shop.send(buy());
-            let ended = tokio::spawn(abandoned_after(polls, dropped));
+            let ended = tokio::spawn(dropped_after(polls, dropped));
             tokio::task::yield_now().await;
             let waiting = tokio::spawn(shop.send(buy()));
             let ended = ended.await.unwrap();

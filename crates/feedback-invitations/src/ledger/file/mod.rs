@@ -80,7 +80,7 @@ use super::{
 ///
 /// # One program at a time
 ///
-/// Whoever opens the file while another program, or another handle of this one, has it open gets
+/// A program that opens the file while another program, or another handle of this one, has it open gets
 /// [`LedgerErrorKind::InUse`], whatever path leads there. On Unix, the lock belongs to the open file: programs may read and copy
 /// the file meanwhile, this one too, and other programs that use SQLite wait or fail. On Windows it is SQLite's own lock, and
 /// Windows itself lets nobody rename or delete the file.

@@ -1,5 +1,5 @@
-//! What the program that has a ledger open, or anybody else, does to its file: no second program gets in, and whoever has it
-//! open finds out before the next one is sent.
+//! What the program that has a ledger open, or anybody else, does to its file: no second program gets in, and the
+//! program that has it open finds out before the next one is sent.
 
 mod child;
 #[cfg(target_os = "linux")]
@@ -44,7 +44,7 @@ impl Second {
         }
     }
 
-    /// Lets it try all paths at once, so many times each. Gives what became of each try.
+    /// Lets it try all paths at once, each this number of times. Gives what became of each try.
     fn tries(&mut self, paths: &[&Path], times: usize) -> Vec<String> {
         let mut orders = self.orders.as_ref().unwrap();
         for path in paths {

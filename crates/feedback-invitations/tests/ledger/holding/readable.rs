@@ -47,7 +47,7 @@ async fn what_can_not_be_written_fails_at_opening() {
         fs::set_permissions(&folder, Permissions::from_mode(of_folder)).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(of_file)).unwrap();
     };
-    // Whoever may do everything can open it: it is the rights that make the difference.
+    // With all rights it can be opened, so the rights make the difference.
     allow(0o777, 0o666);
     assert_eq!(open_as_nobody(&path).0, "opened");
     for (what, of_folder, of_file) in [

@@ -24,7 +24,7 @@ use super::{
 /// SQLite's file layer that takes no locks.
 const WITHOUT_LOCKS: &str = "unix-none";
 
-/// How long another opener may look at the file before it counts as in use: so many times so long.
+/// How often the lock is tried, and the pause between two tries, before the file counts as in use.
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -135,7 +135,7 @@ impl Guard {
         Ok(true)
     }
 
-    /// Remembers how the file is now. Whoever writes into it from now on is somebody else, until this is called again.
+    /// Remembers how the file is now. A write after this counts as foreign, until this is called again.
     pub(in super::super) fn note(&self) -> Result<(), Fault> {
         let metadata = self.lock.file().metadata().map_err(no_access)?;
         self.written.set(Some(Written::of(&metadata)));
