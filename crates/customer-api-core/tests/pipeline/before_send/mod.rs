@@ -1,5 +1,7 @@
 //! A caller's own step before each attempt: when it runs, what it is told, and when it takes something back.
 
+mod diary;
+
 use std::{
     sync::{
         Arc, Mutex,
@@ -10,179 +12,19 @@ use std::{
 
 use async_trait::async_trait;
 use customer_api_core::{
-    Auth, Call, Client, Delivery, ErrorKind, Operation,
+    Auth, Client, Delivery, ErrorKind,
     auth::{AuthContext, AuthError, Credential},
     before_send::{BeforeSend, ContentBody, Upcoming, Withheld},
     error::{StopReason, TimeoutPhase},
-    rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
-    retry::{Attempt, NeverRetry, RetryDecision, RetryPolicy},
+    rate_limit::{Permit, RateLimitError, RateLimiter},
+    retry::NeverRetry,
     time::Deadline,
-    transport::{Answer, Body, ScriptedTransport, Transport, TransportError, TransportErrorKind},
+    transport::{Answer, ScriptedTransport, TransportErrorKind},
 };
 use http::header::AUTHORIZATION;
 
+use self::diary::{Always, Diary, Mode, Step};
 use crate::support::{Shop, buy, count, dropped_after};
-
-/// Writes down what happens around a call, and when.
-#[derive(Clone, Debug)]
-struct Diary {
-    began: Deadline,
-    lines: Arc<Mutex<Vec<String>>>,
-    generation: Arc<AtomicU64>,
-    transport: ScriptedTransport,
-}
-
-/// Seconds in a login.
-const LOGIN: Duration = Duration::from_secs(1);
-
-impl Diary {
-    fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
-        let transport = ScriptedTransport::new();
-        answers
-            .into_iter()
-            .for_each(|answer| transport.push(answer));
-        Self {
-            began: Deadline::after(Duration::ZERO),
-            lines: Arc::default(),
-            generation: Arc::default(),
-            transport,
-        }
-    }
-
-    fn note(&self, line: impl std::fmt::Display) {
-        let seconds = self.began.elapsed().as_secs();
-        self.lines.lock().unwrap().push(format!("{seconds} {line}"));
-    }
-
-    fn lines(&self) -> Vec<String> {
-        self.lines.lock().unwrap().clone()
-    }
-
-    /// A client whose every part keeps the diary.
-    fn client(&self) -> Client<Shop> {
-        Client::builder(Shop, self.clone())
-            .rate_limiter(self.clone())
-            .transport(self.clone())
-            .retry(Always(Duration::from_secs(10)))
-            .build()
-            .unwrap()
-    }
-
-    fn call<O: Operation<Service = Shop>>(&self, operation: O) -> Call<O> {
-        self.client().call(operation).before_send(Step {
-            diary: self.clone(),
-            mode: Mode::LetsGo,
-        })
-    }
-}
-
-#[async_trait]
-impl Auth for Diary {
-    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
-        tokio::time::sleep(LOGIN).await;
-        self.note("credential");
-        let generation = self.generation.load(Ordering::SeqCst);
-        let credential = Credential::new(AUTHORIZATION, &format!("token-{generation}"))?;
-        Ok(Some(credential.with_generation(generation)))
-    }
-
-    fn on_unauthorized(&self, generation: u64) -> bool {
-        self.generation.store(generation + 1, Ordering::SeqCst);
-        true
-    }
-}
-
-#[async_trait]
-impl RateLimiter for Diary {
-    async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
-        self.note("permit");
-        Ok(Permit::new(Held(self.clone(), "lost")))
-    }
-}
-
-struct Held(Diary, &'static str);
-
-impl Slot for Held {
-    fn complete(mut self: Box<Self>, _: &Feedback) {
-        self.1 = "completed";
-    }
-
-    fn release(mut self: Box<Self>) {
-        self.1 = "released";
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.0.note(format!("permit {}", self.1));
-    }
-}
-
-#[async_trait]
-impl Transport for Diary {
-    async fn send(
-        &self,
-        request: http::Request<bytes::Bytes>,
-    ) -> Result<http::Response<Body>, TransportError> {
-        self.note("send");
-        self.transport.send(request).await
-    }
-}
-
-/// Repeats everything, always.
-#[derive(Debug)]
-struct Always(Duration);
-
-impl RetryPolicy for Always {
-    fn decide(&self, attempt: &Attempt) -> RetryDecision {
-        match attempt.number {
-            3.. => RetryDecision::Stop(StopReason::AttemptsExhausted),
-            _ => RetryDecision::After(self.0),
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Mode {
-    LetsGo,
-    Refuses,
-    Hangs,
-    HangsInWithdraw,
-    Takes(Duration),
-}
-
-struct Step {
-    diary: Diary,
-    mode: Mode,
-}
-
-#[async_trait]
-impl BeforeSend for Step {
-    async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld> {
-        let (number, id) = (attempt.number(), attempt.operation().id);
-        self.diary.note(format!("before {id} {number}"));
-        match self.mode {
-            Mode::Refuses => return Err("the key is taken".into()),
-            Mode::Hangs => std::future::pending().await,
-            Mode::Takes(time) => tokio::time::sleep(time).await,
-            Mode::LetsGo | Mode::HangsInWithdraw => {}
-        }
-        Ok(())
-    }
-
-    async fn withdraw(&self) {
-        self.diary.note("withdraw");
-        if self.mode == Mode::HangsInWithdraw {
-            std::future::pending().await
-        }
-    }
-}
-
-impl Drop for Step {
-    fn drop(&mut self) {
-        self.diary.note("step dropped");
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn it_comes_last_before_each_attempt() {
