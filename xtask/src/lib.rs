@@ -13,10 +13,10 @@ use clap::{ArgMatches, Command};
 
 mod bench;
 mod cargo;
+mod checkout;
 mod codegen;
 mod demo;
 mod fuzz;
-mod here;
 mod new_provider;
 mod package;
 mod prove;
@@ -131,6 +131,6 @@ fn say(out: &mut impl Write, report: &str) {
 }
 
 fn workspace_root() -> PathBuf {
-    let xtask = here::package(env!("CARGO_MANIFEST_DIR"));
+    let xtask = checkout::package(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(&xtask).to_path_buf()
 }

@@ -58,8 +58,8 @@ static RUNTIME: Place = Place(OnceLock::new());
 /// ```
 /// use customer_api_core::blocking;
 ///
-/// let answer = blocking::wait(async { 42 })?;
-/// assert_eq!(answer, 42);
+/// let response = blocking::wait(async { 42 })?;
+/// assert_eq!(response, 42);
 /// # Ok::<(), blocking::BlockingError>(())
 /// ```
 ///

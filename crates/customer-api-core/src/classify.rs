@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A response: its head, and its body or why that did not arrive whole.
-pub(crate) struct Answer {
+pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Result<Bytes, BrokenOff>,
@@ -40,32 +40,35 @@ pub(crate) struct Success {
 pub(crate) fn classify(
     service: &dyn Service,
     operation: &OperationInfo,
-    answer: Answer,
+    response: RawResponse,
 ) -> Result<Success, Failure> {
-    let (kind, delivery) = match answer.status.as_u16() {
-        200..=299 => return classify_success(service, operation, answer),
+    let (kind, delivery) = match response.status.as_u16() {
+        200..=299 => return classify_success(service, operation, response),
         300..=399 => (ErrorKind::Redirect, Delivery::Unknown),
         408 => (ErrorKind::Status, Delivery::Unknown),
-        429 => (ErrorKind::Status, service.throttled_delivery(operation)),
+        429 => (
+            ErrorKind::Status,
+            service.delivery_when_throttled(operation),
+        ),
         400..=499 => (ErrorKind::Status, Delivery::Refused),
         _ => (ErrorKind::Status, Delivery::Unknown),
     };
-    Err(failure(service, operation, (kind, delivery), answer))
+    Err(failure(service, operation, (kind, delivery), response))
 }
 
 fn classify_success(
     service: &dyn Service,
     operation: &OperationInfo,
-    answer: Answer,
+    response: RawResponse,
 ) -> Result<Success, Failure> {
-    let Answer {
+    let RawResponse {
         status,
         headers,
         body,
         ..
-    } = answer;
+    } = response;
     let body = body.map(ResponseBody::new);
-    let verdict = service.judge_success(operation, body.as_ref().ok());
+    let verdict = service.classify_success(operation, body.as_ref().ok());
     if let Ok(body) = &body {
         // Where the body is read, it is judged by that. Elsewhere nobody else notices that it is not the provider's.
         let is_read = !operation.status_decides && matches!(verdict, Verdict::Accepted);
@@ -117,19 +120,19 @@ fn failure(
     service: &dyn Service,
     operation: &OperationInfo,
     (kind, delivery): (ErrorKind, Delivery),
-    answer: Answer,
+    response: RawResponse,
 ) -> Failure {
-    let Answer {
+    let RawResponse {
         status,
         headers,
         body,
         ..
-    } = answer;
+    } = response;
     let failure = Failure::new(kind, delivery).with_head(status, &headers);
     let failure = match kind {
         ErrorKind::Redirect => failure.with_location(location(&headers)),
         _ if status == StatusCode::TOO_MANY_REQUESTS => {
-            failure.with_own_wait(service.throttled_wait(operation))
+            failure.with_own_wait(service.wait_when_throttled(operation))
         }
         _ => failure,
     };
@@ -241,10 +244,10 @@ mod tests {
         fn user_agent(&self) -> &'static str {
             "shop"
         }
-        fn throttled_wait(&self, _: &OperationInfo) -> Option<Duration> {
+        fn wait_when_throttled(&self, _: &OperationInfo) -> Option<Duration> {
             Some(Duration::from_secs(20))
         }
-        fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+        fn classify_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
             match body.map(ResponseBody::bytes) {
                 Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
                 Some(b"?") => Verdict::Unclear,
@@ -254,8 +257,8 @@ mod tests {
         }
     }
 
-    fn of_status(status: u16, body: Result<Bytes, BrokenOff>) -> Answer {
-        Answer {
+    fn of_status(status: u16, body: Result<Bytes, BrokenOff>) -> RawResponse {
+        RawResponse {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new(),
             body,
@@ -263,17 +266,17 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, body: &'static str) -> Answer {
+    fn response(status: u16, body: &'static str) -> RawResponse {
         of_status(status, Ok(Bytes::from_static(body.as_bytes())))
     }
 
-    fn cut(status: u16, kind: TransportErrorKind) -> Answer {
+    fn cut(status: u16, kind: TransportErrorKind) -> RawResponse {
         let error = TransportError::new(kind);
         of_status(status, Err(BrokenOff::Transport(error)))
     }
 
-    fn of(operation: &OperationInfo, answer: Answer) -> (ErrorKind, Delivery) {
-        let failure = classify(&Shop, operation, answer).err().unwrap();
+    fn of(operation: &OperationInfo, response: RawResponse) -> (ErrorKind, Delivery) {
+        let failure = classify(&Shop, operation, response).err().unwrap();
         (failure.kind(), failure.delivery())
     }
 
@@ -287,7 +290,7 @@ mod tests {
                 400..=499 => (ErrorKind::Status, Delivery::Refused),
                 _ => (ErrorKind::Status, Delivery::Unknown),
             };
-            assert_eq!(of(&WRITE, answer(status, "")), expected, "{status}");
+            assert_eq!(of(&WRITE, response(status, "")), expected, "{status}");
             let cut = cut(status, TransportErrorKind::Interrupted);
             assert_eq!(of(&WRITE, cut), expected, "{status} without a body");
         }
@@ -295,17 +298,17 @@ mod tests {
 
     #[test]
     fn a_2xx_is_what_the_service_says() {
-        assert!(classify(&Shop, &WRITE, answer(204, "")).is_ok());
+        assert!(classify(&Shop, &WRITE, response(204, "")).is_ok());
         assert_eq!(
-            of(&WRITE, answer(200, "FAILED")),
+            of(&WRITE, response(200, "FAILED")),
             (ErrorKind::Rejected, Delivery::Refused)
         );
         assert_eq!(
-            of(&DECIDED, answer(200, "FAILED")),
+            of(&DECIDED, response(200, "FAILED")),
             (ErrorKind::Rejected, Delivery::Refused)
         );
         assert_eq!(
-            of(&WRITE, answer(200, "?")),
+            of(&WRITE, response(200, "?")),
             (ErrorKind::Decode, Delivery::Unknown)
         );
     }
@@ -340,11 +343,11 @@ mod tests {
             (503, Some("3"), Some(seconds(3))),
             (503, None, None),
         ] {
-            let mut answer = answer(status, "");
+            let mut response = response(status, "");
             if let Some(wait) = retry_after {
-                answer.headers.insert(RETRY_AFTER, wait.parse().unwrap());
+                response.headers.insert(RETRY_AFTER, wait.parse().unwrap());
             }
-            let failure = classify(&Shop, &WRITE, answer).err().unwrap();
+            let failure = classify(&Shop, &WRITE, response).err().unwrap();
             assert_eq!(failure.asked_wait(), expected, "{status} {retry_after:?}");
             // It is not the provider's word.
             assert_eq!(failure.retry_after().is_some(), retry_after.is_some());

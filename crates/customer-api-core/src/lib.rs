@@ -48,7 +48,7 @@ pub use transport::Transport;
 
 /// For implementing the traits.
 pub use async_trait::async_trait;
-/// The bytes of requests and answers.
+/// The bytes of requests and responses.
 pub use bytes;
 /// The HTTP types that stand in public signatures.
 pub use http;

@@ -18,14 +18,14 @@ use crate::{
 /// Policies are best made by decorating another:
 ///
 /// ```
-/// use customer_api_core::retry::{Attempt, ExponentialBackoff, RetryDecision, RetryPolicy, StopReason};
+/// use customer_api_core::retry::{FailedAttempt, ExponentialBackoff, RetryDecision, RetryPolicy, StopReason};
 ///
 /// /// Leaves throttling to the caller.
 /// #[derive(Debug, Default)]
 /// struct NotWhenThrottled(ExponentialBackoff);
 ///
 /// impl RetryPolicy for NotWhenThrottled {
-///     fn decide(&self, attempt: &Attempt) -> RetryDecision {
+///     fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
 ///         match attempt.status {
 ///             Some(429) => RetryDecision::Stop(StopReason::NotRetryable),
 ///             _ => self.0.decide(attempt),
@@ -35,13 +35,13 @@ use crate::{
 /// ```
 pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
     /// Whether to try again after this attempt.
-    fn decide(&self, attempt: &Attempt) -> RetryDecision;
+    fn decide(&self, attempt: &FailedAttempt) -> RetryDecision;
 }
 
 /// One failed attempt, as a policy sees it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Attempt {
+pub struct FailedAttempt {
     /// Which attempt of the call this was, from 1.
     pub number: u32,
     /// What is called.
@@ -50,7 +50,7 @@ pub struct Attempt {
     pub idempotency: Idempotency,
     /// What went wrong.
     pub kind: ErrorKind,
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     pub status: Option<u16>,
     /// Whether this attempt may have happened.
     pub delivery: Delivery,
@@ -62,7 +62,7 @@ pub struct Attempt {
     pub remaining: Duration,
 }
 
-impl Attempt {
+impl FailedAttempt {
     /// A first attempt that failed, with a minute left; set the rest as needed. For testing policies.
     #[must_use]
     pub fn new(operation: &'static OperationInfo, kind: ErrorKind, delivery: Delivery) -> Self {
@@ -83,7 +83,7 @@ impl Attempt {
 /// What a policy decides.
 #[expect(
     clippy::exhaustive_enums,
-    reason = "a policy's answer is one of these two"
+    reason = "a policy's response is one of these two"
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
@@ -159,7 +159,7 @@ impl ExponentialBackoff {
 }
 
 impl RetryPolicy for ExponentialBackoff {
-    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+    fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
         if !is_transient(attempt) {
             return RetryDecision::Stop(StopReason::NotRetryable);
         }
@@ -180,7 +180,7 @@ impl RetryPolicy for ExponentialBackoff {
 }
 
 /// Whether the same request may fare better in a while.
-fn is_transient(attempt: &Attempt) -> bool {
+fn is_transient(attempt: &FailedAttempt) -> bool {
     match attempt.kind {
         ErrorKind::Connect | ErrorKind::Timeout(_) | ErrorKind::Interrupted => true,
         ErrorKind::Status => matches!(attempt.status, Some(408 | 429 | 500 | 502 | 503 | 504)),
@@ -194,7 +194,7 @@ fn is_transient(attempt: &Attempt) -> bool {
 pub struct NeverRetry;
 
 impl RetryPolicy for NeverRetry {
-    fn decide(&self, _: &Attempt) -> RetryDecision {
+    fn decide(&self, _: &FailedAttempt) -> RetryDecision {
         RetryDecision::Stop(StopReason::Disabled)
     }
 }
@@ -207,14 +207,14 @@ mod tests {
     const READ: &OperationInfo = &OperationInfo::new("read", Method::Get, "/");
     const WRITE: &OperationInfo = &OperationInfo::new("write", Method::Post, "/");
 
-    fn status(operation: &'static OperationInfo, status: u16, delivery: Delivery) -> Attempt {
-        Attempt {
+    fn status(operation: &'static OperationInfo, status: u16, delivery: Delivery) -> FailedAttempt {
+        FailedAttempt {
             status: Some(status),
-            ..Attempt::new(operation, ErrorKind::Status, delivery)
+            ..FailedAttempt::new(operation, ErrorKind::Status, delivery)
         }
     }
 
-    fn stops(attempt: &Attempt) -> Option<StopReason> {
+    fn stops(attempt: &FailedAttempt) -> Option<StopReason> {
         match ExponentialBackoff::default().decide(attempt) {
             RetryDecision::Stop(reason) => Some(reason),
             RetryDecision::After(_) => None,
@@ -251,7 +251,10 @@ mod tests {
             ErrorKind::Timeout(TimeoutPhase::Connect),
             ErrorKind::Interrupted,
         ] {
-            assert_eq!(stops(&Attempt::new(WRITE, kind, Delivery::NotSent)), None);
+            assert_eq!(
+                stops(&FailedAttempt::new(WRITE, kind, Delivery::NotSent)),
+                None
+            );
         }
         for kind in [
             ErrorKind::Validation,
@@ -259,7 +262,7 @@ mod tests {
             ErrorKind::RateLimit,
         ] {
             assert_eq!(
-                stops(&Attempt::new(READ, kind, Delivery::NotSent)),
+                stops(&FailedAttempt::new(READ, kind, Delivery::NotSent)),
                 Some(StopReason::NotRetryable)
             );
         }

@@ -6,9 +6,9 @@ use http::{HeaderMap, header::RETRY_AFTER};
 
 use crate::time::senders_clock;
 
-/// How long the answer asks to wait; `None` if it does not say, or says nothing that can be understood.
+/// How long the response asks to wait; `None` if it does not say, or says nothing that can be understood.
 ///
-/// A date counts from the answer's own `Date`, so that a clock that is off does not matter. One in the past is zero.
+/// A date counts from the response's own `Date`, so that a clock that is off does not matter. One in the past is zero.
 pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! How a provider speaks: what its errors look like, and what its answers mean.
+//! How a provider speaks: what its errors look like, and what its responses mean.
 
 use std::{fmt, time::Duration};
 
@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 pub use crate::error::ErrorDetails;
 use crate::{Delivery, operation::info::OperationInfo, response::ResponseBody};
 
-/// A provider: where it is, how it words errors, and how its answers are to be understood.
+/// A provider: where it is, how it words errors, and how its responses are to be understood.
 ///
 /// Implemented once per provider, by hand. Everything has a default but the name and the user agent, so a small provider
 /// takes a few lines; the crate's [front page](crate) shows one. This one has a word of its own for failure:
@@ -34,7 +34,7 @@ use crate::{Delivery, operation::info::OperationInfo, response::ResponseBody};
 ///     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
 ///         ErrorDetails::new().message(String::from_utf8_lossy(body))
 ///     }
-///     fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+///     fn classify_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
 ///         match body.map(ResponseBody::bytes) {
 ///             Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
 ///             _ => Verdict::Accepted,
@@ -66,7 +66,7 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
     /// Says whether a 2xx is a success, for a provider that reports failures that way too.
     ///
     /// `body` is `None` if it could not be received whole.
-    fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+    fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let _ = (operation, body);
         Verdict::Accepted
     }
@@ -74,26 +74,26 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
     /// Says whether a 2xx is a success although the operation could not read its body, where the status decides.
     ///
     /// Asked so rarely that it may look closely: a body that was cut off may have been about to report a failure. If the
-    /// answer is `false`, the call fails, and nobody knows whether it happened.
-    fn accepts_unread(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
+    /// response is `false`, the call fails, and nobody knows whether it happened.
+    fn accept_undecodable(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
         let _ = (operation, body);
         true
     }
 
     /// What a 429 says about the call: [`Delivery::Refused`] only where throttling is known to precede processing.
-    fn throttled_delivery(&self, operation: &OperationInfo) -> Delivery {
+    fn delivery_when_throttled(&self, operation: &OperationInfo) -> Delivery {
         let _ = operation;
         Delivery::Unknown
     }
 
     /// How long to wait after a 429 that does not say; `None` leaves it to the retry policy.
-    fn throttled_wait(&self, operation: &OperationInfo) -> Option<Duration> {
+    fn wait_when_throttled(&self, operation: &OperationInfo) -> Option<Duration> {
         let _ = operation;
         None
     }
 }
 
-/// Whether an answer with a 2xx status is a success.
+/// Whether a response with a 2xx status is a success.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -103,6 +103,6 @@ pub enum Verdict {
     Refused(ErrorDetails),
     /// The provider reports a failure, and its status says that it did what it was asked to do: nobody can tell.
     Doubtful(ErrorDetails),
-    /// The part of the answer that would tell is missing.
+    /// The part of the response that would tell is missing.
     Unclear,
 }

@@ -13,7 +13,7 @@ use customer_api_core::{
     pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
     request::Encoder,
     response::ResponseBody,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 
 #[derive(Debug)]
@@ -78,8 +78,8 @@ fn counting(to: u32) -> Pages<u32> {
 #[test]
 fn a_call_waits_for_its_output_or_its_response() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(200).body("41"))
-        .then(Answer::status(201).body("42"));
+        .then(ScriptedResponse::status(200).body("41"))
+        .then(ScriptedResponse::status(201).body("42"));
     let shop = shop(&transport);
     assert_eq!(shop.call(PlaceOrder).wait().unwrap(), 41);
     let response = shop.call(PlaceOrder).wait_response().unwrap();
@@ -89,7 +89,7 @@ fn a_call_waits_for_its_output_or_its_response() {
 
 #[test]
 fn a_failure_is_what_awaiting_would_give() {
-    let shop = shop(&ScriptedTransport::new().then(Answer::status(503)));
+    let shop = shop(&ScriptedTransport::new().then(ScriptedResponse::status(503)));
     let error = shop.call(PlaceOrder).wait().unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery(), error.attempts()),
@@ -124,7 +124,7 @@ fn an_iterator_ends_after_the_first_error() {
 
 /// Everything that waits, where it must not.
 fn is_refused_everywhere() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("1"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("1"));
     let shop = shop(&transport);
     let refused = |error: Error| {
         assert_eq!(

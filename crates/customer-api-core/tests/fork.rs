@@ -41,8 +41,8 @@ fn serve() -> String {
             thread::spawn(move || {
                 let mut request = [0; 1024];
                 while stream.read(&mut request).is_ok_and(|read| read > 0) {
-                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7";
-                    if stream.write_all(answer).is_err() {
+                    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7";
+                    if stream.write_all(response).is_err() {
                         return;
                     }
                 }

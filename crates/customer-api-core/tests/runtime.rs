@@ -23,12 +23,12 @@ use customer_api_core::{
     auth::{AuthContext, AuthError, StaticCredential},
     error::RuntimeError,
     pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
-    rate_limit::Window,
-    retry::{Attempt, RetryDecision, RetryPolicy, StopReason},
+    rate_limit::Quota,
+    retry::{FailedAttempt, RetryDecision, RetryPolicy, StopReason},
     session::{Login, Session, Token},
     time::Deadline,
     transport::{
-        Answer, Body, HttpSettings, ReqwestTransport, ScriptedTransport, TransportError,
+        Body, HttpSettings, ReqwestTransport, ScriptedResponse, ScriptedTransport, TransportError,
         TransportErrorKind,
     },
 };
@@ -59,7 +59,7 @@ fn runtimes(switch_on: impl Fn(&mut Builder) -> &mut Builder) -> [Runtime; 2] {
 struct Stubborn;
 
 impl RetryPolicy for Stubborn {
-    fn decide(&self, _: &Attempt) -> RetryDecision {
+    fn decide(&self, _: &FailedAttempt) -> RetryDecision {
         RetryDecision::After(Duration::from_millis(1))
     }
 }
@@ -134,7 +134,7 @@ fn misses(error: &Error, what: RuntimeError, attempts: u32) {
 fn outside_a_runtime_a_call_says_so() {
     let server = Unreached::new();
     let url = server.url("127.0.0.1");
-    let scripted = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let scripted = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     for shop in [
         builder(&url),
         builder(&url).transport(Wrapped::new(&url)),
@@ -157,13 +157,13 @@ fn outside_a_runtime_a_call_says_so() {
 fn in_a_runtime_without_time_a_call_says_so() {
     let server = Unreached::new();
     let url = server.url("127.0.0.1");
-    let scripted = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let scripted = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     for runtime in runtimes(Builder::enable_io) {
         for shop in [
             builder(&url),
             builder(&url).transport(Wrapped::new(&url)),
             builder(&url).transport(scripted.clone()),
-            builder(&url).rate_limiter(Window::new(1, Duration::from_secs(60))),
+            builder(&url).rate_limiter(Quota::per_window(1, Duration::from_secs(60))),
         ] {
             let shop = shop.build().unwrap();
             misses(
@@ -198,10 +198,10 @@ fn in_a_runtime_without_io_a_call_over_sockets_says_so() {
 
 #[test]
 fn another_transport_needs_no_io() {
-    let scripted = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let scripted = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     for runtime in runtimes(Builder::enable_time) {
-        scripted.push(Answer::status(503));
-        scripted.push(Answer::status(200).body("7"));
+        scripted.push(ScriptedResponse::status(503));
+        scripted.push(ScriptedResponse::status(200).body("7"));
         let shop = builder("https://shop.example")
             .transport(scripted.clone())
             .build()
@@ -236,7 +236,7 @@ fn in_a_runtime_that_was_shut_down_a_call_says_so() {
 fn a_transport_without_a_runtime_has_sent_nothing() {
     let kind = TransportErrorKind::NoRuntime;
     assert_eq!(kind.delivery(), Delivery::NotSent);
-    let scripted = ScriptedTransport::new().then(Answer::failure(kind));
+    let scripted = ScriptedTransport::new().then(ScriptedResponse::failure(kind));
     let shop = builder("https://shop.example")
         .transport(scripted)
         .build()
@@ -306,7 +306,7 @@ impl PageSource for Counts {
 
 #[test]
 fn pages_say_so_and_can_be_read_elsewhere() {
-    let scripted = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let scripted = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     let shop = builder("https://shop.example")
         .transport(scripted)
         .build()
@@ -338,7 +338,7 @@ fn pages_over_sockets_say_that_io_is_missing() {
 
 #[test]
 fn a_permit_can_not_be_waited_for_without_time() {
-    let window = Window::new(1, Duration::from_secs(60));
+    let window = Quota::per_window(1, Duration::from_secs(60));
     let deadline = Deadline::after(Duration::from_secs(1));
     let error = at_once(window.acquire("all", &deadline)).unwrap_err();
     assert!(error.to_string().contains("tokio runtime"), "{error}");

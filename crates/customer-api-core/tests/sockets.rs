@@ -63,7 +63,7 @@ async fn asked(server: &TcpListener) -> TcpStream {
 async fn a_body_in_pieces_is_put_together() {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     for shop in clients(&server) {
-        let answer = async {
+        let response = async {
             let mut stream = asked(&server).await;
             for piece in [
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
@@ -76,7 +76,7 @@ async fn a_body_in_pieces_is_put_together() {
                 tokio::time::sleep(Duration::from_secs(2)).await;
             }
         };
-        let (count, ()) = tokio::join!(shop.call(Count).response(), answer);
+        let (count, ()) = tokio::join!(shop.call(Count).response(), response);
         let response = count.unwrap();
         assert_eq!((response.body(), *response.value()), (&b"123"[..], 123));
         assert!(response.headers().contains_key("transfer-encoding"));
@@ -93,14 +93,14 @@ async fn a_status_survives_a_body_that_breaks_off() {
     ] {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
         for shop in clients(&server) {
-            let answer = async {
+            let response = async {
                 let mut stream = asked(&server).await;
                 let head = format!(
                     "HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{"
                 );
                 stream.write_all(head.as_bytes()).await.unwrap();
             };
-            let (outcome, ()) = tokio::join!(shop.call(Count).response(), answer);
+            let (outcome, ()) = tokio::join!(shop.call(Count).response(), response);
             let error = outcome.unwrap_err();
             assert_eq!((error.status(), error.delivery()), (Some(status), delivery));
             assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
@@ -108,7 +108,7 @@ async fn a_status_survives_a_body_that_breaks_off() {
     }
 }
 
-/// So do they if the body is too slow, whichever time-out ends it.
+/// So do they if the body is too slow, whichever timeout ends it.
 #[tokio::test(start_paused = true)]
 async fn a_status_survives_a_body_that_takes_too_long() {
     for (status, kind, delivery) in [
@@ -127,7 +127,7 @@ async fn a_status_survives_a_body_that_takes_too_long() {
     ] {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
         for shop in clients(&server) {
-            let answer = async {
+            let response = async {
                 let mut stream = asked(&server).await;
                 let head = format!(
                     "HTTP/1.1 {status} x\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n{{"
@@ -140,7 +140,7 @@ async fn a_status_survives_a_body_that_takes_too_long() {
                 ErrorKind::Timeout(TimeoutPhase::Call) => call.timeout(Duration::from_secs(9)),
                 _ => call,
             };
-            let (outcome, _stream) = tokio::join!(call.response(), answer);
+            let (outcome, _stream) = tokio::join!(call.response(), response);
             let error = outcome.unwrap_err();
             assert_eq!((error.kind(), error.delivery()), (kind, delivery));
             assert_eq!(error.status(), Some(status));
@@ -151,11 +151,11 @@ async fn a_status_survives_a_body_that_takes_too_long() {
 
 /// One chunk may be too large as well as many, announced or not.
 #[tokio::test]
-async fn an_answer_that_is_too_large_is_refused_however_it_comes() {
+async fn a_response_that_is_too_large_is_refused_however_it_comes() {
     for head in ["content-length: 101", "transfer-encoding: chunked"] {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
         for shop in clients(&server) {
-            let answer = async {
+            let response = async {
                 let mut stream = asked(&server).await;
                 let body = "7".repeat(101);
                 let body = if head.starts_with('t') {
@@ -167,7 +167,7 @@ async fn an_answer_that_is_too_large_is_refused_however_it_comes() {
                     .write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes())
                     .await;
             };
-            let (outcome, ()) = tokio::join!(shop.call(Count).response(), answer);
+            let (outcome, ()) = tokio::join!(shop.call(Count).response(), response);
             assert_eq!(
                 outcome.unwrap_err().kind(),
                 ErrorKind::ResponseTooLarge,
@@ -191,7 +191,7 @@ async fn a_proxy_gets_nothing() {
         .retry(NeverRetry)
         .build()
         .unwrap();
-    let answer = async {
+    let response = async {
         let (mut stream, _) = tokio::select! {
             direct = server.accept() => direct.unwrap(),
             _ = proxy.accept() => panic!("the call went to the proxy"),
@@ -204,7 +204,7 @@ async fn a_proxy_gets_nothing() {
             .await
             .unwrap();
     };
-    let (count, ()) = tokio::join!(shop.call(Count).response(), answer);
+    let (count, ()) = tokio::join!(shop.call(Count).response(), response);
     assert_eq!(count.unwrap().into_value(), 7);
 }
 
@@ -238,7 +238,7 @@ async fn plain_http_to_localhost_asks_nobody_where_that_is() {
                 .retry(NeverRetry)
                 .build()
                 .unwrap();
-            let answer = async {
+            let response = async {
                 let mut stream = asked(&server).await;
                 stream
                     .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7")
@@ -246,7 +246,7 @@ async fn plain_http_to_localhost_asks_nobody_where_that_is() {
                     .unwrap();
             };
             let count = async { shop.send(Count).await.unwrap() };
-            let (count, ()) = tokio::join!(count, answer);
+            let (count, ()) = tokio::join!(count, response);
             assert_eq!(count, 7);
         }
     }

@@ -8,7 +8,7 @@ use std::{cell::RefCell, fmt, sync::Once};
 use customer_api_core::{
     Client, ErrorKind,
     auth::Anonymous,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use tracing::{
     Event, Metadata, Subscriber,
@@ -122,7 +122,7 @@ impl Visit for Recorder {
 
 #[tokio::test]
 async fn a_call_holds_its_attempt() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     client(transport).send(Count).await.unwrap();
     let expected = [
         "open api.call in nothing",
@@ -138,8 +138,8 @@ async fn a_call_holds_its_attempt() {
 #[tokio::test(start_paused = true)]
 async fn each_attempt_has_a_span_of_its_own() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(503))
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(503))
+        .then(ScriptedResponse::status(200).body("7"));
     client(transport).send(Count).await.unwrap();
     let expected = [
         "open api.call in nothing",
@@ -157,11 +157,11 @@ async fn each_attempt_has_a_span_of_its_own() {
     assert_eq!(story(), expected);
 }
 
-/// The answer arrived, so its attempt is well; that it makes no sense is the call's failure. The span is closed though the future
+/// The response arrived, so its attempt is well; that it makes no sense is the call's failure. The span is closed though the future
 /// lives on.
 #[tokio::test]
-async fn an_answer_that_makes_no_sense_is_a_failure_of_the_call() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("seven"));
+async fn a_response_that_makes_no_sense_is_a_failure_of_the_call() {
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("seven"));
     let mut call = std::pin::pin!(client(transport).call(Count).response());
     let error = call.as_mut().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);

@@ -61,7 +61,7 @@ fn since_epoch(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// RFC 3339 with whole seconds, as the vendors' samples have it: `2020-01-23T16:33:02Z`.
+/// RFC 3339 with whole seconds, as the providers' samples have it: `2020-01-23T16:33:02Z`.
 pub(crate) fn rfc3339_seconds(time: Duration) -> String {
     timestamp(Duration::from_secs(time.as_secs())).to_string()
 }
@@ -71,7 +71,7 @@ pub(crate) fn rfc3339_nanos(time: Duration) -> String {
     format!("{:.9}", timestamp(time))
 }
 
-/// A date and a time without a zone, as some vendors print: `2020-01-23 16:33:02`.
+/// A date and a time without a zone, as some providers print: `2020-01-23 16:33:02`.
 pub(crate) fn date_and_time(time: Duration) -> String {
     timestamp(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_as_the_vendors_print() {
+    fn formats_as_the_providers_print() {
         let time = Duration::new(1_579_797_182, 164_260_202);
         assert_eq!(rfc3339_seconds(time), "2020-01-23T16:33:02Z");
         assert_eq!(rfc3339_nanos(time), "2020-01-23T16:33:02.164260202Z");

@@ -8,12 +8,12 @@ use tokio::net::TcpStream;
 use crate::description::Routed;
 use crate::fault::{ConnectionFaultKind, Delivery, Fault};
 use crate::http1::read::{Framing, ReadError, RequestReader, framing};
-use crate::http1::write::AnswerWriter;
-use crate::http1::{Answer, Head};
+use crate::http1::write::ResponseWriter;
+use crate::http1::{Head, Response};
 use crate::pipeline::Pipeline;
 use crate::visitor;
 
-/// How much more than it sends a truncated answer promises.
+/// How much more than it sends a truncated response promises.
 const MISSING_BYTES: usize = 64;
 
 /// What becomes of the connection after an exchange.
@@ -28,7 +28,7 @@ enum Next {
 
 /// Serves a connection until either side ends it.
 pub(crate) async fn serve(mut stream: TcpStream, pipeline: Arc<Pipeline>) {
-    // Answers are written in one piece; waiting for more would only blur the faults.
+    // Responses are written in one piece; waiting for more would only blur the faults.
     let _ = stream.set_nodelay(true);
     let next = match pipeline.faults.take_connection() {
         None => serve_requests(&mut stream, &pipeline).await,
@@ -68,19 +68,19 @@ async fn serve_requests(stream: &mut TcpStream, pipeline: &Pipeline) -> Next {
             Ok(next) => return next,
             Err(ReadError::Gone) => return Next::Close,
             Err(ReadError::Refused(status)) => {
-                let mut writer = AnswerWriter {
+                let mut writer = ResponseWriter {
                     stream,
                     closing: true,
                     head_only: false,
                 };
-                let _ = writer.whole(&Answer::empty(status)).await;
+                let _ = writer.whole(&Response::empty(status)).await;
                 return Next::Close;
             }
         }
     }
 }
 
-/// One request and its answer.
+/// One request and its response.
 async fn exchange(
     stream: &mut TcpStream,
     reader: &mut RequestReader,
@@ -89,7 +89,7 @@ async fn exchange(
     let head = reader.head(stream).await?;
     // Before anything is recorded or a fault is met: a page must not move a test's state.
     if let Some(refusal) = visitor::refuse(&head, stream.local_addr()?.ip()) {
-        let mut writer = AnswerWriter {
+        let mut writer = ResponseWriter {
             stream,
             // Its body is not read.
             closing: true,
@@ -128,13 +128,13 @@ async fn exchange(
         .then(|| pipeline.process(&head, &routed, &body));
     let applied = outcome.as_ref().is_some_and(|outcome| outcome.applied);
     let (own, on_answer) = match outcome {
-        Some(outcome) => (Some(outcome.answer), outcome.on_answer),
+        Some(outcome) => (Some(outcome.response), outcome.on_answer),
         None => (None, None),
     };
-    let answer = fault.answer(own);
+    let response = fault.response(own);
     let status = match fault.delivery {
         Delivery::Hang | Delivery::ResetBeforeHead | Delivery::CloseBeforeHead => None,
-        _ => Some(answer.status),
+        _ => Some(response.status),
     };
     let closing = wants_close(&head);
     let head_only = head.method == "HEAD";
@@ -146,7 +146,7 @@ async fn exchange(
     if let Some(on_answer) = on_answer.filter(|_| status.is_some()) {
         on_answer();
     }
-    let mut writer = AnswerWriter {
+    let mut writer = ResponseWriter {
         stream,
         closing,
         head_only,
@@ -154,7 +154,7 @@ async fn exchange(
     for status in &fault.informational {
         writer.informational(*status).await?;
     }
-    Ok(deliver(&mut writer, &answer, fault.delivery).await?)
+    Ok(deliver(&mut writer, &response, fault.delivery).await?)
 }
 
 async fn beginning(
@@ -172,29 +172,31 @@ async fn beginning(
 }
 
 async fn deliver(
-    writer: &mut AnswerWriter<'_>,
-    answer: &Answer,
+    writer: &mut ResponseWriter<'_>,
+    response: &Response,
     delivery: Delivery,
 ) -> std::io::Result<Next> {
-    let length = answer.body.len();
+    let length = response.body.len();
     match delivery {
-        Delivery::Whole => writer.whole(answer).await?,
-        Delivery::Drip(pause) => writer.dripping(answer, pause).await?,
-        Delivery::Oversize(size) => writer.oversized(answer, size).await?,
+        Delivery::Whole => writer.whole(response).await?,
+        Delivery::Drip(pause) => writer.dripping(response, pause).await?,
+        Delivery::Oversize(size) => writer.oversized(response, size).await?,
         Delivery::Hang => return Ok(Next::Wait),
         Delivery::CloseBeforeHead => return Ok(Next::Close),
         Delivery::ResetWhileReading | Delivery::ResetBeforeHead => return Ok(Next::Reset),
         Delivery::ResetAfterHead => {
-            writer.broken_off(answer, 0, length.max(1)).await?;
+            writer.broken_off(response, 0, length.max(1)).await?;
             return Ok(Next::Reset);
         }
         Delivery::ResetMidBody => {
-            writer.broken_off(answer, length / 2, length.max(1)).await?;
+            writer
+                .broken_off(response, length / 2, length.max(1))
+                .await?;
             return Ok(Next::Reset);
         }
         Delivery::Truncate => {
             writer
-                .broken_off(answer, length, length + MISSING_BYTES)
+                .broken_off(response, length, length + MISSING_BYTES)
                 .await?;
             return Ok(Next::Close);
         }

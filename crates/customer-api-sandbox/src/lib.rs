@@ -22,23 +22,23 @@ mod unknown_fields;
 mod visitor;
 
 pub use customer_radar::{
-    CodeType, CustomerRadar, CustomerRadarOptions, CustomerRadarSetUp, DataAnswer, ErrorFamily,
-    ExpirationAnswer, MessageType, SentInvitation,
+    CodeType, CustomerRadar, CustomerRadarOptions, CustomerRadarSetUp, DataResponse, ErrorFamily,
+    ExpirationResponse, MessageType, SentInvitation,
 };
 pub use description::DescriptionError;
 pub use error::SandboxError;
 pub use fault::{ConnectionFault, Fault, FaultBody};
 pub use log::RecordedRequest;
 pub use omnidesk::{
-    ChannelsAnswer, ErrorAnswer, ExistingId, ItemAnswer, MissingCustomer, NoMatch, Omnidesk,
+    ChannelsResponse, ErrorResponse, ExistingId, ItemResponse, MissingCustomer, NoMatch, Omnidesk,
     OmnideskChannel, OmnideskCrmSync, OmnideskCustomer, OmnideskEvent, OmnideskOptions,
-    SearchAnswer, TimelineAnswer, WriteAnswer,
+    SearchResponse, TimelineResponse, WriteResponse,
 };
 pub use ravelin::{
-    EmptyPage, LabelAnswer, LateFollowUp, LegacyLabelAnswer, NoReview, NoReviews, OpenScroll,
+    EmptyPage, LabelResponse, LateFollowUp, LegacyLabelResponse, NoReview, NoReviews, OpenScroll,
     Ravelin, RavelinOptions, Review, ReviewOrder, Reviewer, ScrollCourse, ScrollIds, SinceBound,
     SinceFormat,
 };
-pub use revnue::{Revnue, RevnueCustomer, RevnueListAnswer, RevnueOptions, RevnueWriteAnswer};
+pub use revnue::{Revnue, RevnueCustomer, RevnueListResponse, RevnueOptions, RevnueWriteResponse};
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use server::Server;

@@ -56,7 +56,7 @@ impl RecordedRequest {
 pub(crate) type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 
 /// Requests in the order in which they were decided upon, which is before they are answered: a
-/// test that has an answer in hand finds its request here.
+/// test that has a response in hand finds its request here.
 #[derive(Default)]
 pub(crate) struct RequestLog {
     requests: Mutex<VecDeque<RecordedRequest>>,

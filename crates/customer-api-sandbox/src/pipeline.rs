@@ -36,8 +36,8 @@ impl Pipeline {
             Routed::MalformedPath => return Err(Rejection::MalformedPath),
             Routed::WrongMethod(methods) => return Err(Rejection::WrongMethod(methods.clone())),
         };
-        if let Err(answer) = self.provider.admit(head) {
-            return Ok(Outcome::unchanged(answer));
+        if let Err(response) = self.provider.admit(head) {
+            return Ok(Outcome::unchanged(response));
         }
         let checked = operation.check(path, head, body)?;
         Ok(self.provider.carry_out(&Call {

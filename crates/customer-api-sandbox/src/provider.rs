@@ -1,19 +1,19 @@
-//! What a provider is to the rest of the crate: admission, refusals in the vendor's words, and the
+//! What a provider is to the rest of the crate: admission, refusals in the provider's words, and the
 //! operations themselves. It never sees a socket.
 
 use serde_json::Value;
 
 use crate::description::Rejection;
-use crate::http1::{Answer, Head};
+use crate::http1::{Head, Response};
 use crate::parameters::Parameters;
 
-/// One imitated vendor.
+/// One imitated provider.
 pub(crate) trait Provider: Send + Sync + 'static {
-    /// What the vendor checks before it looks at the body: key and formats.
-    fn admit(&self, head: &Head) -> Result<(), Answer>;
+    /// What the provider checks before it looks at the body: key and formats.
+    fn admit(&self, head: &Head) -> Result<(), Response>;
 
-    /// The vendor's answer to a request that its description does not allow.
-    fn refuse(&self, rejection: &Rejection) -> Answer;
+    /// The provider's response to a request that its description does not allow.
+    fn refuse(&self, rejection: &Rejection) -> Response;
 
     /// Carries out a valid request.
     fn carry_out(&self, call: &Call<'_>) -> Outcome;
@@ -31,27 +31,27 @@ pub(crate) struct Call<'a> {
 
 /// What carrying out a request came to.
 pub(crate) struct Outcome {
-    pub(crate) answer: Answer,
+    pub(crate) response: Response,
     /// Whether it changed the provider's state.
     pub(crate) applied: bool,
-    /// What is to happen when the answer leaves; nothing if it never does.
-    pub(crate) on_answer: Option<OnAnswer>,
+    /// What is to happen when the response leaves; nothing if it never does.
+    pub(crate) on_answer: Option<OnResponse>,
 }
 
-pub(crate) type OnAnswer = Box<dyn FnOnce() + Send>;
+pub(crate) type OnResponse = Box<dyn FnOnce() + Send>;
 
 impl Outcome {
-    pub(crate) fn applied(answer: Answer) -> Self {
+    pub(crate) fn applied(response: Response) -> Self {
         Self {
-            answer,
+            response,
             applied: true,
             on_answer: None,
         }
     }
 
-    pub(crate) fn unchanged(answer: Answer) -> Self {
+    pub(crate) fn unchanged(response: Response) -> Self {
         Self {
-            answer,
+            response,
             applied: false,
             on_answer: None,
         }

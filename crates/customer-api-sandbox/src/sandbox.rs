@@ -163,7 +163,7 @@ impl SandboxBuilder {
     }
 
     /// Calls `observer` with each request as it is recorded. It runs between a request and its
-    /// answer and must not block.
+    /// response and must not block.
     pub fn on_request(
         mut self,
         observer: impl Fn(&RecordedRequest) + Send + Sync + 'static,

@@ -69,13 +69,13 @@ impl<P> Server<P> {
         }
     }
 
-    /// Scheme, host and port, for example `http://127.0.0.1:40123`. Paths are the vendor's own.
+    /// Scheme, host and port, for example `http://127.0.0.1:40123`. Paths are the provider's own.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// All requests so far, in the order in which they were processed. A request that an answer
+    /// All requests so far, in the order in which they were processed. A request that a response
     /// has been seen for is there. Bytes that are no HTTP request are not recorded.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {

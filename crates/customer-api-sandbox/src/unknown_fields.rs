@@ -1,4 +1,4 @@
-//! Random unknown fields in answers: Ravelin's own sandbox adds them on purpose, to catch clients
+//! Random unknown fields in responses: Ravelin's own sandbox adds them on purpose, to catch clients
 //! that refuse what they don't know.
 
 use std::sync::atomic::{AtomicU64, Ordering};

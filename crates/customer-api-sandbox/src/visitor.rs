@@ -5,10 +5,10 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::http1::{Answer, Head};
+use crate::http1::{Head, Response};
 
-/// The answer to a request that does not come from this machine's programs; `here` is the address that it arrived at.
-pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Answer> {
+/// The response to a request that does not come from this machine's programs; `here` is the address that it arrived at.
+pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Response> {
     let is_ours = |authority: &[u8]| is_local(authority, here);
     if !head.header_values("host").all(is_ours) {
         return Some(refusal(
@@ -29,10 +29,10 @@ pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Answer> {
     None
 }
 
-fn refusal(status: u16, reason: &str) -> Answer {
-    let mut answer = Answer::empty(status).with_header("content-type", "text/plain");
-    answer.body = format!("{reason}\n").into();
-    answer
+fn refusal(status: u16, reason: &str) -> Response {
+    let mut response = Response::empty(status).with_header("content-type", "text/plain");
+    response.body = format!("{reason}\n").into();
+    response
 }
 
 /// Whether a host, with a port or without, is this machine by name or by address.
@@ -83,7 +83,7 @@ mod tests {
             http_1_0: false,
             headers: headers.collect(),
         };
-        refuse(&head, here.parse().unwrap()).map(|answer| answer.status)
+        refuse(&head, here.parse().unwrap()).map(|response| response.status)
     }
 
     #[test]

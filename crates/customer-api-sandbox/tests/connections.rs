@@ -17,8 +17,8 @@ async fn connections_are_kept_and_pipelined_requests_answered_in_order() {
     }
     client.send("POST", LABEL_PATH, &[KEY, JSON], LABEL).await;
     client.send("GET", "/nowhere", &[KEY], "").await;
-    assert_eq!(client.answer().await.status, Some(200));
-    assert_eq!(client.answer().await.status, Some(404));
+    assert_eq!(client.response().await.status, Some(200));
+    assert_eq!(client.response().await.status, Some(404));
     assert_eq!(sandbox.ravelin().applied_count(), 4);
 }
 
@@ -34,7 +34,7 @@ async fn chunked_bodies_are_read() {
             .write(&format!("{:x}\r\n{part}\r\n", part.len()))
             .await;
     }
-    assert_eq!(client.answer().await.status, Some(200));
+    assert_eq!(client.response().await.status, Some(200));
     assert_eq!(sandbox.ravelin().requests()[0].body, LABEL.as_bytes());
 }
 
@@ -48,8 +48,8 @@ async fn a_client_may_ask_for_the_end() {
     ] {
         let mut client = Client::connect(base_url).await;
         client.write(request).await;
-        let answer = client.answer().await;
-        assert_eq!(answer.header("connection"), Some("close"));
+        let response = client.response().await;
+        assert_eq!(response.header("connection"), Some("close"));
         assert_eq!(client.rest().await, (Vec::new(), End::Closed));
     }
 }
@@ -59,7 +59,7 @@ async fn what_is_no_http_is_answered_with_400_and_not_recorded() {
     let sandbox = sandbox(RavelinOptions::default()).await;
     let mut client = Client::connect(sandbox.ravelin().base_url()).await;
     client.write("\x16\x03\x01\x02\x01\x01").await;
-    assert_eq!(client.answer().await.status, Some(400));
+    assert_eq!(client.response().await.status, Some(400));
     assert_eq!(client.rest().await.1, End::Closed);
     assert_eq!(sandbox.ravelin().requests(), []);
 }
@@ -95,9 +95,9 @@ async fn no_page_of_another_site_reaches_the_sandbox() {
                 "POST {LABEL_PATH} HTTP/1.1\r\n{foreign}\r\n{key}\r\n{json}\r\nContent-Length: {length}\r\n\r\n{LABEL}"
             ))
             .await;
-        let answer = client.answer().await;
-        assert_eq!(answer.status, Some(status), "{foreign}");
-        assert_eq!(answer.header("access-control-allow-origin"), None);
+        let response = client.response().await;
+        assert_eq!(response.status, Some(status), "{foreign}");
+        assert_eq!(response.header("access-control-allow-origin"), None);
         assert_eq!(client.rest().await.1, End::Closed);
     }
     assert_eq!((ravelin.requests(), ravelin.applied_count()), (vec![], 0));
@@ -109,7 +109,7 @@ async fn no_page_of_another_site_reaches_the_sandbox() {
     client
         .send("POST", LABEL_PATH, &[KEY, JSON, origin], LABEL)
         .await;
-    assert_eq!(client.answer().await.status, Some(200));
+    assert_eq!(client.response().await.status, Some(200));
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ fn without_a_runtime_there_is_an_error() {
     }
 }
 
-/// A client that people use: pooling, its own reading of answers, its own errors.
+/// A client that people use: pooling, its own reading of responses, its own errors.
 #[tokio::test]
 async fn an_independent_client_agrees() {
     let sandbox = sandbox(RavelinOptions::default()).await;
@@ -262,14 +262,14 @@ async fn an_independent_client_agrees() {
         Fault::truncated(),
     ] {
         ravelin.fault(fault.processed());
-        let answer = call().await.unwrap();
-        assert_eq!(answer.status(), 200);
-        assert!(answer.bytes().await.is_err());
+        let response = call().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert!(response.bytes().await.is_err());
     }
     ravelin.fault(Fault::oversized(50_000));
-    let answer = call().await.unwrap();
-    assert_eq!(answer.content_length(), None);
-    assert_eq!(answer.bytes().await.unwrap().len(), 50_000);
+    let response = call().await.unwrap();
+    assert_eq!(response.content_length(), None);
+    assert_eq!(response.bytes().await.unwrap().len(), 50_000);
     ravelin.fault(Fault::none().informational(103));
     assert_eq!(call().await.unwrap().status(), 200);
     assert_eq!(ravelin.applied_count(), 8);

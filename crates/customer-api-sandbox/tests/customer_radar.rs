@@ -19,14 +19,14 @@ async fn start() -> Radar {
 async fn a_login_gives_a_token_and_its_end_in_seconds_with_a_fraction() {
     let radar = start().await;
     radar.sandbox.advance(Duration::from_millis(269));
-    let answer = radar.log_in("testing", "testing12345").await;
-    assert_eq!(answer.status, 200);
-    let body = answer.json();
+    let response = radar.log_in("testing", "testing12345").await;
+    assert_eq!(response.status, 200);
+    let body = response.json();
     let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
     assert_eq!(keys, ["expiration", "token", "userName"]);
     assert_eq!(body["userName"], "testing");
     // An hour after the sample's moment, as it is written.
-    assert!(answer.text.contains(r#""expiration":1579800782.269"#));
+    assert!(response.text.contains(r#""expiration":1579800782.269"#));
     assert_ne!(body["token"], radar.token.as_str());
     assert_eq!(radar.server().login_count(), 2);
     assert_eq!(radar.server().applied_count(), 0);
@@ -36,10 +36,10 @@ async fn a_login_gives_a_token_and_its_end_in_seconds_with_a_fraction() {
 async fn a_wrong_password_is_refused_as_documented() {
     let radar = start().await;
     for (username, password) in [("testing", "wrong"), ("nobody", "testing12345")] {
-        let answer = radar.log_in(username, password).await;
-        assert_eq!(answer.status, 401);
+        let response = radar.log_in(username, password).await;
+        assert_eq!(response.status, 401);
         assert_eq!(
-            answer.json(),
+            response.json(),
             json!({ "code": 2, "userMessage": "Wrong password", "developerMessage": "Wrong password" })
         );
     }
@@ -48,7 +48,7 @@ async fn a_wrong_password_is_refused_as_documented() {
 }
 
 #[tokio::test]
-async fn the_vendors_sample_is_accepted_and_kept_with_every_field() {
+async fn the_providers_sample_is_accepted_and_kept_with_every_field() {
     let radar = start().await;
     let sample = json!({
         "clientDisplayId": "8291a9ed952342c5b5fe2915f2189e7c",
@@ -66,10 +66,10 @@ async fn the_vendors_sample_is_accepted_and_kept_with_every_field() {
             ],
         }],
     });
-    let answer = radar.invite(&sample).await;
-    assert_eq!(answer.status, 200);
+    let response = radar.invite(&sample).await;
+    assert_eq!(response.status, 200);
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({ "code": "00000", "description": "success", "data": "846673197418938368" })
     );
     let outbox = radar.server().outbox();
@@ -123,15 +123,15 @@ async fn a_token_is_taken_bare_and_once() {
     let bearer = format!("Bearer {}", radar.token);
     let cut = &radar.token[1..];
     for authorization in [&*bearer, "", cut, "foreign", &radar.token.to_uppercase()] {
-        let answer = radar.invite_with(authorization, &body).await;
-        assert_eq!(answer.status, 401, "{authorization}");
-        let body = answer.json();
+        let response = radar.invite_with(authorization, &body).await;
+        assert_eq!(response.status, 401, "{authorization}");
+        let body = response.json();
         let keys: Vec<_> = body.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["code", "developerMessage", "userMessage"]);
         assert!(body["code"].is_i64());
     }
-    let answer = said(radar.http.post(&url).json(&body)).await;
-    assert_eq!(answer.status, 401, "no header");
+    let response = said(radar.http.post(&url).json(&body)).await;
+    assert_eq!(response.status, 401, "no header");
     let twice = radar.http.post(&url).json(&body);
     let twice = twice
         .header("Authorization", &radar.token)
@@ -187,7 +187,7 @@ async fn a_stepped_clock_moves_with_what_is_accepted_alone() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_leaves_its_invitation_in_the_outbox() {
+async fn a_lost_response_leaves_its_invitation_in_the_outbox() {
     let radar = start().await;
     let body = invitation(&[recipient("a@b.example")]);
     let lose = Fault::reset_before_head();
@@ -201,8 +201,8 @@ async fn a_lost_answer_leaves_its_invitation_in_the_outbox() {
     }
     let unavailable = Fault::status(503);
     radar.server().fault_on("logIn", unavailable).unwrap();
-    let answer = radar.log_in("testing", "testing12345").await;
-    assert_eq!((answer.status, radar.server().login_count()), (503, 1));
+    let response = radar.log_in("testing", "testing12345").await;
+    assert_eq!((response.status, radar.server().login_count()), (503, 1));
     let logged = radar.server().requests();
     let seen = logged
         .iter()

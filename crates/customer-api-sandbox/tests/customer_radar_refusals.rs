@@ -46,13 +46,13 @@ async fn ids_have_a_feedback_code_together_or_not() {
         ("client-1", "programme-1", "Location-1", None),
         ("location-1", "programme-1", "client-1", None),
     ] {
-        let answer = radar.invite(&ids(client, programme, location, pom)).await;
+        let response = radar.invite(&ids(client, programme, location, pom)).await;
         assert_eq!(
-            answer.status, 400,
+            response.status, 400,
             "{client} {programme} {location} {pom:?}"
         );
         assert_eq!(
-            answer.json(),
+            response.json(),
             json!({ "code": "99999", "description": NO_FEEDBACK_CODE })
         );
     }
@@ -85,10 +85,10 @@ async fn a_programme_without_a_postmark_id_sends_sms_alone() {
         body(json!({ "email": "a@b.example", "mobile": "021", "locationDisplayId": "location-4" }));
     let radar = start().await;
     for refused in [&email, &both] {
-        let answer = radar.invite(refused).await;
-        assert_eq!(answer.status, 400);
+        let response = radar.invite(refused).await;
+        assert_eq!(response.status, 400);
         assert_eq!(
-            answer.json(),
+            response.json(),
             json!({ "code": "99998", "description": NO_POSTMARK_ID })
         );
     }
@@ -109,19 +109,19 @@ async fn somebody_must_be_reachable() {
     ] {
         let mut recipient = contacts;
         recipient["locationDisplayId"] = json!("location-1");
-        let answer = radar.invite(&invitation(&[recipient])).await;
-        assert_eq!(answer.status, 400);
-        assert_eq!(answer.description(), "email or mobile is required");
+        let response = radar.invite(&invitation(&[recipient])).await;
+        assert_eq!(response.status, 400);
+        assert_eq!(response.description(), "email or mobile is required");
     }
-    let answer = radar.invite(&invitation(&[])).await;
-    assert_eq!(answer.description(), "sendData is empty");
+    let response = radar.invite(&invitation(&[])).await;
+    assert_eq!(response.description(), "sendData is empty");
     let mobile = invitation(&[json!({ "mobile": "021", "locationDisplayId": "location-1" })]);
     assert_eq!(radar.invite(&mobile).await.status, 200);
 
     let strict = Radar::start(CustomerRadarOptions::default().require_email(true)).await;
-    let answer = strict.invite(&mobile).await;
+    let response = strict.invite(&mobile).await;
     assert_eq!(
-        (answer.status, &*answer.description()),
+        (response.status, &*response.description()),
         (400, "email is required")
     );
     assert!(strict.server().outbox().is_empty());
@@ -132,8 +132,8 @@ async fn one_wrong_recipient_refuses_the_whole_batch() {
     let radar = start().await;
     let wrong = json!({ "email": "c@b.example", "locationDisplayId": "other" });
     let batch = [recipient("a@b.example"), wrong, recipient("b@b.example")];
-    let answer = radar.invite(&invitation(&batch)).await;
-    assert_eq!(answer.description(), NO_FEEDBACK_CODE);
+    let response = radar.invite(&invitation(&batch)).await;
+    assert_eq!(response.description(), NO_FEEDBACK_CODE);
     assert!(radar.server().outbox().is_empty());
     assert_eq!(radar.server().applied_count(), 0);
 }
@@ -193,10 +193,10 @@ async fn fields_are_known_and_have_their_types() {
         ),
         (json!([]), "the body must be object, not array"),
     ] {
-        let answer = radar.invite(&body).await;
-        assert_eq!(answer.status, 400, "{body}");
+        let response = radar.invite(&body).await;
+        assert_eq!(response.status, 400, "{body}");
         assert_eq!(
-            answer.json(),
+            response.json(),
             json!({ "code": "99997", "description": said })
         );
     }
@@ -235,14 +235,14 @@ async fn requests_have_their_path_method_and_type() {
         ("PUT", "/invitation", "application/json", &body, 405),
         ("GET", "/auth/login", "application/json", "", 405),
     ] {
-        let answer = said(request(method, path, media, body)).await;
-        assert_eq!(answer.status, status, "{method} {path} {media}");
+        let response = said(request(method, path, media, body)).await;
+        assert_eq!(response.status, status, "{method} {path} {media}");
         if status == 405 {
-            assert_eq!(answer.header("allow"), Some("POST"));
+            assert_eq!(response.header("allow"), Some("POST"));
         }
     }
     assert!(radar.server().outbox().is_empty());
     let charset = "application/json; charset=utf-8";
-    let answer = said(request("POST", "/invitation", charset, &body)).await;
-    assert_eq!(answer.status, 200);
+    let response = said(request("POST", "/invitation", charset, &body)).await;
+    assert_eq!(response.status, 200);
 }

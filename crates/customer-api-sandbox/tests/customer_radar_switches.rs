@@ -1,4 +1,4 @@
-//! The switches of the Customer Radar server: what the vendor may do and doesn't say.
+//! The switches of the Customer Radar server: what the provider may do and doesn't say.
 
 mod common;
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::radar::{NO_FEEDBACK_CODE, Radar, invitation, recipient};
 use customer_api_sandbox::{
-    CodeType, CustomerRadarOptions, DataAnswer, ErrorFamily, ExpirationAnswer, MessageType,
+    CodeType, CustomerRadarOptions, DataResponse, ErrorFamily, ExpirationResponse, MessageType,
 };
 use serde_json::{Value, json};
 
@@ -21,10 +21,13 @@ fn one(email: &str) -> Value {
 #[tokio::test]
 async fn statuses_of_refused_logins_and_tokens() {
     let radar = Radar::start(options().refused_login_status(400).bad_token_status(403)).await;
-    let answer = radar.log_in("testing", "wrong").await;
-    assert_eq!((answer.status, &answer.json()["code"]), (400, &json!(2)));
-    let answer = radar.invite_with("foreign", &one("a@b.example")).await;
-    assert_eq!(answer.status, 403);
+    let response = radar.log_in("testing", "wrong").await;
+    assert_eq!(
+        (response.status, &response.json()["code"]),
+        (400, &json!(2))
+    );
+    let response = radar.invite_with("foreign", &one("a@b.example")).await;
+    assert_eq!(response.status, 403);
 }
 
 #[tokio::test]
@@ -51,25 +54,25 @@ async fn a_login_may_end_earlier_tokens() {
     for (one_token, status) in [(false, 200), (true, 401)] {
         let radar = Radar::start(options().one_token(one_token)).await;
         let second = radar.fresh_token().await;
-        let answer = radar.invite(&one("a@b.example")).await;
-        assert_eq!(answer.status, status);
-        let answer = radar.invite_with(&second, &one("a@b.example")).await;
-        assert_eq!(answer.status, 200);
+        let response = radar.invite(&one("a@b.example")).await;
+        assert_eq!(response.status, status);
+        let response = radar.invite_with(&second, &one("a@b.example")).await;
+        assert_eq!(response.status, 200);
     }
 }
 
 #[tokio::test]
 async fn an_expiration_may_be_past_or_not_there() {
-    for (answer, expiration) in [
-        (ExpirationAnswer::Exact, Some(json!(1_579_797_242.0))),
-        (ExpirationAnswer::Past, Some(json!(1_579_793_582.0))),
-        (ExpirationAnswer::Null, Some(Value::Null)),
-        (ExpirationAnswer::Missing, None),
+    for (response, expiration) in [
+        (ExpirationResponse::Exact, Some(json!(1_579_797_242.0))),
+        (ExpirationResponse::Past, Some(json!(1_579_793_582.0))),
+        (ExpirationResponse::Null, Some(Value::Null)),
+        (ExpirationResponse::Missing, None),
     ] {
         let life = Duration::from_secs(60);
-        let radar = Radar::start(options().expiration(answer).token_life(life)).await;
+        let radar = Radar::start(options().expiration(response).token_life(life)).await;
         let body = radar.log_in("testing", "testing12345").await.json();
-        assert_eq!(body.get("expiration"), expiration.as_ref(), "{answer:?}");
+        assert_eq!(body.get("expiration"), expiration.as_ref(), "{response:?}");
         assert_eq!(radar.invite(&one("a@b.example")).await.status, 200);
     }
 }
@@ -84,8 +87,8 @@ async fn bearer_may_be_accepted() {
         ("Bearer  ", 401),
     ] {
         let authorization = format!("{prefix}{}", radar.token);
-        let answer = radar.invite_with(&authorization, &one("a@b.example")).await;
-        assert_eq!(answer.status, status, "{prefix:?}");
+        let response = radar.invite_with(&authorization, &one("a@b.example")).await;
+        assert_eq!(response.status, status, "{prefix:?}");
     }
 }
 
@@ -102,8 +105,11 @@ async fn metadata_keys_are_judged_by_switches() {
     for body in [&empty, &blank, &twice] {
         assert_eq!(radar.invite(body).await.status, 400);
     }
-    let answer = radar.invite(&twice).await;
-    assert_eq!(answer.description(), "a metadata key occurs more than once");
+    let response = radar.invite(&twice).await;
+    assert_eq!(
+        response.description(),
+        "a metadata key occurs more than once"
+    );
     // Spelling and case tell keys apart.
     assert_eq!(radar.invite(&with(&["a", "A", "a "])).await.status, 200);
 
@@ -124,28 +130,28 @@ async fn metadata_keys_are_judged_by_switches() {
 
 #[tokio::test]
 async fn data_comes_in_every_shape() {
-    for (answer, shown) in [
-        (DataAnswer::Text, r#""data":"846673197418938368""#),
-        (DataAnswer::Number, r#""data":846673197418938368"#),
-        (DataAnswer::Null, r#""data":null"#),
+    for (response, shown) in [
+        (DataResponse::Text, r#""data":"846673197418938368""#),
+        (DataResponse::Number, r#""data":846673197418938368"#),
+        (DataResponse::Null, r#""data":null"#),
         (
-            DataAnswer::Missing,
+            DataResponse::Missing,
             r#"{"code":"00000","description":"success"}"#,
         ),
     ] {
-        let radar = Radar::start(options().data(answer)).await;
-        let answer = radar.invite(&one("a@b.example")).await;
-        assert!(answer.text.contains(shown), "{}", answer.text);
+        let radar = Radar::start(options().data(response)).await;
+        let response = radar.invite(&one("a@b.example")).await;
+        assert!(response.text.contains(shown), "{}", response.text);
     }
 }
 
 #[tokio::test]
 async fn another_code_in_a_200_sends_nothing() {
     let radar = Radar::start(options().refusal_in_200("00042", "not today")).await;
-    let answer = radar.invite(&one("a@b.example")).await;
-    assert_eq!(answer.status, 200);
+    let response = radar.invite(&one("a@b.example")).await;
+    assert_eq!(response.status, 200);
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({ "code": "00042", "description": "not today" })
     );
     assert!(radar.server().outbox().is_empty());
@@ -190,16 +196,19 @@ async fn codes_and_families_change_their_shape() {
         ),
     ] {
         let radar = Radar::start(options().codes(codes).invitation_errors(family)).await;
-        let answer = radar.log_in("testing", "wrong").await;
-        assert_eq!(answer.json()["code"], login);
-        let answer = radar.invite(&one("a@b.example")).await;
-        assert_eq!(answer.json()["code"], accepted);
+        let response = radar.log_in("testing", "wrong").await;
+        assert_eq!(response.json()["code"], login);
+        let response = radar.invite(&one("a@b.example")).await;
+        assert_eq!(response.json()["code"], accepted);
         assert_eq!(radar.invite(&wrong).await.json(), refused);
     }
     let radar = Radar::start(options().token_errors(description)).await;
-    let answer = radar.invite_with("foreign", &wrong).await;
-    assert_eq!(answer.json()["code"], "3");
-    assert_eq!(answer.description(), "Token is missing, invalid or expired");
+    let response = radar.invite_with("foreign", &wrong).await;
+    assert_eq!(response.json()["code"], "3");
+    assert_eq!(
+        response.description(),
+        "Token is missing, invalid or expired"
+    );
 }
 
 #[tokio::test]
@@ -260,13 +269,13 @@ async fn a_rate_limit_counts_invitations_by_the_clock() {
     let radar = Radar::start(options().rate_limit(1, window)).await;
     assert_eq!(radar.invite(&one("a@b.example")).await.status, 200);
     radar.sandbox.advance(Duration::from_millis(500));
-    let answer = radar.invite(&one("b@b.example")).await;
+    let response = radar.invite(&one("b@b.example")).await;
     assert_eq!(
-        (answer.status, answer.header("retry-after")),
+        (response.status, response.header("retry-after")),
         (429, Some("60"))
     );
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({ "code": "99996", "description": "Too many requests" })
     );
     assert_eq!(radar.log_in("testing", "testing12345").await.status, 200);
@@ -276,8 +285,11 @@ async fn a_rate_limit_counts_invitations_by_the_clock() {
     assert_eq!(radar.invite(&one("b@b.example")).await.status, 200);
 
     let silent = options().rate_limit(0, window).retry_after(false);
-    let answer = Radar::start(silent).await.invite(&one("a@b.example")).await;
-    assert_eq!((answer.status, answer.header("retry-after")), (429, None));
+    let response = Radar::start(silent).await.invite(&one("a@b.example")).await;
+    assert_eq!(
+        (response.status, response.header("retry-after")),
+        (429, None)
+    );
     let radar = Radar::start(options()).await;
     for _ in 0..50 {
         assert_eq!(radar.invite(&one("a@b.example")).await.status, 200);

@@ -13,11 +13,11 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
-use common::{Answer, Client, End, JSON, KEY, LABEL, LABEL_PATH, sandbox};
+use common::{Client, End, JSON, KEY, LABEL, LABEL_PATH, Response, sandbox};
 use customer_api_sandbox::{Fault, FaultBody, RavelinOptions, Sandbox};
 use serde_json::{Value, json};
 
-/// The operation's own answer with the sandbox of these tests.
+/// The operation's own response with the sandbox of these tests.
 const OWN: &str = r#"{"eventTime":"2020-01-23T16:33:02.000000000Z"}"#;
 /// What a fault shows of a request that was not processed.
 const NOTHING: &str = r#"{"processed":false}"#;
@@ -30,24 +30,24 @@ async fn faulty(fault: Fault) -> (Sandbox, Client) {
 }
 
 /// Sends a label into the fault, and checks that log and state agree about it.
-async fn label(fault: Fault) -> (Answer, bool) {
+async fn label(fault: Fault) -> (Response, bool) {
     let (sandbox, mut client) = faulty(fault).await;
-    let answer = client.call("POST", LABEL_PATH, LABEL).await;
+    let response = client.call("POST", LABEL_PATH, LABEL).await;
     let requests = sandbox.ravelin().requests();
     assert_eq!(requests.len(), 1);
-    assert_eq!(requests[0].status, answer.status);
+    assert_eq!(requests[0].status, response.status);
     let applied = requests[0].applied;
     assert_eq!(sandbox.ravelin().applied_count(), usize::from(applied));
     assert_eq!(sandbox.ravelin().pending_faults(), 0);
-    (answer, applied)
+    (response, applied)
 }
 
-fn text(answer: &Answer) -> &str {
-    std::str::from_utf8(&answer.body).unwrap()
+fn text(response: &Response) -> &str {
+    std::str::from_utf8(&response.body).unwrap()
 }
 
 #[tokio::test]
-async fn faults_in_place_of_an_answer_may_process_or_not() {
+async fn faults_in_place_of_a_response_may_process_or_not() {
     for (fault, end) in [
         (Fault::reset_before_head(), End::Reset),
         (Fault::close_before_head(), End::Closed),
@@ -58,9 +58,9 @@ async fn faults_in_place_of_an_answer_may_process_or_not() {
             } else {
                 fault.clone()
             };
-            let (answer, applied) = label(fault).await;
-            assert_eq!((answer.status, applied), (None, processed));
-            assert_eq!(answer.end, end);
+            let (response, applied) = label(fault).await;
+            assert_eq!((response.status, applied), (None, processed));
+            assert_eq!(response.end, end);
         }
     }
 }
@@ -71,8 +71,8 @@ async fn a_reset_while_reading_needs_no_more_than_the_beginning() {
     // Of a body of a million bytes just these ever come.
     let head = "POST /v2/customer/cust-1/labels HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n{\"cat";
     client.write(head).await;
-    let answer = client.answer().await;
-    assert_eq!((answer.status, answer.end), (None, End::Reset));
+    let response = client.response().await;
+    assert_eq!((response.status, response.end), (None, End::Reset));
     let requests = sandbox.ravelin().requests();
     assert_eq!(requests[0].body, b"{\"cat");
     assert_eq!((requests[0].applied, requests[0].status), (false, None));
@@ -83,8 +83,8 @@ async fn a_reset_while_reading_needs_no_body_at_all() {
     let sandbox = sandbox(RavelinOptions::default()).await;
     sandbox.ravelin().fault(Fault::reset_while_reading());
     let mut client = Client::connect(sandbox.ravelin().base_url()).await;
-    let answer = client.call("GET", "/v2/label/customer/a", "").await;
-    assert_eq!((answer.status, answer.end), (None, End::Reset));
+    let response = client.call("GET", "/v2/label/customer/a", "").await;
+    assert_eq!((response.status, response.end), (None, End::Reset));
 }
 
 #[tokio::test]
@@ -93,53 +93,53 @@ async fn answers_break_off_where_they_are_told_to() {
         let when = |fault: Fault| if processed { fault.processed() } else { fault };
         let length = Some(whole.len().to_string());
 
-        let (answer, applied) = label(when(Fault::reset_after_head())).await;
-        assert_eq!((answer.status, applied), (Some(200), processed));
-        assert_eq!(answer.header("content-length"), length.as_deref());
-        assert_eq!((text(&answer), &answer.end), ("", &End::Reset));
+        let (response, applied) = label(when(Fault::reset_after_head())).await;
+        assert_eq!((response.status, applied), (Some(200), processed));
+        assert_eq!(response.header("content-length"), length.as_deref());
+        assert_eq!((text(&response), &response.end), ("", &End::Reset));
 
-        let (answer, applied) = label(when(Fault::reset_mid_body())).await;
-        assert_eq!((answer.status, applied), (Some(200), processed));
-        assert_eq!(answer.header("content-length"), length.as_deref());
-        assert_eq!(text(&answer), &whole[..whole.len() / 2]);
-        assert_eq!(answer.end, End::Reset);
+        let (response, applied) = label(when(Fault::reset_mid_body())).await;
+        assert_eq!((response.status, applied), (Some(200), processed));
+        assert_eq!(response.header("content-length"), length.as_deref());
+        assert_eq!(text(&response), &whole[..whole.len() / 2]);
+        assert_eq!(response.end, End::Reset);
 
-        let (answer, applied) = label(when(Fault::truncated())).await;
-        assert_eq!((answer.status, applied), (Some(200), processed));
-        assert_eq!((text(&answer), answer.complete), (whole, false));
-        assert_eq!(answer.end, End::Closed);
+        let (response, applied) = label(when(Fault::truncated())).await;
+        assert_eq!((response.status, applied), (Some(200), processed));
+        assert_eq!((text(&response), response.complete), (whole, false));
+        assert_eq!(response.end, End::Closed);
     }
 }
 
 #[tokio::test]
 async fn an_oversized_body_is_valid_json_without_a_length() {
     for size in [13, 14, 9000, 100_000] {
-        let (answer, applied) = label(Fault::oversized(size).processed()).await;
+        let (response, applied) = label(Fault::oversized(size).processed()).await;
         assert!(applied);
-        assert_eq!(answer.header("content-length"), None);
-        assert_eq!(answer.body.len() as u64, size);
-        assert!(answer.json().is_object());
+        assert_eq!(response.header("content-length"), None);
+        assert_eq!(response.body.len() as u64, size);
+        assert!(response.json().is_object());
     }
 }
 
 #[tokio::test]
 async fn a_status_is_answered_in_place_of_the_operation() {
     let fault = Fault::status(503).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT");
-    let (answer, applied) = label(fault).await;
-    assert_eq!((answer.status, applied), (Some(503), false));
+    let (response, applied) = label(fault).await;
+    assert_eq!((response.status, applied), (Some(503), false));
     assert_eq!(
-        answer.header("retry-after"),
+        response.header("retry-after"),
         Some("Wed, 21 Oct 2015 07:28:00 GMT")
     );
-    assert_eq!((text(&answer), &answer.end), ("", &End::Open));
+    assert_eq!((text(&response), &response.end), ("", &End::Open));
 
-    let (answer, applied) = label(Fault::status(500).processed()).await;
-    assert_eq!((answer.status, applied), (Some(500), true));
+    let (response, applied) = label(Fault::status(500).processed()).await;
+    assert_eq!((response.status, applied), (Some(500), true));
 
-    let (answer, _) = label(Fault::status(799)).await;
-    assert_eq!(answer.status, Some(799));
-    let (answer, _) = label(Fault::status(204)).await;
-    assert_eq!(answer.header("content-length"), None);
+    let (response, _) = label(Fault::status(799)).await;
+    assert_eq!(response.status, Some(799));
+    let (response, _) = label(Fault::status(204)).await;
+    assert_eq!(response.header("content-length"), None);
 }
 
 #[tokio::test]
@@ -172,44 +172,44 @@ async fn bodies_and_content_types_are_as_scripted() {
             "{\"a",
         ),
     ] {
-        let (answer, applied) = label(Fault::none().body(body.clone())).await;
-        assert_eq!((answer.status, applied), (Some(200), true));
-        assert_eq!(answer.header("content-type"), content_type);
-        assert_eq!(text(&answer), expected);
+        let (response, applied) = label(Fault::none().body(body.clone())).await;
+        assert_eq!((response.status, applied), (Some(200), true));
+        assert_eq!(response.header("content-type"), content_type);
+        assert_eq!(text(&response), expected);
 
-        let (answer, applied) = label(Fault::status(502).body(body)).await;
-        assert_eq!((answer.status, applied), (Some(502), false));
-        assert_eq!(text(&answer), expected);
+        let (response, applied) = label(Fault::status(502).body(body)).await;
+        assert_eq!((response.status, applied), (Some(502), false));
+        assert_eq!(text(&response), expected);
     }
-    let (answer, _) = label(Fault::none().header("content-type", "text/html")).await;
-    assert_eq!(answer.header("content-type"), Some("text/html"));
-    assert_eq!(text(&answer), OWN);
+    let (response, _) = label(Fault::none().header("content-type", "text/html")).await;
+    assert_eq!(response.header("content-type"), Some("text/html"));
+    assert_eq!(text(&response), OWN);
 }
 
 #[tokio::test]
 async fn redirects_have_a_location() {
     for status in [301, 302, 307, 308] {
         let location = "http://127.0.0.1:1/elsewhere?token=x";
-        let (answer, applied) = label(Fault::redirect(status, location)).await;
-        assert_eq!((answer.status, applied), (Some(status), false));
-        assert_eq!(answer.header("location"), Some(location));
+        let (response, applied) = label(Fault::redirect(status, location)).await;
+        assert_eq!((response.status, applied), (Some(status), false));
+        assert_eq!(response.header("location"), Some(location));
     }
 }
 
 #[tokio::test]
-async fn informational_answers_come_first() {
+async fn informational_responses_come_first() {
     let fault = Fault::none().informational(100).informational(103);
-    let (answer, applied) = label(fault).await;
-    assert_eq!(answer.informational, [100, 103]);
-    assert_eq!((answer.status, applied), (Some(200), true));
-    assert_eq!(text(&answer), OWN);
+    let (response, applied) = label(fault).await;
+    assert_eq!(response.informational, [100, 103]);
+    assert_eq!((response.status, applied), (Some(200), true));
+    assert_eq!(text(&response), OWN);
 }
 
 #[tokio::test(start_paused = true)]
 async fn delays_are_tokios() {
     let start = tokio::time::Instant::now();
-    let (answer, applied) = label(Fault::none().delay(Duration::from_secs(3600))).await;
-    assert_eq!((answer.status, applied), (Some(200), true));
+    let (response, applied) = label(Fault::none().delay(Duration::from_secs(3600))).await;
+    assert_eq!((response.status, applied), (Some(200), true));
     assert!(start.elapsed() >= Duration::from_secs(3600));
 }
 
@@ -225,8 +225,8 @@ async fn a_delayed_label_is_applied_before_the_caller_gives_up() {
 #[tokio::test(start_paused = true)]
 async fn a_drip_is_slow_and_complete() {
     let start = tokio::time::Instant::now();
-    let (answer, applied) = label(Fault::none().drip(Duration::from_secs(10))).await;
-    assert_eq!((text(&answer), applied), (OWN, true));
+    let (response, applied) = label(Fault::none().drip(Duration::from_secs(10))).await;
+    assert_eq!((text(&response), applied), (OWN, true));
     let least = Duration::from_secs(10) * u32::try_from(OWN.len()).unwrap();
     assert!(start.elapsed() >= least);
 }
@@ -279,7 +279,7 @@ async fn a_fault_runs_out_and_others_wait_their_turn() {
 async fn a_processed_fault_does_not_apply_what_is_refused() {
     let (sandbox, mut client) = faulty(Fault::status(500).processed()).await;
     client.send("POST", LABEL_PATH, &[JSON], LABEL).await;
-    assert_eq!(client.answer().await.status, Some(500));
+    assert_eq!(client.response().await.status, Some(500));
     assert!(!sandbox.ravelin().requests()[0].applied);
     assert_eq!(sandbox.ravelin().applied_count(), 0);
 }
@@ -293,15 +293,15 @@ async fn an_expected_continue_is_sent_before_the_body_is_read() {
         KEY.0, KEY.1, JSON.0, JSON.1
     );
     client.write(&head).await;
-    let mut answer = Box::pin(client.answer());
-    // The interim answer comes, the final one does not: the body is still missing.
+    let mut response = Box::pin(client.response());
+    // The interim response comes, the final one does not: the body is still missing.
     for _ in 0..100 {
-        let pending = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context).is_pending()));
+        let pending = poll_fn(|context| Poll::Ready(response.as_mut().poll(context).is_pending()));
         assert!(pending.await);
         tokio::task::yield_now().await;
     }
-    drop(answer);
+    drop(response);
     client.write(LABEL).await;
-    assert_eq!(client.answer().await.status, Some(200));
+    assert_eq!(client.response().await.status, Some(200));
     assert_eq!(sandbox.ravelin().applied_count(), 1);
 }

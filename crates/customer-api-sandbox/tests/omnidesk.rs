@@ -34,8 +34,8 @@ async fn a_customer_is_created_with_everything() {
         ("custom_testfield", "a & b = \"c\"\r\n--b-B +é🎉"),
         ("custom_größe in cm", "180"),
     ];
-    let answer = desk.post("", &fields).await;
-    assert_result(&answer, "User created and channel linked.");
+    let response = desk.post("", &fields).await;
+    assert_result(&response, "User created and channel linked.");
     let twice = desk.post("", &fields).await;
     assert_eq!(error_message(&twice, 400), "This customer already exists.");
     let customer = sandbox.omnidesk().customer(1).unwrap();
@@ -96,8 +96,8 @@ async fn the_second_creation_takes_numbered_channels() {
         ("customerChannelType_1", "telephone"),
         ("customerChannelValue_1", "+31201234567"),
     ];
-    let answer = desk.post("/createCustomerCRUD", &fields).await;
-    assert_result(&answer, "User created.");
+    let response = desk.post("/createCustomerCRUD", &fields).await;
+    assert_result(&response, "User created.");
     let customer = sandbox
         .omnidesk()
         .customer_by_external_id(1, "cust-1")
@@ -173,8 +173,8 @@ async fn updates_change_what_is_there_and_keep_the_rest() {
         ("firstname", "Anna"),
         ("custom_tier", ""),
     ];
-    let answer = desk.put("/updateCustomer", &by_external_id).await;
-    assert_result(&answer, "Customer updated.");
+    let response = desk.put("/updateCustomer", &by_external_id).await;
+    assert_result(&response, "Customer updated.");
     let customer = omnidesk.customer(id).unwrap();
     assert_eq!(
         (&*customer.first_name, &*customer.last_name),
@@ -221,8 +221,8 @@ async fn channels_are_added_and_removed() {
         ("brand_id", "1"),
         ("extra_twitter", "ana_b"),
     ];
-    let answer = desk.post("/addChannelOnly", &by_external_id).await;
-    assert_result(&answer, "Channel added.");
+    let response = desk.post("/addChannelOnly", &by_external_id).await;
+    assert_result(&response, "Channel added.");
     let customer = omnidesk.customer(1).unwrap();
     assert_eq!(
         channels(&customer.channels),
@@ -270,8 +270,8 @@ async fn synchronisations_are_kept() {
         ("channel", "phoneNumber"),
         ("address", "+31"),
     ];
-    let answer = desk.post("/syncWithCRM", &fields).await;
-    assert_result(&answer, "Customer synchronized.");
+    let response = desk.post("/syncWithCRM", &fields).await;
+    assert_result(&response, "Customer synchronized.");
     let syncs = sandbox.omnidesk().crm_syncs();
     assert_eq!((syncs[0].brand_id, &*syncs[0].channel), (1, "phoneNumber"));
     assert_eq!(syncs[0].address.as_deref(), Some("+31"));
@@ -291,8 +291,8 @@ async fn faults_go_by_operation() {
         ("lastname", "B"),
     ];
     assert_eq!(desk.get("").await.status, Some(200));
-    let answer = desk.post("/createCustomerCRUD", &fields).await;
-    assert_eq!(answer.status, Some(503));
+    let response = desk.post("/createCustomerCRUD", &fields).await;
+    assert_eq!(response.status, Some(503));
     assert_eq!(omnidesk.applied_count(), 1);
     assert!(omnidesk.fault_on("createCustomers", Fault::hang()).is_err());
 }

@@ -65,8 +65,8 @@ async fn the_timeline_has_the_outside_events() {
             ("message", "Order é 7"),
             ("source_url", "https://shop.example/7?a=b&c"),
         ];
-        let answer = desk.post("/externalEvent", &fields).await;
-        assert_result(&answer, "Event created.");
+        let response = desk.post("/externalEvent", &fields).await;
+        assert_result(&response, "Event created.");
     }
     let path = "/timelineByCustomerExternalID?brand_id=1&external_id=cust-1";
     let timeline = desk.get(path).await.json();

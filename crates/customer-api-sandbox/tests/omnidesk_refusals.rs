@@ -26,8 +26,8 @@ async fn the_key_is_a_header_of_its_own() {
         &[API_KEY, API_KEY],
     ];
     for headers in wrong {
-        let answer = desk.send("GET", "", headers, "").await;
-        error_message(&answer, 401);
+        let response = desk.send("GET", "", headers, "").await;
+        error_message(&response, 401);
     }
     let query = "?apiKey=omnidesk-sandbox-key";
     error_message(&desk.send("GET", query, &[], "").await, 401);
@@ -53,8 +53,8 @@ async fn post_is_multipart_and_put_is_urlencoded() {
         ("PUT", MULTIPART, multipart(&rename)),
         ("PUT", ("X-Nothing", "1"), urlencoded(&rename)),
     ] {
-        let answer = desk.send(method, "", &[API_KEY, content_type], &body).await;
-        let message = error_message(&answer, 415);
+        let response = desk.send(method, "", &[API_KEY, content_type], &body).await;
+        let message = error_message(&response, 415);
         let expected = if method == "POST" {
             "multipart/form-data"
         } else {
@@ -73,8 +73,8 @@ async fn post_is_multipart_and_put_is_urlencoded() {
         ("PUT", URLENCODED, "brandID=%zz"),
         ("PUT", URLENCODED, "brandID=%ff"),
     ] {
-        let answer = desk.send(method, "", &[API_KEY, content_type], body).await;
-        error_message(&answer, 400);
+        let response = desk.send(method, "", &[API_KEY, content_type], body).await;
+        error_message(&response, 400);
     }
     assert_eq!(sandbox.omnidesk().applied_count(), 0);
 }
@@ -262,17 +262,17 @@ async fn queries_and_paths_are_judged() {
         ("/1/", 404),
         ("/channel/1/2", 404),
     ] {
-        let answer = desk.get(target).await;
-        assert_eq!(answer.status, Some(status), "{target}");
+        let response = desk.get(target).await;
+        assert_eq!(response.status, Some(status), "{target}");
     }
     for (method, target, allow) in [
         ("PATCH", CUSTOMERS, "GET, PUT, POST"),
         ("GET", "/api/v2/customer/channel/1", "DELETE"),
     ] {
         desk.0.send(method, target, &[API_KEY], "").await;
-        let answer = desk.0.answer().await;
-        error_message(&answer, 405);
-        assert_eq!(answer.header("allow"), Some(allow));
+        let response = desk.0.response().await;
+        error_message(&response, 405);
+        assert_eq!(response.header("allow"), Some(allow));
     }
     let lower = desk.post("/addchannelonly", &[("brand_id", "1")]).await;
     error_message(&lower, 405);

@@ -9,8 +9,8 @@ mod common;
 
 use common::helpdesk::{Desk, error_message, started};
 use customer_api_sandbox::{
-    ChannelsAnswer, ErrorAnswer, ExistingId, ItemAnswer, MissingCustomer, NoMatch,
-    OmnideskCustomer, OmnideskOptions, Sandbox, SearchAnswer, TimelineAnswer, WriteAnswer,
+    ChannelsResponse, ErrorResponse, ExistingId, ItemResponse, MissingCustomer, NoMatch,
+    OmnideskCustomer, OmnideskOptions, Sandbox, SearchResponse, TimelineResponse, WriteResponse,
 };
 use serde_json::{Value, json};
 
@@ -27,21 +27,21 @@ async fn with_customer(options: OmnideskOptions) -> (Sandbox, Desk) {
 }
 
 async fn search(desk: &mut Desk, external_id: &str) -> (Option<u16>, String) {
-    let answer = desk
+    let response = desk
         .post(SEARCH, &[("primary_id", external_id), ("brand_id", "1")])
         .await;
-    (answer.status, String::from_utf8(answer.body).unwrap())
+    (response.status, String::from_utf8(response.body).unwrap())
 }
 
 #[tokio::test]
 async fn what_a_search_finds_has_four_shapes() {
     for (switch, pointer) in [
-        (SearchAnswer::ListEnvelope, "/items/0"),
-        (SearchAnswer::ItemEnvelope, "/item"),
-        (SearchAnswer::BareArray, "/0"),
-        (SearchAnswer::BareObject, ""),
+        (SearchResponse::ListEnvelope, "/items/0"),
+        (SearchResponse::ItemEnvelope, "/item"),
+        (SearchResponse::BareArray, "/0"),
+        (SearchResponse::BareObject, ""),
     ] {
-        let options = OmnideskOptions::default().search_answer(switch);
+        let options = OmnideskOptions::default().search_response(switch);
         let (_sandbox, mut desk) = with_customer(options).await;
         let (status, body) = search(&mut desk, "cust-1").await;
         assert_eq!(status, Some(200));
@@ -76,8 +76,8 @@ async fn nobody_has_five_shapes() {
 
 #[tokio::test]
 async fn one_customer_has_two_shapes() {
-    for (switch, pointer) in [(ItemAnswer::Envelope, "/item"), (ItemAnswer::Bare, "")] {
-        let options = OmnideskOptions::default().item_answer(switch);
+    for (switch, pointer) in [(ItemResponse::Envelope, "/item"), (ItemResponse::Bare, "")] {
+        let options = OmnideskOptions::default().item_response(switch);
         let (_sandbox, mut desk) = with_customer(options).await;
         let body = desk.get("/1").await.json();
         assert_eq!(body.pointer(pointer).unwrap()["custom_tier"], "gold");
@@ -88,18 +88,18 @@ async fn one_customer_has_two_shapes() {
 async fn a_result_has_four_shapes() {
     for (switch, expected) in [
         (
-            WriteAnswer::Message,
+            WriteResponse::Message,
             r#"{"message":"Customer updated.","type":"result"}"#,
         ),
-        (WriteAnswer::NoMessage, r#"{"type":"result"}"#),
-        (WriteAnswer::EmptyBody, ""),
-        (WriteAnswer::Null, "null"),
+        (WriteResponse::NoMessage, r#"{"type":"result"}"#),
+        (WriteResponse::EmptyBody, ""),
+        (WriteResponse::Null, "null"),
     ] {
-        let options = OmnideskOptions::default().write_answer(switch);
+        let options = OmnideskOptions::default().write_response(switch);
         let (sandbox, mut desk) = with_customer(options).await;
-        let answer = desk.put("/1", &[("brandID", "1")]).await;
-        assert_eq!(answer.status, Some(200));
-        assert_eq!(String::from_utf8(answer.body).unwrap(), expected);
+        let response = desk.put("/1", &[("brandID", "1")]).await;
+        assert_eq!(response.status, Some(200));
+        assert_eq!(String::from_utf8(response.body).unwrap(), expected);
         assert_eq!(sandbox.omnidesk().applied_count(), 1);
     }
 }
@@ -111,17 +111,17 @@ async fn errors_come_with_a_status_or_in_a_success() {
     let message = error_message(&desk.get("/2").await, 400);
     assert_eq!(message, "This customer does not exist.");
 
-    let (sandbox, mut desk) = with_customer(options.clone().errors(ErrorAnswer::TypeIn200)).await;
-    let answer = desk.get("/2").await;
-    assert_eq!(answer.status, Some(200));
+    let (sandbox, mut desk) = with_customer(options.clone().errors(ErrorResponse::TypeIn200)).await;
+    let response = desk.get("/2").await;
+    assert_eq!(response.status, Some(200));
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({"type": "error", "message": "This customer does not exist."})
     );
-    let answer = desk.put("/1", &[("firstname", "A")]).await;
-    assert_eq!(answer.status, Some(200));
+    let response = desk.put("/1", &[("firstname", "A")]).await;
+    assert_eq!(response.status, Some(200));
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({"type": "error", "message": "The field brandID is required."})
     );
     error_message(&desk.get("/1/2").await, 404);
@@ -149,13 +149,13 @@ async fn an_external_id_that_is_known_is_a_switch() {
         ];
         let options = OmnideskOptions::default().existing_id(switch);
         let (sandbox, mut desk) = with_customer(options).await;
-        let answer = desk.post("/createCustomerCRUD", &fields).await;
-        assert_eq!(answer.status, Some(status));
+        let response = desk.post("/createCustomerCRUD", &fields).await;
+        assert_eq!(response.status, Some(status));
         assert_eq!(sandbox.omnidesk().customers().len(), customers);
         assert_eq!(sandbox.omnidesk().customer(1).unwrap().first_name, name);
         let fields = [("brand_id", "1"), ("primary_id", "cust-1")];
-        let answer = desk.post("", &fields).await;
-        assert_eq!(answer.status, Some(status));
+        let response = desk.post("", &fields).await;
+        assert_eq!(response.status, Some(status));
     }
 }
 
@@ -178,12 +178,12 @@ async fn the_brands_settings_are_switches() {
 #[tokio::test]
 async fn customers_look_different() {
     for (switch, expected) in [
-        (ChannelsAnswer::Texts, json!(["email: ana@shop.example"])),
-        (ChannelsAnswer::Empty, json!([])),
-        (ChannelsAnswer::Null, Value::Null),
+        (ChannelsResponse::Texts, json!(["email: ana@shop.example"])),
+        (ChannelsResponse::Empty, json!([])),
+        (ChannelsResponse::Null, Value::Null),
     ] {
         let options = OmnideskOptions::default()
-            .channels_answer(switch)
+            .channels_response(switch)
             .custom_fields_shown(false)
             .numbers_as_text(true);
         let (_sandbox, mut desk) = with_customer(options).await;
@@ -221,13 +221,13 @@ async fn pages_misbehave_on_request() {
 async fn a_timeline_has_two_shapes() {
     let path = "/timelineByCustomerExternalID?brand_id=1&external_id=cust-1";
     for (switch, expected) in [
-        (TimelineAnswer::BareArray, json!([])),
+        (TimelineResponse::BareArray, json!([])),
         (
-            TimelineAnswer::ListEnvelope,
+            TimelineResponse::ListEnvelope,
             json!({"type": "list", "items": []}),
         ),
     ] {
-        let options = OmnideskOptions::default().timeline_answer(switch);
+        let options = OmnideskOptions::default().timeline_response(switch);
         let (_sandbox, mut desk) = with_customer(options).await;
         assert_eq!(desk.get(path).await.json(), expected);
     }
@@ -262,8 +262,8 @@ async fn undocumented_paths_are_switches() {
     desk.0
         .send("DELETE", "/api/v2/purge/1?x=1", &headers, "")
         .await;
-    error_message(&desk.0.answer().await, 400);
+    error_message(&desk.0.response().await, 400);
     desk.0.send("DELETE", "/api/v2/purge/1", &headers, "").await;
-    assert_eq!(desk.0.answer().await.status, Some(200));
+    assert_eq!(desk.0.response().await.status, Some(200));
     assert!(sandbox.omnidesk().customer(1).unwrap().purged);
 }

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use common::{Client, LABEL, LABEL_PATH, sample_time, sandbox};
 use customer_api_sandbox::{
-    LabelAnswer, LegacyLabelAnswer, NoReview, NoReviews, RavelinOptions, Review, Reviewer, Sandbox,
+    LabelResponse, LegacyLabelResponse, NoReview, NoReviews, RavelinOptions, Review, Reviewer,
+    Sandbox,
 };
 use serde_json::{Value, json};
 
@@ -39,25 +40,25 @@ async fn client(sandbox: &Sandbox) -> Client {
 }
 
 #[tokio::test]
-async fn legacy_labels_are_read_back_as_the_vendor_prints_them() {
+async fn legacy_labels_are_read_back_as_the_provider_prints_them() {
     let sandbox = sandbox(RavelinOptions::default()).await;
     let mut client = client(&sandbox).await;
-    let answer = client
+    let response = client
         .call("POST", LEGACY_PATH, &sample_label().to_string())
         .await;
-    assert_eq!(answer.status, Some(200));
-    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(response.status, Some(200));
+    assert_eq!(response.header("content-type"), Some("application/json"));
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({"status": 200, "timestamp": 1_579_797_182})
     );
 
-    let answer = client
+    let response = client
         .call("GET", "/v2/label/customer/trs-AFmNplMLJBJOhXA", "")
         .await;
-    assert_eq!(answer.status, Some(200));
+    assert_eq!(response.status, Some(200));
     assert_eq!(
-        answer.json(),
+        response.json(),
         sample_review("FRAUDSTER", "2020-01-23T16:33:02Z")
     );
 
@@ -66,11 +67,11 @@ async fn legacy_labels_are_read_back_as_the_vendor_prints_them() {
     let mut second = sample_label();
     second["label"] = json!("GENUINE");
     client.call("POST", LEGACY_PATH, &second.to_string()).await;
-    let answer = client
+    let response = client
         .call("GET", "/v2/labels/customer/trs-AFmNplMLJBJOhXA", "")
         .await;
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({"reviews": [
             sample_review("FRAUDSTER", "2020-01-23T16:33:02Z"),
             sample_review("GENUINE", "2020-01-23T17:32:58Z"),
@@ -80,7 +81,7 @@ async fn legacy_labels_are_read_back_as_the_vendor_prints_them() {
 }
 
 #[tokio::test]
-async fn labels_have_three_published_answers() {
+async fn labels_have_three_published_responses() {
     let body = json!({
         "category": "REFUND_ABUSE",
         "review": "NOT_REFUND_ABUSE",
@@ -89,7 +90,7 @@ async fn labels_have_three_published_answers() {
     });
     for (version, expected) in [
         (
-            LabelAnswer::Full,
+            LabelResponse::Full,
             json!({
                 "timestamp": "2020-01-23T16:33:02.000000000Z",
                 "category": "refundAbuse",
@@ -102,21 +103,21 @@ async fn labels_have_three_published_answers() {
             }),
         ),
         (
-            LabelAnswer::EventTimeNanos,
+            LabelResponse::EventTimeNanos,
             json!({"eventTime": "2020-01-23T16:33:02.000000000Z"}),
         ),
         (
-            LabelAnswer::EventTimeSeconds,
+            LabelResponse::EventTimeSeconds,
             json!({"eventTime": "2020-01-23T16:33:02Z"}),
         ),
     ] {
-        let sandbox = sandbox(RavelinOptions::default().label_answer(version)).await;
-        let answer = client(&sandbox)
+        let sandbox = sandbox(RavelinOptions::default().label_response(version)).await;
+        let response = client(&sandbox)
             .await
             .call("POST", LABEL_PATH, &body.to_string())
             .await;
-        assert_eq!(answer.status, Some(200));
-        assert_eq!(answer.json(), expected);
+        assert_eq!(response.status, Some(200));
+        assert_eq!(response.json(), expected);
         let expected = Review::new("cust-1", "NOT_REFUND_ABUSE", "2020-01-23T16:33:02Z")
             .with_category("REFUND_ABUSE")
             .with_comment("c")
@@ -126,24 +127,24 @@ async fn labels_have_three_published_answers() {
 }
 
 #[tokio::test]
-async fn the_legacy_answer_is_a_switch() {
+async fn the_legacy_response_is_a_switch() {
     for (switch, status, body) in [
         (
-            LegacyLabelAnswer::StatusAndTimestamp,
+            LegacyLabelResponse::StatusAndTimestamp,
             200,
             r#"{"status":200,"timestamp":1579797182}"#,
         ),
-        (LegacyLabelAnswer::Null, 200, "null"),
-        (LegacyLabelAnswer::NoContent, 204, ""),
+        (LegacyLabelResponse::Null, 200, "null"),
+        (LegacyLabelResponse::NoContent, 204, ""),
     ] {
-        let sandbox = sandbox(RavelinOptions::default().legacy_label_answer(switch)).await;
-        let answer = client(&sandbox)
+        let sandbox = sandbox(RavelinOptions::default().legacy_label_response(switch)).await;
+        let response = client(&sandbox)
             .await
             .call("POST", LEGACY_PATH, &sample_label().to_string())
             .await;
-        assert_eq!(answer.status, Some(status));
-        assert_eq!(String::from_utf8(answer.body).unwrap(), body);
-        assert_eq!(answer.head.contains("content-length"), status != 204);
+        assert_eq!(response.status, Some(status));
+        assert_eq!(String::from_utf8(response.body).unwrap(), body);
+        assert_eq!(response.head.contains("content-length"), status != 204);
         assert_eq!(sandbox.ravelin().applied_count(), 1);
     }
 }
@@ -158,11 +159,11 @@ async fn no_review_is_a_switch() {
         (NoReview::BadRequest, 400, "Customer not found"),
     ] {
         let sandbox = sandbox(RavelinOptions::default().no_review(switch)).await;
-        let answer = client(&sandbox)
+        let response = client(&sandbox)
             .await
             .call("GET", "/v2/label/customer/nobody", "")
             .await;
-        check_absence(&answer, status, body);
+        check_absence(&response, status, body);
     }
 }
 
@@ -178,21 +179,21 @@ async fn no_reviews_is_a_switch() {
         (NoReviews::BadRequest, 400, "Customer not found"),
     ] {
         let sandbox = sandbox(RavelinOptions::default().no_reviews(switch)).await;
-        let answer = client(&sandbox)
+        let response = client(&sandbox)
             .await
             .call("GET", "/v2/labels/customer/nobody", "")
             .await;
-        check_absence(&answer, status, body);
+        check_absence(&response, status, body);
     }
 }
 
-fn check_absence(answer: &common::Answer, status: u16, body: &str) {
-    assert_eq!(answer.status, Some(status));
+fn check_absence(response: &common::Response, status: u16, body: &str) {
+    assert_eq!(response.status, Some(status));
     if status == 200 {
-        assert_eq!(std::str::from_utf8(&answer.body).unwrap(), body);
+        assert_eq!(std::str::from_utf8(&response.body).unwrap(), body);
         return;
     }
-    let error = answer.json();
+    let error = response.json();
     assert_eq!(error["status"], status);
     assert_eq!(error["message"], body);
     assert_eq!(error["timestamp"], 1_579_797_182);
@@ -228,8 +229,8 @@ async fn potential_labels_are_a_switch() {
         let successor = json!({"category": "PAYMENT_FRAUD", "review": "POTENTIALLY_GENUINE"});
         let legacy = json!({"customerId": "cust-1", "label": "POTENTIALLY_FRAUDSTER"});
         for (path, body) in [(LABEL_PATH, successor), (LEGACY_PATH, legacy)] {
-            let answer = client.call("POST", path, &body.to_string()).await;
-            assert_eq!(answer.status, Some(status));
+            let response = client.call("POST", path, &body.to_string()).await;
+            assert_eq!(response.status, Some(status));
         }
         let applied = if enabled { 2 } else { 0 };
         assert_eq!(sandbox.ravelin().applied_count(), applied);
@@ -241,8 +242,8 @@ async fn refund_abuse_is_a_switch() {
     for (taken, status) in [(true, 200), (false, 400)] {
         let sandbox = sandbox(RavelinOptions::default().refund_abuse(taken)).await;
         let body = r#"{"category":"REFUND_ABUSE","review":"UNREVIEWED"}"#;
-        let answer = client(&sandbox).await.call("POST", LABEL_PATH, body).await;
-        assert_eq!(answer.status, Some(status));
+        let response = client(&sandbox).await.call("POST", LABEL_PATH, body).await;
+        assert_eq!(response.status, Some(status));
         assert_eq!(sandbox.ravelin().applied_count(), usize::from(taken));
     }
 }
@@ -256,10 +257,10 @@ async fn the_limit_of_a_customer_drops_labels_and_says_200() {
     let legacy = json!({"customerId": "cust-1", "label": "GENUINE"}).to_string();
     client.call("POST", LEGACY_PATH, &legacy).await;
 
-    let answer = client.call("POST", LABEL_PATH, LABEL).await;
-    assert_eq!(answer.status, Some(200));
+    let response = client.call("POST", LABEL_PATH, LABEL).await;
+    assert_eq!(response.status, Some(200));
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({
             "status": 200,
             "timestamp": 1_579_797_184,
@@ -285,7 +286,7 @@ async fn the_limit_of_a_customer_drops_labels_and_says_200() {
 
 #[tokio::test]
 async fn unknown_fields_are_in_every_object_and_repeat_with_the_seed() {
-    let answers = async |seed| {
+    let responses = async |seed| {
         let sandbox = Sandbox::builder()
             .ravelin(RavelinOptions::default().unknown_fields(seed))
             .stepped_clock(sample_time(), Duration::ZERO)
@@ -301,7 +302,7 @@ async fn unknown_fields_are_in_every_object_and_repeat_with_the_seed() {
             .await
             .json();
         client.send("GET", "/nowhere", &[], "").await;
-        let error = client.answer().await.json();
+        let error = client.response().await.json();
         [
             all.clone(),
             all["reviews"][0].clone(),
@@ -313,19 +314,19 @@ async fn unknown_fields_are_in_every_object_and_repeat_with_the_seed() {
         let fields = value.as_object().unwrap();
         fields.keys().any(|name| name.starts_with("unknownField"))
     };
-    let first = answers(Some(1)).await;
+    let first = responses(Some(1)).await;
     assert!(first.iter().all(unknown), "{first:?}");
-    assert_eq!(first, answers(Some(1)).await);
-    assert_ne!(first, answers(Some(2)).await);
-    assert!(!answers(None).await.iter().any(unknown));
+    assert_eq!(first, responses(Some(1)).await);
+    assert_ne!(first, responses(Some(2)).await);
+    assert!(!responses(None).await.iter().any(unknown));
 }
 
 #[tokio::test]
 async fn they_are_there_by_default() {
     let sandbox = Sandbox::start().await.unwrap();
-    let answer = client(&sandbox).await.call("POST", LABEL_PATH, LABEL).await;
+    let response = client(&sandbox).await.call("POST", LABEL_PATH, LABEL).await;
     assert!(
-        String::from_utf8(answer.body)
+        String::from_utf8(response.body)
             .unwrap()
             .contains("unknownField")
     );
@@ -343,8 +344,8 @@ async fn ids_are_decoded_exactly() {
         ("...", "..."),
     ] {
         let path = format!("/v2/customer/{encoded}/labels");
-        let answer = client.call("POST", &path, LABEL).await;
-        assert_eq!(answer.status, Some(200), "{path}");
+        let response = client.call("POST", &path, LABEL).await;
+        assert_eq!(response.status, Some(200), "{path}");
         assert_eq!(sandbox.ravelin().reviews(id).len(), 1, "{id}");
         let path = format!("/v2/label/customer/{encoded}");
         let last = client.call("GET", &path, "").await.json();
@@ -376,8 +377,8 @@ async fn without_a_stepped_clock_timestamps_follow_tokios() {
     let mut client = client(&sandbox).await;
     let mut label = async || {
         let body = json!({"customerId": "c", "label": "GENUINE"}).to_string();
-        let answer = client.call("POST", LEGACY_PATH, &body).await.json();
-        answer["timestamp"].as_u64().unwrap()
+        let response = client.call("POST", LEGACY_PATH, &body).await.json();
+        response["timestamp"].as_u64().unwrap()
     };
     let first = label().await;
     tokio::time::advance(Duration::from_secs(600)).await;

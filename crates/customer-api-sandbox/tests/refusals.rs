@@ -15,7 +15,7 @@ async fn started() -> (Sandbox, Client) {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_401_with_the_vendors_sample() {
+async fn a_wrong_key_is_401_with_the_providers_sample() {
     let (sandbox, mut client) = started().await;
     let wrong: [&[(&str, &str)]; 6] = [
         &[],
@@ -28,10 +28,10 @@ async fn a_wrong_key_is_401_with_the_vendors_sample() {
     for headers in wrong {
         let headers = [headers, &[JSON]].concat();
         client.send("POST", LABEL_PATH, &headers, LABEL).await;
-        let answer = client.answer().await;
-        assert_eq!(answer.status, Some(401), "{headers:?}");
+        let response = client.response().await;
+        assert_eq!(response.status, Some(401), "{headers:?}");
         assert_eq!(
-            answer.json(),
+            response.json(),
             json!({
                 "status": 403,
                 "message": "Invalid Request: API Key Incorrect. Please check your credentials and try again",
@@ -42,7 +42,7 @@ async fn a_wrong_key_is_401_with_the_vendors_sample() {
 }
 
 #[tokio::test]
-async fn paths_and_methods_are_the_vendors() {
+async fn paths_and_methods_are_the_providers() {
     let (_sandbox, mut client) = started().await;
     for (method, target, status) in [
         ("GET", "/", 404),
@@ -56,14 +56,14 @@ async fn paths_and_methods_are_the_vendors() {
         ("GET", LABEL_PATH, 405),
         ("GET", "/v2/label/customer/a?query=ignored", 200),
     ] {
-        let answer = client.call(method, target, "").await;
-        assert_eq!(answer.status, Some(status), "{method} {target}");
+        let response = client.call(method, target, "").await;
+        assert_eq!(response.status, Some(status), "{method} {target}");
         if status == 405 {
             let allowed = if method == "GET" { "POST" } else { "GET" };
-            assert_eq!(answer.header("allow"), Some(allowed));
+            assert_eq!(response.header("allow"), Some(allowed));
         }
         if status != 200 {
-            assert_eq!(answer.json()["status"], status);
+            assert_eq!(response.json()["status"], status);
         }
     }
 }
@@ -105,8 +105,8 @@ async fn formats_are_checked() {
         ),
     ] {
         client.send("POST", LABEL_PATH, &headers, LABEL).await;
-        let answer = client.answer().await;
-        assert_eq!(answer.status, Some(status), "{headers:?}");
+        let response = client.response().await;
+        assert_eq!(response.status, Some(status), "{headers:?}");
     }
 }
 
@@ -157,19 +157,19 @@ async fn bodies_are_checked_against_the_description() {
         (LEGACY_PATH, "[]", "(root): Invalid type. Expected: object"),
     ];
     for (path, body, part) in cases {
-        let answer = client.call("POST", path, body).await;
-        assert_eq!(answer.status, Some(400), "{body}");
-        let error = answer.json();
+        let response = client.call("POST", path, body).await;
+        assert_eq!(response.status, Some(400), "{body}");
+        let error = response.json();
         let message = error["message"].as_str().unwrap();
         let message = message.strip_prefix("JSON validation error - ").unwrap();
         assert!(message.starts_with(part), "{message}");
     }
     for body in ["{", "null null", "category=PAYMENT_FRAUD"] {
-        let answer = client.call("POST", LABEL_PATH, body).await;
-        assert_eq!(answer.status, Some(400), "{body}");
+        let response = client.call("POST", LABEL_PATH, body).await;
+        assert_eq!(response.status, Some(400), "{body}");
     }
     client.send("POST", LABEL_PATH, &[KEY, JSON], "").await;
-    assert_eq!(client.answer().await.status, Some(400));
+    assert_eq!(client.response().await.status, Some(400));
     assert_eq!(sandbox.ravelin().applied_count(), 0);
 }
 
@@ -179,7 +179,7 @@ async fn the_log_keeps_requests_as_sent_and_in_order() {
     let target = "/v2/customer/a%2Fb/labels?x=%20y";
     let headers = [KEY, ("content-TYPE", "application/json"), ("X-Trace", "1")];
     client.send("POST", target, &headers, LABEL).await;
-    client.answer().await;
+    client.response().await;
     client.call("GET", "/nowhere", "").await;
 
     let requests = sandbox.ravelin().requests();

@@ -9,9 +9,9 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Answer, Client, JSON, sample_time};
+use common::{Client, JSON, Response, sample_time};
 use customer_api_sandbox::{
-    RevnueCustomer, RevnueListAnswer, RevnueOptions, RevnueWriteAnswer, Sandbox,
+    RevnueCustomer, RevnueListResponse, RevnueOptions, RevnueWriteResponse, Sandbox,
 };
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ async fn start(options: RevnueOptions) -> Sandbox {
         .unwrap()
 }
 
-async fn call(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Answer {
+async fn call(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Response {
     let mut client = Client::connect(sandbox.revnue().base_url()).await;
     let headers: &[_] = if body.is_empty() {
         &[TOKEN]
@@ -34,7 +34,7 @@ async fn call(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Answ
         &[TOKEN, JSON]
     };
     client.send(method, target, headers, body).await;
-    client.answer().await
+    client.response().await
 }
 
 fn seeded(sandbox: &Sandbox) -> u64 {
@@ -49,25 +49,25 @@ async fn a_replacement_nulls_and_an_update_keeps() {
     let sandbox = start(RevnueOptions::default()).await;
     seeded(&sandbox);
     let update = r#"{"company":1,"city":"Portland","category":null}"#;
-    let answer = call(&sandbox, "PATCH", "/api/v2/customer/1", update).await;
-    assert_eq!(answer.status, Some(200));
-    let body = answer.json();
+    let response = call(&sandbox, "PATCH", "/api/v2/customer/1", update).await;
+    assert_eq!(response.status, Some(200));
+    let body = response.json();
     assert_eq!(
         (&body["city"], &body["fax"]),
         (&json!("Portland"), &json!("1"))
     );
     assert_eq!(body["category"], Value::Null);
     let replace = r#"{"company":1,"name":"Mill Road","country":3}"#;
-    let answer = call(&sandbox, "PUT", "/api/v2/customer/1", replace).await;
-    let body = answer.json();
+    let response = call(&sandbox, "PUT", "/api/v2/customer/1", replace).await;
+    let body = response.json();
     assert_eq!((&body["city"], &body["fax"]), (&Value::Null, &Value::Null));
     assert_eq!(
         (&body["name"], &body["country"]),
         (&json!("Mill Road"), &json!("Country 3"))
     );
     assert_eq!(sandbox.revnue().applied_count(), 2);
-    let answer = call(&sandbox, "DELETE", "/api/v2/customer/1", "").await;
-    assert_eq!((answer.status, answer.body.len()), (Some(204), 0));
+    let response = call(&sandbox, "DELETE", "/api/v2/customer/1", "").await;
+    assert_eq!((response.status, response.body.len()), (Some(204), 0));
     assert!(sandbox.revnue().customers().is_empty());
 }
 
@@ -113,21 +113,24 @@ async fn slashes_tokens_and_companies_are_told_apart() {
         ("DELETE", "/api/v2/customer/9", "", 404),
         ("GET", "/api/v2/contract/?company=1", "", 404),
     ] {
-        let answer = call(&sandbox, method, target, body).await;
-        assert_eq!(answer.status, Some(status), "{method} {target} {body}");
+        let response = call(&sandbox, method, target, body).await;
+        assert_eq!(response.status, Some(status), "{method} {target} {body}");
     }
     assert_eq!(sandbox.revnue().applied_count(), 0);
-    let answer = call(&sandbox, "GET", "/api/v2/customer/", "").await;
-    assert_eq!(answer.json(), json!({ "detail": "company is required" }));
+    let response = call(&sandbox, "GET", "/api/v2/customer/", "").await;
+    assert_eq!(response.json(), json!({ "detail": "company is required" }));
     let unknown = r#"{"company":1,"town":"a"}"#;
-    let answer = call(&sandbox, "PATCH", "/api/v2/customer/1", unknown).await;
-    assert_eq!(answer.json(), json!({ "town": ["This field is unknown."] }));
+    let response = call(&sandbox, "PATCH", "/api/v2/customer/1", unknown).await;
+    assert_eq!(
+        response.json(),
+        json!({ "town": ["This field is unknown."] })
+    );
     let mut client = Client::connect(sandbox.revnue().base_url()).await;
     let wrong = ("Authorization", "Bearer other");
     client
         .send("GET", "/api/v2/customer/?company=1", &[wrong], "")
         .await;
-    assert_eq!(client.answer().await.status, Some(401));
+    assert_eq!(client.response().await.status, Some(401));
 }
 
 #[tokio::test]
@@ -135,55 +138,55 @@ async fn the_quota_counts_what_was_let_in_for_all_companies() {
     let sandbox = start(RevnueOptions::default()).await;
     let list = |company: u32| format!("/api/v2/customer/?company={company}");
     for company in 0..20 {
-        let answer = call(&sandbox, "GET", &list(company), "").await;
-        assert_eq!(answer.status, Some(200));
+        let response = call(&sandbox, "GET", &list(company), "").await;
+        assert_eq!(response.status, Some(200));
         sandbox.advance(Duration::from_millis(1_000));
     }
-    let answer = call(&sandbox, "GET", &list(1), "").await;
+    let response = call(&sandbox, "GET", &list(1), "").await;
     assert_eq!(
-        (answer.status, answer.header("retry-after")),
+        (response.status, response.header("retry-after")),
         (Some(429), Some("40"))
     );
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({ "detail": "Request was throttled. Expected available in 40 seconds." })
     );
     sandbox.advance(Duration::from_secs(40));
     assert_eq!(call(&sandbox, "GET", &list(1), "").await.status, Some(200));
-    let answer = call(&sandbox, "GET", &list(1), "").await;
-    assert_eq!(answer.header("retry-after"), Some("1"));
+    let response = call(&sandbox, "GET", &list(1), "").await;
+    assert_eq!(response.header("retry-after"), Some("1"));
     assert_eq!(sandbox.revnue().throttled_count(), 2);
 
     let silent = RevnueOptions::default()
         .rate_limit(0, Duration::from_secs(1))
         .retry_after(false);
     let sandbox = start(silent).await;
-    let answer = call(&sandbox, "GET", &list(1), "").await;
+    let response = call(&sandbox, "GET", &list(1), "").await;
     assert_eq!(
-        (answer.status, answer.header("retry-after")),
+        (response.status, response.header("retry-after")),
         (Some(429), None)
     );
 }
 
 #[tokio::test]
 async fn lists_come_in_every_shape() {
-    for (answer, keys) in [
-        (RevnueListAnswer::Results, "results"),
-        (RevnueListAnswer::Pages(1), "count,next,previous,results"),
+    for (response, keys) in [
+        (RevnueListResponse::Results, "results"),
+        (RevnueListResponse::Pages(1), "count,next,previous,results"),
         (
-            RevnueListAnswer::FirstPageOnly(1),
+            RevnueListResponse::FirstPageOnly(1),
             "count,next,previous,results",
         ),
-        (RevnueListAnswer::Odd, "customers"),
+        (RevnueListResponse::Odd, "customers"),
     ] {
-        let sandbox = start(RevnueOptions::default().list_answer(answer)).await;
+        let sandbox = start(RevnueOptions::default().list_response(response)).await;
         seeded(&sandbox);
         let body = call(&sandbox, "GET", "/api/v2/customer/?company=1", "").await;
         let body = body.json();
         let found: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
         assert_eq!(found.join(","), keys);
     }
-    let pages = RevnueOptions::default().list_answer(RevnueListAnswer::Pages(2));
+    let pages = RevnueOptions::default().list_response(RevnueListResponse::Pages(2));
     let sandbox = start(pages).await;
     for _ in 0..3 {
         seeded(&sandbox);
@@ -208,27 +211,27 @@ async fn lists_come_in_every_shape() {
 #[tokio::test]
 async fn writes_are_answered_by_switch() {
     let create = r#"{"company":1,"name":"Mill Road","category":17}"#;
-    for (answer, category) in [
+    for (response, category) in [
         (
-            RevnueWriteAnswer::ReadForm,
+            RevnueWriteResponse::ReadForm,
             json!({ "id": 17, "name": "Category 17" }),
         ),
-        (RevnueWriteAnswer::WriteForm, json!(17)),
+        (RevnueWriteResponse::WriteForm, json!(17)),
     ] {
-        let sandbox = start(RevnueOptions::default().write_answer(answer)).await;
-        let answer = call(&sandbox, "POST", "/api/v2/customer", create).await;
-        assert_eq!(answer.status, Some(201));
-        assert_eq!(answer.json()["category"], category);
+        let sandbox = start(RevnueOptions::default().write_response(response)).await;
+        let response = call(&sandbox, "POST", "/api/v2/customer", create).await;
+        assert_eq!(response.status, Some(201));
+        assert_eq!(response.json()["category"], category);
     }
-    let empty = RevnueOptions::default().write_answer(RevnueWriteAnswer::EmptyBody);
+    let empty = RevnueOptions::default().write_response(RevnueWriteResponse::EmptyBody);
     let sandbox = start(empty.patch(false).company_on_delete(true)).await;
-    let answer = call(&sandbox, "POST", "/api/v2/customer", create).await;
-    assert_eq!((answer.status, answer.body.len()), (Some(201), 0));
-    let answer = call(&sandbox, "PATCH", "/api/v2/customer/1", r#"{"company":1}"#).await;
-    assert_eq!(answer.status, Some(405));
-    assert_eq!(answer.header("allow"), Some("GET, PUT, DELETE"));
-    let answer = call(&sandbox, "DELETE", "/api/v2/customer/1", "").await;
-    assert_eq!(answer.json(), json!({ "detail": "company is required" }));
-    let answer = call(&sandbox, "DELETE", "/api/v2/customer/1?company=1", "").await;
-    assert_eq!(answer.status, Some(204));
+    let response = call(&sandbox, "POST", "/api/v2/customer", create).await;
+    assert_eq!((response.status, response.body.len()), (Some(201), 0));
+    let response = call(&sandbox, "PATCH", "/api/v2/customer/1", r#"{"company":1}"#).await;
+    assert_eq!(response.status, Some(405));
+    assert_eq!(response.header("allow"), Some("GET, PUT, DELETE"));
+    let response = call(&sandbox, "DELETE", "/api/v2/customer/1", "").await;
+    assert_eq!(response.json(), json!({ "detail": "company is required" }));
+    let response = call(&sandbox, "DELETE", "/api/v2/customer/1?company=1", "").await;
+    assert_eq!(response.status, Some(204));
 }

@@ -5,7 +5,7 @@ mod common;
 use std::time::Duration;
 
 use common::scroll::{PATH, ids, next, numbers, page, reviews, scroll, started, time};
-use common::{Answer, Client, KEY, LABEL, LABEL_PATH};
+use common::{Client, KEY, LABEL, LABEL_PATH, Response};
 use customer_api_sandbox::{Fault, RavelinOptions, Review, Reviewer, Sandbox};
 use serde_json::json;
 
@@ -27,7 +27,7 @@ async fn all_reviews_come_in_pages_of_a_thousand_and_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_page_looks_like_the_vendors_sample() {
+async fn a_page_looks_like_the_providers_sample() {
     let (sandbox, mut client) = started(RavelinOptions::default(), 0).await;
     let review = Review::new("customer1", "GENUINE", "2019-08-05T11:27:15Z")
         .with_comment("not shown")
@@ -59,11 +59,11 @@ async fn queries_are_judged() {
     let (_sandbox, mut client) = started(RavelinOptions::default(), 1).await;
     for query in ["scroll_id=%zz", "scroll_id=a&scroll_id=b", "since=a+b"] {
         let target = format!("{PATH}?{query}");
-        let answer = client.call("GET", &target, "").await;
-        assert_eq!(answer.status, Some(400), "{query}");
+        let response = client.call("GET", &target, "").await;
+        assert_eq!(response.status, Some(400), "{query}");
     }
     client.send("GET", PATH, &[], "").await;
-    assert_eq!(client.answer().await.status, Some(401));
+    assert_eq!(client.response().await.status, Some(401));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_scroll_shows_what_was_there_when_it_started() {
 }
 
 #[tokio::test]
-async fn a_scroll_dies_a_life_after_its_last_answer() {
+async fn a_scroll_dies_a_life_after_its_last_response() {
     let options = RavelinOptions::default().page_size(1);
     let (sandbox, mut client) = started(options, 10).await;
     let first = page(&mut client, PATH).await;
@@ -115,7 +115,7 @@ async fn a_scroll_dies_a_life_after_its_last_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_life_counts_from_the_answer_by_tokios_clock() {
+async fn the_life_counts_from_the_response_by_tokios_clock() {
     let options = RavelinOptions::default()
         .unknown_fields(None)
         .page_size(1)
@@ -188,7 +188,7 @@ async fn the_log_keeps_as_many_requests_as_it_is_told() {
     let mut client = Client::connect(sandbox.ravelin().base_url()).await;
     for target in ["/1", "/2", "/3"] {
         client.send("GET", target, &[KEY], "").await;
-        let _: Answer = client.answer().await;
+        let _: Response = client.response().await;
     }
     let requests = sandbox.ravelin().requests();
     let targets: Vec<&str> = requests.iter().map(|one| one.target.as_str()).collect();

@@ -40,10 +40,10 @@ async fn the_parameter_of_the_time_is_a_switch() {
         }
     }
     let (_sandbox, mut client) = started(RavelinOptions::default(), 10).await;
-    let answer = client.call("GET", "/v2/label/customer?since=7", "").await;
-    assert_eq!(answer.status, Some(400));
+    let response = client.call("GET", "/v2/label/customer?since=7", "").await;
+    assert_eq!(response.status, Some(400));
     assert_eq!(
-        answer.json()["message"],
+        response.json()["message"],
         "Invalid Request: since can't be read"
     );
 }
@@ -54,10 +54,10 @@ async fn an_unknown_query_parameter_is_recorded_and_refused_on_request() {
         let options = RavelinOptions::default().refuse_unknown_query(refused);
         let (sandbox, mut client) = started(options, 1).await;
         let target = format!("{PATH}?Since=1&since=2019-08-05T00:00:00Z&Since=2&%C3%A9");
-        let answer = client.call("GET", &target, "").await;
-        assert_eq!(answer.status, Some(status));
+        let response = client.call("GET", &target, "").await;
+        assert_eq!(response.status, Some(status));
         if refused {
-            let message = answer.json()["message"].to_string();
+            let message = response.json()["message"].to_string();
             assert!(
                 message.contains("Since: Additional property Since"),
                 "{message}"
@@ -82,12 +82,12 @@ async fn what_a_late_follow_up_gets_is_a_switch() {
         let mangled = target.replace("%3D%3D", "");
         for target in [target, mangled, format!("{PATH}?scroll_id=\u{e9}")] {
             let target = target.replace('\u{e9}', "%C3%A9");
-            let answer = client.call("GET", &target, "").await;
-            assert_eq!(answer.status, Some(status), "{target}");
+            let response = client.call("GET", &target, "").await;
+            assert_eq!(response.status, Some(status), "{target}");
             if status == 200 {
-                assert_eq!(ids(&answer.json()), Vec::<String>::new());
+                assert_eq!(ids(&response.json()), Vec::<String>::new());
             } else {
-                assert_eq!(answer.json()["status"], status);
+                assert_eq!(response.json()["status"], status);
             }
         }
     }

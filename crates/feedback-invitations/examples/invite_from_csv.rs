@@ -42,10 +42,10 @@ Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [-
                     Its ledger is LIST.sandbox.ledger, made anew for each run, so that no real run takes it for its own
 
 Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. What is unknown may have been sent, and is
-not sent again: ask the vendor, and settle it by `Ledger::resolve`.
+not sent again: ask the provider, and settle it by `Ledger::resolve`.
 
 The environment holds RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT, RADAR_PROGRAMME, and RADAR_BASE_URL if it is not the
-vendor's. **People get messages.**
+provider's. **People get messages.**
 
 Exit code: 0 if everybody on the list is invited, 1 if the program failed, 2 for a wrong command line, 3 if somebody is
 not, or if that is unknown.
@@ -175,7 +175,7 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     eprintln!("this run: {summary}");
     eprintln!("all runs: {}", ledger.summary().await?);
     for key in ledger.unknown(None, 20).await? {
-        eprintln!("{key}: ask the vendor, then settle it by `Ledger::resolve`");
+        eprintln!("{key}: ask the provider, then settle it by `Ledger::resolve`");
     }
     match summary.ending {
         Ending::LedgerFailed(error) => Err(error.into()),

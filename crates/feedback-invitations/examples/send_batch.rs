@@ -21,7 +21,7 @@ const DAY: [[&str; 4]; 3] = [
     ["Ana", "abc@g.com", "", "INV00003"],
 ];
 
-/// The vendor documents no limit, so this is a small one.
+/// The provider documents no limit, so this is a small one.
 const MOST: usize = 20;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,6 +1,6 @@
 use customer_api_core::{
     BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
-    rate_limit::Window, secrecy::SecretString, session::Session,
+    rate_limit::Quota, secrecy::SecretString, session::Session,
 };
 
 use crate::{CustomerRadar, login::PasswordLogin};
@@ -28,17 +28,17 @@ pub struct Client {
 impl Client {
     /// Starts a client for a login, at `https://api.feedback.fyi`.
     ///
-    /// The vendor hands out the user name and the password. They are never printed, and go nowhere but to the base URL. Blank
+    /// The provider hands out the user name and the password. They are never printed, and go nowhere but to the base URL. Blank
     /// ones are refused by [`build`](ClientBuilder::build).
     ///
     /// The client logs in when a call needs it, once for all calls that wait, and shares the token with its clones. A token is
-    /// good for the documented 60 minutes, or until the `expiration` of the answer if that is earlier; it is renewed some
-    /// minutes before. If the vendor answers 401 all the same, the client logs in and sends the call once more: a 401 proves
+    /// good for the documented 60 minutes, or until the `expiration` of the response if that is earlier; it is renewed some
+    /// minutes before. If the provider answers 401 all the same, the client logs in and sends the call once more: a 401 proves
     /// that nothing was processed. A login that was refused is not tried again for a minute, and for longer after each further
     /// refusal, as the account might be locked; meanwhile, calls fail with [`ErrorKind::Authentication`](crate::ErrorKind).
     ///
-    /// The client makes one call at a time, logins included; clones wait for their turn, until their time-out at most. The
-    /// vendor documents no limit: set another one by [`rate_limiter`](ClientBuilder::rate_limiter).
+    /// The client makes one call at a time, logins included; clones wait for their turn, until their timeout at most. The
+    /// provider documents no limit: set another one by [`rate_limiter`](ClientBuilder::rate_limiter).
     ///
     /// See <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub fn builder(
@@ -46,7 +46,7 @@ impl Client {
         password: impl Into<SecretString>,
     ) -> ClientBuilder<Self> {
         let login = PasswordLogin::new(username.into(), password.into());
-        ClientBuilder::new(CustomerRadar, Session::new(login)).rate_limiter(Window::in_flight(1))
+        ClientBuilder::new(CustomerRadar, Session::new(login)).rate_limiter(Quota::in_flight(1))
     }
 
     /// Builds a client from the environment variables of the process.

@@ -1,4 +1,4 @@
-//! What the description can't say about an answer.
+//! What the description can't say about a response.
 
 /// Texts and integers alike, as they were written.
 pub(crate) mod send_invitation {

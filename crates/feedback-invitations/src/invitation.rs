@@ -16,9 +16,9 @@ use crate::{
 /// alone can keep a second message to the same person back, and they alone know of people who want none.
 ///
 /// There is no idempotency key: whoever sends it twice may reach the same phone twice. A client sends it again only if nothing
-/// was sent, or if the answer proves that it was not processed.
+/// was sent, or if the response proves that it was not processed.
 ///
-/// What is wrong with it is found before anything is sent, and named as the vendor writes it, such as `sendData[0].email`.
+/// What is wrong with it is found before anything is sent, and named as the provider writes it, such as `sendData[0].email`.
 ///
 /// Idempotency: non-idempotent, a client never repeats it on its own.
 ///
@@ -44,8 +44,8 @@ impl SendInvitation {
     /// Asks several people in one request: all of them, or nobody.
     ///
     /// No batch is ever split or merged. One without recipients, or with more than `max`, is refused before anything is sent;
-    /// the vendor documents no limit, so choose a small one. Nor does it document what becomes of the others if one element is
-    /// wrong, and its answer speaks of the whole: after a failure, what holds for one recipient holds for all. Where that is not
+    /// the provider documents no limit, so choose a small one. Nor does it document what becomes of the others if one element is
+    /// wrong, and its response speaks of the whole: after a failure, what holds for one recipient holds for all. Where that is not
     /// good enough, send one invitation for each person.
     pub fn batch(
         programme: &Programme,

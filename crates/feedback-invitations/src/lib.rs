@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod answer;
 mod client;
 mod generated;
 mod hand_written;
@@ -13,6 +12,7 @@ mod login;
 mod programme;
 mod receipt;
 mod recipient;
+mod response;
 #[cfg(feature = "ledger")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
 pub mod send_all;

@@ -13,7 +13,7 @@ use customer_api_core::{
 
 use crate::{AccessToken, LogIn};
 
-/// How long a token is good for, as documented, whatever the answer says.
+/// How long a token is good for, as documented, whatever the response says.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// Exchanges a user name and a password for a token.
@@ -33,10 +33,10 @@ impl Login for PasswordLogin {
     async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError> {
         let log_in = LogIn::new(&self.username, self.password.expose_secret());
         let response = context.call(log_in).response().await.map_err(failure)?;
-        let answer = response.value();
-        // Bare: the vendor's samples have no `Bearer`.
-        let token = Token::new(Credential::new(AUTHORIZATION, &answer.token)?).expires_in(LIFE);
-        Ok(match expiration(answer) {
+        let granted = response.value();
+        // Bare: the provider's samples have no `Bearer`.
+        let token = Token::new(Credential::new(AUTHORIZATION, &granted.token)?).expires_in(LIFE);
+        Ok(match expiration(granted) {
             Some(time) => token.expires_at(time, response.headers()),
             None => token,
         })
@@ -55,7 +55,7 @@ impl Login for PasswordLogin {
     }
 }
 
-/// The status of a refused login is not documented: in whatever answer it comes, a code of the vendor's says that it knows who
+/// The status of a refused login is not documented: in whatever response it comes, a code of the provider's says that it knows who
 /// calls. Only a 429 speaks of something else.
 fn failure(error: Error) -> AuthError {
     let refused = error.code().is_some() && !error.is_rate_limited();
@@ -64,8 +64,8 @@ fn failure(error: Error) -> AuthError {
 }
 
 /// Nothing for a number that is no time.
-fn expiration(answer: &AccessToken) -> Option<SystemTime> {
-    let since = Duration::try_from_secs_f64(answer.expiration?).ok()?;
+fn expiration(response: &AccessToken) -> Option<SystemTime> {
+    let since = Duration::try_from_secs_f64(response.expiration?).ok()?;
     UNIX_EPOCH.checked_add(since)
 }
 
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendors_sample_is_a_moment() {
+    fn the_providers_sample_is_a_moment() {
         let moment = UNIX_EPOCH + Duration::from_millis(1_517_434_473_269);
         let error = read("1517434473.269")
             .unwrap()

@@ -10,7 +10,7 @@ use crate::{Metadata, Recipient};
 impl Recipient {
     /// Adds a pair to `metadata`, after those that are there.
     ///
-    /// The key is one that the vendor's support has set up in the programme; its spelling and case matter. Pairs are sent in the
+    /// The key is one that the provider's support has set up in the programme; its spelling and case matter. Pairs are sent in the
     /// order of the calls. A key that is blank, or there twice, is refused before anything is sent, as what would become of it
     /// is not documented.
     ///
@@ -33,7 +33,7 @@ impl Recipient {
         self
     }
 
-    /// The number, as the vendor may repeat it: with other signs between its digits, or without its country's code.
+    /// The number, as the provider may repeat it: with other signs between its digits, or without its country's code.
     pub(crate) fn sensitive_number<'a>(&'a self, values: &mut Sensitive<'a>) {
         if let Some(mobile) = &self.mobile {
             values.phone(mobile);

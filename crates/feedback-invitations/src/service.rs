@@ -6,7 +6,7 @@ use customer_api_core::{
     service::{ErrorDetails, Verdict},
 };
 
-use crate::{LogIn, SendInvitation, answer::Answer};
+use crate::{LogIn, SendInvitation, response::Response};
 
 /// How Customer Radar speaks: the feedback service documented at <https://customerradar.zendesk.com>.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +30,7 @@ impl Service for CustomerRadar {
     /// may fail with either.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let text = String::from_utf8_lossy(body);
-        Answer::read(text.as_bytes())
+        Response::read(text.as_bytes())
             .as_ref()
             .map(details)
             .unwrap_or_default()
@@ -39,7 +39,7 @@ impl Service for CustomerRadar {
     /// An invitation is accepted by its code and its status. With another code in a 2xx they contradict each other, as a refused
     /// one has the status 400: nobody can tell. A login is accepted by its token, as the status of a refused one is not
     /// documented; what has a code and no token is a refusal.
-    fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+    fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let (is_invitation, is_login) = (
             operation.id == SendInvitation::INFO.id,
             operation.id == LogIn::INFO.id,
@@ -48,18 +48,18 @@ impl Service for CustomerRadar {
             return Verdict::Accepted;
         }
         let text = body.map(ResponseBody::lossy).unwrap_or_default();
-        let Some(answer) = Answer::read(text.as_bytes()) else {
+        let Some(response) = Response::read(text.as_bytes()) else {
             return Verdict::Unclear;
         };
         let accepted = if is_login {
-            answer.has_token()
+            response.has_token()
         } else {
-            answer.is_success()
+            response.is_success()
         };
         if accepted {
             Verdict::Accepted
-        } else if answer.reports_failure() {
-            let details = details(&answer);
+        } else if response.reports_failure() {
+            let details = details(&response);
             if is_login {
                 Verdict::Refused(details)
             } else {
@@ -71,12 +71,12 @@ impl Service for CustomerRadar {
     }
 }
 
-fn details(answer: &Answer<'_>) -> ErrorDetails {
+fn details(response: &Response<'_>) -> ErrorDetails {
     let mut details = ErrorDetails::new();
-    if let Some(code) = answer.code() {
+    if let Some(code) = response.code() {
         details = details.code(code);
     }
-    if let Some(message) = answer.message() {
+    if let Some(message) = response.message() {
         if let Some((_, hint)) = HINTS.iter().find(|(known, _)| message.contains(known)) {
             details = details.hint(hint);
         }
@@ -85,7 +85,7 @@ fn details(answer: &Answer<'_>) -> ErrorDetails {
     details
 }
 
-/// What two messages that the vendor documents usually come from. Nothing but the hint follows from their text.
+/// What two messages that the provider documents usually come from. Nothing but the hint follows from their text.
 const HINTS: [(&str, &str); 2] = [
     (
         "No Feedback code found for this",
@@ -94,6 +94,6 @@ const HINTS: [(&str, &str); 2] = [
     ),
     (
         "the programme must set Postmark ID",
-        "the programme can't send e-mail until the vendor's support gives it a Postmark id; no change of the request helps",
+        "the programme can't send e-mail until the provider's support gives it a Postmark id; no change of the request helps",
     ),
 ];

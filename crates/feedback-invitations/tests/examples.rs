@@ -115,13 +115,13 @@ async fn everybody_is_invited_once() {
     let (code, said) = run(&sandbox, &["--dry-run", &file]);
     assert_eq!((code, server.requests().len()), (0, 0), "{said}");
 
-    // One answer is lost: nobody knows.
+    // One response is lost: nobody knows.
     server
         .fault_on("sendInvitation", Fault::status(503).processed())
         .unwrap();
     let (code, said) = run(&sandbox, &["--new", &file]);
     assert_eq!((code, server.outbox().len()), (3, 60), "{said}");
-    assert!(said.contains("order-1: ask the vendor"), "{said}");
+    assert!(said.contains("order-1: ask the provider"), "{said}");
 
     // Again: nothing is sent, as long as that one is not settled.
     let (code, said) = run(&sandbox, &[&file]);

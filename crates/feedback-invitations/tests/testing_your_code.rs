@@ -3,7 +3,7 @@
 //! `docs/testing-your-code.md` quotes from here.
 #![cfg(test)]
 
-use customer_api_core::transport::{Answer, ScriptedTransport};
+use customer_api_core::transport::{ScriptedResponse, ScriptedTransport};
 use customer_api_sandbox::{Fault, Sandbox};
 use feedback_invitations::{Client, Delivery, Programme, Recipient, SendInvitation};
 use httpmock::{Method::POST, MockServer};
@@ -31,7 +31,7 @@ async fn in_the_sandbox_somebody_is_asked() {
 }
 
 #[tokio::test]
-async fn in_the_sandbox_an_answer_is_lost() {
+async fn in_the_sandbox_a_response_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let server = sandbox.customer_radar();
     let radar = Client::builder(server.username(), server.password()).base_url(server.base_url());
@@ -45,10 +45,10 @@ async fn in_the_sandbox_an_answer_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_a_script_there_is_no_answer_in_time() {
+async fn by_a_script_there_is_no_response_in_time() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(200).body(r#"{"token":"t"}"#))
-        .then(Answer::hang());
+        .then(ScriptedResponse::status(200).body(r#"{"token":"t"}"#))
+        .then(ScriptedResponse::hang());
     let radar = Client::builder("user", "password").transport(transport.clone());
     let radar = radar.build().unwrap();
 

@@ -39,7 +39,7 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 /// |---|---|
 /// | `Call` | a page could not be read, or a setting is out of its range |
 /// | `Incomplete` | a page is empty although its own `itemTotal` tells of more customers than came before it |
-/// | `ParameterIgnored` | the answer's `itemStart` is not the place that was asked for |
+/// | `ParameterIgnored` | the response's `itemStart` is not the place that was asked for |
 /// | `Repeated` | a page came again, and `itemTotal` did not grow so much that its customers moved on by a page |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as `itemTotal` |
 /// | `NoRuntime` | it was not called inside a tokio runtime with time and I/O |
@@ -175,13 +175,13 @@ impl AllCustomers {
 struct Offsets {
     client: Client,
     settings: Settings,
-    /// What the answers' `itemStart` counts from, once one has told.
+    /// What the responses' `itemStart` counts from, once one has told.
     base: Option<u64>,
 }
 
 impl Offsets {
-    /// Whether an answer's `itemStart` is the offset that was asked for. Whether the vendor counts from 0 or from 1 is not
-    /// documented, so the first answer decides.
+    /// Whether a response's `itemStart` is the offset that was asked for. Whether the provider counts from 0 or from 1 is not
+    /// documented, so the first response decides.
     fn is_at(&mut self, offset: u64, item_start: u64) -> bool {
         let base = item_start.checked_sub(offset).filter(|base| *base <= 1);
         base.is_some_and(|base| *self.base.get_or_insert(base) == base)
@@ -236,7 +236,7 @@ impl PageSource for Offsets {
         {
             return Err(PagesError::new(
                 PagesErrorKind::ParameterIgnored,
-                "the answer's `itemStart` is not the place that was asked for",
+                "the response's `itemStart` is not the place that was asked for",
             ));
         }
         let fingerprint = fingerprint(&page.items, &unreadable);

@@ -4,7 +4,7 @@ use crate::CreateCustomer;
 
 /// A channel, by its name or its number.
 ///
-/// The numbers stand in the admin settings. `1` is e-mail and `8` is live chat in the vendor's examples; the others are not
+/// The numbers stand in the admin settings. `1` is e-mail and `8` is live chat in the provider's examples; the others are not
 /// documented.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

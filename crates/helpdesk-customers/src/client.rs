@@ -26,12 +26,12 @@ pub struct Client {
 impl Client {
     /// Starts a client for a key and the origin of its account, such as `https://account.omnidesk.com`.
     ///
-    /// There is no default: every account has a subdomain of its own, and the vendor's pages disagree about the domain. Give
+    /// There is no default: every account has a subdomain of its own, and the provider's pages disagree about the domain. Give
     /// the origin without `/api/v2`, which is part of every operation's path. It may be given again, by
     /// [`base_url`](ClientBuilder::base_url).
     ///
     /// The key has permissions of its own; the docs of every operation say which one it needs. It is never printed, and goes
-    /// nowhere but to the origin, in the header that the vendor writes `apiKey`. The names of headers have no case (RFC 9110,
+    /// nowhere but to the origin, in the header that the provider writes `apiKey`. The names of headers have no case (RFC 9110,
     /// section 5.1), and on the wire it is `apikey`: the HTTP library writes all of them in lower case. A key that can't
     /// stand in a header is refused by [`build`](ClientBuilder::build).
     ///
@@ -42,7 +42,7 @@ impl Client {
     ) -> ClientBuilder<Self> {
         let credential =
             StaticCredential::header_key(HeaderName::from_static("apikey"), api_key.into());
-        // As in all of the vendor's examples.
+        // As in all of the provider's examples.
         ClientBuilder::new(Omnidesk::default(), credential)
             .base_url(origin)
             .header("accept", "*/*")

@@ -11,7 +11,7 @@ use crate::odd::{self, Form};
 /// Every field may be missing: only lists are documented, and their example shows no more than these. The whole of what
 /// arrived is in [`raw`](Self::raw), and what this crate has no field for in [`others`](Self::others).
 ///
-/// It is written as `raw`, and read from any JSON value; a field that makes no sense is `None`, never an error. Of an answer,
+/// It is written as `raw`, and read from any JSON value; a field that makes no sense is `None`, never an error. Of a response,
 /// [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) tell which fields that is, and
 /// which came in another form than documented.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Customer {
     pub lastname: Option<String>,
     /// The addresses; what an element looks like is not documented.
     pub channels: Vec<Value>,
-    /// The answer itself. It holds personal data: think before logging it.
+    /// The response itself. It holds personal data: think before logging it.
     pub raw: Value,
 }
 
@@ -44,7 +44,7 @@ const FIELDS: [&str; 6] = [
 ];
 
 impl Customer {
-    /// What has no field of its own, such as custom fields; their names in answers are not documented.
+    /// What has no field of its own, such as custom fields; their names in responses are not documented.
     pub fn others(&self) -> impl Iterator<Item = (&str, &Value)> {
         let members = self.raw.as_object().into_iter().flatten();
         members
@@ -57,14 +57,14 @@ impl Customer {
         FIELDS.iter().any(|key| value.get(key).is_some())
     }
 
-    /// Whether a value is what the vendor says to a call, such as `Customer not found`, and no customer, whatever id it has.
+    /// Whether a value is what the provider says to a call, such as `Customer not found`, and no customer, whatever id it has.
     pub(crate) fn is_result(value: &Value) -> bool {
         let is_text = |key| value.get(key).is_some_and(Value::is_string);
         value.get("type").and_then(Value::as_str) == Some("result")
             || is_text("message") && value.get("external_primary_id").is_none()
     }
 
-    /// An answer from which no field can be read.
+    /// A response from which no field can be read.
     pub(crate) fn unread(raw: Value) -> Self {
         Self::new(Fields::default(), raw)
     }

@@ -14,7 +14,7 @@ use crate::{
 
 /// What a search found.
 ///
-/// The vendor documents no answer, neither of a customer that is found nor of one that is not. So every shape that its other
+/// The provider documents no response, neither of a customer that is found nor of one that is not. So every shape that its other
 /// answers have is understood: an envelope with `items` or with `item`, a list, a customer. Nothing but an empty list means
 /// that there is nobody, bare or in its documented envelope, with a total of 0 if any, nothing else beside it, and nothing in it
 /// twice. Whatever else can't be read, and a result with a message, is [`Unclear`](Self::Unclear), and nothing follows from it.
@@ -25,12 +25,12 @@ pub enum Found {
     Nobody,
     /// These customers, one at least. Nothing promises that it is one at most, or that they match exactly.
     Customers(Vec<Customer>),
-    /// Anything else, as it came; `null` stands for an answer without a body as well.
+    /// Anything else, as it came; `null` stands for a response without a body as well.
     Unclear(Value),
 }
 
 impl Found {
-    /// The customers; none if there is nobody, or the answer is unclear.
+    /// The customers; none if there is nobody, or the response is unclear.
     #[must_use]
     pub fn customers(&self) -> &[Customer] {
         match self {
@@ -39,55 +39,55 @@ impl Found {
         }
     }
 
-    /// Whether the answer says that there is nobody.
+    /// Whether the response says that there is nobody.
     #[must_use]
     pub fn is_nobody(&self) -> bool {
         matches!(self, Self::Nobody)
     }
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
-        let answer: Option<Value> = body.optional_json()?;
-        Self::from_answer(answer.unwrap_or_default(), body)
+        let response: Option<Value> = body.optional_json()?;
+        Self::from_response(response.unwrap_or_default(), body)
     }
 
-    fn from_answer(mut answer: Value, body: &ResponseBody) -> Result<Self, DecodeError> {
-        if let Value::Array(items) = answer {
+    fn from_response(mut response: Value, body: &ResponseBody) -> Result<Self, DecodeError> {
+        if let Value::Array(items) = response {
             return Self::from_list(items, Place::whole(body));
         }
         // Of a member that comes twice, only the last is left to read.
-        if answer.is_object() && body.json::<Names>()?.is_any_repeated {
-            return Ok(Self::Unclear(answer));
+        if response.is_object() && body.json::<Names>()?.is_any_repeated {
+            return Ok(Self::Unclear(response));
         }
-        let has_item = answer.get("item").is_some_and(Value::is_object);
-        let is_bare = is_bare_envelope(&answer);
-        match answer.get_mut("items") {
+        let has_item = response.get("item").is_some_and(Value::is_object);
+        let is_bare = is_bare_envelope(&response);
+        match response.get_mut("items") {
             Some(Value::Array(items)) if items.is_empty() => {
                 return Ok(if is_bare {
                     Self::Nobody
                 } else {
-                    Self::Unclear(answer)
+                    Self::Unclear(response)
                 });
             }
-            Some(Value::Array(_)) if has_item => return Ok(Self::Unclear(answer)),
+            Some(Value::Array(_)) if has_item => return Ok(Self::Unclear(response)),
             Some(Value::Array(items)) => {
                 return Self::from_list(std::mem::take(items), Place::at(body, "items"));
             }
             _ => {}
         }
-        match answer.get_mut("item") {
+        match response.get_mut("item") {
             Some(item @ Value::Object(_)) if !Customer::is_result(item) => {
                 let customer = Place::at(body, "item").customer(item.take())?;
                 return Ok(Self::Customers(vec![customer]));
             }
             // What is said to the call stands in the place of a customer.
-            Some(Value::Object(_)) => return Ok(Self::Unclear(answer)),
+            Some(Value::Object(_)) => return Ok(Self::Unclear(response)),
             _ => {}
         }
-        if Customer::is_shape_of(&answer) && !Customer::is_result(&answer) {
-            let customer = Place::whole(body).customer(answer)?;
+        if Customer::is_shape_of(&response) && !Customer::is_result(&response) {
+            let customer = Place::whole(body).customer(response)?;
             return Ok(Self::Customers(vec![customer]));
         }
-        Ok(Self::Unclear(answer))
+        Ok(Self::Unclear(response))
     }
 
     fn from_list(items: Vec<Value>, place: Place<'_>) -> Result<Self, DecodeError> {
@@ -105,8 +105,8 @@ impl Found {
 }
 
 /// Whether an object has no members but those of a list's envelope, and these say nothing but that the list is the whole one.
-fn is_bare_envelope(answer: &Value) -> bool {
-    let mut members = answer.as_object().into_iter().flatten();
+fn is_bare_envelope(response: &Value) -> bool {
+    let mut members = response.as_object().into_iter().flatten();
     members.all(|(name, value)| {
         let number = || odd::number(value).map(Form::into_value);
         match name.as_str() {
@@ -170,7 +170,7 @@ impl fmt::Debug for Found {
         match self {
             Self::Nobody => f.write_str("Nobody"),
             Self::Customers(customers) => f.debug_tuple("Customers").field(customers).finish(),
-            Self::Unclear(answer) => f.debug_tuple("Unclear").field(&Redacted(answer)).finish(),
+            Self::Unclear(response) => f.debug_tuple("Unclear").field(&Redacted(response)).finish(),
         }
     }
 }

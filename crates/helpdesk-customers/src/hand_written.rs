@@ -1,4 +1,4 @@
-//! What the description can't say about an answer.
+//! What the description can't say about a response.
 
 /// Numbers may come as text, and a page without its list is no page.
 pub(crate) mod list_customers {
@@ -24,42 +24,42 @@ pub(crate) mod get_customer {
     pub(crate) type Output = Customer;
 
     pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        let answer: Option<Value> = body.optional_json()?;
-        from_answer(answer.unwrap_or_default(), body)
+        let response: Option<Value> = body.optional_json()?;
+        from_response(response.unwrap_or_default(), body)
     }
 
-    fn from_answer(mut answer: Value, body: &ResponseBody) -> Result<Customer, DecodeError> {
-        if let Some(item @ Value::Object(_)) = answer.get_mut("item") {
+    fn from_response(mut response: Value, body: &ResponseBody) -> Result<Customer, DecodeError> {
+        if let Some(item @ Value::Object(_)) = response.get_mut("item") {
             return customer(item.take(), Place::at(body, "item"));
         }
         // A customer may have lists of its own.
-        if !Customer::is_shape_of(&answer) {
+        if !Customer::is_shape_of(&response) {
             for key in ["item", "items"] {
-                if let Some(item) = answer.get_mut(key).and_then(only) {
+                if let Some(item) = response.get_mut(key).and_then(only) {
                     return customer(item, Place::at(body, key).element(0));
                 }
             }
-            if let Some(item) = only(&mut answer) {
+            if let Some(item) = only(&mut response) {
                 return customer(item, Place::whole(body).element(0));
             }
             // What stands in the place of a customer is none.
             for key in ["item", "items"] {
-                if let Some(value) = answer.get(key).filter(|value| !value.is_null()) {
+                if let Some(value) = response.get(key).filter(|value| !value.is_null()) {
                     Place::at(body, key).report(UnreadableKind::TakenOut, value)?;
                 }
             }
         }
-        customer(answer, Place::whole(body))
+        customer(response, Place::whole(body))
     }
 
-    fn customer(answer: Value, place: Place<'_>) -> Result<Customer, DecodeError> {
-        if Customer::is_result(&answer) {
-            return Ok(Customer::unread(answer));
+    fn customer(response: Value, place: Place<'_>) -> Result<Customer, DecodeError> {
+        if Customer::is_result(&response) {
+            return Ok(Customer::unread(response));
         }
-        if !answer.is_object() && !answer.is_null() {
-            place.report(UnreadableKind::TakenOut, &answer)?;
+        if !response.is_object() && !response.is_null() {
+            place.report(UnreadableKind::TakenOut, &response)?;
         }
-        place.customer(answer)
+        place.customer(response)
     }
 
     /// The only element of a list, if it is an object.

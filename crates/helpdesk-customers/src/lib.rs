@@ -13,7 +13,7 @@ mod page;
 mod service;
 mod timeline;
 mod upsert;
-mod words;
+mod verdict;
 mod write_result;
 
 pub use customer_api_core;

@@ -8,23 +8,23 @@ use serde_json::Value;
 
 use crate::{Customer, customer::Fields};
 
-/// A place in an answer, where what is not as documented is reported.
+/// A place in a response, where what is not as documented is reported.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'b> {
     body: &'b ResponseBody,
-    /// A member of the answer, or the whole of it.
+    /// A member of the response, or the whole of it.
     name: &'static str,
     /// An element of the list there.
     index: Option<usize>,
 }
 
 impl<'b> Place<'b> {
-    /// The whole answer.
+    /// The whole response.
     pub(crate) fn whole(body: &'b ResponseBody) -> Self {
         Self::at(body, "")
     }
 
-    /// A member of the answer.
+    /// A member of the response.
     pub(crate) fn at(body: &'b ResponseBody, name: &'static str) -> Self {
         Self {
             body,

@@ -13,7 +13,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerPage {
-    /// What the vendor calls `type`. What it says of a list is not documented.
+    /// What the provider calls `type`. What it says of a list is not documented.
     pub type_: Option<String>,
     /// How many customers come before this page.
     pub item_start: Option<u64>,
@@ -27,9 +27,9 @@ pub struct CustomerPage {
 
 impl CustomerPage {
     pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
-        let mut answer: Value = body.json()?;
-        let items = answer.get_mut("items").map(Value::take);
-        let count = |key| strict(&answer, key, odd::number, body);
+        let mut response: Value = body.json()?;
+        let items = response.get_mut("items").map(Value::take);
+        let count = |key| strict(&response, key, odd::number, body);
         let item_total = count("itemTotal")?;
         let items = match items {
             Some(Value::Array(items)) => items,
@@ -39,7 +39,7 @@ impl CustomerPage {
             _ => return Err(DecodeError::shape("items")),
         };
         Ok(Self {
-            type_: strict(&answer, "type", only_text, body)?,
+            type_: strict(&response, "type", only_text, body)?,
             item_start: count("itemStart")?,
             item_total,
             item_limit: count("itemLimit")?,
@@ -50,16 +50,16 @@ impl CustomerPage {
 
 /// What tells of the list is not guessed: a value that makes no sense is an error. One that is missing or `null` says nothing.
 fn strict<T>(
-    answer: &Value,
+    response: &Value,
     key: &str,
     read: fn(&Value) -> Option<Form<T>>,
     body: &ResponseBody,
 ) -> Result<Option<T>, DecodeError> {
-    let value = answer.get(key).filter(|value| !value.is_null());
+    let value = response.get(key).filter(|value| !value.is_null());
     if value.is_some_and(|value| read(value).is_none()) {
         return Err(DecodeError::shape(key));
     }
-    Place::whole(body).member(answer, key, read)
+    Place::whole(body).member(response, key, read)
 }
 
 fn only_text(value: &Value) -> Option<Form<String>> {

@@ -7,7 +7,7 @@ use customer_api_core::{
 };
 use serde::de::IgnoredAny;
 
-use crate::words::{self, Says, Words};
+use crate::verdict::{self, Says, Words};
 
 /// How Omnidesk speaks: the help desk documented at <https://docs.omnidesk.io>.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,22 +32,22 @@ impl Service for Omnidesk {
         }
     }
 
-    /// Whether errors come with a 2xx is not documented, so an answer that calls itself one is taken at its word, whatever
+    /// Whether errors come with a 2xx is not documented, so a response that calls itself one is taken at its word, whatever
     /// a back end in trouble puts around it. One that reports a failure in other words than the documented ones is no success,
     /// and does not say that nothing was done.
-    fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+    fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         match body {
             None => Verdict::Unclear,
             Some(body) => match judge(operation, body) {
-                // The operation tells where it can't be read: see `accepts_unread`.
+                // The operation tells where it can't be read: see `accept_undecodable`.
                 Verdict::Unclear if body.json::<IgnoredAny>().is_err() => Verdict::Accepted,
                 verdict => verdict,
             },
         }
     }
 
-    /// A write counts even if its answer can't be read, unless that may have been about to call itself an error.
-    fn accepts_unread(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
+    /// A write counts even if its response can't be read, unless that may have been about to call itself an error.
+    fn accept_undecodable(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
         matches!(judge(operation, body), Verdict::Accepted)
     }
 }
@@ -61,7 +61,7 @@ fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
     if !body.starts_with('{') && serde_json::from_str::<IgnoredAny>(body).is_ok() {
         let text: Option<String> = serde_json::from_str(body).unwrap_or_default();
         let is_failure = body.trim_end() == "false"
-            || text.is_some_and(|text| words::begins_with_failure(&text));
+            || text.is_some_and(|text| verdict::begins_with_failure(&text));
         return if is_failure {
             Verdict::Unclear
         } else {
@@ -72,7 +72,7 @@ fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
     let fails = |text: &str| {
         let object = text.find('{').and_then(|start| text.get(start..));
         let words = object.map(Words::begun).unwrap_or_default();
-        words::mentions_failure(text) || words.says(is_read) != Says::Success
+        verdict::mentions_failure(text) || words.says(is_read) != Says::Success
     };
     match first.object {
         Some(Ok(words)) if words.says(is_read) == Says::Refusal => {
@@ -81,7 +81,7 @@ fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
         Some(Ok(words)) if words.says(is_read) == Says::Failure => Verdict::Unclear,
         // An object that ends too early may have been about to say so.
         Some(Err(error)) if error.is_eof() => Verdict::Unclear,
-        _ if words::begins_with_failure(body) => Verdict::Unclear,
+        _ if verdict::begins_with_failure(body) => Verdict::Unclear,
         _ if first.around.iter().any(|text| fails(text)) => Verdict::Unclear,
         _ => Verdict::Accepted,
     }
@@ -111,7 +111,7 @@ impl<'a> First<'a> {
                 around: unread,
             };
         };
-        // An element of a list does not speak for the answer.
+        // An element of a list does not speak for the response.
         if before.trim_end().ends_with('[') {
             return Self {
                 object: None,

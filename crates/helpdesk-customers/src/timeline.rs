@@ -10,12 +10,12 @@ use serde_json::Value;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeline {
-    /// The answer itself; `null` if there is none. It holds personal data: think before logging it.
+    /// The response itself; `null` if there is none. It holds personal data: think before logging it.
     pub raw: Value,
 }
 
 impl Timeline {
-    /// The entries; `None` if the answer is no list, nor an envelope with `items`.
+    /// The entries; `None` if the response is no list, nor an envelope with `items`.
     #[must_use]
     pub fn entries(&self) -> Option<&[Value]> {
         let list = self.raw.as_array();

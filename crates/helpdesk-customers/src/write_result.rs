@@ -5,16 +5,16 @@ use serde_json::Value;
 
 use crate::odd::{self, Place};
 
-/// What the vendor says to a write that it made.
+/// What the provider says to a write that it made.
 ///
-/// Only some answers are documented, and none names the customer that was created. Any 2xx that does not report a failure
+/// Only some responses are documented, and none names the customer that was created. Any 2xx that does not report a failure
 /// is a success, whatever its body: one that is not JSON gives neither message nor `raw`.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WriteResult {
-    /// The vendor's message, such as `Customer updated.`: prose, not a code. Never branch on it.
+    /// The provider's message, such as `Customer updated.`: prose, not a code. Never branch on it.
     pub message: Option<String>,
-    /// The answer itself; `null` if there is none. It may hold personal data: think before logging it.
+    /// The response itself; `null` if there is none. It may hold personal data: think before logging it.
     pub raw: Value,
 }
 

@@ -3,7 +3,7 @@
 //! `docs/testing-your-code.md` quotes from here.
 #![cfg(test)]
 
-use customer_api_core::transport::{Answer, ScriptedTransport};
+use customer_api_core::transport::{ScriptedResponse, ScriptedTransport};
 use customer_api_sandbox::{Fault, OmnideskCustomer, Sandbox};
 use helpdesk_customers::{Client, Delivery, Upsert, Upserted};
 use httpmock::{Method::POST, MockServer};
@@ -33,7 +33,7 @@ async fn in_the_sandbox_a_customer_comes_back() {
 }
 
 #[tokio::test]
-async fn in_the_sandbox_an_answer_is_lost() {
+async fn in_the_sandbox_a_response_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let server = sandbox.omnidesk();
     let omnidesk = Client::builder(server.api_key(), server.base_url());
@@ -48,10 +48,10 @@ async fn in_the_sandbox_an_answer_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_a_script_there_is_no_answer_in_time() {
+async fn by_a_script_there_is_no_response_in_time() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(200).body(r#"{"itemTotal":0,"items":[]}"#))
-        .then(Answer::hang());
+        .then(ScriptedResponse::status(200).body(r#"{"itemTotal":0,"items":[]}"#))
+        .then(ScriptedResponse::hang());
     let omnidesk = Client::builder("key", "https://account.omnidesk.com");
     let omnidesk = omnidesk.transport(transport.clone()).build().unwrap();
 

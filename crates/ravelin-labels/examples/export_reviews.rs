@@ -29,7 +29,7 @@ Usage: export_reviews --since TIME [--format jsonl|csv] [--resume] [--sandbox] [
                    compared, so nothing is lost or doubled. Give the same time and format
   --sandbox        asks a sandbox with 2,500 made-up reviews
 
-The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the vendor's.
+The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the provider's.
 
 Exit code: 0 if everything was exported, 1 if something failed, 2 for a wrong command line.
 ";

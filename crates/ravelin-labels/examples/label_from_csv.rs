@@ -39,7 +39,7 @@ Run it again to go on: what was labelled or refused is left alone, what was not 
 last review is looked at first, and a label is sent again only if that is another one. To send again what was refused,
 mend the list and delete the results. Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished.
 
-The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the vendor's.
+The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the provider's.
 
 Exit code: 0 if everybody is labelled, 1 if the program failed, 2 for a wrong command line, 3 if somebody is not.
 ";

@@ -32,7 +32,7 @@ pub struct Client {
 impl Client {
     /// Starts a client for a secret key, which begins with `sk_` or `secret_key_`.
     ///
-    /// The key selects the vendor's live or test environment; both are at `https://api.ravelin.com`. It is never
+    /// The key selects the provider's live or test environment; both are at `https://api.ravelin.com`. It is never
     /// printed, and goes nowhere but to the base URL.
     ///
     /// A publishable key, or one that can't stand in a header, is refused by [`build`](ClientBuilder::build).

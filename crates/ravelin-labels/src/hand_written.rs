@@ -1,6 +1,6 @@
-//! What the description can't say about an answer.
+//! What the description can't say about a response.
 //!
-//! A caller that settles an unknown label takes "no review" for "not applied". So nothing but an answer that is empty of
+//! A caller that settles an unknown label takes "no review" for "not applied". So nothing but a response that is empty of
 //! anything else stands for it.
 
 use std::collections::BTreeMap;

@@ -56,7 +56,7 @@ pub(crate) fn told(json: &str) -> serde_json::Result<Limit> {
     })
 }
 
-/// Whether JSON may hold the marker: as it is, or with some of its characters spelt as escapes. Spares nearly all answers from
+/// Whether JSON may hold the marker: as it is, or with some of its characters spelt as escapes. Spares nearly all responses from
 /// being parsed twice.
 pub(crate) fn may_be_told(body: &[u8]) -> bool {
     memchr(b'\\', body).is_some() || is_written(body)
@@ -64,7 +64,7 @@ pub(crate) fn may_be_told(body: &[u8]) -> bool {
 
 /// Whether the marker stands there without escapes, in any case.
 pub(crate) fn is_written(body: &[u8]) -> bool {
-    // Rare in an answer, and fast to find.
+    // Rare in a response, and fast to find.
     memchr_iter(b'_', body).any(|at| {
         let start = at.checked_sub("RATE".len());
         let marker = start.and_then(|start| body.get(start..start + RATE_LIMIT.len()));
@@ -84,13 +84,13 @@ struct Found {
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// It is the whole answer.
+    /// It is the whole response.
     Whole,
-    /// In a list that is the whole answer.
+    /// In a list that is the whole response.
     Listed,
-    /// It is the answer's `data`.
+    /// It is the response's `data`.
     Data,
-    /// It is the answer's `source`, or that of its `data`.
+    /// It is the response's `source`, or that of its `data`.
     KnownSource,
     /// It is a `source` somewhere else, or is in one.
     Source,

@@ -21,7 +21,7 @@ use crate::{
 #[non_exhaustive]
 pub struct Ravelin;
 
-/// How long a read waits after a 429. The vendor sends no `Retry-After`, and says that early retries prolong the limiting.
+/// How long a read waits after a 429. The provider sends no `Retry-After`, and says that early retries prolong the limiting.
 const THROTTLED_WAIT: Duration = Duration::from_secs(20);
 
 impl Service for Ravelin {
@@ -45,7 +45,7 @@ impl Service for Ravelin {
         let mut details = ErrorDetails::new();
         if let Some(message) = text("message").or_else(|| text("Error")) {
             details = details.message(message);
-            // The vendor was seen to answer 400, not 404, for a customer that it does not know.
+            // The provider was seen to answer 400, not 404, for a customer that it does not know.
             if status == StatusCode::BAD_REQUEST
                 && message.eq_ignore_ascii_case("customer not found")
             {
@@ -58,39 +58,39 @@ impl Service for Ravelin {
         details
     }
 
-    /// Above 50 events a minute for one customer the vendor answers 200 and keeps nothing, so a 2xx is judged by its body.
+    /// Above 50 events a minute for one customer the provider answers 200 and keeps nothing, so a 2xx is judged by its body.
     /// Where in the body it says so is not documented: both likely places are believed, and any other leaves a doubt.
-    fn judge_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+    fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
         };
         if limit::may_be_told(body.bytes()) {
             return judge(operation, body);
         }
-        // An answer that the operation reads is seen to be cut off there: see `accepts_unread`.
+        // A response that the operation reads is seen to be cut off there: see `accept_undecodable`.
         let is_read = !operation.status_decides || operation.id == LabelCustomer::INFO.id;
-        if is_read || self.accepts_unread(operation, body) {
+        if is_read || self.accept_undecodable(operation, body) {
             Verdict::Accepted
         } else {
             Verdict::Unclear
         }
     }
 
-    /// A label counts even if its answer can't be read. But JSON that ends too early may have been about to say that it was not
+    /// A label counts even if its response can't be read. But JSON that ends too early may have been about to say that it was not
     /// kept.
-    fn accepts_unread(&self, _: &OperationInfo, body: &ResponseBody) -> bool {
+    fn accept_undecodable(&self, _: &OperationInfo, body: &ResponseBody) -> bool {
         body.optional_json::<IgnoredAny>().map_or_else(
             |error| error.category() != DecodeCategory::Truncated,
             |_| true,
         )
     }
 
-    fn throttled_wait(&self, _: &OperationInfo) -> Option<Duration> {
+    fn wait_when_throttled(&self, _: &OperationInfo) -> Option<Duration> {
         Some(THROTTLED_WAIT)
     }
 }
 
-/// Reads an answer in which the marker may stand.
+/// Reads a response in which the marker may stand.
 fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
     match limit::told(&body.lossy()) {
         Ok(Limit::Reached) => Verdict::Refused(
@@ -101,7 +101,7 @@ fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
         Ok(Limit::Doubtful) => Verdict::Unclear,
         Ok(Limit::Untold) => Verdict::Accepted,
         Err(_) if limit::is_written(body.bytes()) => Verdict::Unclear,
-        // What a read finds must be read in any case; a label counts even if its answer can't be.
+        // What a read finds must be read in any case; a label counts even if its response can't be.
         Err(error) if operation.status_decides && error.is_eof() => Verdict::Unclear,
         Err(_) => Verdict::Accepted,
     }

@@ -202,7 +202,7 @@ async fn customers_are_labelled_and_accounted_for() {
     assert!(said.contains("3 rows, 3 of them to be sent"), "{said}");
     assert!(sandbox.ravelin().requests().is_empty());
 
-    // The first one is labelled, though the answer is lost; the second one is not; the third one is refused.
+    // The first one is labelled, though the response is lost; the second one is not; the third one is refused.
     let server = sandbox.ravelin();
     for fault in [
         Fault::status(503).processed(),
@@ -336,7 +336,7 @@ async fn what_a_kill_left_is_looked_at() {
     let list = folder.file("list.csv");
     fs::write(&list, LIST).unwrap();
     let results = folder.file("results.csv");
-    // The first one was on its way, and the answer was being written down.
+    // The first one was on its way, and the response was being written down.
     let left =
         "row,customer,review,outcome,detail\n1,cust-1,FRAUDSTER,unknown,on its way\n1,cust-1,FRAU";
     fs::write(&results, left).unwrap();

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use customer_api_core::{
     Environment,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_sandbox::{Fault, Sandbox};
 use httpmock::{Method::POST, MockServer};
@@ -35,7 +35,7 @@ async fn in_the_sandbox_a_customer_is_blocked() {
 }
 
 #[tokio::test]
-async fn in_the_sandbox_an_answer_is_lost() {
+async fn in_the_sandbox_a_response_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let server = sandbox.ravelin();
     let ravelin = Client::builder(server.secret_key()).base_url(server.base_url());
@@ -49,8 +49,8 @@ async fn in_the_sandbox_an_answer_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_a_script_there_is_no_answer_in_time() {
-    let transport = ScriptedTransport::new().then(Answer::hang());
+async fn by_a_script_there_is_no_response_in_time() {
+    let transport = ScriptedTransport::new().then(ScriptedResponse::hang());
     let ravelin = Client::builder("sk_1").transport(transport.clone());
     let ravelin = ravelin.build().unwrap();
 

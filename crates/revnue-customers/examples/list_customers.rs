@@ -13,7 +13,7 @@ use std::{
     process::ExitCode,
 };
 
-use customer_api_sandbox::{RevnueCustomer, RevnueListAnswer, RevnueOptions, Sandbox};
+use customer_api_sandbox::{RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox};
 use lexopt::prelude::*;
 use revnue_customers::{Client, SINGLE_COMPANY};
 
@@ -28,7 +28,7 @@ Usage: list_customers [--company ID] [--sandbox] [FILE]
 
 Revnue takes 20 calls a minute, so a long list takes its time.
 
-The environment holds REVNUE_TOKEN, and REVNUE_BASE_URL if it is not the vendor's.
+The environment holds REVNUE_TOKEN, and REVNUE_BASE_URL if it is not the provider's.
 
 Exit code: 0 if the whole list was written, 1 if something failed, 2 for a wrong command line.
 ";
@@ -125,8 +125,8 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     if !sandbox {
         return Ok((Client::from_env()?, None));
     }
-    let answer = RevnueOptions::default().list_answer(RevnueListAnswer::Pages(100));
-    let sandbox = Sandbox::builder().revnue(answer).start().await?;
+    let response = RevnueOptions::default().list_response(RevnueListResponse::Pages(100));
+    let sandbox = Sandbox::builder().revnue(response).start().await?;
     for number in 0..250 {
         let customer = RevnueCustomer::new(SINGLE_COMPANY, format!("Customer {number}"));
         let customer = customer.with("category", 17);

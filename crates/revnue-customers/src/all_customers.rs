@@ -41,7 +41,7 @@ use crate::{
 ///
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
-/// | `Call` | a page could not be read; an answer of an unknown form is one, too |
+/// | `Call` | a page could not be read; a response of an unknown form is one, too |
 /// | `ForeignLink` | the link to the next page leads elsewhere, to another company, or to plain http, as behind a proxy that ends TLS: see [`rebase_links`](Self::rebase_links) |
 /// | `Incomplete` | the list ends before the number of customers that it tells, or only a header names a next page |
 /// | `Repeated` | a link came again, or a page did and the number of customers did not grow by as many |

@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use customer_api_core::{
     BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
-    auth::StaticCredential, rate_limit::Window, secrecy::SecretString,
+    auth::StaticCredential, rate_limit::Quota, secrecy::SecretString,
 };
 
 use crate::Revnue;
 
-/// The company of an account that has one only, as the vendor documents it.
+/// The company of an account that has one only, as the provider documents it.
 ///
 /// Every call names its company, and none does so by default: in an account with several, a wrong one is somebody else's data.
 pub const SINGLE_COMPANY: u64 = 1;
@@ -40,15 +40,15 @@ impl Client {
     /// An administrator makes the token in the account's settings. It is never printed, and goes nowhere but to the base URL.
     /// A token that can't stand in a header is refused by [`build`](ClientBuilder::build).
     ///
-    /// The client makes 20 calls a minute at most, shared by its clones; further ones wait for their turn, until their time-out
-    /// at most. The vendor's pages say both 20 and 100, for the whole account: set another limit by
+    /// The client makes 20 calls a minute at most, shared by its clones; further ones wait for their turn, until their timeout
+    /// at most. The provider's pages say both 20 and 100, for the whole account: set another limit by
     /// [`rate_limiter`](ClientBuilder::rate_limiter).
     ///
     /// See <https://developer.revnue.com/reference/authentication> and <https://developer.revnue.com/reference/rate-limit>.
     pub fn builder(token: impl Into<SecretString>) -> ClientBuilder<Self> {
         let credential = StaticCredential::bearer(token.into());
         ClientBuilder::new(Revnue::default(), credential)
-            .rate_limiter(Window::new(20, Duration::from_secs(60)))
+            .rate_limiter(Quota::per_window(20, Duration::from_secs(60)))
     }
 
     /// Builds a client from the environment variables of the process.

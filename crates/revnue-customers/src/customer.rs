@@ -10,7 +10,7 @@ use crate::{ContactType, FieldValue};
 
 /// A customer, as Revnue answers it.
 ///
-/// Every field but `id` may be null: a replacement nulls what it does not name. Dates are texts as the vendor writes them; their
+/// Every field but `id` may be null: a replacement nulls what it does not name. Dates are texts as the provider writes them; their
 /// form is not documented. A field that this crate does not know is passed over.
 ///
 /// A value of another type than documented is read in the documented form where there is one way only to have it from it, else its
@@ -19,7 +19,7 @@ use crate::{ContactType, FieldValue};
 /// customer of which a field was taken out: it would erase the field at Revnue.**
 ///
 /// It can't be sent back: a write takes ids for [`category`](Self::category) and [`country`](Self::country), a list by ids for
-/// the values of [`template`](Self::template), and the company, which no answer names.
+/// the values of [`template`](Self::template), and the company, which no response names.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Customer {

@@ -1,4 +1,4 @@
-//! What the description can't say about an answer.
+//! What the description can't say about a response.
 
 /// A list, or an envelope around one.
 pub(crate) mod list_customers {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::Customer;
 
-/// The customers of one answer of [`ListCustomers`](crate::ListCustomers).
+/// The customers of one response of [`ListCustomers`](crate::ListCustomers).
 ///
 /// They may be all of the company's only where [`next`](Self::next) is `None`: use
 /// [`Client::customers`](crate::Client::customers), which looks at the count and at the headers too, and never takes a part for
@@ -19,9 +19,9 @@ use crate::Customer;
 pub struct CustomerPage {
     /// The customers, but for those that can't be read: [`Response::unreadable`](crate::Response::unreadable) tells of them.
     pub customers: Vec<Customer>,
-    /// The link to the next page, if the answer is an envelope that names one. It goes where the vendor says, unchecked.
+    /// The link to the next page, if the response is an envelope that names one. It goes where the provider says, unchecked.
     pub next: Option<String>,
-    /// How many customers there are in all, if the answer is an envelope that says so.
+    /// How many customers there are in all, if the response is an envelope that says so.
     pub count: Option<u64>,
 }
 

@@ -35,12 +35,12 @@ impl Service for Revnue {
     }
 
     /// The sentence of a 429 is that of a framework which throttles before it looks at the request.
-    fn throttled_delivery(&self, _: &OperationInfo) -> Delivery {
+    fn delivery_when_throttled(&self, _: &OperationInfo) -> Delivery {
         Delivery::Refused
     }
 
     /// The quota's window, which is documented.
-    fn throttled_wait(&self, _: &OperationInfo) -> Option<Duration> {
+    fn wait_when_throttled(&self, _: &OperationInfo) -> Option<Duration> {
         Some(Duration::from_secs(60))
     }
 }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_joined_under_the_vendors_names() {
+    fn messages_are_joined_under_the_providers_names() {
         for (body, expected) in [
             (r#"{"detail":"company is required"}"#, "company is required"),
             (

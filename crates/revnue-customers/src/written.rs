@@ -28,11 +28,11 @@ pub struct WrittenCustomer {
     pub category: Option<Reference>,
     /// The country.
     pub country: Option<Reference>,
-    /// The answer itself. It holds personal data: think before logging it.
+    /// The response itself. It holds personal data: think before logging it.
     pub raw: FieldValue,
 }
 
-/// What an answer names by its id, by its name, or by both.
+/// What a response names by its id, by its name, or by both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reference {
@@ -43,7 +43,7 @@ pub struct Reference {
 }
 
 impl WrittenCustomer {
-    /// The customer, if the answer has the form of a read.
+    /// The customer, if the response has the form of a read.
     #[must_use]
     pub fn customer(&self) -> Option<Customer> {
         serde_json::from_str(self.raw.json()).ok()
@@ -64,7 +64,7 @@ impl WrittenCustomer {
     }
 }
 
-/// What is read of an answer.
+/// What is read of a response.
 #[derive(Deserialize)]
 struct Fields {
     #[serde(default)]

@@ -2,12 +2,12 @@
 #![cfg(feature = "blocking")]
 #![cfg(test)]
 
-use customer_api_sandbox::{RevnueCustomer, RevnueListAnswer, RevnueOptions, Sandbox};
+use customer_api_sandbox::{RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox};
 use revnue_customers::{Client, GetCustomer, SINGLE_COMPANY, UpdateCustomer, blocking};
 
 #[test]
 fn a_customer_is_updated_and_the_pages_are_read() {
-    let options = RevnueOptions::default().list_answer(RevnueListAnswer::Pages(2));
+    let options = RevnueOptions::default().list_response(RevnueListResponse::Pages(2));
     let sandbox = blocking::wait(Sandbox::builder().revnue(options).start())
         .unwrap()
         .unwrap();

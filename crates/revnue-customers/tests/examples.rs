@@ -11,7 +11,7 @@ use std::{
     process::{self, Command, Output},
 };
 
-use customer_api_sandbox::{Fault, RevnueCustomer, RevnueListAnswer, RevnueOptions, Sandbox};
+use customer_api_sandbox::{Fault, RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox};
 
 /// A folder of a test's own, removed at its end.
 struct Folder(PathBuf);
@@ -66,7 +66,7 @@ fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String, Strin
 }
 
 async fn with_customers(company: u64, count: u64) -> Sandbox {
-    let options = RevnueOptions::default().list_answer(RevnueListAnswer::Pages(100));
+    let options = RevnueOptions::default().list_response(RevnueListResponse::Pages(100));
     let sandbox = Sandbox::builder().revnue(options).start().await.unwrap();
     for number in 0..count {
         let customer = RevnueCustomer::new(company, format!("Customer {number}"));

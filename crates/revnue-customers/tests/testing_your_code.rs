@@ -3,7 +3,7 @@
 //! `docs/testing-your-code.md` quotes from here.
 #![cfg(test)]
 
-use customer_api_core::transport::{Answer, ScriptedTransport};
+use customer_api_core::transport::{ScriptedResponse, ScriptedTransport};
 use customer_api_sandbox::{Fault, RevnueCustomer, Sandbox};
 use httpmock::{Method::PATCH, MockServer};
 use revnue_customers::{Client, Delivery, SINGLE_COMPANY, UpdateCustomer};
@@ -33,7 +33,7 @@ async fn in_the_sandbox_a_customer_moves() {
 }
 
 #[tokio::test]
-async fn in_the_sandbox_an_answer_is_lost() {
+async fn in_the_sandbox_a_response_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let server = sandbox.revnue();
     let revnue = Client::builder(server.token()).base_url(server.base_url());
@@ -48,8 +48,8 @@ async fn in_the_sandbox_an_answer_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_a_script_there_is_no_answer_in_time() {
-    let transport = ScriptedTransport::new().then(Answer::hang());
+async fn by_a_script_there_is_no_response_in_time() {
+    let transport = ScriptedTransport::new().then(ScriptedResponse::hang());
     let revnue = Client::builder("token").transport(transport.clone());
     let revnue = revnue.build().unwrap();
 

@@ -38,7 +38,7 @@ pub struct Update<'a> {
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Written {
-    /// What the vendor says.
+    /// What the provider says.
     pub message: Option<String>,
 }
 

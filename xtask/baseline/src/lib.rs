@@ -1,4 +1,4 @@
-//! Calls of Ravelin and Omnidesk as a good engineer writes them by hand: typed, with time-outs, and no promise about what
+//! Calls of Ravelin and Omnidesk as a good engineer writes them by hand: typed, with timeouts, and no promise about what
 //! happened when something fails. The provider crates are measured against it.
 
 mod help_desk;

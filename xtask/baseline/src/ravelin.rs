@@ -33,7 +33,7 @@ pub struct Reviewer<'a> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Receipt {
-    /// When it was recorded, in one version of the vendor's page.
+    /// When it was recorded, in one version of the provider's page.
     pub event_time: Option<String>,
     /// When it was recorded, in another.
     pub timestamp: Option<String>,
@@ -153,8 +153,8 @@ impl Ravelin {
             .http
             .post(format!("{}/v2/customer/{customer}/labels", self.base_url))
             .json(&label);
-        let answer = self.authorized(request).send().await?;
-        answer.error_for_status()?.json().await
+        let response = self.authorized(request).send().await?;
+        response.error_for_status()?.json().await
     }
 
     /// Reads the last review of a customer.
@@ -166,8 +166,8 @@ impl Ravelin {
         let request = self
             .http
             .get(format!("{}/v2/label/customer/{customer}", self.base_url));
-        let answer = self.authorized(request).send().await?;
-        answer.error_for_status()?.json().await
+        let response = self.authorized(request).send().await?;
+        response.error_for_status()?.json().await
     }
 
     fn authorized(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {

@@ -101,7 +101,7 @@ impl Plan {
 ///
 /// # Errors
 ///
-/// The first call that fails, or whose answer is not the expected one.
+/// The first call that fails, or whose response is not the expected one.
 pub fn run(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
     runtime()?.block_on(async {
         for _ in 0..WARM_UP {

@@ -5,10 +5,10 @@
 //! `docs/performance.md` is put together from there.
 
 pub mod callers;
+#[path = "../../src/checkout.rs"]
+mod checkout;
 mod clock;
 pub mod drive;
-#[path = "../../src/here.rs"]
-mod here;
 mod measured;
 mod parts;
 mod process;

@@ -24,8 +24,8 @@ fn record(server: &Server) -> (String, Arc<Mutex<Vec<u8>>>) {
     thread::spawn(move || {
         let (mut client, _) = listener.accept().unwrap();
         let mut server = TcpStream::connect(server.trim_start_matches("http://")).unwrap();
-        let (mut answers, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-        thread::spawn(move || std::io::copy(&mut answers, &mut back));
+        let (mut responses, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+        thread::spawn(move || std::io::copy(&mut responses, &mut back));
         let mut buffer = [0; 4_096];
         while let Ok(length @ 1..) = client.read(&mut buffer) {
             kept.lock().unwrap().extend_from_slice(&buffer[..length]);

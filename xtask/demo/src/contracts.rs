@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use customer_api_sandbox::{RevnueCustomer, RevnueListAnswer, RevnueOptions, Sandbox};
+use customer_api_sandbox::{RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox};
 use revnue_customers::{
     Client, SINGLE_COMPANY,
-    customer_api_core::rate_limit::{Unlimited, Window},
+    customer_api_core::rate_limit::{Quota, Unlimited},
 };
 
 use crate::{Failure, account::Account};
@@ -13,14 +13,14 @@ use crate::{Failure, account::Account};
 const CUSTOMERS: usize = 45;
 const PAGE: usize = 5;
 
-/// The account's limit, in a shorter minute than the vendor's.
+/// The account's limit, in a shorter minute than the provider's.
 const CALLS: usize = 4;
 const WINDOW: Duration = Duration::from_secs(1);
 
 pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let options = RevnueOptions::default()
         .rate_limit(CALLS, WINDOW)
-        .list_answer(RevnueListAnswer::Pages(PAGE));
+        .list_response(RevnueListResponse::Pages(PAGE));
     let sandbox = Sandbox::builder().revnue(options).start().await?;
     let revnue = sandbox.revnue();
     for number in 1..=CUSTOMERS {
@@ -34,7 +34,9 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.step(&format!(
         "list {CUSTOMERS} customers in pages of {PAGE}, with {CALLS} calls a second allowed to the account"
     ));
-    let careful = builder().rate_limiter(Window::new(CALLS, WINDOW)).build()?;
+    let careful = builder()
+        .rate_limiter(Quota::per_window(CALLS, WINDOW))
+        .build()?;
     let listed = read(account, &careful).await?;
     account.expect("customers", listed, CUSTOMERS)?;
     account.expect("429s", revnue.throttled_count(), 0)?;

@@ -21,7 +21,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     label_and_read_back(account, &ravelin).await?;
     label_the_old_way(account, &ravelin).await?;
     meet_a_refusal(account, &sandbox, &ravelin).await?;
-    lose_an_answer(account, &sandbox, &ravelin).await?;
+    lose_a_response(account, &sandbox, &ravelin).await?;
     find_nobody_there(account, &sandbox, &ravelin).await?;
 
     account.step("ask the server what it applied");
@@ -104,12 +104,12 @@ async fn meet_a_refusal(
     )
 }
 
-async fn lose_an_answer(
+async fn lose_a_response(
     account: &mut Account,
     sandbox: &Sandbox,
     ravelin: &Client,
 ) -> Result<(), Failure> {
-    account.step("label cust-3, and lose the answer on its way back");
+    account.step("label cust-3, and lose the response on its way back");
     sandbox
         .ravelin()
         .fault_on("labelCustomer", Fault::reset_before_head().processed())?;

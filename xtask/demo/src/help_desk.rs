@@ -35,7 +35,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.expect("last name", customer.lastname.as_deref(), Some("Garcia"))?;
     account.expect("channels", customer.channels.len(), 2)?;
 
-    account.step("upsert another one, and lose the answer to the write");
+    account.step("upsert another one, and lose the response to the write");
     sandbox
         .omnidesk()
         .fault_on("createCustomerCrud", Fault::close_before_head().processed())?;

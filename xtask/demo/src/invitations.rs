@@ -10,7 +10,7 @@ use std::{
 use customer_api_sandbox::{CustomerRadarOptions, Fault, Sandbox};
 use feedback_invitations::{
     Client, Programme, Recipient, SendInvitation,
-    customer_api_core::rate_limit::Window,
+    customer_api_core::rate_limit::Quota,
     ledger::{FileLedger, Key, Ledger as _, Resolution, State},
     send_all::{self, SentOutcome},
 };
@@ -39,12 +39,12 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     drop(FileLedger::create(&ledger.0).await?);
 
     account.step(&format!(
-        "send {CUSTOMERS} invitations, lose the answer to one, and kill the program on the way"
+        "send {CUSTOMERS} invitations, lose the response to one, and kill the program on the way"
     ));
     let lost = Fault::close_before_head().processed();
     radar.fault_on("sendInvitation", lost)?;
     let mut sender = Sender::start(&sandbox, &ledger.0)?;
-    let mut told = Told::default();
+    let mut told = Reported::default();
     while told.lines < KILLED_AFTER && told.read(account, &mut sender).await? {}
     sender.child.kill().await?;
     account.show(format!("killed after {} outcomes", told.lines));
@@ -53,7 +53,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
 
     account.step("run the same program again, from the beginning of the list");
     let mut sender = Sender::start(&sandbox, &ledger.0)?;
-    let mut told = Told::default();
+    let mut told = Reported::default();
     while told.read(account, &mut sender).await? {}
     account.expect(
         "the sender's end",
@@ -65,7 +65,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
         "{} accepted now, {} skipped: accepted before, {} skipped: nobody knows",
         told.accepted, told.skipped, told.doubtful
     ));
-    // The lost answer, and what was on its way at the kill.
+    // The lost response, and what was on its way at the kill.
     let bearable = (1..=1 + CONCURRENCY).contains(&told.doubtful);
     account.expect("doubtful keys", bearable, true)?;
 
@@ -76,7 +76,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.expect("nobody got two so far", known.len(), radar.outbox().len())?;
     settle(account, &ledger.0, &known).await?;
     let mut sender = Sender::start(&sandbox, &ledger.0)?;
-    let mut told = Told::default();
+    let mut told = Reported::default();
     while told.read(account, &mut sender).await? {}
     account.expect("doubtful keys", told.doubtful, 0)?;
 
@@ -93,7 +93,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.expect("people", addresses(&sandbox).len(), CUSTOMERS)
 }
 
-/// What a person does who asks the vendor's support about the doubtful ones. Here the outbox tells.
+/// What a person does who asks the provider's support about the doubtful ones. Here the outbox tells.
 async fn settle(
     account: &mut Account,
     ledger: &Path,
@@ -163,7 +163,7 @@ impl Sender {
 
 /// What a sender has told so far.
 #[derive(Default)]
-struct Told {
+struct Reported {
     lines: usize,
     accepted: usize,
     skipped: usize,
@@ -171,7 +171,7 @@ struct Told {
     unknown: usize,
 }
 
-impl Told {
+impl Reported {
     /// Reads one outcome; false at the end.
     async fn read(&mut self, account: &mut Account, sender: &mut Sender) -> Result<bool, Failure> {
         let Some(line) = sender.lines.next_line().await? else {
@@ -200,7 +200,7 @@ pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
     };
     let radar = Client::builder(username.as_str(), password.as_str())
         .base_url(url)
-        .rate_limiter(Window::in_flight(CONCURRENCY))
+        .rate_limiter(Quota::in_flight(CONCURRENCY))
         .build()?;
     let ledger = FileLedger::open(ledger).await?;
     let programme = Programme::new("client-1", "programme-1");

@@ -2,12 +2,12 @@
 
 use std::{fs, io, path::PathBuf};
 
-use crate::{Target, here};
+use crate::{Target, checkout};
 
 /// The workspace's root.
 #[must_use]
 pub fn root() -> PathBuf {
-    let here = here::package(env!("CARGO_MANIFEST_DIR"));
+    let here = checkout::package(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(&here).to_path_buf()
 }
 

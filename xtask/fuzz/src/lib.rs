@@ -13,12 +13,12 @@
     reason = "a finding is a panic here"
 )]
 
-mod answer;
+#[path = "../../src/checkout.rs"]
+mod checkout;
 pub mod corpus;
-#[path = "../../src/here.rs"]
-mod here;
 pub mod mutation;
 mod offline;
+mod response;
 mod targets;
 
 pub use targets::TARGETS;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use customer_api_core::{
     OperationInfo, ProviderClient, Service,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use proof::{Decode, Entry, Outcome, for_every_provider};
 
@@ -31,16 +31,16 @@ impl Offline {
     }
 
     /// Makes the call. Every request of its own is answered alike; a login that goes before it succeeds.
-    pub(crate) fn call(&self, answer: impl Fn() -> Answer) -> Outcome {
+    pub(crate) fn call(&self, response: impl Fn() -> ScriptedResponse) -> Outcome {
         let transport = ScriptedTransport::new();
         let is_radar = self.service.name() == "customer-radar";
-        if let Some(login) = <proof::CustomerRadar as proof::Offline>::login_answer() {
+        if let Some(login) = <proof::CustomerRadar as proof::Offline>::login_response() {
             if is_radar && self.info.authenticated {
-                transport.push(Answer::status(200).body(login));
+                transport.push(ScriptedResponse::status(200).body(login));
             }
         }
         for _ in 0..4 {
-            transport.push(answer());
+            transport.push(response());
         }
         (self.call)(transport)
     }

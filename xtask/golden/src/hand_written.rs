@@ -1,4 +1,4 @@
-//! What the description leaves to people: an odd answer, a request with a rule of its own, and setters that keep two fields
+//! What the description leaves to people: an odd response, a request with a rule of its own, and setters that keep two fields
 //! together.
 
 use std::iter;

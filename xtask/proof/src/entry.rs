@@ -20,10 +20,10 @@ pub struct Outcome {
     pub printed: String,
 }
 
-/// Reads an answer as the operation does: the value as `Debug` prints it, or why there is none.
+/// Reads a response as the operation does: the value as `Debug` prints it, or why there is none.
 pub type Decode = fn(&[u8]) -> Result<String, DecodeError>;
 
-/// Reads an answer as the operation does, strictly or not: the value as `Debug` prints it, and what is reported of the answer.
+/// Reads a response as the operation does, strictly or not: the value as `Debug` prints it, and what is reported of the response.
 pub type Read = fn(&[u8], bool) -> Result<(String, Vec<Unreadable>), DecodeError>;
 
 type Made = Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -34,9 +34,9 @@ pub struct Entry<C> {
     pub info: &'static OperationInfo,
     /// The value as `Debug` prints it.
     pub printed: String,
-    /// How its answers are read.
+    /// How its responses are read.
     pub decode: Decode,
-    /// How its answers are read, with what is reported of them.
+    /// How its responses are read, with what is reported of them.
     pub read: Read,
     call: Box<dyn Fn(&C) -> Made + Send + Sync>,
 }

@@ -10,14 +10,14 @@ pub struct Facts {
     /// A 429 proves that nothing was done.
     pub throttling_comes_first: bool,
     /// How long to wait after a 429 that does not say.
-    pub throttled_wait: Option<Duration>,
+    pub wait_when_throttled: Option<Duration>,
     /// The body of a 2xx that reports a failure in these words, if there are such.
     pub failure_in_2xx: Option<fn(&str) -> Value>,
-    /// Operations of which a 2xx says that they were done: with a failure in its body, the answer contradicts itself.
+    /// Operations of which a 2xx says that they were done: with a failure in its body, the response contradicts itself.
     pub done_by_status: &'static [&'static str],
     /// The operation that gives the credential, and so can renew it.
     pub login: Option<&'static str>,
-    /// Reads for which an answer without a body, or `null`, means that nothing was found or that nothing is known.
+    /// Reads for which a response without a body, or `null`, means that nothing was found or that nothing is known.
     pub may_find_nothing: &'static [&'static str],
     /// Reads that keep any JSON as it came, since no page says what they answer.
     pub keeps_any_json: &'static [&'static str],

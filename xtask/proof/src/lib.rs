@@ -9,23 +9,23 @@
     reason = "a proof is a test, and stops at the first surprise"
 )]
 
+#[path = "../../src/checkout.rs"]
+mod checkout;
 mod entry;
 mod facts;
 mod generated;
-#[path = "../../src/here.rs"]
-mod here;
 pub mod matrix;
 pub mod page;
 pub mod planted;
 mod provider;
 mod providers;
-mod words;
+mod texts;
 
 pub use entry::{Decode, Entry, Outcome, Read};
 pub use facts::Facts;
 pub use provider::{Offline, Provider};
 pub use providers::{CustomerRadar, Omnidesk, Ravelin, Revnue};
-pub use words::Words;
+pub use texts::Texts;
 
 /// Calls a generic function once for every provider: `for_every_provider!(check(argument))`.
 #[macro_export]

@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-use crate::here;
+use crate::checkout;
 
 /// Setting this environment variable lets tests write their parts of the documents, instead of comparing them.
 const UPDATE: &str = "UPDATE_DOCS";
@@ -15,7 +15,7 @@ const UPDATE: &str = "UPDATE_DOCS";
 ///
 /// If they differ, or the document has no such part.
 pub fn check(document: &str, name: &str, found: &str) {
-    let path = here::package(env!("CARGO_MANIFEST_DIR"))
+    let path = checkout::package(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .join(document);
     let text = fs::read_to_string(&path).unwrap();

@@ -1,7 +1,7 @@
 use customer_api_core::{ClientBuilder, ProviderClient};
 use customer_api_sandbox::{SandboxError, Server};
 
-use crate::{Entry, Facts, Words};
+use crate::{Entry, Facts, Texts};
 
 /// A provider's client, and its imitation to call.
 pub trait Provider: Sized {
@@ -39,10 +39,10 @@ pub trait Offline: Provider {
     fn offline() -> ClientBuilder<Self::Client>;
 
     /// What a login is answered, where calls need one.
-    fn login_answer() -> Option<&'static str> {
+    fn login_response() -> Option<&'static str> {
         None
     }
 
     /// Every operation, with a text of the caller's in every field that takes any.
-    fn worded(words: &Words<'_>) -> Vec<Entry<Self::Client>>;
+    fn worded(words: &Texts<'_>) -> Vec<Entry<Self::Client>>;
 }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use customer_api_core::rate_limit::Window;
+use customer_api_core::rate_limit::Quota;
 use proof::{CustomerRadar, Omnidesk, Provider, Ravelin, Revnue};
 use tokio::runtime::Handle;
 
@@ -40,7 +40,7 @@ async fn drop_at<P: Provider>(operation: usize, polls: usize) -> bool {
     let provider = P::start().await.unwrap();
     settle().await;
     let (applied, before) = (provider.applied(), tasks());
-    let builder = provider.builder().rate_limiter(Window::in_flight(1));
+    let builder = provider.builder().rate_limiter(Quota::in_flight(1));
     let client = builder.build().unwrap();
     let entry = P::operations().into_iter().nth(operation).unwrap();
     let point = format!("{entry:?}, dropped after {polls} polls");
@@ -78,7 +78,7 @@ async fn leaves_nothing<P: Provider>() {
         while !drop_at::<P>(operation, polls).await {
             polls += 1;
         }
-        // Before it begins, while it connects or is sent, while the answer comes.
+        // Before it begins, while it connects or is sent, while the response comes.
         assert!(polls >= 2, "{operation} of {} has {polls} points", P::CRATE);
         points += polls;
     }

@@ -10,10 +10,10 @@ use std::{
 use bytes::Bytes;
 use customer_api_core::{
     Delivery,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use futures_core::Stream;
-use proof::{Offline, Words, for_every_provider};
+use proof::{Offline, Texts, for_every_provider};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -99,7 +99,7 @@ impl Stream for Once {
 }
 
 /// What every operation sends with these texts; nothing where it refuses one.
-fn sent<P: Offline>(words: &Words<'_>) -> Vec<(&'static str, Option<Read>)> {
+fn sent<P: Offline>(words: &Texts<'_>) -> Vec<(&'static str, Option<Read>)> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -108,12 +108,12 @@ fn sent<P: Offline>(words: &Words<'_>) -> Vec<(&'static str, Option<Read>)> {
     let mut all = Vec::new();
     for entry in P::worded(words) {
         let transport = ScriptedTransport::new();
-        let needs_login = P::login_answer().filter(|_| entry.info.authenticated);
+        let needs_login = P::login_response().filter(|_| entry.info.authenticated);
         if let Some(login) = needs_login {
-            transport.push(Answer::status(200).body(login));
+            transport.push(ScriptedResponse::status(200).body(login));
         }
         // Final: what is sent is the question here, not what comes back.
-        transport.push(Answer::status(400));
+        transport.push(ScriptedResponse::status(400));
         let client = P::offline()
             .check_patterns(false)
             .transport(transport.clone())
@@ -144,13 +144,13 @@ fn plain(number: usize) -> String {
 
 /// What holds for plain texts, which are looked for where they stand, must hold for these. Gives how many were not refused.
 fn check<P: Offline>(texts: &[String], sent_in_all: &mut usize) {
-    let words = Words::new(plain);
+    let words = Texts::new(plain);
     let expected = sent::<P>(&words);
     let count = words.given().len();
     let hostile: Vec<String> = (0..count)
         .map(|number| texts[number % texts.len()].clone())
         .collect();
-    let words = Words::new(|number| hostile[number].clone());
+    let words = Texts::new(|number| hostile[number].clone());
     let found = sent::<P>(&words);
     let mut seen = vec![0; count];
     for ((id, expected), (_, found)) in expected.into_iter().zip(found) {

@@ -6,11 +6,11 @@ mod body;
 mod replacement;
 
 use super::{
+    identifiers,
     model::{
         Api, Body, BodyShape, BodyVariant, Field, ModelId, Operation, Shape, Slot, Type,
         body_fields,
     },
-    names,
     problem::Problems,
 };
 
@@ -100,7 +100,7 @@ fn type_names(api: &Api, p: &mut Problems) {
         p,
     );
     for (rust, _, at) in &all {
-        if names::is_reserved_type(rust) {
+        if identifiers::is_reserved_type(rust) {
             p.report(
                 at,
                 format!("the type `{rust}` would have a name with another meaning"),
@@ -108,7 +108,7 @@ fn type_names(api: &Api, p: &mut Problems) {
             );
         }
     }
-    if names::is_reserved_type(&api.service) {
+    if identifiers::is_reserved_type(&api.service) {
         p.report(
             "/info",
             format!(
@@ -119,7 +119,7 @@ fn type_names(api: &Api, p: &mut Problems) {
         );
     }
     for (rust, module, at) in &all {
-        if names::is_device(module) {
+        if identifiers::is_device(module) {
             p.report(
                 at,
                 format!("`{rust}` would be a file of a name that Windows keeps for a device"),
@@ -173,7 +173,7 @@ fn distinct<'a>(fields: impl Iterator<Item = &'a Field>, hint: &str, p: &mut Pro
 }
 
 fn method_names<'a>(fields: impl Iterator<Item = &'a Field>, p: &mut Problems) {
-    for field in fields.filter(|field| names::is_reserved_method(&field.rust)) {
+    for field in fields.filter(|field| identifiers::is_reserved_method(&field.rust)) {
         p.report(
             &field.at,
             format!("a method `{}` would hide another", field.rust),
@@ -305,7 +305,7 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
                 ASK,
             );
         }
-        if names::is_reserved_method(&variant.constructor) {
+        if identifiers::is_reserved_method(&variant.constructor) {
             p.report(
                 &variant.at,
                 format!("a function `{}` would hide another", variant.constructor),

@@ -11,14 +11,14 @@ use std::{
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+mod assign_names;
 pub(crate) mod audit;
 mod characters;
 mod check;
 pub(crate) mod emit;
 pub(crate) mod format;
+pub(crate) mod identifiers;
 pub(crate) mod model;
-pub(crate) mod names;
-mod naming;
 mod parse;
 mod pattern;
 pub(crate) mod problem;
@@ -149,7 +149,7 @@ pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Pr
     };
     let description = parse::read(&tree, &mut problems);
     let mut api = model::lower(&description, &mut problems);
-    naming::assign(&mut api, &mut problems);
+    assign_names::assign(&mut api, &mut problems);
     check::check(&api, &mut problems);
     if problems.is_empty() {
         Ok((tree, api))

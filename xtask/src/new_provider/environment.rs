@@ -3,7 +3,7 @@
 use super::{Credential, Provider};
 use crate::codegen::{
     emit::{coverage::cell, words},
-    names,
+    identifiers,
     visible::literal,
 };
 
@@ -48,7 +48,7 @@ fn variables(provider: &Provider) -> impl Iterator<Item = Variable> {
 
 /// What the names of all variables begin with.
 fn prefix(provider: &Provider) -> String {
-    let name = names::field_name(&provider.api.service).unwrap_or_default();
+    let name = identifiers::field_name(&provider.api.service).unwrap_or_default();
     name.trim_end_matches('_').to_ascii_uppercase()
 }
 

@@ -23,9 +23,8 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 
 use self::credential::Credential;
 use crate::codegen::{
-    self, format,
+    self, format, identifiers,
     model::{Api, Field, Shape, body_fields},
-    names,
     problem::Problems,
     tree,
 };
@@ -173,7 +172,7 @@ fn check_name(root: &Path, name: &str) -> Result<(), String> {
         ));
     }
     // What is a keyword gets an underscore, and then is not the name any more.
-    if !is_kebab || names::field_name(name).is_none_or(|field| field.ends_with('_')) {
+    if !is_kebab || identifiers::field_name(name).is_none_or(|field| field.ends_with('_')) {
         return Err(format!(
             "`{name}` can't be the name of a crate here; write one like `acme-customers`"
         ));
@@ -183,7 +182,7 @@ fn check_name(root: &Path, name: &str) -> Result<(), String> {
             "`{name}` has another meaning to cargo or the compiler; choose another name"
         ));
     }
-    if names::is_device(name) {
+    if identifiers::is_device(name) {
         return Err(format!(
             "`{name}` is the name of a device on Windows, where no folder can have it; choose another name"
         ));

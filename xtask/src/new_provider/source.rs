@@ -1,7 +1,7 @@
 //! The hand-written side of a new crate, as a person would begin it.
 
 use super::{Credential, Provider, environment};
-use crate::codegen::{emit::words, names, visible::literal};
+use crate::codegen::{emit::words, identifiers, visible::literal};
 
 pub(super) fn library(provider: &Provider) -> String {
     let api = &provider.api;
@@ -96,7 +96,7 @@ pub(super) fn client(provider: &Provider) -> String {
 
 pub(super) fn service(provider: &Provider) -> String {
     let service = &provider.api.service;
-    let name = names::field_name(service).unwrap_or_default();
+    let name = identifiers::field_name(service).unwrap_or_default();
     let name = name.trim_end_matches('_').replace('_', "-");
     let base_url = provider.base_url.as_ref().map_or(String::new(), |url| {
         format!(
@@ -125,7 +125,7 @@ pub(super) fn service(provider: &Provider) -> String {
 /// Decoders that take any JSON, to begin with.
 pub(super) fn hand_written(provider: &Provider) -> String {
     let mut out =
-        "//! What the description leaves to people: how these answers are read.\n".to_owned();
+        "//! What the description leaves to people: how these responses are read.\n".to_owned();
     for operation in provider
         .api
         .operations

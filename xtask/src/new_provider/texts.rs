@@ -113,7 +113,7 @@ fn quick_start(provider: &Provider) -> Option<String> {
         None => "\n        .base_url(\"https://account.example\")\n        ",
     };
     let (before, after) = if operation.output.is_some() || operation.hand_written {
-        ("let answer = ", "\n    println!(\"{answer:?}\");")
+        ("let response = ", "\n    println!(\"{response:?}\");")
     } else {
         ("", "")
     };

@@ -157,16 +157,16 @@ const SUPPORT: &str = r#"//! What the tests share: a client that records its req
 use customer_api_core::{
     Operation,
     http::Request,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use CRATE::{Client, SERVICE};
 
 /// A request, as it would have gone out.
 pub(crate) struct Sent(Request<Vec<u8>>);
 
-/// Makes one call; the answer to it is empty, and does not matter.
+/// Makes one call; the response to it is empty, and does not matter.
 pub(crate) async fn send<O: Operation<Service = SERVICE> + 'static>(operation: O) -> Sent {
-    let transport = ScriptedTransport::new().then(Answer::status(200));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200));
     // The sample values have an allowed length, but fit no pattern.
     let client = Client::builder(KEY)
         .base_url("https://api.example")

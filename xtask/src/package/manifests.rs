@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{files, papers};
+use super::{changelog, files};
 use crate::workspace::Package;
 
 /// The registry's categories that such crates can be in; it ignores others without a word.
@@ -37,7 +37,7 @@ pub(crate) fn check(root: &Path, packages: &[Package]) -> Vec<String> {
                 .iter()
                 .map(|fault| format!("{}: {fault}", package.name));
             named
-                .chain(papers::changelog(package, false).err())
+                .chain(changelog::changelog(package, false).err())
                 .collect::<Vec<_>>()
         })
         .collect()

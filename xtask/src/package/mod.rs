@@ -1,11 +1,11 @@
 //! `cargo xtask package`: whether the crates that changed can be released.
 
+mod changelog;
 mod dependencies;
 mod files;
 mod git;
 mod manifests;
 mod oldest;
-mod papers;
 mod plan;
 mod signatures;
 mod tools;
@@ -91,7 +91,7 @@ fn essential(
         plan,
         |_, plan| plan.check_versions().into(),
     )];
-    // Told of no package, cargo would take them all.
+    // Reported of no package, cargo would take them all.
     if !plan.releases.is_empty() {
         steps.extend([
             step(
@@ -99,14 +99,14 @@ fn essential(
                 "what is released says what changed",
                 cargo,
                 plan,
-                move |_, plan| papers::check_changelogs(plan, is_tagged).into(),
+                move |_, plan| changelog::check_changelogs(plan, is_tagged).into(),
             ),
             step(
                 "requirements",
                 "what is released asks for the siblings that are released with it",
                 cargo,
                 plan,
-                |_, plan| papers::check_requirements(plan).into(),
+                |_, plan| changelog::check_requirements(plan).into(),
             ),
             step(
                 "packages",

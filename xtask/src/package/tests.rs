@@ -327,8 +327,8 @@ fn a_changelog_without_the_version_is_caught() {
         "# Changelog\n\n## 0.1.1 (unreleased)\n\n- It changed.\n",
     );
     let plan = Plan::new(&toy.cargo, Some("toy-core-v0.1.1")).unwrap();
-    assert!(super::papers::check_changelogs(&plan, false).is_ok());
-    assert!(super::papers::check_changelogs(&plan, true).is_err());
+    assert!(super::changelog::check_changelogs(&plan, false).is_ok());
+    assert!(super::changelog::check_changelogs(&plan, true).is_err());
 }
 
 #[test]

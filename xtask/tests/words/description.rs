@@ -97,7 +97,7 @@ const TEMPLATE: &str = r##"{
       ]
     } } } },
     "responses": { "200": { "description": @T, "headers": { @N: { "description": @T, "schema": { "type": "string" } } },
-      "content": { "application/json": { "examples": { @N: { "description": @T, "value": { @N: @T } } }, "schema": { "$ref": "#/components/schemas/Answer" } } } } }
+      "content": { "application/json": { "examples": { @N: { "description": @T, "value": { @N: @T } } }, "schema": { "$ref": "#/components/schemas/Outcome" } } } } }
   } },
   "/v1/union": { "post": {
     "operationId": @N, "x-rust-name": "SendOne", "description": @T,
@@ -116,7 +116,7 @@ const TEMPLATE: &str = r##"{
     "Left": { "type": "object", "x-rust-name": "Left", "description": @T, "required": ["kind", "only"],
       "properties": { "kind": { "type": "string" }, "only": { "type": "string", "description": @T, "x-personal": true } } },
     "Right": { "type": "object", "x-rust-name": "Right", "title": @T, "required": ["kind"], "properties": { "kind": { "type": "string" } } },
-    "Answer": { "type": "object", "x-rust-name": "Answer", "title": @T, "description": @T, "deprecated": true, "x-replacement": @S,
+    "Outcome": { "type": "object", "x-rust-name": "Outcome", "title": @T, "description": @T, "deprecated": true, "x-replacement": @S,
       "externalDocs": { "url": @U, "description": @T },
       "required": ["of"],
       "properties": {

@@ -124,7 +124,7 @@ impl Auth for StaticCredential {
         self.credential.clone().map(Some).map_err(AuthError::new)
     }
 
-    fn at_hand(&self) -> Option<Credential> {
+    fn try_authorize(&self) -> Option<Credential> {
         self.credential.as_ref().ok().cloned()
     }
 

@@ -40,7 +40,7 @@ impl AuthError {
         }
     }
 
-    /// It was about an answer that the provider would only give again.
+    /// It was about a response that the provider would only give again.
     pub(crate) fn in_vain(mut self) -> Self {
         self.in_vain = true;
         self

@@ -49,7 +49,7 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     async fn authorize(&self, context: &AuthContext<'_>) -> Result<Option<Credential>, AuthError>;
 
     /// The credential, if it is at hand: asked before [`authorize`](Self::authorize), which may then be spared.
-    fn at_hand(&self) -> Option<Credential> {
+    fn try_authorize(&self) -> Option<Credential> {
         None
     }
 
@@ -57,7 +57,7 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     ///
     /// `true` makes the pipeline ask again and send the request once more, once a call: a 401 proves that nothing was
     /// processed, so this holds for writes too. A key that never changes says `false`.
-    fn on_unauthorized(&self, generation: u64) -> bool {
+    fn invalidate(&self, generation: u64) -> bool {
         let _ = generation;
         false
     }
@@ -65,7 +65,7 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// Learns that the provider answered 401 once more, to the credential of this generation that had just replaced another one.
     ///
     /// Then asking for a third may be as useless as a login that is refused, and as harmful to the account.
-    fn on_still_unauthorized(&self, generation: u64) {
+    fn invalidate_renewed(&self, generation: u64) {
         let _ = generation;
     }
 

@@ -236,7 +236,8 @@ impl<O: Operation> Call<O> {
     fn decode(&self, body: &ResponseBody) -> Result<O::Output, DecodeError> {
         match O::decode(body) {
             Err(_)
-                if O::INFO.status_decides && self.client.service.accepts_unread(O::INFO, body) =>
+                if O::INFO.status_decides
+                    && self.client.service.accept_undecodable(O::INFO, body) =>
             {
                 body.report_whole();
                 O::decode(&ResponseBody::empty())

@@ -98,7 +98,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// How long one attempt may take, from connecting to the end of the answer.
+    /// How long one attempt may take, from connecting to the end of the response.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
@@ -139,7 +139,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// The largest answer that is accepted; a larger one is an error, never cut.
+    /// The largest response that is accepted; a larger one is an error, never cut.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::redact::OneLine;
 
-/// Where an answer stopped making sense. Holds the place, never a value of the answer.
+/// Where a response stopped making sense. Holds the place, never a value of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     category: DecodeCategory,
@@ -13,7 +13,7 @@ pub struct DecodeError {
     instead: Option<String>,
 }
 
-/// In which way an answer can't be understood.
+/// In which way a response can't be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeCategory {
@@ -28,7 +28,7 @@ pub enum DecodeCategory {
 }
 
 impl DecodeError {
-    /// The answer has another shape than documented, for reasons that only the caller knows. `path` must be made of
+    /// The response has another shape than documented, for reasons that only the caller knows. `path` must be made of
     /// property names, not of values.
     #[must_use]
     pub fn shape(path: impl Into<String>) -> Self {
@@ -80,7 +80,7 @@ impl DecodeError {
         }
     }
 
-    /// In which way the answer can't be understood.
+    /// In which way the response can't be understood.
     #[must_use]
     pub fn category(&self) -> DecodeCategory {
         self.category

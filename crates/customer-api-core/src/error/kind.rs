@@ -29,7 +29,7 @@ pub enum ErrorKind {
     Interrupted,
     /// The transport failed in a way that it could not name.
     Transport,
-    /// The answer is larger than the client accepts.
+    /// The response is larger than the client accepts.
     ResponseTooLarge,
     /// The provider pointed elsewhere; redirects are never followed.
     Redirect,
@@ -37,17 +37,17 @@ pub enum ErrorKind {
     Status,
     /// The provider answered with a 2xx status and reported a failure in the body.
     Rejected,
-    /// The answer could not be understood; the source is a [`DecodeError`](super::DecodeError).
+    /// The response could not be understood; the source is a [`DecodeError`](super::DecodeError).
     Decode,
 }
 
-/// Which of the time-outs ended a call.
+/// Which of the timeouts ended a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeoutPhase {
     /// Connecting.
     Connect,
-    /// One attempt, from sending the request to the end of the answer.
+    /// One attempt, from sending the request to the end of the response.
     Attempt,
     /// The whole call, with all attempts and waits.
     Call,
@@ -96,11 +96,11 @@ impl fmt::Display for ErrorKind {
             Self::Timeout(TimeoutPhase::Call) => "the call timed out",
             Self::Interrupted => "the connection broke off",
             Self::Transport => "the transport failed",
-            Self::ResponseTooLarge => "the answer is too large",
+            Self::ResponseTooLarge => "the response is too large",
             Self::Redirect => "the provider redirects, which is not followed",
             Self::Status => "the provider answered with an error",
             Self::Rejected => "the provider reported a failure",
-            Self::Decode => "the answer could not be understood",
+            Self::Decode => "the response could not be understood",
         })
     }
 }

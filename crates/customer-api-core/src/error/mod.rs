@@ -32,7 +32,7 @@ use crate::{operation::info::OperationInfo, redact::Scrubber};
 /// [`kind`](Self::kind) and the `is_` methods say what went wrong. `{}` prints one line, and the
 /// [source](StdError::source) holds the cause.
 ///
-/// Neither `Display` nor `Debug` shows a key, the body of an answer, or a value of the request that is marked as personal.
+/// Neither `Display` nor `Debug` shows a key, the body of a response, or a value of the request that is marked as personal.
 /// The provider's own [`message`](Self::message) is kept with such values replaced; [`body`](Self::body) is raw.
 pub struct Error(Box<Parts>);
 
@@ -135,7 +135,7 @@ impl Error {
         self.0.asked_wait()
     }
 
-    /// The raw body of the last answer, if it arrived whole; its first 64 KiB, if it is longer. It may hold personal data:
+    /// The raw body of the last response, if it arrived whole; its first 64 KiB, if it is longer. It may hold personal data:
     /// think before logging it.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
@@ -148,7 +148,7 @@ impl Error {
         self.0.kind == ErrorKind::Validation
     }
 
-    /// Whether a time-out ended the call.
+    /// Whether a timeout ended the call.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Timeout(_))
@@ -163,7 +163,7 @@ impl Error {
         )
     }
 
-    /// Whether a successful answer could not be understood.
+    /// Whether a successful response could not be understood.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         self.0.kind == ErrorKind::Decode

@@ -10,7 +10,7 @@ pub enum StopReason {
     MayHaveHappened,
     /// All attempts are used up.
     AttemptsExhausted,
-    /// The next attempt would come after the call's time-out.
+    /// The next attempt would come after the call's timeout.
     DeadlineTooClose,
     /// The provider asks for a longer wait than the policy allows.
     RetryAfterTooLong,
@@ -31,7 +31,7 @@ impl fmt::Display for StopReason {
             Self::NotRetryable => "trying again would not help",
             Self::MayHaveHappened => "a repeat might make it happen twice",
             Self::AttemptsExhausted => "all attempts are used up",
-            Self::DeadlineTooClose => "the call's time-out comes first",
+            Self::DeadlineTooClose => "the call's timeout comes first",
             Self::RetryAfterTooLong => "the provider asks for a longer wait than allowed",
             Self::Disabled => "retries are off",
         })

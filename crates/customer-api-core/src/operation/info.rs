@@ -126,7 +126,7 @@ pub enum Idempotency {
     /// Changes something, but doing it twice is doing it once.
     Idempotent,
     /// Every repeat may change something again. The client never repeats such a call on its own, unless nothing was
-    /// sent or an answer proves that it was not processed.
+    /// sent or a response proves that it was not processed.
     NonIdempotent,
 }
 

@@ -1,4 +1,4 @@
-//! What is called: an operation is plain data that knows how to become a request and how to read its answer.
+//! What is called: an operation is plain data that knows how to become a request and how to read its response.
 
 pub(crate) mod info;
 
@@ -61,7 +61,7 @@ pub trait Operation: Send + Sync + 'static {
     /// Names the field that can't be sent, as the provider spells it, and never its value.
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError>;
 
-    /// Reads the body of a successful answer.
+    /// Reads the body of a successful response.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What travels from the task to the consumer. The end is said, never guessed: a task that dies says nothing.
-pub(super) enum Delivery<I> {
+pub(super) enum Message<I> {
     Page {
         page: Page<I>,
         newest: Option<Timestamp>,
@@ -25,7 +25,7 @@ const FUTILE_RESTARTS: u32 = 3;
 pub(super) async fn read<S: PageSource>(
     mut source: S,
     max_pages: u64,
-    consumer: mpsc::Sender<Delivery<S::Item>>,
+    consumer: mpsc::Sender<Message<S::Item>>,
 ) {
     let mut guard = Guard::new(max_pages);
     let mut cursor = None;
@@ -60,7 +60,7 @@ pub(super) async fn read<S: PageSource>(
                         tokio::time::sleep(Backoff::DEFAULT.wait(futile, asked)).await;
                         continue;
                     }
-                    Err(failure) => return place.send(Delivery::Failed(failure)),
+                    Err(failure) => return place.send(Message::Failed(failure)),
                 }
             }
         };
@@ -90,7 +90,7 @@ pub(super) async fn read<S: PageSource>(
                 number,
                 ends_without_notice,
             };
-            place.send(Delivery::Page {
+            place.send(Message::Page {
                 page,
                 newest,
                 is_last,

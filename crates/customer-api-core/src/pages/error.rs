@@ -34,7 +34,7 @@ pub enum PagesErrorKind {
     Repeated,
     /// There are more pages than the caller allows, or far more items than the provider says there are.
     TooManyPages,
-    /// The answer shows that the provider ignored a parameter, such as the time since when.
+    /// The response shows that the provider ignored a parameter, such as the time since when.
     ParameterIgnored,
     /// The list could not be taken up where it broke off without losing or doubling items.
     ResumeImpossible,

@@ -141,7 +141,7 @@ impl<I, C> Fetched<I, C> {
         Self::last(Vec::new())
     }
 
-    /// What in the page's answer is not as documented: see [`Response::into_parts`](crate::Response::into_parts).
+    /// What in the page's response is not as documented: see [`Response::into_parts`](crate::Response::into_parts).
     ///
     /// A record that can't be read is part of the list: a page of such records alone is not an empty one.
     #[must_use]

@@ -20,7 +20,7 @@ use crate::{
 
 use super::{
     Page, PageSource, PagesError, PagesErrorKind, Progress,
-    driver::{self, Delivery},
+    driver::{self, Message},
 };
 use crate::response::Unreadable;
 
@@ -36,12 +36,12 @@ pub struct Pages<I> {
 
 enum State<I> {
     /// The task, which is not running yet, and its end of the buffer.
-    Idle(BoxFuture<'static, ()>, mpsc::Receiver<Delivery<I>>),
+    Idle(BoxFuture<'static, ()>, mpsc::Receiver<Message<I>>),
     Running {
         /// Where the task is.
         home: Home,
         _task: Task,
-        pages: mpsc::Receiver<Delivery<I>>,
+        pages: mpsc::Receiver<Message<I>>,
     },
     Over,
 }
@@ -164,7 +164,7 @@ impl<I: Send + 'static> Pages<I> {
             ));
         }
         match ready!(pages.poll_recv(context)) {
-            Some(Delivery::Page {
+            Some(Message::Page {
                 page,
                 newest,
                 is_last,
@@ -177,7 +177,7 @@ impl<I: Send + 'static> Pages<I> {
                 let is_empty = page.items.is_empty() && page.unreadable.is_empty();
                 Poll::Ready(Ok((!is_empty).then_some(page)))
             }
-            Some(Delivery::Failed(failure)) => Poll::Ready(Err(self.fail(failure))),
+            Some(Message::Failed(failure)) => Poll::Ready(Err(self.fail(failure))),
             None => {
                 let reason =
                     "the task that reads pages is gone: it panicked, or its runtime was shut down";

@@ -20,7 +20,7 @@ use crate::{
     auth::AuthContext,
     before_send::Upcoming,
     call::CallOptions,
-    classify::{Answer, BrokenOff, Success, classify, timed_out, unanswered},
+    classify::{BrokenOff, RawResponse, Success, classify, timed_out, unanswered},
     client::Shared,
     error::{CallReport, ErrorKind, Failure, TimeoutPhase, ValidationError},
     operation::info::{Idempotency, OperationInfo},
@@ -111,10 +111,10 @@ impl<'c> Pipeline<'c> {
         let limit = self.begin()?;
         permit.start();
         let span = telemetry::attempt_span(self.operation, &self.client.base_url, self.attempts);
-        let answer = telemetry::within(&span, pin!(self.exchange(limit))).await;
-        self.is_unasked = answer.as_ref().is_ok_and(|answer| answer.is_unasked);
+        let response = telemetry::within(&span, pin!(self.exchange(limit))).await;
+        self.is_unasked = response.as_ref().is_ok_and(|response| response.is_unasked);
         let outcome =
-            answer.and_then(|answer| classify(&*self.client.service, self.operation, answer));
+            response.and_then(|response| classify(&*self.client.service, self.operation, response));
         let (status, failure) = match &outcome {
             Ok(success) => (Some(success.status.as_u16()), None),
             Err(failure) => (failure.status(), Some(failure)),
@@ -128,7 +128,7 @@ impl<'c> Pipeline<'c> {
     }
 
     /// One request and its response, within the limit.
-    async fn exchange(&self, limit: Limit) -> Result<Answer, Failure> {
+    async fn exchange(&self, limit: Limit) -> Result<RawResponse, Failure> {
         let mut end = pin!(self.deadline.sleep(limit.end));
         let outgoing = self.request.attempt(
             self.operation.method.into(),
@@ -148,7 +148,7 @@ impl<'c> Pipeline<'c> {
             Some(body) => body.map_err(BrokenOff::Transport),
             None => Err(BrokenOff::TimedOut(limit.phase)),
         };
-        Ok(Answer {
+        Ok(RawResponse {
             status: head.status,
             headers: head.headers,
             body,
@@ -180,7 +180,7 @@ impl<'c> Pipeline<'c> {
         if !self.operation.authenticated || self.options.without_credential {
             return Ok(());
         }
-        self.request.credential = self.client.auth.at_hand();
+        self.request.credential = self.client.auth.try_authorize();
         match self.request.credential {
             Some(_) => Ok(()),
             None => Box::pin(self.obtain_credential()).await,
@@ -332,9 +332,9 @@ impl Attempts for Pipeline<'_> {
         self.is_unasked
     }
 
-    fn failed(&mut self, failure: &Failure) -> retry::Attempt {
+    fn failed(&mut self, failure: &Failure) -> retry::FailedAttempt {
         self.read_clock();
-        retry::Attempt {
+        retry::FailedAttempt {
             number: self.attempts,
             operation: self.operation,
             idempotency: self.idempotency(),
@@ -360,10 +360,10 @@ impl Attempts for Pipeline<'_> {
         }
         let (auth, generation) = (&self.client.auth, credential.generation());
         if was_renewed {
-            auth.on_still_unauthorized(generation);
+            auth.invalidate_renewed(generation);
             return false;
         }
-        if !auth.on_unauthorized(generation) {
+        if !auth.invalidate(generation) {
             return false;
         }
         // A 401 that was written in advance says nothing about this request, which may be processed yet.

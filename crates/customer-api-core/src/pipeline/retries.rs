@@ -6,7 +6,7 @@ use crate::{
     Delivery,
     error::{ErrorKind, Failure, StopReason},
     operation::info::Idempotency,
-    retry::{Attempt, RetryDecision, RetryPolicy},
+    retry::{FailedAttempt, RetryDecision, RetryPolicy},
 };
 
 /// A call, as the loop of its attempts sees it.
@@ -27,7 +27,7 @@ pub(super) trait Attempts: Send {
     fn is_unasked(&self) -> bool;
 
     /// The failed attempt, as a policy sees it.
-    fn failed(&mut self, failure: &Failure) -> Attempt;
+    fn failed(&mut self, failure: &Failure) -> FailedAttempt;
 
     /// Who is asked whether there is another attempt.
     fn policy(&self) -> &dyn RetryPolicy;
@@ -120,7 +120,7 @@ mod tests {
     struct Eager(Duration);
 
     impl RetryPolicy for Eager {
-        fn decide(&self, _: &Attempt) -> RetryDecision {
+        fn decide(&self, _: &FailedAttempt) -> RetryDecision {
             RetryDecision::After(self.0)
         }
     }
@@ -145,10 +145,10 @@ mod tests {
             self.is_unasked
         }
 
-        fn failed(&mut self, failure: &Failure) -> Attempt {
-            Attempt {
+        fn failed(&mut self, failure: &Failure) -> FailedAttempt {
+            FailedAttempt {
                 idempotency: self.idempotency,
-                ..Attempt::new(WRITE, failure.kind(), failure.delivery())
+                ..FailedAttempt::new(WRITE, failure.kind(), failure.delivery())
             }
         }
 

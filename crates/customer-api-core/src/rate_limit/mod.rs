@@ -1,12 +1,12 @@
 //! How fast calls are made.
 
-mod window;
+mod quota;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
-pub use window::Window;
+pub use quota::Quota;
 
 use crate::{error::RuntimeError, time::Deadline};
 
@@ -123,7 +123,7 @@ pub trait Slot: Send {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Feedback {
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     pub status: Option<u16>,
     /// How long the provider asks to wait.
     pub retry_after: Option<Duration>,
@@ -226,7 +226,7 @@ impl fmt::Display for RateLimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.runtime {
             Some(error) => write!(f, "a permit can't be waited for: {error}"),
-            None => f.write_str("the quota is used up until after the call's time-out"),
+            None => f.write_str("the quota is used up until after the call's timeout"),
         }
     }
 }

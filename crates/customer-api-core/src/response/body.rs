@@ -16,7 +16,7 @@ use super::{
 };
 use crate::error::DecodeError;
 
-/// The body of a successful answer, as an operation reads it.
+/// The body of a successful response, as an operation reads it.
 ///
 /// | to read | use |
 /// |---|---|
@@ -81,7 +81,7 @@ impl ResponseBody {
     ///
     /// A value that is not as documented costs no more than itself: it is taken in the documented form where there is one way only
     /// to have it from it, else left out; and a list goes on without a record that can't be read. All of that is
-    /// [reported](Self::unreadable). An answer without such a value is read once, at the cost of [`json`](Self::json).
+    /// [reported](Self::unreadable). A response without such a value is read once, at the cost of [`json`](Self::json).
     ///
     /// # Errors
     ///
@@ -133,7 +133,7 @@ impl ResponseBody {
         Ok(value)
     }
 
-    /// Reports something that is not as documented, for an operation that reads an answer in ways of its own.
+    /// Reports something that is not as documented, for an operation that reads a response in ways of its own.
     ///
     /// # Errors
     ///
@@ -152,7 +152,7 @@ impl ResponseBody {
         self.reports().clone()
     }
 
-    /// The answer was taken for a success though nothing of it could be read.
+    /// The response was taken for a success though nothing of it could be read.
     pub(crate) fn report_whole(&self) {
         let text = String::from_utf8_lossy(self.text());
         let mut reports = self.reports();

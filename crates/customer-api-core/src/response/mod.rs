@@ -3,7 +3,7 @@
 mod body;
 mod canonical;
 mod foreign;
-mod place;
+mod json_path;
 mod repair;
 mod shape;
 mod text;
@@ -56,13 +56,13 @@ impl<T> Response<T> {
         self.value
     }
 
-    /// What in the answer is not as documented, and what became of it: values that were taken in another form, values that were
-    /// left out, and records without which a list goes on. Empty for nearly all answers.
+    /// What in the response is not as documented, and what became of it: values that were taken in another form, values that were
+    /// left out, and records without which a list goes on. Empty for nearly all responses.
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
     }
 
-    /// The value, and what in the answer is not as documented.
+    /// The value, and what in the response is not as documented.
     pub fn into_parts(self) -> (T, Vec<Unreadable>) {
         (self.value, self.unreadable)
     }
@@ -92,7 +92,7 @@ impl<T> Response<T> {
         self.meta.elapsed
     }
 
-    /// How long the attempt took that succeeded, from sending the request to the end of the answer.
+    /// How long the attempt took that succeeded, from sending the request to the end of the response.
     pub fn attempt_elapsed(&self) -> Duration {
         self.meta.attempt_elapsed
     }

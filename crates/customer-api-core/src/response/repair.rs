@@ -1,8 +1,8 @@
-//! The second reading of an answer that could not be read at once: odd values are written in their documented form or taken out,
+//! The second reading of a response that could not be read at once: odd values are written in their documented form or taken out,
 //! one by one, and each is reported.
 //!
 //! It works on JSON text, so that what is as documented stays as it was written, digit by digit. A list of objects is repaired
-//! object by object, each read by itself, so the work grows with the answer's size alone.
+//! object by object, each read by itself, so the work grows with the response's size alone.
 
 use std::{borrow::Cow, fmt};
 

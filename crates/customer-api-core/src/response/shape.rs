@@ -9,7 +9,7 @@ use serde::{
 
 use crate::time::{Date, Timestamp};
 
-/// A type that tells what it looks like in JSON, so that one odd value does not cost the whole answer.
+/// A type that tells what it looks like in JSON, so that one odd value does not cost the whole response.
 ///
 /// [`ResponseBody::read`](super::ResponseBody::read) reads such a type. Generated models have it; an object of your own gets it by
 /// [`Record`], and any other type by a shape that fits how it is read:

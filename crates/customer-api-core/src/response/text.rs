@@ -1,6 +1,6 @@
 //! The text of a body: what is no letter in it, and the place of an error.
 
-use super::place;
+use super::json_path;
 use crate::error::DecodeError;
 
 /// Puts half a surrogate for what is no letter. It is refused where a text is read, and does no harm in one that is not.
@@ -24,7 +24,7 @@ pub(super) fn decode_error(error: &serde_json::Error, text: &str) -> DecodeError
     if !error.is_data() {
         return DecodeError::json(error, "");
     }
-    let path = place::path_at(text, offset(text, error.line(), error.column()));
+    let path = json_path::path_at(text, offset(text, error.line(), error.column()));
     DecodeError::json(error, &vouched(path))
 }
 

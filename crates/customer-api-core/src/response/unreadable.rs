@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::redact::Redacted;
 
-/// A part of an answer that is not as documented, and what became of it. Nothing of an answer is changed or left out without one.
+/// A part of a response that is not as documented, and what became of it. Nothing of a response is changed or left out without one.
 ///
 /// `Debug` shows where it is, and not what it says: it may hold personal data.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Unreadable {
         self.kind
     }
 
-    /// Where it is, such as `reviews[3].timestamp`; empty for the whole answer. Indices count what the provider answered.
+    /// Where it is, such as `reviews[3].timestamp`; empty for the whole response. Indices count what the provider answered.
     ///
     /// A part of it may be the key of a map, which may be personal.
     #[must_use]

@@ -49,7 +49,7 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 ///   as the old one lives.
 /// - A 401 throws away the token that it was about, not one that has been obtained since. The call that got it is sent once
 ///   more, with another token.
-/// - A login that the provider refuses, or answers without a token that can be used or that it then takes, is not repeated for a minute; each
+/// - A login that the provider refuses, or responses without a token that can be used or that it then takes, is not repeated for a minute; each
 ///   further one doubles that, up to an hour. Calls made in the meantime fail at once, with that failure as their cause. One
 ///   that the provider asks to repeat later, by a `Retry-After` or as its crate knows, is not repeated before, nor before the
 ///   back-off is over, or for an hour at most.
@@ -71,7 +71,7 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// #[async_trait]
 /// impl Login for Badge {
 ///     async fn log_in(&self, _: &AuthContext<'_>) -> Result<Token, AuthError> {
-///         // Usually: `let answer = context.send(LogIn { … }).await?;`
+///         // Usually: `let response = context.send(LogIn { … }).await?;`
 ///         let credential = Credential::new(AUTHORIZATION, "a-token")?;
 ///         Ok(Token::new(credential).expires_in(Duration::from_secs(3600)))
 ///     }
@@ -239,14 +239,14 @@ impl Auth for Session {
         }
     }
 
-    fn at_hand(&self) -> Option<Credential> {
+    fn try_authorize(&self) -> Option<Credential> {
         match self.look() {
             Look::Fresh(credential) => Some(credential),
             Look::Due(_) | Look::Missing(_) => None,
         }
     }
 
-    fn on_unauthorized(&self, generation: u64) -> bool {
+    fn invalidate(&self, generation: u64) -> bool {
         let mut state = self.state();
         if state
             .token
@@ -258,7 +258,7 @@ impl Auth for Session {
         true
     }
 
-    fn on_still_unauthorized(&self, generation: u64) {
+    fn invalidate_renewed(&self, generation: u64) {
         let mut state = self.state();
         let is_current = |token: &Held| token.generation == generation;
         if state.token.take_if(|token| is_current(token)).is_some() {

@@ -27,7 +27,7 @@ pub enum TransportErrorKind {
     Timeout,
     /// The connection broke off after connecting.
     Interrupted,
-    /// The answer is larger than accepted.
+    /// The response is larger than accepted.
     TooLarge,
     /// Another reason; it may have been sent.
     Other,
@@ -85,11 +85,11 @@ impl fmt::Display for TransportError {
             TransportErrorKind::NotWritten => {
                 "the connection was gone before the request was written"
             }
-            TransportErrorKind::Timeout => "no whole answer in time",
+            TransportErrorKind::Timeout => "no whole response in time",
             TransportErrorKind::Interrupted => {
-                "the connection broke off before the answer was whole"
+                "the connection broke off before the response was whole"
             }
-            TransportErrorKind::TooLarge => "the answer is larger than the client accepts",
+            TransportErrorKind::TooLarge => "the response is larger than the client accepts",
             TransportErrorKind::Other => "sending or receiving failed",
         })?;
         self.root_cause().map_or(Ok(()), |cause| {

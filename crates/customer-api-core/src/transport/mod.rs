@@ -27,7 +27,7 @@ pub use self::{
 };
 use crate::{base_url::BaseUrl, request::Outgoing};
 #[cfg(feature = "test-util")]
-pub use scripted::{Answer, ScriptedTransport};
+pub use scripted::{ScriptedResponse, ScriptedTransport};
 
 /// Sends one request, and gives its response as soon as the head has arrived.
 ///

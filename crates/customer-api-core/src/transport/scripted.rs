@@ -13,16 +13,16 @@ use super::{Body, Transport, TransportError, TransportErrorKind};
 
 /// A transport that answers from a queue and records what it is asked, for tests without sockets.
 ///
-/// Waits go through tokio's clock, so a paused one makes time-outs and back-off instant. Clones share the queue and the
+/// Waits go through tokio's clock, so a paused one makes timeouts and back-off instant. Clones share the queue and the
 /// record. Once the queue is empty, every request fails with [`TransportErrorKind::InvalidRequest`].
 ///
 /// ```
-/// use customer_api_core::transport::{Answer, ScriptedTransport, TransportErrorKind};
+/// use customer_api_core::transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind};
 ///
 /// let transport = ScriptedTransport::new()
-///     .then(Answer::status(503).header("retry-after", "1"))
-///     .then(Answer::failure(TransportErrorKind::Interrupted))
-///     .then(Answer::status(200).body(r#"{"id":1}"#));
+///     .then(ScriptedResponse::status(503).header("retry-after", "1"))
+///     .then(ScriptedResponse::failure(TransportErrorKind::Interrupted))
+///     .then(ScriptedResponse::status(200).body(r#"{"id":1}"#));
 /// assert!(transport.requests().is_empty());
 /// ```
 #[derive(Clone, Default)]
@@ -32,13 +32,13 @@ pub struct ScriptedTransport {
 
 #[derive(Default)]
 struct Script {
-    answers: VecDeque<Answer>,
+    responses: VecDeque<ScriptedResponse>,
     requests: Vec<http::Request<Bytes>>,
 }
 
 /// What a [`ScriptedTransport`] does with one request.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ScriptedResponse {
     delay: Duration,
     outcome: Outcome,
 }
@@ -52,8 +52,8 @@ enum Outcome {
     Hang,
 }
 
-impl Answer {
-    /// An answer with this status; one that is not a status becomes a 500.
+impl ScriptedResponse {
+    /// A response with this status; one that is not a status becomes a 500.
     #[must_use]
     pub fn status(status: u16) -> Self {
         let mut response = http::Response::new(Bytes::new());
@@ -74,7 +74,7 @@ impl Answer {
         }
     }
 
-    /// No answer, ever.
+    /// No response, ever.
     #[must_use]
     pub fn hang() -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Answer {
         }
     }
 
-    /// The body of an answer.
+    /// The body of a response.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         if let Outcome::Response(response) = &mut self.outcome {
@@ -92,7 +92,7 @@ impl Answer {
         self
     }
 
-    /// A header of an answer; one that can't be a header is left out.
+    /// A header of a response; one that can't be a header is left out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Outcome::Response(response), Ok(name), Ok(value)) = (
@@ -105,7 +105,7 @@ impl Answer {
         self
     }
 
-    /// Lets only the head of an answer arrive, and fails then.
+    /// Lets only the head of a response arrive, and fails then.
     #[must_use]
     pub fn cut(mut self, kind: TransportErrorKind) -> Self {
         if let Outcome::Response(response) = self.outcome {
@@ -129,16 +129,16 @@ impl ScriptedTransport {
         Self::default()
     }
 
-    /// Adds an answer to the end of the queue.
+    /// Adds a response to the end of the queue.
     #[must_use]
-    pub fn then(self, answer: Answer) -> Self {
-        self.push(answer);
+    pub fn then(self, response: ScriptedResponse) -> Self {
+        self.push(response);
         self
     }
 
-    /// Adds an answer to the end of the queue of a transport that is already in use.
-    pub fn push(&self, answer: Answer) {
-        self.with(|script| script.answers.push_back(answer));
+    /// Adds a response to the end of the queue of a transport that is already in use.
+    pub fn push(&self, response: ScriptedResponse) {
+        self.with(|script| script.responses.push_back(response));
     }
 
     /// The requests so far, in the order in which they came.
@@ -165,11 +165,11 @@ impl Transport for ScriptedTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Body>, TransportError> {
-        let answer = self.with(|script| {
+        let response = self.with(|script| {
             script.requests.push(request);
-            script.answers.pop_front()
+            script.responses.pop_front()
         });
-        let Some(Answer { delay, outcome }) = answer else {
+        let Some(ScriptedResponse { delay, outcome }) = response else {
             return Err(TransportError::new(TransportErrorKind::InvalidRequest)
                 .with_source("the script is at its end"));
         };

@@ -8,7 +8,7 @@ use customer_api_core::{
     operation::{Method, Operation, OperationInfo},
     request::{Encoder, TextRule},
     response::ResponseBody,
-    transport::{Answer, ScriptedTransport, TransportErrorKind},
+    transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
 };
 
 fn header<'r>(request: &'r http::Request<bytes::Bytes>, name: &str) -> Option<&'r str> {
@@ -20,7 +20,7 @@ fn header<'r>(request: &'r http::Request<bytes::Bytes>, name: &str) -> Option<&'
 
 #[tokio::test]
 async fn a_read_is_sent_as_described() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     let orders = client(&transport)
         .send(Count("a/b c".into()))
         .await
@@ -44,7 +44,7 @@ async fn a_read_is_sent_as_described() {
 
 #[tokio::test]
 async fn a_write_is_sent_as_described() {
-    let transport = ScriptedTransport::new().then(Answer::status(201).body("9"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(201).body("9"));
     assert_eq!(client(&transport).send(buy()).await.unwrap(), Some(9));
 
     let requests = transport.requests();
@@ -59,7 +59,7 @@ async fn a_write_is_sent_as_described() {
 
 #[tokio::test]
 async fn a_caller_adds_query_pairs_and_headers_but_no_credential() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     let shop = builder(&transport)
         .header("x-tenant", "1")
         .user_agent("till/2.0")
@@ -112,14 +112,14 @@ async fn what_can_not_be_sent_is_not_sent() {
 
 #[tokio::test]
 async fn a_response_carries_its_metadata() {
-    let answer = Answer::status(203)
+    let response = ScriptedResponse::status(203)
         .body("7")
         .header("x-request-id", "r-1")
         .header("deprecation", "@1700000000")
         .header("sunset", "Wed, 11 Nov 2026 11:11:11 GMT");
     let transport = ScriptedTransport::new()
-        .then(Answer::failure(TransportErrorKind::Connect))
-        .then(answer);
+        .then(ScriptedResponse::failure(TransportErrorKind::Connect))
+        .then(response);
     let shop = builder(&transport).retry(support_fast()).build().unwrap();
     let response = shop.call(count()).response().await.unwrap();
     assert_eq!(
@@ -140,14 +140,14 @@ fn support_fast() -> customer_api_core::retry::ExponentialBackoff {
 #[tokio::test]
 async fn where_the_status_decides_an_unreadable_answer_is_a_success_without_a_record() {
     for body in ["", "null", "Thanks!", "{\"a\":", "[1]"] {
-        let transport = ScriptedTransport::new().then(Answer::status(200).body(body));
+        let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body(body));
         let response = client(&transport).call(buy()).response().await.unwrap();
         assert_eq!(
             (response.value(), response.body()),
             (&None, body.as_bytes())
         );
     }
-    let cut = Answer::status(200).cut(TransportErrorKind::Interrupted);
+    let cut = ScriptedResponse::status(200).cut(TransportErrorKind::Interrupted);
     let transport = ScriptedTransport::new().then(cut);
     assert_eq!(client(&transport).send(buy()).await.unwrap(), None);
 }
@@ -156,7 +156,8 @@ async fn where_the_status_decides_an_unreadable_answer_is_a_success_without_a_re
 #[tokio::test]
 async fn where_the_status_decides_what_can_not_be_the_providers_is_unknown() {
     for body in ["<html>sign in</html>", &"sign in ".repeat(40), "a\0b"] {
-        let transport = ScriptedTransport::new().then(Answer::status(200).body(body.to_owned()));
+        let transport =
+            ScriptedTransport::new().then(ScriptedResponse::status(200).body(body.to_owned()));
         let error = client(&transport).send(buy()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery(), error.body()),
@@ -167,7 +168,7 @@ async fn where_the_status_decides_what_can_not_be_the_providers_is_unknown() {
 
 #[tokio::test]
 async fn an_unreadable_answer_to_a_read_is_an_error() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("<html>"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("<html>"));
     let error = client(&transport).send(count()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
@@ -182,7 +183,7 @@ async fn an_unreadable_answer_to_a_read_is_an_error() {
 
 #[tokio::test]
 async fn a_failure_in_a_2xx_is_refused() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("FAILED"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("FAILED"));
     let error = client(&transport).send(buy()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
@@ -193,11 +194,11 @@ async fn a_failure_in_a_2xx_is_refused() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed_and_shows_no_secret() {
-    let answer = Answer::status(307).header(
+    let response = ScriptedResponse::status(307).header(
         "location",
         "https://elsewhere.example/customers/cust-1?token=t",
     );
-    let transport = ScriptedTransport::new().then(answer);
+    let transport = ScriptedTransport::new().then(response);
     let error = client(&transport).send(count()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
@@ -214,8 +215,8 @@ async fn a_redirect_is_not_followed_and_shows_no_secret() {
 async fn an_error_repeats_no_value_of_its_request() {
     let message = "customer ana@shop.example: no `A Teapot` with key-1 (ANA%40shop.example)";
     let transport = ScriptedTransport::new()
-        .then(Answer::status(400).body(message))
-        .then(Answer::status(400).body(message));
+        .then(ScriptedResponse::status(400).body(message))
+        .then(ScriptedResponse::status(400).body(message));
     let shop = client(&transport);
     let read = shop
         .send(Count("ana@shop.example".into()))
@@ -238,8 +239,8 @@ async fn an_error_repeats_no_value_of_its_request() {
 
 #[tokio::test]
 async fn a_code_and_a_trace_id_repeat_no_value_either() {
-    let transport =
-        ScriptedTransport::new().then(Answer::status(400).body("[coded] ana@shop.example"));
+    let transport = ScriptedTransport::new()
+        .then(ScriptedResponse::status(400).body("[coded] ana@shop.example"));
     let error = client(&transport)
         .send(Count("ana@shop.example".into()))
         .await
@@ -250,8 +251,8 @@ async fn a_code_and_a_trace_id_repeat_no_value_either() {
 
 #[tokio::test]
 async fn what_a_caller_adds_is_not_repeated() {
-    let transport =
-        ScriptedTransport::new().then(Answer::status(400).body("tenant-9 knows no pin-4711"));
+    let transport = ScriptedTransport::new()
+        .then(ScriptedResponse::status(400).body("tenant-9 knows no pin-4711"));
     let shop = builder(&transport)
         .header("x-tenant", "tenant-9")
         .build()
@@ -267,7 +268,8 @@ async fn what_a_caller_adds_is_not_repeated() {
 
 #[tokio::test]
 async fn an_error_keeps_the_beginning_of_a_long_body() {
-    let transport = ScriptedTransport::new().then(Answer::status(500).body("x".repeat(100_000)));
+    let transport =
+        ScriptedTransport::new().then(ScriptedResponse::status(500).body("x".repeat(100_000)));
     let error = client(&transport).send(buy()).await.unwrap_err();
     assert_eq!(error.body().unwrap().len(), 64 * 1024);
 }
@@ -294,8 +296,8 @@ impl Operation for Pin {
 #[tokio::test]
 async fn patterns_are_checked_unless_they_are_switched_off() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(204))
-        .then(Answer::status(204));
+        .then(ScriptedResponse::status(204))
+        .then(ScriptedResponse::status(204));
     let shop = client(&transport);
     assert!(shop.send(Pin("12a")).await.unwrap_err().is_validation());
     shop.send(Pin("12")).await.unwrap();
@@ -349,8 +351,8 @@ impl Operation for Login {
 #[tokio::test]
 async fn an_unauthenticated_operation_carries_no_credential() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(204))
-        .then(Answer::status(200).body("1"));
+        .then(ScriptedResponse::status(204))
+        .then(ScriptedResponse::status(200).body("1"));
     client(&transport).send(Login).await.unwrap();
     let anonymous = Client::builder(Shop, Anonymous)
         .transport(transport.clone())
@@ -414,7 +416,7 @@ fn the_future_of_a_call_is_small() {
 #[tokio::test]
 async fn a_path_and_a_raw_query_of_the_callers_are_not_repeated() {
     let says = "no ana@shop.example at ana%40shop.example, nor planted name";
-    let transport = ScriptedTransport::new().then(Answer::status(404).body(says));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(404).body(says));
     let call = client(&transport).call(count());
     let call = call
         .path("/customers/ana%40shop.example")

@@ -4,8 +4,8 @@
 mod before_send;
 mod call;
 mod pages;
+mod quota;
 mod retries;
 mod seams;
 mod session;
 mod support;
-mod window;

@@ -18,7 +18,7 @@ use customer_api_core::{
     pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
     retry::NeverRetry,
     time::Deadline,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 
 use crate::support::{Shop, builder, count};
@@ -126,10 +126,10 @@ async fn a_page_that_comes_twice_in_a_row_is_an_error() {
 }
 
 /// Pages of these items, told by them, each with a total that may be missing. The cursor is the place in this list.
-struct Told(Vec<(Vec<u32>, Option<u64>)>);
+struct Reported(Vec<(Vec<u32>, Option<u64>)>);
 
 #[async_trait]
-impl PageSource for Told {
+impl PageSource for Reported {
     type Item = u32;
     type Cursor = usize;
 
@@ -147,7 +147,7 @@ impl PageSource for Told {
 
 /// How many items are delivered, and why no more.
 async fn told(pages: Vec<(Vec<u32>, Option<u64>)>) -> (u64, Option<PagesErrorKind>) {
-    let mut pages = Pages::builder(Told(pages)).build();
+    let mut pages = Pages::builder(Reported(pages)).build();
     loop {
         match pages.next_page().await {
             Ok(Some(_)) => {}
@@ -241,7 +241,7 @@ impl PageSource for Breaking {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_is_taken_up_again_when_the_provider_wants_that() {
-    let number = || Answer::status(200).body("7");
+    let number = || ScriptedResponse::status(200).body("7");
     for (status, asked, waits) in [
         (503, Some("3"), Some(3..=3)),
         (429, Some("60"), Some(60..=60)),
@@ -252,7 +252,7 @@ async fn a_list_is_taken_up_again_when_the_provider_wants_that() {
         (503, Some("61"), None),
         (429, Some("3600"), None),
     ] {
-        let mut failure = Answer::status(status);
+        let mut failure = ScriptedResponse::status(status);
         if let Some(asked) = asked {
             failure = failure.header("retry-after", asked);
         }

@@ -6,9 +6,11 @@ use crate::support::{builder, buy, client, count};
 use customer_api_core::{
     Delivery, Error, ErrorKind, Idempotency,
     error::TimeoutPhase,
-    retry::{Attempt, ExponentialBackoff, NeverRetry, RetryDecision, RetryPolicy, StopReason},
+    retry::{
+        ExponentialBackoff, FailedAttempt, NeverRetry, RetryDecision, RetryPolicy, StopReason,
+    },
     time::Deadline,
-    transport::{Answer, ScriptedTransport, TransportErrorKind},
+    transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
 };
 
 const NOT_SENT: [TransportErrorKind; 3] = [
@@ -22,7 +24,7 @@ const AMBIGUOUS: [TransportErrorKind; 2] =
 
 fn failures(kind: TransportErrorKind, count: usize) -> ScriptedTransport {
     (0..count).fold(ScriptedTransport::new(), |script, _| {
-        script.then(Answer::failure(kind))
+        script.then(ScriptedResponse::failure(kind))
     })
 }
 
@@ -38,7 +40,7 @@ fn facts(error: &Error) -> (Delivery, u32, Option<StopReason>) {
 #[tokio::test(start_paused = true)]
 async fn what_was_not_sent_is_sent_again_even_if_it_is_a_write() {
     for kind in NOT_SENT {
-        let transport = failures(kind, 2).then(Answer::status(201).body("9"));
+        let transport = failures(kind, 2).then(ScriptedResponse::status(201).body("9"));
         assert_eq!(
             client(&transport).send(buy()).await.unwrap(),
             Some(9),
@@ -69,8 +71,8 @@ async fn a_write_that_may_have_happened_is_never_repeated() {
     }
     for status in [408, 500, 502, 503, 504, 599] {
         let transport = ScriptedTransport::new()
-            .then(Answer::status(status))
-            .then(Answer::status(200));
+            .then(ScriptedResponse::status(status))
+            .then(ScriptedResponse::status(200));
         let error = client(&transport).send(buy()).await.unwrap_err();
         assert_eq!(
             (error.delivery(), error.attempts()),
@@ -84,7 +86,7 @@ async fn a_write_that_may_have_happened_is_never_repeated() {
 #[tokio::test(start_paused = true)]
 async fn a_read_is_repeated_with_the_same_bytes() {
     for kind in AMBIGUOUS {
-        let transport = failures(kind, 2).then(Answer::status(200).body("7"));
+        let transport = failures(kind, 2).then(ScriptedResponse::status(200).body("7"));
         assert_eq!(client(&transport).send(count()).await.unwrap(), 7);
         let requests = transport.requests();
         assert_eq!(requests.len(), 3);
@@ -99,8 +101,8 @@ async fn a_read_is_repeated_with_the_same_bytes() {
 async fn a_later_attempt_never_takes_a_doubt_back() {
     let script = || {
         ScriptedTransport::new()
-            .then(Answer::status(503))
-            .then(Answer::status(400).body("no"))
+            .then(ScriptedResponse::status(503))
+            .then(ScriptedResponse::status(400).body("no"))
     };
     let error = client(&script()).send(count()).await.unwrap_err();
     assert_eq!(
@@ -109,7 +111,7 @@ async fn a_later_attempt_never_takes_a_doubt_back() {
     );
 
     let transport = failures(TransportErrorKind::Interrupted, 1)
-        .then(Answer::failure(TransportErrorKind::Connect));
+        .then(ScriptedResponse::failure(TransportErrorKind::Connect));
     let shop = builder(&transport)
         .retry(ExponentialBackoff::new().max_attempts(2))
         .build()
@@ -125,14 +127,15 @@ async fn a_later_attempt_never_takes_a_doubt_back() {
         (ErrorKind::Connect, Delivery::Unknown)
     );
 
-    let transport = failures(TransportErrorKind::Connect, 1).then(Answer::status(400));
+    let transport = failures(TransportErrorKind::Connect, 1).then(ScriptedResponse::status(400));
     let error = client(&transport).send(buy()).await.unwrap_err();
     assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_may_vouch_for_a_write() {
-    let transport = failures(TransportErrorKind::Interrupted, 2).then(Answer::status(201));
+    let transport =
+        failures(TransportErrorKind::Interrupted, 2).then(ScriptedResponse::status(201));
     client(&transport)
         .call(buy())
         .idempotency(Idempotency::Idempotent)
@@ -156,7 +159,7 @@ async fn a_caller_may_vouch_for_a_write() {
 struct Always;
 
 impl RetryPolicy for Always {
-    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+    fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
         // A pipeline without its own gate should fail a test, not hang it.
         if attempt.number > 5 {
             RetryDecision::Stop(StopReason::Disabled)
@@ -183,8 +186,8 @@ async fn no_policy_repeats_a_write_that_may_have_happened() {
 
     // A refusal proves that nothing was done, so a policy may try that again.
     let transport = ScriptedTransport::new()
-        .then(Answer::status(429))
-        .then(Answer::status(201).body("9"));
+        .then(ScriptedResponse::status(429))
+        .then(ScriptedResponse::status(201).body("9"));
     assert_eq!(
         client(&transport)
             .call(buy())
@@ -200,7 +203,7 @@ async fn no_policy_repeats_a_write_that_may_have_happened() {
 async fn a_refusal_is_not_repeated() {
     for status in [400, 401, 403, 404, 405, 406, 409, 413, 415, 422] {
         for idempotency in [Idempotency::Safe, Idempotency::NonIdempotent] {
-            let transport = ScriptedTransport::new().then(Answer::status(status));
+            let transport = ScriptedTransport::new().then(ScriptedResponse::status(status));
             let call = client(&transport)
                 .call(count())
                 .idempotency(idempotency)
@@ -219,18 +222,18 @@ async fn a_refusal_is_not_repeated() {
 async fn a_retry_after_is_waited_for_exactly() {
     for (value, seconds) in [("7", 7), ("0", 0), ("60", 60)] {
         let transport = ScriptedTransport::new()
-            .then(Answer::status(429).header("retry-after", value))
-            .then(Answer::status(200).body("7"));
+            .then(ScriptedResponse::status(429).header("retry-after", value))
+            .then(ScriptedResponse::status(200).body("7"));
         let watch = stopwatch();
         client(&transport).send(count()).await.unwrap();
         assert_eq!(watch.elapsed().as_secs(), seconds);
     }
-    let date = Answer::status(503)
+    let date = ScriptedResponse::status(503)
         .header("date", "Thu, 23 Jan 2020 16:33:02 GMT")
         .header("retry-after", "Thu, 23 Jan 2020 16:33:32 GMT");
     let transport = ScriptedTransport::new()
         .then(date)
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(200).body("7"));
     let watch = stopwatch();
     client(&transport).send(count()).await.unwrap();
     assert_eq!(watch.elapsed().as_secs(), 30);
@@ -247,15 +250,15 @@ async fn a_provider_that_asks_for_no_time_is_not_hammered() {
     ] {
         for status in [429, 503] {
             for _ in 0..20 {
-                let answer = || {
-                    Answer::status(status)
+                let response = || {
+                    ScriptedResponse::status(status)
                         .header("date", "Thu, 23 Jan 2020 16:33:02 GMT")
                         .header("retry-after", asked)
                 };
                 let transport = ScriptedTransport::new()
-                    .then(answer())
-                    .then(answer())
-                    .then(answer());
+                    .then(response())
+                    .then(response())
+                    .then(response());
                 let watch = stopwatch();
                 let error = client(&transport).send(count()).await.unwrap_err();
                 assert_eq!(
@@ -279,7 +282,7 @@ async fn a_wait_that_is_too_long_ends_the_call_at_once_and_is_told() {
         (30, 20, StopReason::DeadlineTooClose),
     ] {
         let transport = ScriptedTransport::new()
-            .then(Answer::status(429).header("retry-after", &wait.to_string()));
+            .then(ScriptedResponse::status(429).header("retry-after", &wait.to_string()));
         let watch = stopwatch();
         let call = client(&transport)
             .call(count())
@@ -297,9 +300,9 @@ async fn a_wait_that_is_too_long_ends_the_call_at_once_and_is_told() {
 async fn every_time_out_ends_its_phase() {
     let hang = || {
         ScriptedTransport::new()
-            .then(Answer::hang())
-            .then(Answer::hang())
-            .then(Answer::hang())
+            .then(ScriptedResponse::hang())
+            .then(ScriptedResponse::hang())
+            .then(ScriptedResponse::hang())
     };
 
     let transport = hang();
@@ -320,7 +323,7 @@ async fn every_time_out_ends_its_phase() {
     assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
     assert_eq!(watch.elapsed().as_secs(), 10);
 
-    // The last of several attempts is cut short by the call's time-out.
+    // The last of several attempts is cut short by the call's timeout.
     let transport = hang();
     let watch = stopwatch();
     let error = client(&transport)
@@ -337,9 +340,9 @@ async fn every_time_out_ends_its_phase() {
 #[tokio::test(start_paused = true)]
 async fn a_call_never_outlasts_its_time_out() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(503).header("retry-after", "50"))
-        .then(Answer::status(503).header("retry-after", "50"))
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(503).header("retry-after", "50"))
+        .then(ScriptedResponse::status(503).header("retry-after", "50"))
+        .then(ScriptedResponse::status(200).body("7"));
     let watch = stopwatch();
     let error = client(&transport).send(count()).await.unwrap_err();
     assert_eq!(
@@ -366,8 +369,8 @@ async fn retries_can_be_switched_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_too_large_is_an_error_and_not_repeated() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("1234567890"));
+async fn a_response_that_is_too_large_is_an_error_and_not_repeated() {
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("1234567890"));
     let shop = builder(&transport).max_response_bytes(9).build().unwrap();
     let error = shop.send(count()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
@@ -380,7 +383,7 @@ async fn an_answer_that_is_too_large_is_an_error_and_not_repeated() {
 #[tokio::test(start_paused = true)]
 async fn a_status_speaks_even_if_its_body_broke_off() {
     let cut = |status| {
-        Answer::status(status)
+        ScriptedResponse::status(status)
             .header("retry-after", "7")
             .cut(TransportErrorKind::Interrupted)
     };
@@ -404,7 +407,7 @@ async fn a_status_speaks_even_if_its_body_broke_off() {
 
     let transport = ScriptedTransport::new()
         .then(cut(200))
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(200).body("7"));
     let error = client(&transport)
         .call(count())
         .retry(NeverRetry)
@@ -424,9 +427,9 @@ async fn a_status_speaks_even_if_its_body_broke_off() {
 #[tokio::test(start_paused = true)]
 async fn no_attempt_begins_after_the_latest_start() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(503).header("retry-after", "3"))
-        .then(Answer::status(503).header("retry-after", "3"))
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(503).header("retry-after", "3"))
+        .then(ScriptedResponse::status(503).header("retry-after", "3"))
+        .then(ScriptedResponse::status(200).body("7"));
     let call = client(&transport)
         .call(count())
         .latest_start(Duration::from_secs(5))
@@ -439,8 +442,11 @@ async fn no_attempt_begins_after_the_latest_start() {
     assert_eq!(error.elapsed().as_secs(), 3);
 
     // An attempt that began in time may take its time.
-    let transport =
-        ScriptedTransport::new().then(Answer::status(200).body("7").after(Duration::from_secs(20)));
+    let transport = ScriptedTransport::new().then(
+        ScriptedResponse::status(200)
+            .body("7")
+            .after(Duration::from_secs(20)),
+    );
     let call = client(&transport)
         .call(count())
         .latest_start(Duration::from_secs(5))

@@ -16,7 +16,7 @@ use customer_api_core::{
     rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
     time::Deadline,
     transport::{
-        Answer, Body, ConnectionReuse, PossiblyUnasked, ScriptedTransport, TransportError,
+        Body, ConnectionReuse, PossiblyUnasked, ScriptedResponse, ScriptedTransport, TransportError,
     },
 };
 use http::header::AUTHORIZATION;
@@ -35,7 +35,7 @@ impl Auth for Tokens {
         Ok(Some(credential.with_generation(generation)))
     }
 
-    fn on_unauthorized(&self, generation: u64) -> bool {
+    fn invalidate(&self, generation: u64) -> bool {
         let _ = self.generation.compare_exchange(
             generation,
             generation + 1,
@@ -59,8 +59,8 @@ fn tokens_of(transport: &ScriptedTransport) -> Vec<String> {
 #[tokio::test]
 async fn a_401_renews_the_credential_and_replays_once_even_a_write() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(401))
-        .then(Answer::status(201).body("9"));
+        .then(ScriptedResponse::status(401))
+        .then(ScriptedResponse::status(201).body("9"));
     let shop = Client::builder(Shop, Tokens::default())
         .transport(transport.clone())
         .build()
@@ -70,10 +70,10 @@ async fn a_401_renews_the_credential_and_replays_once_even_a_write() {
 }
 
 #[tokio::test]
-async fn a_second_401_is_the_answer() {
+async fn a_second_401_is_the_response() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(401))
-        .then(Answer::status(401));
+        .then(ScriptedResponse::status(401))
+        .then(ScriptedResponse::status(401));
     let shop = Client::builder(Shop, Tokens::default())
         .transport(transport.clone())
         .build()
@@ -89,8 +89,8 @@ async fn a_second_401_is_the_answer() {
 #[tokio::test]
 async fn a_static_key_is_not_replayed() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(401))
-        .then(Answer::status(200));
+        .then(ScriptedResponse::status(401))
+        .then(ScriptedResponse::status(200));
     let error = builder(&transport)
         .build()
         .unwrap()
@@ -117,8 +117,8 @@ impl Auth for Once {
 #[tokio::test(start_paused = true)]
 async fn a_credential_that_is_gone_does_not_stay_in_the_request() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(503))
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(503))
+        .then(ScriptedResponse::status(200).body("7"));
     let shop = Client::builder(Shop, Once::default())
         .transport(transport.clone())
         .build()
@@ -154,7 +154,7 @@ impl RateLimiter for Order {
 
 #[tokio::test]
 async fn a_permit_is_taken_after_the_credential() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     let order = Order::default();
     let shop = Client::builder(Shop, order.clone())
         .rate_limiter(order.clone())
@@ -237,8 +237,8 @@ impl RateLimiter for Counting {
 #[tokio::test(start_paused = true)]
 async fn every_attempt_has_a_permit_and_reports_back() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(429).header("retry-after", "3"))
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(429).header("retry-after", "3"))
+        .then(ScriptedResponse::status(200).body("7"));
     let limiter = Counting::default();
     let shop = builder(&transport)
         .rate_limiter(limiter.clone())
@@ -260,7 +260,7 @@ async fn every_attempt_has_a_permit_and_reports_back() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_call_gives_its_permit_back() {
-    let transport = ScriptedTransport::new().then(Answer::hang());
+    let transport = ScriptedTransport::new().then(ScriptedResponse::hang());
     let limiter = Counting::default();
     let shop = builder(&transport)
         .rate_limiter(limiter.clone())
@@ -312,7 +312,7 @@ async fn a_transport_is_told_which_connection_a_request_may_go_on() {
             .build()
             .unwrap();
         for _ in 0..3 {
-            transport.push(Answer::status(200).body("7"));
+            transport.push(ScriptedResponse::status(200).body("7"));
         }
         shop.send(count()).await.unwrap();
         shop.send(buy()).await.unwrap();
@@ -343,8 +343,11 @@ impl Transport for Unasked {
 #[tokio::test(start_paused = true)]
 async fn a_response_that_may_be_no_response_to_it_repeats_no_write() {
     for status in [401, 429] {
-        let answers = [Answer::status(status), Answer::status(200).body("7")];
-        let transport = answers
+        let responses = [
+            ScriptedResponse::status(status),
+            ScriptedResponse::status(200).body("7"),
+        ];
+        let transport = responses
             .into_iter()
             .fold(ScriptedTransport::new(), ScriptedTransport::then);
         let tokens = Tokens::default();
@@ -365,8 +368,8 @@ async fn a_response_that_may_be_no_response_to_it_repeats_no_write() {
         assert_eq!(shop.send(count()).await.unwrap(), 7);
 
         let transport = ScriptedTransport::new()
-            .then(Answer::status(status))
-            .then(Answer::status(200).body("7"));
+            .then(ScriptedResponse::status(status))
+            .then(ScriptedResponse::status(200).body("7"));
         let shop = Client::builder(Shop, Tokens::default())
             .transport(Unasked(transport))
             .build()

@@ -44,14 +44,14 @@ impl Service for Shop {
         }
     }
 
-    fn judge_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
+    fn classify_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         match body.map(ResponseBody::bytes) {
             Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
             _ => Verdict::Accepted,
         }
     }
 
-    fn throttled_delivery(&self, _: &OperationInfo) -> Delivery {
+    fn delivery_when_throttled(&self, _: &OperationInfo) -> Delivery {
         Delivery::Refused
     }
 }

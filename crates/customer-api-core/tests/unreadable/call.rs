@@ -9,7 +9,7 @@ use customer_api_core::{
     pages::{Fetched, Items, PageSource, Pages, PagesError},
     request::Encoder,
     response::{ResponseBody, UnreadableKind},
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 
 use crate::parcel::{Page, Parcel, line, parcel};
@@ -65,11 +65,11 @@ impl Operation for Post {
     }
 }
 
-fn client(answers: &[String], strict: bool) -> Client<Depot> {
-    let transport = answers
+fn client(responses: &[String], strict: bool) -> Client<Depot> {
+    let transport = responses
         .iter()
-        .fold(ScriptedTransport::new(), |transport, answer| {
-            transport.then(Answer::status(200).body(answer.clone()))
+        .fold(ScriptedTransport::new(), |transport, response| {
+            transport.then(ScriptedResponse::status(200).body(response.clone()))
         });
     let builder = Client::builder(Depot, StaticCredential::bearer("key-1")).transport(transport);
     builder.strict_responses(strict).build().unwrap()
@@ -81,8 +81,8 @@ fn page(items: &str, next: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn a_response_tells_what_is_not_as_documented() {
-    let answer = page(&parcel(1, r#""note":7,"shop":"Ana""#), "");
-    let response = client(&[answer], false)
+    let response = page(&parcel(1, r#""note":7,"shop":"Ana""#), "");
+    let response = client(&[response], false)
         .call(List)
         .response()
         .await
@@ -103,9 +103,13 @@ async fn a_response_tells_what_is_not_as_documented() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_as_documented_has_nothing_to_tell() {
-    let answer = page(&parcel(1, ""), "");
-    let response = client(&[answer], true).call(List).response().await.unwrap();
+async fn a_response_as_documented_has_nothing_to_tell() {
+    let response = page(&parcel(1, ""), "");
+    let response = client(&[response], true)
+        .call(List)
+        .response()
+        .await
+        .unwrap();
     assert!(response.unreadable().is_empty());
 }
 
@@ -116,8 +120,8 @@ async fn a_switch_makes_any_of_it_an_error_with_its_place() {
         (r#""shop":[]"#, "items[0].shop"),
         (r#""parts":[7]"#, "items[0].parts[0]"),
     ] {
-        let answer = page(&parcel(1, members), "");
-        let error = client(&[answer], true).send(List).await.unwrap_err();
+        let response = page(&parcel(1, members), "");
+        let error = client(&[response], true).send(List).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains(path), "{error}");
     }
@@ -125,12 +129,12 @@ async fn a_switch_makes_any_of_it_an_error_with_its_place() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_was_made_is_a_success_and_tells_what_could_not_be_read() {
-    for (answer, strict) in [
+    for (sent, strict) in [
         (r#""done""#.to_owned(), false),
         ("[]".to_owned(), false),
         (parcel(1, r#""note":7"#), true),
     ] {
-        let client = client(std::slice::from_ref(&answer), strict);
+        let client = client(std::slice::from_ref(&sent), strict);
         let response = client.call(Post).response().await.unwrap();
         assert!(response.value().is_none());
         let [whole] = response.unreadable() else {
@@ -138,7 +142,7 @@ async fn a_write_that_was_made_is_a_success_and_tells_what_could_not_be_read() {
         };
         assert_eq!(
             (whole.kind(), whole.path(), whole.raw()),
-            (UnreadableKind::TakenOut, "", &*answer)
+            (UnreadableKind::TakenOut, "", &*sent)
         );
     }
     for nothing in ["", "null"] {

@@ -1,4 +1,4 @@
-//! Answers of which a value is not as documented.
+//! Responses of which a value is not as documented.
 #![cfg(test)]
 
 mod call;

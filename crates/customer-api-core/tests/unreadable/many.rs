@@ -1,4 +1,4 @@
-//! How the work grows with the answer.
+//! How the work grows with the response.
 
 use std::time::{Duration, Instant};
 

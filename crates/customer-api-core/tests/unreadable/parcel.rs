@@ -116,7 +116,7 @@ pub(crate) fn line(report: &Unreadable) -> String {
     format!("{kind} {} {}", report.path(), report.raw())
 }
 
-/// The JSON text at a path that a report names, as it stands in an answer; nothing if there is no such place, or several.
+/// The JSON text at a path that a report names, as it stands in a response; nothing if there is no such place, or several.
 pub(crate) fn at(text: &str, path: &str) -> Option<Box<RawValue>> {
     let mut raw: Box<RawValue> = serde_json::from_str(text).ok()?;
     let spaced = path.replace('[', ".[");

@@ -13,7 +13,7 @@ use super::wording::Refusal;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SentInvitation {
-    /// The `data` of the request's answer, the same for all recipients of a request.
+    /// The `data` of the request's response, the same for all recipients of a request.
     pub data: String,
     /// The client.
     pub client_display_id: String,

@@ -1,9 +1,9 @@
 //! Customer Radar's invitations: a login, tokens that expire, and an outbox.
 
-mod answer_options;
 mod invitation;
 mod options;
 mod outbox;
+mod response_options;
 mod send_rules;
 mod set_up;
 mod tokens;
@@ -19,17 +19,17 @@ use crate::clock::Clock;
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
-use crate::http1::{Answer, Head};
+use crate::http1::{Head, Response};
 use crate::log::RequestLog;
 use crate::pipeline::Pipeline;
 use crate::provider::{Call, Outcome, Provider};
 use crate::quota::Quota;
 use crate::server::{Bound, Server};
-pub use answer_options::{CodeType, DataAnswer, ErrorFamily, ExpirationAnswer};
 use invitation::Invitation;
 pub use invitation::SentInvitation;
 pub use options::CustomerRadarOptions;
 use outbox::Outbox;
+pub use response_options::{CodeType, DataResponse, ErrorFamily, ExpirationResponse};
 pub use send_rules::MessageType;
 pub use set_up::CustomerRadarSetUp;
 use tokens::Tokens;
@@ -123,14 +123,14 @@ impl Server<CustomerRadar> {
         self.provider.account().outbox.suppressed
     }
 
-    /// How many invitation requests were accepted, whoever saw the answer and whatever the send
+    /// How many invitation requests were accepted, whoever saw the response and whatever the send
     /// rules made of them.
     #[must_use]
     pub fn applied_count(&self) -> usize {
         self.provider.account().applied
     }
 
-    /// How many tokens logins were given, whoever saw the answer.
+    /// How many tokens logins were given, whoever saw the response.
     #[must_use]
     pub fn login_count(&self) -> usize {
         self.provider.account().logins
@@ -161,7 +161,7 @@ impl Server<CustomerRadar> {
 }
 
 impl Provider for CustomerRadar {
-    fn admit(&self, head: &Head) -> Result<(), Answer> {
+    fn admit(&self, head: &Head) -> Result<(), Response> {
         if head.path() == LOGIN_PATH {
             return Ok(());
         }
@@ -178,18 +178,18 @@ impl Provider for CustomerRadar {
         if let Some(limit) = self.options.rate_limit {
             if let Err(seconds) = account.quota.admit(limit, now) {
                 account.throttled += 1;
-                let answer = self.invitation_form().throttled();
+                let response = self.invitation_form().throttled();
                 return Err(if self.options.retry_after {
-                    answer.with_header("retry-after", &seconds.to_string())
+                    response.with_header("retry-after", &seconds.to_string())
                 } else {
-                    answer
+                    response
                 });
             }
         }
         Ok(())
     }
 
-    fn refuse(&self, rejection: &Rejection) -> Answer {
+    fn refuse(&self, rejection: &Rejection) -> Response {
         self.invitation_form().rejection(rejection)
     }
 
@@ -198,11 +198,11 @@ impl Provider for CustomerRadar {
             return Outcome::unchanged(self.log_in(call.body));
         }
         match self.send(call.body) {
-            Ok(answer) => {
+            Ok(response) => {
                 self.clock.step();
-                Outcome::applied(answer)
+                Outcome::applied(response)
             }
-            Err(answer) => Outcome::unchanged(answer),
+            Err(response) => Outcome::unchanged(response),
         }
     }
 }
@@ -219,7 +219,7 @@ impl CustomerRadar {
         Some(bare.filter(|_| self.options.accept_bearer).unwrap_or(value))
     }
 
-    fn log_in(&self, body: &Value) -> Answer {
+    fn log_in(&self, body: &Value) -> Response {
         let options = &self.options;
         let is = |name, expected: &str| body.get(name).and_then(Value::as_str) == Some(expected);
         let mut account = self.account();
@@ -235,21 +235,21 @@ impl CustomerRadar {
         let now = self.clock.now();
         let until = now.saturating_add(options.token_life);
         let token = account.tokens.issue(until, options.token_uses);
-        let mut answer = Map::new();
-        answer.insert("token".to_owned(), json!(token));
+        let mut response = Map::new();
+        response.insert("token".to_owned(), json!(token));
         let expiration = match options.expiration {
-            ExpirationAnswer::Exact => Some(json!(unix_millis(until))),
-            ExpirationAnswer::Past => Some(json!(unix_millis(now.saturating_sub(HOUR)))),
-            ExpirationAnswer::Null => Some(Value::Null),
-            ExpirationAnswer::Missing => None,
+            ExpirationResponse::Exact => Some(json!(unix_millis(until))),
+            ExpirationResponse::Past => Some(json!(unix_millis(now.saturating_sub(HOUR)))),
+            ExpirationResponse::Null => Some(Value::Null),
+            ExpirationResponse::Missing => None,
         };
-        answer.extend(expiration.map(|expiration| ("expiration".to_owned(), expiration)));
-        answer.insert("userName".to_owned(), json!(options.username));
-        Answer::json(200, &Value::Object(answer))
+        response.extend(expiration.map(|expiration| ("expiration".to_owned(), expiration)));
+        response.insert("userName".to_owned(), json!(options.username));
+        Response::json(200, &Value::Object(response))
     }
 
     /// Sends to all recipients of a request or, if one of them can't be sent to, to none.
-    fn send(&self, body: &Value) -> Result<Answer, Answer> {
+    fn send(&self, body: &Value) -> Result<Response, Response> {
         let options = &self.options;
         let form = self.invitation_form();
         let mut invitations = Vec::new();
@@ -276,19 +276,19 @@ impl CustomerRadar {
         Ok(self.accepted(number))
     }
 
-    fn accepted(&self, number: u64) -> Answer {
+    fn accepted(&self, number: u64) -> Response {
         let form = self.form(ErrorFamily::Description);
-        let mut answer = Map::new();
-        answer.insert("code".to_owned(), form.code("00000"));
-        answer.insert("description".to_owned(), json!("success"));
+        let mut response = Map::new();
+        response.insert("code".to_owned(), form.code("00000"));
+        response.insert("description".to_owned(), json!("success"));
         let data = match self.options.data {
-            DataAnswer::Text => Some(json!(number.to_string())),
-            DataAnswer::Number => Some(json!(number)),
-            DataAnswer::Null => Some(Value::Null),
-            DataAnswer::Missing => None,
+            DataResponse::Text => Some(json!(number.to_string())),
+            DataResponse::Number => Some(json!(number)),
+            DataResponse::Null => Some(Value::Null),
+            DataResponse::Missing => None,
         };
-        answer.extend(data.map(|data| ("data".to_owned(), data)));
-        Answer::json(200, &Value::Object(answer))
+        response.extend(data.map(|data| ("data".to_owned(), data)));
+        Response::json(200, &Value::Object(response))
     }
 
     fn invitation_form(&self) -> Form {

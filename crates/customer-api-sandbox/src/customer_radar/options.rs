@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::answer_options::{CodeType, DataAnswer, ErrorFamily, ExpirationAnswer};
+use super::response_options::{CodeType, DataResponse, ErrorFamily, ExpirationResponse};
 use super::send_rules::MessageType;
 use super::set_up::CustomerRadarSetUp;
 
@@ -24,7 +24,7 @@ pub struct CustomerRadarOptions {
     pub(super) token_life: Duration,
     pub(super) token_uses: Option<usize>,
     pub(super) one_token: bool,
-    pub(super) expiration: ExpirationAnswer,
+    pub(super) expiration: ExpirationResponse,
     pub(super) bad_token_status: u16,
     pub(super) accept_bearer: bool,
     pub(super) set_up: CustomerRadarSetUp,
@@ -33,7 +33,7 @@ pub struct CustomerRadarOptions {
     pub(super) duplicate_metadata_keys: bool,
     pub(super) message_type: MessageType,
     pub(super) contact_restriction: Option<Duration>,
-    pub(super) data: DataAnswer,
+    pub(super) data: DataResponse,
     pub(super) refusal_in_200: Option<(String, String)>,
     pub(super) invitation_errors: ErrorFamily,
     pub(super) token_errors: ErrorFamily,
@@ -51,7 +51,7 @@ impl Default for CustomerRadarOptions {
             token_life: Duration::from_secs(60 * 60),
             token_uses: None,
             one_token: false,
-            expiration: ExpirationAnswer::Exact,
+            expiration: ExpirationResponse::Exact,
             bad_token_status: 401,
             accept_bearer: false,
             set_up: CustomerRadarSetUp::default(),
@@ -60,7 +60,7 @@ impl Default for CustomerRadarOptions {
             duplicate_metadata_keys: false,
             message_type: MessageType::EmailPriority,
             contact_restriction: None,
-            data: DataAnswer::Text,
+            data: DataResponse::Text,
             refusal_in_200: None,
             invitation_errors: ErrorFamily::Description,
             token_errors: ErrorFamily::UserMessage,
@@ -72,7 +72,7 @@ impl Default for CustomerRadarOptions {
 }
 
 impl CustomerRadarOptions {
-    /// What a login must say. Default: `testing` and `testing12345`, the vendor's sample.
+    /// What a login must say. Default: `testing` and `testing12345`, the provider's sample.
     pub fn credentials(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
         self.username = username.into();
         self.password = password.into();
@@ -92,7 +92,7 @@ impl CustomerRadarOptions {
     }
 
     /// How many requests a token is good for, whatever comes of them; the next one finds it
-    /// expired. The vendor knows no such limit: it lets a token expire in the middle of a run
+    /// expired. The provider knows no such limit: it lets a token expire in the middle of a run
     /// without any clock. Default: any number.
     pub fn token_uses(mut self, requests: usize) -> Self {
         self.token_uses = Some(requests);
@@ -105,9 +105,9 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// The `expiration` of a login's answer. Documented; default: [`ExpirationAnswer::Exact`].
-    pub fn expiration(mut self, answer: ExpirationAnswer) -> Self {
-        self.expiration = answer;
+    /// The `expiration` of a login's response. Documented; default: [`ExpirationResponse::Exact`].
+    pub fn expiration(mut self, response: ExpirationResponse) -> Self {
+        self.expiration = response;
         self
     }
 
@@ -123,13 +123,13 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// What the vendor's support has set up. Default: [`CustomerRadarSetUp::default`].
+    /// What the provider's support has set up. Default: [`CustomerRadarSetUp::default`].
     pub fn set_up(mut self, set_up: CustomerRadarSetUp) -> Self {
         self.set_up = set_up;
         self
     }
 
-    /// Whether every recipient must have an e-mail address, as one reading of the vendor's table
+    /// Whether every recipient must have an e-mail address, as one reading of the provider's table
     /// has it; without, a mobile number will do. Inferred; default: false.
     pub fn require_email(mut self, required: bool) -> Self {
         self.require_email = required;
@@ -164,14 +164,14 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// The `data` of an accepted invitation. Documented; default: [`DataAnswer::Text`].
-    pub fn data(mut self, answer: DataAnswer) -> Self {
-        self.data = answer;
+    /// The `data` of an accepted invitation. Documented; default: [`DataResponse::Text`].
+    pub fn data(mut self, response: DataResponse) -> Self {
+        self.data = response;
         self
     }
 
     /// Answers each invitation that would be accepted with 200, this code in the place of `00000`
-    /// and this description, and does nothing. That there is such an answer is inferred; default:
+    /// and this description, and does nothing. That there is such a response is inferred; default:
     /// none.
     pub fn refusal_in_200(
         mut self,
@@ -182,7 +182,7 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// The family of errors that invitations answer. Inferred; default:
+    /// The family of errors that invitations response. Inferred; default:
     /// [`ErrorFamily::Description`].
     pub fn invitation_errors(mut self, family: ErrorFamily) -> Self {
         self.invitation_errors = family;

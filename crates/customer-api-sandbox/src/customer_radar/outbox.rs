@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use super::invitation::{Invitation, SentInvitation};
 use super::send_rules::{Channels, LastMessages};
 
-/// The number of the first request: the vendor's sample.
+/// The number of the first request: the provider's sample.
 const FIRST: u64 = 846_673_197_418_938_368;
 
 #[derive(Debug, Default)]

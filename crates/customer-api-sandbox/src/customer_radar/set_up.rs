@@ -1,4 +1,4 @@
-//! What the vendor's support sets up before an account can send.
+//! What the provider's support sets up before an account can send.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ impl Default for CustomerRadarSetUp {
     /// | `programme-1` | `location-3` | none |
     /// | `programme-sms`, without a Postmark id | `location-4` | `pom-4` |
     ///
-    /// and the client, programme, location and POM of the vendor's sample request.
+    /// and the client, programme, location and POM of the provider's sample request.
     fn default() -> Self {
         let sample = "1cf118a0326d47aa851a90b9674e90aa";
         Self::empty()

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::answer_options::{CodeType, ErrorFamily};
+use super::response_options::{CodeType, ErrorFamily};
 use crate::description::{Problem, Rejection, Violation};
-use crate::http1::Answer;
+use crate::http1::Response;
 
 /// Why an invitation that its description allows is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +46,14 @@ impl Refusal {
     }
 }
 
-/// The code of every request that is refused without a sentence of the vendor's.
+/// The code of every request that is refused without a sentence of the provider's.
 const INVALID: &str = "99997";
 const THROTTLED: &str = "99996";
-/// The vendor's sample: a wrong password.
+/// The provider's sample: a wrong password.
 const WRONG_PASSWORD: &str = "2";
 const BAD_TOKEN: &str = "3";
 
-/// The switches that every answer with a code goes by.
+/// The switches that every response with a code goes by.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
     pub(super) family: ErrorFamily,
@@ -61,8 +61,8 @@ pub(super) struct Form {
 }
 
 impl Form {
-    pub(super) fn error(self, status: u16, code: &str, text: &str) -> Answer {
-        Answer::json(
+    pub(super) fn error(self, status: u16, code: &str, text: &str) -> Response {
+        Response::json(
             status,
             &match self.family {
                 ErrorFamily::Description => {
@@ -90,25 +90,25 @@ impl Form {
         }
     }
 
-    pub(super) fn wrong_password(self, status: u16) -> Answer {
+    pub(super) fn wrong_password(self, status: u16) -> Response {
         self.error(status, WRONG_PASSWORD, "Wrong password")
     }
 
-    pub(super) fn bad_token(self, status: u16) -> Answer {
+    pub(super) fn bad_token(self, status: u16) -> Response {
         self.error(status, BAD_TOKEN, "Token is missing, invalid or expired")
     }
 
-    pub(super) fn throttled(self) -> Answer {
+    pub(super) fn throttled(self) -> Response {
         self.error(429, THROTTLED, "Too many requests")
     }
 
-    pub(super) fn refusal(self, refusal: Refusal) -> Answer {
+    pub(super) fn refusal(self, refusal: Refusal) -> Response {
         let (code, text) = refusal.code_and_text();
         self.error(400, code, text)
     }
 
-    /// The answer to a request that the description does not allow.
-    pub(super) fn rejection(self, rejection: &Rejection) -> Answer {
+    /// The response to a request that the description does not allow.
+    pub(super) fn rejection(self, rejection: &Rejection) -> Response {
         let invalid = |status, text: &str| self.error(status, INVALID, text);
         match rejection {
             Rejection::UnknownPath => invalid(404, "there is no such path"),

@@ -36,7 +36,7 @@ async fn fields(mut multipart: Multipart<'_>) -> Option<Parameters> {
     Some(fields)
 }
 
-/// A file, or a part of another type, would not be among the vendor's fields.
+/// A file, or a part of another type, would not be among the provider's fields.
 fn is_text(field: &Field<'_>) -> bool {
     let disposition = field.headers().get("content-disposition");
     let disposition = disposition.and_then(|value| value.as_bytes().split(|b| *b == b';').next());

@@ -1,4 +1,4 @@
-//! What is wrong with a request, apart from any vendor's way of saying so.
+//! What is wrong with a request, apart from any provider's way of saying so.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};

@@ -1,21 +1,21 @@
 //! Scripted faults: what goes wrong, on which requests, how often.
 
-mod answer;
 mod connection;
+mod response;
 mod script;
 
 use std::time::Duration;
 
-pub use answer::FaultBody;
 pub use connection::ConnectionFault;
 pub(crate) use connection::ConnectionFaultKind;
+pub use response::FaultBody;
 pub(crate) use script::FaultScript;
 
-/// What happens to one request, or to several, instead of the normal answer.
+/// What happens to one request, or to several, instead of the normal response.
 ///
 /// A fault does **not** process the request unless [`processed`](Self::processed) says so: then
 /// the operation is carried out first, and the caller sees the fault all the same. A fault that
-/// shows an answer in part shows the operation's own answer when it was processed, and a
+/// shows a response in part shows the operation's own response when it was processed, and a
 /// meaningless JSON object with status 200 when it was not.
 ///
 /// ```
@@ -44,7 +44,7 @@ pub struct Fault {
     body: Option<FaultBody>,
 }
 
-/// How an answer leaves, or fails to.
+/// How a response leaves, or fails to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delivery {
     Whole,
@@ -82,7 +82,7 @@ impl Fault {
         fault
     }
 
-    /// An answer with this status and an empty body. Any number of three digits goes.
+    /// A response with this status and an empty body. Any number of three digits goes.
     pub fn status(status: u16) -> Self {
         let mut fault = Self::new(Delivery::Whole);
         fault.status = Some(status);
@@ -95,7 +95,7 @@ impl Fault {
         Self::status(status).header("location", location)
     }
 
-    /// No answer at all; the connection stays open until the client leaves.
+    /// No response at all; the connection stays open until the client leaves.
     pub fn hang() -> Self {
         Self::new(Delivery::Hang)
     }
@@ -106,22 +106,22 @@ impl Fault {
         Self::new(Delivery::ResetWhileReading)
     }
 
-    /// A reset after the whole request was read, in place of an answer.
+    /// A reset after the whole request was read, in place of a response.
     pub fn reset_before_head() -> Self {
         Self::new(Delivery::ResetBeforeHead)
     }
 
-    /// An orderly close after the whole request was read, in place of an answer.
+    /// An orderly close after the whole request was read, in place of a response.
     pub fn close_before_head() -> Self {
         Self::new(Delivery::CloseBeforeHead)
     }
 
-    /// The head of an answer, then a reset.
+    /// The head of a response, then a reset.
     pub fn reset_after_head() -> Self {
         Self::new(Delivery::ResetAfterHead)
     }
 
-    /// The head of an answer and half of its body, then a reset.
+    /// The head of a response and half of its body, then a reset.
     pub fn reset_mid_body() -> Self {
         Self::new(Delivery::ResetMidBody)
     }
@@ -157,20 +157,20 @@ impl Fault {
         self
     }
 
-    /// Sends an informational answer such as 100 or 103 before the final one. May be called more
+    /// Sends an informational response such as 100 or 103 before the final one. May be called more
     /// than once.
     pub fn informational(mut self, status: u16) -> Self {
         self.informational.push(status);
         self
     }
 
-    /// Sets a header of the answer, replacing one of that name. The value is sent as it is.
+    /// Sets a header of the response, replacing one of that name. The value is sent as it is.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Sets the body of the answer, and its content type unless [`header`](Self::header) sets it.
+    /// Sets the body of the response, and its content type unless [`header`](Self::header) sets it.
     pub fn body(mut self, body: FaultBody) -> Self {
         self.body = Some(body);
         self

@@ -160,7 +160,7 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, ReadError> {
     Ok(Some((head, length)))
 }
 
-/// How the body of a request is framed. Two different answers are an attack or a bug.
+/// How the body of a request is framed. Two different responses are an attack or a bug.
 pub(crate) fn framing(head: &Head) -> Result<Framing, ReadError> {
     let codings = head.header_elements("transfer-encoding");
     let lengths = head.header_elements("content-length");

@@ -1,4 +1,4 @@
-//! Writing answers, whole or broken off as a fault says.
+//! Writing responses, whole or broken off as a fault says.
 
 use std::io;
 use std::time::Duration;
@@ -6,27 +6,27 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::http1::Answer;
+use crate::http1::Response;
 
 /// What the head says about the length of the body.
 #[derive(Debug, Clone, Copy)]
 enum Length {
-    /// The answer has no body by nature.
+    /// The response has no body by nature.
     None,
     Bytes(usize),
     Chunked,
 }
 
-/// Writes one answer to one request.
-pub(crate) struct AnswerWriter<'a> {
+/// Writes one response to one request.
+pub(crate) struct ResponseWriter<'a> {
     pub(crate) stream: &'a mut TcpStream,
-    /// Whether the connection ends after this answer, and the answer says so.
+    /// Whether the connection ends after this response, and the response says so.
     pub(crate) closing: bool,
     /// A HEAD request gets the head alone.
     pub(crate) head_only: bool,
 }
 
-impl AnswerWriter<'_> {
+impl ResponseWriter<'_> {
     pub(crate) async fn informational(&mut self, status: u16) -> io::Result<()> {
         let mut head = status_line(status);
         if status == 103 {
@@ -36,22 +36,26 @@ impl AnswerWriter<'_> {
         self.stream.write_all(&head).await
     }
 
-    pub(crate) async fn whole(&mut self, answer: &Answer) -> io::Result<()> {
-        let length = match answer.status {
+    pub(crate) async fn whole(&mut self, response: &Response) -> io::Result<()> {
+        let length = match response.status {
             100..=199 | 204 | 304 => Length::None,
-            _ => Length::Bytes(answer.body.len()),
+            _ => Length::Bytes(response.body.len()),
         };
-        let mut bytes = self.head(answer, length);
+        let mut bytes = self.head(response, length);
         if !self.head_only && !matches!(length, Length::None) {
-            bytes.extend_from_slice(&answer.body);
+            bytes.extend_from_slice(&response.body);
         }
         self.stream.write_all(&bytes).await
     }
 
-    pub(crate) async fn dripping(&mut self, answer: &Answer, pause: Duration) -> io::Result<()> {
-        let head = self.head(answer, Length::Bytes(answer.body.len()));
+    pub(crate) async fn dripping(
+        &mut self,
+        response: &Response,
+        pause: Duration,
+    ) -> io::Result<()> {
+        let head = self.head(response, Length::Bytes(response.body.len()));
         self.stream.write_all(&head).await?;
-        for byte in answer.body.iter().filter(|_| !self.head_only) {
+        for byte in response.body.iter().filter(|_| !self.head_only) {
             tokio::time::sleep(pause).await;
             self.stream.write_all(&[*byte]).await?;
         }
@@ -61,21 +65,21 @@ impl AnswerWriter<'_> {
     /// Writes a head that promises `promised` bytes, and the first `shown` bytes of the body.
     pub(crate) async fn broken_off(
         &mut self,
-        answer: &Answer,
+        response: &Response,
         shown: usize,
         promised: usize,
     ) -> io::Result<()> {
-        let mut bytes = self.head(answer, Length::Bytes(promised));
-        bytes.extend(answer.body.iter().take(shown));
+        let mut bytes = self.head(response, Length::Bytes(promised));
+        bytes.extend(response.body.iter().take(shown));
         self.stream.write_all(&bytes).await
     }
 
     /// Streams a JSON object of `size` bytes without saying how many.
-    pub(crate) async fn oversized(&mut self, answer: &Answer, size: u64) -> io::Result<()> {
+    pub(crate) async fn oversized(&mut self, response: &Response, size: u64) -> io::Result<()> {
         const START: &[u8] = br#"{"filler":""#;
         const END: &[u8] = br#""}"#;
         const BLOCK: [u8; 8192] = [b'x'; 8192];
-        let head = self.head(answer, Length::Chunked);
+        let head = self.head(response, Length::Chunked);
         self.stream.write_all(&head).await?;
         self.chunk(START).await?;
         let mut left = size.saturating_sub((START.len() + END.len()) as u64);
@@ -97,12 +101,12 @@ impl AnswerWriter<'_> {
         self.stream.write_all(&chunk).await
     }
 
-    fn head(&self, answer: &Answer, length: Length) -> Vec<u8> {
-        let mut head = status_line(answer.status);
+    fn head(&self, response: &Response, length: Length) -> Vec<u8> {
+        let mut head = status_line(response.status);
         let mut line = |name: &str, value: &str| {
             head.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
         };
-        for (name, value) in &answer.headers {
+        for (name, value) in &response.headers {
             line(name, value);
         }
         match length {

@@ -1,11 +1,11 @@
 //! Omnidesk's customers: names, channels, custom fields, timelines.
 
-mod answer_options;
 mod customer;
 mod directory;
 mod fields;
 mod options;
 mod reads;
+mod response_options;
 mod wording;
 mod writes;
 
@@ -18,18 +18,18 @@ use crate::clock::Clock;
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
-use crate::http1::{Answer, Head};
+use crate::http1::{Head, Response};
 use crate::log::RequestLog;
 use crate::pipeline::Pipeline;
 use crate::provider::{Call, Outcome, Provider};
 use crate::server::{Bound, Server};
-pub use answer_options::{
-    ChannelsAnswer, ErrorAnswer, ItemAnswer, MissingCustomer, NoMatch, SearchAnswer,
-    TimelineAnswer, WriteAnswer,
-};
 pub use customer::{OmnideskChannel, OmnideskCrmSync, OmnideskCustomer, OmnideskEvent};
 use directory::Directory;
 pub use options::{ExistingId, OmnideskOptions};
+pub use response_options::{
+    ChannelsResponse, ErrorResponse, ItemResponse, MissingCustomer, NoMatch, SearchResponse,
+    TimelineResponse, WriteResponse,
+};
 use writes::Refusal;
 
 const NAME: &str = "omnidesk";
@@ -171,7 +171,7 @@ impl Server<Omnidesk> {
 }
 
 impl Provider for Omnidesk {
-    fn admit(&self, head: &Head) -> Result<(), Answer> {
+    fn admit(&self, head: &Head) -> Result<(), Response> {
         let mut keys = head.header_values("apikey");
         if keys.next() != Some(self.options.api_key.as_bytes()) || keys.next().is_some() {
             return Err(error(401, "The API key is not valid."));
@@ -179,12 +179,12 @@ impl Provider for Omnidesk {
         Ok(())
     }
 
-    fn refuse(&self, rejection: &Rejection) -> Answer {
+    fn refuse(&self, rejection: &Rejection) -> Response {
         let (status, message) = wording::refusal(rejection);
-        let answer = status.map_or_else(|| self.error(&message), |code| error(code, &message));
+        let response = status.map_or_else(|| self.error(&message), |code| error(code, &message));
         match rejection {
-            Rejection::WrongMethod(methods) => answer.with_header("allow", &methods.join(", ")),
-            _ => answer,
+            Rejection::WrongMethod(methods) => response.with_header("allow", &methods.join(", ")),
+            _ => response,
         }
     }
 
@@ -208,29 +208,29 @@ impl Provider for Omnidesk {
 }
 
 impl Omnidesk {
-    fn result(&self, message: &str) -> Answer {
-        match self.options.write_answer {
-            WriteAnswer::Message => {
-                Answer::json(200, &json!({ "type": "result", "message": message }))
+    fn result(&self, message: &str) -> Response {
+        match self.options.write_response {
+            WriteResponse::Message => {
+                Response::json(200, &json!({ "type": "result", "message": message }))
             }
-            WriteAnswer::NoMessage => Answer::json(200, &json!({ "type": "result" })),
-            WriteAnswer::EmptyBody => Answer::empty(200),
-            WriteAnswer::Null => Answer::json(200, &json!(null)),
+            WriteResponse::NoMessage => Response::json(200, &json!({ "type": "result" })),
+            WriteResponse::EmptyBody => Response::empty(200),
+            WriteResponse::Null => Response::json(200, &json!(null)),
         }
     }
 
-    fn refusal(&self, refusal: Refusal) -> Answer {
+    fn refusal(&self, refusal: Refusal) -> Response {
         match (refusal, self.options.missing_customer) {
             (Refusal::Missing(message), MissingCustomer::NotFound) => error(404, message),
             (Refusal::Missing(message) | Refusal::Error(message), _) => self.error(message),
         }
     }
 
-    fn error(&self, message: &str) -> Answer {
+    fn error(&self, message: &str) -> Response {
         match self.options.errors {
-            ErrorAnswer::Status400 => error(400, message),
-            ErrorAnswer::TypeIn200 => {
-                Answer::json(200, &json!({ "type": "error", "message": message }))
+            ErrorResponse::Status400 => error(400, message),
+            ErrorResponse::TypeIn200 => {
+                Response::json(200, &json!({ "type": "error", "message": message }))
             }
         }
     }
@@ -242,6 +242,6 @@ impl Omnidesk {
     }
 }
 
-fn error(status: u16, message: &str) -> Answer {
-    Answer::json(status, &json!({ "status": "error", "message": message }))
+fn error(status: u16, message: &str) -> Response {
+    Response::json(status, &json!({ "status": "error", "message": message }))
 }

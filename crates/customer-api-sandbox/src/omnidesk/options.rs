@@ -1,31 +1,31 @@
-//! The switches of the Omnidesk server. Next to nothing of the vendor's answers is documented, so
+//! The switches of the Omnidesk server. Next to nothing of the provider's answers is documented, so
 //! next to everything is a switch.
 
-use super::answer_options::{
-    ChannelsAnswer, ErrorAnswer, ItemAnswer, MissingCustomer, NoMatch, SearchAnswer,
-    TimelineAnswer, WriteAnswer,
+use super::response_options::{
+    ChannelsResponse, ErrorResponse, ItemResponse, MissingCustomer, NoMatch, SearchResponse,
+    TimelineResponse, WriteResponse,
 };
 
 /// The switches of the Omnidesk server, each with a default.
 ///
 /// ```
-/// use customer_api_sandbox::{ErrorAnswer, OmnideskOptions, SearchAnswer};
+/// use customer_api_sandbox::{ErrorResponse, OmnideskOptions, SearchResponse};
 ///
 /// let options = OmnideskOptions::default()
-///     .search_answer(SearchAnswer::BareArray)
-///     .errors(ErrorAnswer::TypeIn200);
+///     .search_response(SearchResponse::BareArray)
+///     .errors(ErrorResponse::TypeIn200);
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "options do nothing until they are handed to a builder"]
 pub struct OmnideskOptions {
     pub(super) api_key: String,
-    pub(super) search_answer: SearchAnswer,
+    pub(super) search_response: SearchResponse,
     pub(super) no_match: NoMatch,
-    pub(super) item_answer: ItemAnswer,
-    pub(super) write_answer: WriteAnswer,
-    pub(super) timeline_answer: TimelineAnswer,
-    pub(super) channels_answer: ChannelsAnswer,
-    pub(super) errors: ErrorAnswer,
+    pub(super) item_response: ItemResponse,
+    pub(super) write_response: WriteResponse,
+    pub(super) timeline_response: TimelineResponse,
+    pub(super) channels_response: ChannelsResponse,
+    pub(super) errors: ErrorResponse,
     pub(super) missing_customer: MissingCustomer,
     pub(super) existing_id: ExistingId,
     pub(super) search_by_channels: bool,
@@ -46,13 +46,13 @@ impl Default for OmnideskOptions {
     fn default() -> Self {
         Self {
             api_key: "omnidesk-sandbox-key".to_owned(),
-            search_answer: SearchAnswer::ListEnvelope,
+            search_response: SearchResponse::ListEnvelope,
             no_match: NoMatch::EmptyList,
-            item_answer: ItemAnswer::Envelope,
-            write_answer: WriteAnswer::Message,
-            timeline_answer: TimelineAnswer::BareArray,
-            channels_answer: ChannelsAnswer::Objects,
-            errors: ErrorAnswer::Status400,
+            item_response: ItemResponse::Envelope,
+            write_response: WriteResponse::Message,
+            timeline_response: TimelineResponse::BareArray,
+            channels_response: ChannelsResponse::Objects,
+            errors: ErrorResponse::Status400,
             missing_customer: MissingCustomer::Error,
             existing_id: ExistingId::Refuse,
             search_by_channels: true,
@@ -78,57 +78,57 @@ impl OmnideskOptions {
         self
     }
 
-    /// The shape of what a search finds. Inferred; default: [`SearchAnswer::ListEnvelope`].
-    pub fn search_answer(mut self, answer: SearchAnswer) -> Self {
-        self.search_answer = answer;
+    /// The shape of what a search finds. Inferred; default: [`SearchResponse::ListEnvelope`].
+    pub fn search_response(mut self, response: SearchResponse) -> Self {
+        self.search_response = response;
         self
     }
 
-    /// What a search answers that finds nobody. Inferred; default: [`NoMatch::EmptyList`].
-    pub fn no_match(mut self, answer: NoMatch) -> Self {
-        self.no_match = answer;
+    /// What a search responses that finds nobody. Inferred; default: [`NoMatch::EmptyList`].
+    pub fn no_match(mut self, response: NoMatch) -> Self {
+        self.no_match = response;
         self
     }
 
-    /// The shape of one customer, read by id. Inferred from the vendor's tickets; default:
-    /// [`ItemAnswer::Envelope`].
-    pub fn item_answer(mut self, answer: ItemAnswer) -> Self {
-        self.item_answer = answer;
+    /// The shape of one customer, read by id. Inferred from the provider's tickets; default:
+    /// [`ItemResponse::Envelope`].
+    pub fn item_response(mut self, response: ItemResponse) -> Self {
+        self.item_response = response;
         self
     }
 
     /// How a write is answered. Documented for three operations, inferred for the others; default:
-    /// [`WriteAnswer::Message`].
-    pub fn write_answer(mut self, answer: WriteAnswer) -> Self {
-        self.write_answer = answer;
+    /// [`WriteResponse::Message`].
+    pub fn write_response(mut self, response: WriteResponse) -> Self {
+        self.write_response = response;
         self
     }
 
     /// The shape of a timeline. That it is an array is documented; default:
-    /// [`TimelineAnswer::BareArray`].
-    pub fn timeline_answer(mut self, answer: TimelineAnswer) -> Self {
-        self.timeline_answer = answer;
+    /// [`TimelineResponse::BareArray`].
+    pub fn timeline_response(mut self, response: TimelineResponse) -> Self {
+        self.timeline_response = response;
         self
     }
 
-    /// What a customer's channels look like. Inferred: the vendor's sample has none. Default:
-    /// [`ChannelsAnswer::Objects`].
-    pub fn channels_answer(mut self, answer: ChannelsAnswer) -> Self {
-        self.channels_answer = answer;
+    /// What a customer's channels look like. Inferred: the provider's sample has none. Default:
+    /// [`ChannelsResponse::Objects`].
+    pub fn channels_response(mut self, response: ChannelsResponse) -> Self {
+        self.channels_response = response;
         self
     }
 
-    /// How the vendor says no. Documented for another controller only; default:
-    /// [`ErrorAnswer::Status400`].
-    pub fn errors(mut self, answer: ErrorAnswer) -> Self {
-        self.errors = answer;
+    /// How the provider says no. Documented for another controller only; default:
+    /// [`ErrorResponse::Status400`].
+    pub fn errors(mut self, response: ErrorResponse) -> Self {
+        self.errors = response;
         self
     }
 
-    /// What an operation on a customer answers that does not exist; searches are another matter.
+    /// What an operation on a customer responses that does not exist; searches are another matter.
     /// Inferred; default: [`MissingCustomer::Error`].
-    pub fn missing_customer(mut self, answer: MissingCustomer) -> Self {
-        self.missing_customer = answer;
+    pub fn missing_customer(mut self, response: MissingCustomer) -> Self {
+        self.missing_customer = response;
         self
     }
 
@@ -155,14 +155,14 @@ impl OmnideskOptions {
     }
 
     /// Whether searches and `getCustomer` show custom fields, as `custom_<name>`. Inferred: the
-    /// vendor's sample, which is of the list, has none, and the list never shows them here.
+    /// provider's sample, which is of the list, has none, and the list never shows them here.
     /// Default: true.
     pub fn custom_fields_shown(mut self, shown: bool) -> Self {
         self.custom_fields_shown = shown;
         self
     }
 
-    /// Whether ids and counts are texts. Inferred: the vendor's tickets have both. Default: false.
+    /// Whether ids and counts are texts. Inferred: the provider's tickets have both. Default: false.
     pub fn numbers_as_text(mut self, text: bool) -> Self {
         self.numbers_as_text = text;
         self

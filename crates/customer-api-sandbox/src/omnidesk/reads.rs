@@ -3,11 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::Omnidesk;
-use super::answer_options::{ChannelsAnswer, ItemAnswer, NoMatch, SearchAnswer, TimelineAnswer};
 use super::customer::{OmnideskCustomer, OmnideskEvent};
 use super::fields::{number, text};
+use super::response_options::{
+    ChannelsResponse, ItemResponse, NoMatch, SearchResponse, TimelineResponse,
+};
 use super::writes::Refusal;
-use crate::http1::Answer;
+use crate::http1::Response;
 use crate::parameters::Parameters;
 use crate::provider::Call;
 
@@ -15,7 +17,7 @@ use crate::provider::Call;
 const ITEM_LIMIT: usize = 15;
 
 impl Omnidesk {
-    pub(super) fn list(&self, query: &Parameters) -> Answer {
+    pub(super) fn list(&self, query: &Parameters) -> Response {
         let asked = |name| query.get(name).and_then(|text| text.parse().ok());
         let start: usize = asked("itemStart").unwrap_or_default();
         let limit: usize = asked("itemLimit").unwrap_or(ITEM_LIMIT);
@@ -35,8 +37,8 @@ impl Omnidesk {
         self.envelope(start, total, limit, items)
     }
 
-    fn envelope(&self, start: usize, total: usize, limit: usize, items: Vec<Value>) -> Answer {
-        // What stands in the vendor's sample for the type is no value of theirs.
+    fn envelope(&self, start: usize, total: usize, limit: usize, items: Vec<Value>) -> Response {
+        // What stands in the provider's sample for the type is no value of theirs.
         let mut envelope = json!({
             "type": "list",
             "itemStart": self.number(start as u64),
@@ -46,35 +48,35 @@ impl Omnidesk {
         if let Some(fields) = envelope.as_object_mut().filter(|_| self.options.item_total) {
             fields.insert("itemTotal".to_owned(), self.number(total as u64));
         }
-        Answer::json(200, &envelope)
+        Response::json(200, &envelope)
     }
 
-    pub(super) fn get(&self, id: u64) -> Answer {
+    pub(super) fn get(&self, id: u64) -> Response {
         let customer = {
             let directory = self.directory();
             let customer = directory.get(id);
             customer.map(|customer| self.customer(customer, true))
         };
-        match (customer, self.options.item_answer) {
+        match (customer, self.options.item_response) {
             (None, _) => self.no_customer(),
-            (Some(customer), ItemAnswer::Envelope) => item(&customer),
-            (Some(customer), ItemAnswer::Bare) => Answer::json(200, &customer),
+            (Some(customer), ItemResponse::Envelope) => item(&customer),
+            (Some(customer), ItemResponse::Bare) => Response::json(200, &customer),
         }
     }
 
-    pub(super) fn search_by_external_id(&self, body: &Value) -> Answer {
+    pub(super) fn search_by_external_id(&self, body: &Value) -> Response {
         let brand_id = number(body, "brand_id");
         let external_id = text(body, "primary_id").unwrap_or_default();
         self.search(|customer| customer.has_external_id(brand_id, external_id))
     }
 
-    pub(super) fn search_by_channel_value(&self, body: &Value) -> Answer {
+    pub(super) fn search_by_channel_value(&self, body: &Value) -> Response {
         let brand_id = number(body, "brand_id").unwrap_or_default();
         let value = text(body, "customerChannelValue").unwrap_or_default();
         self.search(|customer| customer.has_channel(brand_id, value))
     }
 
-    fn search(&self, fits: impl Fn(&OmnideskCustomer) -> bool) -> Answer {
+    fn search(&self, fits: impl Fn(&OmnideskCustomer) -> bool) -> Response {
         let found: Vec<Value> = {
             let directory = self.directory();
             let found = directory.all().filter(|customer| fits(customer));
@@ -85,21 +87,21 @@ impl Omnidesk {
         let Some(first) = found.first() else {
             return match self.options.no_match {
                 NoMatch::EmptyList => self.envelope(0, 0, ITEM_LIMIT, found),
-                NoMatch::EmptyArray => Answer::json(200, &json!([])),
-                NoMatch::EmptyBody => Answer::empty(200),
-                NoMatch::Null => Answer::json(200, &Value::Null),
+                NoMatch::EmptyArray => Response::json(200, &json!([])),
+                NoMatch::EmptyBody => Response::empty(200),
+                NoMatch::Null => Response::json(200, &Value::Null),
                 NoMatch::Error => self.no_customer(),
             };
         };
-        match self.options.search_answer {
-            SearchAnswer::ListEnvelope => self.envelope(0, found.len(), ITEM_LIMIT, found),
-            SearchAnswer::ItemEnvelope => item(first),
-            SearchAnswer::BareArray => Answer::json(200, &Value::from(found)),
-            SearchAnswer::BareObject => Answer::json(200, first),
+        match self.options.search_response {
+            SearchResponse::ListEnvelope => self.envelope(0, found.len(), ITEM_LIMIT, found),
+            SearchResponse::ItemEnvelope => item(first),
+            SearchResponse::BareArray => Response::json(200, &Value::from(found)),
+            SearchResponse::BareObject => Response::json(200, first),
         }
     }
 
-    pub(super) fn timeline(&self, call: &Call<'_>) -> Answer {
+    pub(super) fn timeline(&self, call: &Call<'_>) -> Response {
         let brand_id = call.query.get("brand_id").and_then(|id| id.parse().ok());
         let external_id = call.query.get("external_id").unwrap_or_default();
         let parameter = self.options.ticket_history_parameter.as_deref();
@@ -117,15 +119,15 @@ impl Omnidesk {
             let tickets = customer.ticket_ids.iter();
             entries.extend(tickets.map(|id| json!({ "type": "ticket", "ticket_id": id })));
         }
-        match self.options.timeline_answer {
-            TimelineAnswer::BareArray => Answer::json(200, &Value::from(entries)),
-            TimelineAnswer::ListEnvelope => {
-                Answer::json(200, &json!({ "type": "list", "items": entries }))
+        match self.options.timeline_response {
+            TimelineResponse::BareArray => Response::json(200, &Value::from(entries)),
+            TimelineResponse::ListEnvelope => {
+                Response::json(200, &json!({ "type": "list", "items": entries }))
             }
         }
     }
 
-    fn no_customer(&self) -> Answer {
+    fn no_customer(&self) -> Response {
         self.refusal(Refusal::Missing("This customer does not exist."))
     }
 
@@ -148,8 +150,8 @@ impl Omnidesk {
 
     fn channels(&self, customer: &OmnideskCustomer) -> Value {
         let channels = customer.channels.iter();
-        match self.options.channels_answer {
-            ChannelsAnswer::Objects => channels
+        match self.options.channels_response {
+            ChannelsResponse::Objects => channels
                 .map(|channel| {
                     json!({
                         "id": self.number(channel.id),
@@ -158,11 +160,11 @@ impl Omnidesk {
                     })
                 })
                 .collect(),
-            ChannelsAnswer::Texts => channels
+            ChannelsResponse::Texts => channels
                 .map(|channel| format!("{}: {}", channel.channel_type, channel.value))
                 .collect(),
-            ChannelsAnswer::Empty => json!([]),
-            ChannelsAnswer::Null => Value::Null,
+            ChannelsResponse::Empty => json!([]),
+            ChannelsResponse::Null => Value::Null,
         }
     }
 
@@ -175,11 +177,11 @@ impl Omnidesk {
     }
 }
 
-fn item(customer: &Value) -> Answer {
-    Answer::json(200, &json!({ "type": "item", "item": customer }))
+fn item(customer: &Value) -> Response {
+    Response::json(200, &json!({ "type": "item", "item": customer }))
 }
 
-/// An entry as the vendor's ticket timelines have it, ids of either type included.
+/// An entry as the provider's ticket timelines have it, ids of either type included.
 fn event(event: &OmnideskEvent) -> Value {
     let id = if event.id % 2 == 0 {
         json!(event.id.to_string())

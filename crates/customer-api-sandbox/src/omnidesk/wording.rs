@@ -3,7 +3,7 @@
 use crate::description::{Problem, Rejection, Violation};
 
 /// The status and the message for a request that the description does not allow; no status where
-/// the vendor's way of answering errors decides.
+/// the provider's way of answering errors decides.
 pub(super) fn refusal(rejection: &Rejection) -> (Option<u16>, String) {
     match rejection {
         Rejection::UnknownPath => (Some(404), "This page does not exist.".to_owned()),

@@ -9,7 +9,7 @@ use super::scroll::{OpenScroll, Page, Since};
 use super::scroll_options::{EmptyPage, LateFollowUp, ScrollCourse};
 use super::sequence::{Sequence, Source};
 use super::{Ravelin, lock, set};
-use crate::http1::Answer;
+use crate::http1::Response;
 use crate::provider::{Call, Outcome};
 use crate::server::Server;
 
@@ -40,7 +40,7 @@ impl Server<Ravelin> {
         lock(&self.provider.scrolls).open(now, life)
     }
 
-    /// How many pages all scrolls have served, empty ones and lost answers included.
+    /// How many pages all scrolls have served, empty ones and lost responses included.
     #[must_use]
     pub fn scroll_pages_served(&self) -> usize {
         lock(&self.provider.scrolls).pages()
@@ -92,7 +92,7 @@ impl Ravelin {
         shown.cloned().collect()
     }
 
-    fn page(&self, page: &Page) -> Answer {
+    fn page(&self, page: &Page) -> Response {
         if page.reviews.is_empty() {
             return self.empty_page(&page.scroll_id);
         }
@@ -104,10 +104,10 @@ impl Ravelin {
             ScrollCourse::EndsWithoutNext if page.last => set(&mut body, "meta", json!({})),
             _ => set(&mut body, "meta", self.meta(&page.scroll_id)),
         }
-        self.answer(200, body)
+        self.response(200, body)
     }
 
-    fn empty_page(&self, scroll_id: &str) -> Answer {
+    fn empty_page(&self, scroll_id: &str) -> Response {
         let options = &self.options.scroll;
         let mut body = json!({ "meta": {} });
         if options.empty_page_next {
@@ -118,7 +118,7 @@ impl Ravelin {
             EmptyPage::Null => set(&mut body, "reviews", Value::Null),
             EmptyPage::Missing => {}
         }
-        self.answer(200, body)
+        self.response(200, body)
     }
 
     fn meta(&self, scroll_id: &str) -> Value {
@@ -129,7 +129,7 @@ impl Ravelin {
     }
 
     /// What a follow-up gets whose scroll is dead.
-    fn late(&self, scroll_id: &str) -> Answer {
+    fn late(&self, scroll_id: &str) -> Response {
         match self.options.scroll.late {
             LateFollowUp::NotFound => self.error(404, "Not Found"),
             LateFollowUp::BadRequest => self.error(400, "Invalid Request: unknown scroll_id"),

@@ -73,7 +73,7 @@ impl Review {
         self
     }
 
-    /// The form in which the reads answer it.
+    /// The form in which the reads response it.
     pub(super) fn to_json(&self) -> Value {
         let mut review = self.to_json_without_comment();
         if let (Some(comment), Some(fields)) = (&self.comment, review.as_object_mut()) {

@@ -1,4 +1,4 @@
-//! Ravelin's label API: histories of reviews, and the answers around them.
+//! Ravelin's label API: histories of reviews, and the responses around them.
 
 mod all_reviews;
 mod history;
@@ -17,7 +17,7 @@ use crate::clock::{self, Clock};
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
-use crate::http1::{Answer, Head};
+use crate::http1::{Head, Response};
 use crate::log::RequestLog;
 use crate::pipeline::Pipeline;
 use crate::provider::{Call, Outcome, Provider};
@@ -25,7 +25,7 @@ use crate::server::{Bound, Server};
 use crate::unknown_fields::Noise;
 use history::History;
 pub use history::{Review, Reviewer};
-pub use options::{LabelAnswer, LegacyLabelAnswer, NoReview, NoReviews, RavelinOptions};
+pub use options::{LabelResponse, LegacyLabelResponse, NoReview, NoReviews, RavelinOptions};
 pub use scroll::OpenScroll;
 use scroll::Scrolls;
 pub use scroll_options::{
@@ -131,12 +131,12 @@ impl Server<Ravelin> {
 }
 
 impl Provider for Ravelin {
-    fn admit(&self, head: &Head) -> Result<(), Answer> {
+    fn admit(&self, head: &Head) -> Result<(), Response> {
         let expected = format!("token {}", self.options.secret_key);
         let mut keys = head.header_values("authorization");
         if keys.next() != Some(expected.as_bytes()) || keys.next().is_some() {
-            // The vendor's sample of a wrong key says 403 in its body, its table says 401.
-            return Err(self.answer(
+            // The provider's sample of a wrong key says 403 in its body, its table says 401.
+            return Err(self.response(
                 401,
                 json!({
                     "status": 403,
@@ -150,12 +150,12 @@ impl Provider for Ravelin {
         Ok(())
     }
 
-    fn refuse(&self, rejection: &Rejection) -> Answer {
+    fn refuse(&self, rejection: &Rejection) -> Response {
         let (status, message) = wording::refusal(rejection);
-        let answer = self.error(status, &message);
+        let response = self.error(status, &message);
         match rejection {
-            Rejection::WrongMethod(methods) => answer.with_header("allow", &methods.join(", ")),
-            _ => answer,
+            Rejection::WrongMethod(methods) => response.with_header("allow", &methods.join(", ")),
+            _ => response,
         }
     }
 
@@ -185,13 +185,13 @@ impl Ravelin {
         let review = review(text(body, "customerId"), text(body, "label"), body);
         match self.write(review) {
             Err(refusal) => Outcome::unchanged(refusal),
-            Ok(stored) => Outcome::applied(match self.options.legacy_label_answer {
-                LegacyLabelAnswer::StatusAndTimestamp => {
+            Ok(stored) => Outcome::applied(match self.options.legacy_label_response {
+                LegacyLabelResponse::StatusAndTimestamp => {
                     let timestamp = clock::unix_seconds(stored.time);
-                    self.answer(200, json!({ "status": 200, "timestamp": timestamp }))
+                    self.response(200, json!({ "status": 200, "timestamp": timestamp }))
                 }
-                LegacyLabelAnswer::Null => self.answer(200, Value::Null),
-                LegacyLabelAnswer::NoContent => Answer::empty(204),
+                LegacyLabelResponse::Null => self.response(200, Value::Null),
+                LegacyLabelResponse::NoContent => Response::empty(204),
             }),
         }
     }
@@ -201,26 +201,26 @@ impl Ravelin {
             review(customer_id, text(body, "review"), body).with_category(text(body, "category"));
         match self.write(review) {
             Err(refusal) => Outcome::unchanged(refusal),
-            Ok(stored) => Outcome::applied(self.answer(200, self.label_body(&stored))),
+            Ok(stored) => Outcome::applied(self.response(200, self.label_body(&stored))),
         }
     }
 
     fn label_body(&self, stored: &Stored) -> Value {
-        match self.options.label_answer {
-            LabelAnswer::EventTimeNanos => {
+        match self.options.label_response {
+            LabelResponse::EventTimeNanos => {
                 json!({ "eventTime": clock::rfc3339_nanos(stored.time) })
             }
-            LabelAnswer::EventTimeSeconds => {
+            LabelResponse::EventTimeSeconds => {
                 json!({ "eventTime": clock::rfc3339_seconds(stored.time) })
             }
-            LabelAnswer::Full => {
+            LabelResponse::Full => {
                 let review = &stored.review;
                 let category = review.category.as_deref().unwrap_or_default();
                 let mut body = json!({
                     "timestamp": clock::rfc3339_nanos(stored.time),
                     "category": camel_case(category),
                     "review": review.label,
-                    // The vendor's values are not public; this one is plainly not of theirs.
+                    // The provider's values are not public; this one is plainly not of theirs.
                     "reviewBand": "sandbox-band",
                     "entityId": review.customer_id,
                     "entityType": "customer",
@@ -236,8 +236,8 @@ impl Ravelin {
         }
     }
 
-    /// Stores a review, or gives the answer that says why not.
-    fn write(&self, mut review: Review) -> Result<Stored, Answer> {
+    /// Stores a review, or gives the response that says why not.
+    fn write(&self, mut review: Review) -> Result<Stored, Response> {
         if !self.options.potential_labels && review.label.starts_with("POTENTIALLY_") {
             let message = format!(
                 "Invalid Request: {} is not enabled for this account",
@@ -253,7 +253,7 @@ impl Ravelin {
         if let Some(limit) = self.options.customer_limit {
             if !history.admit(&review.customer_id, time, limit) {
                 drop(history);
-                return Err(self.answer(
+                return Err(self.response(
                     200,
                     json!({
                         "status": 200,
@@ -283,36 +283,36 @@ impl Ravelin {
         self.options.customer_labels_in_reviews || review.category.is_none()
     }
 
-    fn last_review(&self, customer_id: &str, mut reviews: Vec<Value>) -> Answer {
+    fn last_review(&self, customer_id: &str, mut reviews: Vec<Value>) -> Response {
         match (reviews.pop(), self.options.no_review) {
-            (Some(last), _) => self.answer(200, last),
-            (None, NoReview::Null) => self.answer(200, Value::Null),
-            (None, NoReview::EmptyBody) => Answer::empty(200),
+            (Some(last), _) => self.response(200, last),
+            (None, NoReview::Null) => self.response(200, Value::Null),
+            (None, NoReview::EmptyBody) => Response::empty(200),
             (None, NoReview::WithoutLabel) => {
-                self.answer(200, json!({ "customerId": customer_id }))
+                self.response(200, json!({ "customerId": customer_id }))
             }
             (None, NoReview::NotFound) => self.error(404, "Not Found"),
             (None, NoReview::BadRequest) => self.customer_not_found(),
         }
     }
 
-    fn customer_reviews(&self, reviews: Vec<Value>) -> Answer {
+    fn customer_reviews(&self, reviews: Vec<Value>) -> Response {
         if !reviews.is_empty() {
-            return self.answer(200, json!({ "reviews": reviews }));
+            return self.response(200, json!({ "reviews": reviews }));
         }
         match self.options.no_reviews {
-            NoReviews::NullList => self.answer(200, json!({ "reviews": null })),
-            NoReviews::EmptyList => self.answer(200, json!({ "reviews": [] })),
-            NoReviews::MissingList => self.answer(200, json!({})),
-            NoReviews::Null => self.answer(200, Value::Null),
-            NoReviews::EmptyBody => Answer::empty(200),
+            NoReviews::NullList => self.response(200, json!({ "reviews": null })),
+            NoReviews::EmptyList => self.response(200, json!({ "reviews": [] })),
+            NoReviews::MissingList => self.response(200, json!({})),
+            NoReviews::Null => self.response(200, Value::Null),
+            NoReviews::EmptyBody => Response::empty(200),
             NoReviews::NotFound => self.error(404, "Not Found"),
             NoReviews::BadRequest => self.customer_not_found(),
         }
     }
 
-    fn customer_not_found(&self) -> Answer {
-        self.answer(
+    fn customer_not_found(&self) -> Response {
+        self.response(
             400,
             json!({
                 "status": 400,
@@ -323,8 +323,8 @@ impl Ravelin {
         )
     }
 
-    fn error(&self, status: u16, message: &str) -> Answer {
-        self.answer(
+    fn error(&self, status: u16, message: &str) -> Response {
+        self.response(
             status,
             json!({
                 "status": status,
@@ -334,11 +334,11 @@ impl Ravelin {
         )
     }
 
-    fn answer(&self, status: u16, mut body: Value) -> Answer {
+    fn response(&self, status: u16, mut body: Value) -> Response {
         if self.options.unknown_fields.is_some() {
             self.noise.add_unknown_fields(&mut body);
         }
-        Answer::json(status, &body)
+        Response::json(status, &body)
     }
 
     fn history(&self) -> MutexGuard<'_, History> {

@@ -1,5 +1,5 @@
-//! The switches of the Ravelin server. What the vendor does not document is a switch, so that a
-//! client can be tried against each way in which the vendor may behave.
+//! The switches of the Ravelin server. What the provider does not document is a switch, so that a
+//! client can be tried against each way in which the provider may behave.
 
 use std::time::Duration;
 
@@ -20,8 +20,8 @@ pub struct RavelinOptions {
     pub(super) secret_key: String,
     pub(super) no_review: NoReview,
     pub(super) no_reviews: NoReviews,
-    pub(super) label_answer: LabelAnswer,
-    pub(super) legacy_label_answer: LegacyLabelAnswer,
+    pub(super) label_response: LabelResponse,
+    pub(super) legacy_label_response: LegacyLabelResponse,
     pub(super) customer_labels_in_reviews: bool,
     pub(super) potential_labels: bool,
     pub(super) refund_abuse: bool,
@@ -36,8 +36,8 @@ impl Default for RavelinOptions {
             secret_key: "sk_test_sandbox".to_owned(),
             no_review: NoReview::Null,
             no_reviews: NoReviews::NullList,
-            label_answer: LabelAnswer::EventTimeNanos,
-            legacy_label_answer: LegacyLabelAnswer::StatusAndTimestamp,
+            label_response: LabelResponse::EventTimeNanos,
+            legacy_label_response: LegacyLabelResponse::StatusAndTimestamp,
             customer_labels_in_reviews: true,
             potential_labels: true,
             refund_abuse: true,
@@ -57,29 +57,29 @@ impl RavelinOptions {
 
     /// What the last review of a customer without reviews is. Not documented; default:
     /// [`NoReview::Null`].
-    pub fn no_review(mut self, answer: NoReview) -> Self {
-        self.no_review = answer;
+    pub fn no_review(mut self, response: NoReview) -> Self {
+        self.no_review = response;
         self
     }
 
     /// What all reviews of a customer without reviews are. Not documented; default:
     /// [`NoReviews::NullList`].
-    pub fn no_reviews(mut self, answer: NoReviews) -> Self {
-        self.no_reviews = answer;
+    pub fn no_reviews(mut self, response: NoReviews) -> Self {
+        self.no_reviews = response;
         self
     }
 
-    /// Which of the published versions answers a label. Which one is current is not documented;
-    /// default: [`LabelAnswer::EventTimeNanos`].
-    pub fn label_answer(mut self, answer: LabelAnswer) -> Self {
-        self.label_answer = answer;
+    /// Which of the published versions responses a label. Which one is current is not documented;
+    /// default: [`LabelResponse::EventTimeNanos`].
+    pub fn label_response(mut self, response: LabelResponse) -> Self {
+        self.label_response = response;
         self
     }
 
     /// How the deprecated endpoint answers a label. Not documented; default:
-    /// [`LegacyLabelAnswer::StatusAndTimestamp`].
-    pub fn legacy_label_answer(mut self, answer: LegacyLabelAnswer) -> Self {
-        self.legacy_label_answer = answer;
+    /// [`LegacyLabelResponse::StatusAndTimestamp`].
+    pub fn legacy_label_response(mut self, response: LegacyLabelResponse) -> Self {
+        self.legacy_label_response = response;
         self
     }
 
@@ -91,7 +91,7 @@ impl RavelinOptions {
     }
 
     /// Whether the account may use `POTENTIALLY_FRAUDSTER` and `POTENTIALLY_GENUINE`; without, they
-    /// are answered with 400. That the vendor enables them by account is documented for the
+    /// are answered with 400. That the provider enables them by account is documented for the
     /// successor endpoint, and inferred for the deprecated one. Default: true.
     pub fn potential_labels(mut self, enabled: bool) -> Self {
         self.potential_labels = enabled;
@@ -99,22 +99,22 @@ impl RavelinOptions {
     }
 
     /// Whether labels of the category `REFUND_ABUSE` are taken; without, they are answered with
-    /// 400. The published versions of the vendor's guide disagree. Default: true.
+    /// 400. The published versions of the provider's guide disagree. Default: true.
     pub fn refund_abuse(mut self, enabled: bool) -> Self {
         self.refund_abuse = enabled;
         self
     }
 
     /// How many labels a customer may get in a window of time, by the sandbox's clock. One more is
-    /// dropped and answered with 200 and `"source":"RATE_LIMIT"`. The vendor documents 50 events a
+    /// dropped and answered with 200 and `"source":"RATE_LIMIT"`. The provider documents 50 events a
     /// minute, but not whether labels count. Default: no limit.
     pub fn customer_limit(mut self, labels: u32, window: Duration) -> Self {
         self.customer_limit = Some((labels, window));
         self
     }
 
-    /// The seed of the random unknown fields in every JSON object of an answer, or `None` for
-    /// answers without. The vendor's own sandbox adds them (documented). Default: seed 0.
+    /// The seed of the random unknown fields in every JSON object of a response, or `None` for
+    /// answers without. The provider's own sandbox adds them (documented). Default: seed 0.
     pub fn unknown_fields(mut self, seed: Option<u64>) -> Self {
         self.unknown_fields = seed;
         self
@@ -131,7 +131,7 @@ pub enum NoReview {
     EmptyBody,
     /// 200 and an object that has the customer's id but no label.
     WithoutLabel,
-    /// 404 with the vendor's error body.
+    /// 404 with the provider's error body.
     NotFound,
     /// 400 "Customer not found" with a trace id, as a third-party sample has it.
     BadRequest,
@@ -151,16 +151,16 @@ pub enum NoReviews {
     Null,
     /// 200 without a body.
     EmptyBody,
-    /// 404 with the vendor's error body.
+    /// 404 with the provider's error body.
     NotFound,
     /// 400 "Customer not found" with a trace id, as a third-party sample has it.
     BadRequest,
 }
 
-/// How `labelCustomer` answers, by the published versions of the vendor's page.
+/// How `labelCustomer` responses, by the published versions of the provider's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum LabelAnswer {
+pub enum LabelResponse {
     /// Version A: what was stored, under names of its own, and `timestamp` with nine fractional
     /// digits.
     Full,
@@ -170,10 +170,10 @@ pub enum LabelAnswer {
     EventTimeSeconds,
 }
 
-/// How `legacyLabelCustomer` answers.
+/// How `legacyLabelCustomer` responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum LegacyLabelAnswer {
+pub enum LegacyLabelResponse {
     /// 200 and `{"status":200,"timestamp":<Unix seconds>}`.
     StatusAndTimestamp,
     /// 200 and `null`.

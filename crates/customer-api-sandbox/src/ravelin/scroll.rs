@@ -14,7 +14,7 @@ use super::sequence::{Sequence, mix, time_of};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenScroll {
-    /// How many pages it has served, lost answers included.
+    /// How many pages it has served, lost responses included.
     pub pages: usize,
     /// How many reviews stood on them.
     pub reviews: usize,
@@ -113,7 +113,7 @@ impl Scrolls {
         }
     }
 
-    /// An answer left now: the life of its scroll counts from here.
+    /// A response left now: the life of its scroll counts from here.
     pub(super) fn answered(&mut self, key: u64, now: Duration) {
         if let Some(scroll) = self.open.get_mut(&key) {
             scroll.answered = now;

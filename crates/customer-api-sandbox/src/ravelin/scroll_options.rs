@@ -63,14 +63,14 @@ impl RavelinOptions {
         self
     }
 
-    /// How long after an answer the next page can be asked for, by the sandbox's clock. A request
-    /// exactly then comes too late, and an answer that never leaves counts as it is processed. Documented; default: one minute.
+    /// How long after a response the next page can be asked for, by the sandbox's clock. A request
+    /// exactly then comes too late, and a response that never leaves counts as it is processed. Documented; default: one minute.
     pub fn scroll_life(mut self, life: Duration) -> Self {
         self.scroll.life = life;
         self
     }
 
-    /// The order of the reviews. The vendor's samples are oldest first, which nobody promises;
+    /// The order of the reviews. The provider's samples are oldest first, which nobody promises;
     /// default: [`ReviewOrder::OldestFirst`].
     pub fn review_order(mut self, order: ReviewOrder) -> Self {
         self.scroll.order = order;
@@ -79,8 +79,8 @@ impl RavelinOptions {
 
     /// What a follow-up gets whose scroll is dead, or never lived. Inferred; default:
     /// [`LateFollowUp::NotFound`].
-    pub fn late_follow_up(mut self, answer: LateFollowUp) -> Self {
-        self.scroll.late = answer;
+    pub fn late_follow_up(mut self, response: LateFollowUp) -> Self {
+        self.scroll.late = response;
         self
     }
 
@@ -110,7 +110,7 @@ impl RavelinOptions {
     }
 
     /// What stands before `?scroll_id=…` in a page's `next`, so that it can lead to another
-    /// origin or path. Default: this server's own address and path, as the vendor's sample has it.
+    /// origin or path. Default: this server's own address and path, as the provider's sample has it.
     pub fn next_url(mut self, url: impl Into<String>) -> Self {
         self.scroll.next_url = Some(url.into());
         self
@@ -128,7 +128,7 @@ impl RavelinOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SinceFormat {
-    /// RFC 3339, as the answers write theirs: `2020-01-23T16:33:02Z`.
+    /// RFC 3339, as the responses write theirs: `2020-01-23T16:33:02Z`.
     Rfc3339,
     /// Whole seconds since the Unix epoch.
     UnixSeconds,
@@ -166,9 +166,9 @@ pub enum ReviewOrder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LateFollowUp {
-    /// 404 with the vendor's error body.
+    /// 404 with the provider's error body.
     NotFound,
-    /// 400 with the vendor's error body.
+    /// 400 with the provider's error body.
     BadRequest,
     /// 200 and a page without reviews, which looks like the end.
     EmptyPage,

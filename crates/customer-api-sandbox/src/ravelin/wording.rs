@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_field_is_named_as_the_vendor_does() {
+    fn an_unknown_field_is_named_as_the_provider_does() {
         assert_eq!(
             message(&[("userName", Problem::UnknownField)]),
             "JSON validation error - userName: Additional property userName is not allowed"

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-/// The fields that a write may set, in the vendor's spelling.
+/// The fields that a write may set, in the provider's spelling.
 pub(super) const FIELDS: [&str; 21] = [
     "name",
     "category",
@@ -37,7 +37,7 @@ pub struct RevnueCustomer {
     pub id: u64,
     /// The company.
     pub company: u64,
-    /// The fields by the vendor's names, in the form in which they are written; one that is not
+    /// The fields by the provider's names, in the form in which they are written; one that is not
     /// there is null.
     pub fields: BTreeMap<String, Value>,
 }
@@ -53,7 +53,7 @@ impl RevnueCustomer {
         }
     }
 
-    /// Sets a field, by the vendor's name and in the form in which it is written: `category` and
+    /// Sets a field, by the provider's name and in the form in which it is written: `category` and
     /// `country` by id, the values of `template` as a list.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {

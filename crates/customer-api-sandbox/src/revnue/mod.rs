@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
-use crate::http1::{Answer, Head};
+use crate::http1::{Head, Response};
 use crate::log::RequestLog;
 use crate::parameters::Parameters;
 use crate::pipeline::Pipeline;
@@ -22,7 +22,7 @@ use crate::provider::{Call, Outcome, Provider};
 use crate::quota::Quota;
 use crate::server::{Bound, Server};
 pub use customer::RevnueCustomer;
-pub use options::{RevnueListAnswer, RevnueOptions, RevnueWriteAnswer};
+pub use options::{RevnueListResponse, RevnueOptions, RevnueWriteResponse};
 
 const NAME: &str = "revnue";
 const DESCRIPTION: &str = include_str!("../descriptions/revnue-customers.json");
@@ -51,7 +51,7 @@ pub(crate) fn start(
                 source,
             }
         })?;
-    if matches!(options.list_answer, RevnueListAnswer::Pages(_)) {
+    if matches!(options.list_response, RevnueListResponse::Pages(_)) {
         description.add_query("listCustomers", "page");
     }
     if !options.trailing_slash {
@@ -150,22 +150,22 @@ impl Server<Revnue> {
 }
 
 impl Provider for Revnue {
-    fn admit(&self, head: &Head) -> Result<(), Answer> {
+    fn admit(&self, head: &Head) -> Result<(), Response> {
         let mut credentials = head.header_values("authorization");
         let expected = format!("Bearer {}", self.options.token);
         if credentials.next() != Some(expected.as_bytes()) || credentials.next().is_some() {
-            let answer = wording::detail(401, "Invalid token.");
-            return Err(answer.with_header("www-authenticate", "Bearer"));
+            let response = wording::detail(401, "Invalid token.");
+            return Err(response.with_header("www-authenticate", "Bearer"));
         }
         if let Some(limit) = self.options.rate_limit {
             let mut account = self.account();
             if let Err(seconds) = account.quota.admit(limit, self.clock.now()) {
                 account.throttled += 1;
-                let answer = wording::throttled(seconds);
+                let response = wording::throttled(seconds);
                 return Err(if self.options.retry_after {
-                    answer.with_header("retry-after", &seconds.to_string())
+                    response.with_header("retry-after", &seconds.to_string())
                 } else {
-                    answer
+                    response
                 });
             }
         }
@@ -176,7 +176,7 @@ impl Provider for Revnue {
         Ok(())
     }
 
-    fn refuse(&self, rejection: &Rejection) -> Answer {
+    fn refuse(&self, rejection: &Rejection) -> Response {
         wording::refusal(rejection)
     }
 
@@ -195,21 +195,21 @@ impl Provider for Revnue {
             _ => self.delete(&mut account, id, call.query),
         };
         match written {
-            Ok(answer) => {
+            Ok(response) => {
                 account.applied += 1;
                 self.clock.step();
-                Outcome::applied(answer)
+                Outcome::applied(response)
             }
-            Err(answer) => Outcome::unchanged(answer),
+            Err(response) => Outcome::unchanged(response),
         }
     }
 }
 
-fn get(account: &Account, id: u64, query: &Parameters) -> Answer {
+fn get(account: &Account, id: u64, query: &Parameters) -> Response {
     let company = number(query.get("company"));
     match account.customers.get(&id) {
         Some(customer) if Some(customer.company) == company => {
-            Answer::json(200, &customer.read_form())
+            Response::json(200, &customer.read_form())
         }
         _ => wording::not_found(),
     }
@@ -220,7 +220,7 @@ fn number(text: Option<&str>) -> Option<u64> {
 }
 
 impl Revnue {
-    fn list(&self, account: &Account, query: &Parameters) -> Answer {
+    fn list(&self, account: &Account, query: &Parameters) -> Response {
         let company = number(query.get("company"));
         let all: Vec<Value> = account
             .customers
@@ -228,16 +228,16 @@ impl Revnue {
             .filter(|customer| Some(customer.company) == company)
             .map(RevnueCustomer::read_form)
             .collect();
-        let shown = match self.options.list_answer {
-            RevnueListAnswer::Array => Value::Array(all),
-            RevnueListAnswer::Results => json!({ "results": all }),
-            RevnueListAnswer::Odd => json!({ "customers": all }),
-            RevnueListAnswer::OneObject => all.into_iter().next().unwrap_or_else(|| json!({})),
-            RevnueListAnswer::FirstPageOnly(size) => {
+        let shown = match self.options.list_response {
+            RevnueListResponse::Array => Value::Array(all),
+            RevnueListResponse::Results => json!({ "results": all }),
+            RevnueListResponse::Odd => json!({ "customers": all }),
+            RevnueListResponse::OneObject => all.into_iter().next().unwrap_or_else(|| json!({})),
+            RevnueListResponse::FirstPageOnly(size) => {
                 let first: Vec<_> = all.iter().take(size).collect();
                 json!({ "count": all.len(), "next": null, "previous": null, "results": first })
             }
-            RevnueListAnswer::Pages(size) => {
+            RevnueListResponse::Pages(size) => {
                 let page = match query.get("page") {
                     None => 1,
                     Some(page) => page.parse().unwrap_or_default(),
@@ -248,7 +248,7 @@ impl Revnue {
                 }
             }
         };
-        Answer::json(200, &shown)
+        Response::json(200, &shown)
     }
 
     /// A page by its number, from 1; `None` if there is none.
@@ -277,7 +277,7 @@ impl Revnue {
         Some(json!({ "count": all.len(), "next": next, "previous": previous, "results": results }))
     }
 
-    fn create(&self, account: &mut Account, body: &Value) -> Result<Answer, Answer> {
+    fn create(&self, account: &mut Account, body: &Value) -> Result<Response, Response> {
         let mut customer = RevnueCustomer {
             company: company(body),
             ..RevnueCustomer::default()
@@ -294,7 +294,7 @@ impl Revnue {
         id: u64,
         body: &Value,
         replaces: bool,
-    ) -> Result<Answer, Answer> {
+    ) -> Result<Response, Response> {
         let customer = account.customers.get_mut(&id);
         let customer = customer
             .filter(|customer| customer.company == company(body))
@@ -306,7 +306,12 @@ impl Revnue {
         self.written(account, id, 200)
     }
 
-    fn delete(&self, account: &mut Account, id: u64, query: &Parameters) -> Result<Answer, Answer> {
+    fn delete(
+        &self,
+        account: &mut Account,
+        id: u64,
+        query: &Parameters,
+    ) -> Result<Response, Response> {
         let company = number(query.get("company"));
         if company.is_none() && self.options.company_on_delete {
             return Err(wording::company_is_required());
@@ -317,15 +322,15 @@ impl Revnue {
             return Err(wording::not_found());
         }
         account.customers.remove(&id);
-        Ok(Answer::empty(204))
+        Ok(Response::empty(204))
     }
 
-    fn written(&self, account: &Account, id: u64, status: u16) -> Result<Answer, Answer> {
+    fn written(&self, account: &Account, id: u64, status: u16) -> Result<Response, Response> {
         let customer = account.customers.get(&id).ok_or_else(wording::not_found)?;
-        Ok(match self.options.write_answer {
-            RevnueWriteAnswer::ReadForm => Answer::json(status, &customer.read_form()),
-            RevnueWriteAnswer::WriteForm => Answer::json(status, &customer.write_form()),
-            RevnueWriteAnswer::EmptyBody => Answer::empty(status),
+        Ok(match self.options.write_response {
+            RevnueWriteResponse::ReadForm => Response::json(status, &customer.read_form()),
+            RevnueWriteResponse::WriteForm => Response::json(status, &customer.write_form()),
+            RevnueWriteResponse::EmptyBody => Response::empty(status),
         })
     }
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use customer_api_sandbox::{RevnueListAnswer, RevnueOptions};
+/// use customer_api_sandbox::{RevnueListResponse, RevnueOptions};
 ///
 /// let options = RevnueOptions::default()
 ///     .rate_limit(100, Duration::from_secs(60))
-///     .list_answer(RevnueListAnswer::Pages(50));
+///     .list_response(RevnueListResponse::Pages(50));
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "options do nothing until they are handed to a builder"]
@@ -18,9 +18,9 @@ pub struct RevnueOptions {
     pub(super) token: String,
     pub(super) rate_limit: Option<(usize, Duration)>,
     pub(super) retry_after: bool,
-    pub(super) list_answer: RevnueListAnswer,
+    pub(super) list_response: RevnueListResponse,
     pub(super) next_url: Option<String>,
-    pub(super) write_answer: RevnueWriteAnswer,
+    pub(super) write_response: RevnueWriteResponse,
     pub(super) patch: bool,
     pub(super) company_on_delete: bool,
     pub(super) trailing_slash: bool,
@@ -32,9 +32,9 @@ impl Default for RevnueOptions {
             token: "revnue-sandbox-token".to_owned(),
             rate_limit: Some((20, Duration::from_secs(60))),
             retry_after: true,
-            list_answer: RevnueListAnswer::Array,
+            list_response: RevnueListResponse::Array,
             next_url: None,
-            write_answer: RevnueWriteAnswer::ReadForm,
+            write_response: RevnueWriteResponse::ReadForm,
             patch: true,
             company_on_delete: false,
             trailing_slash: true,
@@ -51,7 +51,7 @@ impl RevnueOptions {
     }
 
     /// How many requests the account may make in a window of time, by the sandbox's clock. One
-    /// more is answered with 429 and not carried out. The vendor documents both 20 and 100 a
+    /// more is answered with 429 and not carried out. The provider documents both 20 and 100 a
     /// minute. Default: 20 in 60 s.
     pub fn rate_limit(mut self, requests: usize, window: Duration) -> Self {
         self.rate_limit = Some((requests, window));
@@ -70,9 +70,9 @@ impl RevnueOptions {
         self
     }
 
-    /// The shape of a list. Not documented; default: [`RevnueListAnswer::Array`].
-    pub fn list_answer(mut self, answer: RevnueListAnswer) -> Self {
-        self.list_answer = answer;
+    /// The shape of a list. Not documented; default: [`RevnueListResponse::Array`].
+    pub fn list_response(mut self, response: RevnueListResponse) -> Self {
+        self.list_response = response;
         self
     }
 
@@ -82,10 +82,10 @@ impl RevnueOptions {
         self
     }
 
-    /// What a creation, a replacement and an update answer. Not documented; default:
-    /// [`RevnueWriteAnswer::ReadForm`].
-    pub fn write_answer(mut self, answer: RevnueWriteAnswer) -> Self {
-        self.write_answer = answer;
+    /// What a creation, a replacement and an update response. Not documented; default:
+    /// [`RevnueWriteResponse::ReadForm`].
+    pub fn write_response(mut self, response: RevnueWriteResponse) -> Self {
+        self.write_response = response;
         self
     }
 
@@ -113,7 +113,7 @@ impl RevnueOptions {
 /// The shape of a list of customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RevnueListAnswer {
+pub enum RevnueListResponse {
     /// `[…]`.
     Array,
     /// `{"results": […]}` with everything.
@@ -124,14 +124,14 @@ pub enum RevnueListAnswer {
     FirstPageOnly(usize),
     /// `{"customers": […]}`, a shape that nobody expects.
     Odd,
-    /// One customer instead of a list, as the vendor's sample shows it, or `{}`.
+    /// One customer instead of a list, as the provider's sample shows it, or `{}`.
     OneObject,
 }
 
-/// What a creation, a replacement and an update answer.
+/// What a creation, a replacement and an update response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RevnueWriteAnswer {
+pub enum RevnueWriteResponse {
     /// The customer as a read shows it.
     ReadForm,
     /// The customer as it was written: ids for category and country, a list of values.

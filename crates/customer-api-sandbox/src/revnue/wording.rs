@@ -4,30 +4,30 @@
 use serde_json::{Map, Value, json};
 
 use crate::description::{Problem, Rejection, Violation};
-use crate::http1::Answer;
+use crate::http1::Response;
 
-pub(super) fn detail(status: u16, detail: &str) -> Answer {
-    Answer::json(status, &json!({ "detail": detail }))
+pub(super) fn detail(status: u16, detail: &str) -> Response {
+    Response::json(status, &json!({ "detail": detail }))
 }
 
-pub(super) fn not_found() -> Answer {
+pub(super) fn not_found() -> Response {
     detail(404, "Not found.")
 }
 
-pub(super) fn company_is_required() -> Answer {
+pub(super) fn company_is_required() -> Response {
     detail(400, "company is required")
 }
 
-pub(super) fn throttled(seconds: u64) -> Answer {
+pub(super) fn throttled(seconds: u64) -> Response {
     let text = format!("Request was throttled. Expected available in {seconds} seconds.");
     detail(429, &text)
 }
 
-pub(super) fn wrong_method(methods: &[String]) -> Answer {
+pub(super) fn wrong_method(methods: &[String]) -> Response {
     detail(405, "Method not allowed.").with_header("allow", &methods.join(", "))
 }
 
-pub(super) fn refusal(rejection: &Rejection) -> Answer {
+pub(super) fn refusal(rejection: &Rejection) -> Response {
     match rejection {
         Rejection::UnknownPath => not_found(),
         Rejection::WrongMethod(methods) => wrong_method(methods),
@@ -37,7 +37,7 @@ pub(super) fn refusal(rejection: &Rejection) -> Answer {
         Rejection::UnsupportedMedia(_) => detail(415, "Unsupported media type in request."),
         Rejection::MalformedBody => detail(400, "JSON parse error"),
         Rejection::Invalid(violations) if lacks_company(violations) => company_is_required(),
-        Rejection::Invalid(violations) => Answer::json(400, &by_field(violations)),
+        Rejection::Invalid(violations) => Response::json(400, &by_field(violations)),
     }
 }
 
@@ -88,20 +88,20 @@ mod tests {
             field: field.to_owned(),
             problem,
         };
-        let answer = refusal(&Rejection::Invalid(vec![
+        let response = refusal(&Rejection::Invalid(vec![
             violation("name", Problem::Missing),
             violation("shape", Problem::UnknownField),
         ]));
-        let body: Value = serde_json::from_slice(&answer.body).unwrap();
-        assert_eq!(answer.status, 400);
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        assert_eq!(response.status, 400);
         assert_eq!(
             body,
             json!({ "name": ["This field is required."], "shape": ["This field is unknown."] })
         );
-        let answer = refusal(&Rejection::Invalid(vec![violation(
+        let response = refusal(&Rejection::Invalid(vec![violation(
             "company",
             Problem::Missing,
         )]));
-        assert_eq!(answer, company_is_required());
+        assert_eq!(response, company_is_required());
     }
 }

@@ -3,7 +3,7 @@
 use customer_api_sandbox::{OmnideskOptions, Sandbox};
 use serde_json::Value;
 
-use super::{Answer, Client, sample_time};
+use super::{Client, Response, sample_time};
 
 pub(crate) const API_KEY: (&str, &str) = ("apiKey", "omnidesk-sandbox-key");
 pub(crate) const MULTIPART: (&str, &str) = ("Content-Type", "multipart/form-data; boundary=b-b");
@@ -28,22 +28,22 @@ pub(crate) struct Desk(pub(crate) Client);
 
 impl Desk {
     /// Sends a POST as multipart, to a path below that of the customers.
-    pub(crate) async fn post(&mut self, path: &str, fields: Fields<'_>) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, fields: Fields<'_>) -> Response {
         let body = multipart(fields);
         self.send("POST", path, &[API_KEY, MULTIPART], &body).await
     }
 
     /// Sends a PUT as an urlencoded form.
-    pub(crate) async fn put(&mut self, path: &str, fields: Fields<'_>) -> Answer {
+    pub(crate) async fn put(&mut self, path: &str, fields: Fields<'_>) -> Response {
         let body = urlencoded(fields);
         self.send("PUT", path, &[API_KEY, URLENCODED], &body).await
     }
 
-    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Response {
         self.send("GET", path, &[API_KEY], "").await
     }
 
-    pub(crate) async fn delete(&mut self, path: &str) -> Answer {
+    pub(crate) async fn delete(&mut self, path: &str) -> Response {
         self.send("DELETE", path, &[API_KEY], "").await
     }
 
@@ -53,10 +53,10 @@ impl Desk {
         path: &str,
         headers: Fields<'_>,
         body: &str,
-    ) -> Answer {
+    ) -> Response {
         let target = format!("{CUSTOMERS}{path}");
         self.0.send(method, &target, headers, body).await;
-        self.0.answer().await
+        self.0.response().await
     }
 }
 
@@ -82,17 +82,17 @@ pub(crate) fn urlencoded(fields: Fields<'_>) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Checks an answer that says that something was done.
-pub(crate) fn assert_result(answer: &Answer, message: &str) {
-    assert_eq!(answer.status, Some(200), "{answer:?}");
+/// Checks a response that says that something was done.
+pub(crate) fn assert_result(response: &Response, message: &str) {
+    assert_eq!(response.status, Some(200), "{response:?}");
     let expected = serde_json::json!({ "type": "result", "message": message });
-    assert_eq!(answer.json(), expected);
+    assert_eq!(response.json(), expected);
 }
 
 /// The message of an error with this status.
-pub(crate) fn error_message(answer: &Answer, status: u16) -> String {
-    assert_eq!(answer.status, Some(status), "{answer:?}");
-    let body: Value = answer.json();
+pub(crate) fn error_message(response: &Response, status: u16) -> String {
+    assert_eq!(response.status, Some(status), "{response:?}");
+    let body: Value = response.json();
     assert_eq!(body["status"], "error");
     body["message"].as_str().unwrap().to_owned()
 }

@@ -20,12 +20,12 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// 2020-01-23T16:33:02Z, the moment of the vendor's sample.
+/// 2020-01-23T16:33:02Z, the moment of the provider's sample.
 pub(crate) fn sample_time() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_579_797_182)
 }
 
-/// A sandbox whose answers are the same every time.
+/// A sandbox whose responses are the same every time.
 pub(crate) async fn sandbox(options: RavelinOptions) -> Sandbox {
     Sandbox::builder()
         .ravelin(options.unknown_fields(None))
@@ -40,17 +40,17 @@ pub(crate) const LABEL_PATH: &str = "/v2/customer/cust-1/labels";
 pub(crate) const KEY: (&str, &str) = ("Authorization", "token sk_test_sandbox");
 pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
 
-/// How a connection stood after an answer.
+/// How a connection stood after a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// The answer was complete, and the connection is open.
+    /// The response was complete, and the connection is open.
     Open,
     Closed,
     Reset,
 }
 
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     /// Informational statuses before the final one.
     pub informational: Vec<u16>,
     /// None if no head arrived.
@@ -61,7 +61,7 @@ pub(crate) struct Answer {
     pub end: End,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn json(&self) -> Value {
         assert!(self.complete, "{self:?}");
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -97,14 +97,14 @@ impl Client {
     }
 
     /// A request with the key, and with a JSON body unless it is empty.
-    pub(crate) async fn call(&mut self, method: &str, target: &str, body: &str) -> Answer {
+    pub(crate) async fn call(&mut self, method: &str, target: &str, body: &str) -> Response {
         let headers: &[_] = if body.is_empty() {
             &[KEY]
         } else {
             &[KEY, JSON]
         };
         self.send(method, target, headers, body).await;
-        self.answer().await
+        self.response().await
     }
 
     pub(crate) async fn send(
@@ -128,8 +128,8 @@ impl Client {
         self.stream.write_all(text.as_bytes()).await.unwrap();
     }
 
-    /// Reads one answer, or what there is of one.
-    pub(crate) async fn answer(&mut self) -> Answer {
+    /// Reads one response, or what there is of one.
+    pub(crate) async fn response(&mut self) -> Response {
         let mut informational = Vec::new();
         let head = loop {
             match self.head().await {
@@ -137,7 +137,7 @@ impl Client {
                 head => break head.unwrap_or_default(),
             }
         };
-        let mut answer = Answer {
+        let mut response = Response {
             informational,
             status: (!head.is_empty()).then(|| status(&head)),
             head,
@@ -145,20 +145,20 @@ impl Client {
             complete: false,
             end: End::Open,
         };
-        if answer.status.is_some() {
-            if answer.header("transfer-encoding").is_some() {
-                answer.complete = self.chunks(&mut answer.body).await;
+        if response.status.is_some() {
+            if response.header("transfer-encoding").is_some() {
+                response.complete = self.chunks(&mut response.body).await;
             } else {
-                let length = answer.header("content-length").unwrap_or("0");
+                let length = response.header("content-length").unwrap_or("0");
                 let length = length.parse().unwrap();
                 while self.buffer.len() < length && self.fill().await {}
-                answer.complete = self.buffer.len() >= length;
+                response.complete = self.buffer.len() >= length;
                 let arrived = length.min(self.buffer.len());
-                answer.body = self.buffer.drain(..arrived).collect();
+                response.body = self.buffer.drain(..arrived).collect();
             }
         }
-        answer.end = std::mem::replace(&mut self.end, End::Open);
-        answer
+        response.end = std::mem::replace(&mut self.end, End::Open);
+        response
     }
 
     /// Everything up to the end of the connection.

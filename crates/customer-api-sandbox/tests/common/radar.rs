@@ -11,7 +11,7 @@ use super::sample_time;
 pub(crate) const NO_FEEDBACK_CODE: &str = "No Feedback code found for this clientDisplayId, locationDisplayId, pomDisplayId & programmeDisplayId.";
 pub(crate) const NO_POSTMARK_ID: &str = "To send an email invitation, the programme must set Postmark ID. Provide correct details & try again.";
 
-/// An answer with its body as JSON.
+/// A response with its body as JSON.
 #[derive(Debug)]
 pub(crate) struct Said {
     pub status: u16,
@@ -72,8 +72,8 @@ impl Radar {
 
     pub(crate) async fn fresh_token(&self) -> String {
         let server = self.server();
-        let answer = self.log_in(server.username(), server.password()).await;
-        answer.json()["token"].as_str().unwrap().to_owned()
+        let response = self.log_in(server.username(), server.password()).await;
+        response.json()["token"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn invite(&self, body: &Value) -> Said {

@@ -50,9 +50,9 @@ pub(crate) async fn scroll(
     let mut target = first.to_owned();
     let mut pages = Vec::new();
     loop {
-        let answer = client.call("GET", &target, "").await;
-        assert_eq!(answer.status, Some(200), "{answer:?}");
-        let page = answer.json();
+        let response = client.call("GET", &target, "").await;
+        assert_eq!(response.status, Some(200), "{response:?}");
+        let page = response.json();
         let on_page = ids(&page);
         if on_page.is_empty() {
             return pages;

@@ -4,7 +4,7 @@ use customer_api_core::{Delivery, Error};
 
 use super::Key;
 
-/// The longest receipt or code that is kept, in bytes. The vendor's have 18 and 5.
+/// The longest receipt or code that is kept, in bytes. The provider's have 18 and 5.
 const MAX_TEXT: usize = 200;
 
 /// What a ledger knows of a key.
@@ -34,32 +34,32 @@ impl Entry {
 pub enum State {
     /// It is on its way. What is left of it after a kill becomes [`Unknown`](Self::Unknown).
     Sending,
-    /// The vendor accepted it. Whether and when it is delivered is up to the account's send rules.
+    /// The provider accepted it. Whether and when it is delivered is up to the account's send rules.
     Accepted {
-        /// The vendor's reference, cut at 200 bytes; a receipt, not a message id.
+        /// The provider's reference, cut at 200 bytes; a receipt, not a message id.
         reference: Option<String>,
     },
-    /// The vendor refused it, and sent nothing.
+    /// The provider refused it, and sent nothing.
     Refused {
         /// The HTTP status.
         status: Option<u16>,
-        /// The vendor's code, cut at 200 bytes.
+        /// The provider's code, cut at 200 bytes.
         code: Option<String>,
     },
-    /// It never reached the vendor, or was turned away with its login.
+    /// It never reached the provider, or was turned away with its login.
     NotSent,
-    /// It may have happened: a time-out, a broken connection, a failure of the vendor's server, or a kill.
+    /// It may have happened: a timeout, a broken connection, a failure of the provider's server, or a kill.
     Unknown,
 }
 
 /// What became of an invitation that was begun, for [`Ledger::finish`](super::Ledger::finish).
 ///
-/// Holds no message of the vendor's, as it may quote a person's data.
+/// Holds no message of the provider's, as it may quote a person's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome(State);
 
 impl Outcome {
-    /// The vendor accepted it, and gave this reference.
+    /// The provider accepted it, and gave this reference.
     #[must_use]
     pub fn accepted(reference: Option<&str>) -> Self {
         Self(State::Accepted {
@@ -67,7 +67,7 @@ impl Outcome {
         })
     }
 
-    /// The vendor refused it, with a status and a code.
+    /// The provider refused it, with a status and a code.
     #[must_use]
     pub fn refused(status: Option<u16>, code: Option<&str>) -> Self {
         Self(State::Refused {
@@ -76,7 +76,7 @@ impl Outcome {
         })
     }
 
-    /// It never reached the vendor.
+    /// It never reached the provider.
     #[must_use]
     pub const fn not_sent() -> Self {
         Self(State::NotSent)
@@ -113,9 +113,9 @@ impl Outcome {
 pub struct LedgerSummary {
     /// On their way.
     pub sending: u64,
-    /// Accepted by the vendor.
+    /// Accepted by the provider.
     pub accepted: u64,
-    /// Refused by the vendor.
+    /// Refused by the provider.
     pub refused: u64,
     /// Begun, but never sent.
     pub not_sent: u64,

@@ -9,16 +9,16 @@
 //! |---|---|---|
 //! | none | never begun | yes |
 //! | [`Sending`](State::Sending) | on its way: somebody holds the [`Claim`] | never |
-//! | [`Accepted`](State::Accepted) | the vendor accepted it | never |
-//! | [`Refused`](State::Refused) | the vendor refused it, and sent nothing | if [`Resend::refused`] says so |
-//! | [`NotSent`](State::NotSent) | it never reached the vendor | yes |
+//! | [`Accepted`](State::Accepted) | the provider accepted it | never |
+//! | [`Refused`](State::Refused) | the provider refused it, and sent nothing | if [`Resend::refused`] says so |
+//! | [`NotSent`](State::NotSent) | it never reached the provider | yes |
 //! | [`Unknown`](State::Unknown) | it may have happened | if [`Resend::unknown`] says so |
 //!
 //! [`FileLedger`] keeps one in a file, for one program at a time. Where several machines send, implement [`Ledger`] on
 //! the database that they share: [`begin`](Ledger::begin) is an atomic compare-and-set there.
 //! [`Client::send_all`](crate::Client::send_all) takes either.
 //!
-//! Only keys, outcomes and receipts are stored: no address, no number, no name, no message of the vendor's.
+//! Only keys, outcomes and receipts are stored: no address, no number, no name, no message of the provider's.
 
 mod claim;
 mod entry;
@@ -41,13 +41,13 @@ pub use key::{Key, KeyError};
 /// # For implementers
 ///
 /// What a method returned must survive: after `begin` said [`Begun::Started`], no other caller, process or machine may get
-/// the same answer for the key, until its state allows it again. On a shared database, `begin` is one statement or one
+/// the same response for the key, until its state allows it again. On a shared database, `begin` is one statement or one
 /// transaction that inserts the key, or changes its row only where the state read allows it; `finish` changes the row only
 /// where the token is the claim's.
 ///
 /// A machine that dies leaves its keys in [`State::Sending`], which never begins again. Turn those into
 /// [`State::Unknown`] when you know that their machine is gone, and not by age alone: a request may be under way as long as a
-/// call's time-out, and a machine may sleep.
+/// call's timeout, and a machine may sleep.
 ///
 /// The methods are called from tasks that may be dropped at any time: one that was, may or may not have had its effect.
 #[async_trait]
@@ -128,7 +128,7 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
 /// What [`Ledger::begin`] found.
 #[expect(
     clippy::exhaustive_enums,
-    reason = "whether to send is a question with two answers"
+    reason = "whether to send is a question with two responses"
 )]
 #[derive(Debug)]
 pub enum Begun {
@@ -164,7 +164,7 @@ impl Resend {
         }
     }
 
-    /// Also keys that the vendor refused. Right after what was wrong with them has been mended.
+    /// Also keys that the provider refused. Right after what was wrong with them has been mended.
     #[must_use]
     pub const fn refused(mut self) -> Self {
         self.refused = true;

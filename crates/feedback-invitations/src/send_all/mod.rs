@@ -39,7 +39,7 @@
 //! ```
 //!
 //! Every key that the source gives comes out of [`Run::next`] once, with what became of it. The intent is in the
-//! [ledger](crate::ledger) before an invitation leaves, and its outcome after the answer, so a run that was killed is simply run
+//! [ledger](crate::ledger) before an invitation leaves, and its outcome after the response, so a run that was killed is simply run
 //! again, from the beginning of the list: what was accepted is skipped, what was never sent is sent, and of what was on its way
 //! at the kill (as many as the concurrency, at most) nobody knows. Those are reported, and not sent again unless the caller
 //! [says so](SendAll::resend_unknown).
@@ -112,7 +112,7 @@ impl SendAll {
         self
     }
 
-    /// Sends again what the vendor refused in an earlier run, after what was wrong with it has been mended.
+    /// Sends again what the provider refused in an earlier run, after what was wrong with it has been mended.
     pub fn resend_refused(mut self) -> Self {
         self.resend = self.resend.refused();
         self
@@ -128,7 +128,7 @@ impl SendAll {
 
     /// Ends the run once more than this many of its own outcomes are unknown: 10 by default.
     ///
-    /// Every one of them is a person of whom nobody knows whether to ask again, so a vendor in trouble is better left alone.
+    /// Every one of them is a person of whom nobody knows whether to ask again, so a provider in trouble is better left alone.
     /// `u64::MAX` bears any number.
     pub fn max_unknown(mut self, max: u64) -> Self {
         self.max_unknown = max;

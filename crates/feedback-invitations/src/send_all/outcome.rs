@@ -24,12 +24,12 @@ pub struct Sent {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SentOutcome {
-    /// The vendor accepted it. Whether and when it is delivered is up to the account's send rules.
+    /// The provider accepted it. Whether and when it is delivered is up to the account's send rules.
     Accepted(InvitationReceipt),
-    /// The vendor refused it, and sent nothing. If it was the login that it refused, by a 401, the ledger has
+    /// The provider refused it, and sent nothing. If it was the login that it refused, by a 401, the ledger has
     /// [`State::NotSent`], and a later run sends it.
     Refused(Error),
-    /// It never reached the vendor. A later run sends it.
+    /// It never reached the provider. A later run sends it.
     NotSent(Error),
     /// It may have happened.
     Unknown(Error),
@@ -47,11 +47,11 @@ pub enum SentOutcome {
 pub struct Progress {
     /// On their way.
     pub in_flight: u64,
-    /// Accepted by the vendor.
+    /// Accepted by the provider.
     pub accepted: u64,
-    /// Refused by the vendor.
+    /// Refused by the provider.
     pub refused: u64,
-    /// Never reached the vendor, or never begun.
+    /// Never reached the provider, or never begun.
     pub not_sent: u64,
     /// May have happened in this run.
     pub unknown: u64,
@@ -71,7 +71,7 @@ pub enum Ending {
     Stopped,
     /// The ledger failed. Nothing is sent whose intent is not on record.
     LedgerFailed(LedgerError),
-    /// The login failed, or the vendor refuses the credential: every further call would fail too.
+    /// The login failed, or the provider refuses the credential: every further call would fail too.
     Unauthorized,
     /// More outcomes are unknown than the run [bears](super::SendAll::max_unknown).
     TooManyUnknown,

@@ -44,9 +44,9 @@ fn plain_http_is_for_loopback() {
     assert!(matches!(plain.build(), Err(BuildError::PlainHttp)));
 }
 
-/// What the vendor's pages say of each operation, not what the description says.
+/// What the provider's pages say of each operation, not what the description says.
 #[test]
-fn every_operation_is_what_the_vendor_documents() {
+fn every_operation_is_what_the_provider_documents() {
     for (info, path, idempotency, authenticated) in [
         (LogIn::INFO, "/auth/login", Idempotency::Idempotent, false),
         (
@@ -112,7 +112,7 @@ fn a_client_follows_its_variables() {
 }
 
 #[test]
-fn without_a_variable_the_vendors_host_is_called() {
+fn without_a_variable_the_providers_host_is_called() {
     let client = Client::builder_from(&environment("RADAR_BASE_URL", None))
         .unwrap()
         .build()

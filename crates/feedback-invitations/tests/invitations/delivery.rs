@@ -139,7 +139,7 @@ async fn a_failing_server_leaves_a_doubt() {
 }
 
 #[tokio::test]
-async fn an_answer_that_makes_no_sense_leaves_a_doubt() {
+async fn a_response_that_makes_no_sense_leaves_a_doubt() {
     for body in [
         FaultBody::text("thanks"),
         FaultBody::html("<p>thanks</p>"),

@@ -1,6 +1,6 @@
-//! What an error tells of the vendor's words, and whether the call happened.
+//! What an error tells of the provider's words, and whether the call happened.
 
-use customer_api_core::transport::{Answer, TransportErrorKind};
+use customer_api_core::transport::{ScriptedResponse, TransportErrorKind};
 use feedback_invitations::{Delivery, Error, ErrorKind, LogIn, Recipient, SendInvitation};
 
 use crate::support::{TOKEN, answering, invitation, logged_in, programme, scripted};
@@ -18,7 +18,7 @@ async fn send(status: u16, body: &str) -> Error {
 
 #[tokio::test]
 async fn the_two_documented_failures_say_what_to_check() {
-    // In whatever answer they come.
+    // In whatever response they come.
     for (status, delivery) in [
         (200, Delivery::Unknown),
         (400, Delivery::Refused),
@@ -110,8 +110,8 @@ async fn both_families_are_read_on_every_call() {
         let error = send(400, body).await;
         assert_eq!((error.code(), error.message()), (code, message), "{body}");
         assert_eq!(error.body(), Some(body.as_bytes()));
-        let answer = Answer::status(400).body(body.to_owned());
-        let client = scripted([answer]).0.build().unwrap();
+        let response = ScriptedResponse::status(400).body(body.to_owned());
+        let client = scripted([response]).0.build().unwrap();
         let error = client.send(LogIn::new("a", "b")).await.unwrap_err();
         assert_eq!((error.code(), error.message()), (code, message), "{body}");
         assert_eq!(error.delivery(), Delivery::Refused);
@@ -152,7 +152,7 @@ async fn the_status_says_whether_it_may_have_happened() {
 
 #[tokio::test]
 async fn a_429_is_given_to_the_caller_with_its_wait() {
-    let throttled = Answer::status(429).header("retry-after", "40");
+    let throttled = ScriptedResponse::status(429).header("retry-after", "40");
     let (builder, transport) = scripted([logged_in(TOKEN), throttled]);
     let client = builder.build().unwrap();
     let error = client.send(invitation()).await.unwrap_err();
@@ -164,30 +164,30 @@ async fn a_429_is_given_to_the_caller_with_its_wait() {
 
 #[tokio::test]
 async fn an_invitation_that_may_have_gone_out_is_sent_once() {
-    for answer in [
-        Answer::status(500),
-        Answer::failure(TransportErrorKind::Interrupted),
-        Answer::status(200).cut(TransportErrorKind::Interrupted),
+    for response in [
+        ScriptedResponse::status(500),
+        ScriptedResponse::failure(TransportErrorKind::Interrupted),
+        ScriptedResponse::status(200).cut(TransportErrorKind::Interrupted),
     ] {
-        let (builder, transport) = scripted([logged_in(TOKEN), answer]);
+        let (builder, transport) = scripted([logged_in(TOKEN), response]);
         let client = builder.build().unwrap();
         let error = client.send(invitation()).await.unwrap_err();
         assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
         assert_eq!(transport.requests().len(), 2);
     }
-    let answers = [
+    let responses = [
         logged_in(TOKEN),
-        Answer::failure(TransportErrorKind::Connect),
-        Answer::status(200).body(crate::support::ACCEPTED),
+        ScriptedResponse::failure(TransportErrorKind::Connect),
+        ScriptedResponse::status(200).body(crate::support::ACCEPTED),
     ];
-    let (builder, transport) = scripted(answers);
+    let (builder, transport) = scripted(responses);
     let response = builder.build().unwrap().call(invitation()).response().await;
     assert_eq!(response.unwrap().attempts(), 2, "nothing was sent at first");
     assert_eq!(transport.requests().len(), 3);
 }
 
 #[tokio::test]
-async fn the_vendors_message_comes_without_the_requests_own_data() {
+async fn the_providers_message_comes_without_the_requests_own_data() {
     let body = r#"{"code":"9","description":"no abc@gmail.com, 0211234321, Dave Brown, INV00001 at location-1"}"#;
     let dave = Recipient::new("location-1")
         .email("abc@gmail.com")
@@ -202,8 +202,8 @@ async fn the_vendors_message_comes_without_the_requests_own_data() {
         Some("no [redacted], [redacted], [redacted] [redacted], [redacted] at location-1")
     );
     let body = r#"{"code":2,"userMessage":"testing/hunter22 is wrong"}"#;
-    let answer = Answer::status(400).body(body);
-    let client = scripted([answer]).0.build().unwrap();
+    let response = ScriptedResponse::status(400).body(body);
+    let client = scripted([response]).0.build().unwrap();
     let log_in = LogIn::new("testing", "hunter22");
     let error = client.send(log_in).await.unwrap_err();
     assert_eq!(error.message(), Some("[redacted]/[redacted] is wrong"));
@@ -211,8 +211,9 @@ async fn the_vendors_message_comes_without_the_requests_own_data() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let answer = Answer::status(307).header("location", "https://elsewhere.example/x?y=1");
-    let (builder, transport) = scripted([logged_in(TOKEN), answer]);
+    let response =
+        ScriptedResponse::status(307).header("location", "https://elsewhere.example/x?y=1");
+    let (builder, transport) = scripted([logged_in(TOKEN), response]);
     let client = builder.build().unwrap();
     let error = client.send(invitation()).await.unwrap_err();
     assert_eq!(

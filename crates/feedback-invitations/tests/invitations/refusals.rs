@@ -1,4 +1,4 @@
-//! What is refused before anything is sent, not even a login, under the name that the vendor uses.
+//! What is refused before anything is sent, not even a login, under the name that the provider uses.
 
 use customer_api_core::error::{Problem, ValidationError};
 use feedback_invitations::{
@@ -149,7 +149,7 @@ fn metadata_keys_that_are_there_twice() {
         error.to_string(),
         "`sendData[0].metadata[2].key` is there twice"
     );
-    // The vendor tells case and spelling apart.
+    // The provider tells case and spelling apart.
     let pairs = person()
         .metadata("a", "")
         .metadata("A", "")

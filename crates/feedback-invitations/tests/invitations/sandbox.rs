@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use customer_api_sandbox::{
-    CodeType, CustomerRadarOptions, CustomerRadarSetUp, DataAnswer, ErrorFamily, ExpirationAnswer,
-    Fault, MessageType,
+    CodeType, CustomerRadarOptions, CustomerRadarSetUp, DataResponse, ErrorFamily,
+    ExpirationResponse, Fault, MessageType,
 };
 use feedback_invitations::{
     Client, Delivery, Error, ErrorKind, Programme, Recipient, SendInvitation,
@@ -182,10 +182,10 @@ async fn another_code_in_a_200_leaves_a_doubt() {
 #[tokio::test]
 async fn a_reference_is_read_in_every_form() {
     for (form, is_there) in [
-        (DataAnswer::Text, true),
-        (DataAnswer::Number, true),
-        (DataAnswer::Null, false),
-        (DataAnswer::Missing, false),
+        (DataResponse::Text, true),
+        (DataResponse::Number, true),
+        (DataResponse::Null, false),
+        (DataResponse::Missing, false),
     ] {
         let (sandbox, client) = start(CustomerRadarOptions::default().data(form)).await;
         let receipt = client.send(invitation()).await.unwrap();
@@ -214,10 +214,10 @@ async fn a_token_that_ends_on_the_way_costs_a_login_and_nobody_a_message() {
 #[tokio::test]
 async fn every_form_of_an_expiration_is_understood() {
     for expiration in [
-        ExpirationAnswer::Exact,
-        ExpirationAnswer::Past,
-        ExpirationAnswer::Null,
-        ExpirationAnswer::Missing,
+        ExpirationResponse::Exact,
+        ExpirationResponse::Past,
+        ExpirationResponse::Null,
+        ExpirationResponse::Missing,
     ] {
         let options = CustomerRadarOptions::default().expiration(expiration);
         let (sandbox, client) = start(options).await;
@@ -275,7 +275,7 @@ async fn a_wrong_password_is_asked_about_once() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_a_doubt_and_nobody_gets_two() {
+async fn a_lost_response_is_a_doubt_and_nobody_gets_two() {
     let (sandbox, client) = start(CustomerRadarOptions::default()).await;
     let radar = sandbox.customer_radar();
     let lost = Fault::reset_before_head().processed();

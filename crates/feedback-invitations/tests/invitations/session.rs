@@ -4,7 +4,7 @@ use std::{error::Error as _, time::Duration};
 
 use customer_api_core::{
     http::header::AUTHORIZATION,
-    transport::{Answer, ScriptedTransport, TransportErrorKind},
+    transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
 };
 use feedback_invitations::{Client, Delivery, Error, ErrorKind};
 
@@ -13,8 +13,8 @@ use crate::support::{ACCEPTED, LOGGED_IN, invitation, logged_in, ok, scripted};
 const MINUTE: Duration = Duration::from_secs(60);
 const WRONG_PASSWORD: &str = include_str!("../fixtures/wrong-password.error.json");
 
-fn client(answers: impl IntoIterator<Item = Answer>) -> (Client, ScriptedTransport) {
-    let (builder, transport) = scripted(answers);
+fn client(responses: impl IntoIterator<Item = ScriptedResponse>) -> (Client, ScriptedTransport) {
+    let (builder, transport) = scripted(responses);
     (builder.build().unwrap(), transport)
 }
 
@@ -112,9 +112,9 @@ async fn what_can_not_be_read_beside_a_token_is_as_if_it_were_not_there() {
     }
 }
 
-/// The vendor's clock and this machine's need not agree: years lie between them here.
+/// The provider's clock and this machine's need not agree: years lie between them here.
 #[tokio::test(start_paused = true)]
-async fn the_vendors_own_clock_says_how_long_a_token_lives() {
+async fn the_providers_own_clock_says_how_long_a_token_lives() {
     for (date, expiration) in [
         ("Thu, 23 Jan 2020 16:33:02 GMT", "1579798382.5"),
         ("Thu, 23 Jan 2020 16:33:02 GMT", r#""1579798382.5""#),
@@ -144,7 +144,7 @@ async fn the_vendors_own_clock_says_how_long_a_token_lives() {
 #[tokio::test(start_paused = true)]
 #[expect(
     clippy::disallowed_methods,
-    reason = "a moment of the vendor's clock is told by the wall's"
+    reason = "a moment of the provider's clock is told by the wall's"
 )]
 async fn a_token_that_ends_earlier_is_renewed_earlier() {
     let end = std::time::SystemTime::now() + 20 * MINUTE;
@@ -172,7 +172,7 @@ async fn a_token_that_ends_earlier_is_renewed_earlier() {
 async fn a_401_costs_one_login_and_one_more_attempt_for_a_write_too() {
     let (client, transport) = client([
         logged_in("one"),
-        Answer::status(401).body(r#"{"code":7,"userMessage":"Expired"}"#),
+        ScriptedResponse::status(401).body(r#"{"code":7,"userMessage":"Expired"}"#),
         logged_in("two"),
         ok(ACCEPTED),
     ]);
@@ -185,9 +185,9 @@ async fn a_401_costs_one_login_and_one_more_attempt_for_a_write_too() {
 async fn a_401_that_stays_is_a_refusal_and_never_a_third_attempt() {
     let (client, transport) = client([
         logged_in("one"),
-        Answer::status(401),
+        ScriptedResponse::status(401),
         logged_in("two"),
-        Answer::status(401).body(r#"{"code":7,"userMessage":"Expired"}"#),
+        ScriptedResponse::status(401).body(r#"{"code":7,"userMessage":"Expired"}"#),
     ]);
     let error = client.send(invitation()).await.unwrap_err();
     assert!(error.is_unauthorized());
@@ -202,7 +202,11 @@ async fn a_401_that_stays_is_a_refusal_and_never_a_third_attempt() {
 #[tokio::test]
 async fn no_other_status_is_taken_for_a_stale_token() {
     for status in [400, 403, 404, 500] {
-        let (client, transport) = client([logged_in("one"), Answer::status(status), ok(ACCEPTED)]);
+        let (client, transport) = client([
+            logged_in("one"),
+            ScriptedResponse::status(status),
+            ok(ACCEPTED),
+        ]);
         assert_eq!(send(&client).await.unwrap_err().status(), Some(status));
         send(&client).await.unwrap();
         assert_eq!(story(&transport), ["login", "one", "one"], "{status}");
@@ -212,7 +216,7 @@ async fn no_other_status_is_taken_for_a_stale_token() {
 #[tokio::test(start_paused = true)]
 async fn a_wrong_password_is_not_hammered_whatever_its_status() {
     for status in [200, 400, 401, 403, 500, 503] {
-        let refusal = || Answer::status(status).body(WRONG_PASSWORD);
+        let refusal = || ScriptedResponse::status(status).body(WRONG_PASSWORD);
         // A failing server is asked three times, as a login is harmless to repeat.
         let asked = if status < 500 { 1 } else { 3 };
         let (client, transport) = client((0..asked).map(|_| refusal()));
@@ -236,7 +240,7 @@ async fn a_wrong_password_is_not_hammered_whatever_its_status() {
 
 #[tokio::test]
 async fn the_login_that_failed_is_the_cause() {
-    let (client, _) = client([Answer::status(400).body(WRONG_PASSWORD)]);
+    let (client, _) = client([ScriptedResponse::status(400).body(WRONG_PASSWORD)]);
     let error = send(&client).await.unwrap_err();
     let mut cause = error.source();
     let login = loop {
@@ -256,11 +260,16 @@ async fn the_login_that_failed_is_the_cause() {
 
 #[tokio::test]
 async fn a_login_that_can_not_be_made_leaves_the_invitation_unsent() {
-    for (answers, asked) in [
-        ((0..3).map(|_| Answer::status(503)).collect::<Vec<_>>(), 3),
+    for (responses, asked) in [
         (
             (0..3)
-                .map(|_| Answer::failure(TransportErrorKind::Interrupted))
+                .map(|_| ScriptedResponse::status(503))
+                .collect::<Vec<_>>(),
+            3,
+        ),
+        (
+            (0..3)
+                .map(|_| ScriptedResponse::failure(TransportErrorKind::Interrupted))
                 .collect(),
             3,
         ),
@@ -269,7 +278,7 @@ async fn a_login_that_can_not_be_made_leaves_the_invitation_unsent() {
         // A token that can't stand in a header.
         (vec![ok(r#"{"token":"a\r\nb: c"}"#)], 1),
     ] {
-        let (client, transport) = client(answers);
+        let (client, transport) = client(responses);
         let error = send(&client).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery()),
@@ -283,8 +292,8 @@ async fn a_login_that_can_not_be_made_leaves_the_invitation_unsent() {
 #[tokio::test]
 async fn a_login_is_tried_again_where_that_may_help() {
     let (client, transport) = client([
-        Answer::status(503),
-        Answer::failure(TransportErrorKind::Interrupted),
+        ScriptedResponse::status(503),
+        ScriptedResponse::failure(TransportErrorKind::Interrupted),
         logged_in("one"),
         ok(ACCEPTED),
     ]);
@@ -331,7 +340,7 @@ async fn one_call_at_a_time_by_default() {
 /// The status of a refused login is not documented, nor is its body: whatever gives no token may be a wrong password.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_gives_no_token_is_not_hammered() {
-    for answer in [
+    for response in [
         ok("<html>wrong password</html>"),
         ok(r#"{"userMessage":"Wrong password"}"#),
         ok(r#"{"code":0,"userMessage":"Wrong password"}"#),
@@ -340,9 +349,9 @@ async fn a_login_that_gives_no_token_is_not_hammered() {
         ok(r#"{"token":"caf\u00e9"}"#),
         ok(r#"{"token":7,"expiration":1517434473.269}"#),
         ok(r#"{"token":true}"#),
-        Answer::status(302).header("location", "/login"),
+        ScriptedResponse::status(302).header("location", "/login"),
     ] {
-        let (client, transport) = client([answer]);
+        let (client, transport) = client([response]);
         for _ in 0..5 {
             let error = send(&client).await.unwrap_err();
             assert_eq!(
@@ -376,14 +385,14 @@ async fn an_expiration_that_makes_no_sense_is_as_if_it_were_not_there() {
     }
 }
 
-/// A run's ledger keeps a refused one from being tried again: only the vendor's word on the invitation makes it one.
+/// A run's ledger keeps a refused one from being tried again: only the provider's word on the invitation makes it one.
 #[tokio::test(start_paused = true)]
 async fn an_invitation_whose_token_was_revoked_and_not_replaced_is_not_sent() {
     for last in [
-        Answer::status(401).body(WRONG_PASSWORD),
+        ScriptedResponse::status(401).body(WRONG_PASSWORD),
         ok(r#"{"userMessage":"Wrong password"}"#),
     ] {
-        let (client, transport) = client([logged_in("one"), Answer::status(401), last]);
+        let (client, transport) = client([logged_in("one"), ScriptedResponse::status(401), last]);
         let error = client.send(invitation()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery(), error.attempts()),

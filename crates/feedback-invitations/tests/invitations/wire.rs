@@ -1,4 +1,4 @@
-//! Every byte that goes out, for both calls, with every optional field set and unset, written here from the vendor's page.
+//! Every byte that goes out, for both calls, with every optional field set and unset, written here from the provider's page.
 
 use feedback_invitations::{LogIn, Programme, Recipient, SendInvitation};
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ async fn log_in() {
 }
 
 #[tokio::test]
-async fn the_vendors_example() {
+async fn the_providers_example() {
     let programme = Programme::new(
         "8291a9ed952342c5b5fe2915f2189e7c",
         "1cf118a0326d47aa851a90b9674e90aa",

@@ -18,8 +18,8 @@ use feedback_invitations::{
 };
 
 use crate::support::{
-    Behaviour::{Away, LoseAnswer, Panic, Unauthorized, Wait},
-    Directory, Vendor, invitation, invitations, key, outcomes, record, words,
+    Behaviour::{Away, LoseResponse, Panic, Unauthorized, Wait},
+    Directory, Provider, invitation, invitations, key, outcomes, record, words,
 };
 
 async fn open(directory: &Directory) -> FileLedger {
@@ -172,10 +172,10 @@ async fn what_is_on_its_way_can_not_be_resolved() {
 #[tokio::test]
 async fn tasks_that_are_gone_count_as_doubts() {
     let directory = Directory::new();
-    let vendor = Vendor::new();
+    let provider = Provider::new();
     let list = ["a", "b", "c", "d", "e"];
-    list.iter().for_each(|key| vendor.behave(key, Panic));
-    let run = vendor
+    list.iter().for_each(|key| provider.behave(key, Panic));
+    let run = provider
         .client()
         .send_all(open(&directory).await, invitations(&list))
         .max_unknown(1)
@@ -185,18 +185,18 @@ async fn tasks_that_are_gone_count_as_doubts() {
         matches!(summary.ending, Ending::TooManyUnknown),
         "{summary}"
     );
-    assert_eq!((summary.progress.unknown, vendor.total()), (2, 2));
+    assert_eq!((summary.progress.unknown, provider.total()), (2, 2));
 }
 
 /// The first cause is the one to look at: the second may only follow from it.
 #[tokio::test]
 async fn a_run_ends_for_the_first_of_its_reasons() {
     let directory = Directory::new();
-    let vendor = Vendor::new()
-        .with("a", LoseAnswer)
+    let provider = Provider::new()
+        .with("a", LoseResponse)
         .with("b", Wait)
         .with("c", Unauthorized);
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(open(&directory).await, invitations(&["a", "c"]))
         .concurrency(2)
@@ -210,14 +210,14 @@ async fn a_run_ends_for_the_first_of_its_reasons() {
     assert_eq!(endings[0], endings[1]);
 
     // What is at its end, or was stopped, may still fail with what is on its way.
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(open_another(&directory).await, invitations(&["b", "a"]))
         .concurrency(3)
         .max_unknown(0)
         .start();
     assert_eq!(run.next().await.unwrap().key, key("a"));
-    vendor.open(1);
+    provider.open(1);
     assert_eq!(outcomes(&mut run).await, words(&[("b", "accepted")]));
     assert!(matches!(run.ending(), Some(Ending::TooManyUnknown)));
 }
@@ -234,10 +234,10 @@ async fn two_runs_over_one_ledger_send_each_key_once() {
     let ledger = open(&directory).await;
     let names: Vec<String> = (0..100).map(|number| format!("order-{number}")).collect();
     let list: Vec<&str> = names.iter().map(String::as_str).collect();
-    let vendor = Vendor::new();
+    let provider = Provider::new();
     let runs: Vec<_> = (0..2)
         .map(|_| {
-            let run = vendor
+            let run = provider
                 .client()
                 .send_all(ledger.clone(), invitations(&list))
                 .concurrency(8)
@@ -250,7 +250,7 @@ async fn two_runs_over_one_ledger_send_each_key_once() {
         accepted += run.await.unwrap().progress.accepted;
     }
     assert_eq!(accepted, 100);
-    assert!(list.iter().all(|key| vendor.received(key) == 1));
+    assert!(list.iter().all(|key| provider.received(key) == 1));
 }
 
 #[tokio::test]
@@ -265,7 +265,7 @@ async fn the_debug_output_of_a_claim_is_of_no_use_to_others() {
 #[tokio::test]
 async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
     let directory = Directory::new();
-    let vendor = Vendor::new().with("a", Away).with("b", Panic);
+    let provider = Provider::new().with("a", Away).with("b", Panic);
     for text in ["a", "b"] {
         let taken = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&taken);
@@ -273,7 +273,7 @@ async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
             counter.fetch_add(1, Ordering::Relaxed);
             invitation(text)
         });
-        let mut run = vendor
+        let mut run = provider
             .client()
             .send_all(open(&directory).await, send_all::iter(endless))
             .concurrency(3)
@@ -297,7 +297,7 @@ async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
             State::Unknown
         };
         assert_eq!(skipped.last(), Some(&last));
-        assert!(vendor.received(text) <= 1);
+        assert!(provider.received(text) <= 1);
         drop(run);
     }
 }

@@ -17,8 +17,8 @@ use feedback_invitations::{
 };
 
 use crate::support::{
-    Behaviour::{Accept, LoseAnswer, Unauthorized},
-    Directory, Vendor, invitations, key, outcomes, words,
+    Behaviour::{Accept, LoseResponse, Unauthorized},
+    Directory, Provider, invitations, key, outcomes, words,
 };
 
 /// A ledger whose disk gets full at one of its writes.
@@ -76,13 +76,16 @@ impl Ledger for FullDisk {
 #[tokio::test]
 async fn nothing_is_sent_without_its_intent_on_record() {
     let directory = Directory::new();
-    let vendor = Vendor::new();
+    let provider = Provider::new();
     let list = ["a", "b", "c"];
     let ledger = FullDisk::after(&directory, 2).await;
-    let mut run = vendor.client().send_all(ledger, invitations(&list)).start();
+    let mut run = provider
+        .client()
+        .send_all(ledger, invitations(&list))
+        .start();
     let became = outcomes(&mut run).await;
     assert_eq!(became, words(&[("a", "accepted"), ("b", "not begun")]));
-    assert_eq!((vendor.received("b"), vendor.total()), (0, 1));
+    assert_eq!((provider.received("b"), provider.total()), (0, 1));
     let summary = run.finish().await;
     assert!(
         matches!(&summary.ending, Ending::LedgerFailed(error) if error.kind() == LedgerErrorKind::Storage)
@@ -98,10 +101,13 @@ async fn nothing_is_sent_without_its_intent_on_record() {
 #[tokio::test]
 async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
     let directory = Directory::new();
-    let vendor = Vendor::new();
+    let provider = Provider::new();
     let ledger = FullDisk::after(&directory, 3).await;
     let list = ["a", "b", "c"];
-    let mut run = vendor.client().send_all(ledger, invitations(&list)).start();
+    let mut run = provider
+        .client()
+        .send_all(ledger, invitations(&list))
+        .start();
     let first = run.next().await.unwrap();
     assert!(first.is_recorded);
     let second = run.next().await.unwrap();
@@ -111,7 +117,7 @@ async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
     );
     assert!(run.next().await.is_none());
     assert!(matches!(run.ending(), Some(Ending::LedgerFailed(_))));
-    assert_eq!(vendor.total(), 2);
+    assert_eq!(provider.total(), 2);
     drop(run);
     let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
         .await
@@ -122,11 +128,11 @@ async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
 #[tokio::test]
 async fn a_refused_login_ends_the_run() {
     let directory = Directory::new();
-    let vendor = Vendor::new().refuse_login();
+    let provider = Provider::new().refuse_login();
     let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
         .await
         .unwrap();
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(ledger.clone(), invitations(&["a", "b", "c"]))
         .start();
@@ -136,7 +142,7 @@ async fn a_refused_login_ends_the_run() {
     assert!(matches!(sent.outcome, SentOutcome::NotSent(_)));
     assert!(run.next().await.is_none());
     assert!(matches!(run.ending(), Some(Ending::Unauthorized)));
-    assert_eq!(vendor.total(), 0);
+    assert_eq!(provider.total(), 0);
     let summary = ledger.summary().await.unwrap();
     assert_eq!((summary.not_sent, summary.total()), (1, 1));
 }
@@ -144,22 +150,22 @@ async fn a_refused_login_ends_the_run() {
 #[tokio::test]
 async fn a_credential_that_is_refused_after_a_new_login_ends_the_run() {
     let directory = Directory::new();
-    let vendor = Vendor::new().with("b", Unauthorized);
+    let provider = Provider::new().with("b", Unauthorized);
     let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
         .await
         .unwrap();
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(ledger.clone(), invitations(&["a", "b", "c"]))
         .start();
     let became = outcomes(&mut run).await;
     assert_eq!(became, words(&[("a", "accepted"), ("b", "refused")]));
     assert!(matches!(run.ending(), Some(Ending::Unauthorized)));
-    assert_eq!(vendor.received("c"), 0);
+    assert_eq!(provider.received("c"), 0);
 
     // It was the login that was refused, so the next run need not be told to send it again.
-    vendor.behave("b", Accept);
-    let run = vendor
+    provider.behave("b", Accept);
+    let run = provider
         .client()
         .send_all(ledger, invitations(&["a", "b", "c"]))
         .start();
@@ -170,24 +176,25 @@ async fn a_credential_that_is_refused_after_a_new_login_ends_the_run() {
 async fn too_many_doubts_end_the_run() {
     let names: Vec<String> = (0..30).map(|number| format!("order-{number:02}")).collect();
     let list: Vec<&str> = names.iter().map(String::as_str).collect();
-    let vendor = || {
-        let vendor = Vendor::new();
-        list.iter().for_each(|key| vendor.behave(key, LoseAnswer));
-        vendor
+    let provider = || {
+        let provider = Provider::new();
+        list.iter()
+            .for_each(|key| provider.behave(key, LoseResponse));
+        provider
     };
     for (max, expected) in [(None, 11), (Some(0), 1), (Some(3), 4), (Some(u64::MAX), 30)] {
         let directory = Directory::new();
-        let vendor = vendor();
+        let provider = provider();
         let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
             .await
             .unwrap();
-        let mut run = vendor.client().send_all(ledger, invitations(&list));
+        let mut run = provider.client().send_all(ledger, invitations(&list));
         if let Some(max) = max {
             run = run.max_unknown(max);
         }
         let summary = run.start().finish().await;
         assert_eq!(summary.progress.unknown, expected, "{max:?}");
-        assert_eq!(u64::from(vendor.total()), expected);
+        assert_eq!(u64::from(provider.total()), expected);
         let is_forced = matches!(summary.ending, Ending::TooManyUnknown);
         assert_eq!(is_forced, expected < 30);
     }
@@ -201,8 +208,8 @@ fn without_a_runtime_nothing_is_taken() {
         .unwrap();
     let path = directory.file("a.ledger");
     let ledger = runtime.block_on(FileLedger::open_or_create(path)).unwrap();
-    let vendor = Vendor::new();
-    let mut run = vendor
+    let provider = Provider::new();
+    let mut run = provider
         .client()
         .send_all(ledger, invitations(&["a"]))
         .start();
@@ -212,5 +219,5 @@ fn without_a_runtime_nothing_is_taken() {
         Poll::Ready(None)
     ));
     assert!(matches!(run.ending(), Some(Ending::NoRuntime)));
-    assert_eq!(vendor.total(), 0);
+    assert_eq!(provider.total(), 0);
 }

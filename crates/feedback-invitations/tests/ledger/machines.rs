@@ -16,7 +16,7 @@ use feedback_invitations::{
 
 use crate::support::{
     Behaviour::{Refuse, Wait},
-    Vendor, invitations,
+    Provider, invitations,
 };
 
 /// What a table in a shared database would be: rows that change under a lock, if they are as expected.
@@ -110,13 +110,13 @@ impl Ledger for Table {
 async fn machines_that_share_a_ledger_send_each_key_once() {
     let names: Vec<String> = (0..300).map(|number| format!("order-{number}")).collect();
     let list: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (vendor, table) = (Vendor::new(), Arc::new(Table::default()));
+    let (provider, table) = (Provider::new(), Arc::new(Table::default()));
     for name in list.iter().step_by(7) {
-        vendor.behave(name, Refuse);
+        provider.behave(name, Refuse);
     }
     let machines: Vec<_> = (0..3)
         .map(|_| {
-            let run = vendor
+            let run = provider
                 .client()
                 .send_all(Arc::clone(&table), invitations(&list))
                 .concurrency(4)
@@ -133,7 +133,7 @@ async fn machines_that_share_a_ledger_send_each_key_once() {
         skipped += summary.progress.skipped;
     }
     assert_eq!((sent, skipped), (300, 600));
-    assert!(list.iter().all(|key| vendor.received(key) == 1));
+    assert!(list.iter().all(|key| provider.received(key) == 1));
     let summary = table.summary().await.unwrap();
     assert_eq!(
         (summary.accepted, summary.refused, summary.total()),
@@ -143,14 +143,14 @@ async fn machines_that_share_a_ledger_send_each_key_once() {
 
 #[tokio::test]
 async fn what_one_machine_is_sending_no_other_sends() {
-    let (vendor, table) = (Vendor::new().with("a", Wait), Arc::new(Table::default()));
-    let first = vendor
+    let (provider, table) = (Provider::new().with("a", Wait), Arc::new(Table::default()));
+    let first = provider
         .client()
         .send_all(Arc::clone(&table), invitations(&["a"]))
         .start();
     let first = tokio::spawn(first.finish());
-    vendor.waiting(1).await;
-    let second = vendor
+    provider.waiting(1).await;
+    let second = provider
         .client()
         .send_all(Arc::clone(&table), invitations(&["a", "b"]))
         .resend_refused()
@@ -158,7 +158,7 @@ async fn what_one_machine_is_sending_no_other_sends() {
         .start();
     let progress = second.finish().await.progress;
     assert_eq!((progress.skipped_unknown, progress.accepted), (1, 1));
-    vendor.open(1);
+    provider.open(1);
     assert_eq!(first.await.unwrap().progress.accepted, 1);
-    assert_eq!((vendor.received("a"), vendor.received("b")), (1, 1));
+    assert_eq!((provider.received("a"), provider.received("b")), (1, 1));
 }

@@ -18,8 +18,8 @@ use futures_core::Stream;
 use tokio::sync::mpsc;
 
 use crate::support::{
-    Behaviour::{Away, LoseAnswer, Panic, Refuse, Wait},
-    Directory, Vendor, invitation, invitations, key, outcomes, words,
+    Behaviour::{Away, LoseResponse, Panic, Refuse, Wait},
+    Directory, Provider, invitation, invitations, key, outcomes, words,
 };
 
 /// A source that gives what the test gives it.
@@ -43,11 +43,11 @@ async fn ledger(directory: &Directory) -> FileLedger {
 async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
     let directory = Directory::new();
     let ledger = ledger(&directory).await;
-    let vendor = Vendor::new()
+    let provider = Provider::new()
         .with("refused", Refuse)
         .with("away", Away)
-        .with("lost", LoseAnswer);
-    let client = vendor.client();
+        .with("lost", LoseResponse);
+    let client = provider.client();
     let programme = Programme::new("client-display-id", "programme-display-id");
     let list = || {
         let nobody = Recipient::new("location-display-id");
@@ -80,7 +80,7 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
 
     // Everything is well now, and yet only what was never sent is sent.
     for key in ["refused", "away", "lost"] {
-        vendor.behave(key, crate::support::Behaviour::Accept);
+        provider.behave(key, crate::support::Behaviour::Accept);
     }
     let mut run = client.send_all(ledger.clone(), list()).start();
     let mut skipped = Vec::new();
@@ -115,7 +115,7 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
     );
     assert_eq!(run.progress().skipped_unknown, 1);
     assert_eq!(
-        (vendor.received("refused"), vendor.received("lost")),
+        (provider.received("refused"), provider.received("lost")),
         (1, 1)
     );
 
@@ -125,7 +125,7 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
         .start();
     assert_eq!(run.finish().await.progress.accepted, 1);
     assert_eq!(
-        (vendor.received("refused"), vendor.received("lost")),
+        (provider.received("refused"), provider.received("lost")),
         (2, 1)
     );
     let run = client
@@ -134,10 +134,10 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
         .start();
     assert_eq!(run.finish().await.progress.accepted, 1);
     assert_eq!(
-        (vendor.received("refused"), vendor.received("lost")),
+        (provider.received("refused"), provider.received("lost")),
         (2, 2)
     );
-    assert_eq!(vendor.received("accepted"), 1);
+    assert_eq!(provider.received("accepted"), 1);
     assert_eq!(ledger.summary().await.unwrap().accepted, 4);
 }
 
@@ -145,13 +145,13 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
 async fn a_key_that_comes_twice_is_sent_once() {
     for concurrency in [1, 3, 10] {
         let directory = Directory::new();
-        let vendor = Vendor::new()
+        let provider = Provider::new()
             .with("refused", Refuse)
             .with("away", Away)
-            .with("lost", LoseAnswer);
+            .with("lost", LoseResponse);
         let keys = ["accepted", "refused", "away", "lost"];
         let list = [keys, keys, keys].concat();
-        let mut run = vendor
+        let mut run = provider
             .client()
             .send_all(ledger(&directory).await, invitations(&list))
             .concurrency(concurrency)
@@ -163,7 +163,7 @@ async fn a_key_that_comes_twice_is_sent_once() {
             skipped += u32::from(matches!(sent.outcome, SentOutcome::Skipped(_)));
         }
         assert_eq!(skipped, 8);
-        assert_eq!(keys.map(|key| vendor.received(key)), [1, 1, 0, 1]);
+        assert_eq!(keys.map(|key| provider.received(key)), [1, 1, 0, 1]);
         assert_eq!(run.progress().not_sent, 1);
     }
 }
@@ -171,16 +171,16 @@ async fn a_key_that_comes_twice_is_sent_once() {
 #[tokio::test]
 async fn as_many_as_allowed_are_on_their_way_and_no_more_are_taken() {
     let directory = Directory::new();
-    let vendor = Vendor::new();
+    let provider = Provider::new();
     let taken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&taken);
     let names: Vec<String> = (0..20).map(|number| format!("order-{number}")).collect();
-    names.iter().for_each(|name| vendor.behave(name, Wait));
+    names.iter().for_each(|name| provider.behave(name, Wait));
     let list = names.into_iter().map(move |name| {
         counter.fetch_add(1, Ordering::Relaxed);
         invitation(&name)
     });
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(ledger(&directory).await, send_all::iter(list))
         .concurrency(4)
@@ -191,55 +191,58 @@ async fn as_many_as_allowed_are_on_their_way_and_no_more_are_taken() {
         tokio::select! {
             biased;
             sent = &mut next => panic!("{sent:?}"),
-            () = vendor.waiting(4) => {}
+            () = provider.waiting(4) => {}
         }
-        assert_eq!((vendor.total(), taken.load(Ordering::Relaxed)), (4, 4));
-        vendor.open(2);
+        assert_eq!((provider.total(), taken.load(Ordering::Relaxed)), (4, 4));
+        provider.open(2);
         assert!(next.await.is_some());
     }
     // One has been read, so one more was taken; while nobody reads, the others go on, and nothing further is taken.
-    vendor.waiting(5).await;
-    assert_eq!((vendor.total(), taken.load(Ordering::Relaxed)), (5, 5));
+    provider.waiting(5).await;
+    assert_eq!((provider.total(), taken.load(Ordering::Relaxed)), (5, 5));
     assert_eq!(run.progress().in_flight, 4);
-    vendor.open(99);
+    provider.open(99);
     let summary = run.finish().await;
-    assert_eq!((summary.progress.accepted, vendor.total()), (20, 20));
+    assert_eq!((summary.progress.accepted, provider.total()), (20, 20));
 }
 
 #[tokio::test]
 async fn a_stopped_run_finishes_what_is_on_its_way_and_begins_nothing() {
     let directory = Directory::new();
     let ledger = ledger(&directory).await;
-    let vendor = Vendor::new().with("b", Wait).with("c", Wait);
+    let provider = Provider::new().with("b", Wait).with("c", Wait);
     let list = ["a", "b", "c", "d", "e"];
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(ledger.clone(), invitations(&list))
         .concurrency(2)
         .start();
     assert_eq!(run.next().await.unwrap().key, key("a"));
-    vendor.waiting(2).await;
+    provider.waiting(2).await;
     let stopper = run.stopper();
     stopper.clone().stop();
     assert!(stopper.is_stopped());
-    vendor.open(2);
+    provider.open(2);
     let rest = outcomes(&mut run).await;
     assert_eq!(rest, words(&[("b", "accepted"), ("c", "accepted")]));
     assert!(matches!(run.ending(), Some(Ending::Stopped)));
     assert_eq!(ledger.summary().await.unwrap().total(), 3);
 
-    let run = vendor.client().send_all(ledger, invitations(&list)).start();
+    let run = provider
+        .client()
+        .send_all(ledger, invitations(&list))
+        .start();
     let progress = run.finish().await.progress;
     assert_eq!((progress.skipped, progress.accepted), (3, 2));
-    assert!(list.iter().all(|key| vendor.received(key) == 1));
+    assert!(list.iter().all(|key| provider.received(key) == 1));
 }
 
 #[tokio::test]
 async fn a_run_that_waits_for_its_source_can_be_stopped() {
     let directory = Directory::new();
-    let vendor = Vendor::new();
+    let provider = Provider::new();
     let (sender, receiver) = mpsc::unbounded_channel();
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(ledger(&directory).await, Channel(receiver))
         .start();
@@ -257,10 +260,10 @@ async fn a_run_that_waits_for_its_source_can_be_stopped() {
 #[tokio::test]
 async fn a_run_is_a_stream_and_its_source_may_be_slow() {
     let directory = Directory::new();
-    let vendor = Vendor::new();
+    let provider = Provider::new();
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut run = pin!(
-        vendor
+        provider
             .client()
             .send_all(ledger(&directory).await, Channel(receiver))
             .start()
@@ -282,20 +285,23 @@ async fn a_run_is_a_stream_and_its_source_may_be_slow() {
 #[tokio::test]
 async fn a_dropped_run_leaves_a_doubt_for_what_was_on_its_way() {
     let directory = Directory::new();
-    let vendor = Vendor::new().with("b", Wait).with("c", Wait);
+    let provider = Provider::new().with("b", Wait).with("c", Wait);
     let list = ["a", "b", "c", "d"];
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(ledger(&directory).await, invitations(&list))
         .concurrency(2)
         .start();
     assert_eq!(run.next().await.unwrap().key, key("a"));
-    vendor.waiting(2).await;
+    provider.waiting(2).await;
     drop(run);
 
     let ledger = ledger(&directory).await;
     assert_eq!(ledger.unknown(None, 9).await.unwrap(), ["b", "c"].map(key));
-    let mut run = vendor.client().send_all(ledger, invitations(&list)).start();
+    let mut run = provider
+        .client()
+        .send_all(ledger, invitations(&list))
+        .start();
     let expected = [
         ("a", "skipped"),
         ("b", "skipped"),
@@ -308,9 +314,9 @@ async fn a_dropped_run_leaves_a_doubt_for_what_was_on_its_way() {
 #[tokio::test]
 async fn a_panic_costs_one_invitation_and_not_the_run() {
     let directory = Directory::new();
-    let vendor = Vendor::new().with("b", Panic);
+    let provider = Provider::new().with("b", Panic);
     let list = ["a", "b", "c", "b"];
-    let mut run = vendor
+    let mut run = provider
         .client()
         .send_all(ledger(&directory).await, invitations(&list))
         .resend_unknown()
@@ -330,8 +336,8 @@ async fn a_panic_costs_one_invitation_and_not_the_run() {
 #[tokio::test]
 async fn nothing_about_a_person_is_stored() {
     let directory = Directory::new();
-    let vendor = Vendor::new().with("b", Refuse).with("c", LoseAnswer);
-    let run = vendor
+    let provider = Provider::new().with("b", Refuse).with("c", LoseResponse);
+    let run = provider
         .client()
         .send_all(ledger(&directory).await, invitations(&["a", "b", "c"]))
         .start();

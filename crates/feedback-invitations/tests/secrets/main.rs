@@ -2,16 +2,16 @@
 //! subscriber must see everything.
 #![cfg(test)]
 
-mod paper;
+mod captured_logs;
 
 use std::{error::Error as StdError, time::Duration};
 
+use captured_logs::CapturedLogs;
 use customer_api_core::{operation::Operation, rate_limit::Unlimited, retry::ExponentialBackoff};
 use customer_api_sandbox::{ConnectionFault, CustomerRadarOptions, Fault, FaultBody, Sandbox};
 use feedback_invitations::{
     Client, ClientBuilder, CustomerRadar, LogIn, Programme, Recipient, SendInvitation,
 };
-use paper::Paper;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 const USERNAME: &str = "planted-user-4711";
@@ -50,26 +50,26 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
 
 /// Makes a call and notes everything of it that can be printed.
 async fn call<O: Operation<Service = CustomerRadar> + std::fmt::Debug>(
-    paper: &Paper,
+    logs: &CapturedLogs,
     client: &Client,
     operation: O,
 ) where
     O::Output: std::fmt::Debug,
 {
-    paper.note(&format!("{client:?} {operation:?}"));
+    logs.note(&format!("{client:?} {operation:?}"));
     let call = client.call(operation);
-    paper.note(&format!("{call:?}"));
+    logs.note(&format!("{call:?}"));
     match call.response().await {
-        Ok(response) => paper.note(&format!("{response:?} {response:#?} {client:?}")),
-        Err(error) => note(paper, &error),
+        Ok(response) => logs.note(&format!("{response:?} {response:#?} {client:?}")),
+        Err(error) => note(logs, &error),
     }
 }
 
-fn note(paper: &Paper, error: &(dyn StdError + 'static)) {
-    paper.note(&format!("{error} {error:?} {error:#?}"));
+fn note(logs: &CapturedLogs, error: &(dyn StdError + 'static)) {
+    logs.note(&format!("{error} {error:?} {error:#?}"));
     let mut source = error.source();
     while let Some(cause) = source {
-        paper.note(&format!("{cause} {cause:?}"));
+        logs.note(&format!("{cause} {cause:?}"));
         source = cause.source();
     }
 }
@@ -83,22 +83,22 @@ fn recipient(location: &str) -> Recipient {
         .metadata("invoice_no", VALUE)
 }
 
-async fn every_call(paper: &Paper, builder: ClientBuilder<Client>) {
-    paper.note(&format!("{builder:?}"));
+async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
+    logs.note(&format!("{builder:?}"));
     let client = builder.build().unwrap();
     let client = &client;
     let programme = Programme::new("client-1", "programme-1");
-    call(paper, client, LogIn::new(USERNAME, PASSWORD)).await;
+    call(logs, client, LogIn::new(USERNAME, PASSWORD)).await;
     let one = SendInvitation::new(&programme, recipient("location-1"));
-    call(paper, client, one).await;
+    call(logs, client, one).await;
     let people = [recipient("location-3"), recipient("nowhere")];
-    call(paper, client, SendInvitation::batch(&programme, people, 2)).await;
+    call(logs, client, SendInvitation::batch(&programme, people, 2)).await;
     // Refused before anything is sent.
     let twice = recipient("location-1").metadata("invoice_no", VALUE);
-    call(paper, client, SendInvitation::new(&programme, twice)).await;
+    call(logs, client, SendInvitation::new(&programme, twice)).await;
 }
 
-/// The faults of an answer. Those with a body echo what the request carried.
+/// The faults of a response. Those with a body echo what the request carried.
 fn faults(echo: &str) -> Vec<Fault> {
     let plain = || FaultBody::json(&serde_json::json!({ "code": "9", "description": echo }));
     let worded = serde_json::json!({ "code": 9, "userMessage": echo, "developerMessage": echo });
@@ -134,7 +134,7 @@ fn faults(echo: &str) -> Vec<Fault> {
 
 const FAULTS: usize = 25;
 
-/// Lets a call meet each fault, with an echo of what it sent: the vendor's words are scrubbed of that, and of nothing else.
+/// Lets a call meet each fault, with an echo of what it sent: the provider's words are scrubbed of that, and of nothing else.
 const ECHOES: [(&str, &[&str]); 2] = [
     ("logIn", &[USERNAME, PASSWORD]),
     (
@@ -145,10 +145,10 @@ const ECHOES: [(&str, &[&str]); 2] = [
 
 #[tokio::test]
 async fn nothing_planted_is_printed_or_logged() {
-    let paper = Paper::default();
+    let logs = CapturedLogs::default();
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(paper.clone())
+        .with_writer(logs.clone())
         .with_ansi(false)
         .with_span_events(FmtSpan::FULL)
         .init();
@@ -169,29 +169,29 @@ async fn nothing_planted_is_printed_or_logged() {
                 radar.fault_on("logIn", token.clone().times(99)).unwrap();
             }
             radar.fault_on(operation, fault.times(99)).unwrap();
-            every_call(&paper, sandbox_client(&sandbox)).await;
+            every_call(&logs, sandbox_client(&sandbox)).await;
             radar.clear_faults();
         }
     }
     // All goes well, and the password is a wrong one.
-    every_call(&paper, sandbox_client(&sandbox)).await;
+    every_call(&logs, sandbox_client(&sandbox)).await;
     assert!(radar.applied_count() > 0);
     let wrong = Client::builder(USERNAME, format!("{PASSWORD}?"));
-    every_call(&paper, wrong.base_url(radar.base_url())).await;
+    every_call(&logs, wrong.base_url(radar.base_url())).await;
 
     for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
         radar.fault_connection(fault.times(999));
-        every_call(&paper, sandbox_client(&sandbox)).await;
+        every_call(&logs, sandbox_client(&sandbox)).await;
         let tls = radar.base_url().replace("http:", "https:");
-        every_call(&paper, sandbox_client(&sandbox).base_url(tls)).await;
+        every_call(&logs, sandbox_client(&sandbox).base_url(tls)).await;
         radar.clear_faults();
     }
     radar.refuse_connections().await;
-    every_call(&paper, sandbox_client(&sandbox)).await;
+    every_call(&logs, sandbox_client(&sandbox)).await;
     let nowhere = sandbox_client(&sandbox).base_url("https://radar.invalid");
-    every_call(&paper, nowhere).await;
+    every_call(&logs, nowhere).await;
 
-    let text = paper.text();
+    let text = logs.text();
     // The spans are there, so that their silence proves something.
     for present in [
         "api.call",

@@ -31,7 +31,7 @@ pub enum UpsertErrorKind {
     SeveralCustomers,
     /// The search found only customers with other ids than the one that was asked for.
     OtherCustomers,
-    /// The search's answer says neither that there is somebody nor that there is nobody.
+    /// The search's response says neither that there is somebody nor that there is nobody.
     ///
     /// If you know that your account answers so for nobody, send a [`CreateCustomerCrud`](crate::CreateCustomerCrud)
     /// yourself.
@@ -47,7 +47,7 @@ impl UpsertError {
         }
     }
 
-    /// The search gave an answer from which nothing follows.
+    /// The search gave a response from which nothing follows.
     pub(super) fn search(kind: UpsertErrorKind) -> Self {
         Self {
             step: UpsertStep::Search,
@@ -79,7 +79,7 @@ impl UpsertError {
     /// | step | value | means |
     /// |---|---|---|
     /// | search | `NotSent` | the search failed; nothing was written: do it again freely |
-    /// | search | `Refused` | the vendor refused the search, or its answer does not tell whether the customer is there; nothing was written: fix that first |
+    /// | search | `Refused` | the provider refused the search, or its response does not tell whether the customer is there; nothing was written: fix that first |
     /// | create, update | that of the call | as everywhere: after `Unknown`, another upsert looks first |
     #[must_use]
     pub fn delivery(&self) -> Delivery {
@@ -110,7 +110,7 @@ impl fmt::Display for UpsertError {
                 f.write_str("the search found customers with other ids only, nothing was written")?;
             }
             UpsertErrorKind::Unclear => f.write_str(
-                "the search's answer does not tell whether the customer is there, nothing was written",
+                "the search's response does not tell whether the customer is there, nothing was written",
             )?,
         }
         self.call

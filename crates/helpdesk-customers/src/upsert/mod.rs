@@ -13,7 +13,7 @@ pub use error::{UpsertError, UpsertErrorKind, UpsertStep};
 
 /// A customer as it shall be, whether it exists or not; for [`Client::upsert`].
 ///
-/// Both names are needed, as the vendor needs them to create a customer.
+/// Both names are needed, as the provider needs them to create a customer.
 #[derive(Clone)]
 #[must_use = "nothing happens until a client is given it"]
 pub struct Upsert {
@@ -27,19 +27,19 @@ pub struct Upsert {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Upserted {
-    /// There was nobody with the id, and now there is. The vendor does not say with which id of its own.
+    /// There was nobody with the id, and now there is. The provider does not say with which id of its own.
     #[non_exhaustive]
     Created {
-        /// What the vendor said to it.
-        answer: WriteResult,
+        /// What the provider said to it.
+        response: WriteResult,
     },
     /// The customer was there, and was changed.
     #[non_exhaustive]
     Updated {
         /// The customer as it was before.
         before: Box<Customer>,
-        /// What the vendor said to it.
-        answer: WriteResult,
+        /// What the provider said to it.
+        response: WriteResult,
     },
 }
 
@@ -107,7 +107,7 @@ impl Client {
     /// ```
     ///
     /// Only an empty list makes it create, and only a single customer that is not somebody else makes it update. Where the
-    /// search's answer says neither, nothing is written, and that is an error.
+    /// search's response says neither, nothing is written, and that is an error.
     ///
     /// Nothing holds the customer between the two calls: two programs that upsert the same new customer at the same moment
     /// may both create it. The write is never repeated by itself.
@@ -128,11 +128,11 @@ impl Client {
         let found = found.map_err(|error| UpsertError::call(UpsertStep::Search, error))?;
         match decide(found, &external_id)? {
             None => match self.send(create).await {
-                Ok(answer) => Ok(Upserted::Created { answer }),
+                Ok(response) => Ok(Upserted::Created { response }),
                 Err(error) => Err(UpsertError::call(UpsertStep::Create, error)),
             },
             Some(before) => match self.send(update).await {
-                Ok(answer) => Ok(Upserted::Updated { before, answer }),
+                Ok(response) => Ok(Upserted::Updated { before, response }),
                 Err(error) => Err(UpsertError::call(UpsertStep::Update, error)),
             },
         }
@@ -146,13 +146,13 @@ fn decide(found: Found, external_id: &str) -> Result<Option<Box<Customer>>, Upse
         Found::Customers(customers) => customers,
         Found::Unclear(_) => return Err(UpsertError::search(UpsertErrorKind::Unclear)),
     };
-    // Whether the search compares whole ids is not documented; an answer without the id is taken at its word.
+    // Whether the search compares whole ids is not documented; a response without the id is taken at its word.
     let mut candidates = customers.into_iter().filter(|customer| {
         let id = customer.external_id.as_deref();
         id.is_none_or(|id| id == external_id)
     });
     match (candidates.next(), candidates.next()) {
-        // A customer without any id may be how the vendor writes nobody.
+        // A customer without any id may be how the provider writes nobody.
         (Some(customer), None) if customer.id.is_none() && customer.external_id.is_none() => {
             Err(UpsertError::search(UpsertErrorKind::Unclear))
         }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use customer_api_core::{
     async_trait,
-    transport::{Answer, Body, Transport, TransportError},
+    transport::{Body, ScriptedResponse, Transport, TransportError},
 };
 use helpdesk_customers::{Client, Customer, ErrorKind, PagesError, PagesErrorKind};
 use proptest::prelude::*;
@@ -426,7 +426,8 @@ async fn a_list_that_never_ends_is_cut() {
 #[tokio::test]
 async fn a_failed_page_says_how_far_the_list_was() {
     let first = ok(r#"{"itemTotal":9,"items":[{"id":1}]}"#);
-    let failure = || Answer::status(403).body(r#"{"status":"error","message":"no permission"}"#);
+    let failure =
+        || ScriptedResponse::status(403).body(r#"{"status":"error","message":"no permission"}"#);
     let (builder, _) = scripted([first, failure()]);
     let mut customers = builder.build().unwrap().customers();
     assert!(customers.next_page().await.unwrap().is_some());

@@ -91,9 +91,9 @@ fn a_client_prints_no_key_and_travels_between_tasks() {
     travels(&client);
 }
 
-/// What the vendor's pages say of each operation, not what the description says.
+/// What the provider's pages say of each operation, not what the description says.
 #[test]
-fn every_operation_is_what_the_vendor_documents() {
+fn every_operation_is_what_the_provider_documents() {
     let expected = [
         (ListCustomers::INFO, Method::Get, "", true),
         (GetCustomer::INFO, Method::Get, "/{id}", false),

@@ -1,8 +1,8 @@
-//! What an error tells of the vendor's words, and whether the call happened.
+//! What an error tells of the provider's words, and whether the call happened.
 
 use customer_api_core::{
     retry::NeverRetry,
-    transport::{Answer, TransportErrorKind},
+    transport::{ScriptedResponse, TransportErrorKind},
 };
 use helpdesk_customers::{
     Delivery, Error, ErrorKind, GetCustomer, SearchByExternalId, UpdateCustomer,
@@ -110,7 +110,7 @@ async fn an_error_is_heard_through_noise() {
             (ErrorKind::Rejected, Delivery::Refused, Some("no")),
             "{body}"
         );
-        // The same words in an answer whose status says it already.
+        // The same words in a response whose status says it already.
         assert_eq!(write(400, body).await.message(), Some("no"), "{body}");
     }
 
@@ -129,7 +129,7 @@ async fn an_error_is_heard_through_noise() {
     }
 
     let latin1 = b"{\"type\":\"error\",\"message\":\"gr\xF6\xDFe\"}".to_vec();
-    let (builder, _) = scripted([Answer::status(200).body(latin1)]);
+    let (builder, _) = scripted([ScriptedResponse::status(200).body(latin1)]);
     let update = builder.build().unwrap().send(UpdateCustomer::new(7, 1));
     let error = update.await.unwrap_err();
     assert_eq!(
@@ -270,7 +270,8 @@ async fn noise_alone_is_no_error() {
 
 #[tokio::test]
 async fn a_2xx_that_broke_off_may_have_been_an_error() {
-    let (builder, _) = scripted([Answer::status(200).cut(TransportErrorKind::Interrupted)]);
+    let (builder, _) =
+        scripted([ScriptedResponse::status(200).cut(TransportErrorKind::Interrupted)]);
     let client = builder.build().unwrap();
     let error = client.send(UpdateCustomer::new(7, 1)).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
@@ -288,19 +289,20 @@ async fn a_2xx_that_broke_off_may_have_been_an_error() {
 #[tokio::test]
 async fn a_write_is_never_repeated_and_a_read_is() {
     for status in [408, 429, 500, 502, 503, 504] {
-        let answers = || (0..3).map(|_| Answer::status(status).header("retry-after", "0"));
-        let (builder, transport) = scripted(answers());
+        let responses =
+            || (0..3).map(|_| ScriptedResponse::status(status).header("retry-after", "0"));
+        let (builder, transport) = scripted(responses());
         let client = builder.build().unwrap();
         assert!(client.send(UpdateCustomer::new(7, 1)).await.is_err());
         assert_eq!(transport.requests().len(), 1, "{status}");
 
-        let (builder, transport) = scripted(answers());
+        let (builder, transport) = scripted(responses());
         let client = builder.build().unwrap();
         assert!(client.send(GetCustomer::new(7)).await.is_err());
         assert_eq!(transport.requests().len(), 3, "{status}");
 
         // A POST that only reads.
-        let (builder, transport) = scripted(answers());
+        let (builder, transport) = scripted(responses());
         let client = builder.build().unwrap();
         let search = client.send(SearchByExternalId::new("cust-1", 1));
         assert!(search.await.is_err());
@@ -309,7 +311,7 @@ async fn a_write_is_never_repeated_and_a_read_is() {
 }
 
 #[tokio::test]
-async fn the_vendors_message_comes_without_the_requests_own_data() {
+async fn the_providers_message_comes_without_the_requests_own_data() {
     let body = r#"{"status":"error","message":"no ana@shop.example, O'Neil, +64 21, größe-180 in brand 1"}"#;
     let update = UpdateCustomer::new(7, 1)
         .lastname("O'Neil")

@@ -1,6 +1,6 @@
-//! The vendor's examples: each request's fields, by name, type and value, and each answer.
+//! The provider's examples: each request's fields, by name, type and value, and each response.
 //!
-//! Several values break the vendor's own patterns, so these clients don't check them.
+//! Several values break the provider's own patterns, so these clients don't check them.
 
 use std::collections::BTreeMap;
 
@@ -166,12 +166,12 @@ async fn the_list_of_customers() {
 }
 
 #[tokio::test]
-async fn the_answer_to_an_update() {
+async fn the_response_to_an_update() {
     let json = include_str!("../fixtures/update-customer-by-id.response.json");
-    let answer = answering(200, json).send(UpdateCustomer::new(7, 1)).await;
-    let answer = answer.unwrap();
-    assert_eq!(answer.message.as_deref(), Some("Customer updated."));
-    assert_eq!(answer.raw["type"], "result");
+    let response = answering(200, json).send(UpdateCustomer::new(7, 1)).await;
+    let response = response.unwrap();
+    assert_eq!(response.message.as_deref(), Some("Customer updated."));
+    assert_eq!(response.raw["type"], "result");
 }
 
 #[tokio::test]

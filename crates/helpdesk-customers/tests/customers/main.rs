@@ -1,8 +1,7 @@
-//! The crate against its vendor's behaviour: the bytes on the wire, the answers, and what is said when something fails.
+//! The crate against its provider's behaviour: the bytes on the wire, the responses, and what is said when something fails.
 #![cfg(test)]
 
 mod all_customers;
-mod answers;
 mod clients;
 mod delivery;
 mod encoders;
@@ -10,6 +9,7 @@ mod errors;
 mod fixtures;
 mod odd;
 mod refusals;
+mod responses;
 mod sandbox;
 mod searches;
 mod support;

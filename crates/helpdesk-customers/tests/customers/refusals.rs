@@ -1,4 +1,4 @@
-//! What is refused before anything is sent, naming the vendor's field, and what the switch for patterns lets through.
+//! What is refused before anything is sent, naming the provider's field, and what the switch for patterns lets through.
 
 use customer_api_core::{error::ValidationError, operation::Operation};
 use helpdesk_customers::{
@@ -70,7 +70,7 @@ fn assert_name_breaks_the_pattern(name: &str) {
 }
 
 #[test]
-fn names_with_letters_that_the_vendor_does_not_know() {
+fn names_with_letters_that_the_provider_does_not_know() {
     for name in [
         "Łukasz",
         "O’Brien",
@@ -91,7 +91,7 @@ fn names_with_letters_that_the_vendor_does_not_know() {
 }
 
 #[test]
-fn names_that_the_vendor_knows() {
+fn names_that_the_provider_knows() {
     for name in [
         "a",
         "Z",

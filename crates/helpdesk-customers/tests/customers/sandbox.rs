@@ -1,8 +1,8 @@
 //! Whole stories against the sandbox, whose every inferred behaviour is switched through.
 
 use customer_api_sandbox::{
-    ErrorAnswer, Fault, ItemAnswer, NoMatch, OmnideskCustomer, OmnideskOptions, Sandbox,
-    SearchAnswer, TimelineAnswer, WriteAnswer,
+    ErrorResponse, Fault, ItemResponse, NoMatch, OmnideskCustomer, OmnideskOptions, Sandbox,
+    SearchResponse, TimelineResponse, WriteResponse,
 };
 use helpdesk_customers::{
     AddChannel, AddExternalEvent, Channel, Client, CreateCustomer, DeleteCustomer, Delivery,
@@ -71,34 +71,34 @@ async fn the_life_of_a_customer() {
 }
 
 #[tokio::test]
-async fn an_upsert_creates_once_and_updates_then_whatever_the_answers_look_like() {
+async fn an_upsert_creates_once_and_updates_then_whatever_the_responses_look_like() {
     for (search, no_match, write) in [
         (
-            SearchAnswer::ListEnvelope,
+            SearchResponse::ListEnvelope,
             NoMatch::EmptyList,
-            WriteAnswer::Message,
+            WriteResponse::Message,
         ),
         (
-            SearchAnswer::ItemEnvelope,
+            SearchResponse::ItemEnvelope,
             NoMatch::EmptyArray,
-            WriteAnswer::NoMessage,
+            WriteResponse::NoMessage,
         ),
         (
-            SearchAnswer::BareArray,
+            SearchResponse::BareArray,
             NoMatch::EmptyArray,
-            WriteAnswer::EmptyBody,
+            WriteResponse::EmptyBody,
         ),
         (
-            SearchAnswer::BareObject,
+            SearchResponse::BareObject,
             NoMatch::EmptyList,
-            WriteAnswer::Null,
+            WriteResponse::Null,
         ),
     ] {
         let options = OmnideskOptions::default()
-            .search_answer(search)
+            .search_response(search)
             .no_match(no_match)
-            .write_answer(write)
-            .numbers_as_text(write == WriteAnswer::Null);
+            .write_response(write)
+            .numbers_as_text(write == WriteResponse::Null);
         let (sandbox, client) = start(options).await;
         let outcome = client.upsert(ana()).await.unwrap();
         assert!(matches!(outcome, Upserted::Created { .. }), "{outcome:?}");
@@ -126,7 +126,7 @@ async fn an_upsert_that_cannot_tell_writes_nothing() {
         (NoMatch::Null, UpsertErrorKind::Unclear),
         (NoMatch::Error, UpsertErrorKind::Call),
     ] {
-        for errors in [ErrorAnswer::Status400, ErrorAnswer::TypeIn200] {
+        for errors in [ErrorResponse::Status400, ErrorResponse::TypeIn200] {
             let options = OmnideskOptions::default().no_match(no_match).errors(errors);
             let (sandbox, client) = start(options).await;
             let error = client.upsert(ana()).await.unwrap_err();
@@ -211,9 +211,9 @@ async fn an_ignored_offset_is_an_error_and_no_endless_list() {
 
 #[tokio::test]
 async fn the_timelines_third_parameter_is_the_callers() {
-    for answer in [TimelineAnswer::BareArray, TimelineAnswer::ListEnvelope] {
+    for response in [TimelineResponse::BareArray, TimelineResponse::ListEnvelope] {
         let options = OmnideskOptions::default()
-            .timeline_answer(answer)
+            .timeline_response(response)
             .ticket_history_parameter("tickets");
         let (sandbox, client) = start(options).await;
         let customer = OmnideskCustomer::new(1, "cust-1").with_ticket(9);
@@ -228,8 +228,8 @@ async fn the_timelines_third_parameter_is_the_callers() {
 
 #[tokio::test]
 async fn a_single_customer_in_either_shape() {
-    for answer in [ItemAnswer::Envelope, ItemAnswer::Bare] {
-        let (sandbox, client) = start(OmnideskOptions::default().item_answer(answer)).await;
+    for response in [ItemResponse::Envelope, ItemResponse::Bare] {
+        let (sandbox, client) = start(OmnideskOptions::default().item_response(response)).await;
         let customer = OmnideskCustomer::new(1, "cust-1").with_custom_field("tier", "gold");
         let id = sandbox.omnidesk().seed_customer(customer);
         let customer = client.send(GetCustomer::new(id)).await.unwrap();

@@ -1,11 +1,11 @@
-//! Every shape that the answer of a search may have.
+//! Every shape that the response of a search may have.
 
 use helpdesk_customers::{Error, Found, SearchByChannelValue, SearchByExternalId};
 use serde_json::{Value, json};
 
 use crate::support::answering;
 
-/// What both searches make of an answer.
+/// What both searches make of a response.
 async fn search(body: &str) -> Result<Found, Error> {
     let by_id = SearchByExternalId::new("cust-1", 1);
     let by_id = answering(200, body).send(by_id).await;
@@ -144,9 +144,10 @@ async fn from_anything_else_nothing_follows() {
 async fn an_error_stays_an_error() {
     for status in [400, 404, 500] {
         let search = SearchByExternalId::new("cust-1", 1);
-        let (builder, _) = crate::support::scripted(
-            (0..3).map(|_| customer_api_core::transport::Answer::status(status).body("[]")),
-        );
+        let (builder, _) =
+            crate::support::scripted((0..3).map(|_| {
+                customer_api_core::transport::ScriptedResponse::status(status).body("[]")
+            }));
         let client = builder.build().unwrap();
         let call = client.call(search);
         let call = call.retry(customer_api_core::retry::NeverRetry);

@@ -1,6 +1,6 @@
 //! Create or update by an id of your own: which calls are made, and what is said when one fails.
 
-use customer_api_core::transport::{Answer, ScriptedTransport, TransportErrorKind};
+use customer_api_core::transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind};
 use helpdesk_customers::{
     Channel, Delivery, Upsert, UpsertError, UpsertErrorKind, UpsertStep, Upserted,
 };
@@ -18,9 +18,9 @@ fn ana() -> Upsert {
 }
 
 async fn upsert(
-    answers: impl IntoIterator<Item = Answer>,
+    responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (Result<Upserted, UpsertError>, ScriptedTransport) {
-    let (builder, transport) = scripted(answers);
+    let (builder, transport) = scripted(responses);
     let client = builder.build().unwrap();
     (client.upsert(ana()).await, transport)
 }
@@ -65,10 +65,10 @@ fn search() -> (String, Vec<(String, String)>) {
 async fn a_customer_who_is_not_there_is_created() {
     for nobody in ["[]", r#"{"itemTotal":0,"items":[]}"#] {
         let (outcome, transport) = upsert([ok(nobody), ok(DONE)]).await;
-        let Upserted::Created { answer, .. } = outcome.unwrap() else {
+        let Upserted::Created { response, .. } = outcome.unwrap() else {
             panic!("it must be created");
         };
-        assert_eq!(answer.message.as_deref(), Some("done"));
+        assert_eq!(response.message.as_deref(), Some("done"));
         let create = (
             "POST /api/v2/customer/createCustomerCRUD".to_owned(),
             fields([
@@ -93,10 +93,13 @@ async fn a_customer_who_is_there_is_updated() {
         r#"[{"id":8,"external_primary_id":"cust-11"},{"id":7,"external_primary_id":"cust-1"}]"#,
     ] {
         let (outcome, transport) = upsert([ok(found), ok("")]).await;
-        let Upserted::Updated { before, answer, .. } = outcome.unwrap() else {
+        let Upserted::Updated {
+            before, response, ..
+        } = outcome.unwrap()
+        else {
             panic!("it must be updated");
         };
-        assert_eq!((before.id, answer.message), (Some(7), None), "{found}");
+        assert_eq!((before.id, response.message), (Some(7), None), "{found}");
         let update = (
             "PUT /api/v2/customer/updateCustomer".to_owned(),
             fields([
@@ -167,9 +170,9 @@ async fn where_the_search_does_not_tell_nothing_is_written() {
 
 #[tokio::test]
 async fn a_failed_search_has_written_nothing() {
-    let failures: [(Answer, Delivery); 9] = [
-        (Answer::status(403), Delivery::Refused),
-        (Answer::status(404).body("[]"), Delivery::Refused),
+    let failures: [(ScriptedResponse, Delivery); 9] = [
+        (ScriptedResponse::status(403), Delivery::Refused),
+        (ScriptedResponse::status(404).body("[]"), Delivery::Refused),
         (ok(r#"{"status":"error","message":"x"}"#), Delivery::Refused),
         (ok("<html>"), Delivery::NotSent),
         (ok(r#"{"items":[],"success":false}"#), Delivery::NotSent),
@@ -179,11 +182,11 @@ async fn a_failed_search_has_written_nothing() {
             Delivery::NotSent,
         ),
         (
-            Answer::failure(TransportErrorKind::InvalidRequest),
+            ScriptedResponse::failure(TransportErrorKind::InvalidRequest),
             Delivery::NotSent,
         ),
         (
-            Answer::status(500).header("retry-after", "3600"),
+            ScriptedResponse::status(500).header("retry-after", "3600"),
             Delivery::NotSent,
         ),
     ];
@@ -204,7 +207,7 @@ async fn a_failed_search_has_written_nothing() {
 
 #[tokio::test]
 async fn a_search_is_repeated_and_a_write_is_not() {
-    let busy = || Answer::status(503).header("retry-after", "0");
+    let busy = || ScriptedResponse::status(503).header("retry-after", "0");
     let (outcome, transport) = upsert([busy(), busy(), ok("[]"), ok(DONE)]).await;
     assert!(outcome.is_ok());
     assert_eq!(transport.requests().len(), 4);
@@ -223,16 +226,16 @@ async fn a_search_is_repeated_and_a_write_is_not() {
 
 #[tokio::test]
 async fn a_failed_write_tells_whether_it_happened() {
-    for (answer, delivery) in [
-        (Answer::status(400), Delivery::Refused),
+    for (response, delivery) in [
+        (ScriptedResponse::status(400), Delivery::Refused),
         (ok(r#"{"type":"error"}"#), Delivery::Refused),
-        (Answer::status(500), Delivery::Unknown),
+        (ScriptedResponse::status(500), Delivery::Unknown),
         (
-            Answer::status(200).cut(TransportErrorKind::Interrupted),
+            ScriptedResponse::status(200).cut(TransportErrorKind::Interrupted),
             Delivery::Unknown,
         ),
     ] {
-        let (outcome, _) = upsert([ok("[]"), answer]).await;
+        let (outcome, _) = upsert([ok("[]"), response]).await;
         let error = outcome.unwrap_err();
         assert_eq!(
             (error.step(), error.delivery()),
@@ -267,7 +270,8 @@ async fn what_cannot_be_written_is_not_written() {
 async fn nothing_personal_is_printed() {
     let (outcome, _) = upsert([
         ok(r#"[{"id":7,"firstname":"Anna-Lena"}]"#),
-        Answer::status(400).body(r#"{"message":"no ana+1@shop.example, Lopez, 180 & more"}"#),
+        ScriptedResponse::status(400)
+            .body(r#"{"message":"no ana+1@shop.example, Lopez, 180 & more"}"#),
     ])
     .await;
     let error = outcome.unwrap_err();

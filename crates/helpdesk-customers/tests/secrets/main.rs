@@ -2,10 +2,11 @@
 //! everything.
 #![cfg(test)]
 
-mod paper;
+mod captured_logs;
 
 use std::{error::Error as StdError, time::Duration};
 
+use captured_logs::CapturedLogs;
 use customer_api_core::{operation::Operation, retry::ExponentialBackoff};
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, OmnideskOptions, Sandbox};
 use helpdesk_customers::{
@@ -14,7 +15,6 @@ use helpdesk_customers::{
     Omnidesk, RenameCustomer, SearchByChannelValue, SearchByExternalId, SyncWithCrm,
     UpdateCustomer, UpdateCustomerByExternalId, Upsert,
 };
-use paper::Paper;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 const KEY: &str = "planted-api-key-4711";
@@ -57,46 +57,46 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
 
 /// Makes a call and notes everything of it that can be printed.
 async fn call<O: Operation<Service = Omnidesk> + std::fmt::Debug>(
-    paper: &Paper,
+    logs: &CapturedLogs,
     client: &Client,
     operation: O,
 ) where
     O::Output: std::fmt::Debug,
 {
-    paper.note(&format!("{client:?} {operation:?}"));
+    logs.note(&format!("{client:?} {operation:?}"));
     let call = client.call(operation);
-    paper.note(&format!("{call:?}"));
+    logs.note(&format!("{call:?}"));
     match call.response().await {
-        Ok(response) => paper.note(&format!("{response:?} {response:#?}")),
-        Err(error) => note(paper, &error),
+        Ok(response) => logs.note(&format!("{response:?} {response:#?}")),
+        Err(error) => note(logs, &error),
     }
 }
 
-fn note(paper: &Paper, error: &(dyn StdError + 'static)) {
-    paper.note(&format!("{error} {error:?} {error:#?}"));
+fn note(logs: &CapturedLogs, error: &(dyn StdError + 'static)) {
+    logs.note(&format!("{error} {error:?} {error:#?}"));
     let mut source = error.source();
     while let Some(cause) = source {
-        paper.note(&format!("{cause} {cause:?}"));
+        logs.note(&format!("{cause} {cause:?}"));
         source = cause.source();
     }
 }
 
-async fn every_read(paper: &Paper, client: &Client) {
-    call(paper, client, ListCustomers::new().query(QUERY)).await;
-    call(paper, client, GetCustomer::new(1)).await;
-    call(paper, client, SearchByExternalId::new(ID, 1)).await;
-    call(paper, client, SearchByChannelValue::new(EMAIL, 1)).await;
-    call(paper, client, GetTimeline::new(1, ID)).await;
-    call(paper, client, SearchByExternalId::new("", 1)).await;
+async fn every_read(logs: &CapturedLogs, client: &Client) {
+    call(logs, client, ListCustomers::new().query(QUERY)).await;
+    call(logs, client, GetCustomer::new(1)).await;
+    call(logs, client, SearchByExternalId::new(ID, 1)).await;
+    call(logs, client, SearchByChannelValue::new(EMAIL, 1)).await;
+    call(logs, client, GetTimeline::new(1, ID)).await;
+    call(logs, client, SearchByExternalId::new("", 1)).await;
     let mut customers = client.customers().query(QUERY);
-    paper.note(&format!("{customers:?}"));
+    logs.note(&format!("{customers:?}"));
     match customers.next_page().await {
-        Ok(page) => paper.note(&format!("{page:?}")),
-        Err(error) => note(paper, &error),
+        Ok(page) => logs.note(&format!("{page:?}")),
+        Err(error) => note(logs, &error),
     }
 }
 
-async fn every_write(paper: &Paper, client: &Client) {
+async fn every_write(logs: &CapturedLogs, client: &Client) {
     let create = CreateCustomer::new(1)
         .link_channel(Channel::Email, EMAIL)
         .search_channel_value(PHONE)
@@ -106,60 +106,60 @@ async fn every_write(paper: &Paper, client: &Client) {
         .extra_email(EMAIL)
         .extra_telephone(PHONE)
         .custom_field("field", TEXT);
-    call(paper, client, create).await;
+    call(logs, client, create).await;
     let rename = RenameCustomer::new()
         .external_id(ID)
         .brand_id(1)
         .firstname(NAME)
         .lastname(NAME)
         .custom_field("field", TEXT);
-    call(paper, client, rename).await;
+    call(logs, client, rename).await;
     let update = UpdateCustomer::new(1, 1)
         .firstname(NAME)
         .lastname(NAME)
         .custom_field("field", TEXT)
         .channel("email", EMAIL);
-    call(paper, client, update.clone()).await;
-    call(paper, client, update.firstname(format!("{NAME}\n"))).await;
+    call(logs, client, update.clone()).await;
+    call(logs, client, update.firstname(format!("{NAME}\n"))).await;
     let update = UpdateCustomerByExternalId::new(ID, 1)
         .firstname(NAME)
         .custom_field("field", TEXT)
         .channel("telephone", PHONE);
-    call(paper, client, update).await;
+    call(logs, client, update).await;
     let add = AddChannel::new(1)
         .external_id(ID)
         .extra_email(EMAIL)
         .extra_telephone(PHONE)
         .extra_twitter(TWITTER)
         .extra_facebook(FACEBOOK);
-    call(paper, client, add).await;
+    call(logs, client, add).await;
     let event = AddExternalEvent::new(1, NAME, TEXT, TEXT).external_id(ID);
-    call(paper, client, event).await;
+    call(logs, client, event).await;
     let sync = SyncWithCrm::new(1, CrmChannel::PhoneNumber).address(PHONE);
-    call(paper, client, sync).await;
+    call(logs, client, sync).await;
     let crud = CreateCustomerCrud::new(ID, 1, NAME, NAME)
         .custom_field("field", TEXT)
         .channel("email", EMAIL);
-    call(paper, client, crud).await;
-    call(paper, client, DeleteCustomer::new(99)).await;
+    call(logs, client, crud).await;
+    call(logs, client, DeleteCustomer::new(99)).await;
 
     let upsert = Upsert::new(ID, 1, NAME, NAME)
         .custom_field("field", TEXT)
         .channel("email", EMAIL);
-    paper.note(&format!("{upsert:?}"));
+    logs.note(&format!("{upsert:?}"));
     match client.upsert(upsert).await {
-        Ok(outcome) => paper.note(&format!("{outcome:?} {outcome:#?}")),
-        Err(error) => note(paper, &error),
+        Ok(outcome) => logs.note(&format!("{outcome:?} {outcome:#?}")),
+        Err(error) => note(logs, &error),
     }
 }
 
-async fn every_call(paper: &Paper, builder: ClientBuilder<Client>) {
+async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
     let client = builder.build().unwrap();
-    every_read(paper, &client).await;
-    every_write(paper, &client).await;
+    every_read(logs, &client).await;
+    every_write(logs, &client).await;
 }
 
-/// The faults of an answer. Those with a body echo what the request carried.
+/// The faults of a response. Those with a body echo what the request carried.
 fn faults(echo: &str) -> Vec<Fault> {
     let json = || {
         FaultBody::json(&serde_json::json!({ "status": "error", "message": echo, "Error": echo }))
@@ -201,7 +201,7 @@ fn faults(echo: &str) -> Vec<Fault> {
     faults
 }
 
-/// What each operation sends: the vendor's words about it are scrubbed of that, and of nothing else.
+/// What each operation sends: the provider's words about it are scrubbed of that, and of nothing else.
 const ECHOES: [(&str, &[&str]); 14] = [
     ("listCustomers", &[QUERY]),
     ("getCustomer", &[]),
@@ -234,10 +234,10 @@ fn script(sandbox: &Sandbox, index: usize) -> bool {
 
 #[tokio::test]
 async fn nothing_planted_is_printed_or_logged() {
-    let paper = Paper::default();
+    let logs = CapturedLogs::default();
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(paper.clone())
+        .with_writer(logs.clone())
         .with_ansi(false)
         .with_span_events(FmtSpan::FULL)
         .init();
@@ -246,7 +246,7 @@ async fn nothing_planted_is_printed_or_logged() {
     let sandbox = Sandbox::builder().omnidesk(options).start().await.unwrap();
     let mut met = 0;
     while script(&sandbox, met) {
-        every_call(&paper, sandbox_client(&sandbox)).await;
+        every_call(&logs, sandbox_client(&sandbox)).await;
         sandbox.omnidesk().clear_faults();
         met += 1;
     }
@@ -254,17 +254,17 @@ async fn nothing_planted_is_printed_or_logged() {
 
     for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
         sandbox.omnidesk().fault_connection(fault.times(999));
-        every_call(&paper, sandbox_client(&sandbox)).await;
+        every_call(&logs, sandbox_client(&sandbox)).await;
         let tls = sandbox.omnidesk().base_url().replace("http:", "https:");
-        every_call(&paper, sandbox_client(&sandbox).base_url(tls)).await;
+        every_call(&logs, sandbox_client(&sandbox).base_url(tls)).await;
         sandbox.omnidesk().clear_faults();
     }
     sandbox.omnidesk().refuse_connections().await;
-    every_call(&paper, sandbox_client(&sandbox)).await;
+    every_call(&logs, sandbox_client(&sandbox)).await;
     let nowhere = sandbox_client(&sandbox).base_url("https://omnidesk.invalid");
-    every_call(&paper, nowhere).await;
+    every_call(&logs, nowhere).await;
 
-    let text = paper.text();
+    let text = logs.text();
     // The spans are there, so that their silence proves something.
     for present in [
         "api.call",

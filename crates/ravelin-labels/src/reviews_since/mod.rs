@@ -15,7 +15,7 @@ use crate::{Client, Review};
 
 /// All reviews of all customers since a point in time, page by page; made by [`Client::reviews_since`].
 ///
-/// The vendor's cursor lives for a minute and moves on the server with every call (inferred). So a task asks for the next
+/// The provider's cursor lives for a minute and moves on the server with every call (inferred). So a task asks for the next
 /// page as soon as one has arrived and has a place in the [buffer](Self::read_ahead), never once the minute is nearly over,
 /// and never again once a request for it may have been received.
 ///
@@ -45,9 +45,9 @@ use crate::{Client, Review};
 /// | `Expired` | the consumer was too slow for the buffer, and the cursor's minute was over |
 /// | `Interrupted` | a follow-up failed after it may have been received, or could not be sent |
 /// | `Stopped` | the task that reads ahead is gone: its runtime was shut down |
-/// | `ParameterIgnored` | an answer is older than the asked time: the vendor did not understand the parameter |
+/// | `ParameterIgnored` | a response is older than the asked time: the provider did not understand the parameter |
 /// | `ForeignLink` | `meta.next` leads to another host or path; it was not followed |
-/// | `Repeated`, `TooManyPages` | the vendor goes round in circles, or never ends |
+/// | `Repeated`, `TooManyPages` | the provider goes round in circles, or never ends |
 /// | `ResumeImpossible` | the list could not be taken up again without losing or doubling reviews |
 /// | `Call` | the first page could not be read, or the key was refused |
 /// | `NoRuntime`, `InsideRuntime` | it was awaited outside a tokio runtime with time and I/O, or waited for inside one |
@@ -59,22 +59,22 @@ pub struct ReviewsSince {
     pages: Option<Pages<Review>>,
 }
 
-/// How the vendor wants a point in time to be written.
+/// How the provider wants a point in time to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SinceFormat {
-    /// `2020-01-23T16:33:02Z`, as the vendor writes times in its answers.
+    /// `2020-01-23T16:33:02Z`, as the provider writes times in its responses.
     Rfc3339,
-    /// Whole seconds since 1970, as the vendor's older pages write times in requests.
+    /// Whole seconds since 1970, as the provider's older pages write times in requests.
     UnixSeconds,
-    /// Milliseconds since 1970, as the vendor's newer pages write times in requests.
+    /// Milliseconds since 1970, as the provider's newer pages write times in requests.
     UnixMillis,
 }
 
 /// What to do when the list breaks off.
 ///
-/// Before it begins again, it waits as long as the vendor asks, or 20 s after a 429 that does not say, and at least for the
-/// back-off. If the vendor asks for more than a minute, the list ends, and the error of the call tells for how much.
+/// Before it begins again, it waits as long as the provider asks, or 20 s after a 429 that does not say, and at least for the
+/// back-off. If the provider asks for more than a minute, the list ends, and the error of the call tells for how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resume {
@@ -83,7 +83,7 @@ pub enum Resume {
     Off,
     /// Begin again one second before the newest review that was delivered, and leave out what was delivered already.
     ///
-    /// Cheap, and right only if the vendor lists reviews from the oldest to the newest, as its samples do and no page
+    /// Cheap, and right only if the provider lists reviews from the oldest to the newest, as its samples do and no page
     /// promises: reviews that would come later in the list though they are older are **lost without an error**. If what
     /// arrived so far does not show that order, the list is read again from its start as by [`FromStart`](Self::FromStart)
     /// while little was delivered, and is an error otherwise. It is an error, too, if the new reading lacks what was
@@ -99,8 +99,8 @@ pub enum Resume {
 impl Client {
     /// Reads all reviews of all customers since a point in time.
     ///
-    /// The vendor does not document the name and the format of the parameter that says since when. By default it is
-    /// `since` in RFC 3339, which is **unverified**: see [`ReviewsSince::parameter`]. An answer that is older than the
+    /// The provider does not document the name and the format of the parameter that says since when. By default it is
+    /// `since` in RFC 3339, which is **unverified**: see [`ReviewsSince::parameter`]. A response that is older than the
     /// asked time, compared at whole seconds, is an error, so a parameter that is ignored does not pass as a full history.
     ///
     /// See <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
@@ -133,7 +133,7 @@ impl ReviewsSince {
         self
     }
 
-    /// How many pages are kept for a consumer that is slower than the vendor; 4 by default. A page has 1000 reviews.
+    /// How many pages are kept for a consumer that is slower than the provider; 4 by default. A page has 1000 reviews.
     #[must_use]
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.read_ahead = pages;
@@ -154,7 +154,7 @@ impl ReviewsSince {
         self
     }
 
-    /// How long the vendor keeps a cursor; a minute by default. No follow-up is sent in the last twelfth of it (5 s), with as
+    /// How long the provider keeps a cursor; a minute by default. No follow-up is sent in the last twelfth of it (5 s), with as
     /// much time before that for connecting as the client allows (5 s by default, a quarter of the life at most).
     #[must_use]
     pub fn cursor_life(mut self, life: Duration) -> Self {
@@ -163,7 +163,7 @@ impl ReviewsSince {
     }
 
     /// Takes only the query of `meta.next` and puts it behind the client's own base URL, for a client behind a gateway: the
-    /// vendor names its own host there. Without this, a link to another host is an error.
+    /// provider names its own host there. Without this, a link to another host is an error.
     #[must_use]
     pub fn rebase_links(mut self, rebase: bool) -> Self {
         self.settings.rebase_links = rebase;
@@ -215,7 +215,7 @@ impl ReviewsSince {
             .unwrap_or_default()
     }
 
-    /// Whether the list ended with a page that has reviews and no link, though the vendor promises an empty page at the end.
+    /// Whether the list ended with a page that has reviews and no link, though the provider promises an empty page at the end.
     #[must_use]
     pub fn ended_without_empty_page(&self) -> bool {
         self.pages.as_ref().is_some_and(Pages::ended_without_notice)

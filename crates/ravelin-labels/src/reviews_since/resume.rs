@@ -280,6 +280,6 @@ fn link(chain: u64, hash: u64) -> u64 {
 fn changed() -> PagesError {
     PagesError::new(
         PagesErrorKind::ResumeImpossible,
-        "the list can't be taken up again: the vendor lists other reviews than before, or in another order",
+        "the list can't be taken up again: the provider lists other reviews than before, or in another order",
     )
 }

@@ -1,4 +1,4 @@
-//! The vendor's scroll: a first page by time, then a cursor that moves on the server and dies after its minute.
+//! The provider's scroll: a first page by time, then a cursor that moves on the server and dies after its minute.
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
@@ -8,7 +8,7 @@ use std::{
 use customer_api_core::{
     Delivery, Error, Idempotency, Response, RetryPolicy, Timestamp, async_trait,
     pages::{Fetched, NextLink, PageSource, PagesError, PagesErrorKind},
-    retry::{Attempt, ExponentialBackoff, RetryDecision, StopReason},
+    retry::{ExponentialBackoff, FailedAttempt, RetryDecision, StopReason},
     time::Deadline,
 };
 
@@ -97,7 +97,7 @@ impl Scroll {
             return Err(PagesError::new(
                 PagesErrorKind::ParameterIgnored,
                 format!(
-                    "the vendor answered older reviews than asked for: it ignores the parameter `{}`",
+                    "the provider answered older reviews than asked for: it ignores the parameter `{}`",
                     self.settings.parameter
                 ),
             ));
@@ -130,12 +130,12 @@ impl PageSource for Scroll {
         &mut self,
         cursor: Option<&Cursor>,
     ) -> Result<Fetched<Review, Cursor>, PagesError> {
-        let answer = match cursor {
+        let response = match cursor {
             None => self.first().await?,
             Some(cursor) => self.follow(cursor).await?,
         };
-        let usable = Deadline::after(self.life_left(answer.attempt_elapsed()));
-        let (mut page, unreadable) = answer.into_parts();
+        let usable = Deadline::after(self.life_left(response.attempt_elapsed()));
+        let (mut page, unreadable) = response.into_parts();
         let reviews = std::mem::take(&mut page.reviews);
         // A page of reviews that can't be read is not the empty one at the end.
         if reviews.is_empty() && unreadable.is_empty() {
@@ -199,7 +199,7 @@ impl PageSource for Scroll {
 }
 
 impl Scroll {
-    /// How long a follow-up may still be sent. The minute may count from the head of the answer, so the whole attempt is taken
+    /// How long a follow-up may still be sent. The minute may count from the head of the response, so the whole attempt is taken
     /// off; and connecting comes between beginning a follow-up and sending it.
     fn life_left(&self, attempt: Duration) -> Duration {
         let life = self.settings.cursor_life;
@@ -237,12 +237,12 @@ fn written(since: &Timestamp, format: SinceFormat) -> String {
     }
 }
 
-/// Tries a follow-up again only if nothing was sent, whatever the client's policy says: any answer may have moved the cursor.
+/// Tries a follow-up again only if nothing was sent, whatever the client's policy says: any response may have moved the cursor.
 #[derive(Debug, Default)]
 struct OnlyUnsent(ExponentialBackoff);
 
 impl RetryPolicy for OnlyUnsent {
-    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+    fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
         match attempt.delivery {
             Delivery::NotSent => self.0.decide(attempt),
             Delivery::Refused | Delivery::Unknown => {

@@ -35,7 +35,7 @@ fn a_key_that_could_split_a_header_is_refused_without_being_shown() {
 }
 
 #[test]
-fn other_prefixes_are_the_vendors_business() {
+fn other_prefixes_are_the_providers_business() {
     for key in ["sk_live_1", "secret_key_test_1", "abc"] {
         assert!(Client::builder(key).build().is_ok());
     }
@@ -64,7 +64,7 @@ fn plain_http_is_for_loopback_only() {
 }
 
 #[test]
-fn the_vendors_host_is_the_default() {
+fn the_providers_host_is_the_default() {
     assert_eq!(
         Client::builder("sk_1").build().unwrap().base_url().as_str(),
         "https://api.ravelin.com"
@@ -107,7 +107,7 @@ fn a_client_follows_its_variables() {
 }
 
 #[test]
-fn without_a_variable_the_vendors_host_is_called() {
+fn without_a_variable_the_providers_host_is_called() {
     let client = Client::builder_from(&environment("RAVELIN_BASE_URL", None))
         .unwrap()
         .build()

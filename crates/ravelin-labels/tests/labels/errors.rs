@@ -1,4 +1,4 @@
-//! What an error tells of the vendor's words.
+//! What an error tells of the provider's words.
 
 use ravelin_labels::{
     Delivery, Error, ErrorKind, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
@@ -13,7 +13,7 @@ async fn label_error(status: u16, body: &str) -> Error {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_refused_with_the_vendors_message() {
+async fn a_wrong_key_is_refused_with_the_providers_message() {
     for status in [401, 403] {
         let error = label_error(status, include_str!("../fixtures/wrong-key.error.json")).await;
         assert_eq!(

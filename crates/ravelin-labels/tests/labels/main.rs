@@ -1,11 +1,11 @@
-//! The crate against its vendor's behaviour: the bytes on the wire, the answers, and what is said when something fails.
+//! The crate against its provider's behaviour: the bytes on the wire, the responses, and what is said when something fails.
 #![cfg(test)]
 
-mod answers;
 mod clients;
 mod delivery;
 mod errors;
 mod refusals;
+mod responses;
 mod reviews_since;
 mod support;
 mod wire;

@@ -1,10 +1,10 @@
-//! What the tests share: clients, answers, and a server that writes down every byte.
+//! What the tests share: clients, responses, and a server that writes down every byte.
 
 use std::time::Duration;
 
 use customer_api_core::{
     retry::ExponentialBackoff,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_sandbox::Sandbox;
 use ravelin_labels::{Client, ClientBuilder};
@@ -16,9 +16,10 @@ use tokio::{
 
 pub(crate) const KEY: &str = "sk_test_wvutsrqponmlkjihgfed";
 
-/// A client whose every call gets this answer.
+/// A client whose every call gets this response.
 pub(crate) fn answering(status: u16, body: &str) -> Client {
-    let transport = ScriptedTransport::new().then(Answer::status(status).body(body.to_owned()));
+    let transport =
+        ScriptedTransport::new().then(ScriptedResponse::status(status).body(body.to_owned()));
     Client::builder(KEY).transport(transport).build().unwrap()
 }
 
@@ -31,7 +32,7 @@ pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
         .max_response_bytes(64 * 1024)
 }
 
-/// A server that receives one request, writes down its bytes, and answers 200 with an empty object.
+/// A server that receives one request, writes down its bytes, and responses 200 with an empty object.
 pub(crate) struct Recorder {
     pub(crate) base_url: String,
     request: JoinHandle<String>,

@@ -13,7 +13,7 @@ use crate::support::{KEY, Recorder};
 /// Sends an operation and gives the bytes of its request.
 async fn bytes_of(operation: impl Operation<Service = Ravelin>) -> String {
     let recorder = Recorder::start().await;
-    // Whether the empty object is an answer that the operation understands is not the question here.
+    // Whether the empty object is a response that the operation understands is not the question here.
     let _ = recorder.client().send(operation).await;
     recorder.request().await
 }

@@ -47,9 +47,9 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
 
 /// Everything that was printed and logged.
 #[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
+struct CapturedLogs(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Paper {
+impl io::Write for CapturedLogs {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -60,7 +60,7 @@ impl io::Write for Paper {
     }
 }
 
-impl<'w> MakeWriter<'w> for Paper {
+impl<'w> MakeWriter<'w> for CapturedLogs {
     type Writer = Self;
 
     fn make_writer(&'w self) -> Self {
@@ -68,7 +68,7 @@ impl<'w> MakeWriter<'w> for Paper {
     }
 }
 
-impl Paper {
+impl CapturedLogs {
     fn note(&self, text: &str) {
         io::Write::write_all(&mut self.clone(), text.as_bytes()).unwrap();
         io::Write::write_all(&mut self.clone(), b"\n").unwrap();
@@ -81,22 +81,22 @@ impl Paper {
 
 /// Makes a call and notes everything of it that can be printed.
 async fn call<O: Operation<Service = Ravelin> + std::fmt::Debug>(
-    paper: &Paper,
+    logs: &CapturedLogs,
     client: &Client,
     operation: O,
 ) where
     O::Output: std::fmt::Debug,
 {
-    paper.note(&format!("{client:?} {operation:?}"));
+    logs.note(&format!("{client:?} {operation:?}"));
     let call = client.call(operation);
-    paper.note(&format!("{call:?}"));
+    logs.note(&format!("{call:?}"));
     match call.response().await {
-        Ok(response) => paper.note(&format!("{response:?} {response:#?}")),
+        Ok(response) => logs.note(&format!("{response:?} {response:#?}")),
         Err(error) => {
-            paper.note(&format!("{error} {error:?} {error:#?}"));
+            logs.note(&format!("{error} {error:?} {error:#?}"));
             let mut source = error.source();
             while let Some(cause) = source {
-                paper.note(&format!("{cause} {cause:?}"));
+                logs.note(&format!("{cause} {cause:?}"));
                 source = cause.source();
             }
         }
@@ -104,12 +104,12 @@ async fn call<O: Operation<Service = Ravelin> + std::fmt::Debug>(
 }
 
 #[expect(deprecated, reason = "the deprecated endpoint is supported")]
-async fn every_call(paper: &Paper, builder: impl Fn() -> ClientBuilder<Client>) {
+async fn every_call(logs: &CapturedLogs, builder: impl Fn() -> ClientBuilder<Client>) {
     let client = builder().build().unwrap();
     let reviewer = || Reviewer::new(NAME, EMAIL);
     let review = PaymentFraudReview::Fraudster;
     call(
-        paper,
+        logs,
         &client,
         LabelCustomer::payment_fraud(ID, review)
             .comment(COMMENT)
@@ -117,26 +117,26 @@ async fn every_call(paper: &Paper, builder: impl Fn() -> ClientBuilder<Client>) 
     )
     .await;
     call(
-        paper,
+        logs,
         &client,
         LegacyLabelCustomer::new(ID, Label::Genuine)
             .comment(COMMENT)
             .reviewer(reviewer()),
     )
     .await;
-    call(paper, &client, LastReview::new(ID)).await;
-    call(paper, &client, CustomerReviews::new(ID)).await;
-    call(paper, &client, AllReviews::new().scroll_id("a-cursor")).await;
+    call(logs, &client, LastReview::new(ID)).await;
+    call(logs, &client, CustomerReviews::new(ID)).await;
+    call(logs, &client, AllReviews::new().scroll_id("a-cursor")).await;
     let mut reviews = client.reviews_since("2020-01-01T00:00:00Z".parse().unwrap());
     let page = reviews.next_page().await;
-    paper.note(&format!("{page:?} {reviews:?}"));
+    logs.note(&format!("{page:?} {reviews:?}"));
     if let Err(error) = page {
-        paper.note(&format!("{error} {error:#?}"));
+        logs.note(&format!("{error} {error:#?}"));
     }
-    call(paper, &client, LastReview::new(format!("{ID}\n"))).await;
+    call(logs, &client, LastReview::new(format!("{ID}\n"))).await;
 }
 
-/// The faults of an answer. Those with a body echo what the request carried.
+/// The faults of a response. Those with a body echo what the request carried.
 fn faults(echo: &str, location: &str) -> Vec<Fault> {
     let json =
         || FaultBody::json(&serde_json::json!({ "message": echo, "traceId": echo, "Error": echo }));
@@ -205,10 +205,10 @@ fn script(sandbox: &Sandbox, index: usize) -> bool {
 
 #[tokio::test]
 async fn nothing_planted_is_printed_or_logged() {
-    let paper = Paper::default();
+    let logs = CapturedLogs::default();
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(paper.clone())
+        .with_writer(logs.clone())
         .with_ansi(false)
         .with_span_events(FmtSpan::FULL)
         .init();
@@ -224,7 +224,7 @@ async fn nothing_planted_is_printed_or_logged() {
         if !script(&sandbox, met) {
             break;
         }
-        every_call(&paper, || sandbox_client(&sandbox)).await;
+        every_call(&logs, || sandbox_client(&sandbox)).await;
         met += 1;
     }
     assert_eq!(met, 25);
@@ -232,19 +232,19 @@ async fn nothing_planted_is_printed_or_logged() {
     let sandbox = start().await.unwrap();
     for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
         sandbox.ravelin().fault_connection(fault.times(99));
-        every_call(&paper, || sandbox_client(&sandbox)).await;
+        every_call(&logs, || sandbox_client(&sandbox)).await;
         let tls = sandbox.ravelin().base_url().replace("http:", "https:");
-        every_call(&paper, || sandbox_client(&sandbox).base_url(&*tls)).await;
+        every_call(&logs, || sandbox_client(&sandbox).base_url(&*tls)).await;
         sandbox.ravelin().clear_faults();
     }
     sandbox.ravelin().refuse_connections().await;
-    every_call(&paper, || sandbox_client(&sandbox)).await;
-    every_call(&paper, || {
+    every_call(&logs, || sandbox_client(&sandbox)).await;
+    every_call(&logs, || {
         sandbox_client(&sandbox).base_url("https://ravelin.invalid")
     })
     .await;
 
-    let text = paper.text();
+    let text = logs.text();
     // The spans are there, so that their silence proves something.
     for present in [
         "api.call",

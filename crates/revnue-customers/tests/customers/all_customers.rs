@@ -1,7 +1,7 @@
 //! The list of all customers, in every form that it may have, and its guards.
 
-use customer_api_core::{rate_limit::Unlimited, transport::Answer};
-use customer_api_sandbox::{RevnueCustomer, RevnueListAnswer, RevnueOptions};
+use customer_api_core::{rate_limit::Unlimited, transport::ScriptedResponse};
+use customer_api_sandbox::{RevnueCustomer, RevnueListResponse, RevnueOptions};
 use revnue_customers::{Client, PagesError, PagesErrorKind};
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::support::{ok, scripted, start};
 
 const LIST: &str = "https://dashboard-api.revnue.com/api/v2/customer/";
 
-fn page(ids: std::ops::Range<u64>, next: Value) -> Answer {
+fn page(ids: std::ops::Range<u64>, next: Value) -> ScriptedResponse {
     let customers: Vec<_> = ids.map(|id| json!({ "id": id })).collect();
     ok(&json!({ "next": next, "results": customers }).to_string())
 }
@@ -25,24 +25,24 @@ async fn all(client: &Client) -> Result<Vec<u64>, PagesError> {
 }
 
 /// Reads until the list fails, and says how and after how many requests.
-async fn failure(answers: impl IntoIterator<Item = Answer>) -> (PagesError, usize) {
-    let (builder, transport) = scripted(answers);
+async fn failure(responses: impl IntoIterator<Item = ScriptedResponse>) -> (PagesError, usize) {
+    let (builder, transport) = scripted(responses);
     let error = all(&builder.build().unwrap()).await.unwrap_err();
     (error, transport.requests().len())
 }
 
 #[tokio::test]
 async fn every_form_gives_all_customers_of_the_company() {
-    for answer in [
-        RevnueListAnswer::Array,
-        RevnueListAnswer::Results,
-        RevnueListAnswer::Pages(1),
-        RevnueListAnswer::Pages(3),
-        RevnueListAnswer::Pages(7),
-        RevnueListAnswer::FirstPageOnly(7),
+    for response in [
+        RevnueListResponse::Array,
+        RevnueListResponse::Results,
+        RevnueListResponse::Pages(1),
+        RevnueListResponse::Pages(3),
+        RevnueListResponse::Pages(7),
+        RevnueListResponse::FirstPageOnly(7),
     ] {
         for count in [0, 1, 6, 7] {
-            let options = RevnueOptions::default().list_answer(answer);
+            let options = RevnueOptions::default().list_response(response);
             let (sandbox, client) = start(options).await;
             for number in 0..count {
                 let customer = RevnueCustomer::new(1, format!("customer {number}"));
@@ -52,7 +52,7 @@ async fn every_form_gives_all_customers_of_the_company() {
                 .revnue()
                 .seed_customer(RevnueCustomer::new(2, "another's"));
             let expected: Vec<_> = (1..=count).collect();
-            assert_eq!(all(&client).await.unwrap(), expected, "{answer:?}");
+            assert_eq!(all(&client).await.unwrap(), expected, "{response:?}");
             let mut items = client.customers(1).read_ahead(2).into_items();
             let mut arrived = 0;
             while items.next_item().await.unwrap().is_some() {
@@ -65,8 +65,8 @@ async fn every_form_gives_all_customers_of_the_company() {
 
 #[tokio::test]
 async fn a_shape_that_nobody_expects_is_an_error() {
-    for answer in [RevnueListAnswer::Odd, RevnueListAnswer::OneObject] {
-        let (sandbox, client) = start(RevnueOptions::default().list_answer(answer)).await;
+    for response in [RevnueListResponse::Odd, RevnueListResponse::OneObject] {
+        let (sandbox, client) = start(RevnueOptions::default().list_response(response)).await;
         sandbox.revnue().seed_customer(RevnueCustomer::new(1, "a"));
         let error = all(&client).await.unwrap_err();
         assert_eq!(error.kind(), PagesErrorKind::Call);
@@ -76,7 +76,7 @@ async fn a_shape_that_nobody_expects_is_an_error() {
 
 #[tokio::test]
 async fn a_list_that_is_shorter_than_it_says_is_an_error() {
-    let options = RevnueOptions::default().list_answer(RevnueListAnswer::FirstPageOnly(2));
+    let options = RevnueOptions::default().list_response(RevnueListResponse::FirstPageOnly(2));
     let (sandbox, client) = start(options).await;
     for name in ["a", "b", "c"] {
         sandbox.revnue().seed_customer(RevnueCustomer::new(1, name));
@@ -107,8 +107,8 @@ async fn an_array_with_a_header_that_names_a_next_page_is_not_the_whole_list() {
         (format!("{link}; rel=\"nextly\""), true),
         (String::new(), true),
     ] {
-        let answer = ok(r#"[{"id":1},{"id":2}]"#).header("link", &header);
-        let (builder, _) = scripted([answer]);
+        let response = ok(r#"[{"id":1},{"id":2}]"#).header("link", &header);
+        let (builder, _) = scripted([response]);
         match all(&builder.build().unwrap()).await {
             Ok(ids) => assert_eq!((ids.len(), is_whole), (2, true), "{header}"),
             Err(error) => assert!(error.is_incomplete() && !is_whole, "{header}"),
@@ -216,13 +216,13 @@ async fn there_are_ten_thousand_pages_at_most_by_default() {
 #[tokio::test]
 async fn pages_without_customers_are_no_circle() {
     let link = |page: u64| json!(format!("{LIST}?page={page}"));
-    let answers = [
+    let responses = [
         page(0..0, link(2)),
         page(0..0, link(3)),
         page(7..9, link(4)),
         page(0..0, json!(null)),
     ];
-    let (builder, _) = scripted(answers);
+    let (builder, _) = scripted(responses);
     assert_eq!(all(&builder.build().unwrap()).await.unwrap(), [7, 8]);
 }
 
@@ -260,7 +260,7 @@ async fn a_page_that_fails_does_not_end_the_list() {
     let link = json!(format!("{LIST}?page=2"));
     for (second, kind) in [
         (
-            Answer::status(404).body(r#"{"detail":"Invalid page."}"#),
+            ScriptedResponse::status(404).body(r#"{"detail":"Invalid page."}"#),
             PagesErrorKind::Call,
         ),
         (ok("{}"), PagesErrorKind::Call),
@@ -287,7 +287,7 @@ async fn a_page_that_fails_does_not_end_the_list() {
 #[tokio::test]
 async fn behind_a_gateway_and_without_a_slash() {
     let options = RevnueOptions::default()
-        .list_answer(RevnueListAnswer::Pages(1))
+        .list_response(RevnueListResponse::Pages(1))
         .next_url("https://inside.example/api/v2/customer")
         .trailing_slash(false);
     let (sandbox, client) = start(options).await;

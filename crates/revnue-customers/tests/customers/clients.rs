@@ -7,7 +7,7 @@ use customer_api_core::{
     error::VariableProblem,
     operation::{Idempotency, Method, OperationInfo, Provenance},
     rate_limit::Unlimited,
-    transport::Answer,
+    transport::ScriptedResponse,
 };
 use revnue_customers::{
     BuildError, Client, DeleteCustomer, Delivery, ErrorKind, GetCustomer, ListCustomers,
@@ -44,9 +44,9 @@ fn the_service_may_have_moved() {
     assert!(matches!(plain.build(), Err(BuildError::PlainHttp)));
 }
 
-/// What the vendor's pages say of each operation, not what the description says.
+/// What the provider's pages say of each operation, not what the description says.
 #[test]
-fn every_operation_is_what_the_vendor_documents() {
+fn every_operation_is_what_the_provider_documents() {
     let expected = [
         (ListCustomers::INFO, Method::Get, "/"),
         (GetCustomer::INFO, Method::Get, "/{id}/"),
@@ -105,8 +105,8 @@ async fn twenty_calls_a_minute_by_default_and_no_call_waits_in_vain() {
 async fn a_read_waits_as_a_429_says_or_for_the_window() {
     for (header, least) in [(Some("7"), 7), (None, 60)] {
         let throttled = || match header {
-            Some(seconds) => Answer::status(429).header("retry-after", seconds),
-            None => Answer::status(429),
+            Some(seconds) => ScriptedResponse::status(429).header("retry-after", seconds),
+            None => ScriptedResponse::status(429),
         };
         // The wait is the call's own, too, whatever the limiter makes of it.
         for is_limited in [true, false] {
@@ -127,7 +127,7 @@ async fn a_read_waits_as_a_429_says_or_for_the_window() {
 /// After a 429 nobody calls before its time, the one who was told of it least of all.
 #[tokio::test(start_paused = true)]
 async fn a_429_stops_the_clones_too() {
-    let throttled = Answer::status(429).header("retry-after", "3600");
+    let throttled = ScriptedResponse::status(429).header("retry-after", "3600");
     let (builder, transport) = scripted([throttled, ok("[]")]);
     let client = builder.build().unwrap();
     let error = client.send(DeleteCustomer::new(7)).await.unwrap_err();
@@ -172,7 +172,7 @@ fn a_client_follows_its_variables() {
 }
 
 #[test]
-fn without_a_variable_the_vendors_host_is_called() {
+fn without_a_variable_the_providers_host_is_called() {
     let client = Client::builder_from(&environment("REVNUE_BASE_URL", None))
         .unwrap()
         .build()

@@ -14,7 +14,7 @@ use Delivery::{NotSent, Refused, Unknown};
 enum Repeats {
     Never,
     ReadsOnly,
-    /// The answer proves that nothing was done.
+    /// The response proves that nothing was done.
     All,
 }
 
@@ -179,9 +179,9 @@ async fn a_write_that_succeeds_with_any_body_is_a_success() {
     }
 }
 
-/// The status says that a write was made; a read has lost its answer.
+/// The status says that a write was made; a read has lost its response.
 #[tokio::test]
-async fn an_answer_that_breaks_off_after_its_status_is_enough_for_a_write() {
+async fn a_response_that_breaks_off_after_its_status_is_enough_for_a_write() {
     for (fault, kind, attempts) in [
         (Fault::reset_after_head(), ErrorKind::Interrupted, 3),
         (Fault::reset_mid_body(), ErrorKind::Interrupted, 3),
@@ -203,7 +203,7 @@ async fn an_answer_that_breaks_off_after_its_status_is_enough_for_a_write() {
                 assert_eq!(requests, attempts, "{}", operation.id);
             } else {
                 writes += 1;
-                // The sandbox breaks off an empty answer after its head, too.
+                // The sandbox breaks off an empty response after its head, too.
                 assert!(outcome.is_ok(), "{}: {outcome:?}", operation.id);
                 assert_eq!(requests, 1, "{}", operation.id);
                 assert_eq!(revnue.applied_count(), writes, "{}", operation.id);

@@ -1,6 +1,6 @@
-//! What an error tells of the vendor's words, and whether the call happened.
+//! What an error tells of the provider's words, and whether the call happened.
 
-use customer_api_core::{retry::NeverRetry, transport::Answer};
+use customer_api_core::{retry::NeverRetry, transport::ScriptedResponse};
 use revnue_customers::{
     DeleteCustomer, Delivery, Error, ErrorKind, GetCustomer, NewContactPerson, UpdateCustomer,
 };
@@ -16,7 +16,7 @@ async fn write(status: u16, body: &str) -> Error {
 }
 
 #[tokio::test]
-async fn the_vendors_samples() {
+async fn the_providers_samples() {
     let error = write(400, COMPANY).await;
     assert_eq!(error.message(), Some("company is required"));
     assert_eq!(
@@ -24,7 +24,7 @@ async fn the_vendors_samples() {
         "revnue updateCustomer: the provider answered with an error, HTTP 400 Bad Request: company is required; \
          refused: nothing was done"
     );
-    let throttled = Answer::status(429)
+    let throttled = ScriptedResponse::status(429)
         .header("retry-after", "40")
         .body(THROTTLED);
     let (builder, transport) = scripted([throttled]);
@@ -99,7 +99,7 @@ async fn messages_of_fields_are_joined_and_the_rest_is_kept_raw() {
 }
 
 #[tokio::test]
-async fn the_vendors_message_comes_without_the_requests_own_data() {
+async fn the_providers_message_comes_without_the_requests_own_data() {
     let body = r#"{"detail":"no Maya Okafor, maya@shop.example, +1 503 in 1"}"#;
     let person = NewContactPerson::new()
         .name("Maya Okafor")
@@ -116,8 +116,9 @@ async fn the_vendors_message_comes_without_the_requests_own_data() {
 
 #[tokio::test]
 async fn an_old_deployment_without_patch_is_told_and_nothing_else_is_tried() {
-    let (builder, transport) =
-        scripted([Answer::status(405).body(r#"{"detail":"Method \"PATCH\" not allowed."}"#)]);
+    let (builder, transport) = scripted([
+        ScriptedResponse::status(405).body(r#"{"detail":"Method \"PATCH\" not allowed."}"#)
+    ]);
     let client = builder.build().unwrap();
     let update = client.send(UpdateCustomer::new(7, 1).city("Portland"));
     let error = update.await.unwrap_err();
@@ -130,8 +131,9 @@ async fn an_old_deployment_without_patch_is_told_and_nothing_else_is_tried() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let answer = || Answer::status(301).header("location", "https://elsewhere.example/x?y=1");
-    let (builder, transport) = scripted([answer()]);
+    let response =
+        || ScriptedResponse::status(301).header("location", "https://elsewhere.example/x?y=1");
+    let (builder, transport) = scripted([response()]);
     let client = builder.build().unwrap();
     let error = client.send(GetCustomer::new(7, 1)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);

@@ -1,14 +1,14 @@
-//! The crate against its vendor's behaviour: the bytes on the wire, the answers, and what is said when something fails.
+//! The crate against its provider's behaviour: the bytes on the wire, the responses, and what is said when something fails.
 #![cfg(test)]
 
 mod all_customers;
-mod answers;
 mod clients;
 mod custom_fields;
 mod delivery;
 mod errors;
 mod odd;
 mod refusals;
+mod responses;
 mod sandbox;
 mod support;
 mod wire;

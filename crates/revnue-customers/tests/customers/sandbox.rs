@@ -3,7 +3,7 @@
 use customer_api_core::retry::NeverRetry;
 use std::time::Duration;
 
-use customer_api_sandbox::{Fault, RevnueCustomer, RevnueOptions, RevnueWriteAnswer};
+use customer_api_sandbox::{Fault, RevnueCustomer, RevnueOptions, RevnueWriteResponse};
 use revnue_customers::{
     DeleteCustomer, Delivery, GetCustomer, NewField, NewTemplate, Nullable, ReplaceCustomer,
     SINGLE_COMPANY, UpdateCustomer,
@@ -83,19 +83,19 @@ async fn a_customer_of_another_company_is_out_of_reach() {
 }
 
 #[tokio::test]
-async fn every_form_of_a_write_answer_is_understood() {
-    for answer in [
-        RevnueWriteAnswer::ReadForm,
-        RevnueWriteAnswer::WriteForm,
-        RevnueWriteAnswer::EmptyBody,
+async fn every_form_of_a_write_response_is_understood() {
+    for response in [
+        RevnueWriteResponse::ReadForm,
+        RevnueWriteResponse::WriteForm,
+        RevnueWriteResponse::EmptyBody,
     ] {
-        let (sandbox, client) = start(RevnueOptions::default().write_answer(answer)).await;
+        let (sandbox, client) = start(RevnueOptions::default().write_response(response)).await;
         let id = sandbox.revnue().seed_customer(harbour());
         let update = UpdateCustomer::new(id, SINGLE_COMPANY).city("Salem");
         let written = client.send(update).await.unwrap();
         let category = written.map(|written| written.category.unwrap().id.unwrap());
-        let expected = (answer != RevnueWriteAnswer::EmptyBody).then_some(17);
-        assert_eq!(category, expected, "{answer:?}");
+        let expected = (response != RevnueWriteResponse::EmptyBody).then_some(17);
+        assert_eq!(category, expected, "{response:?}");
     }
 }
 

@@ -2,13 +2,13 @@
 //! everything.
 #![cfg(test)]
 
-mod paper;
+mod captured_logs;
 
 use std::{error::Error as StdError, time::Duration};
 
+use captured_logs::CapturedLogs;
 use customer_api_core::{operation::Operation, rate_limit::Unlimited, retry::ExponentialBackoff};
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, RevnueOptions, Sandbox};
-use paper::Paper;
 use revnue_customers::{
     Client, ClientBuilder, DeleteCustomer, GetCustomer, ListCustomers, NewContactPerson, NewField,
     NewTemplate, ReplaceCustomer, Revnue, UpdateCustomer,
@@ -63,26 +63,26 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
 
 /// Makes a call and notes everything of it that can be printed.
 async fn call<O: Operation<Service = Revnue> + std::fmt::Debug>(
-    paper: &Paper,
+    logs: &CapturedLogs,
     client: &Client,
     operation: O,
 ) where
     O::Output: std::fmt::Debug,
 {
-    paper.note(&format!("{client:?} {operation:?}"));
+    logs.note(&format!("{client:?} {operation:?}"));
     let call = client.call(operation);
-    paper.note(&format!("{call:?}"));
+    logs.note(&format!("{call:?}"));
     match call.response().await {
-        Ok(response) => paper.note(&format!("{response:?} {response:#?}")),
-        Err(error) => note(paper, &error),
+        Ok(response) => logs.note(&format!("{response:?} {response:#?}")),
+        Err(error) => note(logs, &error),
     }
 }
 
-fn note(paper: &Paper, error: &(dyn StdError + 'static)) {
-    paper.note(&format!("{error} {error:?} {error:#?}"));
+fn note(logs: &CapturedLogs, error: &(dyn StdError + 'static)) {
+    logs.note(&format!("{error} {error:?} {error:#?}"));
     let mut source = error.source();
     while let Some(cause) = source {
-        paper.note(&format!("{cause} {cause:?}"));
+        logs.note(&format!("{cause} {cause:?}"));
         source = cause.source();
     }
 }
@@ -105,14 +105,14 @@ macro_rules! personal {
     };
 }
 
-async fn every_call(paper: &Paper, builder: ClientBuilder<Client>) {
+async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
     let client = builder.build().unwrap();
     let client = &client;
-    call(paper, client, ListCustomers::new(1)).await;
-    call(paper, client, GetCustomer::new(1, 1)).await;
-    call(paper, client, personal!(ReplaceCustomer::new(1, 1, NAME))).await;
+    call(logs, client, ListCustomers::new(1)).await;
+    call(logs, client, GetCustomer::new(1, 1)).await;
+    call(logs, client, personal!(ReplaceCustomer::new(1, 1, NAME))).await;
     call(
-        paper,
+        logs,
         client,
         personal!(UpdateCustomer::new(1, 1)).name(NAME),
     )
@@ -120,19 +120,19 @@ async fn every_call(paper: &Paper, builder: ClientBuilder<Client>) {
     #[cfg(feature = "undocumented")]
     {
         let create = revnue_customers::CreateCustomer::new(1, NAME);
-        call(paper, client, personal!(create)).await;
+        call(logs, client, personal!(create)).await;
     }
-    call(paper, client, DeleteCustomer::new(99)).await;
+    call(logs, client, DeleteCustomer::new(99)).await;
     let mut customers = client.customers(1);
-    paper.note(&format!("{customers:?}"));
+    logs.note(&format!("{customers:?}"));
     match customers.next_page().await {
-        Ok(page) => paper.note(&format!("{page:?}")),
-        Err(error) => note(paper, &error),
+        Ok(page) => logs.note(&format!("{page:?}")),
+        Err(error) => note(logs, &error),
     }
-    paper.note(&format!("{customers:?}"));
+    logs.note(&format!("{customers:?}"));
 }
 
-/// The faults of an answer. Those with a body echo what the request carried.
+/// The faults of a response. Those with a body echo what the request carried.
 fn faults(echo: &str) -> Vec<Fault> {
     let json = || FaultBody::json(&serde_json::json!({ "detail": echo }));
     let fields = || FaultBody::json(&serde_json::json!({ "name": [echo], "phone": [echo] }));
@@ -181,7 +181,7 @@ const SENT: &[&str] = &[
     NAME, EMAIL, PHONE, MOBILE, FAX, STREET, FLOOR, ZIP, TEXT, SUPPLEMENT, ADDITION, AMOUNT,
 ];
 
-/// What each operation sends: the vendor's words about it are scrubbed of that, and of nothing else.
+/// What each operation sends: the provider's words about it are scrubbed of that, and of nothing else.
 const ECHOES: [(&str, &[&str]); 6] = [
     ("listCustomers", &[]),
     ("getCustomer", &[]),
@@ -206,10 +206,10 @@ fn script(sandbox: &Sandbox, index: usize) -> bool {
 
 #[tokio::test]
 async fn nothing_planted_is_printed_or_logged() {
-    let paper = Paper::default();
+    let logs = CapturedLogs::default();
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(paper.clone())
+        .with_writer(logs.clone())
         .with_ansi(false)
         .with_span_events(FmtSpan::FULL)
         .init();
@@ -218,7 +218,7 @@ async fn nothing_planted_is_printed_or_logged() {
     let sandbox = Sandbox::builder().revnue(options).start().await.unwrap();
     let mut met = 0;
     while script(&sandbox, met) {
-        every_call(&paper, sandbox_client(&sandbox)).await;
+        every_call(&logs, sandbox_client(&sandbox)).await;
         sandbox.revnue().clear_faults();
         met += 1;
     }
@@ -226,17 +226,17 @@ async fn nothing_planted_is_printed_or_logged() {
 
     for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
         sandbox.revnue().fault_connection(fault.times(999));
-        every_call(&paper, sandbox_client(&sandbox)).await;
+        every_call(&logs, sandbox_client(&sandbox)).await;
         let tls = sandbox.revnue().base_url().replace("http:", "https:");
-        every_call(&paper, sandbox_client(&sandbox).base_url(tls)).await;
+        every_call(&logs, sandbox_client(&sandbox).base_url(tls)).await;
         sandbox.revnue().clear_faults();
     }
     sandbox.revnue().refuse_connections().await;
-    every_call(&paper, sandbox_client(&sandbox)).await;
+    every_call(&logs, sandbox_client(&sandbox)).await;
     let nowhere = sandbox_client(&sandbox).base_url("https://revnue.invalid");
-    every_call(&paper, nowhere).await;
+    every_call(&logs, nowhere).await;
 
-    let text = paper.text();
+    let text = logs.text();
     // The spans are there, so that their silence proves something.
     for present in [
         "api.call",

@@ -65,9 +65,9 @@ impl Hyper {
         if let Some(content_type) = sent.content_type {
             headers.insert(CONTENT_TYPE, content_type);
         }
-        let answer = self.http.request(request).await?;
-        expect(answer.status().is_success())?;
-        let body = answer.into_body().collect().await?.to_bytes();
+        let response = self.http.request(request).await?;
+        expect(response.status().is_success())?;
+        let body = response.into_body().collect().await?.to_bytes();
         Ok(serde_json::from_slice(&body)?)
     }
 

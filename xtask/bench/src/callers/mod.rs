@@ -1,4 +1,4 @@
-//! The clients that are compared. All do the same work on the same wire: they send the same request and read the answer
+//! The clients that are compared. All do the same work on the same wire: they send the same request and read the response
 //! into a value of a type of their own.
 
 mod hand;
@@ -93,15 +93,15 @@ impl FromStr for Call {
 
 /// A client that can be measured.
 pub trait Caller: Clone + Send + Sync + 'static {
-    /// Makes a call and reads its answer; an answer that is not the expected one is an error.
+    /// Makes a call and reads its response; a response that is not the expected one is an error.
     fn call(&self, call: Call) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Fails a call whose answer is not the one that the server gives.
+/// Fails a call whose response is not the one that the server gives.
 pub(crate) fn expect(is_expected: bool) -> Result<(), Failure> {
     if is_expected {
         Ok(())
     } else {
-        Err("the answer is not the expected one".into())
+        Err("the response is not the expected one".into())
     }
 }

@@ -27,7 +27,7 @@ const REVIEWS: u64 = 1_000_000;
 /// The consumers: what they are called, and how long they work on a page.
 const CONSUMERS: [(&str, u64); 3] = [("fast", 0), ("equal", SERVER_MS), ("slow", 30)];
 
-/// The lengths of the exports whose memory is compared, and how often each is run in a round: how the parts of an answer meet the
+/// The lengths of the exports whose memory is compared, and how often each is run in a round: how the parts of a response meet the
 /// buffers is chance, and a long list sees more of it than a short one.
 const SIZES: [(u64, usize); 3] = [(10_000, 30), (100_000, 10), (1_000_000, 3)];
 
@@ -189,9 +189,9 @@ fn tally(server: &Server) -> Result<Tally, Failure> {
     write!(stream, "GET {TALLY} HTTP/1.1\r\nhost: bench\r\n\r\n")?;
     // The server keeps the connection, unless told that nothing more comes.
     stream.shutdown(std::net::Shutdown::Write)?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let (_, body) = answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    let (_, body) = response
         .split_once("\r\n\r\n")
         .ok_or("the tally has no body")?;
     Ok(serde_json::from_str(body)?)

@@ -76,7 +76,7 @@ impl Peer {
         process::output(&mut cargo)?;
         let program = programs.join("progenitor-peer");
         let left_out: Vec<LeftOut> = process::measure(Command::new(program).arg("left-out"))?;
-        let differs = "progenitor's urlencoded call sends three pairs instead of five: it can't know the vendor's numbered ones";
+        let differs = "progenitor's urlencoded call sends three pairs instead of five: it can't know the provider's numbered ones";
         Ok(Self {
             remarks: remarks(&left_out).chain([differs.to_owned()]).collect(),
             programs,

@@ -11,7 +11,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{Shared, TALLY, answers};
+use super::{Shared, TALLY, responses};
 use crate::clock;
 
 /// What is needed of a request.
@@ -29,7 +29,7 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, url: Arc<str>)
 
 async fn answer_all(mut stream: TcpStream, shared: &Shared, url: &str) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(16 * 1024);
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     loop {
         let request = loop {
             match parse(&buffer) {
@@ -40,28 +40,28 @@ async fn answer_all(mut stream: TcpStream, shared: &Shared, url: &str) -> io::Re
             }
         };
         buffer.drain(..request.length);
-        answer.clear();
+        response.clear();
         if request.target == TALLY {
-            answers::json(&mut answer, shared.tally().as_bytes());
-            stream.write_all(&answer).await?;
+            responses::json(&mut response, shared.tally().as_bytes());
+            stream.write_all(&response).await?;
             continue;
         }
         let began = clock::now();
         if shared.delay > Duration::ZERO {
             tokio::time::sleep(shared.delay).await;
         }
-        write(&mut answer, &request, shared, url);
-        stream.write_all(&answer).await?;
+        write(&mut response, &request, shared, url);
+        stream.write_all(&response).await?;
         let nanoseconds = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
         shared.requests.fetch_add(1, Ordering::Relaxed);
         shared.nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 }
 
-fn write(answer: &mut Vec<u8>, request: &Request, shared: &Shared, url: &str) {
+fn write(response: &mut Vec<u8>, request: &Request, shared: &Shared, url: &str) {
     match request.target.split_once('?') {
-        Some((answers::REVIEWS, query)) => shared.pages.write(answer, query, url),
-        _ => answers::write(answer, &request.method, &request.target),
+        Some((responses::REVIEWS, query)) => shared.pages.write(response, query, url),
+        _ => responses::write(response, &request.method, &request.target),
     }
 }
 

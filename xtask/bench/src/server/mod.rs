@@ -1,11 +1,11 @@
 //! The server that every measured client talks to: a process of its own, so that a client's counts are its own.
 //!
-//! HTTP/1.1 with kept connections on one thread of loopback, and answers that are made before they are asked for. It adds up
-//! how long it takes from the last byte of a request to the last byte of its answer: what a client can't be faster than.
+//! HTTP/1.1 with kept connections on one thread of loopback, and responses that are made before they are asked for. It adds up
+//! how long it takes from the last byte of a request to the last byte of its response: what a client can't be faster than.
 
-mod answers;
 mod connection;
 mod pages;
+mod responses;
 
 use std::{
     io::Write as _,
@@ -43,7 +43,7 @@ impl Shared {
 
 /// Serves until its standard input ends: it does not outlive who started it.
 ///
-/// `delay-ms` is how long it takes for every answer, `reviews` how many there are to export.
+/// `delay-ms` is how long it takes for every response, `reviews` how many there are to export.
 pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     let shared = Arc::new(Shared {
         pages: Pages::new(settings.get("reviews")?),

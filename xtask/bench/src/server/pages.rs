@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::answers;
+use super::responses;
 
-/// So many reviews has a page, as the vendor's have.
+/// So many reviews has a page, as the provider's have.
 pub(crate) const PAGE: u64 = 1_000;
 
 /// Reviews are numbered with so many digits, so that every page has the same length.
@@ -21,12 +21,12 @@ impl Pages {
     }
 
     /// Writes the page that a query asks for: the first one, or the one that its cursor names.
-    pub(super) fn write(&self, answer: &mut Vec<u8>, query: &str, url: &str) {
+    pub(super) fn write(&self, response: &mut Vec<u8>, query: &str, url: &str) {
         let number = query.strip_prefix("scroll_id=");
         let number = number.and_then(|number| number.parse().ok()).unwrap_or(0);
         let first = (number * PAGE).min(self.reviews);
         let last = (first + PAGE).min(self.reviews);
-        answers::json(answer, page(first..last, number + 1, url).as_bytes());
+        responses::json(response, page(first..last, number + 1, url).as_bytes());
     }
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn page(reviews: std::ops::Range<u64>, next: u64, url: &str) -> Strin
     let _ = write!(
         page,
         r#"{{"meta":{{"next":"{url}{}?scroll_id={next}"}},"reviews":["#,
-        answers::REVIEWS
+        responses::REVIEWS
     );
     let first = reviews.start;
     for number in reviews {

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use customer_api_core::{
     Auth, Client, RateLimiter as _, async_trait,
     auth::{AuthContext, AuthError, Credential},
-    rate_limit::{Feedback, Window},
+    rate_limit::{Feedback, Quota},
     session::{Login, Session, Token},
     time::Deadline,
     transport::{Body, Transport, TransportError},
@@ -56,9 +56,9 @@ pub(crate) fn run(settings: &Settings) -> Result<Limits, Failure> {
         let mut limits = Limits::default();
         // The first round warms up.
         for round in 0..=rounds {
-            let in_flight = acquire(&Window::in_flight(1)).await?;
+            let in_flight = acquire(&Quota::in_flight(1)).await?;
             let quota = usize::try_from(TIMES)? + 1;
-            let a_minute = acquire(&Window::new(quota, Duration::from_secs(60))).await?;
+            let a_minute = acquire(&Quota::per_window(quota, Duration::from_secs(60))).await?;
             if round > 0 {
                 limits.in_flight.push(in_flight);
                 limits.a_minute.push(a_minute);
@@ -72,7 +72,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Limits, Failure> {
     })
 }
 
-async fn acquire(window: &Window) -> Result<f64, Failure> {
+async fn acquire(window: &Quota) -> Result<f64, Failure> {
     let deadline = Deadline::after(Duration::from_secs(60));
     let began = clock::now();
     for _ in 0..TIMES {
@@ -152,7 +152,7 @@ impl Transport for Canned {
 
 /// How often the waiters for ten permits were polled after their first time, until each has had one.
 async fn wake_ups(waiters: u64) -> Result<u64, Failure> {
-    let window = Window::in_flight(10);
+    let window = Quota::in_flight(10);
     let polls = Arc::new(AtomicU64::new(0));
     let mut tasks = JoinSet::new();
     for _ in 0..waiters {

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use customer_api_core::rate_limit::Window;
+use customer_api_core::rate_limit::Quota;
 use feedback_invitations::{
     Client, Programme, Recipient, SendInvitation,
     ledger::{FileLedger, Key},
@@ -32,7 +32,7 @@ pub(crate) fn run(settings: &Settings) -> Result<SentAll, Failure> {
     let in_flight: usize = settings.get("in-flight")?;
     let client = Client::builder("testing", KEY)
         .base_url(settings.text("url")?)
-        .rate_limiter(Window::in_flight(in_flight))
+        .rate_limiter(Quota::in_flight(in_flight))
         .build()?;
     runtime()?.block_on(async {
         // Logs in, and connects once.

@@ -1,4 +1,4 @@
-use crate::{answer::LONGEST, assert_unquoted, offline};
+use crate::{assert_unquoted, offline, response::LONGEST};
 
 /// No body makes a decoder panic, and no error of one quotes its body. What is read is printed in proportion to it.
 pub(super) fn run(body: &[u8]) {

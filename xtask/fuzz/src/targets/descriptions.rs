@@ -1,4 +1,4 @@
-use crate::answer::LONGEST;
+use crate::response::LONGEST;
 
 #[path = "../../../tests/words/description.rs"]
 mod description;

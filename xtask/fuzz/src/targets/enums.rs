@@ -21,7 +21,7 @@ fn keeps<E: OpenEnum + PartialEq>(text: &str) {
     assert_eq!(json, Value::from(text));
     let again: E = open_enum::deserialize(&json).unwrap();
     assert!(again == value);
-    // As it comes in an answer, escapes and all.
+    // As it comes in a response, escapes and all.
     let written = json.to_string();
     let read: E =
         open_enum::deserialize(&mut serde_json::Deserializer::from_str(&written)).unwrap();

@@ -11,7 +11,7 @@ use feedback_invitations::ledger::{
     Begun, FileLedger, Key, Ledger, LedgerErrorKind, LedgerSummary, Outcome, Resend, State,
 };
 
-use crate::{answer::LONGEST, assert_unquoted, offline};
+use crate::{assert_unquoted, offline, response::LONGEST};
 
 /// A ledger with every state in it, and all that it says.
 struct Sample {

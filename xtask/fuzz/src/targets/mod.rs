@@ -1,12 +1,12 @@
 //! The targets.
 
 mod addresses;
-mod answers;
 mod decoders;
 mod descriptions;
 mod enums;
 mod ledger;
 mod pages;
+mod responses;
 mod scrubber;
 mod services;
 mod times;
@@ -14,9 +14,9 @@ mod waits;
 
 use crate::Target;
 
-/// Answers, whole or only their bodies: ours and the vendors' own.
+/// Answers, whole or only their bodies: ours and the providers' own.
 const ANSWERS: &[&str] = &[
-    "xtask/fuzz/corpus/answers",
+    "xtask/fuzz/corpus/responses",
     "xtask/fuzz/corpus/bodies",
     "crates/ravelin-labels/tests/fixtures",
     "crates/helpdesk-customers/tests/fixtures",
@@ -43,12 +43,12 @@ pub const TARGETS: &[Target] = &[
         run: services::run,
     },
     Target {
-        name: "answers",
-        about: "what a call makes of an answer: one operation of every provider",
+        name: "responses",
+        about: "what a call makes of a response: one operation of every provider",
         seeds: ANSWERS,
         mutations: 1_000,
         allocations: (2_000_000, 3_000),
-        run: answers::run,
+        run: responses::run,
     },
     Target {
         name: "waits",

@@ -7,22 +7,22 @@ use proof::{Offline as _, Omnidesk, Ravelin, Revnue};
 use ravelin_labels::Resume;
 
 use crate::{
-    answer::{LONGEST, Spoken, pieces},
     assert_unquoted, offline,
+    response::{LONGEST, Spoken, pieces},
 };
 
-/// No list is longer than what the provider says, and no link leads the credential astray. The answers stand between lines
+/// No list is longer than what the provider says, and no link leads the credential astray. The responses stand between lines
 /// of `===`.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
-    let answers: Vec<Spoken<'_>> = pieces(input)
+    let responses: Vec<Spoken<'_>> = pieces(input)
         .into_iter()
         .take(8)
         .map(|piece| Spoken::read(piece, StatusCode::OK))
         .collect();
     for resume in [Resume::Off, Resume::FromStart, Resume::FromNewest] {
         for rebase in [false, true] {
-            let (transport, list) = answering(&answers);
+            let (transport, list) = answering(&responses);
             let client = Ravelin::offline().transport(transport.clone()).build();
             let client = client.expect("the settings are right");
             let since = "2020-01-01T00:00:00Z".parse().unwrap();
@@ -50,7 +50,7 @@ pub(super) fn run(input: &[u8]) {
         }
     }
     for rebase in [false, true] {
-        let (transport, list) = answering(&answers);
+        let (transport, list) = answering(&responses);
         let client = Revnue::offline().transport(transport.clone()).build();
         let client = client.expect("the settings are right");
         let outcome = offline::run(async {
@@ -73,7 +73,7 @@ pub(super) fn run(input: &[u8]) {
             assert!(!companies.is_empty() && companies.iter().all(|company| company == "7"));
         }
     }
-    let (transport, list) = answering(&answers);
+    let (transport, list) = answering(&responses);
     let client = Omnidesk::offline().transport(transport.clone()).build();
     let client = client.expect("the settings are right");
     let outcome = offline::run(async {
@@ -91,22 +91,22 @@ pub(super) fn run(input: &[u8]) {
     check(outcome, list, &transport, host, client.base_url().as_str());
 }
 
-fn answering(answers: &[Spoken<'_>]) -> (ScriptedTransport, usize) {
+fn answering(responses: &[Spoken<'_>]) -> (ScriptedTransport, usize) {
     let transport = ScriptedTransport::new();
-    for answer in answers {
-        transport.push(answer.to_answer());
+    for response in responses {
+        transport.push(response.to_response());
     }
-    (transport, answers.len())
+    (transport, responses.len())
 }
 
 fn check(
     (pages, error): (usize, Option<PagesError>),
-    answers: usize,
+    responses: usize,
     transport: &ScriptedTransport,
     host: &str,
     base: &str,
 ) {
-    assert!(pages <= answers, "{pages} pages of {answers} answers");
+    assert!(pages <= responses, "{pages} pages of {responses} answers");
     let requests = transport.requests();
     assert!(!requests.is_empty());
     let first = requests.first().map(|request| request.uri().path());

@@ -9,12 +9,12 @@ use customer_api_core::{
     request::{Encoder, Sensitive},
     response::ResponseBody,
     service::ErrorDetails,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 
 use tokio::runtime::Runtime;
 
-use crate::answer::LONGEST;
+use crate::response::LONGEST;
 
 /// A provider that repeats whatever it is told.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ impl Caller {
         }
         self.calls += 1;
         self.transport
-            .push(Answer::status(400).body(words.to_owned()));
+            .push(ScriptedResponse::status(400).body(words.to_owned()));
         let told = self
             .runtime
             .block_on(async { self.client.send(Tell(values)).await });

@@ -1,8 +1,8 @@
 use customer_api_core::{bytes::Bytes, http::StatusCode, response::ResponseBody, service::Verdict};
 
 use crate::{
-    answer::{LONGEST, Spoken},
     assert_unquoted, offline,
+    response::{LONGEST, Spoken},
 };
 
 /// A provider's own reading never panics, is the same every time, says nothing in `Debug`, and calls nothing a refusal that
@@ -14,7 +14,7 @@ pub(super) fn run(input: &[u8]) {
         headers,
         body,
     } = Spoken::read(input, StatusCode::BAD_REQUEST);
-    let answer = ResponseBody::new(Bytes::copy_from_slice(body));
+    let response = ResponseBody::new(Bytes::copy_from_slice(body));
     let mut last = "";
     for operation in offline::operations() {
         let (service, info) = (&operation.service, operation.info);
@@ -23,11 +23,11 @@ pub(super) fn run(input: &[u8]) {
             let details = service.read_error(status, &headers, body);
             assert_unquoted(&format!("{details:?} {details:#?}"));
         }
-        let verdict = service.judge_success(info, Some(&answer));
+        let verdict = service.classify_success(info, Some(&response));
         assert_unquoted(&format!("{verdict:?} {verdict:#?}"));
-        let is_accepted = service.accepts_unread(info, &answer);
-        assert_eq!(service.accepts_unread(info, &answer), is_accepted);
-        let missing = service.judge_success(info, None);
+        let is_accepted = service.accept_undecodable(info, &response);
+        assert_eq!(service.accept_undecodable(info, &response), is_accepted);
+        let missing = service.classify_success(info, None);
         let judged = matches!(missing, Verdict::Refused(_) | Verdict::Doubtful(_));
         assert!(!judged, "{}", info.id);
     }

@@ -12,8 +12,8 @@ use customer_api_core::{
 };
 
 use crate::{
-    answer::{LONGEST, Spoken},
     offline,
+    response::{LONGEST, Spoken},
 };
 
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Operation for Read {
     }
 }
 
-/// Seconds are taken as they stand, whatever else is no panic, and no server makes a call longer than its time-out.
+/// Seconds are taken as they stand, whatever else is no panic, and no server makes a call longer than its timeout.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let mut spoken = Spoken::read(input, StatusCode::SERVICE_UNAVAILABLE);
@@ -58,7 +58,7 @@ pub(super) fn run(input: &[u8]) {
     let stated = stated.find_map(|value| value.to_str().ok()).map(str::trim);
     let transport = ScriptedTransport::new();
     for _ in 0..4 {
-        transport.push(spoken.to_answer());
+        transport.push(spoken.to_response());
     }
     let client = Client::builder(Shop, StaticCredential::bearer("token-4711"))
         .transport(transport)

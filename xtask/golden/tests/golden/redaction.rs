@@ -107,7 +107,7 @@ fn a_number_is_hidden_too() {
     assert!(debug.contains("owner: Some([redacted])"), "{debug}");
 }
 
-/// What is left of an answer that refuses the call in these words.
+/// What is left of a response that refuses the call in these words.
 fn message_of<O: Operation<Service = Nasty> + 'static>(operation: O, words: &str) -> String {
     let (outcome, _) = call(operation, 400, words);
     let Err(error) = outcome else {

@@ -11,7 +11,7 @@ use customer_api_core::{
     auth::StaticCredential,
     error::ValidationError,
     http::{HeaderName, Request},
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use golden::Nasty;
 
@@ -21,9 +21,10 @@ pub(crate) type Sent = Request<Vec<u8>>;
 pub(crate) fn call<O: Operation<Service = Nasty> + 'static>(
     operation: O,
     status: u16,
-    answer: &str,
+    response: &str,
 ) -> (Result<O::Output, Error>, Option<Sent>) {
-    let transport = ScriptedTransport::new().then(Answer::status(status).body(answer.to_owned()));
+    let transport =
+        ScriptedTransport::new().then(ScriptedResponse::status(status).body(response.to_owned()));
     let auth = StaticCredential::header_key(HeaderName::from_static("apikey"), "key-1");
     let client = Client::builder(Nasty::default(), auth)
         .transport(transport.clone())
@@ -49,9 +50,9 @@ pub(crate) fn sent<O: Operation<Service = Nasty> + 'static>(operation: O) -> Sen
 /// What a call gives for this body.
 pub(crate) fn answered<O: Operation<Service = Nasty> + 'static>(
     operation: O,
-    answer: &str,
+    response: &str,
 ) -> O::Output {
-    call(operation, 200, answer).0.unwrap()
+    call(operation, 200, response).0.unwrap()
 }
 
 /// Method, path with query, content type, and body.

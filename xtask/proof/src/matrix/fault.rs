@@ -17,9 +17,9 @@ pub struct FaultCase {
     pub set_up: SetUp,
     /// What it is, in facts.
     pub happening: Happening,
-    /// A time-out for the whole call other than the default.
+    /// A timeout for the whole call other than the default.
     pub timeout: Option<Duration>,
-    /// A time-out for each attempt other than the default.
+    /// A timeout for each attempt other than the default.
     pub attempt_timeout: Option<Duration>,
 }
 
@@ -43,7 +43,7 @@ pub enum Section {
 pub enum SetUp {
     /// The server treats the request in this way, each time it comes or as often as the fault says. `None` where a provider
     /// has no such thing.
-    Request(fn(&Scene<'_>) -> Option<Fault>),
+    Request(fn(&FaultContext<'_>) -> Option<Fault>),
     /// The server treats every new connection in this way.
     Connection(fn() -> ConnectionFault),
     /// As before, and the client expects TLS.
@@ -57,7 +57,7 @@ pub enum SetUp {
 /// What a fault may need to know.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Scene<'a> {
+pub struct FaultContext<'a> {
     /// What is known of the provider.
     pub facts: &'a Facts,
     /// An address of another origin, with a query.
@@ -72,14 +72,14 @@ pub struct Scene<'a> {
 pub enum Happening {
     /// No connection comes about, which shows after this time.
     Unreachable {
-        /// Whether it shows by the connect time-out.
+        /// Whether it shows by the connect timeout.
         by_time_out: bool,
         /// The time.
         after: Duration,
     },
     /// The connection breaks before anything is written.
     NotWritten,
-    /// The connection breaks before anything of an answer.
+    /// The connection breaks before anything of a response.
     BrokenOff {
         /// Whether it carried the request out.
         processed: bool,
@@ -91,8 +91,8 @@ pub enum Happening {
         /// Whether the server saw the head of the request.
         seen: bool,
     },
-    /// The head of an answer comes.
-    Answer {
+    /// The head of a response comes.
+    Response {
         /// Its status.
         status: u16,
         /// What `Retry-After` asks for, if it can be understood.
@@ -106,7 +106,7 @@ pub enum Happening {
     },
 }
 
-/// What comes after the head of an answer.
+/// What comes after the head of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {

@@ -7,7 +7,7 @@ use customer_api_sandbox::{ConnectionFault, Fault, FaultBody};
 use serde_json::{Value, json};
 
 use super::{
-    fault::{Body, FaultCase, Happening, Scene, Section, SetUp},
+    fault::{Body, FaultCase, FaultContext, Happening, Section, SetUp},
     foreign,
 };
 
@@ -77,17 +77,17 @@ fn connections() -> Vec<FaultCase> {
             SetUp::Request(|_| always(Fault::reset_while_reading())),
         ),
         case(
-            "reset after the request, before the answer",
+            "reset after the request, before the response",
             broken(false),
             SetUp::Request(|_| always(Fault::reset_before_head())),
         ),
         case(
-            "closed after the request, before the answer",
+            "closed after the request, before the response",
             broken(false),
             SetUp::Request(|_| always(Fault::close_before_head())),
         ),
         case(
-            "carried out, and reset before the answer",
+            "carried out, and reset before the response",
             broken(true),
             SetUp::Request(|_| always(Fault::reset_before_head().processed())),
         ),
@@ -118,7 +118,7 @@ fn time_outs() -> Vec<FaultCase> {
     let case = |name, happening, set_up| FaultCase::new(name, Section::TimeOuts, happening, set_up);
     let silence = Happening::Silence { seen: true };
     let hang = SetUp::Request(|_| always(Fault::hang()));
-    let drip = |status, processed| Happening::Answer {
+    let drip = |status, processed| Happening::Response {
         status,
         retry_after: None,
         processed,
@@ -134,14 +134,14 @@ fn time_outs() -> Vec<FaultCase> {
             },
             SetUp::Tls(ConnectionFault::silence),
         ),
-        case("no answer", silence, hang),
+        case("no response", silence, hang),
         FaultCase {
             attempt_timeout: Some(Duration::from_secs(3)),
-            ..case("no answer, an attempt has 3 s", silence, hang)
+            ..case("no response, an attempt has 3 s", silence, hang)
         },
         FaultCase {
             timeout: Some(Duration::from_secs(10)),
-            ..case("no answer, the call has 10 s", silence, hang)
+            ..case("no response, the call has 10 s", silence, hang)
         },
         case(
             "connected, and nothing is read",
@@ -244,7 +244,7 @@ macro_rules! statuses {
 
 fn statuses() -> Vec<FaultCase> {
     let mut faults = statuses!(400 401 403 404 405 408 409 413 422 499 500 501 502 503 504 520 799);
-    let after = |status, processed, once, retry_after| Happening::Answer {
+    let after = |status, processed, once, retry_after| Happening::Response {
         status,
         retry_after,
         processed,
@@ -283,7 +283,7 @@ fn statuses() -> Vec<FaultCase> {
 
 fn throttling() -> Vec<FaultCase> {
     let case = |name, seconds: Option<u64>, set_up| {
-        let happening = Happening::Answer {
+        let happening = Happening::Response {
             status: 429,
             retry_after: seconds.map(Duration::from_secs),
             processed: false,
@@ -322,7 +322,7 @@ fn throttling() -> Vec<FaultCase> {
 }
 
 pub(super) fn success(body: Body) -> Happening {
-    Happening::Answer {
+    Happening::Response {
         status: 200,
         retry_after: None,
         // A provider that reports a failure has done nothing.
@@ -333,7 +333,7 @@ pub(super) fn success(body: Body) -> Happening {
 }
 
 fn refusal(status: u16) -> Happening {
-    Happening::Answer {
+    Happening::Response {
         status,
         retry_after: None,
         processed: false,
@@ -359,7 +359,7 @@ fn dripping(fault: Fault) -> Fault {
 }
 
 /// What an error says, wherever a provider looks for it.
-fn words(scene: &Scene<'_>) -> FaultBody {
+fn words(scene: &FaultContext<'_>) -> FaultBody {
     let says = scene.says;
     FaultBody::json(&json!({
         "message": says,
@@ -374,6 +374,6 @@ fn words(scene: &Scene<'_>) -> FaultBody {
     }))
 }
 
-pub(super) fn filler(scene: &Scene<'_>) -> Value {
+pub(super) fn filler(scene: &FaultContext<'_>) -> Value {
     json!({ "type": "result", "message": scene.says })
 }

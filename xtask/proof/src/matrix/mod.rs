@@ -13,10 +13,10 @@ mod run;
 mod setting;
 mod table;
 
-pub use fault::{Body, FaultCase, Happening, Scene, Section, SetUp};
+pub use fault::{Body, FaultCase, FaultContext, Happening, Section, SetUp};
 pub use faults::all;
-pub use observe::{Observed, Told, observe};
+pub use observe::{Observed, Reported, observe};
 pub use rule::{Expected, expected};
 pub use run::{drive, run};
-pub use setting::Standing;
+pub use setting::AuthState;
 pub use table::Table;

@@ -5,8 +5,8 @@ use customer_api_sandbox::RecordedRequest;
 use tokio::time::Instant;
 
 use super::{
-    fault::{FaultCase, Scene, SetUp},
-    setting::{self, Standing},
+    fault::{FaultCase, FaultContext, SetUp},
+    setting::{self, AuthState},
 };
 use crate::{Entry, Outcome, Provider, planted::encode};
 
@@ -16,7 +16,7 @@ const ALWAYS: u32 = 99;
 /// What a caller is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a call succeeds or fails")]
-pub enum Told {
+pub enum Reported {
     /// It happened.
     Success,
     /// What went wrong, and whether it happened all the same.
@@ -28,7 +28,7 @@ pub enum Told {
 #[non_exhaustive]
 pub struct Observed {
     /// What the caller was told.
-    pub told: Told,
+    pub told: Reported,
     /// How often the request was sent, as the client counts.
     pub attempts: u32,
     /// How long the call took.
@@ -57,7 +57,7 @@ pub async fn observe<P: Provider>(
     provider: &P,
     case: &FaultCase,
     entry: &Entry<P::Client>,
-    standing: Standing,
+    standing: AuthState,
     says: &str,
 ) -> Option<Observed> {
     let (server, id) = (provider.server(), entry.info.id);
@@ -66,7 +66,7 @@ pub async fn observe<P: Provider>(
     let address = elsewhere.local_addr().unwrap();
     let words = encode(says);
     let url = format!("http://{words}@{address}/{words}?key={words}#{words}");
-    let scene = Scene {
+    let scene = FaultContext {
         facts: &P::FACTS,
         elsewhere: &url,
         says,
@@ -74,7 +74,7 @@ pub async fn observe<P: Provider>(
 
     let (client, detour) = setting::client(provider, case);
     let needs_login = entry.info.authenticated && P::FACTS.login.is_some();
-    if needs_login && standing == Standing::Ready {
+    if needs_login && standing == AuthState::Ready {
         let warm = entry.call(&client).await;
         assert!(warm.error.is_none(), "{entry:?}: {warm:?}");
         // Faults of connections want a new one.
@@ -83,8 +83,8 @@ pub async fn observe<P: Provider>(
         server.accept_connections().await.unwrap();
     }
     let target = match standing {
-        Standing::Ready => id,
-        Standing::LoggingIn => P::FACTS.login?,
+        AuthState::Ready => id,
+        AuthState::LoggingIn => P::FACTS.login?,
     };
     match case.set_up {
         SetUp::Request(fault) => server.fault_on(target, fault(&scene)?).unwrap(),
@@ -112,8 +112,8 @@ pub async fn observe<P: Provider>(
     };
     let observed = Observed {
         told: match &outcome.error {
-            None => Told::Success,
-            Some(error) => Told::Failure(error.kind(), error.delivery()),
+            None => Reported::Success,
+            Some(error) => Reported::Failure(error.kind(), error.delivery()),
         },
         attempts: outcome.attempts,
         elapsed,
@@ -138,7 +138,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Reported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Success => f.write_str("success"),

@@ -6,8 +6,8 @@ use customer_api_core::{Delivery, ErrorKind, Idempotency, OperationInfo, error::
 
 use super::{
     fault::{Body, FaultCase, Happening},
-    observe::Told,
-    setting::Standing,
+    observe::Reported,
+    setting::AuthState,
 };
 use crate::Facts;
 
@@ -16,7 +16,7 @@ use crate::Facts;
 #[non_exhaustive]
 pub struct Expected {
     /// What the caller is told.
-    pub told: Told,
+    pub told: Reported,
     /// How often the request is sent.
     pub attempts: u32,
     /// The shortest and the longest time that the call takes.
@@ -41,7 +41,7 @@ const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
 /// How one attempt ends.
 #[derive(Clone, Copy)]
 struct Attempt {
-    told: Told,
+    told: Reported,
     took: Duration,
     seen: bool,
     processed: bool,
@@ -56,17 +56,17 @@ pub fn expected(
     facts: &Facts,
     operation: &OperationInfo,
     login: &OperationInfo,
-    standing: Standing,
+    standing: AuthState,
 ) -> Expected {
     match standing {
-        Standing::Ready => call(case, facts, operation),
-        Standing::LoggingIn => match call(case, facts, login) {
+        AuthState::Ready => call(case, facts, operation),
+        AuthState::LoggingIn => match call(case, facts, login) {
             // The login came about, sooner or later.
             well @ Expected {
-                told: Told::Success,
+                told: Reported::Success,
                 ..
             } => Expected {
-                told: Told::Success,
+                told: Reported::Success,
                 attempts: 1,
                 received: 1,
                 carried_out: 1,
@@ -76,7 +76,7 @@ pub fn expected(
             },
             // Without a credential nothing is sent, whatever became of the login.
             failed => Expected {
-                told: Told::Failure(
+                told: Reported::Failure(
                     if failed.elapsed.0 == case.timeout.unwrap_or(CALL_TIME_OUT) {
                         ErrorKind::Timeout(TimeoutPhase::Call)
                     } else {
@@ -100,7 +100,7 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
     let is_harmless = operation.idempotency != Idempotency::NonIdempotent;
     let renews = facts.login.is_some_and(|login| login != operation.id);
     let mut expected = Expected {
-        told: Told::Success,
+        told: Reported::Success,
         attempts: 0,
         elapsed: (Duration::ZERO, Duration::ZERO),
         received: 0,
@@ -121,18 +121,18 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
         expected.received += usize::from(attempt.seen);
         expected.carried_out += usize::from(attempt.processed && is_write(operation));
         if expected.elapsed.1 + attempt.took > whole {
-            // Later attempts begin at a random moment, but the call's time-out ends them all.
+            // Later attempts begin at a random moment, but the call's timeout ends them all.
             expected.elapsed = (whole, whole);
         } else {
             expected.elapsed.0 += attempt.took;
             expected.elapsed.1 += attempt.took;
         }
-        let Told::Failure(kind, delivery) = attempt.told else {
-            expected.told = Told::Success;
+        let Reported::Failure(kind, delivery) = attempt.told else {
+            expected.told = Reported::Success;
             return expected;
         };
         worst = worst.max(delivery);
-        expected.told = Told::Failure(kind, worst);
+        expected.told = Reported::Failure(kind, worst);
         expected.retry_after = attempt.retry_after;
         // A 401 proves that nothing was done; a credential that can be renewed is renewed, once.
         if attempt.status == Some(401) && renews && expected.attempts == 1 {
@@ -147,7 +147,7 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
             return expected;
         }
         let asked = match attempt.status {
-            Some(429) => attempt.retry_after.or(facts.throttled_wait),
+            Some(429) => attempt.retry_after.or(facts.wait_when_throttled),
             _ => attempt.retry_after,
         };
         // The back-off is the least, whatever the provider asks for.
@@ -184,7 +184,7 @@ fn is_write(operation: &OperationInfo) -> bool {
 
 fn well() -> Attempt {
     Attempt {
-        told: Told::Success,
+        told: Reported::Success,
         took: Duration::ZERO,
         seen: true,
         processed: true,
@@ -201,7 +201,7 @@ fn attempt(case: &FaultCase, facts: &Facts, operation: &OperationInfo, left: Dur
         (left, ErrorKind::Timeout(TimeoutPhase::Call))
     };
     let failure = |kind, delivery| Attempt {
-        told: Told::Failure(kind, delivery),
+        told: Reported::Failure(kind, delivery),
         took: Duration::ZERO,
         seen: true,
         processed: false,
@@ -239,7 +239,7 @@ fn attempt(case: &FaultCase, facts: &Facts, operation: &OperationInfo, left: Dur
             seen,
             ..failure(out_of_time, Delivery::Unknown)
         },
-        Happening::Answer {
+        Happening::Response {
             status,
             retry_after,
             processed,
@@ -270,14 +270,16 @@ fn answered(
     out_of_time: ErrorKind,
     facts: &Facts,
     operation: &OperationInfo,
-) -> Told {
+) -> Reported {
     match status {
         200..=299 => successful(body, out_of_time, facts, operation),
-        300..=399 => Told::Failure(ErrorKind::Redirect, Delivery::Unknown),
-        429 if facts.throttling_comes_first => Told::Failure(ErrorKind::Status, Delivery::Refused),
-        408 | 429 => Told::Failure(ErrorKind::Status, Delivery::Unknown),
-        400..=499 => Told::Failure(ErrorKind::Status, Delivery::Refused),
-        _ => Told::Failure(ErrorKind::Status, Delivery::Unknown),
+        300..=399 => Reported::Failure(ErrorKind::Redirect, Delivery::Unknown),
+        429 if facts.throttling_comes_first => {
+            Reported::Failure(ErrorKind::Status, Delivery::Refused)
+        }
+        408 | 429 => Reported::Failure(ErrorKind::Status, Delivery::Unknown),
+        400..=499 => Reported::Failure(ErrorKind::Status, Delivery::Refused),
+        _ => Reported::Failure(ErrorKind::Status, Delivery::Unknown),
     }
 }
 
@@ -286,31 +288,33 @@ fn successful(
     out_of_time: ErrorKind,
     facts: &Facts,
     operation: &OperationInfo,
-) -> Told {
+) -> Reported {
     let may_report_failure = facts.failure_in_2xx.is_some();
-    let unread = |kind| Told::Failure(kind, Delivery::Unknown);
+    let unread = |kind| Reported::Failure(kind, Delivery::Unknown);
     match body {
-        Body::Proper => Told::Success,
+        Body::Proper => Reported::Success,
         // Nobody who wrote that did what was asked for.
         Body::Foreign => unread(ErrorKind::Decode),
         Body::Failure if facts.done_by_status.contains(&operation.id) => {
-            Told::Failure(ErrorKind::Rejected, Delivery::Unknown)
+            Reported::Failure(ErrorKind::Rejected, Delivery::Unknown)
         }
-        Body::Failure => Told::Failure(ErrorKind::Rejected, Delivery::Refused),
-        Body::Empty | Body::Null if facts.may_find_nothing.contains(&operation.id) => Told::Success,
-        Body::OtherJson if facts.keeps_any_json.contains(&operation.id) => Told::Success,
+        Body::Failure => Reported::Failure(ErrorKind::Rejected, Delivery::Refused),
+        Body::Empty | Body::Null if facts.may_find_nothing.contains(&operation.id) => {
+            Reported::Success
+        }
+        Body::OtherJson if facts.keeps_any_json.contains(&operation.id) => Reported::Success,
         // Done, whatever the rest says.
         Body::Empty | Body::Null | Body::Unreadable | Body::OtherJson
             if operation.status_decides =>
         {
-            Told::Success
+            Reported::Success
         }
         Body::Empty | Body::Null | Body::Unreadable | Body::OtherJson => unread(ErrorKind::Decode),
         // The part that is missing may have said that it failed.
-        Body::HalfJson if operation.status_decides && !may_report_failure => Told::Success,
+        Body::HalfJson if operation.status_decides && !may_report_failure => Reported::Success,
         Body::HalfJson => unread(ErrorKind::Decode),
         Body::Cut(_) | Body::Slow if operation.status_decides && !may_report_failure => {
-            Told::Success
+            Reported::Success
         }
         Body::Cut(kind) => unread(kind),
         Body::Slow => unread(out_of_time),
@@ -319,6 +323,6 @@ fn successful(
 
 impl Happening {
     fn is_once(self) -> bool {
-        matches!(self, Self::Answer { once: true, .. })
+        matches!(self, Self::Response { once: true, .. })
     }
 }

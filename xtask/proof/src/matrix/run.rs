@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Expected, FaultCase, Observed, Standing, Table, all, expected, observe};
+use super::{AuthState, Expected, FaultCase, Observed, Table, all, expected, observe};
 use crate::{Entry, Provider};
 
 /// What tokio's timers, which count in milliseconds, may add to a call.
@@ -41,7 +41,7 @@ pub fn run<P: Provider>() -> Table {
 /// If there is no runtime to be had.
 pub fn drive<P: Provider>(
     says: impl Fn(&str) -> String,
-    mut show: impl FnMut(&FaultCase, &Entry<P::Client>, Standing, Observed),
+    mut show: impl FnMut(&FaultCase, &Entry<P::Client>, AuthState, Observed),
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -58,8 +58,8 @@ pub fn drive<P: Provider>(
             for entry in &operations {
                 for standing in standings::<P>(entry) {
                     let target = match standing {
-                        Standing::Ready => entry.info.id,
-                        Standing::LoggingIn => P::FACTS.login.unwrap_or_default(),
+                        AuthState::Ready => entry.info.id,
+                        AuthState::LoggingIn => P::FACTS.login.unwrap_or_default(),
                     };
                     let says = says(target);
                     if let Some(observed) = observe(&provider, &case, entry, *standing, &says).await
@@ -72,11 +72,11 @@ pub fn drive<P: Provider>(
     });
 }
 
-fn standings<P: Provider>(entry: &Entry<P::Client>) -> &'static [Standing] {
+fn standings<P: Provider>(entry: &Entry<P::Client>) -> &'static [AuthState] {
     if entry.info.authenticated && P::FACTS.login.is_some() {
-        &[Standing::Ready, Standing::LoggingIn]
+        &[AuthState::Ready, AuthState::LoggingIn]
     } else {
-        &[Standing::Ready]
+        &[AuthState::Ready]
     }
 }
 

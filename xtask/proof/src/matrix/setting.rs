@@ -20,13 +20,13 @@ use customer_api_core::{
 use super::fault::{FaultCase, SetUp};
 use crate::Provider;
 
-/// The largest answer that the clients of the matrix accept.
+/// The largest response that the clients of the matrix accept.
 const MAX_RESPONSE: usize = 64 * 1024;
 
 /// What the fault hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a call is one or the other")]
-pub enum Standing {
+pub enum AuthState {
     /// The operation itself: its client has its credential.
     Ready,
     /// The login that the operation needs before it is sent.

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use customer_api_core::{Idempotency, OperationInfo, operation::Method};
 
-use super::{Expected, FaultCase, Section, Standing, Told};
+use super::{AuthState, Expected, FaultCase, Reported, Section};
 use crate::Facts;
 
 /// What came of one provider's calls: a column a group of operations that fare alike, a row a fault.
@@ -42,7 +42,7 @@ impl Table {
         case: &FaultCase,
         operation: &OperationInfo,
         facts: &Facts,
-        standing: Standing,
+        standing: AuthState,
         outcome: &Expected,
     ) {
         self.cases += 1;
@@ -117,8 +117,8 @@ impl Table {
 }
 
 /// Operations of one title must fare alike.
-fn title(operation: &OperationInfo, facts: &Facts, standing: Standing) -> &'static str {
-    if standing == Standing::LoggingIn {
+fn title(operation: &OperationInfo, facts: &Facts, standing: AuthState) -> &'static str {
+    if standing == AuthState::LoggingIn {
         return "writes whose login meets the fault";
     }
     if facts.login == Some(operation.id) {
@@ -139,8 +139,8 @@ fn is_write(operation: &OperationInfo) -> bool {
 /// What the caller is told; attempts, requests that arrived, writes that were carried out; the time it took.
 fn cell(outcome: &Expected, is_write: bool) -> String {
     let mut text = match outcome.told {
-        Told::Success => "success".to_owned(),
-        failure @ Told::Failure(..) => failure.to_string(),
+        Reported::Success => "success".to_owned(),
+        failure @ Reported::Failure(..) => failure.to_string(),
     };
     let _ = write!(text, " · {}/{}", outcome.attempts, outcome.received);
     if is_write {

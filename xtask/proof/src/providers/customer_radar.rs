@@ -3,7 +3,7 @@ use customer_api_sandbox::{Sandbox, SandboxError, Server};
 use feedback_invitations::{Client, LogIn, Programme, Recipient, SendInvitation};
 use serde_json::json;
 
-use crate::{Entry, Facts, Offline, Provider, Words, generated::feedback_invitations as table};
+use crate::{Entry, Facts, Offline, Provider, Texts, generated::feedback_invitations as table};
 
 /// Customer Radar, as it is set up by default.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ impl Provider for CustomerRadar {
     const CRATE: &'static str = "feedback-invitations";
     const FACTS: Facts = Facts {
         throttling_comes_first: false,
-        throttled_wait: None,
+        wait_when_throttled: None,
         failure_in_2xx: Some(|says| json!({ "code": "00042", "description": says })),
         done_by_status: &["sendInvitation"],
         login: Some("logIn"),
@@ -60,11 +60,11 @@ impl Offline for CustomerRadar {
         Client::builder("testing", "testing12345").rate_limiter(Unlimited)
     }
 
-    fn login_answer() -> Option<&'static str> {
+    fn login_response() -> Option<&'static str> {
         Some(r#"{"token":"token-4711"}"#)
     }
 
-    fn worded(words: &Words<'_>) -> Vec<Entry<Client>> {
+    fn worded(words: &Texts<'_>) -> Vec<Entry<Client>> {
         table::operations(&Worded(words))
     }
 }
@@ -85,7 +85,7 @@ impl table::Samples for Samples {
     }
 }
 
-struct Worded<'w>(&'w Words<'w>);
+struct Worded<'w>(&'w Texts<'w>);
 
 impl table::Samples for Worded<'_> {
     fn log_in(&self) -> LogIn {

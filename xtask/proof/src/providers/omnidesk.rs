@@ -8,7 +8,7 @@ use helpdesk_customers::{
 };
 use serde_json::json;
 
-use crate::{Entry, Facts, Offline, Provider, Words, generated::helpdesk_customers as table};
+use crate::{Entry, Facts, Offline, Provider, Texts, generated::helpdesk_customers as table};
 
 /// Omnidesk, with a customer for those who change it and two for those who remove one.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Provider for Omnidesk {
     const CRATE: &'static str = "helpdesk-customers";
     const FACTS: Facts = Facts {
         throttling_comes_first: false,
-        throttled_wait: None,
+        wait_when_throttled: None,
         failure_in_2xx: Some(|says| json!({ "type": "error", "message": says })),
         done_by_status: &[],
         login: None,
@@ -81,7 +81,7 @@ impl Offline for Omnidesk {
         Client::builder("key-4711", "https://account.omnidesk.example")
     }
 
-    fn worded(words: &Words<'_>) -> Vec<Entry<Client>> {
+    fn worded(words: &Texts<'_>) -> Vec<Entry<Client>> {
         table::operations(&Worded(words))
     }
 }
@@ -154,7 +154,7 @@ impl table::Samples for Samples {
     }
 }
 
-struct Worded<'w>(&'w Words<'w>);
+struct Worded<'w>(&'w Texts<'w>);
 
 impl table::Samples for Worded<'_> {
     fn list_customers(&self) -> ListCustomers {

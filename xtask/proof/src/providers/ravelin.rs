@@ -8,7 +8,7 @@ use ravelin_labels::{
 };
 use serde_json::json;
 
-use crate::{Entry, Facts, Offline, Provider, Words, generated::ravelin_labels as table};
+use crate::{Entry, Facts, Offline, Provider, Texts, generated::ravelin_labels as table};
 
 /// Ravelin, with one review.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Provider for Ravelin {
     const CRATE: &'static str = "ravelin-labels";
     const FACTS: Facts = Facts {
         throttling_comes_first: false,
-        throttled_wait: Some(Duration::from_secs(20)),
+        wait_when_throttled: Some(Duration::from_secs(20)),
         failure_in_2xx: Some(
             |says| json!({ "status": 200, "note": says, "data": { "source": "RATE_LIMIT" } }),
         ),
@@ -66,7 +66,7 @@ impl Offline for Ravelin {
         Client::builder("sk_test_4711")
     }
 
-    fn worded(words: &Words<'_>) -> Vec<Entry<Client>> {
+    fn worded(words: &Texts<'_>) -> Vec<Entry<Client>> {
         table::operations(&Worded(words))
     }
 }
@@ -97,7 +97,7 @@ impl table::Samples for Samples {
     }
 }
 
-struct Worded<'w>(&'w Words<'w>);
+struct Worded<'w>(&'w Texts<'w>);
 
 impl table::Samples for Worded<'_> {
     fn legacy_label_customer(&self) -> LegacyLabelCustomer {

@@ -7,7 +7,7 @@ use revnue_customers::{
     NewContactPerson, NewField, NewTemplate, ReplaceCustomer, SINGLE_COMPANY, UpdateCustomer,
 };
 
-use crate::{Entry, Facts, Offline, Provider, Words, generated::revnue_customers as table};
+use crate::{Entry, Facts, Offline, Provider, Texts, generated::revnue_customers as table};
 
 /// Revnue, with one customer and without a quota.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ impl Provider for Revnue {
     const CRATE: &'static str = "revnue-customers";
     const FACTS: Facts = Facts {
         throttling_comes_first: true,
-        throttled_wait: Some(Duration::from_secs(60)),
+        wait_when_throttled: Some(Duration::from_secs(60)),
         failure_in_2xx: None,
         done_by_status: &[],
         login: None,
@@ -65,7 +65,7 @@ impl Offline for Revnue {
         Client::builder("token-4711").rate_limiter(Unlimited)
     }
 
-    fn worded(words: &Words<'_>) -> Vec<Entry<Client>> {
+    fn worded(words: &Texts<'_>) -> Vec<Entry<Client>> {
         table::operations(&Worded(words))
     }
 }
@@ -98,7 +98,7 @@ impl table::Samples for Samples {
     }
 }
 
-struct Worded<'w>(&'w Words<'w>);
+struct Worded<'w>(&'w Texts<'w>);
 
 /// The fields that three requests have in common.
 macro_rules! with_texts {

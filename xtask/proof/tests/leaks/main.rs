@@ -4,15 +4,15 @@
 
 #[path = "../network/authority.rs"]
 mod authority;
-mod paper;
+mod captured_logs;
 #[path = "../network/server.rs"]
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use authority::{Authority, LOCALHOST};
+use captured_logs::CapturedLogs;
 use customer_api_core::reqwest;
-use paper::Paper;
 use proof::{
     Provider, matrix,
     planted::{CustomerRadar, Needles, Omnidesk, Ravelin, Revnue},
@@ -84,16 +84,16 @@ fn carried<P: Provider>() -> BTreeMap<String, Needles> {
 }
 
 /// Every operation meets every fault. Where the server says anything, it repeats what the operation carries, in every spelling.
-fn sweep<P: Provider>(paper: &Paper, seen: &mut Seen) {
+fn sweep<P: Provider>(logs: &CapturedLogs, seen: &mut Seen) {
     let carried = carried::<P>();
     matrix::drive::<P>(
         |operation| carried[operation].sentence(),
         |case, entry, _, observed| {
-            paper.note(&entry.printed);
-            paper.note(&observed.client);
-            paper.note(&observed.outcome.printed);
+            logs.note(&entry.printed);
+            logs.note(&observed.client);
+            logs.note(&observed.outcome.printed);
             if let Some(error) = &observed.outcome.error {
-                paper.note_error(error);
+                logs.note_error(error);
             }
             let mut needles = Needles::all();
             for request in &observed.requests {
@@ -101,13 +101,13 @@ fn sweep<P: Provider>(paper: &Paper, seen: &mut Seen) {
                 needles.add_credential(request);
             }
             let at = format!("{} {}, {}", P::CRATE, entry.info.id, case.name);
-            seen.look(&at, &needles, &paper.take());
+            seen.look(&at, &needles, &logs.take());
         },
     );
 }
 
 /// Every operation once, in whole connections behind TLS, whose layers may log what passes through them.
-fn secured<P: Provider>(paper: &Paper, seen: &mut Seen, protocol: &str) {
+fn secured<P: Provider>(logs: &CapturedLogs, seen: &mut Seen, protocol: &str) {
     let text = on_a_runtime(async {
         let authority = Authority::new();
         let server = TlsServer::start(authority.acceptor(LOCALHOST, &[protocol])).await;
@@ -116,21 +116,21 @@ fn secured<P: Provider>(paper: &Paper, seen: &mut Seen, protocol: &str) {
         let http = move || reqwest::Client::builder().tls_certs_only([trusted.clone()]);
         let client = provider.builder().base_url(server.url()).http(http);
         let client = client.build().unwrap();
-        paper.take();
+        logs.take();
         for entry in P::operations() {
             if let Some(error) = entry.call(&client).await.error {
-                paper.note_error(&error);
+                logs.note_error(&error);
             }
         }
         let (http1, http2) = server.requests();
         assert_eq!((http1 > 0, http2 > 0), (protocol != "h2", protocol == "h2"));
-        paper.take()
+        logs.take()
     });
     seen.look(protocol, &Needles::all(), &text);
 }
 
 /// The one thing that prints what is sent, because it is asked to.
-fn verbose(paper: &Paper) -> String {
+fn verbose(logs: &CapturedLogs) -> String {
     on_a_runtime(async {
         let provider = Revnue::start().await.unwrap();
         let http = || reqwest::Client::builder().connection_verbose(true);
@@ -139,15 +139,15 @@ fn verbose(paper: &Paper) -> String {
             assert!(entry.call(&client).await.error.is_none());
         }
     });
-    paper.take()
+    logs.take()
 }
 
 #[test]
 fn nothing_planted_is_printed_or_logged() {
-    let paper = Paper::default();
+    let logs = CapturedLogs::default();
     let layer = || {
         fmt::layer()
-            .with_writer(paper.clone())
+            .with_writer(logs.clone())
             .with_ansi(false)
             .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
     };
@@ -158,15 +158,15 @@ fn nothing_planted_is_printed_or_logged() {
         .init();
 
     let mut seen = Seen::default();
-    sweep::<Ravelin>(&paper, &mut seen);
-    sweep::<Omnidesk>(&paper, &mut seen);
-    sweep::<Revnue>(&paper, &mut seen);
-    sweep::<CustomerRadar>(&paper, &mut seen);
+    sweep::<Ravelin>(&logs, &mut seen);
+    sweep::<Omnidesk>(&logs, &mut seen);
+    sweep::<Revnue>(&logs, &mut seen);
+    sweep::<CustomerRadar>(&logs, &mut seen);
     for protocol in ["http/1.1", "h2"] {
-        secured::<Ravelin>(&paper, &mut seen, protocol);
-        secured::<Omnidesk>(&paper, &mut seen, protocol);
-        secured::<Revnue>(&paper, &mut seen, protocol);
-        secured::<CustomerRadar>(&paper, &mut seen, protocol);
+        secured::<Ravelin>(&logs, &mut seen, protocol);
+        secured::<Omnidesk>(&logs, &mut seen, protocol);
+        secured::<Revnue>(&logs, &mut seen, protocol);
+        secured::<CustomerRadar>(&logs, &mut seen, protocol);
     }
     let leaks: Vec<_> = seen.leaks.values().collect();
     assert!(leaks.is_empty(), "{leaks:#?}");
@@ -175,7 +175,7 @@ fn nothing_planted_is_printed_or_logged() {
 
     // The one exception, and the filter for it, as `docs/delivery-and-retries.md` has them.
     let needles = Needles::all();
-    let text = verbose(&paper);
+    let text = verbose(&logs);
     let leaks = needles.lines_in(&text);
     assert!(!leaks.is_empty());
     for (needle, line) in leaks {
@@ -188,7 +188,7 @@ fn nothing_planted_is_printed_or_logged() {
         .with_default(LevelFilter::TRACE)
         .with_target("reqwest::connect::verbose", LevelFilter::OFF);
     let filtered = tracing_subscriber::registry().with(layer()).with(filter);
-    let text = tracing::subscriber::with_default(filtered, || verbose(&paper));
+    let text = tracing::subscriber::with_default(filtered, || verbose(&logs));
     assert!(text.contains("hyper_util::client"));
     assert!(needles.lines_in(&text).is_empty());
 }

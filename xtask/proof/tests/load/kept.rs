@@ -108,7 +108,7 @@ async fn next_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Ve
 
 /// What callers were told.
 #[derive(Debug, Default)]
-struct Told {
+struct Reported {
     accepted: usize,
     not_sent: usize,
     /// Nobody knows, or what was told is not true.
@@ -119,7 +119,7 @@ async fn send<C: ProviderClient + Clone + Send + Sync + 'static>(
     client: C,
     write: fn(&str) -> Entry<C>,
     books: &Books,
-) -> Told {
+) -> Reported {
     let writes = usize::try_from(setting("PROOF_WRITES", 3_000)).unwrap() / 10;
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = JoinSet::new();
@@ -139,7 +139,7 @@ async fn send<C: ProviderClient + Clone + Send + Sync + 'static>(
     }
     let outcomes: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
     let books = books.lock().unwrap();
-    let mut told = Told::default();
+    let mut told = Reported::default();
     for (number, outcome) in outcomes {
         let times = books.get(&number.to_string()).copied().unwrap_or_default();
         assert!(
@@ -171,7 +171,7 @@ const HABITS: [Habit; 9] = [
 async fn meet<P: Provider>(
     habit: Habit,
     set: fn(ClientBuilder<P::Client>) -> ClientBuilder<P::Client>,
-) -> Told
+) -> Reported
 where
     P::Client: Clone + Send + Sync,
 {

@@ -29,7 +29,7 @@ fn setting(name: &str, default: u64) -> u64 {
 
 /// What callers were told, and how often.
 #[derive(Debug, Default)]
-struct Told {
+struct Reported {
     accepted: usize,
     not_sent: usize,
     refused: usize,
@@ -75,7 +75,7 @@ where
     assert_eq!(outcomes.len(), writes);
 
     let carried_out = carried_out(&*provider);
-    let mut told = Told::default();
+    let mut told = Reported::default();
     for (number, outcome) in outcomes {
         let times = carried_out.get(&number).copied().unwrap_or_default();
         let (allowed, count) = match outcome {

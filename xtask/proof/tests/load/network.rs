@@ -30,7 +30,7 @@ fn fault(rng: &mut Rng) -> Fault {
     let words = FaultBody::json(&json!({ "code": "77", "message": "no" }));
     let broken = match rng.u8(0..15) {
         0 => return Fault::reset_while_reading(),
-        // Where the answer begins with a 200, the provider did what it was asked for.
+        // Where the response begins with a 200, the provider did what it was asked for.
         1 => return Fault::reset_after_head().processed(),
         2 => return Fault::reset_mid_body().processed(),
         3 => return Fault::truncated().processed(),

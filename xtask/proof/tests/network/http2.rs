@@ -33,7 +33,7 @@ async fn it_is_spoken_where_it_is_offered_and_shares_a_connection() {
     }
 }
 
-/// Refuses the first streams unprocessed, or gives up on them, and answers the others.
+/// Refuses the first streams unprocessed, or gives up on them, and responses the others.
 async fn serve(
     listener: TcpListener,
     acceptor: tokio_rustls::TlsAcceptor,

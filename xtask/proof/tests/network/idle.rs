@@ -38,8 +38,8 @@ async fn serve(listener: TcpListener, processed: Arc<AtomicUsize>) {
         tokio::spawn(async move {
             if read(&mut stream).await {
                 processed.fetch_add(1, Ordering::SeqCst);
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7";
-                let _ = stream.write_all(answer).await;
+                let response = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7";
+                let _ = stream.write_all(response).await;
                 for _ in 0..turns % 8 {
                     tokio::task::yield_now().await;
                 }
@@ -61,8 +61,8 @@ async fn a_request_that_meets_a_closing_connection_is_rightly_classified() {
         let outcome = shop.send(Buy(format!("{call} end"))).await;
         let count = processed.load(Ordering::SeqCst) - before;
         match outcome.map_err(|error| error.delivery()) {
-            Ok(answer) => {
-                assert_eq!((answer, count), (7, 1));
+            Ok(response) => {
+                assert_eq!((response, count), (7, 1));
                 accepted += 1;
             }
             Err(Delivery::Unknown) => {

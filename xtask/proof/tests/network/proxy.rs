@@ -122,8 +122,8 @@ async fn in_the_environment() {
     let server = TlsServer::start(acceptor).await;
     let trusted = authority.certificate();
     let http = move || reqwest::Client::builder().add_root_certificate(trusted.clone());
-    let answer = client(&server.url(), http).send(buy()).await;
-    assert_eq!(answer.unwrap(), 7, "loopback is never proxied");
+    let response = client(&server.url(), http).send(buy()).await;
+    assert_eq!(response.unwrap(), 7, "loopback is never proxied");
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl TlsServer {
                         return;
                     };
                     let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                    let service = service_fn(move |request| answer(Arc::clone(&counts), request));
+                    let service = service_fn(move |request| response(Arc::clone(&counts), request));
                     let stream = TokioIo::new(stream);
                     if is_http2 {
                         let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
@@ -70,7 +70,7 @@ impl TlsServer {
     }
 }
 
-async fn answer(
+async fn response(
     counts: Arc<Counts>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -80,6 +80,6 @@ async fn answer(
     };
     count.fetch_add(1, Ordering::SeqCst);
     let body = request.into_body().collect().await.unwrap().to_bytes();
-    let answer = if body == "\"a teapot\"" { "7" } else { "0" };
-    Ok(Response::new(Full::from(answer)))
+    let response = if body == "\"a teapot\"" { "7" } else { "0" };
+    Ok(Response::new(Full::from(response)))
 }

@@ -25,7 +25,7 @@ impl Service for Shop {
     }
 }
 
-/// A write, whose answer is a number.
+/// A write, whose response is a number.
 #[derive(Clone, Debug)]
 pub(crate) struct Buy(pub(crate) String);
 

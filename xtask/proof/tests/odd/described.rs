@@ -1,18 +1,18 @@
-//! Answers as the descriptions tell of them: by their schema, or by their example where the schema leaves all open.
+//! Responses as the descriptions tell of them: by their schema, or by their example where the schema leaves all open.
 
 use std::{fs, path::Path};
 
 use serde_json::{Map, Value, json};
 
-/// An answer with all that is described.
-pub(crate) struct Answer {
+/// A response with all that is described.
+pub(crate) struct Response {
     pub(crate) sample: Value,
     /// The paths of members that must be there, outside of lists.
     required: Vec<String>,
 }
 
-impl Answer {
-    /// Whether the answer is nothing without what stands at a path, or around it.
+impl Response {
+    /// Whether the response is nothing without what stands at a path, or around it.
     pub(crate) fn is_required(&self, path: &str) -> bool {
         self.required
             .iter()
@@ -20,8 +20,8 @@ impl Answer {
     }
 }
 
-/// The answer of success of an operation; nothing where no field of it is described.
-pub(crate) fn answer(package: &str, operation: &str) -> Option<Answer> {
+/// The response of success of an operation; nothing where no field of it is described.
+pub(crate) fn response(package: &str, operation: &str) -> Option<Response> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../crates/customer-api-sandbox/src/descriptions")
         .join(format!("{package}.json"));
@@ -50,7 +50,7 @@ pub(crate) fn answer(package: &str, operation: &str) -> Option<Answer> {
     if required.is_empty() && sample.get("id").is_some() {
         required.push("id".to_owned());
     }
-    Some(Answer { sample, required })
+    Some(Response { sample, required })
 }
 
 fn resolve<'d>(description: &'d Value, schema: &'d Value) -> &'d Value {
@@ -115,7 +115,7 @@ fn sample(description: &Value, schema: &Value, path: &str, required: &mut Vec<St
     }
 }
 
-/// Where a value stands in an answer.
+/// Where a value stands in a response.
 pub(crate) struct Place {
     pub(crate) path: String,
     steps: Vec<String>,

@@ -1,14 +1,14 @@
-//! Every field of every answer that a description tells of, with a value of each other JSON type in its place: what is strict fails
+//! Every field of every response that a description tells of, with a value of each other JSON type in its place: what is strict fails
 //! with its place, a list comes out shorter by reported records alone, and nothing is silent.
 #![cfg(test)]
 
 mod described;
 
 use customer_api_core::response::{Unreadable, UnreadableKind};
-use proof::{CustomerRadar, Offline, Omnidesk, Ravelin, Revnue, Words};
+use proof::{CustomerRadar, Offline, Omnidesk, Ravelin, Revnue, Texts};
 use serde_json::{Value, json};
 
-/// What the pages of a provider say of its answers that a description does not. Written down here a second time on purpose.
+/// What the pages of a provider say of its responses that a description does not. Written down here a second time on purpose.
 struct Facts {
     /// Members that are read as they are, or not at all: ids, lists, cursors, totals, outcomes.
     strict: &'static [&'static str],
@@ -78,24 +78,24 @@ fn is_number_or_text(value: &Value) -> bool {
 
 fn run<P: Offline>(facts: &Facts) -> Vec<Seen> {
     let mut seen = Vec::new();
-    let words = Words::new(|number| format!("word-{number}"));
+    let words = Texts::new(|number| format!("word-{number}"));
     for entry in P::worded(&words) {
-        let Some(answer) = described::answer(P::CRATE, entry.info.id) else {
+        let Some(response) = described::response(P::CRATE, entry.info.id) else {
             continue;
         };
-        let read = |answer: &Value, strict| (entry.read)(answer.to_string().as_bytes(), strict);
-        let (printed, reports) =
-            read(&answer.sample, true).unwrap_or_else(|error| panic!("{}: {error}", entry.info.id));
+        let read = |response: &Value, strict| (entry.read)(response.to_string().as_bytes(), strict);
+        let (printed, reports) = read(&response.sample, true)
+            .unwrap_or_else(|error| panic!("{}: {error}", entry.info.id));
         assert!(reports.is_empty(), "{}: {reports:?}", entry.info.id);
         let records = printed.matches(facts.record).count();
-        for place in described::places(&answer.sample) {
-            let without = read(&place.removed(&answer.sample), false);
+        for place in described::places(&response.sample) {
+            let without = read(&place.removed(&response.sample), false);
             for value in others() {
-                if described::kind(&value) == described::kind(place.of(&answer.sample)) {
+                if described::kind(&value) == described::kind(place.of(&response.sample)) {
                     continue;
                 }
                 let at = format!("{} {} = {value}", entry.info.id, place.path);
-                let changed = place.replaced(&answer.sample, &value);
+                let changed = place.replaced(&response.sample, &value);
                 let outcome = read(&changed, false);
                 let strictly = read(&changed, true);
                 // The switch makes an error of whatever is reported, and of nothing else.
@@ -112,7 +112,7 @@ fn run<P: Offline>(facts: &Facts) -> Vec<Seen> {
                             "{at}: {error}"
                         );
                         let is_strict =
-                            place.is_under(facts.strict) || answer.is_required(&place.path);
+                            place.is_under(facts.strict) || response.is_required(&place.path);
                         assert!(is_strict, "{at}: {error}");
                     }
                     Ok((odd, reports)) if reports.is_empty() => {
@@ -123,7 +123,7 @@ fn run<P: Offline>(facts: &Facts) -> Vec<Seen> {
                             .is_ok_and(|(without, _)| *without == printed);
                         let is_nothing =
                             facts.nothing_without == Some((entry.info.id, place.name()));
-                        // An answer from which nothing follows says so itself.
+                        // A response from which nothing follows says so itself.
                         let is_unclear = odd.starts_with("Unclear(");
                         assert!(
                             is_absent
@@ -199,7 +199,7 @@ fn errors(seen: &[Seen], operation: &str, path: &str) -> usize {
 }
 
 #[test]
-fn ravelins_answers() {
+fn ravelins_responses() {
     let seen = run::<Ravelin>(&RAVELIN);
     assert!(seen.len() > 300, "{}", seen.len());
     use UnreadableKind::{Coerced, Record, TakenOut};
@@ -232,7 +232,7 @@ fn ravelins_answers() {
 }
 
 #[test]
-fn omnidesks_answers() {
+fn omnidesks_responses() {
     let seen = run::<Omnidesk>(&OMNIDESK);
     assert!(seen.len() > 200, "{}", seen.len());
     use UnreadableKind::{Coerced, Record, TakenOut};
@@ -257,7 +257,7 @@ fn omnidesks_answers() {
 }
 
 #[test]
-fn revnues_answers() {
+fn revnues_responses() {
     let seen = run::<Revnue>(&REVNUE);
     assert!(seen.len() > 600, "{}", seen.len());
     use UnreadableKind::{Coerced, Record, TakenOut};
@@ -287,7 +287,7 @@ fn revnues_answers() {
 }
 
 #[test]
-fn customer_radars_answers() {
+fn customer_radars_responses() {
     let seen = run::<CustomerRadar>(&CUSTOMER_RADAR);
     assert!(seen.len() > 40, "{}", seen.len());
     use UnreadableKind::{Coerced, TakenOut};

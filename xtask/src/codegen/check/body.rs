@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::is_record;
 use crate::codegen::{
+    identifiers,
     model::{
         Api, Body, BodyShape, Dynamic, DynamicNames, Field, Format, Presence, Shape, Type,
         body_fields,
     },
-    names,
     problem::Problems,
 };
 
@@ -98,7 +98,7 @@ fn dynamic<'a>(
             "choose another `rust-name`",
         );
     }
-    if names::is_reserved_method(&dynamic.rust) || dynamic.rust == "body" {
+    if identifiers::is_reserved_method(&dynamic.rust) || dynamic.rust == "body" {
         p.report(
             &dynamic.at,
             format!("a method `{}` would hide another", dynamic.rust),

@@ -67,7 +67,7 @@ pub(crate) fn field(field: &Field, sent: bool, replacement: Option<&str>) -> Doc
         .or(field.notes.title.as_ref())
     {
         Some(text) if !text.trim().is_empty() => docs.describe(text),
-        _ => docs.say(format!("The vendor's {}.", code(&field.wire))),
+        _ => docs.say(format!("The provider's {}.", code(&field.wire))),
     }
     docs.say(facts(&field.slot, &field.notes, sent).join(" "));
     if let Some(sentence) = deprecated(&field.notes, replacement) {
@@ -86,7 +86,7 @@ pub(crate) fn argument(field: &Field) -> String {
         .or(field.notes.title.as_ref());
     let said = text.map(|text| words::opening(text)).unwrap_or_default();
     let said = if said.is_empty() {
-        format!("the vendor's {}.", code(&field.wire))
+        format!("the provider's {}.", code(&field.wire))
     } else {
         said
     };

@@ -1,4 +1,4 @@
-//! Operations: a constant, a struct of what is sent, how it is written and how the answer is read.
+//! Operations: a constant, a struct of what is sent, how it is written and how the response is read.
 
 use super::{
     record,

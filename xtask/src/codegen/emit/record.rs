@@ -95,7 +95,7 @@ pub(crate) fn heading(model: &Model) -> Docs {
         .or(model.notes.title.as_ref())
     {
         Some(text) if !text.trim().is_empty() => docs.describe(text),
-        _ => docs.say(format!("The vendor's {}.", words::code(&model.wire))),
+        _ => docs.say(format!("The provider's {}.", words::code(&model.wire))),
     }
     docs.say(
         docs::deprecated(
@@ -200,7 +200,7 @@ pub(crate) fn initializers<'f>(
     out
 }
 
-/// Clippy's limit is a good one for people, but the vendor's word holds.
+/// Clippy's limit is a good one for people, but the provider's word holds.
 pub(crate) fn too_many(parameters: usize) -> String {
     if parameters > 7 {
         "#[expect(clippy::too_many_arguments, reason = \"the provider requires them all\")]\n"

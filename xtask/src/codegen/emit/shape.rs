@@ -1,4 +1,4 @@
-//! What a repair of an answer must know of an object: its members, and which of them are never changed.
+//! What a repair of a response must know of an object: its members, and which of them are never changed.
 
 use super::scope::{Held, Scope};
 use crate::codegen::{

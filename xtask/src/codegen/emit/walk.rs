@@ -87,7 +87,7 @@ pub(crate) struct Rules {
 impl Rules {
     /// The name of a rule. Two places whose names read the same share a rule or are told apart by their depth.
     fn name(&mut self, fields: &[&str], rule: &Rule) -> String {
-        let mut name = crate::codegen::names::constant_name(fields);
+        let mut name = crate::codegen::identifiers::constant_name(fields);
         while let Some((_, other)) = self.list.iter().find(|(taken, _)| *taken == name) {
             if other == rule {
                 return name;

@@ -134,7 +134,7 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     pub(crate) summary: Option<String>,
     pub(crate) notes: Notes,
-    /// The vendor's page: the provenance's source, or else `externalDocs`.
+    /// The provider's page: the provenance's source, or else `externalDocs`.
     pub(crate) docs_url: Option<String>,
     pub(crate) idempotency: Idempotency,
     pub(crate) rate_class: Option<String>,

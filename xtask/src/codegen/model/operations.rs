@@ -235,7 +235,7 @@ fn output<'d>(
                 );
                 Some(one)
             }
-            // Some answers carry nothing, so the body may be missing.
+            // Some responses carry nothing, so the body may be missing.
             (Some(one), None) => Some(Slot {
                 nullable: true,
                 ..one

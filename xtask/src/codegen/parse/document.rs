@@ -10,7 +10,7 @@ use super::{
     schema::schema,
 };
 use crate::codegen::{
-    names,
+    identifiers,
     problem::Problems,
     tree::{Value, join},
 };
@@ -82,7 +82,7 @@ fn info(object: &mut Object<'_>, description: &mut Description, p: &mut Problems
         .required("title", p)
         .and_then(|node| node.text(p))
         .unwrap_or_default();
-    let given = rust_name(&mut info, names::is_type_name, "like `Acme`", p);
+    let given = rust_name(&mut info, identifiers::is_type_name, "like `Acme`", p);
     if let Some(version) = info.required("version", p) {
         version.text(p);
     }
@@ -103,7 +103,8 @@ fn info(object: &mut Object<'_>, description: &mut Description, p: &mut Problems
     }
     let at = info.at.clone();
     info.finish("info", p);
-    let derived = names::type_name(&description.title).filter(|name| names::is_type_name(name));
+    let derived =
+        identifiers::type_name(&description.title).filter(|name| identifiers::is_type_name(name));
     match given.or(derived) {
         Some(name) => description.service = name,
         None => p.report(

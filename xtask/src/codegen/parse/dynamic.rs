@@ -5,7 +5,7 @@ use super::{
     notes::provenance,
     object::{Node, Object},
 };
-use crate::codegen::{names, problem::Problems, tree::join};
+use crate::codegen::{identifiers, problem::Problems, tree::join};
 
 /// The dynamic fields of a body.
 pub(super) fn dynamic_fields(object: &mut Object<'_>, p: &mut Problems) -> Vec<Dynamic> {
@@ -97,7 +97,7 @@ fn two(
 fn field_name(node: Node<'_>, p: &mut Problems) -> Option<String> {
     let at = node.at.clone();
     let name = node.text(p)?;
-    if names::is_field_name(&name) {
+    if identifiers::is_field_name(&name) {
         return Some(name);
     }
     p.report(

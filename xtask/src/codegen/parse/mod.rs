@@ -336,7 +336,7 @@ pub(crate) struct Notes {
     pub(crate) write_only: bool,
     /// A better setter is hand-written.
     pub(crate) hand_written: bool,
-    /// In an answer, it is read as it is, or not at all.
+    /// In a response, it is read as it is, or not at all.
     pub(crate) strict: bool,
     pub(crate) rust_name: Option<String>,
 }

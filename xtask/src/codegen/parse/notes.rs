@@ -4,7 +4,7 @@ use super::{
     Notes, Provenance,
     object::{Node, Object},
 };
-use crate::codegen::{names, problem::Problems, tree};
+use crate::codegen::{identifiers, problem::Problems, tree};
 
 /// Where a schema stands decides what may be said beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(crate) fn schema_notes(object: &mut Object<'_>, role: Role, p: &mut Problems
 pub(crate) fn parameter_notes(object: &mut Object<'_>, p: &mut Problems) -> Notes {
     let mut notes = Notes {
         description: object.text("description", p),
-        rust_name: rust_name(object, names::is_field_name, "like `customer_id`", p),
+        rust_name: rust_name(object, identifiers::is_field_name, "like `customer_id`", p),
         provenance: provenance(object, p),
         secret: object.flag("x-secret", p),
         personal: object.flag("x-personal", p),
@@ -74,7 +74,7 @@ pub(crate) fn parameter_notes(object: &mut Object<'_>, p: &mut Problems) -> Note
 pub(crate) fn operation_notes(object: &mut Object<'_>, p: &mut Problems) -> Notes {
     let mut notes = Notes {
         description: object.text("description", p),
-        rust_name: rust_name(object, names::is_type_name, "like `ListCustomers`", p),
+        rust_name: rust_name(object, identifiers::is_type_name, "like `ListCustomers`", p),
         provenance: provenance(object, p),
         ..Notes::default()
     };
@@ -84,9 +84,9 @@ pub(crate) fn operation_notes(object: &mut Object<'_>, p: &mut Problems) -> Note
 
 fn type_or_field_name(object: &mut Object<'_>, role: Role, p: &mut Problems) -> Option<String> {
     if role == Role::Property {
-        rust_name(object, names::is_field_name, "like `customer_id`", p)
+        rust_name(object, identifiers::is_field_name, "like `customer_id`", p)
     } else {
-        rust_name(object, names::is_type_name, "like `Customer`", p)
+        rust_name(object, identifiers::is_type_name, "like `Customer`", p)
     }
 }
 

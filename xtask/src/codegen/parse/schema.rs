@@ -9,7 +9,7 @@ use super::{
     union,
 };
 use crate::codegen::{
-    names, pattern,
+    identifiers, pattern,
     problem::Problems,
     tree::{Value, join},
 };
@@ -328,7 +328,7 @@ fn choice(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
         if choice
             .rust_name
             .as_deref()
-            .is_some_and(|name| !names::is_type_name(name))
+            .is_some_and(|name| !identifiers::is_type_name(name))
         {
             let name = choice.rust_name.take().unwrap_or_default();
             p.report(

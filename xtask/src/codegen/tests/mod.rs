@@ -3,9 +3,9 @@
 use super::{emit, problem::Problem, understand};
 use std::collections::BTreeMap;
 
+mod assign_names;
 mod characters;
 mod hostile;
-mod naming;
 mod output;
 mod refusals;
 

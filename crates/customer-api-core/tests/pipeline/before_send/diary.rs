@@ -15,9 +15,9 @@ use customer_api_core::{
     before_send::{BeforeSend, Upcoming, Withheld},
     error::StopReason,
     rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
-    retry::{Attempt, RetryDecision, RetryPolicy},
+    retry::{FailedAttempt, RetryDecision, RetryPolicy},
     time::Deadline,
-    transport::{Answer, Body, ScriptedTransport, Transport, TransportError},
+    transport::{Body, ScriptedResponse, ScriptedTransport, Transport, TransportError},
 };
 use http::header::AUTHORIZATION;
 
@@ -36,11 +36,11 @@ pub(super) struct Diary {
 pub(super) const LOGIN: Duration = Duration::from_secs(1);
 
 impl Diary {
-    pub(super) fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(super) fn new(responses: impl IntoIterator<Item = ScriptedResponse>) -> Self {
         let transport = ScriptedTransport::new();
-        answers
+        responses
             .into_iter()
-            .for_each(|answer| transport.push(answer));
+            .for_each(|response| transport.push(response));
         Self {
             began: Deadline::after(Duration::ZERO),
             lines: Arc::default(),
@@ -86,7 +86,7 @@ impl Auth for Diary {
         Ok(Some(credential.with_generation(generation)))
     }
 
-    fn on_unauthorized(&self, generation: u64) -> bool {
+    fn invalidate(&self, generation: u64) -> bool {
         self.generation.store(generation + 1, Ordering::SeqCst);
         true
     }
@@ -134,7 +134,7 @@ impl Transport for Diary {
 pub(super) struct Always(pub(super) Duration);
 
 impl RetryPolicy for Always {
-    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+    fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
         match attempt.number {
             3.. => RetryDecision::Stop(StopReason::AttemptsExhausted),
             _ => RetryDecision::After(self.0),

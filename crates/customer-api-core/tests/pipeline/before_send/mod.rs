@@ -19,7 +19,7 @@ use customer_api_core::{
     rate_limit::{Permit, RateLimitError, RateLimiter},
     retry::NeverRetry,
     time::Deadline,
-    transport::{Answer, ScriptedTransport, TransportErrorKind},
+    transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
 };
 use http::header::AUTHORIZATION;
 
@@ -28,7 +28,10 @@ use crate::support::{Shop, buy, count, dropped_after};
 
 #[tokio::test(start_paused = true)]
 async fn it_comes_last_before_each_attempt() {
-    let diary = Diary::new([Answer::status(503), Answer::status(200).body("7")]);
+    let diary = Diary::new([
+        ScriptedResponse::status(503),
+        ScriptedResponse::status(200).body("7"),
+    ]);
     diary.call(count()).send().await.unwrap();
     let expected = [
         "1 credential",
@@ -48,8 +51,8 @@ async fn it_comes_last_before_each_attempt() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_not_sent_is_withdrawn_before_the_wait_and_asked_anew() {
-    let lost = Answer::failure(TransportErrorKind::Connect);
-    let diary = Diary::new([lost, Answer::status(201).body("9")]);
+    let lost = ScriptedResponse::failure(TransportErrorKind::Connect);
+    let diary = Diary::new([lost, ScriptedResponse::status(201).body("9")]);
     diary.call(buy()).send().await.unwrap();
     let expected = [
         "1 credential",
@@ -70,7 +73,10 @@ async fn what_was_not_sent_is_withdrawn_before_the_wait_and_asked_anew() {
 
 #[tokio::test(start_paused = true)]
 async fn a_401_that_is_replayed_is_withdrawn_before_the_login() {
-    let diary = Diary::new([Answer::status(401), Answer::status(201).body("9")]);
+    let diary = Diary::new([
+        ScriptedResponse::status(401),
+        ScriptedResponse::status(201).body("9"),
+    ]);
     diary.call(buy()).send().await.unwrap();
     let expected = [
         "1 credential",
@@ -92,33 +98,33 @@ async fn a_401_that_is_replayed_is_withdrawn_before_the_login() {
 /// A second 401 is the response to the call, and nothing is taken back for it. Nor for a refusal or for what is not known.
 #[tokio::test(start_paused = true)]
 async fn what_was_sent_is_not_withdrawn() {
-    for (answers, withdrawn, delivery) in [
+    for (responses, withdrawn, delivery) in [
         (
-            vec![Answer::status(401), Answer::status(401)],
+            vec![ScriptedResponse::status(401), ScriptedResponse::status(401)],
             1,
             Delivery::Refused,
         ),
         (
             vec![
-                Answer::status(400),
-                Answer::status(400),
-                Answer::status(400),
+                ScriptedResponse::status(400),
+                ScriptedResponse::status(400),
+                ScriptedResponse::status(400),
             ],
             0,
             Delivery::Refused,
         ),
         (
-            vec![Answer::failure(TransportErrorKind::Interrupted)],
+            vec![ScriptedResponse::failure(TransportErrorKind::Interrupted)],
             0,
             Delivery::Unknown,
         ),
         (
-            vec![Answer::status(200).cut(TransportErrorKind::Connect)],
+            vec![ScriptedResponse::status(200).cut(TransportErrorKind::Connect)],
             0,
             Delivery::NotSent,
         ),
     ] {
-        let diary = Diary::new(answers);
+        let diary = Diary::new(responses);
         let outcome = diary.call(buy()).retry(NeverRetry).send().await;
         let withdraws = diary
             .lines()
@@ -181,7 +187,7 @@ async fn a_refusal_after_a_doubt_leaves_the_doubt() {
             }
         }
     }
-    let diary = Diary::new([Answer::status(503)]);
+    let diary = Diary::new([ScriptedResponse::status(503)]);
     let call = diary
         .client()
         .call(count())
@@ -198,7 +204,7 @@ async fn it_has_the_time_that_the_call_has() {
     let timeout = ErrorKind::Timeout(TimeoutPhase::Call);
     let second = Duration::from_secs(1);
     // (mode, the response, what ends the call and when)
-    for (mode, answer, kind, ends) in [
+    for (mode, response, kind, ends) in [
         (Mode::Hangs, None, timeout, 20),
         (Mode::Takes(19 * second), None, timeout, 20),
         (
@@ -209,7 +215,7 @@ async fn it_has_the_time_that_the_call_has() {
         ),
         (Mode::Takes(9 * second), None, timeout, 10),
     ] {
-        let diary = Diary::new(answer.map(Answer::failure));
+        let diary = Diary::new(response.map(ScriptedResponse::failure));
         let step = Step {
             diary: diary.clone(),
             mode,
@@ -232,14 +238,14 @@ async fn it_has_the_time_that_the_call_has() {
         );
         assert_eq!(diary.began.elapsed(), ends * second, "{lines:?}");
         let sent = lines.iter().filter(|line| line.ends_with("send")).count();
-        assert_eq!(sent, usize::from(answer.is_some()), "{lines:?}");
+        assert_eq!(sent, usize::from(response.is_some()), "{lines:?}");
         let withdraws = lines
             .iter()
             .filter(|line| line.ends_with("withdraw"))
             .count();
         assert_eq!(withdraws, 1, "{lines:?}");
         let released = lines.iter().any(|line| line.ends_with("permit released"));
-        assert_eq!(released, answer.is_none(), "{lines:?}");
+        assert_eq!(released, response.is_none(), "{lines:?}");
         assert!(lines.last().unwrap().ends_with("step dropped"), "{lines:?}");
     }
 }
@@ -248,9 +254,10 @@ async fn it_has_the_time_that_the_call_has() {
 #[tokio::test(start_paused = true)]
 async fn a_call_may_be_dropped_anywhere() {
     for polls in 0.. {
-        let slow = || Answer::status(401).after(Duration::from_secs(1));
-        let lost = Answer::failure(TransportErrorKind::Connect).after(Duration::from_secs(1));
-        let diary = Diary::new([slow(), lost, Answer::status(201).body("9")]);
+        let slow = || ScriptedResponse::status(401).after(Duration::from_secs(1));
+        let lost =
+            ScriptedResponse::failure(TransportErrorKind::Connect).after(Duration::from_secs(1));
+        let diary = Diary::new([slow(), lost, ScriptedResponse::status(201).body("9")]);
         let step = Step {
             diary: diary.clone(),
             mode: Mode::Takes(Duration::from_secs(1)),
@@ -297,8 +304,8 @@ async fn it_is_told_what_the_call_says_and_no_more() {
         }
     }
     let transport = ScriptedTransport::new()
-        .then(Answer::status(201).body("9"))
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(201).body("9"))
+        .then(ScriptedResponse::status(200).body("7"));
     let shop = crate::support::client(&transport);
     let read = Arc::<Mutex<Vec<String>>>::default();
     let call = shop
@@ -335,7 +342,7 @@ async fn a_doubt_is_not_withdrawn_by_a_later_attempt_that_never_began() {
             }
         }
     }
-    let diary = Diary::new([Answer::status(503)]);
+    let diary = Diary::new([ScriptedResponse::status(503)]);
     let shop = Client::builder(Shop, diary.clone())
         .rate_limiter(Spent(AtomicU64::new(0)))
         .transport(diary.clone())
@@ -368,14 +375,14 @@ async fn a_replay_has_the_time_of_an_attempt() {
     #[async_trait]
     impl Auth for AtHand {
         async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
-            Ok(self.at_hand())
+            Ok(self.try_authorize())
         }
-        fn at_hand(&self) -> Option<Credential> {
+        fn try_authorize(&self) -> Option<Credential> {
             let generation = self.0.load(Ordering::SeqCst);
             let credential = Credential::new(AUTHORIZATION, &format!("token-{generation}"));
             Some(credential.ok()?.with_generation(generation))
         }
-        fn on_unauthorized(&self, _: u64) -> bool {
+        fn invalidate(&self, _: u64) -> bool {
             self.0.fetch_add(1, Ordering::SeqCst);
             true
         }
@@ -387,8 +394,8 @@ async fn a_replay_has_the_time_of_an_attempt() {
         (Some(20 * second), false),
     ] {
         let transport = ScriptedTransport::new()
-            .then(Answer::status(401).after(29 * second))
-            .then(Answer::status(201).body("9").after(29 * second));
+            .then(ScriptedResponse::status(401).after(29 * second))
+            .then(ScriptedResponse::status(201).body("9").after(29 * second));
         let shop = Client::builder(Shop, AtHand(AtomicU64::new(0)))
             .transport(transport.clone())
             .build()

@@ -1,13 +1,13 @@
 //! Tokens that are obtained by logging in.
 
 mod cancelled;
-mod door;
 mod refused;
+mod token_server;
 
 use std::time::{Duration, SystemTime};
 
-use customer_api_core::{Client, Delivery, ErrorKind, rate_limit::Window, time::Deadline};
-use door::{Door, KnocksWith, Mood};
+use customer_api_core::{Client, Delivery, ErrorKind, rate_limit::Quota, time::Deadline};
+use token_server::{KnocksWith, LoginResponse, TokenServer};
 use tokio::task::JoinSet;
 
 use crate::support::{Shop, buy, count};
@@ -26,44 +26,44 @@ async fn storm(shop: &Client<Shop>, calls: usize) -> Vec<customer_api_core::Erro
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_tasks_log_in_once_and_once_more_when_the_token_has_expired() {
-    let door = Door::new();
-    let shop = door.client();
-    assert_eq!(door.logins(), 0, "nothing is sent before it is needed");
+    let server = TokenServer::new();
+    let shop = server.client();
+    assert_eq!(server.logins(), 0, "nothing is sent before it is needed");
     assert_eq!(storm(&shop, 1_000).await.len(), 0);
-    assert_eq!(door.logins(), 1);
+    assert_eq!(server.logins(), 1);
     tokio::time::advance(Duration::from_secs(3600)).await;
-    door.forget();
+    server.forget();
     assert_eq!(storm(&shop, 1_000).await.len(), 0);
-    assert_eq!((door.logins(), door.state().done), (2, 2_000));
-    assert_eq!(door.state().at_login, 0, "a login carries no credential");
+    assert_eq!((server.logins(), server.state().done), (2, 2_000));
+    assert_eq!(server.state().at_login, 0, "a login carries no credential");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_tasks_whose_token_was_revoked_log_in_once() {
-    let door = Door::new();
-    let shop = door.client();
+    let server = TokenServer::new();
+    let shop = server.client();
     shop.send(count()).await.unwrap();
-    door.forget();
+    server.forget();
     assert_eq!(storm(&shop, 1_000).await.len(), 0);
-    assert_eq!((door.logins(), door.state().done), (2, 1_001));
+    assert_eq!((server.logins(), server.state().done), (2, 1_001));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_late_401_for_an_old_token_leaves_the_new_one_alone() {
-    let door = Door::new();
-    let shop = door.client();
+    let server = TokenServer::new();
+    let shop = server.client();
     shop.send(count()).await.unwrap();
-    door.forget();
-    door.state().call_takes = Duration::from_secs(5);
+    server.forget();
+    server.state().call_takes = Duration::from_secs(5);
     let slow = tokio::spawn(shop.send(buy()));
     tokio::task::yield_now().await;
-    door.state().call_takes = Duration::from_millis(10);
+    server.state().call_takes = Duration::from_millis(10);
     shop.send(buy()).await.unwrap();
-    assert_eq!(door.logins(), 2);
+    assert_eq!(server.logins(), 2);
     slow.await.unwrap().unwrap();
     shop.send(count()).await.unwrap();
-    assert_eq!(door.logins(), 2);
-    let seen = door.state().seen.clone();
+    assert_eq!(server.logins(), 2);
+    let seen = server.state().seen.clone();
     assert_eq!(
         seen,
         [
@@ -79,51 +79,51 @@ async fn a_late_401_for_an_old_token_leaves_the_new_one_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_is_renewed_before_it_expires_by_one_call_while_the_others_go_on() {
-    let door = Door::new();
-    let shop = door.client();
+    let server = TokenServer::new();
+    let shop = server.client();
     shop.send(count()).await.unwrap();
     tokio::time::advance(54 * MINUTE).await;
     shop.send(count()).await.unwrap();
-    assert_eq!(door.logins(), 1);
+    assert_eq!(server.logins(), 1);
     tokio::time::advance(2 * MINUTE).await;
     // Anybody who waited for this login would wait for 20 s.
-    door.state().login_takes = Duration::from_secs(20);
+    server.state().login_takes = Duration::from_secs(20);
     let renewing = tokio::spawn(shop.send(count()));
     tokio::task::yield_now().await;
     let clock = Deadline::after(MINUTE);
     assert_eq!(storm(&shop, 100).await.len(), 0);
     assert_eq!(clock.elapsed(), Duration::from_millis(10));
     renewing.await.unwrap().unwrap();
-    assert_eq!(door.logins(), 2);
+    assert_eq!(server.logins(), 2);
     shop.send(count()).await.unwrap();
-    assert_eq!(door.state().seen.last().unwrap(), "planted-2");
+    assert_eq!(server.state().seen.last().unwrap(), "planted-2");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_renewal_that_fails_goes_unnoticed_while_the_token_lives() {
     for mood in [
-        Mood::Answers(503, None),
-        Mood::Answers(400, None),
-        Mood::Answers(429, Some(7)),
-        Mood::Answers(0, None),
-        Mood::Hangs,
+        LoginResponse::Answers(503, None),
+        LoginResponse::Answers(400, None),
+        LoginResponse::Answers(429, Some(7)),
+        LoginResponse::Answers(0, None),
+        LoginResponse::Hangs,
     ] {
-        let door = Door::new();
-        let shop = door.client();
+        let server = TokenServer::new();
+        let shop = server.client();
         shop.send(count()).await.unwrap();
         tokio::time::advance(56 * MINUTE).await;
-        door.set(mood);
+        server.set(mood);
         for _ in 0..50 {
             shop.send(buy()).await.unwrap();
         }
-        let tries = door.logins();
+        let tries = server.logins();
         assert!((2..=4).contains(&tries), "{mood:?}: {tries} logins");
         tokio::time::advance(MINUTE).await;
-        door.set(Mood::Opens);
+        server.set(LoginResponse::Opens);
         tokio::time::advance(MINUTE).await;
         shop.send(buy()).await.unwrap();
         assert_eq!(
-            door.state().seen.last().unwrap(),
+            server.state().seen.last().unwrap(),
             &format!("planted-{}", tries + 1)
         );
     }
@@ -131,19 +131,19 @@ async fn a_renewal_that_fails_goes_unnoticed_while_the_token_lives() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_renewal_leaves_the_call_half_its_time() {
-    let door = Door::new();
-    let shop = door.client();
+    let server = TokenServer::new();
+    let shop = server.client();
     shop.send(count()).await.unwrap();
     tokio::time::advance(56 * MINUTE).await;
-    door.set(Mood::Hangs);
-    let answer = shop
+    server.set(LoginResponse::Hangs);
+    let response = shop
         .call(buy())
         .timeout(Duration::from_secs(8))
         .response()
         .await;
-    let answer = answer.unwrap();
-    assert_eq!(answer.elapsed().as_secs(), 4);
-    assert_eq!(answer.attempts(), 1);
+    let response = response.unwrap();
+    assert_eq!(response.elapsed().as_secs(), 4);
+    assert_eq!(response.attempts(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,8 +158,8 @@ async fn the_earlier_end_counts_and_one_that_is_past_is_a_wrong_clock() {
         (None, Some(now + 10 * MINUTE), 10),
         (hour, None, 60),
     ] {
-        let door = Door::new();
-        let shop = door
+        let server = TokenServer::new();
+        let shop = server
             .builder(KnocksWith { life, expires_at })
             .build()
             .unwrap();
@@ -167,17 +167,17 @@ async fn the_earlier_end_counts_and_one_that_is_past_is_a_wrong_clock() {
         // The last tenth is for renewing.
         tokio::time::advance(MINUTE * lives * 9 / 10 - MINUTE / 10).await;
         shop.send(count()).await.unwrap();
-        assert_eq!(door.logins(), 1, "{life:?} {expires_at:?}");
+        assert_eq!(server.logins(), 1, "{life:?} {expires_at:?}");
         tokio::time::advance(MINUTE * lives / 10).await;
         shop.send(count()).await.unwrap();
-        assert_eq!(door.logins(), 2, "{life:?} {expires_at:?}");
+        assert_eq!(server.logins(), 2, "{life:?} {expires_at:?}");
     }
-    let door = Door::new();
-    let shop = door.builder(KnocksWith::default()).build().unwrap();
+    let server = TokenServer::new();
+    let shop = server.builder(KnocksWith::default()).build().unwrap();
     shop.send(count()).await.unwrap();
     tokio::time::advance(1_000_000 * MINUTE).await;
     shop.send(count()).await.unwrap();
-    assert_eq!(door.logins(), 1, "no end is known");
+    assert_eq!(server.logins(), 1, "no end is known");
 }
 
 /// Whatever this machine takes for the time.
@@ -189,50 +189,50 @@ async fn the_providers_clock_tells_how_long_a_token_lives() {
     ] {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         for (left, lives) in [(20 * MINUTE, 20), (600 * MINUTE, 60), (Duration::ZERO, 60)] {
-            let door = Door::new();
-            door.state().date = Some(date);
+            let server = TokenServer::new();
+            server.state().date = Some(date);
             let login = KnocksWith {
                 life: Some(60 * MINUTE),
                 expires_at: Some(now + left),
             };
-            let shop = door.builder(login).build().unwrap();
+            let shop = server.builder(login).build().unwrap();
             shop.send(count()).await.unwrap();
             tokio::time::advance(MINUTE * lives * 9 / 10 - MINUTE / 10).await;
             shop.send(count()).await.unwrap();
-            assert_eq!(door.logins(), 1, "{date}: {left:?}");
+            assert_eq!(server.logins(), 1, "{date}: {left:?}");
             tokio::time::advance(MINUTE * lives / 10).await;
             shop.send(count()).await.unwrap();
-            assert_eq!(door.logins(), 2, "{date}: {left:?}");
+            assert_eq!(server.logins(), 2, "{date}: {left:?}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_login_takes_its_turn_in_the_rate_limit() {
-    let door = Door::new();
-    let limited = door.builder(KnocksWith::life(60 * MINUTE));
-    let shop = limited.rate_limiter(Window::in_flight(1)).build().unwrap();
+    let server = TokenServer::new();
+    let limited = server.builder(KnocksWith::life(60 * MINUTE));
+    let shop = limited.rate_limiter(Quota::in_flight(1)).build().unwrap();
     assert_eq!(storm(&shop, 20).await.len(), 0);
-    door.forget();
+    server.forget();
     assert_eq!(storm(&shop, 20).await.len(), 0);
-    assert_eq!((door.logins(), door.state().done), (2, 40));
+    assert_eq!((server.logins(), server.state().done), (2, 40));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_login_that_can_not_connect_is_tried_again_and_says_that_nothing_was_sent() {
-    let door = Door::new();
-    door.set(Mood::Answers(0, None));
-    let error = door.client().send(buy()).await.unwrap_err();
+    let server = TokenServer::new();
+    server.set(LoginResponse::Answers(0, None));
+    let error = server.client().send(buy()).await.unwrap_err();
     assert_eq!(
         (
             error.kind(),
             error.delivery(),
             error.attempts(),
-            door.logins()
+            server.logins()
         ),
         (ErrorKind::Authentication, Delivery::NotSent, 0, 3)
     );
-    assert!(error.is_unauthorized() && door.state().seen.is_empty());
+    assert!(error.is_unauthorized() && server.state().seen.is_empty());
     assert_eq!(
         error.to_string().split("; 3 attempts").next().unwrap(),
         "shop buy: no credential could be obtained: the login failed: shop knock: no connection; not sent"
@@ -241,8 +241,8 @@ async fn a_login_that_can_not_connect_is_tried_again_and_says_that_nothing_was_s
 
 #[tokio::test]
 async fn a_session_is_printed_without_its_token() {
-    let door = Door::new();
-    let shop = door.client();
+    let server = TokenServer::new();
+    let shop = server.client();
     shop.send(count()).await.unwrap();
     let printed = format!("{shop:?}");
     assert!(printed.contains("has_token: true"), "{printed}");
@@ -253,20 +253,24 @@ async fn a_session_is_printed_without_its_token() {
 async fn those_who_waited_share_a_token_that_lives_no_longer_than_its_login_takes() {
     // The last one is due for renewal when it comes.
     for life in [0, 50, 105].map(Duration::from_millis) {
-        let door = Door::new();
-        let shop = door.builder(KnocksWith::life(life)).build().unwrap();
+        let server = TokenServer::new();
+        let shop = server.builder(KnocksWith::life(life)).build().unwrap();
         assert_eq!(storm(&shop, 1_000).await.len(), 0);
-        assert_eq!((door.logins(), door.state().done), (1, 1_000), "{life:?}");
+        assert_eq!(
+            (server.logins(), server.state().done),
+            (1, 1_000),
+            "{life:?}"
+        );
         // It is not kept beyond that.
         shop.send(buy()).await.unwrap();
-        assert_eq!(door.logins(), 2);
+        assert_eq!(server.logins(), 2);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_end_by_the_providers_clock_is_told_when_the_login_is_over() {
-    let door = Door::new();
-    door.state().login_takes = MINUTE;
+    let server = TokenServer::new();
+    server.state().login_takes = MINUTE;
     // The wall's clock stands still meanwhile: ten minutes are left when the token comes.
     #[expect(clippy::disallowed_methods, reason = "the provider's calendar")]
     let ends = SystemTime::now() + 10 * MINUTE;
@@ -274,13 +278,13 @@ async fn an_end_by_the_providers_clock_is_told_when_the_login_is_over() {
         life: None,
         expires_at: Some(ends),
     };
-    let patient = door.builder(login).attempt_timeout(2 * MINUTE);
+    let patient = server.builder(login).attempt_timeout(2 * MINUTE);
     let shop = patient.timeout(3 * MINUTE).build().unwrap();
     shop.send(count()).await.unwrap();
     tokio::time::advance(MINUTE * 17 / 2).await;
     shop.send(count()).await.unwrap();
-    assert_eq!(door.logins(), 1);
+    assert_eq!(server.logins(), 1);
     tokio::time::advance(MINUTE).await;
     shop.send(count()).await.unwrap();
-    assert_eq!(door.logins(), 2);
+    assert_eq!(server.logins(), 2);
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccessToken {
-    /// What goes into `Authorization`, as it is. It looks like a JWT, but the vendor's samples
+    /// What goes into `Authorization`, as it is. It looks like a JWT, but the provider's samples
     /// contradict each other: nothing is read from it.
     ///
     /// Provenance: documented,

@@ -16,7 +16,7 @@ pub struct Metadata {
 impl Metadata {
     /// A `Metadata` with what it requires.
     ///
-    /// - `key`: The name, which the vendor's support sets up in the programme. Spelling and case
+    /// - `key`: The name, which the provider's support sets up in the programme. Spelling and case
     ///   matter. At least 1 character. Provenance: documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     /// - `value`: The value. Provenance: documented,

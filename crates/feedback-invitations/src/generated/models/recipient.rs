@@ -37,7 +37,7 @@ pub struct Recipient {
 impl Recipient {
     /// A `Recipient` with what it requires.
     ///
-    /// - `location_display_id`: The location, such as a store or an advisor. The vendor's support
+    /// - `location_display_id`: The location, such as a store or an advisor. The provider's support
     ///   hands it out; its form is not documented. At least 1 character. Provenance: documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     pub fn new(location_display_id: impl Into<String>) -> Self {
@@ -54,7 +54,7 @@ impl Recipient {
 
     /// The e-mail address, sent as given.
     ///
-    /// The vendor's table demands one; its page on send rules has people with a mobile number
+    /// The provider's table demands one; its page on send rules has people with a mobile number
     /// alone. `Programme::require_email` is for accounts that refuse them.
     ///
     /// Provenance: documented,
@@ -98,7 +98,7 @@ impl Recipient {
     }
 
     /// The point of measure (POM), now called sub-measure. Required if the location has two or more
-    /// of them. The vendor's support hands it out; its form is not documented.
+    /// of them. The provider's support hands it out; its form is not documented.
     ///
     /// At least 1 character.
     ///

@@ -53,11 +53,12 @@ impl SendInvitation {
 
     /// Asks one or more people for feedback, by e-mail or SMS.
     ///
-    /// - `client_display_id`: The account. The vendor's support hands it out; its form is not
+    /// - `client_display_id`: The account. The provider's support hands it out; its form is not
     ///   documented. At least 1 character. Provenance: documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
-    /// - `programme_display_id`: The programme, whose feedback page is linked. The vendor's support
-    ///   hands it out; its form is not documented. At least 1 character. Provenance: documented,
+    /// - `programme_display_id`: The programme, whose feedback page is linked. The provider's
+    ///   support hands it out; its form is not documented. At least 1 character. Provenance:
+    ///   documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     /// - `send_data`: One element for each person. How many there may be is not documented.
     ///   Provenance: documented,

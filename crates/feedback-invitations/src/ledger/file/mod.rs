@@ -5,8 +5,8 @@ mod create;
 mod fault;
 mod guard;
 mod header;
+mod location;
 mod open;
-mod place;
 mod row;
 mod store;
 mod worker;
@@ -23,7 +23,7 @@ use tokio::sync::oneshot;
 
 use self::{
     fault::{Fault, no_access},
-    place::Opening,
+    location::Opening,
     store::Store,
     worker::{Done, How, Job},
 };
@@ -193,7 +193,7 @@ impl FileLedger {
         &self.thread.path
     }
 
-    /// Whether every answer waits until the disk has the change, as SQLite confirmed it at opening.
+    /// Whether every response waits until the disk has the change, as SQLite confirmed it at opening.
     #[must_use]
     pub fn is_power_loss_safe(&self) -> bool {
         self.thread.is_power_loss_safe
@@ -204,13 +204,13 @@ impl FileLedger {
         &self,
         work: impl FnOnce(&mut Store<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, LedgerError> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, response) = oneshot::channel();
         let job: Job = Box::new(move |store| {
             let result = store.and_then(|store| Ok(work(store)?));
             let failure = result.as_ref().err();
             Done {
                 failure: failure.filter(|error| !error.is_contained()).cloned(),
-                answer: Box::new(move |failure| {
+                response: Box::new(move |failure| {
                     // Whoever asked may be gone: what was asked for is done all the same.
                     let _ = reply.send(failure.map_or(result, |failure| Err(failure.clone())));
                 }),
@@ -218,7 +218,7 @@ impl FileLedger {
         });
         let jobs = self.thread.jobs.as_ref().ok_or_else(stopped)?;
         jobs.send(job).map_err(|_| stopped())?;
-        answer.await.map_err(|_| stopped())?
+        response.await.map_err(|_| stopped())?
     }
 }
 
@@ -303,7 +303,7 @@ impl Drop for Thread {
         // Without a sender, the thread comes to its end.
         drop(self.jobs.take());
         let thread = self.thread.take();
-        // An answer may wake, and thereby drop, whoever holds the last handle: a thread can't wait for itself.
+        // A response may wake, and thereby drop, whoever holds the last handle: a thread can't wait for itself.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
         {
             // A thread that panicked has let go of the file, too.

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use super::{
     super::LedgerError,
     guard::Guard,
+    location::{self, Opening},
     open,
-    place::{self, Opening},
     store::Store,
 };
 
@@ -21,10 +21,10 @@ pub(super) struct Done {
     /// What makes the whole transaction fail.
     pub(super) failure: Option<LedgerError>,
     /// Tells whoever asked, with the failure of the transaction.
-    pub(super) answer: Answer,
+    pub(super) response: Response,
 }
 
-type Answer = Box<dyn FnOnce(Option<&LedgerError>) + Send>;
+type Response = Box<dyn FnOnce(Option<&LedgerError>) + Send>;
 
 /// How to open the file.
 #[derive(Clone, Copy)]
@@ -64,7 +64,7 @@ fn keep<T>(
     jobs: &mpsc::Receiver<Job>,
     tell: impl FnOnce(Opened) -> T,
 ) -> Result<(), LedgerError> {
-    let place = place::find(path, how.opening, how.power_loss_safe)?;
+    let place = location::find(path, how.opening, how.power_loss_safe)?;
     // Let go of last of all, when the file is closed.
     let guard = Guard::take(place)?;
     let connection = open::connect(&guard)?;
@@ -76,7 +76,7 @@ fn keep<T>(
     if let Some(failure) = serve(&connection, &mut store, jobs) {
         // What the file holds now is not known here, so nothing is said about it any more.
         while let Ok(job) = jobs.recv() {
-            (job(Err(failure.clone())).answer)(None);
+            (job(Err(failure.clone())).response)(None);
         }
     }
     Ok(())
@@ -98,8 +98,8 @@ fn serve(
         let failure = result.err().map(|failure| store.explain(failure));
         // Nobody may send, or rely on what was recorded, if the file turned out to be lost meanwhile.
         let told = failure.as_ref().or(store.disturbed());
-        for answer in done {
-            answer(told);
+        for response in done {
+            response(told);
         }
         if failure.is_some() {
             return failure;
@@ -108,20 +108,20 @@ fn serve(
     None
 }
 
-/// Does the first job and all that wait behind it, and leaves their answers to be given.
+/// Does the first job and all that wait behind it, and leaves their responses to be given.
 fn transaction(
     store: &mut Store<'_>,
     first: Job,
     jobs: &mpsc::Receiver<Job>,
-    done: &mut Vec<Answer>,
+    done: &mut Vec<Response>,
 ) -> Result<(), LedgerError> {
     let begun = store
         .begin_transaction()
         .map_err(|fault| store.explain(fault.into()));
     let mut next = Some(first);
     while let Some(job) = next {
-        let Done { failure, answer } = job(begun.clone().map(|()| &mut *store));
-        done.push(answer);
+        let Done { failure, response } = job(begun.clone().map(|()| &mut *store));
+        done.push(response);
         if let Some(failure) = failure {
             return Err(failure);
         }

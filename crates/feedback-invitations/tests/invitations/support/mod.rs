@@ -1,4 +1,4 @@
-//! What the tests share: clients, answers, invitations, and a server that writes down every byte.
+//! What the tests share: clients, responses, invitations, and a server that writes down every byte.
 
 mod reader;
 mod recorder;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use customer_api_core::{
     retry::ExponentialBackoff,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_sandbox::{CustomerRadarOptions, Sandbox};
 use feedback_invitations::{Client, ClientBuilder, Programme, Recipient, SendInvitation};
@@ -18,19 +18,19 @@ pub(crate) use recorder::{Sent, sent};
 pub(crate) const USERNAME: &str = "testing";
 pub(crate) const PASSWORD: &str = "testing12345";
 
-/// A token that none of the vendor's samples has.
+/// A token that none of the provider's samples has.
 pub(crate) const TOKEN: &str = "eyJ0.planted.token";
 
 pub(crate) const LOGGED_IN: &str = include_str!("../../fixtures/login.response.json");
 pub(crate) const ACCEPTED: &str = include_str!("../../fixtures/invitation.response.json");
 
-/// The settings of a client whose calls get these answers, logins included, and the record of what it sent.
+/// The settings of a client whose calls get these responses, logins included, and the record of what it sent.
 pub(crate) fn scripted(
-    answers: impl IntoIterator<Item = Answer>,
+    responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (ClientBuilder<Client>, ScriptedTransport) {
     let transport = ScriptedTransport::new();
-    for answer in answers {
-        transport.push(answer);
+    for response in responses {
+        transport.push(response);
     }
     let builder = Client::builder(USERNAME, PASSWORD)
         .transport(transport.clone())
@@ -38,20 +38,20 @@ pub(crate) fn scripted(
     (builder, transport)
 }
 
-/// An answer with JSON, or with whatever the text is.
-pub(crate) fn ok(body: &str) -> Answer {
-    Answer::status(200).body(body.to_owned())
+/// A response with JSON, or with whatever the text is.
+pub(crate) fn ok(body: &str) -> ScriptedResponse {
+    ScriptedResponse::status(200).body(body.to_owned())
 }
 
-/// The answer of a login that gives this token, and says nothing of its end.
-pub(crate) fn logged_in(token: &str) -> Answer {
+/// The response of a login that gives this token, and says nothing of its end.
+pub(crate) fn logged_in(token: &str) -> ScriptedResponse {
     ok(&format!(r#"{{"token":"{token}"}}"#))
 }
 
-/// A client that logs in, and whose only other call gets this answer.
+/// A client that logs in, and whose only other call gets this response.
 pub(crate) fn answering(status: u16, body: &str) -> Client {
-    let answer = Answer::status(status).body(body.to_owned());
-    scripted([logged_in(TOKEN), answer]).0.build().unwrap()
+    let response = ScriptedResponse::status(status).body(body.to_owned());
+    scripted([logged_in(TOKEN), response]).0.build().unwrap()
 }
 
 pub(crate) fn programme() -> Programme {
@@ -74,7 +74,7 @@ pub(crate) async fn start(options: CustomerRadarOptions) -> (Sandbox, Client) {
     (sandbox, client)
 }
 
-/// The settings of a client for the sandbox: no waits between attempts, and small answers.
+/// The settings of a client for the sandbox: no waits between attempts, and small responses.
 pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     let radar = sandbox.customer_radar();
     Client::builder(radar.username(), radar.password())

@@ -31,7 +31,7 @@ pub(crate) async fn sent(operation: impl Operation<Service = CustomerRadar>) -> 
             let (mut stream, _) = listener.accept().await.unwrap();
             let request = receive(&mut stream).await;
             received.lock().unwrap().push(request);
-            answer(&mut stream).await;
+            response(&mut stream).await;
         }
     });
     let client = Client::builder(USERNAME, PASSWORD)
@@ -59,16 +59,16 @@ async fn receive(stream: &mut TcpStream) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// One answer will do for both calls.
-async fn answer(stream: &mut TcpStream) {
+/// One response will do for both calls.
+async fn response(stream: &mut TcpStream) {
     let body = format!(
         r#"{{"token":"{TOKEN}","expiration":1517434473.269,"userName":"{USERNAME}","code":"00000"}}"#
     );
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
-    stream.write_all(answer.as_bytes()).await.unwrap();
+    stream.write_all(response.as_bytes()).await.unwrap();
 }
 
 /// Whether the head is there, and as much of a body as it announces.

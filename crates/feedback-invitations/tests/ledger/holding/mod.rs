@@ -17,7 +17,7 @@ use feedback_invitations::{
     send_all::Ending,
 };
 
-use crate::support::{Directory, Vendor, invitations, key, record};
+use crate::support::{Directory, Provider, invitations, key, record};
 use ways::{Expected, Files, WAYS};
 
 /// How often the second program tries each path, each time in two ways.
@@ -27,7 +27,7 @@ const TRIES: usize = 16;
 struct Second {
     child: Child,
     orders: Option<ChildStdin>,
-    answers: Lines<BufReader<ChildStdout>>,
+    responses: Lines<BufReader<ChildStdout>>,
 }
 
 impl Second {
@@ -39,7 +39,7 @@ impl Second {
             .unwrap();
         Self {
             orders: child.stdin.take(),
-            answers: BufReader::new(child.stdout.take().unwrap()).lines(),
+            responses: BufReader::new(child.stdout.take().unwrap()).lines(),
             child,
         }
     }
@@ -53,7 +53,7 @@ impl Second {
         writeln!(orders, "go").unwrap();
         loop {
             // The test harness writes there, too; the child's own lines are marked.
-            let line = self.answers.next().unwrap().unwrap();
+            let line = self.responses.next().unwrap().unwrap();
             if let Some((_, words)) = line.split_once('@') {
                 return words.split_whitespace().map(str::to_owned).collect();
             }
@@ -91,7 +91,7 @@ async fn nobody_else_gets_in_and_every_loss_is_told_before_the_next_one_is_sent(
         let what = way.what;
         let directory = Directory::new();
         let files = Files::new(&directory);
-        let vendor = Vendor::new();
+        let provider = Provider::new();
         let ledger = FileLedger::create(&files.path).await.unwrap();
         record(&ledger, "before", Outcome::accepted(None)).await;
         std::fs::copy(&files.path, &files.backup).unwrap();
@@ -118,7 +118,7 @@ async fn nobody_else_gets_in_and_every_loss_is_told_before_the_next_one_is_sent(
         let finished = ledger
             .finish(&on_its_way, &Outcome::accepted(Some("1")))
             .await;
-        let run = vendor
+        let run = provider
             .client()
             .send_all(ledger.clone(), invitations(&["next"]));
         let ending = run.start().finish().await.ending;
@@ -126,7 +126,7 @@ async fn nobody_else_gets_in_and_every_loss_is_told_before_the_next_one_is_sent(
             Expected::Harmless => {
                 finished.unwrap();
                 assert!(matches!(ending, Ending::Exhausted), "{what}: {ending:?}");
-                assert_eq!(vendor.received("next"), 1, "{what}");
+                assert_eq!(provider.received("next"), 1, "{what}");
                 drop((kept, ledger));
                 // It is the lock that kept the second program out, and nothing else.
                 let words = second.tries(&[&files.path], 1);
@@ -135,7 +135,7 @@ async fn nobody_else_gets_in_and_every_loss_is_told_before_the_next_one_is_sent(
                 assert_eq!(ledger.summary().await.unwrap().accepted, 4, "{what}");
             }
             Expected::Loss | Expected::LossAt(_) => {
-                assert_eq!(vendor.total(), 0, "{what}");
+                assert_eq!(provider.total(), 0, "{what}");
                 match ending {
                     Ending::LedgerFailed(error) => {
                         assert_eq!(error.kind(), LedgerErrorKind::Disturbed, "{what}: {error}");

@@ -31,7 +31,7 @@ enum Point {
     AfterBegin,
     /// The server has the invitation, and does not answer.
     DuringSend,
-    /// The answer is there, the outcome not on record.
+    /// The response is there, the outcome not on record.
     BeforeFinish,
     AfterFinish,
 }

@@ -26,9 +26,9 @@ const CONCURRENCY: usize = 4;
 enum Instant {
     /// The child opens its ledger, and then looks for where it was.
     Opening,
-    /// The server has that many invitations more, and gives the last of them no answer.
+    /// The server has that many invitations more, and gives the last of them no response.
     Held(u32),
-    /// The server has that many more, and answers.
+    /// The server has that many more, and responses.
     Received(u32),
     /// That many keys more came to the point, and the last of them waits there.
     Halted(Point, u32),

@@ -1,4 +1,4 @@
-//! The vendor's side of the children's calls, in a process that is not killed.
+//! The provider's side of the children's calls, in a process that is not killed.
 
 use std::{
     collections::BTreeMap,
@@ -27,7 +27,7 @@ struct Watch {
     count: u32,
     signals: mpsc::Sender<Signal>,
     /// Whether it is answered.
-    answers: bool,
+    responses: bool,
 }
 
 impl Server {
@@ -51,12 +51,12 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Gives no answer to an invitation that is so many ahead, and says so.
+    /// Gives no response to an invitation that is so many ahead, and says so.
     pub(super) fn hold(&self, count: u32, signals: mpsc::Sender<Signal>) {
         self.watch(count, signals, false);
     }
 
-    /// Says so when that many invitations have come, and answers.
+    /// Says so when that many invitations have come, and responses.
     pub(super) fn tell(&self, count: u32, signals: mpsc::Sender<Signal>) {
         self.watch(count, signals, true);
     }
@@ -66,11 +66,11 @@ impl Server {
         self.state.lock().unwrap().watch = None;
     }
 
-    fn watch(&self, count: u32, signals: mpsc::Sender<Signal>, answers: bool) {
+    fn watch(&self, count: u32, signals: mpsc::Sender<Signal>, responses: bool) {
         self.state.lock().unwrap().watch = Some(Watch {
             count,
             signals,
-            answers,
+            responses,
         });
     }
 
@@ -94,7 +94,7 @@ fn serve(connection: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         let length = length.lines().next().unwrap().trim().parse().unwrap();
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
-        let answer = if head.starts_with("POST /auth/login ") {
+        let response = if head.starts_with("POST /auth/login ") {
             r#"{"token":"a-token","expiration":1,"userName":"testing"}"#
         } else {
             assert!(head.starts_with("POST /invitation "), "{head}");
@@ -106,9 +106,9 @@ fn serve(connection: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
                 watch.count -= 1;
                 if watch.count == 0 {
                     let _ = watch.signals.send(Signal::Received);
-                    let answers = watch.answers;
+                    let responses = watch.responses;
                     state.watch = None;
-                    if !answers {
+                    if !responses {
                         drop(state);
                         // Until the child is gone.
                         let _ = reader.read(&mut [0]);
@@ -120,8 +120,8 @@ fn serve(connection: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         };
         write!(
             &mut &*connection,
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}",
-            answer.len()
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{response}",
+            response.len()
         )?;
     }
 }

@@ -1,5 +1,5 @@
 pub(crate) mod directory;
-pub(crate) mod vendor;
+pub(crate) mod provider;
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,18 @@ use feedback_invitations::{
 };
 
 pub(crate) use directory::Directory;
-pub(crate) use vendor::{Behaviour, Vendor};
+pub(crate) use provider::{Behaviour, Provider};
 
 pub(crate) fn key(text: &str) -> Key {
     Key::new(text).unwrap()
 }
 
-/// The address that stands for a key at the vendor's.
+/// The address that stands for a key at the provider's.
 pub(crate) fn address(key: &str) -> String {
     format!("{key}@person.example")
 }
 
-/// An invitation that the vendor can tell from others by its key.
+/// An invitation that the provider can tell from others by its key.
 pub(crate) fn invitation(text: &str) -> (Key, SendInvitation) {
     let programme = Programme::new("client-display-id", "programme-display-id");
     let recipient = Recipient::new("location-display-id").email(address(text));

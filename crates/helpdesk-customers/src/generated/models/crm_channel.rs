@@ -15,9 +15,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CrmChannel {
-    /// `phoneNumber`: A phone number, as in the vendor's example.
+    /// `phoneNumber`: A phone number, as in the provider's example.
     PhoneNumber,
-    /// `email`: An e-mail address, as in the vendor's calls to a CRM (inferred).
+    /// `email`: An e-mail address, as in the provider's calls to a CRM (inferred).
     Email,
     /// A value that the description does not list; see [`CrmChannel::as_str`].
     Unlisted(Unlisted),

@@ -55,9 +55,9 @@ static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0
 
 /// `POST /api/v2/customer`: Creates a customer, and perhaps links a channel and a ticket.
 ///
-/// No answer names the new customer's id: search for it afterwards. `Client::upsert` creates a
-/// customer only where there is none. Which fields depend on which other ones is not documented
-/// in full.
+/// No response names the new customer's id: search for it afterwards. `Client::upsert` creates
+/// a customer only where there is none. Which fields depend on which other ones is not
+/// documented in full.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///

@@ -49,7 +49,7 @@ static LASTNAME: TextRule = TextRule::new()
 /// `POST /api/v2/customer/createCustomerCRUD`: Creates a customer, with any number of channels.
 ///
 /// The second way to create a customer; unlike `CreateCustomer` it needs your own id and both
-/// names, takes several channels, and links no ticket. No answer names the new customer's id:
+/// names, takes several channels, and links no ticket. No response names the new customer's id:
 /// search for it afterwards. `Client::upsert` creates a customer only where there is none.
 ///
 /// Needs the permission `CUSTOMER_CUD`.

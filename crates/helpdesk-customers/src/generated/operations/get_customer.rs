@@ -9,8 +9,8 @@ use customer_api_core::{
 
 /// `GET /api/v2/customer/{id}`: Reads one customer.
 ///
-/// What is answered is not documented; the customer is read from the answer's `item`, or from
-/// the answer itself.
+/// What is answered is not documented; the customer is read from the response's `item`, or from
+/// the response itself.
 ///
 /// Needs the permission `CUSTOMER_READ`.
 ///

@@ -9,9 +9,9 @@ use customer_api_core::{
 
 /// `DELETE /api/v2/customer/purgeData/{id}`: Erases the personal data of a customer, for good.
 ///
-/// The vendor's way to honour a request for erasure (inferred from its name): names, addresses,
-/// custom fields and whatever else the vendor takes for personal are lost, and no call brings
-/// them back. Whether tickets and messages go, too, is not documented.
+/// The provider's way to honour a request for erasure (inferred from its name): names,
+/// addresses, custom fields and whatever else the provider takes for personal are lost, and no
+/// call brings them back. Whether tickets and messages go, too, is not documented.
 ///
 /// No page documents the path; a guide shows one in lower case, without an id in it. If yours
 /// differs, give it with `Call::path`. Nothing is tried in its place when it fails.
@@ -22,7 +22,7 @@ use customer_api_core::{
 ///
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/link-customer/api-syncing>.
 ///
-/// Only with the cargo feature `undocumented`: the vendor does not document this call.
+/// Only with the cargo feature `undocumented`: the provider does not document this call.
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct PurgeCustomerDataIrreversibly {

@@ -21,7 +21,7 @@ use customer_api_core::{
 ///
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 ///
-/// Only with the cargo feature `undocumented`: the vendor does not document this call.
+/// Only with the cargo feature `undocumented`: the provider does not document this call.
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RemoveChannel {

@@ -17,7 +17,7 @@ static CHANNEL_VALUE: TextRule = TextRule::new().min_length(1);
 /// What is answered is not documented, nor how "not found" looks: only an empty list means that
 /// there is nobody.
 ///
-/// The vendor's lists of permissions don't name this operation; it probably needs
+/// The provider's lists of permissions don't name this operation; it probably needs
 /// `CUSTOMER_READ`.
 ///
 /// Idempotency: safe, it reads only.

@@ -1,4 +1,4 @@
-//! What the tests share: clients, answers, and a server that writes down every byte.
+//! What the tests share: clients, responses, and a server that writes down every byte.
 
 mod operations;
 mod recorder;
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use customer_api_core::{
     operation::Operation,
     retry::ExponentialBackoff,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_sandbox::Sandbox;
 use helpdesk_customers::{Client, ClientBuilder, Omnidesk};
@@ -20,26 +20,26 @@ pub(crate) use recorder::{Recorder, Sent, sent};
 pub(crate) const KEY: &str = "wvutsrqponmlkjihgfed";
 pub(crate) const ORIGIN: &str = "https://account.omnidesk.example";
 
-/// The settings of a client whose calls get these answers, and the record of what it sent.
+/// The settings of a client whose calls get these responses, and the record of what it sent.
 pub(crate) fn scripted(
-    answers: impl IntoIterator<Item = Answer>,
+    responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (ClientBuilder<Client>, ScriptedTransport) {
     let transport = ScriptedTransport::new();
-    for answer in answers {
-        transport.push(answer);
+    for response in responses {
+        transport.push(response);
     }
     let builder = Client::builder(KEY, ORIGIN).transport(transport.clone());
     (builder, transport)
 }
 
-/// An answer with JSON, or with whatever the text is.
-pub(crate) fn ok(body: &str) -> Answer {
-    Answer::status(200).body(body.to_owned())
+/// A response with JSON, or with whatever the text is.
+pub(crate) fn ok(body: &str) -> ScriptedResponse {
+    ScriptedResponse::status(200).body(body.to_owned())
 }
 
-/// A client whose only call gets this answer.
+/// A client whose only call gets this response.
 pub(crate) fn answering(status: u16, body: &str) -> Client {
-    let (builder, _) = scripted([Answer::status(status).body(body.to_owned())]);
+    let (builder, _) = scripted([ScriptedResponse::status(status).body(body.to_owned())]);
     builder.build().unwrap()
 }
 

@@ -1,4 +1,4 @@
-//! A server that receives one request, writes down its bytes, and answers 200.
+//! A server that receives one request, writes down its bytes, and responses 200.
 
 use std::convert::Infallible;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::generated::models::ReviewAuthor;
 
-/// What the vendor answers to a label. Its page has been published in three versions, which
+/// What the provider answers to a label. Its page has been published in three versions, which
 /// show different properties, so each may be missing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -28,7 +28,7 @@ pub struct LabelReceipt {
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Timestamp>,
-    /// The category, in camel case in the vendor's sample.
+    /// The category, in camel case in the provider's sample.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
@@ -41,7 +41,8 @@ pub struct LabelReceipt {
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub author: Option<ReviewAuthor>,
-    /// The review; the vendor's sample does not fit its category, so nothing is concluded from it.
+    /// The review; the provider's sample does not fit its category, so nothing is concluded from
+    /// it.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.

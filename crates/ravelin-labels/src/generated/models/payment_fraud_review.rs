@@ -17,12 +17,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub enum PaymentFraudReview {
     /// `FRAUDSTER`: The customer is a fraudster.
     Fraudster,
-    /// `GENUINE`: The customer is genuine; the vendor allows what follows.
+    /// `GENUINE`: The customer is genuine; the provider allows what follows.
     Genuine,
-    /// `POTENTIALLY_FRAUDSTER`: The customer may be a fraudster; only for accounts where the vendor
-    /// enabled it.
+    /// `POTENTIALLY_FRAUDSTER`: The customer may be a fraudster; only for accounts where the
+    /// provider enabled it.
     PotentiallyFraudster,
-    /// `POTENTIALLY_GENUINE`: The customer may be genuine; only for accounts where the vendor
+    /// `POTENTIALLY_GENUINE`: The customer may be genuine; only for accounts where the provider
     /// enabled it.
     PotentiallyGenuine,
     /// `UNREVIEWED`: No judgement; takes an earlier one back.

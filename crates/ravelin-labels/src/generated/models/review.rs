@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::generated::models::{Label, ReviewAuthor};
 
-/// A review of a customer, as the vendor keeps it.
+/// A review of a customer, as the provider keeps it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Review {

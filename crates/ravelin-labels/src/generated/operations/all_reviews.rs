@@ -12,7 +12,7 @@ use customer_api_core::{
 ///
 /// More than 1000 reviews are answered in pages: each names the next one, until one has an
 /// empty list. A page without a list is an error. A follow-up must be sent within a minute of
-/// the previous answer, and is never repeated: the cursor seems to move on the server with
+/// the previous response, and is never repeated: the cursor seems to move on the server with
 /// every call (inferred). `Client::reviews_since` does all of it.
 ///
 /// The name and the format of the parameter that says since when are not documented publicly,

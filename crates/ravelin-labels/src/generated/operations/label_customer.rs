@@ -19,7 +19,7 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 
 /// `POST /v2/customer/{customerid}/labels`: Labels a customer in one category of fraud.
 ///
-/// A genuine payment-fraud label makes the vendor allow every later payment of the customer,
+/// A genuine payment-fraud label makes the provider allow every later payment of the customer,
 /// whatever the score says, until a dispute arrives that is not forgiven; the label stays until
 /// another review replaces it. So a repeat or a late replay is not harmless.
 ///
@@ -86,7 +86,7 @@ impl LabelCustomer {
         }
     }
 
-    /// A review of refund abuse. One version of the vendor's guide says that this category was
+    /// A review of refund abuse. One version of the provider's guide says that this category was
     /// withdrawn in favour of tags: expect a 400 where it is.
     ///
     /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least

@@ -22,9 +22,9 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 
 /// `POST /v2/label/customer`: Labels a customer through the deprecated endpoint.
 ///
-/// The same as reviewing the customer in the vendor's dashboard. It knows payment fraud alone.
-/// A genuine label makes the vendor allow every later payment of the customer, so a repeat or a
-/// late replay is not harmless.
+/// The same as reviewing the customer in the provider's dashboard. It knows payment fraud
+/// alone. A genuine label makes the provider allow every later payment of the customer, so a
+/// repeat or a late replay is not harmless.
 ///
 /// Idempotency: non-idempotent, a client never repeats it on its own.
 ///

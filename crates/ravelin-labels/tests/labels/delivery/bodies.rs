@@ -7,7 +7,7 @@ use customer_api_sandbox::FaultBody;
 use super::*;
 
 #[tokio::test]
-async fn an_answer_that_is_too_large_leaves_a_doubt() {
+async fn a_response_that_is_too_large_leaves_a_doubt() {
     let too_large = || told(ErrorKind::ResponseTooLarge, Unknown, 1);
     assert_fails(
         "oversized",
@@ -77,7 +77,7 @@ async fn a_2xx_that_says_nothing_is_no_review_or_an_error() {
 }
 
 #[tokio::test]
-async fn slow_and_noisy_answers_are_answers() {
+async fn slow_and_noisy_responses_are_answers() {
     for fault in [
         Fault::none().drip(Duration::from_millis(1)),
         Fault::none().informational(103),

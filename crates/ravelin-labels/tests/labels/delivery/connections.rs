@@ -99,7 +99,7 @@ async fn a_handshake_that_never_ends_is_a_connect_time_out_and_not_sent() {
 
 #[tokio::test]
 async fn a_connection_that_is_reset_before_anything_is_read() {
-    // Whether hyper began to write before it saw the reset is a race, so both answers are right, as long as a doubt ends
+    // Whether hyper began to write before it saw the reset is a race, so both responses are right, as long as a doubt ends
     // the write and nothing is applied.
     let sandbox = Sandbox::start().await.unwrap();
     sandbox

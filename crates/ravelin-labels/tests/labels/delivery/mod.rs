@@ -17,21 +17,21 @@ use Delivery::{NotSent, Refused, Unknown};
 
 /// What became of one call.
 #[derive(Debug, PartialEq)]
-struct Told {
+struct Reported {
     kind: ErrorKind,
     delivery: Delivery,
     attempts: u32,
 }
 
-const fn told(kind: ErrorKind, delivery: Delivery, attempts: u32) -> Told {
-    Told {
+const fn told(kind: ErrorKind, delivery: Delivery, attempts: u32) -> Reported {
+    Reported {
         kind,
         delivery,
         attempts,
     }
 }
 
-impl From<Error> for Told {
+impl From<Error> for Reported {
     fn from(error: Error) -> Self {
         told(error.kind(), error.delivery(), error.attempts())
     }
@@ -56,7 +56,7 @@ fn read() -> LastReview {
 async fn meet<O: Operation<Service = Ravelin>>(
     operation: O,
     fault: &Fault,
-) -> (Result<O::Output, Told>, Seen) {
+) -> (Result<O::Output, Reported>, Seen) {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.ravelin().fault(fault.clone().times(9));
     let outcome = call(&sandbox, sandbox_client(&sandbox), operation).await;
@@ -67,13 +67,13 @@ async fn call<O: Operation<Service = Ravelin>>(
     _: &Sandbox,
     builder: ClientBuilder<Client>,
     operation: O,
-) -> Result<O::Output, Told> {
+) -> Result<O::Output, Reported> {
     builder
         .build()
         .unwrap()
         .send(operation)
         .await
-        .map_err(Told::from)
+        .map_err(Reported::from)
 }
 
 fn seen(sandbox: &Sandbox) -> Seen {
@@ -87,8 +87,8 @@ fn seen(sandbox: &Sandbox) -> Seen {
 async fn assert_fails(
     name: &str,
     fault: Fault,
-    (write_told, applied): (Told, usize),
-    read_told: Told,
+    (write_told, applied): (Reported, usize),
+    read_told: Reported,
 ) {
     let (outcome, seen) = meet(write(), &fault).await;
     let requests = write_told.attempts as usize;

@@ -4,8 +4,8 @@ use ravelin_labels::{Client, PagesErrorKind};
 use tokio::net::TcpListener;
 
 use super::{
+    provider::{Provider, at},
     stories::steady,
-    vendor::{Vendor, at},
 };
 
 #[tokio::test]
@@ -19,13 +19,13 @@ async fn a_link_to_another_place_is_an_error() {
         "/v2/label",
         "//evil.example/v2/label/customer",
     ] {
-        let vendor =
-            Vendor::new(steady(20), 10).with(|state| state.next_prefix = prefix.to_owned());
-        let mut reviews = vendor.client().reviews_since(at(0));
+        let provider =
+            Provider::new(steady(20), 10).with(|state| state.next_prefix = prefix.to_owned());
+        let mut reviews = provider.client().reviews_since(at(0));
         let error = reviews.next_page().await.unwrap_err();
         assert_eq!(error.kind(), PagesErrorKind::ForeignLink, "{prefix}");
         assert!(!error.to_string().contains("evil"));
-        assert_eq!(vendor.queries().len(), 1);
+        assert_eq!(provider.queries().len(), 1);
     }
 }
 
@@ -34,8 +34,8 @@ async fn a_link_to_another_place_is_an_error() {
 async fn a_foreign_listener_sees_nothing() {
     let foreign = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let prefix = format!("http://{}/v2/label/customer", foreign.local_addr().unwrap());
-    let vendor = Vendor::new(steady(20), 10).with(|state| state.next_prefix = prefix);
-    let mut reviews = vendor.client().reviews_since(at(0));
+    let provider = Provider::new(steady(20), 10).with(|state| state.next_prefix = prefix);
+    let mut reviews = provider.client().reviews_since(at(0));
     assert_eq!(
         reviews.next_page().await.unwrap_err().kind(),
         PagesErrorKind::ForeignLink
@@ -50,11 +50,11 @@ async fn a_foreign_listener_sees_nothing() {
 
 #[tokio::test]
 async fn behind_a_gateway_links_are_rebased_on_request() {
-    let vendor = Vendor::new(steady(25), 10);
+    let provider = Provider::new(steady(25), 10);
     let gateway = || {
         Client::builder("sk_test")
             .base_url("https://gateway.example")
-            .transport(vendor.clone())
+            .transport(provider.clone())
             .build()
             .unwrap()
     };

@@ -3,6 +3,6 @@
 mod links;
 mod odd;
 mod order;
+mod provider;
 mod sandbox;
 mod stories;
-mod vendor;

@@ -5,13 +5,13 @@ use ravelin_labels::{PagesErrorKind, Resume, ReviewsSince};
 use serde_json::json;
 
 use super::{
+    provider::{Entry, Fate, Provider, at, entry},
     stories::steady,
-    vendor::{Entry, Fate, Vendor, at, entry},
 };
 
 /// Reviews of which these can't be read: for a label that is null, and for a time without an offset.
-fn vendor(without_label: &[u32], without_offset: &[u32]) -> Vendor {
-    Vendor::new(steady(100), 10).with(|state| {
+fn provider(without_label: &[u32], without_offset: &[u32]) -> Provider {
+    Provider::new(steady(100), 10).with(|state| {
         for customer in without_label {
             state.odd.insert(*customer, ("label", json!(null)));
         }
@@ -50,7 +50,7 @@ fn but(odd: &[u32]) -> Vec<Entry> {
 
 #[tokio::test]
 async fn the_list_goes_on_and_each_is_reported() {
-    let (all, odd) = read(vendor(&[0, 7, 99], &[55]).client().reviews_since(at(0))).await;
+    let (all, odd) = read(provider(&[0, 7, 99], &[55]).client().reviews_since(at(0))).await;
     assert_eq!(odd, [0, 7, 55, 99]);
     assert_eq!(all, but(&odd));
 }
@@ -58,7 +58,7 @@ async fn the_list_goes_on_and_each_is_reported() {
 #[tokio::test]
 async fn a_page_of_them_alone_is_not_the_end() {
     let odd: Vec<u32> = (10..20).collect();
-    let (all, reported) = read(vendor(&odd, &[]).client().reviews_since(at(0))).await;
+    let (all, reported) = read(provider(&odd, &[]).client().reviews_since(at(0))).await;
     assert_eq!((all, reported), (but(&odd), odd));
 }
 
@@ -71,10 +71,10 @@ async fn a_list_that_is_taken_up_again_counts_them_like_all_others() {
             (&[48, 49], &[50, 51, 59]),
         ] {
             // The sixth page is lost; a page of the second reading, too.
-            let vendor = vendor(without_label, without_offset)
+            let provider = provider(without_label, without_offset)
                 .fails(6, Fate::Lost)
                 .fails(9, Fate::Lost);
-            let (all, mut odd) = read(vendor.client().reviews_since(at(0)).resume(resume)).await;
+            let (all, mut odd) = read(provider.client().reviews_since(at(0)).resume(resume)).await;
             odd.sort_unstable();
             let mut expected = [without_label, without_offset].concat();
             expected.sort_unstable();
@@ -86,9 +86,9 @@ async fn a_list_that_is_taken_up_again_counts_them_like_all_others() {
 
 #[tokio::test]
 async fn a_strict_client_ends_the_list_with_the_place() {
-    let vendor = vendor(&[15], &[]);
+    let provider = provider(&[15], &[]);
     let client = ravelin_labels::Client::builder("sk_test")
-        .transport(vendor)
+        .transport(provider)
         .strict_responses(true)
         .build()
         .unwrap();
@@ -103,8 +103,9 @@ async fn a_strict_client_ends_the_list_with_the_place() {
 async fn a_cursor_that_can_not_be_read_is_an_error() {
     for next in [json!(7), json!({}), json!([]), json!(true)] {
         let body = json!({ "meta": { "next": next }, "reviews": [] });
-        let transport = customer_api_core::transport::ScriptedTransport::new()
-            .then(customer_api_core::transport::Answer::status(200).body(body.to_string()));
+        let transport = customer_api_core::transport::ScriptedTransport::new().then(
+            customer_api_core::transport::ScriptedResponse::status(200).body(body.to_string()),
+        );
         let client = ravelin_labels::Client::builder("sk").transport(transport);
         let mut reviews = client.build().unwrap().reviews_since(at(0));
         let error = reviews.next_page().await.unwrap_err();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use ravelin_labels::{PagesError, PagesErrorKind, Resume};
 
-use super::vendor::{Entry, Fate, Vendor, at, entry};
+use super::provider::{Entry, Fate, Provider, at, entry};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Order {
@@ -26,14 +26,14 @@ fn counted(entries: impl IntoIterator<Item = Entry>) -> BTreeMap<Entry, usize> {
 }
 
 /// Reads everything there is; an error gives what was delivered before it.
-fn read(vendor: &Vendor, since: i64, resume: Resume) -> (Vec<Entry>, Option<PagesError>) {
+fn read(provider: &Provider, since: i64, resume: Resume) -> (Vec<Entry>, Option<PagesError>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut reviews = vendor.client().reviews_since(at(since)).resume(resume);
+        let mut reviews = provider.client().reviews_since(at(since)).resume(resume);
         let mut all = Vec::new();
         loop {
             match reviews.next_page().await {
@@ -75,7 +75,7 @@ proptest! {
         }
         let is_new = |(second, _): &Entry| if inclusive { *second >= since } else { *second > since };
         let expected = counted(reviews.iter().copied().filter(is_new));
-        let vendor = Vendor::new(reviews, page_size).with(|state| {
+        let provider = Provider::new(reviews, page_size).with(|state| {
             state.inclusive = inclusive;
             state.one_cursor = one_cursor;
             state.ends_without_empty_page = ends_without_empty_page;
@@ -83,10 +83,10 @@ proptest! {
             state.fates = fates.clone();
         });
 
-        let (delivered, error) = read(&vendor, since, resume);
+        let (delivered, error) = read(&provider, since, resume);
         let delivered = counted(delivered);
         match error {
-            // Beginning anew from the newest second trusts the vendor's order; its docs say so.
+            // Beginning anew from the newest second trusts the provider's order; its docs say so.
             None if order == Order::Runs && resume == Resume::FromNewest && !fates.is_empty() => {
                 prop_assert!(delivered.iter().all(|(entry, times)| expected.get(entry) >= Some(times)));
             }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use customer_api_sandbox::{ConnectionFault, Fault, RavelinOptions, Sandbox};
 use ravelin_labels::{Client, PagesErrorKind, Resume};
 
-use super::vendor::at;
+use super::provider::at;
 use crate::support::sandbox_client;
 
 /// A thousand reviews take more than the other tests allow.
@@ -52,7 +52,7 @@ async fn with_resume_all_arrive_once_when_the_scroll_dies_twice() {
         let mut reviews = ravelin.reviews_since(at(0)).resume(resume).read_ahead(1);
         let (mut count, mut customers) = (0, HashSet::new());
         while let Some(page) = reviews.next_page().await.unwrap() {
-            // The answer to a follow-up is lost after the cursor has moved.
+            // The response to a follow-up is lost after the cursor has moved.
             if page.number == 1 || page.number == 3 {
                 let lost = Fault::reset_before_head().processed();
                 sandbox.ravelin().fault_on("allReviews", lost).unwrap();

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use customer_api_core::{
-    retry::{Attempt, RetryDecision, RetryPolicy, StopReason},
+    retry::{FailedAttempt, RetryDecision, RetryPolicy, StopReason},
     time::Deadline,
-    transport::{Answer, ScriptedTransport},
+    transport::{ScriptedResponse, ScriptedTransport},
 };
 use ravelin_labels::{Client, ErrorKind, PagesErrorKind, Resume, SinceFormat};
 
-use super::vendor::{Entry, Fate, Vendor, at, entry};
+use super::provider::{Entry, Fate, Provider, at, entry};
 
 /// So many reviews, one a second.
 pub(crate) fn steady(count: u32) -> Vec<Entry> {
@@ -20,8 +20,8 @@ pub(crate) fn steady(count: u32) -> Vec<Entry> {
 
 #[tokio::test]
 async fn reviews_arrive_once_and_in_order_until_the_empty_page() {
-    let vendor = Vendor::new(steady(2_500), 1_000);
-    let mut reviews = vendor.client().reviews_since(at(0));
+    let provider = Provider::new(steady(2_500), 1_000);
+    let mut reviews = provider.client().reviews_since(at(0));
     let (mut sizes, mut all) = (Vec::new(), Vec::new());
     while let Some(page) = reviews.next_page().await.unwrap() {
         sizes.push((page.number, page.items.len()));
@@ -29,9 +29,9 @@ async fn reviews_arrive_once_and_in_order_until_the_empty_page() {
     }
     assert_eq!(sizes, [(1, 1_000), (2, 1_000), (3, 500)]);
     assert_eq!(all, steady(2_500));
-    assert_eq!(vendor.queries().len(), 4);
-    assert_eq!(vendor.queries()[0], "since=2020-01-01T00%3A00%3A00Z");
-    assert_eq!(vendor.queries()[1], "scroll_id=s1x");
+    assert_eq!(provider.queries().len(), 4);
+    assert_eq!(provider.queries()[0], "since=2020-01-01T00%3A00%3A00Z");
+    assert_eq!(provider.queries()[1], "scroll_id=s1x");
     assert!(!reviews.ended_without_empty_page());
     assert_eq!(reviews.progress().items, 2_500);
     assert_eq!(reviews.progress().newest, Some(at(2_499)));
@@ -45,8 +45,9 @@ async fn the_parameter_is_the_callers() {
         (SinceFormat::UnixSeconds, "from=1577836801"),
         (SinceFormat::UnixMillis, "from=1577836801000"),
     ] {
-        let transport = customer_api_core::transport::ScriptedTransport::new()
-            .then(customer_api_core::transport::Answer::status(200).body(r#"{"reviews":[]}"#));
+        let transport = customer_api_core::transport::ScriptedTransport::new().then(
+            customer_api_core::transport::ScriptedResponse::status(200).body(r#"{"reviews":[]}"#),
+        );
         let client = ravelin_labels::Client::builder("sk")
             .transport(transport.clone())
             .build()
@@ -59,7 +60,7 @@ async fn the_parameter_is_the_callers() {
 
 #[tokio::test]
 async fn a_stream_gives_the_reviews_one_by_one() {
-    let mut items = Vendor::new(steady(25), 10)
+    let mut items = Provider::new(steady(25), 10)
         .client()
         .reviews_since(at(5))
         .into_items();
@@ -72,8 +73,8 @@ async fn a_stream_gives_the_reviews_one_by_one() {
 
 #[tokio::test]
 async fn a_last_page_without_a_link_is_flagged() {
-    let vendor = Vendor::new(steady(15), 10).with(|state| state.ends_without_empty_page = true);
-    let mut reviews = vendor.client().reviews_since(at(0));
+    let provider = Provider::new(steady(15), 10).with(|state| state.ends_without_empty_page = true);
+    let mut reviews = provider.client().reviews_since(at(0));
     assert!(
         !reviews
             .next_page()
@@ -92,13 +93,13 @@ async fn a_last_page_without_a_link_is_flagged() {
     );
     assert_eq!(reviews.next_page().await.unwrap(), None);
     assert!(reviews.ended_without_empty_page());
-    assert_eq!(vendor.queries().len(), 2);
+    assert_eq!(provider.queries().len(), 2);
 }
 
 #[tokio::test]
 async fn one_cursor_for_all_pages_is_no_circle() {
-    let vendor = Vendor::new(steady(25), 10).with(|state| state.one_cursor = true);
-    let mut reviews = vendor.client().reviews_since(at(0));
+    let provider = Provider::new(steady(25), 10).with(|state| state.one_cursor = true);
+    let mut reviews = provider.client().reviews_since(at(0));
     let mut count = 0;
     while let Some(page) = reviews.next_page().await.unwrap() {
         count += page.items.len();
@@ -108,14 +109,14 @@ async fn one_cursor_for_all_pages_is_no_circle() {
 
 #[tokio::test]
 async fn a_parameter_that_is_ignored_is_noticed() {
-    let vendor = Vendor::new(steady(25), 10);
-    // Half a second earlier within the same second is not older: the vendor may well cut fractions off.
+    let provider = Provider::new(steady(25), 10);
+    // Half a second earlier within the same second is not older: the provider may well cut fractions off.
     let same_second = "2020-01-01T00:00:05.900Z".parse().unwrap();
-    let mut reviews = vendor.client().reviews_since(same_second);
+    let mut reviews = provider.client().reviews_since(same_second);
     assert_eq!(reviews.next_page().await.unwrap().unwrap().items.len(), 10);
 
     let transport = customer_api_core::transport::ScriptedTransport::new().then(
-        customer_api_core::transport::Answer::status(200).body(
+        customer_api_core::transport::ScriptedResponse::status(200).body(
             r#"{"meta":{},"reviews":[{"customerId":"c","label":"GENUINE","timestamp":"2020-01-01T00:00:04Z"}]}"#,
         ),
     );
@@ -127,14 +128,14 @@ async fn a_parameter_that_is_ignored_is_noticed() {
     assert_eq!(error.kind(), PagesErrorKind::ParameterIgnored);
     assert_eq!(
         error.to_string(),
-        "the vendor answered older reviews than asked for: it ignores the parameter `since` (after 0 pages with 0 items)"
+        "the provider answered older reviews than asked for: it ignores the parameter `since` (after 0 pages with 0 items)"
     );
 }
 
 #[tokio::test]
 async fn a_lost_follow_up_is_interrupted_with_progress_and_never_repeated() {
-    let vendor = Vendor::new(steady(45), 10).fails(3, Fate::Lost);
-    let mut reviews = vendor.client().reviews_since(at(0));
+    let provider = Provider::new(steady(45), 10).fails(3, Fate::Lost);
+    let mut reviews = provider.client().reviews_since(at(0));
     assert_eq!(reviews.next_page().await.unwrap().unwrap().items.len(), 10);
     assert_eq!(reviews.next_page().await.unwrap().unwrap().items.len(), 10);
     let error = reviews.next_page().await.unwrap_err();
@@ -142,16 +143,16 @@ async fn a_lost_follow_up_is_interrupted_with_progress_and_never_repeated() {
     assert_eq!((error.progress().pages, error.progress().items), (2, 20));
     assert_eq!(error.progress().newest, Some(at(19)));
     assert_eq!(error.call().unwrap().attempts(), 1);
-    assert_eq!(vendor.queries().len(), 3);
+    assert_eq!(provider.queries().len(), 3);
     assert_eq!(reviews.next_page().await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_first_page_and_an_unsent_follow_up_are_tried_again() {
-    let vendor = Vendor::new(steady(15), 10)
+    let provider = Provider::new(steady(15), 10)
         .fails(1, Fate::Lost)
         .fails(3, Fate::Unreachable);
-    let mut reviews = vendor.client().reviews_since(at(0));
+    let mut reviews = provider.client().reviews_since(at(0));
     let mut count = 0;
     while let Some(page) = reviews.next_page().await.unwrap() {
         count += page.items.len();
@@ -161,8 +162,8 @@ async fn a_first_page_and_an_unsent_follow_up_are_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn read_ahead_serves_a_consumer_that_is_slower_than_the_cursor() {
-    let vendor = Vendor::new(steady(50), 10);
-    let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(6);
+    let provider = Provider::new(steady(50), 10);
+    let mut reviews = provider.client().reviews_since(at(0)).read_ahead(6);
     let mut count = 0;
     while let Some(page) = reviews.next_page().await.unwrap() {
         count += page.items.len();
@@ -173,8 +174,8 @@ async fn read_ahead_serves_a_consumer_that_is_slower_than_the_cursor() {
 
 #[tokio::test(start_paused = true)]
 async fn a_consumer_that_outlasts_buffer_and_cursor_is_told_with_progress() {
-    let vendor = Vendor::new(steady(90), 10);
-    let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(2);
+    let provider = Provider::new(steady(90), 10);
+    let mut reviews = provider.client().reviews_since(at(0)).read_ahead(2);
     let mut count = 0;
     let error = loop {
         match reviews.next_page().await {
@@ -186,15 +187,15 @@ async fn a_consumer_that_outlasts_buffer_and_cursor_is_told_with_progress() {
     assert!(error.is_expired(), "{error}");
     assert_eq!(error.progress().items, count);
     // Nothing was asked for once the time was over.
-    assert_eq!(vendor.queries().len() as u64, error.progress().pages);
+    assert_eq!(provider.queries().len() as u64, error.progress().pages);
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_follow_up_is_sent_in_the_last_five_seconds() {
     // Five more are for connecting.
     for (wait, is_in_time) in [(49, true), (51, false)] {
-        let vendor = Vendor::new(steady(30), 10);
-        let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(1);
+        let provider = Provider::new(steady(30), 10);
+        let mut reviews = provider.client().reviews_since(at(0)).read_ahead(1);
         reviews.next_page().await.unwrap().unwrap();
         // The buffer holds the second page by now, and the third waits for a place.
         tokio::time::sleep(Duration::from_secs(wait)).await;
@@ -211,16 +212,16 @@ async fn no_follow_up_is_sent_in_the_last_five_seconds() {
 async fn with_resume_all_arrive_once_when_the_scroll_dies_twice() {
     for resume in [Resume::FromNewest, Resume::FromStart] {
         for fate in [Fate::Lost, Fate::Gone] {
-            let vendor = Vendor::new(steady(2_500), 100)
+            let provider = Provider::new(steady(2_500), 100)
                 .fails(8, fate)
                 .fails(15, fate);
-            let mut reviews = vendor.client().reviews_since(at(0)).resume(resume);
+            let mut reviews = provider.client().reviews_since(at(0)).resume(resume);
             let mut all = Vec::new();
             while let Some(page) = reviews.next_page().await.unwrap() {
                 all.extend(page.items.iter().map(entry));
             }
             assert_eq!(all, steady(2_500), "{resume:?} {fate:?}");
-            let firsts = vendor
+            let firsts = provider
                 .queries()
                 .iter()
                 .filter(|query| query.starts_with("since="))
@@ -232,19 +233,19 @@ async fn with_resume_all_arrive_once_when_the_scroll_dies_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn a_resume_begins_one_second_before_the_newest_review() {
-    let vendor = Vendor::new(steady(100), 40).fails(3, Fate::Lost);
-    let mut reviews = vendor
+    let provider = Provider::new(steady(100), 40).fails(3, Fate::Lost);
+    let mut reviews = provider
         .client()
         .reviews_since(at(0))
         .resume(Resume::FromNewest);
     while reviews.next_page().await.unwrap().is_some() {}
-    assert_eq!(vendor.queries()[3], "since=2020-01-01T00%3A01%3A18Z");
+    assert_eq!(provider.queries()[3], "since=2020-01-01T00%3A01%3A18Z");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_expired_scroll_is_resumed_too() {
-    let vendor = Vendor::new(steady(60), 10);
-    let mut reviews = vendor
+    let provider = Provider::new(steady(60), 10);
+    let mut reviews = provider
         .client()
         .reviews_since(at(0))
         .read_ahead(1)
@@ -260,19 +261,20 @@ async fn an_expired_scroll_is_resumed_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_is_taken_up_again_when_the_vendor_wants_that_and_no_sooner() {
+async fn a_list_is_taken_up_again_when_the_provider_wants_that_and_no_sooner() {
     for resume in [Resume::FromNewest, Resume::FromStart] {
         for (status, retry_after, least, most) in [
             (429, Some(3), 3.0, 3.0),
             (503, Some(3), 3.0, 3.0),
-            // The vendor sends no `Retry-After`: the crate's own wait.
+            // The provider sends no `Retry-After`: the crate's own wait.
             (429, None, 20.0, 20.0),
             (429, Some(0), 0.0, 0.5),
             (503, None, 0.0, 0.5),
         ] {
-            let vendor = Vendor::new(steady(60), 10).fails(4, Fate::Turned(status, retry_after));
+            let provider =
+                Provider::new(steady(60), 10).fails(4, Fate::Turned(status, retry_after));
             let watch = Deadline::after(Duration::MAX);
-            let mut reviews = vendor.client().reviews_since(at(0)).resume(resume);
+            let mut reviews = provider.client().reviews_since(at(0)).resume(resume);
             let mut all = Vec::new();
             while let Some(page) = reviews.next_page().await.unwrap() {
                 all.extend(page.items.iter().map(entry));
@@ -287,8 +289,8 @@ async fn a_list_is_taken_up_again_when_the_vendor_wants_that_and_no_sooner() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_is_too_long_ends_the_list_and_is_told() {
-    let vendor = Vendor::new(steady(60), 10).fails(4, Fate::Turned(429, Some(61)));
-    let mut reviews = vendor
+    let provider = Provider::new(steady(60), 10).fails(4, Fate::Turned(429, Some(61)));
+    let mut reviews = provider
         .client()
         .reviews_since(at(0))
         .resume(Resume::FromStart);
@@ -302,15 +304,15 @@ async fn a_wait_that_is_too_long_ends_the_list_and_is_told() {
     assert_eq!(error.progress().items, 30);
     let wait = error.call().unwrap().retry_after();
     assert_eq!(wait, Some(Duration::from_secs(61)));
-    assert_eq!(vendor.queries().len(), 4);
+    assert_eq!(provider.queries().len(), 4);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_scroll_that_dies_at_every_follow_up_is_given_up() {
-    let vendor = (2..40).fold(Vendor::new(steady(60), 10), |vendor, number| {
-        vendor.fails(number, Fate::Gone)
+    let provider = (2..40).fold(Provider::new(steady(60), 10), |provider, number| {
+        provider.fails(number, Fate::Gone)
     });
-    let mut reviews = vendor
+    let mut reviews = provider
         .client()
         .reviews_since(at(0))
         .resume(Resume::FromStart);
@@ -324,13 +326,13 @@ async fn a_scroll_that_dies_at_every_follow_up_is_given_up() {
         }
     };
     assert!(error.is_interrupted());
-    assert!(asked < 10 && vendor.queries().len() < 40);
+    assert!(asked < 10 && provider.queries().len() < 40);
 }
 
 #[tokio::test]
-async fn a_vendor_that_never_ends_is_stopped() {
-    let vendor = Vendor::new(steady(100), 10);
-    let mut reviews = vendor.client().reviews_since(at(0)).max_pages(3);
+async fn a_provider_that_never_ends_is_stopped() {
+    let provider = Provider::new(steady(100), 10);
+    let mut reviews = provider.client().reviews_since(at(0)).max_pages(3);
     for _ in 0..3 {
         reviews.next_page().await.unwrap().unwrap();
     }
@@ -342,15 +344,15 @@ async fn a_vendor_that_never_ends_is_stopped() {
 
 #[tokio::test]
 async fn dropping_the_reader_stops_it() {
-    let vendor = Vendor::new(steady(10_000), 10);
-    let mut reviews = vendor.client().reviews_since(at(0)).read_ahead(1_000);
+    let provider = Provider::new(steady(10_000), 10);
+    let mut reviews = provider.client().reviews_since(at(0)).read_ahead(1_000);
     reviews.next_page().await.unwrap();
     drop(reviews);
-    let asked = vendor.queries().len();
+    let asked = provider.queries().len();
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(vendor.queries().len(), asked);
+    assert_eq!(provider.queries().len(), asked);
 }
 
 #[tokio::test]
@@ -366,7 +368,7 @@ async fn a_refused_key_is_a_failed_call() {
 struct Always;
 
 impl RetryPolicy for Always {
-    fn decide(&self, attempt: &Attempt) -> RetryDecision {
+    fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
         if attempt.number > 5 {
             RetryDecision::Stop(StopReason::Disabled)
         } else {
@@ -379,9 +381,9 @@ impl RetryPolicy for Always {
 async fn no_policy_of_the_clients_repeats_a_follow_up() {
     for body in ["", "{}"] {
         let transport = ScriptedTransport::new()
-            .then(Answer::status(200).body(page_to("s1")))
-            .then(Answer::status(400).body(body))
-            .then(Answer::status(200).body(page_to("s2")));
+            .then(ScriptedResponse::status(200).body(page_to("s1")))
+            .then(ScriptedResponse::status(400).body(body))
+            .then(ScriptedResponse::status(200).body(page_to("s2")));
         let client = Client::builder("sk")
             .transport(transport.clone())
             .retry(Always)
@@ -405,7 +407,7 @@ fn page_to(cursor: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_page_does_not_end_a_list() {
+async fn a_response_that_is_no_page_does_not_end_a_list() {
     for body in [
         "",
         "null",
@@ -424,8 +426,8 @@ async fn an_answer_that_is_no_page_does_not_end_a_list() {
         "[]",
     ] {
         let transport = ScriptedTransport::new()
-            .then(Answer::status(200).body(page_to("s1")))
-            .then(Answer::status(200).body(body));
+            .then(ScriptedResponse::status(200).body(page_to("s1")))
+            .then(ScriptedResponse::status(200).body(body));
         let client = Client::builder("sk").transport(transport).build().unwrap();
         let mut reviews = client.reviews_since(at(0));
         reviews.next_page().await.unwrap().unwrap();
@@ -440,7 +442,7 @@ async fn an_answer_that_is_no_page_does_not_end_a_list() {
             "{error}"
         );
 
-        let transport = ScriptedTransport::new().then(Answer::status(200).body(body));
+        let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body(body));
         let client = Client::builder("sk").transport(transport).build().unwrap();
         assert_eq!(
             client
@@ -460,8 +462,8 @@ async fn an_answer_that_is_no_page_does_not_end_a_list() {
         r#"{"meta":{"next":"https://api.ravelin.com/v2/label/customer?scroll_id=s2"},"reviews":[]}"#,
     ] {
         let transport = ScriptedTransport::new()
-            .then(Answer::status(200).body(page_to("s1")))
-            .then(Answer::status(200).body(body));
+            .then(ScriptedResponse::status(200).body(page_to("s1")))
+            .then(ScriptedResponse::status(200).body(body));
         let client = Client::builder("sk").transport(transport).build().unwrap();
         let mut reviews = client.reviews_since(at(0));
         reviews.next_page().await.unwrap().unwrap();
@@ -471,15 +473,15 @@ async fn an_answer_that_is_no_page_does_not_end_a_list() {
 
 /// Such as a back end that is down for good: what came before is told, and nothing is taken for the whole.
 #[tokio::test(start_paused = true)]
-async fn a_list_that_is_taken_up_again_does_not_end_at_an_answer_that_is_no_page() {
+async fn a_list_that_is_taken_up_again_does_not_end_at_a_response_that_is_no_page() {
     for resume in [Resume::FromNewest, Resume::FromStart] {
         let down = r#"{"status":500,"message":"internal error","meta":{}}"#;
         let rest = r#"{"meta":{},"reviews":[]}"#;
         let transport = ScriptedTransport::new()
-            .then(Answer::status(200).body(page_to("s1")))
-            .then(Answer::status(200).body(down))
-            .then(Answer::status(200).body(page_to("s1")))
-            .then(Answer::status(200).body(rest));
+            .then(ScriptedResponse::status(200).body(page_to("s1")))
+            .then(ScriptedResponse::status(200).body(down))
+            .then(ScriptedResponse::status(200).body(page_to("s1")))
+            .then(ScriptedResponse::status(200).body(rest));
         let client = Client::builder("sk").transport(transport).build().unwrap();
         let mut reviews = client.reviews_since(at(0)).resume(resume);
         let mut count = 0;
@@ -489,8 +491,8 @@ async fn a_list_that_is_taken_up_again_does_not_end_at_an_answer_that_is_no_page
         assert_eq!(count, 1, "{resume:?}");
 
         let transport = ScriptedTransport::new()
-            .then(Answer::status(200).body(page_to("s1")))
-            .then(Answer::status(200).body(down));
+            .then(ScriptedResponse::status(200).body(page_to("s1")))
+            .then(ScriptedResponse::status(200).body(down));
         let client = Client::builder("sk").transport(transport).build().unwrap();
         let mut reviews = client.reviews_since(at(0)).resume(resume);
         reviews.next_page().await.unwrap().unwrap();
@@ -499,12 +501,12 @@ async fn a_list_that_is_taken_up_again_does_not_end_at_an_answer_that_is_no_page
     }
 }
 
-/// The vendor forgets what it had listed: the list that began anew ends at once.
+/// The provider forgets what it had listed: the list that began anew ends at once.
 #[tokio::test(start_paused = true)]
 async fn a_new_reading_without_what_was_delivered_is_no_end() {
     for resume in [Resume::FromNewest, Resume::FromStart] {
-        let vendor = Vendor::new(steady(90), 30).fails(3, Fate::Lost);
-        let mut reviews = vendor
+        let provider = Provider::new(steady(90), 30).fails(3, Fate::Lost);
+        let mut reviews = provider
             .client()
             .reviews_since(at(0))
             .resume(resume)
@@ -512,13 +514,13 @@ async fn a_new_reading_without_what_was_delivered_is_no_end() {
         for _ in 0..2 {
             reviews.next_page().await.unwrap().unwrap();
         }
-        let _ = vendor.clone().with(|state| state.reviews.clear());
+        let _ = provider.clone().with(|state| state.reviews.clear());
         let error = reviews.next_page().await.unwrap_err();
         assert_eq!(error.kind(), PagesErrorKind::ResumeImpossible, "{resume:?}");
     }
     // Only the newest second is missing: what comes after it shows that.
-    let vendor = Vendor::new(steady(90), 30).fails(3, Fate::Lost);
-    let mut reviews = vendor
+    let provider = Provider::new(steady(90), 30).fails(3, Fate::Lost);
+    let mut reviews = provider
         .client()
         .reviews_since(at(0))
         .resume(Resume::FromNewest)
@@ -526,7 +528,7 @@ async fn a_new_reading_without_what_was_delivered_is_no_end() {
     for _ in 0..2 {
         reviews.next_page().await.unwrap().unwrap();
     }
-    let _ = vendor
+    let _ = provider
         .clone()
         .with(|state| state.reviews.retain(|(second, _)| *second != 59));
     assert_eq!(
@@ -540,8 +542,8 @@ async fn a_new_reading_without_what_was_delivered_is_no_end() {
 async fn little_evidence_of_order_is_none() {
     let mut entries = steady(10);
     entries.extend((0..10).map(|number| (5, 100 + number)));
-    let vendor = Vendor::new(entries.clone(), 10).fails(2, Fate::Lost);
-    let mut reviews = vendor
+    let provider = Provider::new(entries.clone(), 10).fails(2, Fate::Lost);
+    let mut reviews = provider
         .client()
         .reviews_since(at(0))
         .resume(Resume::FromNewest);

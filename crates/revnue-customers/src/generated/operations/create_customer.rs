@@ -15,14 +15,14 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 
 /// `POST /api/v2/customer`: Creates a customer.
 ///
-/// The vendor's page on this call is not public: path and body are those of its siblings. There
-/// is no idempotency key, so whoever sends it twice creates two customers.
+/// The provider's page on this call is not public: path and body are those of its siblings.
+/// There is no idempotency key, so whoever sends it twice creates two customers.
 ///
 /// Idempotency: non-idempotent, a client never repeats it on its own.
 ///
 /// Provenance: inferred, <https://developer.revnue.com/reference/create-contract>.
 ///
-/// Only with the cargo feature `undocumented`: the vendor does not document this call.
+/// Only with the cargo feature `undocumented`: the provider does not document this call.
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CreateCustomer {

@@ -11,7 +11,7 @@ use customer_api_core::{
 /// them.
 ///
 /// `Client::customers` reads all pages. Whether there is more than one is not documented, nor
-/// is any parameter for it, and none is sent. Where the answer names a further page,
+/// is any parameter for it, and none is sent. Where the response names a further page,
 /// `CustomerPage::next` holds its link.
 ///
 /// Idempotency: safe, it reads only.

@@ -1,4 +1,4 @@
-//! A server that receives one request, writes down its bytes, and answers 200 with one customer.
+//! A server that receives one request, writes down its bytes, and responses 200 with one customer.
 
 use customer_api_core::operation::Operation;
 use revnue_customers::{Client, Revnue};

@@ -1,4 +1,4 @@
-//! The calls with a body, written here from the vendor's pages, not from the description.
+//! The calls with a body, written here from the provider's pages, not from the description.
 
 use customer_api_core::operation::Operation;
 use revnue_customers::{
@@ -22,7 +22,7 @@ async fn assert_json(operation: impl Operation<Service = Revnue>, line: &str, bo
     assert_eq!(sent(operation).await, expected);
 }
 
-/// Every field but `company` and `name`, as the vendor spells them, in a whole record.
+/// Every field but `company` and `name`, as the provider spells them, in a whole record.
 const EVERY_FIELD: &str = concat!(
     r#""category":17,"#,
     r#""contact_person":{"name":"Maya Okafor","email":"maya@shop.example","type":"billing"},"#,

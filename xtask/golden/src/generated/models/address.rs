@@ -5,7 +5,7 @@ use std::fmt;
 use customer_api_core::{redact::Redacted, request::Sensitive};
 use serde::Serialize;
 
-/// The vendor's `Address`.
+/// The provider's `Address`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Address {
@@ -22,7 +22,7 @@ impl Address {
         Self::default()
     }
 
-    /// The vendor's `line_1`.
+    /// The provider's `line_1`.
     ///
     /// At most 40 characters.
     #[must_use]
@@ -31,7 +31,7 @@ impl Address {
         self
     }
 
-    /// The vendor's `line2`.
+    /// The provider's `line2`.
     ///
     /// Deprecated: use `line_1`.
     #[deprecated(note = "use `line_1`")]

@@ -5,21 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::generated::models::{ListEverythingResponseKind, Thing};
 
-/// The vendor's `ListEverything response`.
+/// The provider's `ListEverything response`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListEverythingResponse {
-    /// The vendor's `things`.
+    /// The provider's `things`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub things: Option<Vec<Thing>>,
-    /// The vendor's `kind`.
+    /// The provider's `kind`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<ListEverythingResponseKind>,
-    /// The vendor's `3rd`.
+    /// The provider's `3rd`.
     #[serde(rename = "3rd", default, skip_serializing_if = "Option::is_none")]
     pub third: Option<bool>,
 }

@@ -8,7 +8,7 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The vendor's `ListEverything response kind`.
+/// The provider's `ListEverything response kind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ListEverythingResponseKind {

@@ -8,7 +8,7 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The vendor's `listParts order`.
+/// The provider's `listParts order`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ListPartsOrder {

@@ -8,13 +8,13 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The vendor's `logIn response`.
+/// The provider's `logIn response`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LogInResponse {
-    /// The vendor's `token`.
+    /// The provider's `token`.
     pub token: String,
-    /// The vendor's `expiration`.
+    /// The provider's `expiration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration: Option<f64>,
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::generated::models::Address;
 
-/// The vendor's `NewOwner`.
+/// The provider's `NewOwner`.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NewOwner {
@@ -25,7 +25,7 @@ pub struct NewOwner {
 impl NewOwner {
     /// A `NewOwner` with what it requires.
     ///
-    /// - `email`: the vendor's `email`. At least 3 characters. Format: email.
+    /// - `email`: the provider's `email`. At least 3 characters. Format: email.
     pub fn new(email: impl Into<String>) -> Self {
         Self {
             email: email.into(),
@@ -36,7 +36,7 @@ impl NewOwner {
         }
     }
 
-    /// The vendor's `nick names`.
+    /// The provider's `nick names`.
     ///
     /// Each: At least 1 character.
     #[must_use]
@@ -45,7 +45,7 @@ impl NewOwner {
         self
     }
 
-    /// The vendor's `account numbers`.
+    /// The provider's `account numbers`.
     #[must_use]
     pub fn account_numbers(
         mut self,
@@ -55,7 +55,7 @@ impl NewOwner {
         self
     }
 
-    /// The vendor's `tax number`.
+    /// The provider's `tax number`.
     ///
     /// May be sent as `null`.
     #[must_use]
@@ -64,7 +64,7 @@ impl NewOwner {
         self
     }
 
-    /// The vendor's `address`.
+    /// The provider's `address`.
     #[must_use]
     pub fn address(mut self, address: Address) -> Self {
         self.address = Some(address);

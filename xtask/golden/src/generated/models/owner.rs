@@ -9,18 +9,18 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The vendor's `Owner`.
+/// The provider's `Owner`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Owner {
-    /// The vendor's `email`.
+    /// The provider's `email`.
     ///
     /// At least 3 characters. Format: email.
     pub email: String,
-    /// The vendor's `since`.
+    /// The provider's `since`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// The vendor's `born`.
+    /// The provider's `born`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub born: Option<Date>,
 }

@@ -14,28 +14,28 @@ use crate::generated::models::Kind;
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Part {
-    /// The vendor's `id`.
+    /// The provider's `id`.
     pub id: i64,
     /// What kind of part it is.
     #[serde(rename = "type")]
     pub type_: Kind,
-    /// The vendor's `parts`.
+    /// The provider's `parts`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub parts: Option<Vec<Part>>,
-    /// The vendor's `weight`.
+    /// The provider's `weight`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
-    /// The vendor's `names`.
+    /// The provider's `names`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<String>>,
-    /// The vendor's `labels`.
+    /// The provider's `labels`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, i64>>,
-    /// The vendor's `anything`.
+    /// The provider's `anything`.
     ///
     /// Any JSON value.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,16 +3,16 @@
 use customer_api_core::response::{Member, Record, Shaped};
 use serde::{Deserialize, Serialize};
 
-/// The vendor's `Removal`.
+/// The provider's `Removal`.
 ///
 /// Only with the cargo feature `undocumented`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Removal {
-    /// The vendor's `ok`.
+    /// The provider's `ok`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ok: Option<bool>,
-    /// The vendor's `note`.
+    /// The provider's `note`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

@@ -9,7 +9,7 @@ use crate::generated::models::ThingMatch;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Thing {
-    /// The vendor's `match`.
+    /// The provider's `match`.
     #[serde(
         rename = "match",
         default,
@@ -17,7 +17,7 @@ pub struct Thing {
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub match_: Option<ThingMatch>,
-    /// The vendor's `free`.
+    /// The provider's `free`.
     ///
     /// Any JSON value.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::generated::models::Owner;
 
-/// The vendor's `Thing match`.
+/// The provider's `Thing match`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThingMatch {
-    /// The vendor's `owner`.
+    /// The provider's `owner`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

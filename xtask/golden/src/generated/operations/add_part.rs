@@ -63,8 +63,8 @@ impl AddPart {
     ///
     /// - `thing_id`: Which thing.
     /// - `kind`: What kind of part it is.
-    /// - `brand_id`: the vendor's `brand_id`. At least 1.
-    /// - `custom_name`: the vendor's `custom name`. Pattern: `^[a-z"\\]+$`.
+    /// - `brand_id`: the provider's `brand_id`. At least 1.
+    /// - `custom_name`: the provider's `custom name`. Pattern: `^[a-z"\\]+$`.
     pub fn new(thing_id: i64, kind: Kind, brand_id: i32, custom_name: impl Into<String>) -> Self {
         Self {
             thing_id,
@@ -94,19 +94,19 @@ impl AddPart {
         self
     }
 
-    /// The vendor's `owner`.
+    /// The provider's `owner`.
     pub fn owner(mut self, owner: u64) -> Self {
         self.body.owner = Some(owner);
         self
     }
 
-    /// The vendor's `channel`.
+    /// The provider's `channel`.
     pub(crate) fn set_channel(mut self, channel: impl Into<String>) -> Self {
         self.body.channel = Some(channel.into());
         self
     }
 
-    /// The vendor's `channel address`.
+    /// The provider's `channel address`.
     ///
     /// Format: email.
     pub(crate) fn set_channel_address(mut self, channel_address: impl Into<String>) -> Self {
@@ -114,19 +114,19 @@ impl AddPart {
         self
     }
 
-    /// The vendor's `price`.
+    /// The provider's `price`.
     pub fn price(mut self, price: f64) -> Self {
         self.body.price = Some(price);
         self
     }
 
-    /// The vendor's `since`.
+    /// The provider's `since`.
     pub fn since(mut self, since: Timestamp) -> Self {
         self.body.since = Some(since);
         self
     }
 
-    /// The vendor's `day`.
+    /// The provider's `day`.
     pub fn day(mut self, day: Date) -> Self {
         self.body.day = Some(day);
         self

@@ -64,7 +64,7 @@ impl ChangeThing {
     /// A call of `changeThing`.
     ///
     /// - `thing_id`: Which thing.
-    /// - `state`: the vendor's `state`. At most 9 characters. May be sent as `null`.
+    /// - `state`: the provider's `state`. At most 9 characters. May be sent as `null`.
     pub fn new(thing_id: i64, state: impl Into<Nullable<String>>) -> Self {
         Self {
             thing_id,
@@ -81,7 +81,7 @@ impl ChangeThing {
         }
     }
 
-    /// The vendor's `priority`.
+    /// The provider's `priority`.
     ///
     /// From -3 to 3.
     pub fn priority(mut self, priority: i64) -> Self {
@@ -89,7 +89,7 @@ impl ChangeThing {
         self
     }
 
-    /// The vendor's `urgent`.
+    /// The provider's `urgent`.
     ///
     /// A flag: sent as `true`, or not at all.
     pub fn urgent(mut self) -> Self {
@@ -103,7 +103,7 @@ impl ChangeThing {
         self
     }
 
-    /// The vendor's `phone`.
+    /// The provider's `phone`.
     ///
     /// Pattern: `^\+[0-9]+$`. May be sent as `null`.
     pub fn phone(mut self, phone: impl Into<Nullable<String>>) -> Self {
@@ -111,7 +111,7 @@ impl ChangeThing {
         self
     }
 
-    /// The vendor's `count`.
+    /// The provider's `count`.
     ///
     /// At least 0. May be sent as `null`.
     pub fn count(mut self, count: impl Into<Nullable<i64>>) -> Self {
@@ -119,13 +119,13 @@ impl ChangeThing {
         self
     }
 
-    /// The vendor's `owners`.
+    /// The provider's `owners`.
     pub fn owners(mut self, owners: impl IntoIterator<Item = NewOwner>) -> Self {
         self.body.owners = Some(owners.into_iter().collect());
         self
     }
 
-    /// The vendor's `first`.
+    /// The provider's `first`.
     ///
     /// May be sent as `null`.
     pub fn first(mut self, first: impl Into<Nullable<NewOwner>>) -> Self {

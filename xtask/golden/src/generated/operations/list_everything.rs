@@ -23,7 +23,7 @@ impl ListEverything {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("everything", Method::Get, "/v1/things")
         .idempotency(Idempotency::Safe)
-        .deprecated("nothing that the vendor names");
+        .deprecated("nothing that the provider names");
 
     /// A call of `everything`.
     #[deprecated]

@@ -64,8 +64,8 @@ impl ListParts {
     ///
     /// - `thing_id`: Which thing.
     /// - `kind`: What kind of part it is.
-    /// - `from_date`: the vendor's `from_date`.
-    /// - `x_client_key`: the vendor's `X-Client-Key`. At most 64 characters.
+    /// - `from_date`: the provider's `from_date`.
+    /// - `x_client_key`: the provider's `X-Client-Key`. At most 64 characters.
     pub fn new(
         thing_id: i64,
         kind: Kind,
@@ -94,7 +94,7 @@ impl ListParts {
         self
     }
 
-    /// The vendor's `itemStart`.
+    /// The provider's `itemStart`.
     ///
     /// At least 0. Default: `0`.
     pub fn item_start(mut self, item_start: i64) -> Self {
@@ -102,7 +102,7 @@ impl ListParts {
         self
     }
 
-    /// The vendor's `itemLimit`.
+    /// The provider's `itemLimit`.
     ///
     /// From 1 to 99.
     pub fn item_limit(mut self, item_limit: i32) -> Self {
@@ -110,19 +110,19 @@ impl ListParts {
         self
     }
 
-    /// The vendor's `is_active`.
+    /// The provider's `is_active`.
     pub fn is_active(mut self, is_active: bool) -> Self {
         self.is_active = Some(is_active);
         self
     }
 
-    /// The vendor's `order`.
+    /// The provider's `order`.
     pub fn order(mut self, order: ListPartsOrder) -> Self {
         self.order = Some(order);
         self
     }
 
-    /// The vendor's `X-Trace`.
+    /// The provider's `X-Trace`.
     ///
     /// Format: uuid.
     ///

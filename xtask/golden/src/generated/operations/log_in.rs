@@ -47,14 +47,14 @@ impl LogIn {
 
     /// A call of `logIn`.
     ///
-    /// - `username`: the vendor's `username`.
-    /// - `password`: the vendor's `password`. Format: password.
-    /// - `a`: the vendor's `a`.
-    /// - `b`: the vendor's `b`.
-    /// - `c`: the vendor's `c`.
-    /// - `d`: the vendor's `d`.
-    /// - `e`: the vendor's `e`. Any JSON value.
-    /// - `f`: the vendor's `f`. May be sent as `null`.
+    /// - `username`: the provider's `username`.
+    /// - `password`: the provider's `password`. Format: password.
+    /// - `a`: the provider's `a`.
+    /// - `b`: the provider's `b`.
+    /// - `c`: the provider's `c`.
+    /// - `d`: the provider's `d`.
+    /// - `e`: the provider's `e`. Any JSON value.
+    /// - `f`: the provider's `f`. May be sent as `null`.
     #[expect(clippy::too_many_arguments, reason = "the provider requires them all")]
     pub fn new(
         username: impl Into<String>,

@@ -57,7 +57,7 @@ impl MakeThing {
 
     /// A call of `makeThing` for `round`.
     ///
-    /// - `radius`: the vendor's `radius`.
+    /// - `radius`: the provider's `radius`.
     pub fn round(radius: i64) -> Self {
         Self {
             dry: None,
@@ -67,7 +67,7 @@ impl MakeThing {
 
     /// A square.
     ///
-    /// - `side`: the vendor's `side`. At least 1 character.
+    /// - `side`: the provider's `side`. At least 1 character.
     pub fn square(side: impl Into<String>) -> Self {
         Self {
             dry: None,
@@ -86,13 +86,13 @@ impl MakeThing {
         }
     }
 
-    /// The vendor's `dry`.
+    /// The provider's `dry`.
     pub fn dry(mut self, dry: bool) -> Self {
         self.dry = Some(dry);
         self
     }
 
-    /// The vendor's `note`.
+    /// The provider's `note`.
     ///
     /// At most 10 characters.
     pub fn note(mut self, note: impl Into<String>) -> Self {

@@ -38,7 +38,7 @@ impl PlaceOrder {
 
     /// Orders parts.
     ///
-    /// - `parts`: the vendor's `parts`.
+    /// - `parts`: the provider's `parts`.
     pub(crate) fn new(parts: impl IntoIterator<Item = i64>) -> Self {
         Self {
             body: Body {
@@ -48,7 +48,7 @@ impl PlaceOrder {
         }
     }
 
-    /// The vendor's `buyer`.
+    /// The provider's `buyer`.
     pub(crate) fn buyer(mut self, buyer: impl Into<String>) -> Self {
         self.body.buyer = Some(buyer.into());
         self

@@ -15,7 +15,7 @@ use crate::generated::models::Removal;
 ///
 /// See <https://nasty.example/docs>.
 ///
-/// Only with the cargo feature `undocumented`: the vendor does not document this call.
+/// Only with the cargo feature `undocumented`: the provider does not document this call.
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RemoveThing {

@@ -63,7 +63,7 @@ impl RenameThing {
         }
     }
 
-    /// The vendor's `firstname`.
+    /// The provider's `firstname`.
     ///
     /// 1 to 50 characters. Default: `""`.
     pub fn firstname(mut self, firstname: impl Into<String>) -> Self {
@@ -71,7 +71,7 @@ impl RenameThing {
         self
     }
 
-    /// The vendor's `primaryID`.
+    /// The provider's `primaryID`.
     ///
     /// At most 20 characters.
     pub fn primary_id(mut self, primary_id: impl Into<String>) -> Self {
@@ -79,7 +79,7 @@ impl RenameThing {
         self
     }
 
-    /// The vendor's `customerID`.
+    /// The provider's `customerID`.
     ///
     /// At least 1.
     pub fn customer_id(mut self, customer_id: u64) -> Self {
@@ -87,13 +87,13 @@ impl RenameThing {
         self
     }
 
-    /// The vendor's `brandID`.
+    /// The provider's `brandID`.
     pub fn brand_id(mut self, brand_id: i64) -> Self {
         self.body.brand_id = Some(brand_id);
         self
     }
 
-    /// The vendor's `noSync`.
+    /// The provider's `noSync`.
     ///
     /// A flag: sent as `true`, or not at all.
     pub fn no_sync(mut self) -> Self {

@@ -48,7 +48,7 @@ pub(super) fn heading(operation: &Operation) -> Docs {
     }
     if operation.undocumented {
         docs.say(
-            "Only with the cargo feature `undocumented`: the vendor does not document this call.",
+            "Only with the cargo feature `undocumented`: the provider does not document this call.",
         );
     }
     docs
@@ -94,7 +94,7 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
         let replacement = match (replaced_by(scope, operation), &operation.notes.replacement) {
             (Some(other), _) => format!("`{}`", other.rust),
             (None, Some(text)) => text.clone(),
-            (None, None) => "nothing that the vendor names".to_owned(),
+            (None, None) => "nothing that the provider names".to_owned(),
         };
         add(format!("deprecated({})", literal(&replacement)));
     }

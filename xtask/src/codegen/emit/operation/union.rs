@@ -9,8 +9,8 @@ use crate::codegen::{
         walk::{self, Rules, Spot},
         words,
     },
+    identifiers,
     model::{Api, BodyVariant, Field, Operation, Shape, Slot, Type},
-    names,
     visible::literal,
 };
 
@@ -68,7 +68,7 @@ fn lints(scope: &Scope<'_>, variants: &[BodyVariant]) -> String {
 /// Whether all names begin or end alike, or one repeats the enum's.
 fn share_a_word(variants: &[BodyVariant]) -> bool {
     let words = |name: &str| -> Vec<String> {
-        names::field_name(name)
+        identifiers::field_name(name)
             .unwrap_or_default()
             .split('_')
             .map(str::to_owned)

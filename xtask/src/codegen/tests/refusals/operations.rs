@@ -1,4 +1,4 @@
-//! Paths, operations, parameters, bodies and answers.
+//! Paths, operations, parameters, bodies and responses.
 
 use super::*;
 

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::super::{super::LedgerError, fault::Fault, place::Place};
+use super::super::{super::LedgerError, fault::Fault, location::Place};
 
 /// Leaves the file to SQLite's own locks.
 pub(in super::super) struct Guard {

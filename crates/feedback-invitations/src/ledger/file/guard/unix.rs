@@ -15,7 +15,7 @@ use super::{
         super::{LedgerError, LedgerErrorKind},
         create,
         fault::{Fault, damaged, in_use, no_access},
-        place::Place,
+        location::Place,
     },
     lock::Lock,
     mount,

@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::address;
 
-/// What the vendor does with the invitation for one address.
+/// What the provider does with the invitation for one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Behaviour {
     Accept,
@@ -26,16 +26,16 @@ pub(crate) enum Behaviour {
     Unauthorized,
     /// Is not there.
     Away,
-    /// Does what it is asked, and its answer is lost.
-    LoseAnswer,
+    /// Does what it is asked, and its response is lost.
+    LoseResponse,
     /// Accepts once the test opens the gate.
     Wait,
     Panic,
 }
 
-/// The vendor's side, as a transport: it counts what it received.
+/// The provider's side, as a transport: it counts what it received.
 #[derive(Clone, Debug)]
-pub(crate) struct Vendor(Arc<State>);
+pub(crate) struct Provider(Arc<State>);
 
 #[derive(Debug)]
 struct State {
@@ -46,7 +46,7 @@ struct State {
     waiting: watch::Sender<usize>,
 }
 
-impl Vendor {
+impl Provider {
     pub(crate) fn new() -> Self {
         Self(Arc::new(State {
             behaviours: Mutex::default(),
@@ -72,7 +72,7 @@ impl Vendor {
         self
     }
 
-    /// A client of this vendor that repeats nothing and takes no turns.
+    /// A client of this provider that repeats nothing and takes no turns.
     pub(crate) fn client(&self) -> Client {
         Client::builder("testing", "testing12345")
             .transport(self.clone())
@@ -113,25 +113,25 @@ impl Vendor {
     }
 }
 
-fn answer(status: u16, body: String) -> Result<http::Response<Body>, TransportError> {
+fn response(status: u16, body: String) -> Result<http::Response<Body>, TransportError> {
     let response = http::Response::builder().status(status);
     Ok(response.body(body.into()).unwrap())
 }
 
 #[async_trait]
-impl Transport for Vendor {
+impl Transport for Provider {
     async fn send(
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Body>, TransportError> {
         if request.uri().path() == "/auth/login" {
             return if *self.0.refuses_login.lock().unwrap() {
-                answer(
+                response(
                     400,
                     r#"{"code":2,"userMessage":"wrong password"}"#.to_owned(),
                 )
             } else {
-                answer(200, r#"{"token":"a-token","expiration":1}"#.to_owned())
+                response(200, r#"{"token":"a-token","expiration":1}"#.to_owned())
             };
         }
         let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
@@ -151,12 +151,12 @@ impl Transport for Vendor {
             Behaviour::Accept | Behaviour::Away => {}
             Behaviour::Refuse => {
                 let body = format!(r#"{{"code":"40012","description":"not {address}"}}"#);
-                return answer(400, body);
+                return response(400, body);
             }
             Behaviour::Unauthorized => {
-                return answer(401, r#"{"code":"40101","description":"no"}"#.to_owned());
+                return response(401, r#"{"code":"40101","description":"no"}"#.to_owned());
             }
-            Behaviour::LoseAnswer => {
+            Behaviour::LoseResponse => {
                 return Err(TransportError::new(TransportErrorKind::Interrupted));
             }
             Behaviour::Wait => {
@@ -166,7 +166,7 @@ impl Transport for Vendor {
             Behaviour::Panic => panic!("a transport that panics"),
         }
         let key = address.split('@').next().unwrap();
-        answer(
+        response(
             200,
             format!(r#"{{"code":"00000","description":"success","data":"receipt-{key}"}}"#),
         )

@@ -1,4 +1,4 @@
-//! What answers are read as: customers, lists in every form, and the answers of writes.
+//! What responses are read as: customers, lists in every form, and the responses of writes.
 
 use revnue_customers::{
     ContactType, Customer, CustomerPage, DeleteCustomer, Error, GetCustomer, ListCustomers,
@@ -21,7 +21,7 @@ async fn write(status: u16, body: &str) -> Result<Option<WrittenCustomer>, Error
 }
 
 #[tokio::test]
-async fn the_vendors_customer_is_read_and_written_back_exactly() {
+async fn the_providers_customer_is_read_and_written_back_exactly() {
     let customer = get(CUSTOMER).await.unwrap();
     assert_eq!(customer.id, 4211);
     assert_eq!(customer.name.as_deref(), Some("Harbour Lane Logistics Ltd"));

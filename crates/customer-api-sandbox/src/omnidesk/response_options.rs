@@ -3,7 +3,7 @@
 /// The shape of what a search finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SearchAnswer {
+pub enum SearchResponse {
     /// The envelope of the list of customers: `{"type":"list","items":[…],…}`.
     ListEnvelope,
     /// The envelope of one: `{"type":"item","item":{…}}`. Of several customers the first.
@@ -14,7 +14,7 @@ pub enum SearchAnswer {
     BareObject,
 }
 
-/// What a search answers that finds nobody.
+/// What a search responses that finds nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoMatch {
@@ -33,7 +33,7 @@ pub enum NoMatch {
 /// The shape of one customer, read by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ItemAnswer {
+pub enum ItemResponse {
     /// `{"type":"item","item":{…}}`.
     Envelope,
     /// `{…}`.
@@ -43,7 +43,7 @@ pub enum ItemAnswer {
 /// How a write is answered that was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum WriteAnswer {
+pub enum WriteResponse {
     /// `{"type":"result","message":"…"}`.
     Message,
     /// `{"type":"result"}`.
@@ -57,7 +57,7 @@ pub enum WriteAnswer {
 /// The shape of a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TimelineAnswer {
+pub enum TimelineResponse {
     /// `[…]`.
     BareArray,
     /// `{"type":"list","items":[…]}`.
@@ -67,7 +67,7 @@ pub enum TimelineAnswer {
 /// What a customer's channels look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ChannelsAnswer {
+pub enum ChannelsResponse {
     /// `[{"id":1,"type":"email","value":"…"}]`.
     Objects,
     /// `["email: …"]`.
@@ -78,11 +78,11 @@ pub enum ChannelsAnswer {
     Null,
 }
 
-/// How the vendor says no to what an operation asks. A wrong key, path, method or content type
+/// How the provider says no to what an operation asks. A wrong key, path, method or content type
 /// has the status of its kind and the body of [`Status400`](Self::Status400) either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ErrorAnswer {
+pub enum ErrorResponse {
     /// 400 and `{"status":"error","message":"…"}`.
     Status400,
     /// 200 and `{"type":"error","message":"…"}`.

@@ -1,4 +1,4 @@
-//! A provider with a door: it gives out numbered tokens, and takes only the last one.
+//! A provider with a server: it gives out numbered tokens, and takes only the last one.
 
 use std::{
     fmt,
@@ -22,9 +22,9 @@ use http::{HeaderValue, header::AUTHORIZATION};
 
 use crate::support::Shop;
 
-/// How the door answers a login.
+/// How the server answers a login.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Mood {
+pub(super) enum LoginResponse {
     Opens,
     /// With this status, and perhaps a `Retry-After` in seconds.
     Answers(u16, Option<u64>),
@@ -36,16 +36,16 @@ pub(super) enum Mood {
 }
 
 #[derive(Clone)]
-pub(super) struct Door(Arc<Mutex<State>>);
+pub(super) struct TokenServer(Arc<Mutex<State>>);
 
-impl fmt::Debug for Door {
+impl fmt::Debug for TokenServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Door")
+        f.write_str("TokenServer")
     }
 }
 
 pub(super) struct State {
-    pub(super) mood: Mood,
+    pub(super) mood: LoginResponse,
     /// How long a login and any other call take.
     pub(super) login_takes: Duration,
     pub(super) call_takes: Duration,
@@ -61,10 +61,10 @@ pub(super) struct State {
     pub(super) is_shut: bool,
 }
 
-impl Door {
+impl TokenServer {
     pub(super) fn new() -> Self {
         Self(Arc::new(Mutex::new(State {
-            mood: Mood::Opens,
+            mood: LoginResponse::Opens,
             login_takes: Duration::from_millis(100),
             call_takes: Duration::from_millis(10),
             logins: 0,
@@ -81,7 +81,7 @@ impl Door {
         self.0.lock().unwrap()
     }
 
-    pub(super) fn set(&self, mood: Mood) {
+    pub(super) fn set(&self, mood: LoginResponse) {
         self.state().mood = mood;
     }
 
@@ -106,16 +106,16 @@ impl Door {
 }
 
 #[async_trait]
-impl Transport for Door {
+impl Transport for TokenServer {
     async fn send(
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Body>, TransportError> {
         let token = request.headers().get(AUTHORIZATION);
         let token = token.map(|token| token.to_str().unwrap().to_owned());
-        let answer = |status: u16, body: String| {
-            let answer = http::Response::builder().status(status);
-            answer.body(Body::from(body)).unwrap()
+        let response = |status: u16, body: String| {
+            let response = http::Response::builder().status(status);
+            response.body(Body::from(body)).unwrap()
         };
         if request.uri().path() != "/api/login" {
             let takes = self.state().call_takes;
@@ -123,10 +123,10 @@ impl Transport for Door {
             self.state().seen.extend(token);
             tokio::time::sleep(takes).await;
             if !is_valid || self.state().is_shut {
-                return Ok(answer(401, "who are you?".into()));
+                return Ok(response(401, "who are you?".into()));
             }
             self.state().done += 1;
-            return Ok(answer(200, "7".into()));
+            return Ok(response(200, "7".into()));
         }
         let (mood, takes) = {
             let mut state = self.state();
@@ -136,34 +136,34 @@ impl Transport for Door {
         };
         tokio::time::sleep(takes).await;
         match mood {
-            Mood::Opens => {
+            LoginResponse::Opens => {
                 let mut state = self.state();
                 let token = format!("\"planted-{}\"", state.logins);
                 state.valid = Some(token.trim_matches('"').to_owned());
-                let mut answer = answer(200, token);
+                let mut response = response(200, token);
                 if let Some(date) = state.date {
-                    answer
+                    response
                         .headers_mut()
                         .insert("date", HeaderValue::from_static(date));
                 }
-                Ok(answer)
+                Ok(response)
             }
-            Mood::Answers(0, _) => Err(TransportError::new(TransportErrorKind::Connect)),
-            Mood::Answers(status, wait) => {
-                let mut answer = answer(status, "not you".into());
+            LoginResponse::Answers(0, _) => Err(TransportError::new(TransportErrorKind::Connect)),
+            LoginResponse::Answers(status, wait) => {
+                let mut response = response(status, "not you".into());
                 if let Some(wait) = wait {
-                    answer.headers_mut().insert("retry-after", wait.into());
+                    response.headers_mut().insert("retry-after", wait.into());
                 }
-                Ok(answer)
+                Ok(response)
             }
-            Mood::Hangs => std::future::pending().await,
-            Mood::Rambles => Err(TransportError::new(TransportErrorKind::TooLarge)),
-            Mood::Says(body) => Ok(answer(200, body.into())),
+            LoginResponse::Hangs => std::future::pending().await,
+            LoginResponse::Rambles => Err(TransportError::new(TransportErrorKind::TooLarge)),
+            LoginResponse::Says(body) => Ok(response(200, body.into())),
         }
     }
 }
 
-/// What is said at the door.
+/// What is said at the server.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnocksWith {
     pub(super) life: Option<Duration>,

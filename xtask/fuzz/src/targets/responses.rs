@@ -1,15 +1,15 @@
 use customer_api_core::{Delivery, ErrorKind, http::StatusCode};
 
 use crate::{
-    answer::{LONGEST, Spoken},
     offline,
+    response::{LONGEST, Spoken},
 };
 
 /// The longest line that an error may print: the provider's message, its code, its trace id and where it redirects to, each
 /// of which has a limit of its own, in bytes of four to a letter, and our words around them.
 const LONGEST_LINE: usize = 4 * (2_000 + 2_000 + 200 + 200) + 2_000;
 
-/// An answer arrived, so nothing says that the call was not sent; what an error says is one bounded line, and what it keeps
+/// A response arrived, so nothing says that the call was not sent; what an error says is one bounded line, and what it keeps
 /// is bounded, too.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..2 * LONGEST).unwrap_or(input);
@@ -29,7 +29,7 @@ pub(super) fn run(input: &[u8]) {
         let Some(operation) = of_provider.get(lot % of_provider.len()) else {
             continue;
         };
-        let outcome = operation.call(|| spoken.to_answer());
+        let outcome = operation.call(|| spoken.to_response());
         let id = operation.info.id;
         assert!((1..=3).contains(&outcome.attempts), "{id}: {outcome:?}");
         let Some(error) = outcome.error else {

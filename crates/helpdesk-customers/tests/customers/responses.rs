@@ -1,4 +1,4 @@
-//! What each answer of a read or a write becomes.
+//! What each response of a read or a write becomes.
 
 use customer_api_core::error::{DecodeCategory, DecodeError};
 use helpdesk_customers::{
@@ -241,10 +241,10 @@ async fn any_2xx_is_a_write_that_was_made_whatever_its_body() {
         ("[{\"type\":\"error\"}]", None),
     ] {
         for status in [200, 201, 202, 204] {
-            let answer = write(status, body).await.unwrap();
-            assert_eq!(answer.message.as_deref(), message, "{status} {body}");
+            let response = write(status, body).await.unwrap();
+            assert_eq!(response.message.as_deref(), message, "{status} {body}");
             let raw: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
-            assert_eq!(answer.raw, raw, "{status} {body}");
+            assert_eq!(response.raw, raw, "{status} {body}");
         }
     }
     assert!(
@@ -261,7 +261,7 @@ async fn any_2xx_is_a_write_that_was_made_whatever_its_body() {
     );
 }
 
-/// What an answer says of a customer is not said of the call.
+/// What a response says of a customer is not said of the call.
 #[tokio::test]
 async fn a_customers_own_fields_may_be_called_anything() {
     let own =

@@ -1,15 +1,15 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-/// An answer before it becomes bytes on a socket.
+/// A response before it becomes bytes on a socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn json(status: u16, value: &Value) -> Self {
         Self {
             status,

@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 /// What Customer Radar answers, in all of its forms: a success, a refused invitation, a refused login.
 ///
-/// The vendor writes `code` as a text here and as an integer there, and `data` beyond 2^53: both are kept as they were written.
+/// The provider writes `code` as a text here and as an integer there, and `data` beyond 2^53: both are kept as they were written.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Answer<'a> {
+pub(crate) struct Response<'a> {
     #[serde(borrow, default)]
     code: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -25,7 +25,7 @@ pub(crate) struct Answer<'a> {
     token: Option<&'a RawValue>,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> Response<'a> {
     /// Nothing if the body is no JSON object.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
         let body = body.trim_ascii();
@@ -132,8 +132,8 @@ fn exact(value: &RawValue) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn answer(body: &str) -> Answer<'_> {
-        Answer::read(body.as_bytes()).unwrap_or_else(|| panic!("{body}"))
+    fn response(body: &str) -> Response<'_> {
+        Response::read(body.as_bytes()).unwrap_or_else(|| panic!("{body}"))
     }
 
     #[test]
@@ -153,19 +153,19 @@ mod tests {
             (r#"{"a":1}"#, None),
         ] {
             let body = format!(r#"{{"code":{json},"data":{json}}}"#);
-            assert_eq!(answer(&body).code().as_deref(), expected, "{json}");
-            assert_eq!(answer(&body).data().0.as_deref(), expected, "{json}");
+            assert_eq!(response(&body).code().as_deref(), expected, "{json}");
+            assert_eq!(response(&body).data().0.as_deref(), expected, "{json}");
         }
     }
 
     #[test]
     fn success_is_one_text() {
-        assert!(answer(r#"{"code":"00000"}"#).is_success());
+        assert!(response(r#"{"code":"00000"}"#).is_success());
         for code in ["0", r#""0""#, r#""000000""#, r#"" 00000""#, "null", "[]"] {
             let body = format!(r#"{{"code":{code}}}"#);
-            assert!(!answer(&body).is_success(), "{code}");
+            assert!(!response(&body).is_success(), "{code}");
         }
-        assert!(!answer("{}").is_success());
+        assert!(!response("{}").is_success());
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
             "0", "-0", "0.0", "-0.00", "0e0", "0E-7", "0.0e+12", "0e999999", "null", "[]", "true",
         ] {
             let body = format!(r#"{{"code":{code}}}"#);
-            assert!(!answer(&body).reports_failure(), "{code}");
+            assert!(!response(&body).reports_failure(), "{code}");
         }
         for code in [
             "",
@@ -193,26 +193,26 @@ mod tests {
             "\\u22120",
         ] {
             let body = format!(r#"{{"code":"{code}"}}"#);
-            assert!(!answer(&body).reports_failure(), "{code:?}");
+            assert!(!response(&body).reports_failure(), "{code:?}");
         }
         for code in ["1", "-1", "0.1", "1e0", "0.01e2", "1e-999"] {
             let body = format!(r#"{{"code":{code}}}"#);
-            assert!(answer(&body).reports_failure(), "{code}");
+            assert!(response(&body).reports_failure(), "{code}");
         }
         for code in [
             "1", "00001", "0000O", "e", "-", ".", "0x0", "inf", "nan", "0e", "0/0", "\\uff11", "No",
         ] {
             let body = format!(r#"{{"code":"{code}"}}"#);
-            assert!(answer(&body).reports_failure(), "{code:?}");
+            assert!(response(&body).reports_failure(), "{code:?}");
         }
     }
 
     #[test]
-    fn what_is_no_object_is_no_answer() {
+    fn what_is_no_object_is_no_response() {
         for body in ["", "[]", "7", "null", "\"00000\"", "<html>", "[\"00000\"]"] {
-            assert!(Answer::read(body.as_bytes()).is_none(), "{body}");
+            assert!(Response::read(body.as_bytes()).is_none(), "{body}");
         }
-        assert!(Answer::read(b"\xEF\xBB\xBF {\"code\":\"1\"} \n").is_some());
+        assert!(Response::read(b"\xEF\xBB\xBF {\"code\":\"1\"} \n").is_some());
     }
 
     #[test]
@@ -233,7 +233,7 @@ mod tests {
             ),
             (r#"{"code":2}"#, None),
         ] {
-            assert_eq!(answer(body).message().as_deref(), expected, "{body}");
+            assert_eq!(response(body).message().as_deref(), expected, "{body}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The vendor's scroll as the sheets describe it, in memory: a cursor that moves with every request that is processed,
+//! The provider's scroll as the sheets describe it, in memory: a cursor that moves with every request that is processed,
 //! answered or not.
 
 use std::{
@@ -21,7 +21,7 @@ pub(crate) const DAWN: i64 = 1_577_836_800;
 /// What goes wrong with a request, by its number from 1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fate {
-    /// Processed, and the answer is lost.
+    /// Processed, and the response is lost.
     Lost,
     /// The cursor is gone; a first page has none.
     Gone,
@@ -35,7 +35,7 @@ pub(crate) enum Fate {
 pub(crate) type Entry = (i64, u32);
 
 #[derive(Clone)]
-pub(crate) struct Vendor(Arc<Mutex<State>>);
+pub(crate) struct Provider(Arc<Mutex<State>>);
 
 pub(crate) struct State {
     pub(crate) reviews: Vec<Entry>,
@@ -48,7 +48,7 @@ pub(crate) struct State {
     pub(crate) ends_without_empty_page: bool,
     pub(crate) next_prefix: String,
     pub(crate) queries: Vec<String>,
-    /// The `Retry-After` of the last answer.
+    /// The `Retry-After` of the last response.
     retry_after: Option<u64>,
     /// A member of a customer's review that is odd.
     pub(crate) odd: HashMap<u32, (&'static str, Value)>,
@@ -57,7 +57,7 @@ pub(crate) struct State {
     started: usize,
 }
 
-impl Vendor {
+impl Provider {
     pub(crate) fn new(reviews: Vec<Entry>, page_size: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
             reviews,
@@ -101,14 +101,14 @@ impl Vendor {
     }
 }
 
-impl std::fmt::Debug for Vendor {
+impl std::fmt::Debug for Provider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Vendor")
+        f.write_str("Provider")
     }
 }
 
 impl State {
-    fn answer(&mut self, query: &str) -> Result<(u16, Value), TransportErrorKind> {
+    fn response(&mut self, query: &str) -> Result<(u16, Value), TransportErrorKind> {
         self.requests += 1;
         let fate = self.fates.get(&self.requests).copied();
         if matches!(fate, Some(Fate::Unreachable)) {
@@ -184,7 +184,7 @@ impl State {
 }
 
 #[async_trait]
-impl Transport for Vendor {
+impl Transport for Provider {
     async fn send(
         &self,
         request: customer_api_core::http::Request<bytes::Bytes>,
@@ -193,7 +193,7 @@ impl Transport for Vendor {
         assert_eq!(request.headers()["authorization"], "token sk_test");
         let mut state = self.0.lock().unwrap();
         let (status, body) = state
-            .answer(request.uri().query().unwrap_or_default())
+            .response(request.uri().query().unwrap_or_default())
             .map_err(TransportError::new)?;
         let mut response = customer_api_core::http::Response::builder().status(status);
         if let Some(seconds) = state.retry_after {

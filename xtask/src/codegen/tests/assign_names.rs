@@ -1,7 +1,7 @@
 //! Names: one rule, and a question where it gives none.
 
 use super::*;
-use crate::codegen::names;
+use crate::codegen::identifiers;
 
 #[track_caller]
 fn asks(text: &str, what: &str, hint: &str) {
@@ -42,11 +42,15 @@ fn names_follow_one_rule() {
         ("type", "Type", "type_"),
         ("self", "Self", "self_"),
     ] {
-        assert_eq!(names::type_name(wire).as_deref(), Some(ty), "{wire}");
-        assert_eq!(names::field_name(wire).as_deref(), Some(field), "{wire}");
+        assert_eq!(identifiers::type_name(wire).as_deref(), Some(ty), "{wire}");
+        assert_eq!(
+            identifiers::field_name(wire).as_deref(),
+            Some(field),
+            "{wire}"
+        );
     }
     for wire in ["", "3rd_party", "+", "größe", "-"] {
-        assert_eq!(names::type_name(wire), None, "{wire}");
+        assert_eq!(identifiers::type_name(wire), None, "{wire}");
     }
 }
 

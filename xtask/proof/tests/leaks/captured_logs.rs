@@ -10,9 +10,9 @@ use customer_api_core::Error;
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
-pub(crate) struct Paper(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct CapturedLogs(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Paper {
+impl io::Write for CapturedLogs {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -23,7 +23,7 @@ impl io::Write for Paper {
     }
 }
 
-impl<'w> MakeWriter<'w> for Paper {
+impl<'w> MakeWriter<'w> for CapturedLogs {
     type Writer = Self;
 
     fn make_writer(&'w self) -> Self {
@@ -31,7 +31,7 @@ impl<'w> MakeWriter<'w> for Paper {
     }
 }
 
-impl Paper {
+impl CapturedLogs {
     pub(crate) fn note(&self, text: &str) {
         let mut bytes = self.0.lock().unwrap();
         bytes.extend_from_slice(text.as_bytes());

@@ -1,12 +1,12 @@
-//! The answer that a fault shows.
+//! The response that a fault shows.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::Fault;
-use crate::http1::Answer;
+use crate::http1::Response;
 
-/// The body of a scripted answer.
+/// The body of a scripted response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultBody {
     content_type: Option<&'static str>,
@@ -29,7 +29,7 @@ impl FaultBody {
         Self::of("application/json", value.to_string())
     }
 
-    /// A page, as `text/html`: what a proxy answers.
+    /// A page, as `text/html`: what a proxy responses.
     #[must_use]
     pub fn html(page: impl Into<String>) -> Self {
         Self::of("text/html; charset=utf-8", page.into())
@@ -56,23 +56,24 @@ impl FaultBody {
 }
 
 impl Fault {
-    /// The answer to show, given the operation's own one if the request was processed.
-    pub(crate) fn answer(&self, own: Option<Answer>) -> Answer {
-        let mut answer = own.unwrap_or_else(|| Answer::json(200, &json!({ "processed": false })));
+    /// The response to show, given the operation's own one if the request was processed.
+    pub(crate) fn response(&self, own: Option<Response>) -> Response {
+        let mut response =
+            own.unwrap_or_else(|| Response::json(200, &json!({ "processed": false })));
         if let Some(status) = self.status {
-            answer = Answer::empty(status);
+            response = Response::empty(status);
         }
         if let Some(body) = &self.body {
-            answer.body = body.bytes.clone();
-            answer.remove_header("content-type");
+            response.body = body.bytes.clone();
+            response.remove_header("content-type");
             if let Some(content_type) = body.content_type {
-                answer.set_header("content-type", content_type);
+                response.set_header("content-type", content_type);
             }
         }
         for (name, value) in &self.headers {
-            answer.set_header(name, value);
+            response.set_header(name, value);
         }
-        answer
+        response
     }
 }
 
@@ -80,53 +81,53 @@ impl Fault {
 mod tests {
     use super::*;
 
-    fn own() -> Answer {
-        Answer::json(200, &json!({ "own": 1 })).with_header("x-own", "1")
+    fn own() -> Response {
+        Response::json(200, &json!({ "own": 1 })).with_header("x-own", "1")
     }
 
     #[test]
-    fn no_fault_shows_the_own_answer() {
-        assert_eq!(Fault::none().answer(Some(own())), own());
+    fn no_fault_shows_the_own_response() {
+        assert_eq!(Fault::none().response(Some(own())), own());
     }
 
     #[test]
-    fn parts_of_the_own_answer_can_be_replaced() {
-        let answer = Fault::none()
+    fn parts_of_the_own_response_can_be_replaced() {
+        let response = Fault::none()
             .header("Content-Type", "text/html")
-            .answer(Some(own()));
-        assert_eq!(answer.body, own().body);
+            .response(Some(own()));
+        assert_eq!(response.body, own().body);
         assert_eq!(
-            answer.headers,
+            response.headers,
             [
                 ("x-own".to_owned(), "1".to_owned()),
                 ("Content-Type".to_owned(), "text/html".to_owned())
             ]
         );
-        let answer = Fault::none()
+        let response = Fault::none()
             .body(FaultBody::json(&Value::Null))
-            .answer(Some(own()));
-        assert_eq!((answer.status, &*answer.body), (200, &b"null"[..]));
+            .response(Some(own()));
+        assert_eq!((response.status, &*response.body), (200, &b"null"[..]));
     }
 
     #[test]
     fn a_status_stands_alone() {
-        let answer = Fault::status(503)
+        let response = Fault::status(503)
             .header("retry-after", "soon")
             .processed()
-            .answer(Some(own()));
-        assert_eq!(answer.status, 503);
-        assert!(answer.body.is_empty());
+            .response(Some(own()));
+        assert_eq!(response.status, 503);
+        assert!(response.body.is_empty());
         assert_eq!(
-            answer.headers,
+            response.headers,
             [("retry-after".to_owned(), "soon".to_owned())]
         );
     }
 
     #[test]
     fn what_was_not_processed_shows_nothing_of_the_operation() {
-        let answer = Fault::truncated().answer(None);
+        let response = Fault::truncated().response(None);
         assert_eq!(
-            (answer.status, &*answer.body),
+            (response.status, &*response.body),
             (200, &br#"{"processed":false}"#[..])
         );
     }

@@ -1,4 +1,4 @@
-//! What each answer becomes: a value, nothing, or an error.
+//! What each response becomes: a value, nothing, or an error.
 
 use customer_api_core::error::{DecodeCategory, DecodeError};
 use ravelin_labels::{
@@ -29,7 +29,7 @@ async fn label(status: u16, body: &str) -> Result<Option<LabelReceipt>, Error> {
 }
 
 #[tokio::test]
-async fn the_vendors_last_review() {
+async fn the_providers_last_review() {
     let review = last(LAST).await.unwrap().unwrap();
     assert_eq!(review.customer_id, "trs-AFmNplMLJBJOhXA");
     assert_eq!(review.label, Label::Fraudster);
@@ -42,7 +42,7 @@ async fn the_vendors_last_review() {
 }
 
 #[tokio::test]
-async fn the_vendors_reviews_of_a_customer() {
+async fn the_providers_reviews_of_a_customer() {
     let reviews = all(ALL).await.unwrap();
     assert_eq!(
         reviews
@@ -55,7 +55,7 @@ async fn the_vendors_reviews_of_a_customer() {
 }
 
 #[tokio::test]
-async fn what_the_vendor_prints_is_written_back_as_it_was() {
+async fn what_the_provider_prints_is_written_back_as_it_was() {
     let review = last(LAST).await.unwrap().unwrap();
     let written = serde_json::to_value(&review).unwrap();
     assert_eq!(
@@ -235,7 +235,7 @@ async fn a_read_that_makes_no_sense_is_an_error_that_names_the_place() {
     }
 }
 
-/// No label is no review; half a review is no answer.
+/// No label is no review; half a review is no response.
 #[tokio::test]
 async fn a_last_review_with_a_label_that_can_not_be_read_is_an_error() {
     for body in [
@@ -283,7 +283,7 @@ async fn a_review_that_can_not_be_read_is_told_and_the_list_goes_on() {
 }
 
 #[tokio::test]
-async fn the_three_published_answers_to_a_label() {
+async fn the_three_published_responses_to_a_label() {
     let a = r#"{"timestamp":"2020-01-23T16:33:02.123456789Z","category":"refundAbuse","author":{"name":"Ana","email":"ana@shop.example"},"review":"FRAUDSTER","reviewBand":"red","reviewText":"x","entityId":"c","entityType":"customer"}"#;
     let receipt = label(200, a).await.unwrap().unwrap();
     assert_eq!(

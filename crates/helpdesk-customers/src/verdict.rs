@@ -1,4 +1,4 @@
-//! The words of an answer that tell how a call went.
+//! The words of a response that tell how a call went.
 
 use std::{borrow::Cow, fmt};
 
@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-/// What an answer says of its call.
+/// What a response says of its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Says {
     /// Nothing against it.
@@ -20,7 +20,7 @@ pub(crate) enum Says {
     Refusal,
 }
 
-/// The members of an answer that tell how it went. The others may be anything that looks like JSON: numbers of any size,
+/// The members of a response that tell how it went. The others may be anything that looks like JSON: numbers of any size,
 /// lists of any depth.
 #[derive(Default)]
 pub(crate) struct Words {
@@ -45,7 +45,7 @@ impl Words {
         words
     }
 
-    /// The vendor's pages show the key `status` for errors and `type` for successes; either may carry the word. What is not
+    /// The provider's pages show the key `status` for errors and `type` for successes; either may carry the word. What is not
     /// documented does not count in a customer that was asked for, as its own fields may be called anything.
     pub(crate) fn says(&self, is_read: bool) -> Says {
         let is_contradicted = self.types > 1 || self.statuses > 1 || self.is_beyond;
@@ -71,7 +71,7 @@ impl Words {
         }
     }
 
-    /// Takes a `type` or a `status`, as the vendor writes them.
+    /// Takes a `type` or a `status`, as the provider writes them.
     fn documented(&mut self, value: &RawValue) {
         self.is_refusal |= word(value).as_deref() == Some("error");
         self.is_beyond |= value.get().parse().is_ok_and(f64::is_infinite);
@@ -95,7 +95,7 @@ pub(crate) fn mentions_failure(text: &str) -> bool {
         .any(|part| is_word_of_failure(part.as_bytes()))
 }
 
-/// Words that say of an answer that its call failed.
+/// Words that say of a response that its call failed.
 const FAILURES: [&str; 12] = [
     "error",
     "errors",

@@ -8,9 +8,9 @@ use std::{
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
-pub(crate) struct Paper(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct CapturedLogs(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Paper {
+impl io::Write for CapturedLogs {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -21,7 +21,7 @@ impl io::Write for Paper {
     }
 }
 
-impl<'w> MakeWriter<'w> for Paper {
+impl<'w> MakeWriter<'w> for CapturedLogs {
     type Writer = Self;
 
     fn make_writer(&'w self) -> Self {
@@ -29,7 +29,7 @@ impl<'w> MakeWriter<'w> for Paper {
     }
 }
 
-impl Paper {
+impl CapturedLogs {
     pub(crate) fn note(&self, text: &str) {
         io::Write::write_all(&mut self.clone(), text.as_bytes()).unwrap();
         io::Write::write_all(&mut self.clone(), b"\n").unwrap();

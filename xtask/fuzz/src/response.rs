@@ -1,8 +1,8 @@
-//! An answer as an input spells it: a status, headers, a blank line, a body.
+//! A response as an input spells it: a status, headers, a blank line, a body.
 
 use customer_api_core::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
-    transport::Answer,
+    transport::ScriptedResponse,
 };
 
 /// What a server said.
@@ -17,7 +17,7 @@ pub(crate) struct Spoken<'a> {
 pub(crate) const LONGEST: usize = 64 * 1024;
 
 impl<'a> Spoken<'a> {
-    /// Reads an input. One without a status in its first line is the body of an answer with the status that is given.
+    /// Reads an input. One without a status in its first line is the body of a response with the status that is given.
     pub(crate) fn read(input: &'a [u8], status: StatusCode) -> Self {
         let bare = Self {
             status,
@@ -52,14 +52,14 @@ impl<'a> Spoken<'a> {
     }
 
     /// As the scripted transport takes it. Header values that are no text are left out.
-    pub(crate) fn to_answer(&self) -> Answer {
-        let mut answer = Answer::status(self.status.as_u16()).body(self.body.to_vec());
+    pub(crate) fn to_response(&self) -> ScriptedResponse {
+        let mut response = ScriptedResponse::status(self.status.as_u16()).body(self.body.to_vec());
         for (name, value) in &self.headers {
             if let Ok(value) = value.to_str() {
-                answer = answer.header(name.as_str(), value);
+                response = response.header(name.as_str(), value);
             }
         }
-        answer
+        response
     }
 }
 

@@ -13,16 +13,16 @@ use bytes::Bytes;
 use customer_api_core::{
     Client, Delivery, ErrorKind,
     auth::StaticCredential,
-    rate_limit::{Feedback, Permit, RateLimiter, Window},
+    rate_limit::{Feedback, Permit, Quota, RateLimiter},
     time::Deadline,
-    transport::{Answer, Body, ScriptedTransport, Transport, TransportError},
+    transport::{Body, ScriptedResponse, ScriptedTransport, Transport, TransportError},
 };
 
 use crate::support::{Shop, builder, count};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A server behind a network that holds every request and every answer up for 0 to 50 ms.
+/// A server behind a network that holds every request and every response up for 0 to 50 ms.
 #[derive(Clone, Debug)]
 struct Jittery {
     since: Deadline,
@@ -70,7 +70,7 @@ async fn two_hundred_tasks_never_exceed_twenty_a_minute_and_waste_little() {
     let server = Jittery::new();
     let shop = Client::builder(Shop, StaticCredential::bearer("key"))
         .transport(server.clone())
-        .rate_limiter(Window::new(20, MINUTE))
+        .rate_limiter(Quota::per_window(20, MINUTE))
         .timeout(Duration::from_secs(3_600))
         .build()
         .unwrap();
@@ -98,7 +98,7 @@ fn deadline(seconds: u64) -> Deadline {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_outlasts_the_deadline_is_refused_at_once() {
-    let window = Window::new(2, MINUTE);
+    let window = Quota::per_window(2, MINUTE);
     for _ in 0..2 {
         drop(window.acquire("a", &deadline(1)).await.unwrap());
     }
@@ -119,7 +119,7 @@ async fn a_wait_that_outlasts_the_deadline_is_refused_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_count_for_those_who_come() {
-    let window = Window::new(1, MINUTE);
+    let window = Quota::per_window(1, MINUTE);
     drop(window.acquire("a", &deadline(1)).await.unwrap());
     let waiting = window.clone();
     let first = tokio::spawn(async move { waiting.acquire("a", &deadline(1_000)).await.map(drop) });
@@ -137,7 +137,7 @@ async fn those_who_wait_count_for_those_who_come() {
 
 #[tokio::test(start_paused = true)]
 async fn first_come_first_served() {
-    let window = Window::new(1, MINUTE);
+    let window = Quota::per_window(1, MINUTE);
     let order = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = Vec::new();
     for number in 0..10 {
@@ -157,9 +157,9 @@ async fn first_come_first_served() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_permit_in_time_is_not_sent() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     let shop = builder(&transport)
-        .rate_limiter(Window::new(1, MINUTE))
+        .rate_limiter(Quota::per_window(1, MINUTE))
         .build()
         .unwrap();
     shop.send(count()).await.unwrap();
@@ -181,7 +181,7 @@ async fn a_call_without_a_permit_in_time_is_not_sent() {
 /// Whoever gives up, at whatever moment: after a window all slots are there again.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_wait_or_permit_loses_no_slot() {
-    let window = Window::new(3, MINUTE);
+    let window = Quota::per_window(3, MINUTE);
     for polls in 0..20 {
         let mut permits: Vec<Permit> = Vec::new();
         for _ in 0..3 {
@@ -217,9 +217,9 @@ async fn a_dropped_wait_or_permit_loses_no_slot() {
 
 #[tokio::test(start_paused = true)]
 async fn a_permit_that_comes_after_the_latest_start_is_not_waited_for() {
-    let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
     let shop = builder(&transport)
-        .rate_limiter(Window::new(1, MINUTE))
+        .rate_limiter(Quota::per_window(1, MINUTE))
         .build()
         .unwrap();
     shop.send(count()).await.unwrap();
@@ -238,7 +238,7 @@ async fn a_permit_that_comes_after_the_latest_start_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn no_window_is_too_long_for_the_clock() {
-    let window = Window::new(1, Duration::MAX);
+    let window = Quota::per_window(1, Duration::MAX);
     let mut feedback = Feedback::default();
     feedback.status = Some(429);
     feedback.retry_after = Some(Duration::MAX);
@@ -254,7 +254,7 @@ async fn no_window_is_too_long_for_the_clock() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_refused_while_a_slot_is_free() {
     for _ in 0..5_000 {
-        let window = Window::new(2, MINUTE);
+        let window = Quota::per_window(2, MINUTE);
         let start = Arc::new(tokio::sync::Barrier::new(2));
         let tasks = [0, 1].map(|_| {
             let (window, start) = (window.clone(), Arc::clone(&start));
@@ -272,7 +272,7 @@ async fn nobody_is_refused_while_a_slot_is_free() {
 /// Attempts under way may take longer than anybody could know when the wait began.
 #[tokio::test(start_paused = true)]
 async fn a_wait_for_attempts_under_way_ends_with_its_deadline() {
-    let window = Window::new(1, Duration::from_secs(1));
+    let window = Quota::per_window(1, Duration::from_secs(1));
     let held = window.acquire("a", &deadline(1)).await.unwrap();
     let waits = [5, 7].map(|seconds| {
         let window = window.clone();
@@ -293,7 +293,7 @@ async fn a_wait_for_attempts_under_way_ends_with_its_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_takes_all_the_time_that_is_left_is_in_vain() {
-    let window = Window::new(1, MINUTE);
+    let window = Quota::per_window(1, MINUTE);
     drop(window.acquire("a", &deadline(0)).await.unwrap());
     let watch = deadline(1_000);
     let refused = window.acquire("a", &deadline(60)).await.unwrap_err();
@@ -310,7 +310,7 @@ fn throttled(retry_after: Option<Duration>) -> Feedback {
 
 #[tokio::test(start_paused = true)]
 async fn no_attempts_at_all_are_one() {
-    let window = Window::new(0, MINUTE);
+    let window = Quota::per_window(0, MINUTE);
     drop(window.acquire("a", &deadline(1)).await.unwrap());
     assert!(window.acquire("a", &deadline(1)).await.is_err());
 }
@@ -318,10 +318,10 @@ async fn no_attempts_at_all_are_one() {
 /// A limiter of one's own is not cloned as a window is.
 #[tokio::test(start_paused = true)]
 async fn several_clients_share_a_limiter_as_it_is() {
-    let limiter: Arc<dyn RateLimiter> = Arc::new(Window::new(1, MINUTE));
+    let limiter: Arc<dyn RateLimiter> = Arc::new(Quota::per_window(1, MINUTE));
     let mut outcomes = Vec::new();
     for limiter in [Arc::clone(&limiter), limiter] {
-        let transport = ScriptedTransport::new().then(Answer::status(200).body("7"));
+        let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
         let shop = builder(&transport).rate_limiter(limiter).build().unwrap();
         let call = shop.call(count()).timeout(Duration::from_secs(5)).send();
         outcomes.push(call.await.map_err(|error| error.kind()));
@@ -331,7 +331,7 @@ async fn several_clients_share_a_limiter_as_it_is() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_of_years_is_a_wait() {
-    let window = Window::new(1, Duration::MAX);
+    let window = Quota::per_window(1, Duration::MAX);
     let patient = Deadline::after(Duration::MAX);
     drop(window.acquire("a", &patient).await.unwrap());
     let permit = window.acquire("a", &patient).await.unwrap();
@@ -342,7 +342,7 @@ async fn a_wait_of_years_is_a_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slot_in_use_is_free_a_window_from_now_at_the_soonest() {
-    let window = Window::new(1, MINUTE);
+    let window = Quota::per_window(1, MINUTE);
     let held = window.acquire("a", &deadline(1)).await.unwrap();
     let watch = deadline(1_000);
     let refused = window.acquire("a", &deadline(59)).await.unwrap_err();
@@ -355,7 +355,7 @@ async fn a_slot_in_use_is_free_a_window_from_now_at_the_soonest() {
 
 #[tokio::test(start_paused = true)]
 async fn every_round_of_those_who_wait_takes_a_window() {
-    let window = Window::new(2, MINUTE);
+    let window = Quota::per_window(2, MINUTE);
     drop(window.acquire("a", &deadline(1)).await.unwrap());
     tokio::time::sleep(Duration::from_secs(10)).await;
     drop(window.acquire("a", &deadline(1)).await.unwrap());
@@ -384,7 +384,7 @@ async fn every_round_of_those_who_wait_takes_a_window() {
 /// Not even in the moment in which a slot is free and its waiter has not noticed yet.
 #[tokio::test(start_paused = true)]
 async fn nobody_overtakes() {
-    let window = Window::new(1, MINUTE);
+    let window = Quota::per_window(1, MINUTE);
     drop(window.acquire("a", &deadline(1)).await.unwrap());
     let watch = deadline(1_000);
     let first = window.clone();
@@ -398,7 +398,7 @@ async fn nobody_overtakes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_class_has_slots_and_stops_of_its_own() {
-    let window = Window::new(1, MINUTE);
+    let window = Quota::per_window(1, MINUTE);
     let permit = window.acquire("a", &deadline(1)).await.unwrap();
     permit.complete(&throttled(None));
     drop(window.acquire("b", &deadline(1)).await.unwrap());
@@ -417,7 +417,7 @@ async fn a_crowd_keeps_to_the_quota_and_to_its_deadlines() {
             state % below
         };
         let slots = 1 + random(4) as usize;
-        let window = Window::new(slots, MINUTE);
+        let window = Quota::per_window(slots, MINUTE);
         let clock = deadline(1_000_000);
         let log: Arc<Mutex<Vec<(Duration, Duration)>>> = Arc::default();
         let mut tasks = Vec::new();

@@ -4,13 +4,13 @@ use std::{
 };
 
 /// Texts for every field of every operation that takes one, each a new one.
-pub struct Words<'t> {
+pub struct Texts<'t> {
     text: Box<dyn Fn(usize) -> String + 't>,
     count: Cell<usize>,
     given: RefCell<Vec<String>>,
 }
 
-impl<'t> Words<'t> {
+impl<'t> Texts<'t> {
     /// Texts by their number, from 0.
     pub fn new(text: impl Fn(usize) -> String + 't) -> Self {
         Self {
@@ -35,9 +35,9 @@ impl<'t> Words<'t> {
     }
 }
 
-impl fmt::Debug for Words<'_> {
+impl fmt::Debug for Texts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Words")
+        f.debug_struct("Texts")
             .field("count", &self.count)
             .finish_non_exhaustive()
     }

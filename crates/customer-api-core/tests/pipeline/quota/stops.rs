@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn a_429_stops_the_class_for_as_long_as_it_asks() {
     for (retry_after, seconds) in [(Some(7), 7), (None, 60), (Some(u64::MAX), 600)] {
-        let window = Window::new(5, MINUTE);
+        let window = Quota::per_window(5, MINUTE);
         let feedback = throttled(retry_after.map(Duration::from_secs));
         window
             .acquire("a", &deadline(1))
@@ -21,10 +21,10 @@ async fn a_429_stops_the_class_for_as_long_as_it_asks() {
 #[tokio::test(start_paused = true)]
 async fn penalty_and_back_off_are_not_added_up() {
     let transport = ScriptedTransport::new()
-        .then(Answer::status(429).header("retry-after", "7"))
-        .then(Answer::status(200).body("7"));
+        .then(ScriptedResponse::status(429).header("retry-after", "7"))
+        .then(ScriptedResponse::status(200).body("7"));
     let shop = builder(&transport)
-        .rate_limiter(Window::new(5, MINUTE))
+        .rate_limiter(Quota::per_window(5, MINUTE))
         .build()
         .unwrap();
     let response = shop.call(count()).response().await.unwrap();
@@ -34,7 +34,7 @@ async fn penalty_and_back_off_are_not_added_up() {
 /// Whoever waits for the end of a stop takes a slot then, not now.
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_behind_a_429_count_from_its_end() {
-    let window = Window::new(1, MINUTE);
+    let window = Quota::per_window(1, MINUTE);
     let permit = window.acquire("a", &deadline(1)).await.unwrap();
     permit.complete(&throttled(Some(Duration::from_secs(100))));
     let waiting = window.clone();
@@ -50,7 +50,7 @@ async fn those_who_wait_behind_a_429_count_from_its_end() {
 
 #[tokio::test(start_paused = true)]
 async fn a_later_429_does_not_shorten_an_earlier_one() {
-    let window = Window::new(2, MINUTE);
+    let window = Quota::per_window(2, MINUTE);
     let first = window.acquire("a", &deadline(1)).await.unwrap();
     let second = window.acquire("a", &deadline(1)).await.unwrap();
     first.complete(&throttled(Some(Duration::from_secs(200))));
@@ -63,7 +63,7 @@ async fn a_later_429_does_not_shorten_an_earlier_one() {
 /// A stop that nobody who waits can outlast is told at once to all of them.
 #[tokio::test(start_paused = true)]
 async fn a_429_is_told_to_those_who_wait_already() {
-    let window = Window::new(2, MINUTE);
+    let window = Quota::per_window(2, MINUTE);
     drop(window.acquire("a", &deadline(1)).await.unwrap());
     let held = window.acquire("a", &deadline(1)).await.unwrap();
     let waits: Vec<_> = (0..2)
@@ -84,7 +84,7 @@ async fn a_429_is_told_to_those_who_wait_already() {
 
 #[tokio::test(start_paused = true)]
 async fn any_other_answer_stops_nobody() {
-    let window = Window::new(2, MINUTE);
+    let window = Quota::per_window(2, MINUTE);
     let permit = window.acquire("a", &deadline(1)).await.unwrap();
     let mut feedback = throttled(Some(MINUTE));
     feedback.status = Some(503);
@@ -97,7 +97,7 @@ async fn any_other_answer_stops_nobody() {
 async fn a_retry_after_outlasts_a_short_window() {
     for window in [Duration::ZERO, Duration::from_secs(1)] {
         for (retry_after, seconds) in [(120, 120), (u64::MAX, 600)] {
-            let window = Window::new(1, window);
+            let window = Quota::per_window(1, window);
             let permit = window.acquire("a", &deadline(1)).await.unwrap();
             permit.complete(&throttled(Some(Duration::from_secs(retry_after))));
             let watch = deadline(10_000);

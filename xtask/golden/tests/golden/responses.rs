@@ -1,4 +1,4 @@
-//! What answers become: unknown values and fields, absence and null, and back without a loss.
+//! What responses become: unknown values and fields, absence and null, and back without a loss.
 
 use customer_api_core::{Operation as _, response::ResponseBody, time::Date};
 use golden::{
@@ -42,7 +42,7 @@ fn a_listed_value_is_never_an_unlisted_one() {
 
 #[test]
 fn a_round_trip_loses_nothing_that_is_described() {
-    let answer = json!([{
+    let response = json!([{
         "id": 1,
         "type": "not listed",
         "parts": [{ "id": 2, "type": "type", "weight": 0.1 }],
@@ -50,15 +50,15 @@ fn a_round_trip_loses_nothing_that_is_described() {
         "labels": { "x": 1 },
         "anything": [null, { "z": 1, "a": 2 }],
     }]);
-    let parts = answered(list(), &answer.to_string());
-    assert_eq!(serde_json::to_value(&parts).unwrap(), answer);
-    let again: Vec<Part> = serde_json::from_value(answer).unwrap();
+    let parts = answered(list(), &response.to_string());
+    assert_eq!(serde_json::to_value(&parts).unwrap(), response);
+    let again: Vec<Part> = serde_json::from_value(response).unwrap();
     assert_eq!(again, parts);
 }
 
 #[test]
-#[expect(deprecated, reason = "answers of a deprecated call matter too")]
-fn absence_and_null_are_the_same_in_an_answer() {
+#[expect(deprecated, reason = "responses of a deprecated call matter too")]
+fn absence_and_null_are_the_same_in_a_response() {
     for nothing in ["", "null"] {
         assert_eq!(answered(ListEverything::new(), nothing), None);
     }
@@ -81,7 +81,7 @@ fn absence_and_null_are_the_same_in_an_answer() {
 }
 
 #[test]
-#[expect(deprecated, reason = "answers of a deprecated call matter too")]
+#[expect(deprecated, reason = "responses of a deprecated call matter too")]
 fn answers_of_every_kind() {
     let add = || AddPart::new(1, Kind::Type, 1, "a");
     assert_eq!(answered(add(), ""), None);
@@ -124,7 +124,7 @@ fn an_odd_value_costs_no_more_than_itself() {
 }
 
 #[test]
-#[expect(deprecated, reason = "answers of a deprecated call matter too")]
+#[expect(deprecated, reason = "responses of a deprecated call matter too")]
 fn beside_a_list_nothing_is_guessed() {
     for text in [
         r#"{"things":[],"kind":7}"#,
@@ -148,7 +148,7 @@ fn beside_a_list_nothing_is_guessed() {
 }
 
 #[test]
-#[expect(deprecated, reason = "answers of a deprecated call matter too")]
+#[expect(deprecated, reason = "responses of a deprecated call matter too")]
 fn what_the_description_marks_as_strict_is_never_changed() {
     let removal = answered(RemoveThing::new(1), r#"{"ok":true,"note":7}"#);
     assert_eq!(
@@ -163,7 +163,7 @@ fn what_the_description_marks_as_strict_is_never_changed() {
 }
 
 #[test]
-fn an_answer_of_the_wrong_shape_is_an_error_that_quotes_nothing() {
+fn a_response_of_the_wrong_shape_is_an_error_that_quotes_nothing() {
     for text in [r#"{"id":1}"#, "not json: secret-value", ""] {
         let error = call(list(), 200, text).0.unwrap_err();
         assert!(error.is_decode(), "{error}");

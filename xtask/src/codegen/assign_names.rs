@@ -1,17 +1,17 @@
 //! Third stage: every model, operation, field and variant gets its Rust name.
 
 use super::{
+    identifiers,
     model::{Api, BodyShape, Field, Shape},
-    names,
     problem::Problems,
 };
 
 pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
     for model in &mut api.models {
         let given = model.notes.rust_name.clone();
-        let name = given.or_else(|| names::type_name(&model.wire));
+        let name = given.or_else(|| identifiers::type_name(&model.wire));
         model.rust = named(name, &model.at, &model.wire, ASK, p);
-        model.module = names::field_name(&model.rust).unwrap_or_default();
+        model.module = identifiers::field_name(&model.rust).unwrap_or_default();
         match &mut model.shape {
             Shape::Record(fields) => name_fields(fields, p),
             Shape::Choice(variants) => {
@@ -19,7 +19,7 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
                     let derived = if variant.wire.is_empty() {
                         Some("Empty".to_owned())
                     } else {
-                        names::type_name(&variant.wire)
+                        identifiers::type_name(&variant.wire)
                     };
                     let name = variant.rust_name.clone().or(derived);
                     let hint = "name it in `x-enum-names`";
@@ -30,9 +30,9 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
     }
     for operation in &mut api.operations {
         let given = operation.notes.rust_name.clone();
-        let name = given.or_else(|| names::type_name(&operation.id));
+        let name = given.or_else(|| identifiers::type_name(&operation.id));
         operation.rust = named(name, &operation.at, &operation.id, ASK, p);
-        operation.module = names::field_name(&operation.rust).unwrap_or_default();
+        operation.module = identifiers::field_name(&operation.rust).unwrap_or_default();
         for parameter in &mut operation.parameters {
             name_field(&mut parameter.field, p);
         }
@@ -42,9 +42,10 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
             Some(BodyShape::Union { variants, .. }) => {
                 for variant in variants {
                     let given = variant.notes.rust_name.clone();
-                    let name = given.or_else(|| names::type_name(&variant.value));
+                    let name = given.or_else(|| identifiers::type_name(&variant.value));
                     variant.rust = named(name, &variant.at, &variant.value, ASK, p);
-                    variant.constructor = names::field_name(&variant.rust).unwrap_or_default();
+                    variant.constructor =
+                        identifiers::field_name(&variant.rust).unwrap_or_default();
                     name_fields(&mut variant.fields, p);
                 }
             }
@@ -60,7 +61,7 @@ fn name_fields(fields: &mut [Field], p: &mut Problems) {
 
 fn name_field(field: &mut Field, p: &mut Problems) {
     let given = field.notes.rust_name.clone();
-    let name = given.or_else(|| names::field_name(&field.wire));
+    let name = given.or_else(|| identifiers::field_name(&field.wire));
     field.rust = named(name, &field.at, &field.wire, ASK, p);
 }
 
@@ -69,7 +70,7 @@ const ASK: &str = "add `x-rust-name`";
 /// The name, if there is one and it is not too long.
 fn named(name: Option<String>, at: &str, wire: &str, hint: &str, p: &mut Problems) -> String {
     match name {
-        Some(name) if name.len() <= names::LONGEST => return name,
+        Some(name) if name.len() <= identifiers::LONGEST => return name,
         Some(name) => {
             let few: String = wire.chars().take(20).collect();
             p.report(
@@ -77,7 +78,7 @@ fn named(name: Option<String>, at: &str, wire: &str, hint: &str, p: &mut Problem
                 format!(
                     "`{few}…` gives a Rust name of {} letters, more than {}",
                     name.len(),
-                    names::LONGEST
+                    identifiers::LONGEST
                 ),
                 hint,
             );

@@ -6,7 +6,7 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_slot_is_taken_once() {
-    let window = Window::new(2, MINUTE);
+    let window = Quota::per_window(2, MINUTE);
     let permits = [window.try_acquire("a"), window.try_acquire("a")];
     assert!(permits.iter().all(Option::is_some));
     assert!(window.try_acquire("a").is_none());
@@ -22,7 +22,7 @@ async fn a_slot_is_taken_once() {
 
 #[tokio::test(start_paused = true)]
 async fn it_overtakes_nobody() {
-    let window = Window::in_flight(1);
+    let window = Quota::in_flight(1);
     let held = window.try_acquire("a").unwrap();
     let deadline = deadline(60);
     let mut waits = pin!(window.acquire("a", &deadline));
@@ -40,7 +40,7 @@ async fn it_overtakes_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn there_is_none_while_the_provider_wants_no_call() {
-    let window = Window::new(5, MINUTE);
+    let window = Quota::per_window(5, MINUTE);
     let permit = window.try_acquire("a").unwrap();
     permit.complete(&throttled(Some(Duration::from_secs(7))));
     assert!(window.try_acquire("a").is_none());

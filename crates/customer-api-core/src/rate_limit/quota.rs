@@ -17,7 +17,7 @@ use crate::{
     time::{Deadline, now},
 };
 
-/// The longest penalty that an answer can impose, in windows: a provider that asks for years must not stop a program.
+/// The longest penalty that a response can impose, in windows: a provider that asks for years must not stop a program.
 const LONGEST_PENALTY: u32 = 10;
 
 /// A provider may ask for so much, however short the window is.
@@ -30,7 +30,7 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 ///
 /// A slot is free again one window after its attempt was completed or dropped, and at once if no attempt was begun. So the provider never sees more than the
 /// quota in any window, whatever the network does to the requests on their way: a slot's next request is sent a whole
-/// window after the answer to its last one. Only a request that was given up without an answer may arrive later than that.
+/// window after the response to its last one. Only a request that was given up without a response may arrive later than that.
 ///
 /// Waiting is fair, first come, first served. A wait that can't end before the call's deadline is refused at once. A 429
 /// stops the class for as long as its `Retry-After` asks, or for a window if it does not say; for ten windows or ten
@@ -42,12 +42,12 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// ```
 /// use std::time::Duration;
 ///
-/// use customer_api_core::rate_limit::Window;
+/// use customer_api_core::rate_limit::Quota;
 ///
-/// let twenty_a_minute = Window::new(20, Duration::from_secs(60));
+/// let twenty_a_minute = Quota::per_window(20, Duration::from_secs(60));
 /// ```
 #[derive(Clone)]
-pub struct Window {
+pub struct Quota {
     slots: usize,
     window: Duration,
     classes: Arc<Mutex<HashMap<&'static str, Arc<Class>>>>,
@@ -76,10 +76,10 @@ struct State {
     stopped_until: Option<Instant>,
 }
 
-impl Window {
-    /// So many attempts a window; at least one, and a year at most.
+impl Quota {
+    /// Allows `attempts` attempts per `window`. `attempts` is at least 1; `window` is capped at one year.
     #[must_use]
-    pub fn new(attempts: usize, window: Duration) -> Self {
+    pub fn per_window(attempts: usize, window: Duration) -> Self {
         Self {
             slots: attempts.max(1),
             window: window.min(LONGEST_WINDOW),
@@ -87,10 +87,10 @@ impl Window {
         }
     }
 
-    /// So many calls at once, as fast as they are answered.
+    /// Allows `calls` calls in flight at once, as fast as they complete. `calls` is at least 1.
     #[must_use]
     pub fn in_flight(calls: usize) -> Self {
-        Self::new(calls, Duration::ZERO)
+        Self::per_window(calls, Duration::ZERO)
     }
 
     fn class(&self, name: &'static str) -> Arc<Class> {
@@ -103,7 +103,7 @@ impl Window {
 }
 
 #[async_trait]
-impl RateLimiter for Window {
+impl RateLimiter for Quota {
     async fn acquire(
         &self,
         class: &'static str,
@@ -325,8 +325,8 @@ impl Drop for Held {
     }
 }
 
-impl fmt::Debug for Window {
+impl fmt::Debug for Quota {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Window({} attempts in {:?})", self.slots, self.window)
+        write!(f, "Quota({} attempts in {:?})", self.slots, self.window)
     }
 }

@@ -1,6 +1,6 @@
-//! What answers are read as: acceptances, refusals in a 200, and what nobody can tell.
+//! What responses are read as: acceptances, refusals in a 200, and what nobody can tell.
 
-use customer_api_core::{redact::OneLine, transport::Answer};
+use customer_api_core::{redact::OneLine, transport::ScriptedResponse};
 use feedback_invitations::{
     AccessToken, Delivery, Error, ErrorKind, InvitationReceipt, LogIn, Recipient, SendInvitation,
 };
@@ -15,25 +15,25 @@ async fn send(status: u16, body: &str) -> Result<InvitationReceipt, Error> {
 }
 
 async fn log_in(status: u16, body: &str) -> Result<AccessToken, Error> {
-    let answer = Answer::status(status).body(body.to_owned());
-    let client = scripted([answer]).0.build().unwrap();
+    let response = ScriptedResponse::status(status).body(body.to_owned());
+    let client = scripted([response]).0.build().unwrap();
     client.send(LogIn::new("testing", "testing12345")).await
 }
 
 #[tokio::test]
-async fn the_vendors_samples() {
+async fn the_providers_samples() {
     let receipt = send(200, ACCEPTED).await.unwrap();
     assert_eq!(receipt.reference.as_deref(), Some("846673197418938368"));
 
-    let answer = log_in(200, LOGGED_IN).await.unwrap();
+    let response = log_in(200, LOGGED_IN).await.unwrap();
     assert!(
-        answer
+        response
             .token
             .starts_with("eyJ0eXAiOiJKVs23bGciOiJIUzI1NiJ9.")
     );
-    assert_eq!(answer.token.len(), 121);
-    assert_eq!(answer.expiration, Some(1_517_434_473.269));
-    assert_eq!(answer.user_name.as_deref(), Some("testing"));
+    assert_eq!(response.token.len(), 121);
+    assert_eq!(response.expiration, Some(1_517_434_473.269));
+    assert_eq!(response.user_name.as_deref(), Some("testing"));
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn a_reference_keeps_its_digits_and_may_be_missing() {
         (r#""data":"000123""#, Some("000123")),
         (r#""data":null"#, None),
         (r#""other":1"#, None),
-        // What the vendor may add one day does not undo that it accepted.
+        // What the provider may add one day does not undo that it accepted.
         (r#""data":{"id":1}"#, None),
         (r#""data":["1"]"#, None),
         (r#""data":true"#, None),
@@ -175,11 +175,11 @@ async fn a_login_is_known_by_its_token() {
         r#"{"token":"t","expiration":1517434473,"code":7,"new":[{}]}"#,
     ] {
         for status in [200, 201] {
-            let answer = log_in(status, body).await.unwrap();
-            assert_eq!(answer.token, "t", "{body}");
+            let response = log_in(status, body).await.unwrap();
+            assert_eq!(response.token, "t", "{body}");
             // A number is read as the text that is documented.
             let user_name = body.contains("\"userName\":7").then_some("7");
-            assert_eq!(answer.user_name.as_deref(), user_name);
+            assert_eq!(response.user_name.as_deref(), user_name);
         }
     }
     let body = include_str!("../fixtures/wrong-password.error.json");
@@ -226,7 +226,7 @@ async fn a_batch_has_one_answer() {
 
 /// What becomes of an invitation that is answered with these bytes.
 fn outcome(body: Vec<u8>) -> Result<InvitationReceipt, Error> {
-    let (builder, _) = scripted([logged_in(TOKEN), Answer::status(200).body(body)]);
+    let (builder, _) = scripted([logged_in(TOKEN), ScriptedResponse::status(200).body(body)]);
     let client = builder.build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()

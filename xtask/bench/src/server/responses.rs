@@ -1,4 +1,4 @@
-//! The canned answers, in the forms that the vendors document.
+//! The canned responses, in the forms that the providers document.
 
 use std::io::Write as _;
 
@@ -11,8 +11,8 @@ const WRITTEN: &str = r#"{"message":"Customer updated.","type":"result"}"#;
 const TOKEN: &str = r#"{"token":"eyJ0eXAiOiJKV1QifQ.e30.c2lnbmF0dXJl","userName":"testing"}"#;
 const ACCEPTED: &str = r#"{"code":"00000","description":"success","data":"846673197418938368"}"#;
 
-/// Writes the answer to a request.
-pub(super) fn write(answer: &mut Vec<u8>, method: &str, target: &str) {
+/// Writes the response to a request.
+pub(super) fn write(response: &mut Vec<u8>, method: &str, target: &str) {
     let segments: Vec<&str> = target.split('/').skip(1).collect();
     let body = match (method, segments.as_slice()) {
         ("POST", ["v2", "customer", _, "labels"]) => RECEIPT,
@@ -20,22 +20,22 @@ pub(super) fn write(answer: &mut Vec<u8>, method: &str, target: &str) {
         ("POST", ["api", "v2", "customer"]) | ("PUT", ["api", "v2", "customer", _]) => WRITTEN,
         ("POST", ["auth", "login"]) => TOKEN,
         ("POST", ["invitation"]) => ACCEPTED,
-        _ => return frame(answer, "404 Not Found", b"{}"),
+        _ => return frame(response, "404 Not Found", b"{}"),
     };
-    json(answer, body.as_bytes());
+    json(response, body.as_bytes());
 }
 
-/// Writes an answer with a JSON body.
-pub(super) fn json(answer: &mut Vec<u8>, body: &[u8]) {
-    frame(answer, "200 OK", body);
+/// Writes a response with a JSON body.
+pub(super) fn json(response: &mut Vec<u8>, body: &[u8]) {
+    frame(response, "200 OK", body);
 }
 
-fn frame(answer: &mut Vec<u8>, status: &str, body: &[u8]) {
+fn frame(response: &mut Vec<u8>, status: &str, body: &[u8]) {
     // Writing to a vector can't fail.
     let _ = write!(
-        answer,
+        response,
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
-    answer.extend_from_slice(body);
+    response.extend_from_slice(body);
 }

@@ -1,16 +1,16 @@
-//! The forms of the server's answers.
+//! The forms of the server's responses.
 
 /// The form of an error's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorFamily {
-    /// `{"code", "description"}`, like the answer to an accepted invitation.
+    /// `{"code", "description"}`, like the response to an accepted invitation.
     Description,
     /// `{"code", "userMessage", "developerMessage"}`, as documented for a refused login.
     UserMessage,
 }
 
-/// Whether a `code` is a text or an integer, in every answer that has one.
+/// Whether a `code` is a text or an integer, in every response that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CodeType {
@@ -26,7 +26,7 @@ pub enum CodeType {
 /// The `data` of an accepted invitation: a number above 2^53, another one for each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum DataAnswer {
+pub enum DataResponse {
     /// A text of digits.
     Text,
     /// The number itself, which a reader that takes numbers for floats gets wrong.
@@ -37,10 +37,10 @@ pub enum DataAnswer {
     Missing,
 }
 
-/// The `expiration` of a login's answer, in Unix seconds.
+/// The `expiration` of a login's response, in Unix seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ExpirationAnswer {
+pub enum ExpirationResponse {
     /// When the token expires, with milliseconds as the fraction.
     Exact,
     /// An hour before the login, as somebody whose clock is fast sees it. The token lives all the
