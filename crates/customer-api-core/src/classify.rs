@@ -232,7 +232,7 @@ mod tests {
     use crate::{error::ErrorDetails, operation::Method};
 
     const WRITE: OperationInfo = OperationInfo::new("write", Method::Post, "/");
-    const DECIDED: OperationInfo = WRITE.status_decides();
+    const DECIDED: OperationInfo = WRITE.with_deciding_status();
 
     #[derive(Debug)]
     struct Shop;
@@ -249,9 +249,9 @@ mod tests {
         }
         fn classify_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
             match body.map(ResponseBody::bytes) {
-                Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
+                Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().with_code("FAILED")),
                 Some(b"?") => Verdict::Unclear,
-                Some(b"HM") => Verdict::Doubtful(ErrorDetails::new().code("HM")),
+                Some(b"HM") => Verdict::Doubtful(ErrorDetails::new().with_code("HM")),
                 _ => Verdict::Accepted,
             }
         }

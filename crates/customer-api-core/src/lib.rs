@@ -12,7 +12,10 @@ mod classify;
 mod client;
 pub mod environment;
 pub mod error;
+#[doc(hidden)]
+pub mod generated;
 pub mod nullable;
+#[doc(hidden)]
 pub mod open_enum;
 pub mod operation;
 pub mod pages;
@@ -38,6 +41,7 @@ pub use call::Call;
 pub use client::{Client, ClientBuilder, ProviderClient};
 pub use environment::Environment;
 pub use error::{BuildError, Delivery, Error, ErrorKind};
+pub use open_enum::Unlisted;
 pub use operation::{Idempotency, Operation, OperationInfo};
 pub use rate_limit::RateLimiter;
 pub use response::Response;

@@ -32,11 +32,11 @@ use crate::{Delivery, operation::info::OperationInfo, response::ResponseBody};
 ///         "shop-client/1.0"
 ///     }
 ///     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
-///         ErrorDetails::new().message(String::from_utf8_lossy(body))
+///         ErrorDetails::new().with_message(String::from_utf8_lossy(body))
 ///     }
 ///     fn classify_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
 ///         match body.map(ResponseBody::bytes) {
-///             Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
+///             Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().with_code("FAILED")),
 ///             _ => Verdict::Accepted,
 ///         }
 ///     }

@@ -3,7 +3,6 @@
 
 mod client;
 mod generated;
-mod hand_written;
 mod invitation;
 #[cfg(feature = "ledger")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
@@ -30,7 +29,6 @@ pub use customer_api_core::{
 };
 
 pub use client::Client;
-pub use generated::{models, operations};
 #[doc(inline)]
 pub use generated::{models::*, operations::LogIn};
 pub use invitation::SendInvitation;

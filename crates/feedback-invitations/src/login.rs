@@ -35,9 +35,9 @@ impl Login for PasswordLogin {
         let response = context.call(log_in).response().await.map_err(failure)?;
         let granted = response.value();
         // Bare: the provider's samples have no `Bearer`.
-        let token = Token::new(Credential::new(AUTHORIZATION, &granted.token)?).expires_in(LIFE);
+        let token = Token::new(Credential::new(AUTHORIZATION, &granted.token)?).with_lifetime(LIFE);
         Ok(match expiration(granted) {
-            Some(time) => token.expires_at(time, response.headers()),
+            Some(time) => token.with_expiry(time, response.headers()),
             None => token,
         })
     }

@@ -1,4 +1,7 @@
-use customer_api_core::{error::DecodeError, response::ResponseBody};
+use customer_api_core::{
+    error::DecodeError,
+    response::{FromBody, ResponseBody},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::response::Response;
@@ -18,8 +21,8 @@ pub struct InvitationReceipt {
     pub reference: Option<String>,
 }
 
-impl InvitationReceipt {
-    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+impl<O> FromBody<O> for InvitationReceipt {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         let response = Response::decode(body)?;
         let (reference, odd) = response.data();
         if let Some(odd) = odd {

@@ -74,13 +74,13 @@ impl Service for CustomerRadar {
 fn details(response: &Response<'_>) -> ErrorDetails {
     let mut details = ErrorDetails::new();
     if let Some(code) = response.code() {
-        details = details.code(code);
+        details = details.with_code(code);
     }
     if let Some(message) = response.message() {
         if let Some((_, hint)) = HINTS.iter().find(|(known, _)| message.contains(known)) {
-            details = details.hint(hint);
+            details = details.with_hint(hint);
         }
-        details = details.message(message);
+        details = details.with_message(message);
     }
     details
 }

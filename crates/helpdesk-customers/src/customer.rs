@@ -1,6 +1,6 @@
 use std::fmt;
 
-use customer_api_core::redact::Redacted;
+use customer_api_core::generated::Redacted;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 

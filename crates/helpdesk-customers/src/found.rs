@@ -1,6 +1,10 @@
 use std::{collections::BTreeSet, fmt};
 
-use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
+use customer_api_core::{
+    error::DecodeError,
+    generated::Redacted,
+    response::{FromBody, ResponseBody},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
@@ -43,11 +47,6 @@ impl Found {
     #[must_use]
     pub fn is_nobody(&self) -> bool {
         matches!(self, Self::Nobody)
-    }
-
-    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
-        let response: Option<Value> = body.optional_json()?;
-        Self::from_response(response.unwrap_or_default(), body)
     }
 
     fn from_response(mut response: Value, body: &ResponseBody) -> Result<Self, DecodeError> {
@@ -101,6 +100,13 @@ impl Found {
         } else {
             Self::Unclear(Value::Array(items))
         })
+    }
+}
+
+impl<O> FromBody<O> for Found {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
+        let response: Option<Value> = body.optional_json()?;
+        Self::from_response(response.unwrap_or_default(), body)
     }
 }
 

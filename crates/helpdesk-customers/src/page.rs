@@ -1,4 +1,7 @@
-use customer_api_core::{error::DecodeError, response::ResponseBody};
+use customer_api_core::{
+    error::DecodeError,
+    response::{FromBody, ResponseBody},
+};
 use serde_json::Value;
 
 use crate::{
@@ -25,8 +28,8 @@ pub struct CustomerPage {
     pub items: Vec<Customer>,
 }
 
-impl CustomerPage {
-    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+impl<O> FromBody<O> for CustomerPage {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         let mut response: Value = body.json()?;
         let items = response.get_mut("items").map(Value::take);
         let count = |key| strict(&response, key, odd::number, body);

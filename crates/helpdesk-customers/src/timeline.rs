@@ -1,6 +1,9 @@
 use std::fmt;
 
-use customer_api_core::{error::DecodeError, response::ResponseBody};
+use customer_api_core::{
+    error::DecodeError,
+    response::{FromBody, ResponseBody},
+};
 use serde_json::Value;
 
 /// A customer's timeline.
@@ -22,8 +25,10 @@ impl Timeline {
         let items = || self.raw.get("items").and_then(Value::as_array);
         list.or_else(items).map(Vec::as_slice)
     }
+}
 
-    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+impl<O> FromBody<O> for Timeline {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         let raw: Option<Value> = body.optional_json()?;
         Ok(Self {
             raw: raw.unwrap_or_default(),

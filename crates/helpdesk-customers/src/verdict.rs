@@ -66,7 +66,7 @@ impl Words {
 
     pub(crate) fn details(self) -> ErrorDetails {
         match self.message {
-            Some(message) => ErrorDetails::new().message(message),
+            Some(message) => ErrorDetails::new().with_message(message),
             None => ErrorDetails::new(),
         }
     }

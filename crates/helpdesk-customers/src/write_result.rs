@@ -1,6 +1,10 @@
 use std::fmt;
 
-use customer_api_core::{error::DecodeError, redact::Redacted, response::ResponseBody};
+use customer_api_core::{
+    error::DecodeError,
+    generated::Redacted,
+    response::{FromBody, ResponseBody},
+};
 use serde_json::Value;
 
 use crate::odd::{self, Place};
@@ -18,8 +22,8 @@ pub struct WriteResult {
     pub raw: Value,
 }
 
-impl WriteResult {
-    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+impl<O> FromBody<O> for WriteResult {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         let raw: Value = body.optional_json()?.unwrap_or_default();
         let message = Place::whole(body).member(&raw, "message", odd::text)?;
         Ok(Self { message, raw })

@@ -3,9 +3,9 @@
 
 mod client;
 mod generated;
-mod hand_written;
 mod limit;
 mod receipt;
+mod review_bodies;
 mod reviews_since;
 mod service;
 
@@ -25,7 +25,6 @@ pub use customer_api_core::{
 };
 
 pub use client::Client;
-pub use generated::{models, operations};
 #[doc(inline)]
 pub use generated::{models::*, operations::*};
 pub use reviews_since::{Resume, ReviewsSince, SinceFormat};

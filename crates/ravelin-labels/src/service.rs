@@ -44,7 +44,7 @@ impl Service for Ravelin {
         let text = |key| body.get(key).and_then(Value::as_str);
         let mut details = ErrorDetails::new();
         if let Some(message) = text("message").or_else(|| text("Error")) {
-            details = details.message(message);
+            details = details.with_message(message);
             // The provider was seen to answer 400, not 404, for a customer that it does not know.
             if status == StatusCode::BAD_REQUEST
                 && message.eq_ignore_ascii_case("customer not found")
@@ -53,7 +53,7 @@ impl Service for Ravelin {
             }
         }
         if let Some(trace_id) = text("traceId") {
-            details = details.trace_id(trace_id);
+            details = details.with_trace_id(trace_id);
         }
         details
     }
@@ -95,8 +95,8 @@ fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
     match limit::told(&body.lossy()) {
         Ok(Limit::Reached) => Verdict::Refused(
             ErrorDetails::new()
-                .code(RATE_LIMIT)
-                .message("the customer's limit of events a minute is reached"),
+                .with_code(RATE_LIMIT)
+                .with_message("the customer's limit of events a minute is reached"),
         ),
         Ok(Limit::Doubtful) => Verdict::Unclear,
         Ok(Limit::Untold) => Verdict::Accepted,

@@ -1,8 +1,9 @@
 use std::{collections::BTreeMap, fmt};
 
 use customer_api_core::{
-    redact::Redacted,
-    response::{Member, Record, Shaped, shaped},
+    error::DecodeError,
+    generated::Redacted,
+    response::{FromBody, Member, Record, ResponseBody, Shaped, shaped},
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -183,6 +184,12 @@ fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+impl<O> FromBody<O> for Customer {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
+        body.read()
+    }
 }
 
 impl fmt::Debug for Customer {

@@ -7,7 +7,6 @@ mod customer;
 mod dates;
 mod field_value;
 mod generated;
-mod hand_written;
 mod link;
 mod page;
 mod service;
@@ -31,7 +30,6 @@ pub use all_customers::AllCustomers;
 pub use client::{Client, SINGLE_COMPANY};
 pub use customer::{Category, ContactPerson, Customer, CustomerTemplate};
 pub use field_value::FieldValue;
-pub use generated::{models, operations};
 #[doc(inline)]
 pub use generated::{models::*, operations::*};
 pub use page::CustomerPage;

@@ -5,7 +5,7 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     pages::{NextLink, PagesError, PagesErrorKind},
     request::Encoder,
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 
 use crate::{CustomerPage, ListCustomers, Revnue};
@@ -66,6 +66,6 @@ impl Operation for FurtherCustomers {
     }
 
     fn decode(body: &ResponseBody) -> Result<CustomerPage, DecodeError> {
-        CustomerPage::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 }

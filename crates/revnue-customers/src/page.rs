@@ -2,8 +2,8 @@ use std::fmt;
 
 use customer_api_core::{
     error::DecodeError,
-    redact::Redacted,
-    response::{Member, Record, ResponseBody, Shaped, shaped},
+    generated::Redacted,
+    response::{FromBody, Member, Record, ResponseBody, Shaped, shaped},
 };
 use serde::Deserialize;
 
@@ -44,9 +44,9 @@ impl Record for Envelope {
     ];
 }
 
-impl CustomerPage {
+impl<O> FromBody<O> for CustomerPage {
     /// An array or an envelope with `results`. Nothing else is taken for a list, least of all for an empty one.
-    pub(crate) fn decode(body: &ResponseBody) -> Result<Self, DecodeError> {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         let text = body.bytes().trim_ascii_start();
         let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
         if text.trim_ascii_start().starts_with(b"[") {

@@ -29,7 +29,7 @@ impl Service for Revnue {
     /// `detail` is documented; messages under the names of fields are inferred. Nothing is concluded from their text.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         match serde_json::from_slice(text(body)).ok().and_then(message) {
-            Some(message) => ErrorDetails::new().message(message),
+            Some(message) => ErrorDetails::new().with_message(message),
             None => ErrorDetails::new(),
         }
     }

@@ -2,8 +2,8 @@ use std::fmt;
 
 use customer_api_core::{
     error::DecodeError,
-    redact::Redacted,
-    response::{Member, Record, ResponseBody, Shape, Shaped},
+    generated::Redacted,
+    response::{FromBody, Member, Record, ResponseBody, Shape, Shaped},
 };
 use serde::{
     Deserialize, Deserializer,
@@ -49,7 +49,7 @@ impl WrittenCustomer {
         serde_json::from_str(self.raw.json()).ok()
     }
 
-    pub(crate) fn decode(body: &ResponseBody) -> Result<Option<Self>, DecodeError> {
+    fn read(body: &ResponseBody) -> Result<Option<Self>, DecodeError> {
         let Some(raw) = body.optional_json::<FieldValue>()? else {
             return Ok(None);
         };
@@ -61,6 +61,25 @@ impl WrittenCustomer {
             country: fields.country,
             raw,
         }))
+    }
+}
+
+#[cfg(feature = "undocumented")]
+impl FromBody<crate::CreateCustomer> for Option<WrittenCustomer> {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
+        WrittenCustomer::read(body)
+    }
+}
+
+impl FromBody<crate::ReplaceCustomer> for Option<WrittenCustomer> {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
+        WrittenCustomer::read(body)
+    }
+}
+
+impl FromBody<crate::UpdateCustomer> for Option<WrittenCustomer> {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
+        WrittenCustomer::read(body)
     }
 }
 

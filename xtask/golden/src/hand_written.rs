@@ -7,23 +7,22 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     operation::{Operation, OperationInfo},
     request::{Encoder, Sensitive},
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
+use serde_json::Value;
 
 use crate::{
     Nasty,
-    generated::operations::{AddPart, ChangeThing, PlaceOrder as Request},
+    generated::operations::{AddPart, ChangeThing, PlaceOrder as Request, ReadOddly},
 };
 
-/// `OPTIONS /v1/ping` answers with whatever it likes.
-pub(crate) mod read_oddly {
-    use customer_api_core::{error::DecodeError, response::ResponseBody};
+/// What `OPTIONS /v1/ping` answers: any JSON, or nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Oddity(pub Value);
 
-    /// Any JSON, or nothing.
-    pub(crate) type Output = Option<serde_json::Value>;
-
-    pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {
-        body.optional_json()
+impl FromBody<ReadOddly> for Option<Oddity> {
+    fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
+        Ok(body.optional_json()?.map(Oddity))
     }
 }
 

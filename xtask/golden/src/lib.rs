@@ -5,8 +5,7 @@ mod generated;
 mod hand_written;
 mod service;
 
-pub use generated::{models, operations};
 #[doc(inline)]
 pub use generated::{models::*, operations::*};
-pub use hand_written::PlaceOrder;
+pub use hand_written::{Oddity, PlaceOrder};
 pub use service::Nasty;

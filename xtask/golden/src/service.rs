@@ -23,6 +23,6 @@ impl Service for Nasty {
     }
 
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
-        ErrorDetails::new().message(String::from_utf8_lossy(body))
+        ErrorDetails::new().with_message(String::from_utf8_lossy(body))
     }
 }

@@ -4,6 +4,7 @@
 
 mod credential;
 mod environment;
+mod outputs;
 mod sample;
 mod source;
 mod texts;
@@ -74,8 +75,10 @@ impl Provider {
         self.name.replace('-', "_")
     }
 
-    fn is_hand_written(&self) -> bool {
-        self.api.operations.iter().any(|one| one.hand_written)
+    /// Whether responses are read into types that the description does not describe.
+    fn has_outputs(&self) -> bool {
+        let mut operations = self.api.operations.iter();
+        operations.any(|one| one.output_type.is_some())
     }
 
     fn has_undocumented(&self) -> bool {
@@ -332,11 +335,8 @@ fn files(provider: &Provider) -> Result<BTreeMap<String, String>, String> {
     ] {
         files.insert(path.to_owned(), text);
     }
-    if provider.is_hand_written() {
-        files.insert(
-            "src/hand_written.rs".to_owned(),
-            source::hand_written(provider),
-        );
+    if provider.has_outputs() {
+        files.insert("src/outputs.rs".to_owned(), outputs::module(provider));
     }
     for (path, text) in wire::tests(provider) {
         files.insert(format!("tests/wire/{path}"), text);

@@ -1,14 +1,14 @@
 //! The hand-written side of a new crate, as a person would begin it.
 
-use super::{Credential, Provider, environment};
+use super::{Credential, Provider, environment, outputs};
 use crate::codegen::{emit::words, identifiers, visible::literal};
 
 pub(super) fn library(provider: &Provider) -> String {
     let api = &provider.api;
-    let hand_written = if provider.is_hand_written() {
-        "mod hand_written;\n"
+    let (outputs, output_types) = if provider.has_outputs() {
+        ("mod outputs;\n", outputs::exports(provider))
     } else {
-        ""
+        ("", String::new())
     };
     // A glob over nothing is a warning.
     let models = api
@@ -30,12 +30,12 @@ pub(super) fn library(provider: &Provider) -> String {
     };
     format!(
         "#![doc = include_str!(\"../README.md\")]\n#![cfg_attr(docsrs, feature(doc_cfg))]\n\n\
-         mod client;\nmod generated;\n{hand_written}mod service;\n\n\
+         mod client;\nmod generated;\n{outputs}mod service;\n\n\
          pub use customer_api_core;\n\
          #[cfg(feature = \"blocking\")]\n#[cfg_attr(docsrs, doc(cfg(feature = \"blocking\")))]\n#[doc(no_inline)]\n\
          pub use customer_api_core::blocking;\n#[doc(inline)]\n\
          pub use customer_api_core::{{BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response, Timestamp}};\n\n\
-         pub use client::Client;\npub use generated::{{models, operations}};\n{globs}pub use service::{};\n",
+         pub use client::Client;\n{globs}{output_types}pub use service::{};\n",
         api.service
     )
 }
@@ -115,34 +115,9 @@ pub(super) fn service(provider: &Provider) -> String {
          let body: Value = serde_json::from_slice(body).unwrap_or_default();\n        \
          let text = |key| body.get(key).and_then(Value::as_str);\n        \
          let mut details = ErrorDetails::new();\n        \
-         if let Some(message) = text(\"message\").or_else(|| text(\"error\")) {{\n            details = details.message(message);\n        }}\n        \
-         if let Some(code) = text(\"code\") {{\n            details = details.code(code);\n        }}\n        \
+         if let Some(message) = text(\"message\").or_else(|| text(\"error\")) {{\n            details = details.with_message(message);\n        }}\n        \
+         if let Some(code) = text(\"code\") {{\n            details = details.with_code(code);\n        }}\n        \
          details\n    }}\n}}\n",
         name = literal(&name),
     )
-}
-
-/// Decoders that take any JSON, to begin with.
-pub(super) fn hand_written(provider: &Provider) -> String {
-    let mut out =
-        "//! What the description leaves to people: how these responses are read.\n".to_owned();
-    for operation in provider
-        .api
-        .operations
-        .iter()
-        .filter(|one| one.hand_written)
-    {
-        let gate = if operation.undocumented {
-            "#[cfg(feature = \"undocumented\")]\n"
-        } else {
-            ""
-        };
-        out += &format!(
-            "\n{gate}pub(crate) mod {} {{\n    use customer_api_core::{{error::DecodeError, response::ResponseBody}};\n\n    \
-             /// Any JSON, or nothing.\n    pub(crate) type Output = Option<serde_json::Value>;\n\n    \
-             pub(crate) fn decode(body: &ResponseBody) -> Result<Output, DecodeError> {{\n        body.optional_json()\n    }}\n}}\n",
-            operation.module
-        );
-    }
-    out
 }

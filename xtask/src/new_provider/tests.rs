@@ -196,12 +196,15 @@ fn extensions_lead_to_what_they_need() {
         )
         .replace(
             "operationId: getParcel",
-            "operationId: getParcel\n      x-hand-written: true",
+            "operationId: getParcel\n      x-output: Option<ParcelState>",
         );
     make_from(&scratch, "acme-parcels", &text).unwrap();
     assert!(text_of(&scratch, "Cargo.toml").contains("undocumented = []"));
-    assert!(text_of(&scratch, "src/lib.rs").contains("mod hand_written;"));
-    assert!(text_of(&scratch, "src/hand_written.rs").contains("mod get_parcel"));
+    assert!(text_of(&scratch, "src/lib.rs").contains("pub use outputs::ParcelState;"));
+    assert!(
+        text_of(&scratch, "src/outputs.rs")
+            .contains("impl FromBody<crate::GetParcel> for Option<ParcelState> {")
+    );
     assert!(text_of(&scratch, "tests/wire/undocumented.rs").contains("sends_check_health"));
     assert!(
         text_of(&scratch, "tests/wire/main.rs")

@@ -112,7 +112,7 @@ fn quick_start(provider: &Provider) -> Option<String> {
         Some(_) => "",
         None => "\n        .base_url(\"https://account.example\")\n        ",
     };
-    let (before, after) = if operation.output.is_some() || operation.hand_written {
+    let (before, after) = if operation.output.is_some() || operation.output_type.is_some() {
         ("let response = ", "\n    println!(\"{response:?}\");")
     } else {
         ("", "")

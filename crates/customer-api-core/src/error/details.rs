@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::redact::Redacted;
+use crate::redact::redacted::Redacted;
 
 /// What a provider says about a failure.
 #[derive(Clone, Default)]
@@ -21,21 +21,21 @@ impl ErrorDetails {
 
     /// The provider's own error code.
     #[must_use]
-    pub fn code(mut self, code: impl Into<String>) -> Self {
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
 
     /// The provider's message, in its own words. Personal data of the request is taken out before a caller sees it.
     #[must_use]
-    pub fn message(mut self, message: impl Into<String>) -> Self {
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
     }
 
     /// What identifies the call to the provider's support.
     #[must_use]
-    pub fn trace_id(mut self, trace_id: impl Into<String>) -> Self {
+    pub fn with_trace_id(mut self, trace_id: impl Into<String>) -> Self {
         self.trace_id = Some(trace_id.into());
         self
     }
@@ -49,7 +49,7 @@ impl ErrorDetails {
 
     /// What the caller should check, in the crate's own words.
     #[must_use]
-    pub fn hint(mut self, hint: &'static str) -> Self {
+    pub fn with_hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
         self
     }

@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_long_message_is_bounded() {
         let failure = Failure::new(ErrorKind::Status, Delivery::Refused)
-            .with_details(ErrorDetails::new().message("é".repeat(5_000)));
+            .with_details(ErrorDetails::new().with_message("é".repeat(5_000)));
         let mut failure = failure;
         failure.scrub(&Scrubber::new(crate::request::Sensitive::default(), []));
         let message = failure.0.details.message.unwrap();

@@ -129,9 +129,9 @@ mod tests {
             .with_status(StatusCode::BAD_REQUEST)
             .with_details(
                 ErrorDetails::new()
-                    .code("17")
-                    .message("no such\ncustomer")
-                    .trace_id("t-1"),
+                    .with_code("17")
+                    .with_message("no such\ncustomer")
+                    .with_trace_id("t-1"),
             );
         assert_eq!(
             after(1, Duration::from_millis(120), failure).to_string(),
@@ -145,9 +145,9 @@ mod tests {
         let words = "no \u{202e}gpj.exe\u{1b}[2J\r\nnext\u{2028}line";
         let shown = r"no \u{202e}gpj.exe\u{1b}[2J next line";
         let details = ErrorDetails::new()
-            .code(words)
-            .message(words)
-            .trace_id(words);
+            .with_code(words)
+            .with_message(words)
+            .with_trace_id(words);
         let failure = Failure::new(ErrorKind::Status, Delivery::Refused)
             .with_details(details)
             .with_location(Some(words.to_owned()));
@@ -200,8 +200,11 @@ mod tests {
 
     #[test]
     fn a_hint_stands_at_the_end() {
-        let failure = Failure::new(ErrorKind::Rejected, Delivery::Refused)
-            .with_details(ErrorDetails::new().message("no").hint("check the id"));
+        let failure = Failure::new(ErrorKind::Rejected, Delivery::Refused).with_details(
+            ErrorDetails::new()
+                .with_message("no")
+                .with_hint("check the id"),
+        );
         let error = after(1, Duration::ZERO, failure);
         assert_eq!(error.hint(), Some("check the id"));
         assert_eq!(

@@ -10,8 +10,8 @@ use std::fmt;
 /// use customer_api_core::operation::{Idempotency, Method, OperationInfo, Provenance};
 ///
 /// const INFO: OperationInfo = OperationInfo::new("replaceAddress", Method::Put, "/customers/{id}/address")
-///     .idempotency(Idempotency::NonIdempotent)
-///     .provenance(Provenance::Documented, "https://shop.example/docs/address");
+///     .with_idempotency(Idempotency::NonIdempotent)
+///     .with_provenance(Provenance::Documented, "https://shop.example/docs/address");
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -64,21 +64,21 @@ impl OperationInfo {
 
     /// States whether a repeat is harmless.
     #[must_use]
-    pub const fn idempotency(mut self, idempotency: Idempotency) -> Self {
+    pub const fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
         self.idempotency = idempotency;
         self
     }
 
     /// Keeps the client's credential out of the request.
     #[must_use]
-    pub const fn unauthenticated(mut self) -> Self {
+    pub const fn without_credential(mut self) -> Self {
         self.authenticated = false;
         self
     }
 
     /// Names the quota that the call counts against.
     #[must_use]
-    pub const fn rate_class(mut self, class: &'static str) -> Self {
+    pub const fn with_rate_class(mut self, class: &'static str) -> Self {
         self.rate_class = class;
         self
     }
@@ -86,21 +86,21 @@ impl OperationInfo {
     /// Sends the call on a connection that no other call has used: its failure is never another call's. For calls that are rare
     /// and can't be taken back; connecting takes its time.
     #[must_use]
-    pub const fn fresh_connection(mut self) -> Self {
+    pub const fn with_fresh_connection(mut self) -> Self {
         self.fresh_connection = true;
         self
     }
 
     /// States that a 2xx is a success whatever its body says.
     #[must_use]
-    pub const fn status_decides(mut self) -> Self {
+    pub const fn with_deciding_status(mut self) -> Self {
         self.status_decides = true;
         self
     }
 
     /// States how sure the description is, and by which page.
     #[must_use]
-    pub const fn provenance(mut self, provenance: Provenance, docs_url: &'static str) -> Self {
+    pub const fn with_provenance(mut self, provenance: Provenance, docs_url: &'static str) -> Self {
         self.provenance = Some(provenance);
         self.docs_url = Some(docs_url);
         self
@@ -108,7 +108,7 @@ impl OperationInfo {
 
     /// Marks the operation as deprecated in favour of `replacement`.
     #[must_use]
-    pub const fn deprecated(mut self, replacement: &'static str) -> Self {
+    pub const fn with_replacement(mut self, replacement: &'static str) -> Self {
         self.deprecated = Some(replacement);
         self
     }

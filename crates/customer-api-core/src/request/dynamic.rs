@@ -8,7 +8,7 @@ use crate::error::{Problem, ValidationError};
 /// Fields that the account's owner has defined: the caller names them, the provider's prefix comes in front.
 ///
 /// ```
-/// use customer_api_core::request::PrefixedFields;
+/// use customer_api_core::generated::PrefixedFields;
 ///
 /// let mut fields = PrefixedFields::new();
 /// fields.push("city", "Auckland");
@@ -114,7 +114,7 @@ impl fmt::Debug for PrefixedFields {
 /// Pairs of fields, numbered from 0 without gaps.
 ///
 /// ```
-/// use customer_api_core::request::NumberedPairs;
+/// use customer_api_core::generated::NumberedPairs;
 ///
 /// let mut channels = NumberedPairs::new();
 /// channels.push("email", "ana@shop.example");

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde::Serialize;
 
-use super::{Body, Content, Part, Prepared, TextRule, is_transports, percent_encoded};
+use super::text_rule::TextRule;
+use super::{Body, Content, Part, Prepared, is_transports, percent_encoded};
 use crate::{
     base_url::BaseUrl,
     error::{Problem, ValidationError},
@@ -196,6 +197,7 @@ impl<'c> Encoder<'c> {
     /// # Errors
     ///
     /// The first rule that the value breaks.
+    #[doc(hidden)]
     pub fn check(
         &self,
         name: &'static str,

@@ -2,12 +2,12 @@
 
 mod body;
 mod content;
-mod dynamic;
+pub(crate) mod dynamic;
 mod encoder;
 mod multipart;
 mod prepared;
 mod presence;
-mod text_rule;
+pub(crate) mod text_rule;
 
 use std::{borrow::Cow, fmt};
 
@@ -19,11 +19,9 @@ use serde_json::Value;
 
 pub use body::Body;
 pub use content::{Content, ContentBody};
-pub use dynamic::{NumberedPairs, PrefixedFields};
 pub use encoder::Encoder;
 pub use multipart::Part;
 pub(crate) use prepared::{Outgoing, Prepared};
-pub use text_rule::TextRule;
 
 /// Everything but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC

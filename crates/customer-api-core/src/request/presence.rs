@@ -13,6 +13,7 @@ impl Encoder<'_> {
     /// # Errors
     ///
     /// If none is set; the error names the first field.
+    #[doc(hidden)]
     pub fn require_any(
         &self,
         alternatives: &[(&'static str, bool)],
@@ -41,6 +42,7 @@ impl Encoder<'_> {
     /// # Errors
     ///
     /// If one is missing; the error names it.
+    #[doc(hidden)]
     pub fn require_with(
         &self,
         field: (&'static str, bool),
@@ -61,6 +63,7 @@ impl Encoder<'_> {
     /// # Errors
     ///
     /// If the number is outside the range.
+    #[doc(hidden)]
     pub fn check_range(
         &self,
         name: &'static str,

@@ -10,7 +10,7 @@ use crate::error::Problem;
 /// need not be compiled: [`characters`](Self::characters) says the same, and is checked much faster.
 ///
 /// ```
-/// use customer_api_core::{error::Problem, request::TextRule};
+/// use customer_api_core::{error::Problem, generated::TextRule};
 ///
 /// static PHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0-9]+$");
 ///

@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{
-    Shaped, Unreadable, UnreadableKind, foreign, repair,
+    Unreadable, UnreadableKind, foreign, repair,
     shape::Read,
+    shape::Shaped,
     text::{decode_error, marked, vouched},
 };
 use crate::error::DecodeError;

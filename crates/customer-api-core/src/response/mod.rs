@@ -3,6 +3,7 @@
 mod body;
 mod canonical;
 mod foreign;
+mod from_body;
 mod json_path;
 mod repair;
 mod shape;
@@ -15,6 +16,7 @@ use http::{HeaderMap, StatusCode};
 
 pub use self::{
     body::ResponseBody,
+    from_body::FromBody,
     shape::{Member, Record, Shape, Shaped, shaped},
     unreadable::{Unreadable, UnreadableKind},
 };

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::redact::Redacted;
+use crate::redact::redacted::Redacted;
 
 /// A part of a response that is not as documented, and what became of it. Nothing of a response is changed or left out without one.
 ///

@@ -73,7 +73,7 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 ///     async fn log_in(&self, _: &AuthContext<'_>) -> Result<Token, AuthError> {
 ///         // Usually: `let response = context.send(LogIn { … }).await?;`
 ///         let credential = Credential::new(AUTHORIZATION, "a-token")?;
-///         Ok(Token::new(credential).expires_in(Duration::from_secs(3600)))
+///         Ok(Token::new(credential).with_lifetime(Duration::from_secs(3600)))
 ///     }
 /// }
 ///

@@ -35,7 +35,7 @@ impl Token {
 
     /// How long it lives, counted from when the login began, by the monotonic clock.
     #[must_use]
-    pub fn expires_in(mut self, life: Duration) -> Self {
+    pub fn with_lifetime(mut self, life: Duration) -> Self {
         self.life = Some(life);
         self
     }
@@ -43,10 +43,10 @@ impl Token {
     /// When it expires by the provider's clock, which the `Date` among the headers of the login's response tells: the clock of
     /// this machine may be wrong, and counts only where there is no `Date`.
     ///
-    /// Of this and [`expires_in`](Self::expires_in), the earlier end counts. A time that is past already is a clock that goes
+    /// Of this and [`with_lifetime`](Self::with_lifetime), the earlier end counts. A time that is past already is a clock that goes
     /// wrong, and is ignored.
     #[must_use]
-    pub fn expires_at(mut self, time: SystemTime, headers: &HeaderMap) -> Self {
+    pub fn with_expiry(mut self, time: SystemTime, headers: &HeaderMap) -> Self {
         let left = time.duration_since(senders_clock(headers)).ok();
         self.left = left.filter(|left| !left.is_zero());
         self

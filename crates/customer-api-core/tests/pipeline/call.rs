@@ -5,8 +5,9 @@ use customer_api_core::{
     BuildError, Client, Delivery, ErrorKind,
     auth::{Anonymous, StaticCredential},
     error::{DecodeError, ValidationError},
+    generated::TextRule,
     operation::{Method, Operation, OperationInfo},
-    request::{Encoder, TextRule},
+    request::Encoder,
     response::ResponseBody,
     transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
 };
@@ -337,7 +338,7 @@ impl Operation for Login {
     type Service = Shop;
     type Output = ();
     const INFO: &'static OperationInfo =
-        &OperationInfo::new("login", Method::Post, "/login").unauthenticated();
+        &OperationInfo::new("login", Method::Post, "/login").without_credential();
 
     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
         Ok(())

@@ -38,15 +38,15 @@ impl Service for Shop {
         let text = String::from_utf8_lossy(body);
         match text.strip_prefix("[coded] ") {
             Some(value) => ErrorDetails::new()
-                .code(format!("code of {value}"))
-                .trace_id(format!("trace of {value}")),
-            None => ErrorDetails::new().message(text),
+                .with_code(format!("code of {value}"))
+                .with_trace_id(format!("trace of {value}")),
+            None => ErrorDetails::new().with_message(text),
         }
     }
 
     fn classify_success(&self, _: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         match body.map(ResponseBody::bytes) {
-            Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().code("FAILED")),
+            Some(b"FAILED") => Verdict::Refused(ErrorDetails::new().with_code("FAILED")),
             _ => Verdict::Accepted,
         }
     }
@@ -85,8 +85,8 @@ impl Operation for Buy {
     type Service = Shop;
     type Output = Option<u64>;
     const INFO: &'static OperationInfo = &OperationInfo::new("buy", Method::Post, "/orders")
-        .idempotency(Idempotency::NonIdempotent)
-        .status_decides();
+        .with_idempotency(Idempotency::NonIdempotent)
+        .with_deciding_status();
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         request.json(&self.0)

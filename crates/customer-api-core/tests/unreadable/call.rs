@@ -53,8 +53,8 @@ impl Operation for Post {
     type Service = Depot;
     type Output = Option<Parcel>;
     const INFO: &'static OperationInfo = &OperationInfo::new("post", Method::Post, "/parcels")
-        .idempotency(Idempotency::NonIdempotent)
-        .status_decides();
+        .with_idempotency(Idempotency::NonIdempotent)
+        .with_deciding_status();
 
     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
         Ok(())

@@ -2,5 +2,5 @@
 
 //! What the description says, as types.
 
-pub mod models;
-pub mod operations;
+pub(crate) mod models;
+pub(crate) mod operations;

@@ -135,7 +135,7 @@ struct Badge;
 impl Login for Badge {
     async fn log_in(&self, _: &AuthContext<'_>) -> Result<Token, AuthError> {
         let credential = Credential::new(AUTHORIZATION, "a-token-of-some-length")?;
-        Ok(Token::new(credential).expires_in(Duration::from_secs(3_600)))
+        Ok(Token::new(credential).with_lifetime(Duration::from_secs(3_600)))
     }
 }
 

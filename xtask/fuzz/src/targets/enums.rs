@@ -1,4 +1,4 @@
-use customer_api_core::open_enum::{self, OpenEnum};
+use customer_api_core::generated::{OpenEnum, open_enum};
 use helpdesk_customers::CrmChannel;
 use ravelin_labels::{Label, PaymentFraudReview, RefundAbuseReview};
 use revnue_customers::ContactType;

@@ -33,9 +33,9 @@ impl Service for Parrot {
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let text = String::from_utf8_lossy(body);
         ErrorDetails::new()
-            .message(&*text)
-            .code(&*text)
-            .trace_id(text)
+            .with_message(&*text)
+            .with_code(&*text)
+            .with_trace_id(text)
     }
 }
 

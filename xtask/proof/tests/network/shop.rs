@@ -32,8 +32,8 @@ pub(crate) struct Buy(pub(crate) String);
 impl Operation for Buy {
     type Service = Shop;
     type Output = u64;
-    const INFO: &'static OperationInfo =
-        &OperationInfo::new("buy", Method::Post, "/orders").idempotency(Idempotency::NonIdempotent);
+    const INFO: &'static OperationInfo = &OperationInfo::new("buy", Method::Post, "/orders")
+        .with_idempotency(Idempotency::NonIdempotent);
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         request.json(&self.0)

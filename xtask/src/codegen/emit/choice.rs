@@ -14,9 +14,9 @@ pub(crate) fn choice(scope: &mut Scope<'_>, model: &Model, variants: &[Variant])
         ("serde", "", "Deserializer"),
         ("serde", "", "Serialize"),
         ("serde", "", "Serializer"),
-        ("customer_api_core", "open_enum", "self"),
-        ("customer_api_core", "open_enum", "OpenEnum"),
-        ("customer_api_core", "open_enum", "Unlisted"),
+        ("customer_api_core", "generated", "open_enum"),
+        ("customer_api_core", "generated", "OpenEnum"),
+        ("customer_api_core", "", "Unlisted"),
     ] {
         scope.need(root, module, item);
     }

@@ -65,7 +65,7 @@ pub(crate) fn emit(api: &Api) -> BTreeMap<String, String> {
     );
     files.insert(
         "mod.rs".to_owned(),
-        format!("{HEADER}\n//! What the description says, as types.\n\npub mod models;\npub mod operations;\n"),
+        format!("{HEADER}\n//! What the description says, as types.\n\npub(crate) mod models;\npub(crate) mod operations;\n"),
     );
     files
 }

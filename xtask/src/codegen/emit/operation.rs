@@ -6,7 +6,7 @@ use super::{
     walk::{self, Rules, Spot},
 };
 use crate::codegen::model::{
-    Body, BodyShape, Dynamic, Field, Format, Operation, Place, Type, template,
+    Around, Body, BodyShape, Dynamic, Field, Format, Operation, Output, Place, Type, template,
 };
 
 mod about;
@@ -310,12 +310,15 @@ fn implementation(
 }
 
 fn output(scope: &mut Scope<'_>, operation: &Operation) -> (String, String) {
-    if operation.hand_written {
-        let module = format!("crate::hand_written::{}", operation.module);
-        return (
-            format!("{module}::Output"),
-            format!("{module}::decode(body)"),
-        );
+    if let Some(Output { name, around }) = &operation.output_type {
+        let name = format!("crate::{name}");
+        let output = match around {
+            Around::Nothing => name,
+            Around::Option => format!("Option<{name}>"),
+            Around::Vec => format!("Vec<{name}>"),
+        };
+        scope.core("response", "FromBody");
+        return (output, "FromBody::<Self>::from_body(body)".to_owned());
     }
     let Some(slot) = &operation.output else {
         return ("()".to_owned(), "body.ignore()".to_owned());

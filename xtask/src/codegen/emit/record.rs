@@ -300,7 +300,7 @@ pub(crate) fn debug_opening(scope: &mut Scope<'_>, name: &str) -> String {
 pub(crate) fn debug_field(scope: &mut Scope<'_>, field: &Field, spot: &Spot) -> String {
     let name = field.rust.trim_end_matches('_');
     if field.notes.is_sensitive() {
-        let redacted = scope.core("redact", "Redacted");
+        let redacted = scope.core("generated", "Redacted");
         format!(".field({name:?}, &{redacted}({}))", spot.reference())
     } else {
         format!(".field({name:?}, {})", spot.reference())

@@ -135,7 +135,7 @@ fn check_value(
 ) -> String {
     match value {
         Type::Text(rule) if rule.is_checked() => {
-            scope.core("request", "TextRule");
+            scope.core("generated", "TextRule");
             format!(
                 "request.check({}, {}, &{})?;\n",
                 literal(wire),

@@ -10,8 +10,8 @@ pub(crate) use operations::template;
 pub(crate) use usage::body_fields;
 
 pub(crate) use super::parse::{
-    Access, Dynamic, DynamicNames, Format, Idempotency, Integer, Method, Notes, Place, Presence,
-    Rule, SecurityScheme, Width,
+    Access, Around, Dynamic, DynamicNames, Format, Idempotency, Integer, Method, Notes, Output,
+    Place, Presence, Rule, SecurityScheme, Width,
 };
 
 /// A provider crate's generated part.
@@ -141,7 +141,8 @@ pub(crate) struct Operation {
     pub(crate) fresh_connection: bool,
     pub(crate) unauthenticated: bool,
     pub(crate) undocumented: bool,
-    pub(crate) hand_written: bool,
+    /// The type that hand-written code reads its response into.
+    pub(crate) output_type: Option<Output>,
     /// The type is the crate's own: hand-written code makes the request.
     pub(crate) inner: bool,
     /// Path, then query, then header parameters.

@@ -46,7 +46,7 @@ pub(crate) fn operation<'d>(
         fresh_connection: source.fresh_connection,
         unauthenticated: source.unauthenticated,
         undocumented: source.undocumented,
-        hand_written: source.hand_written,
+        output_type: source.output.clone(),
         inner: source.body.as_ref().is_some_and(|body| body.hand_written),
         parameters,
         body,
@@ -269,7 +269,7 @@ fn content<'d>(
         p.report(
             &media.at,
             format!("a success of `{}` is not supported", media.name),
-            "use application/json, or no content and `x-hand-written`",
+            "use application/json, or no content and `x-output`",
         );
         return None;
     }

@@ -10,8 +10,9 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("x-enum-descriptions", "string schemas with `enum`"),
     ("x-enum-names", "string schemas with `enum`"),
     ("x-fresh-connection", "operations"),
-    ("x-hand-written", "operations and properties"),
+    ("x-hand-written", "request bodies and properties"),
     ("x-idempotency", "operations"),
+    ("x-output", "operations"),
     (
         "x-personal",
         "properties, parameters and string schemas in components",

@@ -57,7 +57,22 @@ pub(crate) struct Operation {
     pub(crate) fresh_connection: bool,
     pub(crate) unauthenticated: bool,
     pub(crate) undocumented: bool,
-    pub(crate) hand_written: bool,
+    pub(crate) output: Option<Output>,
+}
+
+/// A hand-written type that a response is read into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) name: String,
+    pub(crate) around: Around,
+}
+
+/// What stands around the type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Around {
+    Nothing,
+    Option,
+    Vec,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

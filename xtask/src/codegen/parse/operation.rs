@@ -1,7 +1,8 @@
 //! Operations: parameters, bodies, responses.
 
 use super::{
-    Format, Idempotency, MediaType, Method, Operation, OrRef, RequestBody, Response,
+    Around, Format, Idempotency, MediaType, Method, Operation, OrRef, Output, RequestBody,
+    Response,
     access::security,
     notes::{Role, examples, external_docs, named_examples, operation_notes, parameter_notes},
     object::{Node, Object},
@@ -9,6 +10,7 @@ use super::{
     schema::{reference, schema},
 };
 use crate::codegen::{
+    identifiers,
     problem::Problems,
     tree::{Value, join},
 };
@@ -112,11 +114,35 @@ fn operation(path: &str, method: Method, node: Node<'_>, p: &mut Problems) -> Op
         fresh_connection: object.flag("x-fresh-connection", p),
         unauthenticated,
         undocumented: object.flag("x-undocumented", p),
-        hand_written: object.flag("x-hand-written", p),
+        output: output(&mut object, p),
     };
     object.finish("an operation", p);
     // Without an id nothing can be named, and the problem is reported.
     (!operation.id.is_empty()).then_some(operation)
+}
+
+fn output(object: &mut Object<'_>, p: &mut Problems) -> Option<Output> {
+    let node = object.take("x-output")?;
+    let at = node.at.clone();
+    let text = node.text(p)?;
+    let inside = |wrapper: &str| text.strip_prefix(wrapper)?.strip_suffix('>');
+    let (name, around) = match (inside("Option<"), inside("Vec<")) {
+        (Some(name), _) => (name, Around::Option),
+        (_, Some(name)) => (name, Around::Vec),
+        _ => (&*text, Around::Nothing),
+    };
+    if identifiers::is_type_name(name) && !identifiers::is_reserved_type(name) {
+        return Some(Output {
+            name: name.to_owned(),
+            around,
+        });
+    }
+    p.report(
+        &at,
+        format!("`{text}` is not a type that the crate can have"),
+        "write `Name`, `Option<Name>` or `Vec<Name>`, with a type of the crate's root",
+    );
+    None
 }
 
 fn idempotency(object: &mut Object<'_>, method: Method, p: &mut Problems) -> Idempotency {

@@ -225,5 +225,5 @@ fn a_deprecated_call_names_its_successor() {
         text.contains("#[deprecated(note = \"use `ActWell`\")]\npub fn new()"),
         "{text}"
     );
-    assert!(text.contains(".deprecated(\"`ActWell`\")"), "{text}");
+    assert!(text.contains(".with_replacement(\"`ActWell`\")"), "{text}");
 }

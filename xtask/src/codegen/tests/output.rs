@@ -130,7 +130,8 @@ fn the_idempotency_is_the_methods_unless_it_is_stated() {
 
 #[test]
 fn the_status_decides_where_a_write_answers_nothing_or_perhaps_null() {
-    let decides = |text: &str| emitted(text)["operations/act.rs"].contains(".status_decides()");
+    let decides =
+        |text: &str| emitted(text)["operations/act.rs"].contains(".with_deciding_status()");
     assert!(decides(&with(DONE, "")));
     assert!(decides(&receiving(
         "{ type: [object, 'null'], properties: { a: {} } }"

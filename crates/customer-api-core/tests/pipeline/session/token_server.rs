@@ -185,10 +185,10 @@ impl Login for KnocksWith {
         let response = context.call(Knock).response().await?;
         let mut token = Token::new(Credential::new(AUTHORIZATION, response.value())?);
         if let Some(life) = self.life {
-            token = token.expires_in(life);
+            token = token.with_lifetime(life);
         }
         if let Some(time) = self.expires_at {
-            token = token.expires_at(time, response.headers());
+            token = token.with_expiry(time, response.headers());
         }
         Ok(token)
     }
@@ -200,8 +200,8 @@ struct Knock;
 impl Operation for Knock {
     type Service = Shop;
     type Output = String;
-    const INFO: &'static OperationInfo =
-        &OperationInfo::new("knock", Method::Post, "/login").idempotency(Idempotency::Idempotent);
+    const INFO: &'static OperationInfo = &OperationInfo::new("knock", Method::Post, "/login")
+        .with_idempotency(Idempotency::Idempotent);
 
     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use customer_api_core::{redact::Redacted, request::Sensitive};
+use customer_api_core::{generated::Redacted, request::Sensitive};
 use serde::Serialize;
 
 /// One further piece of information on a recipient.

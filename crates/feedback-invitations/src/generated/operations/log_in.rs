@@ -4,9 +4,9 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
 };
 use serde::Serialize;
@@ -42,9 +42,9 @@ struct Body {
 impl LogIn {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("logIn", Method::Post, "/auth/login")
-        .idempotency(Idempotency::Idempotent)
-        .unauthenticated()
-        .provenance(Provenance::Documented, "https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API");
+        .with_idempotency(Idempotency::Idempotent)
+        .without_credential()
+        .with_provenance(Provenance::Documented, "https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API");
 
     /// Exchanges a user name and a password for a token.
     ///

@@ -4,9 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::TextRule,
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 use serde::Serialize;
 
@@ -47,9 +48,9 @@ struct Body {
 impl SendInvitation {
     /// What is known of the call before it is made.
     pub(crate) const INFO: OperationInfo = OperationInfo::new("sendInvitation", Method::Post, "/invitation")
-        .idempotency(Idempotency::NonIdempotent)
-        .fresh_connection()
-        .provenance(Provenance::Documented, "https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API");
+        .with_idempotency(Idempotency::NonIdempotent)
+        .with_fresh_connection()
+        .with_provenance(Provenance::Documented, "https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API");
 
     /// Asks one or more people for feedback, by e-mail or SMS.
     ///
@@ -80,7 +81,7 @@ impl SendInvitation {
 
 impl Operation for SendInvitation {
     type Service = crate::CustomerRadar;
-    type Output = crate::hand_written::send_invitation::Output;
+    type Output = crate::InvitationReceipt;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -117,7 +118,7 @@ impl Operation for SendInvitation {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::send_invitation::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
@@ -60,9 +60,9 @@ impl AddChannel {
         Method::Post,
         "/api/v2/customer/addChannelOnly",
     )
-    .idempotency(Idempotency::NonIdempotent)
-    .status_decides()
-    .provenance(
+    .with_idempotency(Idempotency::NonIdempotent)
+    .with_deciding_status()
+    .with_provenance(
         Provenance::Documented,
         "https://docs.omnidesk.io/omnidesk/api-specification/customer",
     );
@@ -155,7 +155,7 @@ impl AddChannel {
 
 impl Operation for AddChannel {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::add_channel::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -207,7 +207,7 @@ impl Operation for AddChannel {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::add_channel::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{PrefixedFields, Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, PrefixedFields, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static CHANNEL_ID: TextRule = TextRule::new()
@@ -94,9 +94,9 @@ impl CreateCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("createCustomer", Method::Post, "/api/v2/customer")
-            .idempotency(Idempotency::NonIdempotent)
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Documented,
                 "https://docs.omnidesk.io/omnidesk/api-specification/customer",
             );
@@ -242,7 +242,7 @@ impl CreateCustomer {
 
 impl Operation for CreateCustomer {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::create_customer::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -330,7 +330,7 @@ impl Operation for CreateCustomer {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::create_customer::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{NumberedPairs, PrefixedFields, Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, NumberedPairs, PrefixedFields, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
@@ -80,9 +80,9 @@ impl CreateCustomerCrud {
         Method::Post,
         "/api/v2/customer/createCustomerCRUD",
     )
-    .idempotency(Idempotency::NonIdempotent)
-    .status_decides()
-    .provenance(
+    .with_idempotency(Idempotency::NonIdempotent)
+    .with_deciding_status()
+    .with_provenance(
         Provenance::Documented,
         "https://docs.omnidesk.io/omnidesk/api-specification/customer",
     );
@@ -142,7 +142,7 @@ impl CreateCustomerCrud {
 
 impl Operation for CreateCustomerCrud {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::create_customer_crud::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -160,7 +160,7 @@ impl Operation for CreateCustomerCrud {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::create_customer_crud::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

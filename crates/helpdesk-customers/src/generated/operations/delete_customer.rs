@@ -4,7 +4,7 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
     request::Encoder,
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 
 /// `DELETE /api/v2/customer/{id}`: Deletes a customer.
@@ -27,9 +27,9 @@ impl DeleteCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("deleteCustomer", Method::Delete, "/api/v2/customer/{id}")
-            .idempotency(Idempotency::NonIdempotent)
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Inferred,
                 "https://docs.omnidesk.io/omnidesk/api-specification/customer",
             );
@@ -44,7 +44,7 @@ impl DeleteCustomer {
 
 impl Operation for DeleteCustomer {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::delete_customer::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -52,6 +52,6 @@ impl Operation for DeleteCustomer {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::delete_customer::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 }

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
@@ -37,8 +37,8 @@ impl GetTimeline {
         Method::Get,
         "/api/v2/customer/timelineByCustomerExternalID",
     )
-    .idempotency(Idempotency::Safe)
-    .provenance(
+    .with_idempotency(Idempotency::Safe)
+    .with_provenance(
         Provenance::Documented,
         "https://docs.omnidesk.io/omnidesk/link-customer/customer-lookup",
     );
@@ -59,7 +59,7 @@ impl GetTimeline {
 
 impl Operation for GetTimeline {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::get_timeline::Output;
+    type Output = crate::Timeline;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -70,7 +70,7 @@ impl Operation for GetTimeline {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::get_timeline::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

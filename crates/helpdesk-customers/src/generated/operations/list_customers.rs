@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static QUERY: TextRule = TextRule::new()
@@ -37,8 +37,8 @@ impl ListCustomers {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("listCustomers", Method::Get, "/api/v2/customer")
-            .idempotency(Idempotency::Safe)
-            .provenance(
+            .with_idempotency(Idempotency::Safe)
+            .with_provenance(
                 Provenance::Documented,
                 "https://docs.omnidesk.io/omnidesk/api-specification/customer",
             );
@@ -83,7 +83,7 @@ impl ListCustomers {
 
 impl Operation for ListCustomers {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::list_customers::Output;
+    type Output = crate::CustomerPage;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -106,7 +106,7 @@ impl Operation for ListCustomers {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::list_customers::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -4,7 +4,7 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
     request::Encoder,
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 
 /// `DELETE /api/v2/customer/purgeData/{id}`: Erases the personal data of a customer, for good.
@@ -36,9 +36,9 @@ impl PurgeCustomerDataIrreversibly {
         Method::Delete,
         "/api/v2/customer/purgeData/{id}",
     )
-    .idempotency(Idempotency::NonIdempotent)
-    .status_decides()
-    .provenance(
+    .with_idempotency(Idempotency::NonIdempotent)
+    .with_deciding_status()
+    .with_provenance(
         Provenance::Inferred,
         "https://docs.omnidesk.io/omnidesk/link-customer/api-syncing",
     );
@@ -53,7 +53,7 @@ impl PurgeCustomerDataIrreversibly {
 
 impl Operation for PurgeCustomerDataIrreversibly {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::purge_customer_data_irreversibly::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -61,6 +61,6 @@ impl Operation for PurgeCustomerDataIrreversibly {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::purge_customer_data_irreversibly::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 }

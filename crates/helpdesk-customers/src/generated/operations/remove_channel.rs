@@ -4,7 +4,7 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
     request::Encoder,
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 
 /// `DELETE /api/v2/customer/channel/{id}`: Removes a channel from a customer.
@@ -35,9 +35,9 @@ impl RemoveChannel {
         Method::Delete,
         "/api/v2/customer/channel/{id}",
     )
-    .idempotency(Idempotency::NonIdempotent)
-    .status_decides()
-    .provenance(
+    .with_idempotency(Idempotency::NonIdempotent)
+    .with_deciding_status()
+    .with_provenance(
         Provenance::Inferred,
         "https://docs.omnidesk.io/omnidesk/api-specification/customer",
     );
@@ -52,7 +52,7 @@ impl RemoveChannel {
 
 impl Operation for RemoveChannel {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::remove_channel::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -60,6 +60,6 @@ impl Operation for RemoveChannel {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::remove_channel::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 }

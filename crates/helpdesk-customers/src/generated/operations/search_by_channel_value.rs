@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static CHANNEL_VALUE: TextRule = TextRule::new().min_length(1);
@@ -42,8 +42,8 @@ impl SearchByChannelValue {
         Method::Post,
         "/api/v2/customer/SearchByCustomerChannelValue",
     )
-    .idempotency(Idempotency::Safe)
-    .provenance(
+    .with_idempotency(Idempotency::Safe)
+    .with_provenance(
         Provenance::Documented,
         "https://docs.omnidesk.io/omnidesk/api-specification/customer",
     );
@@ -67,7 +67,7 @@ impl SearchByChannelValue {
 
 impl Operation for SearchByChannelValue {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::search_by_channel_value::Output;
+    type Output = crate::Found;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -82,7 +82,7 @@ impl Operation for SearchByChannelValue {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::search_by_channel_value::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
@@ -41,8 +41,8 @@ impl SearchByExternalId {
         Method::Post,
         "/api/v2/customer/SearchByPrimaryExternalID",
     )
-    .idempotency(Idempotency::Safe)
-    .provenance(
+    .with_idempotency(Idempotency::Safe)
+    .with_provenance(
         Provenance::Documented,
         "https://docs.omnidesk.io/omnidesk/api-specification/customer",
     );
@@ -65,7 +65,7 @@ impl SearchByExternalId {
 
 impl Operation for SearchByExternalId {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::search_by_external_id::Output;
+    type Output = crate::Found;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -76,7 +76,7 @@ impl Operation for SearchByExternalId {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::search_by_external_id::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 use crate::generated::models::CrmChannel;
@@ -42,9 +42,9 @@ impl SyncWithCrm {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("syncWithCrm", Method::Post, "/api/v2/customer/syncWithCRM")
-            .idempotency(Idempotency::NonIdempotent)
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Documented,
                 "https://docs.omnidesk.io/omnidesk/api-specification/customer",
             );
@@ -80,7 +80,7 @@ impl SyncWithCrm {
 
 impl Operation for SyncWithCrm {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::sync_with_crm::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -96,7 +96,7 @@ impl Operation for SyncWithCrm {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::sync_with_crm::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

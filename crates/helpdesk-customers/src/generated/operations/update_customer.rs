@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{NumberedPairs, PrefixedFields, Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, NumberedPairs, PrefixedFields, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static FIRSTNAME: TextRule = TextRule::new()
@@ -72,9 +72,9 @@ impl UpdateCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("updateCustomer", Method::Put, "/api/v2/customer/{id}")
-            .idempotency(Idempotency::NonIdempotent)
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Documented,
                 "https://docs.omnidesk.io/omnidesk/api-specification/customer",
             );
@@ -143,7 +143,7 @@ impl UpdateCustomer {
 
 impl Operation for UpdateCustomer {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::update_customer::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -168,7 +168,7 @@ impl Operation for UpdateCustomer {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::update_customer::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{NumberedPairs, PrefixedFields, Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, NumberedPairs, PrefixedFields, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
@@ -80,9 +80,9 @@ impl UpdateCustomerByExternalId {
         Method::Put,
         "/api/v2/customer/updateCustomer",
     )
-    .idempotency(Idempotency::NonIdempotent)
-    .status_decides()
-    .provenance(
+    .with_idempotency(Idempotency::NonIdempotent)
+    .with_deciding_status()
+    .with_provenance(
         Provenance::Documented,
         "https://docs.omnidesk.io/omnidesk/api-specification/customer",
     );
@@ -152,7 +152,7 @@ impl UpdateCustomerByExternalId {
 
 impl Operation for UpdateCustomerByExternalId {
     type Service = crate::Omnidesk;
-    type Output = crate::hand_written::update_customer_by_external_id::Output;
+    type Output = crate::WriteResult;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -178,7 +178,7 @@ impl Operation for UpdateCustomerByExternalId {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::update_customer_by_external_id::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

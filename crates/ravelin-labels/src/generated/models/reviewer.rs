@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use customer_api_core::{redact::Redacted, request::Sensitive};
+use customer_api_core::{generated::Redacted, request::Sensitive};
 use serde::Serialize;
 
 /// The person who reviews; shown in the dashboard's audit log.

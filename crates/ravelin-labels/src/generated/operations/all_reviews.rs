@@ -4,7 +4,7 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
     request::Encoder,
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 
 /// `GET /v2/label/customer`: Reads one page of all reviews of all customers since a point in
@@ -32,8 +32,8 @@ impl AllReviews {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("allReviews", Method::Get, "/v2/label/customer")
-            .idempotency(Idempotency::NonIdempotent)
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_provenance(
                 Provenance::Documented,
                 "https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html",
             );
@@ -52,7 +52,7 @@ impl AllReviews {
 
 impl Operation for AllReviews {
     type Service = crate::Ravelin;
-    type Output = crate::hand_written::all_reviews::Output;
+    type Output = crate::ReviewPage;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -63,6 +63,6 @@ impl Operation for AllReviews {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::all_reviews::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 }

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static CUSTOMER_ID: TextRule = TextRule::new().min_length(1);
@@ -32,8 +32,8 @@ impl CustomerReviews {
         Method::Get,
         "/v2/labels/customer/{customerId}",
     )
-    .idempotency(Idempotency::Safe)
-    .provenance(
+    .with_idempotency(Idempotency::Safe)
+    .with_provenance(
         Provenance::Documented,
         "https://developer.ravelin.com/merchant/api/endpoints/label",
     );
@@ -51,7 +51,7 @@ impl CustomerReviews {
 
 impl Operation for CustomerReviews {
     type Service = crate::Ravelin;
-    type Output = crate::hand_written::customer_reviews::Output;
+    type Output = Vec<crate::Review>;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -60,7 +60,7 @@ impl Operation for CustomerReviews {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::customer_reviews::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

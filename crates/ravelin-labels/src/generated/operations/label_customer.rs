@@ -4,9 +4,9 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
 };
 use serde::Serialize;
@@ -62,9 +62,9 @@ impl LabelCustomer {
         Method::Post,
         "/v2/customer/{customerid}/labels",
     )
-    .idempotency(Idempotency::NonIdempotent)
-    .status_decides()
-    .provenance(
+    .with_idempotency(Idempotency::NonIdempotent)
+    .with_deciding_status()
+    .with_provenance(
         Provenance::Documented,
         "https://developer.ravelin.com/merchant/api/endpoints/customer-label",
     );

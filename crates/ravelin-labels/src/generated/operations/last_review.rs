@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
-    response::ResponseBody,
+    request::{Encoder, Sensitive},
+    response::{FromBody, ResponseBody},
 };
 
 static CUSTOMER_ID: TextRule = TextRule::new().min_length(1);
@@ -30,8 +30,8 @@ impl LastReview {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("lastReview", Method::Get, "/v2/label/customer/{customerId}")
-            .idempotency(Idempotency::Safe)
-            .provenance(
+            .with_idempotency(Idempotency::Safe)
+            .with_provenance(
                 Provenance::Documented,
                 "https://developer.ravelin.com/merchant/api/endpoints/label",
             );
@@ -49,7 +49,7 @@ impl LastReview {
 
 impl Operation for LastReview {
     type Service = crate::Ravelin;
-    type Output = crate::hand_written::last_review::Output;
+    type Output = Option<crate::Review>;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -58,7 +58,7 @@ impl Operation for LastReview {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::last_review::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -4,9 +4,9 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
 };
 use serde::Serialize;
@@ -50,13 +50,13 @@ impl LegacyLabelCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("legacyLabelCustomer", Method::Post, "/v2/label/customer")
-            .idempotency(Idempotency::NonIdempotent)
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Documented,
                 "https://developer.ravelin.com/merchant/api/endpoints/label",
             )
-            .deprecated("`LabelCustomer`");
+            .with_replacement("`LabelCustomer`");
 
     /// Labels a customer through the deprecated endpoint.
     ///

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use customer_api_core::{
-    open_enum::{self, OpenEnum, Unlisted},
+    Unlisted,
+    generated::{OpenEnum, open_enum},
     response::{Shape, Shaped},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::Redacted,
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
     request::{Encoder, Sensitive},
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 use serde::Serialize;
 
@@ -79,10 +79,10 @@ impl CreateCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("createCustomer", Method::Post, "/api/v2/customer")
-            .idempotency(Idempotency::NonIdempotent)
-            .fresh_connection()
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_fresh_connection()
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Inferred,
                 "https://developer.revnue.com/reference/create-contract",
             );
@@ -287,7 +287,7 @@ impl CreateCustomer {
 
 impl Operation for CreateCustomer {
     type Service = crate::Revnue;
-    type Output = crate::hand_written::create_customer::Output;
+    type Output = Option<crate::WrittenCustomer>;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -295,7 +295,7 @@ impl Operation for CreateCustomer {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::create_customer::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

@@ -27,10 +27,10 @@ impl DeleteCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("deleteCustomer", Method::Delete, "/api/v2/customer/{id}")
-            .idempotency(Idempotency::NonIdempotent)
-            .fresh_connection()
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_fresh_connection()
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Documented,
                 "https://developer.revnue.com/reference/delete-customer",
             );

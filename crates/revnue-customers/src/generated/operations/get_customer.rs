@@ -4,7 +4,7 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
     request::Encoder,
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 
 /// `GET /api/v2/customer/{id}/`: Reads one customer.
@@ -26,8 +26,8 @@ impl GetCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("getCustomer", Method::Get, "/api/v2/customer/{id}/")
-            .idempotency(Idempotency::Safe)
-            .provenance(
+            .with_idempotency(Idempotency::Safe)
+            .with_provenance(
                 Provenance::Documented,
                 "https://developer.revnue.com/reference/list-customer",
             );
@@ -45,7 +45,7 @@ impl GetCustomer {
 
 impl Operation for GetCustomer {
     type Service = crate::Revnue;
-    type Output = crate::hand_written::get_customer::Output;
+    type Output = crate::Customer;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -55,6 +55,6 @@ impl Operation for GetCustomer {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::get_customer::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 }

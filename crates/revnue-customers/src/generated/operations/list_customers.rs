@@ -4,7 +4,7 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
     request::Encoder,
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 
 /// `GET /api/v2/customer/`: Reads the first page of a company's customers, which may be all of
@@ -27,8 +27,8 @@ impl ListCustomers {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("listCustomers", Method::Get, "/api/v2/customer/")
-            .idempotency(Idempotency::Safe)
-            .provenance(
+            .with_idempotency(Idempotency::Safe)
+            .with_provenance(
                 Provenance::Documented,
                 "https://developer.revnue.com/reference/list-customer",
             );
@@ -44,7 +44,7 @@ impl ListCustomers {
 
 impl Operation for ListCustomers {
     type Service = crate::Revnue;
-    type Output = crate::hand_written::list_customers::Output;
+    type Output = crate::CustomerPage;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -53,6 +53,6 @@ impl Operation for ListCustomers {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::list_customers::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 }

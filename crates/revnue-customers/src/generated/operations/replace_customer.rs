@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::Redacted,
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
     request::{Encoder, Sensitive},
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 use serde::Serialize;
 
@@ -78,10 +78,10 @@ impl ReplaceCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("replaceCustomer", Method::Put, "/api/v2/customer/{id}")
-            .idempotency(Idempotency::NonIdempotent)
-            .fresh_connection()
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_fresh_connection()
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Documented,
                 "https://developer.revnue.com/reference/update-customer",
             );
@@ -290,7 +290,7 @@ impl ReplaceCustomer {
 
 impl Operation for ReplaceCustomer {
     type Service = crate::Revnue;
-    type Output = crate::hand_written::replace_customer::Output;
+    type Output = Option<crate::WrittenCustomer>;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -299,7 +299,7 @@ impl Operation for ReplaceCustomer {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::replace_customer::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

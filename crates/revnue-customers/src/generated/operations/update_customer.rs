@@ -4,11 +4,11 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::Redacted,
     nullable::Nullable,
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
     request::{Encoder, Sensitive},
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 use serde::Serialize;
 
@@ -84,10 +84,10 @@ impl UpdateCustomer {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("updateCustomer", Method::Patch, "/api/v2/customer/{id}")
-            .idempotency(Idempotency::NonIdempotent)
-            .fresh_connection()
-            .status_decides()
-            .provenance(
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_fresh_connection()
+            .with_deciding_status()
+            .with_provenance(
                 Provenance::Documented,
                 "https://developer.revnue.com/reference/update-customer",
             );
@@ -353,7 +353,7 @@ impl UpdateCustomer {
 
 impl Operation for UpdateCustomer {
     type Service = crate::Revnue;
-    type Output = crate::hand_written::update_customer::Output;
+    type Output = Option<crate::WrittenCustomer>;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -362,7 +362,7 @@ impl Operation for UpdateCustomer {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::update_customer::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {

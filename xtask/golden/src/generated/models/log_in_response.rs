@@ -3,7 +3,7 @@
 use std::fmt;
 
 use customer_api_core::{
-    redact::Redacted,
+    generated::Redacted,
     response::{Member, Record, Shaped},
 };
 use serde::{Deserialize, Serialize};

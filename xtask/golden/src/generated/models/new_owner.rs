@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use customer_api_core::{nullable::Nullable, redact::Redacted, request::Sensitive};
+use customer_api_core::{generated::Redacted, nullable::Nullable, request::Sensitive};
 use serde::Serialize;
 
 use crate::generated::models::Address;

@@ -4,9 +4,9 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{NumberedPairs, PrefixedFields, Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo},
-    redact::Redacted,
-    request::{Encoder, NumberedPairs, PrefixedFields, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
     time::{Date, Timestamp},
 };
@@ -56,8 +56,8 @@ impl AddPart {
         Method::Post,
         "/v1/things/{thing_id}/parts/{kind}",
     )
-    .idempotency(Idempotency::Idempotent)
-    .status_decides();
+    .with_idempotency(Idempotency::Idempotent)
+    .with_deciding_status();
 
     /// A call of `addPart`.
     ///

@@ -4,10 +4,10 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     nullable::Nullable,
     operation::{Idempotency, Method, Operation, OperationInfo},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
 };
 use serde::Serialize;
@@ -58,8 +58,8 @@ impl ChangeThing {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("changeThing", Method::Patch, "/v1/things/{thing_id}")
-            .idempotency(Idempotency::NonIdempotent)
-            .status_decides();
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_deciding_status();
 
     /// A call of `changeThing`.
     ///

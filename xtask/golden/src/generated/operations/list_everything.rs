@@ -22,8 +22,8 @@ pub struct ListEverything;
 impl ListEverything {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("everything", Method::Get, "/v1/things")
-        .idempotency(Idempotency::Safe)
-        .deprecated("nothing that the provider names");
+        .with_idempotency(Idempotency::Safe)
+        .with_replacement("nothing that the provider names");
 
     /// A call of `everything`.
     #[deprecated]

@@ -4,9 +4,9 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
     time::Date,
 };
@@ -56,9 +56,9 @@ impl ListParts {
         Method::Get,
         "/v1/things/{thing_id}/parts/{kind}",
     )
-    .idempotency(Idempotency::Safe)
-    .rate_class("slow")
-    .provenance(Provenance::Inferred, "https://nasty.example/docs");
+    .with_idempotency(Idempotency::Safe)
+    .with_rate_class("slow")
+    .with_provenance(Provenance::Inferred, "https://nasty.example/docs");
 
     /// Lists \<b>parts\</b> of \[one\] thing, see <https://nasty.example/parts>.
     ///

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, fmt};
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     nullable::Nullable,
     operation::{Idempotency, Method, Operation, OperationInfo},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
 };
 use serde::Serialize;
@@ -42,8 +42,8 @@ struct Body {
 impl LogIn {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("logIn", Method::Post, "/v1/login")
-        .idempotency(Idempotency::Idempotent)
-        .unauthenticated();
+        .with_idempotency(Idempotency::Idempotent)
+        .without_credential();
 
     /// A call of `logIn`.
     ///

@@ -4,9 +4,9 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
-    redact::Redacted,
-    request::{Encoder, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
 };
 use serde::Serialize;
@@ -51,9 +51,9 @@ enum Body {
 impl MakeThing {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("makeThing", Method::Post, "/v1/things")
-        .idempotency(Idempotency::NonIdempotent)
-        .status_decides()
-        .provenance(Provenance::Documented, "https://nasty.example/make");
+        .with_idempotency(Idempotency::NonIdempotent)
+        .with_deciding_status()
+        .with_provenance(Provenance::Documented, "https://nasty.example/make");
 
     /// A call of `makeThing` for `round`.
     ///

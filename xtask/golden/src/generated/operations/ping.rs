@@ -20,8 +20,8 @@ pub struct Ping;
 impl Ping {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("ping", Method::Head, "/v1/ping")
-        .idempotency(Idempotency::Safe)
-        .unauthenticated();
+        .with_idempotency(Idempotency::Safe)
+        .without_credential();
 
     /// A call of `ping`.
     pub fn new() -> Self {

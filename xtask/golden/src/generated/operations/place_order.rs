@@ -4,8 +4,8 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::Redacted,
     operation::{Idempotency, Method, Operation, OperationInfo},
-    redact::Redacted,
     request::{Encoder, Sensitive},
     response::ResponseBody,
 };
@@ -33,8 +33,8 @@ impl PlaceOrder {
     /// What is known of the call before it is made.
     pub(crate) const INFO: OperationInfo =
         OperationInfo::new("placeOrder", Method::Post, "/v1/orders")
-            .idempotency(Idempotency::NonIdempotent)
-            .status_decides();
+            .with_idempotency(Idempotency::NonIdempotent)
+            .with_deciding_status();
 
     /// Orders parts.
     ///

@@ -4,7 +4,7 @@ use customer_api_core::{
     error::{DecodeError, ValidationError},
     operation::{Idempotency, Method, Operation, OperationInfo},
     request::Encoder,
-    response::ResponseBody,
+    response::{FromBody, ResponseBody},
 };
 
 /// `OPTIONS /v1/ping`.
@@ -19,8 +19,8 @@ pub struct ReadOddly;
 
 impl ReadOddly {
     /// What is known of the call before it is made.
-    pub const INFO: OperationInfo =
-        OperationInfo::new("readOddly", Method::Options, "/v1/ping").idempotency(Idempotency::Safe);
+    pub const INFO: OperationInfo = OperationInfo::new("readOddly", Method::Options, "/v1/ping")
+        .with_idempotency(Idempotency::Safe);
 
     /// A call of `readOddly`.
     pub fn new() -> Self {
@@ -30,7 +30,7 @@ impl ReadOddly {
 
 impl Operation for ReadOddly {
     type Service = crate::Nasty;
-    type Output = crate::hand_written::read_oddly::Output;
+    type Output = Option<crate::Oddity>;
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, _request: &mut Encoder<'_>) -> Result<(), ValidationError> {
@@ -38,6 +38,6 @@ impl Operation for ReadOddly {
     }
 
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {
-        crate::hand_written::read_oddly::decode(body)
+        FromBody::<Self>::from_body(body)
     }
 }

@@ -26,8 +26,8 @@ impl RemoveThing {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("removeThing", Method::Delete, "/v1/things/{thing_id}")
-            .idempotency(Idempotency::Idempotent)
-            .deprecated("see the web site");
+            .with_idempotency(Idempotency::Idempotent)
+            .with_replacement("see the web site");
 
     /// A call of `removeThing`.
     ///

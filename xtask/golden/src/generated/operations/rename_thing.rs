@@ -4,9 +4,9 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
+    generated::{NumberedPairs, PrefixedFields, Redacted, TextRule},
     operation::{Idempotency, Method, Operation, OperationInfo},
-    redact::Redacted,
-    request::{Encoder, NumberedPairs, PrefixedFields, Sensitive, TextRule},
+    request::{Encoder, Sensitive},
     response::ResponseBody,
 };
 
@@ -42,8 +42,8 @@ impl RenameThing {
     /// What is known of the call before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("renameThing", Method::Put, "/v1/things/{thing_id}")
-            .idempotency(Idempotency::Idempotent)
-            .status_decides();
+            .with_idempotency(Idempotency::Idempotent)
+            .with_deciding_status();
 
     /// A call of `renameThing`.
     ///

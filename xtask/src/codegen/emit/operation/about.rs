@@ -59,7 +59,7 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
         scope.core("operation", item);
     }
     let mut out = format!(
-        "/// What is known of the call before it is made.\npub const INFO: OperationInfo = OperationInfo::new({}, Method::{:?}, {})\n        .idempotency(Idempotency::{:?})",
+        "/// What is known of the call before it is made.\npub const INFO: OperationInfo = OperationInfo::new({}, Method::{:?}, {})\n        .with_idempotency(Idempotency::{:?})",
         literal(&operation.id),
         operation.method,
         literal(&operation.path),
@@ -70,16 +70,16 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
         out.push_str(&call);
     };
     if operation.unauthenticated {
-        add("unauthenticated()".to_owned());
+        add("without_credential()".to_owned());
     }
     if let Some(class) = &operation.rate_class {
-        add(format!("rate_class({})", literal(class)));
+        add(format!("with_rate_class({})", literal(class)));
     }
     if operation.fresh_connection {
-        add("fresh_connection()".to_owned());
+        add("with_fresh_connection()".to_owned());
     }
     if operation.status_decides() {
-        add("status_decides()".to_owned());
+        add("with_deciding_status()".to_owned());
     }
     if let (Some(provenance), Some(url)) = (&operation.notes.provenance, &operation.docs_url) {
         scope.core("operation", "Provenance");
@@ -88,7 +88,10 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
         } else {
             "Inferred"
         };
-        add(format!("provenance(Provenance::{word}, {})", literal(url)));
+        add(format!(
+            "with_provenance(Provenance::{word}, {})",
+            literal(url)
+        ));
     }
     if operation.notes.deprecated {
         let replacement = match (replaced_by(scope, operation), &operation.notes.replacement) {
@@ -96,7 +99,7 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
             (None, Some(text)) => text.clone(),
             (None, None) => "nothing that the provider names".to_owned(),
         };
-        add(format!("deprecated({})", literal(&replacement)));
+        add(format!("with_replacement({})", literal(&replacement)));
     }
     out + ";\n"
 }

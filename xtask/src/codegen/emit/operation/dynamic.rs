@@ -16,7 +16,7 @@ fn holder(scope: &mut Scope<'_>, dynamic: &Dynamic) -> String {
         DynamicNames::Prefix { .. } => "PrefixedFields",
         DynamicNames::Pair { .. } => "NumberedPairs",
     };
-    scope.core("request", name)
+    scope.core("generated", name)
 }
 
 pub(super) fn fields(scope: &mut Scope<'_>, dynamic: &[Dynamic]) -> String {

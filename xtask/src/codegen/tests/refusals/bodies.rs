@@ -223,7 +223,7 @@ fn setters_that_cannot_be_hand_written() {
         &sending_property("{ type: array, items: { type: string, x-hand-written: true } }"),
         &format!("{PROPERTY}/items/x-hand-written"),
         "no meaning",
-        "operations and properties",
+        "request bodies and properties",
     );
 }
 

@@ -283,7 +283,7 @@ fn answers_that_have_no_one_type() {
         &responses("'200': { description: A., content: { text/csv: {} } }"),
         &format!("{at}/200/content/text~1csv"),
         "`text/csv`",
-        "x-hand-written",
+        "x-output",
     );
     refuses(
         &responses("'200': { description: A., content: { application/json: {} } }"),
