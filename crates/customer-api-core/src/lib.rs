@@ -32,7 +32,6 @@ pub mod session;
 mod telemetry;
 pub mod time;
 pub mod transport;
-mod wait;
 
 pub use auth::Auth;
 pub use base_url::BaseUrl;
@@ -45,7 +44,7 @@ pub use open_enum::Unlisted;
 pub use operation::{Idempotency, Operation, OperationInfo};
 pub use rate_limit::RateLimiter;
 pub use response::Response;
-pub use retry::RetryPolicy;
+pub use retry::{Backoff, RetryPolicy};
 pub use service::Service;
 pub use time::Timestamp;
 pub use transport::Transport;

@@ -1,4 +1,4 @@
-//! What a tracing subscriber sees: a span a call, a span an attempt, in OpenTelemetry's words.
+//! What a tracing subscriber sees, in OpenTelemetry's words: a span per call, a span per attempt, an event per retry and per long wait.
 //!
 //! Every field is on this page. None holds a path, a query, a header, a body or a provider's words.
 //!
@@ -7,6 +7,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
+    time::Duration,
 };
 
 use tracing::{Span, field::Empty};
@@ -16,7 +17,11 @@ use crate::{
     base_url::BaseUrl,
     error::{ErrorKind, Failure},
     operation::info::OperationInfo,
+    retry::FailedAttempt,
 };
+
+/// How long a call waits for a permit before that is an event.
+const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// The span of a call, with all its attempts and waits.
 pub(crate) fn call_span(service: &dyn Service, operation: &OperationInfo) -> Span {
@@ -83,6 +88,40 @@ pub(crate) fn record_call(span: &Span, attempts: u32, failure: Option<&Failure>)
         };
         span.record("api.delivery", delivery);
     }
+}
+
+/// The event of a retry: what failed, why it is harmless to repeat, and how long the call waits before it.
+#[cold]
+pub(crate) fn retrying(attempt: &FailedAttempt, wait: Duration) {
+    let reason = match attempt.delivery {
+        Delivery::NotSent => "not_sent",
+        Delivery::Refused => "refused",
+        Delivery::Unknown => "idempotent",
+    };
+    tracing::debug!(
+        api.operation = attempt.operation.id,
+        api.attempts = i64::from(attempt.number),
+        api.retry.reason = reason,
+        api.retry.wait_ms = milliseconds(wait),
+        error.r#type = attempt.kind.as_str(),
+        http.response.status_code = attempt.status.map(i64::from),
+        "the call is tried again"
+    );
+}
+
+/// The event of a long wait for a permit. A short one is what a limiter is for.
+pub(crate) fn waited_for_permit(class: &str, waited: Duration) {
+    if waited > LONG_WAIT {
+        tracing::debug!(
+            api.rate_class = class,
+            api.wait_ms = milliseconds(waited),
+            "the call waited for a permit"
+        );
+    }
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The status makes it a failure where traces are looked at, too; a word of the provider's is no part of it.

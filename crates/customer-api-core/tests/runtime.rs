@@ -24,7 +24,7 @@ use customer_api_core::{
     error::RuntimeError,
     pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
     rate_limit::Quota,
-    retry::{FailedAttempt, RetryDecision, RetryPolicy, StopReason},
+    retry::{ExponentialBackoff, FailedAttempt, RetryDecision, RetryPolicy, StopReason},
     session::{Login, Session, Token},
     time::Deadline,
     transport::{
@@ -60,7 +60,7 @@ struct Stubborn;
 
 impl RetryPolicy for Stubborn {
     fn decide(&self, _: &FailedAttempt) -> RetryDecision {
-        RetryDecision::After(Duration::from_millis(1))
+        RetryDecision::Retry
     }
 }
 
@@ -68,6 +68,7 @@ fn builder(url: &str) -> ClientBuilder<Client<Shop>> {
     Client::builder(Shop, StaticCredential::bearer("key"))
         .base_url(url)
         .retry(Stubborn)
+        .backoff(ExponentialBackoff::new().base(Duration::from_millis(1)))
 }
 
 /// The default transport in a transport of one's own.

@@ -1,13 +1,15 @@
-//! Which spans a call opens, one in the other, and when they are closed.
+//! Which spans a call opens, one in the other, when they are closed, and the events of what it waits for.
 #![cfg(test)]
 
 mod shop;
 
-use std::{cell::RefCell, fmt, sync::Once};
+use std::{cell::RefCell, fmt, sync::Once, time::Duration};
 
 use customer_api_core::{
     Client, ErrorKind,
     auth::Anonymous,
+    rate_limit::Quota,
+    retry::ExponentialBackoff,
     transport::{ScriptedResponse, ScriptedTransport},
 };
 use tracing::{
@@ -23,6 +25,8 @@ fn client(transport: ScriptedTransport) -> Client<Shop> {
     Client::builder(Shop, Anonymous)
         .base_url("https://shop.example")
         .transport(transport)
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
+        .rate_limiter(Quota::per_window(2, Duration::from_secs(20)))
         .build()
         .unwrap()
 }
@@ -110,7 +114,11 @@ impl Subscriber for Recorder {
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
-    fn event(&self, _: &Event<'_>) {}
+    fn event(&self, event: &Event<'_>) {
+        let level = event.metadata().level();
+        SEEN.with_borrow_mut(|seen| seen.story.push(format!("event of level {level}")));
+        event.record(&mut Self);
+    }
 }
 
 impl Visit for Recorder {
@@ -148,6 +156,14 @@ async fn each_attempt_has_a_span_of_its_own() {
         "error.type = \"status\"",
         "otel.status_code = \"ERROR\"",
         "close http.request",
+        "event of level DEBUG",
+        "message = the call is tried again",
+        "api.operation = \"count\"",
+        "api.attempts = 1",
+        "api.retry.reason = \"idempotent\"",
+        "api.retry.wait_ms = 0",
+        "error.type = \"status\"",
+        "http.response.status_code = 503",
         "open http.request in api.call",
         "http.response.status_code = 200",
         "close http.request",
@@ -155,6 +171,28 @@ async fn each_attempt_has_a_span_of_its_own() {
         "close api.call",
     ];
     assert_eq!(story(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_wait_for_a_permit_is_an_event() {
+    let ok = || ScriptedResponse::status(200).body("7");
+    let transport = ScriptedTransport::new().then(ok()).then(ok()).then(ok());
+    let client = client(transport);
+    client.send(Count).await.unwrap();
+    client.send(Count).await.unwrap();
+    assert!(story().iter().all(|line| !line.starts_with("event")));
+    client.send(Count).await.unwrap();
+    let story = story();
+    let event = story.iter().position(|line| line.starts_with("event"));
+    let [level, message, class, wait, next, ..] = &story[event.unwrap()..] else {
+        panic!("{story:?}");
+    };
+    assert_eq!(level, "event of level DEBUG");
+    assert_eq!(message, "message = the call waited for a permit");
+    assert_eq!(class, "api.rate_class = \"default\"");
+    let wait = wait.strip_prefix("api.wait_ms = ").unwrap();
+    assert!((19_000..=21_000).contains(&wait.parse::<u64>().unwrap()));
+    assert_eq!(next, "open http.request in api.call");
 }
 
 /// The response arrived, so its attempt is well; that it makes no sense is the call's failure. The span is closed though the future

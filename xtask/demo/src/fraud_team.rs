@@ -15,7 +15,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let sandbox = Sandbox::start().await?;
     let ravelin = Client::builder(sandbox.ravelin().secret_key())
         .base_url(sandbox.ravelin().base_url())
-        .retry(ExponentialBackoff::new().base(Duration::from_millis(20)))
+        .backoff(ExponentialBackoff::new().base(Duration::from_millis(20)))
         .build()?;
 
     label_and_read_back(account, &ravelin).await?;

@@ -13,7 +13,7 @@ use crate::{
     redact::Scrubber,
     request::{Prepared, Sensitive},
     response::{Metadata, Response, ResponseBody},
-    retry::RetryPolicy,
+    retry::{Backoff, RetryPolicy},
     telemetry,
 };
 
@@ -98,6 +98,12 @@ impl<O: Operation> Call<O> {
     /// Decides about retries of this call, instead of the client's policy.
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
         self.options.retry = Some(Arc::new(policy));
+        self
+    }
+
+    /// Decides how long this call waits before a retry, instead of the client's back-off.
+    pub fn backoff(mut self, backoff: impl Backoff) -> Self {
+        self.options.additions().backoff = Some(Box::new(backoff));
         self
     }
 

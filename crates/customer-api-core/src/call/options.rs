@@ -10,7 +10,7 @@ use crate::{
     error::{Problem, ValidationError},
     operation::Idempotency,
     request::{Encoder, Prepared, Sensitive, is_transports},
-    retry::RetryPolicy,
+    retry::{Backoff, RetryPolicy},
 };
 
 #[derive(Default)]
@@ -32,6 +32,7 @@ pub(super) struct Additions {
     pub(super) query: Vec<(String, String)>,
     pub(super) raw_query: Option<String>,
     pub(super) latest_start: Option<Duration>,
+    pub(super) backoff: Option<Box<dyn Backoff>>,
     pub(super) before_send: Option<Box<dyn BeforeSend>>,
     headers: HeaderMap,
     problem: Option<ValidationError>,
@@ -44,6 +45,10 @@ impl CallOptions {
 
     pub(crate) fn latest_start(&self) -> Option<Duration> {
         self.additions.as_ref()?.latest_start
+    }
+
+    pub(crate) fn backoff(&self) -> Option<&dyn Backoff> {
+        self.additions.as_ref()?.backoff.as_deref()
     }
 
     pub(crate) fn before_send(&self) -> Option<&dyn BeforeSend> {

@@ -12,7 +12,7 @@ use crate::{
     error::BuildError,
     rate_limit::{RateLimiter, Unlimited},
     request::is_transports,
-    retry::{ExponentialBackoff, RetryPolicy},
+    retry::{Backoff, ExponentialBackoff, RetryPolicy, RetryTransient},
     runtime::Home,
     service::Service,
     transport::{ClientTransport, HttpSettings, ReqwestTransport, Transport},
@@ -26,7 +26,8 @@ use crate::{
 /// | [`connect_timeout`](Self::connect_timeout) | 5 s |
 /// | [`attempt_timeout`](Self::attempt_timeout) | 30 s |
 /// | [`timeout`](Self::timeout) | 90 s for the whole call |
-/// | [`retry`](Self::retry) | [`ExponentialBackoff`], up to 3 attempts |
+/// | [`retry`](Self::retry) | [`RetryTransient`], up to 3 attempts |
+/// | [`backoff`](Self::backoff) | [`ExponentialBackoff`] |
 /// | [`rate_limiter`](Self::rate_limiter) | the provider crate's choice, else none |
 /// | [`max_response_bytes`](Self::max_response_bytes) | 16 MiB |
 /// | [`check_patterns`](Self::check_patterns) | on |
@@ -42,6 +43,7 @@ pub struct ClientBuilder<C> {
     base_url: Option<String>,
     http: Http,
     retry: Arc<dyn RetryPolicy>,
+    backoff: Arc<dyn Backoff>,
     rate_limiter: Arc<dyn RateLimiter>,
     headers: Vec<(String, String)>,
     product: Option<String>,
@@ -70,7 +72,8 @@ impl<C: ProviderClient> ClientBuilder<C> {
             auth: Arc::new(auth),
             base_url: None,
             http: Http::Default,
-            retry: Arc::new(ExponentialBackoff::default()),
+            retry: Arc::new(RetryTransient::default()),
+            backoff: Arc::new(ExponentialBackoff::default()),
             rate_limiter: Arc::new(Unlimited),
             headers: Vec::new(),
             product: None,
@@ -113,6 +116,12 @@ impl<C: ProviderClient> ClientBuilder<C> {
     /// What is tried again.
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
         self.retry = Arc::new(policy);
+        self
+    }
+
+    /// How long a call waits before it is tried again.
+    pub fn backoff(mut self, backoff: impl Backoff) -> Self {
+        self.backoff = Arc::new(backoff);
         self
     }
 
@@ -229,6 +238,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             transport,
             auth: self.auth,
             retry: self.retry,
+            backoff: self.backoff,
             rate_limiter: self.rate_limiter,
             headers,
             connect_timeout: self.connect_timeout,

@@ -71,6 +71,7 @@ impl<S> fmt::Debug for Client<S> {
             .field("transport", &self.shared.transport)
             .field("auth", &self.shared.auth)
             .field("retry", &self.shared.retry)
+            .field("backoff", &self.shared.backoff)
             .field("rate_limiter", &self.shared.rate_limiter)
             .field("timeout", &self.shared.timeout)
             .field("attempt_timeout", &self.shared.attempt_timeout)

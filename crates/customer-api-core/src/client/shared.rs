@@ -3,8 +3,13 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderMap;
 
 use crate::{
-    auth::Auth, base_url::BaseUrl, rate_limit::RateLimiter, retry::RetryPolicy, runtime::Home,
-    service::Service, transport::ClientTransport,
+    auth::Auth,
+    base_url::BaseUrl,
+    rate_limit::RateLimiter,
+    retry::{Backoff, RetryPolicy},
+    runtime::Home,
+    service::Service,
+    transport::ClientTransport,
 };
 
 /// Everything that the calls and the clones of a client share.
@@ -16,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) transport: ClientTransport,
     pub(crate) auth: Arc<dyn Auth>,
     pub(crate) retry: Arc<dyn RetryPolicy>,
+    pub(crate) backoff: Arc<dyn Backoff>,
     pub(crate) rate_limiter: Arc<dyn RateLimiter>,
     pub(crate) headers: HeaderMap,
     pub(crate) connect_timeout: Duration,

@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use super::{Fetched, Next, Page, PageSource, PagesError, guard::Guard};
 use crate::{
     Timestamp,
-    wait::{self, Backoff},
+    retry::{ExponentialBackoff, LONGEST_ASKED},
 };
 
 /// What travels from the task to the consumer. The end is said, never guessed: a task that dies says nothing.
@@ -47,7 +47,7 @@ pub(super) async fn read<S: PageSource>(
             Err(failure) => {
                 futile += 1;
                 let asked = failure.call().and_then(crate::Error::asked_wait);
-                let is_hopeless = futile > FUTILE_RESTARTS || asked > Some(wait::LONGEST_ASKED);
+                let is_hopeless = futile > FUTILE_RESTARTS || asked > Some(LONGEST_ASKED);
                 let restart = if is_hopeless {
                     Err(failure)
                 } else {
@@ -57,7 +57,7 @@ pub(super) async fn read<S: PageSource>(
                     Ok(()) => {
                         guard.restart();
                         cursor = None;
-                        tokio::time::sleep(Backoff::DEFAULT.wait(futile, asked)).await;
+                        tokio::time::sleep(ExponentialBackoff::DEFAULT.after(futile, asked)).await;
                         continue;
                     }
                     Err(failure) => return place.send(Message::Failed(failure)),

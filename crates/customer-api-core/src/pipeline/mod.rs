@@ -27,7 +27,8 @@ use crate::{
     rate_limit::{Feedback, Permit},
     request::{Encoder, Prepared},
     response::Metadata,
-    retry, runtime, telemetry,
+    retry::{Backoff, FailedAttempt, RetryPolicy},
+    runtime, telemetry,
     time::Deadline,
     transport::{ConnectionReuse, PossiblyUnasked},
 };
@@ -223,8 +224,10 @@ impl<'c> Pipeline<'c> {
             Some(latest) => self.deadline.no_later_than(latest),
             None => self.deadline,
         };
+        let began = self.deadline.elapsed();
         let outcome = timeout(deadline.remaining(), limiter.acquire(class, &deadline)).await;
         self.read_clock();
+        telemetry::waited_for_permit(class, self.elapsed.saturating_sub(began));
         outcome.map_err(|_| Failure::too_late())?.map_err(|error| {
             Failure::new(ErrorKind::RateLimit, Delivery::NotSent)
                 .with_retry_after(error.retry_after())
@@ -332,9 +335,9 @@ impl Attempts for Pipeline<'_> {
         self.is_unasked
     }
 
-    fn failed(&mut self, failure: &Failure) -> retry::FailedAttempt {
+    fn failed(&mut self, failure: &Failure) -> FailedAttempt {
         self.read_clock();
-        retry::FailedAttempt {
+        FailedAttempt {
             number: self.attempts,
             operation: self.operation,
             idempotency: self.idempotency(),
@@ -347,8 +350,12 @@ impl Attempts for Pipeline<'_> {
         }
     }
 
-    fn policy(&self) -> &dyn retry::RetryPolicy {
+    fn policy(&self) -> &dyn RetryPolicy {
         &**self.options.retry.as_ref().unwrap_or(&self.client.retry)
+    }
+
+    fn backoff(&self) -> &dyn Backoff {
+        self.options.backoff().unwrap_or(&*self.client.backoff)
     }
 
     fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool {

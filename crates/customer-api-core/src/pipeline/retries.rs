@@ -6,7 +6,8 @@ use crate::{
     Delivery,
     error::{ErrorKind, Failure, StopReason},
     operation::info::Idempotency,
-    retry::{FailedAttempt, RetryDecision, RetryPolicy},
+    retry::{Backoff, FailedAttempt, RetryDecision, RetryPolicy},
+    telemetry,
 };
 
 /// A call, as the loop of its attempts sees it.
@@ -32,6 +33,9 @@ pub(super) trait Attempts: Send {
     /// Who is asked whether there is another attempt.
     fn policy(&self) -> &dyn RetryPolicy;
 
+    /// Who is asked how long to wait before it.
+    fn backoff(&self) -> &dyn Backoff;
+
     fn sleep(&mut self, wait: Duration) -> impl Future<Output = ()> + Send;
 }
 
@@ -53,11 +57,9 @@ pub(super) async fn after<A: Attempts>(
             if failure.delivery() == Delivery::NotSent {
                 call.withdraw().await;
             }
-            match decide(call, &failure) {
-                RetryDecision::After(wait) => call.sleep(wait).await,
-                RetryDecision::Stop(reason) => {
-                    return Err(failure.at_least(delivery).with_stop(reason));
-                }
+            match wait_before_retry(call, &failure) {
+                Ok(wait) => call.sleep(wait).await,
+                Err(reason) => return Err(failure.at_least(delivery).with_stop(reason)),
             }
         }
         failure = match call.attempt().await {
@@ -69,7 +71,7 @@ pub(super) async fn after<A: Attempts>(
 
 /// Asks the policy, within the limits that no policy can move: a call that may have happened is not repeated unless that is
 /// harmless, the caller's own step has the last word, and no wait outlasts the call's timeout.
-fn decide(call: &mut impl Attempts, failure: &Failure) -> RetryDecision {
+fn wait_before_retry(call: &mut impl Attempts, failure: &Failure) -> Result<Duration, StopReason> {
     let attempt = call.failed(failure);
     let is_undone = match attempt.delivery {
         Delivery::NotSent => true,
@@ -77,19 +79,22 @@ fn decide(call: &mut impl Attempts, failure: &Failure) -> RetryDecision {
         Delivery::Unknown => false,
     };
     let may_repeat = attempt.idempotency != Idempotency::NonIdempotent || is_undone;
-    match call.policy().decide(&attempt) {
-        // A wait would change neither.
-        RetryDecision::After(_)
-            if matches!(attempt.kind, ErrorKind::Withheld | ErrorKind::NoRuntime) =>
-        {
-            RetryDecision::Stop(StopReason::NotRetryable)
-        }
-        RetryDecision::After(_) if !may_repeat => RetryDecision::Stop(StopReason::MayHaveHappened),
-        RetryDecision::After(wait) if wait >= attempt.remaining => {
-            RetryDecision::Stop(StopReason::DeadlineTooClose)
-        }
-        decision => decision,
+    if let RetryDecision::Stop(reason) = call.policy().decide(&attempt) {
+        return Err(reason);
     }
+    // A wait would change neither.
+    if matches!(attempt.kind, ErrorKind::Withheld | ErrorKind::NoRuntime) {
+        return Err(StopReason::NotRetryable);
+    }
+    if !may_repeat {
+        return Err(StopReason::MayHaveHappened);
+    }
+    let wait = call.backoff().wait(&attempt);
+    if wait >= attempt.remaining {
+        return Err(StopReason::DeadlineTooClose);
+    }
+    telemetry::retrying(&attempt, wait);
+    Ok(wait)
 }
 
 #[cfg(test)]
@@ -121,7 +126,13 @@ mod tests {
 
     impl RetryPolicy for Eager {
         fn decide(&self, _: &FailedAttempt) -> RetryDecision {
-            RetryDecision::After(self.0)
+            RetryDecision::Retry
+        }
+    }
+
+    impl Backoff for Eager {
+        fn wait(&self, _: &FailedAttempt) -> Duration {
+            self.0
         }
     }
 
@@ -153,6 +164,10 @@ mod tests {
         }
 
         fn policy(&self) -> &dyn RetryPolicy {
+            &self.policy
+        }
+
+        fn backoff(&self) -> &dyn Backoff {
             &self.policy
         }
 

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{auth::AuthError, wait::Backoff};
+use crate::{auth::AuthError, retry::ExponentialBackoff};
 
 /// How long a login that was in vain is not repeated, at first and at most. An account may be locked after a few.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
@@ -26,7 +26,7 @@ impl Failure {
         let in_vain = in_vain.saturating_add(u32::from(error.is_in_vain()));
         let mut pause = match error.provider_wait() {
             // It asks for a wait, though perhaps for one of no time.
-            asked @ Some(_) => Backoff::DEFAULT.wait(failed, asked),
+            asked @ Some(_) => ExponentialBackoff::DEFAULT.after(failed, asked),
             None => Duration::ZERO,
         };
         if error.is_in_vain() {

@@ -121,7 +121,7 @@ async fn a_response_carries_its_metadata() {
     let transport = ScriptedTransport::new()
         .then(ScriptedResponse::failure(TransportErrorKind::Connect))
         .then(response);
-    let shop = builder(&transport).retry(support_fast()).build().unwrap();
+    let shop = builder(&transport).backoff(support_fast()).build().unwrap();
     let response = shop.call(count()).response().await.unwrap();
     assert_eq!(
         (*response.value(), response.status(), response.attempts()),

@@ -7,7 +7,8 @@ use customer_api_core::{
     Delivery, Error, ErrorKind, Idempotency,
     error::TimeoutPhase,
     retry::{
-        ExponentialBackoff, FailedAttempt, NeverRetry, RetryDecision, RetryPolicy, StopReason,
+        ExponentialBackoff, FailedAttempt, NeverRetry, RetryDecision, RetryPolicy, RetryTransient,
+        StopReason,
     },
     time::Deadline,
     transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
@@ -113,7 +114,7 @@ async fn a_later_attempt_never_takes_a_doubt_back() {
     let transport = failures(TransportErrorKind::Interrupted, 1)
         .then(ScriptedResponse::failure(TransportErrorKind::Connect));
     let shop = builder(&transport)
-        .retry(ExponentialBackoff::new().max_attempts(2))
+        .retry(RetryTransient::new().max_attempts(2))
         .build()
         .unwrap();
     let error = shop
@@ -164,7 +165,7 @@ impl RetryPolicy for Always {
         if attempt.number > 5 {
             RetryDecision::Stop(StopReason::Disabled)
         } else {
-            RetryDecision::After(Duration::ZERO)
+            RetryDecision::Retry
         }
     }
 }

@@ -49,7 +49,7 @@ const PLANTED: [&str; 16] = [
 
 fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     Client::builder(KEY, sandbox.omnidesk().base_url())
-        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .attempt_timeout(Duration::from_millis(200))
         .timeout(Duration::from_secs(10))
         .max_response_bytes(64 * 1024)

@@ -8,7 +8,7 @@ use std::{
 use customer_api_core::{
     Delivery, Error, Idempotency, Response, RetryPolicy, Timestamp, async_trait,
     pages::{Fetched, NextLink, PageSource, PagesError, PagesErrorKind},
-    retry::{ExponentialBackoff, FailedAttempt, RetryDecision, StopReason},
+    retry::{FailedAttempt, RetryDecision, RetryTransient, StopReason},
     time::Deadline,
 };
 
@@ -239,7 +239,7 @@ fn written(since: &Timestamp, format: SinceFormat) -> String {
 
 /// Tries a follow-up again only if nothing was sent, whatever the client's policy says: any response may have moved the cursor.
 #[derive(Debug, Default)]
-struct OnlyUnsent(ExponentialBackoff);
+struct OnlyUnsent(RetryTransient);
 
 impl RetryPolicy for OnlyUnsent {
     fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {

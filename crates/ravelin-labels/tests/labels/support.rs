@@ -27,7 +27,7 @@ pub(crate) fn answering(status: u16, body: &str) -> Client {
 pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     Client::builder(sandbox.ravelin().secret_key())
         .base_url(sandbox.ravelin().base_url())
-        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .timeout(Duration::from_secs(10))
         .max_response_bytes(64 * 1024)
 }

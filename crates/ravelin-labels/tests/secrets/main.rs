@@ -39,7 +39,7 @@ const PLANTED: [&str; 9] = [
 fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     Client::builder(sandbox.ravelin().secret_key())
         .base_url(sandbox.ravelin().base_url())
-        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .attempt_timeout(Duration::from_millis(200))
         .timeout(Duration::from_secs(10))
         .max_response_bytes(64 * 1024)

@@ -55,7 +55,7 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     Client::builder(TOKEN)
         .base_url(sandbox.revnue().base_url())
         .rate_limiter(Unlimited)
-        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .attempt_timeout(Duration::from_millis(200))
         .timeout(Duration::from_secs(10))
         .max_response_bytes(64 * 1024)

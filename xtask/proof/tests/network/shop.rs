@@ -58,7 +58,7 @@ pub(crate) fn client(
     builder
         .base_url(url)
         .http(http)
-        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .build()
         .unwrap()
 }

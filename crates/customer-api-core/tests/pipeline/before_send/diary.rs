@@ -15,7 +15,7 @@ use customer_api_core::{
     before_send::{BeforeSend, Upcoming, Withheld},
     error::StopReason,
     rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
-    retry::{FailedAttempt, RetryDecision, RetryPolicy},
+    retry::{Backoff, FailedAttempt, RetryDecision, RetryPolicy},
     time::Deadline,
     transport::{Body, ScriptedResponse, ScriptedTransport, Transport, TransportError},
 };
@@ -64,6 +64,7 @@ impl Diary {
             .rate_limiter(self.clone())
             .transport(self.clone())
             .retry(Always(Duration::from_secs(10)))
+            .backoff(Always(Duration::from_secs(10)))
             .build()
             .unwrap()
     }
@@ -137,8 +138,14 @@ impl RetryPolicy for Always {
     fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
         match attempt.number {
             3.. => RetryDecision::Stop(StopReason::AttemptsExhausted),
-            _ => RetryDecision::After(self.0),
+            _ => RetryDecision::Retry,
         }
+    }
+}
+
+impl Backoff for Always {
+    fn wait(&self, _: &FailedAttempt) -> Duration {
+        self.0
     }
 }
 

@@ -347,6 +347,7 @@ async fn a_doubt_is_not_withdrawn_by_a_later_attempt_that_never_began() {
         .rate_limiter(Spent(AtomicU64::new(0)))
         .transport(diary.clone())
         .retry(Always(Duration::from_secs(10)))
+        .backoff(Always(Duration::from_secs(10)))
         .build()
         .unwrap();
     let step = Step {

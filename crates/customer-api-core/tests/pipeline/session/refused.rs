@@ -1,6 +1,6 @@
 //! Logins that fail: who is told, and when the next one is tried.
 
-use customer_api_core::retry::{FailedAttempt, NeverRetry, RetryDecision, RetryPolicy};
+use customer_api_core::retry::{Backoff, FailedAttempt, NeverRetry, RetryDecision, RetryPolicy};
 
 use super::*;
 
@@ -398,7 +398,13 @@ struct Sluggish;
 
 impl RetryPolicy for Sluggish {
     fn decide(&self, _: &FailedAttempt) -> RetryDecision {
-        RetryDecision::After(Duration::from_secs(5))
+        RetryDecision::Retry
+    }
+}
+
+impl Backoff for Sluggish {
+    fn wait(&self, _: &FailedAttempt) -> Duration {
+        Duration::from_secs(5)
     }
 }
 
@@ -408,7 +414,8 @@ async fn one_who_has_no_time_to_try_a_login_again_leaves_that_to_others() {
     server.set(LoginResponse::Answers(0, None));
     let sluggish = server
         .builder(KnocksWith::life(60 * MINUTE))
-        .retry(Sluggish);
+        .retry(Sluggish)
+        .backoff(Sluggish);
     let shop = sluggish.build().unwrap();
     let hasty = shop.call(buy()).timeout(Duration::from_secs(2)).send();
     let hasty = tokio::spawn(hasty);

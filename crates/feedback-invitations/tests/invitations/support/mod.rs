@@ -34,7 +34,7 @@ pub(crate) fn scripted(
     }
     let builder = Client::builder(USERNAME, PASSWORD)
         .transport(transport.clone())
-        .retry(ExponentialBackoff::new().base(Duration::ZERO));
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO));
     (builder, transport)
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     let radar = sandbox.customer_radar();
     Client::builder(radar.username(), radar.password())
         .base_url(radar.base_url())
-        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .timeout(Duration::from_secs(10))
         .max_response_bytes(64 * 1024)
 }

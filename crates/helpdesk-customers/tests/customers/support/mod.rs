@@ -80,7 +80,7 @@ pub(crate) async fn read(content_type: Option<&str>, body: Bytes) -> Vec<(String
 pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     let omnidesk = sandbox.omnidesk();
     Client::builder(omnidesk.api_key(), omnidesk.base_url())
-        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .timeout(Duration::from_secs(10))
         .max_response_bytes(64 * 1024)
 }

@@ -372,7 +372,7 @@ impl RetryPolicy for Always {
         if attempt.number > 5 {
             RetryDecision::Stop(StopReason::Disabled)
         } else {
-            RetryDecision::After(Duration::ZERO)
+            RetryDecision::Retry
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     Client::builder(revnue.token())
         .base_url(revnue.base_url())
         .rate_limiter(Unlimited)
-        .retry(ExponentialBackoff::new().base(Duration::ZERO))
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .timeout(Duration::from_secs(10))
         .max_response_bytes(64 * 1024)
 }

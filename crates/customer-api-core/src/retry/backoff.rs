@@ -1,0 +1,191 @@
+//! How long to wait after a failure: the one place that knows everybody who has a say.
+//!
+//! The provider asks for a wait by `Retry-After`; its crate may know one for a 429 that does not ask; and the back-off is the
+//! least that is waited in any case, as a provider may ask for no time at all, or until a moment that is past. Calls, lists and
+//! logins all take their waits from here.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
+
+use super::FailedAttempt;
+
+/// The longest wait that is granted to a provider, unless a policy says otherwise.
+pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60);
+
+/// Decides how long a call waits before its next attempt. Whether there is one, a [`RetryPolicy`](super::RetryPolicy) decides.
+///
+/// A wait that would outlast the call's timeout ends the call instead.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use customer_api_core::retry::{Backoff, FailedAttempt};
+///
+/// /// Waits a second, or as long as the provider asks.
+/// #[derive(Debug)]
+/// struct Steady;
+///
+/// impl Backoff for Steady {
+///     fn wait(&self, attempt: &FailedAttempt) -> Duration {
+///         attempt.retry_after.unwrap_or(Duration::from_secs(1))
+///     }
+/// }
+/// ```
+pub trait Backoff: fmt::Debug + Send + Sync + 'static {
+    /// How long to wait after this attempt.
+    fn wait(&self, attempt: &FailedAttempt) -> Duration;
+}
+
+/// The default back-off: doubles with every attempt, with full jitter.
+///
+/// Before the n-th retry it waits between nothing and `base · 2ⁿ⁻¹` (0.5 s), at most `cap` (20 s). If the provider asks for a
+/// longer wait by `Retry-After`, it waits as long as that. A `Retry-After` of no time, or of a moment that is past, shortens nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExponentialBackoff {
+    base: Duration,
+    cap: Duration,
+}
+
+impl Default for ExponentialBackoff {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl ExponentialBackoff {
+    pub(crate) const DEFAULT: Self = Self {
+        base: Duration::from_millis(500),
+        cap: Duration::from_secs(20),
+    };
+
+    /// The default back-off.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The longest wait before the first retry; it doubles with every further one.
+    #[must_use]
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The longest wait before any retry.
+    #[must_use]
+    pub fn cap(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// How long to wait after this number of failures in a row. `asked` is what the last one asked for.
+    pub(crate) fn after(&self, failures: u32, asked: Option<Duration>) -> Duration {
+        let back_off = self.ceiling(failures).mul_f64(random());
+        asked.map_or(back_off, |asked| asked.max(back_off))
+    }
+
+    /// The longest back-off after this number of failures in a row.
+    fn ceiling(&self, failures: u32) -> Duration {
+        let factor = 2_u32.saturating_pow(failures.saturating_sub(1));
+        self.base.saturating_mul(factor).min(self.cap)
+    }
+}
+
+impl Backoff for ExponentialBackoff {
+    fn wait(&self, attempt: &FailedAttempt) -> Duration {
+        self.after(attempt.number, attempt.retry_after)
+    }
+}
+
+/// A number from 0 to 1. The keys of the standard library's hasher come from the system, which is random enough to keep
+/// clients from retrying in step.
+fn random() -> f64 {
+    let bits = RandomState::new().hash_one(0_u8) >> 11;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "53 bits are exactly what an f64 holds"
+    )]
+    let fraction = bits as f64 / (1_u64 << 53) as f64;
+    fraction
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        Delivery, ErrorKind,
+        operation::{Method, OperationInfo},
+    };
+
+    const READ: &OperationInfo = &OperationInfo::new("read", Method::Get, "/");
+
+    #[test]
+    fn back_off_doubles_up_to_its_cap_and_has_jitter() {
+        let ceilings: Vec<_> = (1..=8)
+            .map(|failures| ExponentialBackoff::DEFAULT.ceiling(failures).as_millis())
+            .collect();
+        assert_eq!(
+            ceilings,
+            [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]
+        );
+        let waits: HashSet<_> = (0..100)
+            .map(|_| ExponentialBackoff::DEFAULT.after(1, None))
+            .collect();
+        assert!(waits.len() > 90, "{} different waits", waits.len());
+        assert!(waits.iter().any(|wait| wait.as_millis() < 250));
+        assert!(waits.iter().any(|wait| wait.as_millis() > 250));
+    }
+
+    #[test]
+    fn a_wait_of_no_time_is_backed_off_like_one_that_nobody_asked_for() {
+        let long = |asked| {
+            let waits = (0..1_000).map(|_| ExponentialBackoff::DEFAULT.after(1, asked));
+            waits.filter(|wait| wait.as_millis() > 10).count()
+        };
+        // 98 in 100 on average.
+        assert!(long(Some(Duration::ZERO)) > 900);
+        assert!(long(None) > 900);
+    }
+
+    #[test]
+    fn the_settings_are_the_back_offs() {
+        let backoff = ExponentialBackoff::new()
+            .base(Duration::from_secs(3))
+            .cap(Duration::from_secs(5));
+        // The base bounds the first wait, and the cap a late one.
+        for (number, limit, asked) in [
+            (1, 3, None),
+            (1_000, 5, None),
+            (1_000, 5, Some(Duration::ZERO)),
+        ] {
+            let mut attempt = FailedAttempt::new(READ, ErrorKind::Status, Delivery::Unknown);
+            (attempt.number, attempt.retry_after) = (number, asked);
+            let waits: Vec<_> = (0..100).map(|_| backoff.wait(&attempt)).collect();
+            assert!(waits.iter().all(|wait| wait.as_secs() < limit));
+            let is_long = |wait: &Duration| wait.as_secs() >= 1;
+            assert!(waits.iter().any(is_long), "{number}, {asked:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_wait_is_what_was_asked_for_and_no_longer_than_the_back_off_beyond_it(
+            failures in 1_u32..100,
+            asked in proptest::option::of(0_u64..100_000),
+        ) {
+            let asked = asked.map(Duration::from_millis);
+            let wait = ExponentialBackoff::DEFAULT.after(failures, asked);
+            let ceiling = ExponentialBackoff::DEFAULT.ceiling(failures);
+            prop_assert!(ceiling <= Duration::from_secs(20));
+            prop_assert!(wait >= asked.unwrap_or_default());
+            prop_assert!(wait <= asked.unwrap_or_default().max(ceiling));
+        }
+    }
+}

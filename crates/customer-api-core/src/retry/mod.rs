@@ -1,0 +1,110 @@
+//! What is tried again, and when.
+
+mod backoff;
+mod transient;
+
+use std::{fmt, time::Duration};
+
+pub use self::{
+    backoff::{Backoff, ExponentialBackoff},
+    transient::RetryTransient,
+};
+pub(crate) use backoff::LONGEST_ASKED;
+
+pub use crate::error::StopReason;
+use crate::{
+    Delivery, ErrorKind,
+    operation::info::{Idempotency, OperationInfo},
+};
+
+/// Decides after every failed attempt whether there is another. When it is made, a [`Backoff`] decides.
+///
+/// A policy can be stricter than the client, never laxer: a [`NonIdempotent`](Idempotency::NonIdempotent) call is not
+/// repeated once it may have happened, whatever a policy says. A caller who knows that a repeat is harmless says so for
+/// the call, with [`Call::idempotency`](crate::Call::idempotency).
+///
+/// Policies are best made by decorating another:
+///
+/// ```
+/// use customer_api_core::retry::{FailedAttempt, RetryDecision, RetryPolicy, RetryTransient, StopReason};
+///
+/// /// Leaves throttling to the caller.
+/// #[derive(Debug, Default)]
+/// struct NotWhenThrottled(RetryTransient);
+///
+/// impl RetryPolicy for NotWhenThrottled {
+///     fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
+///         match attempt.status {
+///             Some(429) => RetryDecision::Stop(StopReason::NotRetryable),
+///             _ => self.0.decide(attempt),
+///         }
+///     }
+/// }
+/// ```
+pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
+    /// Whether to try again after this attempt.
+    fn decide(&self, attempt: &FailedAttempt) -> RetryDecision;
+}
+
+/// One failed attempt, as a policy and a back-off see it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FailedAttempt {
+    /// Which attempt of the call this was, from 1.
+    pub number: u32,
+    /// What is called.
+    pub operation: &'static OperationInfo,
+    /// Whether a repeat is harmless; the caller's word wins over the description's.
+    pub idempotency: Idempotency,
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// The HTTP status, if there was a response.
+    pub status: Option<u16>,
+    /// Whether this attempt may have happened.
+    pub delivery: Delivery,
+    /// How long to wait, as the provider asks or as its crate advises.
+    pub retry_after: Option<Duration>,
+    /// The time since the call began.
+    pub elapsed: Duration,
+    /// The time until the call must be over, or until its last attempt must begin.
+    pub remaining: Duration,
+}
+
+impl FailedAttempt {
+    /// A first attempt that failed, with a minute left; set the rest as needed. For testing policies.
+    #[must_use]
+    pub fn new(operation: &'static OperationInfo, kind: ErrorKind, delivery: Delivery) -> Self {
+        Self {
+            number: 1,
+            operation,
+            idempotency: operation.idempotency,
+            kind,
+            status: None,
+            delivery,
+            retry_after: None,
+            elapsed: Duration::ZERO,
+            remaining: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What a policy decides.
+#[expect(clippy::exhaustive_enums, reason = "a policy decides one of these two")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryDecision {
+    /// The call is over.
+    Stop(StopReason),
+    /// Try again after the back-off's wait.
+    Retry,
+}
+
+/// Never tries again.
+#[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NeverRetry;
+
+impl RetryPolicy for NeverRetry {
+    fn decide(&self, _: &FailedAttempt) -> RetryDecision {
+        RetryDecision::Stop(StopReason::Disabled)
+    }
+}
