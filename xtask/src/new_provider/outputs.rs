@@ -8,13 +8,9 @@ use crate::codegen::model::{Around, Operation, Output};
 /// The module of these types.
 pub(super) fn module(provider: &Provider) -> String {
     let own = own(provider);
-    let mut uses = vec!["error::DecodeError", "response::{FromBody, ResponseBody}"];
-    uses.sort_unstable();
-    let mut out = format!(
-        "//! What the description leaves to people: how these responses are read.\n\n\
-         use customer_api_core::{{{}}};\n",
-        uses.join(", ")
-    );
+    let mut out = "//! What the description leaves to people: how these responses are read.\n\n\
+                   use customer_api_core::{error::DecodeError, response::{FromBody, ResponseBody}};\n"
+        .to_owned();
     if !own.is_empty() {
         out += "use serde_json::Value;\n";
     }

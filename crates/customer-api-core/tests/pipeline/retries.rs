@@ -6,10 +6,7 @@ use crate::support::{builder, buy, client, count};
 use customer_api_core::{
     Delivery, Error, ErrorKind, Idempotency,
     error::TimeoutPhase,
-    retry::{
-        ExponentialBackoff, FailedAttempt, NeverRetry, RetryDecision, RetryPolicy, RetryTransient,
-        StopReason,
-    },
+    retry::{FailedAttempt, NeverRetry, RetryDecision, RetryPolicy, RetryTransient, StopReason},
     time::Deadline,
     transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
 };
