@@ -3,7 +3,7 @@
 //! | to do | without a runtime |
 //! |---|---|
 //! | a call | [`Call::wait`](crate::Call::wait), [`Call::wait_response`](crate::Call::wait_response) |
-//! | a list, page by page | [`Pages::wait_page`](crate::pages::Pages::wait_page); a provider's reader has it too |
+//! | a list, page by page | [`List::wait_page`](crate::pages::List::wait_page); a provider's own list has it too |
 //! | a list, item by item | [`Items::wait`](crate::pages::Items::wait), an iterator |
 //! | any other future or stream | [`wait`], [`iter`] |
 //!

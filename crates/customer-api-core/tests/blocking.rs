@@ -10,7 +10,7 @@ use customer_api_core::{
     blocking::{self, BlockingError},
     error::{DecodeError, ValidationError},
     operation::{Method, OperationInfo},
-    pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
+    pages::{Fetched, List, PageSource, PagesError, PagesErrorKind},
     request::Encoder,
     response::ResponseBody,
     transport::{ScriptedResponse, ScriptedTransport},
@@ -71,8 +71,8 @@ impl PageSource for Counting {
     }
 }
 
-fn counting(to: u32) -> Pages<u32> {
-    Pages::builder(Counting(to)).build()
+fn counting(to: u32) -> List<Counting> {
+    List::new(Counting(to))
 }
 
 #[test]

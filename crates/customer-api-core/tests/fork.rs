@@ -19,7 +19,7 @@ use customer_api_core::{
     Client, Delivery, ErrorKind,
     auth::Anonymous,
     error::RuntimeError,
-    pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
+    pages::{Fetched, List, PageSource, PagesError, PagesErrorKind},
 };
 use fork::Fork;
 
@@ -75,7 +75,7 @@ impl PageSource for Endless {
 }
 
 /// What becomes in the child of what the parent made.
-fn in_the_child(url: &str, used: &Client<Shop>, unused: &Client<Shop>, pages: &mut Pages<u32>) {
+fn in_the_child(url: &str, used: &Client<Shop>, unused: &Client<Shop>, pages: &mut List<Endless>) {
     let error = used.call(Count).wait().unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery(), error.attempts()),
@@ -91,14 +91,14 @@ fn in_the_child(url: &str, used: &Client<Shop>, unused: &Client<Shop>, pages: &m
     // The buffer may hold pages; the task that fills it does not exist here.
     let error = pages.wait_page().unwrap_err();
     assert_eq!(error.kind(), PagesErrorKind::Stopped);
-    let mut pages = Pages::builder(Endless).build();
+    let mut pages = List::new(Endless);
     assert_eq!(pages.wait_page().unwrap().unwrap().items, [1]);
 }
 
 fn fork_and_wait(url: &str) {
     let (used, unused) = (shop(url), shop(url));
     assert_eq!(used.call(Count).wait().unwrap(), 7);
-    let mut pages = Pages::builder(Endless).build();
+    let mut pages = List::new(Endless);
     assert_eq!(pages.wait_page().unwrap().unwrap().items, [1]);
 
     match fork::fork().unwrap() {

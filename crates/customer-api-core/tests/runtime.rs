@@ -22,7 +22,7 @@ use customer_api_core::{
     Client, ClientBuilder, Delivery, Error, ErrorKind, RateLimiter, Transport,
     auth::{AuthContext, AuthError, StaticCredential},
     error::RuntimeError,
-    pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
+    pages::{Fetched, List, PageSource, PagesError, PagesErrorKind},
     rate_limit::Quota,
     retry::{ExponentialBackoff, FailedAttempt, RetryDecision, RetryPolicy, StopReason},
     session::{Login, Session, Token},
@@ -312,7 +312,7 @@ fn pages_say_so_and_can_be_read_elsewhere() {
         .transport(scripted)
         .build()
         .unwrap();
-    let mut pages = Pages::builder(Counts(shop)).build();
+    let mut pages = List::new(Counts(shop));
 
     let error = at_once(pages.next_page()).unwrap_err();
     assert_eq!(error.kind(), PagesErrorKind::NoRuntime);
@@ -330,7 +330,7 @@ fn pages_say_so_and_can_be_read_elsewhere() {
 fn pages_over_sockets_say_that_io_is_missing() {
     for runtime in runtimes(Builder::enable_time) {
         let shop = builder("http://127.0.0.1:1").build().unwrap();
-        let mut pages = Pages::builder(Counts(shop)).build();
+        let mut pages = List::new(Counts(shop));
         let error = runtime.block_on(pages.next_page()).unwrap_err();
         assert_eq!(error.kind(), PagesErrorKind::NoRuntime);
         misses(error.call().unwrap(), RuntimeError::NoIo, 1);

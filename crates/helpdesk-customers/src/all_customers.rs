@@ -1,11 +1,8 @@
-use std::{
-    fmt,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use customer_api_core::{
     async_trait,
-    pages::{Fetched, Items, Page, PageSource, Pages, PagesError, PagesErrorKind, Progress},
+    pages::{Fetched, Items, List, Page, PageSource, PagesError, PagesErrorKind, Progress},
 };
 
 use crate::{Client, Customer, ListCustomers, Unreadable};
@@ -44,87 +41,65 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as `itemTotal` |
 /// | `NoRuntime` | it was not called inside a tokio runtime with time and I/O |
 /// | `InsideRuntime` | it was waited for inside an async runtime |
-pub struct AllCustomers {
-    client: Client,
-    settings: Settings,
-    read_ahead: usize,
-    max_pages: u64,
-    pages: Option<Pages<Customer>>,
-}
-
-#[derive(Clone, Debug)]
-struct Settings {
-    list: ListCustomers,
-    start: u64,
-    page_size: u64,
-}
+#[derive(Debug)]
+pub struct AllCustomers(List<Offsets>);
 
 impl Client {
     /// Reads all customers.
     #[must_use]
     pub fn customers(&self) -> AllCustomers {
-        AllCustomers {
+        let source = Offsets {
             client: self.clone(),
-            settings: Settings {
-                list: ListCustomers::new(),
-                start: 0,
-                page_size: 99,
-            },
-            read_ahead: 1,
-            max_pages: 100_000,
-            pages: None,
-        }
+            list: ListCustomers::new(),
+            start: 0,
+            page_size: 99,
+            base: None,
+        };
+        AllCustomers(List::new(source).read_ahead(1))
     }
 }
 
 impl AllCustomers {
     /// Reads only what Omnidesk finds for these ASCII letters, digits and spaces; see [`ListCustomers::query`].
     #[must_use]
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.settings.list = self.settings.list.query(query);
-        self
+    pub fn query(self, query: impl Into<String>) -> Self {
+        Self(self.0.set(|source| {
+            source.list = source.list.clone().query(query);
+        }))
     }
 
     /// How many customers to pass over, such as those that were read before an error; 0 by default.
     #[must_use]
-    pub fn start(mut self, customers: u64) -> Self {
-        self.settings.start = customers;
-        self
+    pub fn start(self, customers: u64) -> Self {
+        Self(self.0.set(|source| source.start = customers))
     }
 
     /// How many customers to ask for at a time, from 1 to 99, which is the default.
     #[must_use]
-    pub fn page_size(mut self, customers: u64) -> Self {
-        self.settings.page_size = customers;
-        self
+    pub fn page_size(self, customers: u64) -> Self {
+        Self(self.0.set(|source| source.page_size = customers))
     }
 
     /// How many pages are read before they are asked for; 1 by default, and at least.
     #[must_use]
-    pub fn read_ahead(mut self, pages: usize) -> Self {
-        self.read_ahead = pages;
-        self
+    pub fn read_ahead(self, pages: usize) -> Self {
+        Self(self.0.read_ahead(pages))
     }
 
     /// How many pages there may be before it counts as a failure; 100,000 by default.
     #[must_use]
-    pub fn max_pages(mut self, pages: u64) -> Self {
-        self.max_pages = pages;
-        self
+    pub fn max_pages(self, pages: u64) -> Self {
+        Self(self.0.max_pages(pages))
     }
 
     /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
-    /// effect.
+    /// effect. After an error there are no more pages: `None` is the end of the list only where no error came before it.
     ///
     /// # Errors
     ///
     /// See the table [above](Self).
     pub async fn next_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
-        let pages = match self.pages.take() {
-            Some(pages) => pages,
-            None => self.begin(),
-        };
-        self.pages.insert(pages).next_page().await
+        self.0.next_page().await
     }
 
     /// The next page, or `None` after the last one, in a program without a runtime.
@@ -135,46 +110,29 @@ impl AllCustomers {
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
-        let pages = match self.pages.take() {
-            Some(pages) => pages,
-            None => self.begin(),
-        };
-        self.pages.insert(pages).wait_page()
+        self.0.wait_page()
     }
 
     /// The customers one by one, as a [`Stream`](Items).
     #[must_use]
-    pub fn into_items(mut self) -> Items<Customer> {
-        let pages = self.pages.take();
-        pages.unwrap_or_else(|| self.begin()).into_items()
+    pub fn into_items(self) -> Items<Customer> {
+        self.0.into_items()
     }
 
     /// What was delivered so far.
     #[must_use]
-    pub fn progress(&self) -> Progress {
-        self.pages
-            .as_ref()
-            .map(|pages| pages.progress().clone())
-            .unwrap_or_default()
-    }
-
-    fn begin(&self) -> Pages<Customer> {
-        let source = Offsets {
-            client: self.client.clone(),
-            settings: self.settings.clone(),
-            base: None,
-        };
-        Pages::builder(source)
-            .read_ahead(self.read_ahead)
-            .max_pages(self.max_pages)
-            .build()
+    pub fn progress(&self) -> &Progress {
+        self.0.progress()
     }
 }
 
 /// Pages by their offset.
+#[derive(Debug)]
 struct Offsets {
     client: Client,
-    settings: Settings,
+    list: ListCustomers,
+    start: u64,
+    page_size: u64,
     /// What the responses' `itemStart` counts from, once one has told.
     base: Option<u64>,
 }
@@ -214,9 +172,9 @@ impl PageSource for Offsets {
     type Cursor = u64;
 
     async fn fetch(&mut self, cursor: Option<&u64>) -> Result<Fetched<Customer, u64>, PagesError> {
-        let offset = cursor.copied().unwrap_or(self.settings.start);
-        let list = self.settings.list.clone();
-        let list = list.item_start(offset).item_limit(self.settings.page_size);
+        let offset = cursor.copied().unwrap_or(self.start);
+        let list = self.list.clone();
+        let list = list.item_start(offset).item_limit(self.page_size);
         let (page, unreadable) = self.client.call(list).response().await?.into_parts();
         // What is no customer has its place in the list all the same.
         let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
@@ -243,25 +201,16 @@ impl PageSource for Offsets {
         let count = u64::try_from(page.items.len() + left_out).unwrap_or(u64::MAX);
         let next = offset.saturating_add(count);
         // Of a total, nothing but its name is documented: a full page outweighs it.
-        let is_short = count < self.settings.page_size;
+        let is_short = count < self.page_size;
         let fetched = match page.item_total {
             Some(total) if is_short && next >= total => Fetched::last(page.items),
             _ => Fetched::page(page.items, next),
         };
         let total = page.item_total;
-        let further = total.map(|total| total.saturating_sub(self.settings.start));
+        let further = total.map(|total| total.saturating_sub(self.start));
         Ok(fetched
             .fingerprint(fingerprint)
             .total(further)
             .unreadable(unreadable))
-    }
-}
-
-impl fmt::Debug for AllCustomers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AllCustomers")
-            .field("settings", &self.settings)
-            .field("pages", &self.pages)
-            .finish_non_exhaustive()
     }
 }

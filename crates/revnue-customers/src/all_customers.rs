@@ -1,13 +1,10 @@
-use std::{
-    fmt,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use customer_api_core::{
     async_trait,
     http::{HeaderMap, header::LINK},
     pages::{
-        Fetched, Items, NextLink, Page, PageSource, Pages, PagesError, PagesErrorKind, Progress,
+        Fetched, Items, List, NextLink, Page, PageSource, PagesError, PagesErrorKind, Progress,
     },
 };
 
@@ -48,67 +45,48 @@ use crate::{
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as the list tells |
 /// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime with time and I/O, or that one went away |
 /// | `InsideRuntime` | it was waited for inside an async runtime |
-pub struct AllCustomers {
-    client: Client,
-    settings: Settings,
-    read_ahead: usize,
-    max_pages: u64,
-    pages: Option<Pages<Customer>>,
-}
-
-#[derive(Clone, Debug)]
-struct Settings {
-    company: u64,
-    path: Option<String>,
-    rebase_links: bool,
-}
+#[derive(Debug)]
+pub struct AllCustomers(List<Links>);
 
 impl Client {
     /// Reads all customers of a company; [`SINGLE_COMPANY`](crate::SINGLE_COMPANY) where the account has one only.
     #[must_use]
     pub fn customers(&self, company: u64) -> AllCustomers {
-        AllCustomers {
+        let source = Links {
             client: self.clone(),
-            settings: Settings {
-                company,
-                path: None,
-                rebase_links: false,
-            },
-            read_ahead: 1,
-            max_pages: 10_000,
-            pages: None,
-        }
+            company,
+            path: None,
+            rebase_links: false,
+            fetched: 0,
+        };
+        AllCustomers(List::new(source).read_ahead(1).max_pages(10_000))
     }
 }
 
 impl AllCustomers {
     /// Reads from another path, such as `/api/v2/customer` where a deployment wants no slash at the end. Links must lead there.
     #[must_use]
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.settings.path = Some(path.into());
-        self
+    pub fn path(self, path: impl Into<String>) -> Self {
+        Self(self.0.set(|source| source.path = Some(path.into())))
     }
 
     /// Whether to take only the query of a link to the next page and ask it where the first page came from, for services
     /// behind a gateway, which name their own host. Off by default: a link to another host is an error.
     #[must_use]
-    pub fn rebase_links(mut self, rebase: bool) -> Self {
-        self.settings.rebase_links = rebase;
-        self
+    pub fn rebase_links(self, rebase: bool) -> Self {
+        Self(self.0.set(|source| source.rebase_links = rebase))
     }
 
     /// How many pages are read before they are asked for; 1 by default, and at least.
     #[must_use]
-    pub fn read_ahead(mut self, pages: usize) -> Self {
-        self.read_ahead = pages;
-        self
+    pub fn read_ahead(self, pages: usize) -> Self {
+        Self(self.0.read_ahead(pages))
     }
 
     /// How many pages there may be before it counts as a failure; 10,000 by default.
     #[must_use]
-    pub fn max_pages(mut self, pages: u64) -> Self {
-        self.max_pages = pages;
-        self
+    pub fn max_pages(self, pages: u64) -> Self {
+        Self(self.0.max_pages(pages))
     }
 
     /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
@@ -118,11 +96,7 @@ impl AllCustomers {
     ///
     /// See the table [above](Self).
     pub async fn next_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
-        let pages = match self.pages.take() {
-            Some(pages) => pages,
-            None => self.begin(),
-        };
-        self.pages.insert(pages).next_page().await
+        self.0.next_page().await
     }
 
     /// The next page, or `None` after the last one, in a program without a runtime.
@@ -133,52 +107,35 @@ impl AllCustomers {
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
-        let pages = match self.pages.take() {
-            Some(pages) => pages,
-            None => self.begin(),
-        };
-        self.pages.insert(pages).wait_page()
+        self.0.wait_page()
     }
 
     /// The customers one by one, as a [`Stream`](Items).
     #[must_use]
-    pub fn into_items(mut self) -> Items<Customer> {
-        let pages = self.pages.take();
-        pages.unwrap_or_else(|| self.begin()).into_items()
+    pub fn into_items(self) -> Items<Customer> {
+        self.0.into_items()
     }
 
     /// What was delivered so far.
     #[must_use]
-    pub fn progress(&self) -> Progress {
-        self.pages
-            .as_ref()
-            .map(|pages| pages.progress().clone())
-            .unwrap_or_default()
-    }
-
-    fn begin(&self) -> Pages<Customer> {
-        let source = Links {
-            client: self.client.clone(),
-            settings: self.settings.clone(),
-            fetched: 0,
-        };
-        Pages::builder(source)
-            .read_ahead(self.read_ahead)
-            .max_pages(self.max_pages)
-            .build()
+    pub fn progress(&self) -> &Progress {
+        self.0.progress()
     }
 }
 
 /// Pages by their links.
+#[derive(Debug)]
 struct Links {
     client: Client,
-    settings: Settings,
+    company: u64,
+    path: Option<String>,
+    rebase_links: bool,
     fetched: u64,
 }
 
 impl Links {
     async fn page(&self, cursor: Option<&NextLink>) -> Result<Response<CustomerPage>, PagesError> {
-        let Settings { company, path, .. } = &self.settings;
+        let Self { company, path, .. } = self;
         let response = match cursor {
             None => {
                 let mut call = self.client.call(ListCustomers::new(*company));
@@ -200,17 +157,12 @@ impl Links {
     }
 
     fn check(&self, link: &str) -> Result<NextLink, PagesError> {
-        let path = self.settings.path.as_deref();
+        let path = self.path.as_deref();
         let place = (
             self.client.base_url(),
             path.unwrap_or(ListCustomers::INFO.path),
         );
-        link::check(
-            link,
-            place,
-            self.settings.rebase_links,
-            self.settings.company,
-        )
+        link::check(link, place, self.rebase_links, self.company)
     }
 }
 
@@ -287,13 +239,4 @@ fn fingerprint(customers: &[Customer], unreadable: &[Unreadable]) -> Option<u64>
         record.raw().hash(&mut ids);
     }
     (!customers.is_empty() || left_out().next().is_some()).then(|| ids.finish())
-}
-
-impl fmt::Debug for AllCustomers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AllCustomers")
-            .field("settings", &self.settings)
-            .field("pages", &self.pages)
-            .finish_non_exhaustive()
-    }
 }

@@ -1,29 +1,32 @@
 //! Lists that come in pages.
 //!
-//! A [`PageSource`] says how a provider pages; [`Pages`] reads it, ahead of its consumer, in a task of its own. Everything
+//! A [`PageSource`] says how a provider pages; [`List`] reads it, ahead of its consumer, in a task of its own. Everything
 //! that could make a list end early, go round in circles or lose a page is a typed [`PagesError`], never a shorter list.
 
 mod driver;
 mod error;
 mod guard;
+mod items;
 mod link;
+mod list;
 mod reader;
 
 use async_trait::async_trait;
 
 pub use error::{PagesError, PagesErrorKind, Progress};
+pub use items::Items;
 pub use link::NextLink;
-pub use reader::{Items, Pages, PagesBuilder};
+pub use list::List;
 
 use crate::{Timestamp, response::Unreadable};
 
 /// How a provider pages.
 ///
-/// A cursor is whatever leads to the next page: an offset, a link, an id.
+/// A cursor is whatever leads to the next page: an offset, a link, an id. [`List`] shows a source that makes calls.
 ///
 /// ```
 /// use async_trait::async_trait;
-/// use customer_api_core::pages::{Fetched, PageSource, Pages, PagesError};
+/// use customer_api_core::pages::{Fetched, List, PageSource, PagesError};
 ///
 /// /// Counts to ten, three numbers a page.
 /// struct Counting;
@@ -42,9 +45,9 @@ use crate::{Timestamp, response::Unreadable};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), PagesError> {
-/// let mut pages = Pages::builder(Counting).build();
+/// let mut numbers = List::new(Counting);
 /// let mut sum = 0;
-/// while let Some(page) = pages.next_page().await? {
+/// while let Some(page) = numbers.next_page().await? {
 ///     sum += page.items.iter().sum::<u32>();
 /// }
 /// assert_eq!(sum, 55);

@@ -15,7 +15,7 @@ use std::{
 use async_trait::async_trait;
 use customer_api_core::{
     Client,
-    pages::{Fetched, PageSource, Pages, PagesError, PagesErrorKind},
+    pages::{Fetched, List, PageSource, PagesError, PagesErrorKind},
     retry::NeverRetry,
     time::Deadline,
     transport::{ScriptedResponse, ScriptedTransport},
@@ -24,7 +24,7 @@ use customer_api_core::{
 use crate::support::{Shop, builder, count};
 
 /// Follows a script of cursors; the page of cursor `n` holds `n`.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Script {
     cursors: Vec<u32>,
     keeps_cursor: bool,
@@ -65,7 +65,7 @@ impl PageSource for Script {
 }
 
 async fn all(script: Script) -> (Vec<u32>, Option<PagesErrorKind>) {
-    let mut pages = Pages::builder(script).build();
+    let mut pages = List::new(script);
     let mut items = Vec::new();
     loop {
         match pages.next_page().await {
@@ -117,7 +117,7 @@ impl PageSource for Stuck {
 
 #[tokio::test]
 async fn a_page_that_comes_twice_in_a_row_is_an_error() {
-    let mut pages = Pages::builder(Stuck).build();
+    let mut pages = List::new(Stuck);
     assert!(pages.next_page().await.unwrap().is_some());
     assert_eq!(
         pages.next_page().await.unwrap_err().kind(),
@@ -147,7 +147,7 @@ impl PageSource for Reported {
 
 /// How many items are delivered, and why no more.
 async fn told(pages: Vec<(Vec<u32>, Option<u64>)>) -> (u64, Option<PagesErrorKind>) {
-    let mut pages = Pages::builder(Reported(pages)).build();
+    let mut pages = List::new(Reported(pages));
     loop {
         match pages.next_page().await {
             Ok(Some(_)) => {}
@@ -263,7 +263,7 @@ async fn a_list_is_taken_up_again_when_the_provider_wants_that() {
             .then(number());
         let shop = builder(&transport).retry(NeverRetry).build().unwrap();
         let watch = Deadline::after(Duration::MAX);
-        let mut pages = Pages::builder(Breaking(shop)).build();
+        let mut pages = List::new(Breaking(shop));
         let outcome = loop {
             match pages.next_page().await {
                 Ok(Some(_)) => {}
@@ -304,7 +304,7 @@ async fn settle() {
 #[tokio::test]
 async fn reading_ahead_is_bounded_and_stops_with_the_reader() {
     let script = Script::new(&(1..1_000).collect::<Vec<_>>());
-    let mut pages = Pages::builder(script.clone()).read_ahead(3).build();
+    let mut pages = List::new(script.clone()).read_ahead(3);
     settle().await;
     assert_eq!(
         script.fetched(),
@@ -323,8 +323,23 @@ async fn reading_ahead_is_bounded_and_stops_with_the_reader() {
 }
 
 #[tokio::test]
+async fn settings_count_until_the_first_page_is_asked_for() {
+    let to = |cursors: Vec<u32>| move |script: &mut Script| script.cursors = cursors;
+    let mut list = List::new(Script::new(&[1])).set(to(vec![5, 3]));
+    let printed = format!("{list:?}");
+    assert!(printed.contains("cursors: [5, 3]"), "{printed}");
+    assert_eq!(list.next_page().await.unwrap().unwrap().items, [0]);
+    let mut items = list.set(to(vec![])).max_pages(1).into_items();
+    let mut rest = Vec::new();
+    while let Some(item) = items.next_item().await.unwrap() {
+        rest.push(item);
+    }
+    assert_eq!((rest, items.progress().pages), (vec![5, 3], 3));
+}
+
+#[tokio::test]
 async fn a_dropped_wait_loses_no_page() {
-    let mut pages = Pages::builder(Script::new(&[1, 2])).build();
+    let mut pages = List::new(Script::new(&[1, 2]));
     // The first poll starts the task, and is given up before any page is there.
     {
         let wait = pin!(pages.next_page());
@@ -343,7 +358,7 @@ async fn a_dropped_wait_loses_no_page() {
 
 #[test]
 fn outside_a_runtime_there_is_an_error_and_no_panic() {
-    let mut pages = Pages::builder(Stuck).build();
+    let mut pages = List::new(Stuck);
     let wait = pin!(pages.next_page());
     let std::task::Poll::Ready(outcome) = wait.poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("it waits for nothing");
@@ -367,7 +382,7 @@ impl PageSource for Dying {
 
 #[tokio::test]
 async fn a_task_that_dies_is_no_end() {
-    let mut pages = Pages::builder(Dying).build();
+    let mut pages = List::new(Dying);
     assert!(pages.next_page().await.unwrap().is_some());
     let error = pages.next_page().await.unwrap_err();
     assert_eq!(
@@ -384,9 +399,7 @@ fn a_runtime_that_is_gone_is_no_end() {
             .build()
             .unwrap()
     };
-    let mut pages = Pages::builder(Script::new(&[1, 2, 3]))
-        .read_ahead(1)
-        .build();
+    let mut pages = List::new(Script::new(&[1, 2, 3])).read_ahead(1);
     let first = runtime();
     assert!(first.block_on(pages.next_page()).unwrap().is_some());
     drop(first);
@@ -425,12 +438,10 @@ impl PageSource for Empty {
 #[tokio::test]
 async fn empty_pages_are_passed_over_and_the_missing_notice_is_told() {
     for notice in [true, false] {
-        let mut pages = Pages::builder(Empty { pages: 3, notice }).build();
+        let mut pages = List::new(Empty { pages: 3, notice });
         assert!(pages.next_page().await.unwrap().is_none());
         assert_eq!(pages.ended_without_notice(), !notice);
-        let mut items = Pages::builder(Empty { pages: 3, notice })
-            .build()
-            .into_items();
+        let mut items = List::new(Empty { pages: 3, notice }).into_items();
         assert_eq!(items.next_item().await.unwrap(), None);
         assert_eq!(items.ended_without_notice(), !notice);
     }

@@ -6,7 +6,7 @@ use customer_api_core::{
     auth::StaticCredential,
     error::{DecodeError, ValidationError},
     operation::Method,
-    pages::{Fetched, Items, PageSource, Pages, PagesError},
+    pages::{Fetched, Items, List, PageSource, PagesError},
     request::Encoder,
     response::{ResponseBody, UnreadableKind},
     transport::{ScriptedResponse, ScriptedTransport},
@@ -31,9 +31,9 @@ impl Service for Depot {
     }
 }
 
-struct List;
+struct ListParcels;
 
-impl Operation for List {
+impl Operation for ListParcels {
     type Service = Depot;
     type Output = Page;
     const INFO: &'static OperationInfo = &OperationInfo::new("list", Method::Get, "/parcels");
@@ -83,7 +83,7 @@ fn page(items: &str, next: &str) -> String {
 async fn a_response_tells_what_is_not_as_documented() {
     let response = page(&parcel(1, r#""note":7,"shop":"Ana""#), "");
     let response = client(&[response], false)
-        .call(List)
+        .call(ListParcels)
         .response()
         .await
         .unwrap();
@@ -106,7 +106,7 @@ async fn a_response_tells_what_is_not_as_documented() {
 async fn a_response_as_documented_has_nothing_to_tell() {
     let response = page(&parcel(1, ""), "");
     let response = client(&[response], true)
-        .call(List)
+        .call(ListParcels)
         .response()
         .await
         .unwrap();
@@ -121,7 +121,10 @@ async fn a_switch_makes_any_of_it_an_error_with_its_place() {
         (r#""parts":[7]"#, "items[0].parts[0]"),
     ] {
         let response = page(&parcel(1, members), "");
-        let error = client(&[response], true).send(List).await.unwrap_err();
+        let error = client(&[response], true)
+            .send(ListParcels)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains(path), "{error}");
     }
@@ -164,7 +167,7 @@ impl PageSource for Numbered {
     type Cursor = String;
 
     async fn fetch(&mut self, _: Option<&String>) -> Result<Fetched<Parcel, String>, PagesError> {
-        let (page, unreadable) = self.0.call(List).response().await?.into_parts();
+        let (page, unreadable) = self.0.call(ListParcels).response().await?.into_parts();
         let fetched = match page.next {
             Some(next) if !next.is_empty() => Fetched::page(page.items, next),
             _ => Fetched::last(page.items),
@@ -173,14 +176,14 @@ impl PageSource for Numbered {
     }
 }
 
-fn three_pages() -> Pages<Parcel> {
+fn three_pages() -> List<Numbered> {
     let odd = r#"{"id":7}"#;
     let pages = [
         page(&format!("{},{odd}", parcel(1, "")), "a"),
         page(odd, "b"),
         page(&format!("{odd},{odd}"), ""),
     ];
-    Pages::builder(Numbered(client(&pages, false))).build()
+    List::new(Numbered(client(&pages, false)))
 }
 
 #[tokio::test(start_paused = true)]
@@ -212,9 +215,7 @@ async fn items_tell_what_the_pages_so_far_had() {
 async fn an_endless_list_of_unreadable_records_fills_no_memory() {
     let odd = vec!["7"; 700].join(",");
     let pages = [page(&odd, "a"), page(&odd, "b"), page(&odd, "")];
-    let mut items = Pages::builder(Numbered(client(&pages, false)))
-        .build()
-        .into_items();
+    let mut items = List::new(Numbered(client(&pages, false))).into_items();
     assert!(items.next_item().await.unwrap().is_none());
     assert_eq!(
         (items.unreadable().len(), items.progress().unreadable),

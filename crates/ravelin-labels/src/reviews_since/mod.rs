@@ -3,11 +3,11 @@
 mod resume;
 mod scroll;
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use customer_api_core::{
     Timestamp,
-    pages::{Items, Page, Pages, PagesError, Progress},
+    pages::{Items, List, Page, PagesError, Progress},
 };
 
 use self::scroll::{Scroll, Settings};
@@ -51,13 +51,8 @@ use crate::{Client, Review};
 /// | `ResumeImpossible` | the list could not be taken up again without losing or doubling reviews |
 /// | `Call` | the first page could not be read, or the key was refused |
 /// | `NoRuntime`, `InsideRuntime` | it was awaited outside a tokio runtime with time and I/O, or waited for inside one |
-pub struct ReviewsSince {
-    client: Client,
-    settings: Settings,
-    read_ahead: usize,
-    max_pages: u64,
-    pages: Option<Pages<Review>>,
-}
+#[derive(Debug)]
+pub struct ReviewsSince(List<Scroll>);
 
 /// How the provider wants a point in time to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,74 +109,60 @@ impl Client {
             rebase_links: false,
             resume: Resume::Off,
         };
-        ReviewsSince {
-            client: self.clone(),
-            settings,
-            read_ahead: 4,
-            max_pages: 100_000,
-            pages: None,
-        }
+        ReviewsSince(List::new(Scroll::new(self.clone(), settings)))
     }
 }
 
 impl ReviewsSince {
     /// Names the parameter that says since when, and its format.
     #[must_use]
-    pub fn parameter(mut self, name: impl Into<String>, format: SinceFormat) -> Self {
-        self.settings.parameter = name.into();
-        self.settings.format = format;
-        self
+    pub fn parameter(self, name: impl Into<String>, format: SinceFormat) -> Self {
+        Self(self.0.set(|scroll| {
+            scroll.settings.parameter = name.into();
+            scroll.settings.format = format;
+        }))
     }
 
     /// How many pages are kept for a consumer that is slower than the provider; 4 by default. A page has 1000 reviews.
     #[must_use]
-    pub fn read_ahead(mut self, pages: usize) -> Self {
-        self.read_ahead = pages;
-        self
+    pub fn read_ahead(self, pages: usize) -> Self {
+        Self(self.0.read_ahead(pages))
     }
 
     /// What to do when the list breaks off; by default it is reported.
     #[must_use]
-    pub fn resume(mut self, resume: Resume) -> Self {
-        self.settings.resume = resume;
-        self
+    pub fn resume(self, resume: Resume) -> Self {
+        Self(self.0.set(|scroll| scroll.settings.resume = resume))
     }
 
     /// How many pages there may be before it counts as a failure; 100,000 by default.
     #[must_use]
-    pub fn max_pages(mut self, pages: u64) -> Self {
-        self.max_pages = pages;
-        self
+    pub fn max_pages(self, pages: u64) -> Self {
+        Self(self.0.max_pages(pages))
     }
 
     /// How long the provider keeps a cursor; a minute by default. No follow-up is sent in the last twelfth of it (5 s), with as
     /// much time before that for connecting as the client allows (5 s by default, a quarter of the life at most).
     #[must_use]
-    pub fn cursor_life(mut self, life: Duration) -> Self {
-        self.settings.cursor_life = life;
-        self
+    pub fn cursor_life(self, life: Duration) -> Self {
+        Self(self.0.set(|scroll| scroll.settings.cursor_life = life))
     }
 
     /// Takes only the query of `meta.next` and puts it behind the client's own base URL, for a client behind a gateway: the
     /// provider names its own host there. Without this, a link to another host is an error.
     #[must_use]
-    pub fn rebase_links(mut self, rebase: bool) -> Self {
-        self.settings.rebase_links = rebase;
-        self
+    pub fn rebase_links(self, rebase: bool) -> Self {
+        Self(self.0.set(|scroll| scroll.settings.rebase_links = rebase))
     }
 
     /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
-    /// effect.
+    /// effect. After an error there are no more pages: `None` is the end of the list only where no error came before it.
     ///
     /// # Errors
     ///
     /// See the table [above](Self).
     pub async fn next_page(&mut self) -> Result<Option<Page<Review>>, PagesError> {
-        let pages = match self.pages.take() {
-            Some(pages) => pages,
-            None => self.start(),
-        };
-        self.pages.insert(pages).next_page().await
+        self.0.next_page().await
     }
 
     /// The next page, or `None` after the last one, in a program without a runtime.
@@ -192,48 +173,24 @@ impl ReviewsSince {
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Review>>, PagesError> {
-        let pages = match self.pages.take() {
-            Some(pages) => pages,
-            None => self.start(),
-        };
-        self.pages.insert(pages).wait_page()
+        self.0.wait_page()
     }
 
     /// The reviews one by one, as a [`Stream`](Items).
     #[must_use]
-    pub fn into_items(mut self) -> Items<Review> {
-        let pages = self.pages.take();
-        pages.unwrap_or_else(|| self.start()).into_items()
+    pub fn into_items(self) -> Items<Review> {
+        self.0.into_items()
     }
 
     /// What was delivered so far.
     #[must_use]
-    pub fn progress(&self) -> Progress {
-        self.pages
-            .as_ref()
-            .map(|pages| pages.progress().clone())
-            .unwrap_or_default()
+    pub fn progress(&self) -> &Progress {
+        self.0.progress()
     }
 
     /// Whether the list ended with a page that has reviews and no link, though the provider promises an empty page at the end.
     #[must_use]
     pub fn ended_without_empty_page(&self) -> bool {
-        self.pages.as_ref().is_some_and(Pages::ended_without_notice)
-    }
-
-    fn start(&self) -> Pages<Review> {
-        Pages::builder(Scroll::new(self.client.clone(), self.settings.clone()))
-            .read_ahead(self.read_ahead)
-            .max_pages(self.max_pages)
-            .build()
-    }
-}
-
-impl fmt::Debug for ReviewsSince {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReviewsSince")
-            .field("settings", &self.settings)
-            .field("pages", &self.pages)
-            .finish_non_exhaustive()
+        self.0.ended_without_notice()
     }
 }

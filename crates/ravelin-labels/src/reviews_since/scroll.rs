@@ -1,6 +1,7 @@
 //! The provider's scroll: a first page by time, then a cursor that moves on the server and dies after its minute.
 
 use std::{
+    fmt,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     time::Duration,
 };
@@ -30,7 +31,7 @@ pub(super) struct Settings {
 
 pub(super) struct Scroll {
     client: Client,
-    settings: Settings,
+    pub(super) settings: Settings,
     /// The time that the present scroll asked for; later than the settings' after a resume.
     since: Timestamp,
     delivered: Delivered,
@@ -226,6 +227,16 @@ impl Scroll {
     fn end(&mut self) -> Result<Fetched<Review, Cursor>, PagesError> {
         self.delivered.finish()?;
         Ok(Fetched::end())
+    }
+}
+
+/// Without what was delivered, which may be much.
+impl fmt::Debug for Scroll {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scroll")
+            .field("client", &self.client)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
