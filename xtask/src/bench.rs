@@ -24,7 +24,7 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
         .flatten();
     // Both of its programs that count lie beside it.
     for step in [&["build"][..], &["run", "--bin", "bench"]] {
-        let mut cargo = Command::new(crate::cargo::program());
+        let mut cargo = Command::new(workspace::program());
         cargo
             .args(step)
             .args(["--quiet", "--release", "--package", "bench"])

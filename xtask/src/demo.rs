@@ -12,7 +12,7 @@ pub(crate) fn command() -> clap::Command {
 
 /// Runs the demo as a program of its own: it needs an HTTP stack, and xtask does without one.
 pub(crate) fn run(root: &Path, _: &ArgMatches) -> Result<String, String> {
-    let status = Command::new(crate::cargo::program())
+    let status = Command::new(workspace::program())
         .args(["run", "--quiet", "--package", "demo"])
         .current_dir(root)
         .status()

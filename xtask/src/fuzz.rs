@@ -78,7 +78,7 @@ struct Target {
 
 /// The targets, as the package itself lists them.
 fn targets(root: &Path) -> Result<Vec<Target>, String> {
-    let output = Command::new(crate::cargo::program())
+    let output = Command::new(workspace::program())
         .args(["run", "--quiet", "--package", "fuzz", "--bin", "targets"])
         .current_dir(root)
         .stderr(Stdio::inherit())
@@ -101,7 +101,7 @@ fn targets(root: &Path) -> Result<Vec<Target>, String> {
 }
 
 fn is_installed(root: &Path) -> bool {
-    Command::new(crate::cargo::program())
+    Command::new(workspace::program())
         .args(["fuzz", "--version"])
         .current_dir(root)
         .stdout(Stdio::null())
@@ -120,7 +120,7 @@ fn fuzz(root: &Path, target: &Target, seconds: u32) -> Result<bool, String> {
     // What libFuzzer finds worth keeping goes into the first folder; the others are only read.
     let (kept, artifacts) = (folder("corpus")?, folder("artifacts")?);
     // Without a sanitizer, as those want a nightly toolchain; none of this code is unsafe.
-    let mut command = Command::new(crate::cargo::program());
+    let mut command = Command::new(workspace::program());
     command
         .args(["fuzz", "run", "--fuzz-dir", PACKAGE, "--sanitizer", "none"])
         .args(["--features", "libfuzzer", PROGRAM])

@@ -76,13 +76,13 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     let is_about_ledgers = arguments.get_flag("kills") || arguments.get_flag("damage");
     let words = arguments.get_one::<u32>("words");
     let package = if words.is_some() {
-        &["xtask"][..]
+        &["codegen"][..]
     } else if is_about_ledgers {
         &["feedback-invitations", "--features", "ledger"][..]
     } else {
         &["proof"][..]
     };
-    let mut proofs = Command::new(crate::cargo::program());
+    let mut proofs = Command::new(workspace::program());
     proofs
         .args(["test", "--package"])
         .args(package)

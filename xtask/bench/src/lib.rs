@@ -5,8 +5,6 @@
 //! `docs/performance.md` is put together from there.
 
 pub mod callers;
-#[path = "../../src/checkout.rs"]
-mod checkout;
 mod clock;
 pub mod drive;
 mod measured;

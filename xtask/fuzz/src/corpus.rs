@@ -2,13 +2,14 @@
 
 use std::{fs, io, path::PathBuf};
 
-use crate::{Target, checkout};
+use workspace::checkout;
+
+use crate::Target;
 
 /// The workspace's root.
 #[must_use]
 pub fn root() -> PathBuf {
-    let here = checkout::package(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(&here).to_path_buf()
+    checkout::root(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A target's inputs in the order of their paths, each with its path from the root.

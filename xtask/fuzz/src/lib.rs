@@ -13,8 +13,6 @@
     reason = "a finding is a panic here"
 )]
 
-#[path = "../../src/checkout.rs"]
-mod checkout;
 pub mod corpus;
 pub mod mutation;
 mod offline;

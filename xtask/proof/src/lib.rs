@@ -9,8 +9,6 @@
     reason = "a proof is a test, and stops at the first surprise"
 )]
 
-#[path = "../../src/checkout.rs"]
-mod checkout;
 mod entry;
 mod facts;
 mod generated;

@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-use crate::checkout;
+use workspace::checkout;
 
 /// Setting this environment variable lets tests write their parts of the documents, instead of comparing them.
 const UPDATE: &str = "UPDATE_DOCS";
@@ -15,9 +15,7 @@ const UPDATE: &str = "UPDATE_DOCS";
 ///
 /// If they differ, or the document has no such part.
 pub fn check(document: &str, name: &str, found: &str) {
-    let path = checkout::package(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .join(document);
+    let path = checkout::root(env!("CARGO_MANIFEST_DIR")).join(document);
     let text = fs::read_to_string(&path).unwrap();
     let Some((before, part, after)) = split(&text, name) else {
         panic!("{document} has no part `{name}`");

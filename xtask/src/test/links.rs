@@ -176,8 +176,7 @@ mod tests {
 
     #[test]
     fn this_project_s_links_lead_somewhere() {
-        let here = crate::checkout::package(env!("CARGO_MANIFEST_DIR"));
-        check(here.parent().unwrap()).unwrap();
+        check(&workspace::checkout::root(env!("CARGO_MANIFEST_DIR"))).unwrap();
     }
 
     #[test]

@@ -1,21 +1,17 @@
 //! `cargo xtask test`: everything that must hold before a change lands, in one command.
 
-mod ceiling;
-pub(crate) mod features;
 mod links;
 
 use std::path::Path;
 
 use clap::ArgMatches;
 
-use crate::{
-    cargo::Cargo,
-    package,
+use workspace::{
+    Cargo,
     step::{self, Outcome, Step},
-    workspace,
 };
 
-pub use self::ceiling::{CRATES_ALLOWED, CrateCount, count_crates};
+use crate::steps::{argument, wanted};
 
 /// Features that tests, lints and docs are run with where a package has them.
 const TEST_FEATURES: &[&str] = &["blocking", "ledger", "test-util", "undocumented"];
@@ -23,13 +19,13 @@ const TEST_FEATURES: &[&str] = &["blocking", "ledger", "test-util", "undocumente
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")
         .about("Checks everything: format, lints, generated code, tests, docs, links, features, dependencies, packages")
-        .arg(step::argument())
+        .arg(argument())
 }
 
 /// Runs every step, also after a failure, so that one run tells everything.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
     let steps = steps(&workspace::having(&Cargo::new(root), TEST_FEATURES)?);
-    step::run_wanted("test", steps, root, arguments)
+    step::run_wanted("test", steps, root, &wanted(arguments))
 }
 
 fn steps(features: &str) -> Vec<Step> {
@@ -63,7 +59,7 @@ fn steps(features: &str) -> Vec<Step> {
         Step::new(
             "codegen",
             "generated files are what the descriptions say",
-            codegen,
+            generated,
         ),
         // Shown as it runs: it takes longest, and its closing lines count the tests.
         Step::shown("tests", "unit, integration and documentation tests", &tests),
@@ -76,12 +72,12 @@ fn steps(features: &str) -> Vec<Step> {
         Step::new(
             "features",
             "every feature builds alone, and none does too",
-            features::check,
+            release::check_features,
         ),
         Step::new(
             "ceiling",
             "a provider crate needs few crates more than hand-written code",
-            ceiling::check,
+            release::check_ceiling,
         ),
         Step::new(
             "manifests",
@@ -96,20 +92,17 @@ fn steps(features: &str) -> Vec<Step> {
     ]
 }
 
-fn codegen(root: &Path) -> Outcome {
-    match crate::codegen::check(root) {
+fn generated(root: &Path) -> Outcome {
+    match codegen::check(root) {
         Ok(_) => Outcome::Passed,
         Err(report) => Outcome::Failed(report),
     }
 }
 
 fn packages(root: &Path) -> Outcome {
-    let cargo = Cargo::new(root);
-    workspace::published(&cargo)
-        .and_then(|published| package::verify(&cargo, None, &published.iter().collect::<Vec<_>>()))
-        .into()
+    release::check_packages(root).into()
 }
 
 fn manifests(root: &Path) -> Outcome {
-    package::check_manifests(&Cargo::new(root)).into()
+    release::check_manifests(&Cargo::new(root)).into()
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) fn crates(_: &Options, report: &mut Report) -> Result<(), Failure> {
-    for count in xtask::count_crates(&root())? {
+    for count in release::count_crates(&root())? {
         let more = i32::try_from(count.crates)? - i32::try_from(count.baseline)?;
         report.figure(
             Figure::ratio(
@@ -21,7 +21,7 @@ pub(crate) fn crates(_: &Options, report: &mut Report) -> Result<(), Failure> {
                     "crates of {} beyond those of the hand-written manifest",
                     count.provider
                 ),
-                Target::AtMost(f64::from(u16::try_from(xtask::CRATES_ALLOWED)?)),
+                Target::AtMost(f64::from(u16::try_from(release::CRATES_ALLOWED)?)),
                 Spread::exact(f64::from(more)),
             )
             .unit(Unit::Count)

@@ -9,7 +9,7 @@ use std::{fs, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{host::Host, page::write};
-use crate::{Failure, checkout, clock, say, spread::Spread};
+use crate::{Failure, clock, say, spread::Spread};
 
 /// What a run of a part found.
 #[derive(Debug, Serialize, Deserialize)]
@@ -231,8 +231,7 @@ pub(crate) fn folder() -> PathBuf {
 
 /// The workspace.
 pub(crate) fn root() -> PathBuf {
-    let bench = checkout::package(env!("CARGO_MANIFEST_DIR"));
-    bench.ancestors().nth(2).unwrap_or(&bench).to_path_buf()
+    workspace::checkout::root(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn file(part: &str) -> PathBuf {

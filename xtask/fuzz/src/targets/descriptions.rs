@@ -1,6 +1,6 @@
 use crate::response::LONGEST;
 
-#[path = "../../../tests/words/description.rs"]
+#[path = "../../../codegen/tests/words/description.rs"]
 mod description;
 
 /// No text that is put into a description is longer.
@@ -11,8 +11,8 @@ const TEXT: usize = 2_000;
 pub(super) fn run(text: &[u8]) {
     let text = text.get(..LONGEST).unwrap_or(text);
     for path in ["acme.yaml", "acme.json"] {
-        match xtask::read_description(path, text) {
-            Ok(files) => assert_eq!(xtask::audit_files(&files), Ok(())),
+        match codegen::read_description(path, text) {
+            Ok(files) => assert_eq!(codegen::audit_files(&files), Ok(())),
             Err(problems) => {
                 assert!(!problems.is_empty());
                 for problem in &problems {
@@ -24,6 +24,6 @@ pub(super) fn run(text: &[u8]) {
     }
     let words = String::from_utf8_lossy(text.get(..TEXT).unwrap_or(text));
     let described = description::description(|| words.to_string());
-    let files = xtask::read_description("acme.json", described.as_bytes()).unwrap();
-    assert_eq!(xtask::audit_files(&files), Ok(()));
+    let files = codegen::read_description("acme.json", described.as_bytes()).unwrap();
+    assert_eq!(codegen::audit_files(&files), Ok(()));
 }

@@ -1,0 +1,60 @@
+//! What `x-replacement` names.
+
+use crate::{
+    model::{Api, Field, Notes, Shape, body_fields},
+    problem::Problems,
+};
+
+/// One word in `x-replacement` is a name, and must be one that exists; several words are for people.
+pub(super) fn check(api: &Api, p: &mut Problems) {
+    let mut known = |notes: &Notes, at: &str, exists: &dyn Fn(&str) -> bool, what: &str| {
+        let Some(wanted) = &notes.replacement else {
+            return;
+        };
+        if !wanted.contains(char::is_whitespace) && !exists(wanted) {
+            p.report(
+                at,
+                format!("the replacement `{wanted}` is no {what}"),
+                "correct it, or say it in a sentence",
+            );
+        }
+    };
+    for operation in &api.operations {
+        let is_id = |wanted: &str| api.operations.iter().any(|other| other.id == wanted);
+        known(&operation.notes, &operation.at, &is_id, "operationId");
+        let fields: Vec<&Field> = operation
+            .parameters
+            .iter()
+            .map(|parameter| &parameter.field)
+            .chain(
+                operation
+                    .body
+                    .iter()
+                    .flat_map(|body| body_fields(&body.shape)),
+            )
+            .collect();
+        for field in &fields {
+            let is_sibling = |wanted: &str| fields.iter().any(|other| other.wire == wanted);
+            known(
+                &field.notes,
+                &field.at,
+                &is_sibling,
+                "neighbour of this one",
+            );
+        }
+    }
+    for model in &api.models {
+        let Shape::Record(fields) = &model.shape else {
+            continue;
+        };
+        for field in fields {
+            let is_sibling = |wanted: &str| fields.iter().any(|other| other.wire == wanted);
+            known(
+                &field.notes,
+                &field.at,
+                &is_sibling,
+                "neighbour of this one",
+            );
+        }
+    }
+}

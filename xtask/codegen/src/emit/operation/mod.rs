@@ -1,0 +1,371 @@
+//! Operations: a constant, a struct of what is sent, how it is written and how the response is read.
+
+use super::{
+    record,
+    scope::{Held, Scope},
+    walk::{self, Rules, Spot},
+};
+use crate::model::{
+    Around, Body, BodyShape, Dynamic, Field, Format, Operation, Output, Place, Type, template,
+};
+
+mod about;
+mod dynamic;
+mod presence;
+mod union;
+
+use about::{constructor_deprecation, constructor_docs, heading, info};
+
+pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation) -> String {
+    let name = &operation.rust;
+    let parameters: Vec<&Field> = operation
+        .parameters
+        .iter()
+        .map(|parameter| &parameter.field)
+        .collect();
+    let body_fields: &[Field] = match operation.body.as_ref().map(|body| &body.shape) {
+        Some(BodyShape::Record(fields)) => fields,
+        _ => &[],
+    };
+    let dynamic: &[Dynamic] = operation.body.as_ref().map_or(&[], |body| &body.dynamic);
+    let union = match operation.body.as_ref().map(|body| &body.shape) {
+        Some(BodyShape::Union { tag, variants }) => Some((tag, variants)),
+        _ => None,
+    };
+    let is_empty = !parameters
+        .iter()
+        .copied()
+        .chain(body_fields)
+        .any(|field| field.required)
+        && union.is_none();
+    let hides = record::any_hidden(
+        scope,
+        &parameters
+            .iter()
+            .copied()
+            .chain(body_fields)
+            .collect::<Vec<_>>(),
+    );
+    let own_debug = operation.body.is_some()
+        || hides && parameters.iter().any(|field| field.notes.is_sensitive());
+
+    let mut rules = Rules::default();
+    let encode = encode(scope, &mut rules, operation);
+    let mut out = rules.statics();
+    out += "\n";
+
+    out += &heading(operation).lines("///");
+    let mut derives = vec!["Clone"];
+    derives.extend((!own_debug).then_some("Debug"));
+    derives.extend(is_empty.then_some("Default"));
+    out += &format!(
+        "#[derive({})]\n#[must_use = \"an operation does nothing until a client sends it\"]\n",
+        derives.join(", ")
+    );
+    if parameters.is_empty() && operation.body.is_none() {
+        out += &format!("#[non_exhaustive]\npub struct {name};\n\n");
+    } else {
+        out += &format!("pub struct {name} {{\n");
+        for field in &parameters {
+            out += &format!("{}: {},\n", field.rust, scope.held(field, true));
+        }
+        if operation.body.is_some() {
+            out += "body: Body,\n";
+        }
+        out += "}\n\n";
+    }
+    out += &body(scope, operation, is_empty);
+
+    out += &format!("impl {name} {{\n{}\n", info(scope, operation));
+    match union {
+        Some((_, variants)) => out += &union::constructors(scope, operation, &parameters, variants),
+        None => out += &constructor(scope, operation, &parameters, body_fields, is_empty),
+    }
+    let siblings: Vec<Field> = parameters.iter().map(|field| (*field).clone()).collect();
+    for field in parameters.iter().filter(|field| !field.required) {
+        out += "\n";
+        out += &record::setter(scope, field, &siblings, "", |value| {
+            format!("self.{} = {value};\n", field.rust)
+        });
+    }
+    for field in body_fields.iter().filter(|field| !field.required) {
+        out += "\n";
+        out += &record::setter(scope, field, body_fields, "", |value| {
+            format!("self.body.{} = {value};\n", field.rust)
+        });
+    }
+    if let Some((_, variants)) = union {
+        out += &union::setters(scope, variants);
+    }
+    out += &dynamic::methods(dynamic);
+    out += "}\n\n";
+
+    out += &implementation(scope, operation, &encode, &parameters, body_fields);
+    if own_debug {
+        out += "\n";
+        out += &match union {
+            Some((tag, variants)) => union::debug(scope, name, &parameters, tag, variants),
+            None => {
+                let own = parameters
+                    .iter()
+                    .map(|field| (*field, format!("self.{}", field.rust)));
+                let inner = body_fields
+                    .iter()
+                    .map(|field| (field, format!("self.body.{}", field.rust)));
+                record::debug(scope, name, own.chain(inner), &dynamic::debug(dynamic))
+            }
+        };
+    }
+    out
+}
+
+pub(crate) fn method(operation: &Operation) -> String {
+    format!("{:?}", operation.method).to_ascii_uppercase()
+}
+
+fn constructor(
+    scope: &mut Scope<'_>,
+    operation: &Operation,
+    parameters: &[&Field],
+    body_fields: &[Field],
+    is_empty: bool,
+) -> String {
+    let required: Vec<&Field> = parameters
+        .iter()
+        .copied()
+        .chain(body_fields)
+        .filter(|field| field.required)
+        .collect();
+    let mut out = constructor_docs(operation, &required).lines("///");
+    out += &constructor_deprecation(scope, operation);
+    if is_empty {
+        let value = if parameters.is_empty() && operation.body.is_none() {
+            "Self"
+        } else {
+            "Self::default()"
+        };
+        return out + &format!("pub fn new() -> Self {{\n{value}\n}}\n");
+    }
+    let (list, count) = record::parameters(scope, &required);
+    out += &record::too_many(count);
+    let mut fields = record::initializers(scope, parameters.iter().copied());
+    if let Some(body) = &operation.body {
+        fields += &format!(
+            "body: Body {{\n{}{}}},\n",
+            record::initializers(scope, body_fields),
+            dynamic::initializers(scope, &body.dynamic),
+        );
+    }
+    out + &format!("pub fn new({list}) -> Self {{\nSelf {{\n{fields}}}\n}}\n")
+}
+
+/// The body as it is written, private to the operation's file.
+fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String {
+    let Some(Body {
+        format,
+        shape,
+        dynamic,
+        ..
+    }) = &operation.body
+    else {
+        return String::new();
+    };
+    let is_json = *format == Format::Json;
+    let mut derives = vec!["Clone"];
+    derives.extend(is_empty.then_some("Default"));
+    if is_json {
+        scope.need("serde", "", "Serialize");
+        derives.push("Serialize");
+    }
+    let derive = format!("#[derive({})]\n", derives.join(", "));
+    match shape {
+        BodyShape::Record(fields) => {
+            let mut out = format!("{derive}struct Body {{\n");
+            for field in fields {
+                if is_json {
+                    out += &record::serde_attributes(scope.api, field, true, false);
+                }
+                out += &format!("{}: {},\n", field.rust, scope.held(field, true));
+            }
+            out += &dynamic::fields(scope, dynamic);
+            out + "}\n\n"
+        }
+        BodyShape::Union { tag, variants } => union::body(scope, &derive, tag, variants),
+    }
+}
+
+fn encode(scope: &mut Scope<'_>, rules: &mut Rules, operation: &Operation) -> String {
+    let mut out = String::new();
+    for parameter in &operation.parameters {
+        let spot = Spot::place(format!("self.{}", parameter.field.rust));
+        out += &walk::checks(scope, rules, &parameter.field, &spot);
+    }
+    match operation.body.as_ref().map(|body| &body.shape) {
+        None => {}
+        Some(BodyShape::Record(fields)) => {
+            out += &presence::checks(operation, fields);
+            for field in fields {
+                out += &walk::checks(
+                    scope,
+                    rules,
+                    field,
+                    &Spot::place(format!("self.body.{}", field.rust)),
+                );
+            }
+        }
+        Some(BodyShape::Union { variants, .. }) => out += &union::checks(scope, rules, variants),
+    }
+    for name in template(&operation.path) {
+        for parameter in operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.place == Place::Path && parameter.field.wire == name)
+        {
+            let spot = Spot::place(format!("self.{}", parameter.field.rust));
+            out += &walk::send(scope, &parameter.field, &spot, "path", true);
+        }
+    }
+    for (place, call, fallible) in [
+        (Place::Query, "query", false),
+        (Place::Header, "header", true),
+    ] {
+        for parameter in operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.place == place)
+        {
+            let spot = Spot::place(format!("self.{}", parameter.field.rust));
+            let notes = &parameter.field.notes;
+            let hidden = place == Place::Header && (notes.secret || notes.personal);
+            let call = if hidden { "sensitive_header" } else { call };
+            out += &walk::send(scope, &parameter.field, &spot, call, fallible);
+        }
+    }
+    match &operation.body {
+        Some(Body {
+            format: Format::Json,
+            ..
+        }) => return out + "request.json(&self.body)\n",
+        Some(Body {
+            format,
+            shape: BodyShape::Record(fields),
+            dynamic,
+            ..
+        }) => {
+            let call = if *format == Format::Form {
+                "form"
+            } else {
+                "multipart"
+            };
+            for field in fields {
+                out += &walk::send(
+                    scope,
+                    field,
+                    &Spot::place(format!("self.body.{}", field.rust)),
+                    call,
+                    false,
+                );
+            }
+            out += &dynamic::send(dynamic, call);
+        }
+        _ => {}
+    }
+    // A tail call reads better than `?` and `Ok(())`.
+    match out.strip_suffix("?;\n") {
+        Some(head) => format!("{head}\n"),
+        None => out + "Ok(())\n",
+    }
+}
+
+fn implementation(
+    scope: &mut Scope<'_>,
+    operation: &Operation,
+    encode: &str,
+    parameters: &[&Field],
+    body_fields: &[Field],
+) -> String {
+    for (module, item) in [
+        ("error", "DecodeError"),
+        ("error", "ValidationError"),
+        ("operation", "Operation"),
+        ("request", "Encoder"),
+        ("response", "ResponseBody"),
+    ] {
+        scope.core(module, item);
+    }
+    let request = if encode.contains("request.") || encode.contains("request)") {
+        "request"
+    } else {
+        "_request"
+    };
+    let (output, decode) = output(scope, operation);
+    let sensitive = sensitive(scope, operation, parameters, body_fields);
+    format!(
+        "impl Operation for {} {{\ntype Service = crate::{};\ntype Output = {output};\n\
+         const INFO: &'static OperationInfo = &Self::INFO;\n\n\
+         fn encode(&self, {request}: &mut Encoder<'_>) -> Result<(), ValidationError> {{\n{encode}}}\n\n\
+         fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError> {{\n{decode}\n}}\n{sensitive}}}\n",
+        operation.rust, scope.api.service,
+    )
+}
+
+fn output(scope: &mut Scope<'_>, operation: &Operation) -> (String, String) {
+    if let Some(Output { name, around }) = &operation.output_type {
+        let name = format!("crate::{name}");
+        let output = match around {
+            Around::Nothing => name,
+            Around::Option => format!("Option<{name}>"),
+            Around::Vec => format!("Vec<{name}>"),
+        };
+        scope.core("response", "FromBody");
+        return (output, "FromBody::<Self>::from_body(body)".to_owned());
+    }
+    let Some(slot) = &operation.output else {
+        return ("()".to_owned(), "body.ignore()".to_owned());
+    };
+    let value = scope.plain(&slot.value);
+    if slot.nullable {
+        (
+            format!("Option<{value}>"),
+            "body.read_optional()".to_owned(),
+        )
+    } else {
+        (value, "body.read()".to_owned())
+    }
+}
+
+fn sensitive(
+    scope: &mut Scope<'_>,
+    operation: &Operation,
+    parameters: &[&Field],
+    body_fields: &[Field],
+) -> String {
+    let mut statements = String::new();
+    for field in parameters {
+        statements += &walk::sensitive(scope, field, &Spot::place(format!("self.{}", field.rust)));
+    }
+    for field in body_fields {
+        statements += &walk::sensitive(
+            scope,
+            field,
+            &Spot::place(format!("self.body.{}", field.rust)),
+        );
+    }
+    if let Some(body) = &operation.body {
+        statements += &dynamic::sensitive(&body.dynamic);
+    }
+    if let Some(BodyShape::Union { variants, .. }) = operation.body.as_ref().map(|body| &body.shape)
+    {
+        statements += &union::sensitive(scope, variants);
+    }
+    if statements.is_empty() {
+        return statements;
+    }
+    let values = scope.core("request", "Sensitive");
+    format!("\nfn sensitive<'a>(&'a self, values: &mut {values}<'a>) {{\n{statements}}}\n")
+}
+
+/// Whether a field has an owner's `Option` around it.
+fn is_optional(field: &Field) -> bool {
+    Held::of(field, true).is_option() && !matches!(field.slot.value, Type::Broken)
+}

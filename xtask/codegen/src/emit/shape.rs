@@ -1,0 +1,93 @@
+//! What a repair of a response must know of an object: its members, and which of them are never changed.
+
+use super::scope::{Held, Scope};
+use crate::{
+    model::{Api, Field, Model, ModelId, Shape, Type},
+    visible::literal,
+};
+
+/// `impl Record`: a member for each property.
+pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> String {
+    let (record, member) = (
+        scope.core("response", "Record"),
+        scope.core("response", "Member"),
+    );
+    scope.core("response", "Shaped");
+    let is_envelope = is_envelope(scope.api, model);
+    let sent = model.used.sent;
+    let members: String = fields
+        .iter()
+        .map(|field| {
+            let need = if is_envelope || field.notes.strict || field.notes.secret {
+                "strict"
+            } else if Held::of(field, sent).is_option() {
+                "optional"
+            } else {
+                "required"
+            };
+            let held = scope.held(field, sent);
+            // In an expression, the arguments of a generic type begin with a double colon.
+            let held = held.replacen('<', "::<", 1);
+            format!(
+                "{member}::{need}({}, {held}::SHAPE),\n",
+                literal(&field.wire)
+            )
+        })
+        .collect();
+    format!(
+        "impl {record} for {} {{\nconst MEMBERS: &'static [{member}] = &[\n{members}];\n}}\n\n",
+        model.rust
+    )
+}
+
+/// Whether an object stands around a list of objects, and is nothing but what an operation answers: whatever is beside the list then
+/// tells whether there is more of it, and is not to be guessed.
+fn is_envelope(api: &Api, model: &Model) -> bool {
+    let is_it = |id: &ModelId| {
+        api.model(*id)
+            .is_some_and(|other| std::ptr::eq(other, model))
+    };
+    let outputs = || {
+        let slots = api.operations.iter().filter_map(|one| one.output.as_ref());
+        slots.map(|slot| &slot.value)
+    };
+    let is_answered = outputs().any(|output| matches!(output, Type::Model(id) if is_it(id)));
+    let is_held = api
+        .models
+        .iter()
+        .flat_map(fields)
+        .map(|field| &field.slot.value)
+        .chain(outputs().filter(|output| !matches!(output, Type::Model(_))))
+        .any(|value| innermost(value).is_some_and(is_it));
+    let is_list = |field: &Field| matches!(&field.slot.value, Type::List(items) if is_record(api, &items.value));
+    is_answered && !is_held && fields(model).iter().any(is_list)
+}
+
+fn fields(model: &Model) -> &[Field] {
+    match &model.shape {
+        Shape::Record(fields) => fields,
+        Shape::Choice(_) => &[],
+    }
+}
+
+/// The model in a value, or in its elements.
+fn innermost(value: &Type) -> Option<&ModelId> {
+    match value {
+        Type::Model(id) => Some(id),
+        Type::List(inner) | Type::Map(inner) => innermost(&inner.value),
+        _ => None,
+    }
+}
+
+/// Whether an object of the description lies in a value, for which serde would also take an array.
+pub(super) fn holds_record(api: &Api, value: &Type) -> bool {
+    match value {
+        Type::List(inner) | Type::Map(inner) => holds_record(api, &inner.value),
+        value => is_record(api, value),
+    }
+}
+
+fn is_record(api: &Api, value: &Type) -> bool {
+    let shape = |id: &ModelId| api.model(*id).map(|model| &model.shape);
+    matches!(value, Type::Model(id) if matches!(shape(id), Some(Shape::Record(_))))
+}

@@ -1,0 +1,257 @@
+//! Statements for values inside values: limits to check, values to hide, fields to send.
+
+use super::scope::{Held, Scope, hides, is_searchable, rule};
+use crate::{
+    model::{Field, Rule, Shape, Slot, Type},
+    visible::literal,
+};
+
+/// An expression, and whether it is a reference already.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot {
+    pub(crate) expression: String,
+    pub(crate) is_reference: bool,
+}
+
+impl Spot {
+    pub(crate) fn place(expression: impl Into<String>) -> Self {
+        Self {
+            expression: expression.into(),
+            is_reference: false,
+        }
+    }
+
+    pub(crate) fn bound(expression: impl Into<String>) -> Self {
+        Self {
+            expression: expression.into(),
+            is_reference: true,
+        }
+    }
+
+    pub(crate) fn reference(&self) -> String {
+        if self.is_reference {
+            self.expression.clone()
+        } else {
+            format!("&{}", self.expression)
+        }
+    }
+}
+
+/// The statements of `inner`, run where the field has a value.
+pub(crate) fn present(
+    scope: &mut Scope<'_>,
+    field: &Field,
+    spot: &Spot,
+    inner: impl FnOnce(&mut Scope<'_>, &Spot) -> String,
+) -> String {
+    let held = Held::of(field, true);
+    let pattern = match held {
+        Held::Plain => return inner(scope, spot),
+        Held::Option => "Some(value)",
+        Held::Nullable => "Nullable::Value(value)",
+        Held::OptionNullable => "Some(Nullable::Value(value))",
+    };
+    let statements = inner(scope, &Spot::bound("value"));
+    if statements.is_empty() {
+        return statements;
+    }
+    if held != Held::Option {
+        scope.core("nullable", "Nullable");
+    }
+    format!(
+        "if let {pattern} = {} {{\n{statements}}}\n",
+        spot.reference()
+    )
+}
+
+/// The statements of `inner`, run for each item of an array or value of a map.
+fn each(inner: String, spot: &Spot, slot: &Slot, is_map: bool) -> String {
+    if inner.is_empty() {
+        return inner;
+    }
+    let items = match (is_map, slot.nullable) {
+        (false, false) => spot.reference(),
+        (false, true) => format!("{}.iter().flatten()", spot.expression),
+        (true, false) => format!("{}.values()", spot.expression),
+        (true, true) => format!("{}.values().flatten()", spot.expression),
+    };
+    format!("for item in {items} {{\n{inner}}}\n")
+}
+
+/// The rules that one operation checks: one static per place.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    list: Vec<(String, Rule)>,
+}
+
+impl Rules {
+    /// The name of a rule. Two places whose names read the same share a rule or are told apart by their depth.
+    fn name(&mut self, fields: &[&str], rule: &Rule) -> String {
+        let mut name = crate::identifiers::constant_name(fields);
+        while let Some((_, other)) = self.list.iter().find(|(taken, _)| *taken == name) {
+            if other == rule {
+                return name;
+            }
+            name.push_str("_INNER");
+        }
+        self.list.push((name.clone(), rule.clone()));
+        name
+    }
+
+    pub(crate) fn statics(&self) -> String {
+        self.list
+            .iter()
+            .map(|(name, checked)| format!("static {name}: TextRule = {};\n", rule(checked)))
+            .collect()
+    }
+}
+
+/// Checks of a field's limits, and of those inside it.
+pub(crate) fn checks(
+    scope: &mut Scope<'_>,
+    rules: &mut Rules,
+    field: &Field,
+    spot: &Spot,
+) -> String {
+    present(scope, field, spot, |scope, spot| {
+        check_value(
+            scope,
+            rules,
+            &field.slot.value,
+            spot,
+            &field.wire,
+            &[&field.rust],
+        )
+    })
+}
+
+fn check_value(
+    scope: &mut Scope<'_>,
+    rules: &mut Rules,
+    value: &Type,
+    spot: &Spot,
+    wire: &str,
+    path: &[&str],
+) -> String {
+    match value {
+        Type::Text(rule) if rule.is_checked() => {
+            scope.core("generated", "TextRule");
+            format!(
+                "request.check({}, {}, &{})?;\n",
+                literal(wire),
+                spot.reference(),
+                rules.name(path, rule)
+            )
+        }
+        Type::Integer(integer) => {
+            let range = match integer.checked() {
+                (None, None) => return String::new(),
+                (Some(min), None) => format!("{min}.."),
+                (None, Some(max)) => format!("..={max}"),
+                (Some(min), Some(max)) => format!("{min}..={max}"),
+            };
+            let value = if spot.is_reference { "*" } else { "" };
+            format!(
+                "request.check_range({}, {value}{}, {range})?;\n",
+                literal(wire),
+                spot.expression
+            )
+        }
+        Type::List(inner) | Type::Map(inner) => {
+            let item = Spot::bound("item");
+            let statements = check_value(
+                scope,
+                rules,
+                &inner.value,
+                &item,
+                &format!("{wire}[]"),
+                path,
+            );
+            each(statements, spot, inner, matches!(value, Type::Map(_)))
+        }
+        Type::Model(id) => {
+            let api = scope.api;
+            let Some(Shape::Record(fields)) = api.model(*id).map(|model| &model.shape) else {
+                return String::new();
+            };
+            let mut statements = String::new();
+            for field in fields {
+                let below = Spot::place(format!("{}.{}", spot.expression, field.rust));
+                let wire = format!("{wire}.{}", field.wire);
+                let mut path = path.to_vec();
+                path.push(&field.rust);
+                statements += &present(scope, field, &below, |scope, spot| {
+                    check_value(scope, rules, &field.slot.value, spot, &wire, &path)
+                });
+            }
+            statements
+        }
+        _ => String::new(),
+    }
+}
+
+/// Names the texts and integers of a field that must not show up in a message.
+pub(crate) fn sensitive(scope: &mut Scope<'_>, field: &Field, spot: &Spot) -> String {
+    let own = field.notes.is_sensitive();
+    if own && matches!(field.slot.value, Type::Text(_)) && Held::of(field, true) == Held::Option {
+        return format!("values.optional({}.as_deref());\n", spot.expression);
+    }
+    present(scope, field, spot, |scope, spot| {
+        sensitive_value(scope, &field.slot.value, own, spot)
+    })
+}
+
+fn sensitive_value(scope: &mut Scope<'_>, value: &Type, own: bool, spot: &Spot) -> String {
+    match value {
+        Type::Text(_) if own => format!("values.text({});\n", spot.reference()),
+        Type::Integer(_) if own => format!("values.number({});\n", spot.expression),
+        Type::Free if own => format!("values.json({});\n", spot.reference()),
+        Type::Timestamp if own => format!("values.text({}.as_str());\n", spot.expression),
+        Type::List(inner) | Type::Map(inner) => {
+            let statements = sensitive_value(scope, &inner.value, own, &Spot::bound("item"));
+            each(statements, spot, inner, matches!(value, Type::Map(_)))
+        }
+        Type::Model(_) if hides(scope.api, value, &mut Vec::new()) => {
+            format!("{}.sensitive(values);\n", spot.expression)
+        }
+        _ => String::new(),
+    }
+}
+
+/// Whether a field holds something that must not show up in a message.
+pub(crate) fn is_hiding(scope: &Scope<'_>, field: &Field) -> bool {
+    field.notes.is_sensitive() && is_searchable(&field.slot.value)
+        || hides(scope.api, &field.slot.value, &mut Vec::new())
+}
+
+/// Sends a field by `call`, which takes a name and a value.
+pub(crate) fn send(
+    scope: &mut Scope<'_>,
+    field: &Field,
+    spot: &Spot,
+    call: &str,
+    fallible: bool,
+) -> String {
+    let end = if fallible { "?;\n" } else { ";\n" };
+    present(scope, field, spot, |_, spot| match &field.slot.value {
+        Type::List(_) => {
+            format!(
+                "for item in {} {{\nrequest.{call}({}, item){end}}}\n",
+                spot.reference(),
+                literal(&field.wire)
+            )
+        }
+        value if super::scope::is_copy(value) && !spot.is_reference => {
+            format!(
+                "request.{call}({}, {}){end}",
+                literal(&field.wire),
+                spot.expression
+            )
+        }
+        _ => format!(
+            "request.{call}({}, {}){end}",
+            literal(&field.wire),
+            spot.reference()
+        ),
+    })
+}

@@ -1,0 +1,197 @@
+//! The workspace's files: what the descriptions lead to, written, or compared with what is there.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use workspace::files;
+
+use crate::{emit, emitted, format, report, tree, understand};
+
+const DESCRIPTIONS: &str = "crates/customer-api-sandbox/src/descriptions";
+const COVERAGE: &str = "docs/coverage.md";
+/// Where the proofs find every operation.
+const PROOF: &str = "xtask/proof/src/generated";
+/// The crate whose description nobody serves: it proves what the generator emits.
+const GOLDEN: &str = "xtask/golden";
+
+/// Everything that the descriptions lead to: path from the workspace's root → text.
+pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
+    let mut files = BTreeMap::new();
+    let mut problems = Vec::new();
+    let mut providers = Vec::new();
+    for Source { folder, provider } in sources(root)? {
+        let path = format!("{folder}/openapi.yaml");
+        let text = fs::read(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
+        match understand(&path, &text) {
+            Err(found) => problems.extend(found),
+            Ok((tree, api)) => {
+                for (file, text) in emitted(&api)? {
+                    files.insert(format!("{folder}/src/generated/{file}"), text);
+                }
+                if let Some(name) = provider {
+                    files.insert(format!("{DESCRIPTIONS}/{name}.json"), tree::to_json(&tree)?);
+                    providers.push((name, api));
+                }
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(report(&problems));
+    }
+    files.insert(COVERAGE.to_owned(), emit::coverage::coverage(&providers));
+    for (file, text) in emit::proof::tables(&providers) {
+        files.insert(format!("{PROOF}/{file}"), text);
+    }
+    format::format(root, &mut files)?;
+    Ok(files)
+}
+
+/// A crate with a description.
+struct Source {
+    /// Below the workspace's root.
+    folder: String,
+    /// The crate's name, if its description is that of a provider.
+    provider: Option<String>,
+}
+
+/// The crates that have a description.
+fn sources(root: &Path) -> Result<Vec<Source>, String> {
+    let crates = folders(&root.join("crates"))?
+        .into_iter()
+        .map(|name| Source {
+            folder: format!("crates/{name}"),
+            provider: Some(name),
+        });
+    let golden = Source {
+        folder: GOLDEN.to_owned(),
+        provider: None,
+    };
+    Ok(crates
+        .chain([golden])
+        .filter(|source| root.join(&source.folder).join("openapi.yaml").is_file())
+        .collect())
+}
+
+pub(crate) fn write(root: &Path, wanted: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut report = String::new();
+    for (path, text) in wanted {
+        let target = root.join(path);
+        // An unchanged file keeps its time, so that nothing is built again.
+        if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
+            continue;
+        }
+        files::write(&target, text)?;
+        let _ = writeln!(report, "wrote {path}");
+    }
+    for path in orphans(root, wanted)? {
+        fs::remove_file(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
+        let _ = writeln!(report, "removed {path}");
+    }
+    let _ = write!(report, "{} files are current", wanted.len());
+    Ok(report)
+}
+
+pub(crate) fn compare(root: &Path, wanted: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut report = String::new();
+    for (path, text) in wanted {
+        match fs::read(root.join(path)) {
+            Err(_) => {
+                let _ = writeln!(report, "{path}: missing");
+            }
+            Ok(present) if present == text.as_bytes() => {}
+            Ok(present) => {
+                let _ = writeln!(
+                    report,
+                    "{path}: {}",
+                    difference(&String::from_utf8_lossy(&present), text)
+                );
+            }
+        }
+    }
+    for path in orphans(root, wanted)? {
+        let _ = writeln!(report, "{path}: no description leads to this file");
+    }
+    if report.is_empty() {
+        Ok(format!("{} files are current", wanted.len()))
+    } else {
+        Err(report + "run `cargo xtask codegen`")
+    }
+}
+
+/// The first line that differs.
+fn difference(present: &str, wanted: &str) -> String {
+    let (mut here, mut there) = (present.lines(), wanted.lines());
+    for number in 1_usize.. {
+        match (here.next(), there.next()) {
+            (None, None) => break,
+            (one, other) if one == other => {}
+            (one, other) => {
+                let show = |line: Option<&str>| {
+                    line.map_or("the end of the file".to_owned(), |line| format!("`{line}`"))
+                };
+                return format!("line {number} is {}, not {}", show(one), show(other));
+            }
+        }
+    }
+    "its line endings differ".to_owned()
+}
+
+/// Files where only generated ones belong, that nothing generates any more.
+fn orphans(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
+    let mut found = BTreeSet::new();
+    let crates = folders(&root.join("crates"))?;
+    let crates = crates.into_iter().map(|name| format!("crates/{name}"));
+    for folder in crates.chain([GOLDEN.to_owned()]) {
+        let generated = format!("{folder}/src/generated");
+        files_below(&root.join(&generated), &generated, &mut found)?;
+    }
+    for folder in [DESCRIPTIONS, PROOF] {
+        files_below(&root.join(folder), folder, &mut found)?;
+    }
+    Ok(found
+        .into_iter()
+        .filter(|path| !wanted.contains_key(path))
+        .collect())
+}
+
+fn files_below(folder: &Path, name: &str, found: &mut BTreeSet<String>) -> Result<(), String> {
+    for (entry, path) in entries(folder)? {
+        let name = format!("{name}/{entry}");
+        if path.is_dir() {
+            files_below(&path, &name, found)?;
+        } else {
+            found.insert(name);
+        }
+    }
+    Ok(())
+}
+
+fn folders(folder: &Path) -> Result<Vec<String>, String> {
+    Ok(entries(folder)?
+        .into_iter()
+        .filter(|(_, path)| path.is_dir())
+        .map(|(name, _)| name)
+        .collect())
+}
+
+/// What a folder holds, sorted; a folder that does not exist holds nothing.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, String> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let describe = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(describe)? {
+        let entry = entry.map_err(describe)?;
+        found.push((
+            entry.file_name().to_string_lossy().into_owned(),
+            entry.path(),
+        ));
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,142 @@
+//! Typed clients from the providers' descriptions, and crates for new ones.
+//!
+//! parse → model → naming → check → emit; each stage reports its problems and goes on, so that one run reports all.
+
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
+
+mod assign_names;
+mod audit;
+mod characters;
+mod check;
+mod emit;
+mod files;
+mod format;
+mod identifiers;
+mod model;
+mod parse;
+mod pattern;
+mod problem;
+mod scaffold;
+mod tree;
+mod visible;
+
+#[cfg(test)]
+mod tests;
+
+use model::Api;
+use problem::{Problem, Problems};
+use tree::Value;
+
+/// Writes everything that the descriptions of the workspace lead to, and removes what none leads to.
+///
+/// # Errors
+///
+/// A line for every problem. Then nothing is written.
+pub fn write(root: &Path) -> Result<String, String> {
+    files::write(root, &files::generate(root)?)
+}
+
+/// Whether what is there is what the descriptions of the workspace lead to.
+///
+/// # Errors
+///
+/// A line for every problem, or for every file that differs, is missing or has no source.
+pub fn check(root: &Path) -> Result<String, String> {
+    files::compare(root, &files::generate(root)?)
+}
+
+/// Makes a crate from a provider's description, with its client, service, README, tests and generated code.
+///
+/// # Errors
+///
+/// A line for every problem. Then everything is as it was.
+pub fn make_crate(root: &Path, name: &str, spec: &Path) -> Result<String, String> {
+    scaffold::make(root, name, spec)
+}
+
+/// The files that a description leads to, as `cargo xtask codegen` emits them below `src/generated`. They are not formatted yet.
+///
+/// # Errors
+///
+/// A line for every problem.
+pub fn read_description(path: &str, text: &[u8]) -> Result<BTreeMap<String, String>, Vec<String>> {
+    match understand(path, text) {
+        Ok((_, api)) => Ok(emit::emit(&api)),
+        Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
+    }
+}
+
+/// The files of the crate that `cargo xtask new-provider` makes from a description, below its folder. They are not formatted yet.
+///
+/// # Errors
+///
+/// A line for every problem.
+pub fn new_crate(
+    name: &str,
+    path: &str,
+    text: &[u8],
+) -> Result<BTreeMap<String, String>, Vec<String>> {
+    scaffold::draft(name, path, text)
+        .map_err(|problems| problems.lines().map(str::to_owned).collect())
+}
+
+/// Looks over emitted files, as is done before they are written: in the documentation there must be nothing but text, and
+/// nowhere a character that can't be seen.
+///
+/// # Errors
+///
+/// The first thing that is more, and its file.
+pub fn audit_files(files: &BTreeMap<String, String>) -> Result<(), String> {
+    audit::files(files)
+}
+
+/// Whether rustdoc finds nothing but text in this: no code block, no tag, no link except to a page by https.
+///
+/// # Errors
+///
+/// The first thing that is more.
+pub fn audit_markdown(text: &str) -> Result<(), String> {
+    audit::markdown(text)
+}
+
+/// Reads a description up to the point where nothing but writing is left.
+pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Problem>> {
+    let mut problems = Problems::new(path);
+    let Ok(text) = std::str::from_utf8(text) else {
+        problems.report("", "the file is not UTF-8", "save it as UTF-8");
+        return Err(problems.into_list());
+    };
+    let Some(tree) = tree::parse(text, path, &mut problems) else {
+        return Err(problems.into_list());
+    };
+    let description = parse::read(&tree, &mut problems);
+    let mut api = model::lower(&description, &mut problems);
+    assign_names::assign(&mut api, &mut problems);
+    check::check(&api, &mut problems);
+    if problems.is_empty() {
+        Ok((tree, api))
+    } else {
+        Err(problems.into_list())
+    }
+}
+
+/// The files of `src/generated`, not yet formatted, and looked over.
+pub(crate) fn emitted(api: &Api) -> Result<BTreeMap<String, String>, String> {
+    let files = emit::emit(api);
+    audit::files(&files)?;
+    Ok(files)
+}
+
+/// All problems, one a line.
+pub(crate) fn report(problems: &[Problem]) -> String {
+    let mut report = String::new();
+    for problem in problems {
+        let _ = writeln!(report, "{problem}");
+    }
+    let _ = write!(
+        report,
+        "{} in all; docs/adding-a-provider.md explains them",
+        problems.len()
+    );
+    report
+}

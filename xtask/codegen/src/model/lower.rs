@@ -1,0 +1,328 @@
+//! Schemas become types and models.
+
+use std::collections::BTreeMap;
+
+use super::{Api, Field, Model, ModelId, Shape, Slot, Type, Used, Variant, operations, usage};
+use crate::{
+    parse::{Description, Kind, Notes, Record, Schema},
+    problem::Problems,
+};
+
+/// Resolves a description.
+pub(crate) fn lower(description: &Description, p: &mut Problems) -> Api {
+    let mut lowering = Lowering {
+        description,
+        models: Vec::new(),
+        named: BTreeMap::new(),
+        aliases: Vec::new(),
+        depth: 0,
+    };
+    let operations = description
+        .operations
+        .iter()
+        .map(|operation| operations::operation(&mut lowering, operation, p))
+        .collect();
+    let mut api = Api {
+        service: description.service.clone(),
+        title: description.title.clone(),
+        access: description.access.clone(),
+        models: lowering.models,
+        operations,
+    };
+    usage::mark(&mut api);
+    usage::split_sides(&mut api, p);
+    usage::report_unused(description, p);
+    api
+}
+
+pub(crate) struct Lowering<'d> {
+    pub(crate) description: &'d Description,
+    models: Vec<Model>,
+    /// Components that are models.
+    named: BTreeMap<&'d str, ModelId>,
+    /// Components that are being looked through, against a reference to itself.
+    aliases: Vec<&'d str>,
+    /// How many schemas are being looked into.
+    depth: usize,
+}
+
+/// How deep schemas may lead, by references or in place: every level is a call within a call.
+const DEEPEST: usize = 100;
+
+impl<'d> Lowering<'d> {
+    pub(crate) fn component(&self, name: &str) -> Option<(&'d str, &'d Schema)> {
+        self.description
+            .schemas
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(key, schema)| (key.as_str(), schema))
+    }
+
+    /// The schema that a chain of references ends at, with the notes met on the way.
+    pub(crate) fn resolve(
+        &self,
+        schema: &'d Schema,
+        p: &mut Problems,
+    ) -> Option<(&'d Schema, Option<&'d str>)> {
+        let (mut schema, mut name) = (schema, None);
+        let mut steps = 0;
+        while let Kind::Reference(target) = &schema.kind {
+            let Some((key, found)) = self.component(target) else {
+                dangling(&schema.at, "schemas", target, p);
+                return None;
+            };
+            steps += 1;
+            if steps > self.description.schemas.len() {
+                p.report(
+                    &schema.at,
+                    "a reference that leads to itself",
+                    "describe the schema in one of them",
+                );
+                return None;
+            }
+            (schema, name) = (found, Some(key));
+        }
+        Some((schema, name))
+    }
+
+    /// The type of a schema. An object or enum written in place is named after `stem`.
+    pub(crate) fn slot(&mut self, schema: &'d Schema, stem: &str, p: &mut Problems) -> Slot {
+        // A property's `x-rust-name`, in lower case, names its field.
+        let names_type = is_type_name(&schema.notes);
+        if names_type && !matches!(schema.kind, Kind::Record(_) | Kind::Choice(_)) {
+            p.report(
+                &schema.at,
+                "`x-rust-name` on a schema that becomes no type of its own",
+                "remove it",
+            );
+        }
+        if self.depth == DEEPEST {
+            p.report(
+                &schema.at,
+                format!("schemas lead more than {DEEPEST} levels deep"),
+                "use `{}` for what is inside",
+            );
+            return Slot {
+                value: Type::Broken,
+                nullable: false,
+            };
+        }
+        self.depth += 1;
+        let (value, below) = self.value(schema, stem, p);
+        self.depth -= 1;
+        Slot {
+            value,
+            nullable: schema.nullable || below,
+        }
+    }
+
+    /// The type, and whether a component that it refers to may be null.
+    fn value(&mut self, schema: &'d Schema, stem: &str, p: &mut Problems) -> (Type, bool) {
+        let value = match &schema.kind {
+            Kind::Broken => Type::Broken,
+            Kind::Text(rule) => Type::Text(rule.clone()),
+            Kind::Timestamp => Type::Timestamp,
+            Kind::Date => Type::Date,
+            Kind::Integer(integer) => Type::Integer(*integer),
+            Kind::Flag => Type::Flag,
+            Kind::Double => Type::Double,
+            Kind::Boolean => Type::Boolean,
+            Kind::Free => Type::Free,
+            Kind::List(items) | Kind::Map(items) if matches!(items.kind, Kind::Flag) => {
+                p.report(&items.at, "a list or map of flags", "remove `const`");
+                Type::Broken
+            }
+            Kind::List(items) => Type::List(Box::new(self.slot(items, &format!("{stem} item"), p))),
+            Kind::Map(values) => {
+                Type::Map(Box::new(self.slot(values, &format!("{stem} value"), p)))
+            }
+            Kind::Record(_) | Kind::Choice(_) => Type::Model(self.model(schema, stem, None, p)),
+            Kind::Constant(_) => {
+                p.report(
+                    &schema.at,
+                    "`const` is only supported for the discriminator of a union",
+                    "write `type: string` and an `enum` of one value",
+                );
+                Type::Broken
+            }
+            Kind::Union { .. } => {
+                p.report(
+                    &schema.at,
+                    "a union is only supported as the whole body of a request",
+                    "use `{}` for any JSON value, and read it in hand-written code",
+                );
+                Type::Broken
+            }
+            Kind::Reference(target) => {
+                let Some((name, found)) = self.component(target) else {
+                    dangling(&schema.at, "schemas", target, p);
+                    return (Type::Broken, false);
+                };
+                return (self.referred(name, found, &schema.at, p), found.nullable);
+            }
+        };
+        (value, false)
+    }
+
+    fn referred(&mut self, name: &'d str, found: &'d Schema, at: &str, p: &mut Problems) -> Type {
+        if let Some(id) = self.named.get(name) {
+            return Type::Model(*id);
+        }
+        if matches!(found.kind, Kind::Record(_) | Kind::Choice(_)) {
+            return Type::Model(self.model(found, name, Some(name), p));
+        }
+        if self.aliases.contains(&name) {
+            p.report(
+                at,
+                "a reference that leads to itself",
+                "break the circle with an object",
+            );
+            return Type::Broken;
+        }
+        self.aliases.push(name);
+        let Slot { value, .. } = self.slot(found, name, p);
+        self.aliases.pop();
+        value
+    }
+
+    fn model(
+        &mut self,
+        schema: &'d Schema,
+        stem: &str,
+        key: Option<&'d str>,
+        p: &mut Problems,
+    ) -> ModelId {
+        let id = ModelId(self.models.len());
+        if let Some(key) = key {
+            self.named.insert(key, id);
+        }
+        // A property's `x-rust-name` names the field, not the type of an object written in place.
+        let own_name = schema
+            .notes
+            .rust_name
+            .as_deref()
+            .filter(|name| name.starts_with(char::is_uppercase));
+        let stem = own_name.unwrap_or(stem);
+        self.models.push(Model {
+            at: schema.at.clone(),
+            wire: stem.to_owned(),
+            rust: String::new(),
+            module: String::new(),
+            notes: Notes {
+                rust_name: own_name.map(str::to_owned),
+                ..schema.notes.clone()
+            },
+            shape: Shape::Choice(Vec::new()),
+            used: Used::default(),
+        });
+        if let Kind::Record(record) = &schema.kind {
+            only_whole_bodies(record, &schema.at, p);
+        }
+        let shape = match &schema.kind {
+            Kind::Choice(choices) => Shape::Choice(
+                choices
+                    .iter()
+                    .map(|choice| Variant {
+                        at: choice.at.clone(),
+                        wire: choice.value.clone(),
+                        rust: String::new(),
+                        rust_name: choice.rust_name.clone(),
+                        description: choice.description.clone(),
+                    })
+                    .collect(),
+            ),
+            Kind::Record(record) => Shape::Record(
+                record
+                    .properties
+                    .iter()
+                    .map(|property| {
+                        self.field(&property.name, property.required, &property.schema, stem, p)
+                    })
+                    .collect(),
+            ),
+            _ => Shape::Record(Vec::new()),
+        };
+        // The place was taken above, so that a schema may refer to itself.
+        if let Some(model) = self.models.get_mut(id.0) {
+            model.shape = shape;
+        }
+        id
+    }
+
+    pub(crate) fn field(
+        &mut self,
+        name: &str,
+        required: bool,
+        schema: &'d Schema,
+        stem: &str,
+        p: &mut Problems,
+    ) -> Field {
+        let notes = self.notes(schema);
+        let inner = format!("{stem} {}", notes.rust_name.as_deref().unwrap_or(name));
+        let slot = self.slot(schema, &inner, p);
+        let hidable = match &slot.value {
+            Type::List(items) => {
+                !matches!(items.value, Type::Model(_) | Type::List(_) | Type::Map(_))
+            }
+            value => !matches!(value, Type::Model(_) | Type::Map(_)),
+        };
+        if notes.is_sensitive() && !hidable {
+            p.report(
+                &schema.at,
+                "`x-secret` or `x-personal` on an object, a map or an enum",
+                "put it on the properties inside that hold the text",
+            );
+        }
+        Field {
+            at: schema.at.clone(),
+            wire: name.to_owned(),
+            rust: String::new(),
+            required,
+            slot,
+            notes,
+        }
+    }
+
+    /// A schema's notes, completed by those of the components that it refers to.
+    fn notes(&self, schema: &'d Schema) -> Notes {
+        let mut notes = schema.notes.clone();
+        let mut at = schema;
+        for _ in 0..=self.description.schemas.len() {
+            let Kind::Reference(target) = &at.kind else {
+                break;
+            };
+            let Some((_, found)) = self.component(target) else {
+                break;
+            };
+            notes = notes.over(&found.notes);
+            at = found;
+        }
+        notes
+    }
+}
+
+/// What can only be said of the object that is a request's whole body.
+pub(super) fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
+    if !record.presence.is_empty() || !record.dynamic.is_empty() {
+        p.report(
+            at,
+            "`anyOf`, `dependentRequired` or `x-dynamic-fields` in an object that is not the whole body of a request",
+            "say it in `description`, and check it in hand-written code",
+        );
+    }
+}
+
+fn is_type_name(notes: &Notes) -> bool {
+    notes
+        .rust_name
+        .as_deref()
+        .is_some_and(|name| name.starts_with(char::is_uppercase))
+}
+
+pub(crate) fn dangling(at: &str, section: &str, name: &str, p: &mut Problems) {
+    p.report(
+        at,
+        format!("components/{section} has no `{name}`"),
+        "correct the reference, or describe it there",
+    );
+}

@@ -1,0 +1,285 @@
+//! Operations: parameters in order, the body laid flat, the one thing that a success carries.
+
+use super::{
+    Operation, Parameter, Slot, Type,
+    body::request_body,
+    lower::{Lowering, dangling},
+};
+use crate::{
+    model::Place,
+    parse::{self, OrRef, Schema},
+    problem::Problems,
+    tree::join,
+};
+
+pub(crate) fn operation<'d>(
+    lowering: &mut Lowering<'d>,
+    source: &'d parse::Operation,
+    p: &mut Problems,
+) -> Operation {
+    let stem = source.notes.rust_name.as_deref().unwrap_or(&source.id);
+    let parameters = parameters(lowering, source, stem, p);
+    let body = source
+        .body
+        .as_ref()
+        .and_then(|body| request_body(lowering, body, stem, p));
+    let output = output(lowering, source, stem, p);
+    let sourced = source
+        .notes
+        .provenance
+        .as_ref()
+        .and_then(|provenance| provenance.source.clone());
+    Operation {
+        at: source.at.clone(),
+        id: source.id.clone(),
+        rust: String::new(),
+        module: String::new(),
+        method: source.method,
+        path: source.path.clone(),
+        summary: source.summary.clone(),
+        notes: source.notes.clone(),
+        docs_url: sourced
+            .or_else(|| source.docs_url.clone())
+            .or_else(|| lowering.description.docs_url.clone()),
+        idempotency: source.idempotency,
+        rate_class: source.rate_class.clone(),
+        fresh_connection: source.fresh_connection,
+        unauthenticated: source.unauthenticated,
+        undocumented: source.undocumented,
+        output_type: source.output.clone(),
+        inner: source.body.as_ref().is_some_and(|body| body.hand_written),
+        parameters,
+        body,
+        output,
+    }
+}
+
+fn parameters<'d>(
+    lowering: &mut Lowering<'d>,
+    source: &'d parse::Operation,
+    stem: &str,
+    p: &mut Problems,
+) -> Vec<Parameter> {
+    let mut found: Vec<&'d parse::Parameter> = Vec::new();
+    for parameter in &source.parameters {
+        let parameter = match parameter {
+            OrRef::Here(parameter) => parameter,
+            OrRef::Reference { name, at } => {
+                match lowering
+                    .description
+                    .parameters
+                    .iter()
+                    .find(|(key, _)| key == name)
+                {
+                    Some((_, parameter)) => parameter,
+                    None => {
+                        dangling(at, "parameters", name, p);
+                        continue;
+                    }
+                }
+            }
+        };
+        // A method's own parameter replaces the path's of the same name and place.
+        match found
+            .iter_mut()
+            .find(|other| other.name == parameter.name && other.place == parameter.place)
+        {
+            Some(other) => *other = parameter,
+            None => found.push(parameter),
+        }
+    }
+    check_template(source, &found, p);
+    let mut parameters = Vec::new();
+    for place in [Place::Path, Place::Query, Place::Header] {
+        for parameter in found.iter().filter(|parameter| parameter.place == place) {
+            let mut field = lowering.field(
+                &parameter.name,
+                parameter.required,
+                &parameter.schema,
+                stem,
+                p,
+            );
+            field.notes = parameter.notes.over(&field.notes);
+            field.at = parameter.at.clone();
+            check_value(&field.slot, place, &parameter.at, p);
+            parameters.push(Parameter { place, field });
+        }
+    }
+    parameters
+}
+
+/// The path's braces and its parameters must be the same set.
+fn check_template(source: &parse::Operation, parameters: &[&parse::Parameter], p: &mut Problems) {
+    let names: Vec<&str> = template(&source.path).collect();
+    for name in &names {
+        if !parameters
+            .iter()
+            .any(|parameter| parameter.place == Place::Path && parameter.name == *name)
+        {
+            p.report(
+                &source.at,
+                format!("the path has `{{{name}}}`, but no parameter is named so"),
+                "add a parameter `in: path`",
+            );
+        }
+    }
+    for parameter in parameters
+        .iter()
+        .filter(|parameter| parameter.place == Place::Path)
+    {
+        if !names.contains(&parameter.name.as_str()) {
+            p.report(
+                &parameter.at,
+                format!("the path `{}` has no `{{{}}}`", source.path, parameter.name),
+                "correct the name, or remove the parameter",
+            );
+        }
+    }
+}
+
+/// The names in a path's braces, in order.
+pub(crate) fn template(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn check_value(slot: &Slot, place: Place, at: &str, p: &mut Problems) {
+    if slot.nullable {
+        p.report(
+            at,
+            "a parameter that may be null",
+            "a parameter is sent or it is not: remove \"null\"",
+        );
+    }
+    match &slot.value {
+        Type::List(items) if place == Place::Query => {
+            if items.nullable || !is_flat(&items.value) {
+                p.report(
+                    at,
+                    "an array of values that are not flat",
+                    "use strings, numbers, booleans or enums",
+                );
+            }
+        }
+        value if is_flat(value) => {}
+        _ => p.report(
+            at,
+            format!("a {} parameter that is not one flat value", place.name()),
+            "use a string, a number, a boolean or an enum; arrays go into the query",
+        ),
+    }
+}
+
+/// Whether a value is one piece of text on the wire.
+fn is_flat(value: &Type) -> bool {
+    // Which model is an enum is known only later; `check` looks again.
+    !matches!(value, Type::Free | Type::List(_) | Type::Map(_))
+}
+
+/// What the 2xx responses carry; the others are documentation.
+fn output<'d>(
+    lowering: &mut Lowering<'d>,
+    source: &'d parse::Operation,
+    stem: &str,
+    p: &mut Problems,
+) -> Option<Slot> {
+    let mut outputs: Vec<(&'d str, Option<Slot>)> = Vec::new();
+    for (status, response) in &source.responses {
+        let response = match response {
+            OrRef::Here(response) => response,
+            OrRef::Reference { name, at } => {
+                match lowering
+                    .description
+                    .responses
+                    .iter()
+                    .find(|(key, _)| key == name)
+                {
+                    Some((_, response)) => response,
+                    None => {
+                        dangling(at, "responses", name, p);
+                        continue;
+                    }
+                }
+            }
+        };
+        if status.starts_with('2') {
+            outputs.push((status, content(lowering, response, stem, p)));
+        }
+    }
+    let Some((_, first)) = outputs.first() else {
+        if !source
+            .responses
+            .iter()
+            .any(|(status, _)| status.starts_with('2'))
+        {
+            p.report(
+                &join(&source.at, "responses"),
+                "no response of success",
+                "describe a 2xx response; `2XX` stands for all of them",
+            );
+        }
+        return None;
+    };
+    let mut output: Option<Slot> = first.clone();
+    for (status, other) in outputs.iter().skip(1) {
+        output = match (output, other) {
+            (Some(one), Some(other)) if one.value == other.value => Some(Slot {
+                nullable: one.nullable || other.nullable,
+                value: one.value,
+            }),
+            (Some(one), Some(_)) => {
+                p.report(
+                    &join(&join(&source.at, "responses"), status),
+                    "successes with different bodies are not supported",
+                    "describe one schema whose properties are optional",
+                );
+                Some(one)
+            }
+            // Some responses carry nothing, so the body may be missing.
+            (Some(one), None) => Some(Slot {
+                nullable: true,
+                ..one
+            }),
+            (None, Some(other)) => Some(Slot {
+                nullable: true,
+                ..other.clone()
+            }),
+            (None, None) => None,
+        };
+    }
+    output
+}
+
+fn content<'d>(
+    lowering: &mut Lowering<'d>,
+    response: &'d parse::Response,
+    stem: &str,
+    p: &mut Problems,
+) -> Option<Slot> {
+    if response.content.len() > 1 {
+        p.report(
+            &response.at,
+            "a success in several media types",
+            "keep application/json",
+        );
+    }
+    let media = response.content.first()?;
+    let base = media.name.split(';').next().unwrap_or_default().trim();
+    if base != "application/json" {
+        p.report(
+            &media.at,
+            format!("a success of `{}` is not supported", media.name),
+            "use application/json, or no content and `x-output`",
+        );
+        return None;
+    }
+    let Some(schema): Option<&'d Schema> = media.schema.as_ref() else {
+        p.report(
+            &media.at,
+            "a success without `schema`",
+            "describe it; `{}` stands for any JSON value",
+        );
+        return None;
+    };
+    Some(lowering.slot(schema, &format!("{stem} response"), p))
+}

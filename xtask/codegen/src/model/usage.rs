@@ -1,0 +1,204 @@
+//! Which side of the wire a model is on, and which components nothing uses.
+
+use std::collections::BTreeSet;
+
+use super::{Api, BodyShape, Field, ModelId, Shape, Slot, Type, Used};
+use crate::{
+    parse::{Description, Kind, OrRef, Response, Schema},
+    problem::Problems,
+};
+
+/// Marks every model that an operation reaches.
+pub(crate) fn mark(api: &mut Api) {
+    let mut marks: Vec<(ModelId, Used)> = Vec::new();
+    for operation in &api.operations {
+        let always = !operation.undocumented;
+        let sent = Used {
+            sent: true,
+            received: false,
+            always,
+        };
+        for parameter in &operation.parameters {
+            collect(&parameter.field.slot, sent, &mut marks);
+        }
+        for field in operation
+            .body
+            .iter()
+            .flat_map(|body| body_fields(&body.shape))
+        {
+            collect(&field.slot, sent, &mut marks);
+        }
+        if let Some(slot) = &operation.output {
+            collect(
+                slot,
+                Used {
+                    sent: false,
+                    received: true,
+                    always,
+                },
+                &mut marks,
+            );
+        }
+    }
+    while let Some((id, used)) = marks.pop() {
+        let Some(model) = api.models.get_mut(id.0) else {
+            continue;
+        };
+        let before = model.used;
+        model.used.sent |= used.sent;
+        model.used.received |= used.received;
+        model.used.always |= used.always;
+        if model.used == before {
+            continue;
+        }
+        if let Shape::Record(fields) = &model.shape {
+            for field in fields {
+                // What only the other side carries is left out below.
+                if !(used.sent && field.notes.read_only || used.received && field.notes.write_only)
+                {
+                    collect(&field.slot, used, &mut marks);
+                }
+            }
+        }
+    }
+}
+
+/// Every field of a body, of all variants.
+pub(crate) fn body_fields(shape: &BodyShape) -> Vec<&Field> {
+    match shape {
+        BodyShape::Record(fields) => fields.iter().collect(),
+        BodyShape::Union { variants, .. } => variants
+            .iter()
+            .flat_map(|variant| &variant.fields)
+            .collect(),
+    }
+}
+
+fn collect(slot: &Slot, used: Used, marks: &mut Vec<(ModelId, Used)>) {
+    match &slot.value {
+        Type::Model(id) => marks.push((*id, used)),
+        Type::List(inner) | Type::Map(inner) => collect(inner, used, marks),
+        _ => {}
+    }
+}
+
+/// Leaves `readOnly` properties out of what is sent, `writeOnly` ones out of what is received.
+pub(crate) fn split_sides(api: &mut Api, p: &mut Problems) {
+    for model in &mut api.models {
+        let used = model.used;
+        let Shape::Record(fields) = &mut model.shape else {
+            continue;
+        };
+        if used.sent && used.received {
+            for field in fields.iter() {
+                if field.notes.read_only || field.notes.write_only {
+                    p.report(
+                        &field.at,
+                        "`readOnly` or `writeOnly` in a schema that is both sent and received",
+                        "write a schema for each side",
+                    );
+                }
+                if field.slot.nullable {
+                    p.report(
+                        &field.at,
+                        "a property that may be null in a schema that is both sent and received",
+                        "write a schema for each side: only a request tells null from absent",
+                    );
+                }
+            }
+        }
+        fields.retain(|field| {
+            !(used.sent && field.notes.read_only || used.received && field.notes.write_only)
+        });
+        if fields.is_empty() {
+            p.report(
+                &model.at,
+                "an object of which nothing is left on this side",
+                "remove `readOnly` or `writeOnly`",
+            );
+        }
+    }
+}
+
+/// Reports components that no operation mentions, errors included.
+pub(crate) fn report_unused(description: &Description, p: &mut Problems) {
+    let mut schemas = BTreeSet::new();
+    let mut parameters = BTreeSet::new();
+    let mut responses = BTreeSet::new();
+    let in_response = |response: &Response, schemas: &mut BTreeSet<String>| {
+        for schema in response
+            .content
+            .iter()
+            .filter_map(|media| media.schema.as_ref())
+        {
+            reach(description, schema, schemas);
+        }
+    };
+    for operation in &description.operations {
+        for parameter in &operation.parameters {
+            match parameter {
+                OrRef::Here(parameter) => reach(description, &parameter.schema, &mut schemas),
+                OrRef::Reference { name, .. } => {
+                    parameters.insert(name.as_str());
+                }
+            }
+        }
+        if let Some(body) = &operation.body {
+            reach(description, &body.schema, &mut schemas);
+        }
+        for (_, response) in &operation.responses {
+            match response {
+                OrRef::Here(response) => in_response(response, &mut schemas),
+                OrRef::Reference { name, .. } => {
+                    responses.insert(name.as_str());
+                }
+            }
+        }
+    }
+    for (name, parameter) in &description.parameters {
+        reach(description, &parameter.schema, &mut schemas);
+        if !parameters.contains(name.as_str()) {
+            unused(&parameter.at, p);
+        }
+    }
+    for (name, response) in &description.responses {
+        in_response(response, &mut schemas);
+        if !responses.contains(name.as_str()) {
+            unused(&response.at, p);
+        }
+    }
+    for (name, schema) in &description.schemas {
+        if !schemas.contains(name) {
+            unused(&schema.at, p);
+        }
+    }
+}
+
+fn unused(at: &str, p: &mut Problems) {
+    p.report(at, "no operation uses this", "refer to it, or remove it");
+}
+
+fn reach(description: &Description, schema: &Schema, seen: &mut BTreeSet<String>) {
+    let follow = |name: &str, seen: &mut BTreeSet<String>| {
+        if seen.insert(name.to_owned()) {
+            if let Some((_, found)) = description.schemas.iter().find(|(key, _)| key == name) {
+                reach(description, found, seen);
+            }
+        }
+    };
+    match &schema.kind {
+        Kind::Reference(name) => follow(name, seen),
+        Kind::List(inner) | Kind::Map(inner) => reach(description, inner, seen),
+        Kind::Record(record) => {
+            for property in &record.properties {
+                reach(description, &property.schema, seen);
+            }
+        }
+        Kind::Union { variants, .. } => {
+            for variant in variants {
+                follow(&variant.schema, seen);
+            }
+        }
+        _ => {}
+    }
+}

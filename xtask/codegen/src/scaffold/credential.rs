@@ -1,0 +1,163 @@
+//! How a new crate signs in: what the description's security schemes come to.
+
+use crate::{
+    model::{Access, SecurityScheme},
+    problem::Problems,
+};
+
+/// What goes along with every call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Credential {
+    None,
+    /// A key in a header of its own; its name in lower case.
+    Header(String),
+    Bearer,
+}
+
+impl Credential {
+    /// The header that carries it, and its value for a key.
+    pub(super) fn header(&self, key: &str) -> Option<(&str, String)> {
+        match self {
+            Self::None => None,
+            Self::Header(name) => Some((name, key.to_owned())),
+            Self::Bearer => Some(("authorization", format!("Bearer {key}"))),
+        }
+    }
+}
+
+/// The scheme that the description requires, or the only one that it has.
+pub(super) fn choose(access: &Access, p: &mut Problems) -> Option<Credential> {
+    let scheme = match access.security.as_deref() {
+        Some(alternatives) => match alternatives.first().map(Vec::as_slice) {
+            None | Some([]) => return Some(Credential::None),
+            Some([key]) => access.schemes.iter().find(|scheme| scheme.key == *key),
+            Some(_) => {
+                p.report(
+                    "/security/0",
+                    "several credentials for one call",
+                    "require one, and write the rest by hand",
+                );
+                return None;
+            }
+        },
+        None => match access.schemes.as_slice() {
+            [] => return Some(Credential::None),
+            [scheme] => Some(scheme),
+            _ => {
+                p.report(
+                    "/components/securitySchemes",
+                    "several security schemes, and nothing says which one is used",
+                    "add `security` at the top of the document",
+                );
+                return None;
+            }
+        },
+    };
+    match scheme {
+        Some(scheme) => credential(scheme, p),
+        None => {
+            p.report(
+                "/security/0",
+                "this is none of components/securitySchemes",
+                "correct the name, or describe the scheme there",
+            );
+            None
+        }
+    }
+}
+
+fn credential(scheme: &SecurityScheme, p: &mut Problems) -> Option<Credential> {
+    let word = scheme.scheme.as_deref().unwrap_or_default();
+    match (scheme.kind.as_str(), scheme.place.as_deref(), &scheme.name) {
+        ("apiKey", Some("header"), Some(name)) if is_header(name) => {
+            Some(Credential::Header(name.to_ascii_lowercase()))
+        }
+        ("http", ..) if word.eq_ignore_ascii_case("bearer") => Some(Credential::Bearer),
+        _ => {
+            p.report(
+                &scheme.at,
+                "a new crate can't sign in this way",
+                "use an apiKey in a header, or http with the scheme bearer; write anything else by hand afterwards",
+            );
+            None
+        }
+    }
+}
+
+/// Whether it is a name of a header (RFC 9110, section 5.6.2) that the client does not set itself.
+fn is_header(name: &str) -> bool {
+    let taken = [
+        "host",
+        "content-type",
+        "content-length",
+        "accept",
+        "user-agent",
+    ];
+    !name.is_empty()
+        && !taken.contains(&name.to_ascii_lowercase().as_str())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scheme(key: &str, kind: &str, place: &str, name: &str, scheme: &str) -> SecurityScheme {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        SecurityScheme {
+            at: format!("/components/securitySchemes/{key}"),
+            key: key.to_owned(),
+            kind: kind.to_owned(),
+            place: given(place),
+            name: given(name),
+            scheme: given(scheme),
+        }
+    }
+
+    fn chosen(schemes: &[SecurityScheme], security: Option<&[&[&str]]>) -> Option<Credential> {
+        let access = Access {
+            servers: Vec::new(),
+            schemes: schemes.to_vec(),
+            security: security.map(|alternatives| {
+                let owned = |keys: &&[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+                alternatives.iter().map(owned).collect()
+            }),
+        };
+        let mut problems = Problems::new("acme.yaml");
+        let credential = choose(&access, &mut problems);
+        assert_eq!(credential.is_none(), !problems.is_empty());
+        credential
+    }
+
+    #[test]
+    fn the_scheme_that_is_required_wins() {
+        let key = scheme("k", "apiKey", "header", "X-Key", "");
+        let token = scheme("t", "http", "", "", "Bearer");
+        let header = Some(Credential::Header("x-key".to_owned()));
+        assert_eq!(chosen(&[], None), Some(Credential::None));
+        assert_eq!(chosen(std::slice::from_ref(&key), None), header);
+        let both = [key, token];
+        assert_eq!(chosen(&both, None), None);
+        assert_eq!(chosen(&both, Some(&[&["t"]])), Some(Credential::Bearer));
+        assert_eq!(chosen(&both, Some(&[&["k"], &["t"]])), header);
+        assert_eq!(chosen(&both, Some(&[])), Some(Credential::None));
+        assert_eq!(chosen(&both, Some(&[&[]])), Some(Credential::None));
+        assert_eq!(chosen(&both, Some(&[&["k", "t"]])), None);
+        assert_eq!(chosen(&both, Some(&[&["x"]])), None);
+    }
+
+    #[test]
+    fn what_no_header_carries_is_refused() {
+        for unknown in [
+            scheme("a", "apiKey", "query", "key", ""),
+            scheme("a", "apiKey", "header", "a b", ""),
+            scheme("a", "apiKey", "header", "Host", ""),
+            scheme("a", "http", "", "", "basic"),
+            scheme("a", "oauth2", "", "", ""),
+        ] {
+            assert_eq!(chosen(&[unknown], None), None);
+        }
+    }
+}

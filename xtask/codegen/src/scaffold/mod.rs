@@ -1,0 +1,315 @@
+//! `cargo xtask new-provider`: a crate for a provider, from a plain OpenAPI 3.1 file.
+//!
+//! The crate compiles, and its tests pass. All but `src/generated` belongs to people from then on.
+
+mod credential;
+mod environment;
+mod outputs;
+mod sample;
+mod source;
+mod texts;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+};
+
+use workspace::files::write as write_file;
+
+use self::credential::Credential;
+use crate::{
+    emitted, files as generated, format, identifiers,
+    model::{Api, Field, Shape, body_fields},
+    problem::Problems,
+    report, tree,
+};
+
+/// A crate that is about to be made.
+struct Provider {
+    /// The package's name.
+    name: String,
+    api: Api,
+    credential: Credential,
+    /// Where the provider is, if every account is at the same place.
+    base_url: Option<String>,
+}
+
+impl Provider {
+    /// The crate's name in code.
+    fn in_code(&self) -> String {
+        self.name.replace('-', "_")
+    }
+
+    /// Whether responses are read into types that the description does not describe.
+    fn has_outputs(&self) -> bool {
+        let mut operations = self.api.operations.iter();
+        operations.any(|one| one.output_type.is_some())
+    }
+
+    fn has_undocumented(&self) -> bool {
+        self.api.operations.iter().any(|one| one.undocumented)
+    }
+}
+
+/// Makes the crate, or leaves everything as it was.
+pub(crate) fn make(root: &Path, name: &str, spec: &Path) -> Result<String, String> {
+    let mut problems = Vec::new();
+    if let Err(problem) = check_name(root, name) {
+        problems.push(problem);
+    }
+    let provider = match read(name, spec) {
+        Ok((text, provider)) => Some((text, provider)),
+        Err(found) => {
+            problems.push(found);
+            None
+        }
+    };
+    let Some((text, provider)) = provider.filter(|_| problems.is_empty()) else {
+        return Err(problems.join("\n"));
+    };
+    let license =
+        fs::read_to_string(root.join("LICENSE")).map_err(|error| format!("LICENSE: {error}"))?;
+    let folder = format!("crates/{name}");
+    let mut files: BTreeMap<String, String> = files(&provider)?
+        .into_iter()
+        .chain([
+            ("LICENSE".to_owned(), license),
+            ("openapi.yaml".to_owned(), text),
+        ])
+        .map(|(path, text)| (format!("{folder}/{path}"), text))
+        .collect();
+    format::format(root, &mut files)?;
+
+    let written = write(root, &files);
+    if written.is_err() {
+        // The folder did not exist before.
+        let _ = fs::remove_dir_all(root.join(&folder));
+    }
+    written.map(|report| {
+        format!(
+            "made {folder}: {} files\n{report}\nnext: `cargo test -p {name}`; docs/adding-a-provider.md says what is left to do",
+            files.len()
+        )
+    })
+}
+
+fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String> {
+    for (path, text) in files {
+        write_file(&root.join(path), text)?;
+    }
+    // The description for the sandbox and the table of coverage follow from the crate.
+    let wanted = generated::generate(root)?;
+    let before: Vec<_> = wanted
+        .keys()
+        .map(|path| root.join(path))
+        .map(|path| (fs::read(&path), path))
+        .collect();
+    generated::write(root, &wanted).inspect_err(|_| restore(&before))
+}
+
+/// Makes files again what they were, or were not. What fails here is what failed before.
+fn restore(files: &[(io::Result<Vec<u8>>, PathBuf)]) {
+    for (before, path) in files {
+        match before {
+            Ok(text) if fs::read(path).is_ok_and(|now| now == *text) => {}
+            Ok(text) => {
+                let _ = fs::write(path, text);
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let _ = fs::remove_file(path);
+            }
+            // It could not be read, so it was not written either.
+            Err(_) => {}
+        }
+    }
+}
+
+/// A name that cargo, crates.io and the workspace accept.
+fn check_name(root: &Path, name: &str) -> Result<(), String> {
+    let is_kebab = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.split('-').all(|word| {
+            !word.is_empty()
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        });
+    if name.len() > LONGEST {
+        return Err(format!(
+            "a crate's name of {} letters is too long; crates.io allows {LONGEST}",
+            name.len()
+        ));
+    }
+    // What is a keyword gets an underscore, and then is not the name any more.
+    if !is_kebab || identifiers::field_name(name).is_none_or(|field| field.ends_with('_')) {
+        return Err(format!(
+            "`{name}` can't be the name of a crate here; write one like `acme-customers`"
+        ));
+    }
+    if RESERVED.contains(&name) {
+        return Err(format!(
+            "`{name}` has another meaning to cargo or the compiler; choose another name"
+        ));
+    }
+    if identifiers::is_device(name) {
+        return Err(format!(
+            "`{name}` is the name of a device on Windows, where no folder can have it; choose another name"
+        ));
+    }
+    if root.join("crates").join(name).exists() {
+        return Err(format!("crates/{name} exists; choose another name"));
+    }
+    let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
+    if lock
+        .lines()
+        .any(|line| line == format!("name = \"{name}\""))
+    {
+        return Err(format!(
+            "a package `{name}` is part of the workspace or of its dependencies; choose another name"
+        ));
+    }
+    Ok(())
+}
+
+/// The longest name that crates.io takes.
+const LONGEST: usize = 64;
+
+/// Names that cargo or the compiler keep for themselves.
+const RESERVED: &[&str] = &[
+    "alloc",
+    "build",
+    "core",
+    "deps",
+    "examples",
+    "incremental",
+    "proc-macro",
+    "src",
+    "std",
+    "test",
+];
+
+/// The files of a crate, made of a description alone.
+pub(crate) fn draft(
+    name: &str,
+    path: &str,
+    text: &[u8],
+) -> Result<BTreeMap<String, String>, String> {
+    let (_, provider) = understand(name, path, text)?;
+    files(&provider)
+}
+
+/// Reads the description, and settles what a crate needs beside it.
+fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {
+    let path = spec.display().to_string();
+    match fs::read(spec) {
+        Ok(bytes) => understand(name, &path, &bytes),
+        Err(error) => {
+            let mut problems = Problems::new(&path);
+            problems.report(
+                "",
+                format!("the file can't be read: {error}"),
+                "name the provider's description with --spec",
+            );
+            Err(report(&problems.into_list()))
+        }
+    }
+}
+
+fn understand(name: &str, path: &str, bytes: &[u8]) -> Result<(String, Provider), String> {
+    let (tree, api) = crate::understand(path, bytes).map_err(|problems| report(&problems))?;
+    let mut problems = Problems::new(path);
+    let credential = credential::choose(&api.access, &mut problems);
+    let base_url = base_url(&api, &mut problems);
+    for field in fields(&api).filter(|field| field.notes.hand_written) {
+        problems.report(
+            &field.at,
+            "a setter that is hand-written, in a crate that has no hand-written code yet",
+            "add `x-hand-written` once the crate is made",
+        );
+    }
+    for operation in api.operations.iter().filter(|operation| operation.inner) {
+        problems.report(
+            &operation.at,
+            "a request that is hand-written, in a crate that has no hand-written code yet",
+            "add `x-hand-written` once the crate is made",
+        );
+    }
+    match credential {
+        Some(credential) if problems.is_empty() => {
+            // Not all JSON is YAML: tabs and surrogate pairs are not. It was UTF-8 when it was understood.
+            let text = if path.ends_with(".json") {
+                tree::to_json(&tree)?
+            } else {
+                String::from_utf8_lossy(bytes).into_owned()
+            };
+            let name = name.to_owned();
+            Ok((
+                text,
+                Provider {
+                    name,
+                    api,
+                    credential,
+                    base_url,
+                },
+            ))
+        }
+        _ => Err(report(&problems.into_list())),
+    }
+}
+
+fn base_url(api: &Api, p: &mut Problems) -> Option<String> {
+    let servers = &api.access.servers;
+    let safe = servers.iter().find(|url| url.starts_with("https://"));
+    if safe.is_none() && !servers.is_empty() {
+        p.report(
+            "/servers",
+            "no server is reached by https",
+            "name one, or leave `servers` out if every account has an address of its own",
+        );
+    }
+    safe.cloned()
+}
+
+/// Everything that may be sent.
+fn fields(api: &Api) -> impl Iterator<Item = &Field> {
+    let in_models = api.models.iter().filter_map(|model| match &model.shape {
+        Shape::Record(fields) => Some(fields),
+        Shape::Choice(_) => None,
+    });
+    let in_bodies = api
+        .operations
+        .iter()
+        .filter_map(|operation| operation.body.as_ref())
+        .flat_map(|body| body_fields(&body.shape));
+    in_models.flatten().chain(in_bodies)
+}
+
+/// The files below the crate's folder, not yet formatted.
+fn files(provider: &Provider) -> Result<BTreeMap<String, String>, String> {
+    let mut files = BTreeMap::new();
+    for (path, text) in emitted(&provider.api)? {
+        files.insert(format!("src/generated/{path}"), text);
+    }
+    for (path, text) in [
+        ("Cargo.toml", texts::manifest(provider)?),
+        ("README.md", texts::readme(provider)),
+        ("CHANGELOG.md", texts::changelog(provider)),
+        ("src/lib.rs", source::library(provider)),
+        ("src/client.rs", source::client(provider)),
+        ("src/service.rs", source::service(provider)),
+    ] {
+        files.insert(path.to_owned(), text);
+    }
+    if provider.has_outputs() {
+        files.insert("src/outputs.rs".to_owned(), outputs::module(provider));
+    }
+    for (path, text) in wire::tests(provider) {
+        files.insert(format!("tests/wire/{path}"), text);
+    }
+    Ok(files)
+}

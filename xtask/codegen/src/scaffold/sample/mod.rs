@@ -1,0 +1,198 @@
+//! Calls with sample values: as code, and as what the code must put on the wire.
+
+mod value;
+
+use std::collections::BTreeSet;
+
+use self::value::Sampler;
+use crate::{
+    model::{Api, Body, BodyShape, DynamicNames, Field, Format, Operation, Place, Type},
+    visible::literal,
+};
+
+/// One call, as code and as bytes.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// An expression that makes the operation.
+    pub(super) rust: String,
+    /// The crate's types in it.
+    pub(super) names: BTreeSet<String>,
+    /// Core's types of times in it.
+    pub(super) times: BTreeSet<&'static str>,
+    /// Whether something in it is deprecated.
+    pub(super) is_deprecated: bool,
+    /// Path and query.
+    pub(super) target: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Sent,
+}
+
+#[derive(Debug)]
+pub(super) enum Sent {
+    Nothing,
+    Json(String),
+    Form(String),
+    Parts(Vec<(String, String)>),
+}
+
+/// The calls of an operation: one, or one per variant of its body. With every optional value, or with none.
+pub(super) fn calls(api: &Api, operation: &Operation, all: bool) -> Vec<Call> {
+    match operation.body.as_ref().map(|body| &body.shape) {
+        Some(BodyShape::Union { tag, variants }) => variants
+            .iter()
+            .map(|variant| {
+                let tag = (tag.as_str(), variant.value.as_str());
+                call(
+                    api,
+                    operation,
+                    all,
+                    &variant.constructor,
+                    Some(tag),
+                    &variant.fields,
+                )
+            })
+            .collect(),
+        Some(BodyShape::Record(fields)) => vec![call(api, operation, all, "new", None, fields)],
+        None => vec![call(api, operation, all, "new", None, &[])],
+    }
+}
+
+fn call(
+    api: &Api,
+    operation: &Operation,
+    all: bool,
+    constructor: &str,
+    tag: Option<(&str, &str)>,
+    fields: &[Field],
+) -> Call {
+    let mut sampler = Sampler::new(api, all);
+    sampler.is_deprecated = operation.notes.deprecated;
+    sampler.names.insert(operation.rust.clone());
+    let mut chain = Chain::default();
+    let (mut path, mut query, mut headers) = (operation.path.clone(), Vec::new(), Vec::new());
+    for parameter in &operation.parameters {
+        let field = &parameter.field;
+        let Some(value) = sampler.field(field, parameter.place == Place::Header) else {
+            continue;
+        };
+        chain.add(field, &value.argument);
+        let first = value.texts.first().cloned().unwrap_or_default();
+        match parameter.place {
+            Place::Path => {
+                path = path.replace(&format!("{{{}}}", field.wire), &percent_encoded(&first));
+            }
+            Place::Query => {
+                query.extend(value.texts.iter().map(|text| {
+                    format!("{}={}", percent_encoded(&field.wire), percent_encoded(text))
+                }))
+            }
+            Place::Header => headers.push((field.wire.clone(), first)),
+        }
+    }
+    let mut json: Vec<String> = tag
+        .map(|(name, value)| format!("{}:{}", value::json(name), value::json(value)))
+        .into_iter()
+        .collect();
+    let mut pairs = Vec::new();
+    for field in fields {
+        let Some(value) = sampler.field(field, false) else {
+            continue;
+        };
+        chain.add(field, &value.argument);
+        json.push(format!("{}:{}", value::json(&field.wire), value.json));
+        let text = value.texts.first().cloned().unwrap_or_default();
+        pairs.push((field.wire.clone(), text));
+    }
+    if all {
+        dynamic(operation.body.as_ref(), &mut chain, &mut pairs);
+    }
+    let body = match operation.body.as_ref().map(|body| body.format) {
+        None => Sent::Nothing,
+        Some(Format::Json) => Sent::Json(format!("{{{}}}", json.join(","))),
+        // Of a form without a field there is nothing to send.
+        Some(_) if pairs.is_empty() => Sent::Nothing,
+        Some(Format::Form) => Sent::Form(form(&pairs)),
+        Some(Format::Multipart) => Sent::Parts(pairs),
+    };
+    let mark = if query.is_empty() { "" } else { "?" };
+    Call {
+        rust: format!(
+            "{}::{constructor}({}){}",
+            operation.rust,
+            chain.arguments.join(", "),
+            chain.setters
+        ),
+        names: sampler.names,
+        times: sampler.times,
+        is_deprecated: sampler.is_deprecated,
+        target: format!("{path}{mark}{}", query.join("&")),
+        headers,
+        body,
+    }
+}
+
+/// A constructor's arguments, and the setters behind it.
+#[derive(Debug, Default)]
+struct Chain {
+    arguments: Vec<String>,
+    setters: String,
+}
+
+impl Chain {
+    fn add(&mut self, field: &Field, argument: &str) {
+        if field.required {
+            self.arguments.push(argument.to_owned());
+        } else if field.slot.value == Type::Flag {
+            self.setters += &format!(".{}()", field.setter());
+        } else {
+            self.setters += &format!(".{}({argument})", field.setter());
+        }
+    }
+}
+
+/// One field of each kind.
+fn dynamic(body: Option<&Body>, chain: &mut Chain, pairs: &mut Vec<(String, String)>) {
+    for one in body.into_iter().flat_map(|body| &body.dynamic) {
+        let (first, second) = ("sample", "a b&c");
+        chain.setters += &format!(".{}({}, {})", one.rust, literal(first), literal(second));
+        match &one.names {
+            DynamicNames::Prefix { prefix, .. } => {
+                pairs.push((format!("{prefix}{first}"), second.to_owned()));
+            }
+            DynamicNames::Pair {
+                names: [name, other],
+                ..
+            } => {
+                pairs.push((format!("{name}_0"), first.to_owned()));
+                pairs.push((format!("{other}_0"), second.to_owned()));
+            }
+        }
+    }
+}
+
+/// Everything but the unreserved characters of RFC 3986.
+fn percent_encoded(text: &str) -> String {
+    encoded(text, b"-._~", "%20")
+}
+
+/// As the HTML standard writes a form.
+fn form(pairs: &[(String, String)]) -> String {
+    let encoded = |text: &str| encoded(text, b"-._*", "+");
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+        .collect();
+    pairs.join("&")
+}
+
+fn encoded(text: &str, plain: &[u8], space: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b' ' => out.push_str(space),
+            _ if byte.is_ascii_alphanumeric() || plain.contains(&byte) => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}

@@ -1,0 +1,216 @@
+//! One sample value of every type.
+
+use std::collections::BTreeSet;
+
+use super::Chain;
+use crate::{
+    model::{Api, Field, Integer, ModelId, Rule, Shape, Slot, Type, Width},
+    visible::literal,
+};
+
+/// A value as code and as text.
+#[derive(Debug, Default)]
+pub(super) struct Value {
+    /// What a constructor or a setter takes.
+    pub(super) argument: String,
+    /// The same, of the exact type.
+    owned: String,
+    pub(super) json: String,
+    /// Outside JSON; several for an array.
+    pub(super) texts: Vec<String>,
+}
+
+/// Makes values, and notes what they need.
+pub(super) struct Sampler<'a> {
+    api: &'a Api,
+    /// Whether optional values are set.
+    all: bool,
+    pub(super) names: BTreeSet<String>,
+    pub(super) times: BTreeSet<&'static str>,
+    pub(super) is_deprecated: bool,
+}
+
+impl<'a> Sampler<'a> {
+    pub(super) fn new(api: &'a Api, all: bool) -> Self {
+        Self {
+            api,
+            all,
+            names: BTreeSet::new(),
+            times: BTreeSet::new(),
+            is_deprecated: false,
+        }
+    }
+
+    /// The value of a field, unless it is left out.
+    pub(super) fn field(&mut self, field: &Field, is_header: bool) -> Option<Value> {
+        if !field.required && !self.all {
+            return None;
+        }
+        self.is_deprecated |= field.notes.deprecated && !field.required;
+        let mut value = self.value(&field.slot.value, is_header);
+        if field.slot.nullable && !matches!(field.slot.value, Type::Text(_)) {
+            // The argument is anything that becomes a `Nullable`, so its type must be plain to see.
+            value.argument.clone_from(&value.owned);
+        }
+        Some(value)
+    }
+
+    fn value(&mut self, value: &Type, is_header: bool) -> Value {
+        match value {
+            // A broken description never comes so far.
+            Type::Broken => Value::default(),
+            Type::Text(rule) => {
+                let text = text(rule, is_header);
+                Value {
+                    argument: literal(&text),
+                    owned: format!("{}.to_owned()", literal(&text)),
+                    json: json(&text),
+                    texts: vec![text],
+                }
+            }
+            Type::Timestamp => {
+                self.times.insert("Timestamp");
+                let text = "2024-02-29T12:00:00Z";
+                let rust = format!("{text:?}.parse::<Timestamp>().unwrap()");
+                plain(&rust, &rust, text, true)
+            }
+            Type::Date => {
+                self.times.insert("Date");
+                let rust = "Date::new(2024, 2, 29).unwrap()";
+                plain(rust, rust, "2024-02-29", true)
+            }
+            Type::Integer(integer) => {
+                let (number, suffix) = number(*integer);
+                plain(&number, &format!("{number}_{suffix}"), &number, false)
+            }
+            Type::Double => plain("1.5", "1.5_f64", "1.5", false),
+            Type::Boolean | Type::Flag => plain("true", "true", "true", false),
+            Type::Free => {
+                let rust = "serde_json::json!({ \"any\": [1, null] })";
+                plain(rust, rust, "{\"any\":[1,null]}", false)
+            }
+            Type::Model(id) => self.model(*id),
+            Type::List(items) => self.list(items, is_header),
+            Type::Map(values) => {
+                let value = self.inner(values, is_header);
+                let rust = format!(
+                    "std::collections::BTreeMap::from([(\"key\".to_owned(), {})])",
+                    value.owned
+                );
+                plain(&rust, &rust, &format!("{{\"key\":{}}}", value.json), false)
+            }
+        }
+    }
+
+    /// Two items, so that it shows how they are told apart.
+    fn list(&mut self, items: &Slot, is_header: bool) -> Value {
+        let item = self.inner(items, is_header);
+        let borrows = !items.nullable && matches!(items.value, Type::Text(_));
+        let one = if borrows { &item.argument } else { &item.owned };
+        let text = item.texts.first().cloned().unwrap_or_default();
+        Value {
+            argument: format!("[{one}, {one}]"),
+            owned: format!("vec![{0}, {0}]", item.owned),
+            json: format!("[{0},{0}]", item.json),
+            texts: vec![text.clone(), text],
+        }
+    }
+
+    /// An array's item or a map's value.
+    fn inner(&mut self, slot: &Slot, is_header: bool) -> Value {
+        let mut value = self.value(&slot.value, is_header);
+        if slot.nullable {
+            value.owned = format!("Some({})", value.owned);
+        }
+        value
+    }
+
+    fn model(&mut self, id: ModelId) -> Value {
+        let api = self.api;
+        let Some(model) = api.model(id) else {
+            return Value::default();
+        };
+        self.names.insert(model.rust.clone());
+        let fields = match &model.shape {
+            Shape::Record(fields) => fields,
+            Shape::Choice(variants) => {
+                // As a path's segment, these would be refused.
+                let variant = variants
+                    .iter()
+                    .find(|variant| !["", ".", ".."].contains(&variant.wire.as_str()));
+                return match variant {
+                    Some(variant) => {
+                        let rust = format!("{}::{}", model.rust, variant.rust);
+                        plain(&rust, &rust, &variant.wire, true)
+                    }
+                    None => {
+                        let rust = format!("{}::unlisted(\"sample\")", model.rust);
+                        plain(&rust, &rust, "sample", true)
+                    }
+                };
+            }
+        };
+        let mut chain = Chain::default();
+        let mut members = Vec::new();
+        for field in fields {
+            if let Some(value) = self.field(field, false) {
+                chain.add(field, &value.argument);
+                members.push(format!("{}:{}", json(&field.wire), value.json));
+            }
+        }
+        let rust = format!(
+            "{}::new({}){}",
+            model.rust,
+            chain.arguments.join(", "),
+            chain.setters
+        );
+        plain(&rust, &rust, &format!("{{{}}}", members.join(",")), false)
+    }
+}
+
+/// A value that is one text outside JSON; inside, it is a string or stands as it is.
+fn plain(argument: &str, owned: &str, text: &str, is_string: bool) -> Value {
+    Value {
+        argument: argument.to_owned(),
+        owned: owned.to_owned(),
+        json: if is_string {
+            json(text)
+        } else {
+            text.to_owned()
+        },
+        texts: vec![text.to_owned()],
+    }
+}
+
+/// A JSON string.
+pub(super) fn json(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A text of an allowed length, with characters that every encoding treats differently. Headers hold ASCII best.
+fn text(rule: &Rule, is_header: bool) -> String {
+    let sample = if is_header { "a b&c" } else { "a b&ü" };
+    let longest = rule.max_length.unwrap_or(u32::MAX);
+    let shortest = rule.min_length.unwrap_or(0);
+    let length = u32::try_from(sample.chars().count())
+        .unwrap_or(u32::MAX)
+        .clamp(shortest, longest.max(shortest));
+    sample
+        .chars()
+        .chain(std::iter::repeat('x'))
+        .take(length as usize)
+        .collect()
+}
+
+/// A number within the limits, and the name of its type.
+fn number(integer: Integer) -> (String, &'static str) {
+    let (from, to) = integer.width.range();
+    let from = integer.minimum.map_or(from, |min| min.max(from));
+    let to = integer.maximum.map_or(to, |max| max.min(to));
+    let suffix = match integer.width {
+        Width::Signed32 => "i32",
+        Width::Signed64 => "i64",
+        Width::Unsigned64 => "u64",
+    };
+    (1_i128.clamp(from, to.max(from)).to_string(), suffix)
+}

@@ -1,0 +1,226 @@
+//! The first tests of a new crate: what each operation puts on the wire.
+//!
+//! They follow the description, as the client does; whoever owns them compares them with the provider's own examples.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Credential, Provider, environment,
+    sample::{Call, Sent, calls},
+};
+use crate::{emit::operation::method, model::Operation, visible::literal};
+
+/// The key of the tests' clients.
+const KEY: &str = "sample-key";
+
+/// The files below `tests/wire`.
+pub(super) fn tests(provider: &Provider) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut modules = "mod environment;\nmod support;\n".to_owned();
+    files.insert("environment.rs".to_owned(), environment::test(provider));
+    for (module, gate, undocumented) in [
+        ("calls", "", false),
+        ("undocumented", "#[cfg(feature = \"undocumented\")]\n", true),
+    ] {
+        let operations: Vec<&Operation> = provider
+            .api
+            .operations
+            .iter()
+            .filter(|one| one.undocumented == undocumented)
+            .collect();
+        if !operations.is_empty() {
+            modules += &format!("{gate}mod {module};\n");
+            files.insert(format!("{module}.rs"), file(provider, &operations));
+        }
+    }
+    files.insert(
+        "main.rs".to_owned(),
+        format!(
+            "//! What each operation puts on the wire, byte for byte.\n#![cfg(test)]\n\n{modules}"
+        ),
+    );
+    files.insert("support.rs".to_owned(), support(provider));
+    files
+}
+
+fn file(provider: &Provider, operations: &[&Operation]) -> String {
+    let mut names = BTreeSet::new();
+    let mut times = BTreeSet::new();
+    let mut out = String::new();
+    for operation in operations {
+        let calls = calls(&provider.api, operation, true);
+        out += &test(provider, operation, &calls);
+        for call in calls {
+            names.extend(call.names);
+            times.extend(call.times);
+        }
+    }
+    let names: Vec<String> = names.into_iter().collect();
+    let times: Vec<&str> = times.into_iter().collect();
+    let mut uses = String::new();
+    if !times.is_empty() {
+        uses += &format!("use customer_api_core::time::{{{}}};\n", times.join(", "));
+    }
+    uses += &format!("use {}::{{{}}};\n\n", provider.in_code(), names.join(", "));
+    format!(
+        "//! A call of each operation, with every value set.\n\n{uses}use crate::support::send;\n{out}"
+    )
+}
+
+/// One test per operation; a body of several shapes is sent in each.
+fn test(provider: &Provider, operation: &Operation, calls: &[Call]) -> String {
+    let expectation = if calls.iter().any(|call| call.is_deprecated) {
+        "#[expect(deprecated, reason = \"what is deprecated still works\")]\n"
+    } else {
+        ""
+    };
+    let mut out = format!(
+        "\n#[tokio::test]\n{expectation}async fn sends_{}() {{\n",
+        operation.module
+    );
+    let blocks: Vec<String> = calls
+        .iter()
+        .map(|call| block(provider, operation, call))
+        .collect();
+    out += &blocks.join("\n");
+    out + "}\n"
+}
+
+fn block(provider: &Provider, operation: &Operation, call: &Call) -> String {
+    let mut out = format!(
+        "let sent = send({}).await;\nassert_eq!(sent.line(), {});\n",
+        call.rust,
+        literal(&format!("{} {}", method(operation), call.target)),
+    );
+    let mut header = |name: &str, value: Option<&str>| {
+        out += &match value {
+            Some(value) => format!(
+                "assert_eq!(sent.header({}), Some({}));\n",
+                literal(name),
+                literal(value)
+            ),
+            None => format!("assert_eq!(sent.header({}), None);\n", literal(name)),
+        };
+    };
+    for (name, value) in &call.headers {
+        header(name, Some(value));
+    }
+    if let Some((name, value)) = provider.credential.header(KEY) {
+        header(name, (!operation.unauthenticated).then_some(value.as_str()));
+    }
+    out += &match &call.body {
+        Sent::Nothing => {
+            "assert_eq!(sent.content_type(), None);\nassert_eq!(sent.body(), \"\");\n".to_owned()
+        }
+        Sent::Json(text) => is("application/json", text),
+        Sent::Form(text) => is("application/x-www-form-urlencoded", text),
+        Sent::Parts(parts) => {
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|(name, value)| format!("({}, {})", literal(name), literal(value)))
+                .collect();
+            format!(
+                "assert_eq!(sent.content_type(), Some(\"multipart/form-data\"));\nassert_eq!(sent.body(), sent.multipart(&[{}]));\n",
+                parts.join(", ")
+            )
+        }
+    };
+    out
+}
+
+fn is(content_type: &str, body: &str) -> String {
+    format!(
+        "assert_eq!(sent.content_type(), Some({content_type:?}));\nassert_eq!(sent.body(), {});\n",
+        literal(body)
+    )
+}
+
+fn support(provider: &Provider) -> String {
+    let key = match provider.credential {
+        Credential::None => String::new(),
+        Credential::Header(_) | Credential::Bearer => literal(KEY),
+    };
+    let has_parts = provider.api.operations.iter().any(|operation| {
+        calls(&provider.api, operation, true)
+            .iter()
+            .any(|call| matches!(call.body, Sent::Parts(_)))
+    });
+    SUPPORT
+        .replace("CRATE", &provider.in_code())
+        .replace("SERVICE", &provider.api.service)
+        .replace("KEY", &key)
+        .replace("// MULTIPART\n", if has_parts { MULTIPART } else { "" })
+}
+
+const SUPPORT: &str = r#"//! What the tests share: a client that records its request instead of sending it.
+
+use customer_api_core::{
+    Operation,
+    http::Request,
+    transport::{ScriptedResponse, ScriptedTransport},
+};
+use CRATE::{Client, SERVICE};
+
+/// A request, as it would have gone out.
+pub(crate) struct Sent(Request<Vec<u8>>);
+
+/// Makes one call; the response to it is empty, and does not matter.
+pub(crate) async fn send<O: Operation<Service = SERVICE> + 'static>(operation: O) -> Sent {
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200));
+    // The sample values have an allowed length, but fit no pattern.
+    let client = Client::builder(KEY)
+        .base_url("https://api.example")
+        .check_patterns(false)
+        .transport(transport.clone())
+        .build()
+        .unwrap();
+    let outcome = client.send(operation).await;
+    let request = transport.requests().pop();
+    let Some(request) = request else {
+        panic!("nothing was sent: {:?}", outcome.err());
+    };
+    Sent(request.map(|body| body.to_vec()))
+}
+
+impl Sent {
+    /// Method, path and query.
+    pub(crate) fn line(&self) -> String {
+        let target = self.0.uri().path_and_query().unwrap();
+        format!("{} {target}", self.0.method())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.0
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap())
+    }
+
+    /// Without its parameters.
+    pub(crate) fn content_type(&self) -> Option<&str> {
+        self.header("content-type")
+            .and_then(|value| value.split(';').next())
+    }
+
+    pub(crate) fn body(&self) -> &str {
+        std::str::from_utf8(self.0.body()).unwrap()
+    }
+// MULTIPART
+}
+"#;
+
+const MULTIPART: &str = r#"
+    /// A body of these parts, with the boundary of this request.
+    pub(crate) fn multipart(&self, parts: &[(&str, &str)]) -> String {
+        let content_type = self.header("content-type").unwrap();
+        let (_, boundary) = content_type.split_once("boundary=").unwrap();
+        let mut body = String::new();
+        for (name, value) in parts {
+            body += &format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
+                name.replace('"', "%22")
+            );
+        }
+        body + &format!("--{boundary}--\r\n")
+    }
+"#;

@@ -1,0 +1,229 @@
+//! What rustdoc itself makes of it: many outputs, merged into one crate, looked through for tests and made into pages.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{Files, count, descriptions, texts::PLANTED};
+
+/// How many outputs one crate holds.
+const BATCH: usize = 250;
+
+/// What the emitted code depends on, as cargo built it for the crate that the generator's own tests compile.
+struct Dependencies {
+    externs: Vec<String>,
+    folder: PathBuf,
+}
+
+fn dependencies() -> Dependencies {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "golden",
+            "--message-format",
+            "json",
+        ])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let mut externs = Vec::new();
+    let mut folder = None;
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let message: serde_json::Value = serde_json::from_str(line).unwrap();
+        let name = message["target"]["name"].as_str().unwrap_or_default();
+        if !["customer_api_core", "serde", "serde_json"].contains(&name) {
+            continue;
+        }
+        let files = message["filenames"].as_array().unwrap();
+        let file = files
+            .iter()
+            .filter_map(serde_json::Value::as_str)
+            .find(|file| file.ends_with(".rlib"))
+            .unwrap();
+        externs.push(format!("{name}={file}"));
+        folder = Path::new(file).parent().map(Path::to_path_buf);
+    }
+    assert_eq!(externs.len(), 3, "{externs:?}");
+    let folder = folder.unwrap();
+    let folder = if folder.ends_with("deps") {
+        folder
+    } else {
+        folder.join("deps")
+    };
+    Dependencies { externs, folder }
+}
+
+impl Dependencies {
+    fn rustdoc(&self, batch: &Path, arguments: &[&str]) -> String {
+        let mut command =
+            Command::new(std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into()));
+        command
+            .args([
+                "--edition",
+                "2024",
+                "--crate-name",
+                "batch",
+                "--crate-type",
+                "lib",
+                "lib.rs",
+            ])
+            .arg("-L")
+            .arg(format!("dependency={}", self.folder.display()));
+        for one in &self.externs {
+            command.args(["--extern", one]);
+        }
+        let output = command.args(arguments).current_dir(batch).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "{}",
+            errors.chars().take(5_000).collect::<String>()
+        );
+        // The lints about links, tags and addresses speak up here.
+        assert!(
+            errors.is_empty(),
+            "{}",
+            errors.chars().take(5_000).collect::<String>()
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// The first line of the crate's documentation holds the one test that rustdoc must find, so that it is known to look.
+const HEAD: &str = r#"//! ```ignore
+//! assert!(true);
+//! ```
+#![allow(dead_code, deprecated, unused)]
+
+use customer_api_core::{Service, http::{HeaderMap, StatusCode}, service::ErrorDetails};
+
+/// The provider.
+#[derive(Debug)]
+pub struct Acme;
+
+impl Service for Acme {
+    fn name(&self) -> &'static str {
+        "acme"
+    }
+
+    fn user_agent(&self) -> &'static str {
+        "acme"
+    }
+
+    fn read_error(&self, _: StatusCode, _: &HeaderMap, _: &[u8]) -> ErrorDetails {
+        ErrorDetails::new()
+    }
+}
+"#;
+
+fn write(batch: &Path, outputs: &[Files]) {
+    let mut library = HEAD.to_owned();
+    for (number, files) in outputs.iter().enumerate() {
+        library += &format!("/// One.\npub mod d{number} {{\n    pub mod generated;\n}}\n");
+        for (path, text) in files {
+            let path = batch.join(format!("d{number}/generated/{path}"));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(
+                path,
+                text.replace("crate::generated", &format!("crate::d{number}::generated")),
+            )
+            .unwrap();
+        }
+    }
+    fs::write(batch.join("lib.rs"), library).unwrap();
+}
+
+/// The tags of a page: what is between `<` and `>`. In rustdoc's pages no attribute holds either.
+fn tags(page: &str) -> impl Iterator<Item = &str> {
+    page.split('<')
+        .skip(1)
+        .map(|rest| rest.split('>').next().unwrap_or_default())
+}
+
+/// Looks at all pages below a folder; gives how many there are, and how often a text is seen in them.
+fn look(folder: &Path) -> (usize, usize) {
+    let (mut pages, mut seen) = (0, 0);
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            let (more, times) = look(&path);
+            pages += more;
+            seen += times;
+        } else if path.extension().is_some_and(|end| end == "html") {
+            let page = fs::read_to_string(&path).unwrap();
+            for tag in tags(&page) {
+                let is_link = tag.starts_with("a href=\"https://");
+                // The first words of a page, inside the quotes of one attribute.
+                let summary = tag.strip_prefix("meta name=\"description\" content=\"");
+                let is_summary =
+                    summary.and_then(|rest| rest.find('"').map(|end| end + 1 == rest.len()));
+                let names = tag.to_ascii_lowercase();
+                assert!(
+                    is_link || is_summary == Some(true) || !names.contains(PLANTED),
+                    "<{tag}> in {}",
+                    path.display()
+                );
+                // What a page says beside a block of code.
+                assert!(
+                    !names.contains("example-wrap"),
+                    "<{tag}> in {}",
+                    path.display()
+                );
+            }
+            pages += 1;
+            seen += page.matches(PLANTED).count();
+        }
+    }
+    (pages, seen)
+}
+
+#[test]
+fn rustdoc_finds_nothing_but_text() {
+    let dependencies = dependencies();
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("words-{}", std::process::id()));
+    let all: Vec<String> = descriptions(count(12)).collect();
+    let (mut tests, mut pages, mut seen) = (0, 0, 0);
+    for texts in all.chunks(BATCH) {
+        let _ = fs::remove_dir_all(&folder);
+        let outputs: Vec<Files> = texts
+            .iter()
+            .map(|text| codegen::read_description("acme.json", text.as_bytes()).unwrap())
+            .collect();
+        write(&folder, &outputs);
+
+        let list = dependencies.rustdoc(&folder, &["--test", "--test-args=--list"]);
+        let found: Vec<&str> = list
+            .lines()
+            .filter(|line| line.ends_with(": test"))
+            .collect();
+        assert_eq!(found, ["lib.rs - (line 1): test"]);
+        tests += found.len() - 1;
+
+        dependencies.rustdoc(&folder, &["--out-dir", "doc"]);
+        // The page of the crate has our own code block.
+        fs::remove_file(folder.join("doc/batch/index.html")).unwrap();
+        let (more, times) = look(&folder.join("doc/batch"));
+        pages += more;
+        seen += times;
+    }
+    let _ = fs::remove_dir_all(&folder);
+    assert!(
+        pages >= 10 * all.len() && seen > all.len(),
+        "{pages} pages, {seen} texts"
+    );
+    println!(
+        "{} descriptions: {tests} tests, {pages} pages, 0 tags among {seen} texts",
+        all.len()
+    );
+}

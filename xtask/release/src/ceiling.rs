@@ -1,0 +1,109 @@
+//! A provider crate must not cost much more than hand-written code: its crates are counted beside those of a program
+//! that a good engineer would write without it, resolved by the same lock file.
+
+use std::{collections::BTreeSet, path::Path};
+
+use workspace::{
+    Cargo,
+    step::{Outcome, capture},
+};
+
+/// The hand-written program.
+const BASELINE: &str = "baseline";
+
+/// How many crates more a provider crate may need.
+pub const CRATES_ALLOWED: usize = 5;
+
+/// Crates whose builds need headers or tools beyond a C compiler.
+const HEAVY: &[&str] = &["openssl-sys", "native-tls"];
+
+/// Whether every provider crate is below the ceiling. The note tells how many crates each needs.
+#[must_use]
+pub fn check(root: &Path) -> Outcome {
+    match compare(root) {
+        Ok(note) => Outcome::Noted(note),
+        Err(report) => Outcome::Failed(report),
+    }
+}
+
+/// How many crates a provider crate needs, and hand-written code.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CrateCount {
+    /// The provider crate.
+    pub provider: String,
+    /// Its crates, itself included.
+    pub crates: usize,
+    /// Those of the hand-written program, itself included.
+    pub baseline: usize,
+    /// Those that the hand-written program does without.
+    added: Vec<String>,
+}
+
+/// Counts the crates of every provider crate.
+///
+/// # Errors
+///
+/// If cargo can't tell them, or a provider crate needs more than a C compiler.
+pub fn count_crates(root: &Path) -> Result<Vec<CrateCount>, String> {
+    let baseline = crates_of(root, BASELINE)?;
+    let published = workspace::published(&Cargo::new(root))?;
+    let providers = published.into_iter().filter(|package| package.is_provider);
+    let count = |provider: String| {
+        let crates = crates_of(root, &provider)?;
+        if let Some(heavy) = HEAVY.iter().find(|heavy| crates.contains(**heavy)) {
+            return Err(format!("{provider} depends on {heavy} by default"));
+        }
+        Ok(CrateCount {
+            provider,
+            crates: crates.len(),
+            baseline: baseline.len(),
+            added: crates.difference(&baseline).cloned().collect(),
+        })
+    };
+    providers.map(|package| count(package.name)).collect()
+}
+
+fn compare(root: &Path) -> Result<String, String> {
+    let mut notes = Vec::new();
+    for count in count_crates(root)? {
+        let CrateCount {
+            provider,
+            crates,
+            baseline,
+            added,
+        } = count;
+        if crates > baseline + CRATES_ALLOWED {
+            return Err(format!(
+                "{provider} needs {crates} crates, hand-written code {baseline}: at most {CRATES_ALLOWED} more are allowed; it adds {}",
+                added.join(", "),
+            ));
+        }
+        notes.push(format!(
+            "{provider} needs {crates} crates, hand-written code {baseline}"
+        ));
+    }
+    Ok(notes.join("; "))
+}
+
+/// The crates that end up in a program that depends on the package, itself included.
+fn crates_of(root: &Path, package: &str) -> Result<BTreeSet<String>, String> {
+    let tree = capture(
+        root,
+        &[
+            "tree",
+            "--package",
+            package,
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+        ],
+        &[],
+    )?;
+    Ok(tree
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect())
+}

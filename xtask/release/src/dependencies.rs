@@ -1,0 +1,175 @@
+//! What the published crates may depend on: the HTTP stack by core alone, and nothing that wants a newer Rust than they do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use workspace::{Cargo, Package};
+
+/// The only one that names the HTTP stack.
+const CORE: &str = "customer-api-core";
+
+/// Crates that speak HTTP or TLS, or are made for those that do.
+const HTTP_STACK: &[&str] = &[
+    "axum",
+    "curl",
+    "h2",
+    "h3",
+    "http-body",
+    "http-body-util",
+    "hyper",
+    "hyper-rustls",
+    "hyper-tls",
+    "hyper-util",
+    "isahc",
+    "native-tls",
+    "openssl",
+    "quinn",
+    "reqwest",
+    "rustls",
+    "tokio-native-tls",
+    "tokio-rustls",
+    "tower",
+    "tower-http",
+    "ureq",
+];
+
+/// What only core and the sandbox, which answers in it, may name.
+const HTTP_TYPES: &str = "http";
+
+/// Crates other than core that depend on the HTTP stack themselves.
+pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
+    packages
+        .iter()
+        .filter(|package| package.name != CORE)
+        .flat_map(|package| {
+            package
+                .dependencies
+                .iter()
+                .filter(|dependency| dependency.is_normal())
+                .filter(|dependency| {
+                    HTTP_STACK.contains(&dependency.name.as_str())
+                        || (package.is_provider && dependency.name == HTTP_TYPES)
+                })
+                .map(|dependency| {
+                    format!(
+                        "{} depends on {}: only {CORE} may",
+                        package.name, dependency.name
+                    )
+                })
+        })
+        .collect()
+}
+
+/// Crates in the trees of the published ones, with all features, that say to need a newer Rust than these promise.
+pub(crate) fn check_rust(cargo: &Cargo, packages: &[Package]) -> Result<Vec<String>, String> {
+    let metadata = workspace::resolved(cargo)?;
+    let list = |pointer: &str| {
+        let list = metadata.pointer(pointer).and_then(Value::as_array);
+        list.into_iter().flatten()
+    };
+    let known: BTreeMap<&str, &Value> = list("/packages")
+        .map(|package| Ok((workspace::text(package, "id")?, package)))
+        .collect::<Result<_, String>>()?;
+    let needs: BTreeMap<&str, &Value> = list("/resolve/nodes")
+        .map(|node| Ok((workspace::text(node, "id")?, node)))
+        .collect::<Result<_, String>>()?;
+    let mut faults = Vec::new();
+    for package in packages {
+        let promised = package.says("rust_version").and_then(version);
+        let mut seen = BTreeSet::new();
+        let mut waiting = vec![workspace::text(&package.about, "id")?];
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            waiting.extend(needs.get(id).into_iter().flat_map(|node| needed(node)));
+            let Some(needed) = known.get(id) else {
+                return Err(format!("cargo metadata: no package {id}"));
+            };
+            let wanted = needed.get("rust_version").and_then(Value::as_str);
+            if wanted.and_then(version) > promised {
+                faults.push(format!(
+                    "{} promises Rust {}, and needs {} {}, which needs {}",
+                    package.name,
+                    package.says("rust_version").unwrap_or("?"),
+                    workspace::text(needed, "name")?,
+                    workspace::text(needed, "version")?,
+                    wanted.unwrap_or_default(),
+                ));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+/// What a crate needs to be built, but not what its tests need.
+fn needed(node: &Value) -> impl Iterator<Item = &str> {
+    let needs = node.get("deps").and_then(Value::as_array);
+    needs
+        .into_iter()
+        .flatten()
+        .filter(|need| {
+            let kinds = need.get("dep_kinds").and_then(Value::as_array);
+            kinds
+                .into_iter()
+                .flatten()
+                .any(|kind| kind.get("kind").and_then(Value::as_str) != Some("dev"))
+        })
+        .filter_map(|need| need.get("pkg").and_then(Value::as_str))
+}
+
+/// `1.85` or `1.85.0`, so that they compare.
+fn version(text: &str) -> Option<(u32, u32, u32)> {
+    let mut numbers = text.split('.').map(|number| number.parse().ok());
+    let (major, minor) = (numbers.next()??, numbers.next()??);
+    Some((major, minor, numbers.next().flatten().unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use workspace::Package;
+
+    use super::{check_stack, version};
+
+    fn needing(name: &str, needed: &str, kind: Option<&str>, is_provider: bool) -> Package {
+        let mut package = Package::read(&json!({
+            "name": name,
+            "version": "0.1.0",
+            "manifest_path": "Cargo.toml",
+            "dependencies": [{"name": needed, "req": "^1", "kind": kind}],
+        }))
+        .unwrap();
+        package.is_provider = is_provider;
+        package
+    }
+
+    #[test]
+    fn only_core_may_need_the_http_stack() {
+        let packages = [
+            needing("customer-api-core", "reqwest", None, false),
+            needing("one", "reqwest", None, true),
+            needing("two", "http", None, true),
+            needing("three", "hyper", Some("dev"), true),
+            needing("sandbox", "http", None, false),
+            needing("other", "rustls", None, false),
+        ];
+        assert_eq!(
+            check_stack(&packages),
+            [
+                "one depends on reqwest: only customer-api-core may",
+                "two depends on http: only customer-api-core may",
+                "other depends on rustls: only customer-api-core may",
+            ]
+        );
+    }
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert!(version("1.100") > version("1.85"));
+        assert_eq!(version("1.85"), version("1.85.0"));
+        assert!(version("1.85.1") > version("1.85"));
+        assert!(version("1.85") > None);
+    }
+}

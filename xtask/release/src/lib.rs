@@ -1,0 +1,231 @@
+//! What must hold of the published crates, and whether those that changed can be released.
+
+mod ceiling;
+mod changelog;
+mod dependencies;
+mod features;
+mod files;
+mod git;
+mod manifests;
+mod oldest;
+mod plan;
+mod signatures;
+mod tools;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use std::{path::Path, rc::Rc};
+
+use workspace::{
+    Cargo,
+    step::{self, Outcome, Step},
+};
+
+pub use self::{
+    ceiling::{CRATES_ALLOWED, CrateCount, check as check_ceiling, count_crates},
+    features::check as check_features,
+};
+use self::{plan::Plan, verify::verify};
+
+/// Takes the wanted steps of the gate, or all, also after a failure. With a tag, it is about the release of one crate.
+///
+/// # Errors
+///
+/// A report of what does not hold.
+pub fn check(
+    root: &Path,
+    tag: Option<&str>,
+    registry: Option<&str>,
+    wanted: &[String],
+) -> Result<String, String> {
+    let cargo = Cargo::new(root);
+    let plan = Rc::new(Plan::new(&cargo, tag)?);
+    if plan.releases.is_empty() {
+        return if plan.unbumped.is_empty() {
+            Ok("every crate is as it was released".to_owned())
+        } else {
+            plan.check_versions()
+        };
+    }
+    let mut steps = essential(&cargo, &plan, registry.map(str::to_owned), tag.is_some());
+    steps.extend(further(&cargo, &plan, tag.is_some()));
+    step::run_wanted("package", steps, root, wanted)
+}
+
+/// Packs every published crate, and builds each from its package.
+///
+/// # Errors
+///
+/// A line for every fault, or what cargo reports.
+pub fn check_packages(root: &Path) -> Result<(), String> {
+    let cargo = Cargo::new(root);
+    let published = workspace::published(&cargo)?;
+    verify(&cargo, None, &published.iter().collect::<Vec<_>>())
+}
+
+/// What the manifests, the changelogs and the trees of the published crates must hold at any time.
+///
+/// # Errors
+///
+/// A line for every fault.
+pub fn check_manifests(cargo: &Cargo) -> Result<(), String> {
+    let published = workspace::published(cargo)?;
+    let mut faults = manifests::check(cargo.root(), &published);
+    faults.extend(dependencies::check_stack(&published));
+    faults.extend(dependencies::check_rust(cargo, &published)?);
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.join("\n"))
+    }
+}
+
+/// What needs no more than cargo, git and tar.
+fn essential(
+    cargo: &Cargo,
+    plan: &Rc<Plan>,
+    registry: Option<String>,
+    is_tagged: bool,
+) -> Vec<Step> {
+    let (built, published) = (registry.clone(), registry.clone());
+    let mut steps = vec![step(
+        "bumps",
+        "what changed has a new version",
+        cargo,
+        plan,
+        |_, plan| plan.check_versions().into(),
+    )];
+    // Reported of no package, cargo would take them all.
+    if !plan.releases.is_empty() {
+        steps.extend([
+            step(
+                "changelogs",
+                "what is released says what changed",
+                cargo,
+                plan,
+                move |_, plan| changelog::check_changelogs(plan, is_tagged).into(),
+            ),
+            step(
+                "requirements",
+                "what is released asks for the siblings that are released with it",
+                cargo,
+                plan,
+                |_, plan| changelog::check_requirements(plan).into(),
+            ),
+            step(
+                "packages",
+                "each builds from its package and those released with it",
+                cargo,
+                plan,
+                move |cargo, plan| verify(cargo, built.as_deref(), &plan.packages()).into(),
+            ),
+            step(
+                "publish",
+                "the registry would take what is committed",
+                cargo,
+                plan,
+                move |cargo, plan| publish(cargo, plan, published.as_deref()).into(),
+            ),
+            step(
+                "oldest-versions",
+                "each builds with the oldest dependencies that it asks for",
+                cargo,
+                plan,
+                move |cargo, plan| oldest::check_versions(cargo, plan, registry.as_deref()).into(),
+            ),
+        ]);
+    }
+    steps
+}
+
+/// What is particular to this workspace, or needs more tools.
+fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool) -> Vec<Step> {
+    vec![
+        step(
+            "manifests",
+            "what the published crates say of themselves, and what they depend on",
+            cargo,
+            plan,
+            move |cargo, plan| manifests(cargo, plan, is_tagged),
+        ),
+        step(
+            "oldest-rust",
+            "each builds with the Rust that it promises",
+            cargo,
+            plan,
+            |cargo, plan| oldest::check_rust(cargo, plan).into(),
+        ),
+        step(
+            "signatures",
+            "no foreign type is shown but a few; docs.rs can build the documentation",
+            cargo,
+            plan,
+            |cargo, plan| signatures::check(cargo, plan).into(),
+        ),
+        step(
+            "licences",
+            "licences, bans and sources of all dependencies",
+            cargo,
+            plan,
+            |cargo, _| tools::check_licences(cargo).into(),
+        ),
+        step(
+            "advisories",
+            "no dependency has a known fault",
+            cargo,
+            plan,
+            |cargo, _| tools::check_advisories(cargo).into(),
+        ),
+        step(
+            "compatibility",
+            "what changed is what the version says",
+            cargo,
+            plan,
+            |cargo, plan| tools::check_compatibility(cargo, plan).into(),
+        ),
+    ]
+}
+
+fn step(
+    name: &'static str,
+    about: &'static str,
+    cargo: &Cargo,
+    plan: &Rc<Plan>,
+    check: impl Fn(&Cargo, &Plan) -> Outcome + 'static,
+) -> Step {
+    let (cargo, plan) = (cargo.clone(), Rc::clone(plan));
+    Step::new(name, about, move |_| check(&cargo, &plan))
+}
+
+/// A release says where its sources are; until then, the lack of it is a note.
+fn manifests(cargo: &Cargo, plan: &Plan, is_tagged: bool) -> Outcome {
+    let repository = manifests::check_repository(&plan.packages());
+    match (check_manifests(cargo), repository) {
+        (Err(report), _) => Outcome::Failed(report),
+        (Ok(()), Err(report)) if is_tagged => Outcome::Failed(report),
+        (Ok(()), Err(report)) => Outcome::Noted(format!("before a release: {report}")),
+        (Ok(()), Ok(())) => Outcome::Passed,
+    }
+}
+
+/// Cargo does all but the upload. It is told of these crates alone: with `--workspace`, a core that changed and was not
+/// bumped would stand for the registry's.
+fn publish(cargo: &Cargo, plan: &Plan, registry: Option<&str>) -> Result<(), String> {
+    let packages = plan.packages();
+    // Packages are built by a step of their own, which can't be fooled by what an earlier run left.
+    let mut command = vec!["publish", "--quiet", "--dry-run", "--no-verify"];
+    command.extend(registry.iter().flat_map(|name| ["--registry", name]));
+    command.extend(
+        packages
+            .iter()
+            .flat_map(|package| ["--package", &package.name]),
+    );
+    // Its registry of siblings is made in the target directory: in a fresh one.
+    let target = files::gate(cargo)?.join("published");
+    files::start_afresh(&target)?;
+    let target = files::display(&target);
+    command.extend(["--target-dir", &target]);
+    cargo.capture(&command).map(drop)
+}

@@ -1,0 +1,36 @@
+//! `cargo xtask package`: whether the crates that changed can be released.
+
+use std::path::Path;
+
+use clap::{Arg, ArgMatches};
+
+use crate::steps;
+
+pub(crate) fn command() -> clap::Command {
+    clap::Command::new("package")
+        .about("Checks whether the crates that changed since their tags can be released")
+        .arg(
+            Arg::new("tag")
+                .long("tag")
+                .value_name("CRATE-vVERSION")
+                .help("Checks the release of this one crate, whose siblings are released already"),
+        )
+        .arg(
+            Arg::new("registry")
+                .long("registry")
+                .value_name("NAME")
+                .help("Where the crates go; without it, crates.io"),
+        )
+        .arg(steps::argument())
+        .after_help("The order, the tags and what to do when it fails: docs/releasing.md")
+}
+
+pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
+    let text = |name| arguments.get_one::<String>(name).map(String::as_str);
+    release::check(
+        root,
+        text("tag"),
+        text("registry"),
+        &steps::wanted(arguments),
+    )
+}

@@ -1,0 +1,90 @@
+//! How cargo is run.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Cargo in one workspace, with what its environment has beyond this program's.
+#[derive(Clone, Debug)]
+pub struct Cargo {
+    root: PathBuf,
+    environment: Vec<(String, OsString)>,
+}
+
+impl Cargo {
+    /// Cargo in the workspace of this folder.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// Sets a variable for every command that follows.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same in another folder.
+    #[must_use]
+    pub fn at(mut self, root: &Path) -> Self {
+        root.clone_into(&mut self.root);
+        self
+    }
+
+    /// Where it runs.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What cargo prints to standard output.
+    ///
+    /// # Errors
+    ///
+    /// A report of its failure, with all that it printed.
+    pub fn capture(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = self
+            .command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| format!("cargo could not be started: {error}"))?;
+        let (stdout, stderr) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        if output.status.success() {
+            Ok(stdout.into_owned())
+        } else {
+            Err(format!("$ cargo {}\n{stdout}{stderr}", arguments.join(" ")))
+        }
+    }
+
+    /// The command, about to be run.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        command
+            .args(arguments)
+            .current_dir(&self.root)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        // Run by `cargo run`, xtask would hand its own package's variables on, and make dependent builds start afresh.
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_"))
+        {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+/// The cargo that runs this program.
+#[must_use]
+pub fn program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}

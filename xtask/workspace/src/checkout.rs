@@ -1,0 +1,51 @@
+//! Where this checkout is.
+
+use std::path::{Path, PathBuf};
+
+/// The folder of the package that runs, in the checkout that it runs in. `compiled` is `env!("CARGO_MANIFEST_DIR")`.
+///
+/// What was compiled in is another checkout's, if two share a target directory: cargo sees nothing to build anew. So
+/// what cargo says when it runs the program counts, unless it speaks of another package.
+fn package(compiled: &str) -> PathBuf {
+    choose(
+        std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from),
+        compiled,
+    )
+}
+
+/// The workspace's root, above the package that runs. `compiled` is `env!("CARGO_MANIFEST_DIR")`.
+#[must_use]
+pub fn root(compiled: &str) -> PathBuf {
+    let package = package(compiled);
+    let root = package
+        .ancestors()
+        .find(|folder| folder.join("Cargo.lock").is_file());
+    root.unwrap_or(&package).to_path_buf()
+}
+
+fn choose(running: Option<PathBuf>, compiled: &str) -> PathBuf {
+    let compiled = Path::new(compiled);
+    running
+        .filter(|running| running.file_name() == compiled.file_name())
+        .unwrap_or_else(|| compiled.to_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::choose;
+
+    #[test]
+    fn the_checkout_that_runs_counts_and_not_the_one_that_was_compiled() {
+        let chosen = choose(Some(PathBuf::from("/b/xtask")), "/a/xtask");
+        assert_eq!(chosen, Path::new("/b/xtask"));
+    }
+
+    #[test]
+    fn another_package_s_folder_does_not_count() {
+        let chosen = choose(Some(PathBuf::from("/a/crates/one")), "/a/xtask");
+        assert_eq!(chosen, Path::new("/a/xtask"));
+        assert_eq!(choose(None, "/a/xtask"), Path::new("/a/xtask"));
+    }
+}

@@ -1,0 +1,52 @@
+//! Files that are written, and folders that do not stay.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// Writes a file and the folders above it.
+///
+/// # Errors
+///
+/// If the system refuses.
+pub fn write(path: &Path, text: &str) -> Result<(), String> {
+    let describe = |error: std::io::Error| format!("{}: {error}", path.display());
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(describe)?;
+    }
+    fs::write(path, text).map_err(describe)
+}
+
+/// A folder that goes away with the value.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    /// A folder of its own, among the system's temporary ones.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses.
+    pub fn new() -> Result<Self, String> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "xtask-{}-{}",
+            process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let path = env::temp_dir().join(name);
+        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Nothing depends on it; the system clears its own temporary folder.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

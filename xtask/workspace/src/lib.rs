@@ -1,0 +1,12 @@
+//! What the project's commands share: cargo, what it tells of the workspace, and steps that are checked one by one.
+
+mod cargo;
+pub mod checkout;
+pub mod files;
+mod packages;
+pub mod step;
+
+pub use cargo::{Cargo, program};
+pub use packages::{
+    Dependency, Package, having, members, published, resolved, target_directory, text,
+};
