@@ -1,6 +1,6 @@
 //! A new crate's client from environment variables, and the test of it.
 
-use super::{Credential, Provider};
+use super::{Credential, Provider, template::fill};
 use crate::{
     emit::{coverage::cell, words},
     identifiers,
@@ -72,36 +72,26 @@ pub(super) fn constructors(provider: &Provider) -> String {
     );
     let base_url = base_url(provider);
     let name = literal(&base_url.name);
-    let body = if base_url.required {
-        format!(
-            "let builder = {builder};\n        Ok(builder.base_url(environment.required({name})?))"
-        )
+    let result = if base_url.required {
+        format!("Ok(builder.base_url(environment.required({name})?))")
     } else {
         format!(
-            "let builder = {builder};\n        Ok(match environment.optional({name})? {{\n            \
+            "Ok(match environment.optional({name})? {{\n            \
              Some(base_url) => builder.base_url(base_url),\n            None => builder,\n        }})"
         )
     };
-    format!(
-        "    /// Builds a client from the environment variables of the process.\n    ///\n{table}    ///\n    \
-         /// # Errors\n    ///\n    \
-         /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of\n    \
-         /// [`build`](ClientBuilder::build).\n    \
-         pub fn from_env() -> Result<Self, BuildError> {{\n        Self::builder_from_env()?.build()\n    }}\n\n    \
-         /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).\n    ///\n    \
-         /// # Errors\n    ///\n    \
-         /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.\n    \
-         pub fn builder_from_env() -> Result<ClientBuilder<Self>, BuildError> {{\n        Self::builder_from(&Environment::process())\n    }}\n\n    \
-         /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).\n    ///\n    \
-         /// # Errors\n    ///\n    \
-         /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.\n    \
-         pub fn builder_from(environment: &Environment) -> Result<ClientBuilder<Self>, BuildError> {{\n        {body}\n    }}\n\n"
+    fill(
+        include_str!("templates/constructors.rs.txt"),
+        &[
+            ("variables", &table),
+            ("builder", &builder),
+            ("result", &result),
+        ],
     )
 }
 
 /// The test that a client follows its variables, and says which one is missing.
 pub(super) fn test(provider: &Provider) -> String {
-    let crate_name = provider.in_code();
     let values: String = variables(provider)
         .map(|one| {
             let value = if one.name.ends_with("_BASE_URL") {
@@ -117,47 +107,8 @@ pub(super) fn test(provider: &Provider) -> String {
             )
         })
         .collect();
-    format!(
-        r#"//! A client from environment variables.
-
-use {crate_name}::{{
-    BuildError, Client,
-    customer_api_core::{{Environment, error::VariableProblem}},
-}};
-
-/// Name, value, and whether it must be set.
-const VARIABLES: &[(&str, &str, bool)] = &[
-{values}];
-
-/// All variables but one, or all of them.
-fn all_but(missing: &'static str) -> Environment {{
-    Environment::from_lookup(move |wanted| {{
-        let mut all = VARIABLES.iter();
-        all.find(|(name, ..)| *name == wanted && wanted != missing)
-            .map(|(_, value, _)| value.into())
-    }})
-}}
-
-#[test]
-fn a_client_follows_its_variables() {{
-    let client = Client::builder_from(&all_but("")).unwrap().build().unwrap();
-    assert_eq!(client.base_url().as_str(), "https://account.example");
-    assert!(!format!("{{client:?}}").contains("s3cret"));
-}}
-
-#[test]
-fn a_variable_that_is_missing_is_named() {{
-    for (name, _, required) in VARIABLES {{
-        let outcome = Client::builder_from(&all_but(name));
-        assert_eq!(outcome.is_err(), *required, "{{name}}");
-        if let Err(error) = outcome {{
-            assert!(
-                matches!(error, BuildError::Variable {{ name: found, problem: VariableProblem::Missing }} if found == *name),
-                "{{error:?}}"
-            );
-        }}
-    }}
-}}
-"#
+    fill(
+        include_str!("templates/environment.rs.txt"),
+        &[("crate", &provider.in_code()), ("values", &values)],
     )
 }

@@ -7,6 +7,7 @@ mod environment;
 mod outputs;
 mod sample;
 mod source;
+mod template;
 mod texts;
 mod wire;
 

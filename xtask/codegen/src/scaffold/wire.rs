@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Credential, Provider, environment,
     sample::{Call, Sent, calls},
+    template::fill,
 };
 use crate::{emit::operation::method, model::Operation, visible::literal};
 
@@ -145,82 +146,15 @@ fn support(provider: &Provider) -> String {
             .iter()
             .any(|call| matches!(call.body, Sent::Parts(_)))
     });
-    SUPPORT
-        .replace("CRATE", &provider.in_code())
-        .replace("SERVICE", &provider.api.service)
-        .replace("KEY", &key)
-        .replace("// MULTIPART\n", if has_parts { MULTIPART } else { "" })
+    fill(
+        include_str!("templates/support.rs.txt"),
+        &[
+            ("crate", &provider.in_code()),
+            ("service", &provider.api.service),
+            ("key", &key),
+            ("multipart", if has_parts { MULTIPART } else { "" }),
+        ],
+    )
 }
 
-const SUPPORT: &str = r#"//! What the tests share: a client that records its request instead of sending it.
-
-use customer_api_core::{
-    Operation,
-    http::Request,
-    transport::{ScriptedResponse, ScriptedTransport},
-};
-use CRATE::{Client, SERVICE};
-
-/// A request, as it would have gone out.
-pub(crate) struct Sent(Request<Vec<u8>>);
-
-/// Makes one call; the response to it is empty, and does not matter.
-pub(crate) async fn send<O: Operation<Service = SERVICE> + 'static>(operation: O) -> Sent {
-    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200));
-    // The sample values have an allowed length, but fit no pattern.
-    let client = Client::builder(KEY)
-        .base_url("https://api.example")
-        .check_patterns(false)
-        .transport(transport.clone())
-        .build()
-        .unwrap();
-    let outcome = client.send(operation).await;
-    let request = transport.requests().pop();
-    let Some(request) = request else {
-        panic!("nothing was sent: {:?}", outcome.err());
-    };
-    Sent(request.map(|body| body.to_vec()))
-}
-
-impl Sent {
-    /// Method, path and query.
-    pub(crate) fn line(&self) -> String {
-        let target = self.0.uri().path_and_query().unwrap();
-        format!("{} {target}", self.0.method())
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.0
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap())
-    }
-
-    /// Without its parameters.
-    pub(crate) fn content_type(&self) -> Option<&str> {
-        self.header("content-type")
-            .and_then(|value| value.split(';').next())
-    }
-
-    pub(crate) fn body(&self) -> &str {
-        std::str::from_utf8(self.0.body()).unwrap()
-    }
-// MULTIPART
-}
-"#;
-
-const MULTIPART: &str = r#"
-    /// A body of these parts, with the boundary of this request.
-    pub(crate) fn multipart(&self, parts: &[(&str, &str)]) -> String {
-        let content_type = self.header("content-type").unwrap();
-        let (_, boundary) = content_type.split_once("boundary=").unwrap();
-        let mut body = String::new();
-        for (name, value) in parts {
-            body += &format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
-                name.replace('"', "%22")
-            );
-        }
-        body + &format!("--{boundary}--\r\n")
-    }
-"#;
+const MULTIPART: &str = include_str!("templates/multipart.rs.txt");
