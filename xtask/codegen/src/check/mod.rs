@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 mod body;
+mod recursion;
 mod replacement;
 
 use super::{
     identifiers,
-    model::{
-        Api, Body, BodyShape, BodyVariant, Field, ModelId, Operation, Shape, Slot, Type,
-        body_fields,
-    },
+    model::{Api, BodyShape, BodyVariant, Field, ModelId, Operation, Shape, Type},
     problem::Problems,
 };
 
@@ -55,7 +53,7 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
         }
     }
     for (index, model) in api.models.iter().enumerate() {
-        if contains(api, ModelId(index), ModelId(index), &mut Vec::new()) {
+        if recursion::contains(api, ModelId(index), ModelId(index), &mut Vec::new()) {
             p.report(
                 &model.at,
                 format!("`{}` contains itself", model.rust),
@@ -212,21 +210,6 @@ fn setters<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone, p: &mut Prob
     }
 }
 
-/// Whether a value of `id` holds a value of `target` without an allocation in between.
-fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<ModelId>) -> bool {
-    let Some(Shape::Record(fields)) = api.model(id).map(|model| &model.shape) else {
-        return false;
-    };
-    fields.iter().any(|field| match field.slot.value {
-        Type::Model(inner) if inner == target => true,
-        Type::Model(inner) if !seen.contains(&inner) => {
-            seen.push(inner);
-            contains(api, inner, target, seen)
-        }
-        _ => false,
-    })
-}
-
 fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
     let parameters: Vec<&Field> = operation
         .parameters
@@ -277,7 +260,7 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
         BodyShape::Union { tag, variants } => check_union(tag, variants, &parameters, p),
     }
     body::check(api, body, &parameters, p);
-    recursion(api, body, p);
+    recursion::check(api, body, p);
 }
 
 fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &mut Problems) {
@@ -367,63 +350,4 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
 
 fn is_record(api: &Api, value: &Type) -> bool {
     matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| matches!(model.shape, Shape::Record(_))))
-}
-
-/// How many fields a body may have, those of the objects in it included.
-const MOST_FIELDS: usize = 10_000;
-
-/// Limits are checked field by field, which ends only if schemas do, and soon only if few ways lead to them.
-fn recursion(api: &Api, body: &Body, p: &mut Problems) {
-    let mut walked = BTreeMap::new();
-    for field in body_fields(&body.shape) {
-        if walk(api, &field.slot, &mut Vec::new(), &mut walked, p) > MOST_FIELDS {
-            p.report(
-                &field.at,
-                format!("more than {MOST_FIELDS} fields are sent in this one"),
-                "use `{}` for what is inside",
-            );
-        }
-    }
-}
-
-/// The number of fields in a value. `walked` holds that of every model that was walked to its end: many ways may lead to it,
-/// and one look is enough.
-fn walk(
-    api: &Api,
-    slot: &Slot,
-    above: &mut Vec<ModelId>,
-    walked: &mut BTreeMap<ModelId, usize>,
-    p: &mut Problems,
-) -> usize {
-    match &slot.value {
-        Type::List(inner) | Type::Map(inner) => walk(api, inner, above, walked, p),
-        Type::Model(id) => {
-            let Some(model) = api.model(*id) else {
-                return 1;
-            };
-            if let Some(count) = walked.get(id) {
-                return *count;
-            }
-            if above.contains(id) {
-                p.report(
-                    &model.at,
-                    format!("`{}` is sent and contains itself", model.rust),
-                    "use `{}` for the inner one",
-                );
-                return 1;
-            }
-            above.push(*id);
-            let mut count = 1_usize;
-            if let Shape::Record(fields) = &model.shape {
-                for field in fields {
-                    let inner = walk(api, &field.slot, above, walked, p);
-                    count = count.saturating_add(inner);
-                }
-            }
-            above.pop();
-            walked.insert(*id, count);
-            count
-        }
-        _ => 1,
-    }
 }
