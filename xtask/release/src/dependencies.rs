@@ -1,4 +1,5 @@
-//! What the published crates may depend on: the HTTP stack by core alone, and nothing that wants a newer Rust than they do.
+//! Who may depend on what: on the HTTP stack core alone, on the program that runs everything nobody, and the published crates
+//! on nothing that wants a newer Rust than they do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +37,39 @@ const HTTP_STACK: &[&str] = &[
 
 /// What only core and the sandbox, which answers in it, may name.
 const HTTP_TYPES: &str = "http";
+
+/// The program that runs all others: what several of them need is in a library beside it.
+const RUNNER: &str = "xtask";
+
+/// Members that depend on the runner, and the runner itself if it could be imported.
+pub(crate) fn check_runner(members: &[Package]) -> Vec<String> {
+    let depending = members.iter().filter(|member| {
+        let mut needs = member.dependencies.iter();
+        needs.any(|dependency| dependency.name == RUNNER)
+    });
+    let mut faults: Vec<String> = depending
+        .map(|member| {
+            format!(
+                "{} depends on {RUNNER}: what they share belongs in a library",
+                member.name
+            )
+        })
+        .collect();
+    let is_imported = |member: &Package| {
+        let targets = member.about.get("targets").and_then(Value::as_array);
+        let kinds = targets.into_iter().flatten();
+        kinds
+            .filter_map(|target| target.get("kind")?.as_array())
+            .any(|kinds| kinds.iter().any(|kind| kind == "lib"))
+    };
+    if members
+        .iter()
+        .any(|member| member.name == RUNNER && is_imported(member))
+    {
+        faults.push(format!("{RUNNER} has a library: it is a program alone"));
+    }
+    faults
+}
 
 /// Crates other than core that depend on the HTTP stack themselves.
 pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
@@ -131,7 +165,7 @@ mod tests {
     use serde_json::json;
     use workspace::Package;
 
-    use super::{check_stack, version};
+    use super::{RUNNER, check_runner, check_stack, version};
 
     fn needing(name: &str, needed: &str, kind: Option<&str>, is_provider: bool) -> Package {
         let mut package = Package::read(&json!({
@@ -163,6 +197,25 @@ mod tests {
                 "other depends on rustls: only customer-api-core may",
             ]
         );
+    }
+
+    #[test]
+    fn nobody_may_need_the_runner() {
+        let mut members = vec![
+            needing("bench", RUNNER, None, false),
+            needing("fuzz", RUNNER, Some("dev"), false),
+            needing(RUNNER, "release", None, false),
+        ];
+        members[2].about = json!({"targets": [{"kind": ["bin"]}]});
+        let expected = [
+            "bench depends on xtask: what they share belongs in a library",
+            "fuzz depends on xtask: what they share belongs in a library",
+        ];
+        assert_eq!(check_runner(&members), expected);
+
+        members[2].about = json!({"targets": [{"kind": ["bin"]}, {"kind": ["lib"]}]});
+        let faults = check_runner(&members);
+        assert_eq!(faults[2], "xtask has a library: it is a program alone");
     }
 
     #[test]

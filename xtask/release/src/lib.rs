@@ -73,6 +73,7 @@ pub fn check_packages(root: &Path) -> Result<(), String> {
 pub fn check_manifests(cargo: &Cargo) -> Result<(), String> {
     let published = workspace::published(cargo)?;
     let mut faults = manifests::check(cargo.root(), &published);
+    faults.extend(dependencies::check_runner(&workspace::members(cargo)?));
     faults.extend(dependencies::check_stack(&published));
     faults.extend(dependencies::check_rust(cargo, &published)?);
     if faults.is_empty() {

@@ -94,7 +94,7 @@ fn faults(package: &Package) -> Vec<String> {
     for category in categories {
         expect(
             CATEGORIES.contains(&category),
-            &format!("`{category}` is none of the categories in xtask"),
+            &format!("`{category}` is none of the categories in xtask/release"),
         );
     }
 
