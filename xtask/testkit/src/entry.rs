@@ -1,0 +1,47 @@
+//! An operation, for what must hold for all of a provider's.
+
+use std::{fmt, pin::Pin};
+
+use customer_api_core::{Error, Idempotency, Operation, ProviderClient};
+
+/// What becomes of a call, whatever its output would be.
+type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// One operation of a provider, with a way to call it.
+pub struct Entry<C> {
+    /// The operation's id in the provider's description.
+    pub id: &'static str,
+    /// Whether it changes nothing, so that it is repeated after a failure.
+    pub reads: bool,
+    call: Box<dyn Fn(&C) -> Outcome>,
+}
+
+impl<C: ProviderClient> Entry<C> {
+    /// An operation that is made anew for every call.
+    #[must_use]
+    pub fn new<O: Operation<Service = C::Service>>(make: fn() -> O) -> Self {
+        Self {
+            id: O::INFO.id,
+            reads: O::INFO.idempotency == Idempotency::Safe,
+            call: Box::new(move |client| {
+                let call = client.core().send(make());
+                Box::pin(async move { call.await.map(drop) })
+            }),
+        }
+    }
+
+    /// Calls it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn call(&self, client: &C) -> Result<(), Error> {
+        (self.call)(client).await
+    }
+}
+
+impl<C> fmt::Debug for Entry<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}

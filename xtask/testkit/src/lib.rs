@@ -1,0 +1,36 @@
+//! What the tests of every provider share, whatever the provider.
+//!
+//! - [`Recorder`] writes down every byte that a client sends; [`Request`] is one request of it.
+//! - [`scripted`] and [`ok`] make responses without a socket.
+//! - [`Variables`] are an environment that lacks one thing at a time.
+//! - [`CapturedLogs`] takes everything that is printed and logged, and [`faults`] lets it be much.
+//! - [`Example`] runs an example program, and [`Folder`] holds its files.
+//! - [`Entry`] is one of a provider's operations; [`delivery`] lets all of them meet every kind of failure.
+//!
+//! Nothing here knows a provider: what is one provider's stands in the tests of its crate.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
+
+mod captured_logs;
+pub mod delivery;
+mod entry;
+mod example;
+pub mod faults;
+mod folder;
+mod recorder;
+mod request;
+mod script;
+mod variables;
+
+pub use captured_logs::CapturedLogs;
+pub use entry::Entry;
+pub use example::{Example, Outcome, Running};
+pub use folder::Folder;
+pub use recorder::Recorder;
+pub use request::Request;
+pub use script::{ok, scripted};
+pub use variables::{Variables, assert_same_variables};
