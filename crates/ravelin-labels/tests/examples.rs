@@ -3,65 +3,28 @@
 //! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
 #![cfg(test)]
 
-use std::{
-    env,
-    env::consts::EXE_SUFFIX,
-    fs,
-    path::{Path, PathBuf},
-    process::{self, Command, Output},
-};
+use std::{fs, path::Path};
 
 use customer_api_sandbox::{Fault, Review, Sandbox};
 use ravelin_labels::Timestamp;
+use testkit::{Example, Folder};
 
-/// A folder of a test's own, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = env::temp_dir().join(format!("ravelin-{name}-{}", process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
+fn example(name: &str) -> Example {
+    Example::new(name, "RAVELIN_")
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// An example, without any variable of ours.
-fn example(name: &str) -> Command {
-    let tests = env::current_exe().unwrap();
-    let target = tests.ancestors().nth(2).unwrap();
-    let path = target.join("examples").join(format!("{name}{EXE_SUFFIX}"));
-    assert!(path.exists(), "{name} is not built: `cargo test` does it");
-    let mut program = Command::new(path);
-    program
-        .env_remove("RAVELIN_SECRET_KEY")
-        .env_remove("RAVELIN_BASE_URL");
-    program
+/// An example that talks to a sandbox.
+fn against(name: &str, sandbox: &Sandbox) -> Example {
+    let server = sandbox.ravelin();
+    example(name)
+        .env("RAVELIN_SECRET_KEY", server.secret_key())
+        .env("RAVELIN_BASE_URL", server.base_url())
 }
 
 /// Runs an example against a sandbox, and gives its exit code and what it said.
 fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String) {
-    let server = sandbox.ravelin();
-    let mut program = example(name);
-    program
-        .args(arguments)
-        .env("RAVELIN_SECRET_KEY", server.secret_key())
-        .env("RAVELIN_BASE_URL", server.base_url());
-    outcome(&program.output().unwrap())
-}
-
-fn outcome(output: &Output) -> (i32, String) {
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.code().unwrap(), said)
+    let outcome = against(name, sandbox).args(arguments).run();
+    (outcome.code, outcome.stderr)
 }
 
 /// A sandbox with reviews, a second apart.
@@ -85,20 +48,13 @@ fn lines(path: impl AsRef<Path>) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn help_and_wrong_command_lines() {
     for name in ["export_reviews", "label_from_csv"] {
-        let help = example(name).arg("--help").output().unwrap();
-        assert!(help.status.success());
-        assert!(String::from_utf8_lossy(&help.stdout).contains("Exit code: 0"));
+        example(name).args(["--help"]).run().assert_is_help();
         for wrong in [&[][..], &["--what"], &["a", "b"]] {
-            let (code, said) = outcome(&example(name).args(wrong).output().unwrap());
-            assert_eq!(code, 2, "{name} {wrong:?}");
-            assert!(
-                said.starts_with("error: ") && said.contains("--help"),
-                "{said}"
-            );
+            example(name).args(wrong).run().assert_is_misuse();
         }
     }
     // Without a key, the error says what is missing.
-    let (code, said) = outcome(&example("export_reviews").args(SINCE).output().unwrap());
+    let (code, _, said) = example("export_reviews").args(SINCE).run().parts();
     assert_eq!(code, 1);
     assert!(said.contains("`RAVELIN_SECRET_KEY` is not set"), "{said}");
 
@@ -107,12 +63,11 @@ async fn help_and_wrong_command_lines() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
-    let mut program = example("export_reviews");
-    program
+    let program = example("export_reviews")
         .args(SINCE)
         .env("RAVELIN_SECRET_KEY", "sk_s3cret")
         .env("RAVELIN_BASE_URL", format!("http://{gone}"));
-    let (code, said) = outcome(&program.output().unwrap());
+    let (code, _, said) = program.run().parts();
     assert_eq!(code, 1);
     let mut story = said.lines();
     let line = story.next().unwrap();
@@ -139,13 +94,8 @@ async fn reviews_are_exported_to_a_file_and_to_standard_output() {
     let (code, said) = run("export_reviews", &sandbox, &[SINCE[0], SINCE[1], &file]);
     assert_eq!((code, lines(&file).len()), (1, 1_500), "{said}");
 
-    let mut program = example("export_reviews");
-    program
-        .args(SINCE)
-        .env("RAVELIN_SECRET_KEY", sandbox.ravelin().secret_key());
-    program.env("RAVELIN_BASE_URL", sandbox.ravelin().base_url());
-    let output = program.output().unwrap();
-    assert_eq!(output.stdout, fs::read(&file).unwrap());
+    let outcome = against("export_reviews", &sandbox).args(SINCE).run();
+    assert_eq!(outcome.stdout, fs::read_to_string(&file).unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -279,7 +229,7 @@ async fn who_stands_there_twice_is_labelled_once() {
 async fn an_interrupted_run_is_gone_on_with() {
     use std::{fmt::Write as _, sync::mpsc, time::Duration};
 
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["INT", "TERM"] {
         let (sender, labels) = mpsc::channel();
         let sandbox = Sandbox::builder()
             .on_request(move |request| {
@@ -294,7 +244,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         // Slow enough that the list is not done when the signal arrives.
         let slow = Fault::none().delay(Duration::from_millis(50)).times(1_000);
         server.fault_on("labelCustomer", slow).unwrap();
-        let folder = Folder::new(&format!("interrupted{signal}"));
+        let folder = Folder::new(&format!("interrupted-{signal}"));
         let list = folder.file("list.csv");
         let rows = (0..400).fold("customer,review\n".to_owned(), |mut rows, number| {
             let _ = writeln!(rows, "cust-{number},GENUINE");
@@ -302,18 +252,11 @@ async fn an_interrupted_run_is_gone_on_with() {
         });
         fs::write(&list, rows).unwrap();
 
-        let mut program = example("label_from_csv");
-        program
-            .arg(&list)
-            .env("RAVELIN_SECRET_KEY", server.secret_key())
-            .env("RAVELIN_BASE_URL", server.base_url())
-            .stderr(process::Stdio::piped());
-        let child = program.spawn().unwrap();
+        let program = against("label_from_csv", &sandbox).args([&list]);
+        let running = program.start();
         labels.recv().unwrap();
-        let arguments = [signal, &child.id().to_string()];
-        let sent = Command::new("kill").args(arguments).status().unwrap();
-        assert!(sent.success());
-        let (code, said) = outcome(&child.wait_with_output().unwrap());
+        running.signal(signal);
+        let (code, _, said) = running.wait().parts();
         assert_eq!(code, 3, "{signal}: {said}");
         assert!(
             said.contains("stopping: what is on its way is finished"),

@@ -1,9 +1,7 @@
 //! Which clients are built, and which are refused.
 
-use ravelin_labels::{
-    BuildError, Client,
-    customer_api_core::{Environment, error::VariableProblem},
-};
+use ravelin_labels::{BuildError, Client};
+use testkit::Variables;
 
 #[test]
 fn a_publishable_key_is_refused_without_being_shown() {
@@ -79,26 +77,18 @@ fn a_client_prints_no_key_and_travels_between_tasks() {
     travels(&client);
 }
 
-/// What is set in the tests' environment.
-const VARIABLES: [(&str, &str); 2] = [
-    ("RAVELIN_SECRET_KEY", "sk_s3cret"),
-    ("RAVELIN_BASE_URL", "https://ravelin.proxy.example"),
-];
-
-/// An environment with all variables, one of which may hold something else, or nothing.
-fn environment(name: &'static str, value: Option<&'static str>) -> Environment {
-    Environment::from_lookup(move |wanted| {
-        if wanted == name {
-            return value.map(Into::into);
-        }
-        let variable = VARIABLES.iter().find(|(name, _)| *name == wanted);
-        variable.map(|(_, value)| value.into())
-    })
-}
+/// What is set in the tests' environment, and what of it must be.
+const VARIABLES: Variables = Variables::new(
+    &[
+        ("RAVELIN_SECRET_KEY", "sk_s3cret"),
+        ("RAVELIN_BASE_URL", "https://ravelin.proxy.example"),
+    ],
+    &["RAVELIN_SECRET_KEY"],
+);
 
 #[test]
 fn a_client_follows_its_variables() {
-    let client = Client::builder_from(&environment("", None))
+    let client = Client::builder_from(&VARIABLES.all())
         .unwrap()
         .build()
         .unwrap();
@@ -108,7 +98,7 @@ fn a_client_follows_its_variables() {
 
 #[test]
 fn without_a_variable_the_providers_host_is_called() {
-    let client = Client::builder_from(&environment("RAVELIN_BASE_URL", None))
+    let client = Client::builder_from(&VARIABLES.without("RAVELIN_BASE_URL"))
         .unwrap()
         .build()
         .unwrap();
@@ -117,36 +107,10 @@ fn without_a_variable_the_providers_host_is_called() {
 
 #[test]
 fn a_variable_that_is_missing_or_empty_is_named_and_nothing_is_shown() {
-    let required = ["RAVELIN_SECRET_KEY"];
-    for (name, _) in VARIABLES {
-        for (value, problem) in [
-            (None, VariableProblem::Missing),
-            (Some(" "), VariableProblem::Empty),
-        ] {
-            let outcome = Client::builder_from(&environment(name, value));
-            if value.is_none() && !required.contains(&name) {
-                assert!(outcome.is_ok(), "{name}");
-                continue;
-            }
-            let error = outcome.unwrap_err();
-            assert!(error.to_string().contains(name), "{error}");
-            assert!(!format!("{error} {error:?}").contains("s3cret"));
-            assert!(
-                matches!(error, BuildError::Variable { name: found, problem: what } if found == name && what == problem),
-                "{error:?}"
-            );
-        }
-    }
+    VARIABLES.assert_each_is_named("s3cret", Client::builder_from);
 }
 
-/// By name only: what the process has is not the test's.
 #[test]
 fn the_process_is_asked_for_the_same_variables() {
-    let of_the_process = Client::builder_from(&Environment::process());
-    let by_name = Client::builder_from_env();
-    assert_eq!(format!("{of_the_process:?}"), format!("{by_name:?}"));
-    assert_eq!(
-        Client::from_env().is_ok(),
-        by_name.is_ok_and(|builder| builder.build().is_ok())
-    );
+    testkit::assert_the_process_is_asked!(Client);
 }

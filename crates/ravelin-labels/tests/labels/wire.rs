@@ -7,41 +7,19 @@ use ravelin_labels::{
     AllReviews, Client, CustomerReviews, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
     PaymentFraudReview, Ravelin, RefundAbuseReview, Reviewer,
 };
+use testkit::Request;
 
-use crate::support::{KEY, Recorder};
+use crate::support::{KEY, sent};
 
-/// Sends an operation and gives the bytes of its request.
-async fn bytes_of(operation: impl Operation<Service = Ravelin>) -> String {
-    let recorder = Recorder::start().await;
-    // Whether the empty object is a response that the operation understands is not the question here.
-    let _ = recorder.client().send(operation).await;
-    recorder.request().await
-}
-
-/// The request as it must be: a head with these lines, and perhaps a JSON body.
-fn request(line: &str, body: Option<&str>) -> String {
-    let headers = format!(
-        "authorization: token {KEY}\r\naccept: application/json\r\nuser-agent: ravelin-labels/{}\r\nhost: SERVER\r\n",
-        env!("CARGO_PKG_VERSION")
-    );
-    match body {
-        None => format!("{line} HTTP/1.1\r\n{headers}\r\n"),
-        Some(body) => format!(
-            "{line} HTTP/1.1\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
-            body.len()
-        ),
-    }
-}
-
-/// The lines of a head in alphabetical order: their order has no meaning.
-fn sorted(request: &str) -> (Vec<String>, String) {
-    let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    let mut lines = head.split("\r\n").map(str::to_owned);
-    let first = lines.next().unwrap();
-    let mut headers: Vec<_> = lines.collect();
-    headers.sort();
-    headers.insert(0, first);
-    (headers, body.to_owned())
+/// The request as it must be, perhaps with a JSON body.
+fn request(line: &str, body: Option<&str>) -> Request {
+    let mut headers = vec![
+        format!("authorization: token {KEY}"),
+        "accept: application/json".to_owned(),
+        format!("user-agent: ravelin-labels/{}", env!("CARGO_PKG_VERSION")),
+    ];
+    headers.extend(body.map(|_| "content-type: application/json".to_owned()));
+    Request::expected(line, headers, body)
 }
 
 async fn assert_sends(
@@ -49,10 +27,7 @@ async fn assert_sends(
     line: &str,
     body: Option<&str>,
 ) {
-    assert_eq!(
-        sorted(&bytes_of(operation).await),
-        sorted(&request(line, body))
-    );
+    assert_eq!(sent(operation).await, request(line, body));
 }
 
 const AWKWARD: &str = "a/b?c#d%e+f g@h.é";
@@ -256,17 +231,16 @@ proptest! {
     fn every_text_arrives_as_it_is(id in "\\PC{1,40}", comment in any::<String>(), name in "(?s).{1,30}", email in "(?s).{1,30}") {
         prop_assume!(id != "." && id != "..");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let request = runtime.block_on(bytes_of(
+        let request = runtime.block_on(sent(
             LabelCustomer::payment_fraud(&*id, PaymentFraudReview::Genuine)
                 .comment(&*comment)
                 .reviewer(Reviewer::new(&*name, &*email)),
         ));
-        let (head, body) = request.split_once("\r\n\r\n").unwrap();
-        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
         prop_assert_eq!(&body["comment"], &comment);
         prop_assert_eq!(&body["reviewer"]["name"], &name);
         prop_assert_eq!(&body["reviewer"]["email"], &email);
-        let target = head.split(' ').nth(1).unwrap();
+        let target = request.line.split(' ').nth(1).unwrap();
         let segments: Vec<_> = target.split('/').collect();
         prop_assert_eq!((segments.len(), segments[4]), (5, "labels"));
         let decoded = percent_decoded(segments[3]);

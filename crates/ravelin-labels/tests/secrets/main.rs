@@ -2,20 +2,18 @@
 //! everything.
 #![cfg(test)]
 
-use std::{
-    error::Error as StdError,
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
-use customer_api_core::{operation::Operation, retry::ExponentialBackoff};
-use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, RavelinOptions, Sandbox};
+use customer_api_core::retry::ExponentialBackoff;
+use customer_api_sandbox::{Fault, FaultBody, RavelinOptions, Sandbox};
 use ravelin_labels::{
     AllReviews, Client, ClientBuilder, CustomerReviews, Label, LabelCustomer, LastReview,
-    LegacyLabelCustomer, PaymentFraudReview, Ravelin, Reviewer,
+    LegacyLabelCustomer, PaymentFraudReview, Reviewer,
 };
-use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
+use testkit::{
+    CapturedLogs,
+    faults::{of_any_server, of_connections},
+};
 
 const KEY: &str = "sk_test_planted_key";
 const ID: &str = "planted.id+1@shop.example";
@@ -45,95 +43,35 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
         .max_response_bytes(64 * 1024)
 }
 
-/// Everything that was printed and logged.
-#[derive(Clone, Default)]
-struct CapturedLogs(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for CapturedLogs {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for CapturedLogs {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
-    }
-}
-
-impl CapturedLogs {
-    fn note(&self, text: &str) {
-        io::Write::write_all(&mut self.clone(), text.as_bytes()).unwrap();
-        io::Write::write_all(&mut self.clone(), b"\n").unwrap();
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-/// Makes a call and notes everything of it that can be printed.
-async fn call<O: Operation<Service = Ravelin> + std::fmt::Debug>(
-    logs: &CapturedLogs,
-    client: &Client,
-    operation: O,
-) where
-    O::Output: std::fmt::Debug,
-{
-    logs.note(&format!("{client:?} {operation:?}"));
-    let call = client.call(operation);
-    logs.note(&format!("{call:?}"));
-    match call.response().await {
-        Ok(response) => logs.note(&format!("{response:?} {response:#?}")),
-        Err(error) => {
-            logs.note(&format!("{error} {error:?} {error:#?}"));
-            let mut source = error.source();
-            while let Some(cause) = source {
-                logs.note(&format!("{cause} {cause:?}"));
-                source = cause.source();
-            }
-        }
-    }
-}
-
 #[expect(deprecated, reason = "the deprecated endpoint is supported")]
-async fn every_call(logs: &CapturedLogs, builder: impl Fn() -> ClientBuilder<Client>) {
-    let client = builder().build().unwrap();
+async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
+    let client = builder.build().unwrap();
     let reviewer = || Reviewer::new(NAME, EMAIL);
     let review = PaymentFraudReview::Fraudster;
-    call(
-        logs,
+    logs.note_call(
         &client,
         LabelCustomer::payment_fraud(ID, review)
             .comment(COMMENT)
             .reviewer(reviewer()),
     )
     .await;
-    call(
-        logs,
+    logs.note_call(
         &client,
         LegacyLabelCustomer::new(ID, Label::Genuine)
             .comment(COMMENT)
             .reviewer(reviewer()),
     )
     .await;
-    call(logs, &client, LastReview::new(ID)).await;
-    call(logs, &client, CustomerReviews::new(ID)).await;
-    call(logs, &client, AllReviews::new().scroll_id("a-cursor")).await;
+    logs.note_call(&client, LastReview::new(ID)).await;
+    logs.note_call(&client, CustomerReviews::new(ID)).await;
+    logs.note_call(&client, AllReviews::new().scroll_id("a-cursor"))
+        .await;
     let mut reviews = client.reviews_since("2020-01-01T00:00:00Z".parse().unwrap());
     let page = reviews.next_page().await;
-    logs.note(&format!("{page:?} {reviews:?}"));
-    if let Err(error) = page {
-        logs.note(&format!("{error} {error:#?}"));
-    }
-    call(logs, &client, LastReview::new(format!("{ID}\n"))).await;
+    logs.note_outcome(&page);
+    logs.note(format_args!("{reviews:?}"));
+    logs.note_call(&client, LastReview::new(format!("{ID}\n")))
+        .await;
 }
 
 /// The faults of a response. Those with a body echo what the request carried.
@@ -145,26 +83,15 @@ fn faults(echo: &str, location: &str) -> Vec<Fault> {
         "eventTime": echo,
         "reviews": [{ "label": 7, "customerId": echo }],
     });
-    let mut faults = vec![
-        Fault::none(),
-        Fault::reset_while_reading(),
-        Fault::reset_before_head(),
-        Fault::close_before_head(),
-        Fault::reset_after_head(),
-        Fault::reset_mid_body(),
+    let mut faults = of_any_server(echo, location);
+    faults.extend([
         Fault::truncated(),
-        Fault::truncated().processed(),
-        Fault::oversized(100_000),
-        Fault::hang(),
-        Fault::redirect(307, location),
-        Fault::status(200).body(FaultBody::text(echo)),
-        Fault::status(200).body(FaultBody::html(echo)),
         Fault::status(200).body(json()),
         Fault::status(200).body(FaultBody::json(&other_shape)),
         Fault::status(429)
             .header("retry-after", "3600")
             .body(json()),
-    ];
+    ]);
     faults.extend(
         [400, 401, 403, 404, 408, 422, 500, 502, 503]
             .map(|status| Fault::status(status).body(json())),
@@ -205,14 +132,7 @@ fn script(sandbox: &Sandbox, index: usize) -> bool {
 
 #[tokio::test]
 async fn nothing_planted_is_printed_or_logged() {
-    let logs = CapturedLogs::default();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(logs.clone())
-        .with_ansi(false)
-        .with_span_events(FmtSpan::FULL)
-        .init();
-
+    let logs = CapturedLogs::of_the_process();
     let start = || {
         Sandbox::builder()
             .ravelin(RavelinOptions::default().secret_key(KEY))
@@ -224,43 +144,15 @@ async fn nothing_planted_is_printed_or_logged() {
         if !script(&sandbox, met) {
             break;
         }
-        every_call(&logs, || sandbox_client(&sandbox)).await;
+        every_call(&logs, sandbox_client(&sandbox)).await;
         met += 1;
     }
     assert_eq!(met, 25);
 
     let sandbox = start().await.unwrap();
-    for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
-        sandbox.ravelin().fault_connection(fault.times(99));
-        every_call(&logs, || sandbox_client(&sandbox)).await;
-        let tls = sandbox.ravelin().base_url().replace("http:", "https:");
-        every_call(&logs, || sandbox_client(&sandbox).base_url(&*tls)).await;
-        sandbox.ravelin().clear_faults();
-    }
-    sandbox.ravelin().refuse_connections().await;
-    every_call(&logs, || sandbox_client(&sandbox)).await;
-    every_call(&logs, || {
-        sandbox_client(&sandbox).base_url("https://ravelin.invalid")
+    of_connections(sandbox.ravelin(), async |base_url| {
+        every_call(&logs, sandbox_client(&sandbox).base_url(base_url)).await;
     })
     .await;
-
-    let text = logs.text();
-    // The spans are there, so that their silence proves something.
-    for present in [
-        "api.call",
-        "http.request",
-        "url.template",
-        "labelCustomer",
-        "http.response.status_code",
-        "hyper_util",
-        "[redacted]",
-    ] {
-        assert!(text.contains(present), "{present} is missing");
-    }
-    let lower = text.to_lowercase();
-    for planted in PLANTED {
-        let at = lower.find(&planted.to_lowercase());
-        let context = at.map(|at| text.get(at.saturating_sub(300)..at + 100));
-        assert_eq!(context, None, "`{planted}` was printed");
-    }
+    logs.assert_silent_about(&PLANTED, &["labelCustomer"]);
 }
