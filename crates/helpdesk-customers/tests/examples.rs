@@ -3,66 +3,26 @@
 //! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
 #![cfg(test)]
 
-use std::{
-    env,
-    env::consts::EXE_SUFFIX,
-    fs,
-    path::PathBuf,
-    process::{self, Command, Output},
-};
+use std::fs;
 
 use customer_api_sandbox::{Fault, OmnideskCustomer, Sandbox};
+use testkit::{Example, Folder};
 
-/// A folder of a test's own, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = env::temp_dir().join(format!("helpdesk-{name}-{}", process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
+fn example(name: &str) -> Example {
+    Example::new(name, "OMNIDESK_")
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// An example, with these variables alone.
-fn example(name: &str, variables: &[(&str, &str)]) -> Command {
-    let tests = env::current_exe().unwrap();
-    let target = tests.ancestors().nth(2).unwrap();
-    let path = target.join("examples").join(format!("{name}{EXE_SUFFIX}"));
-    assert!(path.exists(), "{name} is not built: `cargo test` does it");
-    let mut program = Command::new(path);
-    program
-        .env_clear()
-        .envs(env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("OMNIDESK_")))
-        .envs(variables.iter().copied());
-    program
-}
-
-/// Exit code, what it wrote, and what it said.
-fn outcome(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let code = output.status.code().unwrap();
-    (code, text(&output.stdout), text(&output.stderr))
-}
-
-/// Runs an example against a sandbox.
-fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String, String) {
+/// An example that talks to a sandbox.
+fn against(name: &str, sandbox: &Sandbox) -> Example {
     let server = sandbox.omnidesk();
-    let variables = [
-        ("OMNIDESK_API_KEY", server.api_key()),
-        ("OMNIDESK_BASE_URL", server.base_url()),
-    ];
-    outcome(&example(name, &variables).args(arguments).output().unwrap())
+    example(name)
+        .env("OMNIDESK_API_KEY", server.api_key())
+        .env("OMNIDESK_BASE_URL", server.base_url())
+}
+
+/// Runs an example against a sandbox; gives its exit code, what it wrote, and what it said.
+fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String, String) {
+    against(name, sandbox).args(arguments).run().parts()
 }
 
 const LIST: &str = r#"{"id": "cust-1", "firstname": "Ana", "lastname": "Lopez", "channels": {"telephone": "+64211234567"}}
@@ -76,19 +36,12 @@ fn help_and_wrong_command_lines() {
         ("sync_customers", [&["--brand", "x"][..], &[]]),
         ("export_customers", [&["--what"], &["a", "b"]]),
     ] {
-        let (code, written, _) = outcome(&example(name, &[]).arg("--help").output().unwrap());
-        assert!(code == 0 && written.contains("Exit code: 0"), "{written}");
+        example(name).args(["--help"]).run().assert_is_help();
         for wrong in wrongs {
-            let (code, _, said) = outcome(&example(name, &[]).args(wrong).output().unwrap());
-            assert_eq!(code, 2, "{name} {wrong:?}");
-            assert!(
-                said.starts_with("error: ") && said.contains("--help"),
-                "{said}"
-            );
+            example(name).args(wrong).run().assert_is_misuse();
         }
     }
-    let output = example("export_customers", &[]).output().unwrap();
-    let (code, _, said) = outcome(&output);
+    let (code, _, said) = example("export_customers").run().parts();
     assert_eq!(code, 1);
     assert!(said.contains("`OMNIDESK_API_KEY` is not set"), "{said}");
 }
@@ -197,7 +150,7 @@ async fn who_stands_there_twice_is_synchronised_once() {
 async fn an_interrupted_run_is_gone_on_with() {
     use std::{fmt::Write as _, sync::mpsc, time::Duration};
 
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["INT", "TERM"] {
         let (sender, writes) = mpsc::channel();
         let sandbox = Sandbox::builder()
             .on_request(move |request| {
@@ -211,7 +164,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         let server = sandbox.omnidesk();
         // Slow enough that the list is not done when the signal arrives.
         server.fault(Fault::none().delay(Duration::from_millis(50)).times(2_000));
-        let folder = Folder::new(&format!("interrupted{signal}"));
+        let folder = Folder::new(&format!("interrupted-{signal}"));
         let list = folder.file("customers.jsonl");
         let lines = (0..300).fold(String::new(), |mut lines, number| {
             let _ = writeln!(
@@ -222,21 +175,12 @@ async fn an_interrupted_run_is_gone_on_with() {
         });
         fs::write(&list, lines).unwrap();
 
-        let variables = [
-            ("OMNIDESK_API_KEY", server.api_key()),
-            ("OMNIDESK_BASE_URL", server.base_url()),
-        ];
-        let child = example("sync_customers", &variables)
-            .args(["--brand", "1", &list])
-            .stdout(process::Stdio::piped())
-            .stderr(process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let arguments = ["--brand", "1", &list];
+        let program = against("sync_customers", &sandbox).args(arguments);
+        let running = program.start();
         writes.recv().unwrap();
-        let arguments = [signal, &child.id().to_string()];
-        let sent = Command::new("kill").args(arguments).status().unwrap();
-        assert!(sent.success());
-        let (code, written, said) = outcome(&child.wait_with_output().unwrap());
+        running.signal(signal);
+        let (code, written, said) = running.wait().parts();
         assert_eq!(code, 3, "{signal}: {said}");
         assert!(
             said.contains("stopping: what is on its way is finished"),
@@ -249,7 +193,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         assert!(count("created") > 0 && count("not sent") > 0, "{written}");
 
         server.clear_faults();
-        let (code, _, said) = run("sync_customers", &sandbox, &["--brand", "1", &list]);
+        let (code, _, said) = run("sync_customers", &sandbox, &arguments);
         assert_eq!(code, 0, "{said}");
     }
 }

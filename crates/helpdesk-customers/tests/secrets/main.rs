@@ -2,20 +2,20 @@
 //! everything.
 #![cfg(test)]
 
-mod captured_logs;
+use std::time::Duration;
 
-use std::{error::Error as StdError, time::Duration};
-
-use captured_logs::CapturedLogs;
-use customer_api_core::{operation::Operation, retry::ExponentialBackoff};
-use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, OmnideskOptions, Sandbox};
+use customer_api_core::retry::ExponentialBackoff;
+use customer_api_sandbox::{Fault, FaultBody, OmnideskOptions, Sandbox};
 use helpdesk_customers::{
     AddChannel, AddExternalEvent, Channel, Client, ClientBuilder, CreateCustomer,
     CreateCustomerCrud, CrmChannel, DeleteCustomer, GetCustomer, GetTimeline, ListCustomers,
-    Omnidesk, RenameCustomer, SearchByChannelValue, SearchByExternalId, SyncWithCrm,
-    UpdateCustomer, UpdateCustomerByExternalId, Upsert,
+    RenameCustomer, SearchByChannelValue, SearchByExternalId, SyncWithCrm, UpdateCustomer,
+    UpdateCustomerByExternalId, Upsert,
 };
-use tracing_subscriber::fmt::format::FmtSpan;
+use testkit::{
+    CapturedLogs,
+    faults::{of_any_server, of_connections},
+};
 
 const KEY: &str = "planted-api-key-4711";
 const ID: &str = "planted.id+1@shop.example";
@@ -55,45 +55,18 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
         .max_response_bytes(64 * 1024)
 }
 
-/// Makes a call and notes everything of it that can be printed.
-async fn call<O: Operation<Service = Omnidesk> + std::fmt::Debug>(
-    logs: &CapturedLogs,
-    client: &Client,
-    operation: O,
-) where
-    O::Output: std::fmt::Debug,
-{
-    logs.note(&format!("{client:?} {operation:?}"));
-    let call = client.call(operation);
-    logs.note(&format!("{call:?}"));
-    match call.response().await {
-        Ok(response) => logs.note(&format!("{response:?} {response:#?}")),
-        Err(error) => note(logs, &error),
-    }
-}
-
-fn note(logs: &CapturedLogs, error: &(dyn StdError + 'static)) {
-    logs.note(&format!("{error} {error:?} {error:#?}"));
-    let mut source = error.source();
-    while let Some(cause) = source {
-        logs.note(&format!("{cause} {cause:?}"));
-        source = cause.source();
-    }
-}
-
 async fn every_read(logs: &CapturedLogs, client: &Client) {
-    call(logs, client, ListCustomers::new().query(QUERY)).await;
-    call(logs, client, GetCustomer::new(1)).await;
-    call(logs, client, SearchByExternalId::new(ID, 1)).await;
-    call(logs, client, SearchByChannelValue::new(EMAIL, 1)).await;
-    call(logs, client, GetTimeline::new(1, ID)).await;
-    call(logs, client, SearchByExternalId::new("", 1)).await;
+    logs.note_call(client, ListCustomers::new().query(QUERY))
+        .await;
+    logs.note_call(client, GetCustomer::new(1)).await;
+    logs.note_call(client, SearchByExternalId::new(ID, 1)).await;
+    logs.note_call(client, SearchByChannelValue::new(EMAIL, 1))
+        .await;
+    logs.note_call(client, GetTimeline::new(1, ID)).await;
+    logs.note_call(client, SearchByExternalId::new("", 1)).await;
     let mut customers = client.customers().query(QUERY);
-    logs.note(&format!("{customers:?}"));
-    match customers.next_page().await {
-        Ok(page) => logs.note(&format!("{page:?}")),
-        Err(error) => note(logs, &error),
-    }
+    logs.note(format_args!("{customers:?}"));
+    logs.note_outcome(&customers.next_page().await);
 }
 
 async fn every_write(logs: &CapturedLogs, client: &Client) {
@@ -106,51 +79,49 @@ async fn every_write(logs: &CapturedLogs, client: &Client) {
         .extra_email(EMAIL)
         .extra_telephone(PHONE)
         .custom_field("field", TEXT);
-    call(logs, client, create).await;
+    logs.note_call(client, create).await;
     let rename = RenameCustomer::new()
         .external_id(ID)
         .brand_id(1)
         .firstname(NAME)
         .lastname(NAME)
         .custom_field("field", TEXT);
-    call(logs, client, rename).await;
+    logs.note_call(client, rename).await;
     let update = UpdateCustomer::new(1, 1)
         .firstname(NAME)
         .lastname(NAME)
         .custom_field("field", TEXT)
         .channel("email", EMAIL);
-    call(logs, client, update.clone()).await;
-    call(logs, client, update.firstname(format!("{NAME}\n"))).await;
+    logs.note_call(client, update.clone()).await;
+    logs.note_call(client, update.firstname(format!("{NAME}\n")))
+        .await;
     let update = UpdateCustomerByExternalId::new(ID, 1)
         .firstname(NAME)
         .custom_field("field", TEXT)
         .channel("telephone", PHONE);
-    call(logs, client, update).await;
+    logs.note_call(client, update).await;
     let add = AddChannel::new(1)
         .external_id(ID)
         .extra_email(EMAIL)
         .extra_telephone(PHONE)
         .extra_twitter(TWITTER)
         .extra_facebook(FACEBOOK);
-    call(logs, client, add).await;
+    logs.note_call(client, add).await;
     let event = AddExternalEvent::new(1, NAME, TEXT, TEXT).external_id(ID);
-    call(logs, client, event).await;
+    logs.note_call(client, event).await;
     let sync = SyncWithCrm::new(1, CrmChannel::PhoneNumber).address(PHONE);
-    call(logs, client, sync).await;
+    logs.note_call(client, sync).await;
     let crud = CreateCustomerCrud::new(ID, 1, NAME, NAME)
         .custom_field("field", TEXT)
         .channel("email", EMAIL);
-    call(logs, client, crud).await;
-    call(logs, client, DeleteCustomer::new(99)).await;
+    logs.note_call(client, crud).await;
+    logs.note_call(client, DeleteCustomer::new(99)).await;
 
     let upsert = Upsert::new(ID, 1, NAME, NAME)
         .custom_field("field", TEXT)
         .channel("email", EMAIL);
-    logs.note(&format!("{upsert:?}"));
-    match client.upsert(upsert).await {
-        Ok(outcome) => logs.note(&format!("{outcome:?} {outcome:#?}")),
-        Err(error) => note(logs, &error),
-    }
+    logs.note(format_args!("{upsert:?}"));
+    logs.note_outcome(&client.upsert(upsert).await);
 }
 
 async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
@@ -175,26 +146,15 @@ fn faults(echo: &str) -> Vec<Fault> {
     });
     let customers = serde_json::json!({ "itemTotal": 2, "items": [customer, { "id": echo }] });
     let location = format!("https://{EMAIL}@elsewhere.example/x?key={KEY}#{ID}");
-    let mut faults = vec![
-        Fault::none(),
-        Fault::reset_while_reading(),
-        Fault::reset_before_head(),
-        Fault::close_before_head(),
-        Fault::reset_after_head(),
-        Fault::reset_mid_body(),
-        Fault::truncated().processed(),
-        Fault::oversized(100_000),
-        Fault::hang(),
-        Fault::redirect(307, location),
-        Fault::status(200).body(FaultBody::text(echo)),
-        Fault::status(200).body(FaultBody::html(echo)),
+    let mut faults = of_any_server(echo, &location);
+    faults.extend([
         Fault::status(200).body(json()),
         Fault::status(200).body(FaultBody::json(&customer)),
         Fault::status(200).body(FaultBody::json(&customers)),
         Fault::status(429)
             .header("retry-after", "3600")
             .body(json()),
-    ];
+    ]);
     faults.extend(
         [400, 401, 403, 404, 408, 422, 500, 503].map(|status| Fault::status(status).body(json())),
     );
@@ -234,14 +194,7 @@ fn script(sandbox: &Sandbox, index: usize) -> bool {
 
 #[tokio::test]
 async fn nothing_planted_is_printed_or_logged() {
-    let logs = CapturedLogs::default();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(logs.clone())
-        .with_ansi(false)
-        .with_span_events(FmtSpan::FULL)
-        .init();
-
+    let logs = CapturedLogs::of_the_process();
     let options = OmnideskOptions::default().api_key(KEY);
     let sandbox = Sandbox::builder().omnidesk(options).start().await.unwrap();
     let mut met = 0;
@@ -252,35 +205,9 @@ async fn nothing_planted_is_printed_or_logged() {
     }
     assert_eq!(met, 24);
 
-    for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
-        sandbox.omnidesk().fault_connection(fault.times(999));
-        every_call(&logs, sandbox_client(&sandbox)).await;
-        let tls = sandbox.omnidesk().base_url().replace("http:", "https:");
-        every_call(&logs, sandbox_client(&sandbox).base_url(tls)).await;
-        sandbox.omnidesk().clear_faults();
-    }
-    sandbox.omnidesk().refuse_connections().await;
-    every_call(&logs, sandbox_client(&sandbox)).await;
-    let nowhere = sandbox_client(&sandbox).base_url("https://omnidesk.invalid");
-    every_call(&logs, nowhere).await;
-
-    let text = logs.text();
-    // The spans are there, so that their silence proves something.
-    for present in [
-        "api.call",
-        "http.request",
-        "url.template",
-        "createCustomer",
-        "http.response.status_code",
-        "hyper_util",
-        "[redacted]",
-    ] {
-        assert!(text.contains(present), "{present} is missing");
-    }
-    let lower = text.to_lowercase();
-    for planted in PLANTED {
-        let at = lower.find(&planted.to_lowercase());
-        let context = at.map(|at| text.get(at.saturating_sub(300)..at + 100));
-        assert_eq!(context, None, "`{planted}` was printed");
-    }
+    of_connections(sandbox.omnidesk(), async |base_url| {
+        every_call(&logs, sandbox_client(&sandbox).base_url(base_url)).await;
+    })
+    .await;
+    logs.assert_silent_about(&PLANTED, &["createCustomer"]);
 }

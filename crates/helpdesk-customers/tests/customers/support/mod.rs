@@ -1,21 +1,22 @@
 //! What the tests share: clients, responses, and a server that writes down every byte.
 
+mod bodies;
 mod operations;
-mod recorder;
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use customer_api_core::{
     operation::Operation,
     retry::ExponentialBackoff,
     transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_sandbox::Sandbox;
-use helpdesk_customers::{Client, ClientBuilder, Omnidesk};
+use helpdesk_customers::{Client, ClientBuilder, Error, Omnidesk};
+use testkit::Recorder;
 
-pub(crate) use operations::{every_operation, seeded};
-pub(crate) use recorder::{Recorder, Sent, sent};
+pub(crate) use bodies::read;
+pub(crate) use operations::SeededOmnidesk;
+pub(crate) use testkit::{Request, ok};
 
 pub(crate) const KEY: &str = "wvutsrqponmlkjihgfed";
 pub(crate) const ORIGIN: &str = "https://account.omnidesk.example";
@@ -24,17 +25,9 @@ pub(crate) const ORIGIN: &str = "https://account.omnidesk.example";
 pub(crate) fn scripted(
     responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (ClientBuilder<Client>, ScriptedTransport) {
-    let transport = ScriptedTransport::new();
-    for response in responses {
-        transport.push(response);
-    }
+    let transport = testkit::scripted(responses);
     let builder = Client::builder(KEY, ORIGIN).transport(transport.clone());
     (builder, transport)
-}
-
-/// A response with JSON, or with whatever the text is.
-pub(crate) fn ok(body: &str) -> ScriptedResponse {
-    ScriptedResponse::status(200).body(body.to_owned())
 }
 
 /// A client whose only call gets this response.
@@ -65,15 +58,18 @@ pub(crate) fn fields_of(
     runtime.block_on(read(content_type, request.body().clone()))
 }
 
-/// Reads a body by what its content type says.
-pub(crate) async fn read(content_type: Option<&str>, body: Bytes) -> Vec<(String, String)> {
-    match content_type {
-        None => Vec::new(),
-        Some("application/x-www-form-urlencoded") => {
-            form_urlencoded::parse(&body).into_owned().collect()
-        }
-        Some(multipart) => recorder::read_multipart(multipart, body).await,
-    }
+/// Sends an operation and gives the bytes of its only request.
+pub(crate) async fn sent(operation: impl Operation<Service = Omnidesk>) -> Request {
+    sent_by(async |client| client.send(operation).await.map(drop)).await
+}
+
+/// Makes a call and gives the bytes of its only request.
+pub(crate) async fn sent_by(call: impl AsyncFnOnce(Client) -> Result<(), Error>) -> Request {
+    let recorder = Recorder::start("{\"items\":[]}").await;
+    let client = Client::builder(KEY, recorder.base_url()).build().unwrap();
+    let outcome = call(client).await;
+    assert!(outcome.is_ok(), "{outcome:?}");
+    recorder.request()
 }
 
 /// The settings of a client for the sandbox: no waits between attempts, and small limits.

@@ -3,7 +3,7 @@
 use helpdesk_customers::{DeleteCustomer, GetCustomer, GetTimeline, ListCustomers};
 
 use super::assert_bare;
-use crate::support::Recorder;
+use crate::support::sent_by;
 
 #[tokio::test]
 async fn list_customers() {
@@ -51,16 +51,14 @@ async fn timeline() {
 
 #[tokio::test]
 async fn the_timelines_third_parameter_goes_behind_the_others() {
-    let recorder = Recorder::start().await;
-    let timeline = recorder.client().call(GetTimeline::new(1, "cust-1"));
-    let timeline = timeline.query("a name+", "any=1");
-    timeline.send().await.unwrap();
-    let request = recorder.request().await;
+    let request = sent_by(async |client| {
+        let timeline = client.call(GetTimeline::new(1, "cust-1"));
+        let timeline = timeline.query("a name+", "any=1");
+        timeline.send().await.map(drop)
+    });
     assert_eq!(
-        request.lines().next(),
-        Some(
-            "GET /api/v2/customer/timelineByCustomerExternalID?brand_id=1&external_id=cust-1&a%20name%2B=any%3D1 HTTP/1.1"
-        )
+        request.await.line,
+        "GET /api/v2/customer/timelineByCustomerExternalID?brand_id=1&external_id=cust-1&a%20name%2B=any%3D1 HTTP/1.1"
     );
 }
 
@@ -76,32 +74,23 @@ async fn the_calls_whose_paths_are_not_documented() {
     )
     .await;
 
-    let recorder = Recorder::start().await;
-    let purge = recorder
-        .client()
-        .call(PurgeCustomerDataIrreversibly::new(42));
-    purge
-        .path("/api/v2/customer/purgedata")
-        .query("id", "42")
-        .send()
-        .await
-        .unwrap();
-    let request = recorder.request().await;
+    let request = sent_by(async |client| {
+        let purge = client.call(PurgeCustomerDataIrreversibly::new(42));
+        let purge = purge.path("/api/v2/customer/purgedata").query("id", "42");
+        purge.send().await.map(drop)
+    });
     assert_eq!(
-        request.lines().next(),
-        Some("DELETE /api/v2/customer/purgedata?id=42 HTTP/1.1")
+        request.await.line,
+        "DELETE /api/v2/customer/purgedata?id=42 HTTP/1.1"
     );
 
-    let recorder = Recorder::start().await;
-    let remove = recorder.client().call(RemoveChannel::new(7));
-    remove
-        .path("/api/v2/customer/itemChannel/7")
-        .send()
-        .await
-        .unwrap();
-    let request = recorder.request().await;
+    let request = sent_by(async |client| {
+        let remove = client.call(RemoveChannel::new(7));
+        let remove = remove.path("/api/v2/customer/itemChannel/7");
+        remove.send().await.map(drop)
+    });
     assert_eq!(
-        request.lines().next(),
-        Some("DELETE /api/v2/customer/itemChannel/7 HTTP/1.1")
+        request.await.line,
+        "DELETE /api/v2/customer/itemChannel/7 HTTP/1.1"
     );
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use customer_api_core::operation::Operation;
 use helpdesk_customers::Omnidesk;
 
-use crate::support::{KEY, Sent, read, sent};
+use crate::support::{KEY, Request, read, sent};
 
 /// A text with everything that an encoder could trip over, a line that looks like a boundary among it.
 const AWKWARD: &str = "+64 \"a\" & b=c; 100% é 🙂\r\n--\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n--0123456789abcdef0123456789abcdef--\n'<ß>'";
@@ -16,38 +16,28 @@ const AWKWARD: &str = "+64 \"a\" & b=c; 100% é 🙂\r\n--\r\nContent-Dispositio
 /// [`AWKWARD`] as forms are written.
 const AWKWARD_FORM: &str = "%2B64+%22a%22+%26+b%3Dc%3B+100%25+%C3%A9+%F0%9F%99%82%0D%0A--%0D%0AContent-Disposition%3A+form-data%3B+name%3D%22x%22%0D%0A%0D%0A--0123456789abcdef0123456789abcdef--%0A%27%3C%C3%9F%3E%27";
 
-/// All headers of a request, sorted.
-fn headers(body: Option<(&str, usize)>) -> Vec<String> {
-    let mut headers = vec!["accept: */*".to_owned(), format!("apikey: {KEY}")];
-    if let Some((content_type, length)) = body {
-        headers.push(format!("content-length: {length}"));
-        headers.push(format!("content-type: {content_type}"));
-    }
-    headers.push("host: SERVER".to_owned());
-    headers.push(format!(
-        "user-agent: helpdesk-customers/{}",
-        env!("CARGO_PKG_VERSION")
-    ));
-    headers
+/// A request as it must be.
+fn request(line: &str, body: Option<(&str, &str)>) -> Request {
+    let mut headers = vec![
+        "accept: */*".to_owned(),
+        format!("apikey: {KEY}"),
+        format!(
+            "user-agent: helpdesk-customers/{}",
+            env!("CARGO_PKG_VERSION")
+        ),
+    ];
+    headers.extend(body.map(|(content_type, _)| format!("content-type: {content_type}")));
+    Request::expected(line, headers, body.map(|(_, body)| body))
 }
 
 /// A request without a body.
 async fn assert_bare(operation: impl Operation<Service = Omnidesk>, line: &str) {
-    let expected = Sent {
-        line: format!("{line} HTTP/1.1"),
-        headers: headers(None),
-        body: String::new(),
-    };
-    assert_eq!(sent(operation).await, expected);
+    assert_eq!(sent(operation).await, request(line, None));
 }
 
 /// A request with exactly this urlencoded body.
 async fn assert_form(operation: impl Operation<Service = Omnidesk>, line: &str, body: &str) {
-    let expected = Sent {
-        line: format!("{line} HTTP/1.1"),
-        headers: headers(Some(("application/x-www-form-urlencoded", body.len()))),
-        body: body.to_owned(),
-    };
+    let expected = request(line, Some(("application/x-www-form-urlencoded", body)));
     assert_eq!(sent(operation).await, expected);
 }
 
@@ -71,12 +61,7 @@ async fn assert_multipart(
     body += &format!("--{boundary}--\r\n");
     assert!(!parts.iter().any(|(_, value)| value.contains(boundary)));
     let read_back = read(Some(&content_type), Bytes::from(sent.body.clone())).await;
-    let expected = Sent {
-        line: format!("{line} HTTP/1.1"),
-        headers: headers(Some((&content_type, body.len()))),
-        body,
-    };
-    assert_eq!(sent, expected);
+    assert_eq!(sent, request(line, Some((&content_type, &body))));
     let parts: Vec<_> = parts
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
