@@ -3,66 +3,18 @@
 //! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
 #![cfg(test)]
 
-use std::{
-    env,
-    env::consts::EXE_SUFFIX,
-    fs,
-    path::PathBuf,
-    process::{self, Command, Output},
-};
+use std::fs;
 
 use customer_api_sandbox::{Fault, RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox};
+use testkit::{Example, Folder};
 
-/// A folder of a test's own, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = env::temp_dir().join(format!("revnue-{name}-{}", process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// An example, with these variables alone.
-fn example(name: &str, variables: &[(&str, &str)]) -> Command {
-    let tests = env::current_exe().unwrap();
-    let target = tests.ancestors().nth(2).unwrap();
-    let path = target.join("examples").join(format!("{name}{EXE_SUFFIX}"));
-    assert!(path.exists(), "{name} is not built: `cargo test` does it");
-    let mut program = Command::new(path);
-    program
-        .env_clear()
-        .envs(env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("REVNUE_")))
-        .envs(variables.iter().copied());
-    program
-}
-
-/// Exit code, what it wrote, and what it said.
-fn outcome(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let code = output.status.code().unwrap();
-    (code, text(&output.stdout), text(&output.stderr))
-}
-
-/// Runs an example against a sandbox.
+/// Runs an example against a sandbox; gives its exit code, what it wrote, and what it said.
 fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String, String) {
     let server = sandbox.revnue();
-    let variables = [
-        ("REVNUE_TOKEN", server.token()),
-        ("REVNUE_BASE_URL", server.base_url()),
-    ];
-    outcome(&example(name, &variables).args(arguments).output().unwrap())
+    let program = Example::new(name, "REVNUE_")
+        .env("REVNUE_TOKEN", server.token())
+        .env("REVNUE_BASE_URL", server.base_url());
+    program.args(arguments).run().parts()
 }
 
 async fn with_customers(company: u64, count: u64) -> Sandbox {
@@ -79,25 +31,12 @@ async fn with_customers(company: u64, count: u64) -> Sandbox {
 
 #[test]
 fn help_and_wrong_command_lines() {
-    let list = |arguments: &[&str]| {
-        outcome(
-            &example("list_customers", &[])
-                .args(arguments)
-                .output()
-                .unwrap(),
-        )
-    };
-    let (code, written, _) = list(&["--help"]);
-    assert!(code == 0 && written.contains("Exit code: 0"), "{written}");
+    let list = || Example::new("list_customers", "REVNUE_");
+    list().args(["--help"]).run().assert_is_help();
     for wrong in [&["--company", "x"][..], &["a", "b"], &["--what"]] {
-        let (code, _, said) = list(wrong);
-        assert_eq!(code, 2, "{wrong:?}");
-        assert!(
-            said.starts_with("error: ") && said.contains("--help"),
-            "{said}"
-        );
+        list().args(wrong).run().assert_is_misuse();
     }
-    let (code, _, said) = list(&[]);
+    let (code, _, said) = list().run().parts();
     assert!(
         code == 1 && said.contains("`REVNUE_TOKEN` is not set"),
         "{said}"

@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use customer_api_core::{
-    Environment,
-    error::VariableProblem,
     operation::{Idempotency, Method, OperationInfo, Provenance},
     rate_limit::Unlimited,
     transport::ScriptedResponse,
@@ -13,6 +11,7 @@ use revnue_customers::{
     BuildError, Client, DeleteCustomer, Delivery, ErrorKind, GetCustomer, ListCustomers,
     ReplaceCustomer, UpdateCustomer,
 };
+use testkit::Variables;
 
 use crate::support::{TOKEN, ok, scripted};
 
@@ -144,26 +143,18 @@ async fn a_429_stops_the_clones_too() {
     client.send(ListCustomers::new(1)).await.unwrap();
 }
 
-/// What is set in the tests' environment.
-const VARIABLES: [(&str, &str); 2] = [
-    ("REVNUE_TOKEN", "s3cret"),
-    ("REVNUE_BASE_URL", "https://api.dashboard.strev.ai"),
-];
-
-/// An environment with all variables, one of which may hold something else, or nothing.
-fn environment(name: &'static str, value: Option<&'static str>) -> Environment {
-    Environment::from_lookup(move |wanted| {
-        if wanted == name {
-            return value.map(Into::into);
-        }
-        let variable = VARIABLES.iter().find(|(name, _)| *name == wanted);
-        variable.map(|(_, value)| value.into())
-    })
-}
+/// What is set in the tests' environment, and what of it must be.
+const VARIABLES: Variables = Variables::new(
+    &[
+        ("REVNUE_TOKEN", "s3cret"),
+        ("REVNUE_BASE_URL", "https://api.dashboard.strev.ai"),
+    ],
+    &["REVNUE_TOKEN"],
+);
 
 #[test]
 fn a_client_follows_its_variables() {
-    let client = Client::builder_from(&environment("", None))
+    let client = Client::builder_from(&VARIABLES.all())
         .unwrap()
         .build()
         .unwrap();
@@ -173,7 +164,7 @@ fn a_client_follows_its_variables() {
 
 #[test]
 fn without_a_variable_the_providers_host_is_called() {
-    let client = Client::builder_from(&environment("REVNUE_BASE_URL", None))
+    let client = Client::builder_from(&VARIABLES.without("REVNUE_BASE_URL"))
         .unwrap()
         .build()
         .unwrap();
@@ -185,36 +176,10 @@ fn without_a_variable_the_providers_host_is_called() {
 
 #[test]
 fn a_variable_that_is_missing_or_empty_is_named_and_nothing_is_shown() {
-    let required = ["REVNUE_TOKEN"];
-    for (name, _) in VARIABLES {
-        for (value, problem) in [
-            (None, VariableProblem::Missing),
-            (Some(" "), VariableProblem::Empty),
-        ] {
-            let outcome = Client::builder_from(&environment(name, value));
-            if value.is_none() && !required.contains(&name) {
-                assert!(outcome.is_ok(), "{name}");
-                continue;
-            }
-            let error = outcome.unwrap_err();
-            assert!(error.to_string().contains(name), "{error}");
-            assert!(!format!("{error} {error:?}").contains("s3cret"));
-            assert!(
-                matches!(error, BuildError::Variable { name: found, problem: what } if found == name && what == problem),
-                "{error:?}"
-            );
-        }
-    }
+    VARIABLES.assert_each_is_named("s3cret", Client::builder_from);
 }
 
-/// By name only: what the process has is not the test's.
 #[test]
 fn the_process_is_asked_for_the_same_variables() {
-    let of_the_process = Client::builder_from(&Environment::process());
-    let by_name = Client::builder_from_env();
-    assert_eq!(format!("{of_the_process:?}"), format!("{by_name:?}"));
-    assert_eq!(
-        Client::from_env().is_ok(),
-        by_name.is_ok_and(|builder| builder.build().is_ok())
-    );
+    testkit::assert_the_process_is_asked!(Client);
 }

@@ -2,18 +2,18 @@
 //! everything.
 #![cfg(test)]
 
-mod captured_logs;
+use std::time::Duration;
 
-use std::{error::Error as StdError, time::Duration};
-
-use captured_logs::CapturedLogs;
-use customer_api_core::{operation::Operation, rate_limit::Unlimited, retry::ExponentialBackoff};
-use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, RevnueOptions, Sandbox};
+use customer_api_core::{rate_limit::Unlimited, retry::ExponentialBackoff};
+use customer_api_sandbox::{Fault, FaultBody, RevnueOptions, Sandbox};
 use revnue_customers::{
     Client, ClientBuilder, DeleteCustomer, GetCustomer, ListCustomers, NewContactPerson, NewField,
-    NewTemplate, ReplaceCustomer, Revnue, UpdateCustomer,
+    NewTemplate, ReplaceCustomer, UpdateCustomer,
 };
-use tracing_subscriber::fmt::format::FmtSpan;
+use testkit::{
+    CapturedLogs,
+    faults::{of_any_server, of_connections},
+};
 
 const TOKEN: &str = "planted-token-4711";
 const NAME: &str = "Plantedname & Sons";
@@ -61,32 +61,6 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
         .max_response_bytes(64 * 1024)
 }
 
-/// Makes a call and notes everything of it that can be printed.
-async fn call<O: Operation<Service = Revnue> + std::fmt::Debug>(
-    logs: &CapturedLogs,
-    client: &Client,
-    operation: O,
-) where
-    O::Output: std::fmt::Debug,
-{
-    logs.note(&format!("{client:?} {operation:?}"));
-    let call = client.call(operation);
-    logs.note(&format!("{call:?}"));
-    match call.response().await {
-        Ok(response) => logs.note(&format!("{response:?} {response:#?}")),
-        Err(error) => note(logs, &error),
-    }
-}
-
-fn note(logs: &CapturedLogs, error: &(dyn StdError + 'static)) {
-    logs.note(&format!("{error} {error:?} {error:#?}"));
-    let mut source = error.source();
-    while let Some(cause) = source {
-        logs.note(&format!("{cause} {cause:?}"));
-        source = cause.source();
-    }
-}
-
 /// Sets every personal field but the name.
 macro_rules! personal {
     ($operation:expr) => {
@@ -108,28 +82,22 @@ macro_rules! personal {
 async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
     let client = builder.build().unwrap();
     let client = &client;
-    call(logs, client, ListCustomers::new(1)).await;
-    call(logs, client, GetCustomer::new(1, 1)).await;
-    call(logs, client, personal!(ReplaceCustomer::new(1, 1, NAME))).await;
-    call(
-        logs,
-        client,
-        personal!(UpdateCustomer::new(1, 1)).name(NAME),
-    )
-    .await;
+    logs.note_call(client, ListCustomers::new(1)).await;
+    logs.note_call(client, GetCustomer::new(1, 1)).await;
+    logs.note_call(client, personal!(ReplaceCustomer::new(1, 1, NAME)))
+        .await;
+    logs.note_call(client, personal!(UpdateCustomer::new(1, 1)).name(NAME))
+        .await;
     #[cfg(feature = "undocumented")]
     {
         let create = revnue_customers::CreateCustomer::new(1, NAME);
-        call(logs, client, personal!(create)).await;
+        logs.note_call(client, personal!(create)).await;
     }
-    call(logs, client, DeleteCustomer::new(99)).await;
+    logs.note_call(client, DeleteCustomer::new(99)).await;
     let mut customers = client.customers(1);
-    logs.note(&format!("{customers:?}"));
-    match customers.next_page().await {
-        Ok(page) => logs.note(&format!("{page:?}")),
-        Err(error) => note(logs, &error),
-    }
-    logs.note(&format!("{customers:?}"));
+    logs.note(format_args!("{customers:?}"));
+    logs.note_outcome(&customers.next_page().await);
+    logs.note(format_args!("{customers:?}"));
 }
 
 /// The faults of a response. Those with a body echo what the request carried.
@@ -150,19 +118,8 @@ fn faults(echo: &str) -> Vec<Fault> {
     let mut wrong = customer.clone();
     wrong["phone"] = serde_json::json!([echo]);
     let location = format!("https://{EMAIL}@elsewhere.example/x?key={TOKEN}#{EMAIL}");
-    let mut faults = vec![
-        Fault::none(),
-        Fault::reset_while_reading(),
-        Fault::reset_before_head(),
-        Fault::close_before_head(),
-        Fault::reset_after_head(),
-        Fault::reset_mid_body(),
-        Fault::truncated().processed(),
-        Fault::oversized(100_000),
-        Fault::hang(),
-        Fault::redirect(307, location),
-        Fault::status(200).body(FaultBody::text(echo)),
-        Fault::status(200).body(FaultBody::html(echo)),
+    let mut faults = of_any_server(echo, &location);
+    faults.extend([
         Fault::status(200).body(FaultBody::json(&customer)),
         Fault::status(200).body(FaultBody::json(&serde_json::json!([wrong]))),
         Fault::status(200).body(FaultBody::json(&wrong)),
@@ -170,7 +127,7 @@ fn faults(echo: &str) -> Vec<Fault> {
         Fault::status(429)
             .header("retry-after", "3600")
             .body(json()),
-    ];
+    ]);
     faults.extend([400, 401, 403, 404, 405, 500].map(|status| Fault::status(status).body(json())));
     faults.extend([400, 503].map(|status| Fault::status(status).body(fields())));
     faults
@@ -206,14 +163,7 @@ fn script(sandbox: &Sandbox, index: usize) -> bool {
 
 #[tokio::test]
 async fn nothing_planted_is_printed_or_logged() {
-    let logs = CapturedLogs::default();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(logs.clone())
-        .with_ansi(false)
-        .with_span_events(FmtSpan::FULL)
-        .init();
-
+    let logs = CapturedLogs::of_the_process();
     let options = RevnueOptions::default().token(TOKEN).no_rate_limit();
     let sandbox = Sandbox::builder().revnue(options).start().await.unwrap();
     let mut met = 0;
@@ -224,35 +174,9 @@ async fn nothing_planted_is_printed_or_logged() {
     }
     assert_eq!(met, 25);
 
-    for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
-        sandbox.revnue().fault_connection(fault.times(999));
-        every_call(&logs, sandbox_client(&sandbox)).await;
-        let tls = sandbox.revnue().base_url().replace("http:", "https:");
-        every_call(&logs, sandbox_client(&sandbox).base_url(tls)).await;
-        sandbox.revnue().clear_faults();
-    }
-    sandbox.revnue().refuse_connections().await;
-    every_call(&logs, sandbox_client(&sandbox)).await;
-    let nowhere = sandbox_client(&sandbox).base_url("https://revnue.invalid");
-    every_call(&logs, nowhere).await;
-
-    let text = logs.text();
-    // The spans are there, so that their silence proves something.
-    for present in [
-        "api.call",
-        "http.request",
-        "url.template",
-        "replaceCustomer",
-        "http.response.status_code",
-        "hyper_util",
-        "[redacted]",
-    ] {
-        assert!(text.contains(present), "{present} is missing");
-    }
-    let lower = text.to_lowercase();
-    for planted in PLANTED {
-        let at = lower.find(&planted.to_lowercase());
-        let context = at.map(|at| text.get(at.saturating_sub(300)..at + 100));
-        assert_eq!(context, None, "`{planted}` was printed");
-    }
+    of_connections(sandbox.revnue(), async |base_url| {
+        every_call(&logs, sandbox_client(&sandbox).base_url(base_url)).await;
+    })
+    .await;
+    logs.assert_silent_about(&PLANTED, &["replaceCustomer"]);
 }

@@ -1,20 +1,21 @@
 //! What the tests share: clients, responses, and a server that writes down every byte.
 
 mod operations;
-mod recorder;
 
 use std::time::Duration;
 
 use customer_api_core::{
+    operation::Operation,
     rate_limit::Unlimited,
     retry::ExponentialBackoff,
     transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_sandbox::{RevnueOptions, Sandbox};
-use revnue_customers::{Client, ClientBuilder};
+use revnue_customers::{Client, ClientBuilder, Revnue};
+use testkit::Recorder;
 
-pub(crate) use operations::{every_operation, seeded};
-pub(crate) use recorder::{Sent, sent};
+pub(crate) use operations::SeededRevnue;
+pub(crate) use testkit::{Request, ok};
 
 pub(crate) const TOKEN: &str = "wvutsrqponmlkjihgfed";
 
@@ -24,23 +25,24 @@ pub(crate) const CUSTOMER: &str = include_str!("../../fixtures/customer.syntheti
 pub(crate) fn scripted(
     responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (ClientBuilder<Client>, ScriptedTransport) {
-    let transport = ScriptedTransport::new();
-    for response in responses {
-        transport.push(response);
-    }
+    let transport = testkit::scripted(responses);
     let builder = Client::builder(TOKEN).transport(transport.clone());
     (builder, transport)
-}
-
-/// A response with JSON, or with whatever the text is.
-pub(crate) fn ok(body: &str) -> ScriptedResponse {
-    ScriptedResponse::status(200).body(body.to_owned())
 }
 
 /// A client whose only call gets this response.
 pub(crate) fn answering(status: u16, body: &str) -> Client {
     let (builder, _) = scripted([ScriptedResponse::status(status).body(body.to_owned())]);
     builder.build().unwrap()
+}
+
+/// Sends an operation and gives the bytes of its only request.
+pub(crate) async fn sent(operation: impl Operation<Service = Revnue>) -> Request {
+    let recorder = Recorder::start("{\"id\":1,\"results\":[]}").await;
+    let client = Client::builder(TOKEN).base_url(recorder.base_url());
+    let outcome = client.build().unwrap().send(operation).await.map(drop);
+    assert!(outcome.is_ok(), "{outcome:?}");
+    recorder.request()
 }
 
 /// A sandbox with these switches, and a client for it.

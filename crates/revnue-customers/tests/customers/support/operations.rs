@@ -1,57 +1,51 @@
 //! Every operation, for what must hold for all of them.
 
-use std::pin::Pin;
-
-use customer_api_core::operation::{Idempotency, Operation};
-use customer_api_sandbox::{RevnueCustomer, RevnueOptions, Sandbox};
+use customer_api_sandbox::{self as sandbox, RevnueCustomer, RevnueOptions, Sandbox, Server};
 use revnue_customers::{
-    Client, DeleteCustomer, Error, GetCustomer, ListCustomers, ReplaceCustomer, Revnue,
+    Client, ClientBuilder, DeleteCustomer, GetCustomer, ListCustomers, ReplaceCustomer,
     SINGLE_COMPANY, UpdateCustomer,
 };
+use testkit::{Entry, delivery::Subject};
 
-type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+use super::sandbox_client;
 
-/// A call that succeeds in a [`seeded`] sandbox, even after those that come before it in the list.
-pub(crate) struct Entry {
-    pub(crate) id: &'static str,
-    pub(crate) reads: bool,
-    call: Box<dyn Fn(&Client) -> Outcome>,
-}
+/// A sandbox without a quota, with one customer, whose id is 1. Every operation succeeds in it, even after those that come
+/// before it in the list.
+pub(crate) struct SeededRevnue(Sandbox);
 
-impl Entry {
-    pub(crate) async fn call(&self, client: &Client) -> Result<(), Error> {
-        (self.call)(client).await
+impl Subject for SeededRevnue {
+    type Client = Client;
+    type Imitation = sandbox::Revnue;
+
+    async fn seeded() -> Self {
+        let options = RevnueOptions::default().no_rate_limit();
+        let sandbox = Sandbox::builder().revnue(options).start().await.unwrap();
+        let customer = RevnueCustomer::new(SINGLE_COMPANY, "Harbour Lane").with("fax", "1");
+        assert_eq!(sandbox.revnue().seed_customer(customer), 1);
+        Self(sandbox)
     }
-}
 
-fn entry<O: Operation<Service = Revnue>>(make: fn() -> O) -> Entry {
-    Entry {
-        id: O::INFO.id,
-        reads: O::INFO.idempotency == Idempotency::Safe,
-        call: Box::new(move |client| {
-            let call = client.send(make());
-            Box::pin(async move { call.await.map(drop) })
-        }),
+    fn server(&self) -> &Server<sandbox::Revnue> {
+        self.0.revnue()
     }
-}
 
-/// A sandbox without a quota, with one customer, whose id is 1.
-pub(crate) async fn seeded() -> Sandbox {
-    let options = RevnueOptions::default().no_rate_limit();
-    let sandbox = Sandbox::builder().revnue(options).start().await.unwrap();
-    let customer = RevnueCustomer::new(SINGLE_COMPANY, "Harbour Lane").with("fax", "1");
-    assert_eq!(sandbox.revnue().seed_customer(customer), 1);
-    sandbox
-}
+    fn applied_count(&self) -> usize {
+        self.server().applied_count()
+    }
 
-pub(crate) fn every_operation() -> Vec<Entry> {
-    vec![
-        entry(|| ListCustomers::new(SINGLE_COMPANY)),
-        entry(|| GetCustomer::new(1, SINGLE_COMPANY)),
-        #[cfg(feature = "undocumented")]
-        entry(|| revnue_customers::CreateCustomer::new(SINGLE_COMPANY, "Mill Road")),
-        entry(|| ReplaceCustomer::new(1, SINGLE_COMPANY, "x".repeat(2_000))),
-        entry(|| UpdateCustomer::new(1, SINGLE_COMPANY).city("Portland")),
-        entry(|| DeleteCustomer::new(1)),
-    ]
+    fn client(&self) -> ClientBuilder<Client> {
+        sandbox_client(&self.0)
+    }
+
+    fn operations() -> Vec<Entry<Client>> {
+        vec![
+            Entry::new(|| ListCustomers::new(SINGLE_COMPANY)),
+            Entry::new(|| GetCustomer::new(1, SINGLE_COMPANY)),
+            #[cfg(feature = "undocumented")]
+            Entry::new(|| revnue_customers::CreateCustomer::new(SINGLE_COMPANY, "Mill Road")),
+            Entry::new(|| ReplaceCustomer::new(1, SINGLE_COMPANY, "x".repeat(2_000))),
+            Entry::new(|| UpdateCustomer::new(1, SINGLE_COMPANY).city("Portland")),
+            Entry::new(|| DeleteCustomer::new(1)),
+        ]
+    }
 }

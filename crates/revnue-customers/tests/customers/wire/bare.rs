@@ -3,16 +3,11 @@
 use customer_api_core::operation::Operation;
 use revnue_customers::{DeleteCustomer, GetCustomer, ListCustomers, Revnue, SINGLE_COMPANY};
 
-use super::headers;
-use crate::support::{Sent, ok, scripted, sent};
+use super::request;
+use crate::support::{ok, scripted, sent};
 
 async fn assert_bare(operation: impl Operation<Service = Revnue>, line: &str) {
-    let expected = Sent {
-        line: format!("{line} HTTP/1.1"),
-        headers: headers(None),
-        body: String::new(),
-    };
-    assert_eq!(sent(operation).await, expected);
+    assert_eq!(sent(operation).await, request(line, None));
 }
 
 #[tokio::test]

@@ -6,20 +6,15 @@ use revnue_customers::{
     UpdateCustomer,
 };
 
-use super::headers;
-use crate::support::{Sent, sent};
+use super::request;
+use crate::support::sent;
 
 /// A text with everything that an encoder could trip over, and the same as JSON has it.
 const AWKWARD: &str = "+64 \"a\" & b=c; 100% \\ é 🙂\r\n\u{7f}</x>";
 const AWKWARD_JSON: &str = "+64 \\\"a\\\" & b=c; 100% \\\\ é 🙂\\r\\n\u{7f}</x>";
 
 async fn assert_json(operation: impl Operation<Service = Revnue>, line: &str, body: &str) {
-    let expected = Sent {
-        line: format!("{line} HTTP/1.1"),
-        headers: headers(Some(body.len())),
-        body: body.to_owned(),
-    };
-    assert_eq!(sent(operation).await, expected);
+    assert_eq!(sent(operation).await, request(line, Some(body)));
 }
 
 /// Every field but `company` and `name`, as the provider spells them, in a whole record.

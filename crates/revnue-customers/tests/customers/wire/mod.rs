@@ -3,22 +3,15 @@
 mod bare;
 mod json;
 
-use crate::support::TOKEN;
+use crate::support::{Request, TOKEN};
 
-/// All headers of a request, sorted.
-fn headers(body: Option<usize>) -> Vec<String> {
+/// A request as it must be, perhaps with a JSON body.
+fn request(line: &str, body: Option<&str>) -> Request {
     let mut headers = vec![
         "accept: application/json".to_owned(),
         format!("authorization: Bearer {TOKEN}"),
+        format!("user-agent: revnue-customers/{}", env!("CARGO_PKG_VERSION")),
     ];
-    if let Some(length) = body {
-        headers.push(format!("content-length: {length}"));
-        headers.push("content-type: application/json".to_owned());
-    }
-    headers.push("host: SERVER".to_owned());
-    headers.push(format!(
-        "user-agent: revnue-customers/{}",
-        env!("CARGO_PKG_VERSION")
-    ));
-    headers
+    headers.extend(body.map(|_| "content-type: application/json".to_owned()));
+    Request::expected(line, headers, body)
 }
