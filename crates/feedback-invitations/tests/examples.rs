@@ -4,74 +4,30 @@
 #![cfg(feature = "ledger")]
 #![cfg(test)]
 
-use std::{
-    env,
-    env::consts::EXE_SUFFIX,
-    fs,
-    path::PathBuf,
-    process::{self, Command, Output},
-};
+use std::fs;
 
 use customer_api_sandbox::{Fault, Sandbox};
+use testkit::{Example, Folder};
 
-/// A folder of a test's own, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = env::temp_dir().join(format!("radar-{name}-{}", process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
+fn example() -> Example {
+    Example::new("invite_from_csv", "RADAR_")
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// An example, with these variables alone.
-fn example(name: &str, variables: &[(&str, &str)]) -> Command {
-    let tests = env::current_exe().unwrap();
-    let target = tests.ancestors().nth(2).unwrap();
-    let path = target.join("examples").join(format!("{name}{EXE_SUFFIX}"));
-    assert!(path.exists(), "{name} is not built: `cargo test` does it");
-    let mut program = Command::new(path);
-    program
-        .env_clear()
-        .envs(env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("RADAR_")))
-        .envs(variables.iter().copied());
-    program
-}
-
-/// Exit code, what it wrote, and what it said.
-fn outcome(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let code = output.status.code().unwrap();
-    (code, text(&output.stdout), text(&output.stderr))
-}
-
-/// An example that talks to a sandbox.
-fn against(sandbox: &Sandbox) -> Command {
+/// The example that talks to a sandbox.
+fn against(sandbox: &Sandbox) -> Example {
     let server = sandbox.customer_radar();
-    let variables = [
-        ("RADAR_USERNAME", server.username()),
-        ("RADAR_PASSWORD", server.password()),
-        ("RADAR_BASE_URL", server.base_url()),
-        ("RADAR_CLIENT", "client-1"),
-        ("RADAR_PROGRAMME", "programme-1"),
-    ];
-    example("invite_from_csv", &variables)
+    example()
+        .env("RADAR_USERNAME", server.username())
+        .env("RADAR_PASSWORD", server.password())
+        .env("RADAR_BASE_URL", server.base_url())
+        .env("RADAR_CLIENT", "client-1")
+        .env("RADAR_PROGRAMME", "programme-1")
 }
 
+/// Runs the example against a sandbox; gives its exit code and what it said.
 fn run(sandbox: &Sandbox, arguments: &[&str]) -> (i32, String) {
-    let (code, _, said) = outcome(&against(sandbox).args(arguments).output().unwrap());
-    (code, said)
+    let outcome = against(sandbox).args(arguments).run();
+    (outcome.code, outcome.stderr)
 }
 
 fn list(count: usize) -> String {
@@ -82,25 +38,11 @@ fn list(count: usize) -> String {
 
 #[test]
 fn help_and_wrong_command_lines() {
-    let invite = |arguments: &[&str]| {
-        outcome(
-            &example("invite_from_csv", &[])
-                .args(arguments)
-                .output()
-                .unwrap(),
-        )
-    };
-    let (code, written, _) = invite(&["--help"]);
-    assert!(code == 0 && written.contains("Exit code: 0"), "{written}");
+    example().args(["--help"]).run().assert_is_help();
     for wrong in [&[][..], &["a", "b"], &["--what"]] {
-        let (code, _, said) = invite(wrong);
-        assert_eq!(code, 2, "{wrong:?}");
-        assert!(
-            said.starts_with("error: ") && said.contains("--help"),
-            "{said}"
-        );
+        example().args(wrong).run().assert_is_misuse();
     }
-    let (code, _, said) = invite(&["list.csv"]);
+    let (code, _, said) = example().args(["list.csv"]).run().parts();
     assert!(code == 1 && said.contains("RADAR_CLIENT"), "{said}");
 }
 
@@ -233,13 +175,9 @@ async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
     assert!(server.requests().is_empty());
 
     fs::write(&file, list(3)).unwrap();
-    let mut program = against(&sandbox);
-    let output = program
-        .args(["--new", &file])
-        .env("RADAR_PASSWORD", "wrong-s3cret")
-        .output()
-        .unwrap();
-    let (code, _, said) = outcome(&output);
+    let program = against(&sandbox).args(["--new", &file]);
+    let program = program.env("RADAR_PASSWORD", "wrong-s3cret");
+    let (code, _, said) = program.run().parts();
     assert!(code == 1 && said.contains("the login failed"), "{said}");
     assert!(!said.contains("s3cret") && server.outbox().is_empty());
 }
@@ -250,7 +188,7 @@ async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
 async fn an_interrupted_run_is_gone_on_with() {
     use std::{sync::mpsc, time::Duration};
 
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["INT", "TERM"] {
         let (sender, invitations) = mpsc::channel();
         let sandbox = Sandbox::builder()
             .on_request(move |request| {
@@ -265,26 +203,14 @@ async fn an_interrupted_run_is_gone_on_with() {
         // Slow enough that the list is not done when the signal arrives.
         let slow = Fault::none().delay(Duration::from_millis(50)).times(1_000);
         server.fault_on("sendInvitation", slow).unwrap();
-        let folder = Folder::new(&format!("interrupted{signal}"));
+        let folder = Folder::new(&format!("interrupted-{signal}"));
         let file = folder.file("list.csv");
         fs::write(&file, list(400)).unwrap();
 
-        let mut program = against(&sandbox);
-        let child = program
-            .args(["--new", &file])
-            .stderr(process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let running = against(&sandbox).args(["--new", &file]).start();
         invitations.recv().unwrap();
-        let arguments = [signal, &child.id().to_string()];
-        assert!(
-            Command::new("kill")
-                .args(arguments)
-                .status()
-                .unwrap()
-                .success()
-        );
-        let (code, _, said) = outcome(&child.wait_with_output().unwrap());
+        running.signal(signal);
+        let (code, _, said) = running.wait().parts();
         assert_eq!(code, 3, "{signal}: {said}");
         assert!(
             said.contains("stopping: what is on its way is finished"),

@@ -1,11 +1,8 @@
 //! Which clients are built, which are refused, and what is known of each operation.
 
-use customer_api_core::{
-    Environment,
-    error::VariableProblem,
-    operation::{Idempotency, Method, Provenance},
-};
+use customer_api_core::operation::{Idempotency, Method, Provenance};
 use feedback_invitations::{BuildError, Client, LogIn, Recipient, SendInvitation};
+use testkit::Variables;
 
 use crate::support::{PASSWORD, USERNAME, programme};
 
@@ -83,27 +80,19 @@ fn an_invitation_can_be_kept_for_later_without_showing_anybody() {
     }
 }
 
-/// What is set in the tests' environment.
-const VARIABLES: [(&str, &str); 3] = [
-    ("RADAR_USERNAME", "testing"),
-    ("RADAR_PASSWORD", "s3cret"),
-    ("RADAR_BASE_URL", "https://radar.proxy.example"),
-];
-
-/// An environment with all variables, one of which may hold something else, or nothing.
-fn environment(name: &'static str, value: Option<&'static str>) -> Environment {
-    Environment::from_lookup(move |wanted| {
-        if wanted == name {
-            return value.map(Into::into);
-        }
-        let variable = VARIABLES.iter().find(|(name, _)| *name == wanted);
-        variable.map(|(_, value)| value.into())
-    })
-}
+/// What is set in the tests' environment, and what of it must be.
+const VARIABLES: Variables = Variables::new(
+    &[
+        ("RADAR_USERNAME", "testing"),
+        ("RADAR_PASSWORD", "s3cret"),
+        ("RADAR_BASE_URL", "https://radar.proxy.example"),
+    ],
+    &["RADAR_USERNAME", "RADAR_PASSWORD"],
+);
 
 #[test]
 fn a_client_follows_its_variables() {
-    let client = Client::builder_from(&environment("", None))
+    let client = Client::builder_from(&VARIABLES.all())
         .unwrap()
         .build()
         .unwrap();
@@ -113,7 +102,7 @@ fn a_client_follows_its_variables() {
 
 #[test]
 fn without_a_variable_the_providers_host_is_called() {
-    let client = Client::builder_from(&environment("RADAR_BASE_URL", None))
+    let client = Client::builder_from(&VARIABLES.without("RADAR_BASE_URL"))
         .unwrap()
         .build()
         .unwrap();
@@ -122,36 +111,10 @@ fn without_a_variable_the_providers_host_is_called() {
 
 #[test]
 fn a_variable_that_is_missing_or_empty_is_named_and_nothing_is_shown() {
-    let required = ["RADAR_USERNAME", "RADAR_PASSWORD"];
-    for (name, _) in VARIABLES {
-        for (value, problem) in [
-            (None, VariableProblem::Missing),
-            (Some(" "), VariableProblem::Empty),
-        ] {
-            let outcome = Client::builder_from(&environment(name, value));
-            if value.is_none() && !required.contains(&name) {
-                assert!(outcome.is_ok(), "{name}");
-                continue;
-            }
-            let error = outcome.unwrap_err();
-            assert!(error.to_string().contains(name), "{error}");
-            assert!(!format!("{error} {error:?}").contains("s3cret"));
-            assert!(
-                matches!(error, BuildError::Variable { name: found, problem: what } if found == name && what == problem),
-                "{error:?}"
-            );
-        }
-    }
+    VARIABLES.assert_each_is_named("s3cret", Client::builder_from);
 }
 
-/// By name only: what the process has is not the test's.
 #[test]
 fn the_process_is_asked_for_the_same_variables() {
-    let of_the_process = Client::builder_from(&Environment::process());
-    let by_name = Client::builder_from_env();
-    assert_eq!(format!("{of_the_process:?}"), format!("{by_name:?}"));
-    assert_eq!(
-        Client::from_env().is_ok(),
-        by_name.is_ok_and(|builder| builder.build().is_ok())
-    );
+    testkit::assert_the_process_is_asked!(Client);
 }

@@ -2,17 +2,15 @@
 //! subscriber must see everything.
 #![cfg(test)]
 
-mod captured_logs;
+use std::time::Duration;
 
-use std::{error::Error as StdError, time::Duration};
-
-use captured_logs::CapturedLogs;
-use customer_api_core::{operation::Operation, rate_limit::Unlimited, retry::ExponentialBackoff};
-use customer_api_sandbox::{ConnectionFault, CustomerRadarOptions, Fault, FaultBody, Sandbox};
-use feedback_invitations::{
-    Client, ClientBuilder, CustomerRadar, LogIn, Programme, Recipient, SendInvitation,
+use customer_api_core::{rate_limit::Unlimited, retry::ExponentialBackoff};
+use customer_api_sandbox::{CustomerRadarOptions, Fault, FaultBody, Sandbox};
+use feedback_invitations::{Client, ClientBuilder, LogIn, Programme, Recipient, SendInvitation};
+use testkit::{
+    CapturedLogs,
+    faults::{of_any_server, of_connections},
 };
-use tracing_subscriber::fmt::format::FmtSpan;
 
 const USERNAME: &str = "planted-user-4711";
 const PASSWORD: &str = "planted \"pass\" & word";
@@ -48,32 +46,6 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
         .max_response_bytes(64 * 1024)
 }
 
-/// Makes a call and notes everything of it that can be printed.
-async fn call<O: Operation<Service = CustomerRadar> + std::fmt::Debug>(
-    logs: &CapturedLogs,
-    client: &Client,
-    operation: O,
-) where
-    O::Output: std::fmt::Debug,
-{
-    logs.note(&format!("{client:?} {operation:?}"));
-    let call = client.call(operation);
-    logs.note(&format!("{call:?}"));
-    match call.response().await {
-        Ok(response) => logs.note(&format!("{response:?} {response:#?} {client:?}")),
-        Err(error) => note(logs, &error),
-    }
-}
-
-fn note(logs: &CapturedLogs, error: &(dyn StdError + 'static)) {
-    logs.note(&format!("{error} {error:?} {error:#?}"));
-    let mut source = error.source();
-    while let Some(cause) = source {
-        logs.note(&format!("{cause} {cause:?}"));
-        source = cause.source();
-    }
-}
-
 fn recipient(location: &str) -> Recipient {
     Recipient::new(location)
         .email(EMAIL)
@@ -84,18 +56,20 @@ fn recipient(location: &str) -> Recipient {
 }
 
 async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
-    logs.note(&format!("{builder:?}"));
+    logs.note(format_args!("{builder:?}"));
     let client = builder.build().unwrap();
     let client = &client;
     let programme = Programme::new("client-1", "programme-1");
-    call(logs, client, LogIn::new(USERNAME, PASSWORD)).await;
+    logs.note_call(client, LogIn::new(USERNAME, PASSWORD)).await;
     let one = SendInvitation::new(&programme, recipient("location-1"));
-    call(logs, client, one).await;
+    logs.note_call(client, one).await;
     let people = [recipient("location-3"), recipient("nowhere")];
-    call(logs, client, SendInvitation::batch(&programme, people, 2)).await;
+    logs.note_call(client, SendInvitation::batch(&programme, people, 2))
+        .await;
     // Refused before anything is sent.
     let twice = recipient("location-1").metadata("invoice_no", VALUE);
-    call(logs, client, SendInvitation::new(&programme, twice)).await;
+    logs.note_call(client, SendInvitation::new(&programme, twice))
+        .await;
 }
 
 /// The faults of a response. Those with a body echo what the request carried.
@@ -106,19 +80,8 @@ fn faults(echo: &str) -> Vec<Fault> {
     let odd = serde_json::json!({ "token": [echo], "code": "00000", "data": { "a": echo } });
     let text_code = serde_json::json!({ "code": "00000", "token": echo, "expiration": echo });
     let location = format!("https://{EMAIL}@elsewhere.example/x?key={TOKEN}#{EMAIL}");
-    let mut faults = vec![
-        Fault::none(),
-        Fault::reset_while_reading(),
-        Fault::reset_before_head(),
-        Fault::close_before_head(),
-        Fault::reset_after_head(),
-        Fault::reset_mid_body(),
-        Fault::truncated().processed(),
-        Fault::oversized(100_000),
-        Fault::hang(),
-        Fault::redirect(307, location),
-        Fault::status(200).body(FaultBody::text(echo)),
-        Fault::status(200).body(FaultBody::html(echo)),
+    let mut faults = of_any_server(echo, &location);
+    faults.extend([
         Fault::status(200).body(plain()),
         Fault::status(200).body(worded()),
         Fault::status(200).body(FaultBody::json(&odd)),
@@ -126,7 +89,7 @@ fn faults(echo: &str) -> Vec<Fault> {
         Fault::status(429)
             .header("retry-after", "3600")
             .body(plain()),
-    ];
+    ]);
     faults.extend([400, 401, 403, 404, 500].map(|status| Fault::status(status).body(plain())));
     faults.extend([400, 401, 503].map(|status| Fault::status(status).body(worded())));
     faults
@@ -145,14 +108,7 @@ const ECHOES: [(&str, &[&str]); 2] = [
 
 #[tokio::test]
 async fn nothing_planted_is_printed_or_logged() {
-    let logs = CapturedLogs::default();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(logs.clone())
-        .with_ansi(false)
-        .with_span_events(FmtSpan::FULL)
-        .init();
-
+    let logs = CapturedLogs::of_the_process();
     let options = CustomerRadarOptions::default().credentials(USERNAME, PASSWORD);
     let sandbox = Sandbox::builder().customer_radar(options).start().await;
     let sandbox = sandbox.unwrap();
@@ -179,38 +135,17 @@ async fn nothing_planted_is_printed_or_logged() {
     let wrong = Client::builder(USERNAME, format!("{PASSWORD}?"));
     every_call(&logs, wrong.base_url(radar.base_url())).await;
 
-    for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {
-        radar.fault_connection(fault.times(999));
-        every_call(&logs, sandbox_client(&sandbox)).await;
-        let tls = radar.base_url().replace("http:", "https:");
-        every_call(&logs, sandbox_client(&sandbox).base_url(tls)).await;
-        radar.clear_faults();
-    }
-    radar.refuse_connections().await;
-    every_call(&logs, sandbox_client(&sandbox)).await;
-    let nowhere = sandbox_client(&sandbox).base_url("https://radar.invalid");
-    every_call(&logs, nowhere).await;
-
-    let text = logs.text();
-    // The spans are there, so that their silence proves something.
-    for present in [
-        "api.call",
-        "http.request",
-        "url.template",
-        "sendInvitation",
-        "logIn",
-        "http.response.status_code",
-        "hyper_util",
-        "[redacted]",
-        "no credential could be obtained",
-        "is there twice",
-    ] {
-        assert!(text.contains(present), "{present} is missing");
-    }
-    let lower = text.to_lowercase();
-    for planted in PLANTED {
-        let at = lower.find(&planted.to_lowercase());
-        let context = at.map(|at| text.get(at.saturating_sub(300)..at + 100));
-        assert_eq!(context, None, "`{planted}` was printed");
-    }
+    of_connections(radar, async |base_url| {
+        every_call(&logs, sandbox_client(&sandbox).base_url(base_url)).await;
+    })
+    .await;
+    logs.assert_silent_about(
+        &PLANTED,
+        &[
+            "sendInvitation",
+            "logIn",
+            "no credential could be obtained",
+            "is there twice",
+        ],
+    );
 }

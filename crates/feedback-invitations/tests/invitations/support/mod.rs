@@ -1,19 +1,22 @@
 //! What the tests share: clients, responses, invitations, and a server that writes down every byte.
 
 mod reader;
-mod recorder;
 
 use std::time::Duration;
 
 use customer_api_core::{
+    operation::Operation,
     retry::ExponentialBackoff,
     transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_sandbox::{CustomerRadarOptions, Sandbox};
-use feedback_invitations::{Client, ClientBuilder, Programme, Recipient, SendInvitation};
+use feedback_invitations::{
+    Client, ClientBuilder, CustomerRadar, Programme, Recipient, SendInvitation,
+};
+use testkit::Recorder;
 
 pub(crate) use reader::{Json, read};
-pub(crate) use recorder::{Sent, sent};
+pub(crate) use testkit::{Request, ok};
 
 pub(crate) const USERNAME: &str = "testing";
 pub(crate) const PASSWORD: &str = "testing12345";
@@ -28,19 +31,11 @@ pub(crate) const ACCEPTED: &str = include_str!("../../fixtures/invitation.respon
 pub(crate) fn scripted(
     responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (ClientBuilder<Client>, ScriptedTransport) {
-    let transport = ScriptedTransport::new();
-    for response in responses {
-        transport.push(response);
-    }
+    let transport = testkit::scripted(responses);
     let builder = Client::builder(USERNAME, PASSWORD)
         .transport(transport.clone())
         .backoff(ExponentialBackoff::new().base(Duration::ZERO));
     (builder, transport)
-}
-
-/// A response with JSON, or with whatever the text is.
-pub(crate) fn ok(body: &str) -> ScriptedResponse {
-    ScriptedResponse::status(200).body(body.to_owned())
 }
 
 /// The response of a login that gives this token, and says nothing of its end.
@@ -52,6 +47,18 @@ pub(crate) fn logged_in(token: &str) -> ScriptedResponse {
 pub(crate) fn answering(status: u16, body: &str) -> Client {
     let response = ScriptedResponse::status(status).body(body.to_owned());
     scripted([logged_in(TOKEN), response]).0.build().unwrap()
+}
+
+/// Sends an operation, and gives the bytes of every request that it took. One response will do for both calls.
+pub(crate) async fn sent(operation: impl Operation<Service = CustomerRadar>) -> Vec<Request> {
+    let recorder = Recorder::start(format!(
+        r#"{{"token":"{TOKEN}","expiration":1517434473.269,"userName":"{USERNAME}","code":"00000"}}"#
+    ));
+    let recorder = recorder.await;
+    let client = Client::builder(USERNAME, PASSWORD).base_url(recorder.base_url());
+    let outcome = client.build().unwrap().send(operation).await.map(drop);
+    assert!(outcome.is_ok(), "{outcome:?}");
+    recorder.requests()
 }
 
 pub(crate) fn programme() -> Programme {
