@@ -4,20 +4,19 @@
 
 #[path = "../network/authority.rs"]
 mod authority;
-mod captured_logs;
 #[path = "../network/server.rs"]
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use authority::{Authority, LOCALHOST};
-use captured_logs::CapturedLogs;
 use customer_api_core::reqwest;
 use proof::{
     Provider, matrix,
     planted::{CustomerRadar, Needles, Omnidesk, Ravelin, Revnue},
 };
 use server::TlsServer;
+use testkit::CapturedLogs;
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
     fmt::{self, format::FmtSpan},
@@ -116,7 +115,7 @@ fn secured<P: Provider>(logs: &CapturedLogs, seen: &mut Seen, protocol: &str) {
         let http = move || reqwest::Client::builder().tls_certs_only([trusted.clone()]);
         let client = provider.builder().base_url(server.url()).http(http);
         let client = client.build().unwrap();
-        logs.take();
+        let _ = logs.take();
         for entry in P::operations() {
             if let Some(error) = entry.call(&client).await.error {
                 logs.note_error(&error);
