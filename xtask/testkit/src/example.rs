@@ -199,7 +199,10 @@ impl Outcome {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::Folder;
 
     fn shell(script: &str) -> Example {
         let mut command = Command::new("sh");
@@ -216,9 +219,13 @@ mod tests {
 
     #[test]
     fn a_program_can_be_interrupted() {
-        let script = "trap 'exit 4' INT; echo ready >&2; while :; do sleep 0.01; done";
-        let running = shell(script).start();
-        thread::sleep(Duration::from_millis(500));
+        let folder = Folder::new("interrupted");
+        let ready = folder.file("ready");
+        let script = "trap 'exit 4' INT; : >\"$READY\"; while :; do sleep 0.01; done";
+        let running = shell(script).env("READY", &ready).start();
+        while !fs::exists(&ready).unwrap() {
+            thread::sleep(Duration::from_millis(10));
+        }
         running.signal("INT");
         assert_eq!(running.wait().code, 4);
     }
