@@ -39,7 +39,7 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 /// | `ParameterIgnored` | the response's `itemStart` is not the place that was asked for |
 /// | `Repeated` | a page came again, and `itemTotal` did not grow so much that its customers moved on by a page |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as `itemTotal` |
-/// | `NoRuntime` | it was not called inside a tokio runtime with time and I/O |
+/// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime with time and I/O, or that one went away |
 /// | `InsideRuntime` | it was waited for inside an async runtime |
 #[derive(Debug)]
 pub struct AllCustomers(List<Offsets>);

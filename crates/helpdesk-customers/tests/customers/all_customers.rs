@@ -424,6 +424,19 @@ async fn a_list_that_never_ends_is_cut() {
 }
 
 #[tokio::test]
+async fn a_setting_out_of_its_range_is_an_error_and_nothing_is_sent() {
+    for (query, size) in [("ana", 0), ("ana", 100), ("ana@shop", 99)] {
+        let (builder, transport) = scripted([]);
+        let customers = builder.build().unwrap().customers();
+        let mut customers = customers.query(query).page_size(size);
+        let error = customers.next_page().await.unwrap_err();
+        assert_eq!(error.kind(), PagesErrorKind::Call);
+        assert!(error.call().unwrap().is_validation(), "{error}");
+        assert_eq!(transport.requests().len(), 0);
+    }
+}
+
+#[tokio::test]
 async fn a_failed_page_says_how_far_the_list_was() {
     let first = ok(r#"{"itemTotal":9,"items":[{"id":1}]}"#);
     let failure =
