@@ -129,7 +129,11 @@ impl Service for Acme {
 fn write(batch: &Path, outputs: &[Files]) {
     let mut library = HEAD.to_owned();
     for (number, files) in outputs.iter().enumerate() {
-        library += &format!("/// One.\npub mod d{number} {{\n    pub mod generated;\n}}\n");
+        // As a provider crate shows them.
+        library += &format!(
+            "/// One.\npub mod d{number} {{\n    mod generated;\n    #[doc(inline)]\n    \
+             pub use generated::{{models::*, operations::*}};\n}}\n"
+        );
         for (path, text) in files {
             let path = batch.join(format!("d{number}/generated/{path}"));
             fs::create_dir_all(path.parent().unwrap()).unwrap();
