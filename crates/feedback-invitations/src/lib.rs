@@ -4,17 +4,11 @@
 mod client;
 mod generated;
 mod invitation;
-#[cfg(feature = "ledger")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
-pub mod ledger;
 mod login;
 mod programme;
 mod receipt;
 mod recipient;
 mod response;
-#[cfg(feature = "ledger")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
-pub mod send_all;
 mod service;
 
 pub use customer_api_core;
@@ -27,6 +21,10 @@ pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
     response::{Unreadable, UnreadableKind},
 };
+#[cfg(feature = "ledger")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+#[doc(no_inline)]
+pub use customer_api_ledger as ledger;
 
 pub use client::Client;
 #[doc(inline)]

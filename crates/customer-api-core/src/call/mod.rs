@@ -5,7 +5,7 @@ use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 pub(crate) use self::options::CallOptions;
 use crate::{
     Delivery, Error, ErrorKind,
-    before_send::BeforeSend,
+    before_send::{BeforeSend, Content},
     client::Shared,
     error::{CallReport, DecodeError, Failure, ValidationError},
     operation::{Idempotency, Operation},
@@ -155,6 +155,21 @@ impl<O: Operation> Call<O> {
         self
     }
 
+    /// What the call says to the provider, without making it.
+    ///
+    /// # Errors
+    ///
+    /// A value that the operation does not allow, as in the error of the call itself.
+    pub fn content(&self) -> Result<Content, Error> {
+        let pipeline = self.pipeline(true);
+        let content = pipeline.and_then(|pipeline| {
+            let content = pipeline.request.content;
+            let content = content.ok_or_else(|| ValidationError::other("content", "is not there"));
+            content.map(|content| *content)
+        });
+        content.map_err(|problem| self.error(problem.into(), self.report(), None))
+    }
+
     /// Makes the call, and gives the operation's output.
     ///
     /// # Errors
@@ -215,7 +230,7 @@ impl<O: Operation> Call<O> {
     /// The generic part of a call: it encodes before, decodes after, and leaves what lies between to the [`Pipeline`].
     async fn run(&self) -> Result<(O::Output, Metadata), Error> {
         let mut pipeline = self
-            .pipeline()
+            .pipeline(false)
             .map_err(|problem| self.error(problem.into(), self.report(), None))?;
         let span = telemetry::call_span(&*self.client.service, O::INFO);
         let outcome = telemetry::within(&span, pin!(pipeline.run())).await;
@@ -231,10 +246,19 @@ impl<O: Operation> Call<O> {
         outcome.map_err(|failure| self.error(failure, report, Some(&pipeline.request)))
     }
 
-    fn pipeline(&self) -> Result<Pipeline<'_>, ValidationError> {
-        Pipeline::new(&self.client, O::INFO, &self.options, &|request| {
-            self.operation.encode(request)
-        })
+    fn pipeline(&self, wants_content: bool) -> Result<Pipeline<'_>, ValidationError> {
+        Pipeline::new(
+            &self.client,
+            O::INFO,
+            &self.options,
+            wants_content,
+            &|request| self.operation.encode(request),
+        )
+    }
+
+    /// What is called.
+    pub fn operation(&self) -> &O {
+        &self.operation
     }
 
     /// Reads the body of a success. Where the status decides, one that can't be read is a success without a record, unless the

@@ -56,8 +56,12 @@ impl CallOptions {
     }
 
     /// Finishes what an operation has written, with what the caller adds.
-    pub(crate) fn finish(&self, mut request: Encoder<'_>) -> Result<Prepared, ValidationError> {
-        let wants_content = self.before_send().is_some();
+    pub(crate) fn finish(
+        &self,
+        mut request: Encoder<'_>,
+        wants_content: bool,
+    ) -> Result<Prepared, ValidationError> {
+        let wants_content = wants_content || self.before_send().is_some();
         let Some(additions) = &self.additions else {
             return request.finish(&HeaderMap::new(), wants_content);
         };

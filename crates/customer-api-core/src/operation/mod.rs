@@ -68,6 +68,12 @@ pub trait Operation: Send + Sync + 'static {
     /// Says where the body stopped making sense.
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError>;
 
+    /// What the provider calls the thing that was done, to quote to its support; nothing personal. Kept by a ledger.
+    fn reference(output: &Self::Output) -> Option<&str> {
+        let _ = output;
+        None
+    }
+
     /// Names the values that must not show up in an error's message: personal data and secrets of this request.
     ///
     /// Providers echo input in their error messages; what is named here is replaced there.

@@ -68,6 +68,7 @@ impl<'c> Pipeline<'c> {
         client: &'c Arc<Shared>,
         operation: &'static OperationInfo,
         options: &'c CallOptions,
+        wants_content: bool,
         encode: &Encode<'_>,
     ) -> Result<Self, ValidationError> {
         let deadline = Deadline::after(options.timeout.unwrap_or(client.timeout));
@@ -77,7 +78,7 @@ impl<'c> Pipeline<'c> {
             client,
             operation,
             options,
-            request: options.finish(encoder)?,
+            request: options.finish(encoder, wants_content)?,
             deadline,
             elapsed: Duration::ZERO,
             attempts: 0,

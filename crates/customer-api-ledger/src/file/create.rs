@@ -6,33 +6,37 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, params};
 
-use super::{
-    super::{Claim, Key, LedgerError, LedgerErrorKind},
-    fault::Fault,
-};
+use super::{fault::Fault, lists::empty_checksum};
+use crate::{DigestKey, Key, LedgerError, LedgerErrorKind, claim::random};
 
 /// What says that a SQLite file is a ledger: `FBIL`.
 pub(super) const APPLICATION_ID: i32 = 0x4642_494c;
 
 /// The version of the file's format.
-pub(super) const FORMAT: i32 = 1;
+pub(super) const FORMAT: i32 = 2;
 
 /// The tables, as they are written in the file.
 ///
 /// Without row ids there is one tree, so what is read in the order of the keys is all there is, and every key that is read is
 /// also found.
-pub(super) const TABLES: [(&str, &str); 2] = [
+pub(super) const TABLES: [(&str, &str); 3] = [
     (
         "entry",
-        "CREATE TABLE entry (key TEXT PRIMARY KEY NOT NULL, state INTEGER NOT NULL, token BLOB, status INTEGER, text TEXT, \
-         checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE TABLE entry (list INTEGER NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL, token BLOB, status INTEGER, \
+         text TEXT, not_before INTEGER, digest BLOB, began INTEGER, checksum INTEGER NOT NULL, PRIMARY KEY (list, key)) STRICT, \
+         WITHOUT ROWID",
     ),
     (
-        "total",
-        "CREATE TABLE total (sending INTEGER NOT NULL, accepted INTEGER NOT NULL, refused INTEGER NOT NULL, not_sent INTEGER \
-         NOT NULL, unknown INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT",
+        "list",
+        "CREATE TABLE list (id INTEGER PRIMARY KEY, name TEXT NOT NULL, operation TEXT NOT NULL, sending INTEGER NOT NULL, \
+         accepted INTEGER NOT NULL, refused INTEGER NOT NULL, not_sent INTEGER NOT NULL, unknown INTEGER NOT NULL, checksum \
+         INTEGER NOT NULL) STRICT",
+    ),
+    (
+        "ledger",
+        "CREATE TABLE ledger (digest_key BLOB NOT NULL, lists INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT",
     ),
 ];
 
@@ -73,7 +77,7 @@ pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool)
 /// A name beside the file that nobody else uses.
 fn draft_name(path: &Path) -> Result<PathBuf, Fault> {
     let key = Key::new("draft").map_err(not_created)?;
-    let token = u128::from_be_bytes(*Claim::new(key).token());
+    let token = u128::from_be_bytes(random(&key));
     let mut name = path.as_os_str().to_owned();
     name.push(format!("-{token:032x}.new"));
     Ok(name.into())
@@ -89,7 +93,11 @@ fn write(draft: &Path) -> Result<(), Fault> {
     for (_, table) in TABLES {
         connection.execute(table, [])?;
     }
-    connection.execute("INSERT INTO total VALUES (0, 0, 0, 0, 0, 0)", [])?;
+    let digest_key = DigestKey::random();
+    connection.execute(
+        "INSERT INTO ledger VALUES (?1, 0, ?2)",
+        params![digest_key.bytes(), empty_checksum(&digest_key) as i64],
+    )?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", FORMAT)?;
     connection.execute_batch("COMMIT")?;

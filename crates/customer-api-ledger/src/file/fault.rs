@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, io};
 
-use super::super::{LedgerError, LedgerErrorKind};
+use crate::{LedgerError, LedgerErrorKind};
 
 /// What goes wrong in here: an error that SQLite's can become. Were it the public one, our users would see SQLite's version.
 #[derive(Debug)]

@@ -6,12 +6,12 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
-    super::LedgerError,
     guard::Guard,
     location::{self, Opening},
     open,
     store::Store,
 };
+use crate::LedgerError;
 
 /// Something to do inside a transaction, or not to do, because of this.
 pub(super) type Job = Box<dyn FnOnce(Result<&mut Store<'_>, LedgerError>) -> Done + Send>;

@@ -6,10 +6,10 @@ use std::{
 };
 
 use super::{
-    super::LedgerErrorKind,
     create,
     fault::{Fault, damaged, no_access},
 };
+use crate::LedgerErrorKind;
 
 /// What to do about a file that is there, or is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,8 @@ fn already_exists() -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::LedgerError, *};
+    use super::*;
+    use crate::LedgerError;
 
     #[test]
     fn a_journal_is_left_over_only_without_its_file() {

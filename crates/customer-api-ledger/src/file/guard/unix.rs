@@ -12,7 +12,6 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{
     super::{
-        super::{LedgerError, LedgerErrorKind},
         create,
         fault::{Fault, damaged, in_use, no_access},
         location::Place,
@@ -20,6 +19,7 @@ use super::{
     lock::Lock,
     mount,
 };
+use crate::{LedgerError, LedgerErrorKind};
 
 /// SQLite's file layer that takes no locks.
 const WITHOUT_LOCKS: &str = "unix-none";

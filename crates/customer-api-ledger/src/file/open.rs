@@ -5,14 +5,15 @@ use std::{fs, io, time::Duration};
 use rusqlite::{Connection, OpenFlags, limits::Limit};
 
 use super::{
-    super::{Key, LedgerErrorKind},
     create::{FORMAT, TABLES},
     fault::{Fault, damaged, no_access},
     guard::Guard,
     header,
+    lists::Lists,
     row::{COLUMNS, Row, Totals},
     store::Store,
 };
+use crate::{Key, LedgerErrorKind};
 
 /// How long another opener may look at the file before it counts as in use, where SQLite's own locks are relied on.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -60,8 +61,8 @@ pub(super) fn check<'c>(
     connection.pragma_update(None, "fullfsync", sync)?;
     connection.execute_batch("BEGIN EXCLUSIVE")?;
     check_tables(connection)?;
-    let totals = read_everything(connection)?;
-    if totals != read_totals(connection)? {
+    let lists = Lists::read(connection)?;
+    if read_everything(connection, &lists)? != lists.totals() {
         return Err(damaged("entries are missing, or too many"));
     }
     if pragma::<String>(connection, "integrity_check(1)")? != "ok" {
@@ -69,7 +70,7 @@ pub(super) fn check<'c>(
     }
     // What can't be written, here or beside it, is found out now, and not by the first one who is about to send.
     connection.pragma_update(None, "user_version", FORMAT)?;
-    let mut store = Store::new(connection, guard, totals)?;
+    let mut store = Store::new(connection, guard, lists)?;
     store.forsake_all()?;
     store.commit()?;
     if !guard.hold_journal()? {
@@ -99,45 +100,29 @@ fn check_tables(connection: &Connection) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Reads all entries in the order of their keys: what they sum up to.
-fn read_everything(connection: &Connection) -> Result<Totals, Fault> {
-    let mut entries = connection.prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY key"))?;
+/// Reads all entries in the order of their lists and keys: what each list's sum up to.
+fn read_everything(connection: &Connection, lists: &Lists) -> Result<Vec<(i64, Totals)>, Fault> {
+    let mut entries =
+        connection.prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY list, key"))?;
     let mut entries = entries.query([])?;
-    let mut totals = Totals::default();
-    let mut last: Option<Key> = None;
+    let mut sums: Vec<(i64, Totals)> = lists
+        .totals()
+        .into_iter()
+        .map(|(list, _)| (list, Totals::default()))
+        .collect();
+    let mut last: Option<(i64, Key)> = None;
     while let Some(entry) = entries.next()? {
-        let (key, row) = Row::read(entry)?;
-        if last.as_ref().is_some_and(|last| *last >= key) {
+        let (list, key, row) = Row::read(entry)?;
+        let place = (list, key);
+        if last.as_ref().is_some_and(|last| *last >= place) {
             return Err(damaged("its entries are out of order"));
         }
-        totals.replace(&key, None, &row)?;
-        last = Some(key);
+        let sum = sums.iter_mut().find(|(id, _)| *id == list);
+        let (_, totals) = sum.ok_or_else(|| damaged("an entry has a list that is none"))?;
+        totals.replace(list, &place.1, None, Some(&row))?;
+        last = Some(place);
     }
-    Ok(totals)
-}
-
-/// What the entries shall sum up to.
-fn read_totals(connection: &Connection) -> Result<Totals, Fault> {
-    let mut rows = connection
-        .prepare("SELECT sending, accepted, refused, not_sent, unknown, checksum FROM total")?;
-    let mut rows = rows.query([])?;
-    let row = rows
-        .next()?
-        .ok_or_else(|| damaged("its totals are missing"))?;
-    let number = |column| row.get::<_, i64>(column).map(|number| number as u64);
-    let mut totals = Totals {
-        checksum: number(5)?,
-        ..Totals::default()
-    };
-    totals.summary.sending = number(0)?;
-    totals.summary.accepted = number(1)?;
-    totals.summary.refused = number(2)?;
-    totals.summary.not_sent = number(3)?;
-    totals.summary.unknown = number(4)?;
-    if rows.next()?.is_some() {
-        return Err(damaged("its totals are there twice"));
-    }
-    Ok(totals)
+    Ok(sums)
 }
 
 fn pragma<T: rusqlite::types::FromSql>(connection: &Connection, name: &str) -> Result<T, Fault> {

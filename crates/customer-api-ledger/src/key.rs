@@ -2,20 +2,19 @@ use std::{error::Error as StdError, fmt, str::FromStr};
 
 use customer_api_core::redact::OneLine;
 
-/// The caller's own name for an invitation, such as an order's number: 1 to 200 bytes, no control characters.
+/// The caller's own name for a write, such as a case's number: 1 to 200 bytes, no control characters. Lists are named by one, too.
 ///
-/// It stands for "this person, for this occasion": a rerun that gives the same key does not send again, and two
-/// invitations that share one by mistake are sent once. Compared byte by byte, so write it in one way.
+/// It stands for "this person, for this occasion": a rerun that gives the same key does not send again. Compared byte by byte, so write it in one way.
 ///
 /// **It is stored in the ledger, and printed.** Don't use an e-mail address, a number or a name.
 ///
 /// ```
-/// use feedback_invitations::ledger::Key;
+/// use customer_api_ledger::Key;
 ///
 /// let key: Key = "order-4211".parse()?;
 /// assert_eq!(key.as_str(), "order-4211");
 /// assert!(Key::new("").is_err());
-/// # Ok::<(), feedback_invitations::ledger::KeyError>(())
+/// # Ok::<(), customer_api_ledger::KeyError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Box<str>);

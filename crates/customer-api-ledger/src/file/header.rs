@@ -3,10 +3,10 @@
 use std::{fs::File, io::Read as _, path::Path};
 
 use super::{
-    super::LedgerErrorKind,
     create::{APPLICATION_ID, FORMAT, TABLES},
     fault::{Fault, damaged, no_access},
 };
+use crate::LedgerErrorKind;
 
 /// SQLite's own header, and that of the tree of tables behind it.
 const LENGTH: usize = 108;
@@ -39,6 +39,12 @@ pub(super) fn check(path: &Path) -> Result<(), Fault> {
     }
     match number(60) {
         Some(FORMAT) => {}
+        Some(1) => {
+            return Err(Fault::new(
+                LedgerErrorKind::OlderVersion,
+                "the ledger was written by an earlier version, whose format is not read any more",
+            ));
+        }
         Some(format) if format > FORMAT => {
             return Err(Fault::new(
                 LedgerErrorKind::NewerVersion,

@@ -2,7 +2,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::super::{super::LedgerError, fault::Fault, location::Place};
+use super::super::{fault::Fault, location::Place};
+use crate::LedgerError;
 
 /// Leaves the file to SQLite's own locks.
 pub(in super::super) struct Guard {

@@ -1,10 +1,10 @@
 use std::fmt;
 
-use customer_api_core::{Delivery, Error};
+use customer_api_core::{Delivery, Error, Timestamp};
 
-use super::Key;
+use crate::{Digest, Key, clock};
 
-/// The longest receipt or code that is kept, in bytes. The provider's have 18 and 5.
+/// The longest reference or code that is kept, in bytes.
 const MAX_TEXT: usize = 200;
 
 /// What a ledger knows of a key.
@@ -15,17 +15,26 @@ pub struct Entry {
     pub key: Key,
     /// What became of it.
     pub state: State,
+    /// What was said under it, if that is known.
+    pub digest: Option<Digest>,
+    /// When it was begun, by the clock of the machine that did.
+    pub began: Option<Timestamp>,
 }
 
 impl Entry {
-    /// What is known of this key. For implementers of [`Ledger`](super::Ledger).
+    /// What is known of this key. For implementers of [`Ledger`](crate::Ledger).
     #[must_use]
     pub fn new(key: Key, state: State) -> Self {
-        Self { key, state }
+        Self {
+            key,
+            state,
+            digest: None,
+            began: None,
+        }
     }
 }
 
-/// What became of an invitation, as far as a ledger knows.
+/// What became of a write, as far as a ledger knows.
 #[expect(
     clippy::exhaustive_enums,
     reason = "whoever decides about sending again must be made to decide all of them"
@@ -34,25 +43,27 @@ impl Entry {
 pub enum State {
     /// It is on its way. What is left of it after a kill becomes [`Unknown`](Self::Unknown).
     Sending,
-    /// The provider accepted it. Whether and when it is delivered is up to the account's send rules.
+    /// The provider accepted it.
     Accepted {
-        /// The provider's reference, cut at 200 bytes; a receipt, not a message id.
+        /// What the provider calls it, if the operation has a reference; cut at 200 bytes.
         reference: Option<String>,
     },
-    /// The provider refused it, and sent nothing.
+    /// The provider refused it, and did nothing.
     Refused {
         /// The HTTP status.
         status: Option<u16>,
         /// The provider's code, cut at 200 bytes.
         code: Option<String>,
+        /// The refusal is for now: the provider asks not to be called before this time.
+        not_before: Option<Timestamp>,
     },
-    /// It never reached the provider, or was turned away with its login.
+    /// It never reached the provider, or was turned away with its credential; or somebody found out that it did not happen.
     NotSent,
     /// It may have happened: a timeout, a broken connection, a failure of the provider's server, or a kill.
     Unknown,
 }
 
-/// What became of an invitation that was begun, for [`Ledger::finish`](super::Ledger::finish).
+/// What became of a write that was begun, for [`Ledger::finish`](crate::Ledger::finish).
 ///
 /// Holds no message of the provider's, as it may quote a person's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +84,17 @@ impl Outcome {
         Self(State::Refused {
             status,
             code: code.map(cut),
+            not_before: None,
         })
+    }
+
+    /// The same outcome, if it is a refusal for now: the provider asks not to be called before this time.
+    #[must_use]
+    pub fn with_not_before(mut self, time: Timestamp) -> Self {
+        if let State::Refused { not_before, .. } = &mut self.0 {
+            *not_before = Some(time);
+        }
+        self
     }
 
     /// It never reached the provider.
@@ -88,14 +109,20 @@ impl Outcome {
         Self(State::Unknown)
     }
 
-    /// What a failed call means: its [`delivery`](Error::delivery) decides. But a 401 turned away the login, and not the
-    /// invitation, so with a better login it may go as if it had not been sent.
+    /// What a failed call means: its [`delivery`](Error::delivery) decides. But a 401 turned away the credential, and not what was
+    /// asked for, so with a better credential it may go as if it had not been sent.
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         match error.delivery() {
             Delivery::Refused if error.status() == Some(401) => Self::not_sent(),
             Delivery::NotSent => Self::not_sent(),
-            Delivery::Refused => Self::refused(error.status(), error.code()),
+            Delivery::Refused => {
+                let refused = Self::refused(error.status(), error.code());
+                match error.retry_after().and_then(clock::after) {
+                    Some(time) => refused.with_not_before(time),
+                    None => refused,
+                }
+            }
             Delivery::Unknown => Self::unknown(),
         }
     }
@@ -117,14 +144,14 @@ pub struct LedgerSummary {
     pub accepted: u64,
     /// Refused by the provider.
     pub refused: u64,
-    /// Begun, but never sent.
+    /// Begun, but not sent.
     pub not_sent: u64,
     /// May have happened.
     pub unknown: u64,
 }
 
 impl LedgerSummary {
-    /// The number of keys in a state like this one. For implementers of [`Ledger`](super::Ledger), who can't build this
+    /// The number of keys in a state like this one. For implementers of [`Ledger`](crate::Ledger), who can't build this
     /// struct otherwise.
     #[must_use]
     pub fn count_mut(&mut self, state: &State) -> &mut u64 {

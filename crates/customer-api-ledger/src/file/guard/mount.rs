@@ -2,7 +2,8 @@
 
 use std::{fs::File, path::Path};
 
-use super::super::{super::LedgerErrorKind, fault::Fault};
+use super::super::fault::Fault;
+use crate::LedgerErrorKind;
 
 /// File systems that several machines may share, or that pass locks on to something that may not keep them.
 ///

@@ -9,7 +9,7 @@ use futures_core::Stream;
 /// A stream of what an iterator gives; made by [`iter`].
 pub struct Iter<I>(I);
 
-/// Makes a stream of an iterator, for [`Client::send_all`](crate::Client::send_all).
+/// Makes a stream of an iterator, for [`send_all`](crate::ClientExt::send_all).
 ///
 /// The iterator runs where the run is read, and must not block for long: read from a file, but not from a slow network.
 pub fn iter<I: IntoIterator>(iterator: I) -> Iter<I::IntoIter> {

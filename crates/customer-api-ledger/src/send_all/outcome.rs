@@ -2,31 +2,28 @@ use std::fmt;
 
 use customer_api_core::{Delivery, Error};
 
-use crate::{
-    InvitationReceipt,
-    ledger::{Key, LedgerError, State},
-};
+use crate::{Entry, Key, LedgerError, State};
 
 /// What became of one key that the source gave.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Sent {
+pub struct Sent<T> {
     /// The caller's key.
     pub key: Key,
     /// What became of it.
-    pub outcome: SentOutcome,
+    pub outcome: SentOutcome<T>,
     /// Whether the ledger has this outcome. If not, a key that was begun stays in [`State::Sending`], whatever the outcome
     /// says, and is [`State::Unknown`] the next time that the file is opened. A ledger that could not take it ends the run.
     pub is_recorded: bool,
 }
 
-/// What became of an invitation.
+/// What became of a write.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum SentOutcome {
-    /// The provider accepted it. Whether and when it is delivered is up to the account's send rules.
-    Accepted(InvitationReceipt),
-    /// The provider refused it, and sent nothing. If it was the login that it refused, by a 401, the ledger has
+pub enum SentOutcome<T> {
+    /// The provider accepted it, and gave this.
+    Accepted(T),
+    /// The provider refused it, and did nothing. If it was the credential that it refused, by a 401, the ledger has
     /// [`State::NotSent`], and a later run sends it.
     Refused(Error),
     /// It never reached the provider. A later run sends it.
@@ -35,6 +32,8 @@ pub enum SentOutcome {
     Unknown(Error),
     /// Nothing was sent, because of what is known of the key; or it came twice in this run.
     Skipped(State),
+    /// Nothing was sent: the key was used for other content, which was sent or may have been.
+    KeyReused(Entry),
     /// Nothing was sent, as the ledger could not take the intent.
     NotBegun(LedgerError),
     /// The task that sent it is gone, by a panic or with its runtime. It may have happened.
@@ -89,7 +88,7 @@ pub struct RunSummary {
     pub ending: Ending,
 }
 
-impl SentOutcome {
+impl<T> SentOutcome<T> {
     /// What a failed call means: its [`delivery`](Error::delivery) decides.
     pub(super) fn of_error(error: Error) -> Self {
         match error.delivery() {
@@ -110,11 +109,13 @@ impl SentOutcome {
 }
 
 impl Progress {
-    pub(super) fn count(&mut self, outcome: &SentOutcome) {
+    pub(super) fn count<T>(&mut self, outcome: &SentOutcome<T>) {
         match outcome {
             SentOutcome::Accepted(_) => self.accepted += 1,
             SentOutcome::Refused(_) => self.refused += 1,
-            SentOutcome::NotSent(_) | SentOutcome::NotBegun(_) => self.not_sent += 1,
+            SentOutcome::NotSent(_) | SentOutcome::NotBegun(_) | SentOutcome::KeyReused(_) => {
+                self.not_sent += 1;
+            }
             SentOutcome::Unknown(_) | SentOutcome::Lost => self.unknown += 1,
             SentOutcome::Skipped(state) => {
                 self.skipped += 1;
@@ -132,7 +133,7 @@ impl Progress {
     }
 }
 
-impl fmt::Display for SentOutcome {
+impl<T> fmt::Display for SentOutcome<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accepted(_) => f.write_str("accepted"),
@@ -143,6 +144,7 @@ impl fmt::Display for SentOutcome {
             Self::Skipped(State::NotSent) => f.write_str("skipped: came twice"),
             Self::Skipped(State::Sending) => f.write_str("skipped: on its way"),
             Self::Skipped(State::Unknown) => f.write_str("skipped: may have been sent before"),
+            Self::KeyReused(_) => f.write_str("not sent: the key was used for other content"),
             Self::NotBegun(error) => write!(f, "not sent: {error}"),
             Self::Lost => f.write_str("may have been sent: its task is gone"),
         }

@@ -5,6 +5,7 @@ mod create;
 mod fault;
 mod guard;
 mod header;
+mod lists;
 mod location;
 mod open;
 mod row;
@@ -18,7 +19,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use customer_api_core::async_trait;
+use customer_api_core::{async_trait, operation::OperationInfo};
 use tokio::sync::oneshot;
 
 use self::{
@@ -27,33 +28,36 @@ use self::{
     store::Store,
     worker::{Done, How, Job},
 };
-use super::{
-    Begun, Claim, Entry, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary, Outcome, Resend,
-    Resolution,
+use crate::{
+    Claim, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind, LedgerList,
+    LedgerSummary, ListInfo, Outcome, Resolution,
 };
 
 /// A ledger in a file, for one program at a time.
 ///
 /// ```
-/// use feedback_invitations::ledger::{Begun, FileLedger, Key, Ledger as _, Outcome, Resend};
+/// use customer_api_ledger::{Begun, FileLedger, Key, Outcome, Resend};
+/// # use customer_api_core::operation::{Method, OperationInfo};
 ///
+/// # const LABEL: OperationInfo = OperationInfo::new("labelCustomer", Method::Post, "/labels");
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let directory = std::env::temp_dir().join(format!("ledger-doc-{}", std::process::id()));
 /// # std::fs::create_dir_all(&directory)?;
-/// # let path = directory.join("march.ledger");
+/// # let path = directory.join("labels.ledger");
 /// let ledger = FileLedger::create(&path).await?;
-/// let key = Key::new("order-4211")?;
-/// if let Begun::Started(claim) = ledger.begin(&key, Resend::none()).await? {
+/// let labels = ledger.create_list("march-review", &LABEL).await?;
+/// let key = Key::new("case-4711")?;
+/// if let Begun::Started(claim) = labels.begin(&key, Resend::none()).await? {
 ///     // … send it …
-///     ledger.finish(&claim, &Outcome::accepted(Some("846673197418938368"))).await?;
+///     labels.finish(&claim, &Outcome::accepted(None)).await?;
 /// }
-/// drop(ledger);
+/// drop((ledger, labels));
 ///
-/// // The next day, it must be there.
-/// let ledger = FileLedger::open(&path).await?;
-/// assert_eq!(ledger.summary().await?.accepted, 1);
-/// # drop(ledger);
+/// // The next day, both must be there.
+/// let labels = FileLedger::open(&path).await?.list("march-review").await?;
+/// assert_eq!(labels.summary().await?.accepted, 1);
+/// # drop(labels);
 /// # std::fs::remove_dir_all(directory)?;
 /// # Ok(())
 /// # }
@@ -69,7 +73,7 @@ use super::{
 /// | the program ends, panics or is killed at any instant | nothing is lost | nothing is lost |
 /// | the power fails, or the operating system crashes | **what was written last may be lost, or the file be damaged** | nothing is lost, as far as the disk keeps its word |
 ///
-/// Keys that were on their way when the program was killed become [`State::Unknown`](super::State::Unknown) the next time
+/// Keys that were on their way when the program was killed become [`State::Unknown`](crate::State::Unknown) the next time
 /// that the file is opened.
 ///
 /// # What belongs together
@@ -199,11 +203,41 @@ impl FileLedger {
         self.thread.is_power_loss_safe
     }
 
+    /// Creates a list for the writes of one operation. See [`LedgerList::create`].
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`LedgerList::create`].
+    pub async fn create_list(
+        &self,
+        name: &str,
+        operation: &OperationInfo,
+    ) -> Result<LedgerList, LedgerError> {
+        LedgerList::create(self.clone(), name, operation).await
+    }
+
+    /// Opens a list that is there. See [`LedgerList::open`].
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`LedgerList::open`].
+    pub async fn list(&self, name: &str) -> Result<LedgerList, LedgerError> {
+        LedgerList::open(self.clone(), name).await
+    }
+
     /// Lets the thread do something, and waits until it is written.
     async fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Store<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, LedgerError> {
+        self.post(work)?.await.map_err(|_| stopped())?
+    }
+
+    /// Lets the thread do something. Whoever asked may be gone by then: it is done all the same.
+    fn post<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Store<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, LedgerError>>, LedgerError> {
         let (reply, response) = oneshot::channel();
         let job: Job = Box::new(move |store| {
             let result = store.and_then(|store| Ok(work(store)?));
@@ -211,14 +245,13 @@ impl FileLedger {
             Done {
                 failure: failure.filter(|error| !error.is_contained()).cloned(),
                 response: Box::new(move |failure| {
-                    // Whoever asked may be gone: what was asked for is done all the same.
                     let _ = reply.send(failure.map_or(result, |failure| Err(failure.clone())));
                 }),
             }
         });
         let jobs = self.thread.jobs.as_ref().ok_or_else(stopped)?;
         jobs.send(job).map_err(|_| stopped())?;
-        response.await.map_err(|_| stopped())?
+        Ok(response)
     }
 }
 
@@ -330,35 +363,73 @@ impl fmt::Debug for FileLedger {
 
 #[async_trait]
 impl Ledger for FileLedger {
-    async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
-        let key = key.clone();
-        self.ask(move |store| store.begin(key, resend)).await
+    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
+        let info = ListInfo::new(list.clone(), operation);
+        self.ask(move |store| store.create_list(info)).await
+    }
+
+    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
+        self.ask(|store| store.lists()).await
+    }
+
+    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
+        self.ask(|store| store.digest_key()).await
+    }
+
+    async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
+        let (claim, intent) = (claim.clone(), intent.clone());
+        self.ask(move |store| store.begin(&claim, &intent)).await
+    }
+
+    async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
+        let claim = claim.clone();
+        self.ask(move |store| store.withdraw(&claim)).await
     }
 
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
-        let (key, token) = (claim.key().clone(), *claim.token());
-        let state = outcome.state().clone();
-        self.ask(move |store| store.finish(&key, token, state))
+        let (claim, state) = (claim.clone(), outcome.state().clone());
+        self.ask(move |store| store.finish(&claim, state)).await
+    }
+
+    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
+        let claim = claim.clone();
+        let state = outcome.map(|outcome| outcome.state().clone());
+        // If the thread is gone, the key is as if its sender had died.
+        let _ = self.post(move |store| match state {
+            Some(state) => store.finish(&claim, state),
+            None => store.withdraw(&claim),
+        });
+    }
+
+    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        let (list, key) = (list.clone(), key.clone());
+        self.ask(move |store| store.entry(&list, key)).await
+    }
+
+    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
+        let list = list.clone();
+        self.ask(move |store| store.summary(&list)).await
+    }
+
+    async fn unknown(
+        &self,
+        list: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, LedgerError> {
+        let (list, after) = (list.clone(), after.cloned());
+        self.ask(move |store| store.unknown(&list, after.as_ref(), limit))
             .await
     }
 
-    async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        let key = key.clone();
-        self.ask(move |store| store.entry(key)).await
-    }
-
-    async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
-        self.ask(|store| store.summary()).await
-    }
-
-    async fn unknown(&self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, LedgerError> {
-        let after = after.cloned();
-        self.ask(move |store| store.unknown(after.as_ref(), limit))
+    async fn resolve(
+        &self,
+        list: &Key,
+        key: &Key,
+        resolution: Resolution,
+    ) -> Result<(), LedgerError> {
+        let (list, key) = (list.clone(), key.clone());
+        self.ask(move |store| store.resolve(&list, &key, resolution))
             .await
-    }
-
-    async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
-        let key = key.clone();
-        self.ask(move |store| store.resolve(&key, resolution)).await
     }
 }

@@ -3,11 +3,10 @@ use std::{
     fmt,
     future::poll_fn,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
-use customer_api_core::{Error, ErrorKind};
+use customer_api_core::{Client, Error, ErrorKind, Operation};
 use futures_core::Stream;
 use tokio::{
     runtime::Handle,
@@ -16,8 +15,8 @@ use tokio::{
 
 use super::{Ending, Progress, RunSummary, SendAll, Sent, SentOutcome, Source, Stopper};
 use crate::{
-    Client, SendInvitation,
-    ledger::{Begun, Key, Ledger, LedgerError, Outcome, Resend, State},
+    Key, LedgerError, LedgerList, Outcome, Resend, State,
+    once::{Made, make},
 };
 
 /// Keys in a row that came before, until something else gets its turn: a source that gives one key without end must not keep the
@@ -27,7 +26,7 @@ const MAX_REPEATS: u32 = 64;
 /// A run under way: sends as long as it is read.
 ///
 /// It is a [`Stream`] too. Sending goes on in tasks of its own while the caller handles an outcome, up to the concurrency; a
-/// further invitation is taken from the source only when an outcome has been read, so a slow reader slows the run down.
+/// further write is taken from the source only when an outcome has been read, so a slow reader slows the run down.
 ///
 /// # Ending early
 ///
@@ -37,18 +36,18 @@ const MAX_REPEATS: u32 = 64;
 /// **Dropping a run aborts what is on its way.** Those keys stay in [`State::Sending`], and are [`State::Unknown`] once the
 /// ledger has been opened again. To end without doubts, use a [`stopper`](Self::stopper) and read on to the end.
 #[must_use = "a run sends only while it is read"]
-pub struct Run {
-    client: Client,
-    ledger: Arc<dyn Ledger>,
-    source: Source,
+pub struct Run<O: Operation> {
+    client: Client<O::Service>,
+    list: LedgerList,
+    source: Source<O>,
     concurrency: usize,
     resend: Resend,
     max_unknown: u64,
-    tasks: JoinSet<Done>,
+    tasks: JoinSet<Done<O::Output>>,
     in_flight: HashMap<Id, Key>,
     /// Keys of this run that the ledger would let begin again. One that comes twice must not.
     settled: HashMap<Key, State>,
-    ready: VecDeque<Sent>,
+    ready: VecDeque<Sent<O::Output>>,
     /// Keys in a row that came before in this run.
     repeats: u32,
     stopper: Stopper,
@@ -57,16 +56,16 @@ pub struct Run {
 }
 
 /// What a task tells at its end.
-struct Done {
-    outcome: SentOutcome,
+struct Done<T> {
+    outcome: SentOutcome<T>,
     ledger: Result<(), LedgerError>,
 }
 
-impl Run {
-    pub(super) fn new(setup: SendAll) -> Self {
+impl<O: Operation> Run<O> {
+    pub(super) fn new(setup: SendAll<O>) -> Self {
         Self {
             client: setup.client,
-            ledger: setup.ledger,
+            list: setup.list,
             source: setup.source,
             concurrency: setup.concurrency,
             resend: setup.resend,
@@ -85,7 +84,7 @@ impl Run {
     /// What became of the next key, in the order in which they are done; `None` at the end.
     ///
     /// Dropping its future loses nothing.
-    pub async fn next(&mut self) -> Option<Sent> {
+    pub async fn next(&mut self) -> Option<Sent<O::Output>> {
         poll_fn(|context| self.poll_sent(context)).await
     }
 
@@ -120,7 +119,7 @@ impl Run {
         }
     }
 
-    fn poll_sent(&mut self, context: &mut Context<'_>) -> Poll<Option<Sent>> {
+    fn poll_sent(&mut self, context: &mut Context<'_>) -> Poll<Option<Sent<O::Output>>> {
         loop {
             // First, so that the others are sent while the caller handles this one.
             self.fill(context);
@@ -159,7 +158,7 @@ impl Run {
             match self.source.as_mut().poll_next(context) {
                 Poll::Pending => return,
                 Poll::Ready(None) => self.ending = Some(Ending::Exhausted),
-                Poll::Ready(Some((key, invitation))) => match self.known(&key) {
+                Poll::Ready(Some((key, write))) => match self.known(&key) {
                     Some(state) => {
                         self.ready.push_back(Sent {
                             key,
@@ -170,7 +169,7 @@ impl Run {
                         // One outcome at a time, however many there are of these.
                         return;
                     }
-                    None => self.spawn(&runtime, key, invitation),
+                    None => self.spawn(&runtime, key, write),
                 },
             }
         }
@@ -185,18 +184,16 @@ impl Run {
         }
     }
 
-    fn spawn(&mut self, runtime: &Handle, key: Key, invitation: SendInvitation) {
-        let (client, ledger) = (self.client.clone(), Arc::clone(&self.ledger));
+    fn spawn(&mut self, runtime: &Handle, key: Key, write: O) {
+        let (call, list) = (self.client.call(write), self.list.clone());
         let (name, resend) = (key.clone(), self.resend);
-        let task = self.tasks.spawn_on(
-            async move { send(&client, &*ledger, &name, invitation, resend).await },
-            runtime,
-        );
+        let task = async move { Done::of(make(call, &list, name, resend).await) };
+        let task = self.tasks.spawn_on(task, runtime);
         self.in_flight.insert(task.id(), key);
     }
 
     /// Takes in what a task told, and what follows from it for the run.
-    fn settle(&mut self, joined: Result<(Id, Done), JoinError>) {
+    fn settle(&mut self, joined: Result<(Id, Done<O::Output>), JoinError>) {
         self.repeats = 0;
         let (id, done) = match joined {
             Ok(done) => done,
@@ -242,47 +239,37 @@ impl Run {
     }
 }
 
-/// Sends one invitation between its two entries in the ledger.
-async fn send(
-    client: &Client,
-    ledger: &dyn Ledger,
-    key: &Key,
-    invitation: SendInvitation,
-    resend: Resend,
-) -> Done {
-    let claim = match ledger.begin(key, resend).await {
-        Ok(Begun::Started(claim)) => claim,
-        Ok(Begun::Known(entry)) => {
-            return Done {
-                outcome: SentOutcome::Skipped(entry.state),
-                ledger: Ok(()),
-            };
-        }
-        Err(error) => {
-            return Done {
+impl<T> Done<T> {
+    fn of(made: Made<T>) -> Self {
+        let quiet = |outcome| Self {
+            outcome,
+            ledger: Ok(()),
+        };
+        match made {
+            Made::Known(entry) => quiet(SentOutcome::Skipped(entry.state)),
+            Made::KeyReused(entry) => quiet(SentOutcome::KeyReused(entry)),
+            Made::NotBegun(error) => Self {
                 outcome: SentOutcome::NotBegun(error.clone()),
                 ledger: Err(error),
-            };
+            },
+            Made::Called { result, recorded } => Self {
+                outcome: match result {
+                    Ok(output) => SentOutcome::Accepted(output),
+                    Err(error) => SentOutcome::of_error(error),
+                },
+                ledger: recorded,
+            },
         }
-    };
-    let (record, outcome) = match client.send(invitation).await {
-        Ok(receipt) => (
-            Outcome::accepted(receipt.reference.as_deref()),
-            SentOutcome::Accepted(receipt),
-        ),
-        Err(error) => (Outcome::of_error(&error), SentOutcome::of_error(error)),
-    };
-    let ledger = ledger.finish(&claim, &record).await;
-    Done { outcome, ledger }
+    }
 }
 
 /// The state in which a key that was not accepted is now.
-fn state_of(outcome: &SentOutcome) -> Option<State> {
+fn state_of<T>(outcome: &SentOutcome<T>) -> Option<State> {
     match outcome {
         SentOutcome::Refused(error) => Some(Outcome::of_error(error).state().clone()),
         SentOutcome::NotSent(_) | SentOutcome::NotBegun(_) => Some(State::NotSent),
         SentOutcome::Unknown(_) | SentOutcome::Lost => Some(State::Unknown),
-        SentOutcome::Accepted(_) | SentOutcome::Skipped(_) => None,
+        SentOutcome::Accepted(_) | SentOutcome::Skipped(_) | SentOutcome::KeyReused(_) => None,
     }
 }
 
@@ -296,20 +283,23 @@ fn is_forced(ending: &Ending) -> bool {
 }
 
 /// Nothing in it is pinned.
-impl Unpin for Run {}
+impl<O: Operation> Unpin for Run<O> {}
 
-impl Stream for Run {
-    type Item = Sent;
+impl<O: Operation> Stream for Run<O> {
+    type Item = Sent<O::Output>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Sent>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Sent<O::Output>>> {
         self.poll_sent(context)
     }
 }
 
-impl fmt::Debug for Run {
+impl<O: Operation> fmt::Debug for Run<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run")
-            .field("ledger", &self.ledger)
+            .field("list", &self.list)
             .field("progress", &self.progress())
             .field("ending", &self.ending)
             .finish_non_exhaustive()

@@ -23,7 +23,7 @@ pub enum LedgerErrorKind {
     InUse,
     /// There is no file at the path.
     NotFound,
-    /// There is something at the path already, where a ledger was to be created.
+    /// There is something at the path already, where a ledger was to be created; or a list of this name.
     AlreadyExists,
     /// The file lies where it can't be kept from others: on a network file system, under a second name (a hard link), or mounted
     /// as a single file.
@@ -36,13 +36,21 @@ pub enum LedgerErrorKind {
     NotALedger,
     /// The ledger was written by a newer version of this crate.
     NewerVersion,
+    /// The ledger was written by an earlier version of this crate, which was never published. It can't be read any more.
+    OlderVersion,
+    /// The ledger has no list of this name.
+    NoSuchList,
+    /// The list is for another operation.
+    OtherOperation,
+    /// The name of a list is empty, too long, or holds a control character.
+    InvalidName,
     /// The ledger is damaged: something in it is missing or has changed.
     Damaged,
     /// Reading or writing failed: a full disk, missing rights, a lost connection.
     Storage,
     /// The claim is not the key's any more.
     ClaimLost,
-    /// The key is not in [`State::Unknown`](super::State::Unknown), so there is nothing to resolve.
+    /// The key is not in [`State::Unknown`](crate::State::Unknown), so there is nothing to resolve.
     NotUnknown,
     /// The ledger has stopped, after a failure or because it was closed.
     Stopped,
@@ -80,10 +88,15 @@ impl LedgerError {
     }
 
     /// Whether this concerns what was asked alone, and leaves the rest of its transaction as it is.
-    pub(super) fn is_contained(&self) -> bool {
+    #[cfg(feature = "file")]
+    pub(crate) fn is_contained(&self) -> bool {
         matches!(
             self.0.kind,
-            LedgerErrorKind::ClaimLost | LedgerErrorKind::NotUnknown | LedgerErrorKind::Disturbed
+            LedgerErrorKind::ClaimLost
+                | LedgerErrorKind::NotUnknown
+                | LedgerErrorKind::Disturbed
+                | LedgerErrorKind::NoSuchList
+                | LedgerErrorKind::AlreadyExists
         )
     }
 }

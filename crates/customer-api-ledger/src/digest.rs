@@ -1,0 +1,222 @@
+//! Tells whether a key comes again with other content, without keeping the content.
+
+use std::fmt;
+
+use customer_api_core::before_send::{Content, ContentBody};
+use serde_json::Value;
+
+use crate::{Key, claim::random};
+
+/// How content is written before it is digested. Digests of different versions are not compared.
+const VERSION: u8 = 1;
+
+/// A keyed digest (HMAC-SHA-256) of what a call says.
+///
+/// It stands for the operation's own content: path, query and named values, without headers, credential, server and whatever is made
+/// up for each request. Whoever holds the [`DigestKey`] can guess contents and compare, so keep the key as you keep the ledger.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest {
+    version: u8,
+    bytes: [u8; 32],
+}
+
+/// The key of the digests in a ledger. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DigestKey([u8; 32]);
+
+impl DigestKey {
+    /// A key of these bytes, for a ledger that does not keep its own.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// A key that nobody knows.
+    #[must_use]
+    pub fn random() -> Self {
+        let mut bytes = [0; 32];
+        if let Ok(salt) = Key::new("digest") {
+            for chunk in bytes.chunks_mut(16) {
+                chunk.copy_from_slice(&random(&salt));
+            }
+        }
+        Self(bytes)
+    }
+
+    /// The bytes, for storing them.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl Digest {
+    /// Digests what a call says.
+    #[must_use]
+    pub fn of(content: &Content, key: &DigestKey) -> Self {
+        let mut text = Canonical::default();
+        text.bytes(content.path().as_bytes());
+        text.pairs(content.query());
+        match content.body() {
+            ContentBody::Empty => text.tag(0),
+            ContentBody::Json(value) => {
+                text.tag(1);
+                text.json(value);
+            }
+            ContentBody::Values(values) => {
+                text.tag(2);
+                text.pairs(values);
+            }
+            // A kind of body that a later core may know: as it prints its shape, which holds no value.
+            other => {
+                text.tag(3);
+                text.bytes(format!("{other:?}").as_bytes());
+            }
+        }
+        Self {
+            version: VERSION,
+            bytes: hmac_sha256::HMAC::mac(&text.0, key.0),
+        }
+    }
+
+    /// A digest that was stored.
+    #[must_use]
+    pub const fn from_parts(version: u8, bytes: [u8; 32]) -> Self {
+        Self { version, bytes }
+    }
+
+    /// The version of the way in which the content was written.
+    #[must_use]
+    pub const fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The digest's bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.bytes
+    }
+
+    /// Whether both are of one version, and of different contents.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> bool {
+        self.version == other.version && self.bytes != other.bytes
+    }
+}
+
+/// Content as bytes: every part has its length before it, so that no two contents are written alike.
+#[derive(Default)]
+struct Canonical(Vec<u8>);
+
+impl Canonical {
+    fn tag(&mut self, tag: u8) {
+        self.0.push(tag);
+    }
+
+    fn length(&mut self, length: usize) {
+        self.0.extend_from_slice(&(length as u64).to_be_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.length(bytes.len());
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn pairs(&mut self, pairs: &[(String, String)]) {
+        self.length(pairs.len());
+        for (name, value) in pairs {
+            self.bytes(name.as_bytes());
+            self.bytes(value.as_bytes());
+        }
+    }
+
+    fn json(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.tag(0),
+            Value::Bool(false) => self.tag(1),
+            Value::Bool(true) => self.tag(2),
+            Value::Number(number) => {
+                self.tag(3);
+                self.bytes(number.to_string().as_bytes());
+            }
+            Value::String(text) => {
+                self.tag(4);
+                self.bytes(text.as_bytes());
+            }
+            Value::Array(items) => {
+                self.tag(5);
+                self.length(items.len());
+                items.iter().for_each(|item| self.json(item));
+            }
+            Value::Object(members) => {
+                self.tag(6);
+                self.length(members.len());
+                // Another crate's feature may keep the order in which they came.
+                let mut members: Vec<_> = members.iter().collect();
+                members.sort_unstable_by_key(|(name, _)| *name);
+                for (name, value) in members {
+                    self.bytes(name.as_bytes());
+                    self.json(value);
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Digest")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for DigestKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DigestKey([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn canonical(value: &Value) -> Vec<u8> {
+        let mut text = Canonical::default();
+        text.json(value);
+        text.0
+    }
+
+    #[test]
+    fn the_order_of_members_does_not_count_and_everything_else_does() {
+        let one = canonical(&json!({"a": 1, "b": [null, "x"]}));
+        assert_eq!(one, canonical(&json!({"b": [null, "x"], "a": 1})));
+        for other in [
+            json!({"a": "1", "b": [null, "x"]}),
+            json!({"a": 1, "b": ["x", null]}),
+            json!({"a": 1.0, "b": [null, "x"]}),
+            json!({"a": 1, "b": [null, "x"], "c": null}),
+            json!([1, [null, "x"]]),
+        ] {
+            assert_ne!(one, canonical(&other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_a_ledger_is_another_one_each_time_and_is_not_printed() {
+        let (one, two) = (DigestKey::random(), DigestKey::random());
+        assert_ne!(one.bytes(), two.bytes());
+        assert_ne!(one.bytes().split_at(16).0, one.bytes().split_at(16).1);
+        assert_eq!(format!("{one:?}"), "DigestKey([redacted])");
+    }
+
+    #[test]
+    fn only_digests_of_one_version_are_compared() {
+        let one = Digest::from_parts(1, [1; 32]);
+        assert!(one.contradicts(&Digest::from_parts(1, [2; 32])));
+        assert!(!one.contradicts(&Digest::from_parts(1, [1; 32])));
+        assert!(!one.contradicts(&Digest::from_parts(2, [2; 32])));
+    }
+}

@@ -1,0 +1,222 @@
+use customer_api_core::Timestamp;
+use rusqlite::types::ValueRef;
+
+use super::{
+    checksum::Checksum,
+    fault::{Fault, damaged},
+};
+use crate::{Digest, Entry, Key, LedgerSummary, State};
+
+/// What the file holds of a key.
+#[derive(Clone)]
+pub(super) struct Row {
+    pub(super) state: State,
+    /// Of the claim, as long as it is on its way.
+    pub(super) token: Option<[u8; 16]>,
+    pub(super) digest: Option<Digest>,
+    pub(super) began: Option<Timestamp>,
+}
+
+/// What the file holds of all keys of a list together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    pub(super) summary: LedgerSummary,
+    /// The sum of all checksums.
+    pub(super) checksum: u64,
+}
+
+impl Totals {
+    /// Takes one row out, and puts another one in.
+    ///
+    /// Fails only if the row was never counted.
+    pub(super) fn replace(
+        &mut self,
+        list: i64,
+        key: &Key,
+        before: Option<&Row>,
+        after: Option<&Row>,
+    ) -> Result<(), Fault> {
+        if let Some(before) = before {
+            let count = self.summary.count_mut(&before.state);
+            *count = count
+                .checked_sub(1)
+                .ok_or_else(|| damaged("an entry was not counted"))?;
+            self.checksum = self.checksum.wrapping_sub(before.checksum(list, key));
+        }
+        if let Some(after) = after {
+            *self.summary.count_mut(&after.state) += 1;
+            self.checksum = self.checksum.wrapping_add(after.checksum(list, key));
+        }
+        Ok(())
+    }
+}
+
+/// The columns of a row, in the order in which they are read and written.
+pub(super) const COLUMNS: &str =
+    "list, key, state, token, status, text, not_before, digest, began, checksum";
+
+impl Row {
+    pub(super) const fn sending(
+        token: [u8; 16],
+        digest: Option<Digest>,
+        began: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            state: State::Sending,
+            token: Some(token),
+            digest,
+            began,
+        }
+    }
+
+    /// The same row with what became of it.
+    pub(super) fn settled(&self, state: State) -> Self {
+        Self {
+            state,
+            token: None,
+            digest: self.digest,
+            began: self.began.clone(),
+        }
+    }
+
+    pub(super) fn into_entry(self, key: Key) -> Entry {
+        let mut entry = Entry::new(key, self.state);
+        entry.digest = self.digest;
+        entry.began = self.began;
+        entry
+    }
+
+    pub(super) fn checksum(&self, list: i64, key: &Key) -> u64 {
+        Checksum::new()
+            .number(list as u64)
+            .bytes(key.as_str().as_bytes())
+            .number(u64::from(code(&self.state)))
+            .optional(self.token.as_ref().map(<[u8; 16]>::as_slice))
+            .number(self.status().map_or(0, u64::from))
+            .optional(self.text().map(str::as_bytes))
+            .optional(
+                self.not_before()
+                    .map(i64::to_le_bytes)
+                    .as_ref()
+                    .map(<[u8; 8]>::as_slice),
+            )
+            .optional(self.digest().as_deref())
+            .optional(
+                self.began()
+                    .map(i64::to_le_bytes)
+                    .as_ref()
+                    .map(<[u8; 8]>::as_slice),
+            )
+            .value()
+    }
+
+    pub(super) fn status(&self) -> Option<u16> {
+        match self.state {
+            State::Refused { status, .. } => status,
+            _ => None,
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.state {
+            State::Accepted { reference: text } | State::Refused { code: text, .. } => {
+                text.as_deref()
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn not_before(&self) -> Option<i64> {
+        match &self.state {
+            State::Refused { not_before, .. } => not_before.as_ref().map(Timestamp::unix_seconds),
+            _ => None,
+        }
+    }
+
+    /// The version, and the digest.
+    pub(super) fn digest(&self) -> Option<Vec<u8>> {
+        let digest = self.digest.as_ref()?;
+        Some([&[digest.version()][..], digest.bytes()].concat())
+    }
+
+    pub(super) fn began(&self) -> Option<i64> {
+        self.began.as_ref().map(Timestamp::unix_seconds)
+    }
+
+    /// Reads a row, and believes nothing that its checksum does not confirm.
+    pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<(i64, Key, Self), Fault> {
+        let unreadable = |_| damaged("an entry can't be read");
+        let list: i64 = row.get(0).map_err(unreadable)?;
+        let key =
+            text_key(row.get_ref(1)?).ok_or_else(|| damaged("an entry has a key that is none"))?;
+        let token = row.get(3).map_err(unreadable)?;
+        let status = row.get::<_, Option<u16>>(4).map_err(unreadable)?;
+        let text = row.get::<_, Option<String>>(5).map_err(unreadable)?;
+        let not_before = time(row.get(6).map_err(unreadable)?)?;
+        let state = match row.get(2).map_err(unreadable)? {
+            SENDING => State::Sending,
+            ACCEPTED => State::Accepted { reference: text },
+            REFUSED => State::Refused {
+                status,
+                code: text,
+                not_before,
+            },
+            NOT_SENT => State::NotSent,
+            UNKNOWN => State::Unknown,
+            _ => return Err(damaged("an entry has a state that is none")),
+        };
+        let digest = match row.get_ref(7)? {
+            ValueRef::Null => None,
+            ValueRef::Blob([version, bytes @ ..]) => Some(Digest::from_parts(
+                *version,
+                <[u8; 32]>::try_from(bytes)
+                    .map_err(|_| damaged("an entry has a digest that is none"))?,
+            )),
+            _ => return Err(damaged("an entry has a digest that is none")),
+        };
+        let read = Self {
+            state,
+            token,
+            digest,
+            began: time(row.get(8).map_err(unreadable)?)?,
+        };
+        let checksum: i64 = row.get(9).map_err(unreadable)?;
+        if checksum as u64 == read.checksum(list, &key) {
+            Ok((list, key, read))
+        } else {
+            Err(damaged("an entry has changed since it was written"))
+        }
+    }
+}
+
+/// A key or a name, if it is one.
+pub(super) fn text_key(value: ValueRef<'_>) -> Option<Key> {
+    match value {
+        ValueRef::Text(text) => Key::new(std::str::from_utf8(text).ok()?).ok(),
+        _ => None,
+    }
+}
+
+fn time(seconds: Option<i64>) -> Result<Option<Timestamp>, Fault> {
+    seconds
+        .map(Timestamp::from_unix_seconds)
+        .transpose()
+        .map_err(|_| damaged("an entry has a time that is none"))
+}
+
+const SENDING: u8 = 1;
+const ACCEPTED: u8 = 2;
+const REFUSED: u8 = 3;
+const NOT_SENT: u8 = 4;
+const UNKNOWN: u8 = 5;
+
+/// How a state is written.
+pub(super) const fn code(state: &State) -> u8 {
+    match state {
+        State::Sending => SENDING,
+        State::Accepted { .. } => ACCEPTED,
+        State::Refused { .. } => REFUSED,
+        State::NotSent => NOT_SENT,
+        State::Unknown => UNKNOWN,
+    }
+}

@@ -1,0 +1,324 @@
+//! What a ledger does with its rows, inside a transaction that somebody else begins and ends.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension as _, Statement, params};
+
+use super::{
+    fault::Fault,
+    guard::Guard,
+    lists::Lists,
+    row::{self, COLUMNS, Row},
+};
+use crate::{
+    Claim, DigestKey, Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerSummary, ListInfo,
+    Resolution, State, list::no_such_list,
+};
+
+/// The open file.
+pub(super) struct Store<'c> {
+    connection: &'c Connection,
+    guard: &'c Guard,
+    /// What was found wrong with the file while it was open. It never gets well again.
+    disturbed: Option<LedgerError>,
+    find: Statement<'c>,
+    put: Statement<'c>,
+    remove: Statement<'c>,
+    in_state: Statement<'c>,
+    begin: Statement<'c>,
+    commit: Statement<'c>,
+    lists: Lists,
+    /// What was there before each claim that is on its way, for taking it back.
+    before: HashMap<[u8; 16], Option<Row>>,
+}
+
+impl<'c> Store<'c> {
+    /// A store whose lists were read, and found right.
+    pub(super) fn new(
+        connection: &'c Connection,
+        guard: &'c Guard,
+        lists: Lists,
+    ) -> Result<Self, Fault> {
+        Ok(Self {
+            connection,
+            guard,
+            disturbed: None,
+            find: connection.prepare(&format!(
+                "SELECT {COLUMNS} FROM entry WHERE list = ?1 AND key = ?2"
+            ))?,
+            put: connection.prepare(&format!(
+                "REPLACE INTO entry ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+            ))?,
+            remove: connection.prepare("DELETE FROM entry WHERE list = ?1 AND key = ?2")?,
+            in_state: connection.prepare(&format!(
+                "SELECT {COLUMNS} FROM entry WHERE list = ?1 AND key > ?2 AND state = ?3 ORDER BY key LIMIT ?4"
+            ))?,
+            begin: connection.prepare("BEGIN IMMEDIATE")?,
+            commit: connection.prepare("COMMIT")?,
+            lists,
+            before: HashMap::new(),
+        })
+    }
+
+    pub(super) fn begin_transaction(&mut self) -> Result<(), Fault> {
+        self.look();
+        self.begin.execute([])?;
+        Ok(())
+    }
+
+    /// Ends the transaction, and makes what was done in it last.
+    pub(super) fn commit(&mut self) -> Result<(), Fault> {
+        self.lists.save(self.connection)?;
+        self.commit.execute([])?;
+        self.lists.saved();
+        if self.disturbed.is_none() {
+            self.guard.note()?;
+        }
+        self.look();
+        Ok(())
+    }
+
+    /// What was found wrong with the file, from which everything follows that is done with it.
+    pub(super) fn disturbed(&self) -> Option<&LedgerError> {
+        self.disturbed.as_ref()
+    }
+
+    /// Why something failed: in a file that was disturbed, everything else follows from that.
+    pub(super) fn explain(&self, failure: LedgerError) -> LedgerError {
+        self.disturbed.clone().unwrap_or(failure)
+    }
+
+    fn look(&mut self) {
+        if self.disturbed.is_none() {
+            self.disturbed = self.guard.check().err();
+        }
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        let disturbed = self.disturbed.clone();
+        disturbed.map_or(Ok(()), |disturbed| Err(disturbed.into()))
+    }
+
+    pub(super) fn create_list(&mut self, info: ListInfo) -> Result<(), Fault> {
+        self.check()?;
+        if self.lists.find(&info.name).is_some() {
+            return Err(Fault::new(
+                LedgerErrorKind::AlreadyExists,
+                "the ledger has a list of this name already",
+            ));
+        }
+        self.lists.add(self.connection, info)
+    }
+
+    pub(super) fn lists(&self) -> Result<Vec<ListInfo>, Fault> {
+        self.check()?;
+        Ok(self.lists.infos())
+    }
+
+    pub(super) fn digest_key(&self) -> Result<DigestKey, Fault> {
+        self.check()?;
+        Ok(self.lists.digest_key().clone())
+    }
+
+    fn list(&self, name: &Key) -> Result<i64, Fault> {
+        let list = self.lists.find(name).ok_or_else(no_such_list)?;
+        Ok(list.id)
+    }
+
+    pub(super) fn begin(&mut self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, Fault> {
+        self.check()?;
+        let list = self.list(claim.list())?;
+        let before = self.find(list, claim.key())?;
+        if let Some(before) = before
+            .as_ref()
+            // Whoever asks again without having heard is let go on.
+            .filter(|row| row.token.as_ref() != Some(claim.token()))
+        {
+            let known = before.clone().into_entry(claim.key().clone());
+            if !intent.may_begin(&known) {
+                return Ok(Some(known));
+            }
+        }
+        if self.before.contains_key(claim.token()) {
+            return Ok(None);
+        }
+        let row = Row::sending(*claim.token(), intent.digest, intent.began.clone());
+        self.put(list, claim.key(), before.as_ref(), &row)?;
+        self.before.insert(*claim.token(), before);
+        Ok(None)
+    }
+
+    /// Takes a claim back, if it has its key.
+    pub(super) fn withdraw(&mut self, claim: &Claim) -> Result<(), Fault> {
+        if self.disturbed.is_some() {
+            self.guard.check_content()?;
+        }
+        let list = self.list(claim.list())?;
+        let Some(now) = self
+            .find(list, claim.key())?
+            .filter(|row| row.token.as_ref() == Some(claim.token()))
+        else {
+            return Ok(());
+        };
+        match self.before.remove(claim.token()).flatten() {
+            Some(before) => self.put(list, claim.key(), Some(&now), &before),
+            None => {
+                self.remove.execute(params![list, claim.key().as_str()])?;
+                self.replaced(list, claim.key(), Some(&now), None)
+            }
+        }
+    }
+
+    /// Records an outcome, in a file that was renamed, too: who brings it back finds it there.
+    pub(super) fn finish(&mut self, claim: &Claim, state: State) -> Result<(), Fault> {
+        if self.disturbed.is_some() {
+            self.guard.check_content()?;
+        }
+        let list = self.list(claim.list())?;
+        match self.find(list, claim.key())? {
+            Some(before) if before.token.as_ref() == Some(claim.token()) => {
+                let after = before.settled(state);
+                self.put(list, claim.key(), Some(&before), &after)?;
+                self.before.remove(claim.token());
+                Ok(())
+            }
+            _ => Err(Fault::new(
+                LedgerErrorKind::ClaimLost,
+                "the claim is not the key's any more: its outcome was recorded, or it was begun anew",
+            )),
+        }
+    }
+
+    pub(super) fn resolve(
+        &mut self,
+        list: &Key,
+        key: &Key,
+        resolution: Resolution,
+    ) -> Result<(), Fault> {
+        self.check()?;
+        let list = self.list(list)?;
+        let state = match resolution {
+            Resolution::Sent => State::Accepted { reference: None },
+            Resolution::NotSent => State::NotSent,
+        };
+        match self.find(list, key)? {
+            Some(before) if before.state == State::Unknown => {
+                let after = before.settled(state);
+                self.put(list, key, Some(&before), &after)
+            }
+            _ => Err(Fault::new(
+                LedgerErrorKind::NotUnknown,
+                "there is nothing to resolve: the key's outcome is not unknown",
+            )),
+        }
+    }
+
+    pub(super) fn entry(&mut self, list: &Key, key: Key) -> Result<Option<Entry>, Fault> {
+        self.check()?;
+        let list = self.list(list)?;
+        let found = self.find(list, &key)?;
+        Ok(found.map(|row| row.into_entry(key)))
+    }
+
+    pub(super) fn summary(&self, list: &Key) -> Result<LedgerSummary, Fault> {
+        self.check()?;
+        let list = self.lists.find(list).ok_or_else(no_such_list)?;
+        Ok(list.totals.summary)
+    }
+
+    pub(super) fn unknown(
+        &mut self,
+        list: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, Fault> {
+        self.check()?;
+        let list = self.list(list)?;
+        self.in_state(list, &State::Unknown, after, limit)
+    }
+
+    fn in_state(
+        &mut self,
+        list: i64,
+        state: &State,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, Fault> {
+        // No key is empty, so all are behind the empty text.
+        let after = after.map_or("", Key::as_str);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = self
+            .in_state
+            .query(params![list, after, row::code(state), limit])?;
+        let mut keys = Vec::new();
+        while let Some(row) = rows.next()? {
+            keys.push(Row::read(row)?.1);
+        }
+        Ok(keys)
+    }
+
+    fn find(&mut self, list: i64, key: &Key) -> Result<Option<Row>, Fault> {
+        let found = self
+            .find
+            .query_row(params![list, key.as_str()], |row| Ok(Row::read(row)))
+            .optional()?;
+        Ok(found.transpose()?.map(|(_, _, row)| row))
+    }
+
+    fn put(
+        &mut self,
+        list: i64,
+        key: &Key,
+        before: Option<&Row>,
+        after: &Row,
+    ) -> Result<(), Fault> {
+        self.put.execute(params![
+            list,
+            key.as_str(),
+            row::code(&after.state),
+            after.token,
+            after.status(),
+            after.text(),
+            after.not_before(),
+            after.digest(),
+            after.began(),
+            after.checksum(list, key) as i64,
+        ])?;
+        self.replaced(list, key, before, Some(after))
+    }
+
+    fn replaced(
+        &mut self,
+        list: i64,
+        key: &Key,
+        before: Option<&Row>,
+        after: Option<&Row>,
+    ) -> Result<(), Fault> {
+        match self.lists.totals_mut(list) {
+            Some(totals) => totals.replace(list, key, before, after),
+            None => Err(no_such_list().into()),
+        }
+    }
+
+    /// What was on its way when the file was left is unknown now.
+    pub(super) fn forsake_all(&mut self) -> Result<(), Fault> {
+        for (list, totals) in self.lists.totals() {
+            let mut last = None;
+            while totals.summary.sending > 0 {
+                // Not all at once: they may be many.
+                let keys = self.in_state(list, &State::Sending, last.as_ref(), 1_000)?;
+                for key in &keys {
+                    if let Some(before) = self.find(list, key)? {
+                        let after = before.settled(State::Unknown);
+                        self.put(list, key, Some(&before), &after)?;
+                    }
+                }
+                last = keys.into_iter().next_back();
+                if last.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}

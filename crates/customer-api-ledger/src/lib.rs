@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod claim;
+mod clock;
+mod digest;
+mod entry;
+mod error;
+#[cfg(feature = "file")]
+mod file;
+mod key;
+mod ledger;
+mod list;
+pub mod once;
+pub mod send_all;
+
+pub use claim::Claim;
+pub use digest::{Digest, DigestKey};
+pub use entry::{Entry, LedgerSummary, Outcome, State};
+pub use error::{LedgerError, LedgerErrorKind};
+#[cfg(feature = "file")]
+#[cfg_attr(docsrs, doc(cfg(feature = "file")))]
+pub use file::{FileLedger, FileLedgerOptions};
+pub use key::{Key, KeyError};
+pub use ledger::{Intent, Ledger, ListInfo, Resend, Resolution};
+pub use list::{Begun, LedgerList};
+pub use once::{CallExt, Once, OnceError, OnceErrorKind};
+pub use send_all::ClientExt;

@@ -1,0 +1,217 @@
+use std::{fmt, sync::Arc};
+
+use customer_api_core::operation::OperationInfo;
+
+use crate::{
+    Claim, Digest, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
+    LedgerSummary, Outcome, Resend, Resolution,
+};
+
+/// A list of a ledger: the keys of one occasion, such as the labels of one review or the invitations of one week.
+///
+/// A key stands for one write within its list. Calls go through a list by [`once`](crate::CallExt::once) and
+/// [`send_all`](crate::ClientExt::send_all). Cheap to clone.
+#[derive(Clone)]
+pub struct LedgerList {
+    ledger: Arc<dyn Ledger>,
+    name: Key,
+    operation: Arc<str>,
+    digest_key: DigestKey,
+}
+
+/// What [`LedgerList::begin`] found.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whether to send is a question with two answers"
+)]
+#[derive(Debug)]
+pub enum Begun {
+    /// The intent is on record, and the holder of the claim may send.
+    Started(Claim),
+    /// Not to be sent, because of this.
+    Known(Entry),
+}
+
+impl LedgerList {
+    /// Creates a list in a ledger, for the writes of one operation.
+    ///
+    /// Right for the first run of an occasion, and for no other: under a new list everything is sent again.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidName`](LedgerErrorKind::InvalidName) if the name is no [`Key`], and
+    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if there is a list of this name.
+    pub async fn create(
+        ledger: impl Ledger,
+        name: &str,
+        operation: &OperationInfo,
+    ) -> Result<Self, LedgerError> {
+        let name = named(name)?;
+        ledger.create_list(&name, operation.id).await?;
+        Self::found(Arc::new(ledger), name, operation.id).await
+    }
+
+    /// Opens a list that is there.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchList`](LedgerErrorKind::NoSuchList) if it is not.
+    pub async fn open(ledger: impl Ledger, name: &str) -> Result<Self, LedgerError> {
+        let name = named(name)?;
+        let lists = ledger.lists().await?;
+        let list = lists.into_iter().find(|list| list.name == name);
+        let list = list.ok_or_else(no_such_list)?;
+        Self::found(Arc::new(ledger), name, &list.operation).await
+    }
+
+    async fn found(
+        ledger: Arc<dyn Ledger>,
+        name: Key,
+        operation: &str,
+    ) -> Result<Self, LedgerError> {
+        let digest_key = ledger.digest_key().await?;
+        Ok(Self {
+            ledger,
+            name,
+            operation: operation.into(),
+            digest_key,
+        })
+    }
+
+    /// Compares contents by this key, instead of the one that lies with the ledger.
+    #[must_use]
+    pub fn with_digest_key(mut self, key: DigestKey) -> Self {
+        self.digest_key = key;
+        self
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &Key {
+        &self.name
+    }
+
+    /// The id of the operation that its keys stand for.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// The ledger that it is a list of.
+    #[must_use]
+    pub fn ledger(&self) -> &Arc<dyn Ledger> {
+        &self.ledger
+    }
+
+    /// Records the intent to send, for a program that sends by other means than a call's [`once`](crate::CallExt::once).
+    ///
+    /// # Errors
+    ///
+    /// If that could not be done. Then nothing may be sent: the intent may be on record, or not.
+    pub async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
+        let claim = self.claim(key.clone());
+        let known = self
+            .ledger
+            .begin(&claim, &Intent::new(None, resend))
+            .await?;
+        Ok(known.map_or(Begun::Started(claim), Begun::Known))
+    }
+
+    /// Records what became of it. See [`Ledger::finish`].
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`Ledger::finish`].
+    pub async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+        self.ledger.finish(claim, outcome).await
+    }
+
+    /// What is known of a key.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger can't be read.
+    pub async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        self.ledger.entry(&self.name, key).await
+    }
+
+    /// How many keys there are in every state.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger can't be read.
+    pub async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
+        self.ledger.summary(&self.name).await
+    }
+
+    /// The keys in [`State::Unknown`](crate::State::Unknown). See [`Ledger::unknown`].
+    ///
+    /// # Errors
+    ///
+    /// If the ledger can't be read.
+    pub async fn unknown(
+        &self,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, LedgerError> {
+        self.ledger.unknown(&self.name, after, limit).await
+    }
+
+    /// Settles a key in [`State::Unknown`](crate::State::Unknown), after somebody found out what happened.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`Ledger::resolve`].
+    pub async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
+        self.ledger.resolve(&self.name, key, resolution).await
+    }
+
+    pub(crate) fn claim(&self, key: Key) -> Claim {
+        Claim::new(self.name.clone(), key)
+    }
+
+    pub(crate) fn digest(&self, content: &customer_api_core::before_send::Content) -> Digest {
+        Digest::of(content, &self.digest_key)
+    }
+
+    /// A key stands for a write of one operation: under a list of another one, it would stand for nothing.
+    pub(crate) fn check(&self, operation: &OperationInfo) -> Result<(), LedgerError> {
+        if *self.operation == *operation.id {
+            return Ok(());
+        }
+        Err(LedgerError::new(
+            LedgerErrorKind::OtherOperation,
+            format!(
+                "the list is for the operation {}, and not for {}",
+                self.operation, operation.id
+            ),
+        ))
+    }
+}
+
+fn named(name: &str) -> Result<Key, LedgerError> {
+    Key::new(name).map_err(|error| {
+        LedgerError::with_source(
+            LedgerErrorKind::InvalidName,
+            "the list's name is not allowed",
+            error,
+        )
+    })
+}
+
+pub(crate) fn no_such_list() -> LedgerError {
+    LedgerError::new(
+        LedgerErrorKind::NoSuchList,
+        "the ledger has no list of this name",
+    )
+}
+
+impl fmt::Debug for LedgerList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LedgerList")
+            .field("ledger", &self.ledger)
+            .field("name", &self.name)
+            .field("operation", &self.operation)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,139 @@
+use std::{error::Error as StdError, fmt};
+
+use customer_api_core::{Delivery, Error};
+
+use crate::{Entry, LedgerError, State};
+
+/// Why a write is not known to be done.
+#[derive(Debug)]
+pub struct OnceError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: OnceErrorKind,
+    entry: Option<Entry>,
+    call: Option<Error>,
+    ledger: Option<LedgerError>,
+}
+
+/// In which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OnceErrorKind {
+    /// The call failed now; [`OnceError::call_error`] says how.
+    Call,
+    /// The provider refused it before. See [`Resend::refused`](crate::Resend::refused).
+    RefusedBefore,
+    /// It may have happened before. Find out, and [resolve](crate::LedgerList::resolve) it.
+    UnknownBefore,
+    /// Somebody else sends it just now.
+    OnItsWay,
+    /// The key was used for other content, which was sent or may have been. Nothing was sent now.
+    KeyReused,
+    /// The ledger failed, so nothing was sent.
+    Ledger,
+}
+
+impl OnceError {
+    /// A known key is no error only if it was accepted.
+    pub(super) fn known(entry: Entry) -> Result<Entry, Self> {
+        let kind = match entry.state {
+            State::Accepted { .. } => return Ok(entry),
+            State::Refused { .. } | State::NotSent => OnceErrorKind::RefusedBefore,
+            State::Unknown => OnceErrorKind::UnknownBefore,
+            State::Sending => OnceErrorKind::OnItsWay,
+        };
+        Err(Self::new(kind, Some(entry), None, None))
+    }
+
+    pub(super) fn key_reused(entry: Entry) -> Self {
+        Self::new(OnceErrorKind::KeyReused, Some(entry), None, None)
+    }
+
+    pub(super) fn ledger(error: LedgerError) -> Self {
+        Self::new(OnceErrorKind::Ledger, None, None, Some(error))
+    }
+
+    pub(super) fn call(error: Error, recorded: Result<(), LedgerError>) -> Self {
+        Self::new(OnceErrorKind::Call, None, Some(error), recorded.err())
+    }
+
+    fn new(
+        kind: OnceErrorKind,
+        entry: Option<Entry>,
+        call: Option<Error>,
+        ledger: Option<LedgerError>,
+    ) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            entry,
+            call,
+            ledger,
+        }))
+    }
+
+    /// In which way it failed.
+    #[must_use]
+    pub fn kind(&self) -> OnceErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the write happened, as far as anybody knows.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        match (self.0.kind, &self.0.call) {
+            (OnceErrorKind::Call, Some(error)) => error.delivery(),
+            (OnceErrorKind::RefusedBefore, _) => Delivery::Refused,
+            (OnceErrorKind::KeyReused | OnceErrorKind::Ledger, _) => Delivery::NotSent,
+            (OnceErrorKind::Call | OnceErrorKind::UnknownBefore | OnceErrorKind::OnItsWay, _) => {
+                Delivery::Unknown
+            }
+        }
+    }
+
+    /// What is on record of the key, where that is why nothing was sent.
+    #[must_use]
+    pub fn entry(&self) -> Option<&Entry> {
+        self.0.entry.as_ref()
+    }
+
+    /// The call's own error, if it was made and failed.
+    #[must_use]
+    pub fn call_error(&self) -> Option<&Error> {
+        self.0.call.as_ref()
+    }
+
+    /// What failed in the ledger: before the call, or when its outcome was to be recorded.
+    #[must_use]
+    pub fn ledger_error(&self) -> Option<&LedgerError> {
+        self.0.ledger.as_ref()
+    }
+}
+
+impl fmt::Display for OnceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.kind {
+            OnceErrorKind::Call => f.write_str("the call failed"),
+            OnceErrorKind::RefusedBefore => f.write_str("refused before: not sent again"),
+            OnceErrorKind::UnknownBefore => {
+                f.write_str("may have happened before: not sent again until that is resolved")
+            }
+            OnceErrorKind::OnItsWay => f.write_str("on its way elsewhere: not sent again"),
+            OnceErrorKind::KeyReused => f.write_str("the key was used for other content: not sent"),
+            OnceErrorKind::Ledger => f.write_str("the ledger failed: not sent"),
+        }?;
+        match &self.0.ledger {
+            Some(_) if self.0.kind == OnceErrorKind::Call => {
+                f.write_str(", and its outcome could not be recorded")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl StdError for OnceError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let call = self.0.call.as_ref().map(|error| error as _);
+        call.or_else(|| self.0.ledger.as_ref().map(|error| error as _))
+    }
+}

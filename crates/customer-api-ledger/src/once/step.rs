@@ -1,0 +1,196 @@
+//! The claim of a call, from the first attempt to its outcome.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use customer_api_core::{
+    async_trait,
+    before_send::{BeforeSend, Upcoming, Withheld},
+};
+
+use crate::{Claim, Entry, Intent, Key, LedgerError, LedgerList, Outcome, Resend};
+
+/// The claim of one call, shared by the call's step and by whoever waits for the call. When both are gone, the ledger is told what is
+/// known by then.
+pub(super) struct Held {
+    list: LedgerList,
+    key: Key,
+    resend: Resend,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    phase: Phase,
+    /// An attempt may have happened whatever became of later ones, so the claim is not withdrawn any more.
+    may_have_happened: bool,
+    stop: Option<Stop>,
+}
+
+/// How far the claim is.
+#[derive(Default)]
+enum Phase {
+    /// The key is as it was.
+    #[default]
+    Idle,
+    /// The claim may be on record, and nothing was sent under it.
+    Asked(Claim),
+    /// An attempt was let go under it.
+    LetGo(Claim),
+    /// It is over, and this is to be recorded.
+    Over(Claim, Outcome),
+}
+
+/// Why an attempt was not let go.
+#[derive(Clone, Debug)]
+pub(super) enum Stop {
+    Known(Entry),
+    KeyReused(Entry),
+    Failed(LedgerError),
+}
+
+impl Held {
+    pub(super) fn new(list: LedgerList, key: Key, resend: Resend) -> Arc<Self> {
+        Arc::new(Self {
+            list,
+            key,
+            resend,
+            state: Mutex::default(),
+        })
+    }
+
+    /// Why the call was not sent, if it was the ledger that kept it.
+    pub(super) fn stopped(&self) -> Option<Stop> {
+        self.state().stop.take()
+    }
+
+    /// Records the outcome. Nothing is recorded for a call that sent nothing: its key is as it was.
+    pub(super) async fn finish(&self, outcome: Outcome) -> Result<(), LedgerError> {
+        let claim = {
+            let mut state = self.state();
+            match std::mem::take(&mut state.phase) {
+                Phase::LetGo(claim) => {
+                    state.phase = Phase::Over(claim.clone(), outcome.clone());
+                    claim
+                }
+                phase => {
+                    state.phase = phase;
+                    return Ok(());
+                }
+            }
+        };
+        let recorded = self.list.finish(&claim, &outcome).await;
+        self.state().phase = Phase::Idle;
+        recorded
+    }
+
+    async fn ask(&self, attempt: &Upcoming<'_>) -> Result<(), Stop> {
+        let claim = {
+            let mut state = self.state();
+            match std::mem::take(&mut state.phase) {
+                // It was not withdrawn, so the last attempt may have happened.
+                phase @ (Phase::LetGo(_) | Phase::Over(..)) => {
+                    state.may_have_happened = true;
+                    state.phase = phase;
+                    return Ok(());
+                }
+                Phase::Asked(claim) => claim,
+                Phase::Idle => self.list.claim(self.key.clone()),
+            }
+        };
+        self.state().phase = Phase::Asked(claim.clone());
+        let digest = self.list.digest(attempt.content());
+        let intent = Intent::new(Some(digest), self.resend);
+        match self.list.ledger().begin(&claim, &intent).await {
+            Ok(None) => {
+                self.state().phase = Phase::LetGo(claim);
+                Ok(())
+            }
+            Ok(Some(known)) => {
+                self.state().phase = Phase::Idle;
+                Err(if intent.is_reused(&known) {
+                    Stop::KeyReused(known)
+                } else {
+                    Stop::Known(known)
+                })
+            }
+            // It may be on record: the guard takes it back.
+            Err(error) => Err(Stop::Failed(error)),
+        }
+    }
+
+    async fn withdraw(&self) {
+        let claim = {
+            let mut state = self.state();
+            if state.may_have_happened {
+                return;
+            }
+            match std::mem::take(&mut state.phase) {
+                Phase::LetGo(claim) | Phase::Asked(claim) => {
+                    state.phase = Phase::Asked(claim.clone());
+                    claim
+                }
+                phase => {
+                    state.phase = phase;
+                    return;
+                }
+            }
+        };
+        if self.list.ledger().withdraw(&claim).await.is_ok() {
+            self.state().phase = Phase::Idle;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing is half done while it is held.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let ledger = Arc::clone(self.list.ledger());
+        match std::mem::take(&mut self.state().phase) {
+            Phase::Idle => {}
+            Phase::Asked(claim) => ledger.abandon(&claim, None),
+            Phase::LetGo(claim) => ledger.abandon(&claim, Some(&Outcome::unknown())),
+            Phase::Over(claim, outcome) => ledger.abandon(&claim, Some(&outcome)),
+        }
+    }
+}
+
+/// The step of a call that asks the ledger before every attempt.
+pub(super) struct Step(Arc<Held>);
+
+impl Step {
+    pub(super) fn new(held: &Arc<Held>) -> Self {
+        Self(Arc::clone(held))
+    }
+}
+
+#[async_trait]
+impl BeforeSend for Step {
+    async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld> {
+        self.0.ask(attempt).await.map_err(|stop| {
+            let reason: Withheld = stop.to_string().into();
+            self.0.state().stop = Some(stop);
+            reason
+        })
+    }
+
+    async fn withdraw(&self) {
+        self.0.withdraw().await;
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(_) => f.write_str("the ledger has the key"),
+            Self::KeyReused(_) => f.write_str("the key stands for other content"),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
