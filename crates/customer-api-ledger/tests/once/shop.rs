@@ -1,0 +1,161 @@
+//! A provider with one write, and a ledger of it in a folder of its own.
+
+use std::{path::PathBuf, time::Duration};
+
+use customer_api_core::{
+    Client, Delivery, Idempotency, Operation, Service,
+    auth::StaticCredential,
+    error::{DecodeError, ValidationError},
+    operation::{Method, OperationInfo},
+    request::Encoder,
+    response::ResponseBody,
+    retry::ExponentialBackoff,
+    transport::{ScriptedResponse, ScriptedTransport},
+};
+use customer_api_ledger::{
+    CallExt as _, FileLedger, Key, LedgerList, LedgerSummary, Once, OnceError, State,
+};
+
+#[derive(Debug)]
+pub(crate) struct Shop;
+
+impl Service for Shop {
+    fn name(&self) -> &'static str {
+        "shop"
+    }
+    fn user_agent(&self) -> &'static str {
+        "shop-client/1.0"
+    }
+    fn default_base_url(&self) -> Option<&'static str> {
+        Some("https://shop.example")
+    }
+    fn delivery_when_throttled(&self, _: &OperationInfo) -> Delivery {
+        Delivery::Refused
+    }
+}
+
+/// Orders something, and gets the order's number.
+#[derive(Clone)]
+pub(crate) struct Order(pub(crate) &'static str);
+
+impl Operation for Order {
+    type Service = Shop;
+    type Output = String;
+    const INFO: &'static OperationInfo = &OperationInfo::new("order", Method::Post, "/orders")
+        .with_idempotency(Idempotency::NonIdempotent);
+
+    fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        if self.0.is_empty() {
+            return Err(ValidationError::other("what", "is empty"));
+        }
+        request.json(&self.0)
+    }
+
+    fn decode(body: &ResponseBody) -> Result<String, DecodeError> {
+        body.json()
+    }
+
+    fn reference(output: &String) -> Option<&str> {
+        Some(output)
+    }
+}
+
+/// Another write.
+pub(crate) struct Cancel;
+
+impl Operation for Cancel {
+    type Service = Shop;
+    type Output = ();
+    const INFO: &'static OperationInfo = &OperationInfo::new("cancel", Method::Post, "/cancel");
+
+    fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        Ok(())
+    }
+
+    fn decode(body: &ResponseBody) -> Result<(), DecodeError> {
+        body.ignore()
+    }
+}
+
+/// A folder that is removed in the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let name = format!("ledger-once-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.0.join("a.ledger")
+    }
+
+    /// A new ledger with a list of orders.
+    pub(crate) async fn orders(&self) -> LedgerList {
+        let ledger = FileLedger::create(self.ledger()).await.unwrap();
+        ledger.create_list("orders", Order::INFO).await.unwrap()
+    }
+
+    /// The same, opened again.
+    pub(crate) async fn again(&self) -> LedgerList {
+        let ledger = FileLedger::open(self.ledger()).await.unwrap();
+        ledger.list("orders").await.unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(crate) fn client(transport: &ScriptedTransport) -> Client<Shop> {
+    Client::builder(Shop, StaticCredential::bearer("key"))
+        .transport(transport.clone())
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
+        .build()
+        .unwrap()
+}
+
+pub(crate) fn script(
+    responses: impl IntoIterator<Item = ScriptedResponse>,
+) -> (Client<Shop>, ScriptedTransport) {
+    let transport = responses
+        .into_iter()
+        .fold(ScriptedTransport::new(), ScriptedTransport::then);
+    (client(&transport), transport)
+}
+
+pub(crate) fn ordered(number: &str) -> ScriptedResponse {
+    ScriptedResponse::status(200).body(format!("{number:?}"))
+}
+
+pub(crate) fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+pub(crate) async fn order(
+    client: &Client<Shop>,
+    list: &LedgerList,
+    text: &str,
+    what: &'static str,
+) -> Result<Once<String>, OnceError> {
+    client.call(Order(what)).once(list, key(text)).send().await
+}
+
+/// What is on record of a key.
+pub(crate) async fn state(list: &LedgerList, text: &str) -> Option<State> {
+    let entry = list.entry(&key(text)).await.unwrap();
+    entry.map(|entry| entry.state)
+}
+
+/// As many keys as these are in these states: accepted, refused, unknown, and none in another.
+pub(crate) async fn assert_books(list: &LedgerList, accepted: u64, refused: u64, unknown: u64) {
+    let mut expected = LedgerSummary::default();
+    expected.accepted = accepted;
+    expected.refused = refused;
+    expected.unknown = unknown;
+    assert_eq!(list.summary().await.unwrap(), expected);
+}
