@@ -48,6 +48,8 @@ pub enum LedgerErrorKind {
     Damaged,
     /// Reading or writing failed: a full disk, missing rights, a lost connection.
     Storage,
+    /// A copy could not be written; the ledger itself is as it was.
+    NotCopied,
     /// The claim is not the key's any more.
     ClaimLost,
     /// The key is not in [`State::Unknown`](crate::State::Unknown), so there is nothing to resolve.
@@ -97,6 +99,7 @@ impl LedgerError {
                 | LedgerErrorKind::Disturbed
                 | LedgerErrorKind::NoSuchList
                 | LedgerErrorKind::AlreadyExists
+                | LedgerErrorKind::NotCopied
         )
     }
 }

@@ -56,12 +56,13 @@ impl Lists {
                     .map(|number| number as u64)
                     .map_err(unreadable)
             };
-            let mut summary = LedgerSummary::default();
-            summary.sending = number(3)?;
-            summary.accepted = number(4)?;
-            summary.refused = number(5)?;
-            summary.not_sent = number(6)?;
-            summary.unknown = number(7)?;
+            let summary = LedgerSummary {
+                sending: number(3)?,
+                accepted: number(4)?,
+                refused: number(5)?,
+                not_sent: number(6)?,
+                unknown: number(7)?,
+            };
             let totals = Totals {
                 summary,
                 checksum: number(8)?,

@@ -225,6 +225,20 @@ impl FileLedger {
         LedgerList::open(self.clone(), name).await
     }
 
+    /// Copies the ledger as it is now to this path, where nothing may be yet. The ledger stays open and in use.
+    ///
+    /// The copy is a ledger of its own: what is on its way becomes unknown when the copy is opened, and it learns nothing of what is
+    /// sent afterwards. Sending from both sends twice.
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if something is at the path, and
+    /// [`NotCopied`](LedgerErrorKind::NotCopied) if it can't be written.
+    pub async fn backup_to(&self, path: impl AsRef<Path>) -> Result<(), LedgerError> {
+        let path = path.as_ref().to_owned();
+        self.ask(move |store| store.backup_to(&path)).await
+    }
+
     /// Lets the thread do something, and waits until it is written.
     async fn ask<T: Send + 'static>(
         &self,

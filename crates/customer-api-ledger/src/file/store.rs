@@ -1,6 +1,11 @@
 //! What a ledger does with its rows, inside a transaction that somebody else begins and ends.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    fs::{File, OpenOptions},
+    io,
+    path::Path,
+};
 
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
@@ -97,6 +102,26 @@ impl<'c> Store<'c> {
     fn check(&self) -> Result<(), Fault> {
         let disturbed = self.disturbed.clone();
         disturbed.map_or(Ok(()), |disturbed| Err(disturbed.into()))
+    }
+
+    /// Copies the file, between two transactions.
+    pub(super) fn backup_to(&mut self, path: &Path) -> Result<(), Fault> {
+        self.check()?;
+        self.commit()?;
+        let copied = copy(self.guard.path(), path);
+        self.begin_transaction()?;
+        copied.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Fault::new(
+                LedgerErrorKind::AlreadyExists,
+                "there is something where the copy was to be",
+            ),
+            _ => LedgerError::with_source(
+                LedgerErrorKind::NotCopied,
+                "the copy could not be written",
+                error,
+            )
+            .into(),
+        })
     }
 
     pub(super) fn create_list(&mut self, info: ListInfo) -> Result<(), Fault> {
@@ -302,9 +327,9 @@ impl<'c> Store<'c> {
 
     /// What was on its way when the file was left is unknown now.
     pub(super) fn forsake_all(&mut self) -> Result<(), Fault> {
-        for (list, totals) in self.lists.totals() {
+        for (list, _) in self.lists.totals() {
             let mut last = None;
-            while totals.summary.sending > 0 {
+            loop {
                 // Not all at once: they may be many.
                 let keys = self.in_state(list, &State::Sending, last.as_ref(), 1_000)?;
                 for key in &keys {
@@ -321,4 +346,10 @@ impl<'c> Store<'c> {
         }
         Ok(())
     }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut copy = OpenOptions::new().write(true).create_new(true).open(to)?;
+    io::copy(&mut File::open(from)?, &mut copy)?;
+    copy.sync_all()
 }

@@ -1,5 +1,6 @@
 //! A write under a key: what is sent, what is on record, and what a drop leaves behind.
-#![cfg(all(test, feature = "file"))]
+#![cfg(test)]
+#![cfg(feature = "file")]
 
 mod drops;
 mod keys;

@@ -1,0 +1,132 @@
+//! What the program is told to do.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use customer_api_ledger::{Key, Resolution};
+use lexopt::{Arg, Error, Parser, ValueExt as _};
+
+pub(crate) const HELP: &str = "\
+Looks into a ledger of writes, and settles what is unknown.
+
+Usage: customer-api-ledger [--json] COMMAND LEDGER …
+
+  lists LEDGER                          its lists, with how many keys are in every state
+  show LEDGER LIST KEY                  what is on record of a key
+  unknown LEDGER LIST                   the keys of which nobody knows whether they were sent
+  resolve LEDGER LIST KEY sent          somebody found out: it was sent, and is never sent again
+  resolve LEDGER LIST KEY not-sent      somebody found out: it was not, and the next run sends it
+  backup LEDGER COPY                    copies the ledger; never send from both
+
+Opening a ledger makes unknown what a killed program had on its way. While a program sends, its ledger is in use.
+
+Options:
+  --json         one JSON object per line
+  -h, --help     this text
+  -V, --version  the version
+
+Exit status: 0 done; 1 no such list or key, or nothing to resolve; 2 wrong usage; 3 the ledger failed; 4 it is in use.
+";
+
+pub(crate) enum Command {
+    Help,
+    Version,
+    Lists {
+        file: PathBuf,
+    },
+    Show {
+        file: PathBuf,
+        list: String,
+        key: Key,
+    },
+    Unknown {
+        file: PathBuf,
+        list: String,
+    },
+    Resolve {
+        file: PathBuf,
+        list: String,
+        key: Key,
+        resolution: Resolution,
+    },
+    Backup {
+        file: PathBuf,
+        to: PathBuf,
+    },
+}
+
+/// Reads the arguments: the command, and whether to print JSON.
+pub(crate) fn read(mut parser: Parser) -> Result<(Command, bool), Error> {
+    let mut is_json = false;
+    let mut values: Vec<OsString> = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("json") => is_json = true,
+            Arg::Long("help") | Arg::Short('h') => return Ok((Command::Help, false)),
+            Arg::Long("version") | Arg::Short('V') => return Ok((Command::Version, false)),
+            Arg::Value(value) => values.push(value),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let mut values = Values(values.into_iter());
+    let name = values.text("a command")?;
+    let command = match &*name {
+        "lists" => Command::Lists {
+            file: values.path("the ledger's file")?,
+        },
+        "show" => Command::Show {
+            file: values.path("the ledger's file")?,
+            list: values.text("the list")?,
+            key: values.key()?,
+        },
+        "unknown" => Command::Unknown {
+            file: values.path("the ledger's file")?,
+            list: values.text("the list")?,
+        },
+        "resolve" => Command::Resolve {
+            file: values.path("the ledger's file")?,
+            list: values.text("the list")?,
+            key: values.key()?,
+            resolution: values.resolution()?,
+        },
+        "backup" => Command::Backup {
+            file: values.path("the ledger's file")?,
+            to: values.path("where to copy it")?,
+        },
+        other => return Err(format!("there is no command {other:?}").into()),
+    };
+    match values.0.next() {
+        None => Ok((command, is_json)),
+        Some(left) => Err(Error::UnexpectedArgument(left)),
+    }
+}
+
+struct Values(std::vec::IntoIter<OsString>);
+
+impl Values {
+    fn next(&mut self, what: &str) -> Result<OsString, Error> {
+        self.0
+            .next()
+            .ok_or_else(|| format!("missing: {what}").into())
+    }
+
+    fn text(&mut self, what: &str) -> Result<String, Error> {
+        self.next(what)?.string()
+    }
+
+    fn path(&mut self, what: &str) -> Result<PathBuf, Error> {
+        self.next(what).map(PathBuf::from)
+    }
+
+    fn key(&mut self) -> Result<Key, Error> {
+        let text = self.text("the key")?;
+        Key::new(text).map_err(|error| Error::Custom(error.into()))
+    }
+
+    fn resolution(&mut self) -> Result<Resolution, Error> {
+        match &*self.text("`sent` or `not-sent`")? {
+            "sent" => Ok(Resolution::Sent),
+            "not-sent" => Ok(Resolution::NotSent),
+            other => Err(format!("{other:?} is neither `sent` nor `not-sent`").into()),
+        }
+    }
+}
