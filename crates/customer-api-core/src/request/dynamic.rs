@@ -33,6 +33,11 @@ impl PrefixedFields {
         self.fields.push((name.into(), value.into()));
     }
 
+    /// The names, without the prefix.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Checks the names.
     ///
     /// # Errors
@@ -137,6 +142,13 @@ impl NumberedPairs {
     /// Adds a pair, which gets the next number.
     pub fn push(&mut self, first: impl Into<String>, second: impl Into<String>) {
         self.pairs.push([first.into(), second.into()]);
+    }
+
+    /// The pairs, in their order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|[first, second]| (first.as_str(), second.as_str()))
     }
 
     /// Checks that no half of a pair is empty.

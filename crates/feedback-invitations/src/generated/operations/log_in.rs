@@ -30,13 +30,13 @@ static PASSWORD: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct LogIn {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
-struct Body {
-    username: String,
-    password: String,
+pub(crate) struct Body {
+    pub(crate) username: String,
+    pub(crate) password: String,
 }
 
 impl LogIn {

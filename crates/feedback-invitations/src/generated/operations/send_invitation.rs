@@ -32,17 +32,17 @@ static SEND_DATA_METADATA_KEY: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub(crate) struct SendInvitation {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
-struct Body {
+pub(crate) struct Body {
     #[serde(rename = "clientDisplayId")]
-    client_display_id: String,
+    pub(crate) client_display_id: String,
     #[serde(rename = "programmeDisplayId")]
-    programme_display_id: String,
+    pub(crate) programme_display_id: String,
     #[serde(rename = "sendData")]
-    send_data: Vec<Recipient>,
+    pub(crate) send_data: Vec<Recipient>,
 }
 
 impl SendInvitation {

@@ -38,19 +38,19 @@ static EXTRA_TWITTER: TextRule = TextRule::new()
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct AddChannel {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    customer_id: Option<u64>,
-    external_id: Option<String>,
-    brand_id: u64,
-    extra_email: Option<String>,
-    extra_telephone: Option<String>,
-    extra_twitter: Option<String>,
-    extra_facebook: Option<u64>,
-    no_sync: Option<bool>,
+pub(crate) struct Body {
+    pub(crate) customer_id: Option<u64>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) brand_id: u64,
+    pub(crate) extra_email: Option<String>,
+    pub(crate) extra_telephone: Option<String>,
+    pub(crate) extra_twitter: Option<String>,
+    pub(crate) extra_facebook: Option<u64>,
+    pub(crate) no_sync: Option<bool>,
 }
 
 impl AddChannel {

@@ -30,17 +30,17 @@ static SOURCE_URL: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct AddExternalEvent {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    customer_id: Option<u64>,
-    external_id: Option<String>,
-    brand_id: u64,
-    initiated_by: String,
-    message: String,
-    source_url: String,
+pub(crate) struct Body {
+    pub(crate) customer_id: Option<u64>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) brand_id: u64,
+    pub(crate) initiated_by: String,
+    pub(crate) message: String,
+    pub(crate) source_url: String,
 }
 
 impl AddExternalEvent {

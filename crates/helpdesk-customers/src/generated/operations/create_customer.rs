@@ -71,23 +71,23 @@ static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CreateCustomer {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    channel_id: Option<String>,
-    customer_link_channel: Option<String>,
-    search_channel_value: Option<String>,
-    brand_id: u64,
-    external_id: Option<String>,
-    no_sync: Option<bool>,
-    firstname: Option<String>,
-    lastname: Option<String>,
-    ticket_id: Option<u64>,
-    extra_email: Option<String>,
-    extra_telephone: Option<String>,
-    custom_field: PrefixedFields,
+pub(crate) struct Body {
+    pub(crate) channel_id: Option<String>,
+    pub(crate) customer_link_channel: Option<String>,
+    pub(crate) search_channel_value: Option<String>,
+    pub(crate) brand_id: u64,
+    pub(crate) external_id: Option<String>,
+    pub(crate) no_sync: Option<bool>,
+    pub(crate) firstname: Option<String>,
+    pub(crate) lastname: Option<String>,
+    pub(crate) ticket_id: Option<u64>,
+    pub(crate) extra_email: Option<String>,
+    pub(crate) extra_telephone: Option<String>,
+    pub(crate) custom_field: PrefixedFields,
 }
 
 impl CreateCustomer {

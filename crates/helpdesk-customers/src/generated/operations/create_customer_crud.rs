@@ -60,17 +60,17 @@ static LASTNAME: TextRule = TextRule::new()
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CreateCustomerCrud {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    external_id: String,
-    brand_id: u64,
-    firstname: String,
-    lastname: String,
-    custom_field: PrefixedFields,
-    channel: NumberedPairs,
+pub(crate) struct Body {
+    pub(crate) external_id: String,
+    pub(crate) brand_id: u64,
+    pub(crate) firstname: String,
+    pub(crate) lastname: String,
+    pub(crate) custom_field: PrefixedFields,
+    pub(crate) channel: NumberedPairs,
 }
 
 impl CreateCustomerCrud {

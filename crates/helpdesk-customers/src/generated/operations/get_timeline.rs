@@ -26,8 +26,8 @@ static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct GetTimeline {
-    brand_id: u64,
-    external_id: String,
+    pub(crate) brand_id: u64,
+    pub(crate) external_id: String,
 }
 
 impl GetTimeline {

@@ -28,9 +28,9 @@ static QUERY: TextRule = TextRule::new()
 #[derive(Clone, Default)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct ListCustomers {
-    query: Option<String>,
-    item_start: Option<u64>,
-    item_limit: Option<u64>,
+    pub(crate) query: Option<String>,
+    pub(crate) item_start: Option<u64>,
+    pub(crate) item_limit: Option<u64>,
 }
 
 impl ListCustomers {

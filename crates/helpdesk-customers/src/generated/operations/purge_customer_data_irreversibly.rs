@@ -26,7 +26,7 @@ use customer_api_core::{
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct PurgeCustomerDataIrreversibly {
-    customer_id: u64,
+    pub(crate) customer_id: u64,
 }
 
 impl PurgeCustomerDataIrreversibly {

@@ -25,7 +25,7 @@ use customer_api_core::{
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RemoveChannel {
-    id: u64,
+    pub(crate) id: u64,
 }
 
 impl RemoveChannel {

@@ -61,17 +61,17 @@ static LASTNAME: TextRule = TextRule::new()
 #[derive(Clone, Default)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RenameCustomer {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Default)]
-struct Body {
-    external_id: Option<String>,
-    brand_id: Option<u64>,
-    customer_id: Option<u64>,
-    firstname: Option<String>,
-    lastname: Option<String>,
-    custom_field: PrefixedFields,
+pub(crate) struct Body {
+    pub(crate) external_id: Option<String>,
+    pub(crate) brand_id: Option<u64>,
+    pub(crate) customer_id: Option<u64>,
+    pub(crate) firstname: Option<String>,
+    pub(crate) lastname: Option<String>,
+    pub(crate) custom_field: PrefixedFields,
 }
 
 impl RenameCustomer {

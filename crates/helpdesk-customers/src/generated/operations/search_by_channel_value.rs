@@ -26,13 +26,13 @@ static CHANNEL_VALUE: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct SearchByChannelValue {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    channel_value: String,
-    brand_id: u64,
+pub(crate) struct Body {
+    pub(crate) channel_value: String,
+    pub(crate) brand_id: u64,
 }
 
 impl SearchByChannelValue {

@@ -25,13 +25,13 @@ static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct SearchByExternalId {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    external_id: String,
-    brand_id: u64,
+pub(crate) struct Body {
+    pub(crate) external_id: String,
+    pub(crate) brand_id: u64,
 }
 
 impl SearchByExternalId {

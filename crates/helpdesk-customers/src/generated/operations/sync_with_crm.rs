@@ -28,14 +28,14 @@ static ADDRESS: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct SyncWithCrm {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    brand_id: u64,
-    channel: CrmChannel,
-    address: Option<String>,
+pub(crate) struct Body {
+    pub(crate) brand_id: u64,
+    pub(crate) channel: CrmChannel,
+    pub(crate) address: Option<String>,
 }
 
 impl SyncWithCrm {

@@ -55,17 +55,17 @@ static LASTNAME: TextRule = TextRule::new()
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct UpdateCustomer {
-    customer_id: u64,
-    body: Body,
+    pub(crate) customer_id: u64,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    brand_id: u64,
-    firstname: Option<String>,
-    lastname: Option<String>,
-    custom_field: PrefixedFields,
-    channel: NumberedPairs,
+pub(crate) struct Body {
+    pub(crate) brand_id: u64,
+    pub(crate) firstname: Option<String>,
+    pub(crate) lastname: Option<String>,
+    pub(crate) custom_field: PrefixedFields,
+    pub(crate) channel: NumberedPairs,
 }
 
 impl UpdateCustomer {

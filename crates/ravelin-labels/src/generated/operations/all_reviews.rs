@@ -25,7 +25,7 @@ use customer_api_core::{
 #[derive(Clone, Debug, Default)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct AllReviews {
-    scroll_id: Option<String>,
+    pub(crate) scroll_id: Option<String>,
 }
 
 impl AllReviews {

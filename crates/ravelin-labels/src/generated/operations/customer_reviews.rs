@@ -22,7 +22,7 @@ static CUSTOMER_ID: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CustomerReviews {
-    customer_id: String,
+    pub(crate) customer_id: String,
 }
 
 impl CustomerReviews {

@@ -30,13 +30,13 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct LabelCustomer {
-    customer_id: String,
-    body: Body,
+    pub(crate) customer_id: String,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
 #[serde(tag = "category")]
-enum Body {
+pub(crate) enum Body {
     #[serde(rename = "PAYMENT_FRAUD")]
     PaymentFraud {
         review: PaymentFraudReview,

@@ -32,18 +32,18 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct LegacyLabelCustomer {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
-struct Body {
+pub(crate) struct Body {
     #[serde(rename = "customerId")]
-    customer_id: String,
-    label: Label,
+    pub(crate) customer_id: String,
+    pub(crate) label: Label,
     #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<String>,
+    pub(crate) comment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reviewer: Option<Reviewer>,
+    pub(crate) reviewer: Option<Reviewer>,
 }
 
 impl LegacyLabelCustomer {

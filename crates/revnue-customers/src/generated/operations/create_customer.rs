@@ -26,53 +26,53 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CreateCustomer {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
-struct Body {
-    company: u64,
-    name: String,
+pub(crate) struct Body {
+    pub(crate) company: u64,
+    pub(crate) name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    category: Option<u64>,
+    pub(crate) category: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    contact_person: Option<NewContactPerson>,
+    pub(crate) contact_person: Option<NewContactPerson>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    address_line_1: Option<String>,
+    pub(crate) address_line_1: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    address_line_2: Option<String>,
+    pub(crate) address_line_2: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    city: Option<String>,
+    pub(crate) city: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    state_province: Option<String>,
+    pub(crate) state_province: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    zip_postal_code: Option<String>,
+    pub(crate) zip_postal_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    country: Option<u64>,
+    pub(crate) country: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<String>,
+    pub(crate) phone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mobile: Option<String>,
+    pub(crate) mobile: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fax: Option<String>,
+    pub(crate) fax: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    website: Option<String>,
+    pub(crate) website: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    general_description: Option<String>,
+    pub(crate) general_description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    supplementary_description: Option<String>,
+    pub(crate) supplementary_description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    additional_description: Option<String>,
+    pub(crate) additional_description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    nda_signed: Option<bool>,
+    pub(crate) nda_signed: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    msa_signed: Option<bool>,
+    pub(crate) msa_signed: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    nda_signed_date: Option<String>,
+    pub(crate) nda_signed_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    msa_signed_date: Option<String>,
+    pub(crate) msa_signed_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    template: Option<NewTemplate>,
+    pub(crate) template: Option<NewTemplate>,
 }
 
 impl CreateCustomer {

@@ -19,8 +19,8 @@ use customer_api_core::{
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct DeleteCustomer {
-    id: u64,
-    company: Option<u64>,
+    pub(crate) id: u64,
+    pub(crate) company: Option<u64>,
 }
 
 impl DeleteCustomer {

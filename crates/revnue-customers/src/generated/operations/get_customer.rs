@@ -18,8 +18,8 @@ use customer_api_core::{
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct GetCustomer {
-    id: u64,
-    company: u64,
+    pub(crate) id: u64,
+    pub(crate) company: u64,
 }
 
 impl GetCustomer {

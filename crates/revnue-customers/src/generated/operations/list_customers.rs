@@ -20,7 +20,7 @@ use customer_api_core::{
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct ListCustomers {
-    company: u64,
+    pub(crate) company: u64,
 }
 
 impl ListCustomers {

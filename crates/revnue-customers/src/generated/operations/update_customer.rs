@@ -29,55 +29,55 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct UpdateCustomer {
-    id: u64,
-    body: Body,
+    pub(crate) id: u64,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
-struct Body {
-    company: u64,
+pub(crate) struct Body {
+    pub(crate) company: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<Nullable<String>>,
+    pub(crate) name: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    category: Option<Nullable<u64>>,
+    pub(crate) category: Option<Nullable<u64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    contact_person: Option<Nullable<NewContactPerson>>,
+    pub(crate) contact_person: Option<Nullable<NewContactPerson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    address_line_1: Option<Nullable<String>>,
+    pub(crate) address_line_1: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    address_line_2: Option<Nullable<String>>,
+    pub(crate) address_line_2: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    city: Option<Nullable<String>>,
+    pub(crate) city: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    state_province: Option<Nullable<String>>,
+    pub(crate) state_province: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    zip_postal_code: Option<Nullable<String>>,
+    pub(crate) zip_postal_code: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    country: Option<Nullable<u64>>,
+    pub(crate) country: Option<Nullable<u64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<Nullable<String>>,
+    pub(crate) phone: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mobile: Option<Nullable<String>>,
+    pub(crate) mobile: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fax: Option<Nullable<String>>,
+    pub(crate) fax: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    website: Option<Nullable<String>>,
+    pub(crate) website: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    general_description: Option<Nullable<String>>,
+    pub(crate) general_description: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    supplementary_description: Option<Nullable<String>>,
+    pub(crate) supplementary_description: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    additional_description: Option<Nullable<String>>,
+    pub(crate) additional_description: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    nda_signed: Option<Nullable<bool>>,
+    pub(crate) nda_signed: Option<Nullable<bool>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    msa_signed: Option<Nullable<bool>>,
+    pub(crate) msa_signed: Option<Nullable<bool>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    nda_signed_date: Option<Nullable<String>>,
+    pub(crate) nda_signed_date: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    msa_signed_date: Option<Nullable<String>>,
+    pub(crate) msa_signed_date: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    template: Option<Nullable<NewTemplate>>,
+    pub(crate) template: Option<Nullable<NewTemplate>>,
 }
 
 impl UpdateCustomer {

@@ -22,7 +22,7 @@ fn holder(scope: &mut Scope<'_>, dynamic: &Dynamic) -> String {
 pub(super) fn fields(scope: &mut Scope<'_>, dynamic: &[Dynamic]) -> String {
     dynamic
         .iter()
-        .map(|one| format!("{}: {},\n", one.rust, holder(scope, one)))
+        .map(|one| format!("pub(crate) {}: {},\n", one.rust, holder(scope, one)))
         .collect()
 }
 

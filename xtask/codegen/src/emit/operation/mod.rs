@@ -67,10 +67,10 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation) -> String 
     } else {
         out += &format!("pub struct {name} {{\n");
         for field in &parameters {
-            out += &format!("{}: {},\n", field.rust, scope.held(field, true));
+            out += &format!("pub(crate) {}: {},\n", field.rust, scope.held(field, true));
         }
         if operation.body.is_some() {
-            out += "body: Body,\n";
+            out += "pub(crate) body: Body,\n";
         }
         out += "}\n\n";
     }
@@ -159,7 +159,7 @@ fn constructor(
     out + &format!("pub fn new({list}) -> Self {{\nSelf {{\n{fields}}}\n}}\n")
 }
 
-/// The body as it is written, private to the operation's file.
+/// The body as it is written. Its fields are the crate's own, so that what is written by hand can read what is sent.
 fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String {
     let Some(Body {
         format,
@@ -180,12 +180,12 @@ fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String 
     let derive = format!("#[derive({})]\n", derives.join(", "));
     match shape {
         BodyShape::Record(fields) => {
-            let mut out = format!("{derive}struct Body {{\n");
+            let mut out = format!("{derive}pub(crate) struct Body {{\n");
             for field in fields {
                 if is_json {
                     out += &record::serde_attributes(scope.api, field, true, false);
                 }
-                out += &format!("{}: {},\n", field.rust, scope.held(field, true));
+                out += &format!("pub(crate) {}: {},\n", field.rust, scope.held(field, true));
             }
             out += &dynamic::fields(scope, dynamic);
             out + "}\n\n"

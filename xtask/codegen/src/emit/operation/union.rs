@@ -21,7 +21,7 @@ pub(super) fn body(
     variants: &[BodyVariant],
 ) -> String {
     let mut out = format!(
-        "{derive}#[serde(tag = {})]\n{}enum Body {{\n",
+        "{derive}#[serde(tag = {})]\n{}pub(crate) enum Body {{\n",
         literal(tag),
         lints(scope, variants),
     );

@@ -28,25 +28,25 @@ static CUSTOM_NAME: TextRule = TextRule::new()
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct AddPart {
-    thing_id: i64,
-    kind: Kind,
-    body: Body,
+    pub(crate) thing_id: i64,
+    pub(crate) kind: Kind,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    brand_id: i32,
-    custom_name: String,
-    no_sync: Option<bool>,
-    owner: Option<u64>,
-    channel: Option<String>,
-    channel_address: Option<String>,
-    price: Option<f64>,
-    since: Option<Timestamp>,
-    day: Option<Date>,
-    new_kind: Option<Kind>,
-    custom_field: PrefixedFields,
-    inner: NumberedPairs,
+pub(crate) struct Body {
+    pub(crate) brand_id: i32,
+    pub(crate) custom_name: String,
+    pub(crate) no_sync: Option<bool>,
+    pub(crate) owner: Option<u64>,
+    pub(crate) channel: Option<String>,
+    pub(crate) channel_address: Option<String>,
+    pub(crate) price: Option<f64>,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) day: Option<Date>,
+    pub(crate) new_kind: Option<Kind>,
+    pub(crate) custom_field: PrefixedFields,
+    pub(crate) inner: NumberedPairs,
 }
 
 impl AddPart {

@@ -31,27 +31,27 @@ static FIRST_ADDRESS_LINE_1: TextRule = TextRule::new().max_length(40);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct ChangeThing {
-    thing_id: i64,
-    body: Body,
+    pub(crate) thing_id: i64,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
-struct Body {
-    state: Nullable<String>,
+pub(crate) struct Body {
+    pub(crate) state: Nullable<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    priority: Option<i64>,
+    pub(crate) priority: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    urgent: Option<bool>,
+    pub(crate) urgent: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
+    pub(crate) note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<Nullable<String>>,
+    pub(crate) phone: Option<Nullable<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<Nullable<i64>>,
+    pub(crate) count: Option<Nullable<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    owners: Option<Vec<NewOwner>>,
+    pub(crate) owners: Option<Vec<NewOwner>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    first: Option<Nullable<NewOwner>>,
+    pub(crate) first: Option<Nullable<NewOwner>>,
 }
 
 impl ChangeThing {

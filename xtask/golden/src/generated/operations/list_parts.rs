@@ -37,16 +37,16 @@ static X_CLIENT_KEY: TextRule = TextRule::new().max_length(64);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct ListParts {
-    thing_id: i64,
-    kind: Kind,
-    type_: Option<Vec<String>>,
-    item_start: Option<i64>,
-    item_limit: Option<i32>,
-    from_date: Date,
-    is_active: Option<bool>,
-    order: Option<ListPartsOrder>,
-    x_client_key: String,
-    x_trace: Option<String>,
+    pub(crate) thing_id: i64,
+    pub(crate) kind: Kind,
+    pub(crate) type_: Option<Vec<String>>,
+    pub(crate) item_start: Option<i64>,
+    pub(crate) item_limit: Option<i32>,
+    pub(crate) from_date: Date,
+    pub(crate) is_active: Option<bool>,
+    pub(crate) order: Option<ListPartsOrder>,
+    pub(crate) x_client_key: String,
+    pub(crate) x_trace: Option<String>,
 }
 
 impl ListParts {

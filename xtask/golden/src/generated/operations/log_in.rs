@@ -24,19 +24,19 @@ static D: TextRule = TextRule::new().max_length(3);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct LogIn {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
-struct Body {
-    username: String,
-    password: String,
-    a: i64,
-    b: Vec<i64>,
-    c: Vec<Option<String>>,
-    d: BTreeMap<String, String>,
-    e: serde_json::Value,
-    f: Nullable<String>,
+pub(crate) struct Body {
+    pub(crate) username: String,
+    pub(crate) password: String,
+    pub(crate) a: i64,
+    pub(crate) b: Vec<i64>,
+    pub(crate) c: Vec<Option<String>>,
+    pub(crate) d: BTreeMap<String, String>,
+    pub(crate) e: serde_json::Value,
+    pub(crate) f: Nullable<String>,
 }
 
 impl LogIn {

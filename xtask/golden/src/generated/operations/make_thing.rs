@@ -22,13 +22,13 @@ static SIDE: TextRule = TextRule::new().min_length(1);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct MakeThing {
-    dry: Option<bool>,
-    body: Body,
+    pub(crate) dry: Option<bool>,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
 #[serde(tag = "shape")]
-enum Body {
+pub(crate) enum Body {
     #[serde(rename = "round")]
     Round {
         radius: i64,

@@ -19,14 +19,14 @@ use serde::Serialize;
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub(crate) struct PlaceOrder {
-    body: Body,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Serialize)]
-struct Body {
-    parts: Vec<i64>,
+pub(crate) struct Body {
+    pub(crate) parts: Vec<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    buyer: Option<String>,
+    pub(crate) buyer: Option<String>,
 }
 
 impl PlaceOrder {

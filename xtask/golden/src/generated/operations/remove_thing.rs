@@ -19,7 +19,7 @@ use crate::generated::models::Removal;
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RemoveThing {
-    thing_id: i64,
+    pub(crate) thing_id: i64,
 }
 
 impl RemoveThing {

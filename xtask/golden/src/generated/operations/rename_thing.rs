@@ -23,19 +23,19 @@ static PRIMARY_ID: TextRule = TextRule::new().max_length(20);
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RenameThing {
-    thing_id: i64,
-    body: Body,
+    pub(crate) thing_id: i64,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone)]
-struct Body {
-    firstname: Option<String>,
-    primary_id: Option<String>,
-    customer_id: Option<u64>,
-    brand_id: Option<i64>,
-    no_sync: Option<bool>,
-    extra: PrefixedFields,
-    channel: NumberedPairs,
+pub(crate) struct Body {
+    pub(crate) firstname: Option<String>,
+    pub(crate) primary_id: Option<String>,
+    pub(crate) customer_id: Option<u64>,
+    pub(crate) brand_id: Option<i64>,
+    pub(crate) no_sync: Option<bool>,
+    pub(crate) extra: PrefixedFields,
+    pub(crate) channel: NumberedPairs,
 }
 
 impl RenameThing {
