@@ -29,6 +29,7 @@ mod retry_after;
 mod runtime;
 pub mod service;
 pub mod session;
+pub mod settle;
 mod telemetry;
 pub mod time;
 pub mod transport;
@@ -46,6 +47,7 @@ pub use rate_limit::RateLimiter;
 pub use response::Response;
 pub use retry::{Backoff, RetryPolicy};
 pub use service::Service;
+pub use settle::{SendTrace, Settle, Settled};
 pub use time::Timestamp;
 pub use transport::Transport;
 

@@ -282,6 +282,8 @@ impl<O: Operation> Call<O> {
             service: self.client.service.name(),
             operation: O::INFO,
             attempts: 0,
+            first_began: Duration::ZERO,
+            last_began: Duration::ZERO,
             elapsed: Duration::ZERO,
         }
     }

@@ -7,7 +7,13 @@ pub use builder::ClientBuilder;
 pub(crate) use shared::Shared;
 
 use crate::{
-    Error, auth::Auth, base_url::BaseUrl, call::Call, operation::Operation, service::Service,
+    Error,
+    auth::Auth,
+    base_url::BaseUrl,
+    call::Call,
+    operation::Operation,
+    service::Service,
+    settle::{SendTrace, Settle, Settling},
 };
 
 /// Makes the calls of one provider.
@@ -39,6 +45,23 @@ impl<S: Service> Client<S> {
     /// Prepares a call with settings of its own.
     pub fn call<O: Operation<Service = S>>(&self, operation: O) -> Call<O> {
         Call::new(Arc::clone(&self.shared), operation)
+    }
+
+    /// Prepares to find out by looking whether a write happened whose outcome is unknown. Nothing is sent before
+    /// [`look`](Settling::look) or one of its siblings, and nothing but reads after it.
+    ///
+    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    pub fn settle<'o, O: Settle<Service = S>>(
+        &self,
+        operation: &'o O,
+        trace: SendTrace,
+    ) -> Settling<'o, O> {
+        Settling::new(self.clone(), operation, trace)
+    }
+
+    /// How long a call may take that has no timeout of its own.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.shared.timeout
     }
 
     /// Where the requests go.

@@ -1,6 +1,9 @@
 //! A failure inside the client, before it is a caller's error.
 
-use std::{error::Error as StdError, time::Duration};
+use std::{
+    error::Error as StdError,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -37,6 +40,8 @@ pub(super) struct Parts {
     pub(super) kind: ErrorKind,
     pub(super) delivery: Delivery,
     pub(super) call: Option<CallReport>,
+    /// When the call failed, by this machine's clock.
+    pub(super) failed_at: Option<SystemTime>,
     pub(super) stop: Option<StopReason>,
     pub(super) status: Option<StatusCode>,
     pub(super) details: ErrorDetails,
@@ -60,6 +65,9 @@ pub(crate) struct CallReport {
     pub(crate) service: &'static str,
     pub(crate) operation: &'static OperationInfo,
     pub(crate) attempts: u32,
+    /// When the first and the last attempt began, by the time of the call.
+    pub(crate) first_began: Duration,
+    pub(crate) last_began: Duration,
     pub(crate) elapsed: Duration,
 }
 
@@ -69,6 +77,7 @@ impl Failure {
             kind,
             delivery,
             call: None,
+            failed_at: None,
             stop: None,
             status: None,
             details: ErrorDetails::new(),

@@ -24,7 +24,10 @@ pub use runtime::RuntimeError;
 pub use stop_reason::StopReason;
 pub use validation::{Problem, ValidationError};
 
-use crate::{operation::info::OperationInfo, redact::Scrubber};
+use crate::{
+    Timestamp, operation::info::OperationInfo, redact::Scrubber, settle::SendTrace,
+    time::wall_clock,
+};
 
 /// Why a call failed, and whether it happened all the same.
 ///
@@ -41,6 +44,8 @@ impl Error {
     pub(crate) fn of_call(mut failure: Failure, call: CallReport, scrubber: &Scrubber<'_>) -> Self {
         failure.scrub(scrubber);
         failure.0.call = Some(call);
+        // Read once, and only where an attempt may have to be looked for later: a success reads no calendar.
+        failure.0.failed_at = (call.attempts > 0).then(wall_clock);
         Self(failure.0)
     }
 
@@ -77,6 +82,21 @@ impl Error {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.call.map_or(Duration::ZERO, |call| call.elapsed)
+    }
+
+    /// When the call was sent: what is needed to [settle](crate::settle) an unknown outcome, now or in another process.
+    ///
+    /// `None` if no attempt was made, or if this machine's clock stands outside the years -9999 to 9999. The times are those of
+    /// this machine's clock, read once when the call failed: the attempts are counted back from there.
+    #[must_use]
+    pub fn trace(&self) -> Option<SendTrace> {
+        let (call, failed_at) = (self.0.call?, self.0.failed_at?);
+        let at = |began: Duration| {
+            let ago = call.elapsed.saturating_sub(began);
+            Timestamp::try_from(failed_at.checked_sub(ago)?).ok()
+        };
+        let trace = SendTrace::new(call.operation.id, at(call.first_began)?);
+        Some(trace.with_last(at(call.last_began)?, call.attempts))
     }
 
     /// Why the call was not tried again.

@@ -118,6 +118,8 @@ mod tests {
             service: "shop",
             operation: &const { OperationInfo::new("labelCustomer", Method::Post, "/labels") },
             attempts,
+            first_began: Duration::ZERO,
+            last_began: Duration::ZERO,
             elapsed,
         };
         Error::of_call(failure, call, &Scrubber::new(Sensitive::default(), []))

@@ -43,13 +43,29 @@ pub(crate) struct Pipeline<'c> {
     deadline: Deadline,
     /// The time of the call when its clock was last read: after every wait. A first attempt that can begin at once is spared it.
     elapsed: Duration,
-    /// How many attempts have begun, and when the last one did.
+    /// How many attempts have begun, and when the first and the last one did.
     attempts: u32,
-    last_began: Duration,
+    first_began: Nanoseconds,
+    last_began: Nanoseconds,
     /// Whether the caller's step may have to take something back.
     has_let_go: bool,
     /// Whether the last response may have been written before its request arrived.
     is_unasked: bool,
+}
+
+/// A time of the call, in half the room of a [`Duration`]: the future of a call holds two of them.
+#[derive(Clone, Copy)]
+struct Nanoseconds(u64);
+
+impl Nanoseconds {
+    /// The greatest that there is, for a call of centuries.
+    fn of(time: Duration) -> Self {
+        Self(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    fn duration(self) -> Duration {
+        Duration::from_nanos(self.0)
+    }
 }
 
 /// What ends an attempt that takes too long.
@@ -82,7 +98,8 @@ impl<'c> Pipeline<'c> {
             deadline,
             elapsed: Duration::ZERO,
             attempts: 0,
-            last_began: Duration::ZERO,
+            first_began: Nanoseconds(0),
+            last_began: Nanoseconds(0),
             has_let_go: false,
             is_unasked: false,
         })
@@ -275,7 +292,10 @@ impl<'c> Pipeline<'c> {
             return Err(Failure::too_late());
         }
         self.attempts += 1;
-        self.last_began = self.elapsed;
+        self.last_began = Nanoseconds::of(self.elapsed);
+        if self.attempts == 1 {
+            self.first_began = self.last_began;
+        }
         let remaining = self.deadline.limit().saturating_sub(self.elapsed);
         let attempt_timeout = self.options.attempt_timeout;
         let attempt_timeout = attempt_timeout.unwrap_or(self.client.attempt_timeout);
@@ -310,7 +330,7 @@ impl<'c> Pipeline<'c> {
             body: success.body,
             attempts: self.attempts,
             elapsed: self.elapsed,
-            attempt_elapsed: self.elapsed.saturating_sub(self.last_began),
+            attempt_elapsed: self.elapsed.saturating_sub(self.last_began.duration()),
         }
     }
 
@@ -320,6 +340,8 @@ impl<'c> Pipeline<'c> {
             service: self.client.service.name(),
             operation: self.operation,
             attempts: self.attempts,
+            first_began: self.first_began.duration(),
+            last_began: self.last_began.duration(),
             elapsed: self.elapsed,
         }
     }

@@ -19,16 +19,21 @@ pub(crate) fn now() -> Instant {
 ///
 /// A moment that the provider names is judged by this, as the two clocks need not agree.
 pub(crate) fn senders_clock(headers: &HeaderMap) -> SystemTime {
-    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-    date.and_then(|date| httpdate::parse_http_date(date).ok())
-        .unwrap_or_else(wall_clock)
+    date(headers).unwrap_or_else(wall_clock)
 }
 
+/// The moment that a response's `Date` names, in whole seconds.
+pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(date).ok()
+}
+
+/// The time by this machine's clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the calendar's clock"
 )]
-fn wall_clock() -> SystemTime {
+pub(crate) fn wall_clock() -> SystemTime {
     SystemTime::now()
 }
 

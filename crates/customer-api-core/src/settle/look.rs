@@ -1,0 +1,157 @@
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use tokio::time::Instant;
+
+use super::{SendTrace, Settled, Skew, clock::nanoseconds};
+use crate::{
+    Call, Client, Error, Idempotency, Operation, Service, Timestamp,
+    error::{Failure, ValidationError},
+    response::UnreadableKind,
+    time::{Deadline, now, wall_clock},
+};
+
+/// A look at what became of a write, as an implementation of [`Settle`](super::Settle) sees it.
+///
+/// It makes the reads, and knows when the write was sent and how the provider's clock stands to this machine's.
+pub struct Look<S> {
+    client: Client<S>,
+    trace: SendTrace,
+    began: Moment,
+    deadline: Deadline,
+    skew: Option<Skew>,
+    is_whole: bool,
+}
+
+/// The same moment by both clocks. The calendar may jump while looks go on; it is read once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    calendar: SystemTime,
+    instant: Instant,
+}
+
+impl Moment {
+    pub(super) fn now() -> Self {
+        Self {
+            calendar: wall_clock(),
+            instant: now(),
+        }
+    }
+
+    /// The time by this machine's calendar.
+    fn time(self) -> SystemTime {
+        let passed = now().saturating_duration_since(self.instant);
+        self.calendar.checked_add(passed).unwrap_or(self.calendar)
+    }
+}
+
+impl<S: Service> Look<S> {
+    pub(super) fn new(
+        client: Client<S>,
+        trace: SendTrace,
+        began: Moment,
+        deadline: Deadline,
+    ) -> Self {
+        Self {
+            client,
+            trace,
+            began,
+            deadline,
+            skew: None,
+            is_whole: true,
+        }
+    }
+
+    /// Reads something from the provider, through the client's own limiter and retry policy, within the time of the look.
+    ///
+    /// # Errors
+    ///
+    /// The read's own. An operation that is not [`Safe`](Idempotency::Safe) is refused before anything is sent.
+    pub async fn read<R: Operation<Service = S>>(&mut self, read: R) -> Result<R::Output, Error> {
+        let call = self.client.call(read);
+        self.read_call(call).await
+    }
+
+    /// Reads something by a call that has settings of its own. The timeout is the look's.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`read`](Self::read).
+    pub async fn read_call<R: Operation<Service = S>>(
+        &mut self,
+        call: Call<R>,
+    ) -> Result<R::Output, Error> {
+        if R::INFO.idempotency != Idempotency::Safe {
+            let problem =
+                ValidationError::other(R::INFO.id, "is not a read, and a look only reads");
+            return Err(Error::without_call(Failure::from(problem)));
+        }
+        let limit = self.client.timeout().min(self.deadline.remaining());
+        let response = call.timeout(limit).response().await?;
+        let (received, took) = (self.began.time(), response.attempt_elapsed());
+        self.skew = Skew::read(response.headers(), received, took);
+        let mut unreadable = response.unreadable().iter();
+        self.is_whole &= unreadable.all(|one| one.kind() == UnreadableKind::Coerced);
+        Ok(response.into_value())
+    }
+
+    /// Whether everything could be read that the reads so far responded with. If not, a record or a field may be missing from what
+    /// a verdict rests on.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// The client that looks, for preparing calls for [`read_call`](Self::read_call).
+    #[must_use]
+    pub fn client(&self) -> &Client<S> {
+        &self.client
+    }
+
+    /// When the write was sent.
+    #[must_use]
+    pub fn trace(&self) -> &SendTrace {
+        &self.trace
+    }
+
+    /// Whether something that the provider dates at `shown` can be the write's work, since it is not dated before the write was
+    /// sent. It can be the work of others all the same.
+    ///
+    /// The provider's clock is known by the `Date` of the last read. `None` if it can't be compared with this machine's: there
+    /// was no `Date`, it may be a cache's, the read took more than 10 s, or the write was sent in this machine's future.
+    #[must_use]
+    pub fn may_be_later(&self, shown: &Timestamp) -> Option<bool> {
+        let sent = self.trace.first();
+        if sent.unix_nanoseconds() > nanoseconds(self.began.time()) {
+            return None;
+        }
+        Some(self.skew?.may_follow(shown, sent))
+    }
+
+    /// How much time has passed since the last attempt that is known.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        let sent = self.trace.last().unwrap_or(self.trace.first());
+        let waited = nanoseconds(self.began.time()) - sent.unix_nanoseconds();
+        u64::try_from(waited).map_or(Duration::ZERO, Duration::from_nanos)
+    }
+
+    /// The verdict that the write does not show.
+    #[must_use]
+    pub fn not_seen<E>(&self) -> Settled<E> {
+        Settled::NotSeen {
+            waited: self.waited(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for Look<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Look")
+            .field("trace", &self.trace)
+            .field("skew", &self.skew)
+            .finish_non_exhaustive()
+    }
+}

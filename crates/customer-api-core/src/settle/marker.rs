@@ -1,0 +1,191 @@
+//! A text of the caller's own by which a write is found again.
+
+use std::fmt;
+
+/// A text of your own that goes along with a write, by which a look finds exactly that write.
+///
+/// A marker is 8 to 64 ASCII letters, digits, `-`, `_` and `.`. Use each for one write only, and again only where the same write is
+/// repeated: a look takes whatever carries the marker for the write. People see it where the provider shows the text that holds
+/// it, so put nothing personal into it.
+///
+/// In a text it stands as `[ref:case-4711]` at the beginning, in a URL as `ref=case-4711` in the fragment.
+///
+/// ```
+/// use customer_api_core::settle::Marker;
+///
+/// let marker = Marker::new("case-4711")?;
+/// assert_eq!(marker.in_text(Some("chargeback")), "[ref:case-4711] chargeback");
+/// assert_eq!(marker.in_url("https://shop.example/orders/7"), "https://shop.example/orders/7#ref=case-4711");
+/// assert_eq!(Marker::of_text("[ref:case-4711] chargeback"), Some(marker));
+/// # Ok::<(), customer_api_core::settle::MarkerError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Marker(Box<str>);
+
+/// Why a text can't be a marker. The text itself is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MarkerError {
+    /// It is shorter than 8 characters, or longer than 64.
+    #[error("a marker has 8 to 64 characters")]
+    Length,
+    /// It holds something else than ASCII letters, digits, `-`, `_` and `.`.
+    #[error("a marker has ASCII letters, digits, `-`, `_` and `.` only")]
+    Character,
+}
+
+const TEXT: &str = "[ref:";
+const URL: &str = "ref=";
+
+impl Marker {
+    /// A marker with this text.
+    ///
+    /// # Errors
+    ///
+    /// If the text is too short, too long, or holds other characters than a marker may.
+    pub fn new(text: impl Into<String>) -> Result<Self, MarkerError> {
+        let text = text.into();
+        if !text.chars().all(is_allowed) {
+            return Err(MarkerError::Character);
+        }
+        if !(8..=64).contains(&text.len()) {
+            return Err(MarkerError::Length);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The marker's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A text with the marker in front. It stands there because a provider that shortens texts does so at the end.
+    #[must_use]
+    pub fn in_text(&self, text: Option<&str>) -> String {
+        match text.filter(|text| !text.is_empty()) {
+            Some(text) => format!("{TEXT}{}] {text}", self.0),
+            None => format!("{TEXT}{}]", self.0),
+        }
+    }
+
+    /// A URL with the marker in its fragment, where it changes nothing of where the URL leads.
+    #[must_use]
+    pub fn in_url(&self, url: &str) -> String {
+        let separator = if url.contains('#') { '&' } else { '#' };
+        format!("{url}{separator}{URL}{}", self.0)
+    }
+
+    /// The marker at the beginning of a text.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        let (marker, _) = text.strip_prefix(TEXT)?.split_once(']')?;
+        Self::new(marker).ok()
+    }
+
+    /// The marker at the end of a URL.
+    #[must_use]
+    pub fn of_url(url: &str) -> Option<Self> {
+        let (_, fragment) = url.split_once('#')?;
+        let (_, last) = fragment.rsplit_once('&').unwrap_or(("", fragment));
+        Self::new(last.strip_prefix(URL)?).ok()
+    }
+
+    /// Whether a text holds the marker, anywhere.
+    #[must_use]
+    pub fn is_in_text(&self, text: &str) -> bool {
+        text.contains(&format!("{TEXT}{}]", self.0))
+    }
+
+    /// Whether a text holds a URL with the marker. What the provider made of the rest of the URL does not matter.
+    #[must_use]
+    pub fn is_in_url(&self, text: &str) -> bool {
+        let marker = format!("{URL}{}", self.0);
+        text.match_indices(&marker).any(|(at, _)| {
+            let before = text.get(..at).and_then(|text| text.chars().next_back());
+            let after = text.get(at + marker.len()..);
+            let after = after.and_then(|text| text.chars().next());
+            // `case-47110` is another marker than `case-4711`, and so is `xref=…` another name than `ref=…`.
+            !before.is_some_and(is_allowed) && !after.is_some_and(is_allowed)
+        })
+    }
+}
+
+fn is_allowed(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.')
+}
+
+/// Does not show the text, which a caller may have made of something personal.
+impl fmt::Debug for Marker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Marker([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn marker(text: &str) -> Marker {
+        Marker::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_marker_has_enough_letters_and_no_others() {
+        assert_eq!(Marker::new("case-47"), Err(MarkerError::Length));
+        assert_eq!(Marker::new("x".repeat(65)), Err(MarkerError::Length));
+        for text in ["case 4711", "case-4711]", "käse-4711", "case#4711"] {
+            assert_eq!(Marker::new(text), Err(MarkerError::Character), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_marker_is_no_part_of_a_longer_one() {
+        let marked = marker("case-47110");
+        for other in ["case-4711", "ase-47110", "case-471100"] {
+            let other = marker(other);
+            assert!(!other.is_in_text(&marked.in_text(Some("x"))), "{other:?}");
+            assert!(!other.is_in_url(&marked.in_url("https://shop.example/")));
+        }
+    }
+
+    #[test]
+    fn a_url_keeps_its_fragment() {
+        let marked = marker("case-4711").in_url("https://shop.example/#top");
+        assert_eq!(marked, "https://shop.example/#top&ref=case-4711");
+        assert_eq!(Marker::of_url(&marked), Some(marker("case-4711")));
+        // As JSON inside a string would have it.
+        let escaped = format!("{{\"url\":\"{}\"}}", marked.replace('/', "\\/"));
+        assert!(marker("case-4711").is_in_url(&escaped));
+    }
+
+    #[test]
+    fn what_carries_no_marker_has_none() {
+        for text in [
+            "",
+            "[ref:",
+            "[ref:short]",
+            "x [ref:case-4711]",
+            "ref=case-4711",
+        ] {
+            assert_eq!(Marker::of_text(text), None, "{text}");
+            assert_eq!(Marker::of_url(text), None, "{text}");
+        }
+        assert_eq!(Marker::of_url("https://shop.example/?ref=case-4711"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_marker_is_found_where_it_was_put(key in "[a-zA-Z0-9._-]{8,64}", text in "\\PC{0,30}") {
+            let marker = marker(&key);
+            let marked = marker.in_text(Some(&text));
+            prop_assert!(marker.is_in_text(&marked));
+            prop_assert_eq!(Marker::of_text(&marked), Some(marker.clone()));
+            let url = marker.in_url("https://shop.example/a");
+            prop_assert!(marker.is_in_url(&url));
+            prop_assert_eq!(Marker::of_url(&url), Some(marker));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Finding out by looking whether a write happened whose outcome is unknown.
+//!
+//! ```text
+//! Err(error) with Delivery::Unknown  →  error.trace()  →  client.settle(&write, trace).look()  →  Settled
+//! ```
+//!
+//! | verdict | what it means | what to do |
+//! |---|---|---|
+//! | [`Applied`](Settled::Applied) | the write shows, by its own [`Marker`] | nothing: it was made |
+//! | [`InEffect`](Settled::InEffect) | the state is as wished; who made it so can't be told | nothing, where the state is all that matters |
+//! | [`Superseded`](Settled::Superseded) | the write shows, and another writer changed the state since | do not repeat it: it would undo the newer change |
+//! | [`NotSeen`](Settled::NotSeen) | it does not show | look again later. It is not "did not happen" |
+//! | [`CannotTell`](Settled::CannotTell) | looking does not answer it | ask, as [`Why`] says |
+//!
+//! Looks are reads. They go through the client's limiter and retry policy, and change nothing of what the write's error says.
+//!
+//! # What can fool a look
+//!
+//! - Another writer who wrote the same: therefore nothing is `Applied` without a marker.
+//! - A provider that shows late what it has applied, or applies late what it has accepted: therefore nothing that is absent is
+//!   "did not happen".
+//! - A marker that was used for another write before.
+//! - A `Date` that is not by the clock which dates the provider's records, and a clock of this machine that was set between the
+//!   write and the look.
+
+mod clock;
+mod compared;
+mod look;
+mod marker;
+mod settled;
+mod settling;
+mod trace;
+
+use std::future::Future;
+
+use self::clock::Skew;
+pub use self::{
+    compared::{Compared, Comparison},
+    look::Look,
+    marker::{Marker, MarkerError},
+    settled::{Reason, Settled, Why},
+    settling::Settling,
+    trace::SendTrace,
+};
+use crate::{Error, Operation};
+
+/// A write that can be looked for at the provider after its outcome remained unknown.
+///
+/// Implemented by hand for every write, since no description says what a read shows of a write. Where no read shows it, the look
+/// answers [`CannotTell`](Settled::CannotTell), and says whom to ask.
+///
+/// ```
+/// use customer_api_core::{
+///     *, error::*, operation::*, request::*, response::*,
+///     settle::{Look, Settle, Settled},
+/// };
+/// # #[derive(Debug)] struct Shop;
+/// # impl Service for Shop {
+/// #     fn name(&self) -> &'static str { "shop" }
+/// #     fn user_agent(&self) -> &'static str { "shop" }
+/// # }
+///
+/// /// Sets the number of seats of a table.
+/// struct SetSeats(u64);
+/// # impl Operation for SetSeats {
+/// #     type Service = Shop;
+/// #     type Output = ();
+/// #     const INFO: &'static OperationInfo = &OperationInfo::new("setSeats", Method::Post, "/seats");
+/// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
+/// #     fn decode(body: &ResponseBody) -> Result<(), DecodeError> { body.ignore() }
+/// # }
+/// /// Reads it.
+/// struct Seats;
+/// # impl Operation for Seats {
+/// #     type Service = Shop;
+/// #     type Output = u64;
+/// #     const INFO: &'static OperationInfo = &OperationInfo::new("seats", Method::Get, "/seats");
+/// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
+/// #     fn decode(body: &ResponseBody) -> Result<u64, DecodeError> { body.json() }
+/// # }
+///
+/// impl Settle for SetSeats {
+///     type Evidence = u64;
+///
+///     async fn look(&self, look: &mut Look<Shop>) -> Result<Settled<u64>, Error> {
+///         let seats = look.read(Seats).await?;
+///         Ok(if seats == self.0 { Settled::InEffect(seats) } else { look.not_seen() })
+///     }
+/// }
+/// ```
+pub trait Settle: Operation {
+    /// What a verdict rests on: what was read.
+    type Evidence: Send;
+
+    /// Looks once, by reads alone, and judges by what they show.
+    ///
+    /// [`Applied`](Settled::Applied) is only for what carries the write's own marker. What is absent is
+    /// [`NotSeen`](Look::not_seen).
+    ///
+    /// # Errors
+    ///
+    /// Those of the reads.
+    fn look(
+        &self,
+        look: &mut Look<Self::Service>,
+    ) -> impl Future<Output = Result<Settled<Self::Evidence>, Error>> + Send;
+}

@@ -1,0 +1,144 @@
+use std::{fmt, time::Duration};
+
+use super::{Look, Reason, SendTrace, Settle, Settled, Why, look::Moment};
+use crate::{Client, Error, ErrorKind, Operation, Service, time::Deadline};
+
+/// The wait between the first look and the second; it doubles from there.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// The longest wait between two looks, unless the provider asks for a longer one.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Looks whether a write happened; made by [`Client::settle`](crate::Client::settle).
+///
+/// Only reads are sent. An error is the look's: its [`delivery`](Error::delivery) is about a read, and the write stays as unknown
+/// as it was.
+#[must_use = "nothing is looked at before `look` or `look_for`"]
+pub struct Settling<'o, O: Operation> {
+    client: Client<O::Service>,
+    operation: &'o O,
+    trace: SendTrace,
+}
+
+impl<'o, O: Settle> Settling<'o, O> {
+    pub(crate) fn new(client: Client<O::Service>, operation: &'o O, trace: SendTrace) -> Self {
+        Self {
+            client,
+            operation,
+            trace,
+        }
+    }
+
+    /// Looks once, within the client's timeout. One look may take several reads.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reads: the provider was not reached, or refused them.
+    pub async fn look(self) -> Result<Settled<O::Evidence>, Error> {
+        if let Some(verdict) = self.refused() {
+            return Ok(verdict);
+        }
+        let (began, deadline) = (Moment::now(), Deadline::after(self.client.timeout()));
+        let mut look = Look::new(self.client, self.trace, began, deadline);
+        self.operation.look(&mut look).await
+    }
+
+    /// Looks again and again until the write shows, for this time at most.
+    ///
+    /// The waits between looks grow from 1 s to 30 s, and are longer where the provider asks for it. Looking ends with the first
+    /// verdict except [`NotSeen`](Settled::NotSeen), and at the latest when the time is over: then the last verdict counts. A look
+    /// that fails for a reason that may pass, such as a timeout, does not end it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reads: one that does not pass at once, such as a refused credential, otherwise the last one if no look
+    /// succeeded.
+    pub async fn look_for(self, time: Duration) -> Result<Settled<O::Evidence>, Error> {
+        if let Some(verdict) = self.refused() {
+            return Ok(verdict);
+        }
+        let (began, deadline) = (Moment::now(), Deadline::after(time));
+        let mut last = None;
+        let mut wait = FIRST_WAIT;
+        loop {
+            let (client, trace) = (self.client.clone(), self.trace.clone());
+            let mut look = Look::new(client, trace, began, deadline);
+            let mut asked = Duration::ZERO;
+            match self.operation.look(&mut look).await {
+                Ok(verdict @ Settled::NotSeen { .. }) => last = Some(verdict),
+                Ok(verdict) => return Ok(verdict),
+                Err(error) => {
+                    asked = error.asked_wait().unwrap_or_default();
+                    let is_over = !may_pass(&error) || wait.max(asked) >= deadline.remaining();
+                    match (is_over, last.take()) {
+                        (true, Some(verdict)) if may_pass(&error) => return Ok(verdict),
+                        (true, _) => return Err(error),
+                        (false, verdict) => last = verdict,
+                    }
+                }
+            }
+            let pause = wait.max(asked);
+            if pause >= deadline.remaining() {
+                if let Some(verdict) = last {
+                    return Ok(verdict);
+                }
+            }
+            tokio::time::sleep(pause).await;
+            wait = wait.saturating_mul(2).min(LONGEST_WAIT);
+        }
+    }
+
+    /// The same as [`look`](Self::look), in a program without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`look`](Self::look). Inside an async runtime nothing is sent, and the error is of kind
+    /// [`InsideRuntime`](ErrorKind::InsideRuntime).
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait_look(self) -> Result<Settled<O::Evidence>, Error> {
+        crate::blocking::wait(self.look()).unwrap_or_else(|error| Err(error.into()))
+    }
+
+    /// The same as [`look_for`](Self::look_for), in a program without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`look_for`](Self::look_for). Inside an async runtime nothing is sent, and the error is of kind
+    /// [`InsideRuntime`](ErrorKind::InsideRuntime).
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait_look_for(self, time: Duration) -> Result<Settled<O::Evidence>, Error> {
+        crate::blocking::wait(self.look_for(time)).unwrap_or_else(|error| Err(error.into()))
+    }
+
+    /// The verdict on a trace that is not this write's.
+    fn refused(&self) -> Option<Settled<O::Evidence>> {
+        let is_ours = self.trace.operation() == O::INFO.id;
+        (!is_ours).then(|| {
+            let ask = "give the trace of the error that this very write ended with";
+            Settled::CannotTell(Why::new(Reason::OtherOperation, ask))
+        })
+    }
+}
+
+/// Whether a look that failed so may succeed a little later.
+fn may_pass(error: &Error) -> bool {
+    let is_transport = matches!(
+        error.kind(),
+        ErrorKind::Timeout(_) | ErrorKind::Connect | ErrorKind::Interrupted | ErrorKind::RateLimit
+    );
+    is_transport || error.is_server_error() || matches!(error.status(), Some(408 | 429))
+}
+
+impl<O: Operation> fmt::Debug for Settling<'_, O>
+where
+    O::Service: Service,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settling")
+            .field("operation", &O::INFO.id)
+            .field("trace", &self.trace)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// When a write was sent, for looking later whether it happened.
+///
+/// [`Error::trace`](crate::Error::trace) gives one. It can be stored, and holds nothing personal: the operation's id, times and a
+/// count. The times are those of the sending machine's clock.
+///
+/// ```
+/// use customer_api_core::SendTrace;
+///
+/// // A process was killed while it sent: its ledger knows the beginning alone.
+/// let trace = SendTrace::new("labelCustomer", "2026-03-01T09:30:00Z".parse()?);
+/// let text = serde_json::to_string(&trace)?;
+/// assert_eq!(text, r#"{"operation":"labelCustomer","first":"2026-03-01T09:30:00Z"}"#);
+/// assert_eq!(serde_json::from_str::<SendTrace>(&text)?, trace);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendTrace {
+    operation: Cow<'static, str>,
+    first: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempts: Option<u32>,
+}
+
+impl SendTrace {
+    /// A write of which only the beginning is known, such as that of a process that was killed.
+    ///
+    /// `operation` is the [id](crate::OperationInfo::id) of the operation. `first` must not be later than the first attempt.
+    #[must_use]
+    pub fn new(operation: impl Into<Cow<'static, str>>, first: Timestamp) -> Self {
+        Self {
+            operation: operation.into(),
+            first,
+            last: None,
+            attempts: None,
+        }
+    }
+
+    /// Adds when the last attempt began, and how many there were.
+    #[must_use]
+    pub fn with_last(mut self, last: Timestamp, attempts: u32) -> Self {
+        self.last = Some(last);
+        self.attempts = Some(attempts);
+        self
+    }
+
+    /// The id of the operation.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// When the first attempt began, or earlier.
+    #[must_use]
+    pub fn first(&self) -> &Timestamp {
+        &self.first
+    }
+
+    /// When the last attempt began, if that is known.
+    #[must_use]
+    pub fn last(&self) -> Option<&Timestamp> {
+        self.last.as_ref()
+    }
+
+    /// How many attempts were made, if that is known.
+    #[must_use]
+    pub fn attempts(&self) -> Option<u32> {
+        self.attempts
+    }
+}
