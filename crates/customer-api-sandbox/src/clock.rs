@@ -76,6 +76,13 @@ pub(crate) fn date_and_time(time: Duration) -> String {
     timestamp(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// As a `Date` header has it: `Thu, 23 Jan 2020 16:33:02 GMT`.
+pub(crate) fn http_date(time: Duration) -> String {
+    timestamp(time)
+        .strftime("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string()
+}
+
 /// Whole seconds since the Unix epoch.
 pub(crate) fn unix_seconds(time: Duration) -> u64 {
     time.as_secs()
@@ -102,6 +109,7 @@ mod tests {
             "2020-01-23T16:33:02.000000000Z"
         );
         assert_eq!(date_and_time(time), "2020-01-23 16:33:02");
+        assert_eq!(http_date(time), "Thu, 23 Jan 2020 16:33:02 GMT");
         assert_eq!(unix_seconds(time), 1_579_797_182);
     }
 

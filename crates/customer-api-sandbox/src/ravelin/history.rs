@@ -130,12 +130,17 @@ pub(super) struct History {
     reviews: HashMap<String, Vec<Arc<Review>>>,
     recent: HashMap<String, Vec<Duration>>,
     applied: usize,
+    /// The reviews that were written through the API, with their times.
+    written: Vec<(Arc<Review>, Duration)>,
 }
 
 impl History {
     /// Adds a review that was not written through the API.
     pub(super) fn seed(&mut self, review: Review) {
-        let review = Arc::new(review);
+        self.add(Arc::new(review));
+    }
+
+    fn add(&mut self, review: Arc<Review>) {
         self.reviews
             .entry(review.customer_id.clone())
             .or_default()
@@ -144,9 +149,17 @@ impl History {
     }
 
     /// Adds a review that was.
-    pub(super) fn apply(&mut self, review: Review) {
+    pub(super) fn apply(&mut self, review: Review, time: Duration) {
+        let review = Arc::new(review);
         self.applied += 1;
-        self.seed(review);
+        self.written.push((Arc::clone(&review), time));
+        self.add(review);
+    }
+
+    /// Whether a review was written through the API later than `time`.
+    pub(super) fn is_written_after(&self, review: &Arc<Review>, time: Duration) -> bool {
+        let mut written = self.written.iter().rev();
+        written.any(|(other, at)| *at > time && Arc::ptr_eq(other, review))
     }
 
     /// All reviews of a customer, as they came.

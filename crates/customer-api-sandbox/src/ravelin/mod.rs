@@ -264,7 +264,7 @@ impl Ravelin {
             }
         }
         review.timestamp = clock::rfc3339_seconds(time);
-        history.apply(review.clone());
+        history.apply(review.clone(), time);
         self.clock.step();
         Ok(Stored { review, time })
     }
@@ -274,7 +274,12 @@ impl Ravelin {
         let shown = history
             .of(customer_id)
             .iter()
-            .filter(|review| self.shows(review));
+            .filter(|review| self.shows(review))
+            .filter(|review| {
+                let lag = self.options.shown_after;
+                lag.is_zero()
+                    || !history.is_written_after(review, self.clock.now().saturating_sub(lag))
+            });
         shown.map(|review| review.to_json()).collect()
     }
 
@@ -338,7 +343,12 @@ impl Ravelin {
         if self.options.unknown_fields.is_some() {
             self.noise.add_unknown_fields(&mut body);
         }
-        Response::json(status, &body)
+        let response = Response::json(status, &body);
+        if self.options.dates {
+            response.with_header("date", &clock::http_date(self.clock.now()))
+        } else {
+            response
+        }
     }
 
     fn history(&self) -> MutexGuard<'_, History> {

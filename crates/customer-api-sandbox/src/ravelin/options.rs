@@ -27,6 +27,8 @@ pub struct RavelinOptions {
     pub(super) refund_abuse: bool,
     pub(super) customer_limit: Option<(u32, Duration)>,
     pub(super) unknown_fields: Option<u64>,
+    pub(super) dates: bool,
+    pub(super) shown_after: Duration,
     pub(super) scroll: ScrollOptions,
 }
 
@@ -43,6 +45,8 @@ impl Default for RavelinOptions {
             refund_abuse: true,
             customer_limit: None,
             unknown_fields: Some(0),
+            dates: false,
+            shown_after: Duration::ZERO,
             scroll: ScrollOptions::default(),
         }
     }
@@ -117,6 +121,21 @@ impl RavelinOptions {
     /// answers without. The provider's own sandbox adds them (documented). Default: seed 0.
     pub fn unknown_fields(mut self, seed: Option<u64>) -> Self {
         self.unknown_fields = seed;
+        self
+    }
+
+    /// Whether responses carry a `Date`, by the sandbox's clock. With a clock that is
+    /// [stepped](crate::SandboxBuilder::stepped_clock) or [advanced](crate::Sandbox::advance), it is
+    /// that of a provider whose clock differs from the client's. Default: false.
+    pub fn dates(mut self, dates: bool) -> Self {
+        self.dates = dates;
+        self
+    }
+
+    /// How long a label that was written through the API is not shown by the reads of one customer,
+    /// by the sandbox's clock. Whether the provider's reads lag is not documented. Default: no time.
+    pub fn shown_after(mut self, lag: Duration) -> Self {
+        self.shown_after = lag;
         self
     }
 }
