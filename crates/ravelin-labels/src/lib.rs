@@ -8,6 +8,7 @@ mod receipt;
 mod review_bodies;
 mod reviews_since;
 mod service;
+mod settle;
 
 pub use customer_api_core;
 #[cfg(feature = "blocking")]
@@ -21,11 +22,12 @@ pub use customer_api_ledger as ledger;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
-    Timestamp,
+    SendTrace, Settle, Settled, Timestamp,
     error::TimeoutPhase,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
     response::{Unreadable, UnreadableKind},
     retry::StopReason,
+    settle::{Marker, MarkerError, Reason, Settling, Why},
 };
 
 pub use client::Client;

@@ -7,5 +7,6 @@ mod errors;
 mod refusals;
 mod responses;
 mod reviews_since;
+mod settle;
 mod support;
 mod wire;

@@ -1,0 +1,120 @@
+//! Finding out by the customer's reviews whether a label was applied.
+
+mod judge;
+
+use customer_api_core::{
+    Error,
+    settle::{Look, Marker, Reason, Settle, Settled, Why},
+};
+use serde_json::Value;
+
+use self::judge::{Category, Sent, Verdict};
+use crate::{CustomerReviews, LabelCustomer, LegacyLabelCustomer, Ravelin, Review};
+
+/// Whom to ask, and with what, where the reviews do not answer.
+const ASK: &str = "look at the customer's audit log in Ravelin's dashboard, or ask Ravelin's support, with the customer's id and the \
+    time of the call";
+
+impl LabelCustomer {
+    /// Puts a marker in front of the comment, by which [`Client::settle`](crate::Client::settle) finds exactly this label.
+    ///
+    /// Call it after [`comment`](Self::comment), which would replace it. **Everybody who reads the customer's audit log in Ravelin's
+    /// dashboard sees the marker**, as `[ref:case-4711]`.
+    pub fn marked(self, marker: &Marker) -> Self {
+        let content = content(&self.body);
+        let comment = marker.in_text(text(&content, "comment"));
+        self.comment(comment)
+    }
+}
+
+impl LegacyLabelCustomer {
+    /// Puts a marker in front of the comment, by which [`Client::settle`](crate::Client::settle) finds exactly this label.
+    ///
+    /// Call it after [`comment`](Self::comment), which would replace it. **Everybody who reads the customer's audit log in Ravelin's
+    /// dashboard sees the marker**, as `[ref:case-4711]`.
+    pub fn marked(self, marker: &Marker) -> Self {
+        let comment = marker.in_text(self.body.comment.as_deref());
+        self.comment(comment)
+    }
+}
+
+/// Looks at the customer's reviews.
+///
+/// | verdict | when |
+/// |---|---|
+/// | `Applied` | a review shows with this label's [marker](LabelCustomer::marked) |
+/// | `InEffect` | without a marker: a review with the same label, comment and reviewer, not dated before the call, and no later one of another label in the category |
+/// | `Superseded` | such a review shows, and a later one of another label in the category |
+/// | `NotSeen` | no such review shows. Whether reads show what this endpoint writes is inferred; Ravelin may apply a call later that it answered with 429 or 5xx |
+/// | `CannotTell` | without a marker: the provider's clock can't be bounded, the order of reviews can't be told, or the label is `UNREVIEWED`, which shows no category |
+///
+/// A colleague who gives the same label, comment and reviewer at that time can't be told from this call without a marker.
+impl Settle for LabelCustomer {
+    type Evidence = Review;
+
+    async fn look(&self, look: &mut Look<Ravelin>) -> Result<Settled<Review>, Error> {
+        let content = content(&self.body);
+        let category = match text(&content, "category") {
+            Some("PAYMENT_FRAUD") => Category::PaymentFraud,
+            _ => Category::RefundAbuse,
+        };
+        let reviewer = content.get("reviewer");
+        let part = |name| reviewer.and_then(|reviewer| text(reviewer, name));
+        let sent = Sent {
+            category,
+            label: text(&content, "review").unwrap_or_default(),
+            comment: text(&content, "comment"),
+            reviewer: part("name").zip(part("email")),
+        };
+        look_for(&self.customer_id, &sent, look).await
+    }
+}
+
+/// Looks at the customer's reviews, as for a [`LabelCustomer`] of payment fraud.
+impl Settle for LegacyLabelCustomer {
+    type Evidence = Review;
+
+    async fn look(&self, look: &mut Look<Ravelin>) -> Result<Settled<Review>, Error> {
+        let body = &self.body;
+        let reviewer = body.reviewer.as_ref();
+        let sent = Sent {
+            category: Category::PaymentFraud,
+            label: body.label.as_str(),
+            comment: body.comment.as_deref(),
+            reviewer: reviewer.map(|reviewer| (&*reviewer.name, &*reviewer.email)),
+        };
+        look_for(&body.customer_id, &sent, look).await
+    }
+}
+
+async fn look_for(
+    customer_id: &str,
+    sent: &Sent<'_>,
+    look: &mut Look<Ravelin>,
+) -> Result<Settled<Review>, Error> {
+    let reviews = look.read(CustomerReviews::new(customer_id)).await?;
+    // The id is in the request; a review of somebody else would be a fault of the provider's.
+    let reviews: Vec<Review> = reviews
+        .into_iter()
+        .filter(|review| review.customer_id == customer_id)
+        .collect();
+    let verdict = sent.judge(&reviews, |timestamp| look.may_be_later(timestamp));
+    Ok(match verdict {
+        Verdict::Applied(review) => Settled::Applied(review.clone()),
+        // A review that can't be read may be the write, or a later one.
+        _ if !look.is_whole() => Settled::CannotTell(Why::new(Reason::Unclear, ASK)),
+        Verdict::InEffect(review) => Settled::InEffect(review.clone()),
+        Verdict::Superseded(review) => Settled::Superseded(review.clone()),
+        Verdict::NotSeen => look.not_seen(),
+        Verdict::CannotTell(reason) => Settled::CannotTell(Why::new(reason, ASK)),
+    })
+}
+
+/// What is sent, as JSON: the form in which its category is a value like the others.
+fn content(body: &impl serde::Serialize) -> Value {
+    serde_json::to_value(body).unwrap_or_default()
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    value.get(name)?.as_str()
+}
