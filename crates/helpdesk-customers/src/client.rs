@@ -1,6 +1,7 @@
 use customer_api_core::{
     BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
-    auth::StaticCredential, http::HeaderName, secrecy::SecretString,
+    SendTrace, Settle, auth::StaticCredential, http::HeaderName, secrecy::SecretString,
+    settle::Settling,
 };
 
 use crate::Omnidesk;
@@ -125,6 +126,17 @@ impl Client {
     /// Prepares a call with settings of its own, such as a timeout, or one whose metadata is wanted.
     pub fn call<O: Operation<Service = Omnidesk>>(&self, operation: O) -> Call<O> {
         self.core.call(operation)
+    }
+
+    /// Prepares to find out by looking whether a write happened whose outcome is unknown: see [`Settled`](crate::Settled). Only reads are sent.
+    ///
+    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    pub fn settle<'o, O: Settle<Service = Omnidesk>>(
+        &self,
+        operation: &'o O,
+        trace: SendTrace,
+    ) -> Settling<'o, O> {
+        self.core.settle(operation, trace)
     }
 
     /// Where the requests go.

@@ -10,6 +10,7 @@ mod generated;
 mod odd;
 mod page;
 mod service;
+mod settle;
 mod single_customer;
 mod timeline;
 mod upsert;
@@ -28,8 +29,10 @@ pub use customer_api_ledger as ledger;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+    SendTrace, Settle, Settled,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
     response::{Unreadable, UnreadableKind},
+    settle::{Absent, Compared, Marker, MarkerError, Reason, Settling, Why},
 };
 
 pub use all_customers::AllCustomers;

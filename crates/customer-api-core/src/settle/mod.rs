@@ -38,7 +38,7 @@ pub use self::{
     compared::{Compared, Comparison},
     look::Look,
     marker::{Marker, MarkerError},
-    settled::{Reason, Settled, Why},
+    settled::{Absent, Reason, Settled, Why},
     settling::Settling,
     trace::SendTrace,
 };

@@ -46,6 +46,24 @@ impl<E> Settled<E> {
     }
 }
 
+/// What was to be deleted can't be read, while another record can, in the same way.
+///
+/// Without the second read, a wrong address or a missing permission would look like a deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Absent {
+    /// The id of the record that could be read.
+    pub control: u64,
+}
+
+impl Absent {
+    /// Says which record could be read.
+    #[must_use]
+    pub fn new(control: u64) -> Self {
+        Self { control }
+    }
+}
+
 /// Why looking does not answer whether a write happened, whom to ask, and with what.
 ///
 /// Nothing personal stands in it: the caller knows whom the write was about.

@@ -12,6 +12,7 @@ mod refusals;
 mod responses;
 mod sandbox;
 mod searches;
+mod settle;
 mod support;
 mod upsert;
 mod wire;

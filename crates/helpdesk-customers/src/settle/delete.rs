@@ -1,0 +1,44 @@
+//! Whether a customer was deleted.
+
+use customer_api_core::{
+    Error,
+    settle::{Absent, Look, Reason, Settle, Settled},
+};
+
+use super::{
+    cannot_tell,
+    find::{self, One},
+};
+use crate::{DeleteCustomer, ListCustomers, Omnidesk};
+
+/// Reads the customer, and another one as a control.
+///
+/// | verdict | when |
+/// |---|---|
+/// | `InEffect` | the read says 404, and another customer can be read in the same way. The status is inferred; another writer may have deleted the customer |
+/// | `NotSeen` | the customer can be read |
+/// | `CannotTell` | the read is refused in another way, such as 400, which may say the same; or no other customer can be read |
+impl Settle for DeleteCustomer {
+    type Evidence = Absent;
+
+    async fn look(&self, look: &mut Look<Omnidesk>) -> Result<Settled<Absent>, Error> {
+        match find::by_id(look, self.customer_id).await? {
+            One::Customer(_) => return Ok(look.not_seen()),
+            One::Several | One::Unclear => return Ok(cannot_tell(Reason::Unclear)),
+            One::Nobody => {}
+        }
+        let page = look.read(ListCustomers::new().item_limit(2)).await?;
+        let is_listed = |id: &u64| *id == self.customer_id;
+        let mut ids: Vec<u64> = page.items.iter().filter_map(|one| one.id).collect();
+        if ids.iter().any(is_listed) {
+            return Ok(cannot_tell(Reason::Unclear));
+        }
+        let Some(control) = ids.pop() else {
+            return Ok(cannot_tell(Reason::Unclear));
+        };
+        Ok(match find::by_id(look, control).await? {
+            One::Customer(_) => Settled::InEffect(Absent::new(control)),
+            _ => cannot_tell(Reason::Unclear),
+        })
+    }
+}

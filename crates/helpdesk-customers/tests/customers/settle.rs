@@ -1,0 +1,418 @@
+//! Looking whether a write happened, against the sandbox: lost responses, second writers, and reads that show little.
+
+use std::fmt::Debug;
+
+use customer_api_sandbox::{
+    ChannelsResponse, ExistingId, Fault, MissingCustomer, NoMatch, OmnideskCustomer,
+    OmnideskOptions, Sandbox, TimelineResponse,
+};
+use helpdesk_customers::{
+    AddChannel, AddExternalEvent, Channel, Client, CreateCustomer, CreateCustomerCrud, CrmChannel,
+    DeleteCustomer, Delivery, Marker, Omnidesk, Operation, PurgeCustomerDataIrreversibly, Reason,
+    RemoveChannel, RenameCustomer, SendTrace, Settle, Settled, SyncWithCrm, UpdateCustomer,
+    UpdateCustomerByExternalId,
+};
+
+use crate::support::sandbox_client;
+
+async fn start(options: OmnideskOptions) -> (Sandbox, Client) {
+    let sandbox = Sandbox::builder().omnidesk(options).start().await.unwrap();
+    let client = sandbox_client(&sandbox).build().unwrap();
+    (sandbox, client)
+}
+
+/// A world with one customer in brand 1, whose id it gives.
+async fn with_ana(options: OmnideskOptions) -> (Sandbox, Client, u64) {
+    let (sandbox, client) = start(options).await;
+    let id = sandbox.omnidesk().seed_customer(ana());
+    (sandbox, client, id)
+}
+
+fn ana() -> OmnideskCustomer {
+    OmnideskCustomer::new(1, "cust-1").with_names("Ana", "Lopez")
+}
+
+/// Sends a write whose response is lost, and gives its trace.
+async fn lose<O>(sandbox: &Sandbox, client: &Client, write: O, is_applied: bool) -> SendTrace
+where
+    O: Operation<Service = Omnidesk>,
+    O::Output: Debug,
+{
+    let lost = Fault::reset_before_head();
+    let lost = if is_applied { lost.processed() } else { lost };
+    sandbox.omnidesk().fault_on(O::INFO.id, lost).unwrap();
+    let error = client.send(write).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    error.trace().unwrap()
+}
+
+/// Loses the response to a write, and looks once.
+async fn settle<O>(
+    sandbox: &Sandbox,
+    client: &Client,
+    write: &O,
+    is_applied: bool,
+) -> Settled<O::Evidence>
+where
+    O: Settle<Service = Omnidesk> + Clone,
+    O::Output: Debug,
+{
+    let trace = lose(sandbox, client, write.clone(), is_applied).await;
+    client.settle(write, trace).look().await.unwrap()
+}
+
+fn word<E>(verdict: &Settled<E>) -> &'static str {
+    match verdict {
+        Settled::Applied(_) => "applied",
+        Settled::InEffect(_) => "in effect",
+        Settled::Superseded(_) => "superseded",
+        Settled::NotSeen { .. } => "not seen",
+        Settled::CannotTell(_) => "cannot tell",
+        _ => "new",
+    }
+}
+
+fn reason<E: Debug>(verdict: Settled<E>) -> Reason {
+    match verdict {
+        Settled::CannotTell(why) => why.reason(),
+        other => panic!("it tells: {other:?}"),
+    }
+}
+
+fn create() -> CreateCustomer {
+    CreateCustomer::new(1)
+        .external_id("cust-1")
+        .firstname("Ana")
+        .lastname("Lopez")
+        .link_channel(Channel::Email, "ana@shop.example")
+}
+
+fn create_crud() -> CreateCustomerCrud {
+    CreateCustomerCrud::new("cust-1", 1, "Ana", "Lopez").channel("1", "ana@shop.example")
+}
+
+#[tokio::test]
+async fn a_creation_is_in_effect_or_not_seen() {
+    for (is_applied, expected) in [(true, "in effect"), (false, "not seen")] {
+        let (sandbox, client) = start(OmnideskOptions::default()).await;
+        let verdict = settle(&sandbox, &client, &create(), is_applied).await;
+        assert_eq!(word(&verdict), expected, "{verdict:?}");
+        let (sandbox, client) = start(OmnideskOptions::default()).await;
+        let verdict = settle(&sandbox, &client, &create_crud(), is_applied).await;
+        assert_eq!(word(&verdict), expected, "{verdict:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_creation_without_an_id_is_found_by_its_address() {
+    let (sandbox, client) = start(OmnideskOptions::default().search_by_channels(true)).await;
+    let create = CreateCustomer::new(1).search_channel_value("ana@shop.example");
+    let verdict = settle(&sandbox, &client, &create, true).await;
+    assert_eq!(word(&verdict), "in effect");
+}
+
+#[tokio::test]
+async fn a_customer_of_a_second_writer_is_not_this_creation() {
+    let (sandbox, client) = start(OmnideskOptions::default()).await;
+    let trace = lose(&sandbox, &client, create_crud(), false).await;
+    sandbox.omnidesk().seed_customer(ana());
+    let verdict = client.settle(&create_crud(), trace.clone()).look().await;
+    // The same person: in effect, and no more.
+    assert_eq!(word(&verdict.unwrap()), "in effect");
+    let other = sandbox.omnidesk().customers()[0].id;
+    sandbox.omnidesk().remove_customer(other);
+    let other = OmnideskCustomer::new(1, "cust-1").with_names("Bob", "Lopez");
+    sandbox.omnidesk().seed_customer(other);
+    let verdict = client.settle(&create_crud(), trace).look().await.unwrap();
+    assert_eq!(reason(verdict), Reason::Partly);
+}
+
+#[tokio::test]
+async fn two_customers_with_one_id_may_be_doubled() {
+    let options = OmnideskOptions::default().existing_id(ExistingId::CreateAnother);
+    let (sandbox, client) = start(options).await;
+    client.send(create()).await.unwrap();
+    let verdict = settle(&sandbox, &client, &create(), true).await;
+    assert_eq!(reason(verdict), Reason::Several);
+}
+
+#[tokio::test]
+async fn only_an_empty_list_means_that_a_customer_is_not_seen() {
+    for (response, expected) in [
+        (NoMatch::EmptyList, None),
+        (NoMatch::EmptyArray, None),
+        (NoMatch::EmptyBody, Some(Reason::Unclear)),
+        (NoMatch::Null, Some(Reason::Unclear)),
+        (NoMatch::Error, Some(Reason::Unclear)),
+    ] {
+        let (sandbox, client) = start(OmnideskOptions::default().no_match(response)).await;
+        let verdict = settle(&sandbox, &client, &create(), false).await;
+        match expected {
+            None => assert_eq!(word(&verdict), "not seen", "{response:?}"),
+            Some(expected) => assert_eq!(reason(verdict), expected, "{response:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_in_effect_with_what_could_be_compared() {
+    let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
+    let rename = RenameCustomer::new()
+        .customer_id(id)
+        .firstname("Anna")
+        .custom_field("tier", "gold");
+    let Settled::InEffect(evidence) = settle(&sandbox, &client, &rename, true).await else {
+        panic!("it is in effect");
+    };
+    assert_eq!(evidence.equal().collect::<Vec<_>>(), ["firstname"]);
+    assert_eq!(evidence.not_compared().collect::<Vec<_>>(), ["custom_tier"]);
+    assert_eq!(evidence.seen().id, Some(id));
+    let shown = format!("{evidence:?}");
+    assert!(
+        !shown.contains("Anna") && !shown.contains("gold"),
+        "{shown}"
+    );
+
+    let update = UpdateCustomer::new(id, 1)
+        .firstname("Maria")
+        .channel("1", "maria@shop.example");
+    let Settled::InEffect(evidence) = settle(&sandbox, &client, &update, true).await else {
+        panic!("it is in effect");
+    };
+    let equal: Vec<_> = evidence.equal().collect();
+    assert_eq!(equal, ["firstname", "customerChannelValue_0"]);
+
+    let update = UpdateCustomerByExternalId::new("cust-1", 1).lastname("Lee");
+    let verdict = settle(&sandbox, &client, &update, true).await;
+    assert_eq!(word(&verdict), "in effect");
+    let rename = RenameCustomer::new()
+        .external_id("cust-1")
+        .brand_id(1)
+        .lastname("Li");
+    let verdict = settle(&sandbox, &client, &rename, true).await;
+    assert_eq!(word(&verdict), "in effect");
+}
+
+#[tokio::test]
+async fn a_change_that_was_not_applied_is_not_seen() {
+    let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
+    let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
+    let update = UpdateCustomer::new(id, 1).firstname("Anna").lastname("Lee");
+    let by_external = UpdateCustomerByExternalId::new("cust-1", 1).firstname("Anna");
+    assert_eq!(
+        word(&settle(&sandbox, &client, &rename, false).await),
+        "not seen"
+    );
+    assert_eq!(
+        word(&settle(&sandbox, &client, &update, false).await),
+        "not seen"
+    );
+    assert_eq!(
+        word(&settle(&sandbox, &client, &by_external, false).await),
+        "not seen"
+    );
+    assert_eq!(sandbox.omnidesk().applied_count(), 0);
+}
+
+#[tokio::test]
+async fn a_part_of_a_change_may_have_been_there_before() {
+    let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
+    let update = UpdateCustomer::new(id, 1).firstname("Ana").lastname("Lee");
+    let verdict = settle(&sandbox, &client, &update, false).await;
+    assert_eq!(reason(verdict), Reason::Partly);
+    // A second writer changed a part of what was applied.
+    let trace = lose(&sandbox, &client, update.clone(), true).await;
+    let second = RenameCustomer::new().customer_id(id).firstname("Bea");
+    client.send(second).await.unwrap();
+    let verdict = client.settle(&update, trace).look().await.unwrap();
+    assert_eq!(reason(verdict), Reason::Partly);
+}
+
+#[tokio::test]
+async fn a_change_of_what_reads_do_not_show_can_not_be_told() {
+    let options = OmnideskOptions::default().channels_response(ChannelsResponse::Empty);
+    let (sandbox, client, id) = with_ana(options).await;
+    let update = UpdateCustomer::new(id, 1)
+        .channel("1", "ana@shop.example")
+        .custom_field("tier", "gold");
+    let verdict = settle(&sandbox, &client, &update, true).await;
+    assert_eq!(reason(verdict), Reason::NothingToCompare);
+}
+
+#[tokio::test]
+async fn a_change_of_a_customer_who_is_gone_can_not_be_told() {
+    let options = OmnideskOptions::default().missing_customer(MissingCustomer::NotFound);
+    let (sandbox, client, id) = with_ana(options).await;
+    let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
+    let trace = lose(&sandbox, &client, rename.clone(), true).await;
+    sandbox.omnidesk().remove_customer(id);
+    let verdict = client.settle(&rename, trace).look().await.unwrap();
+    assert_eq!(reason(verdict), Reason::Gone);
+    // An id of your own is a brand's; without the brand nobody is named.
+    let rename = RenameCustomer::new()
+        .external_id("cust-1")
+        .firstname("Anna");
+    let verdict = settle(&sandbox, &client, &rename, false).await;
+    assert_eq!(reason(verdict), Reason::NotAddressed);
+}
+
+#[tokio::test]
+async fn an_added_channel_must_lead_to_the_customer() {
+    let add = |id| {
+        AddChannel::new(1)
+            .customer_id(id)
+            .extra_email("ana@shop.example")
+    };
+    for (is_applied, expected) in [(true, "in effect"), (false, "not seen")] {
+        let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
+        let verdict = settle(&sandbox, &client, &add(id), is_applied).await;
+        assert_eq!(word(&verdict), expected);
+    }
+    // The address of somebody else.
+    let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
+    let trace = lose(&sandbox, &client, add(id), false).await;
+    let other = OmnideskCustomer::new(1, "cust-2").with_channel("email", "ana@shop.example");
+    sandbox.omnidesk().seed_customer(other);
+    let verdict = client.settle(&add(id), trace).look().await.unwrap();
+    assert_eq!(word(&verdict), "not seen");
+    // One of two.
+    let two = add(id).extra_telephone("+64211234567");
+    let trace = lose(&sandbox, &client, two.clone(), false).await;
+    client
+        .send(
+            AddChannel::new(1)
+                .customer_id(id)
+                .extra_telephone("+64211234567"),
+        )
+        .await
+        .unwrap();
+    let verdict = client.settle(&two, trace).look().await.unwrap();
+    assert_eq!(reason(verdict), Reason::Partly);
+}
+
+#[tokio::test]
+async fn a_deleted_customer_is_missing_where_another_one_is_not() {
+    let missing = || OmnideskOptions::default().missing_customer(MissingCustomer::NotFound);
+    let (sandbox, client, id) = with_ana(missing()).await;
+    let delete = DeleteCustomer::new(id);
+    assert_eq!(
+        word(&settle(&sandbox, &client, &delete, false).await),
+        "not seen"
+    );
+    let trace = lose(&sandbox, &client, delete.clone(), true).await;
+    let settled = || client.settle(&delete, trace.clone());
+    // Without another customer, a wrong path or brand would look the same.
+    assert_eq!(reason(settled().look().await.unwrap()), Reason::Unclear);
+    let other = sandbox
+        .omnidesk()
+        .seed_customer(OmnideskCustomer::new(1, "cust-2"));
+    let Settled::InEffect(absent) = settled().look().await.unwrap() else {
+        panic!("it is gone");
+    };
+    assert_eq!(absent.control, other);
+    // Whether a 400 says the same is not known.
+    let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
+    let verdict = settle(&sandbox, &client, &DeleteCustomer::new(id), true).await;
+    assert_eq!(reason(verdict), Reason::Unclear);
+}
+
+fn event() -> AddExternalEvent {
+    AddExternalEvent::new(1, "shop", "ordered", "https://shop.example/orders/7")
+        .external_id("cust-1")
+}
+
+fn marked() -> AddExternalEvent {
+    event().marked(&Marker::new("order-0007").unwrap())
+}
+
+#[tokio::test]
+async fn an_event_with_a_marker_is_applied_and_without_one_can_not_be_told() {
+    for response in [TimelineResponse::BareArray, TimelineResponse::ListEnvelope] {
+        let options = OmnideskOptions::default().timeline_response(response);
+        let (sandbox, client, id) = with_ana(options).await;
+        // The same event of another call.
+        let other = event().marked(&Marker::new("order-00071").unwrap());
+        client.send(other).await.unwrap();
+        client.send(event()).await.unwrap();
+        assert_eq!(
+            word(&settle(&sandbox, &client, &marked(), false).await),
+            "not seen"
+        );
+        assert_eq!(
+            word(&settle(&sandbox, &client, &marked(), true).await),
+            "applied"
+        );
+        let by_id = AddExternalEvent::new(1, "shop", "ordered", "https://shop.example/#a")
+            .customer_id(id)
+            .marked(&Marker::new("order-0008").unwrap());
+        assert_eq!(
+            word(&settle(&sandbox, &client, &by_id, true).await),
+            "applied"
+        );
+        let verdict = settle(&sandbox, &client, &event(), true).await;
+        assert_eq!(reason(verdict), Reason::NoMarker);
+    }
+}
+
+#[tokio::test]
+async fn what_no_read_shows_is_not_looked_for() {
+    let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
+    let add = AddChannel::new(1)
+        .customer_id(id)
+        .extra_email("ana@shop.example");
+    client.send(add).await.unwrap();
+    let channel = sandbox.omnidesk().customer(id).unwrap().channels[0].id;
+    let remove = RemoveChannel::new(channel);
+    let sync = SyncWithCrm::new(1, CrmChannel::Email);
+    let purge = PurgeCustomerDataIrreversibly::new(id);
+    sandbox.omnidesk().clear_requests();
+    let reasons = [
+        reason(settle(&sandbox, &client, &remove, true).await),
+        reason(settle(&sandbox, &client, &sync, false).await),
+        reason(settle(&sandbox, &client, &purge, true).await),
+    ];
+    assert_eq!(reasons, [Reason::NoRead; 3]);
+    assert_eq!(sandbox.omnidesk().requests().len(), 3);
+}
+
+/// Over fates and second writers: nothing but a marked event that was applied is `Applied`, and nothing that was there is lost.
+#[tokio::test]
+async fn no_verdict_claims_what_this_call_did_not_do() {
+    for is_applied in [true, false] {
+        for has_second in [true, false] {
+            let options = || OmnideskOptions::default().existing_id(ExistingId::CreateAnother);
+            let case = format!("{is_applied} {has_second}");
+            let (sandbox, client) = start(options()).await;
+            let trace = lose(&sandbox, &client, create(), is_applied).await;
+            if has_second {
+                client.send(create()).await.unwrap();
+            }
+            let verdict = client.settle(&create(), trace).look().await.unwrap();
+            let expected = match (is_applied, has_second) {
+                (false, false) => "not seen",
+                (true, true) => "cannot tell",
+                _ => "in effect",
+            };
+            assert_eq!(word(&verdict), expected, "{case}");
+
+            let (sandbox, client, id) = with_ana(options()).await;
+            let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
+            let trace = lose(&sandbox, &client, rename.clone(), is_applied).await;
+            if has_second {
+                client.send(rename.clone().firstname("Bea")).await.unwrap();
+            }
+            let verdict = client.settle(&rename, trace).look().await.unwrap();
+            let is_there = is_applied && !has_second;
+            let expected = if is_there { "in effect" } else { "not seen" };
+            assert_eq!(word(&verdict), expected, "{case}");
+
+            let trace = lose(&sandbox, &client, marked(), is_applied).await;
+            if has_second {
+                client.send(event()).await.unwrap();
+            }
+            let verdict = client.settle(&marked(), trace).look().await.unwrap();
+            let expected = if is_applied { "applied" } else { "not seen" };
+            assert_eq!(word(&verdict), expected, "{case}");
+        }
+    }
+}
