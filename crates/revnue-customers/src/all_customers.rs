@@ -209,7 +209,7 @@ impl PageSource for Links {
 }
 
 /// Whether a `Link` header (RFC 8288) names a next page, as that of a paginator may which leaves the list an array.
-fn names_next(headers: &HeaderMap) -> bool {
+pub(crate) fn names_next(headers: &HeaderMap) -> bool {
     let mut links = headers.get_all(LINK).iter();
     links.any(|link| {
         let link = String::from_utf8_lossy(link.as_bytes()).to_ascii_lowercase();

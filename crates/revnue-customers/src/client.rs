@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use customer_api_core::{
     BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
-    auth::StaticCredential, rate_limit::Quota, secrecy::SecretString,
+    SendTrace, Settle, auth::StaticCredential, rate_limit::Quota, secrecy::SecretString,
+    settle::Settling,
 };
 
 use crate::Revnue;
@@ -128,6 +129,17 @@ impl Client {
     /// Prepares a call with settings of its own, such as a timeout, or one whose metadata is wanted.
     pub fn call<O: Operation<Service = Revnue>>(&self, operation: O) -> Call<O> {
         self.core.call(operation)
+    }
+
+    /// Prepares to find out by looking whether a write happened whose outcome is unknown: see [`Settled`](crate::Settled). Only reads are sent.
+    ///
+    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    pub fn settle<'o, O: Settle<Service = Revnue>>(
+        &self,
+        operation: &'o O,
+        trace: SendTrace,
+    ) -> Settling<'o, O> {
+        self.core.settle(operation, trace)
     }
 
     /// Where the requests go.

@@ -10,6 +10,7 @@ mod generated;
 mod link;
 mod page;
 mod service;
+mod settle;
 mod written;
 
 pub use customer_api_core;
@@ -24,9 +25,11 @@ pub use customer_api_ledger as ledger;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+    SendTrace, Settle, Settled,
     nullable::Nullable,
     pages::{Items, Page, PagesError, PagesErrorKind, Progress},
     response::{Unreadable, UnreadableKind},
+    settle::{Absent, Compared, Marker, MarkerError, Reason, Settling, Why},
     time::Date,
 };
 

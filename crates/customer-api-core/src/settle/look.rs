@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{SendTrace, Settled, Skew, clock::nanoseconds};
 use crate::{
-    Call, Client, Error, Idempotency, Operation, Service, Timestamp,
+    Call, Client, Error, Idempotency, Operation, Response, Service, Timestamp,
     error::{Failure, ValidationError},
     response::UnreadableKind,
     time::{Deadline, now, wall_clock},
@@ -83,6 +83,19 @@ impl<S: Service> Look<S> {
         &mut self,
         call: Call<R>,
     ) -> Result<R::Output, Error> {
+        let response = self.read_response(call).await?;
+        Ok(response.into_value())
+    }
+
+    /// Reads something by a call that has settings of its own, and gives it with its metadata. The timeout is the look's.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`read`](Self::read).
+    pub async fn read_response<R: Operation<Service = S>>(
+        &mut self,
+        call: Call<R>,
+    ) -> Result<Response<R::Output>, Error> {
         if R::INFO.idempotency != Idempotency::Safe {
             let problem =
                 ValidationError::other(R::INFO.id, "is not a read, and a look only reads");
@@ -94,7 +107,7 @@ impl<S: Service> Look<S> {
         self.skew = Skew::read(response.headers(), received, took);
         let mut unreadable = response.unreadable().iter();
         self.is_whole &= unreadable.all(|one| one.kind() == UnreadableKind::Coerced);
-        Ok(response.into_value())
+        Ok(response)
     }
 
     /// Whether everything could be read that the reads so far responded with. If not, a record or a field may be missing from what

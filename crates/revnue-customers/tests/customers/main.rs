@@ -10,5 +10,6 @@ mod odd;
 mod refusals;
 mod responses;
 mod sandbox;
+mod settle;
 mod support;
 mod wire;

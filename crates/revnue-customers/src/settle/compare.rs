@@ -1,0 +1,204 @@
+//! Comparing what was sent with a customer as a read shows it.
+
+use customer_api_core::settle::{Comparison, Marker};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::Customer;
+
+/// The fields whose form in a read is not documented.
+const DATES: [&str; 2] = ["nda_signed_date", "msa_signed_date"];
+
+/// The field that holds a marker.
+const MARKED: &str = "additional_description";
+
+/// What was sent, by the provider's names.
+pub(super) struct Sent {
+    fields: Map<String, Value>,
+    /// Whether a field that was not sent is emptied.
+    replaces: bool,
+}
+
+impl Sent {
+    /// What a body sends. A field that a replacement does not send is emptied, and therefore compared too.
+    pub(super) fn new(body: &impl Serialize, replaces: bool) -> Self {
+        let mut fields = match serde_json::to_value(body) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        // It says where the customer is; no read shows it.
+        fields.remove("company");
+        Self { fields, replaces }
+    }
+
+    /// The marker that was sent along.
+    pub(super) fn marker(&self) -> Option<Marker> {
+        self.fields.get(MARKED)?.as_str().and_then(Marker::of_text)
+    }
+
+    /// Compares every field. `is_whole` says whether all of the customer could be read.
+    pub(super) fn compare(&self, customer: &Customer, is_whole: bool) -> Comparison {
+        let shown = serde_json::to_value(customer).unwrap_or_default();
+        let mut comparison = Comparison::new();
+        for (name, sent) in &self.fields {
+            let shown = shown.get(name).unwrap_or(&Value::Null);
+            // What could not be read was taken out, and looks empty.
+            if is_empty(shown) && !is_whole {
+                comparison.field(name.clone(), None);
+                continue;
+            }
+            compare_field(name, sent, shown, &mut comparison);
+        }
+        let shown = shown.as_object().into_iter().flatten();
+        for (name, shown) in shown.filter(|_| self.replaces) {
+            let is_sent = name == "id" || self.fields.contains_key(name);
+            if !is_sent && !is_empty(shown) {
+                comparison.field(name.clone(), Some(false));
+            }
+        }
+        comparison
+    }
+}
+
+/// Whether a customer shows a marker.
+pub(super) fn shows(customer: &Customer, marker: &Marker) -> bool {
+    let text = customer.additional_description.as_deref();
+    text.is_some_and(|text| marker.is_in_text(text))
+}
+
+fn compare_field(name: &str, sent: &Value, shown: &Value, comparison: &mut Comparison) {
+    let own = name.to_owned();
+    if is_empty(sent) {
+        return comparison.field(own, Some(is_empty(shown)));
+    }
+    match name {
+        "category" => {
+            let id = shown.get("id").filter(|id| !id.is_null());
+            let is_equal = match id {
+                Some(id) => Some(id == sent),
+                // A category without an id, or none.
+                None => is_empty(shown).then_some(false),
+            };
+            comparison.field(own, is_equal);
+        }
+        // Sent as an id, shown as a name.
+        "country" => comparison.field(own, is_empty(shown).then_some(false)),
+        "contact_person" => {
+            for (part, sent) in sent.as_object().into_iter().flatten() {
+                let shown = shown.get(part).unwrap_or(&Value::Null);
+                comparison.field(format!("{name}.{part}"), Some(is_same(sent, shown)));
+            }
+        }
+        "template" => {
+            let shown_id = shown.get("id").unwrap_or(&Value::Null);
+            let id = sent.get("id").unwrap_or(&Value::Null);
+            comparison.field("template.id", Some(is_same(id, shown_id)));
+            // Sent as a list by ids, shown as a map by keys whose meaning is not documented.
+            comparison.field("template.fields", None);
+        }
+        _ if DATES.contains(&name) => {
+            let is_equal = is_same(sent, shown).then_some(true);
+            comparison.field(own, is_equal.or(is_empty(shown).then_some(false)));
+        }
+        _ => comparison.field(own, Some(is_same(sent, shown))),
+    }
+}
+
+/// Whether two values are the same. Texts may be padded, and what is empty is written in several ways.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one.trim() == other.trim(),
+        _ => one == other || is_empty(one) && is_empty(other),
+    }
+}
+
+/// Whether a value stands for nothing, or for a default.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.values().all(is_empty),
+        Value::Bool(true) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use customer_api_core::nullable::Nullable;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{NewContactPerson, NewField, NewTemplate, ReplaceCustomer, UpdateCustomer};
+
+    fn customer(fields: Value) -> Customer {
+        let mut all = json!({"id": 7, "name": "Acme"});
+        for (name, value) in fields.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        serde_json::from_value(all).unwrap()
+    }
+
+    /// The names of equal fields and of those that were not compared; none if any differs.
+    fn compared(sent: &Sent, shown: Value) -> Option<(Vec<String>, Vec<String>)> {
+        let comparison = sent.compare(&customer(shown), true);
+        if !comparison.is_equal() {
+            return None;
+        }
+        let evidence = comparison.evidence(());
+        let own = |name: &str| name.to_owned();
+        Some((
+            evidence.equal().map(own).collect(),
+            evidence.not_compared().map(own).collect(),
+        ))
+    }
+
+    #[test]
+    fn what_changes_its_form_is_compared_as_far_as_it_can_be() {
+        let template = NewTemplate::new(3, [NewField::new(1, "x")]);
+        let update = UpdateCustomer::new(7, 1)
+            .category(5)
+            .country(64)
+            .contact_person(NewContactPerson::new().name("Ana"))
+            .nda_signed_date(customer_api_core::time::Date::new(2026, 1, 1).unwrap())
+            .template(template);
+        let sent = Sent::new(&update.body, false);
+        let shown = json!({
+            "category": {"id": 5, "name": "Retail"}, "country": "Fiji", "contact_person": {"name": "Ana", "email": "x@y.example"},
+            "nda_signed_date": "1 Jan 2026", "template": {"id": 3, "fields": {"f": 1}},
+        });
+        let (equal, unseen) = compared(&sent, shown).unwrap();
+        assert_eq!(equal, ["category", "contact_person.name", "template.id"]);
+        assert_eq!(unseen, ["country", "nda_signed_date", "template.fields"]);
+    }
+
+    #[test]
+    fn null_empties_a_field_however_that_is_shown() {
+        let update = UpdateCustomer::new(7, 1).city(Nullable::Null).fax("");
+        let sent = Sent::new(&update.body, false);
+        assert!(compared(&sent, json!({"city": "", "fax": null})).is_some());
+        assert!(compared(&sent, json!({"city": "Suva"})).is_none());
+    }
+
+    #[test]
+    fn a_replacement_empties_what_it_does_not_send() {
+        let replace = ReplaceCustomer::new(7, 1, "Acme").city("Suva");
+        let sent = Sent::new(&replace.body, true);
+        assert!(compared(&sent, json!({"city": "Suva", "msa_signed": false})).is_some());
+        for left in [
+            json!({"city": "Suva", "phone": "1"}),
+            json!({"city": "Suva", "country": "Fiji"}),
+        ] {
+            assert!(compared(&sent, left).is_none());
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_taken_for_empty() {
+        let update = UpdateCustomer::new(7, 1).city("Suva").name("Acme");
+        let sent = Sent::new(&update.body, false);
+        let comparison = sent.compare(&customer(json!({})), false);
+        let evidence = comparison.evidence(());
+        assert_eq!(evidence.not_compared().collect::<Vec<_>>(), ["city"]);
+    }
+}

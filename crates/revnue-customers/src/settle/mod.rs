@@ -1,0 +1,78 @@
+//! Finding out by looking whether a write happened.
+//!
+//! Revnue documents no history of a customer. Therefore a look compares the state, and only a marker in a description is exact.
+
+mod compare;
+mod create;
+mod delete;
+mod update;
+
+use customer_api_core::{
+    Error,
+    settle::{Look, Marker, Reason, Settled, Why},
+};
+
+use crate::{CreateCustomer, Customer, GetCustomer, ReplaceCustomer, Revnue, UpdateCustomer};
+
+/// Whom to ask, and with what, where a look does not answer.
+const ASK: &str = "look at the customer in Revnue, or ask Revnue's support, with the company, the customer's id and the time of the call";
+
+fn cannot_tell<E>(reason: Reason) -> Settled<E> {
+    Settled::CannotTell(Why::new(reason, ASK))
+}
+
+impl CreateCustomer {
+    /// Puts a marker in front of `additional_description`, by which [`Client::settle`](crate::Client::settle) finds exactly this
+    /// customer.
+    ///
+    /// Call it after [`additional_description`](Self::additional_description), which would replace it. **Everybody who sees the
+    /// customer in Revnue sees the marker**, as `[ref:order-4711]`.
+    pub fn marked(self, marker: &Marker) -> Self {
+        let text = marker.in_text(self.body.additional_description.as_deref());
+        self.additional_description(text)
+    }
+}
+
+impl ReplaceCustomer {
+    /// Puts a marker in front of `additional_description`, by which [`Client::settle`](crate::Client::settle) finds exactly this
+    /// replacement.
+    ///
+    /// Call it after [`additional_description`](Self::additional_description), which would replace it. **Everybody who sees the
+    /// customer in Revnue sees the marker**, as `[ref:order-4711]`.
+    pub fn marked(self, marker: &Marker) -> Self {
+        let text = marker.in_text(self.body.additional_description.as_deref());
+        self.additional_description(text)
+    }
+}
+
+impl UpdateCustomer {
+    /// Puts a marker in front of `additional_description`, by which [`Client::settle`](crate::Client::settle) finds exactly this
+    /// update.
+    ///
+    /// **The customer's present text there is lost** unless the update sends it: call this after
+    /// [`additional_description`](Self::additional_description). Everybody who sees the customer in Revnue sees the marker, as
+    /// `[ref:order-4711]`.
+    pub fn marked(self, marker: &Marker) -> Self {
+        let text = self.body.additional_description.as_ref();
+        let text = text.and_then(|text| text.value()).map(String::as_str);
+        let text = marker.in_text(text);
+        self.additional_description(text)
+    }
+}
+
+/// A customer that was asked for by its id.
+enum One {
+    Customer(Box<Customer>),
+    Missing,
+    /// The response is about another customer.
+    Unclear,
+}
+
+async fn by_id(look: &mut Look<Revnue>, id: u64, company: u64) -> Result<One, Error> {
+    match look.read(GetCustomer::new(id, company)).await {
+        Ok(customer) if customer.id == id => Ok(One::Customer(Box::new(customer))),
+        Ok(_) => Ok(One::Unclear),
+        Err(error) if error.is_not_found() => Ok(One::Missing),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,308 @@
+//! Looking whether a write happened, against the sandbox: lost responses, second writers, and lists in several shapes.
+
+use std::fmt::Debug;
+
+use customer_api_core::nullable::Nullable;
+use customer_api_sandbox::{Fault, RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox};
+use revnue_customers::{
+    Client, CreateCustomer, DeleteCustomer, Delivery, Marker, Operation, Reason, ReplaceCustomer,
+    Revnue, SINGLE_COMPANY, SendTrace, Settle, Settled, UpdateCustomer,
+};
+
+use crate::support::start;
+
+async fn lose<O>(sandbox: &Sandbox, client: &Client, write: O, is_applied: bool) -> SendTrace
+where
+    O: Operation<Service = Revnue>,
+    O::Output: Debug,
+{
+    let lost = Fault::reset_before_head();
+    let lost = if is_applied { lost.processed() } else { lost };
+    sandbox.revnue().fault_on(O::INFO.id, lost).unwrap();
+    let error = client.send(write).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    error.trace().unwrap()
+}
+
+/// Loses the response to a write, and looks once.
+async fn settle<O>(
+    sandbox: &Sandbox,
+    client: &Client,
+    write: &O,
+    is_applied: bool,
+) -> Settled<O::Evidence>
+where
+    O: Settle<Service = Revnue> + Clone,
+    O::Output: Debug,
+{
+    let trace = lose(sandbox, client, write.clone(), is_applied).await;
+    client.settle(write, trace).look().await.unwrap()
+}
+
+fn word<E>(verdict: &Settled<E>) -> &'static str {
+    match verdict {
+        Settled::Applied(_) => "applied",
+        Settled::InEffect(_) => "in effect",
+        Settled::Superseded(_) => "superseded",
+        Settled::NotSeen { .. } => "not seen",
+        Settled::CannotTell(_) => "cannot tell",
+        _ => "new",
+    }
+}
+
+fn reason<E: Debug>(verdict: Settled<E>) -> Reason {
+    match verdict {
+        Settled::CannotTell(why) => why.reason(),
+        other => panic!("it tells: {other:?}"),
+    }
+}
+
+fn options() -> RevnueOptions {
+    RevnueOptions::default().no_rate_limit()
+}
+
+fn acme() -> RevnueCustomer {
+    RevnueCustomer::new(SINGLE_COMPANY, "Acme")
+        .with("city", "Suva")
+        .with("additional_description", "an old customer")
+}
+
+fn marker() -> Marker {
+    Marker::new("order-4711").unwrap()
+}
+
+fn update(id: u64) -> UpdateCustomer {
+    UpdateCustomer::new(id, SINGLE_COMPANY)
+        .city("Nadi")
+        .fax(Nullable::Null)
+        .country(64)
+}
+
+fn create() -> CreateCustomer {
+    CreateCustomer::new(SINGLE_COMPANY, "Acme").city("Suva")
+}
+
+#[tokio::test]
+async fn an_update_without_a_marker_is_in_effect_at_best() {
+    let (sandbox, client) = start(options()).await;
+    let id = sandbox.revnue().seed_customer(acme().with("fax", "123"));
+    let verdict = settle(&sandbox, &client, &update(id), false).await;
+    assert_eq!(word(&verdict), "not seen", "{verdict:?}");
+    let Settled::InEffect(evidence) = settle(&sandbox, &client, &update(id), true).await else {
+        panic!("it is in effect");
+    };
+    assert_eq!(evidence.equal().collect::<Vec<_>>(), ["city", "fax"]);
+    assert_eq!(evidence.not_compared().collect::<Vec<_>>(), ["country"]);
+    assert_eq!(evidence.seen().id, id);
+}
+
+#[tokio::test]
+async fn a_marked_update_is_applied_or_superseded() {
+    let (sandbox, client) = start(options()).await;
+    let id = sandbox.revnue().seed_customer(acme());
+    let marked = update(id).additional_description("moved").marked(&marker());
+    let verdict = settle(&sandbox, &client, &marked, false).await;
+    // `fax` was empty before: a part shows, and the marker does not.
+    assert_eq!(reason(verdict), Reason::Partly);
+    let trace = lose(&sandbox, &client, marked.clone(), true).await;
+    let verdict = client.settle(&marked, trace.clone()).look().await.unwrap();
+    assert_eq!(word(&verdict), "applied");
+    let text = verdict
+        .evidence()
+        .unwrap()
+        .seen()
+        .additional_description
+        .clone();
+    assert_eq!(text.as_deref(), Some("[ref:order-4711] moved"));
+    let second = UpdateCustomer::new(id, SINGLE_COMPANY).city("Labasa");
+    client.send(second).await.unwrap();
+    let verdict = client.settle(&marked, trace).look().await.unwrap();
+    assert_eq!(word(&verdict), "superseded");
+}
+
+#[tokio::test]
+async fn a_replacement_is_compared_with_what_it_empties() {
+    let (sandbox, client) = start(options()).await;
+    let id = sandbox.revnue().seed_customer(acme().with("phone", "123"));
+    let replace = ReplaceCustomer::new(id, SINGLE_COMPANY, "Acme").city("Suva");
+    let verdict = settle(&sandbox, &client, &replace, false).await;
+    assert_eq!(reason(verdict), Reason::Partly);
+    let verdict = settle(&sandbox, &client, &replace, true).await;
+    assert_eq!(word(&verdict), "in effect");
+    let marked = replace.marked(&marker());
+    let verdict = settle(&sandbox, &client, &marked, true).await;
+    assert_eq!(word(&verdict), "applied");
+}
+
+#[tokio::test]
+async fn a_change_of_a_customer_who_is_not_in_the_company_can_not_be_told() {
+    let (sandbox, client) = start(options()).await;
+    let id = sandbox.revnue().seed_customer(acme());
+    let elsewhere = UpdateCustomer::new(id, 2).city("Nadi");
+    let verdict = settle(&sandbox, &client, &elsewhere, false).await;
+    assert_eq!(reason(verdict), Reason::Gone);
+    let nothing = UpdateCustomer::new(id, SINGLE_COMPANY).country(64);
+    let id = sandbox.revnue().seed_customer(acme().with("country", 1));
+    let hidden = UpdateCustomer::new(id, SINGLE_COMPANY).country(64);
+    let verdict = settle(&sandbox, &client, &hidden, true).await;
+    assert_eq!(reason(verdict), Reason::NothingToCompare);
+    let verdict = settle(&sandbox, &client, &nothing, false).await;
+    assert_eq!(word(&verdict), "not seen");
+}
+
+#[tokio::test]
+async fn a_deleted_customer_is_missing_where_another_one_is_not() {
+    let (sandbox, client) = start(options()).await;
+    let id = sandbox.revnue().seed_customer(acme());
+    let delete = DeleteCustomer::new(id);
+    assert_eq!(
+        word(&settle(&sandbox, &client, &delete, false).await),
+        "not seen"
+    );
+    let trace = lose(&sandbox, &client, delete.clone(), true).await;
+    let verdict = client.settle(&delete, trace.clone()).look().await.unwrap();
+    assert_eq!(reason(verdict), Reason::Unclear);
+    let other = sandbox.revnue().seed_customer(acme());
+    let Settled::InEffect(absent) = client.settle(&delete, trace).look().await.unwrap() else {
+        panic!("it is gone");
+    };
+    assert_eq!(absent.control, other);
+    // In a company without customers there is nothing to compare a 404 with.
+    let elsewhere = DeleteCustomer::new(other).company(2);
+    let verdict = settle(&sandbox, &client, &elsewhere, false).await;
+    assert_eq!(reason(verdict), Reason::Unclear);
+}
+
+#[tokio::test]
+async fn a_creation_is_found_in_every_shape_of_the_list() {
+    for shape in [
+        RevnueListResponse::Array,
+        RevnueListResponse::Results,
+        RevnueListResponse::Pages(2),
+    ] {
+        let (sandbox, client) = start(options().list_response(shape)).await;
+        for name in ["Beta", "Gamma", "Delta"] {
+            sandbox
+                .revnue()
+                .seed_customer(RevnueCustomer::new(SINGLE_COMPANY, name));
+        }
+        let plain = create();
+        let marked = create().additional_description("by mail").marked(&marker());
+        assert_eq!(
+            word(&settle(&sandbox, &client, &plain, false).await),
+            "not seen"
+        );
+        assert_eq!(
+            word(&settle(&sandbox, &client, &marked, false).await),
+            "not seen"
+        );
+        assert_eq!(
+            word(&settle(&sandbox, &client, &plain, true).await),
+            "in effect"
+        );
+        let verdict = settle(&sandbox, &client, &marked, true).await;
+        assert_eq!(word(&verdict), "applied", "{shape:?}");
+        // Now there are two of the name.
+        assert_eq!(
+            reason(settle(&sandbox, &client, &plain, false).await),
+            Reason::Several
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_the_list_is_not_the_whole() {
+    for shape in [
+        RevnueListResponse::FirstPageOnly(1),
+        RevnueListResponse::Odd,
+        RevnueListResponse::OneObject,
+    ] {
+        let (sandbox, client) = start(options().list_response(shape)).await;
+        for name in ["Beta", "Gamma"] {
+            sandbox
+                .revnue()
+                .seed_customer(RevnueCustomer::new(SINGLE_COMPANY, name));
+        }
+        let verdict = settle(&sandbox, &client, &create(), false).await;
+        assert_eq!(reason(verdict), Reason::Unclear, "{shape:?}");
+    }
+    // A link to somewhere else is not followed.
+    let foreign = options()
+        .list_response(RevnueListResponse::Pages(1))
+        .next_url("https://elsewhere.example/api/v2/customer/");
+    let (sandbox, client) = start(foreign).await;
+    for name in ["Beta", "Gamma"] {
+        sandbox
+            .revnue()
+            .seed_customer(RevnueCustomer::new(SINGLE_COMPANY, name));
+    }
+    let verdict = settle(&sandbox, &client, &create(), false).await;
+    assert_eq!(reason(verdict), Reason::Unclear);
+}
+
+#[tokio::test]
+async fn a_namesake_is_never_this_creation() {
+    let (sandbox, client) = start(options()).await;
+    // The same name, and another place.
+    let namesake = RevnueCustomer::new(SINGLE_COMPANY, "Acme").with("city", "Nadi");
+    sandbox.revnue().seed_customer(namesake);
+    let verdict = settle(&sandbox, &client, &create(), false).await;
+    assert_eq!(reason(verdict), Reason::Partly);
+    let verdict = settle(&sandbox, &client, &create().marked(&marker()), false).await;
+    assert_eq!(word(&verdict), "not seen");
+    // A marker that was sent twice.
+    client.send(create().marked(&marker())).await.unwrap();
+    let verdict = settle(&sandbox, &client, &create().marked(&marker()), true).await;
+    assert_eq!(reason(verdict), Reason::Several);
+}
+
+/// Over fates, markers and second writers: nothing is `Applied` or `Superseded` that this call did not do, and no creation is
+/// `Applied` by a namesake.
+#[tokio::test]
+async fn no_verdict_claims_what_this_call_did_not_do() {
+    for is_applied in [true, false] {
+        for is_marked in [true, false] {
+            for second in ["none", "same", "other"] {
+                let case = format!("{is_applied} {is_marked} {second}");
+                let judge = |verdict: &str| match verdict {
+                    "applied" | "superseded" => {
+                        assert!(is_applied && is_marked, "{case}: {verdict}")
+                    }
+                    "not seen" => assert!(!(is_applied && is_marked), "{case}: {verdict}"),
+                    _ => {}
+                };
+                let (sandbox, client) = start(options()).await;
+                let id = sandbox.revnue().seed_customer(acme());
+                let change = UpdateCustomer::new(id, SINGLE_COMPANY)
+                    .city("Nadi")
+                    .phone("1");
+                let sent = if is_marked {
+                    change.clone().marked(&marker())
+                } else {
+                    change.clone()
+                };
+                let trace = lose(&sandbox, &client, sent.clone(), is_applied).await;
+                match second {
+                    "same" => drop(client.send(change).await.unwrap()),
+                    "other" => drop(client.send(change.city("Labasa")).await.unwrap()),
+                    _ => {}
+                }
+                judge(word(&client.settle(&sent, trace).look().await.unwrap()));
+
+                let (sandbox, client) = start(options()).await;
+                let sent = if is_marked {
+                    create().marked(&marker())
+                } else {
+                    create()
+                };
+                let trace = lose(&sandbox, &client, sent.clone(), is_applied).await;
+                match second {
+                    "same" => drop(client.send(create()).await.unwrap()),
+                    "other" => drop(client.send(create().city("Nadi")).await.unwrap()),
+                    _ => {}
+                }
+                judge(word(&client.settle(&sent, trace).look().await.unwrap()));
+            }
+        }
+    }
+}
