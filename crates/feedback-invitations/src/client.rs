@@ -1,6 +1,7 @@
 use customer_api_core::{
     BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
-    rate_limit::Quota, secrecy::SecretString, session::Session,
+    SendTrace, Settle, rate_limit::Quota, secrecy::SecretString, session::Session,
+    settle::Settling,
 };
 
 use crate::{CustomerRadar, login::PasswordLogin};
@@ -128,6 +129,17 @@ impl Client {
     /// Prepares a call with settings of its own, such as a timeout, or one whose metadata is wanted.
     pub fn call<O: Operation<Service = CustomerRadar>>(&self, operation: O) -> Call<O> {
         self.core.call(operation)
+    }
+
+    /// Prepares to find out by looking whether a write happened whose outcome is unknown: see [`Settled`](crate::Settled). Only reads are sent.
+    ///
+    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    pub fn settle<'o, O: Settle<Service = CustomerRadar>>(
+        &self,
+        operation: &'o O,
+        trace: SendTrace,
+    ) -> Settling<'o, O> {
+        self.core.settle(operation, trace)
     }
 
     /// Where the requests go.

@@ -1,4 +1,5 @@
 use customer_api_core::{
+    SendTrace,
     error::{DecodeError, Problem, ValidationError},
     operation::{Operation, OperationInfo},
     request::{Encoder, Sensitive},
@@ -78,6 +79,34 @@ impl SendInvitation {
             recipient.check(index, programme.require_email)?;
         }
         Ok(())
+    }
+
+    /// What to ask the provider's support. It names no recipient, and no value of the metadata.
+    pub(crate) fn question(&self, trace: &SendTrace) -> String {
+        let mut question = format!(
+            "ask Customer Radar's support whether an invitation of client {}, programme {}, was accepted at {}",
+            self.programme.client_display_id,
+            self.programme.programme_display_id,
+            trace.first(),
+        );
+        if let Some(last) = trace.last().filter(|last| *last != trace.first()) {
+            question += &format!(" or {last}");
+        }
+        if self.recipients.len() > 1 {
+            question += &format!(", for {} people", self.recipients.len());
+        }
+        let metadata = self
+            .recipients
+            .iter()
+            .filter_map(|one| one.metadata.as_ref());
+        let mut keys: Vec<&str> = metadata.flatten().map(|entry| entry.key.as_str()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        question += &match keys.as_slice() {
+            [] => ". They need its recipient, as it has no metadata to search by".to_owned(),
+            keys => format!(". They can search by its metadata: {}", keys.join(", ")),
+        };
+        question
     }
 }
 

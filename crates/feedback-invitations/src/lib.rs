@@ -10,6 +10,7 @@ mod receipt;
 mod recipient;
 mod response;
 mod service;
+mod settle;
 
 pub use customer_api_core;
 #[cfg(feature = "blocking")]
@@ -19,7 +20,9 @@ pub use customer_api_core::blocking;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
+    SendTrace, Settle, Settled,
     response::{Unreadable, UnreadableKind},
+    settle::{Reason, Settling, Why},
 };
 #[cfg(feature = "ledger")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]

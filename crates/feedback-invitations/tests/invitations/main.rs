@@ -8,5 +8,6 @@ mod refusals;
 mod responses;
 mod sandbox;
 mod session;
+mod settle;
 mod support;
 mod wire;
