@@ -5,7 +5,9 @@ use customer_api_core::{
     settle::{Look, Reason, Settle, Settled, Why},
 };
 
-use crate::{Omnidesk, PurgeCustomerDataIrreversibly, RemoveChannel, SyncWithCrm};
+use crate::{Omnidesk, SyncWithCrm};
+#[cfg(feature = "undocumented")]
+use crate::{PurgeCustomerDataIrreversibly, RemoveChannel};
 
 /// What a verdict that never comes would rest on.
 type Nothing = std::convert::Infallible;
@@ -17,6 +19,8 @@ fn no_read(ask: &'static str) -> Settled<Nothing> {
 /// `CannotTell` always, and nothing is read: the call has the channel's id alone, and no documented read shows the id of a channel.
 ///
 /// If you know the address, search it by [`SearchByChannelValue`](crate::SearchByChannelValue).
+#[cfg(feature = "undocumented")]
+#[cfg_attr(docsrs, doc(cfg(feature = "undocumented")))]
 impl Settle for RemoveChannel {
     type Evidence = Nothing;
 
@@ -28,6 +32,8 @@ impl Settle for RemoveChannel {
 }
 
 /// `CannotTell` always, and nothing is read: which data a purge leaves is not documented.
+#[cfg(feature = "undocumented")]
+#[cfg_attr(docsrs, doc(cfg(feature = "undocumented")))]
 impl Settle for PurgeCustomerDataIrreversibly {
     type Evidence = Nothing;
 

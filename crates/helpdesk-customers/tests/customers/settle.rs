@@ -8,9 +8,8 @@ use customer_api_sandbox::{
 };
 use helpdesk_customers::{
     AddChannel, AddExternalEvent, Channel, Client, CreateCustomer, CreateCustomerCrud, CrmChannel,
-    DeleteCustomer, Delivery, Marker, Omnidesk, Operation, PurgeCustomerDataIrreversibly, Reason,
-    RemoveChannel, RenameCustomer, SendTrace, Settle, Settled, SyncWithCrm, UpdateCustomer,
-    UpdateCustomerByExternalId,
+    DeleteCustomer, Delivery, Marker, Omnidesk, Operation, Reason, RenameCustomer, SendTrace,
+    Settle, Settled, SyncWithCrm, UpdateCustomer, UpdateCustomerByExternalId,
 };
 
 use crate::support::sandbox_client;
@@ -356,23 +355,33 @@ async fn an_event_with_a_marker_is_applied_and_without_one_can_not_be_told() {
 
 #[tokio::test]
 async fn what_no_read_shows_is_not_looked_for() {
+    let (sandbox, client) = start(OmnideskOptions::default()).await;
+    let sync = SyncWithCrm::new(1, CrmChannel::Email);
+    let verdict = settle(&sandbox, &client, &sync, false).await;
+    assert_eq!(reason(verdict), Reason::NoRead);
+    assert_eq!(sandbox.omnidesk().requests().len(), 1);
+}
+
+#[cfg(feature = "undocumented")]
+#[tokio::test]
+async fn nor_is_what_only_an_undocumented_path_does() {
+    use helpdesk_customers::{PurgeCustomerDataIrreversibly, RemoveChannel};
+
     let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
     let add = AddChannel::new(1)
         .customer_id(id)
         .extra_email("ana@shop.example");
     client.send(add).await.unwrap();
     let channel = sandbox.omnidesk().customer(id).unwrap().channels[0].id;
-    let remove = RemoveChannel::new(channel);
-    let sync = SyncWithCrm::new(1, CrmChannel::Email);
-    let purge = PurgeCustomerDataIrreversibly::new(id);
     sandbox.omnidesk().clear_requests();
+    let remove = RemoveChannel::new(channel);
+    let purge = PurgeCustomerDataIrreversibly::new(id);
     let reasons = [
         reason(settle(&sandbox, &client, &remove, true).await),
-        reason(settle(&sandbox, &client, &sync, false).await),
         reason(settle(&sandbox, &client, &purge, true).await),
     ];
-    assert_eq!(reasons, [Reason::NoRead; 3]);
-    assert_eq!(sandbox.omnidesk().requests().len(), 3);
+    assert_eq!(reasons, [Reason::NoRead; 2]);
+    assert_eq!(sandbox.omnidesk().requests().len(), 2);
 }
 
 /// Over fates and second writers: nothing but a marked event that was applied is `Applied`, and nothing that was there is lost.
