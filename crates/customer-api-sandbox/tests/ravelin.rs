@@ -384,3 +384,36 @@ async fn without_a_stepped_clock_timestamps_follow_tokios() {
     tokio::time::advance(Duration::from_secs(600)).await;
     assert_eq!(label().await - first, 600);
 }
+
+#[tokio::test]
+async fn responses_are_dated_by_the_sandboxs_clock_where_that_is_switched_on() {
+    for dates in [true, false] {
+        let sandbox = sandbox(RavelinOptions::default().dates(dates)).await;
+        let mut client = client(&sandbox).await;
+        sandbox.advance(Duration::from_secs(60));
+        let response = client.call("GET", "/v2/labels/customer/c", "").await;
+        let expected = dates.then_some("Thu, 23 Jan 2020 16:34:02 GMT");
+        assert_eq!(response.header("date"), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_label_may_show_late() {
+    let options = RavelinOptions::default().shown_after(Duration::from_secs(30));
+    let sandbox = sandbox(options.unknown_fields(None)).await;
+    let mut client = client(&sandbox).await;
+    let seeded = Review::new("trs-AFmNplMLJBJOhXA", "GENUINE", "2020-01-23T16:33:02Z");
+    sandbox.ravelin().seed_review(seeded);
+    client
+        .call("POST", LEGACY_PATH, &sample_label().to_string())
+        .await;
+    assert_eq!(sandbox.ravelin().applied_count(), 1);
+    for (seconds, shown) in [(0, 1), (28, 1), (2, 2)] {
+        sandbox.advance(Duration::from_secs(seconds));
+        let response = client
+            .call("GET", "/v2/labels/customer/trs-AFmNplMLJBJOhXA", "")
+            .await;
+        let reviews = response.json()["reviews"].as_array().unwrap().len();
+        assert_eq!(reviews, shown, "{seconds}");
+    }
+}

@@ -1,7 +1,7 @@
 use std::{fmt, time::Duration};
 
 use super::{Look, Reason, SendTrace, Settle, Settled, Why, look::Moment};
-use crate::{Client, Error, ErrorKind, Operation, Service, time::Deadline};
+use crate::{Client, Error, ErrorKind, Operation, time::Deadline};
 
 /// The wait between the first look and the second; it doubles from there.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -131,10 +131,7 @@ fn may_pass(error: &Error) -> bool {
     is_transport || error.is_server_error() || matches!(error.status(), Some(408 | 429))
 }
 
-impl<O: Operation> fmt::Debug for Settling<'_, O>
-where
-    O::Service: Service,
-{
+impl<O: Operation> fmt::Debug for Settling<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settling")
             .field("operation", &O::INFO.id)
