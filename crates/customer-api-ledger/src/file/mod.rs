@@ -5,6 +5,7 @@ mod create;
 mod fault;
 mod guard;
 mod header;
+mod ledger;
 mod lists;
 mod location;
 mod open;
@@ -19,7 +20,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use customer_api_core::{async_trait, operation::OperationInfo};
+use customer_api_core::operation::OperationInfo;
 use tokio::sync::oneshot;
 
 use self::{
@@ -28,10 +29,7 @@ use self::{
     store::Store,
     worker::{Done, How, Job},
 };
-use crate::{
-    Claim, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind, LedgerList,
-    LedgerSummary, ListInfo, Outcome, Resolution,
-};
+use crate::{LedgerError, LedgerErrorKind, LedgerList};
 
 /// A ledger in a file, for one program at a time.
 ///
@@ -167,6 +165,7 @@ impl FileLedger {
     /// | [`UnsafePlace`](LedgerErrorKind::UnsafePlace) | it lies where it can't be kept from others |
     /// | [`NotALedger`](LedgerErrorKind::NotALedger) | the file is empty, or not one of these |
     /// | [`NewerVersion`](LedgerErrorKind::NewerVersion) | a newer version of this crate wrote it |
+    /// | [`OlderVersion`](LedgerErrorKind::OlderVersion) | an earlier version of this crate wrote it, which was never published |
     /// | [`Damaged`](LedgerErrorKind::Damaged) | something in it is missing or has changed |
     /// | [`Disturbed`](LedgerErrorKind::Disturbed) | it was renamed or replaced in this moment |
     /// | [`Storage`](LedgerErrorKind::Storage) | it can't be read, or not be written: the file, its directory or its disk |
@@ -372,78 +371,5 @@ impl fmt::Debug for FileLedger {
             .field("path", &self.thread.path)
             .field("power_loss_safe", &self.thread.is_power_loss_safe)
             .finish_non_exhaustive()
-    }
-}
-
-#[async_trait]
-impl Ledger for FileLedger {
-    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
-        let info = ListInfo::new(list.clone(), operation);
-        self.ask(move |store| store.create_list(info)).await
-    }
-
-    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
-        self.ask(|store| store.lists()).await
-    }
-
-    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
-        self.ask(|store| store.digest_key()).await
-    }
-
-    async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
-        let (claim, intent) = (claim.clone(), intent.clone());
-        self.ask(move |store| store.begin(&claim, &intent)).await
-    }
-
-    async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
-        let claim = claim.clone();
-        self.ask(move |store| store.withdraw(&claim)).await
-    }
-
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
-        let (claim, state) = (claim.clone(), outcome.state().clone());
-        self.ask(move |store| store.finish(&claim, state)).await
-    }
-
-    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
-        let claim = claim.clone();
-        let state = outcome.map(|outcome| outcome.state().clone());
-        // If the thread is gone, the key is as if its sender had died.
-        let _ = self.post(move |store| match state {
-            Some(state) => store.finish(&claim, state),
-            None => store.withdraw(&claim),
-        });
-    }
-
-    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        let (list, key) = (list.clone(), key.clone());
-        self.ask(move |store| store.entry(&list, key)).await
-    }
-
-    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
-        let list = list.clone();
-        self.ask(move |store| store.summary(&list)).await
-    }
-
-    async fn unknown(
-        &self,
-        list: &Key,
-        after: Option<&Key>,
-        limit: usize,
-    ) -> Result<Vec<Key>, LedgerError> {
-        let (list, after) = (list.clone(), after.cloned());
-        self.ask(move |store| store.unknown(&list, after.as_ref(), limit))
-            .await
-    }
-
-    async fn resolve(
-        &self,
-        list: &Key,
-        key: &Key,
-        resolution: Resolution,
-    ) -> Result<(), LedgerError> {
-        let (list, key) = (list.clone(), key.clone());
-        self.ask(move |store| store.resolve(&list, &key, resolution))
-            .await
     }
 }

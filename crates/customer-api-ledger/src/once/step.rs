@@ -66,14 +66,19 @@ impl Held {
         self.state().stop.take()
     }
 
-    /// Records the outcome. Nothing is recorded for a call that sent nothing: its key is as it was.
+    /// Records the outcome. Nothing is recorded for a call that sent nothing: its key is as it was, or an error says that it is not.
     pub(super) async fn finish(&self, outcome: Outcome) -> Result<(), LedgerError> {
-        let claim = {
+        let (claim, was_let_go) = {
             let mut state = self.state();
             match std::mem::take(&mut state.phase) {
                 Phase::LetGo(claim) => {
                     state.phase = Phase::Over(claim.clone(), outcome.clone());
-                    claim
+                    (claim, true)
+                }
+                // The call's own withdrawal failed, or had no time.
+                Phase::Asked(claim) => {
+                    state.phase = Phase::Asked(claim.clone());
+                    (claim, false)
                 }
                 phase => {
                     state.phase = phase;
@@ -81,7 +86,11 @@ impl Held {
                 }
             }
         };
-        let recorded = self.list.finish(&claim, &outcome).await;
+        let recorded = if was_let_go {
+            self.list.finish(&claim, &outcome).await
+        } else {
+            self.list.ledger().withdraw(&claim).await
+        };
         self.state().phase = Phase::Idle;
         recorded
     }

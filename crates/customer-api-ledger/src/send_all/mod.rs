@@ -24,8 +24,8 @@
 //!
 //! Every key that the source gives comes out of [`Run::next`] once, with what became of it. Each write is made as by
 //! [`once`](crate::CallExt::once), so a run that was killed is simply run again, from the beginning of the list: what was accepted is
-//! skipped, what was not sent is sent, and of what was on its way at the kill (as many as the concurrency, at most) nobody knows. Those are reported, and not sent again unless the caller
-//! [says so](SendAll::resend_unknown).
+//! skipped, what was not sent is sent, and of what was on its way at the kill (as many as the concurrency, at most) nobody knows. Those
+//! are reported, and not sent again unless the caller [says so](SendAll::resend_unknown).
 
 mod outcome;
 mod run;

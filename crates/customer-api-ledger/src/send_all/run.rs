@@ -33,8 +33,8 @@ const MAX_REPEATS: u32 = 64;
 /// A run begins nothing further once it was [stopped](Stopper), its ledger failed, the login failed, or too many outcomes are
 /// unknown; see [`Ending`]. What is on its way is finished then, and comes out of [`next`](Self::next) as ever.
 ///
-/// **Dropping a run aborts what is on its way.** Those keys stay in [`State::Sending`], and are [`State::Unknown`] once the
-/// ledger has been opened again. To end without doubts, use a [`stopper`](Self::stopper) and read on to the end.
+/// **Dropping a run aborts what is on its way.** Keys whose write may have been sent become [`State::Unknown`], and the others are as
+/// they were. To end without doubts, use a [`stopper`](Self::stopper) and read on to the end.
 #[must_use = "a run sends only while it is read"]
 pub struct Run<O: Operation> {
     client: Client<O::Service>,
