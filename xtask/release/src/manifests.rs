@@ -12,6 +12,7 @@ const CATEGORIES: &[&str] = &[
     "asynchronous",
     "authentication",
     "command-line-utilities",
+    "database",
     "development-tools",
     "development-tools::testing",
     "network-programming",

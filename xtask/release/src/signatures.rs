@@ -21,6 +21,7 @@ const ALLOWED_CRATES: &[&str] = &[
     "bytes",
     "core",
     "customer_api_core",
+    "customer_api_ledger",
     "futures_core",
     "http",
     "secrecy",
