@@ -19,8 +19,10 @@ use std::{
 use customer_api_sandbox::Sandbox;
 use feedback_invitations::{
     Client, Programme, Recipient, SendInvitation,
-    ledger::{FileLedger, Key, Ledger as _, LedgerErrorKind, State},
-    send_all::{self, Ending, SentOutcome},
+    ledger::{
+        ClientExt as _, FileLedger, Key, LedgerError, LedgerErrorKind, LedgerList, State,
+        send_all::{self, Ending, SentOutcome},
+    },
 };
 use lexopt::prelude::*;
 
@@ -42,7 +44,7 @@ Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [-
                     Its ledger is LIST.sandbox.ledger, made anew for each run, so that no real run takes it for its own
 
 Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. What is unknown may have been sent, and is
-not sent again: ask the provider, and settle it by `Ledger::resolve`.
+not sent again: ask the provider, and settle it by `LedgerList::resolve`.
 
 The environment holds RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT, RADAR_PROGRAMME, and RADAR_BASE_URL if it is not the
 provider's. **People get messages.**
@@ -50,6 +52,9 @@ provider's. **People get messages.**
 Exit code: 0 if everybody on the list is invited, 1 if the program failed, 2 for a wrong command line, 3 if somebody is
 not, or if that is unknown.
 ";
+
+/// The list in the ledger: a file is for one occasion here.
+const LIST: &str = "invitations";
 
 type Failure = Box<dyn Error>;
 
@@ -143,8 +148,8 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     if options.sandbox {
         forget(&options.ledger)?;
     }
-    let ledger = open(&options.ledger, options.new || options.sandbox).await?;
-    let mut sending = radar.send_all(ledger.clone(), send_all::iter(invitations));
+    let list = open(&options.ledger, options.new || options.sandbox).await?;
+    let mut sending = radar.send_all(&list, send_all::iter(invitations));
     if options.resend_refused {
         sending = sending.resend_refused();
     }
@@ -173,9 +178,9 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     }
     let summary = run.finish().await;
     eprintln!("this run: {summary}");
-    eprintln!("all runs: {}", ledger.summary().await?);
-    for key in ledger.unknown(None, 20).await? {
-        eprintln!("{key}: ask the provider, then settle it by `Ledger::resolve`");
+    eprintln!("all runs: {}", list.summary().await?);
+    for key in list.unknown(None, 20).await? {
+        eprintln!("{key}: ask the provider, then settle it by `LedgerList::resolve`");
     }
     match summary.ending {
         Ending::LedgerFailed(error) => Err(error.into()),
@@ -197,24 +202,31 @@ fn forget(ledger: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The ledger, which a first run creates, and any other must find.
-async fn open(path: &Path, is_new: bool) -> Result<FileLedger, Failure> {
-    let ledger = if is_new {
-        FileLedger::create(path).await
-    } else {
-        FileLedger::open(path).await
-    };
-    ledger.map_err(|error| {
+/// The one list of the ledger, which a first run creates, and any other must find.
+async fn open(path: &Path, is_new: bool) -> Result<LedgerList, Failure> {
+    find_or_create(path, is_new).await.map_err(|error| {
         let what_to_do = match error.kind() {
             LedgerErrorKind::NotFound => {
                 "\nOn the first run, say `--new`. If somebody was invited already, find the ledger: everybody would be \
                  invited again"
             }
             LedgerErrorKind::AlreadyExists => "\nTo go on with it, leave `--new` out",
+            LedgerErrorKind::NoSuchList => {
+                "\nNobody was invited by it yet: if a kill left it so, delete it, and say `--new`"
+            }
             _ => "",
         };
         format!("{}: {error}{what_to_do}", path.display()).into()
     })
+}
+
+async fn find_or_create(path: &Path, is_new: bool) -> Result<LedgerList, LedgerError> {
+    if is_new {
+        let ledger = FileLedger::create(path).await?;
+        ledger.create_list(LIST, &SendInvitation::INFO).await
+    } else {
+        FileLedger::open(path).await?.list(LIST).await
+    }
 }
 
 fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitation)>, Failure> {

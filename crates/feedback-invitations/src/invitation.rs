@@ -129,6 +129,10 @@ impl Operation for SendInvitation {
         Request::decode(body)
     }
 
+    fn reference(receipt: &InvitationReceipt) -> Option<&str> {
+        receipt.reference.as_deref()
+    }
+
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         for recipient in &self.recipients {
             recipient.sensitive(values);

@@ -7,8 +7,7 @@ use std::{env, fs, process};
 use customer_api_sandbox::Sandbox;
 use feedback_invitations::{
     Client, Programme, Recipient, SendInvitation, blocking,
-    ledger::{FileLedger, Key, Ledger as _},
-    send_all,
+    ledger::{ClientExt as _, FileLedger, Key, send_all},
 };
 
 fn invitation(number: u32) -> SendInvitation {
@@ -38,10 +37,10 @@ fn an_invitation_logs_in_and_is_sent() {
 fn a_run_is_read_to_its_end() {
     let (sandbox, radar) = set_up();
     let path = env::temp_dir().join(format!("blocking-{}.ledger", process::id()));
-    let ledger = blocking::wait(FileLedger::open_or_create(&path))
-        .unwrap()
-        .unwrap();
-    let list: Vec<_> = (0..20)
+    let file = blocking::wait(FileLedger::create(&path)).unwrap().unwrap();
+    let list = blocking::wait(file.create_list("march", &SendInvitation::INFO));
+    let list = list.unwrap().unwrap();
+    let invitations: Vec<_> = (0..20)
         .map(|number| {
             (
                 Key::new(format!("order-{number}")).unwrap(),
@@ -50,7 +49,7 @@ fn a_run_is_read_to_its_end() {
         })
         .collect();
 
-    let mut run = radar.send_all(ledger.clone(), send_all::iter(list)).start();
+    let mut run = radar.send_all(&list, send_all::iter(invitations)).start();
     let mut read = 0;
     while let Some(sent) = blocking::wait(run.next()).unwrap() {
         assert!(sent.is_recorded, "{}", sent.outcome);
@@ -58,10 +57,7 @@ fn a_run_is_read_to_its_end() {
     }
     assert_eq!(read, 20);
     assert_eq!(sandbox.customer_radar().outbox().len(), 20);
-    assert_eq!(
-        blocking::wait(ledger.unknown(None, 20)).unwrap().unwrap(),
-        []
-    );
-    drop((run, ledger));
+    assert_eq!(blocking::wait(list.unknown(None, 20)).unwrap().unwrap(), []);
+    drop((run, list, file));
     fs::remove_file(path).unwrap();
 }

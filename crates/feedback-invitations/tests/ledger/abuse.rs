@@ -12,14 +12,14 @@ use std::{
     task::{Context, Wake, Waker},
 };
 
-use feedback_invitations::{
-    ledger::{Claim, FileLedger, Ledger as _, LedgerErrorKind, Outcome, Resend, Resolution, State},
+use feedback_invitations::ledger::{
+    Claim, ClientExt as _, LedgerErrorKind, Outcome, Resend, Resolution, State,
     send_all::{self, Ending, SentOutcome},
 };
 
 use crate::support::{
     Behaviour::{Away, LoseResponse, Panic, Unauthorized, Wait},
-    Directory, Provider, invitation, invitations, key, outcomes, record, words,
+    Directory, FileLedger, LIST, Provider, invitation, invitations, key, outcomes, record, words,
 };
 
 async fn open(directory: &Directory) -> FileLedger {
@@ -177,7 +177,7 @@ async fn tasks_that_are_gone_count_as_doubts() {
     list.iter().for_each(|key| provider.behave(key, Panic));
     let run = provider
         .client()
-        .send_all(open(&directory).await, invitations(&list))
+        .send_all(&*open(&directory).await, invitations(&list))
         .max_unknown(1)
         .start();
     let summary = run.finish().await;
@@ -198,7 +198,7 @@ async fn a_run_ends_for_the_first_of_its_reasons() {
         .with("c", Unauthorized);
     let mut run = provider
         .client()
-        .send_all(open(&directory).await, invitations(&["a", "c"]))
+        .send_all(&*open(&directory).await, invitations(&["a", "c"]))
         .concurrency(2)
         .max_unknown(0)
         .start();
@@ -212,7 +212,7 @@ async fn a_run_ends_for_the_first_of_its_reasons() {
     // What is at its end, or was stopped, may still fail with what is on its way.
     let mut run = provider
         .client()
-        .send_all(open_another(&directory).await, invitations(&["b", "a"]))
+        .send_all(&*open_another(&directory).await, invitations(&["b", "a"]))
         .concurrency(3)
         .max_unknown(0)
         .start();
@@ -239,7 +239,7 @@ async fn two_runs_over_one_ledger_send_each_key_once() {
         .map(|_| {
             let run = provider
                 .client()
-                .send_all(ledger.clone(), invitations(&list))
+                .send_all(&ledger, invitations(&list))
                 .concurrency(8)
                 .start();
             tokio::spawn(run.finish())
@@ -255,9 +255,10 @@ async fn two_runs_over_one_ledger_send_each_key_once() {
 
 #[tokio::test]
 async fn the_debug_output_of_a_claim_is_of_no_use_to_others() {
-    let claim = Claim::new(key("a"));
-    assert_eq!(format!("{claim:?}"), r#"Claim { key: Key("a"), .. }"#);
-    let other = Claim::new(key("a"));
+    let claim = Claim::new(key(LIST), key("a"));
+    let shown = r#"Claim { list: Key("list"), key: Key("a"), .. }"#;
+    assert_eq!(format!("{claim:?}"), shown);
+    let other = Claim::new(key(LIST), key("a"));
     assert_ne!(claim.token(), other.token());
 }
 
@@ -275,7 +276,7 @@ async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
         });
         let mut run = provider
             .client()
-            .send_all(open(&directory).await, send_all::iter(endless))
+            .send_all(&*open(&directory).await, send_all::iter(endless))
             .concurrency(3)
             .resend_unknown()
             .start();

@@ -7,13 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use feedback_invitations::ledger::{
-    FileLedger, Key, Ledger, LedgerErrorKind, LedgerSummary, Outcome, Resend, State,
-};
+use feedback_invitations::ledger::{Key, LedgerErrorKind, LedgerSummary, Outcome, Resend, State};
 use rusqlite::Connection;
 use tokio::task::JoinSet;
 
-use crate::support::{Directory, key, record};
+use crate::support::{Directory, FileLedger, key, record};
 
 /// All that a ledger says.
 #[derive(Clone, Debug, PartialEq)]
@@ -187,9 +185,49 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
             "a token where none is",
             "UPDATE entry SET token = zeroblob(16) WHERE key = 'order-00000'",
         ),
-        ("no totals", "DELETE FROM total"),
-        ("totals twice", "INSERT INTO total SELECT * FROM total"),
-        ("other totals", "UPDATE total SET accepted = accepted + 1"),
+        (
+            "another digest",
+            "UPDATE entry SET digest = zeroblob(33) WHERE key = 'order-00000'",
+        ),
+        (
+            "a digest that is too short",
+            "UPDATE entry SET digest = zeroblob(9) WHERE key = 'order-00000'",
+        ),
+        (
+            "it began at another time",
+            "UPDATE entry SET began = began + 1 WHERE key = 'order-00000'",
+        ),
+        (
+            "a refusal for now",
+            "UPDATE entry SET not_before = 1 WHERE key = 'order-00001'",
+        ),
+        (
+            "an entry of another list",
+            "UPDATE entry SET list = 2 WHERE key = 'order-00000'",
+        ),
+        ("no list", "DELETE FROM list"),
+        (
+            "a list more",
+            "INSERT INTO list VALUES (2, 'more', 'sendInvitation', 0, 0, 0, 0, 0, 0)",
+        ),
+        (
+            "the list twice",
+            "INSERT INTO list SELECT id + 1, name, operation, 0, 0, 0, 0, 0, 0 FROM list",
+        ),
+        ("another name of the list", "UPDATE list SET name = 'other'"),
+        ("another operation", "UPDATE list SET operation = 'other'"),
+        ("other totals", "UPDATE list SET accepted = accepted + 1"),
+        ("no ledger", "DELETE FROM ledger"),
+        (
+            "the ledger twice",
+            "INSERT INTO ledger SELECT * FROM ledger",
+        ),
+        ("no key of the digests", "UPDATE ledger SET digest_key = ''"),
+        (
+            "another key of the digests",
+            "UPDATE ledger SET digest_key = zeroblob(32)",
+        ),
+        ("other lists", "UPDATE ledger SET lists = lists + 1"),
         ("a table more", "CREATE TABLE more (a)"),
         (
             "a trigger",
@@ -235,8 +273,8 @@ async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
         .map(|(place, _)| place)
         .collect();
     for place in places {
-        // Behind the key there is its state, and then the checksum.
-        file[place + 200 + 3] ^= 1;
+        // Behind the key there are its state, when it was begun, in 4 bytes, and then the checksum.
+        file[place + 200 + 1 + 4 + 2] ^= 1;
     }
     fs::write(&path, file).unwrap();
     // As if nobody had written into it.
@@ -255,7 +293,7 @@ async fn a_page_that_is_free_and_is_not_is_noticed() {
     let (path, copy) = (directory.file("a.ledger"), directory.file("copy"));
     let (keys, right) = filled(&path, 24).await;
     let whole = fs::read(&path).unwrap();
-    for page in 2..=3 {
+    for page in 2..=4 {
         let mut changed = whole.clone();
         // The first page of the list of free pages, and how many there are.
         changed[32..40].copy_from_slice(&[0, 0, 0, page, 0, 0, 0, 1]);
@@ -349,7 +387,7 @@ async fn what_is_no_key_is_never_read_as_one() {
         connection.execute("DELETE FROM entry", []).unwrap();
         connection
             .execute(
-                "INSERT INTO entry VALUES (?1, 5, NULL, NULL, NULL, 0)",
+                "INSERT INTO entry VALUES (1, ?1, 5, NULL, NULL, NULL, NULL, NULL, NULL, 0)",
                 [bad],
             )
             .unwrap();

@@ -10,32 +10,35 @@ use customer_api_core::async_trait;
 use feedback_invitations::{
     ErrorKind,
     ledger::{
-        Begun, Claim, Entry, FileLedger, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary,
-        Outcome, Resend, Resolution,
+        self, Claim, ClientExt as _, DigestKey, Entry, Intent, Key, Ledger, LedgerError,
+        LedgerErrorKind, LedgerList, LedgerSummary, ListInfo, Outcome, Resolution,
+        send_all::{Ending, SentOutcome},
     },
-    send_all::{Ending, SentOutcome},
 };
 
 use crate::support::{
-    Behaviour::{Accept, LoseResponse, Unauthorized},
-    Directory, Provider, invitations, key, outcomes, words,
+    Behaviour::{Accept, Away, LoseResponse, Unauthorized},
+    Directory, FileLedger, LIST, Provider, invitations, key, outcomes, words,
 };
 
 /// A ledger whose disk gets full at one of its writes.
 #[derive(Debug)]
 struct FullDisk {
-    inner: FileLedger,
+    inner: ledger::FileLedger,
     writes_left: AtomicU64,
 }
 
 impl FullDisk {
-    async fn after(directory: &Directory, writes: u64) -> Self {
-        Self {
-            inner: FileLedger::open_or_create(directory.file("a.ledger"))
-                .await
-                .unwrap(),
+    /// A list of it.
+    async fn after(directory: &Directory, writes: u64) -> LedgerList {
+        let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
+            .await
+            .unwrap();
+        let full = Self {
+            inner: ledger.file().clone(),
             writes_left: AtomicU64::new(writes),
-        }
+        };
+        LedgerList::open(full, LIST).await.unwrap()
     }
 
     fn write(&self) -> Result<(), LedgerError> {
@@ -51,25 +54,53 @@ impl FullDisk {
 
 #[async_trait]
 impl Ledger for FullDisk {
-    async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
+    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
+        Ledger::create_list(&self.inner, list, operation).await
+    }
+    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
+        self.inner.lists().await
+    }
+    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
+        self.inner.digest_key().await
+    }
+    async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
         self.write()?;
-        self.inner.begin(key, resend).await
+        self.inner.begin(claim, intent).await
+    }
+    async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
+        self.write()?;
+        self.inner.withdraw(claim).await
     }
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
         self.write()?;
         self.inner.finish(claim, outcome).await
     }
-    async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        self.inner.entry(key).await
+    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
+        if self.write().is_ok() {
+            self.inner.abandon(claim, outcome);
+        }
     }
-    async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
-        self.inner.summary().await
+    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        self.inner.entry(list, key).await
     }
-    async fn unknown(&self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, LedgerError> {
-        self.inner.unknown(after, limit).await
+    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
+        self.inner.summary(list).await
     }
-    async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
-        self.inner.resolve(key, resolution).await
+    async fn unknown(
+        &self,
+        list: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, LedgerError> {
+        self.inner.unknown(list, after, limit).await
+    }
+    async fn resolve(
+        &self,
+        list: &Key,
+        key: &Key,
+        resolution: Resolution,
+    ) -> Result<(), LedgerError> {
+        self.inner.resolve(list, key, resolution).await
     }
 }
 
@@ -81,7 +112,7 @@ async fn nothing_is_sent_without_its_intent_on_record() {
     let ledger = FullDisk::after(&directory, 2).await;
     let mut run = provider
         .client()
-        .send_all(ledger, invitations(&list))
+        .send_all(&ledger, invitations(&list))
         .start();
     let became = outcomes(&mut run).await;
     assert_eq!(became, words(&[("a", "accepted"), ("b", "not begun")]));
@@ -106,7 +137,7 @@ async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
     let list = ["a", "b", "c"];
     let mut run = provider
         .client()
-        .send_all(ledger, invitations(&list))
+        .send_all(&ledger, invitations(&list))
         .start();
     let first = run.next().await.unwrap();
     assert!(first.is_recorded);
@@ -118,11 +149,31 @@ async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
     assert!(run.next().await.is_none());
     assert!(matches!(run.ending(), Some(Ending::LedgerFailed(_))));
     assert_eq!(provider.total(), 2);
-    drop(run);
+    drop((run, ledger));
     let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
         .await
         .unwrap();
     assert_eq!(ledger.unknown(None, 9).await.unwrap(), [key("b")]);
+}
+
+/// Nothing was sent, and the ledger says that it may have been: whoever runs it again has to look, and is told so now.
+#[tokio::test]
+async fn an_intent_that_could_not_be_taken_back_is_told_and_ends_the_run() {
+    let directory = Directory::new();
+    let provider = Provider::new().with("a", Away);
+    let ledger = FullDisk::after(&directory, 1).await;
+    let mut run = provider
+        .client()
+        .send_all(&ledger, invitations(&["a", "b"]))
+        .start();
+    let sent = run.next().await.unwrap();
+    assert!(matches!(sent.outcome, SentOutcome::NotSent(_)));
+    assert!(!sent.is_recorded);
+    assert!(run.next().await.is_none());
+    assert!(matches!(run.ending(), Some(Ending::LedgerFailed(_))));
+    drop((run, ledger));
+    let ledger = FileLedger::open(directory.file("a.ledger")).await.unwrap();
+    assert_eq!(ledger.unknown(None, 9).await.unwrap(), [key("a")]);
 }
 
 #[tokio::test]
@@ -134,7 +185,7 @@ async fn a_refused_login_ends_the_run() {
         .unwrap();
     let mut run = provider
         .client()
-        .send_all(ledger.clone(), invitations(&["a", "b", "c"]))
+        .send_all(&ledger, invitations(&["a", "b", "c"]))
         .start();
     let sent = run.next().await.unwrap();
     let error = sent.outcome.error().unwrap();
@@ -143,8 +194,9 @@ async fn a_refused_login_ends_the_run() {
     assert!(run.next().await.is_none());
     assert!(matches!(run.ending(), Some(Ending::Unauthorized)));
     assert_eq!(provider.total(), 0);
-    let summary = ledger.summary().await.unwrap();
-    assert_eq!((summary.not_sent, summary.total()), (1, 1));
+    // Nothing was sent, so nothing is on record.
+    assert!(sent.is_recorded);
+    assert_eq!(ledger.summary().await.unwrap().total(), 0);
 }
 
 #[tokio::test]
@@ -156,18 +208,20 @@ async fn a_credential_that_is_refused_after_a_new_login_ends_the_run() {
         .unwrap();
     let mut run = provider
         .client()
-        .send_all(ledger.clone(), invitations(&["a", "b", "c"]))
+        .send_all(&ledger, invitations(&["a", "b", "c"]))
         .start();
     let became = outcomes(&mut run).await;
     assert_eq!(became, words(&[("a", "accepted"), ("b", "refused")]));
     assert!(matches!(run.ending(), Some(Ending::Unauthorized)));
     assert_eq!(provider.received("c"), 0);
+    let summary = ledger.summary().await.unwrap();
+    assert_eq!((summary.not_sent, summary.total()), (1, 2));
 
     // It was the login that was refused, so the next run need not be told to send it again.
     provider.behave("b", Accept);
     let run = provider
         .client()
-        .send_all(ledger, invitations(&["a", "b", "c"]))
+        .send_all(&ledger, invitations(&["a", "b", "c"]))
         .start();
     assert_eq!(run.finish().await.progress.accepted, 2);
 }
@@ -188,7 +242,7 @@ async fn too_many_doubts_end_the_run() {
         let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
             .await
             .unwrap();
-        let mut run = provider.client().send_all(ledger, invitations(&list));
+        let mut run = provider.client().send_all(&ledger, invitations(&list));
         if let Some(max) = max {
             run = run.max_unknown(max);
         }
@@ -211,7 +265,7 @@ fn without_a_runtime_nothing_is_taken() {
     let provider = Provider::new();
     let mut run = provider
         .client()
-        .send_all(ledger, invitations(&["a"]))
+        .send_all(&ledger, invitations(&["a"]))
         .start();
     let mut context = Context::from_waker(Waker::noop());
     assert!(matches!(

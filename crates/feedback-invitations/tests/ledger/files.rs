@@ -3,12 +3,11 @@
 use std::{fs, sync::Arc};
 
 use feedback_invitations::ledger::{
-    Begun, Claim, FileLedger, Key, KeyError, Ledger, LedgerErrorKind, Outcome, Resend, Resolution,
-    State,
+    Begun, Claim, Key, KeyError, LedgerErrorKind, Outcome, Resend, Resolution, State,
 };
 use rusqlite::Connection;
 
-use crate::support::{Directory, key, record};
+use crate::support::{Directory, FileLedger, LIST, key, record};
 
 async fn state(ledger: &FileLedger, text: &str) -> Option<State> {
     ledger
@@ -80,6 +79,7 @@ async fn everything_is_there_the_next_time() {
     let refused = State::Refused {
         status: Some(400),
         code: Some("40012".to_owned()),
+        not_before: None,
     };
     assert_eq!(state(&ledger, "refused").await, Some(refused));
     assert_eq!(state(&ledger, "not sent").await, Some(State::NotSent));
@@ -163,12 +163,12 @@ async fn only_the_holder_of_the_claim_may_finish() {
     lost(ledger.finish(&old, &Outcome::not_sent()).await);
     lost(
         ledger
-            .finish(&Claim::new(key("a")), &Outcome::not_sent())
+            .finish(&Claim::new(key(LIST), key("a")), &Outcome::not_sent())
             .await,
     );
     lost(
         ledger
-            .finish(&Claim::new(key("b")), &Outcome::not_sent())
+            .finish(&Claim::new(key(LIST), key("b")), &Outcome::not_sent())
             .await,
     );
     ledger
@@ -283,9 +283,20 @@ async fn a_newer_version_is_named_as_such() {
     let path = directory.file("a.ledger");
     drop(FileLedger::open_or_create(&path).await.unwrap());
     let connection = Connection::open(&path).unwrap();
-    connection.pragma_update(None, "user_version", 2).unwrap();
+    connection.pragma_update(None, "user_version", 3).unwrap();
     drop(connection);
     assert_eq!(kind_of_opening(&path).await, LedgerErrorKind::NewerVersion);
+}
+
+#[tokio::test]
+async fn an_older_version_is_named_as_such() {
+    let directory = Directory::new();
+    let path = directory.file("a.ledger");
+    drop(FileLedger::open_or_create(&path).await.unwrap());
+    let connection = Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    drop(connection);
+    assert_eq!(kind_of_opening(&path).await, LedgerErrorKind::OlderVersion);
 }
 
 #[tokio::test]

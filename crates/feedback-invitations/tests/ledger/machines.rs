@@ -7,123 +7,207 @@ use std::{
 
 use customer_api_core::async_trait;
 use feedback_invitations::{
+    SendInvitation,
     ledger::{
-        Begun, Claim, Entry, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary, Outcome,
-        Resend, Resolution, State,
+        Claim, ClientExt as _, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
+        LedgerList, LedgerSummary, ListInfo, Outcome, Resolution, State, send_all::Ending,
     },
-    send_all::Ending,
 };
 
 use crate::support::{
     Behaviour::{Refuse, Wait},
-    Provider, invitations,
+    LIST, Provider, invitations,
 };
 
-/// What a table in a shared database would be: rows that change under a lock, if they are as expected.
+/// What the tables in a shared database would be: rows that change under a lock, if they are as expected.
 #[derive(Debug, Default)]
 struct Table {
-    rows: Mutex<BTreeMap<Key, Row>>,
+    lists: Mutex<BTreeMap<Key, String>>,
+    rows: Mutex<BTreeMap<(Key, Key), Row>>,
 }
 
-/// The state, and the token of the claim.
-type Row = (State, Option<[u8; 16]>);
+#[derive(Debug)]
+struct Row {
+    entry: Entry,
+    /// The token of the claim, and what was there before it.
+    claim: Option<([u8; 16], Option<Entry>)>,
+}
+
+impl Row {
+    fn is_held_by(&self, claim: &Claim) -> bool {
+        let holder = self.claim.as_ref().map(|(token, _)| token);
+        holder == Some(claim.token())
+    }
+}
+
+fn place(claim: &Claim) -> (Key, Key) {
+    (claim.list().clone(), claim.key().clone())
+}
 
 impl Table {
-    /// `UPDATE … SET state = $new WHERE key = $key AND state = $old`
+    /// A list of a shared table, as every machine opens it for itself.
+    async fn list(self: &Arc<Self>) -> LedgerList {
+        LedgerList::open(Arc::clone(self), LIST).await.unwrap()
+    }
+
+    /// `UPDATE … SET state = $new WHERE list = $list AND key = $key AND state = $old`
     fn settle(
         &self,
-        key: &Key,
+        place: &(Key, Key),
         new: State,
         kind: LedgerErrorKind,
         old: impl Fn(&Row) -> bool,
     ) -> Result<(), LedgerError> {
-        match self.rows.lock().unwrap().get_mut(key) {
+        match self.rows.lock().unwrap().get_mut(place) {
             Some(row) if old(row) => {
-                *row = (new, None);
+                row.entry.state = new;
+                row.claim = None;
                 Ok(())
             }
             _ => Err(LedgerError::new(kind, "no such row")),
         }
     }
+
+    fn take_back(&self, claim: &Claim) {
+        let (mut rows, place) = (self.rows.lock().unwrap(), place(claim));
+        if !rows.get(&place).is_some_and(|row| row.is_held_by(claim)) {
+            return;
+        }
+        let before = rows.remove(&place).and_then(|row| row.claim?.1);
+        if let Some(entry) = before {
+            rows.insert(place, Row { entry, claim: None });
+        }
+    }
+
+    fn conclude(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+        let (state, lost) = (outcome.state().clone(), LedgerErrorKind::ClaimLost);
+        self.settle(&place(claim), state, lost, |row| row.is_held_by(claim))
+    }
 }
 
 #[async_trait]
 impl Ledger for Table {
-    async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
-        let mut rows = self.rows.lock().unwrap();
-        match rows.get(key) {
-            Some((state, _)) if !resend.allows(state) => {
-                Ok(Begun::Known(Entry::new(key.clone(), state.clone())))
-            }
-            _ => {
-                let claim = Claim::new(key.clone());
-                rows.insert(key.clone(), (State::Sending, Some(*claim.token())));
-                Ok(Begun::Started(claim))
-            }
+    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
+        let mut lists = self.lists.lock().unwrap();
+        match lists.insert(list.clone(), operation.to_owned()) {
+            None => Ok(()),
+            Some(_) => Err(LedgerError::new(LedgerErrorKind::AlreadyExists, "is there")),
         }
     }
 
+    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
+        let lists = self.lists.lock().unwrap();
+        let infos = lists.iter();
+        Ok(infos
+            .map(|(name, operation)| ListInfo::new(name.clone(), operation))
+            .collect())
+    }
+
+    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
+        Ok(DigestKey::new([7; 32]))
+    }
+
+    async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
+        let (mut rows, place) = (self.rows.lock().unwrap(), place(claim));
+        let known = match rows.get(&place) {
+            Some(row) if row.is_held_by(claim) => return Ok(None),
+            Some(row) if !intent.may_begin(&row.entry) => return Ok(Some(row.entry.clone())),
+            row => row.map(|row| row.entry.clone()),
+        };
+        let mut entry = Entry::new(claim.key().clone(), State::Sending);
+        entry.digest = intent.digest;
+        entry.began = intent.began.clone();
+        let claim = Some((*claim.token(), known));
+        rows.insert(place, Row { entry, claim });
+        Ok(None)
+    }
+
+    async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
+        self.take_back(claim);
+        Ok(())
+    }
+
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
-        let holds = |row: &Row| row.1.as_ref() == Some(claim.token());
-        self.settle(
-            claim.key(),
-            outcome.state().clone(),
-            LedgerErrorKind::ClaimLost,
-            holds,
-        )
+        self.conclude(claim, outcome)
     }
 
-    async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
+    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
+        match outcome {
+            Some(outcome) => drop(self.conclude(claim, outcome)),
+            None => self.take_back(claim),
+        }
+    }
+
+    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
         let rows = self.rows.lock().unwrap();
-        Ok(rows
-            .get(key)
-            .map(|(state, _)| Entry::new(key.clone(), state.clone())))
+        let row = rows.get(&(list.clone(), key.clone()));
+        Ok(row.map(|row| row.entry.clone()))
     }
 
-    async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
+    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
         let mut summary = LedgerSummary::default();
-        for (state, _) in self.rows.lock().unwrap().values() {
-            *summary.count_mut(state) += 1;
+        for ((of, _), row) in self.rows.lock().unwrap().iter() {
+            *summary.count_mut(&row.entry.state) += u64::from(of == list);
         }
         Ok(summary)
     }
 
-    async fn unknown(&self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, LedgerError> {
+    async fn unknown(
+        &self,
+        list: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, LedgerError> {
         let rows = self.rows.lock().unwrap();
-        let unknown = rows.iter().filter(|(_, row)| row.0 == State::Unknown);
-        let behind = unknown.filter(|(key, _)| after.is_none_or(|after| *key > after));
-        Ok(behind.map(|(key, _)| key.clone()).take(limit).collect())
+        let unknown = rows
+            .iter()
+            .filter(|((of, _), row)| of == list && row.entry.state == State::Unknown);
+        let keys = unknown.map(|((_, key), _)| key);
+        let behind = keys.filter(|key| after.is_none_or(|after| *key > after));
+        Ok(behind.take(limit).cloned().collect())
     }
 
-    async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
+    async fn resolve(
+        &self,
+        list: &Key,
+        key: &Key,
+        resolution: Resolution,
+    ) -> Result<(), LedgerError> {
         let state = match resolution {
             Resolution::Sent => State::Accepted { reference: None },
             Resolution::NotSent => State::NotSent,
         };
-        self.settle(key, state, LedgerErrorKind::NotUnknown, |row| {
-            row.0 == State::Unknown
-        })
+        let (place, kind) = ((list.clone(), key.clone()), LedgerErrorKind::NotUnknown);
+        self.settle(&place, state, kind, |row| row.entry.state == State::Unknown)
     }
+}
+
+async fn table() -> Arc<Table> {
+    let table = Arc::new(Table::default());
+    let operation = &SendInvitation::INFO;
+    LedgerList::create(Arc::clone(&table), LIST, operation)
+        .await
+        .unwrap();
+    table
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn machines_that_share_a_ledger_send_each_key_once() {
     let names: Vec<String> = (0..300).map(|number| format!("order-{number}")).collect();
     let list: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (provider, table) = (Provider::new(), Arc::new(Table::default()));
+    let (provider, table) = (Provider::new(), table().await);
     for name in list.iter().step_by(7) {
         provider.behave(name, Refuse);
     }
-    let machines: Vec<_> = (0..3)
-        .map(|_| {
-            let run = provider
-                .client()
-                .send_all(Arc::clone(&table), invitations(&list))
-                .concurrency(4)
-                .start();
-            tokio::spawn(run.finish())
-        })
-        .collect();
+    let mut machines = Vec::new();
+    for _ in 0..3 {
+        let run = provider
+            .client()
+            .send_all(&table.list().await, invitations(&list))
+            .concurrency(4)
+            .start();
+        machines.push(tokio::spawn(run.finish()));
+    }
     let (mut sent, mut skipped) = (0, 0);
     for machine in machines {
         let summary = machine.await.unwrap();
@@ -134,7 +218,7 @@ async fn machines_that_share_a_ledger_send_each_key_once() {
     }
     assert_eq!((sent, skipped), (300, 600));
     assert!(list.iter().all(|key| provider.received(key) == 1));
-    let summary = table.summary().await.unwrap();
+    let summary = table.list().await.summary().await.unwrap();
     assert_eq!(
         (summary.accepted, summary.refused, summary.total()),
         (257, 43, 300)
@@ -143,16 +227,16 @@ async fn machines_that_share_a_ledger_send_each_key_once() {
 
 #[tokio::test]
 async fn what_one_machine_is_sending_no_other_sends() {
-    let (provider, table) = (Provider::new().with("a", Wait), Arc::new(Table::default()));
+    let (provider, table) = (Provider::new().with("a", Wait), table().await);
     let first = provider
         .client()
-        .send_all(Arc::clone(&table), invitations(&["a"]))
+        .send_all(&table.list().await, invitations(&["a"]))
         .start();
     let first = tokio::spawn(first.finish());
     provider.waiting(1).await;
     let second = provider
         .client()
-        .send_all(Arc::clone(&table), invitations(&["a", "b"]))
+        .send_all(&table.list().await, invitations(&["a", "b"]))
         .resend_refused()
         .resend_unknown()
         .start();

@@ -11,15 +11,17 @@ use std::{
 
 use feedback_invitations::{
     Programme, Recipient, SendInvitation,
-    ledger::{FileLedger, Key, Ledger as _, State},
-    send_all::{self, Ending, SentOutcome},
+    ledger::{
+        ClientExt as _, Key, State,
+        send_all::{self, Ending, SentOutcome},
+    },
 };
 use futures_core::Stream;
 use tokio::sync::mpsc;
 
 use crate::support::{
     Behaviour::{Away, LoseResponse, Panic, Refuse, Wait},
-    Directory, Provider, invitation, invitations, key, outcomes, words,
+    Directory, FileLedger, Provider, invitation, invitations, key, outcomes, words,
 };
 
 /// A source that gives what the test gives it.
@@ -56,7 +58,7 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
         send_all::iter(valid.into_iter().chain([(key("invalid"), invalid)]))
     };
 
-    let mut run = client.send_all(ledger.clone(), list()).start();
+    let mut run = client.send_all(&ledger, list()).start();
     assert_eq!(
         outcomes(&mut run).await,
         words(&[
@@ -82,7 +84,7 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
     for key in ["refused", "away", "lost"] {
         provider.behave(key, crate::support::Behaviour::Accept);
     }
-    let mut run = client.send_all(ledger.clone(), list()).start();
+    let mut run = client.send_all(&ledger, list()).start();
     let mut skipped = Vec::new();
     while let Some(sent) = run.next().await {
         match sent.outcome {
@@ -100,6 +102,7 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
     let refused = State::Refused {
         status: Some(400),
         code: Some("40012".to_owned()),
+        not_before: None,
     };
     let accepted = State::Accepted {
         reference: Some("receipt-accepted".to_owned()),
@@ -119,19 +122,13 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
         (1, 1)
     );
 
-    let run = client
-        .send_all(ledger.clone(), list())
-        .resend_refused()
-        .start();
+    let run = client.send_all(&ledger, list()).resend_refused().start();
     assert_eq!(run.finish().await.progress.accepted, 1);
     assert_eq!(
         (provider.received("refused"), provider.received("lost")),
         (2, 1)
     );
-    let run = client
-        .send_all(ledger.clone(), list())
-        .resend_unknown()
-        .start();
+    let run = client.send_all(&ledger, list()).resend_unknown().start();
     assert_eq!(run.finish().await.progress.accepted, 1);
     assert_eq!(
         (provider.received("refused"), provider.received("lost")),
@@ -153,7 +150,7 @@ async fn a_key_that_comes_twice_is_sent_once() {
         let list = [keys, keys, keys].concat();
         let mut run = provider
             .client()
-            .send_all(ledger(&directory).await, invitations(&list))
+            .send_all(&*ledger(&directory).await, invitations(&list))
             .concurrency(concurrency)
             .resend_refused()
             .resend_unknown()
@@ -182,7 +179,7 @@ async fn as_many_as_allowed_are_on_their_way_and_no_more_are_taken() {
     });
     let mut run = provider
         .client()
-        .send_all(ledger(&directory).await, send_all::iter(list))
+        .send_all(&*ledger(&directory).await, send_all::iter(list))
         .concurrency(4)
         .start();
     assert_eq!(taken.load(Ordering::Relaxed), 0);
@@ -214,7 +211,7 @@ async fn a_stopped_run_finishes_what_is_on_its_way_and_begins_nothing() {
     let list = ["a", "b", "c", "d", "e"];
     let mut run = provider
         .client()
-        .send_all(ledger.clone(), invitations(&list))
+        .send_all(&ledger, invitations(&list))
         .concurrency(2)
         .start();
     assert_eq!(run.next().await.unwrap().key, key("a"));
@@ -230,7 +227,7 @@ async fn a_stopped_run_finishes_what_is_on_its_way_and_begins_nothing() {
 
     let run = provider
         .client()
-        .send_all(ledger, invitations(&list))
+        .send_all(&ledger, invitations(&list))
         .start();
     let progress = run.finish().await.progress;
     assert_eq!((progress.skipped, progress.accepted), (3, 2));
@@ -244,7 +241,7 @@ async fn a_run_that_waits_for_its_source_can_be_stopped() {
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut run = provider
         .client()
-        .send_all(ledger(&directory).await, Channel(receiver))
+        .send_all(&*ledger(&directory).await, Channel(receiver))
         .start();
     sender.send(invitation("a")).unwrap();
     assert_eq!(run.next().await.unwrap().key, key("a"));
@@ -265,7 +262,7 @@ async fn a_run_is_a_stream_and_its_source_may_be_slow() {
     let mut run = pin!(
         provider
             .client()
-            .send_all(ledger(&directory).await, Channel(receiver))
+            .send_all(&*ledger(&directory).await, Channel(receiver))
             .start()
     );
     for text in ["a", "b"] {
@@ -289,7 +286,7 @@ async fn a_dropped_run_leaves_a_doubt_for_what_was_on_its_way() {
     let list = ["a", "b", "c", "d"];
     let mut run = provider
         .client()
-        .send_all(ledger(&directory).await, invitations(&list))
+        .send_all(&*ledger(&directory).await, invitations(&list))
         .concurrency(2)
         .start();
     assert_eq!(run.next().await.unwrap().key, key("a"));
@@ -300,7 +297,7 @@ async fn a_dropped_run_leaves_a_doubt_for_what_was_on_its_way() {
     assert_eq!(ledger.unknown(None, 9).await.unwrap(), ["b", "c"].map(key));
     let mut run = provider
         .client()
-        .send_all(ledger, invitations(&list))
+        .send_all(&ledger, invitations(&list))
         .start();
     let expected = [
         ("a", "skipped"),
@@ -318,7 +315,7 @@ async fn a_panic_costs_one_invitation_and_not_the_run() {
     let list = ["a", "b", "c", "b"];
     let mut run = provider
         .client()
-        .send_all(ledger(&directory).await, invitations(&list))
+        .send_all(&*ledger(&directory).await, invitations(&list))
         .resend_unknown()
         .start();
     let mut became = Vec::new();
@@ -339,7 +336,7 @@ async fn nothing_about_a_person_is_stored() {
     let provider = Provider::new().with("b", Refuse).with("c", LoseResponse);
     let run = provider
         .client()
-        .send_all(ledger(&directory).await, invitations(&["a", "b", "c"]))
+        .send_all(&*ledger(&directory).await, invitations(&["a", "b", "c"]))
         .start();
     let _ = run.finish().await;
     let file = std::fs::read(directory.file("a.ledger")).unwrap();

@@ -2,10 +2,10 @@
 
 use std::{env, fs, io, path::Path};
 
-use feedback_invitations::ledger::{FileLedger, Ledger as _, Outcome};
+use feedback_invitations::ledger::{LedgerError, Outcome};
 use tokio::task::JoinSet;
 
-use crate::support::record;
+use crate::support::{FileLedger, record};
 
 #[tokio::test]
 #[ignore = "what the children of other tests run"]
@@ -40,7 +40,7 @@ async fn open() {
     }
 }
 
-fn word(opened: Result<FileLedger, feedback_invitations::ledger::LedgerError>) -> String {
+fn word(opened: Result<FileLedger, LedgerError>) -> String {
     match opened {
         Ok(_) => "opened".to_owned(),
         Err(error) => format!("{:?}", error.kind()),

@@ -12,12 +12,11 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use feedback_invitations::{
-    ledger::{Begun, FileLedger, Ledger as _, LedgerErrorKind, Outcome, Resend, State},
-    send_all::Ending,
+use feedback_invitations::ledger::{
+    Begun, ClientExt as _, LedgerErrorKind, Outcome, Resend, State, send_all::Ending,
 };
 
-use crate::support::{Directory, Provider, invitations, key, record};
+use crate::support::{Directory, FileLedger, Provider, invitations, key, record};
 use ways::{Expected, Files, WAYS};
 
 /// How often the second program tries each path, each time in two ways.
@@ -118,9 +117,7 @@ async fn nobody_else_gets_in_and_every_loss_is_told_before_the_next_one_is_sent(
         let finished = ledger
             .finish(&on_its_way, &Outcome::accepted(Some("1")))
             .await;
-        let run = provider
-            .client()
-            .send_all(ledger.clone(), invitations(&["next"]));
+        let run = provider.client().send_all(&ledger, invitations(&["next"]));
         let ending = run.start().finish().await.ending;
         match way.expected {
             Expected::Harmless => {

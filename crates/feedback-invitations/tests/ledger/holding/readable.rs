@@ -6,11 +6,11 @@ use std::{
     path::Path,
 };
 
-use feedback_invitations::ledger::{FileLedger, LedgerErrorKind, Outcome};
+use feedback_invitations::ledger::{LedgerErrorKind, Outcome};
 use rusqlite::Connection;
 
 use super::command;
-use crate::support::{Directory, record};
+use crate::support::{Directory, FileLedger, record};
 
 /// Nobody, by the number that all systems have for that.
 const NOBODY: u32 = 65_534;
@@ -77,9 +77,15 @@ async fn a_row_without_end_is_found_by_its_length() {
         ("a receipt", "UPDATE entry SET text = ?1"),
         ("a token", "UPDATE entry SET token = CAST(?1 AS BLOB)"),
         ("a key", "UPDATE entry SET key = ?1"),
+        ("a digest", "UPDATE entry SET digest = CAST(?1 AS BLOB)"),
+        ("a list's name", "UPDATE list SET name = ?1"),
+        (
+            "the key of the digests",
+            "UPDATE ledger SET digest_key = CAST(?1 AS BLOB)",
+        ),
         (
             "a table's definition",
-            "UPDATE sqlite_schema SET sql = sql || ' --' || ?1 WHERE name = 'total'",
+            "UPDATE sqlite_schema SET sql = sql || ' --' || ?1 WHERE name = 'ledger'",
         ),
     ] {
         let path = directory.file("a.ledger");

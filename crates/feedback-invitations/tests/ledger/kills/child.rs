@@ -9,14 +9,14 @@ use customer_api_core::{async_trait, rate_limit::Unlimited};
 use feedback_invitations::{
     Client,
     ledger::{
-        Begun, Claim, Entry, FileLedger, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary,
-        Outcome, Resend, Resolution,
+        self, Begun, Claim, ClientExt as _, DigestKey, Entry, Intent, Key, Ledger, LedgerError,
+        LedgerErrorKind, LedgerList, LedgerSummary, ListInfo, Outcome, Resend, Resolution,
+        send_all::{self, Ending},
     },
-    send_all::{self, Ending},
 };
 
 use super::Point;
-use crate::support::{invitation, key};
+use crate::support::{FileLedger, LIST, invitation, key};
 
 /// Whom the children send to.
 pub(super) fn keys(count: usize) -> impl Iterator<Item = String> {
@@ -48,7 +48,7 @@ fn variable(name: &str) -> String {
 async fn send(ledger: FileLedger) {
     let point = variable("LEDGER_TEST_POINT");
     let ledger = Halting {
-        inner: ledger,
+        inner: ledger.file().clone(),
         point: super::POINTS
             .into_iter()
             .find(|known| format!("{known:?}") == point),
@@ -56,6 +56,7 @@ async fn send(ledger: FileLedger) {
         goes_on: variable("LEDGER_TEST_GOES_ON").parse().unwrap(),
         reached: AtomicU32::new(0),
     };
+    let ledger = LedgerList::open(ledger, LIST).await.unwrap();
     let radar = Client::builder("testing", "testing12345")
         .base_url(variable("LEDGER_TEST_URL"))
         .rate_limiter(Unlimited)
@@ -63,7 +64,7 @@ async fn send(ledger: FileLedger) {
         .unwrap();
     let list = keys(variable("LEDGER_TEST_KEYS").parse().unwrap()).map(|key| invitation(&key));
     let run = radar
-        .send_all(ledger, send_all::iter(list))
+        .send_all(&ledger, send_all::iter(list))
         .concurrency(variable("LEDGER_TEST_CONCURRENCY").parse().unwrap())
         .start();
     let summary = run.finish().await;
@@ -127,7 +128,7 @@ async fn fill(ledger: FileLedger) {
 /// A ledger that says when it passes a point, and may come to a halt there.
 #[derive(Debug)]
 struct Halting {
-    inner: FileLedger,
+    inner: ledger::FileLedger,
     point: Option<Point>,
     count: u32,
     /// Says so, and no more.
@@ -150,15 +151,28 @@ impl Halting {
 
 #[async_trait]
 impl Ledger for Halting {
-    async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
-        if self.inner.entry(key).await?.is_none() {
+    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
+        Ledger::create_list(&self.inner, list, operation).await
+    }
+    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
+        self.inner.lists().await
+    }
+    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
+        self.inner.digest_key().await
+    }
+    async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
+        let known = self.inner.entry(claim.list(), claim.key()).await?;
+        if known.is_none() {
             self.pass(Point::BeforeBegin).await;
         }
-        let begun = self.inner.begin(key, resend).await?;
-        if matches!(begun, Begun::Started(_)) {
+        let known = self.inner.begin(claim, intent).await?;
+        if known.is_none() {
             self.pass(Point::AfterBegin).await;
         }
-        Ok(begun)
+        Ok(known)
+    }
+    async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
+        self.inner.withdraw(claim).await
     }
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
         self.pass(Point::BeforeFinish).await;
@@ -166,16 +180,29 @@ impl Ledger for Halting {
         self.pass(Point::AfterFinish).await;
         Ok(())
     }
-    async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        self.inner.entry(key).await
+    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
+        self.inner.abandon(claim, outcome);
     }
-    async fn summary(&self) -> Result<LedgerSummary, LedgerError> {
-        self.inner.summary().await
+    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        self.inner.entry(list, key).await
     }
-    async fn unknown(&self, after: Option<&Key>, limit: usize) -> Result<Vec<Key>, LedgerError> {
-        self.inner.unknown(after, limit).await
+    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
+        self.inner.summary(list).await
     }
-    async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
-        self.inner.resolve(key, resolution).await
+    async fn unknown(
+        &self,
+        list: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, LedgerError> {
+        self.inner.unknown(list, after, limit).await
+    }
+    async fn resolve(
+        &self,
+        list: &Key,
+        key: &Key,
+        resolution: Resolution,
+    ) -> Result<(), LedgerError> {
+        self.inner.resolve(list, key, resolution).await
     }
 }

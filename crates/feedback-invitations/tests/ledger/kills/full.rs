@@ -6,10 +6,10 @@ use std::{
     sync::mpsc,
 };
 
-use feedback_invitations::ledger::{FileLedger, Ledger as _, State};
+use feedback_invitations::ledger::State;
 
 use super::{Signal, start_as};
-use crate::support::{Directory, key};
+use crate::support::{Directory, FileLedger, key};
 
 /// This test binary, in a shell that sets the limit. The signal that goes with it would kill; ignored, the write fails, as on
 /// a full disk.

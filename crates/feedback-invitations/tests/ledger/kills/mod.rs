@@ -17,9 +17,9 @@ use std::{
     thread,
 };
 
-use feedback_invitations::ledger::{FileLedger, Ledger as _, LedgerErrorKind, State};
+use feedback_invitations::ledger::{LedgerErrorKind, State};
 
-use crate::support::{Directory, address, key};
+use crate::support::{Directory, FileLedger, address, key};
 use server::Server;
 
 /// Where a child is killed, at its so many-th key.

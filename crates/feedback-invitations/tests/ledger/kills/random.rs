@@ -11,10 +11,10 @@ use std::{
 };
 
 use fastrand::Rng;
-use feedback_invitations::ledger::{FileLedger, Key, Ledger as _, Resolution, State};
+use feedback_invitations::ledger::{Key, Resolution, State};
 
 use super::{POINTS, Point, Server, Signal, child, start, unknown};
-use crate::support::{Directory, address, key};
+use crate::support::{Directory, FileLedger, address, key};
 
 /// A list so long that some 20 kills fall into it.
 const KEYS: usize = 400;

@@ -1,15 +1,19 @@
 pub(crate) mod directory;
+pub(crate) mod ledger;
 pub(crate) mod provider;
 
 use std::collections::BTreeMap;
 
 use feedback_invitations::{
-    Programme, Recipient, SendInvitation,
-    ledger::{Begun, Key, Ledger, Outcome, Resend},
-    send_all::{Run, SentOutcome},
+    InvitationReceipt, Programme, Recipient, SendInvitation,
+    ledger::{
+        Begun, Key, LedgerList, Outcome, Resend,
+        send_all::{self, Run, SentOutcome},
+    },
 };
 
 pub(crate) use directory::Directory;
+pub(crate) use ledger::{FileLedger, LIST};
 pub(crate) use provider::{Behaviour, Provider};
 
 pub(crate) fn key(text: &str) -> Key {
@@ -30,13 +34,13 @@ pub(crate) fn invitation(text: &str) -> (Key, SendInvitation) {
 
 pub(crate) fn invitations(
     keys: &[&str],
-) -> feedback_invitations::send_all::Iter<std::vec::IntoIter<(Key, SendInvitation)>> {
+) -> send_all::Iter<std::vec::IntoIter<(Key, SendInvitation)>> {
     let list: Vec<_> = keys.iter().map(|key| invitation(key)).collect();
-    feedback_invitations::send_all::iter(list)
+    send_all::iter(list)
 }
 
 /// Reads a run to its end: a word for what became of every key. Fails if a key comes out twice.
-pub(crate) async fn outcomes(run: &mut Run) -> BTreeMap<String, &'static str> {
+pub(crate) async fn outcomes(run: &mut Run<SendInvitation>) -> BTreeMap<String, &'static str> {
     let mut outcomes = BTreeMap::new();
     while let Some(sent) = run.next().await {
         let word = word(&sent.outcome);
@@ -46,7 +50,7 @@ pub(crate) async fn outcomes(run: &mut Run) -> BTreeMap<String, &'static str> {
     outcomes
 }
 
-pub(crate) fn word(outcome: &SentOutcome) -> &'static str {
+pub(crate) fn word(outcome: &SentOutcome<InvitationReceipt>) -> &'static str {
     match outcome {
         SentOutcome::Accepted(_) => "accepted",
         SentOutcome::Refused(_) => "refused",
@@ -54,6 +58,7 @@ pub(crate) fn word(outcome: &SentOutcome) -> &'static str {
         SentOutcome::Unknown(_) => "unknown",
         SentOutcome::Skipped(_) => "skipped",
         SentOutcome::NotBegun(_) => "not begun",
+        SentOutcome::KeyReused(_) => "key reused",
         SentOutcome::Lost => "lost",
         other => panic!("{other}"),
     }
@@ -66,8 +71,8 @@ pub(crate) fn words(pairs: &[(&str, &'static str)]) -> BTreeMap<String, &'static
         .collect()
 }
 
-/// Puts a key with this outcome into a ledger.
-pub(crate) async fn record(ledger: &dyn Ledger, text: &str, outcome: Outcome) {
+/// Puts a key with this outcome into a list.
+pub(crate) async fn record(ledger: &LedgerList, text: &str, outcome: Outcome) {
     match ledger.begin(&key(text), Resend::none()).await.unwrap() {
         Begun::Started(claim) => ledger.finish(&claim, &outcome).await.unwrap(),
         Begun::Known(entry) => panic!("{entry:?}"),
