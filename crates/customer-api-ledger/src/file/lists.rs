@@ -27,19 +27,23 @@ pub(super) struct Lists {
 impl Lists {
     /// Reads the lists, and whether there are as many as there were.
     pub(super) fn read(connection: &Connection) -> Result<Self, Fault> {
-        let (digest_key, count, checksum) = connection
+        let (digest_key, count, checksum, rows) = connection
             .query_row(
-                "SELECT digest_key, lists, checksum FROM ledger",
+                "SELECT digest_key, lists, checksum, (SELECT count(*) FROM ledger) FROM ledger",
                 [],
                 |row| {
                     Ok((
                         row.get::<_, [u8; 32]>(0)?,
                         row.get::<_, i64>(1)?,
                         row.get::<_, i64>(2)?,
+                        row.get::<_, i64>(3)?,
                     ))
                 },
             )
             .map_err(|_| damaged("its first row is missing or can't be read"))?;
+        if rows != 1 {
+            return Err(damaged("it is there twice"));
+        }
         let mut rows = connection.prepare(
             "SELECT id, name, operation, sending, accepted, refused, not_sent, unknown, checksum FROM list ORDER BY id",
         )?;

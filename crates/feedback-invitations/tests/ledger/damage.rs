@@ -222,7 +222,7 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
             "the ledger twice",
             "INSERT INTO ledger SELECT * FROM ledger",
         ),
-        ("no key of the digests", "UPDATE ledger SET digest_key = ''"),
+        ("no key of the digests", "UPDATE ledger SET digest_key = x''"),
         (
             "another key of the digests",
             "UPDATE ledger SET digest_key = zeroblob(32)",
@@ -240,7 +240,8 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
             .unwrap()
             .execute_batch(statement)
             .unwrap();
-        let error = FileLedger::open_or_create(&copy).await.unwrap_err();
+        let opened = FileLedger::open_or_create(&copy).await;
+        let error = opened.expect_err(what);
         assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{what}: {error}");
         assert!(error.to_string().contains("damaged"), "{error}");
     }
