@@ -11,8 +11,10 @@ use customer_api_sandbox::{CustomerRadarOptions, Fault, Sandbox};
 use feedback_invitations::{
     Client, Programme, Recipient, SendInvitation,
     customer_api_core::rate_limit::Quota,
-    ledger::{FileLedger, Key, Ledger as _, Resolution, State},
-    send_all::{self, SentOutcome},
+    ledger::{
+        ClientExt as _, FileLedger, Key, LedgerError, LedgerList, Resolution, State,
+        send_all::{self, SentOutcome},
+    },
 };
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -23,6 +25,9 @@ use crate::{Failure, account::Account};
 
 /// The first argument of the program that sends, which is this one again, so that it can be killed.
 pub(crate) const SENDER: &str = "send-invitations";
+
+/// The list of the ledger.
+const LIST: &str = "march";
 
 const CUSTOMERS: usize = 200;
 const CONCURRENCY: usize = 4;
@@ -36,7 +41,9 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let sandbox = Sandbox::builder().customer_radar(options).start().await?;
     let radar = sandbox.customer_radar();
     let ledger = LedgerFile::new();
-    drop(FileLedger::create(&ledger.0).await?);
+    let file = FileLedger::create(&ledger.0).await?;
+    drop(file.create_list(LIST, &SendInvitation::INFO).await?);
+    drop(file);
 
     account.step(&format!(
         "send {CUSTOMERS} invitations, lose the response to one, and kill the program on the way"
@@ -80,7 +87,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     while told.read(account, &mut sender).await? {}
     account.expect("doubtful keys", told.doubtful, 0)?;
 
-    let summary = FileLedger::open(&ledger.0).await?.summary().await?;
+    let summary = open(&ledger.0).await?.summary().await?;
     account.show(format!("the ledger: {summary}"));
     account.expect("accepted", summary.accepted, CUSTOMERS as u64)?;
     account.show(format!(
@@ -99,18 +106,22 @@ async fn settle(
     ledger: &Path,
     known: &BTreeSet<String>,
 ) -> Result<(), Failure> {
-    let ledger = FileLedger::open(ledger).await?;
-    for key in ledger.unknown(None, CUSTOMERS).await? {
+    let list = open(ledger).await?;
+    for key in list.unknown(None, CUSTOMERS).await? {
         let was_sent = known.contains(&address(key.as_str()));
         let (resolution, word) = if was_sent {
             (Resolution::Sent, "was sent")
         } else {
             (Resolution::NotSent, "was not sent")
         };
-        ledger.resolve(&key, resolution).await?;
+        list.resolve(&key, resolution).await?;
         account.show(format!("{key} {word}"));
     }
     Ok(())
+}
+
+async fn open(ledger: &Path) -> Result<LedgerList, LedgerError> {
+    FileLedger::open(ledger).await?.list(LIST).await
 }
 
 fn addresses(sandbox: &Sandbox) -> BTreeSet<String> {
@@ -202,7 +213,7 @@ pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
         .base_url(url)
         .rate_limiter(Quota::in_flight(CONCURRENCY))
         .build()?;
-    let ledger = FileLedger::open(ledger).await?;
+    let list = open(Path::new(ledger)).await?;
     let programme = Programme::new("client-1", "programme-1");
     let mut invitations = Vec::new();
     for number in 1..=CUSTOMERS {
@@ -211,7 +222,7 @@ pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
         invitations.push((key, SendInvitation::new(&programme, recipient)));
     }
     let mut run = radar
-        .send_all(ledger, send_all::iter(invitations))
+        .send_all(&list, send_all::iter(invitations))
         .concurrency(CONCURRENCY)
         .start();
     while let Some(sent) = run.next().await {

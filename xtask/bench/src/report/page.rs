@@ -8,8 +8,9 @@ use crate::{Failure, parts::PARTS};
 const INTRODUCTION: &str = include_str!("introduction.md");
 
 /// The crates whose versions say what was compared.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "customer-api-core",
+    "customer-api-ledger",
     "ravelin-labels",
     "helpdesk-customers",
     "feedback-invitations",

@@ -11,8 +11,10 @@ use std::{
 use customer_api_core::rate_limit::Quota;
 use feedback_invitations::{
     Client, Programme, Recipient, SendInvitation,
-    ledger::{FileLedger, Key},
-    send_all::{self, SentOutcome},
+    ledger::{
+        ClientExt as _, FileLedger, Key,
+        send_all::{self, SentOutcome},
+    },
 };
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
@@ -56,11 +58,12 @@ fn invitation(number: u64) -> SendInvitation {
 
 async fn with(client: &Client, count: u64, in_flight: usize, path: &Path) -> Result<(), Failure> {
     let ledger = FileLedger::create(path).await?;
+    let list = ledger.create_list("march", &SendInvitation::INFO).await?;
     let keys = (1..=count).map(|number| Key::new(format!("order-{number}")));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let invitations = keys.into_iter().zip((1..=count).map(invitation));
     let mut run = client
-        .send_all(ledger, send_all::iter(invitations))
+        .send_all(&list, send_all::iter(invitations))
         .concurrency(in_flight)
         .start();
     while let Some(sent) = run.next().await {
