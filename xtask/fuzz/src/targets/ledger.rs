@@ -7,8 +7,10 @@ use std::{
     },
 };
 
-use feedback_invitations::ledger::{
-    Begun, FileLedger, Key, Ledger, LedgerErrorKind, LedgerSummary, Outcome, Resend, State,
+use customer_api_core::Timestamp;
+use customer_api_ledger::{
+    Claim, Digest, DigestKey, Entry, FileLedger, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
+    LedgerSummary, Outcome,
 };
 
 use crate::{assert_unquoted, offline, response::LONGEST};
@@ -16,9 +18,13 @@ use crate::{assert_unquoted, offline, response::LONGEST};
 /// A ledger with every state in it, and all that it says.
 struct Sample {
     file: Vec<u8>,
-    content: Vec<(Key, State)>,
+    content: Vec<Entry>,
     summary: LedgerSummary,
+    digest_key: DigestKey,
 }
+
+const LIST: &str = "march-planted";
+const OPERATION: &str = "sendInvitation";
 
 /// A file is a ledger with all that was written into it, or an error that says what it is instead.
 ///
@@ -62,27 +68,30 @@ fn changed(file: &[u8], mut changes: &[u8]) -> Vec<u8> {
 fn open(path: &Path, sample: Option<&Sample>) {
     let opened = offline::run(async {
         let ledger = FileLedger::open(path).await?;
-        let summary = ledger.summary().await?;
-        let mut content = Vec::new();
-        for (key, _) in sample.map_or(&[][..], |sample| &sample.content) {
-            let entry = ledger.entry(key).await?;
-            content.extend(entry.map(|entry| (key.clone(), entry.state)));
+        let mut sending = 0;
+        for list in ledger.lists().await? {
+            sending += Ledger::summary(&ledger, &list.name).await?.sending;
         }
-        Ok((summary, content))
+        let read = match sample {
+            Some(sample) => Some(read(&ledger, sample).await?),
+            None => None,
+        };
+        Ok((sending, read))
     });
     match (opened, sample) {
-        (Ok((summary, content)), Some(sample)) => {
+        (Ok((_, Some((content, summary)))), Some(sample)) => {
             assert_eq!(summary, sample.summary);
             assert_eq!(content, sample.content);
         }
-        (Ok((summary, _)), None) => assert_eq!(summary.sending, 0),
-        (Err::<_, feedback_invitations::ledger::LedgerError>(error), _) => {
+        (Ok((sending, _)), _) => assert_eq!(sending, 0),
+        (Err::<_, LedgerError>(error), _) => {
             assert!(
                 matches!(
                     error.kind(),
                     LedgerErrorKind::Damaged
                         | LedgerErrorKind::NotALedger
                         | LedgerErrorKind::NewerVersion
+                        | LedgerErrorKind::OlderVersion
                         | LedgerErrorKind::Storage
                 ),
                 "{error:?}"
@@ -92,6 +101,21 @@ fn open(path: &Path, sample: Option<&Sample>) {
     }
 }
 
+/// What a ledger says that is the sample, as far as it can be opened. A list that is missing is a finding.
+async fn read(
+    ledger: &FileLedger,
+    sample: &Sample,
+) -> Result<(Vec<Entry>, LedgerSummary), LedgerError> {
+    let list = ledger.list(LIST).await?;
+    assert_eq!(list.operation(), OPERATION);
+    assert_eq!(ledger.digest_key().await?, sample.digest_key);
+    let mut content = Vec::new();
+    for entry in &sample.content {
+        content.extend(list.entry(&entry.key).await?);
+    }
+    Ok((content, list.summary().await?))
+}
+
 fn sample() -> &'static Sample {
     static SAMPLE: OnceLock<Sample> = OnceLock::new();
     SAMPLE.get_or_init(|| {
@@ -99,30 +123,47 @@ fn sample() -> &'static Sample {
         let path = directory.0.join("sample");
         offline::run(async {
             let ledger = FileLedger::create(&path).await.unwrap();
+            let list = Key::new(LIST).unwrap();
+            Ledger::create_list(&ledger, &list, OPERATION)
+                .await
+                .unwrap();
             let mut content = Vec::new();
             for number in 0..24 {
                 let key = Key::new(format!("order-{number:03}-planted")).unwrap();
-                let outcome = match number % 4 {
+                let outcome = match number % 5 {
                     0 => Outcome::accepted(Some("846673197418938368")),
                     1 => Outcome::refused(Some(400), Some("40012-planted")),
                     2 => Outcome::not_sent(),
+                    3 => Outcome::refused(Some(429), None).with_not_before(time(number + 60)),
                     _ => Outcome::unknown(),
                 };
-                match ledger.begin(&key, Resend::none()).await.unwrap() {
-                    Begun::Started(claim) => ledger.finish(&claim, &outcome).await.unwrap(),
-                    Begun::Known(_) => unreachable!("the keys differ"),
-                }
-                content.push((key, outcome.state().clone()));
+                let mut intent = Intent::default();
+                intent.digest = (number % 3 > 0).then(|| Digest::from_parts(1, [number; 32]));
+                intent.began = (number % 4 > 0).then(|| time(number));
+                let claim = Claim::new(list.clone(), key.clone());
+                let known = Ledger::begin(&ledger, &claim, &intent).await.unwrap();
+                assert_eq!(known, None, "the keys differ");
+                Ledger::finish(&ledger, &claim, &outcome).await.unwrap();
+                let mut entry = Entry::new(key, outcome.state().clone());
+                entry.digest = intent.digest;
+                entry.began = intent.began;
+                content.push(entry);
             }
-            let summary = ledger.summary().await.unwrap();
+            let summary = Ledger::summary(&ledger, &list).await.unwrap();
+            let digest_key = ledger.digest_key().await.unwrap();
             drop(ledger);
             Sample {
                 file: fs::read(&path).unwrap(),
                 content,
                 summary,
+                digest_key,
             }
         })
     })
+}
+
+fn time(number: u8) -> Timestamp {
+    Timestamp::from_unix_seconds(1_750_000_000 + i64::from(number)).unwrap()
 }
 
 /// A directory of its own, as long as it lives.
