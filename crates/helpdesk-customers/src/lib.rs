@@ -22,10 +22,6 @@ pub use customer_api_core;
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 #[doc(no_inline)]
 pub use customer_api_core::blocking;
-#[cfg(feature = "ledger")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
-#[doc(no_inline)]
-pub use customer_api_ledger as ledger;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
@@ -34,6 +30,10 @@ pub use customer_api_core::{
     response::{Unreadable, UnreadableKind},
     settle::{Absent, Compared, Marker, MarkerError, Reason, Settling, Why},
 };
+#[cfg(feature = "ledger")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+#[doc(no_inline)]
+pub use customer_api_ledger as ledger;
 
 pub use all_customers::AllCustomers;
 pub use channel::Channel;

@@ -15,10 +15,6 @@ pub use customer_api_core;
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 #[doc(no_inline)]
 pub use customer_api_core::blocking;
-#[cfg(feature = "ledger")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
-#[doc(no_inline)]
-pub use customer_api_ledger as ledger;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
@@ -29,6 +25,10 @@ pub use customer_api_core::{
     retry::StopReason,
     settle::{Marker, MarkerError, Reason, Settling, Why},
 };
+#[cfg(feature = "ledger")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+#[doc(no_inline)]
+pub use customer_api_ledger as ledger;
 
 pub use client::Client;
 #[doc(inline)]

@@ -18,10 +18,6 @@ pub use customer_api_core;
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 #[doc(no_inline)]
 pub use customer_api_core::blocking;
-#[cfg(feature = "ledger")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
-#[doc(no_inline)]
-pub use customer_api_ledger as ledger;
 #[doc(inline)]
 pub use customer_api_core::{
     BuildError, Call, ClientBuilder, Delivery, Error, ErrorKind, Idempotency, Operation, Response,
@@ -32,6 +28,10 @@ pub use customer_api_core::{
     settle::{Absent, Compared, Marker, MarkerError, Reason, Settling, Why},
     time::Date,
 };
+#[cfg(feature = "ledger")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+#[doc(no_inline)]
+pub use customer_api_ledger as ledger;
 
 pub use all_customers::AllCustomers;
 pub use client::{Client, SINGLE_COMPANY};
