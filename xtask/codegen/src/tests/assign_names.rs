@@ -93,7 +93,7 @@ fn a_property_may_be_called_type() {
     ));
     let text = &files["operations/act.rs"];
     assert!(
-        text.contains("#[serde(rename = \"type\")]\ntype_: String,"),
+        text.contains("#[serde(rename = \"type\")]\npub(crate) type_: String,"),
         "{text}"
     );
     assert!(
