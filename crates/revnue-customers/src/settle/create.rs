@@ -17,6 +17,18 @@ use crate::{
     link::{self, FurtherCustomers},
 };
 
+impl CreateCustomer {
+    /// Puts a marker in front of `additional_description`, by which [`Client::settle`](crate::Client::settle) finds exactly this
+    /// customer.
+    ///
+    /// Call it after [`additional_description`](Self::additional_description), which would replace it. **Everybody who sees the
+    /// customer in Revnue sees the marker**, as `[ref:order-4711]`.
+    pub fn marked(self, marker: &Marker) -> Self {
+        let text = marker.in_text(self.body.additional_description.as_deref());
+        self.additional_description(text)
+    }
+}
+
 /// Reads the company's customers, and looks for the [marker](CreateCustomer::marked), otherwise for the name.
 ///
 /// | verdict | when |

@@ -3,6 +3,7 @@
 //! Revnue documents no history of a customer. Therefore a look compares the state, and only a marker in a description is exact.
 
 mod compare;
+#[cfg(feature = "undocumented")]
 mod create;
 mod delete;
 mod update;
@@ -12,25 +13,13 @@ use customer_api_core::{
     settle::{Look, Marker, Reason, Settled, Why},
 };
 
-use crate::{CreateCustomer, Customer, GetCustomer, ReplaceCustomer, Revnue, UpdateCustomer};
+use crate::{Customer, GetCustomer, ReplaceCustomer, Revnue, UpdateCustomer};
 
 /// Whom to ask, and with what, where a look does not answer.
 const ASK: &str = "look at the customer in Revnue, or ask Revnue's support, with the company, the customer's id and the time of the call";
 
 fn cannot_tell<E>(reason: Reason) -> Settled<E> {
     Settled::CannotTell(Why::new(reason, ASK))
-}
-
-impl CreateCustomer {
-    /// Puts a marker in front of `additional_description`, by which [`Client::settle`](crate::Client::settle) finds exactly this
-    /// customer.
-    ///
-    /// Call it after [`additional_description`](Self::additional_description), which would replace it. **Everybody who sees the
-    /// customer in Revnue sees the marker**, as `[ref:order-4711]`.
-    pub fn marked(self, marker: &Marker) -> Self {
-        let text = marker.in_text(self.body.additional_description.as_deref());
-        self.additional_description(text)
-    }
 }
 
 impl ReplaceCustomer {

@@ -10,6 +10,7 @@ mod odd;
 mod refusals;
 mod responses;
 mod sandbox;
+#[cfg(feature = "undocumented")]
 mod settle;
 mod support;
 mod wire;
