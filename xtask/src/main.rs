@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Writes a report; a reader that has gone away (`| head`) is no reason to fail.
+/// Writes a report; a reader that has gone away (`| head`) must not make the program fail.
 fn say(out: &mut impl Write, report: &str) {
     let _ = writeln!(out, "{}", report.trim_end());
 }

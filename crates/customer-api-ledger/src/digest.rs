@@ -13,7 +13,7 @@ const VERSION: u8 = 1;
 /// A keyed digest (HMAC-SHA-256) of what a call says.
 ///
 /// It stands for the operation's own content: path, query and named values, without headers, credential, server and whatever is made
-/// up for each request. Whoever holds the [`DigestKey`] can guess contents and compare, so keep the key as you keep the ledger.
+/// up for each request. A program with the [`DigestKey`] can guess contents and compare, so keep the key as you keep the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest {
     version: u8,

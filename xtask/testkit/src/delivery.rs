@@ -52,7 +52,7 @@ impl Repeats {
     }
 }
 
-/// Asserts that these are so many different operations.
+/// Asserts that these are this number of different operations.
 pub fn assert_count<S: Subject>(expected: usize) {
     let operations = S::operations();
     let ids: BTreeSet<_> = operations.iter().map(|entry| entry.id).collect();

@@ -246,7 +246,7 @@ impl FileLedger {
         self.post(work)?.await.map_err(|_| stopped())?
     }
 
-    /// Lets the thread do something. Whoever asked may be gone by then: it is done all the same.
+    /// Lets the thread do something. The caller may be gone by then: the work is done all the same.
     fn post<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Store<'_>) -> Result<T, Fault> + Send + 'static,
@@ -349,7 +349,7 @@ impl Drop for Thread {
         // Without a sender, the thread comes to its end.
         drop(self.jobs.take());
         let thread = self.thread.take();
-        // A response may wake, and thereby drop, whoever holds the last handle: a thread can't wait for itself.
+        // A response may wake, and thereby drop, the holder of the last handle: a thread can't wait for itself.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
         {
             // A thread that panicked has let go of the file, too.

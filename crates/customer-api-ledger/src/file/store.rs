@@ -156,7 +156,7 @@ impl<'c> Store<'c> {
         let before = self.find(list, claim.key())?;
         if let Some(before) = before
             .as_ref()
-            // Whoever asks again without having heard is let go on.
+            // A caller that asks again, because it never heard, keeps its claim.
             .filter(|row| row.token.as_ref() != Some(claim.token()))
         {
             let known = before.clone().into_entry(claim.key().clone());

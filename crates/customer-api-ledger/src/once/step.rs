@@ -12,7 +12,7 @@ use customer_api_core::{
 
 use crate::{Claim, Entry, Intent, Key, LedgerError, LedgerList, Outcome, Resend};
 
-/// The claim of one call, shared by the call's step and by whoever waits for the call. When both are gone, the ledger is told what is
+/// The claim of one call, shared by the call's step and by the caller. When both are gone, the ledger is told what is
 /// known by then.
 pub(super) struct Held {
     list: LedgerList,

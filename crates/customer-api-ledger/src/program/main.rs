@@ -1,8 +1,8 @@
-//! The program for whoever settles what is unknown: looks into a ledger, and resolves keys.
+//! The operator's program: looks into a ledger, and resolves keys.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "it talks to whoever called it"
+    reason = "it talks to the operator"
 )]
 
 mod command;

@@ -156,7 +156,7 @@ async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
     assert_eq!(ledger.unknown(None, 9).await.unwrap(), [key("b")]);
 }
 
-/// Nothing was sent, and the ledger says that it may have been: whoever runs it again has to look, and is told so now.
+/// Nothing was sent, and the ledger says that it may have been: the operator has to look before the next run, and is told so now.
 #[tokio::test]
 async fn an_intent_that_could_not_be_taken_back_is_told_and_ends_the_run() {
     let directory = Directory::new();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::responses;
 
-/// So many reviews has a page, as the provider's have.
+/// The number of reviews on a page, as on the provider's.
 pub(crate) const PAGE: u64 = 1_000;
 
 /// Reviews are numbered with so many digits, so that every page has the same length.

@@ -51,7 +51,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Gives no response to an invitation that is so many ahead, and says so.
+    /// Gives no response to an invitation that is this number ahead, and says so.
     pub(super) fn hold(&self, count: u32, signals: mpsc::Sender<Signal>) {
         self.watch(count, signals, false);
     }

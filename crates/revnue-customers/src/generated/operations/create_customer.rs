@@ -16,7 +16,7 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 /// `POST /api/v2/customer`: Creates a customer.
 ///
 /// The provider's page on this call is not public: path and body are those of its siblings.
-/// There is no idempotency key, so whoever sends it twice creates two customers.
+/// There is no idempotency key, so a call that is sent twice creates two customers.
 ///
 /// Idempotency: non-idempotent, a client never repeats it on its own.
 ///
