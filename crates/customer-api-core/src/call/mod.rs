@@ -256,11 +256,6 @@ impl<O: Operation> Call<O> {
         )
     }
 
-    /// What is called.
-    pub fn operation(&self) -> &O {
-        &self.operation
-    }
-
     /// Reads the body of a success. Where the status decides, one that can't be read is a success without a record, unless the
     /// provider knows better.
     fn decode(&self, body: &ResponseBody) -> Result<O::Output, DecodeError> {
