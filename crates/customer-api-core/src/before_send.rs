@@ -48,8 +48,9 @@ pub trait BeforeSend: Send + Sync + 'static {
 
     /// Takes back what [`before_send`](Self::before_send) did for the last attempt.
     ///
-    /// Called once the attempt is known not to have been sent, or when a 401 is about to be answered with another credential;
-    /// also if the timeout ended `before_send` itself. Not called for an attempt that the step refused, and not when the call is
+    /// Called once the attempt is known not to have been sent; when it was refused and is about to be repeated, after a wait or with
+    /// another credential; and if the timeout ended `before_send` itself. Not called while it is open whether the refusal answers this
+    /// attempt. Not called for an attempt that the step refused, and not when the call is
     /// dropped: the step is dropped then.
     ///
     /// It comes before any wait, and has the time that the call has left; if that is none, it is polled once. What it can't

@@ -117,8 +117,10 @@ impl<O: Operation> Call<O> {
     }
 
     /// Runs a step of your own before every attempt, which may keep the attempt from being sent.
+    ///
+    /// Several steps run in the order in which they were added, until one refuses.
     pub fn before_send(mut self, step: impl BeforeSend) -> Self {
-        self.options.additions().before_send = Some(Box::new(step));
+        self.options.additions().before_send.push(Box::new(step));
         self
     }
 

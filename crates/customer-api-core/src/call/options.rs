@@ -33,7 +33,7 @@ pub(super) struct Additions {
     pub(super) raw_query: Option<String>,
     pub(super) latest_start: Option<Duration>,
     pub(super) backoff: Option<Box<dyn Backoff>>,
-    pub(super) before_send: Option<Box<dyn BeforeSend>>,
+    pub(super) before_send: Vec<Box<dyn BeforeSend>>,
     headers: HeaderMap,
     problem: Option<ValidationError>,
 }
@@ -51,8 +51,10 @@ impl CallOptions {
         self.additions.as_ref()?.backoff.as_deref()
     }
 
-    pub(crate) fn before_send(&self) -> Option<&dyn BeforeSend> {
-        self.additions.as_ref()?.before_send.as_deref()
+    /// The caller's steps, in the order in which they are asked.
+    pub(crate) fn before_send(&self) -> &[Box<dyn BeforeSend>] {
+        let additions = self.additions.as_deref();
+        additions.map_or(&[], |additions| &additions.before_send)
     }
 
     /// Finishes what an operation has written, with what the caller adds.
@@ -61,7 +63,7 @@ impl CallOptions {
         mut request: Encoder<'_>,
         wants_content: bool,
     ) -> Result<Prepared, ValidationError> {
-        let wants_content = wants_content || self.before_send().is_some();
+        let wants_content = wants_content || !self.before_send().is_empty();
         let Some(additions) = &self.additions else {
             return request.finish(&HeaderMap::new(), wants_content);
         };

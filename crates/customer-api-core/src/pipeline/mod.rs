@@ -47,8 +47,8 @@ pub(crate) struct Pipeline<'c> {
     attempts: u32,
     first_began: Nanoseconds,
     last_began: Nanoseconds,
-    /// Whether the caller's step may have to take something back.
-    has_let_go: bool,
+    /// How many of the caller's steps may have to take something back.
+    let_go: u16,
     /// Whether the last response may have been written before its request arrived.
     is_unasked: bool,
 }
@@ -100,7 +100,7 @@ impl<'c> Pipeline<'c> {
             attempts: 0,
             first_began: Nanoseconds(0),
             last_began: Nanoseconds(0),
-            has_let_go: false,
+            let_go: 0,
             is_unasked: false,
         })
     }
@@ -120,7 +120,7 @@ impl<'c> Pipeline<'c> {
 
     /// One attempt: a credential, a permit, the caller's step, the exchange, and what its response means.
     async fn attempt(&mut self) -> Result<Success, Failure> {
-        (self.has_let_go, self.is_unasked) = (false, false);
+        (self.let_go, self.is_unasked) = (0, false);
         if self.attempts > 0 {
             self.read_clock();
         }
@@ -253,37 +253,39 @@ impl<'c> Pipeline<'c> {
         })
     }
 
-    /// Asks the caller's step, if there is one, whether the attempt may be sent.
+    /// Asks the caller's steps, if there are any, whether the attempt may be sent.
     async fn before_send(&mut self) -> Result<(), Failure> {
         match self.options.before_send() {
-            None => Ok(()),
-            Some(_) => Box::pin(self.ask()).await,
+            [] => Ok(()),
+            _ => Box::pin(self.ask()).await,
         }
     }
 
     async fn ask(&mut self) -> Result<(), Failure> {
-        let withheld = Failure::new(ErrorKind::Withheld, Delivery::NotSent);
-        let (Some(step), Some(content)) = (self.options.before_send(), &self.request.content)
-        else {
-            return Err(withheld);
+        let withheld = || Failure::new(ErrorKind::Withheld, Delivery::NotSent);
+        let Some(content) = &self.request.content else {
+            return Err(withheld());
         };
         let attempt = Upcoming {
             operation: self.operation,
             number: self.attempts + 1,
             content,
         };
-        // Until the step has refused, it may have done something: if the time ends it, too.
-        self.has_let_go = true;
-        let outcome = timeout(self.deadline.remaining(), step.before_send(&attempt)).await;
-        self.read_clock();
-        match outcome {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(reason)) => {
-                self.has_let_go = false;
-                Err(withheld.with_source(reason))
+        for step in self.options.before_send() {
+            // Until the step has refused, it may have done something: if the time ends it, too.
+            self.let_go = self.let_go.saturating_add(1);
+            let outcome = timeout(self.deadline.remaining(), step.before_send(&attempt)).await;
+            self.elapsed = self.deadline.elapsed();
+            match outcome {
+                Ok(Ok(())) => {}
+                Ok(Err(reason)) => {
+                    self.let_go = self.let_go.saturating_sub(1);
+                    return Err(withheld().with_source(reason));
+                }
+                Err(_) => return Err(Failure::too_late()),
             }
-            Err(_) => Err(Failure::too_late()),
         }
+        Ok(())
     }
 
     /// Counts the attempt that is sent now, unless it is too late for one.
@@ -401,8 +403,8 @@ impl Attempts for Pipeline<'_> {
     }
 
     async fn withdraw(&mut self) {
-        if let Some(step) = self.options.before_send().filter(|_| self.has_let_go) {
-            self.has_let_go = false;
+        let let_go = usize::from(std::mem::take(&mut self.let_go));
+        for step in self.options.before_send().iter().take(let_go).rev() {
             // What it can't finish in time is left to its `Drop`.
             let _ = timeout(self.deadline.remaining(), step.withdraw()).await;
             self.read_clock();

@@ -51,14 +51,22 @@ pub(super) async fn after<A: Attempts>(
             // A 401 proves that nothing was processed, so the one replay is harmless for writes too. It says nothing about the
             // call: what becomes of the replay counts.
             credential_renewed = true;
-            call.withdraw().await;
+            if is_undone(call, &failure) {
+                call.withdraw().await;
+            }
         } else {
             delivery = delivery.max(failure.delivery());
             if failure.delivery() == Delivery::NotSent {
                 call.withdraw().await;
             }
             match wait_before_retry(call, &failure) {
-                Ok(wait) => call.sleep(wait).await,
+                Ok(wait) => {
+                    // A refusal that ends the call is what became of it. One that is waited for is not.
+                    if failure.delivery() == Delivery::Refused && is_undone(call, &failure) {
+                        call.withdraw().await;
+                    }
+                    call.sleep(wait).await;
+                }
                 Err(reason) => return Err(failure.at_least(delivery).with_stop(reason)),
             }
         }
@@ -69,16 +77,20 @@ pub(super) async fn after<A: Attempts>(
     }
 }
 
+/// Whether it is proven that the provider did nothing for the last attempt.
+fn is_undone(call: &impl Attempts, failure: &Failure) -> bool {
+    match failure.delivery() {
+        Delivery::NotSent => true,
+        Delivery::Refused => !call.is_unasked(),
+        Delivery::Unknown => false,
+    }
+}
+
 /// Asks the policy, within the limits that no policy can move: a call that may have happened is not repeated unless that is
 /// harmless, the caller's own step has the last word, and no wait outlasts the call's timeout.
 fn wait_before_retry(call: &mut impl Attempts, failure: &Failure) -> Result<Duration, StopReason> {
     let attempt = call.failed(failure);
-    let is_undone = match attempt.delivery {
-        Delivery::NotSent => true,
-        Delivery::Refused => !call.is_unasked(),
-        Delivery::Unknown => false,
-    };
-    let may_repeat = attempt.idempotency != Idempotency::NonIdempotent || is_undone;
+    let may_repeat = attempt.idempotency != Idempotency::NonIdempotent || is_undone(call, failure);
     if let RetryDecision::Stop(reason) = call.policy().decide(&attempt) {
         return Err(reason);
     }
@@ -237,12 +249,19 @@ mod tests {
     fn no_policy_repeats_a_write_for_a_response_that_may_be_no_response_to_it() {
         let mut call = planned([]);
         run(&mut call, refused()).unwrap();
+        assert_eq!(call.story, ["withdraw", "sleep", "attempt"]);
         let mut call = planned([]);
         call.is_unasked = true;
         let expected = (ErrorKind::Status, Delivery::Refused);
         assert_eq!(end(run(&mut call, refused())), expected);
         call.idempotency = Idempotency::Safe;
         run(&mut call, refused()).unwrap();
+        // It may have been processed all the same, so nothing is taken back.
+        assert_eq!(call.story, ["sleep", "attempt"]);
+        call.renews = true;
+        call.story.clear();
+        run(&mut call, refused()).unwrap();
+        assert_eq!(call.story, ["attempt"]);
     }
 
     #[test]
@@ -295,9 +314,9 @@ mod tests {
         call.renews = true;
         let expected = (ErrorKind::Withheld, Delivery::Refused);
         assert_eq!(end(run(&mut call, refused())), expected);
-        assert_eq!(
-            call.story,
-            ["withdraw", "attempt", "sleep", "attempt", "withdraw"]
-        );
+        let renewed = ["withdraw", "attempt"];
+        let repeated = ["withdraw", "sleep", "attempt"];
+        let story = [&renewed[..], &repeated, &["withdraw"]].concat();
+        assert_eq!(call.story, story);
     }
 }

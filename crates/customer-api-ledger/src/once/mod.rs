@@ -33,7 +33,7 @@ pub trait CallExt<O: Operation>: Sized {
     /// }
     /// ```
     ///
-    /// A step that was set by [`Call::before_send`] is replaced: the ledger's own takes its place.
+    /// Steps that were added by [`Call::before_send`] are asked first, so what they withhold is not on record.
     fn once(self, list: &LedgerList, key: Key) -> OnceCall<O>;
 }
 

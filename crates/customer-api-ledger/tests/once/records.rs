@@ -1,7 +1,8 @@
 //! What is sent, and what is on record then.
 
 use customer_api_core::{
-    Delivery, Idempotency,
+    Delivery, Idempotency, async_trait,
+    before_send::{BeforeSend, Upcoming, Withheld},
     retry::NeverRetry,
     transport::{ScriptedResponse, TransportErrorKind},
 };
@@ -116,6 +117,50 @@ async fn an_attempt_that_may_have_happened_keeps_its_claim_whatever_later_ones_b
     assert_eq!(error.delivery(), Delivery::Unknown);
     assert_eq!(transport.requests().len(), 3);
     assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
+}
+
+#[tokio::test]
+async fn while_a_write_waits_to_be_repeated_after_a_refusal_its_key_is_free() {
+    let folder = Folder::new("waiting");
+    let (client, transport) = script([
+        ScriptedResponse::status(429).header("retry-after", "30"),
+        ordered("o-1"),
+    ]);
+    let list = folder.orders().await;
+    let call = client.call(Order("tea")).once(&list, key("case-1"));
+    let call = tokio::spawn(call.send());
+    while transport.requests().is_empty() || state(&list, "case-1").await.is_some() {
+        tokio::task::yield_now().await;
+    }
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    assert_eq!(state(&list, "case-1").await, None);
+    // A refusal that ends the call is kept.
+    order(&client, &list, "case-2", "tea").await.unwrap();
+    assert_books(&list, 1, 0, 0).await;
+}
+
+#[tokio::test]
+async fn a_step_of_the_callers_own_comes_first_and_keeps_its_say() {
+    let folder = Folder::new("own-step");
+    let (client, transport) = script([ordered("o-1")]);
+    let list = folder.orders().await;
+    let call = client.call(Order("tea")).before_send(Never);
+    let error = call.once(&list, key("case-1")).send().await.unwrap_err();
+    let call_error = error.call_error().unwrap();
+    assert_eq!(call_error.kind(), customer_api_core::ErrorKind::Withheld);
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert_eq!(state(&list, "case-1").await, None);
+    assert!(transport.requests().is_empty());
+}
+
+struct Never;
+
+#[async_trait]
+impl BeforeSend for Never {
+    async fn before_send(&self, _: &Upcoming<'_>) -> Result<(), Withheld> {
+        Err("never".into())
+    }
 }
 
 #[tokio::test]

@@ -420,3 +420,66 @@ async fn a_replay_has_the_time_of_an_attempt() {
         );
     }
 }
+
+/// Writes down what it is asked, and refuses if it is told to.
+struct Named {
+    name: &'static str,
+    refuses: bool,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+#[async_trait]
+impl BeforeSend for Named {
+    async fn before_send(&self, _: &Upcoming<'_>) -> Result<(), Withheld> {
+        self.lines
+            .lock()
+            .unwrap()
+            .push(format!("{} asked", self.name));
+        if self.refuses {
+            return Err("not now".into());
+        }
+        Ok(())
+    }
+
+    async fn withdraw(&self) {
+        let line = format!("{} withdraws", self.name);
+        self.lines.lock().unwrap().push(line);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_steps_are_asked_in_turn_and_take_back_in_reverse() {
+    let lines = Arc::default();
+    let step = |name, refuses| Named {
+        name,
+        refuses,
+        lines: Arc::clone(&lines),
+    };
+    let lost = ScriptedResponse::failure(TransportErrorKind::Connect);
+    let transport = ScriptedTransport::new()
+        .then(lost)
+        .then(ScriptedResponse::status(201));
+    let shop = crate::support::client(&transport);
+    let call = shop.call(buy());
+    let call = call
+        .before_send(step("a", false))
+        .before_send(step("b", false));
+    call.send().await.unwrap();
+    let round = ["a asked", "b asked"];
+    let expected = [&round[..], &["b withdraws", "a withdraws"], &round].concat();
+    assert_eq!(*lines.lock().unwrap(), expected);
+
+    lines.lock().unwrap().clear();
+    let call = shop.call(buy());
+    let call = call
+        .before_send(step("a", false))
+        .before_send(step("b", true));
+    let call = call.before_send(step("c", false));
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Withheld);
+    assert_eq!(
+        *lines.lock().unwrap(),
+        ["a asked", "b asked", "a withdraws"]
+    );
+    assert_eq!(transport.requests().len(), 2);
+}
