@@ -70,8 +70,8 @@ fn classify_success(
     let body = body.map(ResponseBody::new);
     let verdict = service.classify_success(operation, body.as_ref().ok());
     if let Ok(body) = &body {
-        // Where the body is read, it is judged by that. Elsewhere nobody else notices that it is not the provider's.
-        let is_read = !operation.status_decides && matches!(verdict, Verdict::Accepted);
+        // The body of a success is judged once it has been read.
+        let is_read = matches!(verdict, Verdict::Accepted);
         if let Some(what) = (!is_read).then(|| body.foreign(&headers)).flatten() {
             let failure = Failure::new(ErrorKind::Decode, Delivery::Unknown);
             return Err(failure

@@ -238,7 +238,7 @@ impl<O: Operation> Call<O> {
         let outcome = telemetry::within(&span, pin!(pipeline.run())).await;
         let outcome = outcome.and_then(|mut meta| {
             meta.body = meta.body.strict(self.client.strict_responses);
-            match self.decode(&meta.body) {
+            match self.decode(&meta) {
                 Ok(value) => Ok((value, meta)),
                 Err(error) => Err(undecodable(error, meta)),
             }
@@ -258,18 +258,21 @@ impl<O: Operation> Call<O> {
         )
     }
 
-    /// Reads the body of a success. Where the status decides, one that can't be read is a success without a record, unless the
-    /// provider knows better.
-    fn decode(&self, body: &ResponseBody) -> Result<O::Output, DecodeError> {
-        match O::decode(body) {
-            Err(_)
-                if O::INFO.status_decides
-                    && self.client.service.accept_undecodable(O::INFO, body) =>
-            {
+    /// Reads the body of a success. Where the status decides, one that can't be read is a success without a record, unless it is
+    /// not the provider's at all, or the provider knows better.
+    fn decode(&self, meta: &Metadata) -> Result<O::Output, DecodeError> {
+        let body = &meta.body;
+        let outcome = O::decode(body);
+        if !O::INFO.status_decides {
+            return outcome;
+        }
+        match body.foreign(&meta.headers) {
+            Some(what) => Err(DecodeError::foreign(what)),
+            None if outcome.is_err() && self.client.service.accept_undecodable(O::INFO, body) => {
                 body.report_whole();
                 O::decode(&ResponseBody::empty())
             }
-            outcome => outcome,
+            None => outcome,
         }
     }
 

@@ -1,7 +1,10 @@
 use std::{
     borrow::Cow,
     fmt, mem, str,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -26,6 +29,8 @@ use crate::error::DecodeError;
 pub struct ResponseBody {
     bytes: Bytes,
     is_strict: bool,
+    /// Whether all of it was read as JSON, and so is known to be JSON.
+    is_json: AtomicBool,
     /// Behind a lock, as reading takes a shared reference.
     reports: Mutex<Vec<Unreadable>>,
 }
@@ -37,6 +42,7 @@ impl ResponseBody {
         Self {
             bytes,
             is_strict: false,
+            is_json: AtomicBool::new(false),
             reports: Mutex::default(),
         }
     }
@@ -91,7 +97,7 @@ impl ResponseBody {
     pub fn read<T: Shaped>(&self) -> Result<T, DecodeError> {
         let text = self.checked()?;
         match serde_json::from_str(&text) {
-            Ok(Read(value)) => Ok(value),
+            Ok(Read(value)) => Ok(self.seen(value)),
             Err(error) => self.read_odd(&text, &error),
         }
     }
@@ -131,7 +137,7 @@ impl ResponseBody {
             // The line and the column would be those of another text.
             .map_err(|error| DecodeError::shape(decode_error(&error, &repaired.text).path()))?;
         self.reports().extend(repaired.reports);
-        Ok(value)
+        Ok(self.seen(value))
     }
 
     /// Reports something that is not as documented, for an operation that reads a response in ways of its own.
@@ -182,7 +188,10 @@ impl ResponseBody {
     /// If the body is empty, is not JSON, or is JSON of another shape. A byte order mark is skipped.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let text = self.checked()?;
-        serde_json::from_str(&text).map_err(|error| decode_error(&error, &text))
+        match serde_json::from_str(&text) {
+            Ok(value) => Ok(self.seen(value)),
+            Err(error) => Err(decode_error(&error, &text)),
+        }
     }
 
     /// Reads a JSON object.
@@ -224,8 +233,16 @@ impl ResponseBody {
         }
     }
 
+    fn seen<T>(&self, value: T) -> T {
+        self.is_json.store(true, Ordering::Relaxed);
+        value
+    }
+
     /// What the body is, if it can't be the provider's own words: a compressed body, a page, a text in another encoding.
     pub(crate) fn foreign(&self, headers: &HeaderMap) -> Option<String> {
+        if self.is_json.load(Ordering::Relaxed) {
+            return None;
+        }
         foreign::foreign(&self.bytes, self.text(), headers)
     }
 
