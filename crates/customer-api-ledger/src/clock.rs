@@ -1,6 +1,6 @@
 //! The clock of the wall, which is read here and nowhere else.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use customer_api_core::Timestamp;
 
@@ -9,12 +9,24 @@ pub(crate) fn now() -> Option<Timestamp> {
     after(Duration::ZERO)
 }
 
+/// The time that is so many nanoseconds after 1970.
+#[cfg(feature = "file")]
+pub(crate) fn at(nanoseconds: i64) -> Option<Timestamp> {
+    let distance = Duration::from_nanos(nanoseconds.unsigned_abs());
+    let time = if nanoseconds < 0 {
+        SystemTime::UNIX_EPOCH.checked_sub(distance)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_add(distance)
+    };
+    Timestamp::try_from(time?).ok()
+}
+
 /// The time after this wait.
 pub(crate) fn after(wait: Duration) -> Option<Timestamp> {
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the module that reads the clock"
     )]
-    let now = std::time::SystemTime::now();
+    let now = SystemTime::now();
     Timestamp::try_from(now.checked_add(wait)?).ok()
 }

@@ -104,15 +104,17 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Key>, LedgerError>;
 
-    /// Settles a key in [`State::Unknown`], after somebody found out what happened.
+    /// Settles a key in [`State::Unknown`], after somebody found out what happened, if what is known of the key is still this.
+    /// Atomic: what was found out is not true of a key that was begun anew since.
     ///
     /// # Errors
     ///
-    /// [`NotUnknown`](crate::LedgerErrorKind::NotUnknown) if the key is in another state or not known at all; it stays as it was.
+    /// [`NotUnknown`](crate::LedgerErrorKind::NotUnknown) if the key is in another state, not known at all, or was begun anew. The key
+    /// stays as it was.
     async fn resolve(
         &self,
         list: &Key,
-        key: &Key,
+        known: &Entry,
         resolution: Resolution,
     ) -> Result<(), LedgerError>;
 }
@@ -315,9 +317,9 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
     async fn resolve(
         &self,
         list: &Key,
-        key: &Key,
+        known: &Entry,
         resolution: Resolution,
     ) -> Result<(), LedgerError> {
-        (**self).resolve(list, key, resolution).await
+        (**self).resolve(list, known, resolution).await
     }
 }

@@ -13,6 +13,7 @@ mod ledger;
 mod list;
 pub mod once;
 pub mod send_all;
+pub mod settle;
 
 pub use claim::Claim;
 pub use digest::{Digest, DigestKey};

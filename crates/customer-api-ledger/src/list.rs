@@ -4,7 +4,7 @@ use customer_api_core::operation::OperationInfo;
 
 use crate::{
     Claim, Digest, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
-    LedgerSummary, Outcome, Resend, Resolution,
+    LedgerSummary, Outcome, Resend, Resolution, State,
 };
 
 /// A list of a ledger: the keys of one occasion, such as the labels of one review or the invitations of one week.
@@ -163,7 +163,9 @@ impl LedgerList {
     ///
     /// The same errors as [`Ledger::resolve`].
     pub async fn resolve(&self, key: &Key, resolution: Resolution) -> Result<(), LedgerError> {
-        self.ledger.resolve(&self.name, key, resolution).await
+        let known = self.entry(key).await?;
+        let known = known.unwrap_or_else(|| Entry::new(key.clone(), State::NotSent));
+        self.ledger.resolve(&self.name, &known, resolution).await
     }
 
     pub(crate) fn claim(&self, key: Key) -> Claim {

@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
 pub(crate) use self::options::CallOptions;
 use crate::{
-    Delivery, Error, ErrorKind,
+    Client, Delivery, Error, ErrorKind,
     before_send::{BeforeSend, Content},
     client::Shared,
     error::{CallReport, DecodeError, Failure, ValidationError},
@@ -155,6 +155,18 @@ impl<O: Operation> Call<O> {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.options.additions().header(name, value);
         self
+    }
+
+    /// The client that makes the call.
+    #[must_use]
+    pub fn client(&self) -> Client<O::Service> {
+        Client::of(Arc::clone(&self.client))
+    }
+
+    /// What the call asks for.
+    #[must_use]
+    pub fn operation(&self) -> &O {
+        &self.operation
     }
 
     /// What the call says to the provider, without making it.

@@ -59,6 +59,13 @@ impl<S: Service> Client<S> {
         Settling::new(self.clone(), operation, trace)
     }
 
+    pub(crate) fn of(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            service: PhantomData,
+        }
+    }
+
     /// How long a call may take that has no timeout of its own.
     pub(crate) fn timeout(&self) -> Duration {
         self.shared.timeout

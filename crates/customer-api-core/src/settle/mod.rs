@@ -92,6 +92,12 @@ pub trait Settle: Operation {
     /// What a verdict rests on: what was read.
     type Evidence: Send;
 
+    /// Whether the write sets a state, and so is as good as made once the state is as wished, whoever made it so.
+    ///
+    /// True for an update, a deletion or a label. False, as it is unless an implementation says otherwise, for a creation: a
+    /// namesake may be there instead. It decides what a ledger does about [`InEffect`](Settled::InEffect).
+    const SETS_STATE: bool = false;
+
     /// Looks once, by reads alone, and judges by what they show.
     ///
     /// [`Applied`](Settled::Applied) is only for what carries the write's own marker. What is absent is

@@ -72,11 +72,11 @@ impl Ledger for FileLedger {
     async fn resolve(
         &self,
         list: &Key,
-        key: &Key,
+        known: &Entry,
         resolution: Resolution,
     ) -> Result<(), LedgerError> {
-        let (list, key) = (list.clone(), key.clone());
-        self.ask(move |store| store.resolve(&list, &key, resolution))
+        let (list, known) = (list.clone(), known.clone());
+        self.ask(move |store| store.resolve(&list, &known, resolution))
             .await
     }
 }

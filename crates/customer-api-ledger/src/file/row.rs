@@ -5,7 +5,7 @@ use super::{
     checksum::Checksum,
     fault::{Fault, damaged},
 };
-use crate::{Digest, Entry, Key, LedgerSummary, State};
+use crate::{Digest, Entry, Key, LedgerSummary, State, clock};
 
 /// What the file holds of a key.
 #[derive(Clone)]
@@ -139,8 +139,9 @@ impl Row {
         Some([&[digest.version()][..], digest.bytes()].concat())
     }
 
+    /// In nanoseconds, so that a key that was begun anew is told from what it was.
     pub(super) fn began(&self) -> Option<i64> {
-        self.began.as_ref().map(Timestamp::unix_seconds)
+        i64::try_from(self.began.as_ref()?.unix_nanoseconds()).ok()
     }
 
     /// Reads a row, and believes nothing that its checksum does not confirm.
@@ -178,7 +179,10 @@ impl Row {
             state,
             token,
             digest,
-            began: time(row.get(8).map_err(unreadable)?)?,
+            began: row
+                .get::<_, Option<i64>>(8)
+                .map_err(unreadable)?
+                .and_then(clock::at),
         };
         let checksum: i64 = row.get(9).map_err(unreadable)?;
         if checksum as u64 == read.checksum(list, &key) {

@@ -217,21 +217,26 @@ impl<'c> Store<'c> {
     pub(super) fn resolve(
         &mut self,
         list: &Key,
-        key: &Key,
+        known: &Entry,
         resolution: Resolution,
     ) -> Result<(), Fault> {
         self.check()?;
-        let list = self.list(list)?;
+        let (list, key) = (self.list(list)?, &known.key);
         let state = match resolution {
             Resolution::Sent => State::Accepted { reference: None },
             Resolution::NotSent => State::NotSent,
         };
-        match self.find(list, key)? {
-            Some(before) if before.state == State::Unknown => {
+        let before = self.find(list, key)?;
+        match before.filter(|row| row.state == State::Unknown) {
+            Some(before) if before.clone().into_entry(key.clone()) == *known => {
                 let after = before.settled(state);
                 self.put(list, key, Some(&before), &after)
             }
-            _ => Err(Fault::new(
+            Some(_) => Err(Fault::new(
+                LedgerErrorKind::NotUnknown,
+                "the key was begun anew since, and its new outcome is unknown, too",
+            )),
+            None => Err(Fault::new(
                 LedgerErrorKind::NotUnknown,
                 "there is nothing to resolve: the key's outcome is not unknown",
             )),

@@ -2,7 +2,7 @@ use std::{error::Error as StdError, fmt};
 
 use customer_api_core::{Delivery, Error};
 
-use crate::{Entry, LedgerError, State};
+use crate::{Entry, LedgerError, State, settle::Looked};
 
 /// Why a write is not known to be done.
 #[derive(Debug)]
@@ -14,6 +14,7 @@ struct Inner {
     entry: Option<Entry>,
     call: Option<Error>,
     ledger: Option<LedgerError>,
+    looked: Option<Looked>,
 }
 
 /// In which way.
@@ -69,7 +70,13 @@ impl OnceError {
             entry,
             call,
             ledger,
+            looked: None,
         }))
+    }
+
+    pub(super) fn with_looked(mut self, looked: Option<Looked>) -> Self {
+        self.0.looked = looked;
+        self
     }
 
     /// In which way it failed.
@@ -101,6 +108,12 @@ impl OnceError {
     #[must_use]
     pub fn call_error(&self) -> Option<&Error> {
         self.0.call.as_ref()
+    }
+
+    /// What a [look](super::OnceCall::settle_unknown) at the provider showed, or how it failed. The key is unknown all the same.
+    #[must_use]
+    pub fn looked(&self) -> Option<&Looked> {
+        self.0.looked.as_ref()
     }
 
     /// What failed in the ledger: before the call, or when its outcome was to be recorded.

@@ -2,19 +2,23 @@
 //!
 //! [`CallExt::once`] puts a call under a key of a list. Known keys are answered from the ledger, before a credential or a permit is asked
 //! for. For the others, the intent is on record before each attempt is sent, and its outcome after the response. A call that was not
-//! sent leaves the key as it was.
+//! sent leaves the key as it was. Where an outcome is unknown, [`settle_unknown`](OnceCall::settle_unknown) looks at the provider.
 
 mod error;
 mod step;
 
 use std::fmt;
 
-use customer_api_core::{Call, Error, Operation};
+use customer_api_core::{Call, Delivery, Error, Operation, settle::Settle};
 
 pub use error::{OnceError, OnceErrorKind};
 use step::{Held, Step, Stop};
 
-use crate::{Entry, Intent, Key, LedgerError, LedgerList, Outcome, Resend};
+use crate::{
+    Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Outcome, Resend, Resolution,
+    State,
+    settle::{self, Finder, Kept, Looked, SettlePolicy},
+};
 
 /// Puts a call under a key. Implemented for [`Call`].
 pub trait CallExt<O: Operation>: Sized {
@@ -44,6 +48,7 @@ impl<O: Operation> CallExt<O> for Call<O> {
             list: list.clone(),
             key,
             resend: Resend::none(),
+            finder: None,
         }
     }
 }
@@ -53,11 +58,12 @@ impl<O: Operation> CallExt<O> for Call<O> {
 /// Dropping the future of [`send`](Self::send) leaves the key as it was if nothing can have been sent yet, and in
 /// [`State::Unknown`](crate::State::Unknown) otherwise.
 #[must_use = "a call is made by `send`"]
-pub struct OnceCall<O> {
+pub struct OnceCall<O: Operation> {
     call: Call<O>,
     list: LedgerList,
     key: Key,
     resend: Resend,
+    finder: Option<Finder<O>>,
 }
 
 /// What became of a write that is done.
@@ -74,7 +80,7 @@ pub enum Once<T> {
         /// Whether the ledger has it. If not, the key stays on its way, and becomes unknown: don't send it again.
         recorded: Result<(), LedgerError>,
     },
-    /// It was done before: this is on record.
+    /// It was done before, or a [look](OnceCall::settle_unknown) showed that it is done: this is on record.
     Already(Entry),
 }
 
@@ -82,6 +88,18 @@ impl<O: Operation> OnceCall<O> {
     /// Says which known keys may begin again. None, by default.
     pub fn resend(mut self, resend: Resend) -> Self {
         self.resend = resend;
+        self
+    }
+
+    /// Looks for the write at the provider where its outcome is unknown: from an earlier call under this key, or from this one.
+    ///
+    /// What the look showed is in [`OnceError::looked`], if the key stays unknown all the same. A key of an earlier call that a look
+    /// shows not to be done, by the [policy](SettlePolicy::absent_after), is sent now.
+    pub fn settle_unknown(mut self, policy: SettlePolicy) -> Self
+    where
+        O: Settle + Clone,
+    {
+        self.finder = Some(settle::finder(policy));
         self
     }
 
@@ -93,18 +111,40 @@ impl<O: Operation> OnceCall<O> {
     /// elsewhere, the key was used for something else, or the ledger failed. [`OnceError::delivery`] says what that means for
     /// sending again.
     pub async fn send(self) -> Result<Once<O::Output>, OnceError> {
-        match make(self.call, &self.list, self.key, self.resend).await {
-            Made::Known(entry) => match OnceError::known(entry) {
+        let made = make(
+            self.call,
+            &self.list,
+            self.key,
+            self.resend,
+            self.finder.as_ref(),
+        );
+        let Made { end, looked } = made.await;
+        match end {
+            End::Found(entry) => Ok(Once::Already(entry)),
+            End::Known(entry) => match OnceError::known(entry) {
                 Ok(entry) => Ok(Once::Already(entry)),
-                Err(error) => Err(error),
+                Err(error) => Err(error.with_looked(looked)),
             },
-            Made::KeyReused(entry) => Err(OnceError::key_reused(entry)),
-            Made::NotBegun(error) => Err(OnceError::ledger(error)),
-            Made::Called { result, recorded } => match result {
+            End::KeyReused(entry) => Err(OnceError::key_reused(entry)),
+            End::NotBegun(error) => Err(OnceError::ledger(error).with_looked(looked)),
+            End::Called { result, recorded } => match result {
                 Ok(output) => Ok(Once::Done { output, recorded }),
-                Err(error) => Err(OnceError::call(error, recorded)),
+                Err(error) => Err(OnceError::call(error, recorded).with_looked(looked)),
             },
         }
+    }
+
+    /// The same as [`send`](Self::send), in a program without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`send`](Self::send). Inside an async runtime nothing is sent, and the call's error is of kind
+    /// [`InsideRuntime`](customer_api_core::ErrorKind::InsideRuntime).
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn wait(self) -> Result<Once<O::Output>, OnceError> {
+        customer_api_core::blocking::wait(self.send())
+            .unwrap_or_else(|error| Err(OnceError::call(error.into(), Ok(()))))
     }
 }
 
@@ -119,7 +159,16 @@ impl<O: Operation> fmt::Debug for OnceCall<O> {
 }
 
 /// What became of a call under a key.
-pub(crate) enum Made<T> {
+pub(crate) struct Made<T> {
+    pub(crate) end: End<T>,
+    /// What the last look showed, if the provider was looked at.
+    pub(crate) looked: Option<Looked>,
+}
+
+/// How it ended.
+pub(crate) enum End<T> {
+    /// A look showed that the write is done.
+    Found(Entry),
     /// Nothing was sent, because of this.
     Known(Entry),
     /// Nothing was sent: the key stands for other content.
@@ -132,44 +181,91 @@ pub(crate) enum Made<T> {
     },
 }
 
-/// Makes a call under a key: a look, the claim within the call, and its outcome.
+/// Makes a call under a key: a look at the ledger, the claim within the call, and its outcome; and where that is unknown, a look at
+/// the provider.
 pub(crate) async fn make<O: Operation>(
     call: Call<O>,
     list: &LedgerList,
     key: Key,
     resend: Resend,
+    finder: Option<&Finder<O>>,
 ) -> Made<O::Output> {
-    if let Err(error) = list.check(O::INFO) {
-        return Made::NotBegun(error);
-    }
-    // This look decides nothing. It answers known keys without a credential, a permit or a wait.
-    match list.entry(&key).await {
-        Err(error) => return Made::NotBegun(error),
-        Ok(None) => {}
-        Ok(Some(known)) => match call.content() {
-            Err(error) => {
-                return Made::Called {
+    let kept = finder.map(|keep| keep(&call));
+    let mut looked = None;
+    let end = match known(&call, list, &key, resend, kept.as_deref(), &mut looked).await {
+        Some(end) => end,
+        None => match (send(call, list, key.clone(), resend).await, kept) {
+            (
+                End::Called {
                     result: Err(error),
                     recorded: Ok(()),
-                };
+                },
+                Some(kept),
+            ) if error.delivery() == Delivery::Unknown => {
+                found_now(&*kept, list, &key, error, &mut looked).await
             }
-            Ok(content) => {
-                let intent = Intent::new(Some(list.digest(&content)), resend);
-                if intent.is_reused(&known) {
-                    return Made::KeyReused(known);
-                }
-                if !intent.may_begin(&known) {
-                    return Made::Known(known);
-                }
-            }
+            (end, _) => end,
         },
+    };
+    Made { end, looked }
+}
+
+/// What is known of a key without sending: `None` if it may be sent. This decides nothing, the claim does. It answers known keys
+/// without a credential, a permit or a wait.
+async fn known<O: Operation>(
+    call: &Call<O>,
+    list: &LedgerList,
+    key: &Key,
+    resend: Resend,
+    kept: Option<&dyn Kept>,
+    looked: &mut Option<Looked>,
+) -> Option<End<O::Output>> {
+    let known = match list.check(O::INFO) {
+        Err(error) => return Some(End::NotBegun(error)),
+        Ok(()) => match list.entry(key).await {
+            Err(error) => return Some(End::NotBegun(error)),
+            Ok(known) => known?,
+        },
+    };
+    let intent = match call.content() {
+        Ok(content) => Intent::new(Some(list.digest(&content)), resend),
+        Err(error) => {
+            return Some(End::Called {
+                result: Err(error),
+                recorded: Ok(()),
+            });
+        }
+    };
+    if intent.is_reused(&known) {
+        return Some(End::KeyReused(known));
     }
+    if let (Some(kept), State::Unknown) = (kept, &known.state) {
+        let found = kept.find(list, &known).await;
+        *looked = Some(found.looked);
+        match found.resolved {
+            Ok(Some(Resolution::Sent)) => return Some(End::Found(accepted(&known))),
+            Ok(Some(Resolution::NotSent)) => return None,
+            Ok(None) => {}
+            // Somebody else was faster: the claim tells what the key is now.
+            Err(error) if error.kind() == LedgerErrorKind::NotUnknown => return None,
+            Err(error) => return Some(End::NotBegun(error)),
+        }
+    }
+    (!intent.may_begin(&known)).then_some(End::Known(known))
+}
+
+async fn send<O: Operation>(
+    call: Call<O>,
+    list: &LedgerList,
+    key: Key,
+    resend: Resend,
+) -> End<O::Output> {
     let held = Held::new(list.clone(), key, resend);
     let result = call.before_send(Step::new(&held)).send().await;
     match held.stopped() {
-        Some(Stop::Known(entry)) => return Made::Known(entry),
-        Some(Stop::KeyReused(entry)) => return Made::KeyReused(entry),
-        Some(Stop::Failed(error)) => return Made::NotBegun(error),
+        Some(Stop::Known(entry)) => return End::Known(entry),
+        Some(Stop::KeyReused(entry)) => return End::KeyReused(entry),
+        Some(Stop::Failed(error)) => return End::NotBegun(error),
         None => {}
     }
     let outcome = match &result {
@@ -177,5 +273,40 @@ pub(crate) async fn make<O: Operation>(
         Err(error) => Outcome::of_error(error),
     };
     let recorded = held.finish(outcome).await;
-    Made::Called { result, recorded }
+    End::Called { result, recorded }
+}
+
+/// Looks for a write that was made just now, and may have happened.
+async fn found_now<T>(
+    kept: &dyn Kept,
+    list: &LedgerList,
+    key: &Key,
+    error: Error,
+    looked: &mut Option<Looked>,
+) -> End<T> {
+    let failed = |error, recorded| End::Called {
+        result: Err(error),
+        recorded,
+    };
+    let known = match list.entry(key).await {
+        Ok(Some(known)) if known.state == State::Unknown => known,
+        Ok(_) => return failed(error, Ok(())),
+        Err(ledger) => return failed(error, Err(ledger)),
+    };
+    let found = kept.find_now(list, &known, &error).await;
+    *looked = Some(found.looked);
+    match found.resolved {
+        Ok(Some(Resolution::Sent)) => End::Found(accepted(&known)),
+        Ok(_) => failed(error, Ok(())),
+        Err(ledger) if ledger.kind() == LedgerErrorKind::NotUnknown => failed(error, Ok(())),
+        Err(ledger) => failed(error, Err(ledger)),
+    }
+}
+
+/// What the ledger has of a key that was resolved as sent.
+fn accepted(known: &Entry) -> Entry {
+    Entry {
+        state: State::Accepted { reference: None },
+        ..known.clone()
+    }
 }

@@ -25,7 +25,8 @@
 //! Every key that the source gives comes out of [`Run::next`] once, with what became of it. Each write is made as by
 //! [`once`](crate::CallExt::once), so a run that was killed is simply run again, from the beginning of the list: what was accepted is
 //! skipped, what was not sent is sent, and of what was on its way at the kill (as many as the concurrency, at most) nobody knows. Those
-//! are reported, and not sent again unless the caller [says so](SendAll::resend_unknown).
+//! are reported, and not sent again unless the caller [says so](SendAll::resend_unknown). With
+//! [`settle_unknown`](SendAll::settle_unknown) the run looks at the provider for them.
 
 mod outcome;
 mod run;
@@ -34,10 +35,13 @@ mod stopper;
 
 use std::{fmt, pin::Pin};
 
-use customer_api_core::{Client, Operation, ProviderClient};
+use customer_api_core::{Client, Operation, ProviderClient, settle::Settle};
 use futures_core::Stream;
 
-use crate::{Key, LedgerList, Resend};
+use crate::{
+    Key, LedgerList, Resend,
+    settle::{self, Finder, SettlePolicy},
+};
 
 pub use outcome::{Ending, Progress, RunSummary, Sent, SentOutcome};
 pub use run::Run;
@@ -58,6 +62,7 @@ pub struct SendAll<O: Operation> {
     concurrency: usize,
     resend: Resend,
     max_unknown: u64,
+    finder: Option<Finder<O>>,
 }
 
 /// Sends many writes through a list. Implemented for every client.
@@ -78,6 +83,7 @@ pub trait ClientExt: ProviderClient {
             concurrency: 1,
             resend: Resend::none(),
             max_unknown: MAX_UNKNOWN,
+            finder: None,
         }
     }
 }
@@ -110,6 +116,20 @@ impl<O: Operation> SendAll<O> {
     /// To decide one by one, see [`LedgerList::unknown`] and [`LedgerList::resolve`].
     pub fn resend_unknown(mut self) -> Self {
         self.resend = self.resend.unknown();
+        self
+    }
+
+    /// Looks for writes at the provider whose outcome is unknown, before anything else is made of them: those of an earlier run, and
+    /// those of this one.
+    ///
+    /// What a look shows to be done becomes [`SentOutcome::Found`]. What an earlier run left unknown, and a look shows not to be done by
+    /// the [policy](SettlePolicy::absent_after), is sent. The rest stays unknown; [`Sent::looked`] says why. A look takes the
+    /// place of a write under way, and its reads count against the client's limiter.
+    pub fn settle_unknown(mut self, policy: SettlePolicy) -> Self
+    where
+        O: Settle + Clone,
+    {
+        self.finder = Some(settle::finder(policy));
         self
     }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use customer_api_core::{Delivery, Error};
 
-use crate::{Entry, Key, LedgerError, State};
+use crate::{Entry, Key, LedgerError, State, settle::Looked};
 
 /// What became of one key that the source gave.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Sent<T> {
     /// Whether the ledger has this outcome. If not, a key that was begun stays in [`State::Sending`], whatever the outcome
     /// says, and is [`State::Unknown`] the next time that the file is opened. A ledger that could not take it ends the run.
     pub is_recorded: bool,
+    /// What a [look](super::SendAll::settle_unknown) at the provider showed, or how it failed, if its outcome was unknown.
+    pub looked: Option<Looked>,
 }
 
 /// What became of a write.
@@ -30,6 +32,8 @@ pub enum SentOutcome<T> {
     NotSent(Error),
     /// It may have happened.
     Unknown(Error),
+    /// A [look](super::SendAll::settle_unknown) showed that it is done, by this run or by an earlier one. This is on record now.
+    Found(Entry),
     /// Nothing was sent, because of what is known of the key; or it came twice in this run.
     Skipped(State),
     /// Nothing was sent: the key was used for other content, which was sent or may have been.
@@ -48,6 +52,8 @@ pub struct Progress {
     pub in_flight: u64,
     /// Accepted by the provider.
     pub accepted: u64,
+    /// Found done by looking at the provider.
+    pub found: u64,
     /// Refused by the provider.
     pub refused: u64,
     /// Never reached the provider, or never begun.
@@ -112,6 +118,7 @@ impl Progress {
     pub(super) fn count<T>(&mut self, outcome: &SentOutcome<T>) {
         match outcome {
             SentOutcome::Accepted(_) => self.accepted += 1,
+            SentOutcome::Found(_) => self.found += 1,
             SentOutcome::Refused(_) => self.refused += 1,
             SentOutcome::NotSent(_) | SentOutcome::NotBegun(_) | SentOutcome::KeyReused(_) => {
                 self.not_sent += 1;
@@ -129,7 +136,7 @@ impl Progress {
     /// The number of keys that have an outcome.
     #[must_use]
     pub fn done(&self) -> u64 {
-        self.accepted + self.refused + self.not_sent + self.unknown + self.skipped
+        self.accepted + self.found + self.refused + self.not_sent + self.unknown + self.skipped
     }
 }
 
@@ -137,6 +144,7 @@ impl<T> fmt::Display for SentOutcome<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accepted(_) => f.write_str("accepted"),
+            Self::Found(_) => f.write_str("found done"),
             // The error says by itself what it means.
             Self::Refused(error) | Self::NotSent(error) | Self::Unknown(error) => error.fmt(f),
             Self::Skipped(State::Accepted { .. }) => f.write_str("skipped: accepted before"),
@@ -160,6 +168,9 @@ impl fmt::Display for Progress {
         )?;
         if self.skipped_unknown > 0 {
             write!(f, " ({} of them unknown)", self.skipped_unknown)?;
+        }
+        if self.found > 0 {
+            write!(f, ", {} found done", self.found)?;
         }
         if self.in_flight > 0 {
             write!(f, ", {} on their way", self.in_flight)?;

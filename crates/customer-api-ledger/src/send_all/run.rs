@@ -16,7 +16,8 @@ use tokio::{
 use super::{Ending, Progress, RunSummary, SendAll, Sent, SentOutcome, Source, Stopper};
 use crate::{
     Key, LedgerError, LedgerList, Outcome, Resend, State,
-    once::{Made, make},
+    once::{End, Made, make},
+    settle::{Finder, Looked},
 };
 
 /// Keys in a row that came before, until something else gets its turn: a source that gives one key without end must not keep the
@@ -43,6 +44,7 @@ pub struct Run<O: Operation> {
     concurrency: usize,
     resend: Resend,
     max_unknown: u64,
+    finder: Option<Finder<O>>,
     tasks: JoinSet<Done<O::Output>>,
     in_flight: HashMap<Id, Key>,
     /// Keys of this run that the ledger would let begin again. One that comes twice must not.
@@ -59,6 +61,7 @@ pub struct Run<O: Operation> {
 struct Done<T> {
     outcome: SentOutcome<T>,
     ledger: Result<(), LedgerError>,
+    looked: Option<Looked>,
 }
 
 impl<O: Operation> Run<O> {
@@ -70,6 +73,7 @@ impl<O: Operation> Run<O> {
             concurrency: setup.concurrency,
             resend: setup.resend,
             max_unknown: setup.max_unknown,
+            finder: setup.finder,
             tasks: JoinSet::new(),
             in_flight: HashMap::new(),
             settled: HashMap::new(),
@@ -164,6 +168,7 @@ impl<O: Operation> Run<O> {
                             key,
                             outcome: SentOutcome::Skipped(state),
                             is_recorded: true,
+                            looked: None,
                         });
                         self.repeats += 1;
                         // One outcome at a time, however many there are of these.
@@ -186,8 +191,8 @@ impl<O: Operation> Run<O> {
 
     fn spawn(&mut self, runtime: &Handle, key: Key, write: O) {
         let (call, list) = (self.client.call(write), self.list.clone());
-        let (name, resend) = (key.clone(), self.resend);
-        let task = async move { Done::of(make(call, &list, name, resend).await) };
+        let (name, resend, finder) = (key.clone(), self.resend, self.finder.clone());
+        let task = async move { Done::of(make(call, &list, name, resend, finder.as_ref()).await) };
         let task = self.tasks.spawn_on(task, runtime);
         self.in_flight.insert(task.id(), key);
     }
@@ -201,6 +206,7 @@ impl<O: Operation> Run<O> {
                 let done = Done {
                     outcome: SentOutcome::Lost,
                     ledger: Ok(()),
+                    looked: None,
                 };
                 (error.id(), done)
             }
@@ -208,7 +214,11 @@ impl<O: Operation> Run<O> {
         let Some(key) = self.in_flight.remove(&id) else {
             return;
         };
-        let Done { outcome, ledger } = done;
+        let Done {
+            outcome,
+            ledger,
+            looked,
+        } = done;
         let is_recorded = ledger.is_ok() && !matches!(outcome, SentOutcome::Lost);
         if let Some(state) = state_of(&outcome).filter(|state| self.resend.allows(state)) {
             self.settled.insert(key.clone(), state);
@@ -235,30 +245,27 @@ impl<O: Operation> Run<O> {
             key,
             outcome,
             is_recorded,
+            looked,
         });
     }
 }
 
 impl<T> Done<T> {
     fn of(made: Made<T>) -> Self {
-        let quiet = |outcome| Self {
-            outcome,
-            ledger: Ok(()),
+        let (outcome, ledger) = match made.end {
+            End::Found(entry) => (SentOutcome::Found(entry), Ok(())),
+            End::Known(entry) => (SentOutcome::Skipped(entry.state), Ok(())),
+            End::KeyReused(entry) => (SentOutcome::KeyReused(entry), Ok(())),
+            End::NotBegun(error) => (SentOutcome::NotBegun(error.clone()), Err(error)),
+            End::Called { result, recorded } => match result {
+                Ok(output) => (SentOutcome::Accepted(output), recorded),
+                Err(error) => (SentOutcome::of_error(error), recorded),
+            },
         };
-        match made {
-            Made::Known(entry) => quiet(SentOutcome::Skipped(entry.state)),
-            Made::KeyReused(entry) => quiet(SentOutcome::KeyReused(entry)),
-            Made::NotBegun(error) => Self {
-                outcome: SentOutcome::NotBegun(error.clone()),
-                ledger: Err(error),
-            },
-            Made::Called { result, recorded } => Self {
-                outcome: match result {
-                    Ok(output) => SentOutcome::Accepted(output),
-                    Err(error) => SentOutcome::of_error(error),
-                },
-                ledger: recorded,
-            },
+        Self {
+            outcome,
+            ledger,
+            looked: made.looked,
         }
     }
 }
@@ -269,7 +276,10 @@ fn state_of<T>(outcome: &SentOutcome<T>) -> Option<State> {
         SentOutcome::Refused(error) => Some(Outcome::of_error(error).state().clone()),
         SentOutcome::NotSent(_) | SentOutcome::NotBegun(_) => Some(State::NotSent),
         SentOutcome::Unknown(_) | SentOutcome::Lost => Some(State::Unknown),
-        SentOutcome::Accepted(_) | SentOutcome::Skipped(_) | SentOutcome::KeyReused(_) => None,
+        SentOutcome::Accepted(_)
+        | SentOutcome::Found(_)
+        | SentOutcome::Skipped(_)
+        | SentOutcome::KeyReused(_) => None,
     }
 }
 

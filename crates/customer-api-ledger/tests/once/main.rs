@@ -1,8 +1,9 @@
-//! A write under a key: what is sent, what is on record, and what a drop leaves behind.
+//! A write under a key: what is sent, what is on record, what a drop leaves behind, and what a look settles.
 #![cfg(test)]
 #![cfg(feature = "file")]
 
 mod drops;
 mod keys;
 mod records;
+mod settle;
 mod shop;

@@ -97,10 +97,10 @@ impl Ledger for FullDisk {
     async fn resolve(
         &self,
         list: &Key,
-        key: &Key,
+        known: &Entry,
         resolution: Resolution,
     ) -> Result<(), LedgerError> {
-        self.inner.resolve(list, key, resolution).await
+        self.inner.resolve(list, known, resolution).await
     }
 }
 

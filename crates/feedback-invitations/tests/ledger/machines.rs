@@ -170,15 +170,16 @@ impl Ledger for Table {
     async fn resolve(
         &self,
         list: &Key,
-        key: &Key,
+        known: &Entry,
         resolution: Resolution,
     ) -> Result<(), LedgerError> {
         let state = match resolution {
             Resolution::Sent => State::Accepted { reference: None },
             Resolution::NotSent => State::NotSent,
         };
-        let (place, kind) = ((list.clone(), key.clone()), LedgerErrorKind::NotUnknown);
-        self.settle(&place, state, kind, |row| row.entry.state == State::Unknown)
+        let place = (list.clone(), known.key.clone());
+        let is_still_that = |row: &Row| row.entry == *known && known.state == State::Unknown;
+        self.settle(&place, state, LedgerErrorKind::NotUnknown, is_still_that)
     }
 }
 

@@ -51,6 +51,7 @@ impl LegacyLabelCustomer {
 /// A colleague who gives the same label, comment and reviewer at that time can't be told from this call without a marker.
 impl Settle for LabelCustomer {
     type Evidence = Review;
+    const SETS_STATE: bool = true;
 
     async fn look(&self, look: &mut Look<Ravelin>) -> Result<Settled<Review>, Error> {
         let content = content(&self.body);
@@ -73,6 +74,7 @@ impl Settle for LabelCustomer {
 /// Looks at the customer's reviews, as for a [`LabelCustomer`] of payment fraud.
 impl Settle for LegacyLabelCustomer {
     type Evidence = Review;
+    const SETS_STATE: bool = true;
 
     async fn look(&self, look: &mut Look<Ravelin>) -> Result<Settled<Review>, Error> {
         let body = &self.body;

@@ -25,6 +25,7 @@ use crate::{Customer, ReplaceCustomer, Revnue, UpdateCustomer};
 /// not compared.
 impl Settle for UpdateCustomer {
     type Evidence = Compared<Customer>;
+    const SETS_STATE: bool = true;
 
     async fn look(&self, look: &mut Look<Revnue>) -> Result<Settled<Self::Evidence>, Error> {
         let sent = Sent::new(&self.body, false);
@@ -38,6 +39,7 @@ impl Settle for UpdateCustomer {
 /// as different.
 impl Settle for ReplaceCustomer {
     type Evidence = Compared<Customer>;
+    const SETS_STATE: bool = true;
 
     async fn look(&self, look: &mut Look<Revnue>) -> Result<Settled<Self::Evidence>, Error> {
         let sent = Sent::new(&self.body, true);

@@ -200,9 +200,9 @@ impl Ledger for Halting {
     async fn resolve(
         &self,
         list: &Key,
-        key: &Key,
+        known: &Entry,
         resolution: Resolution,
     ) -> Result<(), LedgerError> {
-        self.inner.resolve(list, key, resolution).await
+        self.inner.resolve(list, known, resolution).await
     }
 }

@@ -1,0 +1,166 @@
+//! Settling keys whose outcome is unknown, by looking at the provider.
+//!
+//! | to settle | use |
+//! |---|---|
+//! | what a run finds unknown, and what becomes unknown in it | [`SendAll::settle_unknown`](crate::send_all::SendAll::settle_unknown) |
+//! | one write that is made under its key | [`OnceCall::settle_unknown`](crate::once::OnceCall::settle_unknown) |
+//! | one key, without sending anything | [`LedgerList::settle`] |
+//!
+//! A ledger holds no content, so each of them needs the write again. What a verdict decides is the same for all: see [`SettlePolicy`].
+
+mod finder;
+mod policy;
+
+use std::{error::Error as StdError, fmt};
+
+use customer_api_core::{
+    Client, Error, ProviderClient, SendTrace,
+    settle::{Reason, Settle, Settled, Why},
+};
+
+pub(crate) use finder::{Finder, Kept, finder};
+pub use policy::SettlePolicy;
+
+use crate::{
+    Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Resend, Resolution, State,
+};
+
+/// What a look showed of a write, or how the look failed.
+pub type Looked = Result<Settled<()>, Error>;
+
+/// What became of a key that was looked for.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settlement<E> {
+    /// What the look showed.
+    pub verdict: Settled<E>,
+    /// What that decides by the [policy](SettlePolicy). None if the key stays unknown.
+    pub resolution: Option<Resolution>,
+    /// Whether the ledger has the resolution. If not, the key stays as it was.
+    pub recorded: Result<(), LedgerError>,
+}
+
+/// Why a key could not be looked for. The key is as it was.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SettleError {
+    /// The ledger failed, or the key is not unknown ([`NotUnknown`](LedgerErrorKind::NotUnknown)).
+    Ledger(LedgerError),
+    /// The key stands for other content than the write that was given.
+    KeyReused(Entry),
+    /// The write is not valid, or the look failed.
+    Look(Error),
+}
+
+impl LedgerList {
+    /// Looks whether the unknown write of a key was made, and records what the look decides. Nothing is sent but reads.
+    ///
+    /// `write` is the very write of this key, as it was sent. Another one is an error, if the ledger knows the digest of the first.
+    ///
+    /// ```no_run
+    /// use customer_api_core::{ProviderClient, settle::Settle};
+    /// use customer_api_ledger::{LedgerList, settle::SettlePolicy, Key};
+    ///
+    /// async fn settle<C, O>(client: &C, list: &LedgerList, key: &Key, write: &O)
+    /// where
+    ///     C: ProviderClient,
+    ///     O: Settle<Service = C::Service> + Clone,
+    /// {
+    ///     match list.settle(client, key, write, SettlePolicy::new()).await {
+    ///         Ok(settlement) => println!("{key}: {:?}", settlement.resolution),
+    ///         Err(error) => println!("{key}: {error}"),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the key is not unknown, if it stands for another write, or if the ledger or the look failed.
+    pub async fn settle<O: Settle + Clone>(
+        &self,
+        client: &impl ProviderClient<Service = O::Service>,
+        key: &Key,
+        write: &O,
+        policy: SettlePolicy,
+    ) -> Result<Settlement<O::Evidence>, SettleError> {
+        self.check(O::INFO).map_err(SettleError::Ledger)?;
+        let entry = self.entry(key).await.map_err(SettleError::Ledger)?;
+        let known = entry
+            .filter(|entry| entry.state == State::Unknown)
+            .ok_or_else(|| SettleError::Ledger(not_unknown()))?;
+        let client = client.core();
+        let content = client.call(write.clone()).content();
+        let digest = self.digest(&content.map_err(SettleError::Look)?);
+        if Intent::new(Some(digest), Resend::none()).is_reused(&known) {
+            return Err(SettleError::KeyReused(known));
+        }
+        let trace = self.trace(&known);
+        settle(client, self, &known, write, trace, policy)
+            .await
+            .map_err(SettleError::Look)
+    }
+
+    /// When the write of a key was sent, as far as the ledger knows.
+    fn trace(&self, known: &Entry) -> Option<SendTrace> {
+        let began = known.began.clone()?;
+        Some(SendTrace::new(self.operation().to_owned(), began))
+    }
+}
+
+/// Looks for the write of a key in [`State::Unknown`], and records what that decides, unless the key has changed since.
+async fn settle<O: Settle>(
+    client: &Client<O::Service>,
+    list: &LedgerList,
+    known: &Entry,
+    write: &O,
+    trace: Option<SendTrace>,
+    policy: SettlePolicy,
+) -> Result<Settlement<O::Evidence>, Error> {
+    let verdict = match trace {
+        Some(trace) => policy.look(client.settle(write, trace)).await?,
+        None => Settled::CannotTell(Why::new(
+            Reason::Clocks,
+            "the ledger does not know when the write was begun: ask the provider, and resolve the key by hand",
+        )),
+    };
+    let resolution = policy.decide(&verdict, O::SETS_STATE);
+    let recorded = match resolution {
+        Some(resolution) => {
+            let ledger = list.ledger();
+            ledger.resolve(list.name(), known, resolution).await
+        }
+        None => Ok(()),
+    };
+    Ok(Settlement {
+        verdict,
+        resolution,
+        recorded,
+    })
+}
+
+fn not_unknown() -> LedgerError {
+    LedgerError::new(
+        LedgerErrorKind::NotUnknown,
+        "there is nothing to settle: the key's outcome is not unknown",
+    )
+}
+
+impl fmt::Display for SettleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ledger(_) => "the ledger does not allow it",
+            Self::KeyReused(_) => "the key stands for other content",
+            Self::Look(_) => "the look failed",
+        })
+    }
+}
+
+impl StdError for SettleError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Ledger(error) => Some(error),
+            Self::KeyReused(_) => None,
+            Self::Look(error) => Some(error),
+        }
+    }
+}
