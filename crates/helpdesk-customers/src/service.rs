@@ -1,3 +1,5 @@
+use std::{borrow::Cow, str};
+
 use customer_api_core::{
     Service,
     http::{HeaderMap, StatusCode},
@@ -55,7 +57,8 @@ impl Service for Omnidesk {
 /// One look at the names of the outermost object: what is inside of its members is skipped, not read.
 fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
     let is_read = operation.idempotency == Idempotency::Safe;
-    let body = String::from_utf8_lossy(body.bytes());
+    let bytes = body.bytes();
+    let body = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
     let body = text(&body);
     // Only an object has members that tell.
     if !body.starts_with('{') && serde_json::from_str::<IgnoredAny>(body).is_ok() {

@@ -73,9 +73,16 @@ impl Words {
 
     /// Takes a `type` or a `status`, as the provider writes them.
     fn documented(&mut self, value: &RawValue) {
-        self.is_refusal |= word(value).as_deref() == Some("error");
-        self.is_beyond |= value.get().parse().is_ok_and(f64::is_infinite);
-        self.is_failure |= is_failed(value);
+        match word(value) {
+            Some(word) => {
+                self.is_refusal |= &*word == "error";
+                self.is_failure |= is_failing(word.as_bytes());
+            }
+            None => {
+                self.is_beyond |= value.get().parse().is_ok_and(f64::is_infinite);
+                self.is_failure |= is_failed(value);
+            }
+        }
     }
 }
 
@@ -112,7 +119,9 @@ const FAILURES: [&str; 12] = [
 ];
 
 fn is_word_of_failure(word: &[u8]) -> bool {
-    is_one_of(word, &FAILURES)
+    // Most words begin with another letter, such as `success`.
+    let first = word.first().map(u8::to_ascii_lowercase);
+    matches!(first, Some(b'e' | b'f' | b'i' | b'r' | b'u')) && is_one_of(word, &FAILURES)
 }
 
 fn is_one_of(text: &[u8], words: &[&str]) -> bool {
