@@ -18,10 +18,11 @@ use std::{
 
 use customer_api_sandbox::Sandbox;
 use feedback_invitations::{
-    Client, Programme, Recipient, SendInvitation,
+    Client, Programme, Recipient, SendInvitation, Settled,
     ledger::{
         ClientExt as _, FileLedger, Key, LedgerError, LedgerErrorKind, LedgerList, State,
         send_all::{self, Ending, SentOutcome},
+        settle::SettlePolicy,
     },
 };
 use lexopt::prelude::*;
@@ -40,11 +41,11 @@ Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [-
   --ledger FILE     where it is kept who was invited; LIST.ledger if it is missing
   --dry-run         reads everything, and sends nothing
   --resend-refused  sends again what was refused in an earlier run
-  --sandbox         talks to a sandbox of its own, which knows `location-1`, needs no variables, and ends with the program.
-                    Its ledger is LIST.sandbox.ledger, made anew for each run, so that no real run takes it for its own
+  --sandbox         talks to a sandbox of its own, which knows `location-1`, needs no variables, and keeps no ledger
 
-Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. What is unknown may have been sent, and is
-not sent again: ask the provider, and settle it by `LedgerList::resolve`.
+Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. What is unknown may have
+been sent, and is not sent again: the program prints whom to ask, and with what. Settle it by the program
+`customer-api-ledger`.
 
 The environment holds RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT, RADAR_PROGRAMME, and RADAR_BASE_URL if it is not the
 provider's. **People get messages.**
@@ -55,6 +56,9 @@ not, or if that is unknown.
 
 /// The list in the ledger: a file is for one occasion here.
 const LIST: &str = "invitations";
+
+/// Invitations that are on their way at once.
+const CONCURRENCY: usize = 8;
 
 type Failure = Box<dyn Error>;
 
@@ -111,17 +115,17 @@ impl Options {
         }
         let list = list.ok_or("LIST is missing")?;
         if sandbox && (ledger.is_some() || new) {
-            return Err("--sandbox has a ledger of its own: leave --ledger and --new out".into());
+            return Err("--sandbox keeps no ledger: leave --ledger and --new out".into());
         }
-        let ledger = ledger.unwrap_or_else(|| {
-            let mut path = list.clone().into_os_string();
-            path.push(if sandbox {
-                ".sandbox.ledger"
-            } else {
-                ".ledger"
-            });
-            path.into()
-        });
+        let ledger = match ledger {
+            Some(ledger) => ledger,
+            None if sandbox => env::temp_dir().join(format!("invitations-{}", std::process::id())),
+            None => {
+                let mut path = list.clone().into_os_string();
+                path.push(".ledger");
+                path.into()
+            }
+        };
         Ok(Some(Self {
             list,
             ledger,
@@ -145,17 +149,16 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
         return Ok(true);
     }
 
-    if options.sandbox {
-        forget(&options.ledger)?;
-    }
     let list = open(&options.ledger, options.new || options.sandbox).await?;
-    let mut sending = radar.send_all(&list, send_all::iter(invitations));
+    let mut sending = radar
+        .send_all(&list, send_all::iter(invitations))
+        .concurrency(CONCURRENCY)
+        .settle_unknown(SettlePolicy::new());
     if options.resend_refused {
         sending = sending.resend_refused();
     }
     let mut run = sending.start();
-    let stopper = run.stopper();
-    let asked = stop_asked()?;
+    let (stopper, asked) = (run.stopper(), stop_asked()?);
     tokio::spawn(async move {
         asked.await;
         eprintln!("stopping: what is on its way is finished");
@@ -171,6 +174,10 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
             }
             outcome => eprintln!("{}: {outcome}", sent.key),
         }
+        // No read shows an invitation, but whom to ask is known.
+        if let Some(Ok(Settled::CannotTell(why))) = &sent.looked {
+            eprintln!("{}: {}", sent.key, why.ask());
+        }
         let progress = run.progress();
         if progress.done() % 50 == 0 {
             eprintln!("{progress}");
@@ -179,27 +186,14 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     let summary = run.finish().await;
     eprintln!("this run: {summary}");
     eprintln!("all runs: {}", list.summary().await?);
-    for key in list.unknown(None, 20).await? {
-        eprintln!("{key}: ask the provider, then settle it by `LedgerList::resolve`");
+    if options.sandbox {
+        fs::remove_file(&options.ledger)?;
     }
     match summary.ending {
         Ending::LedgerFailed(error) => Err(error.into()),
         Ending::Unauthorized => Err("the login failed: see above".into()),
         _ => Ok(invited == all),
     }
-}
-
-/// Deletes the ledger of an earlier sandbox, which ended with its program.
-fn forget(ledger: &Path) -> io::Result<()> {
-    let mut journal = ledger.to_owned().into_os_string();
-    journal.push("-journal");
-    for path in [ledger, Path::new(&journal)] {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// The one list of the ledger, which a first run creates, and any other must find.

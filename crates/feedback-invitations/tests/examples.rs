@@ -63,7 +63,10 @@ async fn everybody_is_invited_once() {
         .unwrap();
     let (code, said) = run(&sandbox, &["--new", &file]);
     assert_eq!((code, server.outbox().len()), (3, 60), "{said}");
-    assert!(said.contains("order-1: ask the provider"), "{said}");
+    assert!(
+        said.contains("order-1: ask Customer Radar's support"),
+        "{said}"
+    );
 
     // Again: nothing is sent, as long as that one is not settled.
     let (code, said) = run(&sandbox, &[&file]);

@@ -1,55 +1,67 @@
-//! Creates or updates customers from lines of JSON, and says of each what became of it. See `--help`.
+//! Creates or updates customers from lines of JSON, creates nobody twice, and says of each what became of it. See `--help`.
 //!
 //! ```console
 //! $ echo '{"id": "cust-1", "firstname": "Ana", "lastname": "Lopez"}' > customers.jsonl
-//! $ cargo run --example sync_customers -- --sandbox --brand 1 customers.jsonl
+//! $ cargo run --features ledger --example sync_customers -- --sandbox --brand 1 customers.jsonl
 //! ```
 #![expect(clippy::print_stderr, reason = "a program says what it does")]
 
 use std::{
     collections::{BTreeMap, HashMap},
-    error::Error,
-    fmt, fs,
-    io::{self, Read as _, Write as _},
-    path::PathBuf,
+    env, fmt, fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use customer_api_sandbox::{OmnideskCustomer, Sandbox};
-use helpdesk_customers::{Client, Delivery, Upsert, Upserted, customer_api_core::redact::OneLine};
+use helpdesk_customers::{
+    Client, CreateCustomerCrud, Delivery, Error, Upsert, UpsertedOnce,
+    ledger::{FileLedger, Key, LedgerErrorKind, LedgerList, settle::SettlePolicy},
+};
 use lexopt::prelude::*;
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor},
 };
+use tokio::task::JoinSet;
 
 const HELP: &str = "\
 Creates or updates the customers of a brand from lines of JSON, and writes a line for each: its id, and created, updated,
 refused, not sent or unknown.
 
-Usage: sync_customers --brand ID [--dry-run] [--sandbox] [FILE]
+Usage: sync_customers --brand ID [--ledger FILE] [--dry-run] [--sandbox] LIST
 
-  FILE        lines of JSON; standard input if it is missing or `-`. A line reads
-              {\"id\": \"cust-1\", \"firstname\": \"Ana\", \"lastname\": \"Lopez\",
-               \"channels\": {\"1\": \"ana@shop.example\"}, \"fields\": {\"tier\": \"gold\"}}
-              whose last two parts may be missing. A line that comes again is left out; one that says something else of
-              the same customer stops everything
-  --brand ID  the brand
-  --dry-run   reads everything, and sends nothing
-  --sandbox   talks to a sandbox in which cust-1 exists
+  LIST           lines of JSON. A line reads
+                 {\"id\": \"cust-1\", \"firstname\": \"Ana\", \"lastname\": \"Lopez\",
+                  \"channels\": {\"1\": \"ana@shop.example\"}, \"fields\": {\"tier\": \"gold\"}}
+                 whose last two parts may be missing. A line that comes again is left out. One that says something else
+                 of the same customer stops everything
+  --brand ID     the brand
+  --ledger FILE  where it is kept who was created; customers-ID.ledger beside LIST if it is missing. The first run
+                 creates it. Lists of one brand share it
+  --dry-run      reads everything, and sends nothing
+  --sandbox      talks to a sandbox in which cust-1 exists, and keeps no ledger
 
-Customers are found by their id, so running it again is safe, and settles what was unknown. Press Ctrl-C to stop, or send
-SIGTERM: what is on its way is finished.
+Customers are found by their id, so running it again is safe. A customer whose creation is unknown is not created again:
+the next run that finds the customer settles it. Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished.
 
 The environment holds OMNIDESK_API_KEY, and OMNIDESK_BASE_URL, such as https://account.omnidesk.com.
 
 Exit code: 0 if every customer is synchronised, 1 if the program failed, 2 for a wrong command line, 3 if some are not.
 ";
 
-type Failure = Box<dyn Error>;
+/// The list in the ledger.
+const CREATIONS: &str = "creations";
+
+/// Customers that are worked on at once.
+const CONCURRENCY: usize = 8;
+
+type Failure = Box<dyn std::error::Error>;
 
 struct Options {
-    file: Option<PathBuf>,
+    list: PathBuf,
+    ledger: PathBuf,
     brand: u64,
     dry_run: bool,
     sandbox: bool,
@@ -123,21 +135,33 @@ async fn main() -> ExitCode {
 impl Options {
     /// What the command line asks for; `None` stands for the help.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
-        let (mut file, mut brand) = (None, None);
+        let (mut list, mut ledger, mut brand) = (None, None, None);
         let (mut dry_run, mut sandbox) = (false, false);
         while let Some(argument) = arguments.next()? {
             match argument {
                 Short('h') | Long("help") => return Ok(None),
                 Long("brand") => brand = Some(arguments.value()?.parse()?),
+                Long("ledger") => ledger = Some(PathBuf::from(arguments.value()?)),
                 Long("dry-run") => dry_run = true,
                 Long("sandbox") => sandbox = true,
-                Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+                Value(path) if list.is_none() => list = Some(PathBuf::from(path)),
                 other => return Err(other.unexpected()),
             }
         }
+        let list = list.ok_or("LIST is missing")?;
+        let brand: u64 = brand.ok_or("--brand is missing")?;
+        if sandbox && ledger.is_some() {
+            return Err("--sandbox keeps no ledger: leave --ledger out".into());
+        }
+        let ledger = match ledger {
+            Some(ledger) => ledger,
+            None if sandbox => env::temp_dir().join(format!("customers-{}", std::process::id())),
+            None => list.with_file_name(format!("customers-{brand}.ledger")),
+        };
         Ok(Some(Self {
-            file: file.filter(|path| path.as_os_str() != "-"),
-            brand: brand.ok_or("--brand is missing")?,
+            list,
+            ledger,
+            brand,
             dry_run,
             sandbox,
         }))
@@ -147,47 +171,48 @@ impl Options {
 /// Synchronises, and says whether that went well for everybody.
 async fn sync(options: &Options) -> Result<bool, Failure> {
     // Read as a whole before anything is written: a broken line shall stop everything, not the rest.
-    let lines = read_lines(options)?;
+    let lines = read_lines(&options.list)?;
     if options.dry_run {
         eprintln!("{} customers; nothing was sent", lines.len());
         return Ok(true);
     }
     // The sandbox lives as long as this does.
     let (omnidesk, _sandbox) = client(options.sandbox).await?;
-    let mut out = io::stdout().lock();
-    let all = lines.len();
-    let (mut created, mut updated, mut failed) = (0, 0, 0);
+    let creations = open(&options.ledger).await?;
     let asked = stop_asked()?;
     let stop = tokio::spawn(async move {
         asked.await;
         eprintln!("stopping: what is on its way is finished");
     });
-    for (number, line) in lines.into_iter().enumerate() {
-        let id = line.id.clone();
-        if stop.is_finished() {
-            failed += 1;
-            writeln!(out, "{id}\tnot sent")?;
-            continue;
+    let mut out = io::stdout().lock();
+    let (all, mut done, mut failed) = (lines.len(), 0, 0);
+    let (mut lines, mut tasks) = (lines.into_iter(), JoinSet::new());
+    let mut is_over = false;
+    loop {
+        while tasks.len() < CONCURRENCY && !is_over && !stop.is_finished() {
+            let Some((key, line)) = lines.next() else {
+                break;
+            };
+            let (omnidesk, creations) = (omnidesk.clone(), creations.clone());
+            let upsert = line.into_upsert(options.brand);
+            tasks.spawn(async move {
+                let policy = SettlePolicy::new();
+                let outcome = omnidesk.upsert_once(upsert, &creations, key.clone(), policy);
+                (key, outcome.await)
+            });
         }
-        let word = match omnidesk.upsert(line.into_upsert(options.brand)).await {
-            Ok(Upserted::Created { .. }) => {
-                created += 1;
-                "created"
-            }
-            Ok(_) => {
-                updated += 1;
-                "updated"
-            }
+        let Some(outcome) = tasks.join_next().await else {
+            break;
+        };
+        let (id, outcome) = outcome?;
+        let word = match outcome {
+            Ok(UpsertedOnce::Created(_)) => "created",
+            Ok(_) => "updated",
             Err(error) => {
                 failed += 1;
-                eprintln!("{}: {error}", OneLine(&id));
+                eprintln!("{id}: {error}");
                 // Nobody else would fare better.
-                if error
-                    .error()
-                    .is_some_and(helpdesk_customers::Error::is_unauthorized)
-                {
-                    return Err(error.into());
-                }
+                is_over |= error.error().is_some_and(Error::is_unauthorized);
                 match error.delivery() {
                     Delivery::NotSent => "not sent",
                     Delivery::Refused => "refused",
@@ -196,28 +221,47 @@ async fn sync(options: &Options) -> Result<bool, Failure> {
             }
         };
         writeln!(out, "{id}\t{word}")?;
-        let done = number + 1;
-        if done % 50 == 0 || done == all {
-            eprintln!("{done} of {all}: {created} created, {updated} updated, {failed} failed");
+        done += 1;
+        if done % 50 == 0 {
+            eprintln!("{done} of {all}: {failed} failed");
         }
+    }
+    for (id, _) in lines {
+        failed += 1;
+        writeln!(out, "{id}\tnot sent")?;
+    }
+    eprintln!("{done} of {all}: {failed} failed or not sent");
+    eprintln!("creations of all runs: {}", creations.summary().await?);
+    if options.sandbox {
+        fs::remove_file(&options.ledger)?;
+    }
+    if is_over {
+        return Err("the key is refused: see above".into());
     }
     Ok(failed == 0)
 }
 
-fn read_lines(options: &Options) -> Result<Vec<Line>, Failure> {
-    let text = match &options.file {
-        Some(path) => {
-            fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?
+/// The creations of the ledger, which the first run creates.
+async fn open(path: &Path) -> Result<LedgerList, Failure> {
+    let at = |error| format!("{}: {error}", path.display());
+    let ledger = FileLedger::open_or_create(path).await.map_err(at)?;
+    match ledger.list(CREATIONS).await {
+        Err(error) if error.kind() == LedgerErrorKind::NoSuchList => {
+            let list = ledger
+                .create_list(CREATIONS, &CreateCustomerCrud::INFO)
+                .await;
+            Ok(list.map_err(at)?)
         }
-        None => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text)?;
-            text
-        }
-    };
-    let mut lines: Vec<Line> = Vec::new();
+        list => Ok(list.map_err(at)?),
+    }
+}
+
+/// The customers, under their own ids.
+fn read_lines(path: &Path) -> Result<Vec<(Key, Line)>, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut lines: Vec<(Key, Line)> = Vec::new();
     // The number and the place of every customer's line.
-    let mut seen: HashMap<String, (usize, usize)> = HashMap::new();
+    let mut seen: HashMap<Key, (usize, usize)> = HashMap::new();
     for (number, text) in text.lines().enumerate() {
         let number = number + 1;
         if text.trim().is_empty() {
@@ -225,9 +269,10 @@ fn read_lines(options: &Options) -> Result<Vec<Line>, Failure> {
         }
         let at = |error| format!("line {number}: {error}");
         let line: Line = serde_json::from_str(text).map_err(at)?;
-        match seen.get(&line.id) {
+        let key = Key::new(&*line.id).map_err(|error| format!("line {number}: {error}"))?;
+        match seen.get(&key) {
             None => {}
-            Some((first, place)) if lines.get(*place) == Some(&line) => {
+            Some((first, place)) if lines.get(*place).is_some_and(|(_, same)| *same == line) => {
                 eprintln!("line {number}: line {first} again; left out");
                 continue;
             }
@@ -238,8 +283,8 @@ fn read_lines(options: &Options) -> Result<Vec<Line>, Failure> {
                 return Err(text.into());
             }
         }
-        seen.insert(line.id.clone(), (number, lines.len()));
-        lines.push(line);
+        seen.insert(key.clone(), (number, lines.len()));
+        lines.push((key, line));
     }
     Ok(lines)
 }
@@ -296,7 +341,7 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
 }
 
 /// An error in one line, and the causes that it has not told below.
-fn report(error: &dyn Error) {
+fn report(error: &dyn std::error::Error) {
     let mut told = error.to_string();
     eprintln!("error: {told}");
     let mut cause = error.source();

@@ -45,6 +45,9 @@ pub use generated::{models::*, operations::*};
 pub use page::CustomerPage;
 pub use service::Omnidesk;
 pub use timeline::Timeline;
+#[cfg(feature = "ledger")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+pub use upsert::UpsertedOnce;
 pub use upsert::{Upsert, UpsertError, UpsertErrorKind, UpsertStep, Upserted};
 pub use write_result::WriteResult;
 

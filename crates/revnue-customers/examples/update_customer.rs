@@ -1,4 +1,4 @@
-//! Changes the city of a customer, empties its fax, and says what became of it.
+//! Changes the city of a customer, empties its fax, and says what became of it. If that is unknown, it looks.
 //!
 //! ```console
 //! $ cargo run --example update_customer -- 4211 Salem
@@ -11,10 +11,14 @@ use std::{
     env,
     error::Error,
     io::{self, Write},
+    time::Duration,
 };
 
 use customer_api_sandbox::{RevnueCustomer, Sandbox};
-use revnue_customers::{Client, Delivery, GetCustomer, Nullable, SINGLE_COMPANY, UpdateCustomer};
+use revnue_customers::{Client, Delivery, Nullable, SINGLE_COMPANY, Settled, UpdateCustomer};
+
+/// How long to look for a change whose outcome is unknown.
+const LOOK_FOR: Duration = Duration::from_secs(60);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -29,19 +33,29 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let update = UpdateCustomer::new(id, SINGLE_COMPANY)
         .city(city)
         .fax(Nullable::Null);
-    match revnue.send(update).await {
-        Ok(_) => writeln!(out, "done")?,
-        Err(error) => {
-            let advice = match error.delivery() {
-                Delivery::NotSent => "nothing was changed, try again",
-                Delivery::Refused => "nothing was changed",
-                Delivery::Unknown => "it may have been changed, see below",
-            };
-            writeln!(out, "{advice}: {error}")?;
+    let Err(error) = revnue.send(update.clone()).await else {
+        writeln!(out, "done")?;
+        return Ok(());
+    };
+    match (error.delivery(), error.trace()) {
+        (Delivery::Unknown, Some(trace)) => {
+            let found = revnue.settle(&update, trace).look_for(LOOK_FOR).await?;
+            match found {
+                Settled::Applied(_) | Settled::InEffect(_) => {
+                    writeln!(out, "done, as a look shows")?
+                }
+                Settled::Superseded(_) => {
+                    writeln!(out, "done, and changed by another writer since")?
+                }
+                Settled::NotSeen { .. } => writeln!(out, "it does not show yet: look again later")?,
+                Settled::CannotTell(why) => writeln!(out, "it may have been changed: {why}")?,
+                _ => writeln!(out, "it may have been changed")?,
+            }
         }
+        (Delivery::NotSent, _) => writeln!(out, "nothing was changed, try again: {error}")?,
+        (Delivery::Refused, _) => writeln!(out, "nothing was changed: {error}")?,
+        (Delivery::Unknown, None) => writeln!(out, "it may have been changed: {error}")?,
     }
-    let customer = revnue.send(GetCustomer::new(id, SINGLE_COMPANY)).await?;
-    writeln!(out, "city {:?}, fax {:?}", customer.city, customer.fax)?;
     Ok(())
 }
 

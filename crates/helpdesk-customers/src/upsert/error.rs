@@ -1,12 +1,26 @@
 use std::{error::Error as StdError, fmt};
 
 use customer_api_core::{Delivery, Error};
+#[cfg(feature = "ledger")]
+use customer_api_ledger::{LedgerError, OnceError, OnceErrorKind};
 
 /// Why a customer was neither created nor changed, or may have been.
 pub struct UpsertError {
     step: UpsertStep,
     kind: UpsertErrorKind,
-    call: Option<Error>,
+    cause: Cause,
+}
+
+/// What failed.
+#[derive(Debug)]
+enum Cause {
+    /// Nothing: the search gave a response from which nothing follows.
+    Search,
+    Call(Error),
+    #[cfg(feature = "ledger")]
+    Once(OnceError),
+    #[cfg(feature = "ledger")]
+    Ledger(LedgerError),
 }
 
 /// The calls of an upsert.
@@ -36,6 +50,14 @@ pub enum UpsertErrorKind {
     /// If you know that your account answers so for nobody, send a [`CreateCustomerCrud`](crate::CreateCustomerCrud)
     /// yourself.
     Unclear,
+    /// The customer was not created now, because of what the ledger has of the key: see [`UpsertError::once_error`].
+    #[cfg(feature = "ledger")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+    Once,
+    /// The ledger failed before anything was written; the source is its error.
+    #[cfg(feature = "ledger")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+    Ledger,
 }
 
 impl UpsertError {
@@ -43,7 +65,7 @@ impl UpsertError {
         Self {
             step,
             kind: UpsertErrorKind::Call,
-            call: Some(error),
+            cause: Cause::Call(error),
         }
     }
 
@@ -52,7 +74,31 @@ impl UpsertError {
         Self {
             step: UpsertStep::Search,
             kind,
-            call: None,
+            cause: Cause::Search,
+        }
+    }
+
+    /// The creation was not made now, or may have been.
+    #[cfg(feature = "ledger")]
+    pub(super) fn once(error: OnceError) -> Self {
+        let kind = match error.kind() {
+            OnceErrorKind::Call => UpsertErrorKind::Call,
+            _ => UpsertErrorKind::Once,
+        };
+        Self {
+            step: UpsertStep::Create,
+            kind,
+            cause: Cause::Once(error),
+        }
+    }
+
+    /// The ledger failed, and the step was not begun.
+    #[cfg(feature = "ledger")]
+    pub(super) fn ledger(step: UpsertStep, error: LedgerError) -> Self {
+        Self {
+            step,
+            kind: UpsertErrorKind::Ledger,
+            cause: Cause::Ledger(error),
         }
     }
 
@@ -71,7 +117,23 @@ impl UpsertError {
     /// The call that failed, if one did.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
-        self.call.as_ref()
+        match &self.cause {
+            Cause::Call(error) => Some(error),
+            #[cfg(feature = "ledger")]
+            Cause::Once(error) => error.call_error(),
+            _ => None,
+        }
+    }
+
+    /// What kept the creation from being made under its key, or what became of it.
+    #[cfg(feature = "ledger")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+    #[must_use]
+    pub fn once_error(&self) -> Option<&OnceError> {
+        match &self.cause {
+            Cause::Once(error) => Some(error),
+            _ => None,
+        }
     }
 
     /// Whether the customer was written.
@@ -83,14 +145,18 @@ impl UpsertError {
     /// | create, update | that of the call | as everywhere: after `Unknown`, another upsert looks first |
     #[must_use]
     pub fn delivery(&self) -> Delivery {
-        match (&self.call, self.step) {
-            (None, _) => Delivery::Refused,
-            (Some(error), UpsertStep::Search) => match error.delivery() {
+        match &self.cause {
+            Cause::Search => Delivery::Refused,
+            Cause::Call(error) if self.step == UpsertStep::Search => match error.delivery() {
                 Delivery::Refused => Delivery::Refused,
                 // A search that may have happened has changed nothing.
                 Delivery::NotSent | Delivery::Unknown => Delivery::NotSent,
             },
-            (Some(error), UpsertStep::Create | UpsertStep::Update) => error.delivery(),
+            Cause::Call(error) => error.delivery(),
+            #[cfg(feature = "ledger")]
+            Cause::Once(error) => error.delivery(),
+            #[cfg(feature = "ledger")]
+            Cause::Ledger(_) => Delivery::NotSent,
         }
     }
 }
@@ -112,10 +178,19 @@ impl fmt::Display for UpsertError {
             UpsertErrorKind::Unclear => f.write_str(
                 "the search's response does not tell whether the customer is there, nothing was written",
             )?,
+            #[cfg(feature = "ledger")]
+            UpsertErrorKind::Once => f.write_str("nobody was found, and the customer was not created now")?,
+            #[cfg(feature = "ledger")]
+            UpsertErrorKind::Ledger => f.write_str("the ledger failed, nothing was written")?,
         }
-        self.call
-            .as_ref()
-            .map_or(Ok(()), |error| write!(f, ": {error}"))
+        match &self.cause {
+            Cause::Search => Ok(()),
+            Cause::Call(error) => write!(f, ": {error}"),
+            #[cfg(feature = "ledger")]
+            Cause::Once(error) => write!(f, ": {error}"),
+            #[cfg(feature = "ledger")]
+            Cause::Ledger(error) => write!(f, ": {error}"),
+        }
     }
 }
 
@@ -125,13 +200,20 @@ impl fmt::Debug for UpsertError {
             .field("step", &self.step)
             .field("kind", &self.kind)
             .field("delivery", &self.delivery())
-            .field("call", &self.call)
+            .field("cause", &self.cause)
             .finish()
     }
 }
 
 impl StdError for UpsertError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.call.as_ref().map(|error| error as _)
+        match &self.cause {
+            Cause::Search => None,
+            Cause::Call(error) => Some(error),
+            #[cfg(feature = "ledger")]
+            Cause::Once(error) => Some(error),
+            #[cfg(feature = "ledger")]
+            Cause::Ledger(error) => Some(error),
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Create or update, whichever it takes.
 
 mod error;
+#[cfg(feature = "ledger")]
+mod once;
 
 use std::fmt;
 
@@ -10,6 +12,8 @@ use crate::{
 };
 
 pub use error::{UpsertError, UpsertErrorKind, UpsertStep};
+#[cfg(feature = "ledger")]
+pub use once::UpsertedOnce;
 
 /// A customer as it shall be, whether it exists or not; for [`Client::upsert`].
 ///
@@ -110,7 +114,8 @@ impl Client {
     /// search's response says neither, nothing is written, and that is an error.
     ///
     /// Nothing holds the customer between the two calls: two programs that upsert the same new customer at the same moment
-    /// may both create it. The write is never repeated by itself.
+    /// may both create it. The write is never repeated by itself. A search that lags behind a creation finds nobody, so a second
+    /// upsert may create the customer again; with the feature `ledger`, `upsert_once` does not.
     ///
     /// Needs the permissions `CUSTOMER_READ` and `CUSTOMER_CUD`.
     ///

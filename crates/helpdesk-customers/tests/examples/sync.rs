@@ -1,49 +1,38 @@
-//! The example programs, run as programs against the sandbox.
-//!
-//! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
-#![cfg(test)]
+//! Customers are synchronised, and created once.
 
 use std::fs;
 
-use customer_api_sandbox::{Fault, OmnideskCustomer, Sandbox};
-use testkit::{Example, Folder};
+use customer_api_sandbox::{Fault, FaultBody, OmnideskCustomer, Sandbox};
+use testkit::Folder;
 
-fn example(name: &str) -> Example {
-    Example::new(name, "OMNIDESK_")
-}
-
-/// An example that talks to a sandbox.
-fn against(name: &str, sandbox: &Sandbox) -> Example {
-    let server = sandbox.omnidesk();
-    example(name)
-        .env("OMNIDESK_API_KEY", server.api_key())
-        .env("OMNIDESK_BASE_URL", server.base_url())
-}
-
-/// Runs an example against a sandbox; gives its exit code, what it wrote, and what it said.
-fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String, String) {
-    against(name, sandbox).args(arguments).run().parts()
-}
+use crate::{against, example, run};
 
 const LIST: &str = r#"{"id": "cust-1", "firstname": "Ana", "lastname": "Lopez", "channels": {"telephone": "+64211234567"}}
 
 {"id": "cust-2", "firstname": "Zoë", "lastname": "O'Neil", "fields": {"tier": "gold"}}
 "#;
 
+const NAME: &str = "sync_customers";
+
+/// What a run wrote, in the order of the ids, and whatever else it came to.
+fn sync(sandbox: &Sandbox, arguments: &[&str]) -> (i32, Vec<String>, String) {
+    let (code, written, said) = run(NAME, sandbox, arguments);
+    let mut lines: Vec<String> = written.lines().map(str::to_owned).collect();
+    lines.sort();
+    (code, lines, said)
+}
+
 #[test]
 fn help_and_wrong_command_lines() {
-    for (name, wrongs) in [
-        ("sync_customers", [&["--brand", "x"][..], &[]]),
-        ("export_customers", [&["--what"], &["a", "b"]]),
+    example(NAME).args(["--help"]).run().assert_is_help();
+    for wrong in [
+        &["--brand", "x", "a"][..],
+        &["--brand", "1"],
+        &["a"],
+        &["--brand", "1", "--sandbox", "--ledger", "x", "a"],
     ] {
-        example(name).args(["--help"]).run().assert_is_help();
-        for wrong in wrongs {
-            example(name).args(wrong).run().assert_is_misuse();
-        }
+        example(NAME).args(wrong).run().assert_is_misuse();
     }
-    let (code, _, said) = example("export_customers").run().parts();
-    assert_eq!(code, 1);
-    assert!(said.contains("`OMNIDESK_API_KEY` is not set"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -54,52 +43,77 @@ async fn customers_are_synchronised() {
     let folder = Folder::new("sync");
     let list = folder.file("customers.jsonl");
     fs::write(&list, LIST).unwrap();
-    let sync = ["--brand", "1", &list];
+    let arguments = ["--brand", "1", &list];
 
-    let (code, written, said) = run(
-        "sync_customers",
-        &sandbox,
-        &[&sync[..], &["--dry-run"]].concat(),
-    );
-    assert_eq!((code, &*written), (0, ""), "{said}");
+    let (code, written, said) = sync(&sandbox, &[&arguments[..], &["--dry-run"]].concat());
+    assert_eq!((code, written.len()), (0, 0), "{said}");
     assert!(sandbox.omnidesk().requests().is_empty());
 
-    let (code, written, said) = run("sync_customers", &sandbox, &sync);
-    assert_eq!(
-        (code, &*written),
-        (0, "cust-1\tupdated\ncust-2\tcreated\n"),
-        "{said}"
-    );
-    assert!(
-        said.contains("2 of 2: 1 created, 1 updated, 0 failed"),
-        "{said}"
-    );
+    let (code, written, said) = sync(&sandbox, &arguments);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(written, ["cust-1\tupdated", "cust-2\tcreated"]);
+    assert!(said.contains("2 of 2: 0 failed"), "{said}");
 
-    // One that may have been written: running it again settles it.
+    // One that may have been written: the next run updates it again.
     let lost = Fault::status(503).processed();
-    sandbox
-        .omnidesk()
-        .fault_on("updateCustomerByExternalId", lost)
-        .unwrap();
-    let (code, written, said) = run("sync_customers", &sandbox, &sync);
-    assert_eq!(
-        (code, &*written),
-        (3, "cust-1\tunknown\ncust-2\tupdated\n"),
-        "{said}"
-    );
-    let (code, ..) = run("sync_customers", &sandbox, &sync);
-    assert_eq!(code, 0);
+    let server = sandbox.omnidesk();
+    server.fault_on("updateCustomerByExternalId", lost).unwrap();
+    let (code, written, said) = sync(&sandbox, &arguments);
+    assert_eq!(code, 3, "{said}");
+    let ends = |word: &str| written.iter().filter(|line| line.ends_with(word)).count();
+    assert_eq!((ends("unknown"), ends("updated")), (1, 1), "{written:?}");
+    assert_eq!(sync(&sandbox, &arguments).0, 0);
 
     // A broken line stops everything; a key that is refused stops at once.
     fs::write(&list, format!("{LIST}{{\"id\": 3}}\n")).unwrap();
     sandbox.omnidesk().clear_requests();
-    let (code, _, said) = run("sync_customers", &sandbox, &sync);
+    let (code, _, said) = sync(&sandbox, &arguments);
     assert!(code == 1 && said.contains("line 4: "), "{said}");
     assert!(sandbox.omnidesk().requests().is_empty());
     fs::write(&list, LIST).unwrap();
     sandbox.omnidesk().fault(Fault::status(401).times(9));
-    let (code, ..) = run("sync_customers", &sandbox, &sync);
-    assert_eq!((code, sandbox.omnidesk().requests().len()), (1, 1));
+    assert_eq!(sync(&sandbox, &arguments).0, 1);
+    let sent = sandbox.omnidesk().requests();
+    assert!(sent.len() <= 8 && sent.iter().all(|one| !one.applied));
+}
+
+/// A search that lags makes an upsert create a customer twice. The ledger does not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn nobody_is_created_twice_whatever_the_search_shows() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let server = sandbox.omnidesk();
+    let folder = Folder::new("lag");
+    let list = folder.file("customers.jsonl");
+    fs::write(&list, LIST).unwrap();
+    let arguments = ["--brand", "1", &list];
+    let lag = || {
+        let nobody = FaultBody::json(&serde_json::json!([]));
+        let lag = Fault::status(200).body(nobody).times(8);
+        server.fault_on("searchByExternalId", lag).unwrap();
+    };
+
+    // One response is lost, and the customers do not show yet.
+    let lost = Fault::status(503).processed();
+    server.fault_on("createCustomerCrud", lost).unwrap();
+    lag();
+    let (code, written, said) = sync(&sandbox, &arguments);
+    assert_eq!(code, 3, "{said}");
+    let ends = |word: &str| written.iter().filter(|line| line.ends_with(word)).count();
+    assert_eq!((ends("unknown"), ends("created")), (1, 1), "{written:?}");
+    lag();
+    assert_eq!(sync(&sandbox, &arguments).0, 3);
+    assert_eq!(server.applied_count(), 2);
+
+    // Once they show, they are updated, and nothing is unknown any more.
+    server.clear_faults();
+    let (code, written, said) = sync(&sandbox, &arguments);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(written, ["cust-1\tupdated", "cust-2\tupdated"]);
+    assert!(
+        said.contains("2 accepted, 0 refused, 0 not sent, 0 unknown"),
+        "{said}"
+    );
+    assert_eq!(server.customers().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -109,12 +123,9 @@ async fn who_stands_there_twice_is_synchronised_once() {
     let list = folder.file("customers.jsonl");
     let again = r#"{"lastname": "O'Neil", "id": "cust-2", "firstname": "Zo\u00eb", "fields": {"tier": "gold"}}"#;
     fs::write(&list, format!("{LIST}{again}\n")).unwrap();
-    let (code, written, said) = run("sync_customers", &sandbox, &["--brand", "1", &list]);
-    assert_eq!(
-        (code, &*written),
-        (0, "cust-1\tcreated\ncust-2\tcreated\n"),
-        "{said}"
-    );
+    let (code, written, said) = sync(&sandbox, &["--brand", "1", &list]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(written, ["cust-1\tcreated", "cust-2\tcreated"]);
     assert!(said.contains("line 4: line 3 again; left out"), "{said}");
 
     sandbox.omnidesk().clear_requests();
@@ -137,8 +148,8 @@ async fn who_stands_there_twice_is_synchronised_once() {
         ),
     ] {
         fs::write(&list, format!("{LIST}{line}\n")).unwrap();
-        let (code, written, said) = run("sync_customers", &sandbox, &["--brand", "1", &list]);
-        assert_eq!((code, &*written), (1, ""), "{said}");
+        let (code, written, said) = sync(&sandbox, &["--brand", "1", &list]);
+        assert_eq!((code, written.len()), (1, 0), "{said}");
         assert!(said.contains(word), "{said}");
     }
     assert!(sandbox.omnidesk().requests().is_empty());
@@ -176,7 +187,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         fs::write(&list, lines).unwrap();
 
         let arguments = ["--brand", "1", &list];
-        let program = against("sync_customers", &sandbox).args(arguments);
+        let program = against(NAME, &sandbox).args(arguments);
         let running = program.start();
         writes.recv().unwrap();
         running.signal(signal);
@@ -193,26 +204,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         assert!(count("created") > 0 && count("not sent") > 0, "{written}");
 
         server.clear_faults();
-        let (code, _, said) = run("sync_customers", &sandbox, &arguments);
+        let (code, _, said) = run(NAME, &sandbox, &arguments);
         assert_eq!(code, 0, "{said}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn customers_are_exported() {
-    let sandbox = Sandbox::start().await.unwrap();
-    for number in 0..120 {
-        let customer =
-            OmnideskCustomer::new(1, format!("cust-{number}")).with_names("Ana", "Lopez");
-        sandbox.omnidesk().seed_customer(customer);
-    }
-    let folder = Folder::new("export");
-    let file = folder.file("customers.jsonl");
-    let (code, written, said) = run("export_customers", &sandbox, &[]);
-    assert_eq!((code, written.lines().count()), (0, 120), "{said}");
-    let (code, _, said) = run("export_customers", &sandbox, &[&file]);
-    assert_eq!(code, 0, "{said}");
-    assert_eq!(fs::read_to_string(&file).unwrap(), written);
-    // What is there is not overwritten.
-    assert_eq!(run("export_customers", &sandbox, &[&file]).0, 1);
 }

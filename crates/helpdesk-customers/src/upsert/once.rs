@@ -1,0 +1,86 @@
+use customer_api_ledger::{
+    CallExt as _, Key, LedgerList, Once, Resolution, State, settle::SettlePolicy,
+};
+
+use super::{Upsert, UpsertError, UpsertStep, decide};
+use crate::{Client, Customer, WriteResult};
+
+/// What became of a customer whose creation has a key in a ledger.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum UpsertedOnce {
+    /// There was nobody with the id, so the customer was created: now, or by an earlier call that the search does not show yet.
+    Created(Once<WriteResult>),
+    /// The customer was there, and was changed.
+    #[non_exhaustive]
+    Updated {
+        /// The customer as it was before.
+        before: Box<Customer>,
+        /// What the provider said to it.
+        response: WriteResult,
+    },
+}
+
+impl Client {
+    /// Does what [`upsert`](Self::upsert) does, and creates a customer at most once under its key, whatever the search shows.
+    ///
+    /// A search may lag behind a creation. An upsert that is repeated then finds nobody, and would create the customer a second time.
+    /// The ledger remembers the first one, also if its outcome is unknown: `policy` says how to look for it.
+    ///
+    /// `creations` is a list for [`CreateCustomerCrud`](crate::CreateCustomerCrud). `key` names the customer's creation: your own id
+    /// for the customer will do, if it is no personal datum. An update needs no key: it sets a state.
+    ///
+    /// ```no_run
+    /// use helpdesk_customers::{
+    ///     Upsert, UpsertError, UpsertedOnce,
+    ///     ledger::{Key, LedgerList, settle::SettlePolicy},
+    /// };
+    ///
+    /// # async fn run(omnidesk: helpdesk_customers::Client, creations: LedgerList, key: Key) -> Result<(), UpsertError> {
+    /// let ana = Upsert::new("cust-1", 1, "Ana", "Lopez");
+    /// match omnidesk.upsert_once(ana, &creations, key, SettlePolicy::new()).await? {
+    ///     UpsertedOnce::Created(_) => println!("created"),
+    ///     UpsertedOnce::Updated { .. } => println!("updated"),
+    ///     _ => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// An [`UpsertError`] says which step failed, and by its [`delivery`](UpsertError::delivery) whether anything was written.
+    #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
+    pub async fn upsert_once(
+        &self,
+        customer: Upsert,
+        creations: &LedgerList,
+        key: Key,
+        policy: SettlePolicy,
+    ) -> Result<UpsertedOnce, UpsertError> {
+        let Upsert {
+            external_id,
+            search,
+            create,
+            update,
+        } = customer;
+        let found = self.send(search).await;
+        let found = found.map_err(|error| UpsertError::call(UpsertStep::Search, error))?;
+        let Some(before) = decide(found, &external_id)? else {
+            let call = self.call(create).once(creations, key);
+            let once = call.settle_unknown(policy).send().await;
+            return once.map(UpsertedOnce::Created).map_err(UpsertError::once);
+        };
+        let ledger = |error| UpsertError::ledger(UpsertStep::Update, error);
+        // The customer is there, so a creation that nobody knows of is as good as made.
+        let entry = creations.entry(&key).await.map_err(ledger)?;
+        if entry.is_some_and(|entry| entry.state == State::Unknown) {
+            let resolved = creations.resolve(&key, Resolution::Sent).await;
+            resolved.map_err(ledger)?;
+        }
+        match self.send(update).await {
+            Ok(response) => Ok(UpsertedOnce::Updated { before, response }),
+            Err(error) => Err(UpsertError::call(UpsertStep::Update, error)),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The example programs, run as programs against the sandbox.
+//!
+//! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
+#![cfg(test)]
+
+mod export;
+#[cfg(feature = "ledger")]
+mod sync;
+
+use customer_api_sandbox::Sandbox;
+use testkit::Example;
+
+fn example(name: &str) -> Example {
+    Example::new(name, "OMNIDESK_")
+}
+
+/// An example that talks to a sandbox.
+fn against(name: &str, sandbox: &Sandbox) -> Example {
+    let server = sandbox.omnidesk();
+    example(name)
+        .env("OMNIDESK_API_KEY", server.api_key())
+        .env("OMNIDESK_BASE_URL", server.base_url())
+}
+
+/// Runs an example against a sandbox; gives its exit code, what it wrote, and what it said.
+fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String, String) {
+    against(name, sandbox).args(arguments).run().parts()
+}
