@@ -35,6 +35,12 @@ const PROCESSES: &[Process] = &[
     ("send-invitations", |settings, _| {
         tell(&work::send_all::run(settings)?)
     }),
+    ("fill-ledger", |settings, _| {
+        work::open_ledger::fill(settings)
+    }),
+    ("open-ledger", |settings, _| {
+        tell(&work::open_ledger::open(settings)?)
+    }),
     ("pass-limits", |settings, _| {
         tell(&work::limits::run(settings)?)
     }),

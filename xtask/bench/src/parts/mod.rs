@@ -3,6 +3,7 @@
 mod calls;
 mod clients;
 mod construction;
+mod ledgers;
 mod lists;
 mod loads;
 mod trees;
@@ -77,6 +78,11 @@ pub(crate) const PARTS: &[Part] = &[
         name: "send-all",
         about: "sending to many with a ledger",
         run: waits::send_all,
+    },
+    Part {
+        name: "ledger",
+        about: "opening a ledger of many keys",
+        run: ledgers::open,
     },
     Part {
         name: "limits",

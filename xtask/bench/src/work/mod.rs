@@ -4,6 +4,7 @@ pub(crate) mod construct;
 pub(crate) mod decode;
 pub(crate) mod export;
 pub(crate) mod limits;
+pub(crate) mod open_ledger;
 pub(crate) mod send_all;
 
 use std::time::Duration;
