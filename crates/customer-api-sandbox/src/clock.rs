@@ -9,6 +9,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+/// How a clock that runs stands to the machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Skew {
+    Ahead(Duration),
+    Behind(Duration),
+}
+
+impl Default for Skew {
+    fn default() -> Self {
+        Self::Ahead(Duration::ZERO)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Clock {
     /// What to add to the flow of time: the start, and what was added by hand or by steps.
@@ -23,9 +36,14 @@ impl Clock {
         clippy::disallowed_methods,
         reason = "this module is where the clock is read; everything else asks it"
     )]
-    pub(crate) fn real() -> Self {
+    pub(crate) fn real(skew: Skew) -> Self {
+        let now = since_epoch(SystemTime::now());
+        let base = match skew {
+            Skew::Ahead(by) => now.saturating_add(by),
+            Skew::Behind(by) => now.saturating_sub(by),
+        };
         Self {
-            base: Mutex::new(since_epoch(SystemTime::now())),
+            base: Mutex::new(base),
             running_since: Some(Instant::now()),
             step: Duration::ZERO,
         }
@@ -128,8 +146,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_clock_that_runs_may_be_ahead_or_behind() {
+        let hour = Duration::from_secs(3_600);
+        let machine = Clock::real(Skew::default()).now();
+        let ahead = Clock::real(Skew::Ahead(hour)).now();
+        let behind = Clock::real(Skew::Behind(hour)).now();
+        let second = Duration::from_secs(1);
+        assert!(ahead - machine >= hour && ahead - machine < hour + second);
+        assert!(machine - behind <= hour && machine - behind > hour - second);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn real_time_follows_tokios_clock() {
-        let clock = Clock::real();
+        let clock = Clock::real(Skew::default());
         let before = clock.now();
         tokio::time::advance(Duration::from_secs(60)).await;
         assert_eq!(clock.now() - before, Duration::from_secs(60));

@@ -10,7 +10,7 @@ use crate::fault::{ConnectionFaultKind, Delivery, Fault};
 use crate::http1::read::{Framing, ReadError, RequestReader, framing};
 use crate::http1::write::ResponseWriter;
 use crate::http1::{Head, Response};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Processed};
 use crate::visitor;
 
 /// How much more than it sends a truncated response promises.
@@ -123,9 +123,7 @@ async fn exchange(
     }
 
     let body = reader.body(stream, framing).await?;
-    let outcome = fault
-        .processed
-        .then(|| pipeline.process(&head, &routed, &body));
+    let Processed { outcome, late } = pipeline.process(&head, &routed, &body, &fault);
     let applied = outcome.as_ref().is_some_and(|outcome| outcome.applied);
     let (own, on_answer) = match outcome {
         Some(outcome) => (Some(outcome.response), outcome.on_answer),
@@ -138,7 +136,11 @@ async fn exchange(
     };
     let closing = wants_close(&head);
     let head_only = head.method == "HEAD";
-    pipeline.record(head, operation, body.to_vec(), applied, status);
+    let number = pipeline.record(head, operation, body.to_vec(), applied, status);
+    if let Some((request, later)) = late {
+        let now = pipeline.clock.now();
+        pipeline.late.add(request, Some(number), later, now);
+    }
 
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;

@@ -7,6 +7,8 @@ mod description;
 mod error;
 mod fault;
 mod http1;
+mod lag;
+mod late;
 mod listener;
 mod log;
 mod omnidesk;
@@ -27,7 +29,7 @@ pub use customer_radar::{
 };
 pub use description::DescriptionError;
 pub use error::SandboxError;
-pub use fault::{ConnectionFault, Fault, FaultBody};
+pub use fault::{ConnectionFault, Fault, FaultBody, Later, SecondWriter};
 pub use log::RecordedRequest;
 pub use omnidesk::{
     ChannelsResponse, ErrorResponse, ExistingId, ItemResponse, MissingCustomer, NoMatch, Omnidesk,

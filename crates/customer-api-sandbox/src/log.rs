@@ -24,7 +24,8 @@ pub struct RecordedRequest {
     /// The body, without its transfer encoding; what had arrived of it where the fault was a reset
     /// while reading.
     pub body: Vec<u8>,
-    /// Whether the request changed the provider's state. Always false for a read.
+    /// Whether the request changed the provider's state, as far as is known by now: one that is
+    /// [processed later](crate::Fault::processed_later) changes it then. Always false for a read.
     pub applied: bool,
     /// The status that was answered, or `None` where no head was sent.
     pub status: Option<u16>,
@@ -59,10 +60,17 @@ pub(crate) type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 /// test that has a response in hand finds its request here.
 #[derive(Default)]
 pub(crate) struct RequestLog {
-    requests: Mutex<VecDeque<RecordedRequest>>,
+    requests: Mutex<Requests>,
     observer: Option<Observer>,
     /// How many of the latest requests are kept; `None` for all.
     limit: Option<usize>,
+}
+
+#[derive(Default)]
+struct Requests {
+    kept: VecDeque<RecordedRequest>,
+    /// How many came before the first one that is kept.
+    dropped: usize,
 }
 
 impl RequestLog {
@@ -74,26 +82,41 @@ impl RequestLog {
         }
     }
 
-    pub(crate) fn push(&self, request: RecordedRequest) {
+    /// Adds a request, and gives its number.
+    pub(crate) fn push(&self, request: RecordedRequest) -> usize {
         if let Some(observer) = &self.observer {
             observer(&request);
         }
         let mut requests = self.requests();
-        requests.push_back(request);
-        if self.limit.is_some_and(|limit| requests.len() > limit) {
-            drop(requests.pop_front());
+        let number = requests.dropped + requests.kept.len();
+        requests.kept.push_back(request);
+        if self.limit.is_some_and(|limit| requests.kept.len() > limit) {
+            drop(requests.kept.pop_front());
+            requests.dropped += 1;
+        }
+        number
+    }
+
+    /// Notes that a request changed the state after all, if it is still kept.
+    pub(crate) fn set_applied(&self, number: usize) {
+        let mut requests = self.requests();
+        let place = number.checked_sub(requests.dropped);
+        if let Some(request) = place.and_then(|place| requests.kept.get_mut(place)) {
+            request.applied = true;
         }
     }
 
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
-        self.requests().iter().cloned().collect()
+        self.requests().kept.iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
-        self.requests().clear();
+        let mut requests = self.requests();
+        requests.dropped += requests.kept.len();
+        requests.kept.clear();
     }
 
-    fn requests(&self) -> MutexGuard<'_, VecDeque<RecordedRequest>> {
+    fn requests(&self) -> MutexGuard<'_, Requests> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::clock::{self, Clock};
 use crate::description::{Description, Operation, Rejection, Routed};
-use crate::fault::FaultScript;
-use crate::http1::Head;
+use crate::fault::{Fault, FaultScript, Later, Processing};
+use crate::http1::{Head, Response};
+use crate::late::LateWrites;
 use crate::log::{RecordedRequest, RequestLog};
 use crate::parameters::Parameters;
-use crate::provider::{Call, Outcome, Provider};
+use crate::provider::{Outcome, Provider, ValidRequest};
 
 pub(crate) struct Pipeline {
     pub(crate) name: &'static str,
@@ -15,37 +17,112 @@ pub(crate) struct Pipeline {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) faults: FaultScript,
     pub(crate) log: RequestLog,
+    pub(crate) clock: Arc<Clock>,
+    /// Whether the provider's own responses carry a `Date`.
+    pub(crate) dates: bool,
+    pub(crate) late: LateWrites,
+}
+
+/// What a request came to by the time at which it is recorded.
+#[derive(Default)]
+pub(crate) struct Processed {
+    /// None if the fault keeps the request from being carried out.
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) late: Option<(ValidRequest, Later)>,
 }
 
 impl Pipeline {
-    /// Judges a request and carries it out: path, method, admission, description, operation.
-    pub(crate) fn process(&self, head: &Head, routed: &Routed<'_>, body: &[u8]) -> Outcome {
-        self.try_process(head, routed, body)
-            .unwrap_or_else(|rejection| Outcome::unchanged(self.provider.refuse(&rejection)))
-    }
-
-    fn try_process(
+    /// What becomes of a request that meets this fault: it is judged, then carried out now, later
+    /// or never, and the second writers follow.
+    pub(crate) fn process(
         &self,
         head: &Head,
         routed: &Routed<'_>,
         body: &[u8],
-    ) -> Result<Outcome, Rejection> {
+        fault: &Fault,
+    ) -> Processed {
+        self.late.count_request();
+        self.carry_out_due();
+        if fault.processing == Processing::Never && fault.second_writers.is_empty() {
+            return Processed::default();
+        }
+        let request = match self.judge(head, routed, body) {
+            Ok(request) => request,
+            Err(response) => {
+                let is_shown = fault.processing == Processing::Now;
+                let outcome = Outcome::unchanged(self.dated(response));
+                return Processed {
+                    outcome: is_shown.then_some(outcome),
+                    late: None,
+                };
+            }
+        };
+        let outcome = (fault.processing == Processing::Now).then(|| {
+            let outcome = self.provider.carry_out(&request.call());
+            Outcome {
+                response: self.dated(outcome.response),
+                ..outcome
+            }
+        });
+        for writer in &fault.second_writers {
+            let second = ValidRequest {
+                body: writer.body(&request.body),
+                ..request.clone()
+            };
+            match writer.later {
+                None => drop(self.provider.carry_out(&second.call())),
+                Some(later) => self.late.add(second, None, later, self.clock.now()),
+            }
+        }
+        let late = match fault.processing {
+            Processing::Later(later) => Some((request, later)),
+            Processing::Never | Processing::Now => None,
+        };
+        Processed { outcome, late }
+    }
+
+    /// Path, method, admission, description; or the response that says what is wrong.
+    fn judge(
+        &self,
+        head: &Head,
+        routed: &Routed<'_>,
+        body: &[u8],
+    ) -> Result<ValidRequest, Response> {
+        let rejected = |rejection: Rejection| self.provider.refuse(&rejection);
         let (operation, path) = match routed {
             Routed::Found(operation, path) => (operation, path),
-            Routed::UnknownPath => return Err(Rejection::UnknownPath),
-            Routed::MalformedPath => return Err(Rejection::MalformedPath),
-            Routed::WrongMethod(methods) => return Err(Rejection::WrongMethod(methods.clone())),
+            Routed::UnknownPath => return Err(rejected(Rejection::UnknownPath)),
+            Routed::MalformedPath => return Err(rejected(Rejection::MalformedPath)),
+            Routed::WrongMethod(methods) => {
+                return Err(rejected(Rejection::WrongMethod(methods.clone())));
+            }
         };
-        if let Err(response) = self.provider.admit(head) {
-            return Ok(Outcome::unchanged(response));
+        self.provider.admit(head)?;
+        let checked = operation.check(path, head, body).map_err(rejected)?;
+        Ok(ValidRequest {
+            operation_id: operation.id.clone(),
+            path: path.clone(),
+            query: checked.query,
+            body: checked.body,
+        })
+    }
+
+    /// Carries out the writes that were put off until now.
+    pub(crate) fn carry_out_due(&self) {
+        for write in self.late.take_due(self.clock.now()) {
+            let outcome = self.provider.carry_out(&write.request.call());
+            if let Some(number) = write.logged.filter(|_| outcome.applied) {
+                self.log.set_applied(number);
+            }
         }
-        let checked = operation.check(path, head, body)?;
-        Ok(self.provider.carry_out(&Call {
-            operation_id: &operation.id,
-            path,
-            query: &checked.query,
-            body: &checked.body,
-        }))
+    }
+
+    fn dated(&self, response: Response) -> Response {
+        if self.dates {
+            response.with_header("date", &clock::http_date(self.clock.now()))
+        } else {
+            response
+        }
     }
 
     pub(crate) fn record(
@@ -55,7 +132,7 @@ impl Pipeline {
         body: Vec<u8>,
         applied: bool,
         status: Option<u16>,
-    ) {
+    ) -> usize {
         let unknown_query = operation.zip(head.query().and_then(Parameters::parse_urlencoded));
         self.log.push(RecordedRequest {
             provider: self.name,
@@ -70,6 +147,6 @@ impl Pipeline {
             body,
             applied,
             status,
-        });
+        })
     }
 }

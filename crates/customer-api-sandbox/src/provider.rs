@@ -29,6 +29,26 @@ pub(crate) struct Call<'a> {
     pub(crate) body: &'a Value,
 }
 
+/// A request that was found valid, to be carried out now or later.
+#[derive(Debug, Clone)]
+pub(crate) struct ValidRequest {
+    pub(crate) operation_id: String,
+    pub(crate) path: Parameters,
+    pub(crate) query: Parameters,
+    pub(crate) body: Value,
+}
+
+impl ValidRequest {
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call {
+            operation_id: &self.operation_id,
+            path: &self.path,
+            query: &self.query,
+            body: &self.body,
+        }
+    }
+}
+
 /// What carrying out a request came to.
 pub(crate) struct Outcome {
     pub(crate) response: Response,

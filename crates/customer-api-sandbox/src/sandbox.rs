@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Skew};
 use crate::customer_radar::{self, CustomerRadar, CustomerRadarOptions};
 use crate::error::SandboxError;
 use crate::log::{Observer, RecordedRequest, RequestLog};
@@ -65,8 +65,33 @@ impl Sandbox {
     }
 
     /// Moves the sandbox's clock on: its timestamps and its time windows, but not tokio's timers.
+    ///
+    /// Writes that [come later](crate::Later::After) and become due on the way are carried out at
+    /// their times, before this returns.
     pub fn advance(&self, by: Duration) {
-        self.clock.advance(by);
+        let servers = [
+            self.ravelin.pipeline(),
+            self.omnidesk.pipeline(),
+            self.revnue.pipeline(),
+            self.customer_radar.pipeline(),
+        ];
+        let mut left = by;
+        loop {
+            let now = self.clock.now();
+            let times = servers
+                .iter()
+                .filter_map(|pipeline| pipeline.late.next_time());
+            let hop = times.min().map(|time| time.saturating_sub(now));
+            let Some(hop) = hop.filter(|hop| *hop <= left) else {
+                break;
+            };
+            self.clock.advance(hop);
+            left = left.saturating_sub(hop);
+            for pipeline in servers {
+                pipeline.carry_out_due();
+            }
+        }
+        self.clock.advance(left);
     }
 }
 
@@ -83,6 +108,7 @@ pub struct SandboxBuilder {
     customer_radar_address: SocketAddr,
     customer_radar: CustomerRadarOptions,
     stepped: Option<(SystemTime, Duration)>,
+    skew: Skew,
     observer: Option<Observer>,
     kept_requests: Option<usize>,
 }
@@ -99,6 +125,7 @@ impl Default for SandboxBuilder {
             customer_radar_address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             customer_radar: CustomerRadarOptions::default(),
             stepped: None,
+            skew: Skew::default(),
             observer: None,
             kept_requests: None,
         }
@@ -162,6 +189,22 @@ impl SandboxBuilder {
         self
     }
 
+    /// Lets the sandbox's clock run ahead of the machine's, in the dates of records and in the
+    /// `Date` of responses, where the options of a server switch it on. Replaces
+    /// [`clock_behind`](Self::clock_behind). A [stepped clock](Self::stepped_clock) has a start of
+    /// its own, and does not heed this.
+    pub fn clock_ahead(mut self, by: Duration) -> Self {
+        self.skew = Skew::Ahead(by);
+        self
+    }
+
+    /// Lets the sandbox's clock run behind the machine's: the counterpart of
+    /// [`clock_ahead`](Self::clock_ahead), with the same limits. It goes back to 1970 at most.
+    pub fn clock_behind(mut self, by: Duration) -> Self {
+        self.skew = Skew::Behind(by);
+        self
+    }
+
     /// Calls `observer` with each request as it is recorded. It runs between a request and its
     /// response and must not block.
     pub fn on_request(
@@ -187,7 +230,7 @@ impl SandboxBuilder {
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         let clock = Arc::new(match self.stepped {
             Some((start, step)) => Clock::stepped(start, step),
-            None => Clock::real(),
+            None => Clock::real(self.skew),
         });
         let ravelin = ravelin::start(
             self.ravelin_address,
@@ -235,6 +278,7 @@ impl fmt::Debug for SandboxBuilder {
             .field("customer_radar_address", &self.customer_radar_address)
             .field("customer_radar", &self.customer_radar)
             .field("stepped", &self.stepped)
+            .field("skew", &self.skew)
             .finish_non_exhaustive()
     }
 }

@@ -69,6 +69,10 @@ impl<P> Server<P> {
         }
     }
 
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
     /// Scheme, host and port, for example `http://127.0.0.1:40123`. Paths are the provider's own.
     #[must_use]
     pub fn base_url(&self) -> &str {
@@ -127,7 +131,15 @@ impl<P> Server<P> {
         self.pipeline.faults.pending()
     }
 
-    /// Drops all scripted faults.
+    /// How many writes are still to be carried out: those that a fault [processes
+    /// later](Fault::processed_later), and [second writers](crate::SecondWriter::later) who come
+    /// later.
+    #[must_use]
+    pub fn pending_writes(&self) -> usize {
+        self.pipeline.late.count()
+    }
+
+    /// Drops all scripted faults. Writes that are still to be carried out stay.
     pub fn clear_faults(&self) {
         self.pipeline.faults.clear();
     }

@@ -1,48 +1,13 @@
 //! The Revnue server, as a raw client sees it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests may stop at the first surprise, too"
-)]
-
 mod common;
 
 use std::time::Duration;
 
-use common::{Client, JSON, Response, sample_time};
-use customer_api_sandbox::{
-    RevnueCustomer, RevnueListResponse, RevnueOptions, RevnueWriteResponse, Sandbox,
-};
+use common::Client;
+use common::revnue::{call, seed as seeded, started as start};
+use customer_api_sandbox::{RevnueListResponse, RevnueOptions, RevnueWriteResponse};
 use serde_json::{Value, json};
-
-const TOKEN: (&str, &str) = ("Authorization", "Bearer revnue-sandbox-token");
-
-async fn start(options: RevnueOptions) -> Sandbox {
-    Sandbox::builder()
-        .revnue(options)
-        .stepped_clock(sample_time(), Duration::ZERO)
-        .start()
-        .await
-        .unwrap()
-}
-
-async fn call(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Response {
-    let mut client = Client::connect(sandbox.revnue().base_url()).await;
-    let headers: &[_] = if body.is_empty() {
-        &[TOKEN]
-    } else {
-        &[TOKEN, JSON]
-    };
-    client.send(method, target, headers, body).await;
-    client.response().await
-}
-
-fn seeded(sandbox: &Sandbox) -> u64 {
-    let customer = RevnueCustomer::new(1, "Harbour Lane")
-        .with("category", 17)
-        .with("fax", "1");
-    sandbox.revnue().seed_customer(customer)
-}
 
 #[tokio::test]
 async fn a_replacement_nulls_and_an_update_keeps() {

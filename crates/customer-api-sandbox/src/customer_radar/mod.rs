@@ -20,6 +20,7 @@ use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
 use crate::http1::{Head, Response};
+use crate::late::LateWrites;
 use crate::log::RequestLog;
 use crate::pipeline::Pipeline;
 use crate::provider::{Call, Outcome, Provider};
@@ -61,9 +62,10 @@ pub(crate) fn start(
         // Blank ids are let through, too, and turn out to be unknown.
         description.ignore_short_texts();
     }
+    let dates = options.dates;
     let provider = Arc::new(CustomerRadar {
         options,
-        clock,
+        clock: Arc::clone(&clock),
         account: Mutex::default(),
     });
     let pipeline = Pipeline {
@@ -72,6 +74,9 @@ pub(crate) fn start(
         provider: Arc::clone(&provider) as Arc<dyn Provider>,
         faults: FaultScript::default(),
         log,
+        clock,
+        dates,
+        late: LateWrites::default(),
     };
     Ok(Server::start(bound, pipeline, provider))
 }

@@ -40,6 +40,7 @@ pub struct CustomerRadarOptions {
     pub(super) codes: CodeType,
     pub(super) rate_limit: Option<(usize, Duration)>,
     pub(super) retry_after: bool,
+    pub(super) dates: bool,
 }
 
 impl Default for CustomerRadarOptions {
@@ -67,6 +68,7 @@ impl Default for CustomerRadarOptions {
             codes: CodeType::AsDocumented,
             rate_limit: None,
             retry_after: true,
+            dates: false,
         }
     }
 }
@@ -213,6 +215,17 @@ impl CustomerRadarOptions {
     /// Whether a 429 has a `Retry-After`, in whole seconds. Not documented; default: true.
     pub fn retry_after(mut self, present: bool) -> Self {
         self.retry_after = present;
+        self
+    }
+
+    /// Whether the provider's own responses carry a `Date`, by the sandbox's clock: with
+    /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
+    /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is that of a provider whose clock
+    /// differs from the client's. What a [`Fault`](crate::Fault) shows instead of a response has
+    /// none, unless it sets one. Inferred; default: false.
+    pub fn dates(mut self, dates: bool) -> Self {
+        self.dates = dates;
         self
     }
 }

@@ -1,26 +1,31 @@
 //! Scripted faults: what goes wrong, on which requests, how often.
 
 mod connection;
+mod later;
 mod response;
 mod script;
+mod second_writer;
 
 use std::time::Duration;
 
 pub use connection::ConnectionFault;
 pub(crate) use connection::ConnectionFaultKind;
+pub use later::Later;
 pub use response::FaultBody;
 pub(crate) use script::FaultScript;
+pub use second_writer::SecondWriter;
 
 /// What happens to one request, or to several, instead of the normal response.
 ///
 /// A fault does **not** process the request unless [`processed`](Self::processed) says so: then
-/// the operation is carried out first, and the caller sees the fault all the same. A fault that
+/// the operation is carried out first, and the caller sees the fault all the same. With
+/// [`processed_later`](Self::processed_later) it is carried out afterwards. A fault that
 /// shows a response in part shows the operation's own response when it was processed, and a
 /// meaningless JSON object with status 200 when it was not.
 ///
 /// ```
 /// use std::time::Duration;
-/// use customer_api_sandbox::{Fault, FaultBody};
+/// use customer_api_sandbox::{Fault, FaultBody, Later};
 ///
 /// // The next two requests are refused for now, and say for how long.
 /// let busy = Fault::status(503).header("retry-after", "1").times(2);
@@ -30,18 +35,29 @@ pub(crate) use script::FaultScript;
 /// let slow = Fault::none().delay(Duration::from_secs(60));
 /// // Success, with a body that is none.
 /// let page = Fault::status(200).processed().body(FaultBody::html("<p>Hello</p>"));
+/// // An error, and the label is stored before the request after the next one.
+/// let late = Fault::status(500).processed_later(Later::Requests(2));
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a fault does nothing until it is handed to a server"]
 pub struct Fault {
     pub(crate) times: u32,
-    pub(crate) processed: bool,
+    pub(crate) processing: Processing,
+    pub(crate) second_writers: Vec<SecondWriter>,
     pub(crate) delay: Duration,
     pub(crate) informational: Vec<u16>,
     pub(crate) delivery: Delivery,
     status: Option<u16>,
     headers: Vec<(String, String)>,
     body: Option<FaultBody>,
+}
+
+/// Whether a request is carried out, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Processing {
+    Never,
+    Now,
+    Later(Later),
 }
 
 /// How a response leaves, or fails to.
@@ -63,7 +79,8 @@ impl Fault {
     fn new(delivery: Delivery) -> Self {
         Self {
             times: 1,
-            processed: false,
+            processing: Processing::Never,
+            second_writers: Vec::new(),
             delay: Duration::ZERO,
             informational: Vec::new(),
             delivery,
@@ -78,7 +95,7 @@ impl Fault {
     /// [`body`](Self::body) and [`drip`](Self::drip).
     pub fn none() -> Self {
         let mut fault = Self::new(Delivery::Whole);
-        fault.processed = true;
+        fault.processing = Processing::Now;
         fault
     }
 
@@ -101,7 +118,8 @@ impl Fault {
     }
 
     /// A reset once the head and the first bytes of the body were read. The request never arrives
-    /// as a whole, so this fault can't be [`processed`](Self::processed).
+    /// as a whole, so this fault can't be [`processed`](Self::processed), now or later, and has no
+    /// [second writer](Self::second_writer).
     pub fn reset_while_reading() -> Self {
         Self::new(Delivery::ResetWhileReading)
     }
@@ -140,7 +158,27 @@ impl Fault {
 
     /// Processes the request before the fault is shown.
     pub fn processed(mut self) -> Self {
-        self.processed = true;
+        self.processing = Processing::Now;
+        self
+    }
+
+    /// Processes the request after the fault was shown: a provider that failed to answer, or
+    /// answered with a failure, and does it all the same.
+    ///
+    /// The request is judged when it arrives. One that is refused then is never carried out; one
+    /// that its state rules out at the later time, such as a change of a customer who is deleted
+    /// by then, does nothing. The fault shows what it shows of a request that is not processed.
+    /// [`RecordedRequest::applied`](crate::RecordedRequest::applied) becomes true when it is.
+    /// Replaces [`processed`](Self::processed), and is replaced by it.
+    pub fn processed_later(mut self, later: Later) -> Self {
+        self.processing = Processing::Later(later);
+        self
+    }
+
+    /// Lets somebody else write right after the request. May be called more than once: they come
+    /// in the order of the calls.
+    pub fn second_writer(mut self, writer: SecondWriter) -> Self {
+        self.second_writers.push(writer);
         self
     }
 

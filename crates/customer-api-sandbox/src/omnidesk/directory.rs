@@ -1,13 +1,19 @@
 //! All customers, and the numbers that are given to them and to what they have.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::customer::{OmnideskChannel, OmnideskCrmSync, OmnideskCustomer};
+use crate::lag::Lag;
+
+/// Customers by the help desk's ids.
+pub(super) type Customers = BTreeMap<u64, OmnideskCustomer>;
 
 /// What the Omnidesk server remembers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Directory {
-    customers: BTreeMap<u64, OmnideskCustomer>,
+    customers: Customers,
+    lag: Lag<Customers>,
     last_id: u64,
     last_channel_id: u64,
     last_event_id: u64,
@@ -16,6 +22,45 @@ pub(super) struct Directory {
 }
 
 impl Directory {
+    /// An empty directory whose reads lag by this time.
+    pub(super) fn new(lag: Duration) -> Self {
+        Self {
+            customers: Customers::new(),
+            lag: Lag::new(lag),
+            last_id: 0,
+            last_channel_id: 0,
+            last_event_id: 0,
+            crm_syncs: Vec::new(),
+            applied: 0,
+        }
+    }
+
+    /// Keeps for the reads what a write is about to change.
+    pub(super) fn before_write(&mut self, now: Duration) {
+        self.lag.before_write(&self.customers, now);
+    }
+
+    /// The customers that reads show.
+    pub(super) fn shown(&self, now: Duration) -> &Customers {
+        self.lag.shown(&self.customers, now)
+    }
+
+    /// Adds a customer who counts as having been there always.
+    pub(super) fn seed(&mut self, customer: OmnideskCustomer) -> u64 {
+        let id = self.add(customer);
+        if let Some(customer) = self.customers.get(&id) {
+            self.lag
+                .rewrite(|earlier| drop(earlier.insert(id, customer.clone())));
+        }
+        id
+    }
+
+    /// Removes a customer so that no read shows it any more.
+    pub(super) fn remove_at_once(&mut self, id: u64) -> Option<OmnideskCustomer> {
+        self.lag.rewrite(|earlier| drop(earlier.remove(&id)));
+        self.remove(id)
+    }
+
     /// Adds a customer and gives it and its channels their ids.
     pub(super) fn add(&mut self, mut customer: OmnideskCustomer) -> u64 {
         self.last_id += 1;

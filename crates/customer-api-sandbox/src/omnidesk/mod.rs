@@ -19,6 +19,7 @@ use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
 use crate::http1::{Head, Response};
+use crate::late::LateWrites;
 use crate::log::RequestLog;
 use crate::pipeline::Pipeline;
 use crate::provider::{Call, Outcome, Provider};
@@ -62,10 +63,12 @@ pub(crate) fn start(
 ) -> Result<Server<Omnidesk>, SandboxError> {
     let bound = Bound::new(NAME, address)?;
     let description = describe(&options)?;
+    let dates = options.dates;
+    let directory = Mutex::new(Directory::new(options.shown_after));
     let provider = Arc::new(Omnidesk {
         options,
-        clock,
-        directory: Mutex::default(),
+        clock: Arc::clone(&clock),
+        directory,
     });
     let pipeline = Pipeline {
         name: NAME,
@@ -73,6 +76,9 @@ pub(crate) fn start(
         provider: Arc::clone(&provider) as Arc<dyn Provider>,
         faults: FaultScript::default(),
         log,
+        clock,
+        dates,
+        late: LateWrites::default(),
     };
     Ok(Server::start(bound, pipeline, provider))
 }
@@ -149,12 +155,12 @@ impl Server<Omnidesk> {
 
     /// Adds a customer as if it had been there before, and gives its id.
     pub fn seed_customer(&self, customer: OmnideskCustomer) -> u64 {
-        self.provider.directory().add(customer)
+        self.provider.directory().seed(customer)
     }
 
     /// Removes a customer as if somebody else had.
     pub fn remove_customer(&self, id: u64) -> Option<OmnideskCustomer> {
-        self.provider.directory().remove(id)
+        self.provider.directory().remove_at_once(id)
     }
 
     /// The synchronisations with the CRM that were asked for.

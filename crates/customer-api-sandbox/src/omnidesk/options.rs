@@ -1,6 +1,8 @@
 //! The switches of the Omnidesk server. Next to nothing of the provider's answers is documented, so
 //! next to everything is a switch.
 
+use std::time::Duration;
+
 use super::response_options::{
     ChannelsResponse, ErrorResponse, ItemResponse, MissingCustomer, NoMatch, SearchResponse,
     TimelineResponse, WriteResponse,
@@ -40,6 +42,8 @@ pub struct OmnideskOptions {
     pub(super) refuse_unknown_query: bool,
     pub(super) remove_channel_path: Option<String>,
     pub(super) purge_path: Option<String>,
+    pub(super) dates: bool,
+    pub(super) shown_after: Duration,
 }
 
 impl Default for OmnideskOptions {
@@ -67,6 +71,8 @@ impl Default for OmnideskOptions {
             refuse_unknown_query: false,
             remove_channel_path: None,
             purge_path: None,
+            dates: false,
+            shown_after: Duration::ZERO,
         }
     }
 }
@@ -218,6 +224,26 @@ impl OmnideskOptions {
     /// documented; default: as the description infers it.
     pub fn purge_path(mut self, template: impl Into<String>) -> Self {
         self.purge_path = Some(template.into());
+        self
+    }
+
+    /// Whether the provider's own responses carry a `Date`, by the sandbox's clock: with
+    /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
+    /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is that of a provider whose clock
+    /// differs from the client's. What a [`Fault`](crate::Fault) shows instead of a response has
+    /// none, unless it sets one. Inferred; default: false.
+    pub fn dates(mut self, dates: bool) -> Self {
+        self.dates = dates;
+        self
+    }
+
+    /// How long a write through the API is not shown by the reads, by the sandbox's clock: until
+    /// then they show customers and timelines as they were before it. What is seeded or removed behind the
+    /// client's back shows at once. Whether the provider's reads lag is not documented. Default: no
+    /// time.
+    pub fn shown_after(mut self, lag: Duration) -> Self {
+        self.shown_after = lag;
         self
     }
 }

@@ -23,15 +23,16 @@ impl Omnidesk {
         let limit: usize = asked("itemLimit").unwrap_or(ITEM_LIMIT);
         let wanted = query.get("query");
         let directory = self.directory();
+        let customers = directory.shown(self.clock.now());
         let fits = |customer: &&OmnideskCustomer| wanted.is_none_or(|text| customer.mentions(text));
-        let total = directory.all().filter(fits).count();
+        let total = customers.values().filter(fits).count();
         let skipped = if self.options.ignore_item_start {
             0
         } else {
             start
         };
         let page = limit.min(self.options.page_limit.unwrap_or(limit));
-        let items = directory.all().filter(fits).skip(skipped).take(page);
+        let items = customers.values().filter(fits).skip(skipped).take(page);
         let items = items.map(|customer| self.customer(customer, false));
         let items: Vec<Value> = items.collect();
         self.envelope(start, total, limit, items)
@@ -54,7 +55,7 @@ impl Omnidesk {
     pub(super) fn get(&self, id: u64) -> Response {
         let customer = {
             let directory = self.directory();
-            let customer = directory.get(id);
+            let customer = directory.shown(self.clock.now()).get(&id);
             customer.map(|customer| self.customer(customer, true))
         };
         match (customer, self.options.item_response) {
@@ -79,7 +80,8 @@ impl Omnidesk {
     fn search(&self, fits: impl Fn(&OmnideskCustomer) -> bool) -> Response {
         let found: Vec<Value> = {
             let directory = self.directory();
-            let found = directory.all().filter(|customer| fits(customer));
+            let customers = directory.shown(self.clock.now()).values();
+            let found = customers.filter(|customer| fits(customer));
             found
                 .map(|customer| self.customer(customer, true))
                 .collect()
@@ -107,7 +109,7 @@ impl Omnidesk {
         let parameter = self.options.ticket_history_parameter.as_deref();
         let with_tickets = parameter.is_some_and(|name| call.query.get(name).is_some());
         let directory = self.directory();
-        let mut customers = directory.all();
+        let mut customers = directory.shown(self.clock.now()).values();
         let customer = customers.find(|one| one.has_external_id(brand_id, external_id));
         let Some(customer) = customer else {
             drop(customers);

@@ -28,6 +28,7 @@ impl Omnidesk {
     pub(super) fn write(&self, operation_id: &str, id: u64, body: &Value) -> Option<Written> {
         let mut directory = self.directory();
         let directory = &mut *directory;
+        directory.before_write(self.clock.now());
         let written = match operation_id {
             "createCustomer" => self.create(directory, body),
             "createCustomerCrud" => self.create_crud(directory, body),

@@ -18,6 +18,7 @@ use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
 use crate::http1::{Head, Response};
+use crate::late::LateWrites;
 use crate::log::RequestLog;
 use crate::pipeline::Pipeline;
 use crate::provider::{Call, Outcome, Provider};
@@ -63,9 +64,10 @@ pub(crate) fn start(
         description.refuse_unknown_query();
     }
     let noise = Noise::new(options.unknown_fields.unwrap_or_default());
+    let dates = options.dates;
     let provider = Arc::new(Ravelin {
         options,
-        clock,
+        clock: Arc::clone(&clock),
         noise,
         history: Mutex::default(),
         source: Mutex::default(),
@@ -78,6 +80,9 @@ pub(crate) fn start(
         provider: Arc::clone(&provider) as Arc<dyn Provider>,
         faults: FaultScript::default(),
         log,
+        clock,
+        dates,
+        late: LateWrites::default(),
     };
     Ok(Server::start(bound, pipeline, provider))
 }
@@ -343,12 +348,7 @@ impl Ravelin {
         if self.options.unknown_fields.is_some() {
             self.noise.add_unknown_fields(&mut body);
         }
-        let response = Response::json(status, &body);
-        if self.options.dates {
-            response.with_header("date", &clock::http_date(self.clock.now()))
-        } else {
-            response
-        }
+        Response::json(status, &body)
     }
 
     fn history(&self) -> MutexGuard<'_, History> {

@@ -124,9 +124,12 @@ impl RavelinOptions {
         self
     }
 
-    /// Whether responses carry a `Date`, by the sandbox's clock. With a clock that is
-    /// [stepped](crate::SandboxBuilder::stepped_clock) or [advanced](crate::Sandbox::advance), it is
-    /// that of a provider whose clock differs from the client's. Default: false.
+    /// Whether the provider's own responses carry a `Date`, by the sandbox's clock: with
+    /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
+    /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is that of a provider whose clock
+    /// differs from the client's. What a [`Fault`](crate::Fault) shows instead of a response has
+    /// none, unless it sets one. Inferred; default: false.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self

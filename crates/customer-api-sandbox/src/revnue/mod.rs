@@ -7,6 +7,7 @@ mod wording;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -15,6 +16,8 @@ use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
 use crate::fault::FaultScript;
 use crate::http1::{Head, Response};
+use crate::lag::Lag;
+use crate::late::LateWrites;
 use crate::log::RequestLog;
 use crate::parameters::Parameters;
 use crate::pipeline::Pipeline;
@@ -58,11 +61,13 @@ pub(crate) fn start(
         description.set_path("listCustomers", LIST_PATH);
         description.set_path("getCustomer", "/api/v2/customer/{id}");
     }
+    let dates = options.dates;
+    let account = Mutex::new(Account::new(options.shown_after));
     let provider = Arc::new(Revnue {
         options,
-        clock,
+        clock: Arc::clone(&clock),
         base_url: bound.base_url.clone(),
-        account: Mutex::default(),
+        account,
     });
     let pipeline = Pipeline {
         name: NAME,
@@ -70,6 +75,9 @@ pub(crate) fn start(
         provider: Arc::clone(&provider) as Arc<dyn Provider>,
         faults: FaultScript::default(),
         log,
+        clock,
+        dates,
+        late: LateWrites::default(),
     };
     Ok(Server::start(bound, pipeline, provider))
 }
@@ -83,9 +91,13 @@ pub struct Revnue {
     account: Mutex<Account>,
 }
 
-#[derive(Debug, Default)]
+/// Customers by their ids.
+type Customers = BTreeMap<u64, RevnueCustomer>;
+
+#[derive(Debug)]
 struct Account {
-    customers: BTreeMap<u64, RevnueCustomer>,
+    customers: Customers,
+    lag: Lag<Customers>,
     last_id: u64,
     quota: Quota,
     applied: usize,
@@ -93,6 +105,34 @@ struct Account {
 }
 
 impl Account {
+    /// An empty account whose reads lag by this time.
+    fn new(lag: Duration) -> Self {
+        Self {
+            customers: Customers::new(),
+            lag: Lag::new(lag),
+            last_id: 0,
+            quota: Quota::default(),
+            applied: 0,
+            throttled: 0,
+        }
+    }
+
+    /// Adds a customer who counts as having been there always.
+    fn seed(&mut self, customer: RevnueCustomer) -> u64 {
+        let id = self.add(customer);
+        if let Some(customer) = self.customers.get(&id) {
+            self.lag
+                .rewrite(|earlier| drop(earlier.insert(id, customer.clone())));
+        }
+        id
+    }
+
+    /// Removes a customer so that no read shows it any more.
+    fn remove_at_once(&mut self, id: u64) -> Option<RevnueCustomer> {
+        self.lag.rewrite(|earlier| drop(earlier.remove(&id)));
+        self.customers.remove(&id)
+    }
+
     fn add(&mut self, mut customer: RevnueCustomer) -> u64 {
         self.last_id += 1;
         customer.id = self.last_id;
@@ -128,12 +168,12 @@ impl Server<Revnue> {
 
     /// Adds a customer as if it had been there before, and gives its id.
     pub fn seed_customer(&self, customer: RevnueCustomer) -> u64 {
-        self.provider.account().add(customer)
+        self.provider.account().seed(customer)
     }
 
     /// Removes a customer as if somebody else had.
     pub fn remove_customer(&self, id: u64) -> Option<RevnueCustomer> {
-        self.provider.account().customers.remove(&id)
+        self.provider.account().remove_at_once(id)
     }
 
     /// How many writes were carried out.
@@ -184,15 +224,21 @@ impl Provider for Revnue {
         let id = call.path.get("id").and_then(|id| id.parse().ok());
         let id = id.unwrap_or_default();
         let mut account = self.account();
+        let account = &mut *account;
+        let now = self.clock.now();
+        let shown = account.lag.shown(&account.customers, now);
+        match call.operation_id {
+            "listCustomers" => return Outcome::unchanged(self.list(shown, call.query)),
+            "getCustomer" => return Outcome::unchanged(get(shown, id, call.query)),
+            _ => account.lag.before_write(&account.customers, now),
+        }
         let written = match call.operation_id {
-            "listCustomers" => return Outcome::unchanged(self.list(&account, call.query)),
-            "getCustomer" => return Outcome::unchanged(get(&account, id, call.query)),
-            "createCustomer" => self.create(&mut account, call.body),
+            "createCustomer" => self.create(account, call.body),
             "replaceCustomer" | "updateCustomer" => {
                 let replaces = call.operation_id == "replaceCustomer";
-                self.change(&mut account, id, call.body, replaces)
+                self.change(account, id, call.body, replaces)
             }
-            _ => self.delete(&mut account, id, call.query),
+            _ => self.delete(account, id, call.query),
         };
         match written {
             Ok(response) => {
@@ -205,9 +251,9 @@ impl Provider for Revnue {
     }
 }
 
-fn get(account: &Account, id: u64, query: &Parameters) -> Response {
+fn get(customers: &Customers, id: u64, query: &Parameters) -> Response {
     let company = number(query.get("company"));
-    match account.customers.get(&id) {
+    match customers.get(&id) {
         Some(customer) if Some(customer.company) == company => {
             Response::json(200, &customer.read_form())
         }
@@ -220,10 +266,9 @@ fn number(text: Option<&str>) -> Option<u64> {
 }
 
 impl Revnue {
-    fn list(&self, account: &Account, query: &Parameters) -> Response {
+    fn list(&self, customers: &Customers, query: &Parameters) -> Response {
         let company = number(query.get("company"));
-        let all: Vec<Value> = account
-            .customers
+        let all: Vec<Value> = customers
             .values()
             .filter(|customer| Some(customer.company) == company)
             .map(RevnueCustomer::read_form)

@@ -24,6 +24,8 @@ pub struct RevnueOptions {
     pub(super) patch: bool,
     pub(super) company_on_delete: bool,
     pub(super) trailing_slash: bool,
+    pub(super) dates: bool,
+    pub(super) shown_after: Duration,
 }
 
 impl Default for RevnueOptions {
@@ -38,6 +40,8 @@ impl Default for RevnueOptions {
             patch: true,
             company_on_delete: false,
             trailing_slash: true,
+            dates: false,
+            shown_after: Duration::ZERO,
         }
     }
 }
@@ -106,6 +110,26 @@ impl RevnueOptions {
     /// Documented; default: true.
     pub fn trailing_slash(mut self, present: bool) -> Self {
         self.trailing_slash = present;
+        self
+    }
+
+    /// Whether the provider's own responses carry a `Date`, by the sandbox's clock: with
+    /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
+    /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is that of a provider whose clock
+    /// differs from the client's. What a [`Fault`](crate::Fault) shows instead of a response has
+    /// none, unless it sets one. Inferred; default: false.
+    pub fn dates(mut self, dates: bool) -> Self {
+        self.dates = dates;
+        self
+    }
+
+    /// How long a write through the API is not shown by the reads, by the sandbox's clock: until
+    /// then they show customers as they were before it. What is seeded or removed behind the
+    /// client's back shows at once. Whether the provider's reads lag is not documented. Default: no
+    /// time.
+    pub fn shown_after(mut self, lag: Duration) -> Self {
+        self.shown_after = lag;
         self
     }
 }

@@ -10,6 +10,7 @@
 
 pub(crate) mod helpdesk;
 pub(crate) mod radar;
+pub(crate) mod revnue;
 pub(crate) mod scroll;
 
 use std::io::ErrorKind;

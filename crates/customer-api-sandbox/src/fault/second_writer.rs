@@ -1,0 +1,92 @@
+//! Another writer, who interferes with the request that meets a fault.
+
+use serde_json::Value;
+
+use super::Later;
+
+/// A write by somebody else, made of the request that meets the fault: the same write, another
+/// change to the same record, or a namesake.
+///
+/// It comes right after that request, whether or not the fault lets that one be carried out, and
+/// before the client's next one. It has the operation and the path of the request, and its body as
+/// changed here. A request that the provider refuses has no second writer, and a read is not
+/// interfered with.
+///
+/// The second writer sends no request: the log does not have it, though
+/// `applied_count` counts it. Neither credential, quota nor description is checked, so that what
+/// is [set](Self::set) should be what the operation takes.
+///
+/// ```
+/// use customer_api_sandbox::{Fault, SecondWriter};
+///
+/// // The label is lost, and a colleague gives the same one, without the marker in the comment.
+/// let same = Fault::reset_before_head().second_writer(SecondWriter::same().unset("comment"));
+/// // The label is stored, and a colleague overturns it before anybody looks.
+/// let other = Fault::reset_before_head()
+///     .processed()
+///     .second_writer(SecondWriter::same().set("review", "GENUINE"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "a second writer does nothing until it is handed to a fault"]
+pub struct SecondWriter {
+    changes: Vec<(String, Option<Value>)>,
+    pub(crate) later: Option<Later>,
+}
+
+impl SecondWriter {
+    /// The same write once more, by somebody else.
+    pub const fn same() -> Self {
+        Self {
+            changes: Vec::new(),
+            later: None,
+        }
+    }
+
+    /// Sets a field of the body, by the provider's name of it, whether or not the request has it.
+    pub fn set(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.changes.push((field.into(), Some(value.into())));
+        self
+    }
+
+    /// Leaves a field of the body out, by the provider's name of it.
+    pub fn unset(mut self, field: impl Into<String>) -> Self {
+        self.changes.push((field.into(), None));
+        self
+    }
+
+    /// Comes later than right after the request.
+    pub fn later(mut self, later: Later) -> Self {
+        self.later = Some(later);
+        self
+    }
+
+    /// What the second writer sends where the request has this body.
+    pub(crate) fn body(&self, body: &Value) -> Value {
+        let mut body = body.clone();
+        if let Some(fields) = body.as_object_mut() {
+            for (field, value) in &self.changes {
+                match value {
+                    Some(value) => drop(fields.insert(field.clone(), value.clone())),
+                    None => drop(fields.remove(field)),
+                }
+            }
+        }
+        body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_changed_field_by_field() {
+        let writer = SecondWriter::same().set("city", "Nadi").unset("phone");
+        let body = writer.body(&json!({ "name": "Acme", "city": "Suva", "phone": "1" }));
+        assert_eq!(body, json!({ "name": "Acme", "city": "Nadi" }));
+        // An operation without a body has nothing to change.
+        assert_eq!(writer.body(&Value::Null), Value::Null);
+    }
+}
