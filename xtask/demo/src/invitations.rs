@@ -1,29 +1,21 @@
 //! A shop asks two hundred customers for feedback, each once, though everything goes wrong.
 
-use std::{
-    collections::BTreeSet,
-    env, fs,
-    path::{Path, PathBuf},
-    process::{self, Stdio},
-};
+use std::{collections::BTreeSet, path::Path};
 
 use customer_api_sandbox::{CustomerRadarOptions, Fault, Sandbox};
 use feedback_invitations::{
     Client, Programme, Recipient, SendInvitation,
     customer_api_core::rate_limit::Quota,
-    ledger::{
-        ClientExt as _, FileLedger, Key, LedgerError, LedgerList, Resolution, State,
-        send_all::{self, SentOutcome},
-    },
-};
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, ChildStdout, Command},
+    ledger::{ClientExt as _, FileLedger, Key, Resolution, send_all},
 };
 
-use crate::{Failure, account::Account};
+use crate::{
+    Failure,
+    account::Account,
+    sender::{self, LedgerFile, Reported, Sender, open},
+};
 
-/// The first argument of the program that sends, which is this one again, so that it can be killed.
+/// The first argument of the program that sends.
 pub(crate) const SENDER: &str = "send-invitations";
 
 /// The list of the ledger.
@@ -40,8 +32,8 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let options = CustomerRadarOptions::default().token_uses(70);
     let sandbox = Sandbox::builder().customer_radar(options).start().await?;
     let radar = sandbox.customer_radar();
-    let ledger = LedgerFile::new();
-    let file = FileLedger::create(&ledger.0).await?;
+    let ledger = LedgerFile::new("invitations");
+    let file = FileLedger::create(ledger.path()).await?;
     drop(file.create_list(LIST, &SendInvitation::INFO).await?);
     drop(file);
 
@@ -50,7 +42,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     ));
     let lost = Fault::close_before_head().processed();
     radar.fault_on("sendInvitation", lost)?;
-    let mut sender = Sender::start(&sandbox, &ledger.0)?;
+    let mut sender = start(&sandbox, &ledger)?;
     let mut told = Reported::default();
     while told.lines < KILLED_AFTER && told.read(account, &mut sender).await? {}
     sender.child.kill().await?;
@@ -59,14 +51,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.expect("logins so far", radar.login_count() >= 2, true)?;
 
     account.step("run the same program again, from the beginning of the list");
-    let mut sender = Sender::start(&sandbox, &ledger.0)?;
-    let mut told = Reported::default();
-    while told.read(account, &mut sender).await? {}
-    account.expect(
-        "the sender's end",
-        sender.child.wait().await?.success(),
-        true,
-    )?;
+    let told = start(&sandbox, &ledger)?.finish(account).await?;
     account.expect("keys", told.lines, CUSTOMERS)?;
     account.show(format!(
         "{} accepted now, {} skipped: accepted before, {} skipped: nobody knows",
@@ -81,13 +66,11 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     );
     let known = addresses(&sandbox);
     account.expect("nobody got two so far", known.len(), radar.outbox().len())?;
-    settle(account, &ledger.0, &known).await?;
-    let mut sender = Sender::start(&sandbox, &ledger.0)?;
-    let mut told = Reported::default();
-    while told.read(account, &mut sender).await? {}
+    settle(account, ledger.path(), &known).await?;
+    let told = start(&sandbox, &ledger)?.finish(account).await?;
     account.expect("doubtful keys", told.doubtful, 0)?;
 
-    let summary = open(&ledger.0).await?.summary().await?;
+    let summary = open(ledger.path(), LIST).await?.summary().await?;
     account.show(format!("the ledger: {summary}"));
     account.expect("accepted", summary.accepted, CUSTOMERS as u64)?;
     account.show(format!(
@@ -106,7 +89,7 @@ async fn settle(
     ledger: &Path,
     known: &BTreeSet<String>,
 ) -> Result<(), Failure> {
-    let list = open(ledger).await?;
+    let list = open(ledger, LIST).await?;
     for key in list.unknown(None, CUSTOMERS).await? {
         let was_sent = known.contains(&address(key.as_str()));
         let (resolution, word) = if was_sent {
@@ -120,8 +103,10 @@ async fn settle(
     Ok(())
 }
 
-async fn open(ledger: &Path) -> Result<LedgerList, LedgerError> {
-    FileLedger::open(ledger).await?.list(LIST).await
+fn start(sandbox: &Sandbox, ledger: &LedgerFile) -> Result<Sender, Failure> {
+    let radar = sandbox.customer_radar();
+    let arguments = [SENDER, radar.base_url(), radar.username(), radar.password()];
+    Sender::start(&arguments, ledger)
 }
 
 fn addresses(sandbox: &Sandbox) -> BTreeSet<String> {
@@ -133,77 +118,6 @@ fn address(key: &str) -> String {
     format!("{key}@shop.example")
 }
 
-/// The ledger's file, which goes away with the value.
-struct LedgerFile(PathBuf);
-
-impl LedgerFile {
-    fn new() -> Self {
-        Self(env::temp_dir().join(format!("invitations-{}.ledger", process::id())))
-    }
-}
-
-impl Drop for LedgerFile {
-    fn drop(&mut self) {
-        // Nothing depends on it; the system clears its own temporary folder.
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-/// The program that sends, seen from outside.
-struct Sender {
-    child: Child,
-    lines: tokio::io::Lines<BufReader<ChildStdout>>,
-}
-
-impl Sender {
-    fn start(sandbox: &Sandbox, ledger: &Path) -> Result<Self, Failure> {
-        let radar = sandbox.customer_radar();
-        let mut child = Command::new(env::current_exe()?)
-            .args([SENDER, radar.base_url(), radar.username(), radar.password()])
-            .arg(ledger)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
-        let stdout = child.stdout.take().ok_or("the sender has no output")?;
-        Ok(Self {
-            child,
-            lines: BufReader::new(stdout).lines(),
-        })
-    }
-}
-
-/// What a sender has told so far.
-#[derive(Default)]
-struct Reported {
-    lines: usize,
-    accepted: usize,
-    skipped: usize,
-    doubtful: usize,
-    unknown: usize,
-}
-
-impl Reported {
-    /// Reads one outcome; false at the end.
-    async fn read(&mut self, account: &mut Account, sender: &mut Sender) -> Result<bool, Failure> {
-        let Some(line) = sender.lines.next_line().await? else {
-            return Ok(false);
-        };
-        let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
-        match word {
-            "accepted" => self.accepted += 1,
-            "skipped" => self.skipped += 1,
-            "doubtful" => self.doubtful += 1,
-            "unknown" => {
-                self.unknown += 1;
-                account.show(rest);
-            }
-            _ => return Err(line.into()),
-        }
-        self.lines += 1;
-        Ok(true)
-    }
-}
-
 /// The program that sends: a line for each key.
 pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
     let [url, username, password, ledger] = arguments else {
@@ -213,7 +127,7 @@ pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
         .base_url(url)
         .rate_limiter(Quota::in_flight(CONCURRENCY))
         .build()?;
-    let list = open(Path::new(ledger)).await?;
+    let list = open(Path::new(ledger), LIST).await?;
     let programme = Programme::new("client-1", "programme-1");
     let mut invitations = Vec::new();
     for number in 1..=CUSTOMERS {
@@ -221,19 +135,9 @@ pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
         let recipient = Recipient::new("location-1").email(address(key.as_str()));
         invitations.push((key, SendInvitation::new(&programme, recipient)));
     }
-    let mut run = radar
+    let run = radar
         .send_all(&list, send_all::iter(invitations))
-        .concurrency(CONCURRENCY)
-        .start();
-    while let Some(sent) = run.next().await {
-        let word = match &sent.outcome {
-            SentOutcome::Accepted(_) => "accepted",
-            SentOutcome::Unknown(_) => "unknown",
-            SentOutcome::Skipped(State::Accepted { .. }) => "skipped",
-            SentOutcome::Skipped(_) => "doubtful",
-            _ => "failed",
-        };
-        crate::account::say(&format!("{word} {}: {}", sent.key, sent.outcome));
-    }
+        .concurrency(CONCURRENCY);
+    sender::report(run.start()).await;
     Ok(())
 }

@@ -7,6 +7,8 @@ mod export;
 mod fraud_team;
 mod help_desk;
 mod invitations;
+mod night_run;
+mod sender;
 
 use std::process::ExitCode;
 
@@ -18,11 +20,12 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let Some((invitations::SENDER, rest)) = arguments
-        .split_first()
-        .map(|(first, rest)| (first.as_str(), rest))
-    {
-        return account::exit(invitations::send(rest).await);
+    if let Some((program, rest)) = arguments.split_first() {
+        match program.as_str() {
+            invitations::SENDER => return account::exit(invitations::send(rest).await),
+            night_run::SENDER => return account::exit(night_run::send(rest).await),
+            _ => {}
+        }
     }
     let mut account = Account::new();
     let outcome = work(&mut account).await;
@@ -33,6 +36,8 @@ async fn work(account: &mut Account) -> Result<(), Failure> {
     account.chapter("The fraud team and Ravelin, in the sandbox");
     fraud_team::work(account).await?;
     export::work(account).await?;
+    account.chapter("The fraud team's night run and Ravelin, in the sandbox");
+    night_run::work(account).await?;
     account.chapter("The help desk and Omnidesk, in the sandbox");
     help_desk::work(account).await?;
     account.chapter("The contract manager and Revnue, in the sandbox");
