@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use customer_api_core::Timestamp;
-use customer_api_sandbox::{Fault, RavelinOptions, Review as Kept, Sandbox};
+use customer_api_sandbox::{Fault, Later, RavelinOptions, Review as Kept, Sandbox, SecondWriter};
 use ravelin_labels::{
     Client, Delivery, Label, LabelCustomer, Marker, Operation, PaymentFraudReview, Ravelin, Reason,
     RefundAbuseReview, Review, Reviewer, SendTrace, Settle, Settled,
@@ -55,22 +55,35 @@ fn review(label: &str, skew: Skew) -> Kept {
 }
 
 async fn start(options: RavelinOptions, skew: Skew) -> (Sandbox, Client) {
-    let builder = Sandbox::builder()
-        .ravelin(options.dates(true))
-        .stepped_clock(provider_time(skew), Duration::ZERO);
+    let builder = Sandbox::builder().ravelin(options.dates(true));
+    let by = Duration::from_secs(skew.unsigned_abs());
+    let builder = if skew < 0 {
+        builder.clock_behind(by)
+    } else {
+        builder.clock_ahead(by)
+    };
     let sandbox = builder.start().await.unwrap();
     let client = sandbox_client(&sandbox).build().unwrap();
     (sandbox, client)
 }
 
-/// Sends a label whose response is lost, and gives its trace.
-async fn lose<O>(sandbox: &Sandbox, client: &Client, label: O, is_applied: bool) -> SendTrace
+/// A response that is lost.
+fn lost(is_applied: bool) -> Fault {
+    let lost = Fault::reset_before_head();
+    if is_applied { lost.processed() } else { lost }
+}
+
+/// A colleague's label, without the marker that stands in the comment.
+fn colleague() -> SecondWriter {
+    SecondWriter::same().unset("comment")
+}
+
+/// Sends a label that meets a fault, and gives its trace.
+async fn lose<O>(sandbox: &Sandbox, client: &Client, label: O, lost: Fault) -> SendTrace
 where
     O: Operation<Service = Ravelin>,
     O::Output: std::fmt::Debug,
 {
-    let lost = Fault::reset_before_head();
-    let lost = if is_applied { lost.processed() } else { lost };
     sandbox.ravelin().fault_on(O::INFO.id, lost).unwrap();
     let error = client.send(label).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
@@ -85,7 +98,7 @@ async fn settle<O: Settle<Service = Ravelin> + Clone>(
 where
     O::Output: std::fmt::Debug,
 {
-    let trace = lose(sandbox, client, label.clone(), is_applied).await;
+    let trace = lose(sandbox, client, label.clone(), lost(is_applied)).await;
     client.settle(&label, trace).look().await.unwrap()
 }
 
@@ -145,7 +158,7 @@ async fn a_label_that_was_not_applied_is_not_seen() {
 async fn a_later_label_of_another_kind_supersedes() {
     for label in [plain(), marked()] {
         let (sandbox, client) = start(RavelinOptions::default(), 0).await;
-        let trace = lose(&sandbox, &client, label.clone(), true).await;
+        let trace = lose(&sandbox, &client, label.clone(), lost(true)).await;
         sandbox.ravelin().seed_review(review("GENUINE", 5));
         let verdict = client.settle(&label, trace).look().await.unwrap();
         assert!(matches!(verdict, Settled::Superseded(_)), "{verdict:?}");
@@ -155,15 +168,27 @@ async fn a_later_label_of_another_kind_supersedes() {
 #[tokio::test]
 async fn a_second_writers_same_label_is_never_this_call() {
     let (sandbox, client) = start(RavelinOptions::default(), 0).await;
-    let plain = LabelCustomer::payment_fraud(ID, PaymentFraudReview::Fraudster);
-    let trace = lose(&sandbox, &client, plain.clone(), false).await;
-    sandbox.ravelin().seed_review(review("FRAUDSTER", 1));
-    let verdict = client.settle(&plain, trace).look().await.unwrap();
+    let overtaken = || lost(false).second_writer(colleague());
+    let trace = lose(&sandbox, &client, plain(), overtaken()).await;
+    let verdict = client.settle(&plain(), trace).look().await.unwrap();
     assert!(matches!(verdict, Settled::InEffect(_)), "{verdict:?}");
 
-    let trace = lose(&sandbox, &client, marked(), false).await;
+    let trace = lose(&sandbox, &client, marked(), overtaken()).await;
     let verdict = client.settle(&marked(), trace).look().await.unwrap();
     assert!(matches!(verdict, Settled::NotSeen { .. }), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn a_label_that_is_applied_after_the_look_is_found_by_the_next_one() {
+    let (sandbox, client) = start(RavelinOptions::default(), 0).await;
+    let late = Fault::status(503).processed_later(Later::Requests(2));
+    let label = marked();
+    let trace = lose(&sandbox, &client, label.clone(), late).await;
+    let settling = || client.settle(&label, trace.clone());
+    let verdict = settling().look().await.unwrap();
+    assert!(matches!(verdict, Settled::NotSeen { .. }), "{verdict:?}");
+    let verdict = settling().look().await.unwrap();
+    assert!(matches!(verdict, Settled::Applied(_)), "{verdict:?}");
 }
 
 #[tokio::test]
@@ -188,7 +213,7 @@ async fn reads_that_do_not_show_the_label_say_nothing_against_it() {
 async fn a_label_that_reads_show_late_is_found_later() {
     let options = RavelinOptions::default().shown_after(Duration::from_secs(30));
     let (sandbox, client) = start(options, 0).await;
-    let trace = lose(&sandbox, &client, marked(), true).await;
+    let trace = lose(&sandbox, &client, marked(), lost(true)).await;
     let verdict = client
         .settle(&marked(), trace.clone())
         .look()
@@ -230,7 +255,7 @@ async fn a_review_that_can_not_be_read_leaves_doubt() {
 #[tokio::test]
 async fn a_trace_survives_its_process() {
     let (sandbox, client) = start(RavelinOptions::default(), 0).await;
-    let trace = lose(&sandbox, &client, plain(), true).await;
+    let trace = lose(&sandbox, &client, plain(), lost(true)).await;
     let stored = serde_json::to_string(&trace).unwrap();
     assert!(!stored.contains(ID) && !stored.contains("ana"), "{stored}");
     let read: SendTrace = serde_json::from_str(&stored).unwrap();
@@ -246,34 +271,47 @@ async fn a_trace_survives_its_process() {
 /// by its marker where reads show it.
 #[tokio::test]
 async fn no_verdict_claims_what_this_call_did_not_do() {
-    let writers: [&[(&str, i64)]; 5] = [
-        &[],
-        &[("FRAUDSTER", 0)],
-        &[("GENUINE", 0)],
-        &[("GENUINE", -60), ("FRAUDSTER", 30)],
-        &[("FRAUDSTER", -60), ("UNREVIEWED", 30)],
+    let late = |requests| Fault::reset_before_head().processed_later(Later::Requests(requests));
+    // With whether the look finds it done.
+    let fates = [
+        (lost(true), true),
+        (lost(false), false),
+        (late(1), true),
+        (late(2), false),
     ];
-    for is_applied in [true, false] {
+    let other = |label: &str| colleague().set("review", label);
+    // What was there a minute before, and who comes right after.
+    let writers: [(Option<&str>, Option<SecondWriter>); 5] = [
+        (None, None),
+        (None, Some(colleague())),
+        (None, Some(other("GENUINE"))),
+        (Some("GENUINE"), Some(colleague())),
+        (Some("FRAUDSTER"), Some(other("UNREVIEWED"))),
+    ];
+    for (fate, is_done) in &fates {
         for is_marked in [true, false] {
-            for others in writers {
+            for (earlier, second) in &writers {
                 for skew in [0, 3_600, -3_600] {
                     for lag in [0, 600] {
                         let lag = Duration::from_secs(lag);
                         let options = RavelinOptions::default().shown_after(lag);
                         let (sandbox, client) = start(options, skew).await;
-                        let label = if is_marked { marked() } else { plain() };
-                        let trace = lose(&sandbox, &client, label.clone(), is_applied).await;
-                        for (other, at) in others {
+                        if let Some(earlier) = earlier {
                             let by_ana =
                                 customer_api_sandbox::Reviewer::new("Ana", "ana@shop.example");
-                            let other = review(other, skew + at).with_reviewer(by_ana);
-                            sandbox.ravelin().seed_review(other);
+                            let earlier = review(earlier, skew - 60).with_reviewer(by_ana);
+                            sandbox.ravelin().seed_review(earlier);
                         }
+                        let fate = match second {
+                            Some(second) => fate.clone().second_writer(second.clone()),
+                            None => fate.clone(),
+                        };
+                        let case = format!("{fate:?} {is_marked} {earlier:?} {skew} {lag:?}");
+                        let label = if is_marked { marked() } else { plain() };
+                        let trace = lose(&sandbox, &client, label.clone(), fate).await;
                         let verdict = client.settle(&label, trace).look().await.unwrap();
-                        let case = format!(
-                            "{is_applied} {is_marked} {others:?} {skew} {lag:?}: {verdict:?}"
-                        );
-                        let is_shown = is_applied && lag.is_zero();
+                        let case = format!("{case}: {verdict:?}");
+                        let is_shown = *is_done && lag.is_zero();
                         match verdict {
                             Settled::Applied(_) => assert!(is_marked && is_shown, "{case}"),
                             Settled::Superseded(_) if is_marked => assert!(is_shown, "{case}"),
