@@ -1,10 +1,10 @@
 //! Looking whether a write happened, against the sandbox: lost responses, second writers, and reads that show little.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 
 use customer_api_sandbox::{
-    ChannelsResponse, ExistingId, Fault, MissingCustomer, NoMatch, OmnideskCustomer,
-    OmnideskOptions, Sandbox, TimelineResponse,
+    ChannelsResponse, ExistingId, Fault, Later, MissingCustomer, NoMatch, OmnideskCustomer,
+    OmnideskOptions, Sandbox, SecondWriter, TimelineResponse,
 };
 use helpdesk_customers::{
     AddChannel, AddExternalEvent, Channel, Client, CreateCustomer, CreateCustomerCrud, CrmChannel,
@@ -37,9 +37,22 @@ where
     O: Operation<Service = Omnidesk>,
     O::Output: Debug,
 {
+    meet(sandbox, client, write, lost(is_applied)).await
+}
+
+/// A response that is lost.
+fn lost(is_applied: bool) -> Fault {
     let lost = Fault::reset_before_head();
-    let lost = if is_applied { lost.processed() } else { lost };
-    sandbox.omnidesk().fault_on(O::INFO.id, lost).unwrap();
+    if is_applied { lost.processed() } else { lost }
+}
+
+/// Sends a write that meets a fault, and gives its trace.
+async fn meet<O>(sandbox: &Sandbox, client: &Client, write: O, fault: Fault) -> SendTrace
+where
+    O: Operation<Service = Omnidesk>,
+    O::Output: Debug,
+{
+    sandbox.omnidesk().fault_on(O::INFO.id, fault).unwrap();
     let error = client.send(write).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
     error.trace().unwrap()
@@ -112,18 +125,51 @@ async fn a_creation_without_an_id_is_found_by_its_address() {
 
 #[tokio::test]
 async fn a_customer_of_a_second_writer_is_not_this_creation() {
-    let (sandbox, client) = start(OmnideskOptions::default()).await;
-    let trace = lose(&sandbox, &client, create_crud(), false).await;
-    sandbox.omnidesk().seed_customer(ana());
-    let verdict = client.settle(&create_crud(), trace.clone()).look().await;
-    // The same person: in effect, and no more.
-    assert_eq!(word(&verdict.unwrap()), "in effect");
-    let other = sandbox.omnidesk().customers()[0].id;
-    sandbox.omnidesk().remove_customer(other);
-    let other = OmnideskCustomer::new(1, "cust-1").with_names("Bob", "Lopez");
-    sandbox.omnidesk().seed_customer(other);
-    let verdict = client.settle(&create_crud(), trace).look().await.unwrap();
-    assert_eq!(reason(verdict), Reason::Partly);
+    for (second, expected) in [
+        // The same person: in effect, and no more.
+        (SecondWriter::same(), "in effect"),
+        (SecondWriter::same().set("firstname", "Bob"), "cannot tell"),
+    ] {
+        let (sandbox, client) = start(OmnideskOptions::default()).await;
+        let fault = lost(false).second_writer(second);
+        let trace = meet(&sandbox, &client, create_crud(), fault).await;
+        let verdict = client.settle(&create_crud(), trace).look().await.unwrap();
+        assert_eq!(word(&verdict), expected);
+        if expected == "cannot tell" {
+            assert_eq!(reason(verdict), Reason::Partly);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_shows_late_or_is_applied_late_is_found_later() {
+    let lag = Duration::from_secs(30);
+    for (options, fault) in [
+        (OmnideskOptions::default().shown_after(lag), lost(true)),
+        (
+            OmnideskOptions::default(),
+            lost(false).processed_later(Later::After(lag)),
+        ),
+    ] {
+        let (sandbox, client, id) = with_ana(options).await;
+        let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
+        let renamed = meet(&sandbox, &client, rename.clone(), fault.clone()).await;
+        let added = meet(&sandbox, &client, marked(), fault.clone()).await;
+        let other = CreateCustomerCrud::new("cust-2", 1, "Ben", "Okoro");
+        let created = meet(&sandbox, &client, other.clone(), fault).await;
+        for expected in [["not seen"; 3], ["in effect", "applied", "in effect"]] {
+            let renamed = client.settle(&rename, renamed.clone()).look().await;
+            let added = client.settle(&marked(), added.clone()).look().await;
+            let created = client.settle(&other, created.clone()).look().await;
+            let words = [
+                word(&renamed.unwrap()),
+                word(&added.unwrap()),
+                word(&created.unwrap()),
+            ];
+            assert_eq!(words, expected);
+            sandbox.advance(lag);
+        }
+    }
 }
 
 #[tokio::test]
@@ -220,9 +266,9 @@ async fn a_part_of_a_change_may_have_been_there_before() {
     let verdict = settle(&sandbox, &client, &update, false).await;
     assert_eq!(reason(verdict), Reason::Partly);
     // A second writer changed a part of what was applied.
-    let trace = lose(&sandbox, &client, update.clone(), true).await;
-    let second = RenameCustomer::new().customer_id(id).firstname("Bea");
-    client.send(second).await.unwrap();
+    let second = SecondWriter::same().set("firstname", "Bea");
+    let overtaken = lost(true).second_writer(second);
+    let trace = meet(&sandbox, &client, update.clone(), overtaken).await;
     let verdict = client.settle(&update, trace).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Partly);
 }
@@ -276,15 +322,8 @@ async fn an_added_channel_must_lead_to_the_customer() {
     assert_eq!(word(&verdict), "not seen");
     // One of two.
     let two = add(id).extra_telephone("+64211234567");
-    let trace = lose(&sandbox, &client, two.clone(), false).await;
-    client
-        .send(
-            AddChannel::new(1)
-                .customer_id(id)
-                .extra_telephone("+64211234567"),
-        )
-        .await
-        .unwrap();
+    let one = lost(false).second_writer(SecondWriter::same().unset("extra_email"));
+    let trace = meet(&sandbox, &client, two.clone(), one).await;
     let verdict = client.settle(&two, trace).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Partly);
 }
@@ -387,41 +426,41 @@ async fn nor_is_what_only_an_undocumented_path_does() {
 /// Over fates and second writers: nothing but a marked event that was applied is `Applied`, and nothing that was there is lost.
 #[tokio::test]
 async fn no_verdict_claims_what_this_call_did_not_do() {
-    for is_applied in [true, false] {
-        for has_second in [true, false] {
-            let options = || OmnideskOptions::default().existing_id(ExistingId::CreateAnother);
-            let case = format!("{is_applied} {has_second}");
-            let (sandbox, client) = start(options()).await;
-            let trace = lose(&sandbox, &client, create(), is_applied).await;
-            if has_second {
-                client.send(create()).await.unwrap();
+    let options = || OmnideskOptions::default().existing_id(ExistingId::CreateAnother);
+    for (is_applied, second) in [(true, true), (true, false), (false, true), (false, false)] {
+        let case = format!("{is_applied} {second}");
+        let fate = |writer: SecondWriter| {
+            let fate = lost(is_applied);
+            if second {
+                fate.second_writer(writer)
+            } else {
+                fate
             }
-            let verdict = client.settle(&create(), trace).look().await.unwrap();
-            let expected = match (is_applied, has_second) {
-                (false, false) => "not seen",
-                (true, true) => "cannot tell",
-                _ => "in effect",
-            };
-            assert_eq!(word(&verdict), expected, "{case}");
+        };
+        let (sandbox, client) = start(options()).await;
+        let trace = meet(&sandbox, &client, create(), fate(SecondWriter::same())).await;
+        let verdict = client.settle(&create(), trace).look().await.unwrap();
+        let expected = match (is_applied, second) {
+            (false, false) => "not seen",
+            (true, true) => "cannot tell",
+            _ => "in effect",
+        };
+        assert_eq!(word(&verdict), expected, "{case}");
 
-            let (sandbox, client, id) = with_ana(options()).await;
-            let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
-            let trace = lose(&sandbox, &client, rename.clone(), is_applied).await;
-            if has_second {
-                client.send(rename.clone().firstname("Bea")).await.unwrap();
-            }
-            let verdict = client.settle(&rename, trace).look().await.unwrap();
-            let is_there = is_applied && !has_second;
-            let expected = if is_there { "in effect" } else { "not seen" };
-            assert_eq!(word(&verdict), expected, "{case}");
+        let (sandbox, client, id) = with_ana(options()).await;
+        let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
+        let bea = SecondWriter::same().set("firstname", "Bea");
+        let trace = meet(&sandbox, &client, rename.clone(), fate(bea)).await;
+        let verdict = client.settle(&rename, trace).look().await.unwrap();
+        let is_there = is_applied && !second;
+        let expected = if is_there { "in effect" } else { "not seen" };
+        assert_eq!(word(&verdict), expected, "{case}");
 
-            let trace = lose(&sandbox, &client, marked(), is_applied).await;
-            if has_second {
-                client.send(event()).await.unwrap();
-            }
-            let verdict = client.settle(&marked(), trace).look().await.unwrap();
-            let expected = if is_applied { "applied" } else { "not seen" };
-            assert_eq!(word(&verdict), expected, "{case}");
-        }
+        // The same event, without the marker.
+        let unmarked = SecondWriter::same().set("source_url", "https://shop.example/orders/7");
+        let trace = meet(&sandbox, &client, marked(), fate(unmarked)).await;
+        let verdict = client.settle(&marked(), trace).look().await.unwrap();
+        let expected = if is_applied { "applied" } else { "not seen" };
+        assert_eq!(word(&verdict), expected, "{case}");
     }
 }
