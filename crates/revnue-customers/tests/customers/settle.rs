@@ -1,9 +1,11 @@
 //! Looking whether a write happened, against the sandbox: lost responses, second writers, and lists in several shapes.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 
 use customer_api_core::nullable::Nullable;
-use customer_api_sandbox::{Fault, RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox};
+use customer_api_sandbox::{
+    Fault, Later, RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox, SecondWriter,
+};
 use revnue_customers::{
     Client, CreateCustomer, DeleteCustomer, Delivery, Marker, Operation, Reason, ReplaceCustomer,
     Revnue, SINGLE_COMPANY, SendTrace, Settle, Settled, UpdateCustomer,
@@ -16,9 +18,22 @@ where
     O: Operation<Service = Revnue>,
     O::Output: Debug,
 {
+    meet(sandbox, client, write, lost(is_applied)).await
+}
+
+/// A response that is lost.
+fn lost(is_applied: bool) -> Fault {
     let lost = Fault::reset_before_head();
-    let lost = if is_applied { lost.processed() } else { lost };
-    sandbox.revnue().fault_on(O::INFO.id, lost).unwrap();
+    if is_applied { lost.processed() } else { lost }
+}
+
+/// Sends a write that meets a fault, and gives its trace.
+async fn meet<O>(sandbox: &Sandbox, client: &Client, write: O, fault: Fault) -> SendTrace
+where
+    O: Operation<Service = Revnue>,
+    O::Output: Debug,
+{
+    sandbox.revnue().fault_on(O::INFO.id, fault).unwrap();
     let error = client.send(write).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
     error.trace().unwrap()
@@ -105,7 +120,7 @@ async fn a_marked_update_is_applied_or_superseded() {
     // `fax` was empty before: a part shows, and the marker does not.
     assert_eq!(reason(verdict), Reason::Partly);
     let trace = lose(&sandbox, &client, marked.clone(), true).await;
-    let verdict = client.settle(&marked, trace.clone()).look().await.unwrap();
+    let verdict = client.settle(&marked, trace).look().await.unwrap();
     assert_eq!(word(&verdict), "applied");
     let text = verdict
         .evidence()
@@ -114,10 +129,48 @@ async fn a_marked_update_is_applied_or_superseded() {
         .additional_description
         .clone();
     assert_eq!(text.as_deref(), Some("[ref:order-4711] moved"));
-    let second = UpdateCustomer::new(id, SINGLE_COMPANY).city("Labasa");
-    client.send(second).await.unwrap();
+    let labasa = || {
+        let second = SecondWriter::same().unset("additional_description");
+        second.set("city", "Labasa")
+    };
+    let overtaken = lost(true).second_writer(labasa());
+    let trace = meet(&sandbox, &client, marked.clone(), overtaken).await;
     let verdict = client.settle(&marked, trace).look().await.unwrap();
     assert_eq!(word(&verdict), "superseded");
+    // Applied after the other one, it undoes that change: it shows as it was sent.
+    let late = lost(false).processed_later(Later::Requests(1));
+    let trace = meet(
+        &sandbox,
+        &client,
+        marked.clone(),
+        late.second_writer(labasa()),
+    )
+    .await;
+    let verdict = client.settle(&marked, trace).look().await.unwrap();
+    assert_eq!(word(&verdict), "applied");
+}
+
+#[tokio::test]
+async fn a_write_that_shows_late_or_is_applied_late_is_found_later() {
+    let lag = Duration::from_secs(30);
+    for (options, fault) in [
+        (options().shown_after(lag), lost(true)),
+        (options(), lost(false).processed_later(Later::After(lag))),
+    ] {
+        let (sandbox, client) = start(options).await;
+        let id = sandbox.revnue().seed_customer(acme());
+        let update = UpdateCustomer::new(id, SINGLE_COMPANY).city("Nadi");
+        let updated = meet(&sandbox, &client, update.clone(), fault.clone()).await;
+        let beta = CreateCustomer::new(SINGLE_COMPANY, "Beta").marked(&marker());
+        let created = meet(&sandbox, &client, beta.clone(), fault).await;
+        for expected in [["not seen"; 2], ["in effect", "applied"]] {
+            let updated = client.settle(&update, updated.clone()).look().await;
+            let created = client.settle(&beta, created.clone()).look().await;
+            let words = [word(&updated.unwrap()), word(&created.unwrap())];
+            assert_eq!(words, expected);
+            sandbox.advance(lag);
+        }
+    }
 }
 
 #[tokio::test]
@@ -244,9 +297,9 @@ async fn a_part_of_the_list_is_not_the_whole() {
 async fn a_namesake_is_never_this_creation() {
     let (sandbox, client) = start(options()).await;
     // The same name, and another place.
-    let namesake = RevnueCustomer::new(SINGLE_COMPANY, "Acme").with("city", "Nadi");
-    sandbox.revnue().seed_customer(namesake);
-    let verdict = settle(&sandbox, &client, &create(), false).await;
+    let namesake = lost(false).second_writer(SecondWriter::same().set("city", "Nadi"));
+    let trace = meet(&sandbox, &client, create(), namesake).await;
+    let verdict = client.settle(&create(), trace).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Partly);
     let verdict = settle(&sandbox, &client, &create().marked(&marker()), false).await;
     assert_eq!(word(&verdict), "not seen");
@@ -271,22 +324,23 @@ async fn no_verdict_claims_what_this_call_did_not_do() {
                     "not seen" => assert!(!(is_applied && is_marked), "{case}: {verdict}"),
                     _ => {}
                 };
+                let unmarked = SecondWriter::same().unset("additional_description");
+                let fate = |city: &str| match second {
+                    "same" => lost(is_applied).second_writer(unmarked.clone()),
+                    "other" => lost(is_applied).second_writer(unmarked.clone().set("city", city)),
+                    _ => lost(is_applied),
+                };
                 let (sandbox, client) = start(options()).await;
                 let id = sandbox.revnue().seed_customer(acme());
                 let change = UpdateCustomer::new(id, SINGLE_COMPANY)
                     .city("Nadi")
                     .phone("1");
                 let sent = if is_marked {
-                    change.clone().marked(&marker())
+                    change.marked(&marker())
                 } else {
-                    change.clone()
+                    change
                 };
-                let trace = lose(&sandbox, &client, sent.clone(), is_applied).await;
-                match second {
-                    "same" => drop(client.send(change).await.unwrap()),
-                    "other" => drop(client.send(change.city("Labasa")).await.unwrap()),
-                    _ => {}
-                }
+                let trace = meet(&sandbox, &client, sent.clone(), fate("Labasa")).await;
                 judge(word(&client.settle(&sent, trace).look().await.unwrap()));
 
                 let (sandbox, client) = start(options()).await;
@@ -295,12 +349,7 @@ async fn no_verdict_claims_what_this_call_did_not_do() {
                 } else {
                     create()
                 };
-                let trace = lose(&sandbox, &client, sent.clone(), is_applied).await;
-                match second {
-                    "same" => drop(client.send(create()).await.unwrap()),
-                    "other" => drop(client.send(create().city("Nadi")).await.unwrap()),
-                    _ => {}
-                }
+                let trace = meet(&sandbox, &client, sent.clone(), fate("Nadi")).await;
                 judge(word(&client.settle(&sent, trace).look().await.unwrap()));
             }
         }
