@@ -7,8 +7,11 @@ use std::{
     time::Duration,
 };
 
-use customer_api_core::transport::ScriptedResponse;
-use customer_api_ledger::{CallExt as _, LedgerList, State};
+use customer_api_core::{
+    Idempotency,
+    transport::{ScriptedResponse, TransportErrorKind},
+};
+use customer_api_ledger::{Begun, CallExt as _, Key, LedgerList, Outcome, Resend, State};
 
 use crate::shop::{Folder, Order, key, ordered, script, state};
 
@@ -26,31 +29,144 @@ async fn dropped_after(polls: usize, future: impl Future) -> bool {
     .await
 }
 
+/// What a call meets, and how many of its attempts are proven to have done nothing.
+struct Course {
+    name: &'static str,
+    responses: fn() -> Vec<ScriptedResponse>,
+    undone: usize,
+}
+
+const COURSES: [Course; 4] = [
+    Course {
+        name: "done at once",
+        responses: || vec![soon(ordered("o-1"))],
+        undone: 0,
+    },
+    Course {
+        name: "refused for now, and repeated",
+        responses: || {
+            let throttled = ScriptedResponse::status(429).header("retry-after", "0");
+            vec![soon(throttled), soon(ordered("o-1"))]
+        },
+        undone: 1,
+    },
+    Course {
+        name: "not sent, and repeated",
+        responses: || {
+            let away = ScriptedResponse::failure(TransportErrorKind::Connect);
+            vec![soon(away), soon(ordered("o-1"))]
+        },
+        undone: 1,
+    },
+    Course {
+        name: "broken off, and repeated by the caller's leave",
+        responses: || {
+            let broken = ScriptedResponse::failure(TransportErrorKind::Interrupted);
+            vec![soon(broken), soon(ordered("o-1"))]
+        },
+        undone: 0,
+    },
+];
+
+fn soon(response: ScriptedResponse) -> ScriptedResponse {
+    response.after(Duration::from_millis(1))
+}
+
+/// What a key may have been before, such that its call begins.
+fn earlier() -> [Option<Outcome>; 3] {
+    let refused = Outcome::refused(Some(422), Some("no-tea"));
+    [None, Some(refused), Some(Outcome::not_sent())]
+}
+
+/// How often calls are dropped after the same number of polls: the ledger's thread may be faster or
+/// slower, so what they came to differs.
+const ROUNDS: usize = 5;
+
+/// How often a key was as before, and how often in doubt.
+#[derive(Debug, Default)]
+struct Seen {
+    before_sending: usize,
+    after_an_attempt: usize,
+    in_doubt: usize,
+}
+
 #[tokio::test]
 async fn dropped_anywhere_a_key_is_as_it_was_or_in_doubt_and_never_on_its_way() {
     let folder = Folder::new("drops");
     let list = folder.orders().await;
-    let mut seen = (0, 0);
-    for polls in 0.. {
-        let text = format!("case-{polls}");
-        let (client, transport) = script([ordered("o-1").after(Duration::from_millis(1))]);
-        let call = client.call(Order("tea")).once(&list, key(&text));
-        let is_over = dropped_after(polls, call.send()).await;
-        let was_sent = !transport.requests().is_empty();
-        match settled(&list, &text).await {
-            None => {
-                assert!(!was_sent, "after {polls} polls it was sent and forgotten");
-                seen.0 += 1;
+    for course in &COURSES {
+        let mut seen = Seen::default();
+        for (number, earlier) in earlier().iter().enumerate() {
+            for polls in 0.. {
+                let mut are_over = true;
+                for round in 0..ROUNDS {
+                    let point = format!("{} {number}, {polls} polls, {round}", course.name);
+                    let earlier = earlier.as_ref();
+                    are_over &= dropped_at(&list, &point, course, polls, earlier, &mut seen).await;
+                }
+                if are_over {
+                    break;
+                }
             }
-            Some(State::Unknown) => seen.1 += 1,
-            Some(State::Accepted { .. }) => assert!(was_sent),
-            other => panic!("after {polls} polls: {other:?}"),
         }
-        if is_over {
-            break;
+        let name = course.name;
+        assert!(
+            seen.before_sending > 0 && seen.in_doubt > 0,
+            "{name}: {seen:?}"
+        );
+        let is_undone = course.undone > 0;
+        assert_eq!(seen.after_an_attempt > 0, is_undone, "{name}: {seen:?}");
+    }
+}
+
+/// Drops a call at this point, and looks what is on record. Gives whether it came to its end.
+async fn dropped_at(
+    list: &LedgerList,
+    point: &str,
+    course: &Course,
+    polls: usize,
+    earlier: Option<&Outcome>,
+    seen: &mut Seen,
+) -> bool {
+    let key = key(point);
+    if let Some(outcome) = earlier {
+        record(list, &key, outcome).await;
+    }
+    let before = list.entry(&key).await.unwrap();
+    let (client, transport) = script((course.responses)());
+    let idempotency = match course.undone {
+        0 => Idempotency::Idempotent,
+        _ => Idempotency::NonIdempotent,
+    };
+    let call = client.call(Order("tea")).idempotency(idempotency);
+    let call = call
+        .once(list, key.clone())
+        .resend(Resend::none().refused());
+    let is_over = dropped_after(polls, call.send()).await;
+    let sent = transport.requests().len();
+    // The ledger does in turn what it was asked to do.
+    let after = list.entry(&key).await.unwrap();
+    if after == before {
+        assert!(sent <= course.undone, "{point}: sent and forgotten");
+        match sent {
+            0 => seen.before_sending += 1,
+            _ => seen.after_an_attempt += 1,
+        }
+    } else {
+        match after.map(|entry| entry.state) {
+            Some(State::Unknown) => seen.in_doubt += 1,
+            Some(State::Accepted { .. }) => assert!(sent > course.undone, "{point}"),
+            other => panic!("{point}: {other:?}"),
         }
     }
-    assert!(seen.0 > 0 && seen.1 > 0, "{seen:?}");
+    is_over
+}
+
+async fn record(list: &LedgerList, key: &Key, outcome: &Outcome) {
+    match list.begin(key, Resend::none()).await.unwrap() {
+        Begun::Started(claim) => list.finish(&claim, outcome).await.unwrap(),
+        Begun::Known(entry) => panic!("{entry:?}"),
+    }
 }
 
 #[tokio::test]
@@ -65,14 +181,9 @@ async fn a_call_that_is_dropped_under_way_is_in_doubt_at_once() {
     assert_eq!(state(&list, "case-1").await, Some(State::Sending));
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
-    assert_eq!(settled(&list, "case-1").await, Some(State::Unknown));
+    assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
     // Without a restart, and for good.
     drop(list);
     let list = folder.again().await;
     assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
-}
-
-/// What is on record once the ledger has done what it was asked to do: it does so in turn.
-async fn settled(list: &LedgerList, text: &str) -> Option<State> {
-    state(list, text).await
 }
