@@ -11,7 +11,7 @@ const UPDATE: &str = "UPDATE_DOCS";
 const WRITES: &str = "PROOF_WRITES";
 const SEED: &str = "PROOF_SEED";
 
-/// How often programs that send to many are killed.
+/// How often programs that send a list are killed, for each kind of write.
 const KILLS: &str = "PROOF_KILLS";
 
 /// How many random descriptions rustdoc looks at.
@@ -41,7 +41,7 @@ pub(crate) fn command() -> clap::Command {
         .arg(
             Arg::new("kills")
                 .long("kills")
-                .help("Kills programs that send to many 200 times, and nothing else")
+                .help("Kills programs that send a list 200 times for each kind of write, and nothing else")
                 .action(ArgAction::SetTrue)
                 .conflicts_with_all(["write", "load", "damage"]),
         )
@@ -73,11 +73,10 @@ pub(crate) fn command() -> clap::Command {
 
 /// The proofs are tests of a package of their own, and a part of `cargo xtask test`.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
-    let is_about_ledgers = arguments.get_flag("kills") || arguments.get_flag("damage");
     let words = arguments.get_one::<u32>("words");
     let package = if words.is_some() {
         &["codegen"][..]
-    } else if is_about_ledgers {
+    } else if arguments.get_flag("damage") {
         &["feedback-invitations", "--features", "ledger"][..]
     } else {
         &["proof"][..]
@@ -108,7 +107,14 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     }
     if arguments.get_flag("kills") {
         proofs
-            .args(["--test", "ledger", "--", "kills::random", "--nocapture"])
+            .args([
+                "--test",
+                "kills",
+                "--",
+                "random::",
+                "waits::",
+                "--nocapture",
+            ])
             .env(KILLS, "200");
     }
     if arguments.get_flag("damage") {

@@ -1,4 +1,4 @@
-//! Sending to many, each once: what the ledger remembers, what a run does, and what a kill leaves behind.
+//! Sending to many, each once: what the ledger remembers, and what a run does.
 #![cfg(test)]
 
 mod abuse;
@@ -7,7 +7,6 @@ mod endings;
 mod files;
 #[cfg(unix)]
 mod holding;
-mod kills;
 mod machines;
 mod runs;
 mod support;

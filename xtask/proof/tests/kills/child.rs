@@ -1,26 +1,123 @@
 //! What the children do.
 
-use std::{
-    env,
-    sync::atomic::{AtomicU32, Ordering},
+use std::{env, path::Path, time::Duration};
+
+use customer_api_core::{
+    Operation as _,
+    rate_limit::{Quota, Unlimited},
+    reqwest,
+    retry::{Backoff, ExponentialBackoff, FailedAttempt},
+};
+use customer_api_ledger::{
+    Begun, ClientExt as _, FileLedger, LedgerErrorKind, LedgerList, Outcome, Resend,
+    send_all::{self, Ending, Run},
+};
+use ravelin_labels::LabelCustomer;
+
+use crate::{
+    Contract, Creation, Invitation, Label, Subject, Update,
+    ledger::{self, Halt, LIST, Point, Told, Watched, key},
+    provider::keys,
 };
 
-use customer_api_core::{async_trait, rate_limit::Unlimited};
-use feedback_invitations::{
-    Client,
-    ledger::{
-        self, Begun, Claim, ClientExt as _, DigestKey, Entry, Intent, Key, Ledger, LedgerError,
-        LedgerErrorKind, LedgerList, LedgerSummary, ListInfo, Outcome, Resend, Resolution,
-        send_all::{self, Ending},
-    },
-};
+/// How many writes are on their way at once.
+pub(crate) const CONCURRENCY: usize = 8;
 
-use super::Point;
-use crate::support::{FileLedger, LIST, invitation, key};
+/// How long an attempt may take: less would end calls that are merely slow, and more would wait for
+/// each response that never comes.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// Whom the children send to.
-pub(super) fn keys(count: usize) -> impl Iterator<Item = String> {
-    (0..count).map(|number| format!("order-{number}"))
+/// A list to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Sending {
+    pub(crate) url: String,
+    pub(crate) keys: usize,
+    pub(crate) concurrency: usize,
+    pub(crate) pace: Pace,
+}
+
+/// What calls wait for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pace {
+    /// For nothing that can be helped.
+    Quick,
+    /// For their turn: a few at once, and no more for longer than a test takes.
+    Rare,
+    /// A minute before each repeat.
+    Slow,
+}
+
+/// How many calls [`Pace::Rare`] lets through.
+pub(crate) const RARE: usize = 3;
+
+/// Waits longer than a test takes, and not longer than a call may.
+#[derive(Debug)]
+struct Minute;
+
+impl Backoff for Minute {
+    fn wait(&self, _: &FailedAttempt) -> Duration {
+        Duration::from_secs(60)
+    }
+}
+
+impl Sending {
+    /// As a child takes it.
+    pub(crate) fn arguments(&self, path: &Path, halt: Option<Halt>) -> Vec<(&'static str, String)> {
+        let mut arguments = vec![
+            ("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned()),
+            ("LEDGER_TEST_URL", self.url.clone()),
+            ("LEDGER_TEST_KEYS", self.keys.to_string()),
+            ("LEDGER_TEST_CONCURRENCY", self.concurrency.to_string()),
+            ("LEDGER_TEST_PACE", format!("{:?}", self.pace)),
+        ];
+        if let Some(halt) = halt {
+            arguments.push(("LEDGER_TEST_POINT", format!("{:?}", halt.point)));
+            arguments.push(("LEDGER_TEST_COUNT", halt.count.to_string()));
+            arguments.push(("LEDGER_TEST_GOES_ON", halt.goes_on.to_string()));
+        }
+        arguments
+    }
+
+    fn of_variables() -> Self {
+        let pace = variable("LEDGER_TEST_PACE");
+        let paces = [Pace::Quick, Pace::Rare, Pace::Slow];
+        Self {
+            url: variable("LEDGER_TEST_URL"),
+            keys: variable("LEDGER_TEST_KEYS").parse().unwrap(),
+            concurrency: variable("LEDGER_TEST_CONCURRENCY").parse().unwrap(),
+            pace: *paces
+                .iter()
+                .find(|known| format!("{known:?}") == pace)
+                .unwrap(),
+        }
+    }
+
+    /// Starts the run in this process.
+    pub(crate) fn start<S: Subject>(&self, list: &LedgerList) -> Run<S::Operation> {
+        // Trusts nobody, and so needs not read whom this machine trusts. Nor does it know the
+        // proxies that it may have.
+        let client = S::client(&self.url)
+            .http(|| reqwest::Client::builder().tls_certs_only([]).no_proxy())
+            .attempt_timeout(ATTEMPT);
+        let quick = ExponentialBackoff::new().base(Duration::from_millis(1));
+        let client = match self.pace {
+            Pace::Quick => client.rate_limiter(Unlimited).backoff(quick),
+            // Whoever can't have a turn before the call is over does not wait for it.
+            Pace::Rare => client.rate_limiter(Quota::per_window(RARE, Duration::from_secs(80))),
+            Pace::Slow => client.rate_limiter(Unlimited).backoff(Minute),
+        };
+        let writes = keys(self.keys)
+            .into_iter()
+            .map(|text| (key(&text), S::write(&text)));
+        let run = client
+            .build()
+            .unwrap()
+            .send_all(list, send_all::iter(writes));
+        run.concurrency(self.concurrency)
+            .resend_refused()
+            .max_unknown(u64::MAX)
+            .start()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,13 +127,16 @@ async fn works() {
         return;
     };
     println!("@open");
-    let ledger = FileLedger::open_or_create(variable("LEDGER_TEST_FILE"))
-        .await
-        .unwrap();
+    let path = variable("LEDGER_TEST_FILE");
+    let path = Path::new(&path);
     match job.as_str() {
-        "send" => send(ledger).await,
-        "write" => write(ledger).await,
-        "fill" => fill(ledger).await,
+        Label::NAME => send::<Label>(path).await,
+        Update::NAME => send::<Update>(path).await,
+        Creation::NAME => send::<Creation>(path).await,
+        Contract::NAME => send::<Contract>(path).await,
+        Invitation::NAME => send::<Invitation>(path).await,
+        "write" => write(path).await,
+        "fill" => fill(path).await,
         job => panic!("{job}"),
     }
 }
@@ -45,51 +145,51 @@ fn variable(name: &str) -> String {
     env::var(name).unwrap()
 }
 
-async fn send(ledger: FileLedger) {
-    let point = variable("LEDGER_TEST_POINT");
-    let ledger = Halting {
-        inner: ledger.file().clone(),
-        point: super::POINTS
-            .into_iter()
-            .find(|known| format!("{known:?}") == point),
+/// Where this child is to say that it is there.
+fn halt() -> Option<Halt> {
+    let name = env::var("LEDGER_TEST_POINT").ok()?;
+    let point = Point::ALL
+        .into_iter()
+        .find(|point| format!("{point:?}") == name);
+    Some(Halt {
+        point: point.unwrap(),
         count: variable("LEDGER_TEST_COUNT").parse().unwrap(),
         goes_on: variable("LEDGER_TEST_GOES_ON").parse().unwrap(),
-        reached: AtomicU32::new(0),
-    };
-    let ledger = LedgerList::open(ledger, LIST).await.unwrap();
-    let radar = Client::builder("testing", "testing12345")
-        .base_url(variable("LEDGER_TEST_URL"))
-        .rate_limiter(Unlimited)
-        .build()
+    })
+}
+
+async fn send<S: Subject>(path: &Path) {
+    let (file, list) = ledger::open(path, S::Operation::INFO).await.unwrap();
+    drop(list);
+    let tell = |told: Told| println!("@{told:?}");
+    let list = LedgerList::open(Watched::new(file, halt(), tell), LIST)
+        .await
         .unwrap();
-    let list = keys(variable("LEDGER_TEST_KEYS").parse().unwrap()).map(|key| invitation(&key));
-    let run = radar
-        .send_all(&ledger, send_all::iter(list))
-        .concurrency(variable("LEDGER_TEST_CONCURRENCY").parse().unwrap())
-        .start();
-    let summary = run.finish().await;
+    let summary = Sending::of_variables().start::<S>(&list).finish().await;
     assert!(matches!(summary.ending, Ending::Exhausted), "{summary}");
-    assert_eq!(summary.progress.unknown, 0, "{summary}");
+}
+
+async fn open(path: &Path) -> (FileLedger, LedgerList) {
+    ledger::open(path, &LabelCustomer::INFO).await.unwrap()
 }
 
 /// Writes as fast as it can, and tells what was answered.
-async fn write(ledger: FileLedger) {
+async fn write(path: &Path) {
+    let (_, list) = open(path).await;
     let round = variable("LEDGER_TEST_ROUND");
     let mut tasks = tokio::task::JoinSet::new();
     for task in 0..4 {
-        let (ledger, round) = (ledger.clone(), round.clone());
+        let (list, round) = (list.clone(), round.clone());
         tasks.spawn(async move {
             for number in 0.. {
                 let key = key(&format!("order-{round}-{task}-{number}"));
-                let begun = ledger.begin(&key, Resend::none()).await.unwrap();
+                let begun = list.begin(&key, Resend::none()).await.unwrap();
                 let Begun::Started(claim) = begun else {
                     panic!("{begun:?}")
                 };
                 println!("@begun {key}.");
-                ledger
-                    .finish(&claim, &Outcome::accepted(Some("1")))
-                    .await
-                    .unwrap();
+                let outcome = Outcome::accepted(Some("1"));
+                list.finish(&claim, &outcome).await.unwrap();
                 println!("@finished {key}.");
             }
         });
@@ -98,13 +198,14 @@ async fn write(ledger: FileLedger) {
 }
 
 /// Writes until the disk is full, and beyond.
-async fn fill(ledger: FileLedger) {
+async fn fill(path: &Path) {
+    let (file, list) = open(path).await;
     for number in 0.. {
         let key = key(&format!("order-{number}"));
-        let failure = match ledger.begin(&key, Resend::none()).await {
+        let failure = match list.begin(&key, Resend::none()).await {
             Ok(Begun::Started(claim)) => {
                 println!("@begun {key}.");
-                ledger.finish(&claim, &Outcome::accepted(Some("1"))).await
+                list.finish(&claim, &Outcome::accepted(Some("1"))).await
             }
             begun => begun.map(|begun| panic!("{begun:?}")),
         };
@@ -117,92 +218,10 @@ async fn fill(ledger: FileLedger) {
         }
     }
     // What is in the file is not known any more, so nothing is answered.
-    let known = ledger.entry(&key("order-0")).await.unwrap_err();
+    let known = list.entry(&key("order-0")).await.unwrap_err();
     assert_eq!(known.kind(), LedgerErrorKind::Storage);
-    let begun = ledger.begin(&key("another"), Resend::none()).await;
+    let begun = list.begin(&key("another"), Resend::none()).await;
     assert_eq!(begun.unwrap_err().kind(), LedgerErrorKind::Storage);
-    let other = FileLedger::open_or_create(ledger.path()).await.unwrap_err();
+    let other = FileLedger::open_or_create(file.path()).await.unwrap_err();
     assert_eq!(other.kind(), LedgerErrorKind::InUse);
-}
-
-/// A ledger that says when it passes a point, and may come to a halt there.
-#[derive(Debug)]
-struct Halting {
-    inner: ledger::FileLedger,
-    point: Option<Point>,
-    count: u32,
-    /// Says so, and no more.
-    goes_on: bool,
-    reached: AtomicU32,
-}
-
-impl Halting {
-    async fn pass(&self, point: Point) {
-        let is_here = self.point == Some(point)
-            && self.reached.fetch_add(1, Ordering::Relaxed) + 1 == self.count;
-        if is_here {
-            println!("@here");
-            if !self.goes_on {
-                std::future::pending::<()>().await;
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl Ledger for Halting {
-    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
-        Ledger::create_list(&self.inner, list, operation).await
-    }
-    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
-        self.inner.lists().await
-    }
-    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
-        self.inner.digest_key().await
-    }
-    async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
-        let known = self.inner.entry(claim.list(), claim.key()).await?;
-        if known.is_none() {
-            self.pass(Point::BeforeBegin).await;
-        }
-        let known = self.inner.begin(claim, intent).await?;
-        if known.is_none() {
-            self.pass(Point::AfterBegin).await;
-        }
-        Ok(known)
-    }
-    async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
-        self.inner.withdraw(claim).await
-    }
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
-        self.pass(Point::BeforeFinish).await;
-        self.inner.finish(claim, outcome).await?;
-        self.pass(Point::AfterFinish).await;
-        Ok(())
-    }
-    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
-        self.inner.abandon(claim, outcome);
-    }
-    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        self.inner.entry(list, key).await
-    }
-    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
-        self.inner.summary(list).await
-    }
-    async fn unknown(
-        &self,
-        list: &Key,
-        after: Option<&Key>,
-        limit: usize,
-    ) -> Result<Vec<Key>, LedgerError> {
-        self.inner.unknown(list, after, limit).await
-    }
-    async fn resolve(
-        &self,
-        list: &Key,
-        known: &Entry,
-        resolution: Resolution,
-    ) -> Result<(), LedgerError> {
-        self.inner.resolve(list, known, resolution).await
-    }
 }

@@ -3,13 +3,16 @@
 use std::{
     collections::BTreeSet,
     process::{Command, Stdio},
-    sync::mpsc,
 };
 
-use feedback_invitations::ledger::State;
+use customer_api_ledger::{FileLedger, State};
+use ravelin_labels::LabelCustomer;
+use tokio::sync::mpsc;
 
-use super::{Signal, start_as};
-use crate::support::{Directory, FileLedger, key};
+use crate::{
+    ledger::{self, key},
+    program::{Directory, Signal, start_as},
+};
 
 /// This test binary, in a shell that sets the limit. The signal that goes with it would kill; ignored, the write fails, as on
 /// a full disk.
@@ -27,11 +30,11 @@ async fn what_was_answered_is_there_after_a_full_disk() {
     let directory = Directory::new();
     for blocks in [40, 57, 64, 99] {
         let path = directory.file(&format!("{blocks}.ledger"));
-        let (signals, heard) = mpsc::channel();
+        let (signals, mut heard) = mpsc::unbounded_channel();
         let arguments = [("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned())];
         let mut child = start_as(limited(blocks), "fill", &arguments, signals);
         let (mut begun, mut finished) = (BTreeSet::new(), BTreeSet::new());
-        while let Signal::Line(line) = heard.recv().unwrap() {
+        while let Signal::Line(line) = heard.recv().await.unwrap() {
             match line.trim_end_matches('.').split_once(' ') {
                 Some(("begun", key)) => begun.insert(key.to_owned()),
                 Some(("finished", key)) => finished.insert(key.to_owned()),
@@ -41,15 +44,15 @@ async fn what_was_answered_is_there_after_a_full_disk() {
         assert!(child.wait().unwrap().success(), "{blocks}");
         assert!(finished.len() > 10, "{blocks}: {}", finished.len());
 
-        let ledger = FileLedger::open_or_create(&path).await.unwrap();
+        let (_, list) = ledger::open(&path, &LabelCustomer::INFO).await.unwrap();
         for text in &begun {
-            let state = ledger.entry(&key(text)).await.unwrap().unwrap().state;
+            let state = list.entry(&key(text)).await.unwrap().unwrap().state;
             match finished.contains(text) {
                 true => assert!(matches!(state, State::Accepted { .. }), "{text}: {state:?}"),
                 false => assert_eq!(state, State::Unknown, "{text}"),
             }
         }
-        let summary = ledger.summary().await.unwrap();
+        let summary = list.summary().await.unwrap();
         assert_eq!(summary.accepted, finished.len() as u64);
         assert!(summary.unknown <= 1, "{summary:?}");
     }
@@ -59,14 +62,14 @@ async fn what_was_answered_is_there_after_a_full_disk() {
 async fn a_disk_that_is_full_from_the_start_leaves_nothing_in_the_way() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
-    let (signals, heard) = mpsc::channel();
+    let (signals, mut heard) = mpsc::unbounded_channel();
     let arguments = [("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned())];
     let mut command = limited(4);
     // It panics, as it should.
     command.stderr(Stdio::null());
     let mut child = start_as(command, "fill", &arguments, signals);
-    while let Signal::Line(_) = heard.recv().unwrap() {}
+    while let Signal::Line(_) = heard.recv().await.unwrap() {}
     assert!(!child.wait().unwrap().success());
-    assert!(directory.names().is_empty(), "{:?}", directory.names());
+    assert!(directory.is_empty());
     assert!(FileLedger::open_or_create(&path).await.is_ok());
 }

@@ -1,34 +1,40 @@
-//! Programs that are killed at random instants, and run again until everybody was sent to.
-//!
-//! `cargo xtask prove --kills` kills 200 times; `PROOF_KILLS` and `PROOF_SEED` say how often, and when.
+//! Programs that are killed at random instants, and run again until the list is done, while the
+//! provider fails at random, too.
 
 use std::{
     collections::BTreeSet,
-    env, fs,
+    fs,
     io::Read as _,
     path::{Path, PathBuf},
-    sync::mpsc,
 };
 
+use customer_api_sandbox::Fault;
 use fastrand::Rng;
-use feedback_invitations::ledger::{Key, Resolution, State};
+use tokio::sync::mpsc;
 
-use super::{POINTS, Point, Server, Signal, child, start, unknown};
-use crate::support::{Directory, FileLedger, address, key};
+use crate::{
+    Subject,
+    books::{Figures, check, sending},
+    child::CONCURRENCY,
+    kills,
+    ledger::{Halt, Point},
+    points::unknown,
+    program::{Directory, Signal, start, was_killed},
+    provider::{Awaited, Provider, faults, keys},
+    seed,
+};
 
 /// A list so long that some 20 kills fall into it.
 const KEYS: usize = 400;
-
-const CONCURRENCY: usize = 4;
 
 /// The instant of a kill. Where the child goes on, the kill falls somewhere behind it.
 #[derive(Clone, Copy, Debug)]
 enum Instant {
     /// The child opens its ledger, and then looks for where it was.
     Opening,
-    /// The server has that many invitations more, and gives the last of them no response.
+    /// The provider gives one of so many writes no response.
     Held(u32),
-    /// The server has that many more, and responses.
+    /// The provider has that many more, and responds.
     Received(u32),
     /// That many keys more came to the point, and the last of them waits there.
     Halted(Point, u32),
@@ -39,115 +45,122 @@ enum Instant {
 }
 
 impl Instant {
-    fn any(rng: &mut Rng) -> Self {
+    fn any<S: Subject>(rng: &mut Rng) -> Self {
         let count = rng.u32(1..=40);
-        let points = POINTS.map(|point| match point {
-            // That is the server's to tell.
-            Point::DuringSend => Point::AfterBegin,
-            point => point,
-        });
+        let points = Point::WITHOUT_WITHDRAWAL;
         let point = points[rng.usize(..points.len())];
-        match rng.u32(..7) {
+        match rng.u32(..8) {
             0 => Self::Opening,
             1 => Self::Held(count),
             2 => Self::Received(count),
             3 => Self::Halted(point, count),
             4 => Self::Passed(point, count),
+            // Of these there is about one in a run.
+            5 if S::WITHDRAWS => match rng.bool() {
+                true => Self::Halted(Point::BeforeWithdraw, 1),
+                false => Self::Passed(Point::AfterWithdraw, 1),
+            },
             _ => Self::Writing(point, count),
         }
     }
+
+    fn halt(self) -> Option<Halt> {
+        let (point, count, goes_on) = match self {
+            Self::Halted(point, count) => (point, count, false),
+            Self::Passed(point, count) | Self::Writing(point, count) => (point, count, true),
+            _ => return None,
+        };
+        Some(Halt {
+            point,
+            count,
+            goes_on,
+        })
+    }
 }
 
-#[derive(Debug, Default)]
-struct Figures {
-    lists: usize,
-    keys: usize,
-    kills: usize,
-    /// Kills that left a transaction in the midst of being written.
-    cut_off: usize,
-    unknown: usize,
-    /// Of the unknown, those that the server had received.
-    happened: usize,
-    /// The most that one kill left unknown.
-    most_unknown: usize,
-}
-
-fn setting<T: std::str::FromStr<Err: std::fmt::Debug>>(name: &str, default: T) -> T {
-    env::var(name).map_or(default, |text| text.parse().unwrap())
-}
-
-#[tokio::test]
-async fn nobody_is_sent_to_twice_however_often_it_is_killed() {
-    let kills = setting("PROOF_KILLS", 6);
-    let seed = setting("PROOF_SEED", 7);
+fn however_often_it_is_killed<S: Subject>(_: S) {
+    let (kills, seed) = (kills(), seed());
     let mut rng = Rng::with_seed(seed);
     let mut figures = Figures::default();
     while figures.kills < kills {
         let directory = Directory::new();
         let path = directory.file("a.ledger");
-        let server = Server::start();
+        let provider = Provider::<S>::start(&keys(KEYS));
         let mut before = BTreeSet::new();
-        while figures.kills < kills {
-            let instant = Instant::any(&mut rng);
-            if !is_killed(&path, &server, Some(instant), &mut rng) {
-                break;
-            }
-            figures.kills += 1;
+        let mut is_done = false;
+        while !is_done && figures.kills < kills {
+            let instant = Instant::any::<S>(&mut rng);
+            let run = run(&path, &provider, Some(instant), &mut rng);
+            (is_done, figures.runs) = (!run.was_killed, figures.runs + 1);
+            figures.kills += usize::from(run.was_killed);
             figures.cut_off += usize::from(is_cut_off(&path));
             // Looked at in a copy, so that the next child finds what this one left.
-            let after = unknown_in_a_copy(&path, &directory.file("copy")).await;
+            let after = unknown_in_a_copy::<S>(&path, &directory.file("copy"));
             assert!(before.is_subset(&after), "{instant:?}");
             let more = after.len() - before.len();
-            assert!(more <= CONCURRENCY, "{instant:?}: {more}");
+            let most = run.faults + if run.was_killed { CONCURRENCY } else { 0 };
+            assert!(more <= most, "{instant:?}: {more} of {most}");
             figures.most_unknown = figures.most_unknown.max(more);
             before = after;
         }
-        assert!(!is_killed(&path, &server, None, &mut rng));
-        check(&path, &server, &before, &mut figures).await;
+        if !is_done {
+            figures.runs += 1;
+            assert!(!run(&path, &provider, None, &mut rng).was_killed);
+        }
+        check(&path, &provider, KEYS, &mut figures);
     }
-    println!("seed {seed}: {figures:?}");
+    println!("{}, seed {seed}: {figures:?}", S::NAME);
     assert_eq!(figures.kills, kills);
 }
 
-/// Lets a child send to all keys, and kills it at that instant. Gives whether it was killed before it was done.
-fn is_killed(path: &Path, server: &Server, instant: Option<Instant>, rng: &mut Rng) -> bool {
-    let (signals, heard) = mpsc::channel();
-    let (point, count, goes_on) = match instant {
-        Some(Instant::Halted(point, count)) => (format!("{point:?}"), count, false),
-        Some(Instant::Passed(point, count) | Instant::Writing(point, count)) => {
-            (format!("{point:?}"), count, true)
-        }
-        _ => (String::new(), 0, true),
-    };
+/// What came of a child.
+struct Ran {
+    was_killed: bool,
+    /// How many of its writes met a fault.
+    faults: usize,
+}
+
+/// Lets a child send what is left, and kills it at that instant unless it is done before.
+fn run<S: Subject>(
+    path: &Path,
+    provider: &Provider<S>,
+    instant: Option<Instant>,
+    rng: &mut Rng,
+) -> Ran {
+    let (signals, mut heard) = mpsc::unbounded_channel();
+    let mut faults = faults::<S>(KEYS, rng);
     match instant {
-        Some(Instant::Held(count)) => server.hold(count, signals.clone()),
-        Some(Instant::Received(count)) => server.tell(count, signals.clone()),
+        Some(Instant::Held(count)) => {
+            let hang = Fault::hang();
+            let hang = if rng.bool() { hang.processed() } else { hang };
+            faults[count as usize - 1] = Some(hang);
+            provider.tell(Awaited::Silence, signals.clone());
+        }
+        Some(Instant::Received(count)) => provider.tell(Awaited::Write(count), signals.clone()),
         _ => {}
     }
-    let arguments = [
-        ("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned()),
-        ("LEDGER_TEST_URL", server.url()),
-        ("LEDGER_TEST_KEYS", KEYS.to_string()),
-        ("LEDGER_TEST_CONCURRENCY", CONCURRENCY.to_string()),
-        ("LEDGER_TEST_POINT", point),
-        ("LEDGER_TEST_COUNT", count.to_string()),
-        ("LEDGER_TEST_GOES_ON", goes_on.to_string()),
-    ];
-    let mut child = start("send", &arguments, signals);
+    provider.plan(
+        faults
+            .iter()
+            .map(|fault| fault.clone().unwrap_or_else(Fault::none)),
+    );
+    let halt = instant.and_then(Instant::halt);
+    let arguments = sending(provider, KEYS).arguments(path, halt);
+    let mut child = start(S::NAME, &arguments, signals);
     loop {
-        let most = match heard.recv().unwrap() {
+        let most = match heard.blocking_recv().unwrap() {
             Signal::Line(line) if line == "open" => match instant {
                 Some(Instant::Opening) => 2_000_000,
                 _ => continue,
             },
-            Signal::Line(line) if line == "here" => {
+            Signal::Line(line) if line == "Here" => {
                 if matches!(instant, Some(Instant::Writing(..))) {
                     // There may be none any more.
                     let _ = (0..10_000).any(|_| is_cut_off(path));
                 }
                 50_000
             }
-            Signal::Line(line) => panic!("{line}"),
+            Signal::Line(_) => continue,
             Signal::Received => 50_000,
             Signal::End => break,
         };
@@ -158,15 +171,12 @@ fn is_killed(path: &Path, server: &Server, instant: Option<Instant>, rng: &mut R
         child.kill().unwrap();
         break;
     }
-    let status = child.wait().unwrap();
-    // Whoever was at its end before the kill came was not killed. Otherwise nothing but the kill may have ended it.
-    #[cfg(unix)]
-    assert!(
-        status.success() || std::os::unix::process::ExitStatusExt::signal(&status) == Some(9),
-        "{instant:?}: {status}"
-    );
-    server.forget();
-    !status.success()
+    let was_killed = was_killed(&mut child);
+    let met = KEYS - provider.rest();
+    Ran {
+        was_killed,
+        faults: faults.iter().take(met).flatten().count(),
+    }
 }
 
 fn journal(path: &Path) -> PathBuf {
@@ -183,7 +193,7 @@ fn is_cut_off(path: &Path) -> bool {
     read.is_ok() && head == MAGIC
 }
 
-async fn unknown_in_a_copy(path: &Path, copy: &Path) -> BTreeSet<String> {
+fn unknown_in_a_copy<S: Subject>(path: &Path, copy: &Path) -> BTreeSet<String> {
     for name in [copy.to_owned(), journal(copy)] {
         let _ = fs::remove_file(name);
     }
@@ -194,48 +204,7 @@ async fn unknown_in_a_copy(path: &Path, copy: &Path) -> BTreeSet<String> {
     if journal(path).exists() {
         fs::copy(journal(path), journal(copy)).unwrap();
     }
-    unknown(copy).await
+    unknown::<S>(copy)
 }
 
-/// The ledger and the server agree about every key; and once the unknown are settled, nobody is left out.
-async fn check(path: &Path, server: &Server, left: &BTreeSet<String>, figures: &mut Figures) {
-    let received = server.received();
-    let count = |text: &str| received.get(&address(text)).copied().unwrap_or_default();
-    let ledger = FileLedger::open_or_create(path).await.unwrap();
-    let keys: Vec<Key> = child::keys(KEYS).map(|text| key(&text)).collect();
-    for key in &keys {
-        let count = count(key.as_str());
-        match ledger.entry(key).await.unwrap().unwrap().state {
-            State::Accepted { .. } => assert_eq!(count, 1, "{key}"),
-            State::Unknown => {
-                assert!(left.contains(key.as_str()), "{key}");
-                assert!(count <= 1, "{key}: {count}");
-                figures.unknown += 1;
-                figures.happened += count as usize;
-                let truth = if count == 1 {
-                    Resolution::Sent
-                } else {
-                    Resolution::NotSent
-                };
-                ledger.resolve(key, truth).await.unwrap();
-            }
-            state => panic!("{key}: {state:?}"),
-        }
-    }
-    let summary = ledger.summary().await.unwrap();
-    assert_eq!(summary.total(), keys.len() as u64);
-    drop(ledger);
-
-    assert!(!is_killed(path, server, None, &mut Rng::with_seed(0)));
-    let received = server.received();
-    assert_eq!(received.len(), keys.len());
-    assert!(received.values().all(|count| *count == 1), "{received:?}");
-    let ledger = FileLedger::open_or_create(path).await.unwrap();
-    let summary = ledger.summary().await.unwrap();
-    assert_eq!(
-        (summary.accepted, summary.total()),
-        (keys.len() as u64, keys.len() as u64)
-    );
-    figures.lists += 1;
-    figures.keys += keys.len();
-}
+crate::for_every_subject!(however_often_it_is_killed);

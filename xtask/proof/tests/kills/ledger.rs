@@ -1,0 +1,179 @@
+//! The ledger of the proofs: a file with one list in it, and one that says what passes through it.
+
+use std::{
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use customer_api_core::{OperationInfo, async_trait};
+use customer_api_ledger::{
+    Claim, DigestKey, Entry, FileLedger, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
+    LedgerList, LedgerSummary, ListInfo, Outcome, Resolution,
+};
+
+/// The name of the list.
+pub(crate) const LIST: &str = "list";
+
+pub(crate) fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+/// Opens the file and its list, or creates what is not there.
+pub(crate) async fn open(
+    path: &Path,
+    operation: &OperationInfo,
+) -> Result<(FileLedger, LedgerList), LedgerError> {
+    let file = FileLedger::options().open_or_create(path).await?;
+    let list = match file.list(LIST).await {
+        Err(error) if error.kind() == LedgerErrorKind::NoSuchList => {
+            file.create_list(LIST, operation).await?
+        }
+        list => list?,
+    };
+    Ok((file, list))
+}
+
+/// A point in the life of a key at which its sender may be killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Point {
+    /// Before the intent is on record.
+    BeforeBegin,
+    /// The intent is on record, nothing is sent.
+    AfterBegin,
+    /// The attempt is known to have done nothing, and its claim is still on record.
+    BeforeWithdraw,
+    AfterWithdraw,
+    /// The response is there, the outcome not on record.
+    BeforeFinish,
+    AfterFinish,
+}
+
+impl Point {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::BeforeBegin,
+        Self::AfterBegin,
+        Self::BeforeFinish,
+        Self::AfterFinish,
+        Self::BeforeWithdraw,
+        Self::AfterWithdraw,
+    ];
+
+    /// Those that writes come to which are never withdrawn.
+    pub(crate) const WITHOUT_WITHDRAWAL: &[Self] = Self::ALL.split_at(4).0;
+}
+
+/// Where a sender says that it is there, and may come to a halt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Halt {
+    pub(crate) point: Point,
+    /// At its so many-th key there.
+    pub(crate) count: u32,
+    /// Says so, and no more.
+    pub(crate) goes_on: bool,
+}
+
+/// What a watched ledger tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// The halt is reached.
+    Here,
+    Withdrawn,
+    Finished,
+}
+
+/// A ledger that tells what passes through it.
+pub(crate) struct Watched<F> {
+    pub(crate) inner: FileLedger,
+    pub(crate) halt: Option<Halt>,
+    reached: AtomicU32,
+    tell: F,
+}
+
+impl<F: Fn(Told)> Watched<F> {
+    pub(crate) fn new(inner: FileLedger, halt: Option<Halt>, tell: F) -> Self {
+        Self {
+            inner,
+            halt,
+            reached: AtomicU32::new(0),
+            tell,
+        }
+    }
+
+    async fn pass(&self, point: Point) {
+        let Some(halt) = self.halt.filter(|halt| halt.point == point) else {
+            return;
+        };
+        if self.reached.fetch_add(1, Ordering::Relaxed) + 1 == halt.count {
+            (self.tell)(Told::Here);
+            if !halt.goes_on {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+impl<F> std::fmt::Debug for Watched<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watched").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl<F: Fn(Told) + Send + Sync + 'static> Ledger for Watched<F> {
+    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
+        Ledger::create_list(&self.inner, list, operation).await
+    }
+    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
+        self.inner.lists().await
+    }
+    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
+        self.inner.digest_key().await
+    }
+    async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
+        self.pass(Point::BeforeBegin).await;
+        let known = self.inner.begin(claim, intent).await?;
+        if known.is_none() {
+            self.pass(Point::AfterBegin).await;
+        }
+        Ok(known)
+    }
+    async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
+        self.pass(Point::BeforeWithdraw).await;
+        self.inner.withdraw(claim).await?;
+        (self.tell)(Told::Withdrawn);
+        self.pass(Point::AfterWithdraw).await;
+        Ok(())
+    }
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+        self.pass(Point::BeforeFinish).await;
+        self.inner.finish(claim, outcome).await?;
+        (self.tell)(Told::Finished);
+        self.pass(Point::AfterFinish).await;
+        Ok(())
+    }
+    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
+        self.inner.abandon(claim, outcome);
+    }
+    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        self.inner.entry(list, key).await
+    }
+    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
+        self.inner.summary(list).await
+    }
+    async fn unknown(
+        &self,
+        list: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Key>, LedgerError> {
+        self.inner.unknown(list, after, limit).await
+    }
+    async fn resolve(
+        &self,
+        list: &Key,
+        known: &Entry,
+        resolution: Resolution,
+    ) -> Result<(), LedgerError> {
+        self.inner.resolve(list, known, resolution).await
+    }
+}
