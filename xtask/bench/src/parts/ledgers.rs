@@ -1,6 +1,6 @@
 //! What a ledger of many keys costs when it is opened.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use super::Options;
 use crate::{
@@ -70,7 +70,7 @@ pub(crate) fn open(options: &Options, report: &mut Report) -> Result<(), Failure
     Ok(())
 }
 
-fn command(process: &str, keys: u64, path: &PathBuf) -> Result<Command, Failure> {
+fn command(process: &str, keys: u64, path: &Path) -> Result<Command, Failure> {
     let path = path.to_str().ok_or("the path of the ledger is no text")?;
     let mut command = Command::new(process::program("bench")?);
     command.args([
