@@ -56,7 +56,7 @@ impl<O: Operation> CallExt<O> for Call<O> {
 /// A call that is made at most once under its key; made by [`CallExt::once`].
 ///
 /// Dropping the future of [`send`](Self::send) leaves the key as it was if nothing can have been sent yet, and in
-/// [`State::Unknown`](crate::State::Unknown) otherwise.
+/// [`State::Unknown`] otherwise.
 #[must_use = "a call is made by `send`"]
 pub struct OnceCall<O: Operation> {
     call: Call<O>,

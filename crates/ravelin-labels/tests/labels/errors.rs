@@ -233,3 +233,31 @@ async fn the_word_alone_is_no_failure() {
         assert!(answering(200, body).send(label).await.is_ok(), "{body}");
     }
 }
+
+/// A body with an escape may spell the marker, so it is looked at closer. What is no JSON says nothing, unless it was cut off.
+#[tokio::test]
+#[expect(deprecated, reason = "it can be called, so its responses are judged")]
+async fn a_body_with_escapes_that_is_no_json_counts_unless_it_was_cut_off() {
+    let legacy = || LegacyLabelCustomer::new("cust-1", Label::Genuine);
+    let label = || LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Genuine);
+    let whole = r"Thanks \o/";
+    answering(200, whole).send(legacy()).await.unwrap();
+    assert_eq!(answering(200, whole).send(label()).await.unwrap(), None);
+    let cut = r#"{"a":"\u0041"#;
+    let told = |error: Error| (error.kind(), error.delivery());
+    let doubt = (ErrorKind::Decode, Delivery::Unknown);
+    assert_eq!(
+        told(answering(200, cut).send(legacy()).await.unwrap_err()),
+        doubt
+    );
+    assert_eq!(
+        told(answering(200, cut).send(label()).await.unwrap_err()),
+        doubt
+    );
+    // A marker in what is no JSON leaves a doubt, even if nothing is cut off.
+    let marked = "sorry: RATE_LIMIT";
+    assert_eq!(
+        told(answering(200, marked).send(label()).await.unwrap_err()),
+        doubt
+    );
+}
