@@ -110,10 +110,14 @@ impl Outcome {
     }
 
     /// What a failed call means: its [`delivery`](Error::delivery) decides. But a 401 turned away the credential, and not what was
-    /// asked for, so with a better credential it may go as if it had not been sent.
+    /// asked for, so with a better credential it may go as if it had not been sent. A response that
+    /// [may be unasked](Error::may_be_unasked) proves neither that, nor that the write may be repeated later: it is a plain refusal.
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         match error.delivery() {
+            Delivery::Refused if error.may_be_unasked() => {
+                Self::refused(error.status(), error.code())
+            }
             Delivery::Refused if error.status() == Some(401) => Self::not_sent(),
             Delivery::NotSent => Self::not_sent(),
             Delivery::Refused => {
@@ -124,6 +128,18 @@ impl Outcome {
                 }
             }
             Delivery::Unknown => Self::unknown(),
+        }
+    }
+
+    /// What a key becomes by this outcome that was in this state before its claim. The one place where that is decided, for implementers of
+    /// [`Ledger`](crate::Ledger).
+    ///
+    /// A doubt about an earlier write stays, whatever was refused since: a refusal may well be about a write that was made already.
+    #[must_use]
+    pub fn over(&self, before: Option<&State>) -> State {
+        match (before, &self.0) {
+            (Some(State::Unknown), State::Refused { .. } | State::NotSent) => State::Unknown,
+            _ => self.0.clone(),
         }
     }
 

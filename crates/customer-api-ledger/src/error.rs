@@ -25,8 +25,8 @@ pub enum LedgerErrorKind {
     NotFound,
     /// There is something at the path already, where a ledger was to be created; or a list of this name.
     AlreadyExists,
-    /// The file lies where it can't be kept from others: on a network file system, under a second name (a hard link), or mounted
-    /// as a single file.
+    /// The file lies where it can't be kept from others: on a network file system, under a second name (a hard link), mounted
+    /// as a single file, or under the name of a journal.
     UnsafePlace,
     /// The file, or its journal, was replaced, renamed, deleted, linked or written by somebody else while it was open.
     ///
@@ -99,6 +99,7 @@ impl LedgerError {
                 | LedgerErrorKind::Disturbed
                 | LedgerErrorKind::NoSuchList
                 | LedgerErrorKind::AlreadyExists
+                | LedgerErrorKind::InvalidName
                 | LedgerErrorKind::NotCopied
         )
     }

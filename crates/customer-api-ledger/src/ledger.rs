@@ -62,13 +62,13 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// If it could not be recorded.
     async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError>;
 
-    /// Records what became of it.
+    /// Records what became of it, and gives the state in which the key is then: see [`Outcome::over`].
     ///
     /// # Errors
     ///
     /// [`ClaimLost`](crate::LedgerErrorKind::ClaimLost) if the claim does not have the key any more, and whatever else kept it from
     /// being recorded. Then the key is as if its sender had died.
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError>;
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError>;
 
     /// Does what [`finish`](Self::finish) does, or [`withdraw`](Self::withdraw) if there is no outcome, when nobody can wait for it:
     /// the call was dropped. It must not block.
@@ -238,6 +238,14 @@ impl Resend {
         self.allows_at(state, clock::now().as_ref())
     }
 
+    /// Whether a key in this state may begin again, now or later.
+    pub(crate) fn may_ever_allow(self, state: &State) -> bool {
+        match state {
+            State::Refused { .. } => self.refused || self.refused_for_now,
+            state => self.allows_at(state, None),
+        }
+    }
+
     fn allows_at(self, state: &State, now: Option<&Timestamp>) -> bool {
         match state {
             State::NotSent => true,
@@ -289,7 +297,7 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
         (**self).withdraw(claim).await
     }
 
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
         (**self).finish(claim, outcome).await
     }
 

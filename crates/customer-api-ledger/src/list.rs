@@ -1,10 +1,10 @@
 use std::{fmt, sync::Arc};
 
-use customer_api_core::operation::OperationInfo;
+use customer_api_core::{Call, Operation, operation::OperationInfo};
 
 use crate::{
     Claim, Digest, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
-    LedgerSummary, Outcome, Resend, Resolution, State,
+    LedgerSummary, OnceError, Outcome, Resend, Resolution, State,
 };
 
 /// A list of a ledger: the keys of one occasion, such as the labels of one review or the invitations of one week.
@@ -122,7 +122,7 @@ impl LedgerList {
     /// # Errors
     ///
     /// The same errors as [`Ledger::finish`].
-    pub async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+    pub async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
         self.ledger.finish(claim, outcome).await
     }
 
@@ -133,6 +133,30 @@ impl LedgerList {
     /// If the ledger can't be read.
     pub async fn entry(&self, key: &Key) -> Result<Option<Entry>, LedgerError> {
         self.ledger.entry(&self.name, key).await
+    }
+
+    /// What is known of the key of a call, if it was begun with what this call says. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// If the list is for another operation, the ledger can't be read, the call is not valid, or the key stands for other content
+    /// ([`KeyReused`](crate::OnceErrorKind::KeyReused)).
+    pub async fn known<O: Operation>(
+        &self,
+        call: &Call<O>,
+        key: &Key,
+    ) -> Result<Option<Entry>, OnceError> {
+        self.check(O::INFO).map_err(OnceError::ledger)?;
+        let Some(known) = self.entry(key).await.map_err(OnceError::ledger)? else {
+            return Ok(None);
+        };
+        let content = call.content();
+        let content = content.map_err(|error| OnceError::call(error, false, Ok(())))?;
+        let intent = Intent::new(Some(self.digest(&content)), Resend::none());
+        if intent.is_reused(&known) {
+            return Err(OnceError::key_reused(known));
+        }
+        Ok(Some(known))
     }
 
     /// How many keys there are in every state.

@@ -297,6 +297,7 @@ impl<O: Operation> Call<O> {
             first_began: Duration::ZERO,
             last_began: Duration::ZERO,
             elapsed: Duration::ZERO,
+            is_unasked: false,
         }
     }
 

@@ -69,6 +69,8 @@ pub(crate) struct CallReport {
     pub(crate) first_began: Duration,
     pub(crate) last_began: Duration,
     pub(crate) elapsed: Duration,
+    /// Whether the last response may have been written before its request arrived.
+    pub(crate) is_unasked: bool,
 }
 
 impl Failure {

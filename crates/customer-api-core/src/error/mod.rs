@@ -99,6 +99,16 @@ impl Error {
         Some(trace.with_last(at(call.last_began)?, call.attempts))
     }
 
+    /// Whether the response may have been written before the request arrived, so that it proves nothing about the request.
+    ///
+    /// It is so for a 4xx on a connection that had carried another response: a server may close a connection with one. Such an error is
+    /// [`Refused`](Delivery::Refused), as the status says, and the client repeats no write after it. A program that repeats the write
+    /// may make it twice.
+    #[must_use]
+    pub fn may_be_unasked(&self) -> bool {
+        self.0.call.is_some_and(|call| call.is_unasked) && self.0.status.is_some()
+    }
+
     /// Why the call was not tried again.
     #[must_use]
     pub fn stop_reason(&self) -> Option<StopReason> {

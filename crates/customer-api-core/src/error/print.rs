@@ -121,6 +121,7 @@ mod tests {
             first_began: Duration::ZERO,
             last_began: Duration::ZERO,
             elapsed,
+            is_unasked: false,
         };
         Error::of_call(failure, call, &Scrubber::new(Sensitive::default(), []))
     }

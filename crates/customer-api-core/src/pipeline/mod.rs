@@ -345,6 +345,7 @@ impl<'c> Pipeline<'c> {
             first_began: self.first_began.duration(),
             last_began: self.last_began.duration(),
             elapsed: self.elapsed,
+            is_unasked: self.is_unasked,
         }
     }
 }

@@ -29,6 +29,12 @@ impl<T> Compared<T> {
         self.equal.iter().map(|name| &**name)
     }
 
+    /// Whether every field that was sent could be compared.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.unseen.is_empty()
+    }
+
     /// The fields that were sent, and that no read shows in a form that can be compared: the verdict says nothing about them.
     pub fn not_compared(&self) -> impl Iterator<Item = &str> {
         self.unseen.iter().map(|name| &**name)

@@ -8,15 +8,17 @@ use std::fmt;
 /// repeated: a look takes whatever carries the marker for the write. People see it where the provider shows the text that holds
 /// it, so put nothing personal into it.
 ///
-/// In a text it stands as `[ref:case-4711]` at the beginning, in a URL as `ref=case-4711` in the fragment.
+/// In a text it stands as `[ref:case-4711~tthq]` at the beginning, in a URL as `ref=case-4711~tthq` in the fragment. The four letters behind
+/// `~` are a check: a text that looks like a marker and was not made here is none.
 ///
 /// ```
 /// use customer_api_core::settle::Marker;
 ///
 /// let marker = Marker::new("case-4711")?;
-/// assert_eq!(marker.in_text(Some("chargeback")), "[ref:case-4711] chargeback");
-/// assert_eq!(marker.in_url("https://shop.example/orders/7"), "https://shop.example/orders/7#ref=case-4711");
-/// assert_eq!(Marker::of_text("[ref:case-4711] chargeback"), Some(marker));
+/// assert_eq!(marker.in_text(Some("chargeback")), "[ref:case-4711~tthq] chargeback");
+/// assert_eq!(marker.in_url("https://shop.example/orders/7"), "https://shop.example/orders/7#ref=case-4711~tthq");
+/// assert_eq!(Marker::of_text("[ref:case-4711~tthq] chargeback"), Some(marker));
+/// assert_eq!(Marker::of_text("[ref:case-4711] chargeback"), None);
 /// # Ok::<(), customer_api_core::settle::MarkerError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -36,6 +38,20 @@ pub enum MarkerError {
 
 const TEXT: &str = "[ref:";
 const URL: &str = "ref=";
+
+/// Stands before the check: an unreserved character of a URL that is none of a marker.
+const CHECK: char = '~';
+
+/// Four letters by which a marker is told from a text of the caller's own that looks like one: 20 bits of a hash (FNV-1a) of its text.
+fn check(text: &str) -> String {
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    let letters = b"abcdefghijkmnpqrstuvwxyz23456789".iter();
+    let letter = |bits: u32| letters.clone().nth((bits & 31) as usize).copied();
+    let letters = [15, 10, 5, 0].map(|shift| letter((hash >> 12) >> shift));
+    letters.into_iter().flatten().map(char::from).collect()
+}
 
 impl Marker {
     /// A marker with this text.
@@ -60,12 +76,24 @@ impl Marker {
         &self.0
     }
 
+    /// The marker with its check.
+    fn written(&self) -> String {
+        format!("{}{CHECK}{}", self.0, check(&self.0))
+    }
+
+    /// The marker that is written so, if its check is right.
+    fn checked(written: &str) -> Option<Self> {
+        let (text, found) = written.split_once(CHECK)?;
+        let marker = Self::new(text).ok()?;
+        (found == check(&marker.0)).then_some(marker)
+    }
+
     /// A text with the marker in front. It stands there because a provider that shortens texts does so at the end.
     #[must_use]
     pub fn in_text(&self, text: Option<&str>) -> String {
         match text.filter(|text| !text.is_empty()) {
-            Some(text) => format!("{TEXT}{}] {text}", self.0),
-            None => format!("{TEXT}{}]", self.0),
+            Some(text) => format!("{TEXT}{}] {text}", self.written()),
+            None => format!("{TEXT}{}]", self.written()),
         }
     }
 
@@ -73,14 +101,14 @@ impl Marker {
     #[must_use]
     pub fn in_url(&self, url: &str) -> String {
         let separator = if url.contains('#') { '&' } else { '#' };
-        format!("{url}{separator}{URL}{}", self.0)
+        format!("{url}{separator}{URL}{}", self.written())
     }
 
     /// The marker at the beginning of a text.
     #[must_use]
     pub fn of_text(text: &str) -> Option<Self> {
         let (marker, _) = text.strip_prefix(TEXT)?.split_once(']')?;
-        Self::new(marker).ok()
+        Self::checked(marker)
     }
 
     /// The marker at the end of a URL.
@@ -88,19 +116,19 @@ impl Marker {
     pub fn of_url(url: &str) -> Option<Self> {
         let (_, fragment) = url.split_once('#')?;
         let (_, last) = fragment.rsplit_once('&').unwrap_or(("", fragment));
-        Self::new(last.strip_prefix(URL)?).ok()
+        Self::checked(last.strip_prefix(URL)?)
     }
 
     /// Whether a text holds the marker, anywhere.
     #[must_use]
     pub fn is_in_text(&self, text: &str) -> bool {
-        text.contains(&format!("{TEXT}{}]", self.0))
+        text.contains(&format!("{TEXT}{}]", self.written()))
     }
 
     /// Whether a text holds a URL with the marker. What the provider made of the rest of the URL does not matter.
     #[must_use]
     pub fn is_in_url(&self, text: &str) -> bool {
-        let marker = format!("{URL}{}", self.0);
+        let marker = format!("{URL}{}", self.written());
         text.match_indices(&marker).any(|(at, _)| {
             let before = text.get(..at).and_then(|text| text.chars().next_back());
             let after = text.get(at + marker.len()..);
@@ -154,7 +182,7 @@ mod tests {
     #[test]
     fn a_url_keeps_its_fragment() {
         let marked = marker("case-4711").in_url("https://shop.example/#top");
-        assert_eq!(marked, "https://shop.example/#top&ref=case-4711");
+        assert_eq!(marked, "https://shop.example/#top&ref=case-4711~tthq");
         assert_eq!(Marker::of_url(&marked), Some(marker("case-4711")));
         // As JSON inside a string would have it.
         let escaped = format!("{{\"url\":\"{}\"}}", marked.replace('/', "\\/"));
@@ -167,6 +195,9 @@ mod tests {
             "",
             "[ref:",
             "[ref:short]",
+            "[ref:case-4711]",
+            "[ref:case-4711~aaaa] x",
+            "https://shop.example/#ref=case-4711",
             "x [ref:case-4711]",
             "ref=case-4711",
         ] {

@@ -92,11 +92,14 @@ pub trait Settle: Operation {
     /// What a verdict rests on: what was read.
     type Evidence: Send;
 
-    /// Whether the write sets a state, and so is as good as made once the state is as wished, whoever made it so.
+    /// Whether the write is as good as made if it is [`InEffect`](Settled::InEffect) with this evidence, whoever made it so.
     ///
-    /// True for an update, a deletion or a label. False, as it is unless an implementation says otherwise, for a creation: a
-    /// namesake may be there instead. It decides what a ledger does about [`InEffect`](Settled::InEffect).
-    const SETS_STATE: bool = false;
+    /// True for a label, a deletion, or an update of which everything could be compared. False, as it is unless an implementation says
+    /// otherwise, for a creation: a namesake may be there instead. It decides what a ledger does about the verdict.
+    fn suffices(evidence: &Self::Evidence) -> bool {
+        let _ = evidence;
+        false
+    }
 
     /// Looks once, by reads alone, and judges by what they show.
     ///

@@ -5,7 +5,7 @@ use customer_api_core::async_trait;
 use super::FileLedger;
 use crate::{
     Claim, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerSummary, ListInfo, Outcome,
-    Resolution,
+    Resolution, State,
 };
 
 #[async_trait]
@@ -33,17 +33,17 @@ impl Ledger for FileLedger {
         self.ask(move |store| store.withdraw(&claim)).await
     }
 
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
-        let (claim, state) = (claim.clone(), outcome.state().clone());
-        self.ask(move |store| store.finish(&claim, state)).await
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
+        let (claim, outcome) = (claim.clone(), outcome.clone());
+        self.ask(move |store| store.finish(&claim, &outcome)).await
     }
 
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
         let claim = claim.clone();
-        let state = outcome.map(|outcome| outcome.state().clone());
+        let outcome = outcome.cloned();
         // If the thread is gone, the key is as if its sender had died.
-        let _ = self.post(move |store| match state {
-            Some(state) => store.finish(&claim, state),
+        let _ = self.post(move |store| match outcome {
+            Some(outcome) => store.finish(&claim, &outcome).map(drop),
             None => store.withdraw(&claim),
         });
     }

@@ -56,6 +56,19 @@ pub(super) fn find(given: PathBuf, opening: Opening, sync: bool) -> Result<Place
             "what is at the path is not a file",
         ));
     }
+    // SQLite takes it for the journal of another file, and deletes it.
+    let is_journal = |path: &Path| {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        name.is_some_and(|name| name.ends_with("-journal"))
+    };
+    if is_journal(&given) || is_journal(&path) {
+        return Err(Fault::new(
+            LedgerErrorKind::UnsafePlace,
+            "the name of a ledger must not end with `-journal`",
+        ));
+    }
     let journal = beside(&path);
     Ok(Place {
         given,

@@ -128,7 +128,7 @@ impl Row {
 
     pub(super) fn not_before(&self) -> Option<i64> {
         match &self.state {
-            State::Refused { not_before, .. } => not_before.as_ref().map(Timestamp::unix_seconds),
+            State::Refused { not_before, .. } => nanoseconds(not_before.as_ref()?),
             _ => None,
         }
     }
@@ -141,7 +141,7 @@ impl Row {
 
     /// In nanoseconds, so that a key that was begun anew is told from what it was.
     pub(super) fn began(&self) -> Option<i64> {
-        i64::try_from(self.began.as_ref()?.unix_nanoseconds()).ok()
+        nanoseconds(self.began.as_ref()?)
     }
 
     /// Reads a row, and believes nothing that its checksum does not confirm.
@@ -153,14 +153,14 @@ impl Row {
         let token = row.get(3).map_err(unreadable)?;
         let status = row.get::<_, Option<u16>>(4).map_err(unreadable)?;
         let text = row.get::<_, Option<String>>(5).map_err(unreadable)?;
-        let not_before = time(row.get(6).map_err(unreadable)?)?;
+        let not_before = row.get::<_, Option<i64>>(6).map_err(unreadable)?;
         let state = match row.get(2).map_err(unreadable)? {
             SENDING => State::Sending,
             ACCEPTED => State::Accepted { reference: text },
             REFUSED => State::Refused {
                 status,
                 code: text,
-                not_before,
+                not_before: not_before.and_then(clock::at),
             },
             NOT_SENT => State::NotSent,
             UNKNOWN => State::Unknown,
@@ -201,11 +201,8 @@ pub(super) fn text_key(value: ValueRef<'_>) -> Option<Key> {
     }
 }
 
-fn time(seconds: Option<i64>) -> Result<Option<Timestamp>, Fault> {
-    seconds
-        .map(Timestamp::from_unix_seconds)
-        .transpose()
-        .map_err(|_| damaged("an entry has a time that is none"))
+fn nanoseconds(time: &Timestamp) -> Option<i64> {
+    i64::try_from(time.unix_nanoseconds()).ok()
 }
 
 const SENDING: u8 = 1;

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Claim, DigestKey, Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerSummary, ListInfo,
-    Resolution, State, list::no_such_list,
+    Outcome, Resolution, State, list::no_such_list,
 };
 
 /// The open file.
@@ -132,6 +132,12 @@ impl<'c> Store<'c> {
                 "the ledger has a list of this name already",
             ));
         }
+        if info.operation.len() > Key::MAX_BYTES {
+            return Err(Fault::new(
+                LedgerErrorKind::InvalidName,
+                "the operation's id is too long",
+            ));
+        }
         self.lists.add(self.connection, info)
     }
 
@@ -195,17 +201,19 @@ impl<'c> Store<'c> {
     }
 
     /// Records an outcome, in a file that was renamed, too: who brings it back finds it there.
-    pub(super) fn finish(&mut self, claim: &Claim, state: State) -> Result<(), Fault> {
+    pub(super) fn finish(&mut self, claim: &Claim, outcome: &Outcome) -> Result<State, Fault> {
         if self.disturbed.is_some() {
             self.guard.check_content()?;
         }
         let list = self.list(claim.list())?;
         match self.find(list, claim.key())? {
             Some(before) if before.token.as_ref() == Some(claim.token()) => {
-                let after = before.settled(state);
+                let earlier = self.before.get(claim.token()).and_then(Option::as_ref);
+                let state = outcome.over(earlier.map(|row| &row.state));
+                let after = before.settled(state.clone());
                 self.put(list, claim.key(), Some(&before), &after)?;
                 self.before.remove(claim.token());
-                Ok(())
+                Ok(state)
             }
             _ => Err(Fault::new(
                 LedgerErrorKind::ClaimLost,

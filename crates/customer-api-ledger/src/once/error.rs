@@ -15,6 +15,8 @@ struct Inner {
     call: Option<Error>,
     ledger: Option<LedgerError>,
     looked: Option<Looked>,
+    /// Whether an earlier call under the key may have happened, whatever became of this one.
+    in_doubt: bool,
 }
 
 /// In which way.
@@ -47,16 +49,18 @@ impl OnceError {
         Err(Self::new(kind, Some(entry), None, None))
     }
 
-    pub(super) fn key_reused(entry: Entry) -> Self {
+    pub(crate) fn key_reused(entry: Entry) -> Self {
         Self::new(OnceErrorKind::KeyReused, Some(entry), None, None)
     }
 
-    pub(super) fn ledger(error: LedgerError) -> Self {
+    pub(crate) fn ledger(error: LedgerError) -> Self {
         Self::new(OnceErrorKind::Ledger, None, None, Some(error))
     }
 
-    pub(super) fn call(error: Error, recorded: Result<(), LedgerError>) -> Self {
-        Self::new(OnceErrorKind::Call, None, Some(error), recorded.err())
+    pub(crate) fn call(error: Error, in_doubt: bool, recorded: Result<(), LedgerError>) -> Self {
+        let mut call = Self::new(OnceErrorKind::Call, None, Some(error), recorded.err());
+        call.0.in_doubt = in_doubt;
+        call
     }
 
     fn new(
@@ -71,6 +75,7 @@ impl OnceError {
             call,
             ledger,
             looked: None,
+            in_doubt: false,
         }))
     }
 
@@ -85,10 +90,11 @@ impl OnceError {
         self.0.kind
     }
 
-    /// Whether the write happened, as far as anybody knows.
+    /// Whether the write happened, by this call or by an earlier one under the key.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match (self.0.kind, &self.0.call) {
+            (OnceErrorKind::Call, _) if self.0.in_doubt => Delivery::Unknown,
             (OnceErrorKind::Call, Some(error)) => error.delivery(),
             (OnceErrorKind::RefusedBefore, _) => Delivery::Refused,
             (OnceErrorKind::KeyReused | OnceErrorKind::Ledger, _) => Delivery::NotSent,
@@ -110,7 +116,7 @@ impl OnceError {
         self.0.call.as_ref()
     }
 
-    /// What a [look](super::OnceCall::settle_unknown) at the provider showed, or how it failed. The key is unknown all the same.
+    /// What the last [look](super::OnceCall::settle_unknown) at the provider showed, or how it failed.
     #[must_use]
     pub fn looked(&self) -> Option<&Looked> {
         self.0.looked.as_ref()
@@ -123,23 +129,31 @@ impl OnceError {
     }
 }
 
+/// One line that says it all. [`source`](StdError::source) gives the parts.
 impl fmt::Display for OnceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.kind {
-            OnceErrorKind::Call => f.write_str("the call failed"),
-            OnceErrorKind::RefusedBefore => f.write_str("refused before: not sent again"),
-            OnceErrorKind::UnknownBefore => {
-                f.write_str("may have happened before: not sent again until that is resolved")
+        match (self.0.kind, &self.0.call, &self.0.ledger) {
+            (OnceErrorKind::Call, Some(call), ledger) => {
+                write!(f, "{call}")?;
+                if self.0.in_doubt && call.delivery() != Delivery::Unknown {
+                    f.write_str("; an earlier write under the key has an unknown outcome")?;
+                }
+                match ledger {
+                    Some(error) => write!(f, "; its outcome could not be recorded: {error}"),
+                    None => Ok(()),
+                }
             }
-            OnceErrorKind::OnItsWay => f.write_str("on its way elsewhere: not sent again"),
-            OnceErrorKind::KeyReused => f.write_str("the key was used for other content: not sent"),
-            OnceErrorKind::Ledger => f.write_str("the ledger failed: not sent"),
-        }?;
-        match &self.0.ledger {
-            Some(_) if self.0.kind == OnceErrorKind::Call => {
-                f.write_str(", and its outcome could not be recorded")
+            (OnceErrorKind::Call, None, _) => f.write_str("the call failed"),
+            (OnceErrorKind::RefusedBefore, ..) => f.write_str("refused before: not sent again"),
+            (OnceErrorKind::UnknownBefore, ..) => {
+                f.write_str("an earlier write under the key has an unknown outcome: not sent again")
             }
-            _ => Ok(()),
+            (OnceErrorKind::OnItsWay, ..) => f.write_str("on its way elsewhere: not sent again"),
+            (OnceErrorKind::KeyReused, ..) => {
+                f.write_str("the key was used for other content: not sent")
+            }
+            (OnceErrorKind::Ledger, _, Some(error)) => write!(f, "not sent: {error}"),
+            (OnceErrorKind::Ledger, _, None) => f.write_str("not sent: the ledger failed"),
         }
     }
 }

@@ -127,9 +127,13 @@ impl<O: Operation> OnceCall<O> {
             },
             End::KeyReused(entry) => Err(OnceError::key_reused(entry)),
             End::NotBegun(error) => Err(OnceError::ledger(error).with_looked(looked)),
-            End::Called { result, recorded } => match result {
+            End::Called {
+                result,
+                in_doubt,
+                recorded,
+            } => match result {
                 Ok(output) => Ok(Once::Done { output, recorded }),
-                Err(error) => Err(OnceError::call(error, recorded).with_looked(looked)),
+                Err(error) => Err(OnceError::call(error, in_doubt, recorded).with_looked(looked)),
             },
         }
     }
@@ -144,7 +148,7 @@ impl<O: Operation> OnceCall<O> {
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait(self) -> Result<Once<O::Output>, OnceError> {
         customer_api_core::blocking::wait(self.send())
-            .unwrap_or_else(|error| Err(OnceError::call(error.into(), Ok(()))))
+            .unwrap_or_else(|error| Err(OnceError::call(error.into(), false, Ok(()))))
     }
 }
 
@@ -177,6 +181,8 @@ pub(crate) enum End<T> {
     NotBegun(LedgerError),
     Called {
         result: Result<T, Error>,
+        /// Whether the write may have happened: by this call, or by an earlier one of which this call found nothing out.
+        in_doubt: bool,
         recorded: Result<(), LedgerError>,
     },
 }
@@ -198,12 +204,11 @@ pub(crate) async fn make<O: Operation>(
             (
                 End::Called {
                     result: Err(error),
+                    in_doubt: true,
                     recorded: Ok(()),
                 },
                 Some(kept),
-            ) if error.delivery() == Delivery::Unknown => {
-                found_now(&*kept, list, &key, error, &mut looked).await
-            }
+            ) => found_now(&*kept, list, &key, error, &mut looked).await,
             (end, _) => end,
         },
     };
@@ -232,6 +237,7 @@ async fn known<O: Operation>(
         Err(error) => {
             return Some(End::Called {
                 result: Err(error),
+                in_doubt: known.state == State::Unknown,
                 recorded: Ok(()),
             });
         }
@@ -273,7 +279,12 @@ async fn send<O: Operation>(
         Err(error) => Outcome::of_error(error),
     };
     let recorded = held.finish(outcome).await;
-    End::Called { result, recorded }
+    let may_have_happened = matches!(&result, Err(error) if error.delivery() == Delivery::Unknown);
+    End::Called {
+        in_doubt: may_have_happened || matches!(&recorded, Ok(Some(State::Unknown))),
+        result,
+        recorded: recorded.map(drop),
+    }
 }
 
 /// Looks for a write that was made just now, and may have happened.
@@ -286,6 +297,7 @@ async fn found_now<T>(
 ) -> End<T> {
     let failed = |error, recorded| End::Called {
         result: Err(error),
+        in_doubt: true,
         recorded,
     };
     let known = match list.entry(key).await {

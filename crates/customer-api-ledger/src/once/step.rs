@@ -66,8 +66,11 @@ impl Held {
         self.state().stop.take()
     }
 
-    /// Records the outcome. Nothing is recorded for a call that sent nothing: its key is as it was, or an error says that it is not.
-    pub(super) async fn finish(&self, outcome: Outcome) -> Result<(), LedgerError> {
+    /// Records the outcome, and gives the state in which the key is then. Nothing is recorded for a call that sent nothing: its key is as it was, or an error says that it is not.
+    pub(super) async fn finish(
+        &self,
+        outcome: Outcome,
+    ) -> Result<Option<crate::State>, LedgerError> {
         let (claim, was_let_go) = {
             let mut state = self.state();
             match std::mem::take(&mut state.phase) {
@@ -82,14 +85,15 @@ impl Held {
                 }
                 phase => {
                     state.phase = phase;
-                    return Ok(());
+                    return Ok(None);
                 }
             }
         };
         let recorded = if was_let_go {
-            self.list.finish(&claim, &outcome).await
+            self.list.finish(&claim, &outcome).await.map(Some)
         } else {
-            self.list.ledger().withdraw(&claim).await
+            let withdrawn = self.list.ledger().withdraw(&claim).await;
+            withdrawn.map(|()| None)
         };
         self.state().phase = Phase::Idle;
         recorded

@@ -1,5 +1,6 @@
 //! What the program prints: lines for people, or a JSON object per line.
 
+use customer_api_core::redact::OneLine;
 use customer_api_ledger::{Entry, LedgerList, LedgerSummary, State};
 use serde_json::json;
 
@@ -21,7 +22,7 @@ impl Output {
             });
             println!("{line}");
         } else {
-            println!("{} ({}): {summary}", list.name(), list.operation());
+            println!("{} ({}): {summary}", list.name(), OneLine(list.operation()));
         }
     }
 
@@ -38,7 +39,7 @@ impl Output {
             println!("{line}");
         } else {
             let began = began.map(|began| format!(", begun at {began}"));
-            let detail = detail.map(|detail| format!(" ({detail})"));
+            let detail = detail.map(|detail| format!(" ({})", OneLine(&detail)));
             println!(
                 "{}: {word}{}{}",
                 entry.key,

@@ -12,7 +12,7 @@ pub struct Sent<T> {
     pub key: Key,
     /// What became of it.
     pub outcome: SentOutcome<T>,
-    /// Whether the ledger has this outcome. If not, a key that was begun stays in [`State::Sending`], whatever the outcome
+    /// Whether the ledger has this outcome, and what a look decided. If it does not have the outcome, a key that was begun stays in [`State::Sending`], whatever the outcome
     /// says, and is [`State::Unknown`] the next time that the file is opened. A ledger that could not take it ends the run.
     pub is_recorded: bool,
     /// What a [look](super::SendAll::settle_unknown) at the provider showed, or how it failed, if its outcome was unknown.

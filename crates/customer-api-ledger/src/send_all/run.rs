@@ -139,6 +139,11 @@ impl<O: Operation> Run<O> {
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
+                Poll::Pending if self.repeats == MAX_REPEATS => {
+                    self.repeats = 0;
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 // The source has nothing yet, and wakes.
                 Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             }
@@ -197,6 +202,11 @@ impl<O: Operation> Run<O> {
         self.in_flight.insert(task.id(), key);
     }
 
+    /// Whether the ledger would let a key in this state begin again in this run, now or later.
+    fn may_begin_again(&self, state: &State) -> bool {
+        self.resend.may_ever_allow(state) || self.finder.is_some() && *state == State::Unknown
+    }
+
     /// Takes in what a task told, and what follows from it for the run.
     fn settle(&mut self, joined: Result<(Id, Done<O::Output>), JoinError>) {
         self.repeats = 0;
@@ -220,7 +230,7 @@ impl<O: Operation> Run<O> {
             looked,
         } = done;
         let is_recorded = ledger.is_ok() && !matches!(outcome, SentOutcome::Lost);
-        if let Some(state) = state_of(&outcome).filter(|state| self.resend.allows(state)) {
+        if let Some(state) = state_of(&outcome).filter(|state| self.may_begin_again(state)) {
             self.settled.insert(key.clone(), state);
         }
         // Those before were read, and counted.
@@ -257,8 +267,13 @@ impl<T> Done<T> {
             End::Known(entry) => (SentOutcome::Skipped(entry.state), Ok(())),
             End::KeyReused(entry) => (SentOutcome::KeyReused(entry), Ok(())),
             End::NotBegun(error) => (SentOutcome::NotBegun(error.clone()), Err(error)),
-            End::Called { result, recorded } => match result {
+            End::Called {
+                result,
+                in_doubt,
+                recorded,
+            } => match result {
                 Ok(output) => (SentOutcome::Accepted(output), recorded),
+                Err(error) if in_doubt => (SentOutcome::Unknown(error), recorded),
                 Err(error) => (SentOutcome::of_error(error), recorded),
             },
         };

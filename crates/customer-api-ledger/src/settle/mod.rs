@@ -123,7 +123,7 @@ async fn settle<O: Settle>(
             "the ledger does not know when the write was begun: ask the provider, and resolve the key by hand",
         )),
     };
-    let resolution = policy.decide(&verdict, O::SETS_STATE);
+    let resolution = policy.decide::<O>(&verdict);
     let recorded = match resolution {
         Some(resolution) => {
             let ledger = list.ledger();
@@ -147,11 +147,13 @@ fn not_unknown() -> LedgerError {
 
 impl fmt::Display for SettleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ledger(_) => "the ledger does not allow it",
-            Self::KeyReused(_) => "the key stands for other content",
-            Self::Look(_) => "the look failed",
-        })
+        match self {
+            Self::Ledger(error) => write!(f, "nothing was settled: {error}"),
+            Self::KeyReused(_) => {
+                f.write_str("nothing was settled: the key was used for other content")
+            }
+            Self::Look(error) => write!(f, "nothing was settled, as the look failed: {error}"),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::Resolution;
 /// | verdict | the key becomes |
 /// |---|---|
 /// | [`Applied`](Settled::Applied), [`Superseded`](Settled::Superseded) | accepted |
-/// | [`InEffect`](Settled::InEffect) | accepted, if the write [sets a state](Settle::SETS_STATE). A creation stays unknown: a namesake may be there instead |
+/// | [`InEffect`](Settled::InEffect) | accepted, if that [suffices](Settle::suffices): for a label, a deletion, or an update of which everything could be compared. A creation stays unknown: a namesake may be there instead |
 /// | [`NotSeen`](Settled::NotSeen) | stays unknown, unless [`absent_after`](Self::absent_after) says otherwise |
 /// | [`CannotTell`](Settled::CannotTell) | stays unknown |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,10 +68,10 @@ impl SettlePolicy {
         }
     }
 
-    pub(super) fn decide<E>(self, verdict: &Settled<E>, sets_state: bool) -> Option<Resolution> {
+    pub(super) fn decide<O: Settle>(self, verdict: &Settled<O::Evidence>) -> Option<Resolution> {
         match verdict {
             Settled::Applied(_) | Settled::Superseded(_) => Some(Resolution::Sent),
-            Settled::InEffect(_) if sets_state => Some(Resolution::Sent),
+            Settled::InEffect(evidence) if O::suffices(evidence) => Some(Resolution::Sent),
             Settled::NotSeen { waited, .. }
                 if self.absent_after.is_some_and(|end| *waited >= end) =>
             {

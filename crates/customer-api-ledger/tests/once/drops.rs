@@ -164,7 +164,7 @@ async fn dropped_at(
 
 async fn record(list: &LedgerList, key: &Key, outcome: &Outcome) {
     match list.begin(key, Resend::none()).await.unwrap() {
-        Begun::Started(claim) => list.finish(&claim, outcome).await.unwrap(),
+        Begun::Started(claim) => drop(list.finish(&claim, outcome).await.unwrap()),
         Begun::Known(entry) => panic!("{entry:?}"),
     }
 }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 #![cfg(feature = "file")]
 
+mod doubts;
 mod drops;
 mod keys;
 mod records;

@@ -83,7 +83,10 @@ impl Settle for Order {
 
 impl Settle for SetSeats {
     type Evidence = String;
-    const SETS_STATE: bool = true;
+
+    fn suffices(_: &String) -> bool {
+        true
+    }
 
     async fn look(&self, look: &mut Look<Shop>) -> Result<Settled<String>, Error> {
         let shown = look.read(Shown).await?;
@@ -95,11 +98,11 @@ fn lost() -> ScriptedResponse {
     ScriptedResponse::failure(TransportErrorKind::Interrupted)
 }
 
-fn shows(text: &str) -> ScriptedResponse {
+pub(crate) fn shows(text: &str) -> ScriptedResponse {
     ScriptedResponse::status(200).body(format!("{text:?}"))
 }
 
-const MARKED: &str = "[ref:order-4711] tea";
+const MARKED: &str = "[ref:order-4711~vpx3] tea";
 
 fn methods(transport: &ScriptedTransport) -> String {
     let requests = transport.requests();

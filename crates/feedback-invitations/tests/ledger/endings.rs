@@ -11,7 +11,7 @@ use feedback_invitations::{
     ErrorKind,
     ledger::{
         self, Claim, ClientExt as _, DigestKey, Entry, Intent, Key, Ledger, LedgerError,
-        LedgerErrorKind, LedgerList, LedgerSummary, ListInfo, Outcome, Resolution,
+        LedgerErrorKind, LedgerList, LedgerSummary, ListInfo, Outcome, Resolution, State,
         send_all::{Ending, SentOutcome},
     },
 };
@@ -71,7 +71,7 @@ impl Ledger for FullDisk {
         self.write()?;
         self.inner.withdraw(claim).await
     }
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
         self.write()?;
         self.inner.finish(claim, outcome).await
     }

@@ -155,7 +155,7 @@ async fn only_the_holder_of_the_claim_may_finish() {
     drop(ledger);
 
     let ledger = FileLedger::open_or_create(&path).await.unwrap();
-    let lost = |result: Result<(), feedback_invitations::ledger::LedgerError>| {
+    let lost = |result: Result<State, feedback_invitations::ledger::LedgerError>| {
         assert_eq!(result.unwrap_err().kind(), LedgerErrorKind::ClaimLost);
     };
     lost(ledger.finish(&old, &Outcome::not_sent()).await);

@@ -79,9 +79,17 @@ impl Table {
         }
     }
 
-    fn conclude(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
-        let (state, lost) = (outcome.state().clone(), LedgerErrorKind::ClaimLost);
-        self.settle(&place(claim), state, lost, |row| row.is_held_by(claim))
+    fn conclude(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
+        let before = match self.rows.lock().unwrap().get(&place(claim)) {
+            Some(row) if row.is_held_by(claim) => row.claim.clone().and_then(|claim| claim.1),
+            _ => None,
+        };
+        let state = outcome.over(before.as_ref().map(|entry| &entry.state));
+        let lost = LedgerErrorKind::ClaimLost;
+        self.settle(&place(claim), state.clone(), lost, |row| {
+            row.is_held_by(claim)
+        })?;
+        Ok(state)
     }
 }
 
@@ -127,7 +135,7 @@ impl Ledger for Table {
         Ok(())
     }
 
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
         self.conclude(claim, outcome)
     }
 

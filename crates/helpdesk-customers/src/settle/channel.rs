@@ -17,7 +17,10 @@ use crate::{AddChannel, Customer, Found, Omnidesk};
 /// | `CannotTell` | some do; the responses can be read in more than one way; or the call names no customer |
 impl Settle for AddChannel {
     type Evidence = Compared<Vec<Customer>>;
-    const SETS_STATE: bool = true;
+
+    fn suffices(evidence: &Self::Evidence) -> bool {
+        evidence.is_complete()
+    }
 
     async fn look(&self, look: &mut Look<Omnidesk>) -> Result<Settled<Self::Evidence>, Error> {
         let body = &self.body;

@@ -20,7 +20,10 @@ use crate::{DeleteCustomer, ListCustomers, Omnidesk};
 /// | `CannotTell` | the read is refused in another way, such as 400, which may say the same; or no other customer can be read |
 impl Settle for DeleteCustomer {
     type Evidence = Absent;
-    const SETS_STATE: bool = true;
+
+    fn suffices(_: &Self::Evidence) -> bool {
+        true
+    }
 
     async fn look(&self, look: &mut Look<Omnidesk>) -> Result<Settled<Absent>, Error> {
         match find::by_id(look, self.customer_id).await? {

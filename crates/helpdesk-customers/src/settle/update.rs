@@ -22,7 +22,10 @@ use crate::{Customer, Omnidesk, RenameCustomer, UpdateCustomer, UpdateCustomerBy
 /// | `CannotTell` | a part shows; no name was sent; there is no such customer, or there are several; the response can be read in more than one way; or your own id was sent without a brand |
 impl Settle for RenameCustomer {
     type Evidence = Compared<Customer>;
-    const SETS_STATE: bool = true;
+
+    fn suffices(evidence: &Self::Evidence) -> bool {
+        evidence.is_complete()
+    }
 
     async fn look(&self, look: &mut Look<Omnidesk>) -> Result<Settled<Self::Evidence>, Error> {
         let body = &self.body;
@@ -49,7 +52,10 @@ impl Settle for RenameCustomer {
 /// The verdicts are those of [`RenameCustomer`]. A channel is compared if the read shows any channels, whatever shape they have.
 impl Settle for UpdateCustomer {
     type Evidence = Compared<Customer>;
-    const SETS_STATE: bool = true;
+
+    fn suffices(evidence: &Self::Evidence) -> bool {
+        evidence.is_complete()
+    }
 
     async fn look(&self, look: &mut Look<Omnidesk>) -> Result<Settled<Self::Evidence>, Error> {
         let body = &self.body;
@@ -69,7 +75,10 @@ impl Settle for UpdateCustomer {
 /// Searches the customer by your own id, and compares the names and the channels; the verdicts are those of [`UpdateCustomer`].
 impl Settle for UpdateCustomerByExternalId {
     type Evidence = Compared<Customer>;
-    const SETS_STATE: bool = true;
+
+    fn suffices(evidence: &Self::Evidence) -> bool {
+        evidence.is_complete()
+    }
 
     async fn look(&self, look: &mut Look<Omnidesk>) -> Result<Settled<Self::Evidence>, Error> {
         let body = &self.body;

@@ -92,11 +92,11 @@ impl UpsertError {
         }
     }
 
-    /// The ledger failed, and the step was not begun.
+    /// The ledger failed, and the customer that was found was not changed.
     #[cfg(feature = "ledger")]
-    pub(super) fn ledger(step: UpsertStep, error: LedgerError) -> Self {
+    pub(super) fn ledger(error: LedgerError) -> Self {
         Self {
-            step,
+            step: UpsertStep::Update,
             kind: UpsertErrorKind::Ledger,
             cause: Cause::Ledger(error),
         }

@@ -1,5 +1,6 @@
 use customer_api_ledger::{
-    CallExt as _, Key, LedgerList, Once, Resolution, State, settle::SettlePolicy,
+    CallExt as _, Key, LedgerErrorKind, LedgerList, Once, OnceErrorKind, Resolution, State,
+    settle::SettlePolicy,
 };
 
 use super::{Upsert, UpsertError, UpsertStep, decide};
@@ -64,19 +65,32 @@ impl Client {
             create,
             update,
         } = customer;
+        let call = self.call(create);
+        // Asked before the search, so that what it shows is about this entry.
+        let known = match creations.known(&call, &key).await {
+            Ok(known) => known,
+            // It says nothing about this customer's creation.
+            Err(error) if error.kind() == OnceErrorKind::KeyReused => None,
+            Err(error) => return Err(UpsertError::once(error)),
+        };
         let found = self.send(search).await;
         let found = found.map_err(|error| UpsertError::call(UpsertStep::Search, error))?;
         let Some(before) = decide(found, &external_id)? else {
-            let call = self.call(create).once(creations, key);
-            let once = call.settle_unknown(policy).send().await;
+            let call = call.once(creations, key).settle_unknown(policy);
+            let once = call.send().await;
             return once.map(UpsertedOnce::Created).map_err(UpsertError::once);
         };
-        let ledger = |error| UpsertError::ledger(UpsertStep::Update, error);
         // The customer is there, so a creation that nobody knows of is as good as made.
-        let entry = creations.entry(&key).await.map_err(ledger)?;
-        if entry.is_some_and(|entry| entry.state == State::Unknown) {
-            let resolved = creations.resolve(&key, Resolution::Sent).await;
-            resolved.map_err(ledger)?;
+        if let Some(known) = known.filter(|entry| entry.state == State::Unknown) {
+            let ledger = creations.ledger();
+            let resolved = ledger
+                .resolve(creations.name(), &known, Resolution::Sent)
+                .await;
+            match resolved {
+                // Another upsert was faster.
+                Err(error) if error.kind() == LedgerErrorKind::NotUnknown => {}
+                resolved => resolved.map_err(UpsertError::ledger)?,
+            }
         }
         match self.send(update).await {
             Ok(response) => Ok(UpsertedOnce::Updated { before, response }),

@@ -15,4 +15,6 @@ mod searches;
 mod settle;
 mod support;
 mod upsert;
+#[cfg(feature = "ledger")]
+mod upsert_once;
 mod wire;

@@ -206,7 +206,7 @@ mod tests {
         Some(*timestamp >= sent)
     }
 
-    const MARKED: Option<&str> = Some("[ref:case-4711] seen");
+    const MARKED: Option<&str> = Some("[ref:case-4711~tthq] seen");
 
     #[test]
     fn a_marker_tells_which_review_is_the_calls_whatever_the_clocks_say() {

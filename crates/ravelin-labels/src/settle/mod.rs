@@ -19,7 +19,7 @@ impl LabelCustomer {
     /// Puts a marker in front of the comment, by which [`Client::settle`](crate::Client::settle) finds exactly this label.
     ///
     /// Call it after [`comment`](Self::comment), which would replace it. **Everybody who reads the customer's audit log in Ravelin's
-    /// dashboard sees the marker**, as `[ref:case-4711]`.
+    /// dashboard sees the marker**, as `[ref:case-4711~tthq]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let content = content(&self.body);
         let comment = marker.in_text(text(&content, "comment"));
@@ -31,7 +31,7 @@ impl LegacyLabelCustomer {
     /// Puts a marker in front of the comment, by which [`Client::settle`](crate::Client::settle) finds exactly this label.
     ///
     /// Call it after [`comment`](Self::comment), which would replace it. **Everybody who reads the customer's audit log in Ravelin's
-    /// dashboard sees the marker**, as `[ref:case-4711]`.
+    /// dashboard sees the marker**, as `[ref:case-4711~tthq]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let comment = marker.in_text(self.body.comment.as_deref());
         self.comment(comment)
@@ -51,7 +51,10 @@ impl LegacyLabelCustomer {
 /// A colleague who gives the same label, comment and reviewer at that time can't be told from this call without a marker.
 impl Settle for LabelCustomer {
     type Evidence = Review;
-    const SETS_STATE: bool = true;
+
+    fn suffices(_: &Self::Evidence) -> bool {
+        true
+    }
 
     async fn look(&self, look: &mut Look<Ravelin>) -> Result<Settled<Review>, Error> {
         let content = content(&self.body);
@@ -74,7 +77,10 @@ impl Settle for LabelCustomer {
 /// Looks at the customer's reviews, as for a [`LabelCustomer`] of payment fraud.
 impl Settle for LegacyLabelCustomer {
     type Evidence = Review;
-    const SETS_STATE: bool = true;
+
+    fn suffices(_: &Self::Evidence) -> bool {
+        true
+    }
 
     async fn look(&self, look: &mut Look<Ravelin>) -> Result<Settled<Review>, Error> {
         let body = &self.body;

@@ -116,7 +116,7 @@ async fn a_marked_label_whose_response_was_lost_is_applied() {
         let Settled::Applied(review) = settle(&world, marked(), true).await else {
             panic!("it was applied");
         };
-        let comment = Some("[ref:case-4711] chargeback");
+        let comment = Some("[ref:case-4711~tthq] chargeback");
         assert_eq!(review.comment.as_deref(), comment);
         let verdict = settle(&world, legacy(), true).await;
         assert!(matches!(verdict, Settled::Applied(_)), "{verdict:?}");

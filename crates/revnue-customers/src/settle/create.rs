@@ -22,7 +22,7 @@ impl CreateCustomer {
     /// customer.
     ///
     /// Call it after [`additional_description`](Self::additional_description), which would replace it. **Everybody who sees the
-    /// customer in Revnue sees the marker**, as `[ref:order-4711]`.
+    /// customer in Revnue sees the marker**, as `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = marker.in_text(self.body.additional_description.as_deref());
         self.additional_description(text)

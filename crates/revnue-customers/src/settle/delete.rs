@@ -20,7 +20,10 @@ use crate::{DeleteCustomer, ListCustomers, Revnue, SINGLE_COMPANY};
 /// [`SINGLE_COMPANY`]. In an account with several companies, give the call its [company](DeleteCustomer::company).
 impl Settle for DeleteCustomer {
     type Evidence = Absent;
-    const SETS_STATE: bool = true;
+
+    fn suffices(_: &Self::Evidence) -> bool {
+        true
+    }
 
     async fn look(&self, look: &mut Look<Revnue>) -> Result<Settled<Absent>, Error> {
         let company = self.company.unwrap_or(SINGLE_COMPANY);

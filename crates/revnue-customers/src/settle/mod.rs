@@ -27,7 +27,7 @@ impl ReplaceCustomer {
     /// replacement.
     ///
     /// Call it after [`additional_description`](Self::additional_description), which would replace it. **Everybody who sees the
-    /// customer in Revnue sees the marker**, as `[ref:order-4711]`.
+    /// customer in Revnue sees the marker**, as `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = marker.in_text(self.body.additional_description.as_deref());
         self.additional_description(text)
@@ -40,7 +40,7 @@ impl UpdateCustomer {
     ///
     /// **The customer's present text there is lost** unless the update sends it: call this after
     /// [`additional_description`](Self::additional_description). Everybody who sees the customer in Revnue sees the marker, as
-    /// `[ref:order-4711]`.
+    /// `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = self.body.additional_description.as_ref();
         let text = text.and_then(|text| text.value()).map(String::as_str);

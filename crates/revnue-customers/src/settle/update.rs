@@ -25,7 +25,10 @@ use crate::{Customer, ReplaceCustomer, Revnue, UpdateCustomer};
 /// not compared.
 impl Settle for UpdateCustomer {
     type Evidence = Compared<Customer>;
-    const SETS_STATE: bool = true;
+
+    fn suffices(evidence: &Self::Evidence) -> bool {
+        evidence.is_complete()
+    }
 
     async fn look(&self, look: &mut Look<Revnue>) -> Result<Settled<Self::Evidence>, Error> {
         let sent = Sent::new(&self.body, false);
@@ -39,7 +42,10 @@ impl Settle for UpdateCustomer {
 /// as different.
 impl Settle for ReplaceCustomer {
     type Evidence = Compared<Customer>;
-    const SETS_STATE: bool = true;
+
+    fn suffices(evidence: &Self::Evidence) -> bool {
+        evidence.is_complete()
+    }
 
     async fn look(&self, look: &mut Look<Revnue>) -> Result<Settled<Self::Evidence>, Error> {
         let sent = Sent::new(&self.body, true);

@@ -128,7 +128,7 @@ async fn a_marked_update_is_applied_or_superseded() {
         .seen()
         .additional_description
         .clone();
-    assert_eq!(text.as_deref(), Some("[ref:order-4711] moved"));
+    assert_eq!(text.as_deref(), Some("[ref:order-4711~vpx3] moved"));
     let labasa = || {
         let second = SecondWriter::same().unset("additional_description");
         second.set("city", "Labasa")

@@ -210,7 +210,7 @@ async fn fill(path: &Path) {
             begun => begun.map(|begun| panic!("{begun:?}")),
         };
         match failure {
-            Ok(()) => println!("@finished {key}."),
+            Ok(_) => println!("@finished {key}."),
             Err(error) => {
                 assert_eq!(error.kind(), LedgerErrorKind::Storage, "{error:?}");
                 break;

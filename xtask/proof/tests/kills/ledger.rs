@@ -8,7 +8,7 @@ use std::{
 use customer_api_core::{OperationInfo, async_trait};
 use customer_api_ledger::{
     Claim, DigestKey, Entry, FileLedger, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
-    LedgerList, LedgerSummary, ListInfo, Outcome, Resolution,
+    LedgerList, LedgerSummary, ListInfo, Outcome, Resolution, State,
 };
 
 /// The name of the list.
@@ -144,12 +144,12 @@ impl<F: Fn(Told) + Send + Sync + 'static> Ledger for Watched<F> {
         self.pass(Point::AfterWithdraw).await;
         Ok(())
     }
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<(), LedgerError> {
+    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
         self.pass(Point::BeforeFinish).await;
-        self.inner.finish(claim, outcome).await?;
+        let state = self.inner.finish(claim, outcome).await?;
         (self.tell)(Told::Finished);
         self.pass(Point::AfterFinish).await;
-        Ok(())
+        Ok(state)
     }
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
         self.inner.abandon(claim, outcome);

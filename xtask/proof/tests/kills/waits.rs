@@ -180,7 +180,7 @@ fn drop_run<S: Subject>(
 
 async fn record(list: &LedgerList, text: &str, outcome: Outcome) {
     match list.begin(&key(text), Resend::none()).await.unwrap() {
-        Begun::Started(claim) => list.finish(&claim, &outcome).await.unwrap(),
+        Begun::Started(claim) => drop(list.finish(&claim, &outcome).await.unwrap()),
         Begun::Known(entry) => panic!("{entry:?}"),
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn words(pairs: &[(&str, &'static str)]) -> BTreeMap<String, &'static
 /// Puts a key with this outcome into a list.
 pub(crate) async fn record(ledger: &LedgerList, text: &str, outcome: Outcome) {
     match ledger.begin(&key(text), Resend::none()).await.unwrap() {
-        Begun::Started(claim) => ledger.finish(&claim, &outcome).await.unwrap(),
+        Begun::Started(claim) => drop(ledger.finish(&claim, &outcome).await.unwrap()),
         Begun::Known(entry) => panic!("{entry:?}"),
     }
 }

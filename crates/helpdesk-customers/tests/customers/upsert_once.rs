@@ -1,0 +1,140 @@
+//! A creation under a key, by an upsert: whom it settles, and whom it does not.
+
+use customer_api_sandbox::{Fault, OmnideskCustomer, OmnideskOptions, Sandbox};
+use helpdesk_customers::{
+    AddExternalEvent, CreateCustomerCrud, UpdateCustomerByExternalId, Upsert, UpsertErrorKind,
+    UpsertedOnce,
+    ledger::{
+        CallExt as _, FileLedger, Key, LedgerList, Once, OnceErrorKind, State, settle::SettlePolicy,
+    },
+};
+use testkit::Folder;
+
+use crate::support::sandbox_client;
+
+fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+async fn state(list: &LedgerList, text: &str) -> Option<State> {
+    let entry = list.entry(&key(text)).await.unwrap();
+    entry.map(|entry| entry.state)
+}
+
+/// A sandbox, and a new list for an operation.
+async fn start(
+    folder: &Folder,
+    operation: &customer_api_core::operation::OperationInfo,
+) -> (Sandbox, LedgerList) {
+    let options = OmnideskOptions::default();
+    let sandbox = Sandbox::builder().omnidesk(options).start().await.unwrap();
+    let ledger = FileLedger::create(folder.file("a.ledger")).await.unwrap();
+    (
+        sandbox,
+        ledger.create_list("list", operation).await.unwrap(),
+    )
+}
+
+fn ana() -> Upsert {
+    Upsert::new("cust-1", 1, "Ana", "Lopez")
+}
+
+const LOST: fn() -> Fault = Fault::reset_before_head;
+
+#[tokio::test]
+async fn an_unknown_creation_is_settled_by_its_own_customer_alone() {
+    let folder = Folder::new("own");
+    let (sandbox, list) = start(&folder, &CreateCustomerCrud::INFO).await;
+    let omnidesk = sandbox_client(&sandbox).build().unwrap();
+    let server = sandbox.omnidesk();
+    server.fault_on("createCustomerCrud", LOST()).unwrap();
+    let policy = SettlePolicy::new();
+    let error = omnidesk
+        .upsert_once(ana(), &list, key("case-1"), policy)
+        .await;
+    assert_eq!(error.unwrap_err().kind(), UpsertErrorKind::Call);
+
+    // Another customer under the key, who is there, settles nothing.
+    server.seed_customer(OmnideskCustomer::new(1, "cust-2").with_names("Bo", "Ng"));
+    let other = || Upsert::new("cust-2", 1, "Bo", "Ng");
+    let updated = omnidesk
+        .upsert_once(other(), &list, key("case-1"), policy)
+        .await;
+    assert!(matches!(updated.unwrap(), UpsertedOnce::Updated { .. }));
+    assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
+
+    // Its own one does, once it is there; and several at once do not get in each other's way.
+    server.seed_customer(OmnideskCustomer::new(1, "cust-1").with_names("Ana", "Lopez"));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (omnidesk, list) = (omnidesk.clone(), list.clone());
+        tasks.spawn(async move {
+            omnidesk
+                .upsert_once(ana(), &list, key("case-1"), policy)
+                .await
+        });
+    }
+    for outcome in tasks.join_all().await {
+        assert!(matches!(outcome.unwrap(), UpsertedOnce::Updated { .. }));
+    }
+    let accepted = State::Accepted { reference: None };
+    assert_eq!(state(&list, "case-1").await, Some(accepted));
+}
+
+#[tokio::test]
+async fn a_list_for_another_operation_is_an_error_before_anything_is_sent() {
+    let folder = Folder::new("other-list");
+    let (sandbox, list) = start(&folder, &AddExternalEvent::INFO).await;
+    let omnidesk = sandbox_client(&sandbox).build().unwrap();
+    let upsert = omnidesk.upsert_once(ana(), &list, key("case-1"), SettlePolicy::new());
+    let error = upsert.await.unwrap_err();
+    assert_eq!(error.kind(), UpsertErrorKind::Once);
+    assert_eq!(error.once_error().unwrap().kind(), OnceErrorKind::Ledger);
+    assert!(error.to_string().contains("addExternalEvent"), "{error}");
+    assert!(sandbox.omnidesk().requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_update_of_which_a_part_can_not_be_compared_stays_unknown() {
+    let folder = Folder::new("part");
+    let (sandbox, list) = start(&folder, &UpdateCustomerByExternalId::INFO).await;
+    let server = sandbox.omnidesk();
+    server.seed_customer(OmnideskCustomer::new(1, "cust-1").with_names("Ana", "Lopez"));
+    let omnidesk = sandbox_client(&sandbox).build().unwrap();
+    let update = UpdateCustomerByExternalId::new("cust-1", 1).firstname("Ana");
+    for (name, update, is_done) in [
+        ("case-1", update.clone(), true),
+        ("case-2", update.custom_field("tier", "gold"), false),
+    ] {
+        server
+            .fault_on("updateCustomerByExternalId", LOST())
+            .unwrap();
+        let call = omnidesk.call(update).once(&list, key(name));
+        let outcome = call.settle_unknown(SettlePolicy::new()).send().await;
+        assert_eq!(matches!(outcome, Ok(Once::Already(_))), is_done, "{name}");
+        let is_unknown = state(&list, name).await == Some(State::Unknown);
+        assert_eq!(is_unknown, !is_done, "{name}");
+    }
+}
+
+/// A text that looks like a marker is none, unless it was made by `marked`.
+#[tokio::test]
+async fn a_fragment_of_the_callers_own_is_no_marker() {
+    let folder = Folder::new("fragment");
+    let (sandbox, list) = start(&folder, &AddExternalEvent::INFO).await;
+    let server = sandbox.omnidesk();
+    server.seed_customer(OmnideskCustomer::new(1, "cust-1").with_names("Ana", "Lopez"));
+    let omnidesk = sandbox_client(&sandbox).build().unwrap();
+    let event = |text: &str| {
+        AddExternalEvent::new(1, "shop", text, "https://shop.example/#ref=newsletter")
+            .external_id("cust-1")
+    };
+    omnidesk.send(event("order 1")).await.unwrap();
+    server.fault_on("addExternalEvent", LOST()).unwrap();
+    let call = omnidesk.call(event("order 2")).once(&list, key("order-2"));
+    call.settle_unknown(SettlePolicy::new())
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(state(&list, "order-2").await, Some(State::Unknown));
+}
