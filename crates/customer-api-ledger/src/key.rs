@@ -6,7 +6,7 @@ use customer_api_core::redact::OneLine;
 ///
 /// It stands for "this person, for this occasion": a rerun that gives the same key does not send again. Compared byte by byte, so write it in one way.
 ///
-/// **It is stored in the ledger, and printed.** Don't use an e-mail address, a number or a name.
+/// **It is stored in the ledger, and printed.** Don't use an e-mail address, a telephone number or a person's name.
 ///
 /// ```
 /// use customer_api_ledger::Key;

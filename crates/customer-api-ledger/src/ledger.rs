@@ -225,7 +225,7 @@ impl Resend {
         self
     }
 
-    /// Also keys of which nobody knows whether they were sent. **Some of them may be done twice.**
+    /// Also keys whose outcome is unknown. **Some of them may be done twice.**
     #[must_use]
     pub const fn unknown(mut self) -> Self {
         self.unknown = true;

@@ -178,7 +178,8 @@ fn radar(sandbox: &Sandbox) -> String {
         "Customer Radar\n  \
            base URL  {base}\n  \
            login     {user}, {password}\n  \
-           export    RADAR_USERNAME={user} RADAR_PASSWORD={password} RADAR_BASE_URL={base}\n\n  \
+           export    RADAR_USERNAME={user} RADAR_PASSWORD={password} RADAR_BASE_URL={base} \
+           RADAR_CLIENT=client-1 RADAR_PROGRAMME=programme-1\n\n  \
            TOKEN=$(curl -s {base}/auth/login -H 'Content-Type: application/json' \\\n    \
              -d '{{\"username\":\"{user}\",\"password\":\"{password}\"}}' \\\n    \
              | sed 's/.*\"token\":\"\\([^\"]*\\)\".*/\\1/')\n  \

@@ -1,4 +1,4 @@
-//! Invites everybody on a list, and nobody twice, however often it is run, stopped or killed. See `--help`.
+//! Sends each invitation on a list at most once per key, however often it is run, stopped or killed. See `--help`.
 //!
 //! ```console
 //! $ printf 'key,location,email\norder-1,location-1,ana@shop.example\n' > march.csv
@@ -28,13 +28,14 @@ use feedback_invitations::{
 use lexopt::prelude::*;
 
 const HELP: &str = "\
-Invites everybody on a list, and nobody twice, however often it is run, stopped or killed.
+Sends each invitation on a list at most once per key, however often it is run, stopped or killed. A person who stands
+under two keys gets two invitations.
 
 Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [--sandbox] LIST
 
   LIST              a CSV file with the columns key, location, and email or mobile or both; also first_name and last_name.
                     A key names the invitation, such as by the order's number. It is kept and printed: never use an
-                    address, a number or a name. A line that comes again is left out; one that gives its key to
+                    e-mail address, a telephone number or a person's name. A line that comes again is left out; one that gives its key to
                     somebody else stops everything
   --new             this is the first run: creates the ledger. Any other run needs the one that is there, as with a new one
                     everybody would be invited again
@@ -44,8 +45,8 @@ Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [-
   --sandbox         talks to a sandbox of its own, which knows `location-1`, needs no variables, and keeps no ledger
 
 Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. What is unknown may have
-been sent, and is not sent again: the program prints whom to ask, and with what. Settle it by the program
-`customer-api-ledger`.
+been sent, and is not sent again: the program prints whom to ask, and with what. Then record it, for instance by
+`customer-api-ledger resolve LIST.ledger invitations KEY sent`.
 
 The environment holds RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT, RADAR_PROGRAMME, and RADAR_BASE_URL if it is not the
 provider's. **People get messages.**

@@ -44,7 +44,11 @@ Usage: sync_customers --brand ID [--ledger FILE] [--dry-run] [--sandbox] LIST
   --sandbox      talks to a sandbox in which cust-1 exists, and keeps no ledger
 
 Customers are found by their id, so running it again is safe. A customer whose creation is unknown is not created again:
-the next run that finds the customer settles it. Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished.
+the next run that finds the customer settles it. If none does, look yourself, and record what you found, for instance by
+`customer-api-ledger resolve LEDGER creations ID not-sent`. Press Ctrl-C to stop, or send SIGTERM: what is on its way is
+finished.
+
+The id is stored in the ledger and printed. Do not use this program if your ids are e-mail addresses.
 
 The environment holds OMNIDESK_API_KEY, and OMNIDESK_BASE_URL, such as https://account.omnidesk.com.
 

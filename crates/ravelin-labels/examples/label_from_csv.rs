@@ -36,14 +36,17 @@ Usage: label_from_csv [--ledger FILE] [--dry-run] [--resend-refused] [--name NAM
                     out. One that says something else of the same customer stops everything
   --ledger FILE     where it is kept who was labelled; LIST.ledger if it is missing. The first run creates it
   --dry-run         reads everything, and sends nothing
-  --resend-refused  sends again what was refused in an earlier run
+  --resend-refused  sends again what was refused in an earlier run, with a wrong key, too
   --name NAME       who reviews, for Ravelin's audit log; goes with --email
   --email EMAIL     who reviews
   --sandbox         talks to a sandbox of its own, and keeps no ledger
 
 Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. A label whose outcome is
 unknown is looked for among the customer's reviews: if it is in effect, it counts as sent. If not, it stays unknown, and
-is not sent again: look at the customer, and settle it by the program `customer-api-ledger`.
+is not sent again: look at the customer, and record what you found, for instance by
+`customer-api-ledger resolve LIST.ledger labels CUSTOMER sent`. To label a customer again, use another ledger.
+
+The customer's id is stored in the ledger and printed. Do not use this program if your ids are e-mail addresses.
 
 The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the provider's.
 
@@ -180,6 +183,7 @@ async fn label(options: &Options) -> Result<bool, Failure> {
         }
         match &sent.looked {
             Some(Ok(Settled::CannotTell(why))) => eprintln!("{}: {why}", sent.key),
+            Some(Ok(Settled::NotSeen { .. })) => eprintln!("{}: a look does not show it", sent.key),
             Some(Err(error)) => eprintln!("{}: the look failed: {error}", sent.key),
             _ => {}
         }

@@ -34,7 +34,7 @@ pub(super) fn check(path: &Path) -> Result<(), Fault> {
     if !start.starts_with(b"SQLite format 3\0") || number(68) != Some(APPLICATION_ID) {
         return Err(Fault::new(
             LedgerErrorKind::NotALedger,
-            "the file is a database, but not a ledger",
+            "the file is not a ledger",
         ));
     }
     match number(60) {

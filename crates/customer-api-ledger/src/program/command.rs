@@ -12,9 +12,9 @@ Usage: customer-api-ledger [--json] COMMAND LEDGER …
 
   lists LEDGER                          its lists, with how many keys are in every state
   show LEDGER LIST KEY                  what is on record of a key
-  unknown LEDGER LIST                   the keys of which nobody knows whether they were sent
-  resolve LEDGER LIST KEY sent          somebody found out: it was sent, and is never sent again
-  resolve LEDGER LIST KEY not-sent      somebody found out: it was not, and the next run sends it
+  unknown LEDGER LIST                   the keys whose outcome is unknown
+  resolve LEDGER LIST KEY sent          record that it was sent: it is never sent again
+  resolve LEDGER LIST KEY not-sent      record that it was not sent: the next run sends it
   backup LEDGER COPY                    copies the ledger; never send from both
 
 Opening a ledger makes unknown what a killed program had on its way. While a program sends, its ledger is in use.

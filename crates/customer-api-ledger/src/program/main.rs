@@ -1,18 +1,17 @@
 //! The operator's program: looks into a ledger, and resolves keys.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "it talks to the operator"
-)]
+#![expect(clippy::print_stderr, reason = "it talks to the operator")]
 
 mod command;
 mod print;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use command::{Command, HELP};
 use customer_api_ledger::{FileLedger, LedgerError, LedgerErrorKind, LedgerList};
-use print::Output;
+use print::{Output, say};
 
 /// What was asked for is not as it was said to be: no such key, or nothing to resolve.
 const NOT_THERE: u8 = 1;
@@ -38,7 +37,15 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(run(command, Output { is_json })) {
         Ok(code) => code,
-        Err(error) => {
+        // Its reader has seen enough.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(Failure::Output(error)) => {
+            eprintln!("{error}");
+            FAILED.into()
+        }
+        Err(Failure::Ledger(error)) => {
             eprintln!("{error}");
             match error.kind() {
                 LedgerErrorKind::InUse => IN_USE,
@@ -50,21 +57,39 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command, output: Output) -> Result<ExitCode, LedgerError> {
+/// Why the program did not do what it was told.
+enum Failure {
+    Ledger(LedgerError),
+    Output(io::Error),
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+async fn run(command: Command, output: Output) -> Result<ExitCode, Failure> {
     match command {
-        Command::Help => print!("{HELP}"),
-        Command::Version => println!("customer-api-ledger {}", env!("CARGO_PKG_VERSION")),
+        Command::Help => io::stdout().write_all(HELP.as_bytes())?,
+        Command::Version => say(&concat!("customer-api-ledger ", env!("CARGO_PKG_VERSION")))?,
         Command::Lists { file } => {
             let ledger = FileLedger::open(&file).await?;
             for list in customer_api_ledger::Ledger::lists(&ledger).await? {
                 let list = ledger.list(list.name.as_str()).await?;
-                output.list(&list, list.summary().await?);
+                output.list(&list, list.summary().await?)?;
             }
         }
         Command::Show { file, list, key } => {
             let list = open(&file, &list).await?;
             match list.entry(&key).await? {
-                Some(entry) => output.entry(&entry),
+                Some(entry) => output.entry(&entry)?,
                 None => {
                     eprintln!("the list has no such key: nothing was sent under it");
                     return Ok(NOT_THERE.into());
@@ -78,7 +103,7 @@ async fn run(command: Command, output: Output) -> Result<ExitCode, LedgerError> 
                 let keys = list.unknown(last.as_ref(), 1_000).await?;
                 for key in &keys {
                     if let Some(entry) = list.entry(key).await? {
-                        output.entry(&entry);
+                        output.entry(&entry)?;
                     }
                 }
                 last = keys.into_iter().next_back();
@@ -96,7 +121,7 @@ async fn run(command: Command, output: Output) -> Result<ExitCode, LedgerError> 
             let list = open(&file, &list).await?;
             list.resolve(&key, resolution).await?;
             if let Some(entry) = list.entry(&key).await? {
-                output.entry(&entry);
+                output.entry(&entry)?;
             }
         }
         Command::Backup { file, to } => FileLedger::open(&file).await?.backup_to(to).await?,

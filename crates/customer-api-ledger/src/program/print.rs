@@ -1,5 +1,7 @@
 //! What the program prints: lines for people, or a JSON object per line.
 
+use std::io::{self, Write as _};
+
 use customer_api_core::redact::OneLine;
 use customer_api_ledger::{Entry, LedgerList, LedgerSummary, State};
 use serde_json::json;
@@ -9,7 +11,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) fn list(&self, list: &LedgerList, summary: LedgerSummary) {
+    pub(crate) fn list(&self, list: &LedgerList, summary: LedgerSummary) -> io::Result<()> {
         if self.is_json {
             let line = json!({
                 "list": list.name().as_str(),
@@ -20,13 +22,14 @@ impl Output {
                 "not_sent": summary.not_sent,
                 "unknown": summary.unknown,
             });
-            println!("{line}");
+            say(&line)
         } else {
-            println!("{} ({}): {summary}", list.name(), OneLine(list.operation()));
+            let operation = OneLine(list.operation());
+            say(&format_args!("{} ({operation}): {summary}", list.name()))
         }
     }
 
-    pub(crate) fn entry(&self, entry: &Entry) {
+    pub(crate) fn entry(&self, entry: &Entry) -> io::Result<()> {
         let began = entry.began.as_ref().map(ToString::to_string);
         let (word, detail) = state(&entry.state);
         if self.is_json {
@@ -36,18 +39,19 @@ impl Output {
                 "began": began,
                 "detail": detail,
             });
-            println!("{line}");
+            say(&line)
         } else {
             let began = began.map(|began| format!(", begun at {began}"));
             let detail = detail.map(|detail| format!(" ({})", OneLine(&detail)));
-            println!(
-                "{}: {word}{}{}",
-                entry.key,
-                detail.unwrap_or_default(),
-                began.unwrap_or_default()
-            );
+            let (detail, began) = (detail.unwrap_or_default(), began.unwrap_or_default());
+            say(&format_args!("{}: {word}{detail}{began}", entry.key))
         }
     }
+}
+
+/// Prints one line.
+pub(crate) fn say(line: &dyn std::fmt::Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
 }
 
 fn state(state: &State) -> (&'static str, Option<String>) {

@@ -24,7 +24,7 @@
 //!
 //! Every key that the source gives comes out of [`Run::next`] once, with what became of it. Each write is made as by
 //! [`once`](crate::CallExt::once), so a run that was killed is simply run again, from the beginning of the list: what was accepted is
-//! skipped, what was not sent is sent, and of what was on its way at the kill (as many as the concurrency, at most) nobody knows. Those
+//! skipped, what was not sent is sent, and what was on its way at the kill (as many as the concurrency, at most) is unknown. Those
 //! are reported, and not sent again unless the caller [says so](SendAll::resend_unknown). With
 //! [`settle_unknown`](SendAll::settle_unknown) the run looks at the provider for them.
 

@@ -144,14 +144,18 @@ impl<T> fmt::Display for SentOutcome<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accepted(_) => f.write_str("accepted"),
-            Self::Found(_) => f.write_str("found done"),
+            Self::Found(_) => f.write_str("done, as a look showed"),
             // The error says by itself what it means.
             Self::Refused(error) | Self::NotSent(error) | Self::Unknown(error) => error.fmt(f),
             Self::Skipped(State::Accepted { .. }) => f.write_str("skipped: accepted before"),
-            Self::Skipped(State::Refused { .. }) => f.write_str("skipped: refused before"),
+            Self::Skipped(State::Refused { .. }) => {
+                f.write_str("skipped: refused in an earlier run")
+            }
             Self::Skipped(State::NotSent) => f.write_str("skipped: came twice"),
             Self::Skipped(State::Sending) => f.write_str("skipped: on its way"),
-            Self::Skipped(State::Unknown) => f.write_str("skipped: may have been sent before"),
+            Self::Skipped(State::Unknown) => {
+                f.write_str("skipped: its outcome is unknown since an earlier run")
+            }
             Self::KeyReused(_) => f.write_str("not sent: the key was used for other content"),
             Self::NotBegun(error) => write!(f, "not sent: {error}"),
             Self::Lost => f.write_str("may have been sent: its task is gone"),

@@ -134,12 +134,8 @@ impl<O: Operation> Run<O> {
             match self.tasks.poll_join_next_with_id(context) {
                 Poll::Ready(Some(joined)) => self.settle(joined),
                 Poll::Ready(None) if self.ending.is_some() => return Poll::Ready(None),
-                Poll::Ready(None) if self.repeats == MAX_REPEATS => {
-                    self.repeats = 0;
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                Poll::Pending if self.repeats == MAX_REPEATS => {
+                // The others had their turn.
+                Poll::Ready(None) | Poll::Pending if self.repeats == MAX_REPEATS => {
                     self.repeats = 0;
                     context.waker().wake_by_ref();
                     return Poll::Pending;

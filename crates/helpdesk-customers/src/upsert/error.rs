@@ -166,7 +166,7 @@ impl fmt::Display for UpsertError {
         match self.kind {
             UpsertErrorKind::Call => f.write_str(match self.step {
                 UpsertStep::Search => "the search before the upsert failed, nothing was written",
-                UpsertStep::Create => "nobody was found, and the customer could not be created",
+                UpsertStep::Create => "the customer was not found, and could not be created",
                 UpsertStep::Update => "the customer was found, and could not be updated",
             })?,
             UpsertErrorKind::SeveralCustomers => {
@@ -179,7 +179,7 @@ impl fmt::Display for UpsertError {
                 "the search's response does not tell whether the customer is there, nothing was written",
             )?,
             #[cfg(feature = "ledger")]
-            UpsertErrorKind::Once => f.write_str("nobody was found, and the customer was not created now")?,
+            UpsertErrorKind::Once => f.write_str("the customer was not found, and was not created now")?,
             #[cfg(feature = "ledger")]
             UpsertErrorKind::Ledger => f.write_str("the ledger failed, nothing was written")?,
         }
