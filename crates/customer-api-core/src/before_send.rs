@@ -1,6 +1,6 @@
 //! A caller's own step in every attempt, before anything is sent.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, time::Duration};
 
 use async_trait::async_trait;
 
@@ -69,6 +69,7 @@ pub struct Upcoming<'a> {
     pub(crate) operation: &'static OperationInfo,
     pub(crate) number: u32,
     pub(crate) content: &'a Content,
+    pub(crate) remaining: Duration,
 }
 
 impl<'a> Upcoming<'a> {
@@ -82,6 +83,12 @@ impl<'a> Upcoming<'a> {
     #[must_use]
     pub fn number(&self) -> u32 {
         self.number
+    }
+
+    /// How much time the call has left, for this attempt and all others. Once it is over, nothing is sent any more.
+    #[must_use]
+    pub fn remaining(&self) -> Duration {
+        self.remaining
     }
 
     /// What the call says, the same for all its attempts.

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use customer_api_core::{Timestamp, async_trait};
 
@@ -150,6 +150,10 @@ pub struct Intent {
     pub resend: Resend,
     /// When, by the clock of this machine.
     pub began: Option<Timestamp>,
+    /// How long the sender may still take, at most. None if that is not known.
+    ///
+    /// A ledger that machines share takes a sender for gone once this time is over and the key is still on its way.
+    pub longest: Option<Duration>,
 }
 
 impl Intent {
@@ -160,7 +164,15 @@ impl Intent {
             digest,
             resend,
             began: clock::now(),
+            longest: None,
         }
+    }
+
+    /// The same intent, of a sender that takes this long at most.
+    #[must_use]
+    pub fn with_longest(mut self, longest: Duration) -> Self {
+        self.longest = Some(longest);
+        self
     }
 
     /// Whether a known key may begin. The one place where that is decided, for implementers of [`Ledger`].

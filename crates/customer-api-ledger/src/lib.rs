@@ -3,6 +3,9 @@
 
 mod claim;
 mod clock;
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod conformance;
 mod digest;
 mod entry;
 mod error;

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -20,6 +20,12 @@ impl Folder {
         let path = env::temp_dir().join(format!("{name}-{}-{number}", process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// The path of a file in it, which need not exist.

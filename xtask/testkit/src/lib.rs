@@ -5,6 +5,7 @@
 //! - [`Variables`] are an environment that lacks one thing at a time.
 //! - [`CapturedLogs`] takes everything that is printed and logged, and [`faults`] lets it be much.
 //! - [`Example`] runs an example program, and [`Folder`] holds its files.
+//! - `Postgres` is a database server of a test's own.
 //! - [`Entry`] is one of a provider's operations; [`delivery`] lets all of them meet every kind of failure.
 //!
 //! Nothing here knows a provider: what is one provider's stands in the tests of its crate.
@@ -21,6 +22,8 @@ mod entry;
 mod example;
 pub mod faults;
 mod folder;
+#[cfg(unix)]
+mod postgres;
 mod recorder;
 mod request;
 mod script;
@@ -30,6 +33,8 @@ pub use captured_logs::CapturedLogs;
 pub use entry::Entry;
 pub use example::{Example, Outcome, Running};
 pub use folder::Folder;
+#[cfg(unix)]
+pub use postgres::Postgres;
 pub use recorder::Recorder;
 pub use request::Request;
 pub use script::{ok, scripted};

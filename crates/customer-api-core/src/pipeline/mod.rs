@@ -270,6 +270,7 @@ impl<'c> Pipeline<'c> {
             operation: self.operation,
             number: self.attempts + 1,
             content,
+            remaining: self.deadline.remaining(),
         };
         for step in self.options.before_send() {
             // Until the step has refused, it may have done something: if the time ends it, too.

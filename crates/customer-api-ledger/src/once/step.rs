@@ -115,7 +115,7 @@ impl Held {
         };
         self.state().phase = Phase::Asked(claim.clone());
         let digest = self.list.digest(attempt.content());
-        let intent = Intent::new(Some(digest), self.resend);
+        let intent = Intent::new(Some(digest), self.resend).with_longest(attempt.remaining());
         match self.list.ledger().begin(&claim, &intent).await {
             Ok(None) => {
                 self.state().phase = Phase::LetGo(claim);

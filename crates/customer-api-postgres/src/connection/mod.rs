@@ -1,0 +1,213 @@
+//! One connection that all statements share, and that is made again when it was lost.
+
+mod tls;
+
+use std::{fmt, str::FromStr as _, sync::Arc, time::Duration};
+
+use customer_api_ledger::{LedgerError, LedgerErrorKind};
+use tokio::sync::Mutex;
+use tokio_postgres::{
+    Client, Config, Row,
+    config::SslMode,
+    error::SqlState,
+    types::{ToSql, Type},
+};
+
+/// How often a statement is begun that was lost with its connection, or that another one got in the way of.
+const ATTEMPTS: u32 = 4;
+
+/// A value of a statement, with its type: statements that are not prepared work behind a transaction pooler.
+pub(crate) type Value<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// A connection to a server.
+pub(crate) struct Connection {
+    config: Config,
+    timeout: Duration,
+    current: Mutex<Option<Arc<Client>>>,
+}
+
+impl Connection {
+    /// A connection that is made when it is first needed.
+    pub(crate) fn new(configuration: &str, timeout: Duration) -> Result<Self, LedgerError> {
+        let mut config = Config::from_str(configuration).map_err(|error| {
+            // The driver's error may quote a part of the text, and so a password.
+            drop(error);
+            LedgerError::new(
+                LedgerErrorKind::Storage,
+                "the configuration of the connection can't be read",
+            )
+        })?;
+        if config.get_application_name().is_none() {
+            config.application_name(env!("CARGO_PKG_NAME"));
+        }
+        Ok(Self {
+            config,
+            timeout,
+            current: Mutex::default(),
+        })
+    }
+
+    /// Runs a statement that may be run twice: the caller can tell from its token whether it was.
+    ///
+    /// A statement that is lost with its connection is run again, on another one. So is one that the server asks to repeat.
+    pub(crate) async fn query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, LedgerError> {
+        let mut attempt = 1;
+        loop {
+            let error = match self.try_query(statement, values).await {
+                Ok(rows) => return Ok(rows),
+                Err(error) => error,
+            };
+            if attempt >= ATTEMPTS || !error.may_pass() {
+                return Err(error.into());
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn try_query(&self, statement: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Failure> {
+        let client = self.client().await?;
+        let rows = client.query_typed(statement, values);
+        match tokio::time::timeout(self.timeout, rows).await {
+            Ok(Ok(rows)) => Ok(rows),
+            Ok(Err(error)) => {
+                if client.is_closed() {
+                    self.discard(&client).await;
+                }
+                Err(Failure::Statement(error))
+            }
+            Err(_) => {
+                // What comes later on this connection would wait behind it.
+                self.discard(&client).await;
+                Err(Failure::TooSlow)
+            }
+        }
+    }
+
+    /// Runs statements without values, one after the other, in a transaction of the server's.
+    pub(crate) async fn batch(&self, statements: &str) -> Result<(), LedgerError> {
+        let client = self.client().await?;
+        let done = client.batch_execute(statements);
+        match tokio::time::timeout(self.timeout, done).await {
+            Ok(outcome) => outcome.map_err(|error| Failure::Statement(error).into()),
+            Err(_) => {
+                self.discard(&client).await;
+                Err(Failure::TooSlow.into())
+            }
+        }
+    }
+
+    async fn discard(&self, client: &Arc<Client>) {
+        let mut current = self.current.lock().await;
+        current.take_if(|current| Arc::ptr_eq(current, client));
+    }
+
+    async fn client(&self) -> Result<Arc<Client>, Failure> {
+        let mut current = self.current.lock().await;
+        if let Some(client) = current.as_ref().filter(|client| !client.is_closed()) {
+            return Ok(Arc::clone(client));
+        }
+        let connected = tokio::time::timeout(self.timeout, self.connect()).await;
+        let client = Arc::new(connected.map_err(|_| Failure::TooSlow)??);
+        *current = Some(Arc::clone(&client));
+        Ok(client)
+    }
+
+    async fn connect(&self) -> Result<Client, Failure> {
+        if self.config.get_ssl_mode() == SslMode::Disable {
+            let connected = self.config.connect(tokio_postgres::NoTls).await;
+            let (client, connection) = connected.map_err(Failure::Connect)?;
+            // It ends with an error that its statements get, too.
+            tokio::spawn(async move { drop(connection.await) });
+            return Ok(client);
+        }
+        let tls = tls::Tls::new().map_err(Failure::Tls)?;
+        let (client, connection) = self.config.connect(tls).await.map_err(Failure::Connect)?;
+        tokio::spawn(async move { drop(connection.await) });
+        Ok(client)
+    }
+}
+
+/// Why a statement gave no rows.
+enum Failure {
+    Tls(rustls::Error),
+    Connect(tokio_postgres::Error),
+    Statement(tokio_postgres::Error),
+    TooSlow,
+}
+
+impl Failure {
+    /// Whether the same statement may succeed at once: it was lost with its connection, or another one got in its way.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Statement(error) => {
+                error.is_closed()
+                    || error.as_db_error().is_none()
+                    || error.code().is_some_and(|code| {
+                        [
+                            SqlState::T_R_SERIALIZATION_FAILURE,
+                            SqlState::T_R_DEADLOCK_DETECTED,
+                            SqlState::ADMIN_SHUTDOWN,
+                            SqlState::CRASH_SHUTDOWN,
+                        ]
+                        .contains(code)
+                    })
+            }
+            Self::Tls(_) | Self::Connect(_) | Self::TooSlow => false,
+        }
+    }
+}
+
+impl From<Failure> for LedgerError {
+    fn from(failure: Failure) -> Self {
+        let storage = LedgerErrorKind::Storage;
+        match failure {
+            Failure::Tls(error) => Self::with_source(storage, "TLS can't be set up", error),
+            Failure::Connect(error) => {
+                Self::with_source(storage, "the database is not reached", Told::of(&error))
+            }
+            Failure::Statement(error) => {
+                Self::with_source(storage, "the database failed", Told::of(&error))
+            }
+            Failure::TooSlow => Self::new(storage, "the database took too long"),
+        }
+    }
+}
+
+/// What the driver says, without the values that a server may quote in its details.
+#[derive(Debug)]
+struct Told(String);
+
+impl Told {
+    fn of(error: &tokio_postgres::Error) -> Self {
+        Self(match error.as_db_error() {
+            Some(error) => format!("{} ({})", error.message(), error.code().code()),
+            None => {
+                let source = std::error::Error::source(error);
+                let source = source.map_or_else(String::new, |source| format!(": {source}"));
+                format!("{error}{source}")
+            }
+        })
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Told {}
+
+/// Does not show the password.
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("hosts", &self.config.get_hosts())
+            .field("database", &self.config.get_dbname())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,89 @@
+//! The statements of a ledger. Each is one transaction, and may be run twice: the token tells whose work it finds.
+
+/// The statements, for one schema.
+pub(super) struct Statements {
+    pub(super) create_list: String,
+    pub(super) lists: String,
+    pub(super) entry: String,
+    pub(super) insert: String,
+    pub(super) begin_again: String,
+    pub(super) withdraw: String,
+    pub(super) finish: String,
+    pub(super) resolve: String,
+    pub(super) summary: String,
+    pub(super) unknown: String,
+}
+
+/// Makes the commit of a statement durable, whatever the session or the server is set to. In the statement itself, as a pooler may run
+/// each on another session.
+const DURABLE: &str =
+    "durable AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))";
+
+/// A sender whose time is over is gone, and its key unknown.
+const STATE: &str =
+    "CASE WHEN state = 1 AND lease_end <= clock_timestamp() THEN 5::smallint ELSE state END";
+
+/// An earlier write under the key is in doubt, and what is told now is a refusal: see `Outcome::over`. A sender of that write who was on its
+/// way when the key was begun anew had no time left.
+const IN_DOUBT: &str = "($4 IN (3, 4) AND (e.previous ->> 'state')::smallint IN (1, 5))";
+
+impl Statements {
+    pub(super) fn of(schema: &str) -> Self {
+        Self {
+            create_list: format!(
+                "INSERT INTO {schema}.list (name, operation) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING id"
+            ),
+            lists: format!("SELECT name, operation FROM {schema}.list ORDER BY name"),
+            // A list without the key gives a row of nulls.
+            entry: format!(
+                "SELECT e.key, {STATE} AS state, e.token, e.status, e.text, e.not_before, e.digest, e.began, e.revision \
+                 FROM {schema}.list l LEFT JOIN {schema}.entry e ON e.list = l.id AND e.key = $2 WHERE l.name = $1"
+            ),
+            insert: format!(
+                "WITH {DURABLE} INSERT INTO {schema}.entry (list, key, state, token, digest, began, lease_end, revision) \
+                 SELECT l.id, $2, 1, $3, $4, $5, clock_timestamp() + $6 * interval '1 second', 1 \
+                 FROM {schema}.list l, durable WHERE l.name = $1 ON CONFLICT (list, key) DO NOTHING RETURNING revision"
+            ),
+            begin_again: format!(
+                "WITH {DURABLE} UPDATE {schema}.entry e SET previous = to_jsonb(e) - 'previous', state = 1, token = $3, \
+                 digest = $4, began = $5, lease_end = clock_timestamp() + $6 * interval '1 second', \
+                 status = NULL, text = NULL, not_before = NULL, revision = e.revision + 1 \
+                 FROM {schema}.list l, durable \
+                 WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.revision = $7 RETURNING e.revision"
+            ),
+            withdraw: format!(
+                "WITH mine AS (SELECT e.list, e.key FROM {schema}.entry e JOIN {schema}.list l ON l.id = e.list \
+                   WHERE l.name = $1 AND e.key = $2 AND e.token = $3 AND e.state IN (1, 5) FOR UPDATE OF e), \
+                 restored AS (UPDATE {schema}.entry e SET \
+                   (state, token, status, text, not_before, digest, began, lease_end, previous, revision) = \
+                   (SELECT p.state, p.token, p.status, p.text, p.not_before, p.digest, p.began, p.lease_end, NULL::jsonb, e.revision + 1 \
+                    FROM jsonb_populate_record(NULL::{schema}.entry, e.previous) p) \
+                   FROM mine WHERE e.list = mine.list AND e.key = mine.key AND e.previous IS NOT NULL) \
+                 DELETE FROM {schema}.entry e USING mine \
+                 WHERE e.list = mine.list AND e.key = mine.key AND e.previous IS NULL"
+            ),
+            // What its sender knows counts more than a doubt.
+            finish: format!(
+                "WITH {DURABLE} UPDATE {schema}.entry e SET state = CASE WHEN {IN_DOUBT} THEN 5::smallint ELSE $4 END, \
+                 status = CASE WHEN {IN_DOUBT} THEN NULL ELSE $5 END, text = CASE WHEN {IN_DOUBT} THEN NULL ELSE $6 END, \
+                 not_before = CASE WHEN {IN_DOUBT} THEN NULL ELSE $7 END, previous = NULL, \
+                 lease_end = NULL, revision = e.revision + 1 FROM {schema}.list l, durable \
+                 WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.token = $3 AND e.state IN (1, 5) RETURNING e.state"
+            ),
+            resolve: format!(
+                "WITH {DURABLE} UPDATE {schema}.entry e SET state = $3, token = NULL, status = NULL, text = NULL, \
+                 not_before = NULL, previous = NULL, lease_end = NULL, revision = e.revision + 1 FROM {schema}.list l, durable \
+                 WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.revision = $4 RETURNING e.revision"
+            ),
+            summary: format!(
+                "SELECT s.state, count(s.state) FROM {schema}.list l LEFT JOIN LATERAL \
+                 (SELECT {STATE} AS state FROM {schema}.entry WHERE list = l.id) s ON true WHERE l.name = $1 GROUP BY s.state"
+            ),
+            unknown: format!(
+                "SELECT e.key FROM {schema}.list l LEFT JOIN LATERAL \
+                 (SELECT key FROM {schema}.entry WHERE list = l.id AND state IN (1, 5) AND {STATE} = 5 AND key > $2 \
+                  ORDER BY key LIMIT $3) e ON true WHERE l.name = $1 ORDER BY e.key"
+            ),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The tables, and whether a database has the history that was recorded.
+
+use customer_api_ledger::{DigestKey, LedgerError, LedgerErrorKind};
+
+const TEMPLATE: &str = include_str!("schema.sql");
+
+/// The version of the tables.
+pub(crate) const VERSION: i32 = 1;
+
+/// The statements that create the tables in a schema of this name, for running them by hand.
+///
+/// They may be run again. A program that has no right to create tables connects with
+/// [`create_tables(false)`](crate::PostgresOptions::create_tables).
+///
+/// # Errors
+///
+/// If the name is not made of lower-case ASCII letters, digits and `_`, or begins with a digit.
+pub fn schema_sql(schema: &str) -> Result<String, LedgerError> {
+    Ok(TEMPLATE.replace("{schema}", &check_name(schema)?))
+}
+
+/// A name that needs no quotes, so that it can stand in a statement as it is.
+pub(crate) fn check_name(schema: &str) -> Result<String, LedgerError> {
+    let is_allowed = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+    let begins_well = schema.starts_with(is_allowed);
+    let is_short = schema.len() <= 63;
+    if begins_well
+        && is_short
+        && schema
+            .chars()
+            .all(|letter| is_allowed(letter) || letter.is_ascii_digit())
+    {
+        return Ok(schema.to_owned());
+    }
+    Err(LedgerError::new(
+        LedgerErrorKind::InvalidName,
+        "the schema's name has other characters than lower-case letters, digits and `_`",
+    ))
+}
+
+/// What differs after a restore or a promotion: the timeline, and the number of a table.
+///
+/// `pg_walfile_name` tells a new timeline at once after a promotion. The number of a table changes when a copy is restored within the
+/// same cluster.
+pub(crate) fn history_sql(schema: &str) -> String {
+    format!(
+        "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) || '-' || '{schema}.entry'::regclass::oid::text"
+    )
+}
+
+/// The statement that records the ledger's first state.
+pub(crate) fn first_sql(schema: &str) -> (String, DigestKey) {
+    let history = history_sql(schema);
+    let statement = format!(
+        "INSERT INTO {schema}.ledger (id, version, digest_key, history) SELECT 1, {VERSION}, $1, ({history}) \
+         ON CONFLICT (id) DO NOTHING"
+    );
+    (statement, DigestKey::random())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_no_name_is_an_error() {
+        assert!(schema_sql("fleet_2").unwrap().contains("fleet_2.entry"));
+        for name in ["", "2", "a b", "a;drop", "Ä", "A", "a\"b", &"x".repeat(64)] {
+            let error = schema_sql(name).unwrap_err();
+            assert_eq!(error.kind(), LedgerErrorKind::InvalidName, "{name}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A provider with one write, and a ledger of it.
+
+use std::time::Duration;
+
+use customer_api_core::{
+    Client, Idempotency, Operation, Service,
+    auth::StaticCredential,
+    error::{DecodeError, ValidationError},
+    operation::{Method, OperationInfo},
+    request::Encoder,
+    response::ResponseBody,
+    retry::ExponentialBackoff,
+    transport::{ScriptedResponse, ScriptedTransport},
+};
+use customer_api_ledger::{Claim, Intent, Key, Ledger, LedgerError, LedgerList, Resend};
+use customer_api_postgres::PostgresLedger;
+use testkit::Postgres;
+
+#[derive(Debug)]
+pub(crate) struct Shop;
+
+impl Service for Shop {
+    fn name(&self) -> &'static str {
+        "shop"
+    }
+    fn user_agent(&self) -> &'static str {
+        "shop-client/1.0"
+    }
+    fn default_base_url(&self) -> Option<&'static str> {
+        Some("https://shop.example")
+    }
+}
+
+/// Orders something, and gets the order's number.
+#[derive(Clone)]
+pub(crate) struct Order(pub(crate) &'static str);
+
+impl Operation for Order {
+    type Service = Shop;
+    type Output = String;
+    const INFO: &'static OperationInfo = &OperationInfo::new("order", Method::Post, "/orders")
+        .with_idempotency(Idempotency::NonIdempotent);
+
+    fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        request.json(&self.0)
+    }
+
+    fn decode(body: &ResponseBody) -> Result<String, DecodeError> {
+        body.json()
+    }
+
+    fn reference(output: &String) -> Option<&str> {
+        Some(output)
+    }
+}
+
+pub(crate) fn script(
+    responses: impl IntoIterator<Item = ScriptedResponse>,
+) -> (Client<Shop>, ScriptedTransport) {
+    let transport = responses
+        .into_iter()
+        .fold(ScriptedTransport::new(), ScriptedTransport::then);
+    let client = Client::builder(Shop, StaticCredential::bearer("key"))
+        .transport(transport.clone())
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
+        .build()
+        .unwrap();
+    (client, transport)
+}
+
+pub(crate) fn ordered(number: &str) -> ScriptedResponse {
+    ScriptedResponse::status(200).body(format!("{number:?}"))
+}
+
+pub(crate) async fn connect(server: &Postgres) -> PostgresLedger {
+    PostgresLedger::connect(&server.configuration())
+        .await
+        .unwrap()
+}
+
+/// A ledger with a list of orders.
+pub(crate) async fn orders(server: &Postgres) -> (PostgresLedger, LedgerList) {
+    let ledger = connect(server).await;
+    let list = ledger.create_list("orders", Order::INFO).await.unwrap();
+    (ledger, list)
+}
+
+pub(crate) fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+pub(crate) fn claim(text: &str) -> Claim {
+    Claim::new(key("orders"), key(text))
+}
+
+/// Begins a key as a call does that takes this long at most, and says whether it may be sent.
+pub(crate) async fn begin(
+    ledger: &PostgresLedger,
+    claim: &Claim,
+    longest: Duration,
+) -> Result<bool, LedgerError> {
+    let intent = Intent::new(None, Resend::none()).with_longest(longest);
+    Ok(ledger.begin(claim, &intent).await?.is_none())
+}

@@ -1,0 +1,234 @@
+//! A PostgreSQL server of a test's own.
+
+use std::{
+    env,
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+};
+
+use crate::Folder;
+
+/// Debian's packages put the programs here, beside the path.
+const PACKAGES: &str = "/usr/lib/postgresql";
+
+/// `nobody`, on every Unix: the server refuses to run as root.
+const NOBODY: u32 = 65_534;
+
+/// A server on a socket in a folder of its own. It is stopped when this is dropped.
+#[derive(Debug)]
+pub struct Postgres {
+    programs: PathBuf,
+    folder: Folder,
+    /// Whether an acknowledged commit survives a kill of the server.
+    is_durable: bool,
+}
+
+impl Postgres {
+    /// Whether the programs of a server are installed.
+    ///
+    /// A test that needs one and finds none passes without having shown anything, unless `CI` is set.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, and `CI` is set.
+    #[must_use]
+    pub fn is_installed() -> bool {
+        let is_there = programs().is_some();
+        assert!(
+            is_there || env::var_os("CI").is_none(),
+            "no PostgreSQL server is installed"
+        );
+        is_there
+    }
+
+    /// Starts a server. None if no server is installed.
+    #[must_use]
+    pub fn start(name: &str) -> Option<Self> {
+        Self::start_with(name, false)
+    }
+
+    /// Starts a server whose acknowledged commits survive a kill. None if no server is installed.
+    #[must_use]
+    pub fn start_durable(name: &str) -> Option<Self> {
+        Self::start_with(name, true)
+    }
+
+    fn start_with(name: &str, is_durable: bool) -> Option<Self> {
+        if !Self::is_installed() {
+            return None;
+        }
+        let server = Self {
+            programs: programs()?,
+            folder: Folder::new(name),
+            is_durable,
+        };
+        if is_root() {
+            std::os::unix::fs::chown(server.folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let data = server.data();
+        server.run("initdb", |command| {
+            command.args(["--auth=trust", "--username=postgres", "--no-sync", "-D"]);
+            command.arg(&data);
+        });
+        server.begin();
+        Some(server)
+    }
+
+    /// How a client connects.
+    #[must_use]
+    pub fn configuration(&self) -> String {
+        let host = self.folder.path().display();
+        format!("host={host} user=postgres dbname=postgres sslmode=disable")
+    }
+
+    /// Kills the server, as a crash does.
+    pub fn kill(&self) {
+        self.run("pg_ctl", |command| {
+            command
+                .args(["stop", "-m", "immediate", "-D"])
+                .arg(self.data());
+        });
+    }
+
+    /// Starts the server again that was killed.
+    pub fn begin(&self) {
+        let socket = self.folder.path().display();
+        let fsync = if self.is_durable { "on" } else { "off" };
+        let options = format!("-k '{socket}' -c listen_addresses= -c fsync={fsync}");
+        let log = self.folder.path().join("log");
+        self.run("pg_ctl", |command| {
+            command.args(["start", "-w", "-t", "120", "-o", &options, "-l"]);
+            command.arg(&log).arg("-D").arg(self.data());
+        });
+    }
+
+    /// Runs statements by `psql`, as an administrator does.
+    pub fn psql(&self, statements: &str) {
+        let file = self.folder.path().join("statements.sql");
+        fs::write(&file, statements).unwrap();
+        self.run("psql", |command| {
+            command.args([
+                "--quiet",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-d",
+                &self.configuration(),
+                "-f",
+            ]);
+            command.arg(&file);
+        });
+    }
+
+    /// The whole database as statements, as `pg_dump` writes it.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        let file = self.folder.path().join("dump.sql");
+        self.run("pg_dump", |command| {
+            command.args(["-d", &self.configuration(), "-f"]).arg(&file);
+        });
+        fs::read_to_string(file).unwrap()
+    }
+
+    /// Holds what a statement takes in a transaction, until it is dropped.
+    #[must_use]
+    pub fn hold(&self, statement: &str) -> Held {
+        let mut command = Command::new(self.programs.join("psql"));
+        let mut child = command
+            .args([
+                "--quiet",
+                "--no-align",
+                "--tuples-only",
+                "-d",
+                &self.configuration(),
+            ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        writeln!(stdin, "BEGIN; {statement}; SELECT 'held';").unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), "held");
+        Held { child, stdin }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn run(&self, program: &str, arguments: impl FnOnce(&mut Command)) {
+        let mut command = Command::new(self.programs.join(program));
+        arguments(&mut command);
+        command
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if is_root() {
+            use std::os::unix::process::CommandExt as _;
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        let status = command.status().unwrap();
+        let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        assert!(status.success(), "{program} failed: {status}\n{log}");
+    }
+}
+
+/// A transaction that is open.
+#[derive(Debug)]
+pub struct Held {
+    child: Child,
+    stdin: ChildStdin,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = writeln!(self.stdin, "ROLLBACK;\n\\q");
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.kill();
+            return;
+        }
+        // The test has failed already: this must not hide why.
+        let _ = Command::new(self.programs.join("pg_ctl"))
+            .args(["stop", "-m", "immediate", "-D"])
+            .arg(self.data())
+            .status();
+    }
+}
+
+/// The folder with the server's programs.
+fn programs() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    if let Ok(versions) = fs::read_dir(PACKAGES) {
+        let mut versions: Vec<PathBuf> = versions.flatten().map(|entry| entry.path()).collect();
+        versions.sort();
+        folders.extend(
+            versions
+                .into_iter()
+                .rev()
+                .map(|version| version.join("bin")),
+        );
+    }
+    let has_all = |folder: &Path| {
+        let programs = ["initdb", "pg_ctl", "postgres", "psql", "pg_dump"];
+        programs.iter().all(|program| folder.join(program).exists())
+    };
+    folders.into_iter().find(|folder| has_all(folder))
+}
+
+fn is_root() -> bool {
+    // Whoever owns what this process makes is who it runs as.
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
