@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change lands, in one command.
 
 mod links;
+mod servers;
 
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use workspace::{
 use crate::steps::{argument, wanted};
 
 /// Features that tests, lints and docs are run with where a package has them.
-const TEST_FEATURES: &[&str] = &["blocking", "ledger", "test-util", "undocumented"];
+const TEST_FEATURES: &[&str] = &["blocking", "cli", "ledger", "test-util", "undocumented"];
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")
@@ -63,6 +64,11 @@ fn steps(features: &str) -> Vec<Step> {
         ),
         // Shown as it runs: it takes longest, and its closing lines count the tests.
         Step::shown("tests", "unit, integration and documentation tests", &tests),
+        Step::new(
+            "servers",
+            "the tests that need a server of their own have one",
+            servers::check,
+        ),
         Step::cargo("docs", "the documentation builds without a warning", &docs),
         Step::new(
             "links",

@@ -1,8 +1,7 @@
 //! A PostgreSQL server of a test's own.
 
 use std::{
-    env,
-    fs,
+    env, fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
