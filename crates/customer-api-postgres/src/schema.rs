@@ -48,6 +48,12 @@ pub(crate) fn history_sql(schema: &str) -> String {
     )
 }
 
+/// The database has another history than the ledger recorded.
+pub(crate) fn restored() -> LedgerError {
+    let reason = "the database was restored from a copy, or a replica took over: writes may be missing in the ledger";
+    LedgerError::new(LedgerErrorKind::Restored, reason)
+}
+
 /// The statement that records the ledger's first state.
 pub(crate) fn first_sql(schema: &str) -> (String, DigestKey) {
     let history = history_sql(schema);

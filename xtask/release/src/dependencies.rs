@@ -35,6 +35,12 @@ const HTTP_STACK: &[&str] = &[
     "ureq",
 ];
 
+/// Speaks to a database, whose driver leaves TLS to its user.
+const STORE: &str = "customer-api-postgres";
+
+/// What it may name of the stack.
+const TLS: &[&str] = &["rustls", "tokio-rustls"];
+
 /// What only core and the sandbox, which answers in it, may name.
 const HTTP_TYPES: &str = "http";
 
@@ -81,6 +87,9 @@ pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
                 .dependencies
                 .iter()
                 .filter(|dependency| dependency.is_normal())
+                .filter(|dependency| {
+                    package.name != STORE || !TLS.contains(&dependency.name.as_str())
+                })
                 .filter(|dependency| {
                     HTTP_STACK.contains(&dependency.name.as_str())
                         || (package.is_provider && dependency.name == HTTP_TYPES)
@@ -188,6 +197,8 @@ mod tests {
             needing("three", "hyper", Some("dev"), true),
             needing("sandbox", "http", None, false),
             needing("other", "rustls", None, false),
+            needing("customer-api-postgres", "rustls", None, false),
+            needing("customer-api-postgres", "hyper", None, false),
         ];
         assert_eq!(
             check_stack(&packages),
@@ -195,6 +206,7 @@ mod tests {
                 "one depends on reqwest: only customer-api-core may",
                 "two depends on http: only customer-api-core may",
                 "other depends on rustls: only customer-api-core may",
+                "customer-api-postgres depends on hyper: only customer-api-core may",
             ]
         );
     }

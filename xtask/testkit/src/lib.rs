@@ -5,6 +5,7 @@
 //! - [`Variables`] are an environment that lacks one thing at a time.
 //! - [`CapturedLogs`] takes everything that is printed and logged, and [`faults`] lets it be much.
 //! - [`Example`] runs an example program, and [`Folder`] holds its files.
+//! - [`lose`] loses the response to a write, and [`settle`] looks what became of it.
 //! - `Postgres` is a database server of a test's own.
 //! - [`Entry`] is one of a provider's operations; [`delivery`] lets all of them meet every kind of failure.
 //!
@@ -22,6 +23,7 @@ mod entry;
 mod example;
 pub mod faults;
 mod folder;
+mod lost;
 #[cfg(unix)]
 mod postgres;
 mod recorder;
@@ -33,6 +35,7 @@ pub use captured_logs::CapturedLogs;
 pub use entry::Entry;
 pub use example::{Example, Outcome, Running};
 pub use folder::Folder;
+pub use lost::{lose, lost, meet, reason, settle, word};
 #[cfg(unix)]
 pub use postgres::Postgres;
 pub use recorder::Recorder;

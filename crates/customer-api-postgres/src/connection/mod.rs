@@ -2,7 +2,12 @@
 
 mod tls;
 
-use std::{fmt, str::FromStr as _, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    str::FromStr as _,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use customer_api_ledger::{LedgerError, LedgerErrorKind};
 use tokio::sync::Mutex;
@@ -12,6 +17,8 @@ use tokio_postgres::{
     error::SqlState,
     types::{ToSql, Type},
 };
+
+use crate::schema;
 
 /// How often a statement is begun that was lost with its connection, or that another one got in the way of.
 const ATTEMPTS: u32 = 4;
@@ -24,6 +31,14 @@ pub(crate) struct Connection {
     config: Config,
     timeout: Duration,
     current: Mutex<Option<Arc<Client>>>,
+    history: OnceLock<History>,
+}
+
+/// What every further connection must find, or it leads to another database.
+struct History {
+    /// Gives one text.
+    statement: String,
+    expected: String,
 }
 
 impl Connection {
@@ -44,7 +59,18 @@ impl Connection {
             config,
             timeout,
             current: Mutex::default(),
+            history: OnceLock::new(),
         })
+    }
+
+    /// From now on, a new connection is used only if this statement gives this text there: a replica may have taken over, or a copy
+    /// been restored, while the program runs.
+    pub(crate) fn expect(&self, statement: String, expected: String) {
+        // Said once, when the ledger is opened.
+        let _ = self.history.set(History {
+            statement,
+            expected,
+        });
     }
 
     /// Runs a statement that may be run twice: the caller can tell from its token whether it was.
@@ -91,13 +117,14 @@ impl Connection {
     pub(crate) async fn batch(&self, statements: &str) -> Result<(), LedgerError> {
         let client = self.client().await?;
         let done = client.batch_execute(statements);
-        match tokio::time::timeout(self.timeout, done).await {
-            Ok(outcome) => outcome.map_err(|error| Failure::Statement(error).into()),
-            Err(_) => {
-                self.discard(&client).await;
-                Err(Failure::TooSlow.into())
-            }
-        }
+        let failure = match tokio::time::timeout(self.timeout, done).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => Failure::Statement(error),
+            Err(_) => Failure::TooSlow,
+        };
+        // A transaction may be open on it.
+        self.discard(&client).await;
+        Err(failure.into())
     }
 
     async fn discard(&self, client: &Arc<Client>) {
@@ -112,8 +139,26 @@ impl Connection {
         }
         let connected = tokio::time::timeout(self.timeout, self.connect()).await;
         let client = Arc::new(connected.map_err(|_| Failure::TooSlow)??);
+        let checked = tokio::time::timeout(self.timeout, self.check(&client)).await;
+        checked.map_err(|_| Failure::TooSlow)??;
         *current = Some(Arc::clone(&client));
         Ok(client)
+    }
+
+    async fn check(&self, client: &Client) -> Result<(), Failure> {
+        let Some(history) = self.history.get() else {
+            return Ok(());
+        };
+        let rows = client.query_typed(&history.statement, &[]).await;
+        let rows = rows.map_err(Failure::Statement)?;
+        let found = rows
+            .first()
+            .and_then(|row| row.try_get::<_, String>(0).ok());
+        if found.as_ref() == Some(&history.expected) {
+            Ok(())
+        } else {
+            Err(Failure::Restored)
+        }
     }
 
     async fn connect(&self) -> Result<Client, Failure> {
@@ -137,6 +182,7 @@ enum Failure {
     Connect(tokio_postgres::Error),
     Statement(tokio_postgres::Error),
     TooSlow,
+    Restored,
 }
 
 impl Failure {
@@ -156,7 +202,7 @@ impl Failure {
                         .contains(code)
                     })
             }
-            Self::Tls(_) | Self::Connect(_) | Self::TooSlow => false,
+            Self::Tls(_) | Self::Connect(_) | Self::TooSlow | Self::Restored => false,
         }
     }
 }
@@ -173,6 +219,7 @@ impl From<Failure> for LedgerError {
                 Self::with_source(storage, "the database failed", Told::of(&error))
             }
             Failure::TooSlow => Self::new(storage, "the database took too long"),
+            Failure::Restored => schema::restored(),
         }
     }
 }

@@ -143,10 +143,11 @@ async fn open(
         let reason = "the ledger's tables are of another version";
         return Err(LedgerError::new(LedgerErrorKind::NewerVersion, reason));
     }
-    if cell::<String>(row, "history")? != cell::<String>(row, "now")? {
-        let reason = "the database was restored from a copy, or a replica took over: writes may be missing in the ledger";
-        return Err(LedgerError::new(LedgerErrorKind::Restored, reason));
+    let history: String = cell(row, "history")?;
+    if history != cell::<String>(row, "now")? {
+        return Err(schema::restored());
     }
+    connection.expect(now, history);
     let bytes: Vec<u8> = cell(row, "digest_key")?;
     let bytes = bytes
         .try_into()

@@ -1,6 +1,6 @@
 //! The tables, the rules of every ledger, and databases that are not what they were.
 
-use customer_api_ledger::{CallExt as _, LedgerErrorKind, Once, State, conformance};
+use customer_api_ledger::{CallExt as _, Ledger as _, LedgerErrorKind, Once, State, conformance};
 use customer_api_postgres::{PostgresLedger, schema_sql};
 use testkit::Postgres;
 
@@ -78,13 +78,16 @@ async fn a_database_that_was_restored_is_refused_until_somebody_accepts_it() {
     let Some(server) = Postgres::start("restored") else {
         return;
     };
-    let (ledger, _) = orders(&server).await;
-    drop(ledger);
+    let (running, _) = orders(&server).await;
     let dump = server.dump();
     server.psql("DROP SCHEMA customer_api CASCADE;");
     server.psql(&dump);
     let configuration = server.configuration();
     let error = PostgresLedger::connect(&configuration).await.unwrap_err();
+    assert_eq!(error.kind(), LedgerErrorKind::Restored, "{error}");
+    // A program that was running at the time notices it, too, when its connection is made again.
+    server.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'customer-api-postgres';");
+    let error = running.lists().await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Restored, "{error}");
     let accepted = PostgresLedger::options().accept_history(true);
     accepted.connect(&configuration).await.unwrap();

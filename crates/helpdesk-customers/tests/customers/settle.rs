@@ -1,16 +1,17 @@
 //! Looking whether a write happened, against the sandbox: lost responses, second writers, and reads that show little.
 
-use std::{fmt::Debug, time::Duration};
+use std::time::Duration;
 
 use customer_api_sandbox::{
-    ChannelsResponse, ExistingId, Fault, Later, MissingCustomer, NoMatch, OmnideskCustomer,
+    ChannelsResponse, ExistingId, Later, MissingCustomer, NoMatch, OmnideskCustomer,
     OmnideskOptions, Sandbox, SecondWriter, TimelineResponse,
 };
 use helpdesk_customers::{
     AddChannel, AddExternalEvent, Channel, Client, CreateCustomer, CreateCustomerCrud, CrmChannel,
-    DeleteCustomer, Delivery, Marker, Omnidesk, Operation, Reason, RenameCustomer, SendTrace,
-    Settle, Settled, SyncWithCrm, UpdateCustomer, UpdateCustomerByExternalId,
+    DeleteCustomer, Marker, Reason, RenameCustomer, Settled, SyncWithCrm, UpdateCustomer,
+    UpdateCustomerByExternalId,
 };
+use testkit::{lose, lost, meet, reason, settle, word};
 
 use crate::support::sandbox_client;
 
@@ -31,66 +32,6 @@ fn ana() -> OmnideskCustomer {
     OmnideskCustomer::new(1, "cust-1").with_names("Ana", "Lopez")
 }
 
-/// Sends a write whose response is lost, and gives its trace.
-async fn lose<O>(sandbox: &Sandbox, client: &Client, write: O, is_applied: bool) -> SendTrace
-where
-    O: Operation<Service = Omnidesk>,
-    O::Output: Debug,
-{
-    meet(sandbox, client, write, lost(is_applied)).await
-}
-
-/// A response that is lost.
-fn lost(is_applied: bool) -> Fault {
-    let lost = Fault::reset_before_head();
-    if is_applied { lost.processed() } else { lost }
-}
-
-/// Sends a write that meets a fault, and gives its trace.
-async fn meet<O>(sandbox: &Sandbox, client: &Client, write: O, fault: Fault) -> SendTrace
-where
-    O: Operation<Service = Omnidesk>,
-    O::Output: Debug,
-{
-    sandbox.omnidesk().fault_on(O::INFO.id, fault).unwrap();
-    let error = client.send(write).await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::Unknown);
-    error.trace().unwrap()
-}
-
-/// Loses the response to a write, and looks once.
-async fn settle<O>(
-    sandbox: &Sandbox,
-    client: &Client,
-    write: &O,
-    is_applied: bool,
-) -> Settled<O::Evidence>
-where
-    O: Settle<Service = Omnidesk> + Clone,
-    O::Output: Debug,
-{
-    let trace = lose(sandbox, client, write.clone(), is_applied).await;
-    client.settle(write, trace).look().await.unwrap()
-}
-
-fn word<E>(verdict: &Settled<E>) -> &'static str {
-    match verdict {
-        Settled::Applied(_) => "applied",
-        Settled::InEffect(_) => "in effect",
-        Settled::Superseded(_) => "superseded",
-        Settled::NotSeen { .. } => "not seen",
-        Settled::CannotTell(_) => "cannot tell",
-        _ => "new",
-    }
-}
-
-fn reason<E: Debug>(verdict: Settled<E>) -> Reason {
-    match verdict {
-        Settled::CannotTell(why) => why.reason(),
-        other => panic!("it tells: {other:?}"),
-    }
-}
-
 fn create() -> CreateCustomer {
     CreateCustomer::new(1)
         .external_id("cust-1")
@@ -107,10 +48,10 @@ fn create_crud() -> CreateCustomerCrud {
 async fn a_creation_is_in_effect_or_not_seen() {
     for (is_applied, expected) in [(true, "in effect"), (false, "not seen")] {
         let (sandbox, client) = start(OmnideskOptions::default()).await;
-        let verdict = settle(&sandbox, &client, &create(), is_applied).await;
+        let verdict = settle(sandbox.omnidesk(), &client, &create(), is_applied).await;
         assert_eq!(word(&verdict), expected, "{verdict:?}");
         let (sandbox, client) = start(OmnideskOptions::default()).await;
-        let verdict = settle(&sandbox, &client, &create_crud(), is_applied).await;
+        let verdict = settle(sandbox.omnidesk(), &client, &create_crud(), is_applied).await;
         assert_eq!(word(&verdict), expected, "{verdict:?}");
     }
 }
@@ -119,7 +60,7 @@ async fn a_creation_is_in_effect_or_not_seen() {
 async fn a_creation_without_an_id_is_found_by_its_address() {
     let (sandbox, client) = start(OmnideskOptions::default().search_by_channels(true)).await;
     let create = CreateCustomer::new(1).search_channel_value("ana@shop.example");
-    let verdict = settle(&sandbox, &client, &create, true).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &create, true).await;
     assert_eq!(word(&verdict), "in effect");
 }
 
@@ -132,7 +73,7 @@ async fn a_customer_of_a_second_writer_is_not_this_creation() {
     ] {
         let (sandbox, client) = start(OmnideskOptions::default()).await;
         let fault = lost(false).second_writer(second);
-        let trace = meet(&sandbox, &client, create_crud(), fault).await;
+        let trace = meet(sandbox.omnidesk(), &client, create_crud(), fault).await;
         let verdict = client.settle(&create_crud(), trace).look().await.unwrap();
         assert_eq!(word(&verdict), expected);
         if expected == "cannot tell" {
@@ -153,10 +94,10 @@ async fn a_write_that_shows_late_or_is_applied_late_is_found_later() {
     ] {
         let (sandbox, client, id) = with_ana(options).await;
         let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
-        let renamed = meet(&sandbox, &client, rename.clone(), fault.clone()).await;
-        let added = meet(&sandbox, &client, marked(), fault.clone()).await;
+        let renamed = meet(sandbox.omnidesk(), &client, rename.clone(), fault.clone()).await;
+        let added = meet(sandbox.omnidesk(), &client, marked(), fault.clone()).await;
         let other = CreateCustomerCrud::new("cust-2", 1, "Ben", "Okoro");
-        let created = meet(&sandbox, &client, other.clone(), fault).await;
+        let created = meet(sandbox.omnidesk(), &client, other.clone(), fault).await;
         for expected in [["not seen"; 3], ["in effect", "applied", "in effect"]] {
             let renamed = client.settle(&rename, renamed.clone()).look().await;
             let added = client.settle(&marked(), added.clone()).look().await;
@@ -177,7 +118,7 @@ async fn two_customers_with_one_id_may_be_doubled() {
     let options = OmnideskOptions::default().existing_id(ExistingId::CreateAnother);
     let (sandbox, client) = start(options).await;
     client.send(create()).await.unwrap();
-    let verdict = settle(&sandbox, &client, &create(), true).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &create(), true).await;
     assert_eq!(reason(verdict), Reason::Several);
 }
 
@@ -191,7 +132,7 @@ async fn only_an_empty_list_means_that_a_customer_is_not_seen() {
         (NoMatch::Error, Some(Reason::Unclear)),
     ] {
         let (sandbox, client) = start(OmnideskOptions::default().no_match(response)).await;
-        let verdict = settle(&sandbox, &client, &create(), false).await;
+        let verdict = settle(sandbox.omnidesk(), &client, &create(), false).await;
         match expected {
             None => assert_eq!(word(&verdict), "not seen", "{response:?}"),
             Some(expected) => assert_eq!(reason(verdict), expected, "{response:?}"),
@@ -206,7 +147,8 @@ async fn a_change_is_in_effect_with_what_could_be_compared() {
         .customer_id(id)
         .firstname("Anna")
         .custom_field("tier", "gold");
-    let Settled::InEffect(evidence) = settle(&sandbox, &client, &rename, true).await else {
+    let Settled::InEffect(evidence) = settle(sandbox.omnidesk(), &client, &rename, true).await
+    else {
         panic!("it is in effect");
     };
     assert_eq!(evidence.equal().collect::<Vec<_>>(), ["firstname"]);
@@ -221,20 +163,21 @@ async fn a_change_is_in_effect_with_what_could_be_compared() {
     let update = UpdateCustomer::new(id, 1)
         .firstname("Maria")
         .channel("1", "maria@shop.example");
-    let Settled::InEffect(evidence) = settle(&sandbox, &client, &update, true).await else {
+    let Settled::InEffect(evidence) = settle(sandbox.omnidesk(), &client, &update, true).await
+    else {
         panic!("it is in effect");
     };
     let equal: Vec<_> = evidence.equal().collect();
     assert_eq!(equal, ["firstname", "customerChannelValue_0"]);
 
     let update = UpdateCustomerByExternalId::new("cust-1", 1).lastname("Lee");
-    let verdict = settle(&sandbox, &client, &update, true).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &update, true).await;
     assert_eq!(word(&verdict), "in effect");
     let rename = RenameCustomer::new()
         .external_id("cust-1")
         .brand_id(1)
         .lastname("Li");
-    let verdict = settle(&sandbox, &client, &rename, true).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &rename, true).await;
     assert_eq!(word(&verdict), "in effect");
 }
 
@@ -245,15 +188,15 @@ async fn a_change_that_was_not_applied_is_not_seen() {
     let update = UpdateCustomer::new(id, 1).firstname("Anna").lastname("Lee");
     let by_external = UpdateCustomerByExternalId::new("cust-1", 1).firstname("Anna");
     assert_eq!(
-        word(&settle(&sandbox, &client, &rename, false).await),
+        word(&settle(sandbox.omnidesk(), &client, &rename, false).await),
         "not seen"
     );
     assert_eq!(
-        word(&settle(&sandbox, &client, &update, false).await),
+        word(&settle(sandbox.omnidesk(), &client, &update, false).await),
         "not seen"
     );
     assert_eq!(
-        word(&settle(&sandbox, &client, &by_external, false).await),
+        word(&settle(sandbox.omnidesk(), &client, &by_external, false).await),
         "not seen"
     );
     assert_eq!(sandbox.omnidesk().applied_count(), 0);
@@ -263,12 +206,12 @@ async fn a_change_that_was_not_applied_is_not_seen() {
 async fn a_part_of_a_change_may_have_been_there_before() {
     let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
     let update = UpdateCustomer::new(id, 1).firstname("Ana").lastname("Lee");
-    let verdict = settle(&sandbox, &client, &update, false).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &update, false).await;
     assert_eq!(reason(verdict), Reason::Partly);
     // A second writer changed a part of what was applied.
     let second = SecondWriter::same().set("firstname", "Bea");
     let overtaken = lost(true).second_writer(second);
-    let trace = meet(&sandbox, &client, update.clone(), overtaken).await;
+    let trace = meet(sandbox.omnidesk(), &client, update.clone(), overtaken).await;
     let verdict = client.settle(&update, trace).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Partly);
 }
@@ -280,7 +223,7 @@ async fn a_change_of_what_reads_do_not_show_can_not_be_told() {
     let update = UpdateCustomer::new(id, 1)
         .channel("1", "ana@shop.example")
         .custom_field("tier", "gold");
-    let verdict = settle(&sandbox, &client, &update, true).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &update, true).await;
     assert_eq!(reason(verdict), Reason::NothingToCompare);
 }
 
@@ -289,7 +232,7 @@ async fn a_change_of_a_customer_who_is_gone_can_not_be_told() {
     let options = OmnideskOptions::default().missing_customer(MissingCustomer::NotFound);
     let (sandbox, client, id) = with_ana(options).await;
     let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
-    let trace = lose(&sandbox, &client, rename.clone(), true).await;
+    let trace = lose(sandbox.omnidesk(), &client, rename.clone(), true).await;
     sandbox.omnidesk().remove_customer(id);
     let verdict = client.settle(&rename, trace).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Gone);
@@ -297,7 +240,7 @@ async fn a_change_of_a_customer_who_is_gone_can_not_be_told() {
     let rename = RenameCustomer::new()
         .external_id("cust-1")
         .firstname("Anna");
-    let verdict = settle(&sandbox, &client, &rename, false).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &rename, false).await;
     assert_eq!(reason(verdict), Reason::NotAddressed);
 }
 
@@ -310,12 +253,12 @@ async fn an_added_channel_must_lead_to_the_customer() {
     };
     for (is_applied, expected) in [(true, "in effect"), (false, "not seen")] {
         let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
-        let verdict = settle(&sandbox, &client, &add(id), is_applied).await;
+        let verdict = settle(sandbox.omnidesk(), &client, &add(id), is_applied).await;
         assert_eq!(word(&verdict), expected);
     }
     // The address of somebody else.
     let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
-    let trace = lose(&sandbox, &client, add(id), false).await;
+    let trace = lose(sandbox.omnidesk(), &client, add(id), false).await;
     let other = OmnideskCustomer::new(1, "cust-2").with_channel("email", "ana@shop.example");
     sandbox.omnidesk().seed_customer(other);
     let verdict = client.settle(&add(id), trace).look().await.unwrap();
@@ -323,7 +266,7 @@ async fn an_added_channel_must_lead_to_the_customer() {
     // One of two.
     let two = add(id).extra_telephone("+64211234567");
     let one = lost(false).second_writer(SecondWriter::same().unset("extra_email"));
-    let trace = meet(&sandbox, &client, two.clone(), one).await;
+    let trace = meet(sandbox.omnidesk(), &client, two.clone(), one).await;
     let verdict = client.settle(&two, trace).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Partly);
 }
@@ -334,10 +277,10 @@ async fn a_deleted_customer_is_missing_where_another_one_is_not() {
     let (sandbox, client, id) = with_ana(missing()).await;
     let delete = DeleteCustomer::new(id);
     assert_eq!(
-        word(&settle(&sandbox, &client, &delete, false).await),
+        word(&settle(sandbox.omnidesk(), &client, &delete, false).await),
         "not seen"
     );
-    let trace = lose(&sandbox, &client, delete.clone(), true).await;
+    let trace = lose(sandbox.omnidesk(), &client, delete.clone(), true).await;
     let settled = || client.settle(&delete, trace.clone());
     // Without another customer, a wrong path or brand would look the same.
     assert_eq!(reason(settled().look().await.unwrap()), Reason::Unclear);
@@ -350,7 +293,7 @@ async fn a_deleted_customer_is_missing_where_another_one_is_not() {
     assert_eq!(absent.control, other);
     // Whether a 400 says the same is not known.
     let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
-    let verdict = settle(&sandbox, &client, &DeleteCustomer::new(id), true).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &DeleteCustomer::new(id), true).await;
     assert_eq!(reason(verdict), Reason::Unclear);
 }
 
@@ -373,21 +316,21 @@ async fn an_event_with_a_marker_is_applied_and_without_one_can_not_be_told() {
         client.send(other).await.unwrap();
         client.send(event()).await.unwrap();
         assert_eq!(
-            word(&settle(&sandbox, &client, &marked(), false).await),
+            word(&settle(sandbox.omnidesk(), &client, &marked(), false).await),
             "not seen"
         );
         assert_eq!(
-            word(&settle(&sandbox, &client, &marked(), true).await),
+            word(&settle(sandbox.omnidesk(), &client, &marked(), true).await),
             "applied"
         );
         let by_id = AddExternalEvent::new(1, "shop", "ordered", "https://shop.example/#a")
             .customer_id(id)
             .marked(&Marker::new("order-0008").unwrap());
         assert_eq!(
-            word(&settle(&sandbox, &client, &by_id, true).await),
+            word(&settle(sandbox.omnidesk(), &client, &by_id, true).await),
             "applied"
         );
-        let verdict = settle(&sandbox, &client, &event(), true).await;
+        let verdict = settle(sandbox.omnidesk(), &client, &event(), true).await;
         assert_eq!(reason(verdict), Reason::NoMarker);
     }
 }
@@ -396,7 +339,7 @@ async fn an_event_with_a_marker_is_applied_and_without_one_can_not_be_told() {
 async fn what_no_read_shows_is_not_looked_for() {
     let (sandbox, client) = start(OmnideskOptions::default()).await;
     let sync = SyncWithCrm::new(1, CrmChannel::Email);
-    let verdict = settle(&sandbox, &client, &sync, false).await;
+    let verdict = settle(sandbox.omnidesk(), &client, &sync, false).await;
     assert_eq!(reason(verdict), Reason::NoRead);
     assert_eq!(sandbox.omnidesk().requests().len(), 1);
 }
@@ -416,8 +359,8 @@ async fn nor_is_what_only_an_undocumented_path_does() {
     let remove = RemoveChannel::new(channel);
     let purge = PurgeCustomerDataIrreversibly::new(id);
     let reasons = [
-        reason(settle(&sandbox, &client, &remove, true).await),
-        reason(settle(&sandbox, &client, &purge, true).await),
+        reason(settle(sandbox.omnidesk(), &client, &remove, true).await),
+        reason(settle(sandbox.omnidesk(), &client, &purge, true).await),
     ];
     assert_eq!(reasons, [Reason::NoRead; 2]);
     assert_eq!(sandbox.omnidesk().requests().len(), 2);
@@ -438,7 +381,13 @@ async fn no_verdict_claims_what_this_call_did_not_do() {
             }
         };
         let (sandbox, client) = start(options()).await;
-        let trace = meet(&sandbox, &client, create(), fate(SecondWriter::same())).await;
+        let trace = meet(
+            sandbox.omnidesk(),
+            &client,
+            create(),
+            fate(SecondWriter::same()),
+        )
+        .await;
         let verdict = client.settle(&create(), trace).look().await.unwrap();
         let expected = match (is_applied, second) {
             (false, false) => "not seen",
@@ -450,7 +399,7 @@ async fn no_verdict_claims_what_this_call_did_not_do() {
         let (sandbox, client, id) = with_ana(options()).await;
         let rename = RenameCustomer::new().customer_id(id).firstname("Anna");
         let bea = SecondWriter::same().set("firstname", "Bea");
-        let trace = meet(&sandbox, &client, rename.clone(), fate(bea)).await;
+        let trace = meet(sandbox.omnidesk(), &client, rename.clone(), fate(bea)).await;
         let verdict = client.settle(&rename, trace).look().await.unwrap();
         let is_there = is_applied && !second;
         let expected = if is_there { "in effect" } else { "not seen" };
@@ -458,7 +407,7 @@ async fn no_verdict_claims_what_this_call_did_not_do() {
 
         // The same event, without the marker.
         let unmarked = SecondWriter::same().set("source_url", "https://shop.example/orders/7");
-        let trace = meet(&sandbox, &client, marked(), fate(unmarked)).await;
+        let trace = meet(sandbox.omnidesk(), &client, marked(), fate(unmarked)).await;
         let verdict = client.settle(&marked(), trace).look().await.unwrap();
         let expected = if is_applied { "applied" } else { "not seen" };
         assert_eq!(word(&verdict), expected, "{case}");

@@ -1,76 +1,18 @@
 //! Looking whether a write happened, against the sandbox: lost responses, second writers, and lists in several shapes.
 
-use std::{fmt::Debug, time::Duration};
+use std::time::Duration;
 
 use customer_api_core::nullable::Nullable;
 use customer_api_sandbox::{
-    Fault, Later, RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox, SecondWriter,
+    Later, RevnueCustomer, RevnueListResponse, RevnueOptions, SecondWriter,
 };
 use revnue_customers::{
-    Client, CreateCustomer, DeleteCustomer, Delivery, Marker, Operation, Reason, ReplaceCustomer,
-    Revnue, SINGLE_COMPANY, SendTrace, Settle, Settled, UpdateCustomer,
+    CreateCustomer, DeleteCustomer, Marker, Reason, ReplaceCustomer, SINGLE_COMPANY, Settled,
+    UpdateCustomer,
 };
+use testkit::{lose, lost, meet, reason, settle, word};
 
 use crate::support::start;
-
-async fn lose<O>(sandbox: &Sandbox, client: &Client, write: O, is_applied: bool) -> SendTrace
-where
-    O: Operation<Service = Revnue>,
-    O::Output: Debug,
-{
-    meet(sandbox, client, write, lost(is_applied)).await
-}
-
-/// A response that is lost.
-fn lost(is_applied: bool) -> Fault {
-    let lost = Fault::reset_before_head();
-    if is_applied { lost.processed() } else { lost }
-}
-
-/// Sends a write that meets a fault, and gives its trace.
-async fn meet<O>(sandbox: &Sandbox, client: &Client, write: O, fault: Fault) -> SendTrace
-where
-    O: Operation<Service = Revnue>,
-    O::Output: Debug,
-{
-    sandbox.revnue().fault_on(O::INFO.id, fault).unwrap();
-    let error = client.send(write).await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::Unknown);
-    error.trace().unwrap()
-}
-
-/// Loses the response to a write, and looks once.
-async fn settle<O>(
-    sandbox: &Sandbox,
-    client: &Client,
-    write: &O,
-    is_applied: bool,
-) -> Settled<O::Evidence>
-where
-    O: Settle<Service = Revnue> + Clone,
-    O::Output: Debug,
-{
-    let trace = lose(sandbox, client, write.clone(), is_applied).await;
-    client.settle(write, trace).look().await.unwrap()
-}
-
-fn word<E>(verdict: &Settled<E>) -> &'static str {
-    match verdict {
-        Settled::Applied(_) => "applied",
-        Settled::InEffect(_) => "in effect",
-        Settled::Superseded(_) => "superseded",
-        Settled::NotSeen { .. } => "not seen",
-        Settled::CannotTell(_) => "cannot tell",
-        _ => "new",
-    }
-}
-
-fn reason<E: Debug>(verdict: Settled<E>) -> Reason {
-    match verdict {
-        Settled::CannotTell(why) => why.reason(),
-        other => panic!("it tells: {other:?}"),
-    }
-}
 
 fn options() -> RevnueOptions {
     RevnueOptions::default().no_rate_limit()
@@ -101,9 +43,10 @@ fn create() -> CreateCustomer {
 async fn an_update_without_a_marker_is_in_effect_at_best() {
     let (sandbox, client) = start(options()).await;
     let id = sandbox.revnue().seed_customer(acme().with("fax", "123"));
-    let verdict = settle(&sandbox, &client, &update(id), false).await;
+    let verdict = settle(sandbox.revnue(), &client, &update(id), false).await;
     assert_eq!(word(&verdict), "not seen", "{verdict:?}");
-    let Settled::InEffect(evidence) = settle(&sandbox, &client, &update(id), true).await else {
+    let Settled::InEffect(evidence) = settle(sandbox.revnue(), &client, &update(id), true).await
+    else {
         panic!("it is in effect");
     };
     assert_eq!(evidence.equal().collect::<Vec<_>>(), ["city", "fax"]);
@@ -116,10 +59,10 @@ async fn a_marked_update_is_applied_or_superseded() {
     let (sandbox, client) = start(options()).await;
     let id = sandbox.revnue().seed_customer(acme());
     let marked = update(id).additional_description("moved").marked(&marker());
-    let verdict = settle(&sandbox, &client, &marked, false).await;
+    let verdict = settle(sandbox.revnue(), &client, &marked, false).await;
     // `fax` was empty before: a part shows, and the marker does not.
     assert_eq!(reason(verdict), Reason::Partly);
-    let trace = lose(&sandbox, &client, marked.clone(), true).await;
+    let trace = lose(sandbox.revnue(), &client, marked.clone(), true).await;
     let verdict = client.settle(&marked, trace).look().await.unwrap();
     assert_eq!(word(&verdict), "applied");
     let text = verdict
@@ -134,13 +77,13 @@ async fn a_marked_update_is_applied_or_superseded() {
         second.set("city", "Labasa")
     };
     let overtaken = lost(true).second_writer(labasa());
-    let trace = meet(&sandbox, &client, marked.clone(), overtaken).await;
+    let trace = meet(sandbox.revnue(), &client, marked.clone(), overtaken).await;
     let verdict = client.settle(&marked, trace).look().await.unwrap();
     assert_eq!(word(&verdict), "superseded");
     // Applied after the other one, it undoes that change: it shows as it was sent.
     let late = lost(false).processed_later(Later::Requests(1));
     let trace = meet(
-        &sandbox,
+        sandbox.revnue(),
         &client,
         marked.clone(),
         late.second_writer(labasa()),
@@ -160,9 +103,9 @@ async fn a_write_that_shows_late_or_is_applied_late_is_found_later() {
         let (sandbox, client) = start(options).await;
         let id = sandbox.revnue().seed_customer(acme());
         let update = UpdateCustomer::new(id, SINGLE_COMPANY).city("Nadi");
-        let updated = meet(&sandbox, &client, update.clone(), fault.clone()).await;
+        let updated = meet(sandbox.revnue(), &client, update.clone(), fault.clone()).await;
         let beta = CreateCustomer::new(SINGLE_COMPANY, "Beta").marked(&marker());
-        let created = meet(&sandbox, &client, beta.clone(), fault).await;
+        let created = meet(sandbox.revnue(), &client, beta.clone(), fault).await;
         for expected in [["not seen"; 2], ["in effect", "applied"]] {
             let updated = client.settle(&update, updated.clone()).look().await;
             let created = client.settle(&beta, created.clone()).look().await;
@@ -178,12 +121,12 @@ async fn a_replacement_is_compared_with_what_it_empties() {
     let (sandbox, client) = start(options()).await;
     let id = sandbox.revnue().seed_customer(acme().with("phone", "123"));
     let replace = ReplaceCustomer::new(id, SINGLE_COMPANY, "Acme").city("Suva");
-    let verdict = settle(&sandbox, &client, &replace, false).await;
+    let verdict = settle(sandbox.revnue(), &client, &replace, false).await;
     assert_eq!(reason(verdict), Reason::Partly);
-    let verdict = settle(&sandbox, &client, &replace, true).await;
+    let verdict = settle(sandbox.revnue(), &client, &replace, true).await;
     assert_eq!(word(&verdict), "in effect");
     let marked = replace.marked(&marker());
-    let verdict = settle(&sandbox, &client, &marked, true).await;
+    let verdict = settle(sandbox.revnue(), &client, &marked, true).await;
     assert_eq!(word(&verdict), "applied");
 }
 
@@ -192,14 +135,14 @@ async fn a_change_of_a_customer_who_is_not_in_the_company_can_not_be_told() {
     let (sandbox, client) = start(options()).await;
     let id = sandbox.revnue().seed_customer(acme());
     let elsewhere = UpdateCustomer::new(id, 2).city("Nadi");
-    let verdict = settle(&sandbox, &client, &elsewhere, false).await;
+    let verdict = settle(sandbox.revnue(), &client, &elsewhere, false).await;
     assert_eq!(reason(verdict), Reason::Gone);
     let nothing = UpdateCustomer::new(id, SINGLE_COMPANY).country(64);
     let id = sandbox.revnue().seed_customer(acme().with("country", 1));
     let hidden = UpdateCustomer::new(id, SINGLE_COMPANY).country(64);
-    let verdict = settle(&sandbox, &client, &hidden, true).await;
+    let verdict = settle(sandbox.revnue(), &client, &hidden, true).await;
     assert_eq!(reason(verdict), Reason::NothingToCompare);
-    let verdict = settle(&sandbox, &client, &nothing, false).await;
+    let verdict = settle(sandbox.revnue(), &client, &nothing, false).await;
     assert_eq!(word(&verdict), "not seen");
 }
 
@@ -209,10 +152,10 @@ async fn a_deleted_customer_is_missing_where_another_one_is_not() {
     let id = sandbox.revnue().seed_customer(acme());
     let delete = DeleteCustomer::new(id);
     assert_eq!(
-        word(&settle(&sandbox, &client, &delete, false).await),
+        word(&settle(sandbox.revnue(), &client, &delete, false).await),
         "not seen"
     );
-    let trace = lose(&sandbox, &client, delete.clone(), true).await;
+    let trace = lose(sandbox.revnue(), &client, delete.clone(), true).await;
     let verdict = client.settle(&delete, trace.clone()).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Unclear);
     let other = sandbox.revnue().seed_customer(acme());
@@ -222,7 +165,7 @@ async fn a_deleted_customer_is_missing_where_another_one_is_not() {
     assert_eq!(absent.control, other);
     // In a company without customers there is nothing to compare a 404 with.
     let elsewhere = DeleteCustomer::new(other).company(2);
-    let verdict = settle(&sandbox, &client, &elsewhere, false).await;
+    let verdict = settle(sandbox.revnue(), &client, &elsewhere, false).await;
     assert_eq!(reason(verdict), Reason::Unclear);
 }
 
@@ -242,22 +185,22 @@ async fn a_creation_is_found_in_every_shape_of_the_list() {
         let plain = create();
         let marked = create().additional_description("by mail").marked(&marker());
         assert_eq!(
-            word(&settle(&sandbox, &client, &plain, false).await),
+            word(&settle(sandbox.revnue(), &client, &plain, false).await),
             "not seen"
         );
         assert_eq!(
-            word(&settle(&sandbox, &client, &marked, false).await),
+            word(&settle(sandbox.revnue(), &client, &marked, false).await),
             "not seen"
         );
         assert_eq!(
-            word(&settle(&sandbox, &client, &plain, true).await),
+            word(&settle(sandbox.revnue(), &client, &plain, true).await),
             "in effect"
         );
-        let verdict = settle(&sandbox, &client, &marked, true).await;
+        let verdict = settle(sandbox.revnue(), &client, &marked, true).await;
         assert_eq!(word(&verdict), "applied", "{shape:?}");
         // Now there are two of the name.
         assert_eq!(
-            reason(settle(&sandbox, &client, &plain, false).await),
+            reason(settle(sandbox.revnue(), &client, &plain, false).await),
             Reason::Several
         );
     }
@@ -276,7 +219,7 @@ async fn a_part_of_the_list_is_not_the_whole() {
                 .revnue()
                 .seed_customer(RevnueCustomer::new(SINGLE_COMPANY, name));
         }
-        let verdict = settle(&sandbox, &client, &create(), false).await;
+        let verdict = settle(sandbox.revnue(), &client, &create(), false).await;
         assert_eq!(reason(verdict), Reason::Unclear, "{shape:?}");
     }
     // A link to somewhere else is not followed.
@@ -289,7 +232,7 @@ async fn a_part_of_the_list_is_not_the_whole() {
             .revnue()
             .seed_customer(RevnueCustomer::new(SINGLE_COMPANY, name));
     }
-    let verdict = settle(&sandbox, &client, &create(), false).await;
+    let verdict = settle(sandbox.revnue(), &client, &create(), false).await;
     assert_eq!(reason(verdict), Reason::Unclear);
 }
 
@@ -298,14 +241,20 @@ async fn a_namesake_is_never_this_creation() {
     let (sandbox, client) = start(options()).await;
     // The same name, and another place.
     let namesake = lost(false).second_writer(SecondWriter::same().set("city", "Nadi"));
-    let trace = meet(&sandbox, &client, create(), namesake).await;
+    let trace = meet(sandbox.revnue(), &client, create(), namesake).await;
     let verdict = client.settle(&create(), trace).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Partly);
-    let verdict = settle(&sandbox, &client, &create().marked(&marker()), false).await;
+    let verdict = settle(
+        sandbox.revnue(),
+        &client,
+        &create().marked(&marker()),
+        false,
+    )
+    .await;
     assert_eq!(word(&verdict), "not seen");
     // A marker that was sent twice.
     client.send(create().marked(&marker())).await.unwrap();
-    let verdict = settle(&sandbox, &client, &create().marked(&marker()), true).await;
+    let verdict = settle(sandbox.revnue(), &client, &create().marked(&marker()), true).await;
     assert_eq!(reason(verdict), Reason::Several);
 }
 
@@ -340,7 +289,7 @@ async fn no_verdict_claims_what_this_call_did_not_do() {
                 } else {
                     change
                 };
-                let trace = meet(&sandbox, &client, sent.clone(), fate("Labasa")).await;
+                let trace = meet(sandbox.revnue(), &client, sent.clone(), fate("Labasa")).await;
                 judge(word(&client.settle(&sent, trace).look().await.unwrap()));
 
                 let (sandbox, client) = start(options()).await;
@@ -349,7 +298,7 @@ async fn no_verdict_claims_what_this_call_did_not_do() {
                 } else {
                     create()
                 };
-                let trace = meet(&sandbox, &client, sent.clone(), fate("Nadi")).await;
+                let trace = meet(sandbox.revnue(), &client, sent.clone(), fate("Nadi")).await;
                 judge(word(&client.settle(&sent, trace).look().await.unwrap()));
             }
         }
