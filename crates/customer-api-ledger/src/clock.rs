@@ -9,7 +9,7 @@ pub(crate) fn now() -> Option<Timestamp> {
     after(Duration::ZERO)
 }
 
-/// The time that is so many nanoseconds after 1970.
+/// The time that is `nanoseconds` after 1970.
 #[cfg(feature = "file")]
 pub(crate) fn at(nanoseconds: i64) -> Option<Timestamp> {
     let distance = Duration::from_nanos(nanoseconds.unsigned_abs());

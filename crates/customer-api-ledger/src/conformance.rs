@@ -265,9 +265,17 @@ impl<L: Ledger> Suite<L> {
             self.ledger.withdraw(&claim).await,
         )?;
 
-        let first = self.begun("withdrawn", Resend::none()).await?;
-        self.finish(&first, Outcome::refused(Some(400), Some("NO")))
-            .await?;
+        let first = self.claim("withdrawn")?;
+        let intent = Intent::new(Some(digest(1)), Resend::none());
+        let known = done(WORKS, self.ledger.begin(&first, &intent).await)?;
+        holds("a key that may begin is begun", known.is_none(), &known)?;
+        let soon = crate::clock::now();
+        let refused = Outcome::refused(Some(400), Some("NO"));
+        let refused = match soon {
+            Some(time) => refused.with_not_before(time),
+            None => refused,
+        };
+        self.finish(&first, refused).await?;
         let before = self.entry("withdrawn").await?;
         let second = self.begun("withdrawn", Resend::none().refused()).await?;
         done(WORKS, self.ledger.withdraw(&first).await)?;
@@ -283,7 +291,13 @@ impl<L: Ledger> Suite<L> {
         )
     }
 
+    /// Claimers of one key, at once: of a new key, and of one that may begin again.
     async fn rivals(&self) -> Checked {
+        self.rivals_for(Outcome::not_sent()).await?;
+        self.rivals_for(Outcome::accepted(None)).await
+    }
+
+    async fn rivals_for(&self, outcome: Outcome) -> Checked {
         let key = named("rivals")?;
         let mut tasks = JoinSet::new();
         for _ in 0..RIVALS {
@@ -312,7 +326,7 @@ impl<L: Ledger> Suite<L> {
             // It may never have heard that it has the key.
             let known = self.begin(&winner, Resend::none()).await?;
             holds("a claim that has the key keeps it", known.is_none(), &known)?;
-            self.finish(&winner, Outcome::accepted(None)).await?;
+            self.finish(&winner, outcome.clone()).await?;
         }
         Ok(())
     }
@@ -360,6 +374,11 @@ impl<L: Ledger> Suite<L> {
             .entry("resolved")
             .await?
             .unwrap_or_else(|| nothing(claim.key()));
+        holds(
+            "one write alone needs no second time",
+            first.doubt_since.is_none(),
+            &first,
+        )?;
         // With another content, so that it is another entry even within one tick of a clock.
         let anew = self.claim("resolved")?;
         let intent = Intent::new(Some(digest(1)), Resend::none().unknown());
@@ -370,6 +389,13 @@ impl<L: Ledger> Suite<L> {
             &begun,
         )?;
         self.finish(&anew, Outcome::unknown()).await?;
+        let again = self.entry("resolved").await?;
+        let since = again.and_then(|entry| entry.doubt_since);
+        holds(
+            "a key that was begun anew in doubt says since when it is",
+            since == first.began && since.is_some(),
+            &since,
+        )?;
         let late = self
             .ledger
             .resolve(&self.list, &first, Resolution::NotSent)
@@ -388,7 +414,14 @@ impl<L: Ledger> Suite<L> {
         let rule = "a key that was resolved is as it was said";
         self.state_is(rule, "resolved", Some(&State::NotSent))
             .await?;
-        let rule = "a claim that somebody resolved is lost";
+        let entry = self.entry("resolved").await?;
+        let since = entry.and_then(|entry| entry.doubt_since);
+        holds(
+            "what is resolved is in doubt no more",
+            since.is_none(),
+            &since,
+        )?;
+        let rule = "a claim that was resolved is lost";
         let late = self.ledger.finish(&anew, &Outcome::accepted(None)).await;
         fails(rule, late, LedgerErrorKind::ClaimLost)
     }

@@ -17,8 +17,10 @@ pub struct Entry {
     pub state: State,
     /// What was said under it, if that is known.
     pub digest: Option<Digest>,
-    /// When it was begun, by the clock of the machine that did.
+    /// When it was begun last, by the clock of the machine that did.
     pub began: Option<Timestamp>,
+    /// Since when it has been in doubt, if it was begun anew while it was unknown: when the first of those writes was begun.
+    pub doubt_since: Option<Timestamp>,
 }
 
 impl Entry {
@@ -30,7 +32,19 @@ impl Entry {
             state,
             digest: None,
             began: None,
+            doubt_since: None,
         }
+    }
+
+    /// The same entry in another state, in which it is in doubt no more, unless it is unknown. For implementers of
+    /// [`Ledger`](crate::Ledger).
+    #[must_use]
+    pub fn became(mut self, state: State) -> Self {
+        if state != State::Unknown {
+            self.doubt_since = None;
+        }
+        self.state = state;
+        self
     }
 }
 

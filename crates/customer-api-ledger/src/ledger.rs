@@ -175,6 +175,21 @@ impl Intent {
         self
     }
 
+    /// The entry of a key that begins with this intent, and was this before. The one place where that is decided, for implementers of
+    /// [`Ledger`].
+    ///
+    /// A doubt about an earlier write goes on, and with it the time from which on that write may show.
+    #[must_use]
+    pub fn begun(&self, key: Key, before: Option<&Entry>) -> Entry {
+        let doubt = before.filter(|entry| entry.state == State::Unknown);
+        let since = |entry: &Entry| entry.doubt_since.clone().or_else(|| entry.began.clone());
+        let mut entry = Entry::new(key, State::Sending);
+        entry.digest = self.digest;
+        entry.began = self.began.clone();
+        entry.doubt_since = doubt.and_then(since);
+        entry
+    }
+
     /// Whether a known key may begin. The one place where that is decided, for implementers of [`Ledger`].
     ///
     /// A key whose content may have been sent, or is on its way, never begins with other content.

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use customer_api_core::{Call, Operation, operation::OperationInfo};
+use customer_api_core::{Call, Error, Operation, operation::OperationInfo};
 
 use crate::{
     Claim, Digest, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
@@ -146,17 +146,34 @@ impl LedgerList {
         call: &Call<O>,
         key: &Key,
     ) -> Result<Option<Entry>, OnceError> {
-        self.check(O::INFO).map_err(OnceError::ledger)?;
-        let Some(known) = self.entry(key).await.map_err(OnceError::ledger)? else {
+        let known = self.look_up(call, key).await.map_err(|unfit| match unfit {
+            Unfit::Ledger(error) => OnceError::ledger(error),
+            Unfit::Invalid(error, known) => {
+                OnceError::call(error, known.state == State::Unknown, Ok(()))
+            }
+            Unfit::KeyReused(known) => OnceError::key_reused(known),
+        })?;
+        Ok(known.map(|(entry, _)| entry))
+    }
+
+    /// What is known of the key of a call, with the digest of what the call says.
+    pub(crate) async fn look_up<O: Operation>(
+        &self,
+        call: &Call<O>,
+        key: &Key,
+    ) -> Result<Option<(Entry, Digest)>, Unfit> {
+        self.check(O::INFO).map_err(Unfit::Ledger)?;
+        let Some(known) = self.entry(key).await.map_err(Unfit::Ledger)? else {
             return Ok(None);
         };
-        let content = call.content();
-        let content = content.map_err(|error| OnceError::call(error, false, Ok(())))?;
-        let intent = Intent::new(Some(self.digest(&content)), Resend::none());
-        if intent.is_reused(&known) {
-            return Err(OnceError::key_reused(known));
+        let digest = match call.content() {
+            Ok(content) => self.digest(&content),
+            Err(error) => return Err(Unfit::Invalid(error, known)),
+        };
+        if Intent::new(Some(digest), Resend::none()).is_reused(&known) {
+            return Err(Unfit::KeyReused(known));
         }
-        Ok(Some(known))
+        Ok(Some((known, digest)))
     }
 
     /// How many keys there are in every state.
@@ -213,6 +230,16 @@ impl LedgerList {
             ),
         ))
     }
+}
+
+/// Why what is known of a key says nothing about a call.
+pub(crate) enum Unfit {
+    /// The ledger failed, or the list is for another operation.
+    Ledger(LedgerError),
+    /// The call is not valid.
+    Invalid(Error, Entry),
+    /// The key stands for other content.
+    KeyReused(Entry),
 }
 
 fn named(name: &str) -> Result<Key, LedgerError> {

@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS {schema}.entry (
     not_before timestamptz,
     digest     bytea,
     began      timestamptz,
+    -- When the first of several writes was begun that are in doubt.
+    doubt_since timestamptz,
     -- When the sender counts as gone, by the clock of this server.
     lease_end  timestamptz,
     -- What the key was before it was begun anew.

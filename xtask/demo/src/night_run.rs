@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, path::Path, sync::Mutex, time::Duration};
 
 use customer_api_sandbox::{Fault, Later, Ravelin, Sandbox, Server};
 use ravelin_labels::{
-    Client, LabelCustomer, Marker, PaymentFraudReview, SendTrace, Settled,
+    Client, LabelCustomer, Marker, PaymentFraudReview, Settled,
     customer_api_core::rate_limit::Quota,
-    ledger::{ClientExt as _, FileLedger, Key, LedgerList, Resolution, send_all},
+    ledger::{
+        ClientExt as _, FileLedger, Key, LedgerList, Resolution, send_all, settle::SettlePolicy,
+    },
 };
 use tokio::sync::oneshot;
 
@@ -25,7 +27,7 @@ const LIST: &str = "november";
 const CASES: usize = 60;
 const CONCURRENCY: usize = 3;
 
-/// So many labels are answered before nothing is any more.
+/// Labels that are answered, before nothing is answered any more.
 const ANSWERED: u32 = 20;
 
 /// After which Ravelin applies the label that it is late with.
@@ -121,14 +123,14 @@ async fn look(account: &mut Account, client: &Client, list: &LedgerList) -> Resu
     let cases: BTreeMap<Key, LabelCustomer> = labels()?.into_iter().collect();
     let mut applied = 0;
     for key in list.unknown(None, CASES).await? {
-        let entry = list.entry(&key).await?.ok_or("the key is not on record")?;
-        let began = entry.began.ok_or("the ledger has no time for the key")?;
         // The ledger keeps no content: the operation is made again from the list.
         let label = cases.get(&key).ok_or("the key is not in the list")?;
-        let trace = SendTrace::new(list.operation().to_owned(), began);
-        match client.settle(label, trace).look().await? {
+        let settlement = list
+            .settle(client, &key, label, SettlePolicy::new())
+            .await?;
+        settlement.recorded?;
+        match settlement.verdict {
             Settled::Applied(review) => {
-                list.resolve(&key, Resolution::Sent).await?;
                 applied += 1;
                 account.show(format!("{key}: applied, dated {}", review.timestamp));
             }

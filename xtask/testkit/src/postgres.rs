@@ -2,15 +2,14 @@
 
 use std::{
     env, fs,
-    io::{BufRead as _, BufReader, Write as _},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, Stdio},
+    io::{self, BufRead as _, BufReader, Write as _},
+    path::PathBuf,
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
 };
 
-use crate::Folder;
+use workspace::servers;
 
-/// Debian's packages put the programs here, beside the path.
-const PACKAGES: &str = "/usr/lib/postgresql";
+use crate::Folder;
 
 /// `nobody`, on every Unix: the server refuses to run as root.
 const NOBODY: u32 = 65_534;
@@ -34,7 +33,7 @@ impl Postgres {
     /// If there is none, and `CI` is set.
     #[must_use]
     pub fn is_installed() -> bool {
-        let is_there = programs().is_some();
+        let is_there = servers::postgres().is_some();
         assert!(
             is_there || env::var_os("CI").is_none(),
             "no PostgreSQL server is installed"
@@ -59,7 +58,7 @@ impl Postgres {
             return None;
         }
         let server = Self {
-            programs: programs()?,
+            programs: servers::postgres()?,
             folder: Folder::new(name),
             is_durable,
         };
@@ -84,11 +83,7 @@ impl Postgres {
 
     /// Kills the server, as a crash does.
     pub fn kill(&self) {
-        self.run("pg_ctl", |command| {
-            command
-                .args(["stop", "-m", "immediate", "-D"])
-                .arg(self.data());
-        });
+        assert!(self.stop().unwrap().success(), "the server was not killed");
     }
 
     /// Starts the server again that was killed.
@@ -160,6 +155,16 @@ impl Postgres {
     }
 
     fn run(&self, program: &str, arguments: impl FnOnce(&mut Command)) {
+        let status = self.try_run(program, arguments).unwrap();
+        let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        assert!(status.success(), "{program} failed: {status}\n{log}");
+    }
+
+    fn try_run(
+        &self,
+        program: &str,
+        arguments: impl FnOnce(&mut Command),
+    ) -> io::Result<ExitStatus> {
         let mut command = Command::new(self.programs.join(program));
         arguments(&mut command);
         command
@@ -171,9 +176,15 @@ impl Postgres {
             use std::os::unix::process::CommandExt as _;
             command.uid(NOBODY).gid(NOBODY);
         }
-        let status = command.status().unwrap();
-        let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-        assert!(status.success(), "{program} failed: {status}\n{log}");
+        command.status()
+    }
+
+    fn stop(&self) -> io::Result<ExitStatus> {
+        self.try_run("pg_ctl", |command| {
+            command
+                .args(["stop", "-m", "immediate", "-D"])
+                .arg(self.data());
+        })
     }
 }
 
@@ -193,41 +204,13 @@ impl Drop for Held {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            self.kill();
-            return;
-        }
-        // The test has failed already: this must not hide why.
-        let _ = Command::new(self.programs.join("pg_ctl"))
-            .args(["stop", "-m", "immediate", "-D"])
-            .arg(self.data())
-            .status();
+        // A test that has failed must tell why it did.
+        let _ = self.stop();
     }
-}
-
-/// The folder with the server's programs.
-fn programs() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    if let Ok(versions) = fs::read_dir(PACKAGES) {
-        let mut versions: Vec<PathBuf> = versions.flatten().map(|entry| entry.path()).collect();
-        versions.sort();
-        folders.extend(
-            versions
-                .into_iter()
-                .rev()
-                .map(|version| version.join("bin")),
-        );
-    }
-    let has_all = |folder: &Path| {
-        let programs = ["initdb", "pg_ctl", "postgres", "psql", "pg_dump"];
-        programs.iter().all(|program| folder.join(program).exists())
-    };
-    folders.into_iter().find(|folder| has_all(folder))
 }
 
 fn is_root() -> bool {
-    // Whoever owns what this process makes is who it runs as.
+    // The owner of what this process makes is the user that it runs as.
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }

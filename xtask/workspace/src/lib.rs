@@ -1,9 +1,10 @@
-//! What the project's commands share: cargo, what it tells of the workspace, and steps that are checked one by one.
+//! What the project's commands share: cargo, what it tells of the workspace, servers for tests, and steps that are checked one by one.
 
 mod cargo;
 pub mod checkout;
 pub mod files;
 mod packages;
+pub mod servers;
 pub mod step;
 
 pub use cargo::{Cargo, program};

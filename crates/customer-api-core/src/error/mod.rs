@@ -96,7 +96,8 @@ impl Error {
             Timestamp::try_from(failed_at.checked_sub(ago)?).ok()
         };
         let trace = SendTrace::new(call.operation.id, at(call.first_began)?);
-        Some(trace.with_last(at(call.last_began)?, call.attempts))
+        let trace = trace.with_last(at(call.last_began)?);
+        Some(trace.with_attempts(call.attempts))
     }
 
     /// Whether the response may have been written before the request arrived, so that it proves nothing about the request.

@@ -92,7 +92,7 @@ pub trait Settle: Operation {
     /// What a verdict rests on: what was read.
     type Evidence: Send;
 
-    /// Whether the write is as good as made if it is [`InEffect`](Settled::InEffect) with this evidence, whoever made it so.
+    /// Whether the write counts as made if it is [`InEffect`](Settled::InEffect) with this evidence, even if another writer made it so.
     ///
     /// True for a label, a deletion, or an update of which everything could be compared. False, as it is unless an implementation says
     /// otherwise, for a creation: a namesake may be there instead. It decides what a ledger does about the verdict.

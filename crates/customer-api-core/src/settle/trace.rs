@@ -43,10 +43,16 @@ impl SendTrace {
         }
     }
 
-    /// Adds when the last attempt began, and how many there were.
+    /// Adds when the last attempt began.
     #[must_use]
-    pub fn with_last(mut self, last: Timestamp, attempts: u32) -> Self {
+    pub fn with_last(mut self, last: Timestamp) -> Self {
         self.last = Some(last);
+        self
+    }
+
+    /// Adds how many attempts there were.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts);
         self
     }

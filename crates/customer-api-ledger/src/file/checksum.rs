@@ -22,6 +22,11 @@ impl Checksum {
         }
     }
 
+    pub(super) fn time(self, nanoseconds: Option<i64>) -> Self {
+        let bytes = nanoseconds.map(i64::to_le_bytes);
+        self.optional(bytes.as_ref().map(<[u8; 8]>::as_slice))
+    }
+
     pub(super) fn number(mut self, number: u64) -> Self {
         self.fold(&number.to_le_bytes());
         self

@@ -15,7 +15,7 @@ use crate::{DigestKey, Key, LedgerError, LedgerErrorKind, claim::random};
 pub(super) const APPLICATION_ID: i32 = 0x4642_494c;
 
 /// The version of the file's format.
-pub(super) const FORMAT: i32 = 2;
+pub(super) const FORMAT: i32 = 3;
 
 /// The tables, as they are written in the file.
 ///
@@ -25,7 +25,7 @@ pub(super) const TABLES: [(&str, &str); 3] = [
     (
         "entry",
         "CREATE TABLE entry (list INTEGER NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL, token BLOB, status INTEGER, \
-         text TEXT, not_before INTEGER, digest BLOB, began INTEGER, checksum INTEGER NOT NULL, PRIMARY KEY (list, key)) STRICT, \
+         text TEXT, not_before INTEGER, digest BLOB, began INTEGER, doubt_since INTEGER, checksum INTEGER NOT NULL, PRIMARY KEY (list, key)) STRICT, \
          WITHOUT ROWID",
     ),
     (

@@ -39,7 +39,7 @@ pub(super) fn check(path: &Path) -> Result<(), Fault> {
     }
     match number(60) {
         Some(FORMAT) => {}
-        Some(1) => {
+        Some(1 | 2) => {
             return Err(Fault::new(
                 LedgerErrorKind::OlderVersion,
                 "the ledger was written by an earlier version, whose format is not read any more",

@@ -15,6 +15,7 @@ pub(super) struct Row {
     pub(super) token: Option<[u8; 16]>,
     pub(super) digest: Option<Digest>,
     pub(super) began: Option<Timestamp>,
+    pub(super) doubt_since: Option<Timestamp>,
 }
 
 /// What the file holds of all keys of a list together.
@@ -53,25 +54,25 @@ impl Totals {
 
 /// The columns of a row, in the order in which they are read and written.
 pub(super) const COLUMNS: &str =
-    "list, key, state, token, status, text, not_before, digest, began, checksum";
+    "list, key, state, token, status, text, not_before, digest, began, doubt_since, checksum";
 
 impl Row {
-    pub(super) const fn sending(
-        token: [u8; 16],
-        digest: Option<Digest>,
-        began: Option<Timestamp>,
-    ) -> Self {
+    /// A key that a claim has.
+    pub(super) fn sending(token: [u8; 16], entry: Entry) -> Self {
         Self {
             state: State::Sending,
             token: Some(token),
-            digest,
-            began,
+            digest: entry.digest,
+            began: entry.began,
+            doubt_since: entry.doubt_since,
         }
     }
 
     /// The same row with what became of it.
     pub(super) fn settled(&self, state: State) -> Self {
+        let doubt_since = self.doubt_since.clone();
         Self {
+            doubt_since: doubt_since.filter(|_| state == State::Unknown),
             state,
             token: None,
             digest: self.digest,
@@ -83,6 +84,7 @@ impl Row {
         let mut entry = Entry::new(key, self.state);
         entry.digest = self.digest;
         entry.began = self.began;
+        entry.doubt_since = self.doubt_since;
         entry
     }
 
@@ -94,19 +96,10 @@ impl Row {
             .optional(self.token.as_ref().map(<[u8; 16]>::as_slice))
             .number(self.status().map_or(0, u64::from))
             .optional(self.text().map(str::as_bytes))
-            .optional(
-                self.not_before()
-                    .map(i64::to_le_bytes)
-                    .as_ref()
-                    .map(<[u8; 8]>::as_slice),
-            )
+            .time(self.not_before())
             .optional(self.digest().as_deref())
-            .optional(
-                self.began()
-                    .map(i64::to_le_bytes)
-                    .as_ref()
-                    .map(<[u8; 8]>::as_slice),
-            )
+            .time(self.began())
+            .time(self.doubt_since())
             .value()
     }
 
@@ -144,6 +137,10 @@ impl Row {
         nanoseconds(self.began.as_ref()?)
     }
 
+    pub(super) fn doubt_since(&self) -> Option<i64> {
+        nanoseconds(self.doubt_since.as_ref()?)
+    }
+
     /// Reads a row, and believes nothing that its checksum does not confirm.
     pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<(i64, Key, Self), Fault> {
         let unreadable = |_| damaged("an entry can't be read");
@@ -153,14 +150,18 @@ impl Row {
         let token = row.get(3).map_err(unreadable)?;
         let status = row.get::<_, Option<u16>>(4).map_err(unreadable)?;
         let text = row.get::<_, Option<String>>(5).map_err(unreadable)?;
-        let not_before = row.get::<_, Option<i64>>(6).map_err(unreadable)?;
+        let instant = |column| {
+            let nanoseconds = row.get::<_, Option<i64>>(column).map_err(unreadable)?;
+            Ok::<_, Fault>(nanoseconds.and_then(clock::at))
+        };
+        let not_before = instant(6)?;
         let state = match row.get(2).map_err(unreadable)? {
             SENDING => State::Sending,
             ACCEPTED => State::Accepted { reference: text },
             REFUSED => State::Refused {
                 status,
                 code: text,
-                not_before: not_before.and_then(clock::at),
+                not_before,
             },
             NOT_SENT => State::NotSent,
             UNKNOWN => State::Unknown,
@@ -179,12 +180,10 @@ impl Row {
             state,
             token,
             digest,
-            began: row
-                .get::<_, Option<i64>>(8)
-                .map_err(unreadable)?
-                .and_then(clock::at),
+            began: instant(8)?,
+            doubt_since: instant(9)?,
         };
-        let checksum: i64 = row.get(9).map_err(unreadable)?;
+        let checksum: i64 = row.get(10).map_err(unreadable)?;
         if checksum as u64 == read.checksum(list, &key) {
             Ok((list, key, read))
         } else {

@@ -52,7 +52,7 @@ impl<'c> Store<'c> {
                 "SELECT {COLUMNS} FROM entry WHERE list = ?1 AND key = ?2"
             ))?,
             put: connection.prepare(&format!(
-                "REPLACE INTO entry ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+                "REPLACE INTO entry ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
             ))?,
             remove: connection.prepare("DELETE FROM entry WHERE list = ?1 AND key = ?2")?,
             in_state: connection.prepare(&format!(
@@ -160,20 +160,21 @@ impl<'c> Store<'c> {
         self.check()?;
         let list = self.list(claim.list())?;
         let before = self.find(list, claim.key())?;
-        if let Some(before) = before
-            .as_ref()
-            // A caller that asks again, because it never heard, keeps its claim.
-            .filter(|row| row.token.as_ref() != Some(claim.token()))
-        {
-            let known = before.clone().into_entry(claim.key().clone());
-            if !intent.may_begin(&known) {
-                return Ok(Some(known));
+        let known = before
+            .clone()
+            .map(|row| row.into_entry(claim.key().clone()));
+        // A caller that asks again, because it never heard, keeps its claim.
+        let is_mine = |row: &Row| row.token.as_ref() == Some(claim.token());
+        if !before.as_ref().is_some_and(is_mine) {
+            if let Some(known) = known.as_ref().filter(|known| !intent.may_begin(known)) {
+                return Ok(Some(known.clone()));
             }
         }
         if self.before.contains_key(claim.token()) {
             return Ok(None);
         }
-        let row = Row::sending(*claim.token(), intent.digest, intent.began.clone());
+        let begun = intent.begun(claim.key().clone(), known.as_ref());
+        let row = Row::sending(*claim.token(), begun);
         self.put(list, claim.key(), before.as_ref(), &row)?;
         self.before.insert(*claim.token(), before);
         Ok(None)
@@ -320,6 +321,7 @@ impl<'c> Store<'c> {
             after.not_before(),
             after.digest(),
             after.began(),
+            after.doubt_since(),
             after.checksum(list, key) as i64,
         ])?;
         self.replaced(list, key, before, Some(after))

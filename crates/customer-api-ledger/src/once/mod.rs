@@ -17,6 +17,7 @@ use step::{Held, Step, Stop};
 use crate::{
     Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Outcome, Resend, Resolution,
     State,
+    list::Unfit,
     settle::{self, Finder, Kept, Looked, SettlePolicy},
 };
 
@@ -198,25 +199,34 @@ pub(crate) async fn make<O: Operation>(
 ) -> Made<O::Output> {
     let kept = finder.map(|keep| keep(&call));
     let mut looked = None;
-    let end = match known(&call, list, &key, resend, kept.as_deref(), &mut looked).await {
-        Some(end) => end,
-        None => match (send(call, list, key.clone(), resend).await, kept) {
-            (
-                End::Called {
-                    result: Err(error),
-                    in_doubt: true,
-                    recorded: Ok(()),
-                },
-                Some(kept),
-            ) => found_now(&*kept, list, &key, error, &mut looked).await,
-            (end, _) => end,
-        },
+    let before = known(&call, list, &key, resend, kept.as_deref(), &mut looked);
+    let end = match before.await {
+        Before::End(end) => end,
+        Before::MayBegin { in_doubt } => {
+            match (send(call, list, key.clone(), resend, in_doubt).await, kept) {
+                (
+                    End::Called {
+                        result: Err(error),
+                        in_doubt: true,
+                        recorded: Ok(()),
+                    },
+                    Some(kept),
+                ) => found_now(&*kept, list, &key, error, &mut looked).await,
+                (end, _) => end,
+            }
+        }
     };
     Made { end, looked }
 }
 
-/// What is known of a key without sending: `None` if it may be sent. This decides nothing, the claim does. It answers known keys
-/// without a credential, a permit or a wait.
+/// What is known before a call. This decides nothing about sending, the claim does.
+enum Before<T> {
+    /// Known keys are answered without a credential, a permit or a wait.
+    End(End<T>),
+    /// `in_doubt` says whether an earlier write under the key may have happened.
+    MayBegin { in_doubt: bool },
+}
+
 async fn known<O: Operation>(
     call: &Call<O>,
     list: &LedgerList,
@@ -224,40 +234,40 @@ async fn known<O: Operation>(
     resend: Resend,
     kept: Option<&dyn Kept>,
     looked: &mut Option<Looked>,
-) -> Option<End<O::Output>> {
-    let known = match list.check(O::INFO) {
-        Err(error) => return Some(End::NotBegun(error)),
-        Ok(()) => match list.entry(key).await {
-            Err(error) => return Some(End::NotBegun(error)),
-            Ok(known) => known?,
-        },
-    };
-    let intent = match call.content() {
-        Ok(content) => Intent::new(Some(list.digest(&content)), resend),
-        Err(error) => {
-            return Some(End::Called {
+) -> Before<O::Output> {
+    let (known, digest) = match list.look_up(call, key).await {
+        Ok(Some(known)) => known,
+        Ok(None) => return Before::MayBegin { in_doubt: false },
+        Err(Unfit::Ledger(error)) => return Before::End(End::NotBegun(error)),
+        Err(Unfit::KeyReused(known)) => return Before::End(End::KeyReused(known)),
+        Err(Unfit::Invalid(error, known)) => {
+            return Before::End(End::Called {
                 result: Err(error),
                 in_doubt: known.state == State::Unknown,
                 recorded: Ok(()),
             });
         }
     };
-    if intent.is_reused(&known) {
-        return Some(End::KeyReused(known));
-    }
-    if let (Some(kept), State::Unknown) = (kept, &known.state) {
+    let in_doubt = known.state == State::Unknown;
+    if let Some(kept) = kept.filter(|_| in_doubt) {
         let found = kept.find(list, &known).await;
         *looked = Some(found.looked);
         match found.resolved {
-            Ok(Some(Resolution::Sent)) => return Some(End::Found(accepted(&known))),
-            Ok(Some(Resolution::NotSent)) => return None,
+            Ok(Some(Resolution::Sent)) => return Before::End(End::Found(accepted(&known))),
+            Ok(Some(Resolution::NotSent)) => return Before::MayBegin { in_doubt: false },
             Ok(None) => {}
-            // Somebody else was faster: the claim tells what the key is now.
-            Err(error) if error.kind() == LedgerErrorKind::NotUnknown => return None,
-            Err(error) => return Some(End::NotBegun(error)),
+            // Another sender was faster: the claim tells what the key is now.
+            Err(error) if error.kind() == LedgerErrorKind::NotUnknown => {
+                return Before::MayBegin { in_doubt };
+            }
+            Err(error) => return Before::End(End::NotBegun(error)),
         }
     }
-    (!intent.may_begin(&known)).then_some(End::Known(known))
+    if Intent::new(Some(digest), resend).may_begin(&known) {
+        Before::MayBegin { in_doubt }
+    } else {
+        Before::End(End::Known(known))
+    }
 }
 
 async fn send<O: Operation>(
@@ -265,6 +275,7 @@ async fn send<O: Operation>(
     list: &LedgerList,
     key: Key,
     resend: Resend,
+    was_in_doubt: bool,
 ) -> End<O::Output> {
     let held = Held::new(list.clone(), key, resend);
     let result = call.before_send(Step::new(&held)).send().await;
@@ -280,8 +291,9 @@ async fn send<O: Operation>(
     };
     let recorded = held.finish(outcome).await;
     let may_have_happened = matches!(&result, Err(error) if error.delivery() == Delivery::Unknown);
+    let is_unknown = matches!(&recorded, Ok(Some(State::Unknown)));
     End::Called {
-        in_doubt: may_have_happened || matches!(&recorded, Ok(Some(State::Unknown))),
+        in_doubt: was_in_doubt || may_have_happened || is_unknown,
         result,
         recorded: recorded.map(drop),
     }
@@ -317,8 +329,5 @@ async fn found_now<T>(
 
 /// What the ledger has of a key that was resolved as sent.
 fn accepted(known: &Entry) -> Entry {
-    Entry {
-        state: State::Accepted { reference: None },
-        ..known.clone()
-    }
+    known.clone().became(State::Accepted { reference: None })
 }

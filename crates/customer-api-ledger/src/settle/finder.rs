@@ -72,7 +72,9 @@ impl<O: Settle> Kept for Write<O> {
     }
 
     async fn find_now(&self, list: &LedgerList, known: &Entry, error: &Error) -> Found {
-        let trace = error.trace().or_else(|| list.trace(known));
+        // An earlier write that is in doubt, too, may show from its own time on.
+        let of_call = error.trace().filter(|_| known.doubt_since.is_none());
+        let trace = of_call.or_else(|| list.trace(known));
         self.look(list, known, trace, self.policy.of_now()).await
     }
 }

@@ -21,9 +21,7 @@ use customer_api_core::{
 pub(crate) use finder::{Finder, Kept, finder};
 pub use policy::SettlePolicy;
 
-use crate::{
-    Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Resend, Resolution, State,
-};
+use crate::{Entry, Key, LedgerError, LedgerErrorKind, LedgerList, Resolution, State, list::Unfit};
 
 /// What a look showed of a write, or how the look failed.
 pub type Looked = Result<Settled<()>, Error>;
@@ -83,27 +81,31 @@ impl LedgerList {
         write: &O,
         policy: SettlePolicy,
     ) -> Result<Settlement<O::Evidence>, SettleError> {
-        self.check(O::INFO).map_err(SettleError::Ledger)?;
-        let entry = self.entry(key).await.map_err(SettleError::Ledger)?;
-        let known = entry
+        let client = client.core();
+        let call = client.call(write.clone());
+        let known = self
+            .look_up(&call, key)
+            .await
+            .map_err(|unfit| match unfit {
+                Unfit::Ledger(error) => SettleError::Ledger(error),
+                Unfit::Invalid(error, _) => SettleError::Look(error),
+                Unfit::KeyReused(known) => SettleError::KeyReused(known),
+            })?;
+        let known = known
+            .map(|(entry, _)| entry)
             .filter(|entry| entry.state == State::Unknown)
             .ok_or_else(|| SettleError::Ledger(not_unknown()))?;
-        let client = client.core();
-        let content = client.call(write.clone()).content();
-        let digest = self.digest(&content.map_err(SettleError::Look)?);
-        if Intent::new(Some(digest), Resend::none()).is_reused(&known) {
-            return Err(SettleError::KeyReused(known));
-        }
         let trace = self.trace(&known);
         settle(client, self, &known, write, trace, policy)
             .await
             .map_err(SettleError::Look)
     }
 
-    /// When the write of a key was sent, as far as the ledger knows.
+    /// When the writes of a key were sent that are in doubt, as far as the ledger knows.
     fn trace(&self, known: &Entry) -> Option<SendTrace> {
-        let began = known.began.clone()?;
-        Some(SendTrace::new(self.operation().to_owned(), began))
+        let last = known.began.clone()?;
+        let first = known.doubt_since.clone().unwrap_or_else(|| last.clone());
+        Some(SendTrace::new(self.operation().to_owned(), first).with_last(last))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use customer_api_core::{
-    Client, Delivery, async_trait,
+    Client, Delivery, Settled, Timestamp, async_trait,
     auth::StaticCredential,
     bytes::Bytes,
     http::{Request, Response},
@@ -87,6 +87,64 @@ async fn a_refusal_does_not_take_back_the_doubt_about_an_earlier_write() {
         assert_eq!(error.kind(), OnceErrorKind::KeyReused);
         assert_eq!(transport.requests().len(), 2);
     }
+}
+
+/// Neither by a call that is not sent, nor by one that is not valid.
+#[tokio::test]
+async fn a_call_that_sends_nothing_does_not_answer_for_an_earlier_write() {
+    let folder = Folder::new("doubt-unsent");
+    let list = folder.orders().await;
+    let refused = || ScriptedResponse::failure(TransportErrorKind::Connect);
+    let (client, transport) = script([lost(), refused()]);
+    order(&client, &list, "case-1", "tea").await.unwrap_err();
+    for what in ["tea", ""] {
+        let call = client.call(Order(what)).retry(NeverRetry);
+        let call = call.once(&list, key("case-1"));
+        let error = call.resend(Resend::none().unknown()).send().await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), OnceErrorKind::Call, "{what:?}");
+        assert_eq!(error.delivery(), Delivery::Unknown, "{what:?}");
+        assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
+    }
+    assert_eq!(transport.requests().len(), 2);
+    let writes = [(key("case-1"), Order("tea"))];
+    let (client, _) = script([refused()]);
+    let run = client.send_all(&list, send_all::iter(writes));
+    let mut run = run.resend_unknown().start();
+    let sent = run.next().await.unwrap();
+    assert!(matches!(sent.outcome, SentOutcome::Unknown(_)), "{sent:?}");
+}
+
+/// The look for a key that was sent again in doubt begins with the first of its writes, and waits from the last one on.
+#[tokio::test]
+async fn a_look_goes_back_to_the_first_write_that_is_in_doubt() {
+    let folder = Folder::new("doubt-since");
+    let list = folder.orders().await;
+    let (client, _) = script([
+        lost(),
+        shows("nothing"),
+        lost(),
+        shows("nothing"),
+        shows("when"),
+    ]);
+    let call = || client.call(Order("tea")).once(&list, key("case-1"));
+    call().send().await.unwrap_err();
+    let first = list.entry(&key("case-1")).await.unwrap().unwrap();
+    assert_eq!(first.doubt_since, None);
+    let again = call().resend(Resend::none().unknown());
+    let error = again.settle_unknown(SettlePolicy::new()).send().await;
+    let error = error.unwrap_err();
+    let entry = list.entry(&key("case-1")).await.unwrap().unwrap();
+    assert_eq!(entry.doubt_since, first.began);
+    assert_ne!(entry.began, first.began);
+    // Looked for before it was sent again, and after that.
+    assert!(matches!(error.looked(), Some(Ok(_))));
+    let (one, tea) = (key("case-1"), Order("tea"));
+    let settled = list.settle(&client, &one, &tea, SettlePolicy::new());
+    let verdict = settled.await.unwrap().verdict;
+    let text = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
+    let expected = format!("{} {}", text(entry.doubt_since), text(entry.began));
+    assert_eq!(verdict, Settled::InEffect(expected));
 }
 
 #[tokio::test]

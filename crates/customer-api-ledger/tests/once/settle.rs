@@ -63,6 +63,10 @@ where
     let marker = Marker::new("order-4711").unwrap();
     if marker.is_in_text(&shown) {
         Settled::Applied(shown)
+    } else if shown == "when" {
+        let trace = look.trace();
+        let last = trace.last().map(ToString::to_string);
+        Settled::InEffect(format!("{} {}", trace.first(), last.unwrap_or_default()))
     } else if shown == own {
         Settled::InEffect(shown)
     } else if shown == "changed since" {

@@ -266,12 +266,7 @@ impl Inner {
             .query(&self.statements.finish, &values)
             .await?;
         if let Some(row) = rows.first() {
-            let is_doubt = cell::<i16>(row, "state")? == code(&State::Unknown);
-            return Ok(if is_doubt {
-                State::Unknown
-            } else {
-                state.clone()
-            });
+            return row::read_state(row);
         }
         // The statement may have been lost after it had done its work.
         let found = self.find(claim.list(), claim.key()).await?;

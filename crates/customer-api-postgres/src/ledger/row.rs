@@ -44,6 +44,16 @@ pub(super) fn state(
     })
 }
 
+/// The state of a row.
+pub(super) fn read_state(row: &Row) -> Result<State, LedgerError> {
+    state(
+        cell(row, "state")?,
+        cell(row, "status")?,
+        cell(row, "text")?,
+        cell::<Option<SystemTime>>(row, "not_before")?.and_then(time),
+    )
+}
+
 impl Found {
     /// Reads a row of the statement `entry`; `None` if the list has no such key.
     pub(super) fn read(row: &Row) -> Result<Option<Self>, LedgerError> {
@@ -51,14 +61,9 @@ impl Found {
             return Ok(None);
         };
         let key = Key::new(key).map_err(|_| damaged("an entry has a key that is none"))?;
-        let state = state(
-            cell(row, "state")?,
-            cell(row, "status")?,
-            cell(row, "text")?,
-            cell::<Option<SystemTime>>(row, "not_before")?.and_then(time),
-        )?;
-        let mut entry = Entry::new(key, state);
+        let mut entry = Entry::new(key, read_state(row)?);
         entry.began = cell::<Option<SystemTime>>(row, "began")?.and_then(time);
+        entry.doubt_since = cell::<Option<SystemTime>>(row, "doubt_since")?.and_then(time);
         entry.digest = cell::<Option<Vec<u8>>>(row, "digest")?
             .map(|bytes| read_digest(&bytes))
             .transpose()?;

@@ -36,7 +36,7 @@ impl Statements {
             lists: format!("SELECT name, operation FROM {schema}.list ORDER BY name"),
             // A list without the key gives a row of nulls.
             entry: format!(
-                "SELECT e.key, {STATE} AS state, e.token, e.status, e.text, e.not_before, e.digest, e.began, e.revision \
+                "SELECT e.key, {STATE} AS state, e.token, e.status, e.text, e.not_before, e.digest, e.began, e.doubt_since, e.revision \
                  FROM {schema}.list l LEFT JOIN {schema}.entry e ON e.list = l.id AND e.key = $2 WHERE l.name = $1"
             ),
             insert: format!(
@@ -47,6 +47,7 @@ impl Statements {
             begin_again: format!(
                 "WITH {DURABLE} UPDATE {schema}.entry e SET previous = to_jsonb(e) - 'previous', state = 1, token = $3, \
                  digest = $4, began = $5, lease_end = clock_timestamp() + $6 * interval '1 second', \
+                 doubt_since = CASE WHEN e.state IN (1, 5) THEN coalesce(e.doubt_since, e.began) END, \
                  status = NULL, text = NULL, not_before = NULL, revision = e.revision + 1 \
                  FROM {schema}.list l, durable \
                  WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.revision = $7 RETURNING e.revision"
@@ -55,8 +56,8 @@ impl Statements {
                 "WITH mine AS (SELECT e.list, e.key FROM {schema}.entry e JOIN {schema}.list l ON l.id = e.list \
                    WHERE l.name = $1 AND e.key = $2 AND e.token = $3 AND e.state IN (1, 5) FOR UPDATE OF e), \
                  restored AS (UPDATE {schema}.entry e SET \
-                   (state, token, status, text, not_before, digest, began, lease_end, previous, revision) = \
-                   (SELECT p.state, p.token, p.status, p.text, p.not_before, p.digest, p.began, p.lease_end, NULL::jsonb, e.revision + 1 \
+                   (state, token, status, text, not_before, digest, began, doubt_since, lease_end, previous, revision) = \
+                   (SELECT p.state, p.token, p.status, p.text, p.not_before, p.digest, p.began, p.doubt_since, p.lease_end, NULL::jsonb, e.revision + 1 \
                     FROM jsonb_populate_record(NULL::{schema}.entry, e.previous) p) \
                    FROM mine WHERE e.list = mine.list AND e.key = mine.key AND e.previous IS NOT NULL) \
                  DELETE FROM {schema}.entry e USING mine \
@@ -67,12 +68,12 @@ impl Statements {
                 "WITH {DURABLE} UPDATE {schema}.entry e SET state = CASE WHEN {IN_DOUBT} THEN 5::smallint ELSE $4 END, \
                  status = CASE WHEN {IN_DOUBT} THEN NULL ELSE $5 END, text = CASE WHEN {IN_DOUBT} THEN NULL ELSE $6 END, \
                  not_before = CASE WHEN {IN_DOUBT} THEN NULL ELSE $7 END, previous = NULL, \
-                 lease_end = NULL, revision = e.revision + 1 FROM {schema}.list l, durable \
-                 WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.token = $3 AND e.state IN (1, 5) RETURNING e.state"
+                 doubt_since = CASE WHEN {IN_DOUBT} OR $4 = 5 THEN e.doubt_since END, lease_end = NULL, revision = e.revision + 1 \
+                 FROM {schema}.list l, durable WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.token = $3 AND e.state IN (1, 5) RETURNING e.state, e.status, e.text, e.not_before"
             ),
             resolve: format!(
                 "WITH {DURABLE} UPDATE {schema}.entry e SET state = $3, token = NULL, status = NULL, text = NULL, \
-                 not_before = NULL, previous = NULL, lease_end = NULL, revision = e.revision + 1 FROM {schema}.list l, durable \
+                 not_before = NULL, doubt_since = NULL, previous = NULL, lease_end = NULL, revision = e.revision + 1 FROM {schema}.list l, durable \
                  WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.revision = $4 RETURNING e.revision"
             ),
             summary: format!(

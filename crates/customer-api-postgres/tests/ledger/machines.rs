@@ -67,7 +67,7 @@ async fn a_sender_that_is_gone_leaves_a_doubt_once_its_time_is_over() {
     assert_eq!(list.unknown(None, 9).await.unwrap(), [key("case-1")]);
     let summary = list.summary().await.unwrap();
     assert_eq!((summary.unknown, summary.sending), (1, 1));
-    // Whoever still has time can't be settled by others.
+    // A sender that still has time can't be settled by others.
     let early = list.resolve(&key("case-2"), Resolution::NotSent).await;
     assert_eq!(early.unwrap_err().kind(), LedgerErrorKind::NotUnknown);
     // What the sender knows counts more than the doubt, if it comes first.

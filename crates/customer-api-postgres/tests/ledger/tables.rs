@@ -33,7 +33,7 @@ async fn a_write_is_made_once_over_all_handles() {
     };
     let reference = Some("o-1".to_owned());
     assert_eq!(entry.state, State::Accepted { reference });
-    // Digests are compared by one key, whoever made it.
+    // All handles compare digests by one key.
     let call = client.call(Order("coffee")).once(&other, key("case-1"));
     let error = call.send().await.unwrap_err();
     assert_eq!(error.kind(), customer_api_ledger::OnceErrorKind::KeyReused);

@@ -10,9 +10,9 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Later {
-    /// Once so much time has passed since the request arrived, by the sandbox's clock.
+    /// Once this time has passed since the request arrived, by the sandbox's clock.
     After(Duration),
-    /// When so many further requests to the server have arrived, just before the last of them is
+    /// When this number of further requests to the server has arrived, just before the last of them is
     /// carried out: with 1, the next request finds it done. 0 counts as 1. Requests that do not
     /// arrive as a whole are not counted.
     Requests(u32),

@@ -69,6 +69,7 @@ async fn open(path: &Path, keys: &[String], right: &Content, what: &str) -> bool
                     LedgerErrorKind::Damaged
                         | LedgerErrorKind::NotALedger
                         | LedgerErrorKind::NewerVersion
+                        | LedgerErrorKind::OlderVersion
                 ),
                 "{what}: {error:?}"
             );
@@ -277,7 +278,7 @@ async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
         .map(|(place, _)| place)
         .collect();
     for place in places {
-        // Behind the key there are its state, when it was begun, in 4 bytes, and then the checksum.
+        // Behind the key there are its state, in a byte, and the 8 bytes of the time at which it was begun.
         file[place + 200 + 1 + 4 + 2] ^= 1;
     }
     fs::write(&path, file).unwrap();
@@ -391,7 +392,7 @@ async fn what_is_no_key_is_never_read_as_one() {
         connection.execute("DELETE FROM entry", []).unwrap();
         connection
             .execute(
-                "INSERT INTO entry VALUES (1, ?1, 5, NULL, NULL, NULL, NULL, NULL, NULL, 0)",
+                "INSERT INTO entry VALUES (1, ?1, 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0)",
                 [bad],
             )
             .unwrap();

@@ -283,7 +283,7 @@ async fn a_newer_version_is_named_as_such() {
     let path = directory.file("a.ledger");
     drop(FileLedger::open_or_create(&path).await.unwrap());
     let connection = Connection::open(&path).unwrap();
-    connection.pragma_update(None, "user_version", 3).unwrap();
+    connection.pragma_update(None, "user_version", 4).unwrap();
     drop(connection);
     assert_eq!(kind_of_opening(&path).await, LedgerErrorKind::NewerVersion);
 }

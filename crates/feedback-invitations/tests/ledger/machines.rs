@@ -50,6 +50,17 @@ impl Table {
         LedgerList::open(Arc::clone(self), LIST).await.unwrap()
     }
 
+    /// `… WHERE EXISTS (SELECT 1 FROM list WHERE name = $list)`
+    fn check(&self, list: &Key) -> Result<(), LedgerError> {
+        if self.lists.lock().unwrap().contains_key(list) {
+            return Ok(());
+        }
+        Err(LedgerError::new(
+            LedgerErrorKind::NoSuchList,
+            "no such list",
+        ))
+    }
+
     /// `UPDATE … SET state = $new WHERE list = $list AND key = $key AND state = $old`
     fn settle(
         &self,
@@ -60,7 +71,7 @@ impl Table {
     ) -> Result<(), LedgerError> {
         match self.rows.lock().unwrap().get_mut(place) {
             Some(row) if old(row) => {
-                row.entry.state = new;
+                row.entry = row.entry.clone().became(new);
                 row.claim = None;
                 Ok(())
             }
@@ -116,15 +127,14 @@ impl Ledger for Table {
     }
 
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
+        self.check(claim.list())?;
         let (mut rows, place) = (self.rows.lock().unwrap(), place(claim));
         let known = match rows.get(&place) {
             Some(row) if row.is_held_by(claim) => return Ok(None),
             Some(row) if !intent.may_begin(&row.entry) => return Ok(Some(row.entry.clone())),
             row => row.map(|row| row.entry.clone()),
         };
-        let mut entry = Entry::new(claim.key().clone(), State::Sending);
-        entry.digest = intent.digest;
-        entry.began = intent.began.clone();
+        let entry = intent.begun(claim.key().clone(), known.as_ref());
         let claim = Some((*claim.token(), known));
         rows.insert(place, Row { entry, claim });
         Ok(None)
@@ -147,12 +157,14 @@ impl Ledger for Table {
     }
 
     async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
+        self.check(list)?;
         let rows = self.rows.lock().unwrap();
         let row = rows.get(&(list.clone(), key.clone()));
         Ok(row.map(|row| row.entry.clone()))
     }
 
     async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
+        self.check(list)?;
         let mut summary = LedgerSummary::default();
         for ((of, _), row) in self.rows.lock().unwrap().iter() {
             *summary.count_mut(&row.entry.state) += u64::from(of == list);
@@ -166,6 +178,7 @@ impl Ledger for Table {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Vec<Key>, LedgerError> {
+        self.check(list)?;
         let rows = self.rows.lock().unwrap();
         let unknown = rows
             .iter()
@@ -198,6 +211,14 @@ async fn table() -> Arc<Table> {
         .await
         .unwrap();
     table
+}
+
+#[tokio::test]
+async fn the_table_keeps_to_what_every_ledger_must_do() {
+    let table = Arc::new(Table::default());
+    customer_api_ledger::conformance::check(&table)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

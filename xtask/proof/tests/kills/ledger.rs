@@ -66,7 +66,7 @@ impl Point {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Halt {
     pub(crate) point: Point,
-    /// At its so many-th key there.
+    /// Which of the keys that get there it is, from 1.
     pub(crate) count: u32,
     /// Says so, and no more.
     pub(crate) goes_on: bool,
