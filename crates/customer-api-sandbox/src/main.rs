@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
-use customer_api_sandbox::{RecordedRequest, Sandbox};
+use customer_api_sandbox::{RecordedRequest, RevnueCustomer, Sandbox};
 use tokio::sync::mpsc;
 
 const HELP: &str = "\
@@ -107,6 +107,9 @@ fn serve(ports: Ports) -> Result<(), String> {
             .start()
             .await
             .map_err(|error| with_source(&error))?;
+        // No page says how a customer is created, so there is one to begin with.
+        let customer = RevnueCustomer::new(1, "Harbour Lane").with("city", "Suva");
+        sandbox.revnue().seed_customer(customer);
         let text = ravelin(&sandbox) + &omnidesk(&sandbox) + &revnue(&sandbox) + &radar(&sandbox);
         write(&format!(
             "{text}Ctrl-C ends the sandbox and forgets everything.\n\n"
@@ -162,6 +165,7 @@ fn revnue(sandbox: &Sandbox) -> String {
         "Revnue\n  \
            base URL  {base}\n  \
            token     {token}\n  \
+           customer  1, of company 1\n  \
            export    REVNUE_TOKEN={token} REVNUE_BASE_URL={base}\n\n  \
            curl -i {base}/api/v2/customer \\\n    \
              -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\\n    \
