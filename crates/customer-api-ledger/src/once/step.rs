@@ -100,7 +100,7 @@ impl Held {
     }
 
     async fn ask(&self, attempt: &Upcoming<'_>) -> Result<(), Stop> {
-        let claim = {
+        let left = {
             let mut state = self.state();
             match std::mem::take(&mut state.phase) {
                 // It was not withdrawn, so the last attempt may have happened.
@@ -109,10 +109,19 @@ impl Held {
                     state.phase = phase;
                     return Ok(());
                 }
-                Phase::Asked(claim) => claim,
-                Phase::Idle => self.list.claim(self.key.clone()),
+                Phase::Asked(claim) => {
+                    state.phase = Phase::Asked(claim.clone());
+                    Some(claim)
+                }
+                Phase::Idle => None,
             }
         };
+        if let Some(claim) = left {
+            // Its withdrawal failed, and may still come into effect: under this claim nothing may be sent any more.
+            let withdrawn = self.list.ledger().withdraw(&claim).await;
+            withdrawn.map_err(Stop::Failed)?;
+        }
+        let claim = self.list.claim(self.key.clone());
         self.state().phase = Phase::Asked(claim.clone());
         let digest = self.list.digest(attempt.content());
         let intent = Intent::new(Some(digest), self.resend).with_longest(attempt.remaining());

@@ -5,6 +5,7 @@
 mod doubts;
 mod drops;
 mod keys;
+mod late;
 mod meddling;
 mod records;
 mod settle;
