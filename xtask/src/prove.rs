@@ -7,23 +7,127 @@ use clap::{Arg, ArgAction, ArgMatches};
 /// What makes the proofs write their parts of the documents.
 const UPDATE: &str = "UPDATE_DOCS";
 
-/// How many writes go through the network that fails at random, and which network.
-const WRITES: &str = "PROOF_WRITES";
-const SEED: &str = "PROOF_SEED";
-
-/// How often programs that send a list are killed, for each kind of write.
-const KILLS: &str = "PROOF_KILLS";
+/// What the random choices of the proofs follow from.
+const SEEDS: &[&str] = &["PROOF_SEED", "DESCRIPTIONS_SEED"];
 
 /// How many random descriptions rustdoc looks at.
 const DESCRIPTIONS: &str = "DESCRIPTIONS";
-const DESCRIPTIONS_SEED: &str = "DESCRIPTIONS_SEED";
 
-/// What makes the tests of damaged ledgers leave out no bit and no length.
-const DAMAGE: &str = "PROOF_DAMAGE";
+/// The word with a number behind it.
+const WORDS: &str = "words";
+
+/// A proof at its full length, and nothing else.
+struct Long {
+    word: &'static str,
+    about: &'static str,
+    /// Of `cargo test`: the package, and the tests in it.
+    arguments: &'static [&'static str],
+    /// What makes them long.
+    variables: &'static [(&'static str, &'static str)],
+}
+
+const LONG: &[Long] = &[
+    Long {
+        word: "load",
+        about: "Sends 100,000 writes through a network that fails at random",
+        arguments: &["--package", "proof", "--test", "load", "--", "--nocapture"],
+        variables: &[("PROOF_WRITES", "100000")],
+    },
+    Long {
+        word: "kills",
+        about: "Kills programs that send a list 200 times for each kind of write",
+        arguments: &[
+            "--package",
+            "proof",
+            "--test",
+            "kills",
+            "--",
+            "random::",
+            "waits::",
+            "--nocapture",
+        ],
+        variables: &[("PROOF_KILLS", "200")],
+    },
+    Long {
+        word: "fleet",
+        about: "Kills 8 processes with one list of 100,000 keys 200 times, and their database's server 20 times",
+        arguments: &[
+            "--release",
+            "--package",
+            "proof",
+            "--test",
+            "fleet",
+            "--",
+            "--nocapture",
+        ],
+        variables: &[
+            ("PROOF_PROCESSES", "8"),
+            ("PROOF_KEYS", "100000"),
+            ("PROOF_KILLS", "200"),
+            ("PROOF_SERVER_KILLS", "20"),
+            // Without a server it must fail, as it would show nothing.
+            ("CI", "1"),
+        ],
+    },
+    Long {
+        word: "damage",
+        about: "Damages ledgers at every bit and every length",
+        arguments: &[
+            "--package",
+            "feedback-invitations",
+            "--features",
+            "ledger",
+            "--test",
+            "ledger",
+            "--",
+            "damage::",
+            "--nocapture",
+        ],
+        variables: &[("PROOF_DAMAGE", "1")],
+    },
+    Long {
+        word: WORDS,
+        about: "Puts hostile texts into descriptions, and gives the generated code to rustdoc",
+        arguments: &[
+            "--package",
+            "codegen",
+            "--test",
+            "words",
+            "--",
+            "--nocapture",
+        ],
+        variables: &[],
+    },
+];
+
+impl Long {
+    fn command(&self) -> clap::Command {
+        let command = clap::Command::new(self.word).about(self.about);
+        if self.word != WORDS {
+            return command;
+        }
+        command.arg(
+            Arg::new("number")
+                .help("How many descriptions")
+                .value_name("NUMBER")
+                .default_value("2000")
+                .value_parser(clap::value_parser!(u32)),
+        )
+    }
+
+    fn add_to(&self, proofs: &mut Command, arguments: &ArgMatches) {
+        let variables = self.variables.iter().copied();
+        proofs.args(self.arguments).envs(variables);
+        if self.word == WORDS {
+            let number = arguments.get_one::<u32>("number");
+            proofs.envs(number.map(|number| (DESCRIPTIONS, number.to_string())));
+        }
+    }
+}
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("prove")
-        .about("Runs the proofs that hold for every operation of every provider")
+        .about("Runs the proofs that hold for every operation of every provider; with a word, one of them at its full length")
         .arg(
             Arg::new("write")
                 .long("write")
@@ -31,96 +135,39 @@ pub(crate) fn command() -> clap::Command {
                 .action(ArgAction::SetTrue),
         )
         .arg(
-            Arg::new("load")
-                .long("load")
-                .help(
-                    "Sends 100,000 writes through a network that fails at random, and nothing else",
-                )
-                .action(ArgAction::SetTrue),
-        )
-        .arg(
-            Arg::new("kills")
-                .long("kills")
-                .help("Kills programs that send a list 200 times for each kind of write, and nothing else")
-                .action(ArgAction::SetTrue)
-                .conflicts_with_all(["write", "load", "damage"]),
-        )
-        .arg(
-            Arg::new("damage")
-                .long("damage")
-                .help("Damages ledgers at every bit and every length, and nothing else")
-                .action(ArgAction::SetTrue)
-                .conflicts_with_all(["write", "load"]),
-        )
-        .arg(
-            Arg::new("words")
-                .long("words")
-                .help("Puts hostile texts into this number of descriptions, gives the generated code to rustdoc, and proves nothing else")
-                .value_name("NUMBER")
-                .num_args(0..=1)
-                .default_missing_value("2000")
-                .value_parser(clap::value_parser!(u32))
-                .conflicts_with_all(["write", "load", "damage", "kills"]),
-        )
-        .arg(
             Arg::new("seed")
                 .long("seed")
-                .help("Another network for --load, other instants for --kills, other texts for --words")
+                .help("Other random choices: another network, other instants, other texts")
                 .value_name("NUMBER")
-                .value_parser(clap::value_parser!(u32)),
+                .value_parser(clap::value_parser!(u32))
+                .global(true),
         )
+        .args_conflicts_with_subcommands(true)
+        .disable_help_subcommand(true)
+        .subcommand_value_name("PROOF")
+        .subcommand_help_heading("Proofs")
+        .subcommands(LONG.iter().map(Long::command))
 }
 
 /// The proofs are tests of a package of their own, and a part of `cargo xtask test`.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
-    let words = arguments.get_one::<u32>("words");
-    let package = if words.is_some() {
-        &["codegen"][..]
-    } else if arguments.get_flag("damage") {
-        &["feedback-invitations", "--features", "ledger"][..]
-    } else {
-        &["proof"][..]
-    };
     let mut proofs = Command::new(workspace::program());
-    proofs
-        .args(["test", "--package"])
-        .args(package)
-        .current_dir(root)
-        .env_remove(UPDATE);
+    proofs.arg("test").current_dir(root).env_remove(UPDATE);
+    let long = arguments.subcommand().and_then(|(word, arguments)| {
+        let mut long = LONG.iter();
+        Some((long.find(|long| long.word == word)?, arguments))
+    });
+    match long {
+        Some((long, arguments)) => long.add_to(&mut proofs, arguments),
+        None => {
+            proofs.args(["--package", "proof"]);
+        }
+    }
     if arguments.get_flag("write") {
         proofs.env(UPDATE, "1");
     }
     if let Some(seed) = arguments.get_one::<u32>("seed") {
-        proofs
-            .env(SEED, seed.to_string())
-            .env(DESCRIPTIONS_SEED, seed.to_string());
-    }
-    if let Some(count) = words {
-        proofs
-            .args(["--test", "words", "--", "--nocapture"])
-            .env(DESCRIPTIONS, count.to_string());
-    }
-    if arguments.get_flag("load") {
-        proofs
-            .args(["--test", "load", "--", "--nocapture"])
-            .env(WRITES, "100000");
-    }
-    if arguments.get_flag("kills") {
-        proofs
-            .args([
-                "--test",
-                "kills",
-                "--",
-                "random::",
-                "waits::",
-                "--nocapture",
-            ])
-            .env(KILLS, "200");
-    }
-    if arguments.get_flag("damage") {
-        proofs
-            .args(["--test", "ledger", "--", "damage::", "--nocapture"])
-            .env(DAMAGE, "1");
+        proofs.envs(SEEDS.iter().map(|name| (name, seed.to_string())));
     }
     let status = proofs
         .status()

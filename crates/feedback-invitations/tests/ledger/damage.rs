@@ -1,6 +1,6 @@
 //! Files that were changed behind the ledger's back: an error, or exactly what was in them.
 //!
-//! A sample of the bits is enough from day to day; `cargo xtask prove --damage` takes all of them, by `PROOF_DAMAGE`.
+//! A sample of the bits is enough from day to day; `cargo xtask prove damage` takes all of them, by `PROOF_DAMAGE`.
 
 use std::{
     env, fs,

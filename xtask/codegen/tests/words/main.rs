@@ -1,6 +1,6 @@
 //! Whatever a description says in any of its texts, it stays text: in the source, to rustdoc, to a reader.
 //!
-//! `DESCRIPTIONS=2000` tries as many, `DESCRIPTIONS_SEED=7` other ones; `cargo xtask prove --words` does the first.
+//! `DESCRIPTIONS=2000` tries as many, `DESCRIPTIONS_SEED=7` other ones; `cargo xtask prove words` does the first.
 #![cfg(test)]
 
 mod description;

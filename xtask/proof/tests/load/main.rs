@@ -1,7 +1,7 @@
 //! Many writes from many tasks, through a network that fails in every way at random. Afterwards the provider's own books must
 //! agree with what each caller was told.
 //!
-//! `cargo xtask prove --load` makes 100,000 of them; `PROOF_WRITES` and `PROOF_SEED` say how many, and which.
+//! `cargo xtask prove load` makes 100,000 of them; `PROOF_WRITES` and `PROOF_SEED` say how many, and which.
 #![cfg(test)]
 
 mod kept;
