@@ -15,6 +15,7 @@ mod generated;
 pub mod matrix;
 pub mod page;
 pub mod planted;
+pub mod processes;
 mod provider;
 mod providers;
 mod texts;

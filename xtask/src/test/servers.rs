@@ -9,8 +9,7 @@ pub(super) fn check(_: &Path) -> Outcome {
     if servers::postgres().is_some() {
         return Outcome::Passed;
     }
-    let missing =
-        "no PostgreSQL server is installed, so the tests of `customer-api-postgres` showed nothing";
+    let missing = "no PostgreSQL server is installed, so the tests of `customer-api-postgres` and the proof `fleet` showed nothing";
     if env::var_os("CI").is_some() {
         Outcome::Failed(missing.to_owned())
     } else {

@@ -4,13 +4,11 @@
 use std::collections::BTreeSet;
 
 use customer_api_ledger::{FileLedger, LedgerErrorKind, State};
+use proof::processes::{Signal, key, start};
 use ravelin_labels::LabelCustomer;
 use tokio::sync::mpsc;
 
-use crate::{
-    ledger::{self, key},
-    program::{Directory, Signal, start},
-};
+use crate::{directory::Directory, ledger, to};
 
 /// The kills come while transactions are being written, at whatever byte it may be.
 #[tokio::test]
@@ -21,10 +19,10 @@ async fn what_was_answered_is_there_after_a_kill_in_the_midst_of_writing() {
     for round in 0..20 {
         let (signals, mut heard) = mpsc::unbounded_channel();
         let arguments = [
-            ("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned()),
-            ("LEDGER_TEST_ROUND", round.to_string()),
+            ("PROOF_CHILD_FILE", path.to_str().unwrap().to_owned()),
+            ("PROOF_CHILD_ROUND", round.to_string()),
         ];
-        let mut child = start("write", &arguments, signals);
+        let mut child = start("write", &arguments, to(&signals));
         let mut lines = 0;
         while let Signal::Line(line) = heard.recv().await.unwrap() {
             lines += 1;
@@ -56,10 +54,10 @@ async fn two_programs_never_have_it_at_once() {
     let path = directory.file("a.ledger");
     let (signals, mut heard) = mpsc::unbounded_channel();
     let arguments = [
-        ("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned()),
-        ("LEDGER_TEST_ROUND", "0".to_owned()),
+        ("PROOF_CHILD_FILE", path.to_str().unwrap().to_owned()),
+        ("PROOF_CHILD_ROUND", "0".to_owned()),
     ];
-    let mut child = start("write", &arguments, signals);
+    let mut child = start("write", &arguments, to(&signals));
     // It writes all the time, and holds the lock between its transactions, too.
     for _ in 0..20 {
         while !matches!(heard.recv().await.unwrap(), Signal::Line(line) if line.starts_with("finished"))

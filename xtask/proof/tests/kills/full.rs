@@ -6,13 +6,11 @@ use std::{
 };
 
 use customer_api_ledger::{FileLedger, State};
+use proof::processes::{Signal, key, start_as};
 use ravelin_labels::LabelCustomer;
 use tokio::sync::mpsc;
 
-use crate::{
-    ledger::{self, key},
-    program::{Directory, Signal, start_as},
-};
+use crate::{directory::Directory, ledger, to};
 
 /// This test binary, in a shell that sets the limit. The signal that goes with it would kill; ignored, the write fails, as on
 /// a full disk.
@@ -31,8 +29,8 @@ async fn what_was_answered_is_there_after_a_full_disk() {
     for blocks in [40, 57, 64, 99] {
         let path = directory.file(&format!("{blocks}.ledger"));
         let (signals, mut heard) = mpsc::unbounded_channel();
-        let arguments = [("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned())];
-        let mut child = start_as(limited(blocks), "fill", &arguments, signals);
+        let arguments = [("PROOF_CHILD_FILE", path.to_str().unwrap().to_owned())];
+        let mut child = start_as(limited(blocks), "fill", &arguments, to(&signals));
         let (mut begun, mut finished) = (BTreeSet::new(), BTreeSet::new());
         while let Signal::Line(line) = heard.recv().await.unwrap() {
             match line.trim_end_matches('.').split_once(' ') {
@@ -63,11 +61,11 @@ async fn a_disk_that_is_full_from_the_start_leaves_nothing_in_the_way() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
     let (signals, mut heard) = mpsc::unbounded_channel();
-    let arguments = [("LEDGER_TEST_FILE", path.to_str().unwrap().to_owned())];
+    let arguments = [("PROOF_CHILD_FILE", path.to_str().unwrap().to_owned())];
     let mut command = limited(4);
     // It panics, as it should.
     command.stderr(Stdio::null());
-    let mut child = start_as(command, "fill", &arguments, signals);
+    let mut child = start_as(command, "fill", &arguments, to(&signals));
     while let Signal::Line(_) = heard.recv().await.unwrap() {}
     assert!(!child.wait().unwrap().success());
     assert!(directory.is_empty());

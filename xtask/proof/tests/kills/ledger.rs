@@ -10,13 +10,7 @@ use customer_api_ledger::{
     Claim, DigestKey, Entry, FileLedger, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
     LedgerList, LedgerSummary, ListInfo, Outcome, Resolution, State,
 };
-
-/// The name of the list.
-pub(crate) const LIST: &str = "list";
-
-pub(crate) fn key(text: &str) -> Key {
-    Key::new(text).unwrap()
-}
+use proof::processes::LIST;
 
 /// Opens the file and its list, or creates what is not there.
 pub(crate) async fn open(

@@ -4,16 +4,17 @@ use std::{collections::BTreeSet, path::Path};
 
 use customer_api_core::Operation as _;
 use customer_api_sandbox::Fault;
+use proof::processes::{
+    Awaited, Provider, Sending, Signal, Subject, keys, start, wait_for, was_killed,
+};
 use tokio::sync::mpsc;
 
 use crate::{
-    Subject,
     books::{Figures, check, sending},
-    child::Sending,
+    child::variables,
+    directory::Directory,
     ledger::{self, Halt, Point},
-    program::{Directory, Signal, start, was_killed},
-    provider::{Awaited, Provider, keys},
-    wait_for,
+    to,
 };
 
 /// How many keys the children get.
@@ -35,7 +36,7 @@ fn kill_at<S: Subject>(path: &Path, provider: &Provider<S>, sending: &Sending, p
         Place::DuringSend(count) => {
             provider.plan((1..count).map(|_| Fault::none()));
             provider.plan([Fault::hang().processed()]);
-            provider.tell(Awaited::Silence, signals.clone());
+            provider.tell(Awaited::Silence, to(&signals));
             None
         }
     };
@@ -49,7 +50,7 @@ fn kill_at<S: Subject>(path: &Path, provider: &Provider<S>, sending: &Sending, p
         let again = Fault::status(undone).header("retry-after", "0");
         provider.plan((0..KEYS).flat_map(|_| [again.clone(), Fault::none()]));
     }
-    let mut child = start(S::NAME, &sending.arguments(path, halt), signals);
+    let mut child = start(S::NAME, &variables(path, sending, halt), to(&signals));
     loop {
         match heard.blocking_recv().unwrap() {
             Signal::Line(line) if line == "Here" => break,

@@ -10,18 +10,17 @@ use std::{
 
 use customer_api_sandbox::Fault;
 use fastrand::Rng;
+use proof::processes::{Awaited, Provider, Signal, Subject, faults, keys, seed, start, was_killed};
 use tokio::sync::mpsc;
 
 use crate::{
-    Subject,
     books::{Figures, check, sending},
-    child::CONCURRENCY,
+    child::{CONCURRENCY, variables},
+    directory::Directory,
     kills,
     ledger::{Halt, Point},
     points::unknown,
-    program::{Directory, Signal, start, was_killed},
-    provider::{Awaited, Provider, faults, keys},
-    seed,
+    to,
 };
 
 /// A list so long that some 20 kills fall into it.
@@ -134,9 +133,9 @@ fn run<S: Subject>(
             let hang = Fault::hang();
             let hang = if rng.bool() { hang.processed() } else { hang };
             faults[count as usize - 1] = Some(hang);
-            provider.tell(Awaited::Silence, signals.clone());
+            provider.tell(Awaited::Silence, to(&signals));
         }
-        Some(Instant::Received(count)) => provider.tell(Awaited::Write(count), signals.clone()),
+        Some(Instant::Received(count)) => provider.tell(Awaited::Write(count), to(&signals)),
         _ => {}
     }
     provider.plan(
@@ -145,8 +144,8 @@ fn run<S: Subject>(
             .map(|fault| fault.clone().unwrap_or_else(Fault::none)),
     );
     let halt = instant.and_then(Instant::halt);
-    let arguments = sending(provider, KEYS).arguments(path, halt);
-    let mut child = start(S::NAME, &arguments, signals);
+    let variables = variables(path, &sending(provider, KEYS), halt);
+    let mut child = start(S::NAME, &variables, to(&signals));
     loop {
         let most = match heard.blocking_recv().unwrap() {
             Signal::Line(line) if line == "open" => match instant {

@@ -7,17 +7,19 @@ use customer_api_core::Operation as _;
 use customer_api_ledger::{Begun, Entry, LedgerList, Outcome, Resend, State};
 use customer_api_sandbox::Fault;
 use fastrand::Rng;
+use proof::processes::{
+    Awaited, Contract, Invitation, LIST, Pace, Provider, RARE, Sending, Signal, Subject, key, keys,
+    seed, start, wait_for, was_killed,
+};
 use tokio::sync::mpsc;
 
 use crate::{
-    Contract, Invitation, Subject,
     books::{send_all, sending},
-    child::{Pace, RARE, Sending},
+    child::variables,
+    directory::Directory,
     kills,
-    ledger::{self, LIST, Told, Watched, key},
-    program::{Directory, Signal, start, was_killed},
-    provider::{Awaited, Provider, keys},
-    seed, wait_for,
+    ledger::{self, Told, Watched},
+    to,
 };
 
 /// As many as may wait for their turn, after a login that took one.
@@ -85,7 +87,7 @@ fn ended<S: Subject>(wait: &Wait<S>, ending: Ending, rng: &mut Rng) {
     };
     let (signals, heard) = mpsc::unbounded_channel();
     if matches!(wait.sign, Sign::Login) {
-        provider.tell(Awaited::Login, signals.clone());
+        provider.tell(Awaited::Login, to(&signals));
     }
     let turns = rng.u32(..200_000);
     match ending {
@@ -136,7 +138,7 @@ fn kill<S: Subject>(
     (signals, mut heard): Channel,
     turns: u32,
 ) {
-    let mut child = start(S::NAME, &sending.arguments(path, None), signals);
+    let mut child = start(S::NAME, &variables(path, sending, None), to(&signals));
     let mut times = 0;
     while times < wait.times {
         let signal = heard.blocking_recv().unwrap();
@@ -230,22 +232,22 @@ mod unreachable {
 
     #[test]
     fn a_label() {
-        while_they_wait_for_the_provider(crate::Label);
+        while_they_wait_for_the_provider(proof::processes::Label);
     }
 
     #[test]
     fn an_update() {
-        while_they_wait_for_the_provider(crate::Update);
+        while_they_wait_for_the_provider(proof::processes::Update);
     }
 
     #[test]
     fn a_creation() {
-        while_they_wait_for_the_provider(crate::Creation);
+        while_they_wait_for_the_provider(proof::processes::Creation);
     }
 
     #[test]
     fn a_contract() {
-        while_they_wait_for_the_provider(crate::Contract);
+        while_they_wait_for_the_provider(proof::processes::Contract);
     }
 }
 

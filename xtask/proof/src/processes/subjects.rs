@@ -12,15 +12,19 @@ use ravelin_labels::{LabelCustomer, PaymentFraudReview};
 use revnue_customers::SINGLE_COMPANY;
 
 /// A kind of write. Stateless, so that a child can be given its name.
-pub(crate) trait Subject: Copy + 'static {
+pub trait Subject: Copy + 'static {
+    /// What the job of its children is called.
     const NAME: &'static str;
     /// The statuses after which this provider is known to have done nothing. Written down here a
     /// second time on purpose.
     const UNDONE: &'static [u16];
     /// Whether some of those are waited for and tried again, so that the claim is withdrawn.
     const WITHDRAWS: bool;
+    /// The provider's client.
     type Client: ProviderClient<Service: Default> + Clone + Send + Sync + 'static;
+    /// The write.
     type Operation: Operation<Service = <Self::Client as ProviderClient>::Service>;
+    /// The provider's imitation.
     type Imitation: Send + Sync + 'static;
 
     /// The sandbox must not see by itself that a write is made for a second time.
@@ -31,8 +35,10 @@ pub(crate) trait Subject: Copy + 'static {
     /// Makes what the write of a key needs.
     fn prepare(_: &Server<Self::Imitation>, _key: &str) {}
 
+    /// The provider, of all that a sandbox imitates.
     fn server(sandbox: &Sandbox) -> &Server<Self::Imitation>;
 
+    /// A client with the sandbox's credential.
     fn client(url: &str) -> ClientBuilder<Self::Client>;
 
     /// A write that holds its key, so that it can be told from others.
@@ -40,8 +46,8 @@ pub(crate) trait Subject: Copy + 'static {
 }
 
 /// Labels customers, in JSON.
-#[derive(Clone, Copy)]
-pub(crate) struct Label;
+#[derive(Clone, Copy, Debug)]
+pub struct Label;
 
 impl Subject for Label {
     const NAME: &'static str = "label";
@@ -65,8 +71,8 @@ impl Subject for Label {
 }
 
 /// Changes customers who are there, as an upsert does: a form, with the key in the path.
-#[derive(Clone, Copy)]
-pub(crate) struct Update;
+#[derive(Clone, Copy, Debug)]
+pub struct Update;
 
 impl Subject for Update {
     const NAME: &'static str = "update";
@@ -94,8 +100,8 @@ impl Subject for Update {
 }
 
 /// Creates customers, in a multipart body.
-#[derive(Clone, Copy)]
-pub(crate) struct Creation;
+#[derive(Clone, Copy, Debug)]
+pub struct Creation;
 
 impl Subject for Creation {
     const NAME: &'static str = "creation";
@@ -123,8 +129,8 @@ impl Subject for Creation {
 }
 
 /// Creates customers at a provider whose 429 proves that nothing was done.
-#[derive(Clone, Copy)]
-pub(crate) struct Contract;
+#[derive(Clone, Copy, Debug)]
+pub struct Contract;
 
 impl Subject for Contract {
     const NAME: &'static str = "contract";
@@ -152,8 +158,8 @@ impl Subject for Contract {
 }
 
 /// Invites people, after a login.
-#[derive(Clone, Copy)]
-pub(crate) struct Invitation;
+#[derive(Clone, Copy, Debug)]
+pub struct Invitation;
 
 impl Subject for Invitation {
     const NAME: &'static str = "invitation";

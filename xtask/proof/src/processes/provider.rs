@@ -2,41 +2,44 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     io::{Read as _, Write as _},
     net::TcpStream,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use customer_api_core::Operation as _;
 use customer_api_sandbox::{Fault, RecordedRequest, Sandbox, Server};
-use fastrand::Rng;
 use tokio::runtime::Runtime;
 
-use crate::{
-    Subject,
-    program::{Signal, Signals},
-};
+use super::{Signal, Subject};
 
-pub(crate) struct Provider<S: Subject> {
+/// A sandbox for one kind of write.
+pub struct Provider<S: Subject> {
     sandbox: Sandbox,
     /// Of its own, so that its tasks can be counted.
     runtime: Runtime,
     /// How many tasks there are while nobody is connected.
     idle: usize,
     watch: Arc<Mutex<Option<Watch>>>,
+    /// How many writes arrived so far.
+    writes: Arc<AtomicUsize>,
     subject: std::marker::PhantomData<S>,
 }
 
 /// Waits for one request, and tells.
 struct Watch {
     awaited: Awaited,
-    signals: Signals,
+    hear: Box<dyn Fn(Signal) + Send>,
 }
 
 /// What a watch waits for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Awaited {
+pub enum Awaited {
     /// The write that is that number ahead.
     Write(u32),
     /// A write that gets no response.
@@ -47,34 +50,33 @@ pub(crate) enum Awaited {
 
 /// What the provider received.
 #[derive(Debug, Default)]
-pub(crate) struct Received {
+pub struct Received {
     /// All writes, those included that came to nothing.
-    pub(crate) requests: usize,
+    pub requests: usize,
     /// How often the write of a key arrived without proof that nothing was done.
-    pub(crate) arrived: BTreeMap<String, usize>,
+    pub arrived: BTreeMap<String, usize>,
     /// How often it was carried out.
-    pub(crate) applied: BTreeMap<String, usize>,
+    pub applied: BTreeMap<String, usize>,
 }
 
 impl<S: Subject> Provider<S> {
     /// Serves as long as it lives.
-    pub(crate) fn start(keys: &[String]) -> Self {
+    #[must_use]
+    pub fn start(keys: &[String]) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
         let watch = Arc::<Mutex<Option<Watch>>>::default();
-        let watching = Arc::clone(&watch);
+        let writes = Arc::<AtomicUsize>::default();
+        let (watching, counting) = (Arc::clone(&watch), Arc::clone(&writes));
         let builder = S::options(Sandbox::builder()).on_request(move |request| {
+            counting.fetch_add(usize::from(is_write::<S>(request)), Ordering::Relaxed);
             let mut watch = watching.lock().unwrap();
-            if watch
-                .as_mut()
-                .is_some_and(|watch| watch.is_over::<S>(request))
-            {
-                let _ = watch
-                    .take()
-                    .map(|watch| watch.signals.send(Signal::Received));
+            let is_over = |watch: &mut Watch| watch.is_over::<S>(request);
+            if let Some(watch) = watch.take_if(is_over) {
+                (watch.hear)(Signal::Received);
             }
         });
         let sandbox = runtime.block_on(builder.start()).unwrap();
@@ -86,43 +88,57 @@ impl<S: Subject> Provider<S> {
             sandbox,
             runtime,
             watch,
+            writes,
             subject: std::marker::PhantomData,
         }
     }
 
-    pub(crate) fn url(&self) -> &str {
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> &str {
         self.server().base_url()
     }
 
-    pub(crate) fn server(&self) -> &Server<S::Imitation> {
+    /// The imitation.
+    #[must_use]
+    pub fn server(&self) -> &Server<S::Imitation> {
         S::server(&self.sandbox)
     }
 
     /// The next writes meet these faults, in this order.
-    pub(crate) fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
+    pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         for fault in faults {
             let server = self.server();
             server.fault_on(S::Operation::INFO.id, fault).unwrap();
         }
     }
 
-    pub(crate) fn refuse_connections(&self) {
+    /// Refuses connections from now on, and ends those that are open.
+    pub fn refuse_connections(&self) {
         self.runtime.block_on(self.server().refuse_connections());
     }
 
-    pub(crate) fn accept_connections(&self) {
+    /// Accepts connections again.
+    pub fn accept_connections(&self) {
         let accepting = self.server().accept_connections();
         self.runtime.block_on(accepting).unwrap();
     }
 
     /// Says so when that has come.
-    pub(crate) fn tell(&self, awaited: Awaited, signals: Signals) {
-        *self.watch.lock().unwrap() = Some(Watch { awaited, signals });
+    pub fn tell(&self, awaited: Awaited, hear: impl Fn(Signal) + Send + 'static) {
+        let hear = Box::new(hear);
+        *self.watch.lock().unwrap() = Some(Watch { awaited, hear });
+    }
+
+    /// How many writes arrived so far, those included that came to nothing.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        self.writes.load(Ordering::Relaxed)
     }
 
     /// Comes to rest: everything that dead children wrote is dealt with. Waits for nothing and
     /// plans nothing any more. Gives how many faults were still to come.
-    pub(crate) fn rest(&self) -> usize {
+    pub fn rest(&self) -> usize {
         *self.watch.lock().unwrap() = None;
         // Connections are accepted in turn, so those of the dead were accepted before this one.
         if let Ok(mut last) = TcpStream::connect(self.url().trim_start_matches("http://")) {
@@ -139,7 +155,8 @@ impl<S: Subject> Provider<S> {
     }
 
     /// What it received until it came to rest.
-    pub(crate) fn received(&self) -> Received {
+    #[must_use]
+    pub fn received(&self) -> Received {
         let mut received = Received::default();
         for request in self.server().requests() {
             if !is_write::<S>(&request) {
@@ -165,6 +182,20 @@ impl<S: Subject> Provider<S> {
     }
 }
 
+impl<S: Subject> fmt::Debug for Provider<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Provider").field(&S::NAME).finish()
+    }
+}
+
+impl Received {
+    /// How often the write of a key was carried out.
+    #[must_use]
+    pub fn times_applied(&self, key: &str) -> usize {
+        self.applied.get(key).copied().unwrap_or_default()
+    }
+}
+
 impl Watch {
     /// Whether this is the request.
     fn is_over<S: Subject>(&mut self, request: &RecordedRequest) -> bool {
@@ -185,45 +216,10 @@ fn is_write<S: Subject>(request: &RecordedRequest) -> bool {
     request.operation_id.as_deref() == Some(S::Operation::INFO.id)
 }
 
-/// The keys of a list.
-pub(crate) fn keys(count: usize) -> Vec<String> {
-    (0..count)
-        .map(|number| format!("write{number}end"))
-        .collect()
-}
-
 /// The key that stands in a request.
 fn key_in(request: &RecordedRequest) -> Option<String> {
     let text = String::from_utf8_lossy(&request.body).into_owned() + " " + &request.target;
     let (_, rest) = text.split_once("write")?;
     let (number, _) = rest.split_once("end")?;
     Some(format!("write{number}end"))
-}
-
-/// Faults for this number of writes: some responses are lost, some writes are refused. `None` is no
-/// fault.
-pub(crate) fn faults<S: Subject>(count: usize, rng: &mut Rng) -> Vec<Option<Fault>> {
-    let mut faults: Vec<_> = (0..count).map(|_| fault(rng)).collect();
-    // One in a run: a second one for the same call would count as a refused login.
-    if S::UNDONE.contains(&401) {
-        faults[rng.usize(..40)] = Some(Fault::status(401));
-    }
-    faults
-}
-
-fn fault(rng: &mut Rng) -> Option<Fault> {
-    let fault = match rng.u32(..1000) {
-        0..15 => Fault::reset_before_head().processed(),
-        15..25 => Fault::reset_before_head(),
-        25..35 => Fault::close_before_head().processed(),
-        35..40 => Fault::reset_while_reading(),
-        40..50 => Fault::status(503),
-        50..55 => Fault::status(503).processed(),
-        55..80 => Fault::status(429).header("retry-after", "0"),
-        80..100 => Fault::status(400),
-        100..102 => Fault::hang(),
-        102..104 => Fault::hang().processed(),
-        _ => return None,
-    };
-    Some(fault)
 }

@@ -1,0 +1,127 @@
+//! A list that a child sends.
+
+use std::time::Duration;
+
+use customer_api_core::{
+    rate_limit::{Quota, Unlimited},
+    reqwest,
+    retry::{Backoff, ExponentialBackoff, FailedAttempt},
+};
+use customer_api_ledger::{
+    ClientExt as _, LedgerList,
+    send_all::{self, Run},
+};
+
+use super::{Subject, key, keys, variable};
+
+/// How long an attempt may take: less would end calls that are merely slow, and more would wait for
+/// each response that never comes.
+const ATTEMPT: Duration = Duration::from_secs(5);
+
+/// How many calls [`Pace::Rare`] lets through.
+pub const RARE: usize = 3;
+
+/// A list to be sent.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    /// Where the provider is.
+    pub url: String,
+    /// How many keys there are.
+    pub keys: usize,
+    /// The number of the key to begin with. Those before it come last.
+    pub first: usize,
+    /// How many writes are on their way at once.
+    pub concurrency: usize,
+    /// What calls wait for.
+    pub pace: Pace,
+}
+
+/// What calls wait for.
+#[derive(Clone, Copy, Debug)]
+pub enum Pace {
+    /// For nothing that can be helped.
+    Quick,
+    /// For nothing that can be helped, and not for long: the time of a call that is gone is over soon.
+    Short,
+    /// For their turn: a few at once, and no more for longer than a test takes.
+    Rare,
+    /// A minute before each repeat.
+    Slow,
+}
+
+impl Pace {
+    const ALL: [Self; 4] = [Self::Quick, Self::Short, Self::Rare, Self::Slow];
+}
+
+/// Waits longer than a test takes, and not longer than a call may.
+#[derive(Debug)]
+struct Minute;
+
+impl Backoff for Minute {
+    fn wait(&self, _: &FailedAttempt) -> Duration {
+        Duration::from_secs(60)
+    }
+}
+
+impl Sending {
+    /// As a child takes it.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("PROOF_CHILD_URL", self.url.clone()),
+            ("PROOF_CHILD_KEYS", self.keys.to_string()),
+            ("PROOF_CHILD_FIRST", self.first.to_string()),
+            ("PROOF_CHILD_CONCURRENCY", self.concurrency.to_string()),
+            ("PROOF_CHILD_PACE", format!("{:?}", self.pace)),
+        ]
+    }
+
+    /// As the parent gave it.
+    #[must_use]
+    pub fn of_variables() -> Self {
+        let number = |name| variable(name).parse().unwrap();
+        let pace = variable("PROOF_CHILD_PACE");
+        let paces = Pace::ALL.iter();
+        Self {
+            url: variable("PROOF_CHILD_URL"),
+            keys: number("PROOF_CHILD_KEYS"),
+            first: number("PROOF_CHILD_FIRST"),
+            concurrency: number("PROOF_CHILD_CONCURRENCY"),
+            pace: *paces
+                .clone()
+                .find(|known| format!("{known:?}") == pace)
+                .unwrap(),
+        }
+    }
+
+    /// Starts the run in this process.
+    pub fn start<S: Subject>(&self, list: &LedgerList) -> Run<S::Operation> {
+        // Trusts nobody, and so needs not read whom this machine trusts. Nor does it know the
+        // proxies that it may have.
+        let client = S::client(&self.url)
+            .http(|| reqwest::Client::builder().tls_certs_only([]).no_proxy())
+            .attempt_timeout(ATTEMPT);
+        let quick = ExponentialBackoff::new().base(Duration::from_millis(1));
+        let client = match self.pace {
+            Pace::Quick => client.rate_limiter(Unlimited).backoff(quick),
+            Pace::Short => client
+                .rate_limiter(Unlimited)
+                .backoff(quick)
+                .timeout(Duration::from_secs(2)),
+            // Whoever can't have a turn before the call is over does not wait for it.
+            Pace::Rare => client.rate_limiter(Quota::per_window(RARE, Duration::from_secs(80))),
+            Pace::Slow => client.rate_limiter(Unlimited).backoff(Minute),
+        };
+        let mut keys = keys(self.keys);
+        keys.rotate_left(self.first);
+        let writes = keys.into_iter().map(|text| (key(&text), S::write(&text)));
+        let run = client
+            .build()
+            .unwrap()
+            .send_all(list, send_all::iter(writes));
+        run.concurrency(self.concurrency)
+            .resend_refused()
+            .max_unknown(u64::MAX)
+            .start()
+    }
+}

@@ -1,0 +1,50 @@
+//! What the children do.
+
+use customer_api_ledger::send_all::Ending;
+use proof::processes::{Contract, Sending, Subject, job, variable};
+
+use crate::ledger;
+
+/// What a child says that could not go on, as the server was down.
+pub(crate) const DOWN: &str = "down";
+
+/// What a child says that came to the end of its list.
+pub(crate) const DONE: &str = "done";
+
+/// What a child is given that uses the server.
+pub(crate) fn variables(configuration: String) -> Vec<(&'static str, String)> {
+    vec![("PROOF_CHILD_SERVER", configuration)]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "what the children of other tests run"]
+async fn works() {
+    let Some(job) = job() else {
+        return;
+    };
+    match job.as_str() {
+        Contract::NAME => println!("@{}", send::<Contract>().await),
+        job => panic!("{job}"),
+    }
+}
+
+/// Sends a list through the shared ledger.
+async fn send<S: Subject>() -> &'static str {
+    let (ledger, list) = match ledger::open(&variable("PROOF_CHILD_SERVER")).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            ledger::assert_is_down(&error);
+            return DOWN;
+        }
+    };
+    let summary = Sending::of_variables().start::<S>(&list).finish().await;
+    ledger.flush().await;
+    match summary.ending {
+        Ending::Exhausted => DONE,
+        Ending::LedgerFailed(error) => {
+            ledger::assert_is_down(&error);
+            DOWN
+        }
+        ending => panic!("{ending}"),
+    }
+}

@@ -1,0 +1,14 @@
+//! What processes share in a database holds, however often they and the database's server are killed.
+//!
+//! The test binary runs itself as children: see [`proof::processes`]. A proof names a job of [`child`], and lets a [`crew::Crew`]
+//! do it. `cargo xtask prove fleet` is the long form. `PROOF_PROCESSES`, `PROOF_KEYS`, `PROOF_KILLS`, `PROOF_SERVER_KILLS` and
+//! `PROOF_SEED` say how many of each there are, and when the kills come.
+//!
+//! Where no server is installed, the proofs are left out: see [`testkit::Postgres::is_installed`].
+#![cfg(test)]
+#![cfg(unix)]
+
+mod child;
+mod crew;
+mod ledger;
+mod once;
