@@ -10,6 +10,9 @@ pub mod blocking;
 mod call;
 mod classify;
 mod client;
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod conformance;
 pub mod environment;
 pub mod error;
 #[doc(hidden)]
@@ -20,6 +23,7 @@ pub mod open_enum;
 pub mod operation;
 pub mod pages;
 mod pipeline;
+mod random;
 pub mod rate_limit;
 pub mod redact;
 pub mod request;

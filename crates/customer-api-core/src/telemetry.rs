@@ -15,8 +15,9 @@ use tracing::{Span, field::Empty};
 use crate::{
     Delivery, Service,
     base_url::BaseUrl,
-    error::{ErrorKind, Failure},
+    error::{ErrorKind, Failure, StoreError},
     operation::info::OperationInfo,
+    redact::OneLine,
     retry::FailedAttempt,
 };
 
@@ -118,6 +119,24 @@ pub(crate) fn waited_for_permit(class: &str, waited: Duration) {
             "the call waited for a permit"
         );
     }
+}
+
+/// The event of a slot whose end a shared store was not told. The slot is free later than it could be.
+pub(crate) fn slot_not_reported(class: &str, error: &StoreError) {
+    tracing::debug!(
+        api.rate_class = class,
+        error = %OneLine(&error.to_string()),
+        "the end of an attempt could not be reported to the quota's store"
+    );
+}
+
+/// The event of a store of tokens that could not be used. This process logs in for itself.
+#[cfg(feature = "shared-session")]
+pub(crate) fn store_not_used(error: &StoreError) {
+    tracing::debug!(
+        error = %OneLine(&error.to_string()),
+        "the shared session's store could not be used"
+    );
 }
 
 fn milliseconds(time: Duration) -> i64 {

@@ -23,7 +23,7 @@ use customer_api_core::{
     auth::{AuthContext, AuthError, StaticCredential},
     error::RuntimeError,
     pages::{Fetched, List, PageSource, PagesError, PagesErrorKind},
-    rate_limit::Quota,
+    rate_limit::{PermitRequest, Quota},
     retry::{ExponentialBackoff, FailedAttempt, RetryDecision, RetryPolicy, StopReason},
     session::{Login, Session, Token},
     time::Deadline,
@@ -340,15 +340,14 @@ fn pages_over_sockets_say_that_io_is_missing() {
 #[test]
 fn a_permit_can_not_be_waited_for_without_time() {
     let window = Quota::per_window(1, Duration::from_secs(60));
-    let deadline = Deadline::after(Duration::from_secs(1));
-    let error = at_once(window.acquire("all", &deadline)).unwrap_err();
+    let second = Duration::from_secs(1);
+    let request = PermitRequest::new("all", Deadline::after(second), second);
+    let error = at_once(window.acquire(&request)).unwrap_err();
     assert!(error.to_string().contains("tokio runtime"), "{error}");
     for runtime in runtimes(Builder::enable_io) {
-        let error = runtime
-            .block_on(window.acquire("all", &deadline))
-            .unwrap_err();
+        let error = runtime.block_on(window.acquire(&request)).unwrap_err();
         assert!(error.to_string().contains("enable_time"), "{error}");
     }
     // None of them has taken the only slot.
-    assert!(window.try_acquire("all").is_some());
+    assert!(window.try_acquire(&request).is_some());
 }

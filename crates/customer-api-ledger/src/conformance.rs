@@ -19,35 +19,16 @@
 //! It looks at one handle of one process. What a shared store does when machines die, connections break or a copy is restored is for tests of
 //! its own.
 
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
+pub use customer_api_core::conformance::Violation;
+use customer_api_core::conformance::{Checked, holds, violation};
 use tokio::task::JoinSet;
 
 use crate::{
     Claim, Digest, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind, LedgerSummary,
     Outcome, Resend, Resolution, State,
 };
-
-/// What a ledger does otherwise than it must.
-#[derive(Debug)]
-pub struct Violation {
-    rule: &'static str,
-    found: String,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "a ledger must keep to this: {}; found {}",
-            self.rule, self.found
-        )
-    }
-}
-
-impl StdError for Violation {}
-
-type Checked = Result<(), Violation>;
 
 /// Claimers of one key at once.
 const RIVALS: usize = 16;
@@ -81,21 +62,6 @@ fn unique() -> String {
 
 fn named(text: &str) -> Result<Key, Violation> {
     Key::new(text).map_err(|error| violation("the suite's own names are keys", &error))
-}
-
-fn violation(rule: &'static str, found: &dyn fmt::Debug) -> Violation {
-    Violation {
-        rule,
-        found: format!("{found:?}"),
-    }
-}
-
-fn holds(rule: &'static str, is_kept: bool, found: &dyn fmt::Debug) -> Checked {
-    if is_kept {
-        Ok(())
-    } else {
-        Err(violation(rule, found))
-    }
 }
 
 fn done<T>(rule: &'static str, outcome: Result<T, LedgerError>) -> Result<T, Violation> {

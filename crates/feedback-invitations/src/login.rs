@@ -53,6 +53,11 @@ impl Login for PasswordLogin {
         }
         Ok(())
     }
+
+    fn identity(&self) -> Option<SecretString> {
+        let (name, password) = (&self.username, self.password.expose_secret());
+        Some(format!("{}:{name}{password}", name.len()).into())
+    }
 }
 
 /// The status of a refused login is not documented: in whatever response it comes, a code of the provider's says that it knows who

@@ -49,6 +49,21 @@ impl Credential {
         (&self.name, &self.value)
     }
 
+    /// The header as bytes, for a store that gets them sealed.
+    #[cfg(feature = "shared-session")]
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        [self.name.as_str().as_bytes(), b"\0", self.value.as_bytes()].concat()
+    }
+
+    /// The header of these bytes.
+    #[cfg(feature = "shared-session")]
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let end = bytes.iter().position(|byte| *byte == 0)?;
+        let (name, value) = bytes.split_at_checked(end)?;
+        let name = HeaderName::from_bytes(name).ok()?;
+        Self::new(name, std::str::from_utf8(value.get(1..)?).ok()?).ok()
+    }
+
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }

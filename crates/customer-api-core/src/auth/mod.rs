@@ -11,6 +11,8 @@ pub use credential::{Anonymous, Credential, StaticCredential};
 pub use error::AuthError;
 
 use crate::{Call, Error, Operation, client::Shared, error::BuildError, time::Deadline};
+#[cfg(feature = "shared-session")]
+use crate::{base_url::BaseUrl, session::SharedSession};
 
 /// Supplies the credential of every attempt.
 ///
@@ -64,9 +66,25 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
 
     /// Learns that the provider answered 401 once more, to the credential of this generation that had just replaced another one.
     ///
-    /// Then asking for a third may be as useless as a login that is refused, and as harmful to the account.
-    fn invalidate_renewed(&self, generation: u64) {
+    /// Then asking for a third may be as useless as a login that is refused, and as harmful to the account. May tell other
+    /// machines, within the time that the call has left.
+    async fn invalidate_renewed(&self, generation: u64) {
         let _ = generation;
+    }
+
+    /// Shares what is obtained with other machines. Called once, when the client is built with a shared session.
+    ///
+    /// # Errors
+    ///
+    /// If the credential is not obtained by a login, or the login does not say whose it is.
+    #[cfg(feature = "shared-session")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "shared-session")))]
+    fn share(&self, shared: SharedSession, base_url: &BaseUrl) -> Result<(), BuildError> {
+        let _ = (shared, base_url);
+        Err(BuildError::Setting {
+            name: "shared_session",
+            reason: "the credential is not obtained by a login",
+        })
     }
 
     /// Says whether the credential can be used at all, when the client is built.

@@ -6,6 +6,8 @@ use http::{
 };
 
 use super::{Client, ProviderClient, Shared};
+#[cfg(feature = "shared-session")]
+use crate::session::SharedSession;
 use crate::{
     auth::Auth,
     base_url::BaseUrl,
@@ -29,6 +31,7 @@ use crate::{
 /// | [`retry`](Self::retry) | [`RetryTransient`], up to 3 attempts |
 /// | [`backoff`](Self::backoff) | [`ExponentialBackoff`] |
 /// | [`rate_limiter`](Self::rate_limiter) | the provider crate's choice, else none |
+/// | `shared_session`, with the feature of this name | none: each client logs in for itself |
 /// | [`max_response_bytes`](Self::max_response_bytes) | 16 MiB |
 /// | [`check_patterns`](Self::check_patterns) | on |
 /// | [`fresh_connections`](Self::fresh_connections) | off |
@@ -45,6 +48,8 @@ pub struct ClientBuilder<C> {
     retry: Arc<dyn RetryPolicy>,
     backoff: Arc<dyn Backoff>,
     rate_limiter: Arc<dyn RateLimiter>,
+    #[cfg(feature = "shared-session")]
+    shared_session: Option<SharedSession>,
     headers: Vec<(String, String)>,
     product: Option<String>,
     connect_timeout: Duration,
@@ -75,6 +80,8 @@ impl<C: ProviderClient> ClientBuilder<C> {
             retry: Arc::new(RetryTransient::default()),
             backoff: Arc::new(ExponentialBackoff::default()),
             rate_limiter: Arc::new(Unlimited),
+            #[cfg(feature = "shared-session")]
+            shared_session: None,
             headers: Vec::new(),
             product: None,
             connect_timeout: Duration::from_secs(5),
@@ -128,6 +135,14 @@ impl<C: ProviderClient> ClientBuilder<C> {
     /// How fast calls are made.
     pub fn rate_limiter(mut self, limiter: impl RateLimiter) -> Self {
         self.rate_limiter = Arc::new(limiter);
+        self
+    }
+
+    /// Shares the token of a login, and the pause after a refused one, with all machines that use the same store.
+    #[cfg(feature = "shared-session")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "shared-session")))]
+    pub fn shared_session(mut self, shared: SharedSession) -> Self {
+        self.shared_session = Some(shared);
         self
     }
 
@@ -207,6 +222,11 @@ impl<C: ProviderClient> ClientBuilder<C> {
             .or(self.service.default_base_url())
             .ok_or(BuildError::NoBaseUrl)?
             .parse()?;
+        let headers = self.default_headers()?;
+        #[cfg(feature = "shared-session")]
+        if let Some(shared) = self.shared_session {
+            self.auth.share(shared, &base_url)?;
+        }
         for (name, value) in [
             ("connect_timeout", self.connect_timeout),
             ("attempt_timeout", self.attempt_timeout),
@@ -219,7 +239,6 @@ impl<C: ProviderClient> ClientBuilder<C> {
                 });
             }
         }
-        let headers = self.default_headers()?;
         let settings = HttpSettings {
             connect_timeout: self.connect_timeout,
             ..HttpSettings::new(base_url.clone())

@@ -9,6 +9,7 @@ mod kind;
 mod print;
 mod runtime;
 mod stop_reason;
+mod store;
 mod validation;
 
 use std::{error::Error as StdError, time::Duration};
@@ -22,6 +23,7 @@ pub(crate) use failure::{CallReport, Failure, beginning};
 pub use kind::{ErrorKind, TimeoutPhase};
 pub use runtime::RuntimeError;
 pub use stop_reason::StopReason;
+pub use store::StoreError;
 pub use validation::{Problem, ValidationError};
 
 use crate::{

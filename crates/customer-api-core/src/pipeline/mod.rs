@@ -24,7 +24,7 @@ use crate::{
     client::Shared,
     error::{CallReport, ErrorKind, Failure, TimeoutPhase, ValidationError},
     operation::info::{Idempotency, OperationInfo},
-    rate_limit::{Feedback, Permit},
+    rate_limit::{Feedback, Permit, PermitRequest, RateLimitError},
     request::{Encoder, Prepared},
     response::Metadata,
     retry::{Backoff, FailedAttempt, RetryPolicy},
@@ -127,6 +127,9 @@ impl<'c> Pipeline<'c> {
         self.authorize().await?;
         let mut permit = self.permit().await?.reserved();
         self.before_send().await?;
+        if permit.is_expired() {
+            return Err(no_permit(RateLimitError::expired()));
+        }
         let limit = self.begin()?;
         permit.start();
         let span = telemetry::attempt_span(self.operation, &self.client.base_url, self.attempts);
@@ -225,32 +228,37 @@ impl<'c> Pipeline<'c> {
 
     /// Takes a place in the quota.
     async fn permit(&mut self) -> Result<Permit, Failure> {
-        match self
-            .client
-            .rate_limiter
-            .try_acquire(self.operation.rate_class)
-        {
+        let request = self.permit_request();
+        match self.client.rate_limiter.try_acquire(&request) {
             Some(permit) => Ok(permit),
-            None => Box::pin(self.wait_for_permit()).await,
+            None => Box::pin(self.wait_for_permit(request)).await,
         }
     }
 
-    /// Waits for the quota, as long as an attempt may still begin.
-    async fn wait_for_permit(&mut self) -> Result<Permit, Failure> {
-        let (limiter, class) = (&self.client.rate_limiter, self.operation.rate_class);
+    fn permit_request(&self) -> PermitRequest {
         let deadline = match self.options.latest_start() {
             Some(latest) => self.deadline.no_later_than(latest),
             None => self.deadline,
         };
+        let longest = self.attempt_timeout().min(self.deadline.limit());
+        PermitRequest::new(self.operation.rate_class, deadline, longest)
+    }
+
+    fn attempt_timeout(&self) -> Duration {
+        let own = self.options.attempt_timeout;
+        own.unwrap_or(self.client.attempt_timeout)
+    }
+
+    /// Waits for the quota, as long as an attempt may still begin.
+    async fn wait_for_permit(&mut self, request: PermitRequest) -> Result<Permit, Failure> {
+        let limiter = &self.client.rate_limiter;
         let began = self.deadline.elapsed();
-        let outcome = timeout(deadline.remaining(), limiter.acquire(class, &deadline)).await;
+        let permit = limiter.acquire(&request);
+        let outcome = timeout(request.deadline().remaining(), permit).await;
         self.read_clock();
-        telemetry::waited_for_permit(class, self.elapsed.saturating_sub(began));
-        outcome.map_err(|_| Failure::too_late())?.map_err(|error| {
-            Failure::new(ErrorKind::RateLimit, Delivery::NotSent)
-                .with_retry_after(error.retry_after())
-                .with_source(error)
-        })
+        let waited = self.elapsed.saturating_sub(began);
+        telemetry::waited_for_permit(request.class(), waited);
+        outcome.map_err(|_| Failure::too_late())?.map_err(no_permit)
     }
 
     /// Asks the caller's steps, if there are any, whether the attempt may be sent.
@@ -300,8 +308,7 @@ impl<'c> Pipeline<'c> {
             self.first_began = self.last_began;
         }
         let remaining = self.deadline.limit().saturating_sub(self.elapsed);
-        let attempt_timeout = self.options.attempt_timeout;
-        let attempt_timeout = attempt_timeout.unwrap_or(self.client.attempt_timeout);
+        let attempt_timeout = self.attempt_timeout();
         let (limit, phase) = if attempt_timeout < remaining {
             (attempt_timeout, TimeoutPhase::Attempt)
         } else {
@@ -385,7 +392,7 @@ impl Attempts for Pipeline<'_> {
         self.options.backoff().unwrap_or(&*self.client.backoff)
     }
 
-    fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool {
+    async fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool {
         let Some(credential) = &self.request.credential else {
             return false;
         };
@@ -394,7 +401,9 @@ impl Attempts for Pipeline<'_> {
         }
         let (auth, generation) = (&self.client.auth, credential.generation());
         if was_renewed {
-            auth.invalidate_renewed(generation);
+            let told = auth.invalidate_renewed(generation);
+            // A store that hangs must not keep the call from ending.
+            let _ = timeout(self.deadline.remaining(), told).await;
             return false;
         }
         if !auth.invalidate(generation) {
@@ -417,6 +426,12 @@ impl Attempts for Pipeline<'_> {
         tokio::time::sleep(wait).await;
         self.read_clock();
     }
+}
+
+fn no_permit(error: RateLimitError) -> Failure {
+    Failure::new(ErrorKind::RateLimit, Delivery::NotSent)
+        .with_retry_after(error.retry_after())
+        .with_source(error)
 }
 
 /// Waits for a future, but not beyond the end. `None` if that comes first.

@@ -19,7 +19,11 @@ pub(super) trait Attempts: Send {
 
     /// Whether the failure was about the credential alone, and there may be a better one; `was_renewed` says that this one was
     /// the better one.
-    fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool;
+    fn renews_credential(
+        &mut self,
+        failure: &Failure,
+        was_renewed: bool,
+    ) -> impl Future<Output = bool> + Send;
 
     /// Takes back what the caller's step did for the last attempt, if it let that go.
     fn withdraw(&mut self) -> impl Future<Output = ()> + Send;
@@ -47,7 +51,7 @@ pub(super) async fn after<A: Attempts>(
     let mut delivery = Delivery::NotSent;
     let mut credential_renewed = false;
     loop {
-        if call.renews_credential(&failure, credential_renewed) {
+        if call.renews_credential(&failure, credential_renewed).await {
             // A 401 proves that nothing was processed, so the one replay is harmless for writes too. It says nothing about the
             // call: what becomes of the replay counts.
             credential_renewed = true;
@@ -156,7 +160,7 @@ mod tests {
             self.plan.pop_front().map_or(Ok(()), Err)
         }
 
-        fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool {
+        async fn renews_credential(&mut self, failure: &Failure, was_renewed: bool) -> bool {
             failure.kind() == ErrorKind::Status && self.renews && !was_renewed
         }
 

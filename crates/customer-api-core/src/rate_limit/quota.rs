@@ -11,22 +11,16 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Feedback, Permit, RateLimitError, RateLimiter, Slot};
+use super::{
+    Feedback, LONGEST_WINDOW, Permit, PermitRequest, RateLimitError, RateLimiter, Slot, penalty,
+    refuse_in_vain,
+};
 use crate::{
     runtime,
     time::{Deadline, now},
 };
 
-/// The longest penalty that a response can impose, in windows: a provider that asks for years must not stop a program.
-const LONGEST_PENALTY: u32 = 10;
-
-/// A provider may ask for so much, however short the window is.
-const LEAST_LONGEST_PENALTY: Duration = Duration::from_secs(10 * 60);
-
-/// Longer windows could not be added to a clock's time.
-const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// So many attempts a window, for each class of calls.
+/// Allows a number of attempts per window, for each class of calls.
 ///
 /// A slot is free again one window after its attempt was completed or dropped, and at once if no attempt was begun. So the provider never sees more than the
 /// quota in any window, whatever the network does to the requests on their way: a slot's next request is sent a whole
@@ -36,8 +30,8 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// stops the class for as long as its `Retry-After` asks, or for a window if it does not say; for ten windows or ten
 /// minutes at most, whichever is longer.
 ///
-/// It knows of this process alone: where several share an account's quota, give each its part, or implement
-/// [`RateLimiter`] on something that they share.
+/// The quota knows of this process alone. Where several processes share an account, use a
+/// [`SharedQuota`](super::SharedQuota), or give each process its part.
 ///
 /// ```
 /// use std::time::Duration;
@@ -104,13 +98,9 @@ impl Quota {
 
 #[async_trait]
 impl RateLimiter for Quota {
-    async fn acquire(
-        &self,
-        class: &'static str,
-        deadline: &Deadline,
-    ) -> Result<Permit, RateLimitError> {
+    async fn acquire(&self, request: &PermitRequest) -> Result<Permit, RateLimitError> {
         runtime::check()?;
-        let class = self.class(class);
+        let (class, deadline) = (self.class(request.class()), request.deadline());
         let waiting = class.enter(deadline)?;
         // When attempts that are under way will be over, nobody knows.
         tokio::time::timeout(deadline.remaining(), class.wait(waiting, deadline))
@@ -118,8 +108,8 @@ impl RateLimiter for Quota {
             .unwrap_or_else(|_| Err(RateLimitError::new()))
     }
 
-    fn try_acquire(&self, class: &'static str) -> Option<Permit> {
-        let class = self.class(class);
+    fn try_acquire(&self, request: &PermitRequest) -> Option<Permit> {
+        let class = self.class(request.class());
         let is_taken = class.state().take_unless_waited_for(&class, now());
         is_taken.then(|| Permit::new(Held::new(class)))
     }
@@ -202,11 +192,8 @@ impl Class {
         self.given_back.notify_one();
     }
 
-    fn stop(&self, wait: Option<Duration>) {
-        let longest = self.window.saturating_mul(LONGEST_PENALTY);
-        let wait = wait
-            .unwrap_or(self.window)
-            .min(longest.max(LEAST_LONGEST_PENALTY));
+    fn stop(&self, asked: Option<Duration>) {
+        let wait = penalty(asked, self.window);
         let mut state = self.state();
         state.stopped_until = state.stopped_until.max(Some(now() + wait));
     }
@@ -215,14 +202,6 @@ impl Class {
         // Nothing panics while it holds the lock, so a poisoned one is as good as any.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Refuses a wait after which no time would be left for an attempt.
-fn refuse_in_vain(wait: Duration, deadline: &Deadline) -> Result<(), RateLimitError> {
-    if !wait.is_zero() && wait >= deadline.remaining() {
-        return Err(RateLimitError::new().with_retry_after(wait));
-    }
-    Ok(())
 }
 
 impl State {

@@ -4,13 +4,10 @@
 //! least that is waited in any case, as a provider may ask for no time at all, or until a moment that is past. Calls, lists and
 //! logins all take their waits from here.
 
-use std::{
-    fmt,
-    hash::{BuildHasher, RandomState},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 use super::FailedAttempt;
+use crate::random;
 
 /// The longest wait that is granted to a provider, unless a policy says otherwise.
 pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60);
@@ -83,7 +80,7 @@ impl ExponentialBackoff {
 
     /// How long to wait after this number of failures in a row. `asked` is what the last one asked for.
     pub(crate) fn after(&self, failures: u32, asked: Option<Duration>) -> Duration {
-        let back_off = self.ceiling(failures).mul_f64(random());
+        let back_off = self.ceiling(failures).mul_f64(random::fraction());
         asked.map_or(back_off, |asked| asked.max(back_off))
     }
 
@@ -98,18 +95,6 @@ impl Backoff for ExponentialBackoff {
     fn wait(&self, attempt: &FailedAttempt) -> Duration {
         self.after(attempt.number, attempt.retry_after)
     }
-}
-
-/// A number from 0 to 1. The keys of the standard library's hasher come from the system, which is random enough to keep
-/// clients from retrying in step.
-fn random() -> f64 {
-    let bits = RandomState::new().hash_one(0_u8) >> 11;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "53 bits are exactly what an f64 holds"
-    )]
-    let fraction = bits as f64 / (1_u64 << 53) as f64;
-    fraction
 }
 
 #[cfg(test)]

@@ -3,27 +3,60 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{auth::AuthError, retry::ExponentialBackoff};
+#[cfg(feature = "shared-session")]
+use crate::{session::FailedLogin, time::now};
 
 /// How long a login that was in vain is not repeated, at first and at most. An account may be locked after a few.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
+/// How many logins in a row failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "shared-session",
+    expect(clippy::exhaustive_structs, reason = "stores write and read it")
+)]
+#[cfg_attr(
+    not(feature = "shared-session"),
+    expect(unreachable_pub, reason = "it is public with the feature")
+)]
+pub struct LoginFailures {
+    /// All that failed.
+    pub failed: u32,
+    /// Those that the provider refused, or answered without a token that it takes. Repeating them soon is useless, and may
+    /// lock the account.
+    pub in_vain: u32,
+}
+
+impl LoginFailures {
+    /// The more of both.
+    pub(super) fn or_more(self, other: Self) -> Self {
+        Self {
+            failed: self.failed.max(other.failed),
+            in_vain: self.in_vain.max(other.in_vain),
+        }
+    }
+}
+
 /// A login that failed.
 pub(super) struct Failure {
     error: AuthError,
-    /// How many logins in a row failed, and how many of those were in vain.
-    failed: u32,
-    in_vain: u32,
+    failures: LoginFailures,
     not_before: Instant,
     /// How much time the login had.
     time: Duration,
 }
 
 impl Failure {
-    pub(super) fn new(error: AuthError, last: Option<&Self>, now: Instant, time: Duration) -> Self {
-        let (failed, in_vain) = last.map_or((0, 0), |last| (last.failed, last.in_vain));
-        let failed = failed.saturating_add(1);
-        let in_vain = in_vain.saturating_add(u32::from(error.is_in_vain()));
+    /// A failure after so many others, of a login that had this much time.
+    pub(super) fn new(
+        error: AuthError,
+        before: LoginFailures,
+        now: Instant,
+        time: Duration,
+    ) -> Self {
+        let failed = before.failed.saturating_add(1);
+        let in_vain = before.in_vain.saturating_add(u32::from(error.is_in_vain()));
         let mut pause = match error.provider_wait() {
             // It asks for a wait, though perhaps for one of no time.
             asked @ Some(_) => ExponentialBackoff::DEFAULT.after(failed, asked),
@@ -35,8 +68,7 @@ impl Failure {
         }
         Self {
             error,
-            failed,
-            in_vain,
+            failures: LoginFailures { failed, in_vain },
             not_before: now + pause.min(LONGEST_PAUSE),
             time,
         }
@@ -46,6 +78,32 @@ impl Failure {
     pub(super) fn pause(&self, now: Instant) -> Option<AuthError> {
         let wait = self.not_before.saturating_duration_since(now);
         (!wait.is_zero()).then(|| self.error.clone().with_retry_after(wait))
+    }
+
+    /// The failure of another process, after which nobody logs in before this moment.
+    #[cfg(feature = "shared-session")]
+    pub(super) fn shared(error: AuthError, failures: LoginFailures, not_before: Instant) -> Self {
+        Self {
+            error,
+            failures,
+            not_before,
+            time: Duration::ZERO,
+        }
+    }
+
+    /// What other processes are told.
+    #[cfg(feature = "shared-session")]
+    pub(super) fn stored(&self) -> FailedLogin {
+        FailedLogin {
+            failures: self.failures,
+            pause: self.not_before.saturating_duration_since(now()),
+            is_refused: self.error.is_refused(),
+        }
+    }
+
+    /// How many logins in a row failed, this one included.
+    pub(super) fn failures(&self) -> LoginFailures {
+        self.failures
     }
 
     /// Whether a further failure counts as one more in a row.

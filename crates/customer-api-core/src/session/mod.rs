@@ -1,6 +1,14 @@
 //! A credential that is obtained by logging in.
 
+#[cfg(all(feature = "shared-session", feature = "test-util"))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(all(feature = "shared-session", feature = "test-util")))
+)]
+pub mod conformance;
 mod failure;
+#[cfg(feature = "shared-session")]
+mod shared;
 mod token;
 
 use std::{
@@ -10,12 +18,26 @@ use std::{
 };
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 use tokio::sync::Mutex as Turn;
 
 use failure::Failure;
+#[cfg(not(feature = "shared-session"))]
+use failure::LoginFailures;
 use token::Held;
 pub use token::Token;
+#[cfg(feature = "shared-session")]
+#[cfg_attr(docsrs, doc(cfg(feature = "shared-session")))]
+pub use {
+    failure::LoginFailures,
+    shared::{
+        FailedLogin, LocalTokens, LoginTurn, Offer, SharedSession, StoredToken, TokenKey,
+        TokenStore, Wanted,
+    },
+};
 
+#[cfg(feature = "shared-session")]
+use crate::base_url::BaseUrl;
 use crate::{
     auth::{Auth, AuthContext, AuthError, Credential},
     error::BuildError,
@@ -40,6 +62,14 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
     fn check(&self) -> Result<(), BuildError> {
         Ok(())
     }
+
+    /// Whose login it is, and with what: the user name and the password, in a form that no other login has.
+    ///
+    /// Only a keyed digest of it leaves the session, as the name under which machines share a token. None if the login can't be
+    /// shared.
+    fn identity(&self) -> Option<SecretString> {
+        None
+    }
 }
 
 /// Logs in when a token is first needed, and again before it expires or when the provider no longer takes it.
@@ -54,6 +84,9 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 ///   that the provider asks to repeat later, by a `Retry-After` or as its crate knows, is not repeated before, nor before the
 ///   back-off is over, or for an hour at most.
 /// - A call that is dropped while it logs in leaves the login to the next one.
+///
+/// With the feature `shared-session`, several machines share a token, and the pause after a refused login:
+/// [`ClientBuilder::shared_session`](crate::ClientBuilder::shared_session).
 ///
 /// ```
 /// use std::time::Duration;
@@ -84,6 +117,9 @@ pub struct Session {
     /// Who holds it logs in.
     turn: Turn<()>,
     state: Mutex<State>,
+    /// Shares the token with other machines.
+    #[cfg(feature = "shared-session")]
+    fleet: std::sync::OnceLock<shared::Fleet>,
 }
 
 #[derive(Default)]
@@ -97,6 +133,9 @@ struct State {
     failure: Option<Failure>,
     /// The last failure before that, by which a further one counts.
     last_failure: Option<Failure>,
+    /// The last token that the provider did not take any more.
+    #[cfg(feature = "shared-session")]
+    refused: Option<u64>,
 }
 
 /// What there is at the moment.
@@ -117,6 +156,8 @@ impl Session {
             login: Box::new(login),
             turn: Turn::new(()),
             state: Mutex::default(),
+            #[cfg(feature = "shared-session")]
+            fleet: std::sync::OnceLock::new(),
         }
     }
 
@@ -140,11 +181,13 @@ impl Session {
             // It was thrown away meanwhile. Whoever needs one more logs in, by the rules for that.
             Look::Missing(_) => return None,
         }
+        let mut generation = None;
         if let Some(token) = &mut self.state().token {
             token.postpone_renewal(now());
+            generation = Some(token.generation);
         }
         let limit = context.deadline().remaining() / 2;
-        let renewed = tokio::time::timeout(limit, self.log_in(context)).await;
+        let renewed = tokio::time::timeout(limit, self.log_in(context, generation)).await;
         drop(turn);
         renewed.ok()?.ok()
     }
@@ -168,28 +211,37 @@ impl Session {
                 }
             }
         }
-        let credential = self.log_in(context).await;
+        let credential = self.log_in(context, None).await;
         drop(turn);
         credential
     }
 
-    async fn log_in(&self, context: &AuthContext<'_>) -> Result<Credential, AuthError> {
+    /// Logs in, or takes the token that another machine has got; one that replaces a token that is still good, if that is named.
+    async fn log_in(
+        &self,
+        context: &AuthContext<'_>,
+        renewed: Option<u64>,
+    ) -> Result<Credential, AuthError> {
+        #[cfg(feature = "shared-session")]
+        if let Some(fleet) = self.fleet.get() {
+            return self.log_in_for_all(fleet, context, renewed).await;
+        }
+        let _ = renewed;
+        self.log_in_alone(context).await
+    }
+
+    async fn log_in_alone(&self, context: &AuthContext<'_>) -> Result<Credential, AuthError> {
         let (began, time) = (now(), context.deadline().remaining());
         let outcome = self.login.log_in(context).await;
         let mut state = self.state();
-        state.logins += 1;
         match outcome {
             Ok(token) => {
-                // Kept for a while: whether the token is any good, the provider has yet to show.
-                state.last_failure = state.failure.take().or(state.last_failure.take());
-                state.generation += 1;
-                let token = Held::new(token, state.generation, began);
-                let credential = token.credential();
-                state.token = Some(token);
-                Ok(credential)
+                let generation = state.generation + 1;
+                Ok(state.hold(Held::new(token, generation, began)))
             }
             Err(error) => {
-                state.fail(error.clone(), time);
+                let before = state.failures();
+                state.fail(Failure::new(error.clone(), before, now(), time));
                 Err(error)
             }
         }
@@ -202,11 +254,38 @@ impl Session {
 }
 
 impl State {
-    /// Keeps a failure, after which there is no login for a while. It had this much time.
-    fn fail(&mut self, error: AuthError, time: Duration) {
+    /// Keeps the token that a login gave.
+    fn hold(&mut self, token: Held) -> Credential {
+        self.logins += 1;
+        // Kept for a while: whether the token is any good, the provider has yet to show.
+        self.last_failure = self.failure.take().or(self.last_failure.take());
+        self.generation = token.generation;
+        let credential = token.credential();
+        self.token = Some(token);
+        credential
+    }
+
+    /// Keeps what a login failed with, after which there is none for a while.
+    fn fail(&mut self, failure: Failure) {
+        self.logins += 1;
+        self.failure = Some(failure);
+    }
+
+    /// How many logins in a row have failed by now.
+    fn failures(&self) -> LoginFailures {
         let last = self.failure.as_ref().or(self.last_failure.as_ref());
         let last = last.filter(|last| last.is_recent(now()));
-        self.failure = Some(Failure::new(error, last, now(), time));
+        last.map_or_else(LoginFailures::default, Failure::failures)
+    }
+
+    /// Forgets the token of this generation, if it is the current one: the provider does not take it any more.
+    fn refuse(&mut self, generation: u64) -> Option<Held> {
+        #[cfg(feature = "shared-session")]
+        {
+            self.refused = Some(generation);
+        }
+        let is_current = |token: &mut Held| token.generation == generation;
+        self.token.take_if(is_current)
     }
 
     /// The failure that forbids another login for now.
@@ -247,26 +326,39 @@ impl Auth for Session {
     }
 
     fn invalidate(&self, generation: u64) -> bool {
-        let mut state = self.state();
-        if state
-            .token
-            .as_ref()
-            .is_some_and(|token| token.generation == generation)
-        {
-            state.token = None;
-        }
+        self.state().refuse(generation);
         true
     }
 
-    fn invalidate_renewed(&self, generation: u64) {
-        let mut state = self.state();
-        let is_current = |token: &Held| token.generation == generation;
-        if state.token.take_if(|token| is_current(token)).is_some() {
-            let error =
-                AuthError::new("the provider does not take the token that it has just given")
-                    .refused();
-            state.fail(error, Duration::ZERO);
+    async fn invalidate_renewed(&self, generation: u64) {
+        {
+            let mut state = self.state();
+            let Some(token) = state.refuse(generation) else {
+                return;
+            };
+            let reason = "the provider does not take the token that it has just given";
+            let before = state.failures().or_more(token.failures);
+            let error = AuthError::new(reason).refused();
+            state.failure = Some(Failure::new(error, before, now(), Duration::ZERO));
         }
+        #[cfg(feature = "shared-session")]
+        if let Some(fleet) = self.fleet.get() {
+            self.refuse_for_all(fleet, generation).await;
+        }
+    }
+
+    #[cfg(feature = "shared-session")]
+    fn share(&self, shared: SharedSession, base_url: &BaseUrl) -> Result<(), BuildError> {
+        let identity = self.login.identity();
+        let identity = identity.ok_or(BuildError::Setting {
+            name: "shared_session",
+            reason: "the login does not say whose it is",
+        })?;
+        // A session belongs to one client, which is built once.
+        let _ = self
+            .fleet
+            .set(shared::Fleet::new(shared, base_url, &identity));
+        Ok(())
     }
 
     fn check(&self) -> Result<(), BuildError> {

@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use tokio::time::Instant;
 
+use super::LoginFailures;
 use crate::{
     auth::Credential,
     time::{now, senders_clock},
@@ -67,6 +68,8 @@ impl Token {
 /// A token in use.
 pub(super) struct Held {
     pub(super) generation: u64,
+    /// How many logins in a row had failed before this one, on other machines, too.
+    pub(super) failures: LoginFailures,
     credential: Credential,
     /// When it is no longer used, and from when on another one is wanted; `None` is never.
     times: Option<(Instant, Instant)>,
@@ -81,9 +84,43 @@ impl Held {
         });
         Self {
             generation,
+            failures: LoginFailures::default(),
             credential: token.credential.with_generation(generation),
             times,
         }
+    }
+
+    /// A token of another process: it expires, and is to be renewed, so long after this moment.
+    #[cfg(feature = "shared-session")]
+    pub(super) fn shared(
+        credential: Credential,
+        generation: u64,
+        asked: Instant,
+        expires_in: Option<Duration>,
+        renew_in: Option<Duration>,
+    ) -> Self {
+        let times = expires_in.and_then(|left| {
+            let expires = asked.checked_add(left)?;
+            let renewal = asked.checked_add(renew_in.unwrap_or(left))?;
+            Some((expires, renewal.min(expires)))
+        });
+        Self {
+            generation,
+            failures: LoginFailures::default(),
+            credential: credential.with_generation(generation),
+            times,
+        }
+    }
+
+    /// In which time it expires, and in which it is to be renewed.
+    #[cfg(feature = "shared-session")]
+    pub(super) fn times_left(&self, now: Instant) -> Option<(Duration, Duration)> {
+        self.times.map(|(expires, renewal)| {
+            (
+                expires.saturating_duration_since(now),
+                renewal.saturating_duration_since(now),
+            )
+        })
     }
 
     pub(super) fn credential(&self) -> Credential {

@@ -37,6 +37,36 @@ pub(crate) fn wall_clock() -> SystemTime {
     SystemTime::now()
 }
 
+/// Measures how much time passes, the sleep of the machine included.
+///
+/// A monotonic clock stands still on some systems while the machine sleeps, and the calendar's clock may be set. Of the two, the
+/// one that went further counts: an early end is harmless where a late one is not.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch {
+    start: Instant,
+    calendar: SystemTime,
+}
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self {
+            start: now(),
+            calendar: wall_clock(),
+        }
+    }
+
+    /// The time since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        let calendar = wall_clock().duration_since(self.calendar);
+        now()
+            .saturating_duration_since(self.start)
+            .max(calendar.unwrap_or_default())
+    }
+}
+
 /// The moment by which a call must be over, with all its attempts and waits.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {

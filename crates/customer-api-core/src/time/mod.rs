@@ -8,7 +8,7 @@ use std::{fmt, marker::PhantomData, str::FromStr};
 
 use serde::{Deserializer, de};
 
-pub use clock::Deadline;
+pub use clock::{Deadline, Stopwatch};
 pub(crate) use clock::{date, now, senders_clock, wall_clock};
 pub use date::Date;
 pub use timestamp::Timestamp;

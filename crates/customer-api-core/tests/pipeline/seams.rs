@@ -13,8 +13,7 @@ use async_trait::async_trait;
 use customer_api_core::{
     Auth, Client, Delivery, ErrorKind, Idempotency, Transport,
     auth::{AuthContext, AuthError, Credential},
-    rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
-    time::Deadline,
+    rate_limit::{Feedback, Permit, PermitRequest, RateLimitError, RateLimiter, Slot},
     transport::{
         Body, ConnectionReuse, PossiblyUnasked, ScriptedResponse, ScriptedTransport, TransportError,
     },
@@ -146,7 +145,7 @@ impl Auth for Order {
 
 #[async_trait]
 impl RateLimiter for Order {
-    async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+    async fn acquire(&self, _: &PermitRequest) -> Result<Permit, RateLimitError> {
         self.0.lock().unwrap().push("permit");
         Ok(Permit::free())
     }
@@ -227,8 +226,8 @@ impl Drop for Held {
 
 #[async_trait]
 impl RateLimiter for Counting {
-    async fn acquire(&self, class: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
-        assert_eq!(class, "default");
+    async fn acquire(&self, request: &PermitRequest) -> Result<Permit, RateLimitError> {
+        assert_eq!(request.class(), "default");
         self.held.fetch_add(1, Ordering::SeqCst);
         Ok(Permit::new(Held(self.clone())))
     }
@@ -279,7 +278,7 @@ struct Spent;
 
 #[async_trait]
 impl RateLimiter for Spent {
-    async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+    async fn acquire(&self, _: &PermitRequest) -> Result<Permit, RateLimitError> {
         Err(RateLimitError::new().with_retry_after(Duration::from_secs(300)))
     }
 }

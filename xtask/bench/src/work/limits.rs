@@ -17,7 +17,7 @@ use bytes::Bytes;
 use customer_api_core::{
     Auth, Client, RateLimiter as _, async_trait,
     auth::{AuthContext, AuthError, Credential},
-    rate_limit::{Feedback, Quota},
+    rate_limit::{Feedback, PermitRequest, Quota},
     session::{Login, Session, Token},
     time::Deadline,
     transport::{Body, Transport, TransportError},
@@ -72,11 +72,16 @@ pub(crate) fn run(settings: &Settings) -> Result<Limits, Failure> {
     })
 }
 
+/// Waits for this long at most.
+fn request(wait: Duration) -> PermitRequest {
+    PermitRequest::new("default", Deadline::after(wait), wait)
+}
+
 async fn acquire(window: &Quota) -> Result<f64, Failure> {
-    let deadline = Deadline::after(Duration::from_secs(60));
+    let request = request(Duration::from_secs(60));
     let began = clock::now();
     for _ in 0..TIMES {
-        let permit = window.acquire("default", &deadline).await?;
+        let permit = window.acquire(&request).await?;
         black_box(&permit);
         permit.complete(&Feedback::default());
     }
@@ -158,8 +163,8 @@ async fn wake_ups(waiters: u64) -> Result<u64, Failure> {
     for _ in 0..waiters {
         let (window, polls) = (window.clone(), Arc::clone(&polls));
         tasks.spawn(async move {
-            let deadline = Deadline::after(Duration::from_secs(60));
-            let permit = counted(window.acquire("default", &deadline), &polls).await?;
+            let request = request(Duration::from_secs(60));
+            let permit = counted(window.acquire(&request), &polls).await?;
             // As a call does, it lets the others run while it has the permit.
             tokio::task::yield_now().await;
             permit.complete(&Feedback::default());

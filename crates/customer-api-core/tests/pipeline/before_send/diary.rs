@@ -14,7 +14,7 @@ use customer_api_core::{
     auth::{AuthContext, AuthError, Credential},
     before_send::{BeforeSend, Upcoming, Withheld},
     error::StopReason,
-    rate_limit::{Feedback, Permit, RateLimitError, RateLimiter, Slot},
+    rate_limit::{Feedback, Permit, PermitRequest, RateLimitError, RateLimiter, Slot},
     retry::{Backoff, FailedAttempt, RetryDecision, RetryPolicy},
     time::Deadline,
     transport::{Body, ScriptedResponse, ScriptedTransport, Transport, TransportError},
@@ -95,7 +95,7 @@ impl Auth for Diary {
 
 #[async_trait]
 impl RateLimiter for Diary {
-    async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+    async fn acquire(&self, _: &PermitRequest) -> Result<Permit, RateLimitError> {
         self.note("permit");
         Ok(Permit::new(Held(self.clone(), "lost")))
     }

@@ -16,9 +16,8 @@ use customer_api_core::{
     auth::{AuthContext, AuthError, Credential},
     before_send::{BeforeSend, ContentBody, Upcoming, Withheld},
     error::{StopReason, TimeoutPhase},
-    rate_limit::{Permit, RateLimitError, RateLimiter},
+    rate_limit::{Permit, PermitRequest, RateLimitError, RateLimiter},
     retry::NeverRetry,
-    time::Deadline,
     transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
 };
 use http::header::AUTHORIZATION;
@@ -335,7 +334,7 @@ async fn a_doubt_is_not_withdrawn_by_a_later_attempt_that_never_began() {
     struct Spent(AtomicU64);
     #[async_trait]
     impl RateLimiter for Spent {
-        async fn acquire(&self, _: &'static str, _: &Deadline) -> Result<Permit, RateLimitError> {
+        async fn acquire(&self, _: &PermitRequest) -> Result<Permit, RateLimitError> {
             match self.0.fetch_add(1, Ordering::SeqCst) {
                 0 => Ok(Permit::free()),
                 _ => Err(RateLimitError::new()),

@@ -1,6 +1,7 @@
 //! A quota of so many attempts a window: never more as the server sees it, little less, fair, and refused in time.
 
 mod at_once;
+mod shared;
 mod stops;
 
 use std::{
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use customer_api_core::{
     Client, Delivery, ErrorKind,
     auth::StaticCredential,
-    rate_limit::{Feedback, Permit, Quota, RateLimiter},
+    rate_limit::{Feedback, Permit, PermitRequest, Quota, RateLimiter},
     time::Deadline,
     transport::{Body, ScriptedResponse, ScriptedTransport, Transport, TransportError},
 };
@@ -21,6 +22,10 @@ use customer_api_core::{
 use crate::support::{Shop, builder, count};
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+fn ask(class: &'static str, deadline: Deadline) -> PermitRequest {
+    PermitRequest::new(class, deadline, Duration::from_secs(30))
+}
 
 /// A server behind a network that holds every request and every response up for 0 to 50 ms.
 #[derive(Clone, Debug)]
@@ -100,32 +105,33 @@ fn deadline(seconds: u64) -> Deadline {
 async fn a_wait_that_outlasts_the_deadline_is_refused_at_once() {
     let window = Quota::per_window(2, MINUTE);
     for _ in 0..2 {
-        drop(window.acquire("a", &deadline(1)).await.unwrap());
+        drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
     }
     tokio::time::sleep(Duration::from_secs(10)).await;
     let watch = deadline(1_000);
-    let refused = window.acquire("a", &deadline(49)).await.unwrap_err();
+    let refused = window.acquire(&ask("a", deadline(49))).await.unwrap_err();
     assert_eq!(refused.retry_after(), Some(Duration::from_secs(50)));
     assert_eq!(watch.elapsed(), Duration::ZERO);
     // In time, it is given; and another class has slots of its own.
     window
-        .acquire("a", &deadline(51))
+        .acquire(&ask("a", deadline(51)))
         .await
         .unwrap()
         .complete(&Feedback::default());
     assert_eq!(watch.elapsed().as_secs(), 50);
-    drop(window.acquire("b", &deadline(1)).await.unwrap());
+    drop(window.acquire(&ask("b", deadline(1))).await.unwrap());
 }
 
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_count_for_those_who_come() {
     let window = Quota::per_window(1, MINUTE);
-    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
     let waiting = window.clone();
-    let first = tokio::spawn(async move { waiting.acquire("a", &deadline(1_000)).await.map(drop) });
+    let first =
+        tokio::spawn(async move { waiting.acquire(&ask("a", deadline(1_000))).await.map(drop) });
     tokio::task::yield_now().await;
     let watch = deadline(1_000);
-    let refused = window.acquire("a", &deadline(70)).await.unwrap_err();
+    let refused = window.acquire(&ask("a", deadline(70))).await.unwrap_err();
     assert_eq!(watch.elapsed(), Duration::ZERO, "it is refused at once");
     assert_eq!(
         refused.retry_after(),
@@ -143,7 +149,7 @@ async fn first_come_first_served() {
     for number in 0..10 {
         let (window, order) = (window.clone(), Arc::clone(&order));
         tasks.push(tokio::spawn(async move {
-            let permit = window.acquire("a", &deadline(10_000)).await.unwrap();
+            let permit = window.acquire(&ask("a", deadline(10_000))).await.unwrap();
             order.lock().unwrap().push(number);
             drop(permit);
         }));
@@ -185,7 +191,7 @@ async fn a_dropped_wait_or_permit_loses_no_slot() {
     for polls in 0..20 {
         let mut permits: Vec<Permit> = Vec::new();
         for _ in 0..3 {
-            permits.push(window.acquire("a", &deadline(1_000)).await.unwrap());
+            permits.push(window.acquire(&ask("a", deadline(1_000))).await.unwrap());
         }
         let waits: Vec<_> = (0..4)
             .map(|number| {
@@ -193,7 +199,8 @@ async fn a_dropped_wait_or_permit_loses_no_slot() {
                 let patience = Duration::from_secs(polls * 5 + number);
                 tokio::spawn(async move {
                     let deadline = deadline(1_000);
-                    let wait = window.acquire("a", &deadline);
+                    let request = ask("a", deadline);
+                    let wait = window.acquire(&request);
                     tokio::time::timeout(patience, wait)
                         .await
                         .map(|permit| drop(permit.unwrap()))
@@ -210,7 +217,7 @@ async fn a_dropped_wait_or_permit_loses_no_slot() {
     }
     let watch = deadline(10_000);
     for _ in 0..3 {
-        drop(window.acquire("a", &deadline(1)).await.unwrap());
+        drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
     }
     assert_eq!(watch.elapsed(), Duration::ZERO);
 }
@@ -243,11 +250,11 @@ async fn no_window_is_too_long_for_the_clock() {
     feedback.status = Some(429);
     feedback.retry_after = Some(Duration::MAX);
     window
-        .acquire("a", &deadline(1))
+        .acquire(&ask("a", deadline(1)))
         .await
         .unwrap()
         .complete(&feedback);
-    assert!(window.acquire("a", &deadline(1)).await.is_err());
+    assert!(window.acquire(&ask("a", deadline(1))).await.is_err());
 }
 
 /// One who has a slot and one who waits are not the same: a slot that is free is never refused.
@@ -260,7 +267,7 @@ async fn nobody_is_refused_while_a_slot_is_free() {
             let (window, start) = (window.clone(), Arc::clone(&start));
             tokio::spawn(async move {
                 start.wait().await;
-                window.acquire("a", &deadline(1)).await.map(drop)
+                window.acquire(&ask("a", deadline(1))).await.map(drop)
             })
         });
         for task in tasks {
@@ -273,12 +280,12 @@ async fn nobody_is_refused_while_a_slot_is_free() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_for_attempts_under_way_ends_with_its_deadline() {
     let window = Quota::per_window(1, Duration::from_secs(1));
-    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    let held = window.acquire(&ask("a", deadline(1))).await.unwrap();
     let waits = [5, 7].map(|seconds| {
         let window = window.clone();
         tokio::spawn(async move {
             let deadline = deadline(seconds);
-            let refused = window.acquire("a", &deadline).await.unwrap_err();
+            let refused = window.acquire(&ask("a", deadline)).await.unwrap_err();
             (refused.retry_after(), deadline.elapsed().as_secs())
         })
     });
@@ -294,9 +301,9 @@ async fn a_wait_for_attempts_under_way_ends_with_its_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_takes_all_the_time_that_is_left_is_in_vain() {
     let window = Quota::per_window(1, MINUTE);
-    drop(window.acquire("a", &deadline(0)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(0))).await.unwrap());
     let watch = deadline(1_000);
-    let refused = window.acquire("a", &deadline(60)).await.unwrap_err();
+    let refused = window.acquire(&ask("a", deadline(60))).await.unwrap_err();
     assert_eq!(refused.retry_after(), Some(MINUTE));
     assert_eq!(watch.elapsed(), Duration::ZERO);
 }
@@ -311,8 +318,8 @@ fn throttled(retry_after: Option<Duration>) -> Feedback {
 #[tokio::test(start_paused = true)]
 async fn no_attempts_at_all_are_one() {
     let window = Quota::per_window(0, MINUTE);
-    drop(window.acquire("a", &deadline(1)).await.unwrap());
-    assert!(window.acquire("a", &deadline(1)).await.is_err());
+    drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
+    assert!(window.acquire(&ask("a", deadline(1))).await.is_err());
 }
 
 /// A limiter of one's own is not cloned as a window is.
@@ -333,36 +340,39 @@ async fn several_clients_share_a_limiter_as_it_is() {
 async fn a_wait_of_years_is_a_wait() {
     let window = Quota::per_window(1, Duration::MAX);
     let patient = Deadline::after(Duration::MAX);
-    drop(window.acquire("a", &patient).await.unwrap());
-    let permit = window.acquire("a", &patient).await.unwrap();
+    drop(window.acquire(&ask("a", patient)).await.unwrap());
+    let permit = window.acquire(&ask("a", patient)).await.unwrap();
     permit.complete(&throttled(Some(Duration::MAX)));
-    drop(window.acquire("a", &patient).await.unwrap());
+    drop(window.acquire(&ask("a", patient)).await.unwrap());
     assert_eq!(patient.elapsed().as_secs(), 11 * 365 * 24 * 60 * 60);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_slot_in_use_is_free_a_window_from_now_at_the_soonest() {
     let window = Quota::per_window(1, MINUTE);
-    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    let held = window.acquire(&ask("a", deadline(1))).await.unwrap();
     let watch = deadline(1_000);
-    let refused = window.acquire("a", &deadline(59)).await.unwrap_err();
+    let refused = window.acquire(&ask("a", deadline(59))).await.unwrap_err();
     assert_eq!(refused.retry_after(), Some(MINUTE));
     assert_eq!(watch.elapsed(), Duration::ZERO);
     drop(held);
-    drop(window.acquire("a", &deadline(61)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(61))).await.unwrap());
     assert_eq!(watch.elapsed().as_secs(), 60);
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_round_of_those_who_wait_takes_a_window() {
     let window = Quota::per_window(2, MINUTE);
-    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
     tokio::time::sleep(Duration::from_secs(10)).await;
-    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
     let mut waits = Vec::new();
     for soonest in [50, 60, 110, 120, 170, 180] {
         let watch = deadline(1_000);
-        let refused = window.acquire("a", &deadline(soonest)).await.unwrap_err();
+        let refused = window
+            .acquire(&ask("a", deadline(soonest)))
+            .await
+            .unwrap_err();
         let expected = Some(Duration::from_secs(soonest));
         assert_eq!(
             (refused.retry_after(), watch.elapsed()),
@@ -371,7 +381,7 @@ async fn every_round_of_those_who_wait_takes_a_window() {
         let window = window.clone();
         waits.push(tokio::spawn(async move {
             let patience = deadline(soonest + 1);
-            window.acquire("a", &patience).await.map(drop).unwrap();
+            window.acquire(&ask("a", patience)).await.map(drop).unwrap();
             assert_eq!(patience.elapsed().as_secs(), soonest);
         }));
         tokio::task::yield_now().await;
@@ -385,13 +395,14 @@ async fn every_round_of_those_who_wait_takes_a_window() {
 #[tokio::test(start_paused = true)]
 async fn nobody_overtakes() {
     let window = Quota::per_window(1, MINUTE);
-    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
     let watch = deadline(1_000);
     let first = window.clone();
-    let first = tokio::spawn(async move { first.acquire("a", &deadline(1_000)).await.map(drop) });
+    let first =
+        tokio::spawn(async move { first.acquire(&ask("a", deadline(1_000))).await.map(drop) });
     tokio::time::sleep(MINUTE).await;
     assert!(!first.is_finished());
-    drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(1_000))).await.unwrap());
     assert_eq!(watch.elapsed(), MINUTE * 2);
     first.await.unwrap().unwrap();
 }
@@ -399,10 +410,10 @@ async fn nobody_overtakes() {
 #[tokio::test(start_paused = true)]
 async fn a_class_has_slots_and_stops_of_its_own() {
     let window = Quota::per_window(1, MINUTE);
-    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    let permit = window.acquire(&ask("a", deadline(1))).await.unwrap();
     permit.complete(&throttled(None));
-    drop(window.acquire("b", &deadline(1)).await.unwrap());
-    assert!(window.acquire("b", &deadline(1)).await.is_err());
+    drop(window.acquire(&ask("b", deadline(1))).await.unwrap());
+    assert!(window.acquire(&ask("b", deadline(1))).await.is_err());
 }
 
 /// Callers of every sort: patient or not, gone before their turn, slow, throttled.
@@ -434,7 +445,8 @@ async fn a_crowd_keeps_to_the_quota_and_to_its_deadlines() {
             tasks.push(tokio::spawn(async move {
                 tokio::time::sleep(ms(arrives)).await;
                 let limit = Deadline::after(ms(patience));
-                let wait = window.acquire("a", &limit);
+                let request = ask("a", limit);
+                let wait = window.acquire(&request);
                 let Ok(outcome) = tokio::time::timeout(ms(leaves), wait).await else {
                     return;
                 };
@@ -468,7 +480,7 @@ async fn a_crowd_keeps_to_the_quota_and_to_its_deadlines() {
         tokio::time::sleep(MINUTE * 3).await;
         let watch = deadline(1_000);
         for _ in 0..slots {
-            drop(window.acquire("a", &deadline(1)).await.unwrap());
+            drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
         }
         assert_eq!(watch.elapsed(), Duration::ZERO);
     }

@@ -8,12 +8,12 @@ async fn a_429_stops_the_class_for_as_long_as_it_asks() {
         let window = Quota::per_window(5, MINUTE);
         let feedback = throttled(retry_after.map(Duration::from_secs));
         window
-            .acquire("a", &deadline(1))
+            .acquire(&ask("a", deadline(1)))
             .await
             .unwrap()
             .complete(&feedback);
         let watch = deadline(10_000);
-        drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+        drop(window.acquire(&ask("a", deadline(1_000))).await.unwrap());
         assert_eq!(watch.elapsed().as_secs(), seconds, "{retry_after:?}");
     }
 }
@@ -35,13 +35,14 @@ async fn penalty_and_back_off_are_not_added_up() {
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_behind_a_429_count_from_its_end() {
     let window = Quota::per_window(1, MINUTE);
-    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    let permit = window.acquire(&ask("a", deadline(1))).await.unwrap();
     permit.complete(&throttled(Some(Duration::from_secs(100))));
     let waiting = window.clone();
-    let first = tokio::spawn(async move { waiting.acquire("a", &deadline(1_000)).await.map(drop) });
+    let first =
+        tokio::spawn(async move { waiting.acquire(&ask("a", deadline(1_000))).await.map(drop) });
     tokio::task::yield_now().await;
     let watch = deadline(1_000);
-    let refused = window.acquire("a", &deadline(150)).await.unwrap_err();
+    let refused = window.acquire(&ask("a", deadline(150))).await.unwrap_err();
     assert_eq!(watch.elapsed(), Duration::ZERO, "it is refused at once");
     assert_eq!(refused.retry_after(), Some(Duration::from_secs(160)));
     first.await.unwrap().unwrap();
@@ -51,12 +52,12 @@ async fn those_who_wait_behind_a_429_count_from_its_end() {
 #[tokio::test(start_paused = true)]
 async fn a_later_429_does_not_shorten_an_earlier_one() {
     let window = Quota::per_window(2, MINUTE);
-    let first = window.acquire("a", &deadline(1)).await.unwrap();
-    let second = window.acquire("a", &deadline(1)).await.unwrap();
+    let first = window.acquire(&ask("a", deadline(1))).await.unwrap();
+    let second = window.acquire(&ask("a", deadline(1))).await.unwrap();
     first.complete(&throttled(Some(Duration::from_secs(200))));
     second.complete(&throttled(Some(Duration::from_secs(5))));
     let watch = deadline(1_000);
-    drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(1_000))).await.unwrap());
     assert_eq!(watch.elapsed().as_secs(), 200);
 }
 
@@ -64,12 +65,12 @@ async fn a_later_429_does_not_shorten_an_earlier_one() {
 #[tokio::test(start_paused = true)]
 async fn a_429_is_told_to_those_who_wait_already() {
     let window = Quota::per_window(2, MINUTE);
-    drop(window.acquire("a", &deadline(1)).await.unwrap());
-    let held = window.acquire("a", &deadline(1)).await.unwrap();
+    drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
+    let held = window.acquire(&ask("a", deadline(1))).await.unwrap();
     let waits: Vec<_> = (0..2)
         .map(|_| {
             let window = window.clone();
-            tokio::spawn(async move { window.acquire("a", &deadline(90)).await.map(drop) })
+            tokio::spawn(async move { window.acquire(&ask("a", deadline(90))).await.map(drop) })
         })
         .collect();
     tokio::task::yield_now().await;
@@ -85,11 +86,11 @@ async fn a_429_is_told_to_those_who_wait_already() {
 #[tokio::test(start_paused = true)]
 async fn any_other_answer_stops_nobody() {
     let window = Quota::per_window(2, MINUTE);
-    let permit = window.acquire("a", &deadline(1)).await.unwrap();
+    let permit = window.acquire(&ask("a", deadline(1))).await.unwrap();
     let mut feedback = throttled(Some(MINUTE));
     feedback.status = Some(503);
     permit.complete(&feedback);
-    drop(window.acquire("a", &deadline(1)).await.unwrap());
+    drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
 }
 
 /// Where a window is short, its provider may still ask for a longer break.
@@ -98,10 +99,10 @@ async fn a_retry_after_outlasts_a_short_window() {
     for window in [Duration::ZERO, Duration::from_secs(1)] {
         for (retry_after, seconds) in [(120, 120), (u64::MAX, 600)] {
             let window = Quota::per_window(1, window);
-            let permit = window.acquire("a", &deadline(1)).await.unwrap();
+            let permit = window.acquire(&ask("a", deadline(1))).await.unwrap();
             permit.complete(&throttled(Some(Duration::from_secs(retry_after))));
             let watch = deadline(10_000);
-            drop(window.acquire("a", &deadline(1_000)).await.unwrap());
+            drop(window.acquire(&ask("a", deadline(1_000))).await.unwrap());
             assert_eq!(watch.elapsed().as_secs(), seconds, "{window:?}");
         }
     }

@@ -2,6 +2,8 @@
 
 mod cancelled;
 mod refused;
+#[cfg(feature = "shared-session")]
+mod shared;
 mod token_server;
 
 use std::time::{Duration, SystemTime};

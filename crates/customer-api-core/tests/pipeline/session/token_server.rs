@@ -15,6 +15,7 @@ use customer_api_core::{
     operation::{Method, OperationInfo},
     request::Encoder,
     response::ResponseBody,
+    secrecy::SecretString,
     session::{Login, Session, Token},
     transport::{Body, Transport, TransportError, TransportErrorKind},
 };
@@ -191,6 +192,10 @@ impl Login for KnocksWith {
             token = token.with_expiry(time, response.headers());
         }
         Ok(token)
+    }
+
+    fn identity(&self) -> Option<SecretString> {
+        Some("ana, with her password".into())
     }
 }
 

@@ -1,0 +1,23 @@
+//! Randomness of the standard library: the keys of its hasher come from the system.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+/// Bits that nobody can foresee.
+pub(crate) fn bits() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}
+
+/// What no other token is.
+pub(crate) fn token() -> [u8; 16] {
+    (u128::from(bits()) << 64 | u128::from(bits())).to_be_bytes()
+}
+
+/// A number from 0 to 1.
+pub(crate) fn fraction() -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "53 bits are exactly what an f64 holds"
+    )]
+    let fraction = (bits() >> 11) as f64 / (1_u64 << 53) as f64;
+    fraction
+}

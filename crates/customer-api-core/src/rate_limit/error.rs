@@ -1,0 +1,98 @@
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use crate::error::{RuntimeError, StoreError};
+
+/// No permit, so nothing was sent.
+#[derive(Clone, Debug)]
+pub struct RateLimitError {
+    reason: Reason,
+    retry_after: Option<Duration>,
+}
+
+#[derive(Clone, Debug)]
+enum Reason {
+    UsedUp,
+    Unavailable(StoreError),
+    Expired,
+    Runtime(RuntimeError),
+}
+
+impl RateLimitError {
+    /// The quota is used up until after the call's timeout. It is not known when a permit will be free.
+    #[must_use]
+    pub fn new() -> Self {
+        Reason::UsedUp.into()
+    }
+
+    /// The limiter can't be asked, such as a store that is down.
+    #[must_use]
+    pub fn unavailable(error: StoreError) -> Self {
+        Reason::Unavailable(error).into()
+    }
+
+    /// The permit was granted, and too much time has passed since.
+    pub(crate) fn expired() -> Self {
+        Reason::Expired.into()
+    }
+
+    /// A permit will be free after this time.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// When a permit will be free.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// Whether the limiter could not be asked. How much of the quota is left is unknown then.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.reason, Reason::Unavailable(_))
+    }
+}
+
+impl Default for RateLimitError {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl From<Reason> for RateLimitError {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            retry_after: None,
+        }
+    }
+}
+
+/// The calling thread can't wait for a permit.
+impl From<RuntimeError> for RateLimitError {
+    fn from(error: RuntimeError) -> Self {
+        Reason::Runtime(error).into()
+    }
+}
+
+impl fmt::Display for RateLimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            Reason::UsedUp => f.write_str("the quota is used up until after the call's timeout"),
+            Reason::Unavailable(error) => write!(f, "the limiter can't be asked: {error}"),
+            Reason::Expired => f.write_str("the permit expired before the attempt could start"),
+            Reason::Runtime(error) => write!(f, "a permit can't be waited for: {error}"),
+        }
+    }
+}
+
+impl StdError for RateLimitError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.reason {
+            Reason::Unavailable(error) => error.source(),
+            Reason::UsedUp | Reason::Expired | Reason::Runtime(_) => None,
+        }
+    }
+}

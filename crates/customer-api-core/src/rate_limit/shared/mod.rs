@@ -1,0 +1,197 @@
+//! A quota that many processes share through a store.
+
+mod class;
+mod slot;
+mod store;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+
+pub use self::store::{SlotClaim, SlotStore, Taken};
+use self::{
+    class::Class,
+    slot::{Held, Reports},
+};
+use super::{LONGEST_WINDOW, Permit, PermitRequest, RateLimitError, RateLimiter, refuse_in_vain};
+use crate::{error::StoreError, runtime};
+
+/// How much later than its permit an attempt may start. A step before it, such as a ledger's, takes its time.
+const START_WITHIN: Duration = Duration::from_secs(15);
+
+/// How often the store is asked while it can't say when a slot will be free: first, and at most.
+const POLL: Duration = Duration::from_millis(2);
+const SLOWEST_POLL: Duration = Duration::from_millis(250);
+
+/// Allows a number of attempts per window to all processes together, for each class of calls.
+///
+/// The rule is that of [`Quota`](super::Quota): a slot is free again one window after its attempt was completed. The slots
+/// lie in a [`SlotStore`], and processes that use the same store and the same name share them. All of them should be given
+/// the same number and the same window: each claim counts by its own.
+///
+/// - Waiting is fair inside a process. Between processes, whoever asks first gets the slot.
+/// - A 429 that one process gets stops all of them.
+/// - The slot of a process that dies comes back by itself: after the longest attempt, the time within which it must
+///   [start](Self::start_within), and a window.
+/// - While the store can't be reached, calls fail with [`RateLimitError::unavailable`] and nothing is sent, unless
+///   [`when_unreachable`](Self::when_unreachable) gives each process a share of its own.
+///
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct SharedQuota {
+    name: String,
+    slots: usize,
+    window: Duration,
+    start_within: Duration,
+    fallback: Option<Arc<dyn RateLimiter>>,
+    store: Arc<dyn SlotStore>,
+    classes: Arc<Mutex<HashMap<&'static str, Arc<Class>>>>,
+    reports: Arc<Reports>,
+}
+
+impl SharedQuota {
+    /// Allows `attempts` attempts per `window` to all who share the quota of this name. `attempts` is at least 1; `window`
+    /// is capped at one year.
+    ///
+    /// Name the quota after the account that the provider counts, not after the program.
+    #[must_use]
+    pub fn per_window(
+        store: impl SlotStore,
+        name: impl Into<String>,
+        attempts: usize,
+        window: Duration,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            slots: attempts.max(1),
+            window: window.min(LONGEST_WINDOW),
+            start_within: START_WITHIN,
+            fallback: None,
+            store: Arc::new(store),
+            classes: Arc::default(),
+            reports: Arc::default(),
+        }
+    }
+
+    /// Allows `calls` calls in flight at once, as fast as they complete. `calls` is at least 1.
+    ///
+    /// A process that waits asks the store up to four times per second.
+    #[must_use]
+    pub fn in_flight(store: impl SlotStore, name: impl Into<String>, calls: usize) -> Self {
+        Self::per_window(store, name, calls, Duration::ZERO)
+    }
+
+    /// How long after its permit an attempt may start: 15 s by default. Later it is not sent, as another process may have
+    /// the slot by then.
+    ///
+    /// It covers the steps before an attempt, such as a ledger that is asked. A longer time delays the slot of a process that
+    /// dies.
+    #[must_use]
+    pub fn start_within(mut self, time: Duration) -> Self {
+        self.start_within = time;
+        self
+    }
+
+    /// What limits the calls of this process while the store can't be reached, such as its share of the quota.
+    ///
+    /// Without it, nothing is sent then. The shares of all processes together should not be more than the quota.
+    #[must_use]
+    pub fn when_unreachable(mut self, limiter: impl RateLimiter) -> Self {
+        self.fallback = Some(Arc::new(limiter));
+        self
+    }
+
+    /// Waits until the store knows about all attempts that are over. For programs that end at once: a slot that the store
+    /// was not told about comes back later.
+    pub async fn flush(&self) {
+        self.reports.flush().await;
+    }
+
+    fn class(&self, name: &'static str) -> Arc<Class> {
+        let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
+        let class = classes
+            .entry(name)
+            .or_insert_with(|| Arc::new(Class::new(self.slots, self.window)));
+        Arc::clone(class)
+    }
+
+    /// Waits for its turn in this process, and then for a slot of the store.
+    async fn wait(
+        &self,
+        class: &Arc<Class>,
+        request: &PermitRequest,
+    ) -> Result<Result<Permit, StoreError>, RateLimitError> {
+        let _waiting = class.enter(request.deadline())?;
+        let _turn = class.turn.lock().await;
+        let hold = self.start_within + request.longest_attempt() + self.window;
+        let claim = SlotClaim::new(&*self.name, request.class(), self.slots, self.window, hold);
+        let (store, reports) = (Arc::clone(&self.store), Arc::clone(&self.reports));
+        let mut held = Held::new(claim, store, Arc::clone(class), reports, self.start_within);
+        let mut poll = POLL;
+        loop {
+            if let Some(error) = class.outage() {
+                return Ok(Err(error));
+            }
+            if let Some(wait) = class.stopped() {
+                refuse_in_vain(wait, request.deadline())?;
+                class.pause(wait).await;
+                continue;
+            }
+            held.asked();
+            let waits = match self.store.take(held.claim()).await {
+                Ok(Taken::Granted) => {
+                    class.granted();
+                    return Ok(Ok(Permit::new(held.granted())));
+                }
+                Ok(Taken::Full(waits)) => waits,
+                Err(error) => {
+                    class.failed(&error);
+                    return Ok(Err(error));
+                }
+            };
+            held.refused();
+            let soonest = class.keep(&waits);
+            refuse_in_vain(soonest, request.deadline())?;
+            class.pause(soonest.max(poll)).await;
+            // Nobody knows when an attempt of another process will be over.
+            poll = if soonest > poll {
+                POLL
+            } else {
+                (poll * 2).min(SLOWEST_POLL)
+            };
+        }
+    }
+}
+
+#[async_trait]
+impl RateLimiter for SharedQuota {
+    async fn acquire(&self, request: &PermitRequest) -> Result<Permit, RateLimitError> {
+        runtime::check()?;
+        let class = self.class(request.class());
+        let wait = self.wait(&class, request);
+        let outcome = tokio::time::timeout(request.deadline().remaining(), wait).await;
+        let error = match outcome.unwrap_or_else(|_| Err(RateLimitError::new()))? {
+            Ok(permit) => return Ok(permit),
+            Err(error) => error,
+        };
+        match &self.fallback {
+            Some(fallback) => fallback.acquire(request).await,
+            None => Err(RateLimitError::unavailable(error)),
+        }
+    }
+}
+
+impl fmt::Debug for SharedQuota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "SharedQuota({:?}, {} attempts in {:?}, {:?})",
+            self.name, self.slots, self.window, self.store
+        )
+    }
+}

@@ -1,0 +1,241 @@
+//! How a session uses the store: one process logs in, the others wait for what comes of it.
+
+use std::{sync::Arc, time::Duration};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::runtime::Handle;
+
+use super::{FailedLogin, LoginTurn, Offer, SharedSession, StoredToken, TokenStore, Wanted};
+use crate::{
+    auth::{AuthContext, AuthError, Credential},
+    base_url::BaseUrl,
+    error::StoreError,
+    random,
+    session::{
+        Session,
+        failure::{Failure, LoginFailures},
+        token::Held,
+    },
+    telemetry,
+    time::now,
+};
+
+/// How often the store is asked while another process logs in: first, and at most.
+const POLL: Duration = Duration::from_millis(50);
+const SLOWEST_POLL: Duration = Duration::from_millis(500);
+
+/// How much longer than its call a process may log in, so that the store hears of the outcome.
+const LEASE_MARGIN: Duration = Duration::from_secs(5);
+
+/// A shared session of one account.
+pub(in crate::session) struct Fleet {
+    shared: SharedSession,
+    account: String,
+}
+
+/// What came of asking the store.
+enum Asked {
+    Token(Held),
+    Turn(Turn),
+    Paused(Failure),
+    /// Another process renews the token.
+    Busy,
+}
+
+impl Fleet {
+    pub(in crate::session) fn new(
+        shared: SharedSession,
+        base_url: &BaseUrl,
+        identity: &SecretString,
+    ) -> Self {
+        let account = shared.key.account(base_url, identity.expose_secret());
+        Self { shared, account }
+    }
+
+    /// Asks until there is a token, the right to log in, or a pause.
+    async fn ask(&self, context: &AuthContext<'_>, wanted: Wanted) -> Result<Asked, StoreError> {
+        let time = context.deadline().remaining();
+        let turn = LoginTurn::new(&*self.account, time + LEASE_MARGIN);
+        let mut turn = Turn::new(Arc::clone(&self.shared.store), turn);
+        let mut wanted = wanted;
+        let mut poll = POLL;
+        loop {
+            let asked = now();
+            turn.is_open = true;
+            let offer = self.shared.store.ask(&turn.turn, wanted).await?;
+            turn.is_open = false;
+            match offer {
+                Offer::Token(stored, failures) => match self.open(&stored) {
+                    Some(credential) => {
+                        let generation = stored.generation;
+                        let (expires, renew) = (stored.expires_in, stored.renew_in);
+                        let mut held = Held::shared(credential, generation, asked, expires, renew);
+                        held.failures = failures;
+                        return Ok(Asked::Token(held));
+                    }
+                    // Sealed with a key that this process does not have, or damaged: as good as none.
+                    None => wanted = Wanted::Newer(stored.generation),
+                },
+                Offer::Turn(failures) => {
+                    turn.is_open = true;
+                    turn.failures = failures;
+                    return Ok(Asked::Turn(turn));
+                }
+                Offer::Paused {
+                    wait,
+                    is_refused,
+                    failures,
+                } => {
+                    let error = AuthError::new("another process's login failed a short while ago");
+                    let error = if is_refused { error.refused() } else { error };
+                    let error = error.with_retry_after(wait);
+                    return Ok(Asked::Paused(Failure::shared(
+                        error,
+                        failures,
+                        now() + wait,
+                    )));
+                }
+                Offer::Busy(_) if matches!(wanted, Wanted::Newer(_)) => return Ok(Asked::Busy),
+                Offer::Busy(left) => {
+                    let wait = poll.mul_f64(0.5 + random::fraction() / 2.0);
+                    tokio::time::sleep(wait.min(left.max(POLL))).await;
+                    poll = (poll * 2).min(SLOWEST_POLL);
+                }
+            }
+        }
+    }
+
+    fn open(&self, token: &StoredToken) -> Option<Credential> {
+        let mut keys = [&self.shared.key].into_iter().chain(&self.shared.accepted);
+        keys.find_map(|key| key.open(&token.sealed, &self.account, token.generation))
+    }
+
+    fn stored(&self, token: &Held) -> Option<StoredToken> {
+        let generation = token.generation;
+        let key = &self.shared.key;
+        let sealed = key.seal(&token.credential(), &self.account, generation)?;
+        let times = token.times_left(now());
+        Some(StoredToken {
+            generation,
+            sealed,
+            expires_in: times.map(|(expires, _)| expires),
+            renew_in: times.map(|(_, renewal)| renewal),
+        })
+    }
+}
+
+impl Session {
+    /// Logs in for all processes, or takes what another one has got.
+    pub(in crate::session) async fn log_in_for_all(
+        &self,
+        fleet: &Fleet,
+        context: &AuthContext<'_>,
+        renewed: Option<u64>,
+    ) -> Result<Credential, AuthError> {
+        let refused = self.state().refused;
+        let wanted = match (renewed, refused) {
+            (Some(generation), _) => Wanted::Newer(generation),
+            (None, Some(generation)) => Wanted::Instead(generation),
+            (None, None) => Wanted::Any,
+        };
+        let turn = match fleet.ask(context, wanted).await {
+            Ok(Asked::Token(token)) => return Ok(self.state().hold(token)),
+            Ok(Asked::Turn(turn)) => turn,
+            Ok(Asked::Paused(failure)) => {
+                let error = failure.error();
+                // A token that is still good is used until it expires.
+                if renewed.is_none() {
+                    self.state().fail(failure);
+                }
+                return Err(error);
+            }
+            Ok(Asked::Busy) => return Err(AuthError::new("another process renews the token")),
+            Err(error) => {
+                telemetry::store_not_used(&error);
+                if fleet.shared.is_strict {
+                    let reason = "the store of the shared session can't be used";
+                    return Err(AuthError::new(reason).with_source(error));
+                }
+                return self.log_in_alone(context).await;
+            }
+        };
+        let (began, time) = (now(), context.deadline().remaining());
+        match self.login.log_in(context).await {
+            Ok(token) => {
+                let mut token = Held::new(token, random::bits(), began);
+                token.failures = turn.failures;
+                turn.keep(fleet.stored(&token)).await;
+                Ok(self.state().hold(token))
+            }
+            Err(error) => {
+                let failure = Failure::new(error.clone(), turn.failures, now(), time);
+                turn.fail(&failure).await;
+                self.state().fail(failure);
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells all processes that the provider does not take a token that it has just given.
+    pub(in crate::session) async fn refuse_for_all(&self, fleet: &Fleet, generation: u64) {
+        let failed = self.state().failure.as_ref().map(Failure::stored);
+        let Some(failed) = failed else { return };
+        let store = &fleet.shared.store;
+        let told = store.refuse(&fleet.account, generation, &failed).await;
+        report(told);
+    }
+}
+
+/// A turn at the store. Dropped while it may be this process's, it is given up.
+struct Turn {
+    store: Arc<dyn TokenStore>,
+    turn: LoginTurn,
+    failures: LoginFailures,
+    is_open: bool,
+}
+
+impl Turn {
+    fn new(store: Arc<dyn TokenStore>, turn: LoginTurn) -> Self {
+        Self {
+            store,
+            turn,
+            failures: LoginFailures::default(),
+            is_open: false,
+        }
+    }
+
+    async fn keep(mut self, token: Option<StoredToken>) {
+        let Some(token) = token else { return };
+        let kept = self.store.keep(&self.turn, &token).await;
+        self.is_open = kept.is_err();
+        report(kept);
+    }
+
+    async fn fail(mut self, failure: &Failure) {
+        let told = self.store.fail(&self.turn, &failure.stored()).await;
+        self.is_open = told.is_err();
+        report(told);
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Without a runtime, the lease ends by itself.
+        let (true, Ok(runtime)) = (self.is_open, Handle::try_current()) else {
+            return;
+        };
+        let (store, turn) = (Arc::clone(&self.store), self.turn.clone());
+        let given_up = FailedLogin {
+            failures: self.failures,
+            pause: Duration::ZERO,
+            is_refused: false,
+        };
+        runtime.spawn(async move { report(store.fail(&turn, &given_up).await) });
+    }
+}
+
+fn report(told: Result<(), StoreError>) {
+    if let Err(error) = told {
+        telemetry::store_not_used(&error);
+    }
+}

@@ -1,0 +1,71 @@
+//! A session that many processes share through a store.
+
+mod fleet;
+mod local;
+mod seal;
+mod store;
+
+use std::{fmt, sync::Arc};
+
+pub(super) use fleet::Fleet;
+pub use local::LocalTokens;
+pub use seal::TokenKey;
+pub use store::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
+
+/// One login for many processes: where the token lies, and the key that seals it.
+///
+/// - One process logs in, and the others take its token. A 401 discards the token for all.
+/// - The pause after a login that the provider refused counts for all processes that have the same base URL, user name and
+///   password. A process with an old password does not stop the others.
+/// - A token is sealed before it reaches the store (AES-256-GCM), bound to its account and its generation.
+/// - While the store can't be reached, each process logs in for itself, unless the session is [strict](Self::strict).
+///
+/// # Changing the key
+///
+/// First give all machines the new key by [`accept`](Self::accept), then make it the key that seals and accept the old one.
+/// While machines of both kinds run, there may be two logins.
+#[derive(Clone)]
+pub struct SharedSession {
+    store: Arc<dyn TokenStore>,
+    key: TokenKey,
+    accepted: Vec<TokenKey>,
+    is_strict: bool,
+}
+
+impl SharedSession {
+    /// A session whose tokens lie in this store, sealed with this key.
+    #[must_use]
+    pub fn new(store: impl TokenStore, key: TokenKey) -> Self {
+        Self {
+            store: Arc::new(store),
+            key,
+            accepted: Vec::new(),
+            is_strict: false,
+        }
+    }
+
+    /// Also opens tokens that were sealed with this key.
+    #[must_use]
+    pub fn accept(mut self, key: TokenKey) -> Self {
+        self.accepted.push(key);
+        self
+    }
+
+    /// Does not log in while the store can't be reached: calls that need a token fail, and nothing is sent. For accounts that
+    /// are locked after a few logins.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+}
+
+impl fmt::Debug for SharedSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedSession")
+            .field("store", &self.store)
+            .field("key", &self.key)
+            .field("is_strict", &self.is_strict)
+            .finish_non_exhaustive()
+    }
+}

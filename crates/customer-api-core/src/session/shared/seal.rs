@@ -1,0 +1,181 @@
+//! What a store sees of a token and of its account.
+
+use std::{fmt, sync::Arc};
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey},
+    hmac,
+};
+use secrecy::{ExposeSecret as _, SecretBox};
+
+use crate::{auth::Credential, base_url::BaseUrl};
+
+/// The form of a sealed token.
+const VERSION: u8 = 1;
+
+const NONCE: usize = 12;
+
+/// A secret key that seals tokens, with a name by which machines know it.
+///
+/// All machines that share a session have the same key. Keep the key where you keep the password.
+#[derive(Clone)]
+pub struct TokenKey {
+    id: String,
+    key: Arc<SecretBox<[u8; 32]>>,
+}
+
+impl TokenKey {
+    /// A key of 32 random bytes. The id is not secret; it may be a date such as `2026-11`. Its first 255 bytes count.
+    #[must_use]
+    pub fn new(id: impl Into<String>, key: [u8; 32]) -> Self {
+        Self {
+            id: id.into(),
+            key: Arc::new(SecretBox::new(Box::new(key))),
+        }
+    }
+
+    fn id(&self) -> &[u8] {
+        let bytes = self.id.as_bytes();
+        bytes.get(..255).unwrap_or(bytes)
+    }
+
+    /// A digest that only this key gives, for one purpose.
+    fn digest(&self, purpose: &str, parts: &[&[u8]]) -> hmac::Tag {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.key.expose_secret());
+        let mut context = hmac::Context::with_key(&key);
+        for part in [purpose.as_bytes()].iter().chain(parts) {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        context.sign()
+    }
+
+    /// The name of an account.
+    pub(super) fn account(&self, base_url: &BaseUrl, identity: &str) -> String {
+        let parts = [base_url.as_str().as_bytes(), identity.as_bytes()];
+        let digest = self.digest("account", &parts);
+        digest
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    fn cipher(&self) -> Option<RandomizedNonceKey> {
+        let key = self.digest("seal", &[]);
+        RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).ok()
+    }
+
+    /// The credential, for nobody without the key, and for no other account or generation.
+    pub(super) fn seal(
+        &self,
+        credential: &Credential,
+        account: &str,
+        generation: u64,
+    ) -> Option<Vec<u8>> {
+        let mut sealed = credential.to_bytes();
+        let bound = bound(self.id(), account, generation);
+        let nonce = self
+            .cipher()?
+            .seal_in_place_append_tag(Aad::from(bound), &mut sealed)
+            .ok()?;
+        let length = u8::try_from(self.id().len()).ok()?;
+        Some([&[VERSION, length], self.id(), nonce.as_ref(), &sealed].concat())
+    }
+
+    /// The credential that was sealed with this key. None if it was sealed with another one, or changed.
+    pub(super) fn open(&self, sealed: &[u8], account: &str, generation: u64) -> Option<Credential> {
+        let rest = sealed.strip_prefix(&[VERSION])?;
+        let (length, rest) = rest.split_first()?;
+        let (id, rest) = rest.split_at_checked(usize::from(*length))?;
+        if id != self.id() {
+            return None;
+        }
+        let (nonce, rest) = rest.split_at_checked(NONCE)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut content = rest.to_vec();
+        let bound = Aad::from(bound(id, account, generation));
+        let opened = self
+            .cipher()?
+            .open_in_place(nonce, bound, &mut content)
+            .ok()?;
+        Credential::from_bytes(opened)
+    }
+}
+
+/// What a sealed token belongs to.
+fn bound(id: &[u8], account: &str, generation: u64) -> Vec<u8> {
+    [id, b"\0", account.as_bytes(), &generation.to_be_bytes()].concat()
+}
+
+/// Does not show the key.
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::AUTHORIZATION;
+
+    use super::*;
+
+    fn key(id: &str, byte: u8) -> TokenKey {
+        TokenKey::new(id, [byte; 32])
+    }
+
+    fn credential() -> Credential {
+        Credential::new(AUTHORIZATION, "Bearer hunter2").unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_is_opened_by_its_key_for_its_account_and_generation_alone() {
+        let sealed = key("a", 1).seal(&credential(), "account", 7).unwrap();
+        assert!(!String::from_utf8_lossy(&sealed).contains("hunter2"));
+        let opened = key("a", 1).open(&sealed, "account", 7).unwrap();
+        assert_eq!(opened.to_bytes(), credential().to_bytes());
+        for (key, account, generation) in [
+            (key("b", 1), "account", 7),
+            (key("a", 2), "account", 7),
+            (key("a", 1), "accounts", 7),
+            (key("a", 1), "account", 8),
+        ] {
+            assert!(key.open(&sealed, account, generation).is_none());
+        }
+        for place in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[place] ^= 1;
+            assert!(
+                key("a", 1).open(&changed, "account", 7).is_none(),
+                "{place}"
+            );
+            assert!(key("a", 1).open(&sealed[..place], "account", 7).is_none());
+        }
+        // Nothing is sealed twice in the same way.
+        assert_ne!(
+            sealed,
+            key("a", 1).seal(&credential(), "account", 7).unwrap()
+        );
+    }
+
+    #[test]
+    fn an_account_is_its_url_user_and_password() {
+        let url = |text: &str| text.parse::<BaseUrl>().unwrap();
+        let one = key("a", 1).account(&url("https://shop.example"), "ana\0secret");
+        assert!(one.len() == 64 && !one.contains("ana"));
+        assert_eq!(
+            one,
+            key("b", 1).account(&url("https://shop.example"), "ana\0secret")
+        );
+        for other in [
+            key("a", 2).account(&url("https://shop.example"), "ana\0secret"),
+            key("a", 1).account(&url("https://shop.example/b"), "ana\0secret"),
+            key("a", 1).account(&url("https://shop.example"), "ana\0secret2"),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+}

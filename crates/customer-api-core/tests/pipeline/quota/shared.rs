@@ -1,0 +1,282 @@
+//! A quota whose slots lie in a store that fails, hangs and is shared.
+
+use std::{collections::HashMap, sync::MutexGuard};
+
+use customer_api_core::{
+    before_send::{BeforeSend, Upcoming, Withheld},
+    error::StoreError,
+    rate_limit::{RateLimitError, SharedQuota, SlotClaim, SlotStore, Taken, conformance},
+};
+
+use super::*;
+
+/// Slots in memory. Times are since the store was made.
+#[derive(Clone, Debug)]
+struct Slots {
+    since: Deadline,
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    free_at: HashMap<(&'static str, [u8; 16]), Duration>,
+    stopped: HashMap<&'static str, Duration>,
+    asked: usize,
+    is_down: bool,
+    hangs: bool,
+}
+
+impl Slots {
+    fn new() -> Self {
+        Self {
+            since: Deadline::after(Duration::MAX),
+            kept: Arc::default(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap()
+    }
+
+    async fn reach(&self) -> Result<(), StoreError> {
+        let (is_down, hangs) = {
+            let kept = self.kept();
+            (kept.is_down, kept.hangs)
+        };
+        if hangs {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        if is_down {
+            return Err(StoreError::new("the store is down"));
+        }
+        Ok(())
+    }
+
+    /// How many slots are not free.
+    fn held(&self) -> usize {
+        let kept = self.kept();
+        kept.free_at
+            .values()
+            .filter(|free| **free > self.now())
+            .count()
+    }
+
+    fn quota(&self, attempts: usize) -> SharedQuota {
+        SharedQuota::per_window(self.clone(), "account", attempts, MINUTE)
+    }
+}
+
+#[async_trait]
+impl SlotStore for Slots {
+    async fn take(&self, claim: &SlotClaim) -> Result<Taken, StoreError> {
+        self.kept().asked += 1;
+        self.reach().await?;
+        let (now, mut kept) = (self.now(), self.kept());
+        kept.free_at.retain(|_, free| *free > now);
+        let key = (claim.class(), *claim.token());
+        let stop = kept.stopped.get(claim.class()).copied().unwrap_or(now);
+        let of_class = kept
+            .free_at
+            .iter()
+            .filter(|((class, _), _)| *class == claim.class());
+        let mut waits: Vec<Duration> = of_class
+            .map(|(_, free)| {
+                (*free)
+                    .min(now + claim.window())
+                    .max(stop)
+                    .saturating_sub(now)
+            })
+            .collect();
+        waits.sort();
+        if kept.free_at.contains_key(&key) || stop <= now && waits.len() < claim.slots() {
+            kept.free_at.insert(key, now + claim.hold());
+            return Ok(Taken::Granted);
+        }
+        if waits.is_empty() {
+            waits.push(stop.saturating_sub(now));
+        }
+        Ok(Taken::Full(waits))
+    }
+
+    async fn complete(&self, claim: &SlotClaim, stop: Option<Duration>) -> Result<(), StoreError> {
+        self.reach().await?;
+        let (now, mut kept) = (self.now(), self.kept());
+        let key = (claim.class(), *claim.token());
+        if let Some(free) = kept.free_at.get_mut(&key) {
+            *free = now + claim.window();
+        }
+        if let Some(stop) = stop {
+            kept.stopped.insert(claim.class(), now + stop);
+        }
+        Ok(())
+    }
+
+    async fn release(&self, claim: &SlotClaim) -> Result<(), StoreError> {
+        self.reach().await?;
+        let key = (claim.class(), *claim.token());
+        self.kept().free_at.remove(&key);
+        Ok(())
+    }
+}
+
+/// A step before an attempt that takes this long.
+struct Pause(Duration);
+
+#[async_trait]
+impl BeforeSend for Pause {
+    async fn before_send(&self, _: &Upcoming<'_>) -> Result<(), Withheld> {
+        tokio::time::sleep(self.0).await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn limiters_of_every_kind_keep_to_the_rules() {
+    let quota = Quota::per_window(5, MINUTE);
+    conformance::check(&quota, &quota.clone(), 5, MINUTE)
+        .await
+        .unwrap();
+    let slots = Slots::new();
+    conformance::check(&slots.quota(5), &slots.quota(5), 5, MINUTE)
+        .await
+        .unwrap();
+    // Two quotas do not share one.
+    let (one, other) = (Quota::per_window(5, MINUTE), Quota::per_window(5, MINUTE));
+    let violation = conformance::check(&one, &other, 5, MINUTE).await;
+    assert!(violation.unwrap_err().to_string().contains("refused"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn programs_share_one_quota_and_waste_little_of_it() {
+    let slots = Slots::new();
+    let server = Jittery::new();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+            .transport(server.clone())
+            .rate_limiter(slots.quota(20))
+            .timeout(MINUTE * 20)
+            .build()
+            .unwrap();
+        for _ in 0..25 {
+            calls.spawn(shop.send(count()));
+        }
+    }
+    for outcome in calls.join_all().await {
+        outcome.unwrap();
+    }
+    let seen = server.seen.lock().unwrap().clone();
+    assert_eq!((seen.len(), most_in_a_minute(&seen)), (100, 20));
+    // Five windows, of which the last is not waited for.
+    let took = server.since.elapsed();
+    assert!(took < 4 * MINUTE + MINUTE / 5, "{took:?}");
+    // Only the head of each queue asks.
+    let asked = slots.kept().asked;
+    assert!(asked < 100 * 4, "{asked}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_store_is_down_nothing_is_sent_and_nobody_waits_for_it() {
+    let slots = Slots::new();
+    let quota = slots.quota(20);
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
+    let shop = builder(&transport)
+        .rate_limiter(quota.clone())
+        .build()
+        .unwrap();
+    slots.kept().is_down = true;
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        calls.spawn(shop.send(count()));
+    }
+    for outcome in calls.join_all().await {
+        let error = outcome.unwrap_err();
+        let what = (error.kind(), error.delivery());
+        assert_eq!(what, (ErrorKind::RateLimit, Delivery::NotSent));
+        let text = error.to_string();
+        assert!(
+            text.contains("the limiter can't be asked: the store is down"),
+            "{text}"
+        );
+        let source = std::error::Error::source(&error).unwrap();
+        let cause = source.downcast_ref::<RateLimitError>().unwrap();
+        assert!(cause.is_unavailable());
+    }
+    assert!(transport.requests().is_empty());
+    assert_eq!(slots.kept().asked, 1, "the others share the failure");
+    slots.kept().is_down = false;
+    tokio::time::advance(Duration::from_secs(1)).await;
+    shop.send(count()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_store_is_down_a_program_may_have_a_share_of_its_own() {
+    let slots = Slots::new();
+    let quota = slots
+        .quota(20)
+        .when_unreachable(Quota::per_window(2, MINUTE));
+    slots.kept().is_down = true;
+    drop(quota.acquire(&ask("a", deadline(1))).await.unwrap());
+    drop(quota.acquire(&ask("a", deadline(1))).await.unwrap());
+    let refused = quota.acquire(&ask("a", deadline(1))).await.unwrap_err();
+    assert!(!refused.is_unavailable(), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_ends_with_the_call() {
+    let slots = Slots::new();
+    let quota = slots.quota(20);
+    slots.kept().hangs = true;
+    let clock = Deadline::after(MINUTE);
+    let outcome = quota.acquire(&ask("a", deadline(5))).await;
+    outcome.unwrap_err();
+    assert_eq!(clock.elapsed(), Duration::from_secs(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_stops_waiting_takes_no_slot_along() {
+    let slots = Slots::new();
+    let quota = slots.quota(20);
+    for _ in 0..50 {
+        let request = ask("a", deadline(60));
+        let wait = quota.acquire(&request);
+        // Over before the store has responded, which grants the slot all the same.
+        let given_up = tokio::time::timeout(Duration::from_millis(2), wait).await;
+        assert!(given_up.is_err());
+    }
+    quota.flush().await;
+    assert_eq!(slots.held(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_that_comes_too_late_is_not_used() {
+    let slots = Slots::new();
+    let quota = slots.quota(1).start_within(Duration::from_secs(5));
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
+    let shop = builder(&transport)
+        .rate_limiter(quota.clone())
+        .build()
+        .unwrap();
+    let slow = |seconds| Pause(Duration::from_secs(seconds));
+    let error = shop
+        .call(count())
+        .before_send(slow(6))
+        .send()
+        .await
+        .unwrap_err();
+    let what = (error.kind(), error.delivery(), error.attempts());
+    assert_eq!(what, (ErrorKind::RateLimit, Delivery::NotSent, 0));
+    assert!(error.to_string().contains("expired"), "{error}");
+    quota.flush().await;
+    assert_eq!(slots.held(), 0, "it goes back unused");
+    shop.call(count())
+        .before_send(slow(4))
+        .send()
+        .await
+        .unwrap();
+}

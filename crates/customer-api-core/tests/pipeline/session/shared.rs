@@ -1,0 +1,235 @@
+//! One login for several machines: each client here stands for one.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
+use customer_api_core::{
+    BuildError,
+    error::StoreError,
+    session::{
+        FailedLogin, LocalTokens, LoginTurn, Offer, SharedSession, StoredToken, TokenKey,
+        TokenStore, Wanted, conformance,
+    },
+};
+
+use super::*;
+use crate::support::builder;
+
+fn key() -> TokenKey {
+    TokenKey::new("2026-11", [7; 32])
+}
+
+fn machine(server: &TokenServer, store: &LocalTokens) -> Client<Shop> {
+    with(server, SharedSession::new(store.clone(), key()))
+}
+
+fn with(server: &TokenServer, shared: SharedSession) -> Client<Shop> {
+    let hour = Duration::from_secs(3600);
+    let builder = server.builder(KnocksWith::life(hour));
+    builder.shared_session(shared).build().unwrap()
+}
+
+/// Makes a call of each machine at once; gives the errors.
+async fn all(machines: &[Client<Shop>]) -> Vec<customer_api_core::Error> {
+    let mut tasks = JoinSet::new();
+    for machine in machines {
+        tasks.spawn(machine.send(buy()));
+    }
+    let outcomes = tasks.join_all().await;
+    outcomes.into_iter().filter_map(Result::err).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_in_memory_keeps_to_the_rules() {
+    let store = LocalTokens::new();
+    conformance::check(&store, &store.clone()).await.unwrap();
+    let other = LocalTokens::new();
+    let violation = conformance::check(&store, &other).await.unwrap_err();
+    assert!(violation.to_string().contains("lease"), "{violation}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_machines_log_in_once_and_once_more_after_a_401() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    let machines: Vec<_> = (0..50).map(|_| machine(&server, &store)).collect();
+    assert_eq!(all(&machines).await.len(), 0);
+    assert_eq!(server.logins(), 1);
+    server.forget();
+    assert_eq!(all(&machines).await.len(), 0);
+    assert_eq!((server.logins(), server.state().done), (2, 100));
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    server.forget();
+    assert_eq!(all(&machines).await.len(), 0);
+    assert_eq!(server.logins(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_machine_renews_the_token_and_the_others_take_it() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    let machines: Vec<_> = (0..10).map(|_| machine(&server, &store)).collect();
+    all(&machines).await;
+    tokio::time::advance(56 * MINUTE).await;
+    assert_eq!(all(&machines).await.len(), 0);
+    assert_eq!(server.logins(), 2);
+    tokio::time::advance(3 * MINUTE).await;
+    assert_eq!(all(&machines).await.len(), 0);
+    assert_eq!(server.logins(), 2);
+    let last = server.state().seen.split_off(20);
+    assert_eq!(last, vec!["planted-2"; 10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_login_pauses_all_machines_longer_each_time() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    let machines: Vec<_> = (0..20).map(|_| machine(&server, &store)).collect();
+    server.set(LoginResponse::Answers(403, None));
+    for (logins, pause) in [(1, 1), (2, 2), (3, 4)] {
+        let errors = all(&machines).await;
+        assert_eq!((errors.len(), server.logins()), (20, logins));
+        for error in errors {
+            let what = (error.kind(), error.delivery());
+            assert_eq!(what, (ErrorKind::Authentication, Delivery::NotSent));
+            let told = error.retry_after().unwrap_or(MINUTE);
+            assert!(told <= pause * MINUTE, "{told:?}");
+        }
+        tokio::time::advance(pause * MINUTE - Duration::from_secs(2)).await;
+        assert_eq!(all(&machines).await.len(), 20);
+        assert_eq!(server.logins(), logins);
+        tokio::time::advance(Duration::from_secs(3)).await;
+    }
+    // Another password is another account.
+    server.set(LoginResponse::Opens);
+    let other = SharedSession::new(store.clone(), TokenKey::new("2026-11", [8; 32]));
+    with(&server, other).send(buy()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_tokens_that_are_not_taken_pause_all_machines() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    let machines: Vec<_> = (0..20).map(|_| machine(&server, &store)).collect();
+    server.state().is_shut = true;
+    let errors = all(&machines).await;
+    assert_eq!(errors.len(), 20);
+    let logins = server.logins();
+    assert!(logins <= 3, "{logins}");
+    let again = all(&machines).await;
+    assert_eq!((again.len(), server.logins()), (20, logins));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_gives_up_logging_in_leaves_it_to_another_machine_at_once() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    server.set(LoginResponse::Hangs);
+    let first = machine(&server, &store);
+    let given_up = tokio::time::timeout(Duration::from_secs(1), first.send(buy())).await;
+    assert!(given_up.is_err());
+    tokio::task::yield_now().await;
+    server.set(LoginResponse::Opens);
+    let clock = Deadline::after(MINUTE);
+    machine(&server, &store).send(buy()).await.unwrap();
+    assert!(clock.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_changed_without_a_failure() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    let new = || TokenKey::new("2027-01", [9; 32]);
+    let old = with(
+        &server,
+        SharedSession::new(store.clone(), key()).accept(new()),
+    );
+    let machines = [
+        old,
+        with(
+            &server,
+            SharedSession::new(store.clone(), new()).accept(key()),
+        ),
+    ];
+    for machine in &machines {
+        machine.send(buy()).await.unwrap();
+    }
+    assert_eq!(all(&machines).await.len(), 0);
+}
+
+/// A store that can be switched off.
+#[derive(Clone, Debug, Default)]
+struct Shaky {
+    tokens: LocalTokens,
+    is_down: Arc<AtomicBool>,
+}
+
+impl Shaky {
+    fn reach(&self) -> Result<(), StoreError> {
+        match self.is_down.load(Ordering::SeqCst) {
+            true => Err(StoreError::new("the store is down")),
+            false => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl TokenStore for Shaky {
+    async fn ask(&self, turn: &LoginTurn, wanted: Wanted) -> Result<Offer, StoreError> {
+        self.reach()?;
+        self.tokens.ask(turn, wanted).await
+    }
+    async fn keep(&self, turn: &LoginTurn, token: &StoredToken) -> Result<(), StoreError> {
+        self.reach()?;
+        self.tokens.keep(turn, token).await
+    }
+    async fn fail(&self, turn: &LoginTurn, failure: &FailedLogin) -> Result<(), StoreError> {
+        self.reach()?;
+        self.tokens.fail(turn, failure).await
+    }
+    async fn refuse(
+        &self,
+        account: &str,
+        generation: u64,
+        failure: &FailedLogin,
+    ) -> Result<(), StoreError> {
+        self.reach()?;
+        self.tokens.refuse(account, generation, failure).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_store_is_down_each_machine_logs_in_unless_it_is_strict() {
+    let (server, store) = (TokenServer::new(), Shaky::default());
+    store.is_down.store(true, Ordering::SeqCst);
+    let strict = SharedSession::new(store.clone(), key()).strict();
+    let error = with(&server, strict).send(buy()).await.unwrap_err();
+    let what = (error.kind(), error.delivery());
+    assert_eq!(what, (ErrorKind::Authentication, Delivery::NotSent));
+    assert!(error.to_string().contains("the store is down"), "{error}");
+    assert_eq!(server.logins(), 0);
+
+    let alone = with(&server, SharedSession::new(store.clone(), key()));
+    alone.send(buy()).await.unwrap();
+    alone.send(buy()).await.unwrap();
+    assert_eq!(server.logins(), 1);
+    // It goes on with its own token when the store is back.
+    store.is_down.store(false, Ordering::SeqCst);
+    alone.send(buy()).await.unwrap();
+    assert_eq!(server.logins(), 1);
+}
+
+#[test]
+fn a_key_is_not_shared() {
+    let transport = customer_api_core::transport::ScriptedTransport::new();
+    let shared = SharedSession::new(LocalTokens::new(), key());
+    let error = builder(&transport).shared_session(shared).build();
+    let error = error.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            BuildError::Setting {
+                name: "shared_session",
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
