@@ -3,9 +3,15 @@
 
 mod connection;
 mod ledger;
+mod quota;
 mod schema;
 mod settings;
+mod store;
+mod tokens;
 
 pub use ledger::PostgresLedger;
+pub use quota::PostgresQuota;
 pub use schema::schema_sql;
 pub use settings::PostgresOptions;
+pub use store::PostgresStoreOptions;
+pub use tokens::PostgresTokens;

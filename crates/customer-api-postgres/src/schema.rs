@@ -2,12 +2,18 @@
 
 use customer_api_ledger::{DigestKey, LedgerError, LedgerErrorKind};
 
-const TEMPLATE: &str = include_str!("schema.sql");
+use crate::{quota, tokens};
+
+pub(crate) const TEMPLATE: &str = include_str!("schema.sql");
+
+/// The schema, unless a program names another one.
+pub(crate) const DEFAULT: &str = "customer_api";
 
 /// The version of the tables.
 pub(crate) const VERSION: i32 = 1;
 
-/// The statements that create the tables in a schema of this name, for running them by hand.
+/// The statements that create all tables in a schema of this name, for running them by hand: those of the ledger, the quota and
+/// the tokens.
 ///
 /// They may be run again. A program that has no right to create tables connects with
 /// [`create_tables(false)`](crate::PostgresOptions::create_tables).
@@ -16,7 +22,16 @@ pub(crate) const VERSION: i32 = 1;
 ///
 /// If the name is not made of lower-case ASCII letters, digits and `_`, or begins with a digit.
 pub fn schema_sql(schema: &str) -> Result<String, LedgerError> {
-    Ok(TEMPLATE.replace("{schema}", &check_name(schema)?))
+    let schema = check_name(schema)?;
+    let templates = [TEMPLATE, quota::TEMPLATE, tokens::TEMPLATE];
+    Ok(templates.join("\n").replace("{schema}", &schema))
+}
+
+/// The statements of a template, as one transaction. One program at a time runs them: two that create the same table at once
+/// get in each other's way.
+pub(crate) fn creation(schema: &str, template: &str) -> String {
+    let tables = template.replace("{schema}", schema);
+    format!("BEGIN; SELECT pg_advisory_xact_lock(7021644180172530273); {tables} COMMIT;")
 }
 
 /// A name that needs no quotes, so that it can stand in a statement as it is.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use customer_api_ledger::LedgerError;
 
-use crate::{PostgresLedger, ledger};
+use crate::{PostgresLedger, ledger, schema};
 
 /// How a ledger is connected.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct PostgresOptions {
 impl Default for PostgresOptions {
     fn default() -> Self {
         Self {
-            schema: "customer_api".to_owned(),
+            schema: schema::DEFAULT.to_owned(),
             create_tables: true,
             statement_timeout: Duration::from_secs(10),
             grace: Duration::from_secs(30),

@@ -4,6 +4,7 @@
 mod account;
 mod contracts;
 mod export;
+mod fleet;
 mod fraud_team;
 mod help_desk;
 mod invitations;
@@ -23,6 +24,7 @@ async fn main() -> ExitCode {
     if let Some((program, rest)) = arguments.split_first() {
         match program.as_str() {
             invitations::SENDER => return account::exit(invitations::send(rest).await),
+            fleet::MACHINE => return account::exit(fleet::send(rest).await),
             night_run::SENDER => return account::exit(night_run::send(rest).await),
             _ => {}
         }
@@ -38,6 +40,8 @@ async fn work(account: &mut Account) -> Result<(), Failure> {
     export::work(account).await?;
     account.chapter("The fraud team's night run and Ravelin, in the sandbox");
     night_run::work(account).await?;
+    account.chapter("The fraud team's machines, a PostgreSQL server and Ravelin, in the sandbox");
+    fleet::work(account).await?;
     account.chapter("The help desk and Omnidesk, in the sandbox");
     help_desk::work(account).await?;
     account.chapter("The contract manager and Revnue, in the sandbox");

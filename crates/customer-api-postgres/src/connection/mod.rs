@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use customer_api_core::error::StoreError;
 use customer_api_ledger::{LedgerError, LedgerErrorKind};
 use tokio::sync::Mutex;
 use tokio_postgres::{
@@ -43,14 +44,11 @@ struct History {
 
 impl Connection {
     /// A connection that is made when it is first needed.
-    pub(crate) fn new(configuration: &str, timeout: Duration) -> Result<Self, LedgerError> {
+    pub(crate) fn new(configuration: &str, timeout: Duration) -> Result<Self, Failure> {
         let mut config = Config::from_str(configuration).map_err(|error| {
             // The driver's error may quote a part of the text, and so a password.
             drop(error);
-            LedgerError::new(
-                LedgerErrorKind::Storage,
-                "the configuration of the connection can't be read",
-            )
+            Failure::Configuration
         })?;
         if config.get_application_name().is_none() {
             config.application_name(env!("CARGO_PKG_NAME"));
@@ -80,7 +78,7 @@ impl Connection {
         &self,
         statement: &str,
         values: &[Value<'_>],
-    ) -> Result<Vec<Row>, LedgerError> {
+    ) -> Result<Vec<Row>, Failure> {
         let mut attempt = 1;
         loop {
             let error = match self.try_query(statement, values).await {
@@ -88,7 +86,7 @@ impl Connection {
                 Err(error) => error,
             };
             if attempt >= ATTEMPTS || !error.may_pass() {
-                return Err(error.into());
+                return Err(error);
             }
             attempt += 1;
         }
@@ -114,7 +112,7 @@ impl Connection {
     }
 
     /// Runs statements without values, one after the other, in a transaction of the server's.
-    pub(crate) async fn batch(&self, statements: &str) -> Result<(), LedgerError> {
+    pub(crate) async fn batch(&self, statements: &str) -> Result<(), Failure> {
         let client = self.client().await?;
         let done = client.batch_execute(statements);
         let failure = match tokio::time::timeout(self.timeout, done).await {
@@ -124,7 +122,7 @@ impl Connection {
         };
         // A transaction may be open on it.
         self.discard(&client).await;
-        Err(failure.into())
+        Err(failure)
     }
 
     async fn discard(&self, client: &Arc<Client>) {
@@ -177,7 +175,9 @@ impl Connection {
 }
 
 /// Why a statement gave no rows.
-enum Failure {
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Configuration,
     Tls(rustls::Error),
     Connect(tokio_postgres::Error),
     Statement(tokio_postgres::Error),
@@ -202,25 +202,54 @@ impl Failure {
                         .contains(code)
                     })
             }
-            Self::Tls(_) | Self::Connect(_) | Self::TooSlow | Self::Restored => false,
+            Self::Configuration
+            | Self::Tls(_)
+            | Self::Connect(_)
+            | Self::TooSlow
+            | Self::Restored => false,
         }
+    }
+}
+
+/// What happened, in words that quote no value.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Configuration => "the configuration of the connection can't be read",
+            Self::Tls(_) => "TLS can't be set up",
+            Self::Connect(_) => "the database is not reached",
+            Self::Statement(_) => "the database failed",
+            Self::TooSlow => "the database took too long",
+            Self::Restored => "the database was restored from a copy, or a replica took over",
+        })
     }
 }
 
 impl From<Failure> for LedgerError {
     fn from(failure: Failure) -> Self {
-        let storage = LedgerErrorKind::Storage;
+        let (kind, words) = (LedgerErrorKind::Storage, failure.to_string());
         match failure {
-            Failure::Tls(error) => Self::with_source(storage, "TLS can't be set up", error),
-            Failure::Connect(error) => {
-                Self::with_source(storage, "the database is not reached", Told::of(&error))
+            Failure::Tls(error) => Self::with_source(kind, words, error),
+            Failure::Connect(error) | Failure::Statement(error) => {
+                Self::with_source(kind, words, Told::of(&error))
             }
-            Failure::Statement(error) => {
-                Self::with_source(storage, "the database failed", Told::of(&error))
-            }
-            Failure::TooSlow => Self::new(storage, "the database took too long"),
+            Failure::Configuration | Failure::TooSlow => Self::new(kind, words),
             Failure::Restored => schema::restored(),
         }
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        let cause = match &failure {
+            Failure::Tls(error) => Some(error.to_string()),
+            Failure::Connect(error) | Failure::Statement(error) => Some(Told::of(error).0),
+            Failure::Configuration | Failure::TooSlow | Failure::Restored => None,
+        };
+        Self::new(match cause {
+            Some(cause) => format!("{failure}: {cause}"),
+            None => failure.to_string(),
+        })
     }
 }
 

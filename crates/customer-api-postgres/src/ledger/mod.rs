@@ -100,11 +100,8 @@ pub(crate) async fn connect(
     let name = schema::check_name(&options.schema)?;
     let connection = Connection::new(configuration, options.statement_timeout)?;
     if options.create_tables {
-        // One at a time: two that create the same table at once get in each other's way.
-        let tables = schema::schema_sql(&name)?;
-        let batch =
-            format!("BEGIN; SELECT pg_advisory_xact_lock(7021644180172530273); {tables} COMMIT;");
-        connection.batch(&batch).await?;
+        let statements = schema::creation(&name, schema::TEMPLATE);
+        connection.batch(&statements).await?;
         let (statement, key) = schema::first_sql(&name);
         let key: Value<'_> = (&key.bytes().as_slice(), Type::BYTEA);
         connection.query(&statement, &[key]).await?;

@@ -1,0 +1,110 @@
+//! One of several workers on one list: they divide the work, and share one quota. Start it on as many machines as you like.
+//!
+//! ```console
+//! $ export DATABASE_URL=postgres://worker@db.example/fleet?sslmode=require RAVELIN_SECRET_KEY=…
+//! $ cargo run --example label_worker -- march-review < customers.txt
+//! ```
+//!
+//! Each line of the input is a customer's id. All workers read the same list: the ledger gives each customer to one of them. A worker
+//! that was stopped or killed is started again with the same list. The customer's id is stored in the database and printed. Do not
+//! use this program if your ids are e-mail addresses.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program says what it does"
+)]
+
+use std::{
+    env,
+    error::Error,
+    io::{self, BufRead as _},
+    process::ExitCode,
+    time::Duration,
+};
+
+use customer_api_postgres::{PostgresLedger, PostgresQuota};
+use ravelin_labels::{
+    Client, LabelCustomer, PaymentFraudReview,
+    customer_api_core::rate_limit::SharedQuota,
+    ledger::{
+        ClientExt as _, Key, LedgerErrorKind, LedgerList, State,
+        send_all::{self, SentOutcome},
+        settle::SettlePolicy,
+    },
+};
+
+type Failure = Box<dyn Error>;
+
+/// What all workers together may send.
+const ATTEMPTS: usize = 20;
+const WINDOW: Duration = Duration::from_secs(1);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match work().await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(3),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Sends what is left of the list. Says whether every customer is labelled now, as far as this worker knows.
+async fn work() -> Result<bool, Failure> {
+    let name = env::args()
+        .nth(1)
+        .ok_or("expected the name of the list, such as march-review")?;
+    let database = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
+    let quota = PostgresQuota::connect(&database).await?;
+    let quota = SharedQuota::per_window(quota, "ravelin", ATTEMPTS, WINDOW);
+    let ravelin = Client::builder_from_env()?
+        .rate_limiter(quota.clone())
+        .build()?;
+    let ledger = PostgresLedger::connect(&database).await?;
+    let list = open(&ledger, &name).await?;
+
+    let mut run = ravelin
+        .send_all(&list, send_all::iter(labels()?))
+        .concurrency(8)
+        .settle_unknown(SettlePolicy::new().look_for(Duration::from_secs(30)))
+        .start();
+    let mut is_done = true;
+    while let Some(sent) = run.next().await {
+        let key = &sent.key;
+        match sent.outcome {
+            SentOutcome::Accepted(_) | SentOutcome::Found(_) => println!("{key}: labelled"),
+            // By another worker, or in an earlier run; or another worker is at it.
+            SentOutcome::Skipped(State::Accepted { .. } | State::Sending) => {}
+            other => {
+                is_done = false;
+                eprintln!("{key}: {other:?}");
+            }
+        }
+    }
+    // Whatever this process has yet to tell the database.
+    ledger.flush().await;
+    quota.flush().await;
+    Ok(is_done)
+}
+
+/// The list, which the first worker creates.
+async fn open(ledger: &PostgresLedger, name: &str) -> Result<LedgerList, Failure> {
+    match ledger.create_list(name, &LabelCustomer::INFO).await {
+        Err(error) if error.kind() == LedgerErrorKind::AlreadyExists => {
+            Ok(ledger.list(name).await?)
+        }
+        created => Ok(created?),
+    }
+}
+
+fn labels() -> Result<Vec<(Key, LabelCustomer)>, Failure> {
+    let mut labels = Vec::new();
+    for line in io::stdin().lock().lines() {
+        let customer = line?;
+        let label = LabelCustomer::payment_fraud(&*customer, PaymentFraudReview::Fraudster);
+        labels.push((Key::new(customer)?, label));
+    }
+    Ok(labels)
+}

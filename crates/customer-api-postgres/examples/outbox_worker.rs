@@ -1,0 +1,116 @@
+//! Sends what an application has put into a table of its own, an outbox. Start it on as many machines as you like.
+//!
+//! ```sql
+//! CREATE TABLE label_outbox (
+//!     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+//!     customer text NOT NULL,
+//!     comment  text NOT NULL DEFAULT '',
+//!     -- Why the row was not sent, for a person to look at.
+//!     problem  text
+//! );
+//! ```
+//!
+//! The application inserts a row in the transaction of its own change, so the label is wanted if and only if the change was made.
+//! `FOR UPDATE SKIP LOCKED` divides the rows between workers. A worker that dies gives its row back, although it may have sent the
+//! label already. The ledger, with the row's id as the key, keeps the label from being sent twice.
+//!
+//! ```console
+//! $ export DATABASE_URL=postgres://worker@db.example/shop RAVELIN_SECRET_KEY=…
+//! $ cargo run --example outbox_worker
+//! ```
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program says what it does"
+)]
+
+use std::{env, error::Error, process::ExitCode, time::Duration};
+
+use customer_api_postgres::PostgresLedger;
+use ravelin_labels::{
+    Client, LabelCustomer, PaymentFraudReview,
+    ledger::{CallExt as _, Key, LedgerErrorKind, LedgerList, Once, settle::SettlePolicy},
+};
+use tokio_postgres::NoTls;
+
+type Failure = Box<dyn Error>;
+
+/// The oldest row that nobody works on.
+const NEXT: &str = "SELECT id, customer, comment FROM label_outbox WHERE problem IS NULL \
+                    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match work().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Works until no row is left that nobody works on.
+async fn work() -> Result<(), Failure> {
+    let database = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
+    let ravelin = Client::from_env()?;
+    let ledger = PostgresLedger::connect(&database).await?;
+    let list = match ledger
+        .create_list("label-outbox", &LabelCustomer::INFO)
+        .await
+    {
+        Err(error) if error.kind() == LedgerErrorKind::AlreadyExists => {
+            ledger.list("label-outbox").await?
+        }
+        created => created?,
+    };
+    // The application's own database: its driver, its pool, its TLS.
+    let (mut outbox, connection) = tokio_postgres::connect(&database, NoTls).await?;
+    tokio::spawn(connection);
+    loop {
+        let transaction = outbox.transaction().await?;
+        let Some(row) = transaction.query_opt(NEXT, &[]).await? else {
+            break;
+        };
+        let id: i64 = row.try_get("id")?;
+        let label = LabelCustomer::payment_fraud(
+            row.try_get::<_, String>("customer")?,
+            PaymentFraudReview::Fraudster,
+        )
+        .comment(row.try_get::<_, String>("comment")?);
+        match send(&ravelin, &list, id, label).await? {
+            None => {
+                let done = "DELETE FROM label_outbox WHERE id = $1";
+                transaction.execute(done, &[&id]).await?;
+                println!("{id}: labelled");
+            }
+            Some(problem) => {
+                let kept = "UPDATE label_outbox SET problem = $2 WHERE id = $1";
+                transaction.execute(kept, &[&id, &problem]).await?;
+                eprintln!("{id}: {problem}");
+            }
+        }
+        transaction.commit().await?;
+    }
+    ledger.flush().await;
+    Ok(())
+}
+
+/// Sends the label of a row, unless it was sent before. Gives what a person must look at, if there is something.
+async fn send(
+    ravelin: &Client,
+    list: &LedgerList,
+    id: i64,
+    label: LabelCustomer,
+) -> Result<Option<String>, Failure> {
+    let settle = SettlePolicy::new().look_for(Duration::from_secs(30));
+    let call = ravelin
+        .call(label)
+        .once(list, Key::new(format!("row-{id}"))?);
+    match call.settle_unknown(settle).send().await {
+        Ok(Once::Done { .. } | Once::Already(_)) => Ok(None),
+        // Another try may do: the row goes back, and the worker ends with the reason.
+        Err(error) if error.delivery() == ravelin_labels::Delivery::NotSent => Err(error.into()),
+        Err(error) => Ok(Some(error.to_string())),
+    }
+}

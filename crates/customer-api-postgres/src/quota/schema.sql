@@ -1,0 +1,71 @@
+-- The tables of `PostgresQuota`. `{schema}` stands for the name of the schema.
+
+CREATE SCHEMA IF NOT EXISTS {schema};
+
+CREATE TABLE IF NOT EXISTS {schema}.quota (
+    name          text COLLATE "C" NOT NULL,
+    class         text COLLATE "C" NOT NULL,
+    -- Until when the provider wants no call.
+    stopped_until timestamptz,
+    -- How often it was asked. Changing it makes the askers wait for each other.
+    asked         bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (name, class)
+);
+
+-- A slot that is not free. By the clock of this server, as all times are.
+CREATE TABLE IF NOT EXISTS {schema}.slot (
+    name      text COLLATE "C" NOT NULL,
+    class     text COLLATE "C" NOT NULL,
+    token     bytea NOT NULL,
+    free_at   timestamptz NOT NULL,
+    completed boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (name, class, token)
+);
+
+-- Takes a slot, or says in how many seconds the next ones may be free.
+CREATE OR REPLACE FUNCTION {schema}.take_slot(
+    p_name text, p_class text, p_token bytea, p_slots bigint, p_window interval, p_hold interval
+) RETURNS TABLE (granted boolean, waits double precision[]) LANGUAGE plpgsql AS $$
+DECLARE
+    v_now timestamptz;
+    v_stop timestamptz;
+    v_taken bigint;
+BEGIN
+    LOOP
+        UPDATE {schema}.quota q SET asked = q.asked + 1
+            WHERE q.name = p_name AND q.class = p_class RETURNING q.stopped_until INTO v_stop;
+        EXIT WHEN FOUND;
+        INSERT INTO {schema}.quota (name, class) VALUES (p_name, p_class) ON CONFLICT DO NOTHING;
+    END LOOP;
+    -- The clock is read once the row is ours: before, time was spent waiting for others.
+    v_now := clock_timestamp();
+    DELETE FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class AND s.free_at <= v_now;
+    SELECT count(*) INTO v_taken FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class;
+    IF EXISTS (SELECT FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class AND s.token = p_token) THEN
+        RETURN QUERY SELECT true, NULL::double precision[];
+    ELSIF coalesce(v_stop <= v_now, true) AND v_taken < p_slots THEN
+        INSERT INTO {schema}.slot (name, class, token, free_at) VALUES (p_name, p_class, p_token, v_now + p_hold);
+        RETURN QUERY SELECT true, NULL::double precision[];
+    ELSIF v_taken < p_slots THEN
+        RETURN QUERY SELECT false, ARRAY[extract(epoch FROM v_stop - v_now)::double precision];
+    ELSE
+        -- An attempt that is under way may end now, and its slot be free a window later.
+        RETURN QUERY SELECT false, ARRAY(
+            SELECT extract(epoch FROM greatest(least(s.free_at, v_now + p_window), v_stop) - v_now)::double precision
+            FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class ORDER BY s.free_at LIMIT 32
+        );
+    END IF;
+END $$;
+
+-- An attempt is over. With `p_stop`, the provider wants no call for so long.
+CREATE OR REPLACE FUNCTION {schema}.complete_slot(
+    p_name text, p_class text, p_token bytea, p_window interval, p_stop interval
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_stop IS NOT NULL THEN
+        UPDATE {schema}.quota q SET stopped_until = greatest(q.stopped_until, clock_timestamp() + p_stop)
+            WHERE q.name = p_name AND q.class = p_class;
+    END IF;
+    UPDATE {schema}.slot s SET free_at = clock_timestamp() + p_window, completed = true
+        WHERE s.name = p_name AND s.class = p_class AND s.token = p_token AND NOT s.completed;
+END $$;

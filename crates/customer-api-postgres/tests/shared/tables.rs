@@ -1,0 +1,72 @@
+//! Tables that are created by hand, by many programs at once, or not at all.
+
+use customer_api_core::{
+    rate_limit::{SlotClaim, SlotStore as _, Taken},
+    session::conformance,
+};
+use customer_api_postgres::{PostgresQuota, PostgresStoreOptions, PostgresTokens, schema_sql};
+use testkit::Postgres;
+use tokio::task::JoinSet;
+
+#[tokio::test]
+async fn tables_are_created_by_hand_or_missed() {
+    let Some(server) = Postgres::start("store-tables") else {
+        return;
+    };
+    let configuration = server.configuration();
+    let options = PostgresStoreOptions::new()
+        .schema("fleet_2")
+        .create_tables(false);
+    let error = PostgresQuota::connect_with(&configuration, &options).await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "there is no table fleet_2.slot"
+    );
+    let error = PostgresTokens::connect_with(&configuration, &options).await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "there is no table fleet_2.login"
+    );
+
+    server.psql(&schema_sql("fleet_2").unwrap());
+    let quota = PostgresQuota::connect_with(&configuration, &options);
+    let claim = SlotClaim::new(
+        "account",
+        "default",
+        1,
+        Default::default(),
+        Default::default(),
+    );
+    let taken = quota.await.unwrap().take(&claim).await.unwrap();
+    assert_eq!(taken, Taken::Granted);
+    let tokens = PostgresTokens::connect_with(&configuration, &options);
+    let tokens = tokens.await.unwrap();
+    conformance::check(&tokens, &tokens.clone()).await.unwrap();
+}
+
+#[tokio::test]
+async fn many_programs_create_the_tables_at_once() {
+    let Some(server) = Postgres::start("at-once") else {
+        return;
+    };
+    let mut programs = JoinSet::new();
+    for _ in 0..8 {
+        let configuration = server.configuration();
+        programs.spawn(async move {
+            PostgresQuota::connect(&configuration).await.unwrap();
+            PostgresTokens::connect(&configuration).await.unwrap();
+        });
+    }
+    programs.join_all().await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_can_not_be_used_does_not_show_its_password() {
+    for wrong in [
+        "postgres://ana:s3cret@host:port/",
+        "password=s3cret sslmode=maybe",
+    ] {
+        let error = PostgresQuota::connect(wrong).await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+    }
+}
