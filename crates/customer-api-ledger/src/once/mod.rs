@@ -212,6 +212,10 @@ pub(crate) async fn make<O: Operation>(
                     },
                     Some(kept),
                 ) => found_now(&*kept, list, &key, error, &mut looked).await,
+                // Another sender left it so while this call waited for its turn.
+                (End::Known(known), Some(kept)) if known.state == State::Unknown => {
+                    found_meanwhile(&*kept, list, known, &mut looked).await
+                }
                 (end, _) => end,
             }
         }
@@ -314,17 +318,51 @@ async fn found_now<T>(
     };
     let known = match list.entry(key).await {
         Ok(Some(known)) if known.state == State::Unknown => known,
+        Ok(Some(known)) if is_accepted(&known) => return End::Found(known),
         Ok(_) => return failed(error, Ok(())),
         Err(ledger) => return failed(error, Err(ledger)),
     };
-    let found = kept.find_now(list, &known, &error).await;
+    let found = kept.find_now(list, &known, Some(&error)).await;
     *looked = Some(found.looked);
     match found.resolved {
         Ok(Some(Resolution::Sent)) => End::Found(accepted(&known)),
         Ok(_) => failed(error, Ok(())),
-        Err(ledger) if ledger.kind() == LedgerErrorKind::NotUnknown => failed(error, Ok(())),
+        Err(ledger) if ledger.kind() == LedgerErrorKind::NotUnknown => {
+            // Another sender looked, too, and was faster.
+            match list.entry(key).await {
+                Ok(Some(known)) if is_accepted(&known) => End::Found(known),
+                Ok(_) => failed(error, Ok(())),
+                Err(ledger) => failed(error, Err(ledger)),
+            }
+        }
         Err(ledger) => failed(error, Err(ledger)),
     }
+}
+
+/// Looks for a write that another sender made just now, and that may have happened.
+async fn found_meanwhile<T>(
+    kept: &dyn Kept,
+    list: &LedgerList,
+    known: Entry,
+    looked: &mut Option<Looked>,
+) -> End<T> {
+    let found = kept.find_now(list, &known, None).await;
+    *looked = Some(found.looked);
+    match found.resolved {
+        Ok(Some(Resolution::Sent)) => End::Found(accepted(&known)),
+        Ok(_) => End::Known(known),
+        Err(error) if error.kind() == LedgerErrorKind::NotUnknown => {
+            match list.entry(&known.key).await {
+                Ok(now) => End::Known(now.unwrap_or(known)),
+                Err(error) => End::NotBegun(error),
+            }
+        }
+        Err(error) => End::NotBegun(error),
+    }
+}
+
+fn is_accepted(known: &Entry) -> bool {
+    matches!(known.state, State::Accepted { .. })
 }
 
 /// What the ledger has of a key that was resolved as sent.

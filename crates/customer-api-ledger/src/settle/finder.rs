@@ -23,8 +23,8 @@ pub(crate) trait Kept: Send + Sync {
     /// Looks for a write that an earlier call made.
     async fn find(&self, list: &LedgerList, known: &Entry) -> Found;
 
-    /// Looks for a write that was made just now.
-    async fn find_now(&self, list: &LedgerList, known: &Entry, error: &Error) -> Found;
+    /// Looks for a write that was made just now: by this call, if its error is given, or by another one.
+    async fn find_now(&self, list: &LedgerList, known: &Entry, error: Option<&Error>) -> Found;
 }
 
 pub(crate) fn finder<O: Settle + Clone>(policy: SettlePolicy) -> Finder<O> {
@@ -71,9 +71,11 @@ impl<O: Settle> Kept for Write<O> {
         self.look(list, known, list.trace(known), self.policy).await
     }
 
-    async fn find_now(&self, list: &LedgerList, known: &Entry, error: &Error) -> Found {
+    async fn find_now(&self, list: &LedgerList, known: &Entry, error: Option<&Error>) -> Found {
         // An earlier write that is in doubt, too, may show from its own time on.
-        let of_call = error.trace().filter(|_| known.doubt_since.is_none());
+        let of_call = error
+            .and_then(Error::trace)
+            .filter(|_| known.doubt_since.is_none());
         let trace = of_call.or_else(|| list.trace(known));
         self.look(list, known, trace, self.policy.of_now()).await
     }

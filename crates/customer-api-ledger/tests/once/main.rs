@@ -8,5 +8,6 @@ mod keys;
 mod late;
 mod meddling;
 mod records;
+mod rivals;
 mod settle;
 mod shop;
