@@ -50,7 +50,7 @@ const LONG: &[Long] = &[
     },
     Long {
         word: "fleet",
-        about: "Kills 8 processes with one list of 100,000 keys 200 times, and their database's server 20 times",
+        about: "Kills 8 processes with one list of 100,000 keys 200 times, and their database's server 20 times; shares a quota of 20 in a minute, and the login of 50 processes",
         arguments: &[
             "--release",
             "--package",
@@ -65,6 +65,9 @@ const LONG: &[Long] = &[
             ("PROOF_KEYS", "100000"),
             ("PROOF_KILLS", "200"),
             ("PROOF_SERVER_KILLS", "20"),
+            ("PROOF_WINDOW", "60"),
+            ("PROOF_WASTE", "0.05"),
+            ("PROOF_LOGINS", "50"),
             // Without a server it must fail, as it would show nothing.
             ("CI", "1"),
         ],

@@ -41,6 +41,9 @@ const PROCESSES: &[Process] = &[
     ("open-ledger", |settings, _| {
         tell(&work::open_ledger::open(settings)?)
     }),
+    ("use-stores", |settings, _| {
+        tell(&work::stores::run(settings)?)
+    }),
     ("pass-limits", |settings, _| {
         tell(&work::limits::run(settings)?)
     }),

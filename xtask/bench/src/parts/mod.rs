@@ -6,6 +6,7 @@ mod construction;
 mod ledgers;
 mod lists;
 mod loads;
+mod stores;
 mod trees;
 mod waits;
 
@@ -83,6 +84,11 @@ pub(crate) const PARTS: &[Part] = &[
         name: "ledger",
         about: "opening a ledger of many keys",
         run: ledgers::open,
+    },
+    Part {
+        name: "stores",
+        about: "quota and ledger in PostgreSQL",
+        run: stores::stores,
     },
     Part {
         name: "limits",

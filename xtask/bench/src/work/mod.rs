@@ -6,6 +6,7 @@ pub(crate) mod export;
 pub(crate) mod limits;
 pub(crate) mod open_ledger;
 pub(crate) mod send_all;
+pub(crate) mod stores;
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use customer_api_ledger::send_all::Ending;
 use proof::processes::{Contract, Sending, Subject, job, variable};
 
-use crate::ledger;
+use crate::{ledger, logins, quota};
 
 /// What a child says that could not go on, as the server was down.
 pub(crate) const DOWN: &str = "down";
@@ -24,6 +24,8 @@ async fn works() {
     };
     match job.as_str() {
         Contract::NAME => println!("@{}", send::<Contract>().await),
+        quota::JOB => println!("@{}", quota::read().await),
+        logins::JOB => println!("@{}", logins::invite().await),
         job => panic!("{job}"),
     }
 }

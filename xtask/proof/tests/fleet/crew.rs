@@ -1,6 +1,6 @@
 //! Children that do one job at the same time, each of which may be killed and started again.
 
-use std::process::Child;
+use std::process::{Child, Command};
 
 use fastrand::Rng;
 use proof::processes::{Signal, start, was_killed};
@@ -101,6 +101,14 @@ impl Crew {
         member.child.kill().unwrap();
         member.is_doomed = true;
         true
+    }
+
+    /// Sends a signal to the child of this number, by its name: `STOP`.
+    pub(crate) fn signal(&self, number: usize, name: &str) {
+        let member = self.members[number].as_ref().unwrap();
+        let id = member.child.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(status.unwrap().success());
     }
 
     /// Waits for something to happen.

@@ -2,7 +2,8 @@
 //!
 //! The test binary runs itself as children: see [`proof::processes`]. A proof names a job of [`child`], and lets a [`crew::Crew`]
 //! do it. `cargo xtask prove fleet` is the long form. `PROOF_PROCESSES`, `PROOF_KEYS`, `PROOF_KILLS`, `PROOF_SERVER_KILLS` and
-//! `PROOF_SEED` say how many of each there are, and when the kills come.
+//! `PROOF_SEED` say how many of each there are, and when the kills come. `PROOF_WINDOW` (in seconds), `PROOF_CALLS`, `PROOF_WASTE` and
+//! `PROOF_LOGINS` are for quota and login.
 //!
 //! Where no server is installed, the proofs are left out: see [`testkit::Postgres::is_installed`].
 #![cfg(test)]
@@ -11,4 +12,7 @@
 mod child;
 mod crew;
 mod ledger;
+mod logins;
 mod once;
+mod quota;
+mod store;

@@ -1,0 +1,96 @@
+//! What a quota and a ledger cost that machines share through PostgreSQL.
+
+use std::process::Command;
+
+use testkit::Postgres;
+
+use super::Options;
+use crate::{
+    Failure, process,
+    report::{Figure, Report, Target, Unit, seconds},
+    spread::Spread,
+    work::stores::Used,
+};
+
+/// Workers at once, and what each of them does.
+const WORKERS: [(usize, usize); 3] = [(1, 500), (8, 200), (64, 40)];
+
+/// How long the provider takes where it takes its time, and how often it is called then.
+const PROVIDER_MS: u64 = 20;
+const CALLS: usize = 100;
+
+pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failure> {
+    let Some(database) = Postgres::start_durable("bench") else {
+        report.remark("left out: no PostgreSQL server is installed");
+        return Ok(());
+    };
+    let measure =
+        |server: &process::Server, workers, count, run: String| -> Result<Used, Failure> {
+            let mut command = Command::new(process::program("bench")?);
+            command.args([
+                "use-stores".to_owned(),
+                format!("url={}", server.url()),
+                format!("database={}", database.configuration()),
+                format!("workers={workers}"),
+                format!("count={count}"),
+                format!("run={run}"),
+            ]);
+            process::measure(&mut command)
+        };
+    let rounds = options.rounds(5);
+    let median = |values: &[f64]| Spread::of(values.iter().copied()).median;
+
+    let server = process::server(PROVIDER_MS, 0)?;
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        let used = measure(&server, 1, CALLS, format!("slow-{round}"))?;
+        with.push(used.once);
+        without.push(used.plain);
+    }
+    report.figure(
+        Figure::ratio(
+            format!("a write with a ledger in PostgreSQL ÷ without, at a provider that takes {PROVIDER_MS} ms"),
+            Target::AtMost(1.10),
+            Spread::of_ratios(&with, &without),
+        )
+        .detail(format!(
+            "{} and {} a write",
+            seconds(median(&with) / CALLS as f64),
+            seconds(median(&without) / CALLS as f64)
+        )),
+    );
+
+    let server = process::server(0, 0)?;
+    for (workers, count) in WORKERS {
+        let (mut grants, mut once, mut plain) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..rounds {
+            let used = measure(&server, workers, count, format!("{workers}-{round}"))?;
+            let each = |time: f64| (workers * count) as f64 / time;
+            grants.push(each(used.grants));
+            once.push(each(used.once));
+            plain.push(each(used.plain));
+        }
+        let figure = |measure: String, values: &[f64]| {
+            Figure::ratio(measure, Target::None, Spread::of(values.iter().copied()))
+                .unit(Unit::Count)
+        };
+        let workers = match workers {
+            1 => "1 worker".to_owned(),
+            many => format!("{many} workers"),
+        };
+        report.figure(figure(
+            format!("slots granted and given back per second, {workers}"),
+            &grants,
+        ));
+        // The rest of the time is the call's.
+        let share = 1.0 - median(&once) / median(&plain);
+        report.figure(
+            figure(format!("writes with a ledger per second, {workers}"), &once).detail(format!(
+                "{:.0} without; the store's share of the time is {:.0} %",
+                median(&plain),
+                share * 100.0
+            )),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Uses a quota and a ledger in PostgreSQL, by several workers at once, each with connections of its own.
+
+use std::time::Duration;
+
+use customer_api_core::{
+    rate_limit::{PermitRequest, Quota, RateLimiter as _, SharedQuota},
+    time::Deadline,
+};
+use customer_api_postgres::{PostgresLedger, PostgresQuota};
+use ravelin_labels::{
+    Client, LabelCustomer, PaymentFraudReview,
+    ledger::{CallExt as _, Key, LedgerErrorKind, LedgerList},
+};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+
+use super::runtime;
+use crate::{Failure, callers::KEY, clock, settings::Settings};
+
+/// How long each took, all workers together.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Used {
+    /// Slots that were taken and given back.
+    pub(crate) grants: f64,
+    /// Writes with a ledger, and without.
+    pub(crate) once: f64,
+    pub(crate) plain: f64,
+}
+
+/// More than are ever taken at once.
+const SLOTS: usize = 1_000;
+const LIST: &str = "march";
+
+/// `count` grants and writes of each of the `workers`, with `database`; the provider is at `url`. Keys begin with `run`.
+pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
+    let workers: usize = settings.get("workers")?;
+    let count: usize = settings.get("count")?;
+    let database = settings.text("database")?;
+    let run = settings.text("run")?;
+    let client = Client::builder(KEY)
+        .base_url(settings.text("url")?)
+        .rate_limiter(Quota::in_flight(workers))
+        .build()?;
+    runtime()?.block_on(async {
+        // Connects.
+        write(&client, 0).send().await?;
+        let mut quotas = Vec::new();
+        let mut lists = Vec::new();
+        for _ in 0..workers {
+            let store = PostgresQuota::connect(database).await?;
+            let window = Duration::from_secs(60);
+            quotas.push(SharedQuota::per_window(store, "bench", SLOTS, window));
+            lists.push(open(database).await?);
+        }
+        let grants = all(quotas, |_, quota| async move {
+            for _ in 0..count {
+                let wait = Duration::from_secs(60);
+                let request = PermitRequest::new("default", Deadline::after(wait), wait);
+                quota.acquire(&request).await?.release();
+                quota.flush().await;
+            }
+            Ok(())
+        });
+        let grants = grants.await?;
+        let sender = client.clone();
+        let once = all(lists, |worker, list| {
+            let (client, run) = (sender.clone(), run.to_owned());
+            async move {
+                for number in 0..count {
+                    let key = Key::new(format!("{run}-{worker}-{number}"))?;
+                    write(&client, number).once(&list, key).send().await?;
+                }
+                Ok(())
+            }
+        });
+        let once = once.await?;
+        let plain = all(vec![(); workers], |_, ()| {
+            let client = client.clone();
+            async move {
+                for number in 0..count {
+                    write(&client, number).send().await?;
+                }
+                Ok(())
+            }
+        });
+        Ok(Used {
+            grants,
+            once,
+            plain: plain.await?,
+        })
+    })
+}
+
+fn write(client: &Client, number: usize) -> ravelin_labels::customer_api_core::Call<LabelCustomer> {
+    let customer = format!("customer-{number}");
+    client.call(LabelCustomer::payment_fraud(
+        customer,
+        PaymentFraudReview::Fraudster,
+    ))
+}
+
+/// The list, which the first worker creates.
+async fn open(database: &str) -> Result<LedgerList, Failure> {
+    let ledger = PostgresLedger::connect(database).await?;
+    match ledger.create_list(LIST, &LabelCustomer::INFO).await {
+        Err(error) if error.kind() == LedgerErrorKind::AlreadyExists => {
+            Ok(ledger.list(LIST).await?)
+        }
+        created => Ok(created?),
+    }
+}
+
+/// Lets all workers work at once. Gives the seconds until the last is done.
+async fn all<T, F>(workers: Vec<T>, work: impl Fn(usize, T) -> F) -> Result<f64, Failure>
+where
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    let began = clock::now();
+    let mut tasks = JoinSet::new();
+    for (number, worker) in workers.into_iter().enumerate() {
+        tasks.spawn(work(number, worker));
+    }
+    while let Some(outcome) = tasks.join_next().await {
+        outcome??;
+    }
+    Ok(began.elapsed().as_secs_f64())
+}
