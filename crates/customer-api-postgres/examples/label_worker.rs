@@ -79,7 +79,7 @@ async fn work() -> Result<bool, Failure> {
             SentOutcome::Skipped(State::Accepted { .. } | State::Sending) => {}
             other => {
                 is_done = false;
-                eprintln!("{key}: {other:?}");
+                eprintln!("{key}: {other:?}; {:?}", sent.looked);
             }
         }
     }
