@@ -14,6 +14,13 @@ const BASELINE: &str = "baseline";
 /// How many crates more a provider crate may need.
 pub const CRATES_ALLOWED: usize = 5;
 
+/// Crates that hold what machines share, and how many crates of others each may add to a program with a provider crate: as
+/// many as its driver needs.
+const STORES: &[(&str, usize)] = &[("customer-api-postgres", 38)];
+
+/// What a program has already that uses a store.
+const PROVIDER: &str = "ravelin-labels";
+
 /// Crates whose builds need headers or tools beyond a C compiler.
 const HEAVY: &[&str] = &["openssl-sys", "native-tls"];
 
@@ -83,7 +90,27 @@ fn compare(root: &Path) -> Result<String, String> {
             "{provider} needs {crates} crates, hand-written code {baseline}"
         ));
     }
+    for (store, allowed) in STORES {
+        let added = count_added(root, store)?;
+        if added.len() > *allowed {
+            return Err(format!(
+                "{store} adds {} crates to a program with a provider crate: at most {allowed} are allowed; it adds {}",
+                added.len(),
+                added.join(", "),
+            ));
+        }
+        notes.push(format!("{store} adds {}", added.len()));
+    }
     Ok(notes.join("; "))
+}
+
+/// The crates of others that a store adds to a program with a provider crate.
+fn count_added(root: &Path, store: &str) -> Result<Vec<String>, String> {
+    let before = crates_of(root, PROVIDER)?;
+    let with = crates_of(root, store)?;
+    let added = with.difference(&before);
+    let of_others = added.filter(|name| !name.starts_with("customer-api-"));
+    Ok(of_others.cloned().collect())
 }
 
 /// The crates that end up in a program that depends on the package, itself included.
