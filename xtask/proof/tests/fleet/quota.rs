@@ -64,7 +64,9 @@ pub(crate) async fn read() -> &'static str {
     let drops = variable("PROOF_CHILD_DROPS") == "true";
     let mut calls = JoinSet::new();
     for number in 0..variable("PROOF_CHILD_CALLS").parse().unwrap() {
-        let call = client.call(ListCustomers::new(SINGLE_COMPANY)).before_send(Jitter);
+        let call = client
+            .call(ListCustomers::new(SINGLE_COMPANY))
+            .before_send(Jitter);
         let is_dropped = drops && number % 3 == 0;
         let patience = Duration::from_millis(fastrand::u64(..200));
         calls.spawn(async move {
@@ -150,7 +152,7 @@ fn run(store: &Store, drops: bool, stands_still: bool) -> Seen {
         }
         crew.signal(0, "STOP");
         // Longer than its slots are held.
-        std::thread::sleep(START_WITHIN + LONGEST + window * 2);
+        std::thread::sleep(START_WITHIN + LONGEST + window * 3);
         crew.signal(0, "CONT");
     }
     while crew.is_running() {
