@@ -3,6 +3,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use customer_api_core::{
@@ -10,7 +11,10 @@ use customer_api_core::{
     before_send::{BeforeSend, Upcoming, Withheld},
 };
 
-use crate::{Claim, Entry, Intent, Key, LedgerError, LedgerList, Outcome, Resend};
+use crate::{
+    Claim, Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Outcome, Resend,
+    clock::Stopwatch,
+};
 
 /// The claim of one call, shared by the call's step and by the caller. When both are gone, the ledger is told what is
 /// known by then.
@@ -27,6 +31,22 @@ struct State {
     /// An attempt may have happened whatever became of later ones, so the claim is not withdrawn any more.
     may_have_happened: bool,
     stop: Option<Stop>,
+    lease: Option<Lease>,
+}
+
+/// How long the call may send: its claims end with its own time, and a grace that is not counted on here.
+///
+/// The call's own clock stops while the machine sleeps, and the ledger's does not.
+#[derive(Clone, Copy)]
+struct Lease {
+    since: Stopwatch,
+    time: Duration,
+}
+
+impl Lease {
+    fn is_over(&self) -> bool {
+        self.since.elapsed() > self.time
+    }
 }
 
 /// How far the claim is.
@@ -100,20 +120,24 @@ impl Held {
     }
 
     async fn ask(&self, attempt: &Upcoming<'_>) -> Result<(), Stop> {
-        let left = {
+        let (left, lease) = {
             let mut state = self.state();
+            let lease = *state.lease.get_or_insert_with(|| Lease {
+                since: Stopwatch::start(),
+                time: attempt.remaining(),
+            });
             match std::mem::take(&mut state.phase) {
                 // It was not withdrawn, so the last attempt may have happened.
                 phase @ (Phase::LetGo(_) | Phase::Over(..)) => {
                     state.may_have_happened = true;
                     state.phase = phase;
-                    return Ok(());
+                    return if lease.is_over() { Err(late()) } else { Ok(()) };
                 }
                 Phase::Asked(claim) => {
                     state.phase = Phase::Asked(claim.clone());
-                    Some(claim)
+                    (Some(claim), lease)
                 }
-                Phase::Idle => None,
+                Phase::Idle => (None, lease),
             }
         };
         if let Some(claim) = left {
@@ -126,6 +150,10 @@ impl Held {
         let digest = self.list.digest(attempt.content());
         let intent = Intent::new(Some(digest), self.resend).with_longest(attempt.remaining());
         match self.list.ledger().begin(&claim, &intent).await {
+            Ok(None) if lease.is_over() => {
+                self.withdraw().await;
+                Err(late())
+            }
             Ok(None) => {
                 self.state().phase = Phase::LetGo(claim);
                 Ok(())
@@ -183,6 +211,14 @@ impl Drop for Held {
     }
 }
 
+/// Others may take this sender for gone by now, and the key may have been settled.
+fn late() -> Stop {
+    Stop::Failed(LedgerError::new(
+        LedgerErrorKind::ClaimLost,
+        "the time of the call was over before it could be sent: the machine slept, or its clock was set",
+    ))
+}
+
 /// The step of a call that asks the ledger before every attempt.
 pub(super) struct Step(Arc<Held>);
 
@@ -197,7 +233,11 @@ impl BeforeSend for Step {
     async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld> {
         self.0.ask(attempt).await.map_err(|stop| {
             let reason: Withheld = stop.to_string().into();
-            self.0.state().stop = Some(stop);
+            let mut state = self.0.state();
+            // After an attempt that may have happened, the call's own error says more than why there was no other.
+            if !state.may_have_happened {
+                state.stop = Some(stop);
+            }
             reason
         })
     }
