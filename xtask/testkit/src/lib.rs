@@ -6,7 +6,7 @@
 //! - [`CapturedLogs`] takes everything that is printed and logged, and [`faults`] lets it be much.
 //! - [`Example`] runs an example program, and [`Folder`] holds its files.
 //! - [`lose`] loses the response to a write, and [`settle`] looks what became of it.
-//! - `Postgres` is a database server of a test's own.
+//! - `Postgres` is a database server of a test's own, and `Pgbouncer` a pooler in front of it.
 //! - [`Entry`] is one of a provider's operations; [`delivery`] lets all of them meet every kind of failure.
 //!
 //! Nothing here knows a provider: what is one provider's stands in the tests of its crate.
@@ -37,7 +37,7 @@ pub use example::{Example, Outcome, Running};
 pub use folder::Folder;
 pub use lost::{lose, lost, meet, reason, settle, word};
 #[cfg(unix)]
-pub use postgres::Postgres;
+pub use postgres::{Files, Frozen, Pgbouncer, Postgres};
 pub use recorder::Recorder;
 pub use request::Request;
 pub use script::{ok, scripted};

@@ -9,7 +9,14 @@ use std::{
 const POSTGRES: &str = "/usr/lib/postgresql";
 
 /// What a test needs of PostgreSQL.
-const POSTGRES_PROGRAMS: &[&str] = &["initdb", "pg_ctl", "postgres", "psql", "pg_dump"];
+const POSTGRES_PROGRAMS: &[&str] = &[
+    "initdb",
+    "pg_basebackup",
+    "pg_ctl",
+    "pg_dump",
+    "postgres",
+    "psql",
+];
 
 /// The folder with all programs of a PostgreSQL server that a test needs. The path comes first, then the newest package.
 #[must_use]

@@ -1,5 +1,10 @@
 //! A PostgreSQL server of a test's own.
 
+mod copies;
+mod faults;
+mod pgbouncer;
+mod tls;
+
 use std::{
     env, fs,
     io::{self, BufRead as _, BufReader, Write as _},
@@ -8,6 +13,10 @@ use std::{
 };
 
 use workspace::servers;
+
+pub use copies::Files;
+pub use faults::Frozen;
+pub use pgbouncer::Pgbouncer;
 
 use crate::Folder;
 
@@ -59,15 +68,19 @@ impl Postgres {
         }
         let server = Self {
             programs: servers::postgres()?,
-            folder: Folder::new(name),
+            folder: owned_folder(name),
             is_durable,
         };
-        if is_root() {
-            std::os::unix::fs::chown(server.folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
-        }
         let data = server.data();
         server.run("initdb", |command| {
-            command.args(["--auth=trust", "--username=postgres", "--no-sync", "-D"]);
+            command.args([
+                "--auth=trust",
+                "--username=postgres",
+                "--no-sync",
+                // Small, so that copies are, too.
+                "--wal-segsize=1",
+                "-D",
+            ]);
             command.arg(&data);
         });
         server.begin();
@@ -81,6 +94,12 @@ impl Postgres {
         format!("host={host} user=postgres dbname=postgres sslmode=disable")
     }
 
+    /// The socket on which it listens.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join(".s.PGSQL.5432")
+    }
+
     /// Kills the server, as a crash does.
     pub fn kill(&self) {
         assert!(self.stop().unwrap().success(), "the server was not killed");
@@ -88,14 +107,21 @@ impl Postgres {
 
     /// Starts the server again that was killed.
     pub fn begin(&self) {
+        self.begin_with("");
+    }
+
+    /// Starts the server again, with options of `postgres` such as `-c log_statement=all`.
+    pub fn begin_with(&self, options: &str) {
+        self.run("pg_ctl", |command| self.begin_arguments(command, options));
+    }
+
+    fn begin_arguments(&self, command: &mut Command, options: &str) {
         let socket = self.folder.path().display();
         let fsync = if self.is_durable { "on" } else { "off" };
-        let options = format!("-k '{socket}' -c listen_addresses= -c fsync={fsync}");
-        let log = self.folder.path().join("log");
-        self.run("pg_ctl", |command| {
-            command.args(["start", "-w", "-t", "120", "-o", &options, "-l"]);
-            command.arg(&log).arg("-D").arg(self.data());
-        });
+        let options = format!("-k '{socket}' -c listen_addresses= -c fsync={fsync} {options}");
+        command.args(["start", "-w", "-t", "120", "-o", &options, "-l"]);
+        command.arg(self.folder.path().join("log"));
+        command.arg("-D").arg(self.data());
     }
 
     /// Runs statements by `psql`, as an administrator does.
@@ -139,6 +165,7 @@ impl Postgres {
             ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut stdin = child.stdin.take().unwrap();
@@ -172,11 +199,7 @@ impl Postgres {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        if is_root() {
-            use std::os::unix::process::CommandExt as _;
-            command.uid(NOBODY).gid(NOBODY);
-        }
-        command.status()
+        as_nobody(&mut command).status()
     }
 
     fn stop(&self) -> io::Result<ExitStatus> {
@@ -207,6 +230,24 @@ impl Drop for Postgres {
         // A test that has failed must tell why it did.
         let _ = self.stop();
     }
+}
+
+/// A folder of the user as whom servers run.
+fn owned_folder(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    if is_root() {
+        std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    folder
+}
+
+/// Runs a program as the user as whom servers run.
+fn as_nobody(command: &mut Command) -> &mut Command {
+    if is_root() {
+        use std::os::unix::process::CommandExt as _;
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command
 }
 
 fn is_root() -> bool {
