@@ -48,12 +48,12 @@ pub enum LedgerErrorKind {
     Damaged,
     /// Reading or writing failed: a full disk, missing rights, a lost connection.
     Storage,
-    /// The database has another history than the ledger recorded: it was restored from a copy, or a replica took over. Writes that
-    /// were made may be missing in it.
+    /// The database has another history than the ledger recorded: it was restored from a copy, set back to a snapshot, or a replica
+    /// took over. Writes that were made may be missing in it.
     Restored,
     /// A copy could not be written; the ledger itself is as it was.
     NotCopied,
-    /// The claim is not the key's any more.
+    /// The claim is not the key's any more, or its time was over before anything was sent.
     ClaimLost,
     /// The key is not in [`State::Unknown`](crate::State::Unknown), so there is nothing to resolve.
     NotUnknown,

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod connection;
+mod history;
 mod ledger;
 mod quota;
 mod schema;

@@ -2,7 +2,7 @@
 
 use customer_api_ledger::{DigestKey, LedgerError, LedgerErrorKind};
 
-use crate::{quota, tokens};
+use crate::{history::history_sql, quota, tokens};
 
 pub(crate) const TEMPLATE: &str = include_str!("schema.sql");
 
@@ -53,19 +53,9 @@ pub(crate) fn check_name(schema: &str) -> Result<String, LedgerError> {
     ))
 }
 
-/// What differs after a restore or a promotion: the timeline, and the number of a table.
-///
-/// `pg_walfile_name` tells a new timeline at once after a promotion. The number of a table changes when a copy is restored within the
-/// same cluster.
-pub(crate) fn history_sql(schema: &str) -> String {
-    format!(
-        "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) || '-' || '{schema}.entry'::regclass::oid::text"
-    )
-}
-
 /// The database has another history than the ledger recorded.
 pub(crate) fn restored() -> LedgerError {
-    let reason = "the database was restored from a copy, or a replica took over: writes may be missing in the ledger";
+    let reason = "the database was restored from a copy or set back, or a replica took over: writes may be missing in the ledger";
     LedgerError::new(LedgerErrorKind::Restored, reason)
 }
 
@@ -73,7 +63,8 @@ pub(crate) fn restored() -> LedgerError {
 pub(crate) fn first_sql(schema: &str) -> (String, DigestKey) {
     let history = history_sql(schema);
     let statement = format!(
-        "INSERT INTO {schema}.ledger (id, version, digest_key, history) SELECT 1, {VERSION}, $1, ({history}) \
+        "INSERT INTO {schema}.ledger (id, version, digest_key, history, accepted) \
+         SELECT 1, {VERSION}, $1, ({history}), clock_timestamp() \
          ON CONFLICT (id) DO NOTHING"
     );
     (statement, DigestKey::random())

@@ -7,7 +7,9 @@ CREATE TABLE IF NOT EXISTS {schema}.ledger (
     id         smallint PRIMARY KEY CHECK (id = 1),
     version    integer NOT NULL,
     digest_key bytea NOT NULL,
-    history    text NOT NULL
+    history    text NOT NULL,
+    -- When the history was accepted last, by the clock of this server. What was known before counts no more.
+    accepted   timestamptz NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS {schema}.list (

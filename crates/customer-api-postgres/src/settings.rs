@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use customer_api_ledger::LedgerError;
 
@@ -14,6 +14,8 @@ pub struct PostgresOptions {
     pub(crate) grace: Duration,
     pub(crate) longest: Duration,
     pub(crate) accept_history: bool,
+    pub(crate) trust_failover: bool,
+    pub(crate) remember_in: Option<PathBuf>,
 }
 
 impl Default for PostgresOptions {
@@ -25,6 +27,8 @@ impl Default for PostgresOptions {
             grace: Duration::from_secs(30),
             longest: Duration::from_secs(3600),
             accept_history: false,
+            trust_failover: false,
+            remember_in: None,
         }
     }
 }
@@ -43,7 +47,8 @@ impl PostgresOptions {
         self
     }
 
-    /// How long a statement may take, with connecting: 10 s by default. One that takes longer is given up with its connection.
+    /// How long a statement may take, with connecting and with repeating it: 10 s by default. One that takes longer is given up with its
+    /// connection.
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout;
         self
@@ -65,7 +70,7 @@ impl PostgresOptions {
         self
     }
 
-    /// Accepts a database that was restored or promoted, once, and records its history as the right one.
+    /// Accepts a database that was restored, set back or promoted, once, and records its history as the right one.
     ///
     /// Writes that were made after the copy may be missing in it, and would be made again. Say it only when you know that none is missing:
     /// after a promotion of a synchronous replica, or after the keys since the copy were settled by hand.
@@ -74,13 +79,33 @@ impl PostgresOptions {
         self
     }
 
+    /// Goes on by itself when a replica has taken over. False by default: [`Restored`](customer_api_ledger::LedgerErrorKind::Restored).
+    ///
+    /// Right only where every commit waits for the replica (`synchronous_standby_names`): a replica that lags behind has forgotten
+    /// writes, and they would be made again. A later timeline of the same files is accepted, for all programs. A database that was restored
+    /// from a dump is not, nor is one whose log is shorter than what this program has seen acknowledged.
+    pub fn trust_failover(mut self, trust: bool) -> Self {
+        self.trust_failover = trust;
+        self
+    }
+
+    /// Remembers in this file how far the database was, so that the next process notices when it was set back to a snapshot.
+    ///
+    /// Without a file, only a program that was running at the time notices. The file is on this machine's own disk, and must not be part
+    /// of the snapshot. It holds one line of numbers, and is written once a second at most. Programs with the same database may share it.
+    pub fn remember_in(mut self, path: impl Into<PathBuf>) -> Self {
+        self.remember_in = Some(path.into());
+        self
+    }
+
     /// Connects. The configuration is a URL such as `postgres://user:password@host/database?sslmode=require`, or `key=value` pairs as
     /// `psql` takes them.
     ///
     /// # Errors
     ///
-    /// If the configuration can't be read, the server is not reached, the tables are missing, or the database was restored
-    /// ([`Restored`](customer_api_ledger::LedgerErrorKind::Restored)).
+    /// If the configuration can't be read, the server is not reached, the tables are missing, the database was restored
+    /// ([`Restored`](customer_api_ledger::LedgerErrorKind::Restored)), or the file of [`remember_in`](Self::remember_in) can't be written or is
+    /// not one ([`Damaged`](customer_api_ledger::LedgerErrorKind::Damaged)).
     pub async fn connect(self, configuration: &str) -> Result<PostgresLedger, LedgerError> {
         ledger::connect(self, configuration).await
     }

@@ -1,4 +1,5 @@
 //! Senders whose machine slept. No test sleeps: the calendar is moved, and the monotonic clock is not.
+#![cfg(feature = "file")]
 
 use std::{
     path::PathBuf,

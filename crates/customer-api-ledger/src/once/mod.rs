@@ -5,7 +5,7 @@
 //! sent leaves the key as it was. Where an outcome is unknown, [`settle_unknown`](OnceCall::settle_unknown) looks at the provider.
 
 mod error;
-#[cfg(all(test, feature = "file"))]
+#[cfg(test)]
 mod late_tests;
 mod step;
 

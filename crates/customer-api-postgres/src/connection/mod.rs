@@ -1,5 +1,6 @@
 //! One connection that all statements share, and that is made again when it was lost.
 
+mod cancel;
 mod tls;
 
 use std::{
@@ -11,7 +12,10 @@ use std::{
 
 use customer_api_core::error::StoreError;
 use customer_api_ledger::{LedgerError, LedgerErrorKind};
-use tokio::sync::Mutex;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep, timeout_at},
+};
 use tokio_postgres::{
     Client, Config, Row,
     config::SslMode,
@@ -19,7 +23,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use crate::schema;
+use crate::{history::History, schema};
 
 /// How often a statement is begun that was lost with its connection, or that another one got in the way of.
 const ATTEMPTS: u32 = 4;
@@ -32,14 +36,7 @@ pub(crate) struct Connection {
     config: Config,
     timeout: Duration,
     current: Mutex<Option<Arc<Client>>>,
-    history: OnceLock<History>,
-}
-
-/// What every further connection must find, or it leads to another database.
-struct History {
-    /// Gives one text.
-    statement: String,
-    expected: String,
+    history: OnceLock<Arc<History>>,
 }
 
 impl Connection {
@@ -61,27 +58,51 @@ impl Connection {
         })
     }
 
-    /// From now on, a new connection is used only if this statement gives this text there: a replica may have taken over, or a copy
-    /// been restored, while the program runs.
-    pub(crate) fn expect(&self, statement: String, expected: String) {
+    /// From now on, a new connection is used only if this history goes on there: a replica may have taken over, or a copy been
+    /// restored, while the program runs.
+    pub(crate) fn expect(&self, history: Arc<History>) {
         // Said once, when the ledger is opened.
-        let _ = self.history.set(History {
-            statement,
-            expected,
+        let _ = self.history.set(history);
+    }
+
+    /// Compares what the connection leads to with what is expected.
+    pub(crate) async fn check(&self) -> Result<(), LedgerError> {
+        let checked = timeout_at(self.end(), async {
+            let client = self.client().await?;
+            match self.history.get() {
+                Some(history) => history.check(&client).await,
+                None => Ok(()),
+            }
         });
+        Ok(checked.await.map_err(|_| Failure::TooSlow)??)
+    }
+
+    /// Leaves the current connection for a new one, which is checked.
+    pub(crate) async fn renew(&self) -> Result<(), LedgerError> {
+        self.current.lock().await.take();
+        let connected = timeout_at(self.end(), self.client()).await;
+        connected.map_err(|_| Failure::TooSlow)??;
+        Ok(())
+    }
+
+    /// When a statement that begins now must be over.
+    fn end(&self) -> Instant {
+        sleep(self.timeout).deadline()
     }
 
     /// Runs a statement that may be run twice: the caller can tell from its token whether it was.
     ///
-    /// A statement that is lost with its connection is run again, on another one. So is one that the server asks to repeat.
+    /// A statement that is lost with its connection is run again, on another one. So is one that the server asks to repeat. All of it
+    /// ends within the timeout.
     pub(crate) async fn query(
         &self,
         statement: &str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, Failure> {
+        let end = self.end();
         let mut attempt = 1;
         loop {
-            let error = match self.try_query(statement, values).await {
+            let error = match self.try_query(statement, values, end).await {
                 Ok(rows) => return Ok(rows),
                 Err(error) => error,
             };
@@ -92,10 +113,15 @@ impl Connection {
         }
     }
 
-    async fn try_query(&self, statement: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Failure> {
-        let client = self.client().await?;
-        let rows = client.query_typed(statement, values);
-        match tokio::time::timeout(self.timeout, rows).await {
+    async fn try_query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        end: Instant,
+    ) -> Result<Vec<Row>, Failure> {
+        let client = timeout_at(end, self.client()).await;
+        let client = client.map_err(|_| Failure::TooSlow)??;
+        match timeout_at(end, client.query_typed(statement, values)).await {
             Ok(Ok(rows)) => Ok(rows),
             Ok(Err(error)) => {
                 if client.is_closed() {
@@ -104,7 +130,8 @@ impl Connection {
                 Err(Failure::Statement(error))
             }
             Err(_) => {
-                // What comes later on this connection would wait behind it.
+                // What comes later on this connection would wait behind it. Without a word, the server would carry it out later.
+                self.cancel(&client);
                 self.discard(&client).await;
                 Err(Failure::TooSlow)
             }
@@ -113,9 +140,10 @@ impl Connection {
 
     /// Runs statements without values, one after the other, in a transaction of the server's.
     pub(crate) async fn batch(&self, statements: &str) -> Result<(), Failure> {
-        let client = self.client().await?;
-        let done = client.batch_execute(statements);
-        let failure = match tokio::time::timeout(self.timeout, done).await {
+        let end = self.end();
+        let client = timeout_at(end, self.client()).await;
+        let client = client.map_err(|_| Failure::TooSlow)??;
+        let failure = match timeout_at(end, client.batch_execute(statements)).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => Failure::Statement(error),
             Err(_) => Failure::TooSlow,
@@ -135,28 +163,12 @@ impl Connection {
         if let Some(client) = current.as_ref().filter(|client| !client.is_closed()) {
             return Ok(Arc::clone(client));
         }
-        let connected = tokio::time::timeout(self.timeout, self.connect()).await;
-        let client = Arc::new(connected.map_err(|_| Failure::TooSlow)??);
-        let checked = tokio::time::timeout(self.timeout, self.check(&client)).await;
-        checked.map_err(|_| Failure::TooSlow)??;
+        let client = Arc::new(self.connect().await?);
+        if let Some(history) = self.history.get() {
+            history.check(&client).await?;
+        }
         *current = Some(Arc::clone(&client));
         Ok(client)
-    }
-
-    async fn check(&self, client: &Client) -> Result<(), Failure> {
-        let Some(history) = self.history.get() else {
-            return Ok(());
-        };
-        let rows = client.query_typed(&history.statement, &[]).await;
-        let rows = rows.map_err(Failure::Statement)?;
-        let found = rows
-            .first()
-            .and_then(|row| row.try_get::<_, String>(0).ok());
-        if found.as_ref() == Some(&history.expected) {
-            Ok(())
-        } else {
-            Err(Failure::Restored)
-        }
     }
 
     async fn connect(&self) -> Result<Client, Failure> {
@@ -198,6 +210,8 @@ impl Failure {
                             SqlState::T_R_DEADLOCK_DETECTED,
                             SqlState::ADMIN_SHUTDOWN,
                             SqlState::CRASH_SHUTDOWN,
+                            // Another statement of the same connection took too long.
+                            SqlState::QUERY_CANCELED,
                         ]
                         .contains(code)
                     })

@@ -1,12 +1,13 @@
 //! A ledger that machines share.
 
+mod claims;
 mod row;
 mod statements;
 mod worker;
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc};
 
-use customer_api_core::{Timestamp, async_trait, operation::OperationInfo};
+use customer_api_core::{async_trait, operation::OperationInfo};
 use customer_api_ledger::{
     Claim, DigestKey, Entry, Intent, Key, Ledger, LedgerError, LedgerErrorKind, LedgerList,
     LedgerSummary, ListInfo, Outcome, Resolution, State,
@@ -14,13 +15,14 @@ use customer_api_ledger::{
 use tokio_postgres::types::Type;
 
 use self::{
-    row::{Found, cell, code, damaged, write_digest},
+    row::{cell, damaged},
     statements::Statements,
     worker::Worker,
 };
 use crate::{
     PostgresOptions,
     connection::{Connection, Value},
+    history::{self, History, MemoryError},
     schema,
 };
 
@@ -36,14 +38,17 @@ use crate::{
 ///
 /// # Copies
 ///
-/// A database that was restored from a copy has forgotten writes, and would let them be made again. Connecting compares the database's
-/// history with the one that the ledger recorded, and fails with
-/// [`Restored`](LedgerErrorKind::Restored) if it is another one. A snapshot of the server's disk can't be told from the original.
+/// A database that was restored from a copy has forgotten writes, and would let them be made again. Every new connection compares the
+/// database's history with the one that the ledger recorded, and fails with [`Restored`](LedgerErrorKind::Restored) if it is another one.
+///
+/// A snapshot of the server's disk looks like the original. It is noticed by a program that saw more: one that was running at the time, or
+/// that [remembers it in a file](PostgresOptions::remember_in), while the server's log is still shorter than what was seen.
 #[derive(Clone)]
 pub struct PostgresLedger(Arc<Inner>);
 
 struct Inner {
-    connection: Arc<Connection>,
+    connection: Connection,
+    history: Arc<History>,
     statements: Statements,
     options: PostgresOptions,
     digest_key: DigestKey,
@@ -90,6 +95,8 @@ impl PostgresLedger {
     /// Waits until what calls left behind that were dropped is recorded. For programs that end at once.
     pub async fn flush(&self) {
         self.0.worker.flush().await;
+        // What can't be written is what the next process does not know: it is no worse off than without a file.
+        drop(self.0.history.keep().await);
     }
 }
 
@@ -99,6 +106,8 @@ pub(crate) async fn connect(
 ) -> Result<PostgresLedger, LedgerError> {
     let name = schema::check_name(&options.schema)?;
     let connection = Connection::new(configuration, options.statement_timeout)?;
+    let history = History::new(&name, options.trust_failover, options.remember_in.clone())?;
+    let history = Arc::new(history);
     if options.create_tables {
         let statements = schema::creation(&name, schema::TEMPLATE);
         connection.batch(&statements).await?;
@@ -106,12 +115,14 @@ pub(crate) async fn connect(
         let key: Value<'_> = (&key.bytes().as_slice(), Type::BYTEA);
         connection.query(&statement, &[key]).await?;
     }
-    let digest_key = open(&connection, &name, options.accept_history).await?;
-    let connection = Arc::new(connection);
+    let digest_key = open(&connection, &history, &name, options.accept_history).await?;
+    history.keep().await?;
+    history.keep_on();
     Ok(PostgresLedger(Arc::new(Inner {
         statements: Statements::of(&name),
         worker: Worker::start(),
         connection,
+        history,
         options,
         digest_key,
     })))
@@ -120,17 +131,15 @@ pub(crate) async fn connect(
 /// The key of the digests, if the database is the one that it was.
 async fn open(
     connection: &Connection,
+    history: &Arc<History>,
     schema: &str,
     accept_history: bool,
 ) -> Result<DigestKey, LedgerError> {
-    let now = schema::history_sql(schema);
     if accept_history {
-        let statement = format!("UPDATE {schema}.ledger SET history = ({now})");
+        let statement = history::accept_sql(schema);
         connection.query(&statement, &[]).await?;
     }
-    let statement =
-        format!("SELECT version, digest_key, history, ({now}) AS now FROM {schema}.ledger");
-    let rows = connection.query(&statement, &[]).await?;
+    let rows = connection.query(history.look(), &[]).await?;
     let [row] = rows.as_slice() else {
         let reason = "the database has no ledger: its tables are empty";
         return Err(LedgerError::new(LedgerErrorKind::NotFound, reason));
@@ -140,182 +149,13 @@ async fn open(
         let reason = "the ledger's tables are of another version";
         return Err(LedgerError::new(LedgerErrorKind::NewerVersion, reason));
     }
-    let history: String = cell(row, "history")?;
-    if history != cell::<String>(row, "now")? {
-        return Err(schema::restored());
-    }
-    connection.expect(now, history);
     let bytes: Vec<u8> = cell(row, "digest_key")?;
     let bytes = bytes
         .try_into()
         .map_err(|_| damaged("the digest key is none"))?;
+    connection.expect(Arc::clone(history));
+    connection.check().await?;
     Ok(DigestKey::new(bytes))
-}
-
-fn times(time: Option<&Timestamp>) -> Option<SystemTime> {
-    time.map(Timestamp::to_system_time)
-}
-
-impl Inner {
-    async fn find(&self, list: &Key, key: &Key) -> Result<Option<Found>, LedgerError> {
-        let values: [Value<'_>; 2] = [(&list.as_str(), Type::TEXT), (&key.as_str(), Type::TEXT)];
-        let rows = self
-            .connection
-            .query(&self.statements.entry, &values)
-            .await?;
-        let row = rows.first().ok_or_else(no_such_list)?;
-        Found::read(row)
-    }
-
-    async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
-        let (list, key) = (claim.list().as_str(), claim.key().as_str());
-        let token = claim.token().as_slice();
-        let digest = intent.digest.as_ref().map(write_digest);
-        let began = times(intent.began.as_ref());
-        let longest = intent.longest.unwrap_or(self.options.longest);
-        let seconds = longest
-            .saturating_add(self.options.grace)
-            .as_secs_f64()
-            .min(1e9);
-        let values: [Value<'_>; 6] = [
-            (&list, Type::TEXT),
-            (&key, Type::TEXT),
-            (&token, Type::BYTEA),
-            (&digest, Type::BYTEA),
-            (&began, Type::TIMESTAMPTZ),
-            (&seconds, Type::FLOAT8),
-        ];
-        loop {
-            if !self
-                .connection
-                .query(&self.statements.insert, &values)
-                .await?
-                .is_empty()
-            {
-                return Ok(None);
-            }
-            let Some(found) = self.find(claim.list(), claim.key()).await? else {
-                // It was taken back just now.
-                continue;
-            };
-            // The statement was lost after it had done its work.
-            if found.is_held_by(claim.token()) && found.entry.state == State::Sending {
-                return Ok(None);
-            }
-            if !intent.may_begin(&found.entry) {
-                return Ok(Some(found.entry));
-            }
-            let mut again = values.to_vec();
-            again.push((&found.revision, Type::INT8));
-            let rows = self
-                .connection
-                .query(&self.statements.begin_again, &again)
-                .await?;
-            if !rows.is_empty() {
-                return Ok(None);
-            }
-        }
-    }
-
-    async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
-        let (list, key) = (claim.list().as_str(), claim.key().as_str());
-        let token = claim.token().as_slice();
-        let values: [Value<'_>; 3] = [
-            (&list, Type::TEXT),
-            (&key, Type::TEXT),
-            (&token, Type::BYTEA),
-        ];
-        self.connection
-            .query(&self.statements.withdraw, &values)
-            .await?;
-        Ok(())
-    }
-
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
-        let state = outcome.state();
-        let (status, words, not_before) = match state {
-            State::Accepted { reference } => (None, reference.as_deref(), None),
-            State::Refused {
-                status,
-                code,
-                not_before,
-            } => (
-                status.map(i32::from),
-                code.as_deref(),
-                times(not_before.as_ref()),
-            ),
-            State::Sending | State::NotSent | State::Unknown => (None, None, None),
-        };
-        let number = code(state);
-        let (list, key) = (claim.list().as_str(), claim.key().as_str());
-        let token = claim.token().as_slice();
-        let values: [Value<'_>; 7] = [
-            (&list, Type::TEXT),
-            (&key, Type::TEXT),
-            (&token, Type::BYTEA),
-            (&number, Type::INT2),
-            (&status, Type::INT4),
-            (&words, Type::TEXT),
-            (&not_before, Type::TIMESTAMPTZ),
-        ];
-        let rows = self
-            .connection
-            .query(&self.statements.finish, &values)
-            .await?;
-        if let Some(row) = rows.first() {
-            return row::read_state(row);
-        }
-        // The statement may have been lost after it had done its work.
-        let found = self.find(claim.list(), claim.key()).await?;
-        let found = found.filter(|found| found.is_held_by(claim.token()));
-        let is_refusal = matches!(state, State::Refused { .. } | State::NotSent);
-        match found.map(|found| found.entry.state) {
-            Some(now) if code(&now) == number => return Ok(now),
-            Some(State::Unknown) if is_refusal => return Ok(State::Unknown),
-            _ => {}
-        }
-        Err(LedgerError::new(
-            LedgerErrorKind::ClaimLost,
-            "the claim is not the key's any more: its outcome was recorded, or it was begun anew",
-        ))
-    }
-
-    async fn resolve(
-        &self,
-        list: &Key,
-        known: &Entry,
-        resolution: Resolution,
-    ) -> Result<(), LedgerError> {
-        let number = code(&match resolution {
-            Resolution::Sent => State::Accepted { reference: None },
-            Resolution::NotSent => State::NotSent,
-        });
-        let found = self.find(list, &known.key).await?;
-        let found = found.filter(|found| found.entry == *known && known.state == State::Unknown);
-        let not_unknown = |reason| LedgerError::new(LedgerErrorKind::NotUnknown, reason);
-        let found = found.ok_or_else(|| {
-            not_unknown(
-                "there is nothing to resolve: the key is not unknown, or was begun anew since",
-            )
-        })?;
-        let (list, key) = (list.as_str(), known.key.as_str());
-        let values: [Value<'_>; 4] = [
-            (&list, Type::TEXT),
-            (&key, Type::TEXT),
-            (&number, Type::INT2),
-            (&found.revision, Type::INT8),
-        ];
-        let rows = self
-            .connection
-            .query(&self.statements.resolve, &values)
-            .await?;
-        match rows.as_slice() {
-            [] => Err(not_unknown(
-                "the key changed while it was resolved: look at it again",
-            )),
-            _ => Ok(()),
-        }
-    }
 }
 
 #[async_trait]
@@ -438,6 +278,17 @@ impl Ledger for PostgresLedger {
         resolution: Resolution,
     ) -> Result<(), LedgerError> {
         self.0.resolve(list, known, resolution).await
+    }
+}
+
+impl From<MemoryError> for LedgerError {
+    fn from(error: MemoryError) -> Self {
+        let kind = match &error {
+            MemoryError::Io(_) => LedgerErrorKind::Storage,
+            MemoryError::Content => LedgerErrorKind::Damaged,
+        };
+        let reason = "the file that remembers the database is of no use";
+        Self::with_source(kind, reason, error)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The statements of a ledger. Each is one transaction, and may be run twice: the token tells whose work it finds.
 
+use crate::history::MARK;
+
 /// The statements, for one schema.
 pub(super) struct Statements {
     pub(super) create_list: String,
@@ -23,9 +25,9 @@ const DURABLE: &str =
 const STATE: &str =
     "CASE WHEN state = 1 AND lease_end <= clock_timestamp() THEN 5::smallint ELSE state END";
 
-/// An earlier write under the key is in doubt, and what is told now is a refusal: see `Outcome::over`. A sender of that write who was on its
-/// way when the key was begun anew had no time left.
-const IN_DOUBT: &str = "($4 IN (3, 4) AND (e.previous ->> 'state')::smallint IN (1, 5))";
+/// The key is in doubt, and what is told now is a refusal: see `Outcome::over`. A sender of an earlier write who was on its way when the key
+/// was begun anew had no time left. Where the key itself is unknown, this statement was run before: it leaves no `previous`.
+const IN_DOUBT: &str = "($4 IN (3, 4) AND (e.state = 5 OR coalesce((e.previous ->> 'state')::smallint IN (1, 5), false)))";
 
 impl Statements {
     pub(super) fn of(schema: &str) -> Self {
@@ -40,9 +42,9 @@ impl Statements {
                  FROM {schema}.list l LEFT JOIN {schema}.entry e ON e.list = l.id AND e.key = $2 WHERE l.name = $1"
             ),
             insert: format!(
-                "WITH {DURABLE} INSERT INTO {schema}.entry (list, key, state, token, digest, began, lease_end, revision) \
+                "WITH {DURABLE} INSERT INTO {schema}.entry AS e (list, key, state, token, digest, began, lease_end, revision) \
                  SELECT l.id, $2, 1, $3, $4, $5, clock_timestamp() + $6 * interval '1 second', 1 \
-                 FROM {schema}.list l, durable WHERE l.name = $1 ON CONFLICT (list, key) DO NOTHING RETURNING revision"
+                 FROM {schema}.list l, durable WHERE l.name = $1 ON CONFLICT (list, key) DO NOTHING RETURNING {MARK}"
             ),
             begin_again: format!(
                 "WITH {DURABLE} UPDATE {schema}.entry e SET previous = to_jsonb(e) - 'previous', state = 1, token = $3, \
@@ -50,7 +52,7 @@ impl Statements {
                  doubt_since = CASE WHEN e.state IN (1, 5) THEN coalesce(e.doubt_since, e.began) END, \
                  status = NULL, text = NULL, not_before = NULL, revision = e.revision + 1 \
                  FROM {schema}.list l, durable \
-                 WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.revision = $7 RETURNING e.revision"
+                 WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.revision = $7 RETURNING {MARK}"
             ),
             withdraw: format!(
                 "WITH mine AS (SELECT e.list, e.key FROM {schema}.entry e JOIN {schema}.list l ON l.id = e.list \
@@ -69,12 +71,12 @@ impl Statements {
                  status = CASE WHEN {IN_DOUBT} THEN NULL ELSE $5 END, text = CASE WHEN {IN_DOUBT} THEN NULL ELSE $6 END, \
                  not_before = CASE WHEN {IN_DOUBT} THEN NULL ELSE $7 END, previous = NULL, \
                  doubt_since = CASE WHEN {IN_DOUBT} OR $4 = 5 THEN e.doubt_since END, lease_end = NULL, revision = e.revision + 1 \
-                 FROM {schema}.list l, durable WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.token = $3 AND e.state IN (1, 5) RETURNING e.state, e.status, e.text, e.not_before"
+                 FROM {schema}.list l, durable WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.token = $3 AND e.state IN (1, 5) RETURNING e.state, e.status, e.text, e.not_before, {MARK}"
             ),
             resolve: format!(
-                "WITH {DURABLE} UPDATE {schema}.entry e SET state = $3, token = NULL, status = NULL, text = NULL, \
+                "WITH {DURABLE} UPDATE {schema}.entry e SET state = $3, token = $5, status = NULL, text = NULL, \
                  not_before = NULL, doubt_since = NULL, previous = NULL, lease_end = NULL, revision = e.revision + 1 FROM {schema}.list l, durable \
-                 WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.revision = $4 RETURNING e.revision"
+                 WHERE l.name = $1 AND e.list = l.id AND e.key = $2 AND e.revision = $4 RETURNING {MARK}"
             ),
             summary: format!(
                 "SELECT s.state, count(s.state) FROM {schema}.list l LEFT JOIN LATERAL \

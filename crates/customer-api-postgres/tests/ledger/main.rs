@@ -2,7 +2,13 @@
 #![cfg(test)]
 #![cfg(unix)]
 
+mod commits;
 mod connections;
+mod copies;
+mod faults;
 mod machines;
+mod pooler;
+mod proxy;
 mod shop;
 mod tables;
+mod tls;

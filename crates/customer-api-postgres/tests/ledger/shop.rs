@@ -81,8 +81,13 @@ pub(crate) async fn connect(server: &Postgres) -> PostgresLedger {
 /// A ledger with a list of orders.
 pub(crate) async fn orders(server: &Postgres) -> (PostgresLedger, LedgerList) {
     let ledger = connect(server).await;
-    let list = ledger.create_list("orders", Order::INFO).await.unwrap();
+    let list = orders_of(&ledger).await;
     (ledger, list)
+}
+
+/// A list of orders in a ledger.
+pub(crate) async fn orders_of(ledger: &PostgresLedger) -> LedgerList {
+    ledger.create_list("orders", Order::INFO).await.unwrap()
 }
 
 pub(crate) fn key(text: &str) -> Key {

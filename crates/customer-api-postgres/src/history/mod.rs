@@ -1,0 +1,195 @@
+//! Whether a database is the one that it was: not restored from a copy, not another server, and not set back.
+
+mod file;
+mod mark;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+use tokio_postgres::{Client, Row, types::Type};
+
+use self::{
+    file::Memory,
+    mark::{Known, Now, Verdict},
+};
+use crate::connection::Failure;
+
+pub(crate) use self::{file::MemoryError, mark::Mark};
+
+/// How often what is known is written into its file, at most.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The columns by which each write tells where it was made: see [`Mark`].
+///
+/// A table's own number is read with its row. The position is that of the log before the commit of this statement, so it is durable once
+/// the commit is acknowledged.
+pub(crate) const MARK: &str = "(pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint AS position, \
+     left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || e.tableoid::text AS line";
+
+/// What differs after a restore or a promotion: the timeline, the number of a table, and the number of the server's files.
+///
+/// `pg_walfile_name` tells a new timeline at once after a promotion. The number of a table changes when a copy is restored within the
+/// same server. The number of the files changes when it is restored on another one.
+pub(crate) fn history_sql(schema: &str) -> String {
+    format!(
+        "SELECT left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || '{schema}.entry'::regclass::oid::text || '-' || \
+         system_identifier::text FROM pg_control_system()"
+    )
+}
+
+/// The statement that records the history as it is now. An operator knows better than what was known.
+pub(crate) fn accept_sql(schema: &str) -> String {
+    let now = history_sql(schema);
+    format!(
+        "UPDATE {schema}.ledger SET history = ({now}), accepted = greatest(clock_timestamp(), accepted + interval '1 microsecond')"
+    )
+}
+
+/// What a program knows of its database, and compares with every connection and every write.
+pub(crate) struct History {
+    look: String,
+    follow: String,
+    trusts_failover: bool,
+    known: Mutex<Option<Known>>,
+    memory: Option<Memory>,
+    changed: Arc<Notify>,
+}
+
+impl History {
+    /// Nothing is known yet, but for what the file says.
+    pub(crate) fn new(
+        schema: &str,
+        trusts_failover: bool,
+        file: Option<PathBuf>,
+    ) -> Result<Self, MemoryError> {
+        let memory = file.map(Memory::new);
+        let known = memory.as_ref().map(Memory::read).transpose()?.flatten();
+        let now = history_sql(schema);
+        Ok(Self {
+            look: format!(
+                "SELECT l.version, l.digest_key, l.history, l.accepted, ({now}) AS now, \
+                 (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint AS flushed, \
+                 (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint AS position FROM {schema}.ledger l"
+            ),
+            follow: format!(
+                "UPDATE {schema}.ledger SET history = ({now}) WHERE history = $1 AND ({now}) = $2"
+            ),
+            trusts_failover,
+            known: Mutex::new(known),
+            memory,
+            changed: Arc::default(),
+        })
+    }
+
+    /// The statement that gives the ledger's own row, with what the database is now.
+    pub(crate) fn look(&self) -> &str {
+        &self.look
+    }
+
+    /// Compares what a new connection leads to with what is known. `None` is a database without a ledger.
+    pub(crate) async fn check(&self, client: &Client) -> Result<(), Failure> {
+        let rows = client.query_typed(&self.look, &[]).await;
+        let rows = rows.map_err(Failure::Statement)?;
+        let now = rows.first().and_then(Now::read).ok_or(Failure::Restored)?;
+        let verdict = mark::judge(self.known().as_ref(), &now, self.trusts_failover);
+        match verdict {
+            Verdict::Same => {}
+            Verdict::Failover => {
+                let values = [
+                    (
+                        &now.recorded as &(dyn tokio_postgres::types::ToSql + Sync),
+                        Type::TEXT,
+                    ),
+                    (&now.actual, Type::TEXT),
+                ];
+                let followed = client.query_typed(&self.follow, &values).await;
+                followed.map_err(Failure::Statement)?;
+            }
+            Verdict::Restored => return Err(Failure::Restored),
+        }
+        let mut known = self.known();
+        *known = Some(Known::after(known.take(), &now));
+        drop(known);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// How far the database was, for [`is_continued`](Self::is_continued): read it before a write is begun.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        self.known().as_ref().map(Known::mark)
+    }
+
+    /// Whether a write was made on the database that is known, and not before what is known of it. If so, it is known further.
+    ///
+    /// A pooler may lead to another server without a new connection of ours.
+    pub(crate) fn is_continued(&self, before: Option<&Mark>, row: &Row) -> bool {
+        let Some(now) = Mark::read(row) else {
+            return false;
+        };
+        if before.is_some_and(|before| !before.is_continued_by(&now)) {
+            return false;
+        }
+        if let Some(known) = self.known().as_mut() {
+            if known.advance(&now) {
+                self.changed.notify_one();
+            }
+        }
+        true
+    }
+
+    /// Writes what is known into the file, if there is one.
+    pub(crate) async fn keep(self: &Arc<Self>) -> Result<(), MemoryError> {
+        if self.memory.is_none() {
+            return Ok(());
+        }
+        let history = Arc::clone(self);
+        let kept = tokio::task::spawn_blocking(move || history.write());
+        // It is cancelled only when the runtime ends.
+        kept.await.unwrap_or(Ok(()))
+    }
+
+    /// Writes what becomes known into the file from now on, until the last handle is gone.
+    pub(crate) fn keep_on(self: &Arc<Self>) {
+        if self.memory.is_none() {
+            return;
+        }
+        let (changed, history) = (Arc::clone(&self.changed), Arc::downgrade(self));
+        tokio::spawn(async move {
+            loop {
+                changed.notified().await;
+                let Some(history) = history.upgrade() else {
+                    return;
+                };
+                // What can't be written now is written with the next change.
+                drop(history.keep().await);
+                drop(history);
+                tokio::time::sleep(PAUSE).await;
+            }
+        });
+    }
+
+    fn write(&self) -> Result<(), MemoryError> {
+        let known = self.known().clone();
+        match (&self.memory, known) {
+            (Some(memory), Some(known)) => memory.write(&known),
+            _ => Ok(()),
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<Known>> {
+        // Nothing is half done while it is held.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for History {
+    fn drop(&mut self) {
+        // A program that ends leaves what it knows to the next one.
+        drop(self.write());
+        self.changed.notify_one();
+    }
+}
