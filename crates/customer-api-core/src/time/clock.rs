@@ -34,7 +34,10 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
     reason = "the one place that reads the calendar's clock"
 )]
 pub(crate) fn wall_clock() -> SystemTime {
-    SystemTime::now()
+    let now = SystemTime::now();
+    #[cfg(feature = "test-util")]
+    let now = now + super::slept::by_now();
+    now
 }
 
 /// Measures how much time passes, the sleep of the machine included.
@@ -60,10 +63,14 @@ impl Stopwatch {
     /// The time since the start.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        let calendar = wall_clock().duration_since(self.calendar);
-        now()
-            .saturating_duration_since(self.start)
-            .max(calendar.unwrap_or_default())
+        self.until(now(), wall_clock())
+    }
+
+    fn until(&self, monotonic: Instant, calendar: SystemTime) -> Duration {
+        let awake = monotonic.saturating_duration_since(self.start);
+        // Set back: it says nothing.
+        let passed = calendar.duration_since(self.calendar);
+        awake.max(passed.unwrap_or_default())
     }
 }
 
@@ -116,5 +123,26 @@ impl Deadline {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         now().saturating_duration_since(self.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whichever_clock_passed_more_counts() {
+        let second = Duration::from_secs(1);
+        let watch = Stopwatch::start();
+        let (monotonic, calendar) = (watch.start, watch.calendar);
+        let cases = [
+            (monotonic + second, calendar + second * 9, second * 9),
+            (monotonic + second * 9, calendar + second, second * 9),
+            (monotonic + second, calendar - second * 9, second),
+            (monotonic, calendar, Duration::ZERO),
+        ];
+        for (monotonic, calendar, passed) in cases {
+            assert_eq!(watch.until(monotonic, calendar), passed);
+        }
     }
 }

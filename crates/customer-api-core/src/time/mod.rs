@@ -2,6 +2,8 @@
 
 mod clock;
 mod date;
+#[cfg(feature = "test-util")]
+mod slept;
 mod timestamp;
 
 use std::{fmt, marker::PhantomData, str::FromStr};
@@ -11,6 +13,9 @@ use serde::{Deserializer, de};
 pub use clock::{Deadline, Stopwatch};
 pub(crate) use clock::{date, now, senders_clock, wall_clock};
 pub use date::Date;
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub use slept::sleep_with_the_machine;
 pub use timestamp::Timestamp;
 
 /// A text that is no point in time in the expected format. The text itself is not kept.

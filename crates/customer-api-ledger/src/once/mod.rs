@@ -5,8 +5,6 @@
 //! sent leaves the key as it was. Where an outcome is unknown, [`settle_unknown`](OnceCall::settle_unknown) looks at the provider.
 
 mod error;
-#[cfg(test)]
-mod late_tests;
 mod step;
 
 use std::fmt;

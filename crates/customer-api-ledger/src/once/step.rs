@@ -9,12 +9,10 @@ use std::{
 use customer_api_core::{
     async_trait,
     before_send::{BeforeSend, Upcoming, Withheld},
+    time::Stopwatch,
 };
 
-use crate::{
-    Claim, Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Outcome, Resend,
-    clock::Stopwatch,
-};
+use crate::{Claim, Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Outcome, Resend};
 
 /// The claim of one call, shared by the call's step and by the caller. When both are gone, the ledger is told what is
 /// known by then.

@@ -1,71 +1,93 @@
-//! A ledger that says that a withdrawal failed, and carries it out later: a database that took too long.
+//! A ledger that says that a withdrawal failed, and carries it out later, as a database does that took too long. And machines that
+//! sleep while they wait for a claim.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
-use customer_api_core::{Delivery, async_trait, transport::ScriptedResponse};
+use customer_api_core::{
+    Delivery, ErrorKind, Idempotency, async_trait,
+    before_send::{BeforeSend, Upcoming, Withheld},
+    time::sleep_with_the_machine,
+    transport::{ScriptedResponse, TransportErrorKind},
+};
 use customer_api_ledger::{
-    Claim, DigestKey, Entry, FileLedger, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
-    LedgerList, LedgerSummary, ListInfo, Once, OnceErrorKind, Outcome, Resolution, State,
+    CallExt as _, Claim, DigestKey, Entry, FileLedger, Intent, Key, Ledger, LedgerError,
+    LedgerErrorKind, LedgerList, LedgerSummary, ListInfo, Once, OnceErrorKind, Outcome, Resolution,
+    State,
 };
 
-use crate::shop::{Folder, order, ordered, script, state};
+use crate::shop::{Folder, Order, key, order, ordered, script, state};
 
-/// How many withdrawals fail, and the one that comes into effect after the next claim.
 #[derive(Debug)]
-struct Late(FileLedger, AtomicU32, Mutex<Option<Claim>>);
+struct Late {
+    file: FileLedger,
+    /// How many withdrawals fail.
+    failures: AtomicU32,
+    /// The one that comes into effect after the next claim.
+    withdrawn: Mutex<Option<Claim>>,
+    /// How long the machine sleeps while it waits for a claim.
+    nap: Duration,
+}
 
-async fn late(folder: &Folder, failures: u32) -> LedgerList {
+async fn late(folder: &Folder, failures: u32, nap: Duration) -> LedgerList {
     drop(folder.orders().await);
-    let file = FileLedger::open(folder.ledger()).await.unwrap();
-    let ledger = Late(file, AtomicU32::new(failures), Mutex::default());
+    let ledger = Late {
+        file: FileLedger::open(folder.ledger()).await.unwrap(),
+        failures: AtomicU32::new(failures),
+        withdrawn: Mutex::default(),
+        nap,
+    };
     LedgerList::open(Arc::new(ledger), "orders").await.unwrap()
 }
 
 #[async_trait]
 impl Ledger for Late {
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
-        let begun = self.0.begin(claim, intent).await;
-        let withdrawn = self.2.lock().unwrap().take();
+        let begun = self.file.begin(claim, intent).await;
+        let withdrawn = self.withdrawn.lock().unwrap().take();
         if let Some(withdrawn) = withdrawn {
-            self.0.withdraw(&withdrawn).await?;
+            self.file.withdraw(&withdrawn).await?;
         }
+        sleep_with_the_machine(self.nap);
         begun
     }
 
     async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
         let fewer = |left: u32| left.checked_sub(1);
         let (one, other) = (Ordering::Relaxed, Ordering::Relaxed);
-        if self.1.fetch_update(one, other, fewer).is_err() {
-            return self.0.withdraw(claim).await;
+        if self.failures.fetch_update(one, other, fewer).is_err() {
+            return self.file.withdraw(claim).await;
         }
-        *self.2.lock().unwrap() = Some(claim.clone());
+        *self.withdrawn.lock().unwrap() = Some(claim.clone());
         let kind = LedgerErrorKind::Storage;
         Err(LedgerError::new(kind, "the database took too long"))
     }
 
     async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
-        Ledger::create_list(&self.0, list, operation).await
+        Ledger::create_list(&self.file, list, operation).await
     }
     async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
-        self.0.lists().await
+        self.file.lists().await
     }
     async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
-        self.0.digest_key().await
+        self.file.digest_key().await
     }
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
-        self.0.finish(claim, outcome).await
+        self.file.finish(claim, outcome).await
     }
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
-        self.0.abandon(claim, outcome);
+        self.file.abandon(claim, outcome);
     }
     async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        self.0.entry(list, key).await
+        self.file.entry(list, key).await
     }
     async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
-        self.0.summary(list).await
+        self.file.summary(list).await
     }
     async fn unknown(
         &self,
@@ -73,7 +95,7 @@ impl Ledger for Late {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Vec<Key>, LedgerError> {
-        self.0.unknown(list, after, limit).await
+        self.file.unknown(list, after, limit).await
     }
     async fn resolve(
         &self,
@@ -81,7 +103,7 @@ impl Ledger for Late {
         known: &Entry,
         resolution: Resolution,
     ) -> Result<(), LedgerError> {
-        self.0.resolve(list, known, resolution).await
+        self.file.resolve(list, known, resolution).await
     }
 }
 
@@ -92,7 +114,7 @@ fn throttled() -> ScriptedResponse {
 #[tokio::test]
 async fn a_withdrawal_that_comes_late_does_not_set_free_what_is_sent_again() {
     let folder = Folder::new("late");
-    let list = late(&folder, 1).await;
+    let list = late(&folder, 1, Duration::ZERO).await;
     let (client, transport) = script([throttled(), ordered("o-1")]);
     let once = order(&client, &list, "case-1", "tea").await.unwrap();
     let Once::Done { recorded, .. } = once else {
@@ -108,10 +130,73 @@ async fn a_withdrawal_that_comes_late_does_not_set_free_what_is_sent_again() {
 #[tokio::test]
 async fn nothing_is_sent_again_while_its_withdrawal_fails() {
     let folder = Folder::new("never");
-    let list = late(&folder, 9).await;
+    let list = late(&folder, 9, Duration::ZERO).await;
     let (client, transport) = script([throttled(), ordered("o-1")]);
     let error = order(&client, &list, "case-1", "tea").await.unwrap_err();
     assert_eq!(error.kind(), OnceErrorKind::Ledger);
     assert_eq!(error.delivery(), Delivery::NotSent);
     assert_eq!(transport.requests().len(), 1);
+}
+
+/// How long a call of these tests may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn a_claim_that_comes_after_the_time_of_the_call_is_taken_back_and_nothing_is_sent() {
+    let folder = Folder::new("asleep");
+    let list = late(&folder, 0, TIMEOUT * 2).await;
+    let (client, transport) = script([ordered("o-1")]);
+    let call = client.call(Order("tea")).timeout(TIMEOUT);
+    let error = call.once(&list, key("case-1")).send().await.unwrap_err();
+    let what = (error.kind(), error.delivery());
+    assert_eq!(what, (OnceErrorKind::Ledger, Delivery::NotSent));
+    let kind = error.ledger_error().map(LedgerError::kind);
+    assert_eq!(kind, Some(LedgerErrorKind::ClaimLost), "{error}");
+    assert!(transport.requests().is_empty());
+    assert_eq!(list.entry(&key("case-1")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_nap_within_the_time_of_the_call_does_not_matter() {
+    let folder = Folder::new("nap");
+    let list = late(&folder, 0, TIMEOUT / 2).await;
+    let (client, transport) = script([ordered("o-1")]);
+    let call = client.call(Order("tea")).timeout(TIMEOUT);
+    let once = call.once(&list, key("case-1")).send().await.unwrap();
+    assert!(matches!(once, Once::Done { recorded, .. } if recorded.is_ok()));
+    assert_eq!(transport.requests().len(), 1);
+}
+
+/// The machine sleeps before the second attempt.
+struct Nap(AtomicU32);
+
+#[async_trait]
+impl BeforeSend for Nap {
+    async fn before_send(&self, _: &Upcoming<'_>) -> Result<(), Withheld> {
+        if self.0.fetch_add(1, Ordering::Relaxed) == 1 {
+            sleep_with_the_machine(TIMEOUT * 2);
+        }
+        Ok(())
+    }
+}
+
+/// The first attempt may have happened, so the claim stays; the second is not made under a claim that is over.
+#[tokio::test]
+async fn an_attempt_after_a_sleep_is_not_made_and_the_first_one_stays_in_doubt() {
+    let folder = Folder::new("again-asleep");
+    let list = folder.orders().await;
+    let lost = ScriptedResponse::failure(TransportErrorKind::Interrupted);
+    let (client, transport) = script([lost, ordered("o-1")]);
+    let call = client
+        .call(Order("tea"))
+        .timeout(TIMEOUT)
+        .idempotency(Idempotency::Idempotent)
+        .before_send(Nap(AtomicU32::new(0)));
+    let error = call.once(&list, key("case-1")).send().await.unwrap_err();
+    let what = (error.kind(), error.delivery());
+    assert_eq!(what, (OnceErrorKind::Call, Delivery::Unknown));
+    let kind = error.call_error().map(customer_api_core::Error::kind);
+    assert_eq!(kind, Some(ErrorKind::Withheld), "{error}");
+    assert_eq!(transport.requests().len(), 1);
+    assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
 }

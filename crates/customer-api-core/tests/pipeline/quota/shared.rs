@@ -6,6 +6,7 @@ use customer_api_core::{
     before_send::{BeforeSend, Upcoming, Withheld},
     error::StoreError,
     rate_limit::{RateLimitError, SharedQuota, SlotClaim, SlotStore, Taken, conformance},
+    time::sleep_with_the_machine,
 };
 
 use super::*;
@@ -279,4 +280,28 @@ async fn a_permit_that_comes_too_late_is_not_used() {
         .send()
         .await
         .unwrap();
+}
+
+/// A step during which the machine sleeps.
+struct Asleep;
+
+#[async_trait]
+impl BeforeSend for Asleep {
+    async fn before_send(&self, _: &Upcoming<'_>) -> Result<(), Withheld> {
+        sleep_with_the_machine(MINUTE);
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_slept_does_not_send_on_an_old_permit() {
+    let slots = Slots::new();
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
+    let shop = builder(&transport)
+        .rate_limiter(slots.quota(1))
+        .build()
+        .unwrap();
+    let error = shop.call(count()).before_send(Asleep).send().await;
+    assert_eq!(error.unwrap_err().delivery(), Delivery::NotSent);
+    assert!(transport.requests().is_empty());
 }
