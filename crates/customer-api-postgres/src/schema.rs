@@ -2,7 +2,13 @@
 
 use customer_api_ledger::{DigestKey, LedgerError, LedgerErrorKind};
 
-use crate::{history::history_sql, quota, tokens};
+use tokio_postgres::types::Type;
+
+use crate::{
+    connection::{Connection, Failure, Value},
+    history::history_sql,
+    quota, tokens,
+};
 
 pub(crate) const TEMPLATE: &str = include_str!("schema.sql");
 
@@ -15,8 +21,7 @@ pub(crate) const VERSION: i32 = 1;
 /// The statements that create all tables in a schema of this name, for running them by hand: those of the ledger, the quota and
 /// the tokens.
 ///
-/// They may be run again. A program that has no right to create tables connects with
-/// [`create_tables(false)`](crate::PostgresOptions::create_tables).
+/// They may be run again. A program needs no right to create tables if the tables are there.
 ///
 /// # Errors
 ///
@@ -32,6 +37,21 @@ pub fn schema_sql(schema: &str) -> Result<String, LedgerError> {
 pub(crate) fn creation(schema: &str, template: &str) -> String {
     let tables = template.replace("{schema}", schema);
     format!("BEGIN; SELECT pg_advisory_xact_lock(7021644180172530273); {tables} COMMIT;")
+}
+
+/// Whether a table is there. Creating it asks for a right even then, which a program need not have.
+pub(crate) async fn is_there(
+    connection: &Connection,
+    schema: &str,
+    table: &str,
+) -> Result<bool, Failure> {
+    let name = format!("{schema}.{table}");
+    let values: [Value<'_>; 1] = [(&name, Type::TEXT)];
+    let rows = connection
+        .query("SELECT to_regclass($1) IS NOT NULL", &values)
+        .await?;
+    let is_there = rows.first().and_then(|row| row.try_get(0).ok());
+    Ok(is_there.unwrap_or_default())
 }
 
 /// A name that needs no quotes, so that it can stand in a statement as it is.

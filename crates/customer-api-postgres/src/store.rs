@@ -71,22 +71,15 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let schema = schema::check_name(&options.schema).map_err(StoreError::new)?;
         let connection = Connection::new(configuration, options.statement_timeout)?;
-        let store = Self { connection, schema };
-        let name = format!("{}.{table}", store.schema);
-        let values: [Value<'_>; 1] = [(&name, tokio_postgres::types::Type::TEXT)];
-        let rows = store
-            .query("SELECT to_regclass($1) IS NOT NULL AS is_there", &values)
-            .await?;
-        let is_there = rows.first().map(|row| cell::<bool>(row, "is_there"));
-        if is_there.transpose()?.unwrap_or_default() {
-            return Ok(store);
+        if !schema::is_there(&connection, &schema, table).await? {
+            if !options.create_tables {
+                let reason = format!("there is no table {schema}.{table}");
+                return Err(StoreError::new(reason));
+            }
+            let statements = schema::creation(&schema, template);
+            connection.batch(&statements).await?;
         }
-        if !options.create_tables {
-            return Err(StoreError::new(format!("there is no table {name}")));
-        }
-        let statements = schema::creation(&store.schema, template);
-        store.connection.batch(&statements).await?;
-        Ok(store)
+        Ok(Self { connection, schema })
     }
 
     pub(crate) async fn query(

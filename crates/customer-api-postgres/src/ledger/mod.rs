@@ -109,8 +109,10 @@ pub(crate) async fn connect(
     let history = History::new(&name, options.trust_failover, options.remember_in.clone())?;
     let history = Arc::new(history);
     if options.create_tables {
-        let statements = schema::creation(&name, schema::TEMPLATE);
-        connection.batch(&statements).await?;
+        if !schema::is_there(&connection, &name, "entry").await? {
+            let statements = schema::creation(&name, schema::TEMPLATE);
+            connection.batch(&statements).await?;
+        }
         let (statement, key) = schema::first_sql(&name);
         let key: Value<'_> = (&key.bytes().as_slice(), Type::BYTEA);
         connection.query(&statement, &[key]).await?;

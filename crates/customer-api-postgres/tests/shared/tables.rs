@@ -1,10 +1,14 @@
 //! Tables that are created by hand, by many programs at once, or not at all.
 
+use std::time::Duration;
+
 use customer_api_core::{
     rate_limit::{SlotClaim, SlotStore as _, Taken},
     session::conformance,
 };
-use customer_api_postgres::{PostgresQuota, PostgresStoreOptions, PostgresTokens, schema_sql};
+use customer_api_postgres::{
+    PostgresLedger, PostgresQuota, PostgresStoreOptions, PostgresTokens, schema_sql,
+};
 use testkit::Postgres;
 use tokio::task::JoinSet;
 
@@ -69,4 +73,32 @@ async fn a_configuration_that_can_not_be_used_does_not_show_its_password() {
         let error = PostgresQuota::connect(wrong).await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_program_needs_no_right_but_on_the_tables() {
+    let Some(server) = Postgres::start("rights") else {
+        return;
+    };
+    server.psql(&schema_sql("customer_api").unwrap());
+    server.psql(
+        "CREATE ROLE worker LOGIN; GRANT USAGE ON SCHEMA customer_api TO worker; \
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA customer_api TO worker; \
+         REVOKE CREATE ON DATABASE postgres FROM PUBLIC;",
+    );
+    let configuration = server
+        .configuration()
+        .replace("user=postgres", "user=worker");
+    let ledger = PostgresLedger::connect(&configuration).await.unwrap();
+    customer_api_ledger::conformance::check(&ledger)
+        .await
+        .unwrap();
+    let quota = PostgresQuota::connect(&configuration).await.unwrap();
+    let second = Duration::from_secs(1);
+    let claim = SlotClaim::new("account", "default", 1, second, second);
+    assert_eq!(quota.take(&claim).await.unwrap(), Taken::Granted);
+    quota.complete(&claim, Some(second)).await.unwrap();
+    quota.release(&claim).await.unwrap();
+    let tokens = PostgresTokens::connect(&configuration).await.unwrap();
+    conformance::check(&tokens, &tokens.clone()).await.unwrap();
 }
