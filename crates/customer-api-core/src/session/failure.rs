@@ -80,13 +80,14 @@ impl Failure {
         (!wait.is_zero()).then(|| self.error.clone().with_retry_after(wait))
     }
 
-    /// The failure of another process, after which nobody logs in before this moment.
+    /// The failure of another process, after which nobody logs in for this time.
     #[cfg(feature = "shared-session")]
-    pub(super) fn shared(error: AuthError, failures: LoginFailures, not_before: Instant) -> Self {
+    pub(super) fn shared(error: AuthError, failures: LoginFailures, pause: Duration) -> Self {
+        let pause = pause.min(LONGEST_PAUSE);
         Self {
-            error,
+            error: error.with_retry_after(pause),
             failures,
-            not_before,
+            not_before: now() + pause,
             time: Duration::ZERO,
         }
     }

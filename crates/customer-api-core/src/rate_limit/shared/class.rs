@@ -71,7 +71,8 @@ impl Class {
         let now = now();
         let mut state = self.state();
         state.outage = None;
-        state.upcoming = waits.iter().map(|wait| now + *wait).collect();
+        let free = |wait: &Duration| now.checked_add(*wait);
+        state.upcoming = waits.iter().filter_map(free).collect();
         waits.first().copied().unwrap_or_default()
     }
 

@@ -12,6 +12,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use tokio::runtime::Handle;
 
 pub use self::store::{SlotClaim, SlotStore, Taken};
 use self::{
@@ -19,7 +20,10 @@ use self::{
     slot::{Held, Reports},
 };
 use super::{LONGEST_WINDOW, Permit, PermitRequest, RateLimitError, RateLimiter, refuse_in_vain};
-use crate::{error::StoreError, runtime};
+use crate::{
+    error::{RuntimeError, StoreError},
+    runtime,
+};
 
 /// How much later than its permit an attempt may start. A step before it, such as a ledger's, takes its time.
 const START_WITHIN: Duration = Duration::from_secs(15);
@@ -128,10 +132,13 @@ impl SharedQuota {
     ) -> Result<Result<Permit, StoreError>, RateLimitError> {
         let _waiting = class.enter(request.deadline())?;
         let _turn = class.turn.lock().await;
-        let hold = self.start_within + request.longest_attempt() + self.window;
+        let hold = self
+            .start_within
+            .saturating_add(request.longest_attempt())
+            .saturating_add(self.window);
         let claim = SlotClaim::new(&*self.name, request.class(), self.slots, self.window, hold);
-        let (store, reports) = (Arc::clone(&self.store), Arc::clone(&self.reports));
-        let mut held = Held::new(claim, store, Arc::clone(class), reports, self.start_within);
+        let runtime = Handle::try_current().map_err(|_| RuntimeError::Missing)?;
+        let mut held = Held::new(claim, self, Arc::clone(class), runtime);
         let mut poll = POLL;
         loop {
             if let Some(error) = class.outage() {

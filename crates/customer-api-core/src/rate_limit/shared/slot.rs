@@ -11,7 +11,7 @@ use std::{
 
 use tokio::{runtime::Handle, sync::Notify};
 
-use super::{Class, SlotClaim, SlotStore};
+use super::{Class, SharedQuota, SlotClaim, SlotStore};
 use crate::{
     error::StoreError,
     rate_limit::{Feedback, Slot, penalty},
@@ -44,19 +44,18 @@ impl Held {
     /// A claim that is yet to be made.
     pub(super) fn new(
         claim: SlotClaim,
-        store: Arc<dyn SlotStore>,
+        quota: &SharedQuota,
         class: Arc<Class>,
-        reports: Arc<Reports>,
-        start_within: Duration,
+        runtime: Handle,
     ) -> Self {
         Self {
             claim,
-            store,
+            store: Arc::clone(&quota.store),
             class,
-            reports,
-            runtime: Handle::current(),
+            reports: Arc::clone(&quota.reports),
+            runtime,
             watch: Stopwatch::start(),
-            start_within,
+            start_within: quota.start_within,
             end: End::Nothing,
         }
     }

@@ -27,6 +27,9 @@ const SLOWEST_POLL: Duration = Duration::from_millis(500);
 /// How much longer than its call a process may log in, so that the store hears of the outcome.
 const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
+/// How long a process has the right to log in at most, however much time its call has: it may die.
+const LONGEST_LEASE: Duration = Duration::from_secs(5 * 60);
+
 /// A shared session of one account.
 pub(in crate::session) struct Fleet {
     shared: SharedSession,
@@ -55,8 +58,10 @@ impl Fleet {
     /// Asks until there is a token, the right to log in, or a pause.
     async fn ask(&self, context: &AuthContext<'_>, wanted: Wanted) -> Result<Asked, StoreError> {
         let time = context.deadline().remaining();
-        let turn = LoginTurn::new(&*self.account, time + LEASE_MARGIN);
+        let lease = time.saturating_add(LEASE_MARGIN).min(LONGEST_LEASE);
+        let turn = LoginTurn::new(&*self.account, lease);
         let mut turn = Turn::new(Arc::clone(&self.shared.store), turn);
+        let is_renewal = matches!(wanted, Wanted::Newer(_));
         let mut wanted = wanted;
         let mut poll = POLL;
         loop {
@@ -88,14 +93,9 @@ impl Fleet {
                 } => {
                     let error = AuthError::new("another process's login failed a short while ago");
                     let error = if is_refused { error.refused() } else { error };
-                    let error = error.with_retry_after(wait);
-                    return Ok(Asked::Paused(Failure::shared(
-                        error,
-                        failures,
-                        now() + wait,
-                    )));
+                    return Ok(Asked::Paused(Failure::shared(error, failures, wait)));
                 }
-                Offer::Busy(_) if matches!(wanted, Wanted::Newer(_)) => return Ok(Asked::Busy),
+                Offer::Busy(_) if is_renewal => return Ok(Asked::Busy),
                 Offer::Busy(left) => {
                     let wait = poll.mul_f64(0.5 + random::fraction() / 2.0);
                     tokio::time::sleep(wait.min(left.max(POLL))).await;

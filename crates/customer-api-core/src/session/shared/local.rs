@@ -35,6 +35,11 @@ struct Kept {
     since: Instant,
 }
 
+/// So long after a moment. What the clock can't tell is as good as now.
+fn after(moment: Instant, time: Duration) -> Instant {
+    moment.checked_add(time).unwrap_or(moment)
+}
+
 impl LocalTokens {
     /// A store that knows no account.
     #[must_use]
@@ -65,7 +70,7 @@ impl Kept {
 impl Account {
     fn failures(&self, now: Instant) -> LoginFailures {
         match self.failure {
-            Some((failure, end)) if now < end + REMEMBERED => failure.failures,
+            Some((failure, end)) if now < after(end, REMEMBERED) => failure.failures,
             _ => LoginFailures::default(),
         }
     }
@@ -94,7 +99,7 @@ impl Account {
                 Offer::Busy(end.saturating_duration_since(now))
             }
             _ => {
-                self.turn = Some((*turn.id(), now + turn.lease()));
+                self.turn = Some((*turn.id(), after(now, turn.lease())));
                 Offer::Turn(failures)
             }
         }
@@ -106,7 +111,7 @@ impl Account {
     }
 
     fn fail(&mut self, failure: &FailedLogin, now: Instant) {
-        self.failure = Some((*failure, now + failure.pause));
+        self.failure = Some((*failure, after(now, failure.pause)));
     }
 }
 

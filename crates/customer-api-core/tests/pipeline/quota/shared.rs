@@ -95,7 +95,7 @@ impl SlotStore for Slots {
             .collect();
         waits.sort();
         if kept.free_at.contains_key(&key) || stop <= now && waits.len() < claim.slots() {
-            kept.free_at.insert(key, now + claim.hold());
+            kept.free_at.insert(key, now.saturating_add(claim.hold()));
             return Ok(Taken::Granted);
         }
         if waits.is_empty() {
@@ -109,7 +109,7 @@ impl SlotStore for Slots {
         let (now, mut kept) = (self.now(), self.kept());
         let key = (claim.class(), *claim.token());
         if let Some(free) = kept.free_at.get_mut(&key) {
-            *free = now + claim.window();
+            *free = now.saturating_add(claim.window());
         }
         if let Some(stop) = stop {
             kept.stopped.insert(claim.class(), now + stop);
@@ -304,4 +304,17 @@ async fn a_machine_that_slept_does_not_send_on_an_old_permit() {
     let error = shop.call(count()).before_send(Asleep).send().await;
     assert_eq!(error.unwrap_err().delivery(), Delivery::NotSent);
     assert!(transport.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_time_is_too_long_to_be_added() {
+    let slots = Slots::new();
+    let quota = SharedQuota::per_window(slots.clone(), "account", 1, Duration::MAX);
+    let forever = Deadline::after(Duration::MAX);
+    let request = PermitRequest::new("a", forever, Duration::MAX);
+    let quota = quota.start_within(Duration::MAX);
+    let permit = quota.acquire(&request).await.unwrap();
+    let refused = quota.acquire(&ask("a", deadline(60))).await.unwrap_err();
+    assert!(!refused.is_unavailable());
+    permit.complete(&throttled(Some(Duration::MAX)));
 }

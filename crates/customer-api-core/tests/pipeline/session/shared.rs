@@ -154,6 +154,30 @@ async fn a_key_is_changed_without_a_failure() {
     assert_eq!(all(&machines).await.len(), 0);
 }
 
+#[tokio::test(start_paused = true)]
+async fn machines_that_can_not_open_a_token_wait_for_one_of_them_to_log_in() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    machine(&server, &store).send(buy()).await.unwrap();
+    // As after a change of the key that forgot to accept the old one: the same account, and nobody opens its token.
+    let lost = |_| {
+        let key = TokenKey::new("other id, same key", [7; 32]);
+        with(&server, SharedSession::new(store.clone(), key))
+    };
+    let machines: Vec<_> = (0..5).map(lost).collect();
+    assert_eq!(all(&machines).await.len(), 0);
+    assert_eq!(server.logins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_with_all_the_time_of_the_world_may_log_in() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    let builder = server.builder(KnocksWith::default());
+    let shared = SharedSession::new(store, key());
+    let client = builder.shared_session(shared).timeout(Duration::MAX);
+    let client = client.attempt_timeout(Duration::MAX).build().unwrap();
+    client.send(buy()).await.unwrap();
+}
+
 /// A store that can be switched off.
 #[derive(Clone, Debug, Default)]
 struct Shaky {
