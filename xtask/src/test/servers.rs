@@ -6,13 +6,35 @@ use workspace::{servers, step::Outcome};
 
 /// Tells what was left out. With `CI` set, that is a failure: there, the servers are installed.
 pub(super) fn check(_: &Path) -> Outcome {
-    if servers::postgres().is_some() {
-        return Outcome::Passed;
-    }
-    let missing = "no PostgreSQL server is installed, so the tests of `customer-api-postgres` and the proof `fleet` showed nothing";
-    if env::var_os("CI").is_some() {
-        Outcome::Failed(missing.to_owned())
+    let servers = [
+        (
+            "PostgreSQL server",
+            "the tests of `customer-api-postgres` and the proof `fleet`",
+            servers::postgres(),
+        ),
+        (
+            "PgBouncer",
+            "the tests of `customer-api-postgres` behind a pooler",
+            servers::pgbouncer(),
+        ),
+        (
+            "Redis or Valkey server",
+            "the tests of `customer-api-redis` and the proof `fleet`",
+            servers::redis(),
+        ),
+    ];
+    let missing: Vec<String> = servers
+        .iter()
+        .filter(|(_, _, program)| program.is_none())
+        .map(|(server, tests, _)| {
+            format!("no {server} is installed, so {tests} showed nothing")
+        })
+        .collect();
+    if missing.is_empty() {
+        Outcome::Passed
+    } else if env::var_os("CI").is_some() {
+        Outcome::Failed(missing.join("\n"))
     } else {
-        Outcome::Noted(missing.to_owned())
+        Outcome::Noted(missing.join("; "))
     }
 }

@@ -6,7 +6,7 @@
 //! - [`CapturedLogs`] takes everything that is printed and logged, and [`faults`] lets it be much.
 //! - [`Example`] runs an example program, and [`Folder`] holds its files.
 //! - [`lose`] loses the response to a write, and [`settle`] looks what became of it.
-//! - `Postgres` is a database server of a test's own, and `Pgbouncer` a pooler in front of it.
+//! - `Postgres` and `Redis` are servers of a test's own, and `Pgbouncer` is a pooler in front of one.
 //! - [`Entry`] is one of a provider's operations; [`delivery`] lets all of them meet every kind of failure.
 //!
 //! Nothing here knows a provider: what is one provider's stands in the tests of its crate.
@@ -27,6 +27,8 @@ mod lost;
 #[cfg(unix)]
 mod postgres;
 mod recorder;
+#[cfg(unix)]
+mod redis;
 mod request;
 mod script;
 mod variables;
@@ -39,6 +41,8 @@ pub use lost::{lose, lost, meet, reason, settle, word};
 #[cfg(unix)]
 pub use postgres::{Files, Frozen, Pgbouncer, Postgres};
 pub use recorder::Recorder;
+#[cfg(unix)]
+pub use redis::Redis;
 pub use request::Request;
 pub use script::{ok, scripted};
 pub use variables::{Variables, assert_same_variables};

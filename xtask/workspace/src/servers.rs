@@ -18,11 +18,13 @@ const POSTGRES_PROGRAMS: &[&str] = &[
     "psql",
 ];
 
+/// Either speaks the same protocol.
+const REDIS_PROGRAMS: &[&str] = &["redis-server", "valkey-server"];
+
 /// The folder with all programs of a PostgreSQL server that a test needs. The path comes first, then the newest package.
 #[must_use]
 pub fn postgres() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let mut folders = path();
     let versions = fs::read_dir(POSTGRES).into_iter().flatten().flatten();
     let mut versions: Vec<PathBuf> = versions.map(|version| version.path()).collect();
     versions.sort();
@@ -32,4 +34,29 @@ pub fn postgres() -> Option<PathBuf> {
         programs.all(|program| folder.join(program).exists())
     };
     folders.into_iter().find(|folder| has_all(folder))
+}
+
+/// The program of a Redis or Valkey server.
+#[must_use]
+pub fn redis() -> Option<PathBuf> {
+    let folders = path();
+    let mut programs = REDIS_PROGRAMS
+        .iter()
+        .flat_map(|program| folders.iter().map(move |folder| folder.join(program)));
+    programs.find(|program| program.exists())
+}
+
+/// The program of PgBouncer.
+#[must_use]
+pub fn pgbouncer() -> Option<PathBuf> {
+    let mut folders = path();
+    // Debian's package puts it where only the administrator looks.
+    folders.push(PathBuf::from("/usr/sbin"));
+    let mut programs = folders.iter().map(|folder| folder.join("pgbouncer"));
+    programs.find(|program| program.exists())
+}
+
+fn path() -> Vec<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).collect()
 }

@@ -2,17 +2,15 @@
 
 use std::{
     env, fs,
-    path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
 };
 
+use workspace::servers;
+
 use super::{Postgres, as_nobody, owned_folder};
 use crate::Folder;
-
-/// Debian's package puts it where only the administrator looks.
-const PLACES: [&str; 2] = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
 
 /// PgBouncer, which gives each transaction a connection of its pool. It is stopped when this is dropped.
 #[derive(Debug)]
@@ -26,10 +24,15 @@ impl Pgbouncer {
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// If it does not start; and if none is installed, and `CI` is set.
     #[must_use]
     pub fn start(server: &Postgres, name: &str, connections: u32) -> Option<Self> {
-        let program = find()?;
+        let program = servers::pgbouncer();
+        assert!(
+            program.is_some() || env::var_os("CI").is_none(),
+            "no PgBouncer is installed"
+        );
+        let program = program?;
         let folder = owned_folder(name);
         let (own, socket) = (folder.path().display(), server.folder.path().display());
         let settings = format!(
@@ -78,12 +81,4 @@ impl Drop for Pgbouncer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn find() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut places: Vec<PathBuf> = env::split_paths(&path).collect();
-    places.iter_mut().for_each(|place| place.push("pgbouncer"));
-    places.extend(PLACES.iter().map(PathBuf::from));
-    places.into_iter().find(|place| place.exists())
 }

@@ -1,0 +1,202 @@
+//! A Redis or Valkey server of a test's own.
+
+use std::{
+    env, fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+use workspace::servers;
+
+use crate::Folder;
+
+/// A server on a socket in a folder of its own. It is stopped when this is dropped.
+#[derive(Debug)]
+pub struct Redis {
+    program: PathBuf,
+    folder: Folder,
+    /// Further settings, such as `--requirepass`.
+    settings: Vec<String>,
+    process: Mutex<Option<Child>>,
+}
+
+impl Redis {
+    /// Whether the program of a server is installed.
+    ///
+    /// A test that needs one and finds none passes without having shown anything, unless `CI` is set.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, and `CI` is set.
+    #[must_use]
+    pub fn is_installed() -> bool {
+        let is_there = servers::redis().is_some();
+        assert!(
+            is_there || env::var_os("CI").is_none(),
+            "no Redis server is installed"
+        );
+        is_there
+    }
+
+    /// Starts a server that forgets everything when it ends. None if no server is installed.
+    #[must_use]
+    pub fn start(name: &str) -> Option<Self> {
+        Self::start_with(name, &[])
+    }
+
+    /// Starts a server with these settings, each as `--name value`. None if no server is installed.
+    #[must_use]
+    pub fn start_with(name: &str, settings: &[&str]) -> Option<Self> {
+        if !Self::is_installed() {
+            return None;
+        }
+        let server = Self {
+            program: servers::redis()?,
+            folder: Folder::new(name),
+            settings: settings.iter().map(|&setting| setting.to_owned()).collect(),
+            process: Mutex::default(),
+        };
+        server.begin();
+        Some(server)
+    }
+
+    /// How a client connects.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("unix://{}", self.socket().display())
+    }
+
+    /// The folder of the server's files.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Kills the server, as a crash does.
+    pub fn kill(&self) {
+        if let Some(mut process) = self.process().take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Starts the server again that was killed.
+    pub fn begin(&self) {
+        // In a file rather than in arguments, so that a password does not show in a list of processes.
+        let file = self.folder.path().join("server.conf");
+        let settings: Vec<&str> = self
+            .settings
+            .iter()
+            .map(|line| line.trim_start_matches("--"))
+            .collect();
+        fs::write(&file, settings.join("\n")).unwrap();
+        let mut process = Command::new(&self.program)
+            .arg(&file)
+            .args(["--port", "0", "--unixsocket"])
+            .arg(self.socket())
+            // No copies on disk but those that a test asks for, in which values can be found.
+            .args(["--save", "", "--rdbcompression", "no", "--dir"])
+            .arg(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut log = Vec::new();
+        loop {
+            let Some(Ok(line)) = lines.next() else {
+                panic!("the server did not start:\n{}", log.join("\n"));
+            };
+            let is_ready = line.contains("eady to accept connections");
+            log.push(line);
+            if is_ready {
+                break;
+            }
+        }
+        // A full pipe would stop the server.
+        thread::spawn(move || lines.for_each(drop));
+        *self.process() = Some(process);
+    }
+
+    /// Stops the server for a while, as a machine does that has too little memory: it takes connections, and says nothing.
+    pub fn suspend(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets the server that was suspended go on.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Runs a command, and gives the bytes of the reply as the server wrote them.
+    #[must_use]
+    pub fn command(&self, words: &[&str]) -> String {
+        let mut stream = UnixStream::connect(self.socket()).unwrap();
+        for setting in &self.settings {
+            if let Some(password) = setting.strip_prefix("--requirepass ") {
+                write!(stream, "AUTH {password}\r\n").unwrap();
+                read_line(&mut stream);
+            }
+        }
+        let mut request = format!("*{}\r\n", words.len());
+        for word in words {
+            request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
+        }
+        // The server ends the connection behind the reply.
+        request.push_str("QUIT\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut reply = Vec::new();
+        stream.read_to_end(&mut reply).unwrap();
+        let reply = String::from_utf8_lossy(&reply);
+        reply.strip_suffix("+OK\r\n").unwrap().to_owned()
+    }
+
+    /// Closes the connections of all clients.
+    pub fn disconnect_all(&self) {
+        let _ = self.command(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    }
+
+    /// Everything that the server keeps, as it writes it to disk.
+    #[must_use]
+    pub fn dump(&self) -> Vec<u8> {
+        assert_eq!(self.command(&["SAVE"]), "+OK\r\n");
+        fs::read(self.folder.path().join("dump.rdb")).unwrap()
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.path().join("socket")
+    }
+
+    fn signal(&self, signal: &str) {
+        let process = self.process();
+        let id = process.as_ref().unwrap().id().to_string();
+        let status = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(status.success());
+    }
+
+    fn process(&self) -> MutexGuard<'_, Option<Child>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read_line(stream: &mut UnixStream) {
+    let mut byte = [0];
+    while byte != *b"\n" {
+        stream.read_exact(&mut byte).unwrap();
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        // A test that has failed must tell why it did. A process that is suspended can be killed, too.
+        if let Some(mut process) = self.process().take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
