@@ -35,10 +35,10 @@ const HTTP_STACK: &[&str] = &[
     "ureq",
 ];
 
-/// Speaks to a database, whose driver leaves TLS to its user.
-const STORE: &str = "customer-api-postgres";
+/// Speak to a server whose driver leaves TLS to its user.
+const STORES: &[&str] = &["customer-api-postgres", "customer-api-redis"];
 
-/// What it may name of the stack.
+/// What they may name of the stack.
 const TLS: &[&str] = &["rustls", "tokio-rustls"];
 
 /// What only core and the sandbox, which answers in it, may name.
@@ -88,7 +88,8 @@ pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
                 .iter()
                 .filter(|dependency| dependency.is_normal())
                 .filter(|dependency| {
-                    package.name != STORE || !TLS.contains(&dependency.name.as_str())
+                    !STORES.contains(&package.name.as_str())
+                        || !TLS.contains(&dependency.name.as_str())
                 })
                 .filter(|dependency| {
                     HTTP_STACK.contains(&dependency.name.as_str())
@@ -199,6 +200,8 @@ mod tests {
             needing("other", "rustls", None, false),
             needing("customer-api-postgres", "rustls", None, false),
             needing("customer-api-postgres", "hyper", None, false),
+            needing("customer-api-redis", "tokio-rustls", None, false),
+            needing("customer-api-redis", "reqwest", None, false),
         ];
         assert_eq!(
             check_stack(&packages),
@@ -207,6 +210,7 @@ mod tests {
                 "two depends on http: only customer-api-core may",
                 "other depends on rustls: only customer-api-core may",
                 "customer-api-postgres depends on hyper: only customer-api-core may",
+                "customer-api-redis depends on reqwest: only customer-api-core may",
             ]
         );
     }

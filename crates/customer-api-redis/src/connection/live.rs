@@ -1,0 +1,134 @@
+//! A connection that was made.
+
+use std::{
+    future::{Future, poll_fn},
+    io,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use redis::{
+    AsyncConnectionConfig, Cmd, RedisConnectionInfo, RedisResult, Value,
+    aio::{ConnectionLike as _, MultiplexedConnection},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+    task::AbortHandle,
+};
+
+use crate::failure::Failure;
+
+/// No script has gone without a reply.
+const NONE: u64 = u64::MAX;
+
+/// A connection, with the task that drives it.
+pub(super) struct Live {
+    connection: MultiplexedConnection,
+    driver: AbortHandle,
+    /// Closed once the task has ended.
+    ended: watch::Receiver<()>,
+    /// How many scripts were sent.
+    sent: AtomicU64,
+    /// How many of them were sent when the first one had gone without a reply for its whole time.
+    overdue_since: AtomicU64,
+}
+
+impl Live {
+    /// Logs in on a stream.
+    pub(super) async fn log_in<S>(login: &RedisConnectionInfo, stream: S) -> Result<Self, Failure>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        // The statement timeout is the only one.
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let made = MultiplexedConnection::new_with_config(login, stream, config).await;
+        let (connection, driver) = made.map_err(|error| Failure::of(&error))?;
+        let (running, ended) = watch::channel(());
+        let driver = tokio::spawn(async move {
+            driver.await;
+            drop(running);
+        });
+        Ok(Self {
+            connection,
+            driver: driver.abort_handle(),
+            ended,
+            sent: AtomicU64::new(0),
+            overdue_since: AtomicU64::new(NONE),
+        })
+    }
+
+    /// Sends a command, and waits for its reply.
+    pub(super) async fn send(&self, command: &Cmd) -> RedisResult<Value> {
+        let mut connection = self.connection.clone();
+        let mut reply = connection.req_packed_command(command);
+        let mut ended = self.ended.clone();
+        let mut ended = pin!(ended.changed());
+        let poll = |context: &mut Context<'_>| {
+            if let Poll::Ready(reply) = reply.as_mut().poll(context) {
+                return Poll::Ready(reply);
+            }
+            if ended.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            // What was queued while the task ended is never taken out: its queue lives as long as a connection.
+            match reply.as_mut().poll(context) {
+                Poll::Pending => {
+                    Poll::Ready(Err(io::Error::from(io::ErrorKind::BrokenPipe).into()))
+                }
+                ready => ready,
+            }
+        };
+        match poll_fn(poll).await? {
+            Value::ServerError(error) => Err(error.into()),
+            value => Ok(value),
+        }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // The driver would wait for the replies of a server that hangs.
+        self.driver.abort();
+    }
+}
+
+/// A script that was sent on a connection.
+pub(super) struct Sent {
+    live: Arc<Live>,
+    number: u64,
+}
+
+impl Sent {
+    pub(super) fn on(live: &Arc<Live>) -> Self {
+        Self {
+            live: Arc::clone(live),
+            number: live.sent.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    pub(super) fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    pub(super) fn has_reply(&self) {
+        self.live.overdue_since.store(NONE, Ordering::Relaxed);
+    }
+
+    /// Whether the connection is given up, as this script has no reply in its time: another one that was over before this one was
+    /// sent has none either.
+    pub(super) fn is_given_up(&self) -> bool {
+        let sent = self.live.sent.load(Ordering::Relaxed);
+        let first = self.live.overdue_since.compare_exchange(
+            NONE,
+            sent,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+        first.is_err_and(|since| self.number >= since)
+    }
+}

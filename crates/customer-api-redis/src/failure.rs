@@ -1,0 +1,125 @@
+//! Why a script gave no reply.
+
+use std::{error::Error as StdError, fmt, io};
+
+use customer_api_core::error::StoreError;
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// Why a script gave no reply. Its text shows no password, key or value.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The URL can't be read.
+    Url,
+    /// The prefix of the keys can't be one.
+    KeyPrefix,
+    /// There is no TLS, such as for lack of root certificates.
+    Tls(rustls::Error),
+    /// There is no connection.
+    Connect(io::Error),
+    /// The server does not accept the user name or the password.
+    Login,
+    /// The connection broke.
+    Lost,
+    /// The server returned an error.
+    Server(ServerCode),
+    /// The server returned something else than the script gives.
+    Reply,
+    /// The time of the script is over.
+    TooSlow,
+}
+
+/// The first word of a server's error. The words behind it may quote keys and values.
+#[derive(Debug)]
+pub(crate) struct ServerCode(String);
+
+impl Failure {
+    /// What the driver's error means.
+    pub(crate) fn of(error: &RedisError) -> Self {
+        match error.kind() {
+            ErrorKind::AuthenticationFailed => Self::Login,
+            ErrorKind::Io | ErrorKind::Parse => Self::Lost,
+            _ => Self::Server(ServerCode(error.code().unwrap_or("ERR").to_owned())),
+        }
+    }
+
+    /// Whether the script may succeed on another connection.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self, Self::Lost)
+    }
+
+    /// Whether the connection leads to a server that does not take writes any more, as after a failover.
+    pub(crate) fn is_misled(&self) -> bool {
+        matches!(self, Self::Server(code) if ["READONLY", "MASTERDOWN", "NOAUTH"].contains(&&*code.0))
+    }
+}
+
+/// Whether the server does not know a script by its digest.
+pub(crate) fn is_unknown_script(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url => f.write_str("the URL of the Redis server can't be read"),
+            Self::KeyPrefix => f.write_str("the prefix of the Redis keys has a brace in it"),
+            Self::Tls(error) => write!(f, "TLS to the Redis server can't be set up: {error}"),
+            Self::Connect(error) => write!(f, "the Redis server is not reached: {error}"),
+            Self::Login => {
+                f.write_str("the Redis server does not accept the user name or the password")
+            }
+            Self::Lost => f.write_str("the connection to the Redis server was lost"),
+            Self::Server(code) => write!(f, "the Redis server failed: {}", code.meaning()),
+            Self::Reply => f.write_str("the reply of the Redis server can't be read"),
+            Self::TooSlow => f.write_str("the Redis server took too long"),
+        }
+    }
+}
+
+impl ServerCode {
+    fn meaning(&self) -> String {
+        let meaning = match &*self.0 {
+            "NOAUTH" => "it wants a password",
+            "NOPERM" => "the user may not run the scripts on these keys",
+            "READONLY" => "it is a replica",
+            "MOVED" | "ASK" => "it is a node of a cluster, and another node has the keys",
+            "LOADING" => "it is reading its data",
+            "BUSY" => "another script is running",
+            "OOM" => "its memory is full",
+            "MISCONF" => "it can't write to its disk",
+            _ => return self.0.clone(),
+        };
+        format!("{meaning} ({})", self.0)
+    }
+}
+
+impl StdError for Failure {}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        Self::new(failure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::{Value, make_extension_error};
+
+    use super::*;
+
+    #[test]
+    fn what_a_server_quotes_is_not_shown() {
+        let quoted = Some("unknown command, with args beginning with: hunter2".to_owned());
+        let failure = Failure::of(&make_extension_error("ERR".to_owned(), quoted));
+        assert_eq!(failure.to_string(), "the Redis server failed: ERR");
+        let quoted = Some("hunter2".to_owned());
+        let failure = Failure::of(&make_extension_error("OOM".to_owned(), quoted));
+        assert_eq!(
+            format!("{failure} {failure:?}"),
+            "the Redis server failed: its memory is full (OOM) Server(ServerCode(\"OOM\"))"
+        );
+        let odd = redis::from_redis_value::<u8>(Value::SimpleString("hunter2".to_owned()));
+        let text = odd.map_err(|error| Failure::of(&error.into()).to_string());
+        assert!(text.is_err_and(|text| !text.contains("hunter2")));
+    }
+}
