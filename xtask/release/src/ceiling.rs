@@ -16,7 +16,7 @@ pub const CRATES_ALLOWED: usize = 5;
 
 /// Crates that hold what machines share, and how many crates of others each may add to a program with a provider crate: as
 /// many as its driver needs.
-const STORES: &[(&str, usize)] = &[("customer-api-postgres", 38)];
+const STORES: &[(&str, usize)] = &[("customer-api-postgres", 38), ("customer-api-redis", 17)];
 
 /// What a program has already that uses a store.
 const PROVIDER: &str = "ravelin-labels";

@@ -26,9 +26,7 @@ pub(super) fn check(_: &Path) -> Outcome {
     let missing: Vec<String> = servers
         .iter()
         .filter(|(_, _, program)| program.is_none())
-        .map(|(server, tests, _)| {
-            format!("no {server} is installed, so {tests} showed nothing")
-        })
+        .map(|(server, tests, _)| format!("no {server} is installed, so {tests} showed nothing"))
         .collect();
     if missing.is_empty() {
         Outcome::Passed

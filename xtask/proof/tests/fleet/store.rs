@@ -7,17 +7,24 @@ use customer_api_core::{
     session::{SharedSession, TokenKey},
 };
 use customer_api_postgres::{PostgresQuota, PostgresTokens};
+use customer_api_redis::{RedisQuota, RedisTokens};
 use proof::processes::variable;
-use testkit::Postgres;
+use testkit::{Postgres, Redis};
 
 /// A server of the proof's own.
 pub(crate) enum Store {
     Postgres(Postgres),
+    Redis(Redis),
 }
 
-/// Starts each kind of server; none that is not installed.
+/// Starts a server; none if it is not installed.
 pub(crate) fn postgres(name: &str) -> Option<Store> {
     Postgres::start(name).map(Store::Postgres)
+}
+
+/// Starts a server; none if it is not installed.
+pub(crate) fn redis(name: &str) -> Option<Store> {
+    Redis::start(name).map(Store::Redis)
 }
 
 impl Store {
@@ -25,6 +32,7 @@ impl Store {
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let (kind, server) = match self {
             Self::Postgres(server) => ("postgres", server.configuration()),
+            Self::Redis(server) => ("redis", server.url()),
         };
         vec![
             ("PROOF_CHILD_STORE", kind.to_owned()),
@@ -36,19 +44,21 @@ impl Store {
     pub(crate) fn dump(&self) -> String {
         match self {
             Self::Postgres(server) => server.dump(),
+            Self::Redis(server) => String::from_utf8_lossy(&server.dump()).into_owned(),
         }
     }
 }
 
 /// The quota of all processes, in a child.
 pub(crate) async fn quota(attempts: usize, window: Duration) -> SharedQuota {
-    let (kind, server) = (
-        variable("PROOF_CHILD_STORE"),
-        variable("PROOF_CHILD_SERVER"),
-    );
-    match kind.as_str() {
+    let server = variable("PROOF_CHILD_SERVER");
+    match variable("PROOF_CHILD_STORE").as_str() {
         "postgres" => {
             let store = PostgresQuota::connect(&server).await.unwrap();
+            SharedQuota::per_window(store, "account", attempts, window)
+        }
+        "redis" => {
+            let store = RedisQuota::connect(&server).unwrap();
             SharedQuota::per_window(store, "account", attempts, window)
         }
         kind => panic!("{kind}"),
@@ -57,13 +67,11 @@ pub(crate) async fn quota(attempts: usize, window: Duration) -> SharedQuota {
 
 /// The login of all processes, in a child.
 pub(crate) async fn session() -> SharedSession {
-    let (kind, server) = (
-        variable("PROOF_CHILD_STORE"),
-        variable("PROOF_CHILD_SERVER"),
-    );
+    let server = variable("PROOF_CHILD_SERVER");
     let key = TokenKey::new("2026-11", [11; 32]);
-    match kind.as_str() {
+    match variable("PROOF_CHILD_STORE").as_str() {
         "postgres" => SharedSession::new(PostgresTokens::connect(&server).await.unwrap(), key),
+        "redis" => SharedSession::new(RedisTokens::connect(&server).unwrap(), key),
         kind => panic!("{kind}"),
     }
 }
@@ -76,6 +84,14 @@ macro_rules! for_every_store {
                 #[test]
                 fn $test() {
                     $proof(crate::store::postgres);
+                }
+            )*
+        }
+        mod redis {
+            $(
+                #[test]
+                fn $test() {
+                    $proof(crate::store::redis);
                 }
             )*
         }
