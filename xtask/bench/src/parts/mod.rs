@@ -87,7 +87,7 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "stores",
-        about: "quota and ledger in PostgreSQL",
+        about: "quota and ledger that machines share",
         run: stores::stores,
     },
     Part {

@@ -1,8 +1,8 @@
-//! What a quota and a ledger cost that machines share through PostgreSQL.
+//! What a quota and a ledger cost that machines share.
 
 use std::process::Command;
 
-use testkit::Postgres;
+use testkit::{Postgres, Redis};
 
 use super::Options;
 use crate::{
@@ -24,6 +24,10 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
         report.remark("left out: no PostgreSQL server is installed");
         return Ok(());
     };
+    let redis = Redis::start("bench");
+    if redis.is_none() {
+        report.remark("no Redis server is installed");
+    }
     let measure =
         |server: &process::Server, workers, count, run: String| -> Result<Used, Failure> {
             let mut command = Command::new(process::program("bench")?);
@@ -31,6 +35,10 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
                 "use-stores".to_owned(),
                 format!("url={}", server.url()),
                 format!("database={}", database.configuration()),
+                format!(
+                    "redis={}",
+                    redis.as_ref().map_or("none".to_owned(), Redis::url)
+                ),
                 format!("workers={workers}"),
                 format!("count={count}"),
                 format!("run={run}"),
@@ -62,11 +70,13 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
 
     let server = process::server(0, 0)?;
     for (workers, count) in WORKERS {
-        let (mut grants, mut once, mut plain) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut grants, mut redis_grants) = (Vec::new(), Vec::new());
+        let (mut once, mut plain) = (Vec::new(), Vec::new());
         for round in 0..rounds {
             let used = measure(&server, workers, count, format!("{workers}-{round}"))?;
             let each = |time: f64| (workers * count) as f64 / time;
             grants.push(each(used.grants));
+            redis_grants.extend(used.redis_grants.map(each));
             once.push(each(used.once));
             plain.push(each(used.plain));
         }
@@ -79,13 +89,23 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
             many => format!("{many} workers"),
         };
         report.figure(figure(
-            format!("slots granted and given back per second, {workers}"),
+            format!("slots granted and given back per second, PostgreSQL, {workers}"),
             &grants,
         ));
+        if !redis_grants.is_empty() {
+            report.figure(figure(
+                format!("slots granted and given back per second, Redis, {workers}"),
+                &redis_grants,
+            ));
+        }
         // The rest of the time is the call's.
         let share = 1.0 - median(&once) / median(&plain);
         report.figure(
-            figure(format!("writes with a ledger per second, {workers}"), &once).detail(format!(
+            figure(
+                format!("writes with a ledger in PostgreSQL per second, {workers}"),
+                &once,
+            )
+            .detail(format!(
                 "{:.0} without; the store's share of the time is {:.0} %",
                 median(&plain),
                 share * 100.0

@@ -1,4 +1,4 @@
-//! Uses a quota and a ledger in PostgreSQL, by several workers at once, each with connections of its own.
+//! Uses a quota in PostgreSQL or Redis and a ledger in PostgreSQL, by several workers at once, each with connections of its own.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use customer_api_core::{
     time::Deadline,
 };
 use customer_api_postgres::{PostgresLedger, PostgresQuota};
+use customer_api_redis::RedisQuota;
 use ravelin_labels::{
     Client, LabelCustomer, PaymentFraudReview,
     ledger::{CallExt as _, Key, LedgerErrorKind, LedgerList},
@@ -20,8 +21,9 @@ use crate::{Failure, callers::KEY, clock, settings::Settings};
 /// How long each took, all workers together.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Used {
-    /// Slots that were taken and given back.
+    /// Slots that were taken and given back, in PostgreSQL, and in Redis if there is one.
     pub(crate) grants: f64,
+    pub(crate) redis_grants: Option<f64>,
     /// Writes with a ledger, and without.
     pub(crate) once: f64,
     pub(crate) plain: f64,
@@ -31,7 +33,11 @@ pub(crate) struct Used {
 const SLOTS: usize = 1_000;
 const LIST: &str = "march";
 
-/// `count` grants and writes of each of the `workers`, with `database`; the provider is at `url`. Keys begin with `run`.
+/// A window, and how long a slot is waited for.
+const WAIT: Duration = Duration::from_secs(60);
+
+/// `count` grants and writes of each of the `workers`, with `database`, and with `redis` unless it is `none`; the provider is at
+/// `url`. Keys begin with `run`.
 pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
     let workers: usize = settings.get("workers")?;
     let count: usize = settings.get("count")?;
@@ -48,20 +54,21 @@ pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
         let mut lists = Vec::new();
         for _ in 0..workers {
             let store = PostgresQuota::connect(database).await?;
-            let window = Duration::from_secs(60);
-            quotas.push(SharedQuota::per_window(store, "bench", SLOTS, window));
+            quotas.push(SharedQuota::per_window(store, "bench", SLOTS, WAIT));
             lists.push(open(database).await?);
         }
-        let grants = all(quotas, |_, quota| async move {
-            for _ in 0..count {
-                let wait = Duration::from_secs(60);
-                let request = PermitRequest::new("default", Deadline::after(wait), wait);
-                quota.acquire(&request).await?.release();
-                quota.flush().await;
+        let grants = take(quotas, count).await?;
+        let redis_grants = match settings.text("redis")? {
+            "none" => None,
+            url => {
+                let quotas = (0..workers).map(|_| {
+                    let store = RedisQuota::connect(url)?;
+                    Ok(SharedQuota::per_window(store, "bench", SLOTS, WAIT))
+                });
+                let quotas = quotas.collect::<Result<Vec<_>, Failure>>()?;
+                Some(take(quotas, count).await?)
             }
-            Ok(())
-        });
-        let grants = grants.await?;
+        };
         let sender = client.clone();
         let once = all(lists, |worker, list| {
             let (client, run) = (sender.clone(), run.to_owned());
@@ -85,10 +92,24 @@ pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
         });
         Ok(Used {
             grants,
+            redis_grants,
             once,
             plain: plain.await?,
         })
     })
+}
+
+/// Takes slots, and gives each back before the next.
+async fn take(quotas: Vec<SharedQuota>, count: usize) -> Result<f64, Failure> {
+    let taking = all(quotas, |_, quota| async move {
+        for _ in 0..count {
+            let request = PermitRequest::new("default", Deadline::after(WAIT), WAIT);
+            quota.acquire(&request).await?.release();
+            quota.flush().await;
+        }
+        Ok(())
+    });
+    taking.await
 }
 
 fn write(client: &Client, number: usize) -> ravelin_labels::customer_api_core::Call<LabelCustomer> {
