@@ -23,6 +23,9 @@ const OUTAGE: Duration = Duration::from_secs(1);
 /// After which time the store is asked again in any case.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// What a store takes at most that can be reached.
+pub(super) const SLOW: Duration = Duration::from_millis(250);
+
 /// Those who wait for a slot of one class.
 pub(super) struct Class {
     slots: usize,
@@ -40,6 +43,10 @@ struct State {
     waiting: usize,
     /// When the next slots may be free, by the store's last response; the soonest first.
     upcoming: Vec<Instant>,
+    /// When it said so.
+    heard: Option<Instant>,
+    /// Since when the store has been asked and has not answered.
+    unanswered: Option<Stopwatch>,
     outage: Option<Outage>,
     /// Until when the provider wants no call, as an attempt of this process was told: the store hears of it later.
     stopped_until: Option<Instant>,
@@ -70,22 +77,36 @@ impl Class {
     pub(super) fn keep(&self, waits: &[Duration]) -> Duration {
         let now = now();
         let mut state = self.state();
-        state.outage = None;
+        state.answered();
+        state.heard = Some(now);
         let free = |wait: &Duration| now.checked_add(*wait);
         state.upcoming = waits.iter().filter_map(free).collect();
         waits.first().copied().unwrap_or_default()
     }
 
+    /// The store is asked now.
+    pub(super) fn asked(&self) {
+        self.state().unanswered.get_or_insert_with(Stopwatch::start);
+    }
+
+    /// Whether the store has left a question open for longer than an answer takes.
+    pub(super) fn is_unanswered(&self) -> bool {
+        let since = self.state().unanswered;
+        since.is_some_and(|since| since.elapsed() >= SLOW)
+    }
+
     /// The store granted a slot: what it said before is over.
     pub(super) fn granted(&self) {
         let mut state = self.state();
-        state.outage = None;
+        state.answered();
         state.upcoming.clear();
     }
 
     /// The store failed: those who wait behind would only fail the same way.
     pub(super) fn failed(&self, error: &StoreError) {
-        self.state().outage = Some(Outage {
+        let mut state = self.state();
+        state.answered();
+        state.outage = Some(Outage {
             error: error.clone(),
             since: Stopwatch::start(),
         });
@@ -134,15 +155,29 @@ impl Class {
 }
 
 impl State {
+    fn answered(&mut self) {
+        self.unanswered = None;
+        self.outage = None;
+    }
+
+    /// When the next slots may be free. While nobody waits, nobody asks, and what the store said gets old: another process may
+    /// have given a slot back since.
+    fn known(&self, now: Instant) -> &[Instant] {
+        let age = self.heard.map(|heard| now.saturating_duration_since(heard));
+        let is_kept_up = self.waiting > 0 || age.is_some_and(|age| age < LONGEST_PAUSE);
+        if is_kept_up { &self.upcoming } else { &[] }
+    }
+
     /// When the next one who comes could have a slot at the soonest, behind all who wait in this process.
     fn soonest(&self, slots: usize, window: Duration, now: Instant) -> Instant {
         let slots = slots.max(1);
         let (round, place) = (self.waiting / slots, self.waiting % slots);
         let stop = self.stopped_until.unwrap_or(now);
-        let Some(last) = self.upcoming.last() else {
+        let upcoming = self.known(now);
+        let Some(last) = upcoming.last() else {
             return now.max(stop);
         };
-        let first = stop.max(*self.upcoming.get(place).unwrap_or(last));
+        let first = stop.max(*upcoming.get(place).unwrap_or(last));
         let rounds = u32::try_from(round).unwrap_or(u32::MAX);
         first + window.saturating_mul(rounds)
     }

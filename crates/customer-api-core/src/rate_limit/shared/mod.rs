@@ -16,13 +16,14 @@ use tokio::runtime::Handle;
 
 pub use self::store::{SlotClaim, SlotStore, Taken};
 use self::{
-    class::Class,
-    slot::{Held, Reports},
+    class::{Class, SLOW},
+    slot::{Held, Reports, Share},
 };
 use super::{LONGEST_WINDOW, Permit, PermitRequest, RateLimitError, RateLimiter, refuse_in_vain};
 use crate::{
     error::{RuntimeError, StoreError},
     runtime,
+    time::Deadline,
 };
 
 /// How much later than its permit an attempt may start. A step before it, such as a ledger's, takes its time.
@@ -110,8 +111,10 @@ impl SharedQuota {
         self
     }
 
-    /// Waits until the store knows about all attempts that are over. For programs that end at once: a slot that the store
-    /// was not told about comes back later.
+    /// Waits until the store knows about all attempts that were over when it was called. For programs that end at once: a slot
+    /// that the store was not told about comes back later.
+    ///
+    /// The store is told in the runtime in which the permit was asked for. Where that runtime stands still, so does this.
     pub async fn flush(&self) {
         self.reports.flush().await;
     }
@@ -124,6 +127,27 @@ impl SharedQuota {
         Arc::clone(class)
     }
 
+    /// A claim that is yet to be made.
+    fn held(&self, class: &Arc<Class>, request: &PermitRequest) -> Result<Held, RateLimitError> {
+        let runtime = Handle::try_current().map_err(|_| RuntimeError::Missing)?;
+        let times = [self.start_within, request.longest_attempt()];
+        let capped = times.map(|time| time.min(LONGEST_WINDOW));
+        let hold = capped.iter().sum::<Duration>() + self.window;
+        let claim = SlotClaim::new(&*self.name, request.class(), self.slots, self.window, hold);
+        Ok(Held::new(claim, self, Arc::clone(class), runtime))
+    }
+
+    /// Asks the store. Where there is something else to ask, a part of the call's time is left for that.
+    async fn take(&self, claim: &SlotClaim, deadline: &Deadline) -> Result<Taken, StoreError> {
+        let taken = self.store.take(claim);
+        if self.fallback.is_none() {
+            return taken.await;
+        }
+        let limit = (deadline.remaining() / 2).max(SLOW);
+        let taken = tokio::time::timeout(limit, taken).await;
+        taken.unwrap_or_else(|_| Err(no_answer()))
+    }
+
     /// Waits for its turn in this process, and then for a slot of the store.
     async fn wait(
         &self,
@@ -132,25 +156,21 @@ impl SharedQuota {
     ) -> Result<Result<Permit, StoreError>, RateLimitError> {
         let _waiting = class.enter(request.deadline())?;
         let _turn = class.turn.lock().await;
-        let hold = self
-            .start_within
-            .saturating_add(request.longest_attempt())
-            .saturating_add(self.window);
-        let claim = SlotClaim::new(&*self.name, request.class(), self.slots, self.window, hold);
-        let runtime = Handle::try_current().map_err(|_| RuntimeError::Missing)?;
-        let mut held = Held::new(claim, self, Arc::clone(class), runtime);
+        let mut held = self.held(class, request)?;
         let mut poll = POLL;
         loop {
-            if let Some(error) = class.outage() {
-                return Ok(Err(error));
-            }
+            // What the provider asks for counts, whether the store can be reached or not.
             if let Some(wait) = class.stopped() {
                 refuse_in_vain(wait, request.deadline())?;
                 class.pause(wait).await;
                 continue;
             }
+            if let Some(error) = class.outage() {
+                return Ok(Err(error));
+            }
             held.asked();
-            let waits = match self.store.take(held.claim()).await {
+            class.asked();
+            let waits = match self.take(held.claim(), request.deadline()).await {
                 Ok(Taken::Granted) => {
                     class.granted();
                     return Ok(Ok(Permit::new(held.granted())));
@@ -175,6 +195,10 @@ impl SharedQuota {
     }
 }
 
+fn no_answer() -> StoreError {
+    StoreError::new("the store did not answer within the call's time")
+}
+
 #[async_trait]
 impl RateLimiter for SharedQuota {
     async fn acquire(&self, request: &PermitRequest) -> Result<Permit, RateLimitError> {
@@ -182,14 +206,21 @@ impl RateLimiter for SharedQuota {
         let class = self.class(request.class());
         let wait = self.wait(&class, request);
         let outcome = tokio::time::timeout(request.deadline().remaining(), wait).await;
-        let error = match outcome.unwrap_or_else(|_| Err(RateLimitError::new()))? {
-            Ok(permit) => return Ok(permit),
-            Err(error) => error,
+        let error = match outcome {
+            Ok(outcome) => match outcome? {
+                Ok(permit) => return Ok(permit),
+                Err(error) => error,
+            },
+            Err(_) if class.is_unanswered() => {
+                return Err(RateLimitError::unavailable(no_answer()));
+            }
+            Err(_) => return Err(RateLimitError::new()),
         };
-        match &self.fallback {
-            Some(fallback) => fallback.acquire(request).await,
-            None => Err(RateLimitError::unavailable(error)),
-        }
+        let Some(fallback) = &self.fallback else {
+            return Err(RateLimitError::unavailable(error));
+        };
+        let permit = fallback.acquire(request).await?;
+        Ok(Permit::new(Share::new(permit, self.held(&class, request)?)))
     }
 }
 

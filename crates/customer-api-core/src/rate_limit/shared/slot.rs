@@ -1,10 +1,11 @@
 //! A slot of a store in use, and what the store is told about it while nobody waits.
 
 use std::{
+    collections::BTreeSet,
     future::Future,
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -14,7 +15,7 @@ use tokio::{runtime::Handle, sync::Notify};
 use super::{Class, SharedQuota, SlotClaim, SlotStore};
 use crate::{
     error::StoreError,
-    rate_limit::{Feedback, Slot, penalty},
+    rate_limit::{Feedback, Permit, Slot, penalty},
     telemetry,
     time::Stopwatch,
 };
@@ -123,44 +124,91 @@ impl Drop for Held {
     }
 }
 
+/// A permit of this process's own share, for an attempt of which the store knows nothing: it is told what stops all processes.
+pub(super) struct Share {
+    permit: Permit,
+    /// A claim without a slot.
+    held: Held,
+}
+
+impl Share {
+    pub(super) fn new(permit: Permit, held: Held) -> Self {
+        Self { permit, held }
+    }
+}
+
+impl Slot for Share {
+    fn complete(self: Box<Self>, feedback: &Feedback) {
+        self.permit.complete(feedback);
+        if feedback.status == Some(429) {
+            Box::new(self.held).complete(feedback);
+        }
+    }
+
+    fn release(self: Box<Self>) {
+        self.permit.release();
+    }
+
+    fn is_expired(&self) -> bool {
+        self.permit.is_expired()
+    }
+}
+
 /// What the store is being told at the moment.
 #[derive(Default)]
 pub(super) struct Reports {
-    under_way: AtomicUsize,
-    none_left: Notify,
+    /// By their numbers, in the order in which they began.
+    under_way: Mutex<BTreeSet<u64>>,
+    begun: AtomicU64,
+    one_less: Notify,
 }
 
 impl Reports {
     /// Tells the store in the background. Lost if the runtime is gone; the slot comes back by itself then.
     fn send(self: &Arc<Self>, runtime: &Handle, report: impl Future<Output = ()> + Send + 'static) {
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        let done = Done(Arc::clone(self));
+        let done = Done(Arc::clone(self), self.begin());
         runtime.spawn(async move {
             report.await;
             drop(done);
         });
     }
 
-    /// Waits until the store has been told everything.
+    fn begin(&self) -> u64 {
+        let mut under_way = self.under_way();
+        let number = self.begun.fetch_add(1, Ordering::Relaxed);
+        under_way.insert(number);
+        number
+    }
+
+    /// Waits until the store has been told everything that is to be told by now. What comes later is not waited for: in a busy
+    /// program there is always something.
     pub(super) async fn flush(&self) {
+        let end = self.begun.load(Ordering::Relaxed);
         loop {
-            let none_left = self.none_left.notified();
-            if self.under_way.load(Ordering::SeqCst) == 0 {
+            let one_less = self.one_less.notified();
+            let first = self.under_way().first().copied();
+            if first.is_none_or(|first| first >= end) {
                 return;
             }
-            none_left.await;
+            one_less.await;
         }
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Counts a report as over, even if its runtime ended before the report did.
-struct Done(Arc<Reports>);
+struct Done(Arc<Reports>, u64);
 
 impl Drop for Done {
     fn drop(&mut self) {
-        if self.0.under_way.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.none_left.notify_waiters();
-        }
+        self.0.under_way().remove(&self.1);
+        self.0.one_less.notify_waiters();
     }
 }
 

@@ -318,3 +318,108 @@ async fn no_time_is_too_long_to_be_added() {
     assert!(!refused.is_unavailable());
     permit.complete(&throttled(Some(Duration::MAX)));
 }
+
+/// Nobody's clock can tell when these are over.
+#[tokio::test(start_paused = true)]
+async fn times_without_an_end_are_no_trouble() {
+    let slots = Slots::new();
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("7"));
+    let shop = builder(&transport)
+        .rate_limiter(slots.quota(1).start_within(Duration::MAX))
+        .attempt_timeout(Duration::MAX)
+        .timeout(Duration::MAX)
+        .build()
+        .unwrap();
+    shop.send(count()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_store_said_long_ago_refuses_nobody() {
+    let slots = Slots::new();
+    let (one, other) = (slots.quota(1), slots.quota(1));
+    let permit = one.acquire(&ask("a", deadline(1))).await.unwrap();
+    other.acquire(&ask("a", deadline(30))).await.unwrap_err();
+    permit.release();
+    one.flush().await;
+    tokio::time::advance(Duration::from_secs(6)).await;
+    drop(other.acquire(&ask("a", deadline(30))).await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_does_not_answer_in_time_is_no_used_up_quota() {
+    let slots = Slots::new();
+    let quota = slots.quota(20);
+    slots.kept().hangs = true;
+    let mut waits = tokio::task::JoinSet::new();
+    for _ in 0..3 {
+        let quota = quota.clone();
+        waits.spawn(async move { quota.acquire(&ask("a", deadline(1))).await });
+    }
+    for outcome in waits.join_all().await {
+        let error = outcome.unwrap_err();
+        assert!(error.is_unavailable(), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_counts_for_all_even_if_it_came_while_the_store_was_down() {
+    let slots = Slots::new();
+    let quota = slots
+        .quota(20)
+        .when_unreachable(Quota::per_window(2, MINUTE));
+    slots.kept().is_down = true;
+    let permit = quota.acquire(&ask("a", deadline(1))).await.unwrap();
+    slots.kept().is_down = false;
+    permit.complete(&throttled(Some(MINUTE)));
+    quota.flush().await;
+    tokio::time::advance(Duration::from_secs(2)).await;
+    for quota in [quota, slots.quota(20)] {
+        let error = quota.acquire(&ask("a", deadline(30))).await.unwrap_err();
+        assert!(!error.is_unavailable(), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_stops_this_process_when_the_store_has_just_failed() {
+    let slots = Slots::new();
+    let quota = slots
+        .quota(20)
+        .when_unreachable(Quota::per_window(2, MINUTE));
+    let permit = quota.acquire(&ask("a", deadline(1))).await.unwrap();
+    slots.kept().is_down = true;
+    drop(quota.acquire(&ask("a", deadline(1))).await.unwrap());
+    permit.complete(&throttled(Some(MINUTE)));
+    let clock = Deadline::after(MINUTE);
+    drop(quota.acquire(&ask("a", deadline(100))).await.unwrap());
+    assert_eq!(clock.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_leaves_time_for_the_share_of_this_process() {
+    let slots = Slots::new();
+    let quota = slots
+        .quota(20)
+        .when_unreachable(Quota::per_window(2, MINUTE));
+    slots.kept().hangs = true;
+    drop(quota.acquire(&ask("a", deadline(1))).await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn flush_does_not_wait_for_what_ends_later() {
+    let slots = Slots::new();
+    let quota = slots.quota(100_000);
+    let mut others = tokio::task::JoinSet::new();
+    for number in 0..4 {
+        let busy = quota.clone();
+        others.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(number * 2)).await;
+            loop {
+                drop(busy.acquire(&ask("a", deadline(1))).await.unwrap());
+            }
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    tokio::time::timeout(MINUTE / 60, quota.flush())
+        .await
+        .unwrap();
+}
