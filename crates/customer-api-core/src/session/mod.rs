@@ -336,6 +336,10 @@ impl Auth for Session {
             let Some(token) = state.refuse(generation) else {
                 return;
             };
+            if !token.is_new {
+                // A store that was set back has old tokens. Whoever needs another one logs in.
+                return;
+            }
             let reason = "the provider does not take the token that it has just given";
             let before = state.failures().or_more(token.failures);
             let error = AuthError::new(reason).refused();

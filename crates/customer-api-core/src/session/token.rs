@@ -70,6 +70,8 @@ pub(super) struct Held {
     pub(super) generation: u64,
     /// How many logins in a row had failed before this one, on other machines, too.
     pub(super) failures: LoginFailures,
+    /// Whether a login of this process gave it just now. One that a store had may be an old one.
+    pub(super) is_new: bool,
     credential: Credential,
     /// When it is no longer used, and from when on another one is wanted; `None` is never.
     times: Option<(Instant, Instant)>,
@@ -85,6 +87,7 @@ impl Held {
         Self {
             generation,
             failures: LoginFailures::default(),
+            is_new: true,
             credential: token.credential.with_generation(generation),
             times,
         }
@@ -107,6 +110,7 @@ impl Held {
         Self {
             generation,
             failures: LoginFailures::default(),
+            is_new: false,
             credential: credential.with_generation(generation),
             times,
         }

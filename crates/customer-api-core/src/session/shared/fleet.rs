@@ -1,9 +1,9 @@
 //! How a session uses the store: one process logs in, the others wait for what comes of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::timeout};
 
 use super::{FailedLogin, LoginTurn, Offer, SharedSession, StoredToken, TokenStore, Wanted};
 use crate::{
@@ -27,8 +27,9 @@ const SLOWEST_POLL: Duration = Duration::from_millis(500);
 /// How much longer than its call a process may log in, so that the store hears of the outcome.
 const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
-/// How long a process has the right to log in at most, however much time its call has: it may die.
-const LONGEST_LEASE: Duration = Duration::from_secs(5 * 60);
+/// A longer lease is renewed while the login goes on: a process that dies must not keep the others out for as long as its call
+/// might have taken.
+const LONGEST_LEASE: Duration = Duration::from_secs(60);
 
 /// A shared session of one account.
 pub(in crate::session) struct Fleet {
@@ -60,14 +61,14 @@ impl Fleet {
         let time = context.deadline().remaining();
         let lease = time.saturating_add(LEASE_MARGIN).min(LONGEST_LEASE);
         let turn = LoginTurn::new(&*self.account, lease);
-        let mut turn = Turn::new(Arc::clone(&self.shared.store), turn);
+        let mut turn = Turn::new(Arc::clone(&self.shared.store), turn, wanted);
+        // Then the old token goes on, and nobody waits for the new one.
         let is_renewal = matches!(wanted, Wanted::Newer(_));
-        let mut wanted = wanted;
         let mut poll = POLL;
         loop {
             let asked = now();
             turn.is_open = true;
-            let offer = self.shared.store.ask(&turn.turn, wanted).await?;
+            let offer = self.shared.store.ask(&turn.turn, turn.wanted).await?;
             turn.is_open = false;
             match offer {
                 Offer::Token(stored, failures) => match self.open(&stored) {
@@ -79,11 +80,11 @@ impl Fleet {
                         return Ok(Asked::Token(held));
                     }
                     // Sealed with a key that this process does not have, or damaged: as good as none.
-                    None => wanted = Wanted::Newer(stored.generation),
+                    None => turn.wanted = Wanted::Newer(stored.generation),
                 },
                 Offer::Turn(failures) => {
                     turn.is_open = true;
-                    turn.failures = failures;
+                    turn.failures = Some(failures);
                     return Ok(Asked::Turn(turn));
                 }
                 Offer::Paused {
@@ -154,21 +155,29 @@ impl Session {
                 telemetry::store_not_used(&error);
                 if fleet.shared.is_strict {
                     let reason = "the store of the shared session can't be used";
-                    return Err(AuthError::new(reason).with_source(error));
+                    let error = AuthError::new(reason).with_source(error);
+                    if renewed.is_none() {
+                        // Those who wait behind share it: they would only wait for the same.
+                        let mut state = self.state();
+                        let failures = state.failures();
+                        state.fail(Failure::shared(error.clone(), failures, now()));
+                    }
+                    return Err(error);
                 }
                 return self.log_in_alone(context).await;
             }
         };
         let (began, time) = (now(), context.deadline().remaining());
-        match self.login.log_in(context).await {
+        let failures = turn.failures.unwrap_or_default();
+        match turn.hold_during(self.login.log_in(context)).await {
             Ok(token) => {
                 let mut token = Held::new(token, random::bits(), began);
-                token.failures = turn.failures;
+                token.failures = failures;
                 turn.keep(fleet.stored(&token)).await;
                 Ok(self.state().hold(token))
             }
             Err(error) => {
-                let failure = Failure::new(error.clone(), turn.failures, now(), time);
+                let failure = Failure::new(error.clone(), failures, now(), time);
                 turn.fail(&failure).await;
                 self.state().fail(failure);
                 Err(error)
@@ -190,17 +199,38 @@ impl Session {
 struct Turn {
     store: Arc<dyn TokenStore>,
     turn: LoginTurn,
-    failures: LoginFailures,
+    wanted: Wanted,
+    /// How many logins in a row have failed; unknown before the store has given the turn.
+    failures: Option<LoginFailures>,
     is_open: bool,
 }
 
 impl Turn {
-    fn new(store: Arc<dyn TokenStore>, turn: LoginTurn) -> Self {
+    fn new(store: Arc<dyn TokenStore>, turn: LoginTurn, wanted: Wanted) -> Self {
         Self {
             store,
             turn,
-            failures: LoginFailures::default(),
+            wanted,
+            failures: None,
             is_open: false,
+        }
+    }
+
+    /// Waits for the login, and renews the lease meanwhile.
+    async fn hold_during<T>(&self, login: impl Future<Output = T>) -> T {
+        let mut login = pin!(login);
+        loop {
+            let waited = timeout(self.turn.lease() / 3, login.as_mut()).await;
+            if let Ok(outcome) = waited {
+                return outcome;
+            }
+            // If the store can't be reached, or the lease is over, the login goes on all the same.
+            let asked = self.store.ask(&self.turn, self.wanted);
+            tokio::select! {
+                biased;
+                outcome = login.as_mut() => return outcome,
+                _ = asked => {}
+            }
         }
     }
 
@@ -225,13 +255,32 @@ impl Drop for Turn {
             return;
         };
         let (store, turn) = (Arc::clone(&self.store), self.turn.clone());
-        let given_up = FailedLogin {
-            failures: self.failures,
-            pause: Duration::ZERO,
-            is_refused: false,
-        };
-        runtime.spawn(async move { report(store.fail(&turn, &given_up).await) });
+        let (wanted, failures) = (self.wanted, self.failures);
+        runtime.spawn(async move { report(give_up(&*store, &turn, wanted, failures).await) });
     }
+}
+
+/// Leaves the turn to the next one. What has failed before stays on record.
+async fn give_up(
+    store: &dyn TokenStore,
+    turn: &LoginTurn,
+    wanted: Wanted,
+    failures: Option<LoginFailures>,
+) -> Result<(), StoreError> {
+    let failures = match failures {
+        Some(failures) => failures,
+        // Whoever has a turn may ask again.
+        None => match store.ask(turn, wanted).await? {
+            Offer::Turn(failures) => failures,
+            _ => return Ok(()),
+        },
+    };
+    let given_up = FailedLogin {
+        failures,
+        pause: Duration::ZERO,
+        is_refused: false,
+    };
+    store.fail(turn, &given_up).await
 }
 
 fn report(told: Result<(), StoreError>) {
