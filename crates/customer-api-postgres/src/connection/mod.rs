@@ -5,6 +5,7 @@ mod tls;
 
 use std::{
     fmt,
+    hash::{BuildHasher as _, RandomState},
     str::FromStr as _,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -25,8 +26,32 @@ use tokio_postgres::{
 
 use crate::{history::History, schema};
 
-/// How often a statement is begun that was lost with its connection, or that another one got in the way of.
+/// How often a statement is begun that was lost with its connection.
 const ATTEMPTS: u32 = 4;
+
+/// How long a statement is not repeated that another one got in the way of: first, and at most.
+const PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// The waits of one statement. Each program waits for other times, so that they do not meet again.
+struct Pauses(Duration);
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self(PAUSE)
+    }
+}
+
+impl Pauses {
+    fn next(&mut self) -> Duration {
+        // The keys of the standard library's hasher come from the system.
+        let random = RandomState::new().hash_one(0) % 1000;
+        let part = u32::try_from(random).unwrap_or_default() + 1;
+        let pause = self.0 * part / 1000;
+        self.0 = (self.0 * 2).min(LONGEST_PAUSE);
+        pause
+    }
+}
 
 /// A value of a statement, with its type: statements that are not prepared work behind a transaction pooler.
 pub(crate) type Value<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -92,8 +117,9 @@ impl Connection {
 
     /// Runs a statement that may be run twice: the caller can tell from its token whether it was.
     ///
-    /// A statement that is lost with its connection is run again, on another one. So is one that the server asks to repeat. All of it
-    /// ends within the timeout.
+    /// A statement that is lost with its connection is run again, on another one. So is one that the server asks to repeat, however
+    /// often it does: under a strict isolation, statements that would wait for each other elsewhere are turned away. All of it ends
+    /// within the timeout.
     pub(crate) async fn query(
         &self,
         statement: &str,
@@ -101,11 +127,20 @@ impl Connection {
     ) -> Result<Vec<Row>, Failure> {
         let end = self.end();
         let mut attempt = 1;
+        let mut pauses = Pauses::default();
         loop {
             let error = match self.try_query(statement, values, end).await {
                 Ok(rows) => return Ok(rows),
                 Err(error) => error,
             };
+            if error.is_in_the_way() {
+                let pause = sleep(pauses.next());
+                if pause.deadline() >= end {
+                    return Err(error);
+                }
+                pause.await;
+                continue;
+            }
             if attempt >= ATTEMPTS || !error.may_pass() {
                 return Err(error);
             }
@@ -198,22 +233,36 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Whether the same statement may succeed at once: it was lost with its connection, or another one got in its way.
+    /// Whether another statement got in its way. Nothing was done, and the same one may succeed a moment later.
+    fn is_in_the_way(&self) -> bool {
+        let Self::Statement(error) = self else {
+            return false;
+        };
+        error.code().is_some_and(|code| {
+            [
+                SqlState::T_R_SERIALIZATION_FAILURE,
+                SqlState::T_R_DEADLOCK_DETECTED,
+            ]
+            .contains(code)
+        })
+    }
+
+    /// Whether the same statement may succeed at once: it was lost with its connection, or with the one of a pooler.
     fn may_pass(&self) -> bool {
         match self {
             Self::Statement(error) => {
                 error.is_closed()
                     || error.as_db_error().is_none()
                     || error.code().is_some_and(|code| {
-                        [
-                            SqlState::T_R_SERIALIZATION_FAILURE,
-                            SqlState::T_R_DEADLOCK_DETECTED,
-                            SqlState::ADMIN_SHUTDOWN,
-                            SqlState::CRASH_SHUTDOWN,
-                            // Another statement of the same connection took too long.
-                            SqlState::QUERY_CANCELED,
-                        ]
-                        .contains(code)
+                        // A pooler says so of the server's connection that it lost.
+                        code.code().starts_with("08")
+                            || [
+                                SqlState::ADMIN_SHUTDOWN,
+                                SqlState::CRASH_SHUTDOWN,
+                                // Another statement of the same connection took too long.
+                                SqlState::QUERY_CANCELED,
+                            ]
+                            .contains(code)
                     })
             }
             Self::Configuration

@@ -20,11 +20,25 @@ async fn machines_that_share_a_list_send_each_key_once() {
     let Some(server) = Postgres::start("machines") else {
         return;
     };
-    let (_, list) = orders(&server).await;
+    each_key_once(&server).await;
+}
+
+/// Statements that wait for each other under the usual isolation turn each other away under this one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn machines_send_each_key_once_under_a_strict_isolation() {
+    let Some(server) = Postgres::start("strict") else {
+        return;
+    };
+    server.psql("ALTER DATABASE postgres SET default_transaction_isolation = 'serializable';");
+    each_key_once(&server).await;
+}
+
+async fn each_key_once(server: &Postgres) {
+    let (_, list) = orders(server).await;
     let (client, transport) = script((0..KEYS).map(|number| ordered(&format!("o-{number}"))));
     let mut machines = JoinSet::new();
     for _ in 0..MACHINES {
-        let (client, ledger) = (client.clone(), connect(&server).await);
+        let (client, ledger) = (client.clone(), connect(server).await);
         machines.spawn(async move {
             let list = ledger.list("orders").await.unwrap();
             let writes = (0..KEYS).map(|number| (key(&format!("case-{number}")), Order("tea")));

@@ -7,7 +7,10 @@ use customer_api_ledger::{ClientExt as _, conformance, send_all};
 use customer_api_postgres::PostgresLedger;
 use testkit::{Pgbouncer, Postgres};
 
-use crate::shop::{Order, begin, claim, key, ordered, orders, script};
+use crate::{
+    proxy::{Cut, Proxy},
+    shop::{Order, begin, claim, key, ordered, orders, script},
+};
 
 const KEYS: u64 = 100;
 
@@ -67,4 +70,27 @@ async fn a_claim_that_waits_behind_a_pooler_is_given_up_and_not_made_later() {
     server.wait_for("SELECT NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted)");
     drop(lock);
     assert_eq!(list.entry(&key("case-1")).await.unwrap(), None);
+}
+
+/// The pooler says in its own words that it lost the server's connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_is_lost_behind_a_pooler_is_made_again() {
+    let Some(server) = Postgres::start("pooler-loses") else {
+        return;
+    };
+    let (_, list) = orders(&server).await;
+    let proxy = Proxy::start(&server);
+    let Some(pooler) = Pgbouncer::start_before(proxy.folder(), "pooler-of-loss", 3) else {
+        return;
+    };
+    let ledger = PostgresLedger::connect(&pooler.configuration())
+        .await
+        .unwrap();
+    for (cut, name) in [(Cut::Before, "case-1"), (Cut::After, "case-2")] {
+        proxy.cut("INSERT INTO customer_api.entry", cut, 1).await;
+        let minute = Duration::from_secs(60);
+        assert!(begin(&ledger, &claim(name), minute).await.unwrap());
+        assert_eq!(proxy.left().await, 0);
+    }
+    assert_eq!(list.summary().await.unwrap().sending, 2);
 }

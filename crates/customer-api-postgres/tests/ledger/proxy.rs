@@ -1,7 +1,10 @@
 //! A connection that breaks at a moment of the test's choice.
 
 use std::{
+    fs::{self, Permissions},
     io,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -59,7 +62,12 @@ impl Proxy {
             planned: Arc::default(),
             responses: Arc::default(),
         };
-        let listener = UnixListener::bind(proxy.folder.path().join(".s.PGSQL.5432")).unwrap();
+        let socket = proxy.folder.path().join(".s.PGSQL.5432");
+        let listener = UnixListener::bind(&socket).unwrap();
+        // A pooler runs as another user.
+        for path in [proxy.folder.path(), &socket] {
+            fs::set_permissions(path, Permissions::from_mode(0o777)).unwrap();
+        }
         let (planned, server) = (Arc::clone(&proxy.planned), server.socket());
         let responses = Arc::clone(&proxy.responses);
         tokio::spawn(async move {
@@ -72,6 +80,11 @@ impl Proxy {
             }
         });
         proxy
+    }
+
+    /// Where its socket is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// How a client connects through it.

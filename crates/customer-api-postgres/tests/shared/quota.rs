@@ -3,12 +3,17 @@
 use std::{sync::Arc, sync::Mutex, time::Duration};
 
 use customer_api_core::{
-    rate_limit::{Feedback, PermitRequest, Quota, RateLimiter as _, SharedQuota, conformance},
+    rate_limit::{
+        Feedback, PermitRequest, Quota, RateLimiter as _, SharedQuota, SlotClaim, SlotStore as _,
+        Taken, conformance,
+    },
     time::{Deadline, Stopwatch},
 };
 use customer_api_postgres::{PostgresQuota, PostgresStoreOptions};
-use testkit::Postgres;
+use testkit::{Pgbouncer, Postgres};
 use tokio::task::JoinSet;
+
+use crate::proxy::{Cut, Proxy};
 
 const WINDOW: Duration = Duration::from_millis(700);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -123,4 +128,101 @@ async fn while_the_server_is_down_or_slow_nothing_is_granted() {
     drop(quota.acquire(&within(MINUTE)).await.unwrap());
     let error = quota.acquire(&within(MINUTE / 2)).await.unwrap_err();
     assert!(!error.is_unavailable(), "{error}");
+}
+
+/// Statements that wait for each other under the usual isolation turn each other away under these.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stricter_isolation_makes_nobody_fail() {
+    for level in ["repeatable read", "serializable"] {
+        let Some(server) = Postgres::start("isolation") else {
+            return;
+        };
+        let usual = "ALTER DATABASE postgres SET default_transaction_isolation";
+        server.psql(&format!("{usual} = '{level}';"));
+        let watch = Stopwatch::start();
+        let mut calls = JoinSet::new();
+        for _ in 0..8 {
+            let quota = SharedQuota::per_window(slots(&server).await, "account", 10, WINDOW);
+            for _ in 0..5 {
+                let quota = quota.clone();
+                calls.spawn(async move {
+                    let permit = quota.acquire(&within(MINUTE)).await.unwrap();
+                    let start = watch.elapsed();
+                    permit.complete(&Feedback::default());
+                    start
+                });
+            }
+        }
+        let seen = calls.join_all().await;
+        for start in &seen {
+            let in_window = |time: &&Duration| **time >= *start && **time < *start + WINDOW;
+            let count = seen.iter().filter(in_window).count();
+            assert!(count <= 10, "{level}: {count} in a window");
+        }
+    }
+}
+
+fn claim() -> SlotClaim {
+    SlotClaim::new("account", "default", 5, MINUTE, MINUTE)
+}
+
+/// A pooler says in its own words that it lost the server's connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_breaks_behind_a_pooler_is_not_noticed() {
+    let Some(server) = Postgres::start("behind") else {
+        return;
+    };
+    let proxy = Proxy::start(&server);
+    let Some(pooler) = Pgbouncer::start_before(proxy.folder(), "behind-pooler", 3) else {
+        return;
+    };
+    let store = PostgresQuota::connect(&pooler.configuration())
+        .await
+        .unwrap();
+    for cut in [Cut::Before, Cut::After] {
+        proxy.cut("take_slot", cut, 1).await;
+        assert_eq!(store.take(&claim()).await.unwrap(), Taken::Granted);
+        assert_eq!(proxy.left().await, 0);
+    }
+    assert_eq!(server.ask("SELECT count(*) FROM customer_api.slot"), "2");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_breaks_takes_no_slot_twice_and_loses_none() {
+    let Some(server) = Postgres::start("breaks") else {
+        return;
+    };
+    let proxy = Proxy::start(&server);
+    let store = PostgresQuota::connect(&proxy.configuration())
+        .await
+        .unwrap();
+    let count = |what: &str| {
+        server.ask(&format!(
+            "SELECT count(*) FROM customer_api.slot WHERE {what}"
+        ))
+    };
+    for cut in [Cut::Before, Cut::After] {
+        for times in [1, 3] {
+            let claim = claim();
+            proxy.cut("take_slot", cut, times).await;
+            assert_eq!(store.take(&claim).await.unwrap(), Taken::Granted);
+            assert_eq!(count("NOT completed"), "1", "{cut:?}, {times} times");
+            proxy.cut("complete_slot", cut, times).await;
+            store.complete(&claim, Some(Duration::ZERO)).await.unwrap();
+            assert_eq!(count("completed"), "1", "{cut:?}, {times} times");
+            proxy.cut("DELETE FROM", cut, times).await;
+            store.release(&claim).await.unwrap();
+            assert_eq!((count("true"), proxy.left().await), ("0".to_owned(), 0));
+        }
+        let quota = SharedQuota::per_window(store.clone(), "account", 5, MINUTE);
+        proxy.cut("take_slot", cut, 4).await;
+        let error = quota.acquire(&within(MINUTE)).await.unwrap_err();
+        assert!(error.is_unavailable(), "{error}");
+        quota.flush().await;
+        assert_eq!(
+            count("true"),
+            "0",
+            "{cut:?}: what may have been taken goes back"
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -27,6 +28,16 @@ impl Pgbouncer {
     /// If it does not start; and if none is installed, and `CI` is set.
     #[must_use]
     pub fn start(server: &Postgres, name: &str, connections: u32) -> Option<Self> {
+        Self::start_before(server.folder.path(), name, connections)
+    }
+
+    /// Starts a pooler in front of what listens on a socket in this folder. None if none is installed.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start; and if none is installed, and `CI` is set.
+    #[must_use]
+    pub fn start_before(host: &Path, name: &str, connections: u32) -> Option<Self> {
         let program = servers::pgbouncer();
         assert!(
             program.is_some() || env::var_os("CI").is_none(),
@@ -34,7 +45,7 @@ impl Pgbouncer {
         );
         let program = program?;
         let folder = owned_folder(name);
-        let (own, socket) = (folder.path().display(), server.folder.path().display());
+        let (own, socket) = (folder.path().display(), host.display());
         let settings = format!(
             "[databases]\n\
              postgres = host={socket} dbname=postgres user=postgres\n\
