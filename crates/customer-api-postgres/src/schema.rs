@@ -39,19 +39,54 @@ pub(crate) fn creation(schema: &str, template: &str) -> String {
     format!("BEGIN; SELECT pg_advisory_xact_lock(7021644180172530273); {tables} COMMIT;")
 }
 
-/// Whether a table is there. Creating it asks for a right even then, which a program need not have.
-pub(crate) async fn is_there(
+/// A part of a schema.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    Table(&'static str),
+    Function(&'static str),
+}
+
+impl Part {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Table(name) | Self::Function(name) => name,
+        }
+    }
+
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Table(_) => "table",
+            Self::Function(_) => "function",
+        }
+    }
+}
+
+/// The first part that is not there. Creating one asks for a right even if it is there, which a program need not have.
+pub(crate) async fn missing(
     connection: &Connection,
     schema: &str,
-    table: &str,
-) -> Result<bool, Failure> {
-    let name = format!("{schema}.{table}");
-    let values: [Value<'_>; 1] = [(&name, Type::TEXT)];
-    let rows = connection
-        .query("SELECT to_regclass($1) IS NOT NULL", &values)
-        .await?;
-    let is_there = rows.first().and_then(|row| row.try_get(0).ok());
-    Ok(is_there.unwrap_or_default())
+    parts: &[Part],
+) -> Result<Option<Part>, Failure> {
+    for part in parts {
+        let name = part.name();
+        let values: [Value<'_>; 2] = [(&schema, Type::TEXT), (&name, Type::TEXT)];
+        let statement = match part {
+            Part::Table(_) => {
+                "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = $1 AND c.relname = $2)"
+            }
+            Part::Function(_) => {
+                "SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+                 WHERE n.nspname = $1 AND p.proname = $2)"
+            }
+        };
+        let rows = connection.query(statement, &values).await?;
+        let is_there: Option<bool> = rows.first().and_then(|row| row.try_get(0).ok());
+        if !is_there.unwrap_or_default() {
+            return Ok(Some(*part));
+        }
+    }
+    Ok(None)
 }
 
 /// A name that needs no quotes, so that it can stand in a statement as it is.

@@ -7,7 +7,7 @@ use tokio_postgres::{Row, types::FromSql};
 
 use crate::{
     connection::{Connection, Value},
-    schema,
+    schema::{self, Part},
 };
 
 /// How a quota or a store of tokens is connected.
@@ -62,18 +62,18 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Connects, and creates with `template` what is missing, of which `table` is a part.
+    /// Connects, and creates with `template` its parts if one of them is missing.
     pub(crate) async fn connect(
         configuration: &str,
         options: &PostgresStoreOptions,
         template: &str,
-        table: &str,
+        parts: &[Part],
     ) -> Result<Self, StoreError> {
         let schema = schema::check_name(&options.schema).map_err(StoreError::new)?;
         let connection = Connection::new(configuration, options.statement_timeout)?;
-        if !schema::is_there(&connection, &schema, table).await? {
+        if let Some(part) = schema::missing(&connection, &schema, parts).await? {
             if !options.create_tables {
-                let reason = format!("there is no table {schema}.{table}");
+                let reason = format!("there is no {} {schema}.{}", part.kind(), part.name());
                 return Err(StoreError::new(reason));
             }
             let statements = schema::creation(&schema, template);

@@ -23,7 +23,7 @@ use crate::{
     PostgresOptions,
     connection::{Connection, Value},
     history::{self, History, MemoryError},
-    schema,
+    schema::{self, Part},
 };
 
 /// A ledger in a PostgreSQL database, for many machines at once.
@@ -109,7 +109,8 @@ pub(crate) async fn connect(
     let history = History::new(&name, options.trust_failover, options.remember_in.clone())?;
     let history = Arc::new(history);
     if options.create_tables {
-        if !schema::is_there(&connection, &name, "entry").await? {
+        let parts = [Part::Table("entry")];
+        if schema::missing(&connection, &name, &parts).await?.is_some() {
             let statements = schema::creation(&name, schema::TEMPLATE);
             connection.batch(&statements).await?;
         }

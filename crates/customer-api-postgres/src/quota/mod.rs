@@ -11,10 +11,18 @@ use tokio_postgres::types::Type;
 
 use crate::{
     connection::Value,
+    schema::Part,
     store::{PostgresStoreOptions, Store, cell, duration, only, seconds},
 };
 
 pub(crate) const TEMPLATE: &str = include_str!("schema.sql");
+
+const PARTS: [Part; 4] = [
+    Part::Table("slot"),
+    Part::Table("quota"),
+    Part::Function("take_slot"),
+    Part::Function("complete_slot"),
+];
 
 /// Slots of quotas in a PostgreSQL database, for a [`SharedQuota`](customer_api_core::rate_limit::SharedQuota).
 ///
@@ -54,7 +62,7 @@ impl PostgresQuota {
         configuration: &str,
         options: &PostgresStoreOptions,
     ) -> Result<Self, StoreError> {
-        let store = Store::connect(configuration, options, TEMPLATE, "slot").await?;
+        let store = Store::connect(configuration, options, TEMPLATE, &PARTS).await?;
         let schema = &store.schema;
         Ok(Self(Arc::new(Inner {
             take: format!(

@@ -11,10 +11,13 @@ use tokio_postgres::{Row, types::Type};
 
 use crate::{
     connection::Value,
+    schema::Part,
     store::{PostgresStoreOptions, Store, cell, duration, only, seconds},
 };
 
 pub(crate) const TEMPLATE: &str = include_str!("schema.sql");
+
+const PARTS: [Part; 2] = [Part::Table("login"), Part::Function("ask_login")];
 
 /// Tokens in a PostgreSQL database, for a [`SharedSession`](customer_api_core::session::SharedSession).
 ///
@@ -52,7 +55,7 @@ impl PostgresTokens {
         configuration: &str,
         options: &PostgresStoreOptions,
     ) -> Result<Self, StoreError> {
-        let store = Store::connect(configuration, options, TEMPLATE, "login").await?;
+        let store = Store::connect(configuration, options, TEMPLATE, &PARTS).await?;
         let table = format!("{}.login", store.schema);
         let pause = "paused_until = clock_timestamp() + $3 * interval '1 second', failed = $4, in_vain = $5, is_refused = $6";
         Ok(Self(Arc::new(Inner {
@@ -168,7 +171,8 @@ fn offer(row: &Row) -> Result<Offer, StoreError> {
         1 => {
             let token = StoredToken {
                 generation: unsigned(cell(row, "generation")?),
-                sealed: cell(row, "sealed")?,
+                // Emptied by somebody: as good as one that can't be opened.
+                sealed: cell::<Option<_>>(row, "sealed")?.unwrap_or_default(),
                 expires_in: time("expires_in")?,
                 renew_in: time("renew_in")?,
             };

@@ -102,3 +102,29 @@ async fn a_program_needs_no_right_but_on_the_tables() {
     let tokens = PostgresTokens::connect(&configuration).await.unwrap();
     conformance::check(&tokens, &tokens.clone()).await.unwrap();
 }
+
+#[tokio::test]
+async fn functions_that_are_missing_are_created_or_missed() {
+    let Some(server) = Postgres::start("functions") else {
+        return;
+    };
+    let configuration = server.configuration();
+    PostgresQuota::connect(&configuration).await.unwrap();
+    PostgresTokens::connect(&configuration).await.unwrap();
+    // As after a dump of the tables alone.
+    server.psql(
+        "DROP FUNCTION customer_api.take_slot; DROP FUNCTION customer_api.complete_slot; \
+         DROP FUNCTION customer_api.ask_login;",
+    );
+    let by_hand = PostgresStoreOptions::new().create_tables(false);
+    let error = PostgresQuota::connect_with(&configuration, &by_hand).await;
+    let text = "there is no function customer_api.take_slot";
+    assert_eq!(error.unwrap_err().to_string(), text);
+    let quota = PostgresQuota::connect(&configuration).await.unwrap();
+    let second = Duration::from_secs(1);
+    let claim = SlotClaim::new("account", "default", 1, second, second);
+    assert_eq!(quota.take(&claim).await.unwrap(), Taken::Granted);
+    quota.complete(&claim, None).await.unwrap();
+    let tokens = PostgresTokens::connect(&configuration).await.unwrap();
+    conformance::check(&tokens, &tokens.clone()).await.unwrap();
+}
