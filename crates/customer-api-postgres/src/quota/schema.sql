@@ -39,6 +39,8 @@ BEGIN
     END LOOP;
     -- The clock is read once the row is ours: before, time was spent waiting for others.
     v_now := clock_timestamp();
+    -- An administrator may have stopped a quota for good. Nothing can be subtracted from that.
+    v_stop := CASE WHEN v_stop = 'infinity' THEN v_now + interval '100 years' ELSE v_stop END;
     DELETE FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class AND s.free_at <= v_now;
     SELECT count(*) INTO v_taken FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class;
     IF EXISTS (SELECT FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class AND s.token = p_token) THEN

@@ -41,6 +41,12 @@ BEGIN
         INSERT INTO {schema}.login (account) VALUES (p_account) ON CONFLICT DO NOTHING;
     END LOOP;
     v_now := clock_timestamp();
+    -- An administrator may have paused an account for good. Nothing can be subtracted from that.
+    IF v_row.paused_until = 'infinity' THEN
+        v_row.paused_until := v_now + interval '100 years';
+    END IF;
+    v_row.expires_at := nullif(v_row.expires_at, 'infinity');
+    v_row.renew_at := nullif(v_row.renew_at, 'infinity');
     IF p_wanted = 1 AND v_row.generation = p_generation THEN
         UPDATE {schema}.login l SET generation = NULL, sealed = NULL, expires_at = NULL, renew_at = NULL
             WHERE l.account = p_account;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use customer_api_core::{
     rate_limit::{SlotClaim, SlotStore as _, Taken},
-    session::conformance,
+    session::{LoginTurn, Offer, TokenStore as _, Wanted, conformance},
 };
 use customer_api_postgres::{
     PostgresLedger, PostgresQuota, PostgresStoreOptions, PostgresTokens, schema_sql,
@@ -127,4 +127,33 @@ async fn functions_that_are_missing_are_created_or_missed() {
     quota.complete(&claim, None).await.unwrap();
     let tokens = PostgresTokens::connect(&configuration).await.unwrap();
     conformance::check(&tokens, &tokens.clone()).await.unwrap();
+}
+
+/// By hand, as an administrator does in a hurry.
+#[tokio::test]
+async fn what_is_stopped_for_good_is_stopped() {
+    let Some(server) = Postgres::start("for-good") else {
+        return;
+    };
+    let configuration = server.configuration();
+    let quota = PostgresQuota::connect(&configuration).await.unwrap();
+    let second = Duration::from_secs(1);
+    let claim = || SlotClaim::new("account", "default", 1, second, second * 60);
+    quota.take(&claim()).await.unwrap();
+    server.psql("UPDATE customer_api.quota SET stopped_until = 'infinity';");
+    for slots in ["DELETE FROM customer_api.slot", "SELECT true"] {
+        let taken = quota.take(&claim()).await.unwrap();
+        let year = Duration::from_secs(365 * 24 * 60 * 60);
+        assert!(matches!(taken, Taken::Full(waits) if waits[0] > year));
+        server.psql(slots);
+    }
+    let tokens = PostgresTokens::connect(&configuration).await.unwrap();
+    let turn = LoginTurn::new("account", second);
+    tokens.ask(&turn, Wanted::Any).await.unwrap();
+    server.psql("UPDATE customer_api.login SET paused_until = 'infinity', turn = NULL;");
+    let offer = tokens.ask(&turn, Wanted::Any).await.unwrap();
+    assert!(matches!(offer, Offer::Paused { .. }), "{offer:?}");
+    server.psql("UPDATE customer_api.login SET generation = 7, sealed = '', expires_at = 'infinity', renew_at = 'infinity';");
+    let offer = tokens.ask(&turn, Wanted::Any).await.unwrap();
+    assert!(matches!(offer, Offer::Token(..)), "{offer:?}");
 }
