@@ -29,6 +29,13 @@ use crate::{history::History, schema};
 /// How often a statement is begun that was lost with its connection.
 const ATTEMPTS: u32 = 4;
 
+/// After which time an idle connection is kept alive, by default. A network that has forgotten a connection does not say so, and the
+/// next statement would wait in vain until its timeout; some forget after four minutes.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// The driver's own default.
+const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// How long a statement is not repeated that another one got in the way of: first, and at most.
 const PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
@@ -74,6 +81,9 @@ impl Connection {
         })?;
         if config.get_application_name().is_none() {
             config.application_name(env!("CARGO_PKG_NAME"));
+        }
+        if config.get_keepalives_idle() == DRIVERS_IDLE {
+            config.keepalives_idle(IDLE);
         }
         Ok(Self {
             config,
@@ -348,5 +358,19 @@ impl fmt::Debug for Connection {
             .field("hosts", &self.config.get_hosts())
             .field("database", &self.config.get_dbname())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_connection_is_kept_alive_as_often_as_the_configuration_says() {
+        for (text, seconds) in [("host=db", 60), ("host=db keepalives_idle=7", 7)] {
+            let connection = Connection::new(text, IDLE).unwrap();
+            let idle = connection.config.get_keepalives_idle();
+            assert_eq!(idle, Duration::from_secs(seconds), "{text}");
+        }
     }
 }

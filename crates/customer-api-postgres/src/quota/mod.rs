@@ -46,6 +46,9 @@ impl PostgresQuota {
     /// Connects, and creates the tables if they are missing. The configuration is a URL such as
     /// `postgres://user:password@host/database?sslmode=require`, or `key=value` pairs as `psql` takes them.
     ///
+    /// The connection lives in the runtime in which this is awaited. If that one ends, another connection is made; where it stands
+    /// still, the next statement ends after its timeout.
+    ///
     /// # Errors
     ///
     /// If the configuration can't be read, the server is not reached, or the tables can't be created.

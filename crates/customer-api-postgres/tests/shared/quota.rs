@@ -226,3 +226,24 @@ async fn a_connection_that_breaks_takes_no_slot_twice_and_loses_none() {
         );
     }
 }
+
+/// A program that makes a runtime for each thing it does.
+#[test]
+fn a_store_and_a_permit_outlive_their_runtimes() {
+    let Some(server) = Postgres::start("runtimes") else {
+        return;
+    };
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let store = runtime().block_on(slots(&server));
+    let quota = SharedQuota::per_window(store, "account", 2, MINUTE);
+    for _ in 0..2 {
+        let permit = runtime().block_on(quota.acquire(&within(MINUTE))).unwrap();
+        std::thread::spawn(move || drop(permit)).join().unwrap();
+        runtime().block_on(quota.flush());
+    }
+    let refused = runtime().block_on(quota.acquire(&within(MINUTE / 2)));
+    assert!(!refused.unwrap_err().is_unavailable());
+}
