@@ -84,8 +84,12 @@ impl Failure {
     #[cfg(feature = "shared-session")]
     pub(super) fn shared(error: AuthError, failures: LoginFailures, pause: Duration) -> Self {
         let pause = pause.min(LONGEST_PAUSE);
+        let error = match pause {
+            Duration::ZERO => error,
+            pause => error.with_retry_after(pause),
+        };
         Self {
-            error: error.with_retry_after(pause),
+            error,
             failures,
             not_before: now() + pause,
             time: Duration::ZERO,

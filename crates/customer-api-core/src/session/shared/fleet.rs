@@ -160,7 +160,7 @@ impl Session {
                         // Those who wait behind share it: they would only wait for the same.
                         let mut state = self.state();
                         let failures = state.failures();
-                        state.fail(Failure::shared(error.clone(), failures, now()));
+                        state.fail(Failure::shared(error.clone(), failures, Duration::ZERO));
                     }
                     return Err(error);
                 }
