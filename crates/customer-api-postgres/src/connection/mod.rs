@@ -20,7 +20,7 @@ use tokio::{
 use tokio_postgres::{
     Client, Config, Row,
     config::SslMode,
-    error::SqlState,
+    error::{Severity, SqlState},
     types::{ToSql, Type},
 };
 
@@ -169,7 +169,7 @@ impl Connection {
         match timeout_at(end, client.query_typed(statement, values)).await {
             Ok(Ok(rows)) => Ok(rows),
             Ok(Err(error)) => {
-                if client.is_closed() {
+                if client.is_closed() || ends_connection(&error) {
                     self.discard(&client).await;
                 }
                 Err(Failure::Statement(error))
@@ -252,6 +252,8 @@ impl Failure {
             [
                 SqlState::T_R_SERIALIZATION_FAILURE,
                 SqlState::T_R_DEADLOCK_DETECTED,
+                // It did not wait, as a role or a database may have it.
+                SqlState::LOCK_NOT_AVAILABLE,
             ]
             .contains(code)
         })
@@ -263,17 +265,9 @@ impl Failure {
             Self::Statement(error) => {
                 error.is_closed()
                     || error.as_db_error().is_none()
-                    || error.code().is_some_and(|code| {
-                        // A pooler says so of the server's connection that it lost.
-                        code.code().starts_with("08")
-                            || [
-                                SqlState::ADMIN_SHUTDOWN,
-                                SqlState::CRASH_SHUTDOWN,
-                                // Another statement of the same connection took too long.
-                                SqlState::QUERY_CANCELED,
-                            ]
-                            .contains(code)
-                    })
+                    || ends_connection(error)
+                    // Another statement of the same connection took too long.
+                    || error.code() == Some(&SqlState::QUERY_CANCELED)
             }
             Self::Configuration
             | Self::Tls(_)
@@ -282,6 +276,18 @@ impl Failure {
             | Self::Restored => false,
         }
     }
+}
+
+/// Whether the server, or a pooler, ends the connection with this error, such as for a restart, or for being idle.
+fn ends_connection(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|error| {
+        let is_fatal = matches!(
+            error.parsed_severity(),
+            Some(Severity::Fatal | Severity::Panic)
+        );
+        // A pooler that lost the server's connection may not say the severity in a form that can be read.
+        is_fatal || error.severity() == "FATAL" || error.code().code().starts_with("08")
+    })
 }
 
 /// What happened, in words that quote no value.

@@ -130,15 +130,18 @@ async fn while_the_server_is_down_or_slow_nothing_is_granted() {
     assert!(!error.is_unavailable(), "{error}");
 }
 
-/// Statements that wait for each other under the usual isolation turn each other away under these.
+/// Statements that wait for each other by default are turned away with these settings of a role or a database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stricter_isolation_makes_nobody_fail() {
-    for level in ["repeatable read", "serializable"] {
+async fn settings_that_turn_statements_away_make_nobody_fail() {
+    for setting in [
+        "default_transaction_isolation = 'repeatable read'",
+        "default_transaction_isolation = 'serializable'",
+        "lock_timeout = '1ms'",
+    ] {
         let Some(server) = Postgres::start("isolation") else {
             return;
         };
-        let usual = "ALTER DATABASE postgres SET default_transaction_isolation";
-        server.psql(&format!("{usual} = '{level}';"));
+        server.psql(&format!("ALTER DATABASE postgres SET {setting};"));
         let watch = Stopwatch::start();
         let mut calls = JoinSet::new();
         for _ in 0..8 {
@@ -157,7 +160,7 @@ async fn a_stricter_isolation_makes_nobody_fail() {
         for start in &seen {
             let in_window = |time: &&Duration| **time >= *start && **time < *start + WINDOW;
             let count = seen.iter().filter(in_window).count();
-            assert!(count <= 10, "{level}: {count} in a window");
+            assert!(count <= 10, "{setting}: {count} in a window");
         }
     }
 }
@@ -246,4 +249,19 @@ fn a_store_and_a_permit_outlive_their_runtimes() {
     }
     let refused = runtime().block_on(quota.acquire(&within(MINUTE / 2)));
     assert!(!refused.unwrap_err().is_unavailable());
+}
+
+/// The server may say so in the moment in which the next statement comes.
+#[tokio::test]
+async fn a_server_that_ends_idle_sessions_is_not_noticed() {
+    let Some(server) = Postgres::start("idle-session") else {
+        return;
+    };
+    server.psql("ALTER DATABASE postgres SET idle_session_timeout = '100ms';");
+    let store = slots(&server).await;
+    for number in 0..100 {
+        tokio::time::sleep(Duration::from_micros(98_000 + number * 45)).await;
+        let claim = SlotClaim::new("idle", "default", 1000, MINUTE, MINUTE);
+        assert_eq!(store.take(&claim).await.unwrap(), Taken::Granted);
+    }
 }
