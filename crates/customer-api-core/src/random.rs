@@ -2,9 +2,14 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
+use crate::time::wall_clock;
+
 /// Bits that nobody can foresee.
+///
+/// The keys are asked for once per thread. A copy of a whole machine, or of a process, has the same ones; the time and the process
+/// tell the copies apart.
 pub(crate) fn bits() -> u64 {
-    RandomState::new().hash_one(std::process::id())
+    RandomState::new().hash_one((std::process::id(), wall_clock()))
 }
 
 /// What no other token is.

@@ -3,7 +3,7 @@ use std::{
     hash::{BuildHasher as _, RandomState},
 };
 
-use crate::Key;
+use crate::{Key, clock};
 
 /// The right to send under one key of one list, and to say what became of it.
 ///
@@ -44,8 +44,14 @@ impl Claim {
 }
 
 /// Bytes that nobody can foresee: the keys of the standard library's hasher come from the system.
+///
+/// The keys are asked for once per thread. A copy of a whole machine, or of a process, has the same ones; the time and the process
+/// tell the copies apart.
 pub(crate) fn random(salt: &Key) -> [u8; 16] {
-    let half = |number: u8| RandomState::new().hash_one((number, std::process::id(), salt));
+    let half = |number: u8| {
+        let own = (number, std::process::id(), clock::calendar(), salt);
+        RandomState::new().hash_one(own)
+    };
     (u128::from(half(0)) << 64 | u128::from(half(1))).to_be_bytes()
 }
 

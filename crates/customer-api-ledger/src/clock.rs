@@ -23,10 +23,14 @@ pub(crate) fn at(nanoseconds: i64) -> Option<Timestamp> {
 
 /// The time after this wait.
 pub(crate) fn after(wait: Duration) -> Option<Timestamp> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the module that reads the clock"
-    )]
-    let now = SystemTime::now();
-    Timestamp::try_from(now.checked_add(wait)?).ok()
+    Timestamp::try_from(calendar().checked_add(wait)?).ok()
+}
+
+/// The time by this machine's calendar.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the module that reads the clock"
+)]
+pub(crate) fn calendar() -> SystemTime {
+    SystemTime::now()
 }

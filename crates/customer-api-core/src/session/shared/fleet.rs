@@ -52,7 +52,8 @@ impl Fleet {
         base_url: &BaseUrl,
         identity: &SecretString,
     ) -> Self {
-        let account = shared.key.account(base_url, identity.expose_secret());
+        let naming_key = shared.naming_key();
+        let account = naming_key.account(base_url, identity.expose_secret());
         Self { shared, account }
     }
 

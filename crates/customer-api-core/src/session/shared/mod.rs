@@ -22,8 +22,12 @@ pub use store::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 ///
 /// # Changing the key
 ///
-/// First give all machines the new key by [`accept`](Self::accept), then make it the key that seals and accept the old one.
-/// While machines of both kinds run, there may be two logins.
+/// 1. Give all machines the new key by [`accept`](Self::accept).
+/// 2. When all have it, make the new key the one that seals, and accept the old one.
+/// 3. When all do that, take the old key away. While this is done, there may be one login more.
+///
+/// Of all keys of a machine, the one whose id sorts first names the account. So take ids that grow, such as `2026-05` and `2026-11`:
+/// then steps 1 and 2 go on with one login.
 #[derive(Clone)]
 pub struct SharedSession {
     store: Arc<dyn TokenStore>,
@@ -49,6 +53,12 @@ impl SharedSession {
     pub fn accept(mut self, key: TokenKey) -> Self {
         self.accepted.push(key);
         self
+    }
+
+    /// The key that names accounts: the same for all machines while a key is changed.
+    fn naming_key(&self) -> &TokenKey {
+        let keys = self.accepted.iter().chain([&self.key]);
+        keys.min_by_key(|key| key.id()).unwrap_or(&self.key)
     }
 
     /// Does not log in while the store can't be reached: calls that need a token fail, and nothing is sent. For accounts that

@@ -34,7 +34,7 @@ impl TokenKey {
         }
     }
 
-    fn id(&self) -> &[u8] {
+    pub(super) fn id(&self) -> &[u8] {
         let bytes = self.id.as_bytes();
         bytes.get(..255).unwrap_or(bytes)
     }

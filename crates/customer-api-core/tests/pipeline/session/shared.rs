@@ -134,24 +134,28 @@ async fn who_gives_up_logging_in_leaves_it_to_another_machine_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_is_changed_without_a_failure() {
+async fn a_key_is_changed_with_one_login_more_at_the_end() {
     let (server, store) = (TokenServer::new(), LocalTokens::new());
     let new = || TokenKey::new("2027-01", [9; 32]);
-    let old = with(
-        &server,
-        SharedSession::new(store.clone(), key()).accept(new()),
-    );
-    let machines = [
-        old,
-        with(
-            &server,
-            SharedSession::new(store.clone(), new()).accept(key()),
-        ),
+    let session = |seals| SharedSession::new(store.clone(), seals);
+    let steps = [
+        session(key()),
+        session(key()).accept(new()),
+        session(new()).accept(key()),
+        session(new()),
     ];
-    for machine in &machines {
+    let machines = steps.map(|session| with(&server, session));
+    for machine in &machines[..3] {
         machine.send(buy()).await.unwrap();
     }
-    assert_eq!(all(&machines).await.len(), 0);
+    assert_eq!(server.logins(), 1);
+    // The token is renewed by one that seals with the new key.
+    server.forget();
+    machines[2].send(buy()).await.unwrap();
+    machines[1].send(buy()).await.unwrap();
+    assert_eq!(server.logins(), 2);
+    machines[3].send(buy()).await.unwrap();
+    assert_eq!(server.logins(), 3);
 }
 
 #[tokio::test(start_paused = true)]
