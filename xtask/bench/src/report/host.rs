@@ -47,17 +47,7 @@ impl Host {
     }
 }
 
-impl Host {
-    /// Whether it is the same machine with the same tools, however busy, and whatever the project's state.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let other = Self {
-            load: self.load,
-            commit: self.commit.clone(),
-            ..other.clone()
-        };
-        *self == other
-    }
-}
+impl Host {}
 
 fn git(arguments: &[&str]) -> Result<String, Failure> {
     output(Command::new("git").arg("-C").arg(root()).args(arguments))

@@ -1,4 +1,5 @@
-//! `docs/performance.md`, put together from the last run of each part.
+//! `docs/performance.md`, put together from the last run of each part. A part that was not run in this checkout keeps what the page
+//! says of it.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
@@ -36,8 +37,9 @@ pub(crate) fn write() -> Result<(), Failure> {
             )?;
         }
     }
-    let page = render(&reports, &versions(&lock))?;
-    fs::write(docs().join("performance.md"), page)?;
+    let path = docs().join("performance.md");
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    fs::write(path, render(&reports, &versions(&lock), &before)?)?;
     Ok(())
 }
 
@@ -47,13 +49,23 @@ fn docs() -> PathBuf {
 
 type Entry = (&'static str, &'static str, Option<Report>);
 
-fn render(reports: &[Entry], versions: &BTreeMap<&str, String>) -> Result<String, Failure> {
+fn render(
+    reports: &[Entry],
+    versions: &BTreeMap<&str, String>,
+    before: &str,
+) -> Result<String, Failure> {
     let mut page = String::from(INTRODUCTION);
+    let mut machines = kept_machines(before);
     let found = reports.iter().filter_map(|(_, _, report)| report.as_ref());
-    let runs = runs(found);
+    for report in found {
+        let machine = describe(&report.host);
+        if !machines.contains(&machine) {
+            machines.push(machine);
+        }
+    }
     page += "\n## What it ran on\n\n";
-    for (number, (host, parts)) in runs.iter().enumerate() {
-        page += &machine(number + 1, host, parts);
+    for (number, machine) in machines.iter().enumerate() {
+        writeln!(page, "{}. {machine}", number + 1)?;
     }
     let versions: Vec<String> = versions
         .iter()
@@ -61,26 +73,43 @@ fn render(reports: &[Entry], versions: &BTreeMap<&str, String>) -> Result<String
         .collect();
     write!(page, "\nWith {}.\n", versions.join(", "))?;
     for (about, name, report) in reports {
-        section(&mut page, about, name, report.as_ref(), &runs)?;
+        let title = title(about);
+        write!(page, "\n## {title}\n")?;
+        match report {
+            Some(report) => section(&mut page, about, name, report, &machines)?,
+            None => match kept(before, &title) {
+                Some(section) => page += section,
+                None => write!(page, "\nNot measured yet: `cargo xtask bench {name}`.\n")?,
+            },
+        }
     }
     Ok(page)
 }
 
-/// The machines that there were runs on, each with its parts.
-type Runs<'a> = Vec<(&'a Host, Vec<&'a str>)>;
-
-fn runs<'a>(reports: impl Iterator<Item = &'a Report>) -> Runs<'a> {
-    let mut runs: Runs<'a> = Vec::new();
-    for report in reports {
-        match runs.iter_mut().find(|(host, _)| host.is_same(&report.host)) {
-            Some((_, parts)) => parts.push(&report.part),
-            None => runs.push((&report.host, vec![&report.part])),
-        }
-    }
-    runs
+fn title(about: &str) -> String {
+    let mut letters = about.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
-fn machine(number: usize, host: &Host, parts: &[&str]) -> String {
+/// What the page says under a title.
+fn kept<'p>(page: &'p str, title: &str) -> Option<&'p str> {
+    let (_, rest) = page.split_once(&format!("\n## {title}\n"))?;
+    Some(
+        rest.split_once("\n## ")
+            .map_or(rest, |(section, _)| section),
+    )
+}
+
+/// The machines of the page, which the sections name by their numbers.
+fn kept_machines(page: &str) -> Vec<String> {
+    let lines = kept(page, "What it ran on").unwrap_or_default().lines();
+    let machines = lines.filter_map(|line| line.split_once(". "));
+    let numbered = machines.filter(|(number, _)| number.parse::<usize>().is_ok());
+    numbered.map(|(_, machine)| machine.to_owned()).collect()
+}
+
+fn describe(host: &Host) -> String {
     let Host {
         processor,
         cores,
@@ -88,30 +117,18 @@ fn machine(number: usize, host: &Host, parts: &[&str]) -> String {
         rustc,
         ..
     } = host;
-    let parts = parts.join(", ");
-    format!("{number}. {processor}, {cores} cores; {system}; {rustc}: {parts}\n")
+    format!("{processor}, {cores} cores; {system}; {rustc}")
 }
 
 fn section(
     page: &mut String,
     about: &str,
     name: &str,
-    report: Option<&Report>,
-    runs: &Runs<'_>,
+    report: &Report,
+    machines: &[String],
 ) -> Result<(), Failure> {
-    let mut title = about.chars();
-    let first = title.next().map(|first| first.to_uppercase().to_string());
-    write!(
-        page,
-        "\n## {}{}\n\n",
-        first.unwrap_or_default(),
-        title.as_str()
-    )?;
+    page.push('\n');
     let note = fs::read_to_string(root().join(format!("xtask/bench/notes/{name}.md")));
-    let Some(report) = report else {
-        writeln!(page, "Not measured yet: `cargo xtask bench {name}`.")?;
-        return Ok(());
-    };
     if !report.figures.is_empty() {
         page.push_str(
             "| measure | target | result | verdict | in numbers |\n|---|---|---|---|---|\n",
@@ -140,7 +157,8 @@ fn section(
             writeln!(page, "- {remark}")?;
         }
     }
-    let number = runs.iter().position(|(host, _)| host.is_same(&report.host));
+    let machine = describe(&report.host);
+    let number = machines.iter().position(|known| *known == machine);
     let number = number.unwrap_or_default() + 1;
     write!(
         page,
@@ -187,11 +205,8 @@ mod tests {
         ));
         report.remarks.push("a remark".to_owned());
         let reports = [("reading", "decode", Some(report)), ("other", "none", None)];
-        let page = render(
-            &reports,
-            &BTreeMap::from([("reqwest", "0.13.5".to_owned())]),
-        )
-        .unwrap();
+        let versions = BTreeMap::from([("reqwest", "0.13.5".to_owned())]);
+        let page = render(&reports, &versions, "").unwrap();
         for text in [
             "| pages | ≤ 0.95 | 1.10 (1.00–1.50) | **missed** |  |",
             "## Reading\n",
@@ -201,6 +216,20 @@ mod tests {
         ] {
             assert!(page.contains(text), "{text}\n{page}");
         }
+    }
+
+    #[test]
+    fn a_part_that_was_not_run_keeps_what_the_page_says_of_it() {
+        let before = "# Performance\n\n## What it ran on\n\n1. an old machine\n\nWith x.\n\n## Reading\n\nfast\n\n## Other\n\nslow\n";
+        let report = Report::new("decode").unwrap();
+        let reports = [("reading", "decode", Some(report)), ("other", "none", None)];
+        let page = render(&reports, &BTreeMap::new(), before).unwrap();
+        assert!(page.contains("\n1. an old machine\n2. "), "{page}");
+        assert!(page.ends_with("\n\n## Other\n\nslow\n"), "{page}");
+        assert!(
+            !page.contains("fast") && page.contains("Run on machine 2"),
+            "{page}"
+        );
     }
 
     #[test]
