@@ -47,8 +47,6 @@ impl Host {
     }
 }
 
-impl Host {}
-
 fn git(arguments: &[&str]) -> Result<String, Failure> {
     output(Command::new("git").arg("-C").arg(root()).args(arguments))
 }
