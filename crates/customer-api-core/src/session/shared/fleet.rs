@@ -1,6 +1,12 @@
 //! How a session uses the store: one process logs in, the others wait for what comes of it.
 
-use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{runtime::Handle, time::timeout};
@@ -226,11 +232,13 @@ impl Turn {
                 return outcome;
             }
             // If the store can't be reached, or the lease is over, the login goes on all the same.
-            let asked = self.store.ask(&self.turn, self.wanted);
-            tokio::select! {
-                biased;
-                outcome = login.as_mut() => return outcome,
-                _ = asked => {}
+            let mut asked = pin!(self.store.ask(&self.turn, self.wanted));
+            let ended = poll_fn(|context| match login.as_mut().poll(context) {
+                Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+                Poll::Pending => asked.as_mut().poll(context).map(|_| None),
+            });
+            if let Some(outcome) = ended.await {
+                return outcome;
             }
         }
     }
