@@ -24,6 +24,9 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
         report.remark("left out: no PostgreSQL server is installed");
         return Ok(());
     };
+    // Each of the most workers has two connections.
+    database.kill();
+    database.begin_with("-c max_connections=200");
     let redis = Redis::start("bench");
     if redis.is_none() {
         report.remark("no Redis server is installed");
