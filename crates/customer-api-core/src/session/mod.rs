@@ -236,7 +236,7 @@ impl Session {
         let mut state = self.state();
         match outcome {
             Ok(token) => {
-                let generation = state.generation + 1;
+                let generation = state.generation.wrapping_add(1);
                 Ok(state.hold(Held::new(token, generation, began)))
             }
             Err(error) => {
