@@ -2,6 +2,7 @@
 //!
 //! - [`Recorder`] writes down every byte that a client sends; [`Request`] is one request of it.
 //! - [`scripted`] and [`ok`] make responses without a socket.
+//! - [`Shop`] is a provider that is none, and [`Overlay`] a ledger in front of another one.
 //! - [`Variables`] are an environment that lacks one thing at a time.
 //! - [`CapturedLogs`] takes everything that is printed and logged, and [`faults`] lets it be much.
 //! - [`Example`] runs an example program, and [`Folder`] holds its files.
@@ -24,6 +25,7 @@ mod example;
 pub mod faults;
 mod folder;
 mod lost;
+mod overlay;
 #[cfg(unix)]
 mod postgres;
 mod recorder;
@@ -31,6 +33,7 @@ mod recorder;
 mod redis;
 mod request;
 mod script;
+mod shop;
 mod variables;
 
 pub use captured_logs::CapturedLogs;
@@ -38,6 +41,7 @@ pub use entry::Entry;
 pub use example::{Example, Outcome, Running};
 pub use folder::Folder;
 pub use lost::{lose, lost, meet, reason, settle, word};
+pub use overlay::{Overlaid, Overlay};
 #[cfg(unix)]
 pub use postgres::{Files, Frozen, Pgbouncer, Postgres};
 pub use recorder::Recorder;
@@ -45,4 +49,5 @@ pub use recorder::Recorder;
 pub use redis::Redis;
 pub use request::Request;
 pub use script::{ok, scripted};
+pub use shop::{Shop, shop};
 pub use variables::{Variables, assert_same_variables};

@@ -3,7 +3,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Mutex,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -16,10 +16,10 @@ use customer_api_core::{
     transport::{ScriptedResponse, TransportErrorKind},
 };
 use customer_api_ledger::{
-    CallExt as _, Claim, DigestKey, Entry, FileLedger, Intent, Key, Ledger, LedgerError,
-    LedgerErrorKind, LedgerList, LedgerSummary, ListInfo, Once, OnceErrorKind, Outcome, Resolution,
-    State,
+    CallExt as _, Claim, Entry, FileLedger, Intent, Ledger as _, LedgerError, LedgerErrorKind,
+    LedgerList, Once, OnceErrorKind, State,
 };
+use testkit::{Overlaid, Overlay};
 
 use crate::shop::{Folder, Order, key, order, ordered, script, state};
 
@@ -42,11 +42,17 @@ async fn late(folder: &Folder, failures: u32, nap: Duration) -> LedgerList {
         withdrawn: Mutex::default(),
         nap,
     };
-    LedgerList::open(Arc::new(ledger), "orders").await.unwrap()
+    LedgerList::open(Overlaid(ledger), "orders").await.unwrap()
 }
 
 #[async_trait]
-impl Ledger for Late {
+impl Overlay for Late {
+    type Below = FileLedger;
+
+    fn below(&self) -> &FileLedger {
+        &self.file
+    }
+
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
         let begun = self.file.begin(claim, intent).await;
         let withdrawn = self.withdrawn.lock().unwrap().take();
@@ -66,44 +72,6 @@ impl Ledger for Late {
         *self.withdrawn.lock().unwrap() = Some(claim.clone());
         let kind = LedgerErrorKind::Storage;
         Err(LedgerError::new(kind, "the database took too long"))
-    }
-
-    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
-        Ledger::create_list(&self.file, list, operation).await
-    }
-    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
-        self.file.lists().await
-    }
-    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
-        self.file.digest_key().await
-    }
-    async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
-        self.file.finish(claim, outcome).await
-    }
-    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
-        self.file.abandon(claim, outcome);
-    }
-    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        self.file.entry(list, key).await
-    }
-    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
-        self.file.summary(list).await
-    }
-    async fn unknown(
-        &self,
-        list: &Key,
-        after: Option<&Key>,
-        limit: usize,
-    ) -> Result<Vec<Key>, LedgerError> {
-        self.file.unknown(list, after, limit).await
-    }
-    async fn resolve(
-        &self,
-        list: &Key,
-        known: &Entry,
-        resolution: Resolution,
-    ) -> Result<(), LedgerError> {
-        self.file.resolve(list, known, resolution).await
     }
 }
 

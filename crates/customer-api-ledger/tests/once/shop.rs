@@ -1,38 +1,20 @@
 //! A provider with one write, and a ledger of it in a folder of its own.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use customer_api_core::{
-    Client, Delivery, Idempotency, Operation, Service,
-    auth::StaticCredential,
+    Client, Idempotency, Operation,
     error::{DecodeError, ValidationError},
     operation::{Method, OperationInfo},
     request::Encoder,
     response::ResponseBody,
-    retry::ExponentialBackoff,
     transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_ledger::{
     CallExt as _, FileLedger, Key, LedgerList, LedgerSummary, Once, OnceError, State,
 };
-
-#[derive(Debug)]
-pub(crate) struct Shop;
-
-impl Service for Shop {
-    fn name(&self) -> &'static str {
-        "shop"
-    }
-    fn user_agent(&self) -> &'static str {
-        "shop-client/1.0"
-    }
-    fn default_base_url(&self) -> Option<&'static str> {
-        Some("https://shop.example")
-    }
-    fn delivery_when_throttled(&self, _: &OperationInfo) -> Delivery {
-        Delivery::Refused
-    }
-}
+pub(crate) use testkit::Shop;
+use testkit::{scripted, shop};
 
 /// Orders something, and gets the order's number.
 #[derive(Clone)]
@@ -77,19 +59,16 @@ impl Operation for Cancel {
     }
 }
 
-/// A folder that is removed in the end.
-pub(crate) struct Folder(PathBuf);
+/// A folder of its own.
+pub(crate) struct Folder(testkit::Folder);
 
 impl Folder {
     pub(crate) fn new(name: &str) -> Self {
-        let name = format!("ledger-once-{name}-{}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
+        Self(testkit::Folder::new(&format!("ledger-once-{name}")))
     }
 
     pub(crate) fn ledger(&self) -> PathBuf {
-        self.0.join("a.ledger")
+        self.0.path().join("a.ledger")
     }
 
     /// A new ledger with a list of orders.
@@ -105,27 +84,11 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-pub(crate) fn client(transport: &ScriptedTransport) -> Client<Shop> {
-    Client::builder(Shop, StaticCredential::bearer("key"))
-        .transport(transport.clone())
-        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
-        .build()
-        .unwrap()
-}
-
 pub(crate) fn script(
     responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (Client<Shop>, ScriptedTransport) {
-    let transport = responses
-        .into_iter()
-        .fold(ScriptedTransport::new(), ScriptedTransport::then);
-    (client(&transport), transport)
+    let transport = scripted(responses);
+    (shop(transport.clone()), transport)
 }
 
 pub(crate) fn ordered(number: &str) -> ScriptedResponse {

@@ -3,33 +3,16 @@
 use std::time::Duration;
 
 use customer_api_core::{
-    Client, Idempotency, Operation, Service,
-    auth::StaticCredential,
+    Client, Idempotency, Operation,
     error::{DecodeError, ValidationError},
     operation::{Method, OperationInfo},
     request::Encoder,
     response::ResponseBody,
-    retry::ExponentialBackoff,
     transport::{ScriptedResponse, ScriptedTransport},
 };
 use customer_api_ledger::{Claim, Intent, Key, Ledger, LedgerError, LedgerList, Resend};
 use customer_api_postgres::PostgresLedger;
-use testkit::Postgres;
-
-#[derive(Debug)]
-pub(crate) struct Shop;
-
-impl Service for Shop {
-    fn name(&self) -> &'static str {
-        "shop"
-    }
-    fn user_agent(&self) -> &'static str {
-        "shop-client/1.0"
-    }
-    fn default_base_url(&self) -> Option<&'static str> {
-        Some("https://shop.example")
-    }
-}
+use testkit::{Postgres, Shop, scripted, shop};
 
 /// Orders something, and gets the order's number.
 #[derive(Clone)]
@@ -57,15 +40,8 @@ impl Operation for Order {
 pub(crate) fn script(
     responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (Client<Shop>, ScriptedTransport) {
-    let transport = responses
-        .into_iter()
-        .fold(ScriptedTransport::new(), ScriptedTransport::then);
-    let client = Client::builder(Shop, StaticCredential::bearer("key"))
-        .transport(transport.clone())
-        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
-        .build()
-        .unwrap();
-    (client, transport)
+    let transport = scripted(responses);
+    (shop(transport.clone()), transport)
 }
 
 pub(crate) fn ordered(number: &str) -> ScriptedResponse {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use customer_api_core::{
-    Client, ClientBuilder, Idempotency, Operation, Service, Transport, async_trait,
+    Client, ClientBuilder, Idempotency, Operation, Transport, async_trait,
     auth::{AuthContext, AuthError, Credential},
     bytes::Bytes,
     error::{DecodeError, ValidationError},
@@ -20,25 +20,10 @@ use customer_api_core::{
     transport::{Body, TransportError},
 };
 use customer_api_redis::RedisTokens;
-use testkit::Redis;
+use testkit::{Redis, Shop};
 use tokio::task::JoinSet;
 
 use crate::{HOUR, connect, connect_hasty};
-
-#[derive(Debug)]
-pub(crate) struct Shop;
-
-impl Service for Shop {
-    fn name(&self) -> &'static str {
-        "shop"
-    }
-    fn user_agent(&self) -> &'static str {
-        "shop-client/1.0"
-    }
-    fn default_base_url(&self) -> Option<&'static str> {
-        Some("https://shop.example")
-    }
-}
 
 #[derive(Clone)]
 pub(crate) struct Buy;

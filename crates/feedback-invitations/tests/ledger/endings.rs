@@ -10,11 +10,12 @@ use customer_api_core::async_trait;
 use feedback_invitations::{
     ErrorKind,
     ledger::{
-        self, Claim, ClientExt as _, DigestKey, Entry, Intent, Key, Ledger, LedgerError,
-        LedgerErrorKind, LedgerList, LedgerSummary, ListInfo, Outcome, Resolution, State,
+        self, Claim, ClientExt as _, Entry, Intent, Ledger as _, LedgerError, LedgerErrorKind,
+        LedgerList, Outcome, State,
         send_all::{Ending, SentOutcome},
     },
 };
+use testkit::{Overlaid, Overlay};
 
 use crate::support::{
     Behaviour::{Accept, Away, LoseResponse, Unauthorized},
@@ -38,7 +39,7 @@ impl FullDisk {
             inner: ledger.file().clone(),
             writes_left: AtomicU64::new(writes),
         };
-        LedgerList::open(full, LIST).await.unwrap()
+        LedgerList::open(Overlaid(full), LIST).await.unwrap()
     }
 
     fn write(&self) -> Result<(), LedgerError> {
@@ -53,16 +54,13 @@ impl FullDisk {
 }
 
 #[async_trait]
-impl Ledger for FullDisk {
-    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
-        Ledger::create_list(&self.inner, list, operation).await
+impl Overlay for FullDisk {
+    type Below = ledger::FileLedger;
+
+    fn below(&self) -> &ledger::FileLedger {
+        &self.inner
     }
-    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
-        self.inner.lists().await
-    }
-    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
-        self.inner.digest_key().await
-    }
+
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
         self.write()?;
         self.inner.begin(claim, intent).await
@@ -79,28 +77,6 @@ impl Ledger for FullDisk {
         if self.write().is_ok() {
             self.inner.abandon(claim, outcome);
         }
-    }
-    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        self.inner.entry(list, key).await
-    }
-    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
-        self.inner.summary(list).await
-    }
-    async fn unknown(
-        &self,
-        list: &Key,
-        after: Option<&Key>,
-        limit: usize,
-    ) -> Result<Vec<Key>, LedgerError> {
-        self.inner.unknown(list, after, limit).await
-    }
-    async fn resolve(
-        &self,
-        list: &Key,
-        known: &Entry,
-        resolution: Resolution,
-    ) -> Result<(), LedgerError> {
-        self.inner.resolve(list, known, resolution).await
     }
 }
 

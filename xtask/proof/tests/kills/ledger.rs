@@ -7,10 +7,11 @@ use std::{
 
 use customer_api_core::{OperationInfo, async_trait};
 use customer_api_ledger::{
-    Claim, DigestKey, Entry, FileLedger, Intent, Key, Ledger, LedgerError, LedgerErrorKind,
-    LedgerList, LedgerSummary, ListInfo, Outcome, Resolution, State,
+    Claim, Entry, FileLedger, Intent, Ledger as _, LedgerError, LedgerErrorKind, LedgerList,
+    Outcome, State,
 };
 use proof::processes::LIST;
+use testkit::{Overlaid, Overlay};
 
 /// Opens the file and its list, or creates what is not there.
 pub(crate) async fn open(
@@ -84,13 +85,13 @@ pub(crate) struct Watched<F> {
 }
 
 impl<F: Fn(Told)> Watched<F> {
-    pub(crate) fn new(inner: FileLedger, halt: Option<Halt>, tell: F) -> Self {
-        Self {
+    pub(crate) fn new(inner: FileLedger, halt: Option<Halt>, tell: F) -> Overlaid<Self> {
+        Overlaid(Self {
             inner,
             halt,
             reached: AtomicU32::new(0),
             tell,
-        }
+        })
     }
 
     async fn pass(&self, point: Point) {
@@ -113,16 +114,13 @@ impl<F> std::fmt::Debug for Watched<F> {
 }
 
 #[async_trait]
-impl<F: Fn(Told) + Send + Sync + 'static> Ledger for Watched<F> {
-    async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError> {
-        Ledger::create_list(&self.inner, list, operation).await
+impl<F: Fn(Told) + Send + Sync + 'static> Overlay for Watched<F> {
+    type Below = FileLedger;
+
+    fn below(&self) -> &FileLedger {
+        &self.inner
     }
-    async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError> {
-        self.inner.lists().await
-    }
-    async fn digest_key(&self) -> Result<DigestKey, LedgerError> {
-        self.inner.digest_key().await
-    }
+
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
         self.pass(Point::BeforeBegin).await;
         let known = self.inner.begin(claim, intent).await?;
@@ -144,30 +142,5 @@ impl<F: Fn(Told) + Send + Sync + 'static> Ledger for Watched<F> {
         (self.tell)(Told::Finished);
         self.pass(Point::AfterFinish).await;
         Ok(state)
-    }
-    fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
-        self.inner.abandon(claim, outcome);
-    }
-    async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError> {
-        self.inner.entry(list, key).await
-    }
-    async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError> {
-        self.inner.summary(list).await
-    }
-    async fn unknown(
-        &self,
-        list: &Key,
-        after: Option<&Key>,
-        limit: usize,
-    ) -> Result<Vec<Key>, LedgerError> {
-        self.inner.unknown(list, after, limit).await
-    }
-    async fn resolve(
-        &self,
-        list: &Key,
-        known: &Entry,
-        resolution: Resolution,
-    ) -> Result<(), LedgerError> {
-        self.inner.resolve(list, known, resolution).await
     }
 }

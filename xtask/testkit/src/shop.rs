@@ -1,0 +1,38 @@
+//! A provider that is none of those that there are.
+
+use std::time::Duration;
+
+use customer_api_core::{
+    Client, Delivery, OperationInfo, Service, Transport, auth::StaticCredential,
+    retry::ExponentialBackoff,
+};
+
+/// A shop without operations: a test brings its own. Its 429 proves that nothing was done.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "tests alone use it")]
+pub struct Shop;
+
+impl Service for Shop {
+    fn name(&self) -> &'static str {
+        "shop"
+    }
+    fn user_agent(&self) -> &'static str {
+        "shop-client/1.0"
+    }
+    fn default_base_url(&self) -> Option<&'static str> {
+        Some("https://shop.example")
+    }
+    fn delivery_when_throttled(&self, _: &OperationInfo) -> Delivery {
+        Delivery::Refused
+    }
+}
+
+/// A client of the shop by this transport, which waits for nothing before a repeat.
+#[must_use]
+pub fn shop(transport: impl Transport) -> Client<Shop> {
+    Client::builder(Shop, StaticCredential::bearer("key"))
+        .transport(transport)
+        .backoff(ExponentialBackoff::new().base(Duration::ZERO))
+        .build()
+        .unwrap()
+}
