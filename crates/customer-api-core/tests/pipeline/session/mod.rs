@@ -4,6 +4,8 @@ mod cancelled;
 mod refused;
 #[cfg(feature = "shared-session")]
 mod shared;
+#[cfg(feature = "shared-session")]
+mod stores;
 mod token_server;
 
 use std::time::{Duration, SystemTime};

@@ -1,21 +1,16 @@
 //! One login for several machines: each client here stands for one.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::Ordering;
 
-use async_trait::async_trait;
 use customer_api_core::{
     BuildError,
-    error::StoreError,
-    session::{
-        FailedLogin, LocalTokens, LoginTurn, Offer, SharedSession, StoredToken, TokenKey,
-        TokenStore, Wanted, conformance,
-    },
+    session::{LocalTokens, SharedSession, TokenKey, conformance},
 };
 
-use super::*;
+use super::{
+    stores::{Damaged, Late, Mute, Restored, Shaky, Silent, Store},
+    *,
+};
 use crate::support::builder;
 
 fn key() -> TokenKey {
@@ -182,50 +177,9 @@ async fn a_call_with_all_the_time_of_the_world_may_log_in() {
     client.send(buy()).await.unwrap();
 }
 
-/// A store that can be switched off.
-#[derive(Clone, Debug, Default)]
-struct Shaky {
-    tokens: LocalTokens,
-    is_down: Arc<AtomicBool>,
-}
-
-impl Shaky {
-    fn reach(&self) -> Result<(), StoreError> {
-        match self.is_down.load(Ordering::SeqCst) {
-            true => Err(StoreError::new("the store is down")),
-            false => Ok(()),
-        }
-    }
-}
-
-#[async_trait]
-impl TokenStore for Shaky {
-    async fn ask(&self, turn: &LoginTurn, wanted: Wanted) -> Result<Offer, StoreError> {
-        self.reach()?;
-        self.tokens.ask(turn, wanted).await
-    }
-    async fn keep(&self, turn: &LoginTurn, token: &StoredToken) -> Result<(), StoreError> {
-        self.reach()?;
-        self.tokens.keep(turn, token).await
-    }
-    async fn fail(&self, turn: &LoginTurn, failure: &FailedLogin) -> Result<(), StoreError> {
-        self.reach()?;
-        self.tokens.fail(turn, failure).await
-    }
-    async fn refuse(
-        &self,
-        account: &str,
-        generation: u64,
-        failure: &FailedLogin,
-    ) -> Result<(), StoreError> {
-        self.reach()?;
-        self.tokens.refuse(account, generation, failure).await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn while_the_store_is_down_each_machine_logs_in_unless_it_is_strict() {
-    let (server, store) = (TokenServer::new(), Shaky::default());
+    let (server, store) = (TokenServer::new(), Store::<Shaky>::default());
     store.is_down.store(true, Ordering::SeqCst);
     let strict = SharedSession::new(store.clone(), key()).strict();
     let error = with(&server, strict).send(buy()).await.unwrap_err();
@@ -275,46 +229,9 @@ async fn a_call_without_a_limit_logs_in() {
     shop.send(buy()).await.unwrap();
 }
 
-/// A store that gives its answers, and says what it does, this late.
-#[derive(Clone, Debug, Default)]
-struct Late {
-    tokens: LocalTokens,
-    by: Arc<std::sync::Mutex<Duration>>,
-}
-
-impl Late {
-    async fn wait(&self) {
-        let by = *self.by.lock().unwrap();
-        tokio::time::sleep(by).await;
-    }
-}
-
-#[async_trait]
-impl TokenStore for Late {
-    async fn ask(&self, turn: &LoginTurn, wanted: Wanted) -> Result<Offer, StoreError> {
-        let offer = self.tokens.ask(turn, wanted).await;
-        self.wait().await;
-        offer
-    }
-    async fn keep(&self, turn: &LoginTurn, token: &StoredToken) -> Result<(), StoreError> {
-        self.tokens.keep(turn, token).await
-    }
-    async fn fail(&self, turn: &LoginTurn, failure: &FailedLogin) -> Result<(), StoreError> {
-        self.tokens.fail(turn, failure).await
-    }
-    async fn refuse(
-        &self,
-        account: &str,
-        generation: u64,
-        failure: &FailedLogin,
-    ) -> Result<(), StoreError> {
-        self.tokens.refuse(account, generation, failure).await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn who_gives_up_asking_does_not_make_refusals_forgotten() {
-    let (server, store) = (TokenServer::new(), Late::default());
+    let (server, store) = (TokenServer::new(), Store::<Late>::default());
     let machine = || with(&server, SharedSession::new(store.clone(), key()));
     server.set(LoginResponse::Answers(403, None));
     for pause in [1, 2, 4] {
@@ -335,42 +252,9 @@ async fn who_gives_up_asking_does_not_make_refusals_forgotten() {
     assert_eq!(server.logins(), 4, "the pause is of eight minutes");
 }
 
-/// A store that gives a token which nobody can open, until there is another one.
-#[derive(Clone, Debug, Default)]
-struct Damaged {
-    tokens: LocalTokens,
-    is_mended: Arc<AtomicBool>,
-}
-
-#[async_trait]
-impl TokenStore for Damaged {
-    async fn ask(&self, turn: &LoginTurn, wanted: Wanted) -> Result<Offer, StoreError> {
-        if !self.is_mended.load(Ordering::SeqCst) && wanted == Wanted::Any {
-            let token = StoredToken {
-                generation: 1,
-                sealed: b"garbage".to_vec(),
-                expires_in: None,
-                renew_in: None,
-            };
-            return Ok(Offer::Token(token, Default::default()));
-        }
-        self.tokens.ask(turn, wanted).await
-    }
-    async fn keep(&self, turn: &LoginTurn, token: &StoredToken) -> Result<(), StoreError> {
-        self.is_mended.store(true, Ordering::SeqCst);
-        self.tokens.keep(turn, token).await
-    }
-    async fn fail(&self, turn: &LoginTurn, failure: &FailedLogin) -> Result<(), StoreError> {
-        self.tokens.fail(turn, failure).await
-    }
-    async fn refuse(&self, _: &str, _: u64, _: &FailedLogin) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_token_that_nobody_can_open_is_replaced_once_and_the_others_wait() {
-    let (server, store) = (TokenServer::new(), Damaged::default());
+    let (server, store) = (TokenServer::new(), Store::<Damaged>::default());
     let machine = |_| with(&server, SharedSession::new(store.clone(), key()));
     let machines: Vec<_> = (0..10).map(machine).collect();
     let errors = all(&machines).await;
@@ -379,7 +263,7 @@ async fn a_token_that_nobody_can_open_is_replaced_once_and_the_others_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn an_old_token_of_a_restored_store_pauses_nobody() {
-    let (server, store) = (TokenServer::new(), Restored::default());
+    let (server, store) = (TokenServer::new(), Store::<Restored>::default());
     let one = with(&server, SharedSession::new(store.clone(), key()));
     one.send(buy()).await.unwrap();
     store.copy();
@@ -393,81 +277,13 @@ async fn an_old_token_of_a_restored_store_pauses_nobody() {
     assert_eq!(server.logins(), 3);
 }
 
-/// A store that can be set back to a copy of the last token that was kept.
-#[derive(Clone, Debug, Default)]
-struct Restored {
-    tokens: LocalTokens,
-    last: Arc<std::sync::Mutex<Option<StoredToken>>>,
-    copy: Arc<std::sync::Mutex<Option<StoredToken>>>,
-    is_restored: Arc<AtomicBool>,
-}
-
-impl Restored {
-    fn copy(&self) {
-        *self.copy.lock().unwrap() = self.last.lock().unwrap().clone();
-    }
-
-    fn restore(&self) {
-        self.is_restored.store(true, Ordering::SeqCst);
-    }
-}
-
-#[async_trait]
-impl TokenStore for Restored {
-    async fn ask(&self, turn: &LoginTurn, wanted: Wanted) -> Result<Offer, StoreError> {
-        if self.is_restored.load(Ordering::SeqCst) {
-            let old = self.copy.lock().unwrap().clone();
-            if let Some(old) = old.filter(|old| wanted != Wanted::Instead(old.generation)) {
-                return Ok(Offer::Token(old, Default::default()));
-            }
-            self.is_restored.store(false, Ordering::SeqCst);
-            let generation = self.last.lock().unwrap().as_ref().unwrap().generation;
-            return self.tokens.ask(turn, Wanted::Instead(generation)).await;
-        }
-        self.tokens.ask(turn, wanted).await
-    }
-    async fn keep(&self, turn: &LoginTurn, token: &StoredToken) -> Result<(), StoreError> {
-        *self.last.lock().unwrap() = Some(token.clone());
-        self.tokens.keep(turn, token).await
-    }
-    async fn fail(&self, turn: &LoginTurn, failure: &FailedLogin) -> Result<(), StoreError> {
-        self.tokens.fail(turn, failure).await
-    }
-    async fn refuse(
-        &self,
-        account: &str,
-        generation: u64,
-        failure: &FailedLogin,
-    ) -> Result<(), StoreError> {
-        self.tokens.refuse(account, generation, failure).await
-    }
-}
-
-/// A store that does not answer for two seconds, and then fails.
-#[derive(Clone, Debug, Default)]
-struct Silent;
-
-#[async_trait]
-impl TokenStore for Silent {
-    async fn ask(&self, _: &LoginTurn, _: Wanted) -> Result<Offer, StoreError> {
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        Err(StoreError::new("the store took too long"))
-    }
-    async fn keep(&self, _: &LoginTurn, _: &StoredToken) -> Result<(), StoreError> {
-        Ok(())
-    }
-    async fn fail(&self, _: &LoginTurn, _: &FailedLogin) -> Result<(), StoreError> {
-        Ok(())
-    }
-    async fn refuse(&self, _: &str, _: u64, _: &FailedLogin) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn calls_do_not_wait_for_a_store_that_is_silent_one_after_the_other() {
     let server = TokenServer::new();
-    let shop = with(&server, SharedSession::new(Silent, key()).strict());
+    let shop = with(
+        &server,
+        SharedSession::new(Store::<Silent>::default(), key()).strict(),
+    );
     let clock = Deadline::after(MINUTE);
     let errors = storm(&shop, 20).await;
     assert_eq!((errors.len(), server.logins()), (20, 0));
@@ -503,7 +319,7 @@ async fn new_tokens_that_are_not_taken_pause_machines_that_come_one_after_the_ot
 
 #[tokio::test(start_paused = true)]
 async fn a_long_call_that_dies_does_not_keep_the_others_out() {
-    let (server, store) = (TokenServer::new(), Mute::default());
+    let (server, store) = (TokenServer::new(), Store::<Mute>::default());
     server.set(LoginResponse::Hangs);
     let hour = Duration::from_secs(3600);
     let long = |life| {
@@ -529,32 +345,6 @@ async fn a_long_call_that_dies_does_not_keep_the_others_out() {
     assert_eq!(server.logins(), 2);
 }
 
-fn machine_of(server: &TokenServer, store: &Mute) -> Client<Shop> {
+fn machine_of(server: &TokenServer, store: &Store<Mute>) -> Client<Shop> {
     with(server, SharedSession::new(store.clone(), key()))
-}
-
-/// A store that hears nothing from a process that dies.
-#[derive(Clone, Debug, Default)]
-struct Mute {
-    tokens: LocalTokens,
-    is_mute: Arc<AtomicBool>,
-}
-
-#[async_trait]
-impl TokenStore for Mute {
-    async fn ask(&self, turn: &LoginTurn, wanted: Wanted) -> Result<Offer, StoreError> {
-        self.tokens.ask(turn, wanted).await
-    }
-    async fn keep(&self, turn: &LoginTurn, token: &StoredToken) -> Result<(), StoreError> {
-        self.tokens.keep(turn, token).await
-    }
-    async fn fail(&self, turn: &LoginTurn, failure: &FailedLogin) -> Result<(), StoreError> {
-        match self.is_mute.load(Ordering::SeqCst) {
-            true => Ok(()),
-            false => self.tokens.fail(turn, failure).await,
-        }
-    }
-    async fn refuse(&self, _: &str, _: u64, _: &FailedLogin) -> Result<(), StoreError> {
-        Ok(())
-    }
 }
