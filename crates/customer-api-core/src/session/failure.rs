@@ -48,7 +48,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// A failure after so many others, of a login that had this much time.
+    /// A failure after these earlier ones, of a login that had this much time.
     pub(super) fn new(
         error: AuthError,
         before: LoginFailures,

@@ -337,7 +337,7 @@ impl Auth for Session {
                 return;
             };
             if !token.is_new {
-                // A store that was set back has old tokens. Whoever needs another one logs in.
+                // A store that was set back has old tokens. The next call logs in.
                 return;
             }
             let reason = "the provider does not take the token that it has just given";

@@ -30,7 +30,7 @@ use crate::{history::History, schema};
 const ATTEMPTS: u32 = 4;
 
 /// After which time an idle connection is kept alive, by default. A network that has forgotten a connection does not say so, and the
-/// next statement would wait in vain until its timeout; some forget after four minutes.
+/// next statement would only time out; some forget after four minutes.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// The driver's own default.

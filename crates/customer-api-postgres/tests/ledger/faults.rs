@@ -25,7 +25,7 @@ async fn hasty(server: &Postgres) -> (PostgresLedger, LedgerList) {
     (ledger, list)
 }
 
-/// Fails if a future takes much longer than so many statements may.
+/// Fails if a future takes much longer than this number of statements may.
 async fn within<T>(statements: u32, future: impl Future<Output = T>) -> T {
     let limit = TIMEOUT * statements + Duration::from_secs(2);
     let ended = tokio::time::timeout(limit, future).await;

@@ -93,7 +93,7 @@ impl Proxy {
         format!("host={host} user=postgres dbname=postgres sslmode=disable")
     }
 
-    /// Breaks the connection of the next statements with these words, so many times.
+    /// Breaks the connection of the next statements with these words, this number of times.
     pub(crate) async fn cut(&self, words: &'static str, cut: Cut, times: u32) {
         let planned = Planned {
             words,

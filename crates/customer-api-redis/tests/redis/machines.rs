@@ -70,7 +70,7 @@ async fn machines_never_exceed_a_quota_and_hardly_waste_any() {
             let apart = pair[ATTEMPTS] - pair[0];
             assert!(apart >= WINDOW, "{apart:?}");
         }
-        // The shortest time in which the quota allows so many.
+        // The shortest time in which the quota allows this number.
         let ideal = WINDOW * (ROUNDS as u32 - 1);
         let took = seen[ALL - 1] - seen[0];
         if took <= ideal.mul_f64(1.05) {

@@ -35,7 +35,7 @@ fn quota(server: &Redis, attempts: usize, window: Duration) -> SharedQuota {
     SharedQuota::per_window(connect(server).quota(), "account", attempts, window)
 }
 
-/// A claim on one of so many slots, for an hour at most.
+/// A claim on one of this number of slots, for an hour at most.
 fn claim(slots: usize, window: Duration) -> SlotClaim {
     SlotClaim::new("account", "reads", slots, window, HOUR)
 }

@@ -108,7 +108,7 @@ impl Sending {
                 .rate_limiter(Unlimited)
                 .backoff(quick)
                 .timeout(Duration::from_secs(2)),
-            // Whoever can't have a turn before the call is over does not wait for it.
+            // A call that can't have a turn before the call is over does not wait for it.
             Pace::Rare => client.rate_limiter(Quota::per_window(RARE, Duration::from_secs(80))),
             Pace::Slow => client.rate_limiter(Unlimited).backoff(Minute),
         };

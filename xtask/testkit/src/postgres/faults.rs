@@ -47,7 +47,7 @@ impl Postgres {
         }
     }
 
-    /// Starts the server again, with files that can't grow beyond so many kibibytes. The files of its log have a mebibyte each.
+    /// Starts the server again, with files that can't grow beyond this number of kibibytes. The files of its log have a mebibyte each.
     pub fn begin_with_file_limit(&self, kibibytes: u32) {
         let blocks = kibibytes * 2;
         let script = format!("ulimit -f {blocks} && exec \"$0\" \"$@\"");

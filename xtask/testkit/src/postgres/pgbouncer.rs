@@ -21,7 +21,7 @@ pub struct Pgbouncer {
 }
 
 impl Pgbouncer {
-    /// Starts a pooler with so many connections to a server. None if none is installed.
+    /// Starts a pooler with this number of connections to a server. None if none is installed.
     ///
     /// # Panics
     ///

@@ -39,7 +39,7 @@ const SLOWEST_POLL: Duration = Duration::from_millis(250);
 /// lie in a [`SlotStore`], and processes that use the same store and the same name share them. All of them should be given
 /// the same number and the same window: each claim counts by its own.
 ///
-/// - Waiting is fair inside a process. Between processes, whoever asks first gets the slot.
+/// - Waiting is fair inside a process. Between processes, the first one that asks gets the slot.
 /// - A 429 that one process gets stops all of them.
 /// - The slot of a process that dies comes back by itself: after the longest attempt, the time within which it must
 ///   [start](Self::start_within), and a window.

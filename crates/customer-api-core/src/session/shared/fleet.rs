@@ -278,7 +278,7 @@ async fn give_up(
 ) -> Result<(), StoreError> {
     let failures = match failures {
         Some(failures) => failures,
-        // Whoever has a turn may ask again.
+        // A process that has a turn may ask again.
         None => match store.ask(turn, wanted).await? {
             Offer::Turn(failures) => failures,
             _ => return Ok(()),
