@@ -28,6 +28,12 @@ pub(crate) enum Failure {
     TooSlow,
 }
 
+/// What a server says that does not take writes any more: it is a replica, or an old primary that its replicas have left.
+const MISLED: &[&str] = &["READONLY", "MASTERDOWN", "NOAUTH", "NOREPLICAS"];
+
+/// What servers before version 7 write before the error of a command that a script has called.
+const IN_SCRIPT: &str = "Error running script";
+
 /// The first word of a server's error. The words behind it may quote keys and values.
 #[derive(Debug)]
 pub(crate) struct ServerCode(String);
@@ -38,7 +44,7 @@ impl Failure {
         match error.kind() {
             ErrorKind::AuthenticationFailed => Self::Login,
             ErrorKind::Io | ErrorKind::Parse => Self::Lost,
-            _ => Self::Server(ServerCode(error.code().unwrap_or("ERR").to_owned())),
+            _ => Self::Server(ServerCode::of(error)),
         }
     }
 
@@ -49,7 +55,7 @@ impl Failure {
 
     /// Whether the connection leads to a server that does not take writes any more, as after a failover.
     pub(crate) fn is_misled(&self) -> bool {
-        matches!(self, Self::Server(code) if ["READONLY", "MASTERDOWN", "NOAUTH"].contains(&&*code.0))
+        matches!(self, Self::Server(code) if MISLED.contains(&&*code.0))
     }
 }
 
@@ -77,19 +83,40 @@ impl fmt::Display for Failure {
 }
 
 impl ServerCode {
+    fn of(error: &RedisError) -> Self {
+        let code = error.code().unwrap_or("ERR");
+        let detail = error.detail().unwrap_or_default();
+        let called = detail.starts_with(IN_SCRIPT).then_some(detail);
+        let called = called.and_then(|detail| detail.split_once(": -"));
+        let called = called.map(|(_, error)| error.split(' ').next().unwrap_or_default());
+        // Nothing else that is written there is shown.
+        let known = called.map(|code| Self(code.to_owned()));
+        let known = known.filter(|code| code.known_meaning().is_some());
+        known.unwrap_or_else(|| Self(code.to_owned()))
+    }
+
     fn meaning(&self) -> String {
-        let meaning = match &*self.0 {
+        match self.known_meaning() {
+            Some(meaning) => format!("{meaning} ({})", self.0),
+            None => self.0.clone(),
+        }
+    }
+
+    fn known_meaning(&self) -> Option<&'static str> {
+        Some(match &*self.0 {
             "NOAUTH" => "it wants a password",
             "NOPERM" => "the user may not run the scripts on these keys",
             "READONLY" => "it is a replica",
+            "MASTERDOWN" => "it is a replica that has lost its primary",
+            "NOREPLICAS" => "too few replicas follow it",
             "MOVED" | "ASK" => "it is a node of a cluster, and another node has the keys",
             "LOADING" => "it is reading its data",
             "BUSY" => "another script is running",
             "OOM" => "its memory is full",
             "MISCONF" => "it can't write to its disk",
-            _ => return self.0.clone(),
-        };
-        format!("{meaning} ({})", self.0)
+            "WRONGTYPE" => "a key of these names holds something else",
+            _ => return None,
+        })
     }
 }
 
@@ -106,6 +133,25 @@ mod tests {
     use redis::{Value, make_extension_error};
 
     use super::*;
+
+    #[test]
+    fn what_a_command_of_a_script_failed_with_is_known_from_any_version() {
+        let error = |detail: &str| {
+            let error = make_extension_error("ERR".to_owned(), Some(detail.to_owned()));
+            Failure::of(&error)
+        };
+        let older = "Error running script (call to f_e0e1): @user_script:8: @user_script: 8: ";
+        let replica = error(&format!(
+            "{older}-READONLY You can't write against a read only replica."
+        ));
+        assert!(replica.is_misled(), "{replica}");
+        assert!(replica.to_string().ends_with("it is a replica (READONLY)"));
+        let full = error(&format!("{older}-OOM command not allowed"));
+        assert!(full.to_string().ends_with("(OOM)") && !full.is_misled());
+        for other in [&*format!("{older}-HUNTER2 x"), "x: -READONLY x", older] {
+            assert_eq!(error(other).to_string(), "the Redis server failed: ERR");
+        }
+    }
 
     #[test]
     fn what_a_server_quotes_is_not_shown() {

@@ -225,3 +225,30 @@ async fn a_replica_is_left_for_the_server_that_took_over() {
     assert!(is_granted(&store, &claim(2, HOUR)).await);
     assert_eq!(clients(), 1);
 }
+
+/// As an old primary that its replicas have left, if it was told to take no writes then.
+#[tokio::test]
+async fn a_server_without_its_replicas_is_left_too() {
+    let Some(server) = Redis::start("alone") else {
+        return;
+    };
+    let store = connect(&server).quota();
+    assert!(is_granted(&store, &claim(2, HOUR)).await);
+    let id = || {
+        let list = server.command(&["CLIENT", "LIST"]);
+        let line = list.lines().find(|line| line.contains("cmd=eval"));
+        line.map(|line| {
+            line.split(' ')
+                .find(|word| word.starts_with("id="))
+                .unwrap()
+                .to_owned()
+        })
+    };
+    let before = id().unwrap();
+    let _ = server.command(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
+    let error = store.take(&claim(2, HOUR)).await.unwrap_err();
+    assert!(error.to_string().ends_with("(NOREPLICAS)"), "{error}");
+    let _ = server.command(&["CONFIG", "SET", "min-replicas-to-write", "0"]);
+    assert!(is_granted(&store, &claim(2, HOUR)).await);
+    assert_ne!(id().unwrap(), before);
+}
