@@ -6,6 +6,9 @@ local window, stop = tonumber(ARGV[2]), tonumber(ARGV[3])
 local under_way, over = 'a' .. ARGV[1], 'c' .. ARGV[1]
 local function text(number) return string.format('%.0f', number) end
 
+-- First: a server without memory lets a script go on that has written, and `take.lua` begins so, too. Otherwise slots would be
+-- granted whose end, and whose stop, can't be told.
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now))
 if redis.call('ZSCORE', KEYS[1], over) then
     return
 end

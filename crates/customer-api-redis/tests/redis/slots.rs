@@ -139,3 +139,19 @@ async fn the_keys_of_a_quota_go_by_themselves() {
     assert!(is_granted(&store, &dead).await);
     assert!(is_granted(&store, &SlotClaim::new("account", "dead", 1, MINUTE, HOUR)).await);
 }
+
+#[tokio::test]
+async fn a_server_without_memory_hears_of_every_end_and_stop_of_what_it_granted() {
+    let settings = ["--maxmemory-policy noeviction"];
+    let Some(server) = Redis::start_with("full", &settings) else {
+        return;
+    };
+    let store = connect(&server).quota();
+    let _ = server.command(&["CONFIG", "SET", "maxmemory", "1"]);
+    let granted = claim(2, HOUR);
+    if is_granted(&store, &granted).await {
+        store.complete(&granted, Some(MINUTE)).await.unwrap();
+        let next = waits(&store, &claim(2, HOUR)).await;
+        assert!(next[0] > Duration::ZERO && next[0] <= MINUTE, "{next:?}");
+    }
+}
