@@ -13,12 +13,26 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 pub(crate) struct Lua {
     pub(crate) text: &'static str,
     pub(crate) digest: String,
+    /// Whether it takes something that another script must give back.
+    pub(crate) takes: bool,
 }
 
 impl Lua {
     pub(crate) fn new(text: &'static str) -> Self {
         let digest = Script::new(text).get_hash().to_owned();
-        Self { text, digest }
+        Self {
+            text,
+            digest,
+            takes: false,
+        }
+    }
+
+    /// A script that takes something.
+    pub(crate) fn taking(text: &'static str) -> Self {
+        Self {
+            takes: true,
+            ..Self::new(text)
+        }
     }
 }
 

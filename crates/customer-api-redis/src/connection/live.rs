@@ -115,6 +115,11 @@ impl Sent {
         &self.live
     }
 
+    /// Whether another script has gone without a reply, and nothing was heard since.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.live.overdue_since.load(Ordering::Relaxed) != NONE
+    }
+
     pub(super) fn has_reply(&self) {
         self.live.overdue_since.store(NONE, Ordering::Relaxed);
     }

@@ -94,9 +94,20 @@ impl Connection {
         *last = None;
         let live = self.live().await?;
         let sent = last.insert(Sent::on(&live));
-        let mut reply = live
-            .send(&command("EVALSHA", &lua.digest, keys, values))
-            .await;
+        let mut reply = Ok(Value::Nil);
+        if lua.takes && sent.is_in_doubt() {
+            // What is taken of a server that hangs may not be given back: this connection is given up before its release, and
+            // a new one is not made before the server goes on.
+            reply = live.send(&redis::cmd("PING")).await;
+        }
+        if !reply
+            .as_ref()
+            .is_err_and(|error| Failure::of(error).is_lost())
+        {
+            reply = live
+                .send(&command("EVALSHA", &lua.digest, keys, values))
+                .await;
+        }
         if reply.as_ref().is_err_and(is_unknown_script) {
             // The server has not seen it yet, or has forgotten it.
             reply = live.send(&command("EVAL", lua.text, keys, values)).await;

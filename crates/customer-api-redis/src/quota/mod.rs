@@ -11,7 +11,7 @@ use crate::{
     script::{Items, Lua, maybe_micros, micros, text},
 };
 
-static TAKE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("take.lua")));
+static TAKE: LazyLock<Lua> = LazyLock::new(|| Lua::taking(include_str!("take.lua")));
 static COMPLETE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("complete.lua")));
 static RELEASE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("release.lua")));
 

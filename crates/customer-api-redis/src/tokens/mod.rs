@@ -14,15 +14,15 @@ use crate::{
 
 /// A script behind the functions that all of them use.
 macro_rules! lua {
-    ($file:literal) => {
-        LazyLock::new(|| Lua::new(concat!(include_str!("account.lua"), include_str!($file))))
+    ($new:ident, $file:literal) => {
+        LazyLock::new(|| Lua::$new(concat!(include_str!("account.lua"), include_str!($file))))
     };
 }
 
-static ASK: LazyLock<Lua> = lua!("ask.lua");
-static KEEP: LazyLock<Lua> = lua!("keep.lua");
-static FAIL: LazyLock<Lua> = lua!("fail.lua");
-static REFUSE: LazyLock<Lua> = lua!("refuse.lua");
+static ASK: LazyLock<Lua> = lua!(taking, "ask.lua");
+static KEEP: LazyLock<Lua> = lua!(new, "keep.lua");
+static FAIL: LazyLock<Lua> = lua!(new, "fail.lua");
+static REFUSE: LazyLock<Lua> = lua!(new, "refuse.lua");
 
 /// The tokens of logins in Redis or Valkey, for [`SharedSession`](customer_api_core::session::SharedSession).
 ///

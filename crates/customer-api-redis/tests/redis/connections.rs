@@ -182,6 +182,56 @@ async fn what_was_asked_of_a_server_that_hung_is_given_back_when_it_goes_on() {
 }
 
 #[tokio::test]
+async fn what_is_asked_while_another_script_has_no_reply_is_given_back_too() {
+    let Some(server) = Redis::start("in-doubt") else {
+        return;
+    };
+    let connection = connect_hasty(&server);
+    let (store, tokens) = (connection.quota(), connection.tokens());
+    let first = claim(1, HOUR);
+    assert!(is_granted(&store, &first).await);
+    store.release(&first).await.unwrap();
+
+    server.suspend();
+    let late = claim(1, HOUR);
+    store.take(&late).await.unwrap_err();
+    // The release gives the connection up. What was taken behind it could not be given back before the server goes on.
+    let (later, turn) = (claim(1, HOUR), LoginTurn::new("account", HOUR));
+    let (released, taken, asked) = tokio::join!(
+        store.release(&late),
+        store.take(&later),
+        tokens.ask(&turn, Wanted::Any)
+    );
+    released.unwrap_err();
+    taken.unwrap_err();
+    asked.unwrap_err();
+    store.release(&later).await.unwrap_err();
+    server.resume();
+    let other = connect(&server);
+    assert!(is_granted(&other.quota(), &claim(1, HOUR)).await);
+    let turn = LoginTurn::new("account", HOUR);
+    let offer = other.tokens().ask(&turn, Wanted::Any).await.unwrap();
+    assert!(matches!(offer, Offer::Turn(_)), "{offer:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_was_only_slow_is_used_again() {
+    let Some(server) = Redis::start("slow") else {
+        return;
+    };
+    let store = connect_hasty(&server).quota();
+    assert!(is_granted(&store, &claim(9, HOUR)).await);
+    server.suspend();
+    store.take(&claim(9, HOUR)).await.unwrap_err();
+    server.resume();
+    for _ in 0..3 {
+        assert!(is_granted(&store, &claim(9, HOUR)).await);
+    }
+    let clients = server.command(&["CLIENT", "LIST"]);
+    assert_eq!(clients.matches("cmd=eval").count(), 1, "{clients}");
+}
+
+#[tokio::test]
 async fn scripts_that_the_server_has_forgotten_are_sent_again() {
     let Some(server) = Redis::start("flushed") else {
         return;
