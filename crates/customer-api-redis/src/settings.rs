@@ -59,6 +59,9 @@ impl RedisOptions {
 /// A connection to a server, which quotas and sessions of a program share.
 ///
 /// Cheap to clone. A program needs one: any number of scripts are under way on it at once.
+///
+/// The runtime in which the connection is made drives it. Where that runtime is kept but stands still, other runtimes wait in vain:
+/// a program with several runtimes of one thread gives each a connection of its own. A runtime that ends is no matter.
 #[derive(Clone)]
 pub struct RedisConnection {
     connection: Arc<Connection>,
