@@ -1,8 +1,9 @@
 //! What is known of a database, in a file: for the next process.
 
 use std::{
-    fmt, fs, io,
-    io::Write as _,
+    fmt, fs,
+    hash::{BuildHasher as _, RandomState},
+    io::{self, Write as _},
     path::PathBuf,
     sync::{Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -54,7 +55,9 @@ impl Memory {
             return Ok(());
         }
         let mut name = self.path.clone().into_os_string();
-        name.push(format!(".{}", std::process::id()));
+        // A name of this write's own: in containers, several programs may have the same number.
+        let random = RandomState::new().hash_one(std::process::id());
+        name.push(format!(".{random:016x}"));
         let new = PathBuf::from(name);
         let written = (|| {
             let mut file = fs::File::create(&new)?;

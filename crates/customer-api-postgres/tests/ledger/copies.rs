@@ -269,3 +269,24 @@ async fn a_snapshot_behind_a_pooler_is_noticed_by_the_claim_itself() {
     // The program's own connection to the pooler is as it was.
     is_restored(begin(&running, &claim("case-2"), LONG).await);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_that_share_a_file_do_not_get_in_each_others_way() {
+    let Some(server) = Postgres::start("shared-file") else {
+        return;
+    };
+    orders(&server).await;
+    let folder = Folder::new("shared-file-file");
+    let file = folder.path().join("position");
+    let mut programs = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let (options, configuration) = (options().remember_in(&file), server.configuration());
+        programs.spawn(async move {
+            for _ in 0..10 {
+                options.clone().connect(&configuration).await.unwrap();
+            }
+        });
+    }
+    programs.join_all().await;
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
