@@ -74,6 +74,9 @@ impl PostgresOptions {
     ///
     /// Writes that were made after the copy may be missing in it, and would be made again. Say it only when you know that none is missing:
     /// after a promotion of a synchronous replica, or after the keys since the copy were settled by hand.
+    ///
+    /// Say it in one program and once. Every connect with it accepts whatever is there, and makes all other programs, and their files,
+    /// forget how far the database was: a deployment that always says it notices no copy.
     pub fn accept_history(mut self, accept: bool) -> Self {
         self.accept_history = accept;
         self
@@ -89,10 +92,12 @@ impl PostgresOptions {
         self
     }
 
-    /// Remembers in this file how far the database was, so that the next process notices when it was set back to a snapshot.
+    /// Remembers in this file how far the database was, so that the next process notices when it was set back to a snapshot, or has
+    /// another ledger, such as an empty one.
     ///
     /// Without a file, only a program that was running at the time notices. The file is on this machine's own disk, and must not be part
-    /// of the snapshot. It holds one line of numbers, and is written once a second at most. Programs with the same database may share it.
+    /// of the snapshot. It holds one line of numbers, and is written once a second at most. Programs with the same ledger on
+    /// the same machine may share it.
     pub fn remember_in(mut self, path: impl Into<PathBuf>) -> Self {
         self.remember_in = Some(path.into());
         self

@@ -3,7 +3,8 @@
 use std::{
     fmt, fs,
     hash::{BuildHasher as _, RandomState},
-    io::{self, Write as _},
+    io,
+    io::Write as _,
     path::PathBuf,
     sync::{Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -13,7 +14,7 @@ use super::mark::Known;
 
 const FORMAT: &str = "customer-api-postgres-1";
 
-/// A file with one line: the format, the history, when it was accepted (in microseconds), and the position.
+/// A file with one line: the format, the ledger, the history, when it was accepted (in microseconds), and the position.
 pub(super) struct Memory {
     path: PathBuf,
     /// One writer at a time.
@@ -76,16 +77,23 @@ impl Memory {
 fn print(known: &Known) -> String {
     let accepted = known.accepted.duration_since(UNIX_EPOCH);
     let accepted = accepted.unwrap_or_default().as_micros();
-    format!("{FORMAT} {} {accepted} {}\n", known.history, known.position)
+    let Known {
+        ledger,
+        history,
+        position,
+        ..
+    } = known;
+    format!("{FORMAT} {ledger} {history} {accepted} {position}\n")
 }
 
 fn parse(text: &str) -> Option<Known> {
     let line = text.strip_suffix('\n')?.strip_prefix(FORMAT)?;
     let mut words = line.strip_prefix(' ')?.split(' ');
-    let (history, accepted, position) = (words.next()?, words.next()?, words.next()?);
+    let (ledger, history) = (words.next()?, words.next()?);
+    let (accepted, position) = (words.next()?, words.next()?);
     let accepted = Duration::from_micros(accepted.parse().ok()?);
     let known = Known {
-        digest_key: None,
+        ledger: ledger.to_owned(),
         history: history.to_owned(),
         accepted: SystemTime::UNIX_EPOCH.checked_add(accepted)?,
         position: position.parse().ok()?,
@@ -111,7 +119,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_nothing_else() {
         let known = Known {
-            digest_key: None,
+            ledger: "ab".to_owned(),
             history: "00000001-16400-7".to_owned(),
             accepted: UNIX_EPOCH + Duration::from_micros(1_700_000_000_000_001),
             position: 12_345,

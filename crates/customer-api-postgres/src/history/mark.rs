@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
     position: i64,
-    /// The timeline and the number of the table.
+    /// The timeline, and the numbers of the database and the table.
     line: String,
 }
 
@@ -30,9 +30,9 @@ impl Mark {
 /// What a program knows of its database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
-    /// Tells an empty ledger from the one that was there. Not in the file: who has it can guess contents.
-    pub(super) digest_key: Option<Vec<u8>>,
-    /// The timeline, the number of the table and the number of the server's files.
+    /// Tells an empty ledger from the one that was there: a hash of its digest key. Who has the key itself can guess contents.
+    pub(super) ledger: String,
+    /// The timeline, the numbers of the database and the table, and the number of the server's files.
     pub(super) history: String,
     /// When an operator accepted the history last, or the ledger was created.
     pub(super) accepted: SystemTime,
@@ -46,7 +46,7 @@ impl Known {
         let before = before.filter(|known| known.accepted == now.accepted);
         let durable = if now.is_settled { now.position } else { 0 };
         Self {
-            digest_key: Some(now.digest_key.clone()),
+            ledger: now.ledger.clone(),
             history: now.actual.clone(),
             accepted: now.accepted,
             position: before.map_or(0, |known| known.position).max(durable),
@@ -74,7 +74,7 @@ impl Known {
 /// What a database is now, and what its ledger recorded.
 #[derive(Clone, Debug)]
 pub(super) struct Now {
-    pub(super) digest_key: Vec<u8>,
+    pub(super) ledger: String,
     pub(super) recorded: String,
     pub(super) actual: String,
     pub(super) accepted: SystemTime,
@@ -89,7 +89,7 @@ impl Now {
         // The first is read before the second: where they are the same, nothing was written between them.
         let flushed: i64 = row.try_get("flushed").ok()?;
         Some(Self {
-            digest_key: row.try_get("digest_key").ok()?,
+            ledger: row.try_get("ledger").ok()?,
             recorded: row.try_get("history").ok()?,
             actual: row.try_get("now").ok()?,
             accepted: row.try_get("accepted").ok()?,
@@ -119,17 +119,17 @@ pub(super) fn judge(known: Option<&Known>, now: &Now, trusts_failover: bool) -> 
     let Some(known) = known else {
         return verdict;
     };
-    let is_other_ledger = known
-        .digest_key
-        .as_ref()
-        .is_some_and(|key| *key != now.digest_key);
     // A copy from before the last acceptance. After a later one, what was known counts no more.
-    if is_other_ledger || now.accepted < known.accepted {
+    if known.ledger != now.ledger || now.accepted < known.accepted {
         return Verdict::Restored;
     }
     let is_continued =
         known.history == now.actual || is_later_timeline(&known.history, &now.actual);
-    if now.accepted == known.accepted && !(is_continued && known.position <= now.position) {
+    // Who has seen a timeline has seen it recorded. Where it is to be recorded again, that write is missing: another replica has
+    // given its timeline the same number.
+    let is_recorded_still = !is_later_timeline(&now.recorded, &known.history);
+    let is_complete = is_continued && is_recorded_still && known.position <= now.position;
+    if now.accepted == known.accepted && !is_complete {
         return Verdict::Restored;
     }
     verdict
@@ -154,7 +154,7 @@ mod tests {
 
     fn known() -> Known {
         Known {
-            digest_key: Some(vec![1]),
+            ledger: "ab".to_owned(),
             history: FIRST.to_owned(),
             accepted: UNIX_EPOCH + Duration::from_secs(9),
             position: 500,
@@ -163,7 +163,7 @@ mod tests {
 
     fn now(recorded: &str, actual: &str, position: i64) -> Now {
         Now {
-            digest_key: vec![1],
+            ledger: "ab".to_owned(),
             recorded: recorded.to_owned(),
             actual: actual.to_owned(),
             accepted: UNIX_EPOCH + Duration::from_secs(9),
@@ -188,7 +188,7 @@ mod tests {
         }
         // An empty ledger in its place.
         let mut empty = now(FIRST, FIRST, 900);
-        empty.digest_key = vec![2];
+        empty.ledger = "cd".to_owned();
         empty.accepted += Duration::from_secs(1);
         assert_eq!(verdict(&empty), Verdict::Restored);
     }
@@ -228,6 +228,11 @@ mod tests {
         later.history = SECOND.to_owned();
         assert_eq!(
             judge(Some(&later), &now(FIRST, FIRST, 900), true),
+            Verdict::Restored
+        );
+        // Another replica, which never heard of the first failover, and counts its own timeline alike.
+        assert_eq!(
+            judge(Some(&later), &now(FIRST, SECOND, 900), true),
             Verdict::Restored
         );
     }

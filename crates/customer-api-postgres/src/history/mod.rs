@@ -6,7 +6,7 @@ mod mark;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use tokio::sync::Notify;
@@ -28,24 +28,34 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// A table's own number is read with its row. The position is that of the log before the commit of this statement, so it is durable once
 /// the commit is acknowledged.
 pub(crate) const MARK: &str = "(pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint AS position, \
-     left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || e.tableoid::text AS line";
+     left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || \
+     (SELECT oid::text FROM pg_database WHERE datname = current_database()) || '.' || e.tableoid::text AS line";
 
-/// What differs after a restore or a promotion: the timeline, the number of a table, and the number of the server's files.
+/// Makes the commit of a statement durable, whatever the session or the server is set to. In the statement itself, as a pooler may run
+/// each on another session.
+pub(crate) const DURABLE: &str =
+    "durable AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))";
+
+/// What differs after a restore or a promotion: the timeline, the numbers of the database and of a table, and the number of the
+/// server's files.
 ///
-/// `pg_walfile_name` tells a new timeline at once after a promotion. The number of a table changes when a copy is restored within the
-/// same server. The number of the files changes when it is restored on another one.
+/// `pg_walfile_name` tells a new timeline at once after a promotion. The number of a table changes when a dump is restored within the
+/// same server, and that of the database when it is a copy by `CREATE DATABASE … TEMPLATE`. The number of the files changes when it is restored on another one.
 pub(crate) fn history_sql(schema: &str) -> String {
     format!(
-        "SELECT left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || '{schema}.entry'::regclass::oid::text || '-' || \
-         system_identifier::text FROM pg_control_system()"
+        "SELECT left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || d.oid::text || '.' || \
+         '{schema}.entry'::regclass::oid::text || '-' || system_identifier::text \
+         FROM pg_control_system(), pg_database d WHERE d.datname = current_database()"
     )
 }
 
-/// The statement that records the history as it is now. An operator knows better than what was known.
+/// The statement that records the history as it is now. An operator knows better than what was known, even if that was accepted by a
+/// clock that is ahead: `$1` is when.
 pub(crate) fn accept_sql(schema: &str) -> String {
     let now = history_sql(schema);
     format!(
-        "UPDATE {schema}.ledger SET history = ({now}), accepted = greatest(clock_timestamp(), accepted + interval '1 microsecond')"
+        "UPDATE {schema}.ledger SET history = ({now}), accepted = \
+         greatest(clock_timestamp(), accepted + interval '1 microsecond', $1 + interval '1 microsecond')"
     )
 }
 
@@ -71,18 +81,28 @@ impl History {
         let now = history_sql(schema);
         Ok(Self {
             look: format!(
-                "SELECT l.version, l.digest_key, l.history, l.accepted, ({now}) AS now, \
+                "SELECT l.version, l.digest_key, encode(sha256(l.digest_key), 'hex') AS ledger, l.history, l.accepted, ({now}) AS now, \
                  (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint AS flushed, \
                  (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint AS position FROM {schema}.ledger l"
             ),
             follow: format!(
-                "UPDATE {schema}.ledger SET history = ({now}) WHERE history = $1 AND ({now}) = $2"
+                "WITH {DURABLE} UPDATE {schema}.ledger SET history = ({now}) FROM durable WHERE history = $1 AND ({now}) = $2"
             ),
             trusts_failover,
             known: Mutex::new(known),
             memory,
             changed: Arc::default(),
         })
+    }
+
+    /// When what is known was accepted.
+    pub(crate) fn accepted(&self) -> Option<SystemTime> {
+        self.known().as_ref().map(|known| known.accepted)
+    }
+
+    /// An operator has accepted the database as it is: what was known counts no more.
+    pub(crate) fn forget(&self) {
+        *self.known() = None;
     }
 
     /// The statement that gives the ledger's own row, with what the database is now.

@@ -140,7 +140,10 @@ async fn open(
 ) -> Result<DigestKey, LedgerError> {
     if accept_history {
         let statement = history::accept_sql(schema);
-        connection.query(&statement, &[]).await?;
+        let accepted = history.accepted();
+        let accepted: Value<'_> = (&accepted, Type::TIMESTAMPTZ);
+        connection.query(&statement, &[accepted]).await?;
+        history.forget();
     }
     let rows = connection.query(history.look(), &[]).await?;
     let [row] = rows.as_slice() else {

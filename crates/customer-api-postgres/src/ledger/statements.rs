@@ -1,6 +1,6 @@
 //! The statements of a ledger. Each is one transaction, and may be run twice: the token tells whose work it finds.
 
-use crate::history::MARK;
+use crate::history::{DURABLE, MARK};
 
 /// The statements, for one schema.
 pub(super) struct Statements {
@@ -15,11 +15,6 @@ pub(super) struct Statements {
     pub(super) summary: String,
     pub(super) unknown: String,
 }
-
-/// Makes the commit of a statement durable, whatever the session or the server is set to. In the statement itself, as a pooler may run
-/// each on another session.
-const DURABLE: &str =
-    "durable AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))";
 
 /// A sender whose time is over is gone, and its key unknown.
 const STATE: &str =

@@ -270,6 +270,101 @@ async fn a_snapshot_behind_a_pooler_is_noticed_by_the_claim_itself() {
     is_restored(begin(&running, &claim("case-2"), LONG).await);
 }
 
+/// Its tables have the same numbers, and it is of the same server.
+#[tokio::test]
+async fn a_copy_of_the_database_within_its_server_is_refused() {
+    let Some(server) = Postgres::start("template") else {
+        return;
+    };
+    drop(orders(&server).await);
+    // A database that is in use can't be copied.
+    server.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'customer-api-postgres';");
+    server.wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'customer-api-postgres'");
+    server.psql("CREATE DATABASE copied TEMPLATE postgres;");
+    let copied = server
+        .configuration()
+        .replace("dbname=postgres", "dbname=copied");
+    for options in [options(), options().trust_failover(true)] {
+        is_restored(options.connect(&copied).await);
+    }
+    PostgresLedger::connect(&server.configuration())
+        .await
+        .unwrap();
+    let accepted = options().accept_history(true);
+    accepted.connect(&copied).await.unwrap();
+    PostgresLedger::connect(&copied).await.unwrap();
+}
+
+/// What an administrator does to a good database does not make it another one.
+#[tokio::test]
+async fn a_database_that_was_cleaned_up_is_the_same() {
+    let Some(server) = Postgres::start("cleaned") else {
+        return;
+    };
+    let (running, _) = orders(&server).await;
+    for statement in [
+        "VACUUM FULL",
+        "CLUSTER customer_api.entry USING entry_pkey",
+        "REINDEX DATABASE postgres",
+        "ALTER TABLE customer_api.entry ALTER COLUMN text TYPE varchar",
+    ] {
+        server.psql(statement);
+        PostgresLedger::connect(&server.configuration())
+            .await
+            .unwrap();
+        assert!(begin(&running, &claim(statement), LONG).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_from_before_the_ledger_is_noticed_by_the_file() {
+    let Some(server) = Postgres::start_durable("before") else {
+        return;
+    };
+    let folder = Folder::new("before-file");
+    let file = folder.path().join("position");
+    let connect = |accept: bool| {
+        let options = options().remember_in(&file).accept_history(accept);
+        let configuration = server.configuration();
+        async move { options.connect(&configuration).await }
+    };
+    let snapshot = server.stop_and_copy("before-files");
+    server.begin();
+    drop(connect(false).await.unwrap());
+    server.set_back(&snapshot);
+    server.begin();
+    // An empty ledger would let every write be made again.
+    for _ in 0..2 {
+        is_restored(connect(false).await);
+    }
+    drop(connect(true).await.unwrap());
+    drop(connect(false).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_was_accepted_by_a_clock_that_was_ahead_can_be_accepted_again() {
+    let Some(server) = Postgres::start_durable("ahead") else {
+        return;
+    };
+    let folder = Folder::new("ahead-file");
+    let file = folder.path().join("position");
+    let connect = |accept: bool| {
+        let options = options().remember_in(&file).accept_history(accept);
+        let configuration = server.configuration();
+        async move { options.connect(&configuration).await }
+    };
+    orders(&server).await;
+    let snapshot = server.stop_and_copy("ahead-files");
+    server.begin();
+    server.psql("UPDATE customer_api.ledger SET accepted = clock_timestamp() + interval '1 day';");
+    drop(connect(false).await.unwrap());
+    server.set_back(&snapshot);
+    server.begin();
+    is_restored(connect(false).await);
+    drop(connect(true).await.unwrap());
+    drop(connect(false).await.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_do_not_get_in_each_others_way() {
     let Some(server) = Postgres::start("shared-file") else {
