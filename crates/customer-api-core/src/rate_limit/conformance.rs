@@ -1,5 +1,5 @@
-//! What every [`RateLimiter`] with a number of attempts per window must do, as a suite that an implementation runs in its
-//! own tests.
+//! The rules of every [`RateLimiter`] that allows a number of attempts per window, as a suite that an implementation runs in
+//! its own tests.
 //!
 //! ```
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,7 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! It takes about eight windows. What a shared limiter does when its store fails is for tests of its own.
+//! The suite takes about eight windows. What a shared limiter does when its store fails needs separate tests.
 
 use std::time::Duration;
 
@@ -26,14 +26,14 @@ use crate::{
     time::{Deadline, Stopwatch},
 };
 
-/// Checks a limiter by two handles, as of two machines, which allow `attempts` attempts per `window` together. The window
-/// should be half a second at least.
+/// Checks a limiter through two handles, such as those of two machines. Together they allow `attempts` attempts per `window`.
+/// The window should be at least half a second.
 ///
 /// Uses classes of calls whose names begin with `conformance-`.
 ///
 /// # Errors
 ///
-/// The first rule that the limiter does not keep to.
+/// The first rule that the limiter breaks.
 pub async fn check<L: RateLimiter>(
     one: &L,
     other: &L,
@@ -61,14 +61,14 @@ fn granted(outcome: Result<Permit, RateLimitError>) -> Result<Permit, Violation>
     outcome.map_err(|error| violation("a permit is granted while one is free", &error))
 }
 
-/// What an attempt shows that succeeded.
+/// The feedback of an attempt that succeeded.
 const SUCCESS: Feedback = Feedback {
     status: Some(200),
     retry_after: None,
 };
 
 impl<L: RateLimiter> Suite<'_, L> {
-    /// Asks by each handle in turn.
+    /// Asks the handles alternately.
     async fn ask(
         &self,
         number: usize,
@@ -84,7 +84,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         }
     }
 
-    /// As many permits as there are.
+    /// Takes all permits of the class.
     async fn all(&self, class: &'static str) -> Result<Vec<Permit>, Violation> {
         let mut permits = Vec::new();
         for number in 0..self.attempts {
@@ -128,7 +128,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         let rule = "a permit that was released is free at once";
         let is_quick = watch.elapsed() < self.window.mul_f64(0.9);
         holds(rule, is_quick, &watch.elapsed())?;
-        // Nobody saw what became of their attempts.
+        // The results of their attempts are unknown.
         drop(next);
         drop(permits);
         let outcome = self.ask(1, class, self.window / 2).await;
@@ -142,7 +142,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         let deadline = Deadline::after(self.window * 4);
         let request = PermitRequest::new(class, deadline, self.window);
         for handle in self.handles {
-            // Polled once, so that it may be on record.
+            // Polled once, so that the limiter can register the wait.
             let wait = handle.acquire(&request);
             let _ = tokio::time::timeout(self.window / 20, wait).await;
         }
@@ -171,7 +171,7 @@ impl<L: RateLimiter> Suite<'_, L> {
             status: Some(429),
             retry_after: Some(self.window * 8),
         });
-        // A limiter may hear of it in the background.
+        // A limiter can process the 429 in the background.
         tokio::time::sleep(self.window / 2).await;
         for number in 0..2 {
             let outcome = self.ask(number, class, self.window * 2).await;

@@ -2,7 +2,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 
 use crate::error::{RuntimeError, StoreError};
 
-/// No permit, so nothing was sent.
+/// The reason why there is no permit. Nothing was sent.
 #[derive(Clone, Debug)]
 pub struct RateLimitError {
     reason: Reason,
@@ -18,37 +18,37 @@ enum Reason {
 }
 
 impl RateLimitError {
-    /// The quota is used up until after the call's timeout. It is not known when a permit will be free.
+    /// The quota is used up until after the call's timeout. It is unknown when a permit will be free.
     #[must_use]
     pub fn new() -> Self {
         Reason::UsedUp.into()
     }
 
-    /// The limiter can't be asked, such as a store that is down.
+    /// The limiter can't be asked, for example because its store is down.
     #[must_use]
     pub fn unavailable(error: StoreError) -> Self {
         Reason::Unavailable(error).into()
     }
 
-    /// The permit was granted, and too much time has passed since.
+    /// The permit was granted, but too much time has passed since.
     pub(crate) fn expired() -> Self {
         Reason::Expired.into()
     }
 
-    /// A permit will be free after this time.
+    /// Adds the time after which a permit will be free.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
-    /// When a permit will be free.
+    /// The time after which a permit will be free, if that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether the limiter could not be asked. How much of the quota is left is unknown then.
+    /// Whether the limiter could not be asked. It is then unknown how much of the quota is left.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         matches!(self.reason, Reason::Unavailable(_))

@@ -1,4 +1,4 @@
-//! How fast calls are made.
+//! Limits how fast calls are made.
 
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
@@ -19,10 +19,10 @@ pub use shared::{SharedQuota, SlotClaim, SlotStore, Taken};
 
 use crate::time::Deadline;
 
-/// Gives every attempt a permit, when its quota allows.
+/// Grants a permit to every attempt, as soon as its quota allows it.
 ///
-/// One limiter is shared by the clones of a client. A provider counts an account's calls from all machines: a
-/// [`SharedQuota`] counts them in a store that the machines share.
+/// The clones of a client share one limiter. A provider counts an account's calls from all machines. A [`SharedQuota`]
+/// therefore counts them in a store that the machines share.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -41,22 +41,22 @@ use crate::time::Deadline;
 /// ```
 #[async_trait]
 pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
-    /// Waits for a permit, until the deadline of the request at most.
+    /// Waits for a permit, at most until the deadline of the request.
     ///
     /// # Errors
     ///
-    /// At once, if no permit will be free in time, or if the limiter can't be asked. Nothing is sent then.
+    /// Immediately, if no permit will be free in time or the limiter can't be asked. Nothing is sent then.
     async fn acquire(&self, request: &PermitRequest) -> Result<Permit, RateLimitError>;
 
-    /// A permit, if one is free and no other call waits for it. Asked before [`acquire`](Self::acquire), which may then be
-    /// spared.
+    /// Returns a permit if one is free and no other call waits for it. Called before [`acquire`](Self::acquire), which is
+    /// skipped if this returns a permit.
     fn try_acquire(&self, request: &PermitRequest) -> Option<Permit> {
         let _ = request;
         None
     }
 }
 
-/// So that several clients can share one.
+/// Lets several clients share one limiter.
 #[async_trait]
 impl<L: RateLimiter + ?Sized> RateLimiter for Arc<L> {
     async fn acquire(&self, request: &PermitRequest) -> Result<Permit, RateLimitError> {
@@ -68,7 +68,7 @@ impl<L: RateLimiter + ?Sized> RateLimiter for Arc<L> {
     }
 }
 
-/// What a permit is asked for.
+/// A request for a permit.
 #[derive(Clone, Copy, Debug)]
 pub struct PermitRequest {
     class: &'static str,
@@ -77,7 +77,8 @@ pub struct PermitRequest {
 }
 
 impl PermitRequest {
-    /// A request of this class of calls, which waits until the deadline at most, for an attempt of this length at most.
+    /// Creates a request for a permit for this class of calls. It waits at most until `deadline`. Its attempt takes at most
+    /// `longest_attempt`.
     #[must_use]
     pub fn new(class: &'static str, deadline: Deadline, longest_attempt: Duration) -> Self {
         Self {
@@ -87,26 +88,26 @@ impl PermitRequest {
         }
     }
 
-    /// The class of calls that a provider counts together.
+    /// The class of calls. A provider counts the calls of a class together.
     #[must_use]
     pub fn class(&self) -> &'static str {
         self.class
     }
 
-    /// When the permit is of no use any more.
+    /// The time after which the permit is of no use.
     #[must_use]
     pub fn deadline(&self) -> &Deadline {
         &self.deadline
     }
 
-    /// How long the attempt takes at most, from its start.
+    /// The longest time that the attempt can take, from its start.
     #[must_use]
     pub fn longest_attempt(&self) -> Duration {
         self.longest_attempt
     }
 }
 
-/// No limit.
+/// Does not limit calls.
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unlimited;
@@ -122,16 +123,16 @@ impl RateLimiter for Unlimited {
     }
 }
 
-/// The longest penalty that a response can impose, in windows: a provider that asks for years must not stop a program.
+/// The longest penalty that a response can impose, in windows. A provider that asks for years must not stop a program.
 const LONGEST_PENALTY: u32 = 10;
 
-/// A provider may ask for this much, however short the window is.
+/// The least value of the longest penalty. It holds however short the window is.
 const LEAST_LONGEST_PENALTY: Duration = Duration::from_secs(10 * 60);
 
-/// Longer windows could not be added to a clock's time.
+/// The longest window. A longer one could not be added to a clock's time.
 const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// How long a 429 stops a class: as long as it asks, or for a window, within limits.
+/// How long a 429 stops a class: as long as the provider asks, or one window if it does not ask. The result is capped.
 fn penalty(asked: Option<Duration>, window: Duration) -> Duration {
     let longest = window.saturating_mul(LONGEST_PENALTY);
     asked
@@ -139,7 +140,7 @@ fn penalty(asked: Option<Duration>, window: Duration) -> Duration {
         .min(longest.max(LEAST_LONGEST_PENALTY))
 }
 
-/// Refuses a wait after which no time would be left for an attempt.
+/// Refuses a wait that leaves no time for an attempt.
 fn refuse_in_vain(wait: Duration, deadline: &Deadline) -> Result<(), RateLimitError> {
     if !wait.is_zero() && wait >= deadline.remaining() {
         return Err(RateLimitError::new().with_retry_after(wait));

@@ -2,15 +2,15 @@ use std::{fmt, time::Duration};
 
 /// The right to make one attempt.
 ///
-/// It is completed with what the provider answered. Dropping it counts as an attempt whose outcome nobody saw, so a call that is
-/// dropped loses no permit. A permit whose attempt is never made is [released](Self::release).
+/// Complete it with the result of the attempt. Dropping it counts as an attempt with an unknown result, so that a call that
+/// is dropped loses no permit. Release a permit whose attempt is never made with [`release`](Self::release).
 #[must_use = "a permit is given back when it is dropped"]
 pub struct Permit {
     slot: Option<Box<dyn Slot>>,
     is_used: bool,
 }
 
-/// What a permit holds in its limiter; dropping it gives it back.
+/// The slot that a permit holds in its limiter. Dropping it gives the slot back.
 ///
 /// ```
 /// use std::sync::{
@@ -20,7 +20,7 @@ pub struct Permit {
 ///
 /// use customer_api_core::rate_limit::{Feedback, Permit, Slot};
 ///
-/// /// One of the calls that are under way.
+/// /// One of the calls in progress.
 /// struct UnderWay(Arc<AtomicUsize>);
 ///
 /// impl Slot for UnderWay {
@@ -40,17 +40,17 @@ pub struct Permit {
 /// assert_eq!(calls.load(Ordering::SeqCst), 0);
 /// ```
 pub trait Slot: Send {
-    /// Learns what became of the attempt.
+    /// Reports the result of the attempt.
     fn complete(self: Box<Self>, feedback: &Feedback);
 
-    /// Takes back a slot that no attempt has used. It counts as used, unless the limiter says otherwise here.
+    /// Takes back a slot that no attempt has used. The default counts it as used.
     fn release(self: Box<Self>) {
         drop(self);
     }
 
-    /// Whether too much time has passed since the slot was granted, so that another attempt may have it by now.
+    /// Whether too much time has passed since the slot was granted, so that another attempt may have the slot by now.
     ///
-    /// Asked right before the attempt starts. Nothing is sent on an expired slot.
+    /// Called right before the attempt starts. Nothing is sent on an expired slot.
     fn is_expired(&self) -> bool {
         false
     }
@@ -67,7 +67,7 @@ pub struct Feedback {
 }
 
 impl Permit {
-    /// A permit that holds nothing.
+    /// Creates a permit that holds nothing.
     pub const fn free() -> Self {
         Self {
             slot: None,
@@ -75,7 +75,7 @@ impl Permit {
         }
     }
 
-    /// A permit that holds a slot.
+    /// Creates a permit that holds a slot.
     pub fn new(slot: impl Slot + 'static) -> Self {
         Self {
             slot: Some(Box::new(slot)),
@@ -83,7 +83,7 @@ impl Permit {
         }
     }
 
-    /// Gives the permit back along with what the attempt showed.
+    /// Gives the permit back with the result of the attempt.
     pub fn complete(mut self, feedback: &Feedback) {
         if let Some(slot) = self.slot.take() {
             slot.complete(feedback);
@@ -95,18 +95,18 @@ impl Permit {
         drop(self.reserved());
     }
 
-    /// The same permit, which is released if it is dropped before its attempt [starts](Self::start).
+    /// Returns the same permit, which is released if it is dropped before its attempt [starts](Self::start).
     pub(crate) fn reserved(mut self) -> Self {
         self.is_used = false;
         self
     }
 
-    /// Whether the attempt comes too late for this permit.
+    /// Whether it is too late to start an attempt on this permit.
     pub(crate) fn is_expired(&self) -> bool {
         self.slot.as_ref().is_some_and(|slot| slot.is_expired())
     }
 
-    /// From now on something may be sent.
+    /// Marks the permit as used: from now on something can be sent.
     pub(crate) fn start(&mut self) {
         self.is_used = true;
     }

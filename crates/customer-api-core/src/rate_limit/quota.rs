@@ -22,15 +22,16 @@ use crate::{
 
 /// Allows a number of attempts per window, for each class of calls.
 ///
-/// A slot is free again one window after its attempt was completed or dropped, and at once if no attempt was begun. So the provider never sees more than the
-/// quota in any window, whatever the network does to the requests on their way: a slot's next request is sent a whole
-/// window after the response to its last one. Only a request that was given up without a response may arrive later than that.
+/// A slot is free again one window after its attempt was completed or dropped. It is free immediately if no attempt was
+/// started. A slot's next request is therefore sent a whole window after the response to its last one, and the provider never
+/// receives more than the quota in any window, whatever the network does to requests on their way. The one exception is a
+/// request that was given up without a response: it can arrive later.
 ///
-/// Waiting is fair, first come, first served. A wait that can't end before the call's deadline is refused at once. A 429
-/// stops the class for as long as its `Retry-After` asks, or for a window if it does not say; for ten windows or ten
-/// minutes at most, whichever is longer.
+/// Waiting is fair: first come, first served. A wait that can't end before the call's deadline is refused immediately. A 429
+/// stops the class for as long as its `Retry-After` asks, or for one window if it has none. The stop is capped at ten windows
+/// or ten minutes, whichever is longer.
 ///
-/// The quota knows of this process alone. Where several processes share an account, use a
+/// The quota counts the calls of this process only. Where several processes share an account, use a
 /// [`SharedQuota`](super::SharedQuota), or give each process its part.
 ///
 /// ```
@@ -51,22 +52,22 @@ pub struct Quota {
 struct Class {
     slots: usize,
     window: Duration,
-    /// Who holds it is next; everybody else waits in the order in which they came.
+    /// The holder is next. All other callers wait in the order in which they came.
     turn: Queue<()>,
-    /// Tells the next one that a slot was given back.
+    /// Notifies the next caller that a slot was given back.
     given_back: Notify,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// Attempts that are under way.
+    /// Attempts in progress.
     in_use: usize,
-    /// When the other slots that are not free will be, soonest first.
+    /// When each cooling slot will be free, soonest first.
     cooling: VecDeque<Instant>,
-    /// Those who wait, the next one included.
+    /// The number of waiting callers, the next one included.
     waiting: usize,
-    /// Until when the provider wants no call.
+    /// Until when the provider accepts no call.
     stopped_until: Option<Instant>,
 }
 
@@ -81,7 +82,7 @@ impl Quota {
         }
     }
 
-    /// Allows `calls` calls in flight at once, as fast as they complete. `calls` is at least 1.
+    /// Allows `calls` calls in flight at the same time, as fast as they complete. `calls` is at least 1.
     #[must_use]
     pub fn in_flight(calls: usize) -> Self {
         Self::per_window(calls, Duration::ZERO)
@@ -102,7 +103,7 @@ impl RateLimiter for Quota {
         runtime::check()?;
         let (class, deadline) = (self.class(request.class()), request.deadline());
         let waiting = class.enter(deadline)?;
-        // When attempts that are under way will be over, nobody knows.
+        // It is unknown when the attempts in progress will end.
         tokio::time::timeout(deadline.remaining(), class.wait(waiting, deadline))
             .await
             .unwrap_or_else(|_| Err(RateLimitError::new()))
@@ -147,7 +148,7 @@ impl Class {
     ) -> Result<Permit, RateLimitError> {
         let _turn = self.turn.lock().await;
         while let Some(until) = self.take(&mut waiting, deadline)? {
-            // A slot that is given back may be free sooner than the ones that cool down.
+            // A slot that is given back can be free sooner than the cooling ones.
             let given_back = self.given_back.notified();
             match until {
                 Some(until) => drop(tokio::time::timeout_at(until, given_back).await),
@@ -157,9 +158,10 @@ impl Class {
         Ok(Permit::new(Held::new(Arc::clone(self))))
     }
 
-    /// Takes a slot for the one whose turn it is, or says until when to wait; `Some(None)` is until one is given back.
+    /// Takes a slot for the caller whose turn it is, or returns until when to wait. `Some(None)` means to wait until a slot
+    /// is given back.
     ///
-    /// Nobody sees it in both places, with a slot and among those who wait.
+    /// One lock covers the change, so that a caller is never counted both as waiting and as holding a slot.
     fn take(
         &self,
         waiting: &mut Waiting,
@@ -199,7 +201,7 @@ impl Class {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        // Nothing panics while it holds the lock, so a poisoned lock still guards a valid state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -217,28 +219,28 @@ impl State {
         self.in_use + self.cooling.len() < class.slots
     }
 
-    /// Until when the provider wants no call, if it is later than now.
+    /// Until when the provider accepts no call, if that is later than now.
     fn stopped(&self, now: Instant) -> Option<Instant> {
         self.stopped_until.filter(|until| *until > now)
     }
 
-    /// Takes a slot if one is free and nobody came before.
+    /// Takes a slot if one is free and no caller waits for it.
     fn take_unless_waited_for(&mut self, class: &Class, now: Instant) -> bool {
         let is_taken = self.waiting == 0 && self.stopped(now).is_none() && self.is_free(class, now);
         self.in_use += usize::from(is_taken);
         is_taken
     }
 
-    /// One who waited does not any more.
+    /// Counts one waiting caller less.
     fn leave(&mut self) {
         self.waiting = self.waiting.saturating_sub(1);
     }
 
-    /// When the next one who comes could have a slot at the soonest, behind all who wait.
+    /// The soonest time at which a caller who joins the queue now could have a slot.
     ///
-    /// Slots come free in this order: those that are free, those that cool down, those in use, a window from now at the
-    /// soonest, and none of them while the provider wants no call. Each who waits takes one of them, and every further round of
-    /// all slots is a window later.
+    /// Slots become free in this order: the free ones, the cooling ones, then the ones in use, which need at least one window
+    /// from now. No slot becomes free while the provider accepts no call. Each waiting caller takes one slot, and every
+    /// further round of all slots is one window later.
     fn soonest(&mut self, class: &Class, now: Instant) -> Instant {
         self.cool(now);
         let (round, place) = (self.waiting / class.slots, self.waiting % class.slots);
@@ -257,7 +259,7 @@ impl State {
     }
 }
 
-/// A place in the queue, which is left however the wait ends.
+/// A place in the queue. The caller leaves it however the wait ends.
 struct Waiting {
     class: Arc<Class>,
     is_over: bool,
@@ -271,7 +273,7 @@ impl Drop for Waiting {
     }
 }
 
-/// A slot in use; dropping it begins its window.
+/// A slot in use. Dropping it starts its window.
 struct Held {
     class: Arc<Class>,
     is_used: bool,

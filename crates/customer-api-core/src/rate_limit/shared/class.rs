@@ -17,38 +17,38 @@ use crate::{
     time::{Deadline, Stopwatch, now},
 };
 
-/// For how long a store that failed is not asked again.
+/// How long a store that failed is not asked again.
 const OUTAGE: Duration = Duration::from_secs(1);
 
-/// After which time the store is asked again in any case.
+/// The time after which the store is asked again in any case.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// What a store takes at most that can be reached.
+/// The longest time that a reachable store takes.
 pub(super) const SLOW: Duration = Duration::from_millis(250);
 
-/// Those who wait for a slot of one class.
+/// The queue for the slots of one class.
 pub(super) struct Class {
     slots: usize,
     window: Duration,
-    /// Who holds it asks the store. The others wait in the order in which they came.
+    /// The holder asks the store. The other callers wait in the order in which they came.
     pub(super) turn: Queue<()>,
-    /// Tells the head that a slot was given back in this process.
+    /// Notifies the head that a slot was given back in this process.
     given_back: Notify,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// Those who wait, the head included.
+    /// The number of waiting callers, the head included.
     waiting: usize,
     /// When the next slots may be free, by the store's last response; the soonest first.
     upcoming: Vec<Instant>,
-    /// When it said so.
+    /// When that response came.
     heard: Option<Instant>,
-    /// Since when the store has been asked and has not answered.
+    /// Since when the store has been asked without responding.
     unanswered: Option<Stopwatch>,
     outage: Option<Outage>,
-    /// Until when the provider wants no call, as an attempt of this process was told: the store hears of it later.
+    /// Until when the provider accepts no call, as an attempt of this process learned. The store learns it later.
     stopped_until: Option<Instant>,
 }
 
@@ -73,7 +73,7 @@ impl Class {
         Ok(Waiting(Arc::clone(self)))
     }
 
-    /// Keeps what the store said, and gives when the head may have a slot.
+    /// Keeps the times that the store reported, and returns when the head may have a slot.
     pub(super) fn keep(&self, waits: &[Duration]) -> Duration {
         let now = now();
         let mut state = self.state();
@@ -84,25 +84,25 @@ impl Class {
         waits.first().copied().unwrap_or_default()
     }
 
-    /// The store is asked now.
+    /// Records that the store is asked now.
     pub(super) fn asked(&self) {
         self.state().unanswered.get_or_insert_with(Stopwatch::start);
     }
 
-    /// Whether the store has left a question open for longer than an answer takes.
+    /// Whether the store has not responded for longer than a response takes.
     pub(super) fn is_unanswered(&self) -> bool {
         let since = self.state().unanswered;
         since.is_some_and(|since| since.elapsed() >= SLOW)
     }
 
-    /// The store granted a slot: what it said before is over.
+    /// Records that the store granted a slot. Its earlier report is out of date.
     pub(super) fn granted(&self) {
         let mut state = self.state();
         state.answered();
         state.upcoming.clear();
     }
 
-    /// The store failed: those who wait behind would only fail the same way.
+    /// Records that the store failed. The callers behind the head would only fail in the same way.
     pub(super) fn failed(&self, error: &StoreError) {
         let mut state = self.state();
         state.answered();
@@ -112,44 +112,44 @@ impl Class {
         });
     }
 
-    /// How the store failed just now.
+    /// The store's failure, if it is recent.
     pub(super) fn outage(&self) -> Option<StoreError> {
         let state = self.state();
         let outage = state.outage.as_ref()?;
         (outage.since.elapsed() < OUTAGE).then(|| outage.error.clone())
     }
 
-    /// The provider wants no call for so long.
+    /// Records that the provider accepts no call for `wait`.
     pub(super) fn stop(&self, wait: Duration) {
         let mut state = self.state();
         state.stopped_until = state.stopped_until.max(Some(now() + wait));
     }
 
-    /// How long the provider wants no call yet, as this process knows.
+    /// How much longer the provider accepts no call, as far as this process knows.
     pub(super) fn stopped(&self) -> Option<Duration> {
         let until = self.state().stopped_until?;
         let wait = until.saturating_duration_since(now());
         (!wait.is_zero()).then_some(wait)
     }
 
-    /// An attempt of this process is over, or was never made.
+    /// Records that an attempt of this process is over, or was never made.
     pub(super) fn given_back(&self, is_unused: bool) {
-        // The slot is free at once, whatever the store said before.
+        // The slot is free now, whatever the store reported before.
         if is_unused || self.window.is_zero() {
             self.state().upcoming.clear();
             self.given_back.notify_one();
         }
     }
 
-    /// Waits until the store may say something else.
+    /// Waits until the store may respond differently.
     pub(super) async fn pause(&self, wait: Duration) {
-        // Another process may have given a slot back that it has not used.
+        // Another process may have given back a slot that it has not used.
         let wait = wait.min(LONGEST_PAUSE);
         let _ = tokio::time::timeout(wait, self.given_back.notified()).await;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        // Nothing panics while it holds the lock, so a poisoned lock still guards a valid state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -160,15 +160,16 @@ impl State {
         self.outage = None;
     }
 
-    /// When the next slots may be free. While nobody waits, nobody asks, and what the store said gets old: another process may
-    /// have given a slot back since.
+    /// When the next slots may be free. While no caller waits, the store is not asked and its report becomes old. Another
+    /// process may have given a slot back since.
     fn known(&self, now: Instant) -> &[Instant] {
         let age = self.heard.map(|heard| now.saturating_duration_since(heard));
         let is_kept_up = self.waiting > 0 || age.is_some_and(|age| age < LONGEST_PAUSE);
         if is_kept_up { &self.upcoming } else { &[] }
     }
 
-    /// When the next one who comes could have a slot at the soonest, behind all who wait in this process.
+    /// The soonest time at which a caller who joins the queue now could have a slot, behind all waiting callers of this
+    /// process.
     fn soonest(&self, slots: usize, window: Duration, now: Instant) -> Instant {
         let slots = slots.max(1);
         let (round, place) = (self.waiting / slots, self.waiting % slots);
@@ -183,7 +184,7 @@ impl State {
     }
 }
 
-/// A place in the queue, which is left however the wait ends.
+/// A place in the queue. The caller leaves it however the wait ends.
 pub(super) struct Waiting(Arc<Class>);
 
 impl Drop for Waiting {

@@ -26,25 +26,25 @@ use crate::{
     time::Deadline,
 };
 
-/// How much later than its permit an attempt may start. A step before it, such as a ledger's, takes its time.
+/// How much later than its permit an attempt can start. A step before the attempt, such as a ledger's, takes time.
 const START_WITHIN: Duration = Duration::from_secs(15);
 
-/// How often the store is asked while it can't say when a slot will be free: first, and at most.
+/// The first and the longest pause between two questions to the store while it can't report when a slot will be free.
 const POLL: Duration = Duration::from_millis(2);
 const SLOWEST_POLL: Duration = Duration::from_millis(250);
 
 /// Allows a number of attempts per window to all processes together, for each class of calls.
 ///
 /// The rule is that of [`Quota`](super::Quota): a slot is free again one window after its attempt was completed. The slots
-/// lie in a [`SlotStore`], and processes that use the same store and the same name share them. All of them should be given
-/// the same number and the same window: each claim counts by its own.
+/// are kept in a [`SlotStore`]. Processes that use the same store and the same name share them. Give all processes the same
+/// number of attempts and the same window, because each claim counts by its own values.
 ///
 /// - Waiting is fair inside a process. Between processes, the first one that asks gets the slot.
-/// - A 429 that one process gets stops all of them.
-/// - The slot of a process that dies comes back by itself: after the longest attempt, the time within which it must
-///   [start](Self::start_within), and a window.
-/// - While the store can't be reached, calls fail with [`RateLimitError::unavailable`] and nothing is sent, unless
-///   [`when_unreachable`](Self::when_unreachable) gives each process a share of its own.
+/// - A 429 to one process stops all of them.
+/// - The slot of a process that dies becomes free automatically, after the longest attempt, plus the time within which the
+///   attempt must [start](Self::start_within), plus one window.
+/// - While the store can't be reached, calls fail with [`RateLimitError::unavailable`] and nothing is sent. The exception is
+///   a process that has its own share by [`when_unreachable`](Self::when_unreachable).
 ///
 /// Cheap to clone.
 #[derive(Clone)]
@@ -60,8 +60,8 @@ pub struct SharedQuota {
 }
 
 impl SharedQuota {
-    /// Allows `attempts` attempts per `window` to all who share the quota of this name. `attempts` is at least 1; `window`
-    /// is capped at one year.
+    /// Allows `attempts` attempts per `window` to all processes that share the quota of this name. `attempts` is at least 1;
+    /// `window` is capped at one year.
     ///
     /// Name the quota after the account that the provider counts, not after the program.
     #[must_use]
@@ -83,18 +83,18 @@ impl SharedQuota {
         }
     }
 
-    /// Allows `calls` calls in flight at once, as fast as they complete. `calls` is at least 1.
+    /// Allows `calls` calls in flight at the same time, as fast as they complete. `calls` is at least 1.
     ///
-    /// A process that waits asks the store up to four times per second.
+    /// A waiting process asks the store up to four times per second.
     #[must_use]
     pub fn in_flight(store: impl SlotStore, name: impl Into<String>, calls: usize) -> Self {
         Self::per_window(store, name, calls, Duration::ZERO)
     }
 
-    /// How long after its permit an attempt may start: 15 s by default. Later it is not sent, as another process may have
-    /// the slot by then.
+    /// Sets how long after its permit an attempt can start: 15 s by default. A later attempt is not sent, because another
+    /// process may have the slot by then.
     ///
-    /// It covers the steps before an attempt, such as a ledger that is asked. A longer time delays the slot of a process that
+    /// The time covers the steps before an attempt, such as asking a ledger. A longer time delays the slot of a process that
     /// dies.
     #[must_use]
     pub fn start_within(mut self, time: Duration) -> Self {
@@ -102,19 +102,20 @@ impl SharedQuota {
         self
     }
 
-    /// What limits the calls of this process while the store can't be reached, such as its share of the quota.
+    /// Sets the limiter for the calls of this process while the store can't be reached, such as the process's share of the
+    /// quota.
     ///
-    /// Without it, nothing is sent then. The shares of all processes together should not be more than the quota.
+    /// Without it, nothing is sent then. The shares of all processes together should not exceed the quota.
     #[must_use]
     pub fn when_unreachable(mut self, limiter: impl RateLimiter) -> Self {
         self.fallback = Some(Arc::new(limiter));
         self
     }
 
-    /// Waits until the store knows about all attempts that were over when it was called. For programs that end at once: a slot
-    /// that the store was not told about comes back later.
+    /// Waits until the store knows about all attempts that were over when this method was called. For programs that end right
+    /// afterwards: a slot whose end was not reported to the store becomes free later.
     ///
-    /// The store is told in the runtime in which the permit was asked for. Where that runtime stands still, so does this.
+    /// The report runs in the runtime in which the permit was requested. While that runtime stands still, this method waits.
     pub async fn flush(&self) {
         self.reports.flush().await;
     }
@@ -127,7 +128,7 @@ impl SharedQuota {
         Arc::clone(class)
     }
 
-    /// A claim that is yet to be made.
+    /// Creates a claim that has not been made yet.
     fn held(&self, class: &Arc<Class>, request: &PermitRequest) -> Result<Held, RateLimitError> {
         let runtime = Handle::try_current().map_err(|_| RuntimeError::Missing)?;
         let times = [self.start_within, request.longest_attempt()];
@@ -137,7 +138,7 @@ impl SharedQuota {
         Ok(Held::new(claim, self, Arc::clone(class), runtime))
     }
 
-    /// Asks the store. Where there is something else to ask, a part of the call's time is left for that.
+    /// Asks the store. If there is a fallback, a part of the call's time is left for it.
     async fn take(&self, claim: &SlotClaim, deadline: &Deadline) -> Result<Taken, StoreError> {
         let taken = self.store.take(claim);
         if self.fallback.is_none() {
@@ -159,7 +160,7 @@ impl SharedQuota {
         let mut held = self.held(class, request)?;
         let mut poll = POLL;
         loop {
-            // What the provider asks for counts, whether the store can be reached or not.
+            // A stop that the provider asked for counts whether the store can be reached or not.
             if let Some(wait) = class.stopped() {
                 refuse_in_vain(wait, request.deadline())?;
                 class.pause(wait).await;
@@ -185,7 +186,7 @@ impl SharedQuota {
             let soonest = class.keep(&waits);
             refuse_in_vain(soonest, request.deadline())?;
             class.pause(soonest.max(poll)).await;
-            // Nobody knows when an attempt of another process will be over.
+            // It is unknown when an attempt of another process will end.
             poll = if soonest > poll {
                 POLL
             } else {

@@ -1,4 +1,4 @@
-//! A slot of a store in use, and what the store is told about it while nobody waits.
+//! A slot of a store in use, and the report about it that is sent to the store in the background.
 
 use std::{
     collections::BTreeSet,
@@ -20,20 +20,20 @@ use crate::{
     time::Stopwatch,
 };
 
-/// A claim that may have a slot. However it ends, the store is told.
+/// A claim that may have a slot. However the claim ends, the store gets a report.
 pub(super) struct Held {
     claim: SlotClaim,
     store: Arc<dyn SlotStore>,
     class: Arc<Class>,
     reports: Arc<Reports>,
     runtime: Handle,
-    /// Since before the slot was granted.
+    /// Started before the slot was granted.
     watch: Stopwatch,
     start_within: Duration,
     end: End,
 }
 
-/// What the store is told when the claim is dropped.
+/// The report that the store gets when the claim is dropped.
 #[derive(Clone, Copy)]
 enum End {
     Released,
@@ -42,7 +42,7 @@ enum End {
 }
 
 impl Held {
-    /// A claim that is yet to be made.
+    /// Creates a claim that has not been made yet.
     pub(super) fn new(
         claim: SlotClaim,
         quota: &SharedQuota,
@@ -65,18 +65,18 @@ impl Held {
         &self.claim
     }
 
-    /// The claim is about to be made. Dropped from now on, it is released: it may have its slot.
+    /// Marks that the claim is about to be made. If dropped from now on, it is released, because it may have its slot.
     pub(super) fn asked(&mut self) {
         self.watch = Stopwatch::start();
         self.end = End::Released;
     }
 
-    /// The store has said that the claim has no slot.
+    /// Marks that the store granted no slot.
     pub(super) fn refused(&mut self) {
         self.end = End::Nothing;
     }
 
-    /// The claim has its slot: from now on it counts as used, unless it is released.
+    /// Marks that the claim has its slot. From now on it counts as used, unless it is released.
     pub(super) fn granted(mut self) -> Self {
         self.end = End::Completed { stop: None };
         self
@@ -124,7 +124,8 @@ impl Drop for Held {
     }
 }
 
-/// A permit of this process's own share, for an attempt of which the store knows nothing: it is told what stops all processes.
+/// A permit of this process's own share, for an attempt that the store does not know. The store gets a report only if the
+/// attempt stops all processes.
 pub(super) struct Share {
     permit: Permit,
     /// A claim without a slot.
@@ -154,17 +155,18 @@ impl Slot for Share {
     }
 }
 
-/// What the store is being told at the moment.
+/// The reports to the store that are in progress.
 #[derive(Default)]
 pub(super) struct Reports {
-    /// By their numbers, in the order in which they began.
+    /// By number, in the order in which they began.
     under_way: Mutex<BTreeSet<u64>>,
     begun: AtomicU64,
     one_less: Notify,
 }
 
 impl Reports {
-    /// Tells the store in the background. Lost if the runtime is gone; the slot comes back by itself then.
+    /// Sends a report in the background. The report is lost if the runtime is gone; the slot then becomes free after its
+    /// hold.
     fn send(self: &Arc<Self>, runtime: &Handle, report: impl Future<Output = ()> + Send + 'static) {
         let done = Done(Arc::clone(self), self.begin());
         runtime.spawn(async move {
@@ -180,8 +182,8 @@ impl Reports {
         number
     }
 
-    /// Waits until the store has been told everything that is to be told by now. What comes later is not waited for: in a busy
-    /// program there is always something.
+    /// Waits until all reports that have begun by now are done. Later reports are not waited for, because a busy program
+    /// always has some.
     pub(super) async fn flush(&self) {
         let end = self.begun.load(Ordering::Relaxed);
         loop {
@@ -195,7 +197,7 @@ impl Reports {
     }
 
     fn under_way(&self) -> MutexGuard<'_, BTreeSet<u64>> {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        // Nothing panics while it holds the lock, so a poisoned lock still guards a valid state.
         self.under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -212,7 +214,7 @@ impl Drop for Done {
     }
 }
 
-/// A store's failure, kept for those who would only fail the same way.
+/// A store's failure, kept for the callers that would only fail in the same way.
 #[derive(Clone, Debug)]
 pub(super) struct Outage {
     pub(super) error: StoreError,

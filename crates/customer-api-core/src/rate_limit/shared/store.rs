@@ -4,35 +4,35 @@ use async_trait::async_trait;
 
 use crate::{error::StoreError, random};
 
-/// Keeps the slots of quotas for many processes, such as a database.
+/// Keeps the slots of quotas for many processes, for example in a database.
 ///
-/// A store knows slots by their tokens. Only the clock of the store counts; processes give and get durations.
+/// A store identifies slots by their tokens. Only the clock of the store counts: processes pass and receive durations.
 ///
-/// Each method runs one statement or script, which may be lost with its connection after it has done its work. So each
-/// may be run again with the same claim, and the second run changes nothing.
+/// Each method runs one statement or script. Its result can be lost with the connection after the statement has taken effect.
+/// The caller can therefore run each method again with the same claim, and the second run must change nothing.
 #[async_trait]
 pub trait SlotStore: fmt::Debug + Send + Sync + 'static {
     /// Takes a slot for the claim, if one is free and the class is not stopped.
     ///
-    /// The slot is then free again after [`hold`](SlotClaim::hold), unless the claim is completed or released before. A
-    /// claim that has a slot already keeps the slot.
+    /// The slot is free again after [`hold`](SlotClaim::hold), unless the claim is completed or released before. A claim that
+    /// already has a slot keeps it.
     ///
     /// # Errors
     ///
-    /// If the store can't be reached, or takes too long. The claim may have its slot all the same.
+    /// If the store can't be reached, or takes too long. The claim may have its slot nevertheless.
     async fn take(&self, claim: &SlotClaim) -> Result<Taken, StoreError>;
 
-    /// Says that the attempt is over. Its slot is free one [`window`](SlotClaim::window) from now.
+    /// Reports that the attempt is over. Its slot is free one [`window`](SlotClaim::window) from now.
     ///
-    /// With `stop`, nobody gets a slot of the class for so long from now; a longer stop that holds already goes on. A claim
-    /// without a slot changes no slot.
+    /// With `stop`, no claim gets a slot of the class for that long from now. A longer stop that already holds stays in
+    /// force. A claim without a slot changes no slot.
     ///
     /// # Errors
     ///
     /// If the store can't be reached, or takes too long. The slot is free after its hold.
     async fn complete(&self, claim: &SlotClaim, stop: Option<Duration>) -> Result<(), StoreError>;
 
-    /// Gives a slot back that no attempt has used. It is free now.
+    /// Gives back a slot that no attempt has used. The slot is free now.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ pub trait SlotStore: fmt::Debug + Send + Sync + 'static {
     async fn release(&self, claim: &SlotClaim) -> Result<(), StoreError>;
 }
 
-/// What became of a claim on a slot.
+/// The result of a claim on a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
@@ -51,8 +51,8 @@ pub enum Taken {
     Granted,
     /// No slot is free, or the class is stopped.
     ///
-    /// The times after which the next slots may be free, the soonest first; at least one. A slot whose attempt is under
-    /// way may be free one window from now at the soonest, as the attempt may end at once.
+    /// Contains the times after which the next slots may be free, the soonest first; at least one. A slot whose attempt is in
+    /// progress may be free one window from now at the earliest, because the attempt may end immediately.
     Full(Vec<Duration>),
 }
 
@@ -68,8 +68,8 @@ pub struct SlotClaim {
 }
 
 impl SlotClaim {
-    /// A claim with a token that no other claim has, for `slots` slots per `window`. Unless it is completed or released,
-    /// it holds its slot for `hold`.
+    /// Creates a claim with a unique token, for `slots` slots per `window`. The claim holds its slot for `hold`, unless it is
+    /// completed or released before.
     #[must_use]
     pub fn new(
         quota: impl Into<String>,
@@ -100,7 +100,7 @@ impl SlotClaim {
         self.class
     }
 
-    /// What tells this claim from all others.
+    /// The token that identifies this claim.
     #[must_use]
     pub fn token(&self) -> &[u8; 16] {
         &self.token
@@ -112,14 +112,14 @@ impl SlotClaim {
         self.slots
     }
 
-    /// How long a slot is not free after its attempt was completed.
+    /// How long a slot stays taken after its attempt was completed.
     #[must_use]
     pub fn window(&self) -> Duration {
         self.window
     }
 
-    /// How long the slot is held at most, so that the slot of a process that dies comes back: from the grant to the end of
-    /// the longest attempt, and a window.
+    /// The longest time that the slot is held, so that the slot of a process that dies becomes free again. It runs from the
+    /// grant to the end of the longest attempt, plus one window.
     #[must_use]
     pub fn hold(&self) -> Duration {
         self.hold
