@@ -1,18 +1,18 @@
-//! What the suites have in common that implementations of the traits run in their own tests.
+//! The common parts of the suites that implementations of the traits run in their own tests.
 
 use std::{error::Error as StdError, fmt};
 
-/// A rule of a trait that an implementation does not keep to.
+/// A rule of a trait that an implementation breaks.
 #[derive(Debug)]
 pub struct Violation {
     rule: &'static str,
     found: String,
 }
 
-/// Whether a rule is kept.
+/// `Ok` if a rule is kept.
 pub type Checked = Result<(), Violation>;
 
-/// The rule, and what was found instead.
+/// Creates a violation from the rule and what was found instead.
 #[must_use]
 pub fn violation(rule: &'static str, found: &dyn fmt::Debug) -> Violation {
     Violation {
@@ -21,11 +21,11 @@ pub fn violation(rule: &'static str, found: &dyn fmt::Debug) -> Violation {
     }
 }
 
-/// The violation, unless the rule is kept.
+/// Returns the violation, unless the rule is kept.
 ///
 /// # Errors
 ///
-/// If it is not.
+/// If the rule is not kept.
 pub fn holds(rule: &'static str, is_kept: bool, found: &dyn fmt::Debug) -> Checked {
     if is_kept {
         Ok(())

@@ -1,4 +1,4 @@
-//! What only generated code calls. Not for programs: it changes with the generator.
+//! Items that only generated code uses. Not for programs: this module changes with the generator.
 
 pub use crate::{
     open_enum::{self, OpenEnum},

@@ -1,8 +1,8 @@
-//! A value that may be set to `null` on purpose, as distinct from one that is not sent.
+//! A value that can be set to `null` on purpose, as distinct from a value that is not sent.
 
 use serde::{Serialize, Serializer};
 
-/// What a request says about a property that may be `null`.
+/// The value that a request sends for a property that can be `null`.
 ///
 /// An optional property is an `Option<Nullable<T>>`: not sent, sent as `null`, or sent with a value.
 #[expect(clippy::exhaustive_enums, reason = "there is no third state")]
@@ -15,7 +15,7 @@ pub enum Nullable<T> {
 }
 
 impl<T> Nullable<T> {
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Null => None,
@@ -30,7 +30,7 @@ impl<T> From<T> for Nullable<T> {
     }
 }
 
-/// So that a text can be given as it is written.
+/// Lets a text be passed as a string literal.
 impl From<&str> for Nullable<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())

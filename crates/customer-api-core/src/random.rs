@@ -1,23 +1,23 @@
-//! Randomness of the standard library: the keys of its hasher come from the system.
+//! Randomness from the standard library: the keys of its hasher come from the system.
 
 use std::hash::{BuildHasher as _, RandomState};
 
 use crate::time::wall_clock;
 
-/// Bits that nobody can foresee.
+/// Returns unpredictable bits.
 ///
-/// The keys are asked for once per thread. A copy of a whole machine, or of a process, has the same ones; the time and the process
-/// tell the copies apart.
+/// The keys are requested once per thread. A copy of a whole machine or of a process has the same keys. The time and the
+/// process id make the bits of copies differ.
 pub(crate) fn bits() -> u64 {
     RandomState::new().hash_one((std::process::id(), wall_clock()))
 }
 
-/// What no other token is.
+/// Returns a unique token.
 pub(crate) fn token() -> [u8; 16] {
     (u128::from(bits()) << 64 | u128::from(bits())).to_be_bytes()
 }
 
-/// A number from 0 to 1.
+/// Returns a number from 0 to 1.
 pub(crate) fn fraction() -> f64 {
     #[expect(
         clippy::cast_precision_loss,

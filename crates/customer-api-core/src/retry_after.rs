@@ -1,4 +1,4 @@
-//! `Retry-After`, RFC 9110, section 10.2.3: a count of seconds or a date.
+//! `Retry-After`, RFC 9110, section 10.2.3: a number of seconds or a date.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use http::{HeaderMap, header::RETRY_AFTER};
 
 use crate::time::senders_clock;
 
-/// How long the response asks to wait; `None` if it does not say, or says nothing that can be understood.
+/// Returns how long the response asks to wait; `None` if it has no such header, or one that can't be understood.
 ///
-/// A date counts from the response's own `Date`, so that a clock that is off does not matter. One in the past is zero.
+/// A date is compared with the response's own `Date`, so that a wrong clock does not matter. A date in the past means zero.
 pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,8 +1,8 @@
-//! Whether a call can be made where it is awaited.
+//! Checks whether a call can be made where it is awaited.
 //!
-//! tokio has no question for what a runtime lacks: it panics at the first timer and at the first socket. So both are tried
-//! where a panic can be caught, and before anything is sent. The program's panic hook hears of it; a program that aborts at a
-//! panic ends.
+//! tokio has no function that reports which drivers a runtime lacks. It panics at the first timer and at the first socket.
+//! Both are therefore tried where a panic can be caught, before anything is sent. The program's panic hook is called for such
+//! a panic. A program that aborts on panic ends.
 
 use std::{
     any::Any,
@@ -19,28 +19,28 @@ use tokio::runtime::Handle;
 
 use crate::error::RuntimeError;
 
-/// Whether this is inside a tokio runtime that has time.
+/// Checks that this is inside a tokio runtime that has time enabled.
 pub(crate) fn check() -> Result<(), RuntimeError> {
     Handle::try_current().map_err(|_| RuntimeError::Missing)?;
-    // It is neither polled nor kept: nothing is registered.
+    // The timer is neither polled nor kept, so nothing is registered.
     catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| RuntimeError::NoTime)
 }
 
-/// Waits for what may open a socket.
+/// Polls a future that may open a socket.
 pub(crate) fn with_io<F: Future + Unpin>(
     mut future: F,
 ) -> impl Future<Output = Result<F::Output, RuntimeError>> {
     poll_fn(move |context| {
         match catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(context))) {
             Ok(poll) => poll.map(Ok),
-            // The socket that is refused is one to be connected, so nothing was sent.
+            // The refused socket was about to be connected, so nothing was sent.
             Err(panic) if is_about_io(&*panic) => Poll::Ready(Err(RuntimeError::NoIo)),
             Err(panic) => resume_unwind(panic),
         }
     })
 }
 
-/// Whether it is tokio's panic about a socket in a runtime without I/O.
+/// Whether this is tokio's panic about a socket in a runtime without I/O.
 fn is_about_io(panic: &(dyn Any + Send)) -> bool {
     let text = match panic.downcast_ref::<String>() {
         Some(text) => Some(text.as_str()),
@@ -49,21 +49,21 @@ fn is_about_io(panic: &(dyn Any + Send)) -> bool {
     text.is_some_and(|text| text.starts_with("A Tokio 1.x context was found, but IO is disabled"))
 }
 
-/// The process that a client, or a list, works in: the one that used it first.
+/// The process that a client or a list works in: the first one that used it.
 ///
-/// After a fork, the child has its memory, but not the threads that its connections live on.
+/// After a fork, the child has the parent's memory, but not the threads that run the connections.
 #[derive(Debug, Default)]
 pub(crate) struct Home(AtomicU32);
 
 impl Home {
-    /// Whether this process may use it.
+    /// Checks that this process is the one.
     pub(crate) fn check(&self) -> Result<(), RuntimeError> {
         self.check_in(process::id())
     }
 
     fn check_in(&self, process: u32) -> Result<(), RuntimeError> {
         let home = match self.0.load(Ordering::Relaxed) {
-            // No process has this number.
+            // No process has the number 0.
             0 => self
                 .0
                 .compare_exchange(0, process, Ordering::Relaxed, Ordering::Relaxed)

@@ -16,12 +16,12 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// A credential in a header. The value may hold a scheme word in front of the secret.
+    /// Creates a credential in a header. The value can contain a scheme word in front of the secret.
     ///
     /// # Errors
     ///
-    /// If the value is blank, or holds what can't stand in a header: control characters, and characters outside ASCII, of
-    /// which servers make what they like.
+    /// If the value is blank, or contains characters that are not allowed in a header: control characters, and characters
+    /// outside ASCII, which servers interpret differently.
     pub fn new(header: HeaderName, value: &str) -> Result<Self, AuthError> {
         if value.trim().is_empty() {
             return Err(AuthError::new("it is blank").in_vain());
@@ -38,7 +38,7 @@ impl Credential {
         })
     }
 
-    /// Numbers the credential, so that a late 401 for an old one does not throw a new one away.
+    /// Numbers the credential, so that a late 401 for an old credential does not discard a new one.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
@@ -49,13 +49,13 @@ impl Credential {
         (&self.name, &self.value)
     }
 
-    /// The header as bytes, for a store that gets them sealed.
+    /// Returns the header as bytes, for a store that keeps it sealed.
     #[cfg(feature = "shared-session")]
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         [self.name.as_str().as_bytes(), b"\0", self.value.as_bytes()].concat()
     }
 
-    /// The header of these bytes.
+    /// Reads the header from these bytes.
     #[cfg(feature = "shared-session")]
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let end = bytes.iter().position(|byte| *byte == 0)?;
@@ -79,32 +79,32 @@ impl fmt::Debug for Credential {
 
 /// A key or token that never changes.
 ///
-/// What is wrong with it is reported when the client is built.
+/// A problem with it is reported when the client is built.
 #[derive(Debug)]
 pub struct StaticCredential {
     credential: Result<Credential, Cow<'static, str>>,
 }
 
 impl StaticCredential {
-    /// A key in a header of its own, such as `apiKey: …`.
+    /// Creates a key in its own header, such as `apiKey: …`.
     #[must_use]
     pub fn header_key(header: HeaderName, key: impl Into<SecretString>) -> Self {
         Self::new(header, None, &key.into())
     }
 
-    /// A token behind a scheme word, such as `Authorization: token …`.
+    /// Creates a token behind a scheme word, such as `Authorization: token …`.
     #[must_use]
     pub fn scheme(scheme: &str, token: impl Into<SecretString>) -> Self {
         Self::new(AUTHORIZATION, Some(scheme), &token.into())
     }
 
-    /// A bearer token, as RFC 6750 has it: `Authorization: Bearer …`.
+    /// Creates a bearer token as in RFC 6750: `Authorization: Bearer …`.
     #[must_use]
     pub fn bearer(token: impl Into<SecretString>) -> Self {
         Self::scheme("Bearer", token)
     }
 
-    /// A credential that is refused when the client is built, for a reason that only the provider's crate can know.
+    /// Creates a credential that is refused when the client is built, for a reason that only the provider's crate can know.
     #[must_use]
     pub fn refused(reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -117,7 +117,8 @@ impl StaticCredential {
         if secret.is_empty() {
             return Self::refused("it is empty");
         }
-        // White space would split the header's value; at an end it comes from a file that was read with its line break.
+        // White space would split the header's value. White space at an end comes from a file that was read with its line
+        // break.
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Self::refused(
                 "it holds white space, control characters or characters outside ASCII",
@@ -151,7 +152,7 @@ impl Auth for StaticCredential {
     }
 }
 
-/// No credential, for a provider that wants none.
+/// No credential, for a provider that requires none.
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Anonymous;

@@ -2,9 +2,9 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration}
 
 use crate::{Delivery, Error, ErrorKind, error::TimeoutPhase, redact::OneLine, retry::StopReason};
 
-/// Why there is no credential.
+/// The reason why there is no credential.
 ///
-/// Cheap to clone: those who waited for the same login are told the same.
+/// Cheap to clone: all callers that waited for the same login get the same error.
 #[derive(Clone, Debug)]
 pub struct AuthError {
     reason: Cow<'static, str>,
@@ -12,21 +12,21 @@ pub struct AuthError {
     refused: bool,
     in_vain: bool,
     retry_after: Option<Duration>,
-    /// The same, or what the provider's crate knows where the provider does not ask.
+    /// The same. Contains the wait that the provider's crate knows if the provider asks for none.
     asked_wait: Option<Duration>,
     shortage: Option<Shortage>,
 }
 
-/// What the caller of a login, and nobody else, had too little of.
+/// The resource that only the caller of a login had too little of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shortage {
-    /// For the client's own quota, of which the provider knows nothing.
+    /// The client's own quota, which the provider does not know.
     OfTurns,
     OfTime,
 }
 
 impl AuthError {
-    /// A reason in words, which must not show a secret.
+    /// Creates an error from a reason in words. The reason must not show a secret.
     #[must_use]
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -40,27 +40,27 @@ impl AuthError {
         }
     }
 
-    /// It was about a response that the provider would only give again.
+    /// Marks the error as caused by a response that the provider would send again.
     pub(crate) fn in_vain(mut self) -> Self {
         self.in_vain = true;
         self
     }
 
-    /// The cause.
+    /// Adds the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// The provider knows who calls and won't have them: asking again soon is useless, and may lock the account.
+    /// Marks that the provider refused the login itself. A new login soon after is useless, and may lock the account.
     #[must_use]
     pub fn refused(mut self) -> Self {
         self.refused = true;
         self
     }
 
-    /// Asking again makes no sense before this time is over.
+    /// Adds the time before which a new login makes no sense.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
@@ -73,23 +73,26 @@ impl AuthError {
         self.refused
     }
 
-    /// After which time asking again makes sense, if that is known.
+    /// The time after which a new login makes sense, if that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether it failed for the time that its caller had, which says nothing to one who has more.
+    /// Whether the login failed for lack of its caller's own quota or time. Such a failure does not apply to a caller who has
+    /// more.
     pub(crate) fn is_callers_own(&self) -> bool {
         self.shortage.is_some()
     }
 
-    /// Whether asking again soon is useless: the provider refused the login, or answered without giving a credential.
+    /// Whether a new login soon after is useless, because the provider refused the login or its response contained no usable
+    /// credential.
     pub(crate) fn is_in_vain(&self) -> bool {
         self.refused || self.in_vain
     }
 
-    /// How long the provider wants no login. What the client's own quota asks for is its caller's affair.
+    /// How long the provider accepts no login. A wait for the client's own quota concerns only its caller and is not
+    /// included.
     pub(crate) fn provider_wait(&self) -> Option<Duration> {
         self.retry_after
             .or(self.asked_wait)
@@ -113,8 +116,8 @@ impl StdError for AuthError {
     }
 }
 
-/// A login that failed. It was refused if the provider did nothing on purpose ([`Delivery::Refused`]), and not for the number
-/// of calls.
+/// The error of a login that failed. The login counts as refused if the provider did nothing on purpose
+/// ([`Delivery::Refused`]) and the reason was not the number of calls.
 impl From<Error> for AuthError {
     fn from(error: Error) -> Self {
         let is_refused = error.delivery() == Delivery::Refused && !error.is_rate_limited();

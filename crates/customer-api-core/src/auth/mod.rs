@@ -1,4 +1,4 @@
-//! Who calls: the credential that goes along with a request.
+//! The credential that is sent with a request and proves who calls.
 
 mod credential;
 mod error;
@@ -16,8 +16,8 @@ use crate::{base_url::BaseUrl, session::SharedSession};
 
 /// Supplies the credential of every attempt.
 ///
-/// Most providers take a key that never changes, a [`StaticCredential`]; some a token that is obtained by logging in, a
-/// [`Session`](crate::session::Session). Implement this for one that is looked up or rotated:
+/// Most providers take a key that never changes: a [`StaticCredential`]. Some take a token that is obtained by a login: a
+/// [`Session`](crate::session::Session). Implement this trait for a credential that is looked up or rotated:
 ///
 /// ```
 /// use std::sync::RwLock;
@@ -42,41 +42,44 @@ use crate::{base_url::BaseUrl, session::SharedSession};
 /// ```
 #[async_trait]
 pub trait Auth: fmt::Debug + Send + Sync + 'static {
-    /// The credential for the next attempt; `None` for a provider that wants none. May take a call of its own, which must
-    /// end by the deadline.
+    /// Returns the credential for the next attempt; `None` for a provider that requires none. An implementation can make a
+    /// separate call for it, which must end by the deadline.
     ///
     /// # Errors
     ///
-    /// If it can't be had. The call then fails without being sent.
+    /// If there is no credential. The call then fails without being sent.
     async fn authorize(&self, context: &AuthContext<'_>) -> Result<Option<Credential>, AuthError>;
 
-    /// The credential, if it is at hand: asked before [`authorize`](Self::authorize), which may then be spared.
+    /// Returns the credential if it is available without waiting. Called before [`authorize`](Self::authorize), which is
+    /// skipped if this returns a credential.
     fn try_authorize(&self) -> Option<Credential> {
         None
     }
 
-    /// Learns that the provider answered 401 to the credential of this generation, and says whether a new one may help.
+    /// Reports that the provider responded with 401 to the credential of this generation. Returns whether a new credential
+    /// may help.
     ///
-    /// `true` makes the pipeline ask again and send the request once more, once a call: a 401 proves that nothing was
-    /// processed, so this holds for writes too. A key that never changes says `false`.
+    /// `true` makes the pipeline ask for a credential again and resend the request, once per call. A 401 proves that nothing
+    /// was processed, so this applies to writes too. A key that never changes returns `false`.
     fn invalidate(&self, generation: u64) -> bool {
         let _ = generation;
         false
     }
 
-    /// Learns that the provider answered 401 once more, to the credential of this generation that had just replaced another one.
+    /// Reports a second 401: the provider also rejected the credential of this generation, which had just replaced another
+    /// one.
     ///
-    /// Then asking for a third may be as useless as a login that is refused, and as harmful to the account. May tell other
-    /// machines, within the time that the call has left.
+    /// Asking for a third credential may then be as useless as repeating a refused login, and as harmful to the account. An
+    /// implementation can notify other machines, within the time that the call has left.
     async fn invalidate_renewed(&self, generation: u64) {
         let _ = generation;
     }
 
-    /// Shares what is obtained with other machines. Called once, when the client is built with a shared session.
+    /// Shares the obtained credential with other machines. Called once, when the client is built with a shared session.
     ///
     /// # Errors
     ///
-    /// If the credential is not obtained by a login, or the login does not say whose it is.
+    /// If the credential is not obtained by a login, or the login has no [identity](crate::session::Login::identity).
     #[cfg(feature = "shared-session")]
     #[cfg_attr(docsrs, doc(cfg(feature = "shared-session")))]
     fn share(&self, shared: SharedSession, base_url: &BaseUrl) -> Result<(), BuildError> {
@@ -87,17 +90,17 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
         })
     }
 
-    /// Says whether the credential can be used at all, when the client is built.
+    /// Checks whether the credential can be used at all. Called when the client is built.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, without showing it.
+    /// The problem with the credential, without showing the credential.
     fn check(&self) -> Result<(), BuildError> {
         Ok(())
     }
 }
 
-/// The call that wants a credential, and the way to the provider for obtaining one.
+/// The call that needs a credential, with access to the provider for obtaining one.
 #[derive(Clone, Copy)]
 pub struct AuthContext<'a> {
     client: &'a Arc<Shared>,
@@ -109,18 +112,18 @@ impl<'a> AuthContext<'a> {
         Self { client, deadline }
     }
 
-    /// When the call that waits for the credential must be over.
+    /// The time by which the call that waits for the credential must be over.
     #[must_use]
     pub fn deadline(&self) -> &'a Deadline {
         self.deadline
     }
 
-    /// Makes a call to the same provider, such as a login: over the same transport, with the same limits, and without a
-    /// credential. It ends by the deadline.
+    /// Makes a call to the same provider, such as a login. It uses the same transport and the same limits, carries no
+    /// credential, and ends by the deadline.
     ///
     /// # Errors
     ///
-    /// If the call fails. An [`AuthError`] can be made of the [`Error`].
+    /// If the call fails. An [`AuthError`] can be made from the [`Error`].
     pub fn send<O: Operation>(
         &self,
         operation: O,
@@ -128,7 +131,7 @@ impl<'a> AuthContext<'a> {
         self.call(operation).send()
     }
 
-    /// Prepares such a call with settings of its own.
+    /// Prepares such a call with its own settings.
     pub fn call<O: Operation>(&self, operation: O) -> Call<O> {
         Call::new(Arc::clone(self.client), operation)
             .without_credential()

@@ -1,18 +1,18 @@
-//! How long to wait after a failure: the one place that knows everybody who has a say.
+//! The wait after a failure, computed in one place from all sources.
 //!
-//! The provider asks for a wait by `Retry-After`; its crate may know one for a 429 that does not ask; and the back-off is the
-//! least that is waited in any case, as a provider may ask for no time at all, or until a moment that is past. Calls, lists and
-//! logins all take their waits from here.
+//! The provider asks for a wait by `Retry-After`. Its crate may know a wait for a 429 without one. The back-off is the least
+//! wait in any case, because a provider may ask for no time at all, or for a moment in the past. Calls, lists and logins all
+//! take their waits from here.
 
 use std::{fmt, time::Duration};
 
 use super::FailedAttempt;
 use crate::random;
 
-/// The longest wait that is granted to a provider, unless a policy says otherwise.
+/// The longest wait that is granted to a provider, unless a policy sets another limit.
 pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// Decides how long a call waits before its next attempt. Whether there is one, a [`RetryPolicy`](super::RetryPolicy) decides.
+/// Decides how long a call waits before its next attempt. A [`RetryPolicy`](super::RetryPolicy) decides whether there is one.
 ///
 /// A wait that would outlast the call's timeout ends the call instead.
 ///
@@ -32,14 +32,15 @@ pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// }
 /// ```
 pub trait Backoff: fmt::Debug + Send + Sync + 'static {
-    /// How long to wait after this attempt.
+    /// Returns how long to wait after this attempt.
     fn wait(&self, attempt: &FailedAttempt) -> Duration;
 }
 
 /// The default back-off: doubles with every attempt, with full jitter.
 ///
-/// Before the n-th retry it waits between nothing and `base · 2ⁿ⁻¹` (0.5 s), at most `cap` (20 s). If the provider asks for a
-/// longer wait by `Retry-After`, it waits as long as that. A `Retry-After` of no time, or of a moment that is past, shortens nothing.
+/// Before the n-th retry it waits between zero and `base · 2ⁿ⁻¹` (0.5 s), at most `cap` (20 s). If the provider asks for a
+/// longer wait by `Retry-After`, it waits that long. A `Retry-After` of zero, or of a moment in the past, does not shorten
+/// the wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExponentialBackoff {
     base: Duration,
@@ -58,27 +59,27 @@ impl ExponentialBackoff {
         cap: Duration::from_secs(20),
     };
 
-    /// The default back-off.
+    /// Creates the default back-off.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The longest wait before the first retry; it doubles with every further one.
+    /// Sets the longest wait before the first retry. It doubles with every further retry.
     #[must_use]
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
         self
     }
 
-    /// The longest wait before any retry.
+    /// Sets the longest wait before any retry.
     #[must_use]
     pub fn cap(mut self, cap: Duration) -> Self {
         self.cap = cap;
         self
     }
 
-    /// How long to wait after this number of failures in a row. `asked` is what the last one asked for.
+    /// Returns how long to wait after this number of failures in a row. `asked` is the wait that the last one asked for.
     pub(crate) fn after(&self, failures: u32, asked: Option<Duration>) -> Duration {
         let back_off = self.ceiling(failures).mul_f64(random::fraction());
         asked.map_or(back_off, |asked| asked.max(back_off))

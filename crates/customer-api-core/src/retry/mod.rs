@@ -1,4 +1,4 @@
-//! What is tried again, and when.
+//! Which failed attempts are retried, and when.
 
 mod backoff;
 mod transient;
@@ -17,13 +17,13 @@ use crate::{
     operation::info::{Idempotency, OperationInfo},
 };
 
-/// Decides after every failed attempt whether there is another. When it is made, a [`Backoff`] decides.
+/// Decides after every failed attempt whether to retry. A [`Backoff`] decides when.
 ///
 /// A policy can be stricter than the client, never laxer: a [`NonIdempotent`](Idempotency::NonIdempotent) call is not
-/// repeated once it may have happened, whatever a policy says. A caller who knows that a repeat is harmless says so for
-/// the call, with [`Call::idempotency`](crate::Call::idempotency).
+/// repeated once it may have happened, whatever a policy decides. A caller who knows that a repeat is harmless states that
+/// for the call, with [`Call::idempotency`](crate::Call::idempotency).
 ///
-/// Policies are best made by decorating another:
+/// The best way to write a policy is to decorate another one:
 ///
 /// ```
 /// use customer_api_core::retry::{FailedAttempt, RetryDecision, RetryPolicy, RetryTransient, StopReason};
@@ -42,7 +42,7 @@ use crate::{
 /// }
 /// ```
 pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
-    /// Whether to try again after this attempt.
+    /// Decides whether to retry after this attempt.
     fn decide(&self, attempt: &FailedAttempt) -> RetryDecision;
 }
 
@@ -52,11 +52,11 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
 pub struct FailedAttempt {
     /// Which attempt of the call this was, from 1.
     pub number: u32,
-    /// What is called.
+    /// The operation that is called.
     pub operation: &'static OperationInfo,
-    /// Whether a repeat is harmless; the caller's word wins over the description's.
+    /// Whether a repeat is harmless. The caller's setting overrides the description's.
     pub idempotency: Idempotency,
-    /// What went wrong.
+    /// The kind of the failure.
     pub kind: ErrorKind,
     /// The HTTP status, if there was a response.
     pub status: Option<u16>,
@@ -71,7 +71,7 @@ pub struct FailedAttempt {
 }
 
 impl FailedAttempt {
-    /// A first attempt that failed, with a minute left; set the rest as needed. For testing policies.
+    /// Creates a first attempt that failed, with a minute left. Set the other fields as needed. For testing policies.
     #[must_use]
     pub fn new(operation: &'static OperationInfo, kind: ErrorKind, delivery: Delivery) -> Self {
         Self {
@@ -88,17 +88,17 @@ impl FailedAttempt {
     }
 }
 
-/// What a policy decides.
+/// The decision of a policy.
 #[expect(clippy::exhaustive_enums, reason = "a policy decides one of these two")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
     /// The call is over.
     Stop(StopReason),
-    /// Try again after the back-off's wait.
+    /// Retry after the back-off's wait.
     Retry,
 }
 
-/// Never tries again.
+/// Never retries.
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NeverRetry;

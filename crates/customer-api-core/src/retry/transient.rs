@@ -3,12 +3,12 @@ use std::time::Duration;
 use super::{FailedAttempt, LONGEST_ASKED, RetryDecision, RetryPolicy, StopReason};
 use crate::{Delivery, ErrorKind, operation::info::Idempotency};
 
-/// The default policy: up to 3 attempts, for what may go well in a while.
+/// The default policy: up to 3 attempts, for failures that may pass.
 ///
-/// | failure | tried again |
+/// | failure | retried |
 /// |---|---|
 /// | no connection, or one that was gone before anything was written | every operation |
-/// | a 429 that says that nothing was done ([`Delivery::Refused`]) | every operation |
+/// | a 429 that states that nothing was done ([`Delivery::Refused`]) | every operation |
 /// | 408, 429, 500, 502, 503, 504, timeouts, broken connections | `Safe` and `Idempotent` operations |
 /// | anything else | never |
 ///
@@ -29,20 +29,20 @@ impl Default for RetryTransient {
 }
 
 impl RetryTransient {
-    /// The default policy.
+    /// Creates the default policy.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many attempts there are at most, the first included.
+    /// Sets the maximum number of attempts, the first one included.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The longest `Retry-After` that is waited for.
+    /// Sets the longest `Retry-After` that is waited for.
     #[must_use]
     pub fn max_retry_after(mut self, limit: Duration) -> Self {
         self.max_retry_after = limit;
@@ -68,7 +68,7 @@ impl RetryPolicy for RetryTransient {
     }
 }
 
-/// Whether the same request may fare better in a while.
+/// Whether the same request may succeed a little later.
 fn is_transient(attempt: &FailedAttempt) -> bool {
     match attempt.kind {
         ErrorKind::Connect | ErrorKind::Timeout(_) | ErrorKind::Interrupted => true,

@@ -1,4 +1,4 @@
-//! The one place where the clocks are read. Everything else is told the time, so that tests can pause it.
+//! The one place where the clocks are read. All other code gets the time from here, so that tests can pause it.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,20 +15,21 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// The time by the sender's clock, as the response's `Date` tells. Without a `Date`, the time by this machine's clock.
+/// Returns the time by the sender's clock, as given by the response's `Date`. Without a `Date`, returns the time by this
+/// machine's clock.
 ///
-/// A moment that the provider names is judged by this, as the two clocks need not agree.
+/// A moment that the provider names is compared with this time, because the two clocks can differ.
 pub(crate) fn senders_clock(headers: &HeaderMap) -> SystemTime {
     date(headers).unwrap_or_else(wall_clock)
 }
 
-/// The moment that a response's `Date` names, in whole seconds.
+/// Returns the moment that a response's `Date` names, in whole seconds.
 pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
     let date = headers.get(DATE)?.to_str().ok()?;
     httpdate::parse_http_date(date).ok()
 }
 
-/// The time by this machine's clock.
+/// Returns the time by this machine's clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the calendar's clock"
@@ -40,10 +41,10 @@ pub(crate) fn wall_clock() -> SystemTime {
     now
 }
 
-/// Measures how much time passes, the sleep of the machine included.
+/// Measures how much time passes, including the time for which the machine sleeps.
 ///
-/// A monotonic clock stands still on some systems while the machine sleeps, and the calendar's clock may be set. Of the two, the
-/// one that went further counts: an early end is harmless where a late one is not.
+/// On some systems a monotonic clock stands still while the machine sleeps. The calendar clock can be set. The stopwatch
+/// reports the larger of the two times, because an early end is harmless where a late one is not.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch {
     start: Instant,
@@ -68,7 +69,7 @@ impl Stopwatch {
 
     fn until(&self, monotonic: Instant, calendar: SystemTime) -> Duration {
         let awake = monotonic.saturating_duration_since(self.start);
-        // Set back: it says nothing.
+        // An error means that the calendar clock was set back. It is then ignored.
         let passed = calendar.duration_since(self.calendar);
         awake.max(passed.unwrap_or_default())
     }
@@ -82,7 +83,7 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// A deadline that is `limit` from now.
+    /// Creates a deadline that is `limit` from now.
     #[must_use]
     pub fn after(limit: Duration) -> Self {
         Self {
@@ -91,7 +92,7 @@ impl Deadline {
         }
     }
 
-    /// The same deadline, but no later than this after the call began.
+    /// Returns the same deadline, but at most `limit` after the call began.
     pub(crate) fn no_later_than(&self, limit: Duration) -> Self {
         Self {
             start: self.start,
@@ -99,16 +100,16 @@ impl Deadline {
         }
     }
 
-    /// How much time there was at the beginning.
+    /// The time from the beginning to the deadline.
     pub(crate) fn limit(&self) -> Duration {
         self.limit
     }
 
-    /// Sleeps until so much time has passed since the beginning.
+    /// Sleeps until this much time has passed since the beginning.
     pub(crate) fn sleep(&self, until: Duration) -> Sleep {
         match self.start.checked_add(until) {
             Some(end) => tokio::time::sleep_until(end),
-            // Later than any clock can tell: tokio sleeps for as long as it can.
+            // The end is later than the clock can represent. tokio sleeps for as long as it can.
             None => tokio::time::sleep(until),
         }
     }

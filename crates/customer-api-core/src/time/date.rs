@@ -18,7 +18,7 @@ use super::TimeError;
 pub struct Date(jiff::civil::Date);
 
 impl Date {
-    /// The date of a year, a month and a day.
+    /// Creates a date from a year, a month and a day.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl FromStr for Date {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        // Exactly this form: jiff would also take a date with a time behind it.
+        // Only this form is accepted. jiff would also accept a date that is followed by a time.
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else {
             return Err(EXPECTED);
         };

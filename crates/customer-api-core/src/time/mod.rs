@@ -18,14 +18,14 @@ pub use date::Date;
 pub use slept::sleep_with_the_machine;
 pub use timestamp::Timestamp;
 
-/// A text that is no point in time in the expected format. The text itself is not kept.
+/// A text that is not a point in time in the expected format. The text itself is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}")]
 pub struct TimeError {
     expected: &'static str,
 }
 
-/// Reads a text in place: to own it first would cost an allocation.
+/// Reads a text in place, because an owned copy would cost an allocation.
 fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr<Err = TimeError>,

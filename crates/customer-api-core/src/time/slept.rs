@@ -1,4 +1,4 @@
-//! A machine that sleeps, for tests: its calendar goes on, and its monotonic clock does not.
+//! A machine that sleeps, for tests: its calendar clock continues, and its monotonic clock does not.
 
 use std::{cell::Cell, time::Duration};
 
@@ -6,7 +6,7 @@ thread_local! {
     static SLEPT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
-/// Lets the machine sleep for this long, as the current thread sees it.
+/// Lets the machine sleep for this long, as seen by the current thread.
 pub fn sleep_with_the_machine(time: Duration) {
     SLEPT.set(SLEPT.get().saturating_add(time));
 }

@@ -10,10 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::TimeError;
 
-/// An instant as a provider wrote it: the text is kept, order and conversions go by the instant.
+/// An instant as a provider wrote it. The text is kept; order and conversions use the instant.
 ///
-/// Reads RFC 3339 in all its forms: with any offset, any number of fractional digits, small letters, or a space before the time.
-/// Two timestamps are equal if they are the same instant, whatever their texts; an instant is exact to the nanosecond.
+/// Reads all forms of RFC 3339: any offset, any number of fractional digits, lower-case letters, or a space before the time.
+/// Two timestamps are equal if they are the same instant, whatever their texts. An instant is exact to the nanosecond.
 ///
 /// ```
 /// use customer_api_core::Timestamp;
@@ -42,7 +42,7 @@ impl Timestamp {
     #[must_use]
     pub fn unix_seconds(&self) -> i64 {
         let instant = self.instant;
-        // jiff's parts carry the sign of the whole, so a fraction before 1970 is negative.
+        // jiff's parts have the sign of the whole value, so a fraction before 1970 is negative.
         if instant.subsec_nanosecond() < 0 {
             instant.as_second() - 1
         } else {
@@ -56,17 +56,17 @@ impl Timestamp {
         self.instant.as_nanosecond()
     }
 
-    /// The instant as the standard library's type.
+    /// Converts the instant to the standard library's type.
     #[must_use]
     pub fn to_system_time(&self) -> SystemTime {
         self.instant.into()
     }
 
-    /// The timestamp of a count of seconds since 1970-01-01T00:00:00Z.
+    /// Creates the timestamp of a number of seconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     ///
-    /// If the year would lie outside -9999 to 9999.
+    /// If the year is outside -9999 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, TimeError> {
         jiff::Timestamp::from_second(seconds)
             .map(Self::from_instant)
@@ -97,9 +97,8 @@ impl FromStr for Timestamp {
     }
 }
 
-/// The instant of a text in the form of RFC 3339, section 5.6. Nearly all that it says stands in fixed places, so that a long
-/// list of them is read several times faster than by jiff's own reader, which knows many forms. What the numbers mean is jiff's
-/// to say.
+/// Reads the instant of a text in the form of RFC 3339, section 5.6. Most parts are at fixed positions, so that a long list
+/// is read several times faster than by jiff's own reader, which accepts many forms. jiff interprets the numbers.
 fn instant(text: &[u8]) -> Option<jiff::Timestamp> {
     let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
     let is_here = |(at, separator): &(usize, u8)| text.get(*at) == Some(separator);
@@ -123,7 +122,7 @@ fn instant(text: &[u8]) -> Option<jiff::Timestamp> {
     offset(zone)?.to_timestamp(civil.ok()?).ok()
 }
 
-/// `Z`, or hours and minutes with a sign, and with or without a colon between them.
+/// Reads `Z`, or hours and minutes with a sign, and with or without a colon between them.
 fn offset(zone: &[u8]) -> Option<jiff::tz::Offset> {
     let (sign, minutes_at) = match zone {
         b"Z" | b"z" => return Some(jiff::tz::Offset::UTC),
@@ -141,7 +140,7 @@ fn offset(zone: &[u8]) -> Option<jiff::tz::Offset> {
     jiff::tz::Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()
 }
 
-/// A dot and digits, or nothing. What is finer than a nanosecond is cut off.
+/// Reads a dot and digits, or nothing. Digits beyond nanoseconds are cut off.
 fn nanoseconds(fraction: &[u8]) -> Option<i32> {
     let Some((b'.', digits)) = fraction.split_first() else {
         return fraction.is_empty().then_some(0);
@@ -159,7 +158,7 @@ fn two_digits(text: &[u8], at: usize) -> Option<i8> {
     i8::try_from(number(text.get(at..at + 2)?)?).ok()
 }
 
-/// At most 9 digits.
+/// Reads at most 9 digits.
 fn number(digits: &[u8]) -> Option<i32> {
     digits.iter().try_fold(0, |number, digit| {
         let digit = digit.is_ascii_digit().then(|| i32::from(digit - b'0'))?;
@@ -314,8 +313,8 @@ mod tests {
             text in "[0129][0-9]{3}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?\
                 (Z|z|[+-][0-2][0-9](:?[0-6][0-9]?){0,2}|)",
         ) {
-            // jiff reads seconds of an offset, too, which RFC 3339 does not have.
-            // It refuses what is finer than a nanosecond.
+            // jiff also reads seconds of an offset, which RFC 3339 does not have. It refuses more than nine fractional
+            // digits.
             let fraction = text.get(19..).unwrap_or_default().bytes().skip(1).take_while(u8::is_ascii_digit).count();
             let known = if fraction > 9 { [&text[..29], &text[20 + fraction..]].concat() } else { text.clone() };
             let expected = known.parse::<jiff::Timestamp>().ok();
