@@ -1,4 +1,4 @@
-//! What every [`TokenStore`] must do, as a suite that an implementation runs in its own tests.
+//! The rules of every [`TokenStore`], as a suite that an implementation runs in its own tests.
 //!
 //! ```
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -11,7 +11,7 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! It takes about two seconds. What a store does when its server dies is for tests of its own.
+//! The suite takes about two seconds. What a store does when its server dies needs separate tests.
 
 use std::{fmt, time::Duration};
 
@@ -26,14 +26,15 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// How long what ends during the suite takes.
+/// The length of the times that end during the suite.
 const SHORT: Duration = Duration::from_millis(300);
 
-/// Checks a store by two handles, as of two machines. It leaves accounts behind that nobody else has.
+/// Checks a store through two handles, such as those of two machines. Leaves accounts behind that no other user of the store
+/// has.
 ///
 /// # Errors
 ///
-/// The first rule that the store does not keep to.
+/// The first rule that the store breaks.
 pub async fn check<S: TokenStore>(one: &S, other: &S) -> Result<(), Violation> {
     let suite = Suite { one, other };
     suite.one_logs_in().await?;
@@ -112,7 +113,7 @@ impl<S: TokenStore> Suite<'_, S> {
         is_turn("accounts do not hinder each other", &offer)
     }
 
-    /// An account with this token.
+    /// Creates an account with this token.
     async fn with_token(&self, kept: &StoredToken) -> Result<String, Violation> {
         let account = account();
         let turn = LoginTurn::new(&*account, LEASE);

@@ -6,7 +6,7 @@ use crate::{auth::AuthError, retry::ExponentialBackoff};
 #[cfg(feature = "shared-session")]
 use crate::{session::FailedLogin, time::now};
 
-/// How long a login that was in vain is not repeated, at first and at most. An account may be locked after a few.
+/// Initial and maximum pause after a rejected login. An account may be locked after a few such logins.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
@@ -21,15 +21,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
     expect(unreachable_pub, reason = "it is public with the feature")
 )]
 pub struct LoginFailures {
-    /// All that failed.
+    /// All failed logins.
     pub failed: u32,
-    /// Those that the provider refused, or answered without a token that it takes. Repeating them soon is useless, and may
-    /// lock the account.
+    /// Logins that the provider refused, or whose response contained no token that the provider accepts. Repeating them soon
+    /// is useless, and may lock the account.
     pub in_vain: u32,
 }
 
 impl LoginFailures {
-    /// The more of both.
+    /// Returns the larger value of each count.
     pub(super) fn or_more(self, other: Self) -> Self {
         Self {
             failed: self.failed.max(other.failed),
@@ -48,7 +48,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// A failure after these earlier ones, of a login that had this much time.
+    /// Creates a failure after these earlier ones, of a login that had this much time.
     pub(super) fn new(
         error: AuthError,
         before: LoginFailures,
@@ -58,7 +58,7 @@ impl Failure {
         let failed = before.failed.saturating_add(1);
         let in_vain = before.in_vain.saturating_add(u32::from(error.is_in_vain()));
         let mut pause = match error.provider_wait() {
-            // It asks for a wait, though perhaps for one of no time.
+            // The provider asks for a wait, which can be zero.
             asked @ Some(_) => ExponentialBackoff::DEFAULT.after(failed, asked),
             None => Duration::ZERO,
         };
@@ -74,13 +74,13 @@ impl Failure {
         }
     }
 
-    /// The error of whoever comes too early to try again.
+    /// The error for a caller who comes too early to log in again.
     pub(super) fn pause(&self, now: Instant) -> Option<AuthError> {
         let wait = self.not_before.saturating_duration_since(now);
         (!wait.is_zero()).then(|| self.error.clone().with_retry_after(wait))
     }
 
-    /// The failure of another process, after which nobody logs in for this time.
+    /// Creates the failure of another process, after which no process logs in for this time.
     #[cfg(feature = "shared-session")]
     pub(super) fn shared(error: AuthError, failures: LoginFailures, pause: Duration) -> Self {
         let pause = pause.min(LONGEST_PAUSE);
@@ -96,7 +96,7 @@ impl Failure {
         }
     }
 
-    /// What other processes are told.
+    /// The failure as it is reported to other processes.
     #[cfg(feature = "shared-session")]
     pub(super) fn stored(&self) -> FailedLogin {
         FailedLogin {
@@ -116,8 +116,8 @@ impl Failure {
         now.saturating_duration_since(self.not_before) < LONGEST_PAUSE
     }
 
-    /// Whether one who has so much time would have fared the same: a login that only ran out of its own caller's time says
-    /// nothing to those who have more.
+    /// Whether the failure applies to a caller who has this much time. A login that failed only for lack of its own caller's
+    /// time or quota does not apply to a caller who has more time.
     pub(super) fn concerns(&self, time: Duration) -> bool {
         !self.error.is_callers_own() || time <= self.time
     }

@@ -1,4 +1,4 @@
-//! A credential that is obtained by logging in.
+//! A credential that is obtained by a login.
 
 #[cfg(all(feature = "shared-session", feature = "test-util"))]
 #[cfg_attr(
@@ -44,46 +44,48 @@ use crate::{
     time::{Deadline, now},
 };
 
-/// Obtains a token. Implemented once per provider that wants a login.
+/// Obtains a token. Implemented once per provider that requires a login.
 #[async_trait]
 pub trait Login: fmt::Debug + Send + Sync + 'static {
     /// Logs in, by a call that the context prepares.
     ///
     /// # Errors
     ///
-    /// If there is no token. An [`Error`](crate::Error) of the call converts to one that knows whether the provider refused.
+    /// If there is no token. An [`Error`](crate::Error) of the call converts to an [`AuthError`] that states whether the
+    /// provider refused the login.
     async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError>;
 
-    /// Says whether a login can be tried at all, when the client is built.
+    /// Checks whether a login can be tried at all. Called when the client is built.
     ///
     /// # Errors
     ///
-    /// What is wrong with the user name or the password, without showing it.
+    /// The problem with the user name or the password, without showing either.
     fn check(&self) -> Result<(), BuildError> {
         Ok(())
     }
 
-    /// Whose login it is, and with what: the user name and the password, in a form that no other login has.
+    /// Returns the identity of the login: the user name and the password, in a form that no other login has.
     ///
-    /// Only a keyed digest of it leaves the session, as the name under which machines share a token. None if the login can't be
-    /// shared.
+    /// Only a keyed digest of the identity leaves the session. The digest is the name under which machines share a token.
+    /// `None` if the login can't be shared.
     fn identity(&self) -> Option<SecretString> {
         None
     }
 }
 
-/// Logs in when a token is first needed, and again before it expires or when the provider no longer takes it.
+/// Logs in when a token is first needed, and again before the token expires or when the provider rejects it.
 ///
-/// - However many calls wait, one of them logs in, and all of them share what comes of it.
-/// - A token is renewed early, by one call, while the others go on with the old one. If that fails, nobody notices as long
-///   as the old one lives.
-/// - A 401 throws away the token that it was about, not one that has been obtained since. The call that got it is sent once
+/// - However many calls wait, one of them logs in, and all of them share the result.
+/// - One call renews a token early, while the other calls use the old token. If the renewal fails, no call fails for it while
+///   the old token is valid.
+/// - A 401 discards the token that it was about, not one that was obtained since. The call that got the 401 is sent once
 ///   more, with another token.
-/// - A login that the provider refuses, or responses without a token that can be used or that it then takes, is not repeated for a minute; each
-///   further one doubles that, up to an hour. Calls made in the meantime fail at once, with that failure as their cause. One
-///   that the provider asks to repeat later, by a `Retry-After` or as its crate knows, is not repeated before, nor before the
-///   back-off is over, or for an hour at most.
-/// - A call that is dropped while it logs in leaves the login to the next one.
+/// - A login is not repeated for a minute if the provider refuses it, responds without a usable token, or rejects the new
+///   token. Each further failure of this kind doubles the pause, up to an hour. Calls made in the meantime fail immediately,
+///   with that failure as their cause.
+/// - If the provider asks to repeat a login later, by a `Retry-After` or as its crate knows, the login is not repeated before
+///   that time, nor before the back-off is over. This wait is at most an hour.
+/// - A call that is dropped while it logs in leaves the login to the next call.
 ///
 /// With the feature `shared-session`, several machines share a token, and the pause after a refused login:
 /// [`ClientBuilder::shared_session`](crate::ClientBuilder::shared_session).
@@ -114,7 +116,7 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// ```
 pub struct Session {
     login: Box<dyn Login>,
-    /// Who holds it logs in.
+    /// The holder logs in.
     turn: Turn<()>,
     state: Mutex<State>,
     /// Shares the token with other machines.
@@ -125,31 +127,31 @@ pub struct Session {
 #[derive(Default)]
 struct State {
     token: Option<Held>,
-    /// How many tokens there were.
+    /// The generation of the current or last token.
     generation: u64,
-    /// How many logins have ended, well or not.
+    /// How many logins have ended, with or without success.
     logins: u64,
-    /// What came of the last login, if it failed.
+    /// The failure of the last login, if it failed.
     failure: Option<Failure>,
-    /// The last failure before that, by which a further one counts.
+    /// The failure before that. A further failure counts from it.
     last_failure: Option<Failure>,
-    /// The last token that the provider did not take any more.
+    /// The last token that the provider rejected.
     #[cfg(feature = "shared-session")]
     refused: Option<u64>,
 }
 
-/// What there is at the moment.
+/// What the session has at the moment.
 enum Look {
     Fresh(Credential),
-    /// Good still, but soon no longer.
+    /// Still valid, but expires soon.
     Due(Credential),
-    /// Nothing, after so many logins.
+    /// No token, after this many logins.
     Missing(u64),
 }
 
 impl Session {
-    /// A session that has yet to log in. A token is renewed five minutes before it expires, or in the last tenth of its life
-    /// if that is shorter.
+    /// Creates a session that has not logged in yet. A token is renewed five minutes before it expires, or in the last tenth
+    /// of its life if that is shorter.
     #[must_use]
     pub fn new(login: impl Login) -> Self {
         Self {
@@ -172,13 +174,13 @@ impl Session {
         }
     }
 
-    /// Renews a token that is still good, unless somebody is at it; gives up while there is time left for the call itself.
+    /// Renews a token that is still valid, unless another call does. Gives up early enough to leave time for the call itself.
     async fn renew(&self, context: &AuthContext<'_>) -> Option<Credential> {
         let turn = self.turn.try_lock().ok()?;
         match self.look() {
             Look::Due(_) => {}
             Look::Fresh(credential) => return Some(credential),
-            // It was thrown away meanwhile. Whoever needs one more logs in, by the rules for that.
+            // The token was discarded meanwhile. A call that needs a token logs in by the usual rules.
             Look::Missing(_) => return None,
         }
         let mut generation = None;
@@ -192,7 +194,7 @@ impl Session {
         renewed.ok()?.ok()
     }
 
-    /// Logs in, unless somebody else does; then waits for what comes of that.
+    /// Logs in, unless another call does. In that case, waits for the result of that login.
     async fn obtain(
         &self,
         context: &AuthContext<'_>,
@@ -216,7 +218,8 @@ impl Session {
         credential
     }
 
-    /// Logs in, or takes the token that another machine has got; one that replaces a token that is still good, if that is named.
+    /// Logs in, or takes the token that another machine obtained. `renewed` names a token that is still valid and is to be
+    /// replaced.
     async fn log_in(
         &self,
         context: &AuthContext<'_>,
@@ -248,16 +251,16 @@ impl Session {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        // Nothing panics while it holds the lock, so a poisoned lock still guards a valid state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// Keeps the token that a login gave.
+    /// Keeps the token that a login returned.
     fn hold(&mut self, token: Held) -> Credential {
         self.logins += 1;
-        // Kept for a while: whether the token is any good, the provider has yet to show.
+        // Kept for a while, because the provider has not accepted the token yet.
         self.last_failure = self.failure.take().or(self.last_failure.take());
         self.generation = token.generation;
         let credential = token.credential();
@@ -265,7 +268,7 @@ impl State {
         credential
     }
 
-    /// Keeps what a login failed with, after which there is none for a while.
+    /// Keeps the failure of a login. No login follows for a while.
     fn fail(&mut self, failure: Failure) {
         self.logins += 1;
         self.failure = Some(failure);
@@ -278,7 +281,7 @@ impl State {
         last.map_or_else(LoginFailures::default, Failure::failures)
     }
 
-    /// Forgets the token of this generation, if it is the current one: the provider does not take it any more.
+    /// Discards the token of this generation, if it is the current one, because the provider rejected it.
     fn refuse(&mut self, generation: u64) -> Option<Held> {
         #[cfg(feature = "shared-session")]
         {
@@ -297,8 +300,8 @@ impl State {
         self.pause().map_or(Ok(()), Err)
     }
 
-    /// What came of the login that ended while this one waited for it; nothing, if that says nothing to it. A token that
-    /// has expired since is still the newest there is: it is for the provider to refuse it.
+    /// The result of the login that ended while this call waited for it. `None` if the result does not apply to this call. A
+    /// token that has expired since is still the newest one; the provider decides whether to reject it.
     fn outcome_for(&self, deadline: &Deadline) -> Result<Option<Credential>, AuthError> {
         match &self.failure {
             Some(failure) if failure.concerns(deadline.remaining()) => Err(failure.error()),
@@ -337,7 +340,7 @@ impl Auth for Session {
                 return;
             };
             if !token.is_new {
-                // A store that was set back has old tokens. The next call logs in.
+                // A store that was restored to an earlier state has old tokens. The next call logs in.
                 return;
             }
             let reason = "the provider does not take the token that it has just given";

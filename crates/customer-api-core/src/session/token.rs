@@ -9,22 +9,22 @@ use crate::{
     time::{now, senders_clock},
 };
 
-/// How long before it expires a token is renewed, unless it lives so shortly that a tenth of its life is less.
+/// How long before its expiry a token is renewed, unless a tenth of its life is less.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
-/// What a login gives: a credential, and how long it is good for.
+/// The result of a login: a credential, and how long it is valid.
 ///
-/// Without a life time it is used until the provider answers 401.
+/// A token without a lifetime is used until the provider responds with 401.
 #[derive(Clone, Debug)]
 pub struct Token {
     credential: Credential,
     life: Option<Duration>,
-    /// How long it lived on, by the provider's clock, when it was told.
+    /// The remaining lifetime by the provider's clock, at the time when `with_expiry` was called.
     left: Option<Duration>,
 }
 
 impl Token {
-    /// A token in the form in which requests carry it.
+    /// Creates a token in the form in which requests carry it.
     #[must_use]
     pub fn new(credential: Credential) -> Self {
         Self {
@@ -34,18 +34,18 @@ impl Token {
         }
     }
 
-    /// How long it lives, counted from when the login began, by the monotonic clock.
+    /// Sets how long the token is valid. The time counts from the start of the login, by the monotonic clock.
     #[must_use]
     pub fn with_lifetime(mut self, life: Duration) -> Self {
         self.life = Some(life);
         self
     }
 
-    /// When it expires by the provider's clock, which the `Date` among the headers of the login's response tells: the clock of
-    /// this machine may be wrong, and counts only where there is no `Date`.
+    /// Sets when the token expires by the provider's clock. The `Date` in the headers of the login's response shows that
+    /// clock. This machine's clock may be wrong and is used only if there is no `Date`.
     ///
-    /// Of this and [`with_lifetime`](Self::with_lifetime), the earlier end counts. A time that is past already is a clock that goes
-    /// wrong, and is ignored.
+    /// If [`with_lifetime`](Self::with_lifetime) is also set, the earlier end counts. A time in the past is the sign of a
+    /// wrong clock and is ignored.
     #[must_use]
     pub fn with_expiry(mut self, time: SystemTime, headers: &HeaderMap) -> Self {
         let left = time.duration_since(senders_clock(headers)).ok();
@@ -53,7 +53,7 @@ impl Token {
         self
     }
 
-    /// How long it lives, counted from this moment in the past.
+    /// How long the token is valid, counted from this moment in the past.
     fn life_since(&self, began: Instant) -> Option<Duration> {
         let by_date = self
             .left
@@ -68,12 +68,12 @@ impl Token {
 /// A token in use.
 pub(super) struct Held {
     pub(super) generation: u64,
-    /// How many logins in a row had failed before this one, on other machines, too.
+    /// How many logins in a row had failed before this one, including logins of other machines.
     pub(super) failures: LoginFailures,
-    /// Whether a login of this process gave it just now. One that a store had may be an old one.
+    /// Whether a login of this process returned it. A token from a store may be an old one.
     pub(super) is_new: bool,
     credential: Credential,
-    /// When it is no longer used, and from when on another one is wanted; `None` is never.
+    /// When the token expires, and when it is to be renewed; `None` means never.
     times: Option<(Instant, Instant)>,
 }
 
@@ -93,7 +93,7 @@ impl Held {
         }
     }
 
-    /// A token of another process: it expires, and is to be renewed, so long after this moment.
+    /// Creates the token of another process. It expires, and is to be renewed, this long after `asked`.
     #[cfg(feature = "shared-session")]
     pub(super) fn shared(
         credential: Credential,
@@ -116,7 +116,7 @@ impl Held {
         }
     }
 
-    /// In which time it expires, and in which it is to be renewed.
+    /// The time until it expires, and the time until it is to be renewed.
     #[cfg(feature = "shared-session")]
     pub(super) fn times_left(&self, now: Instant) -> Option<(Duration, Duration)> {
         self.times.map(|(expires, renewal)| {
@@ -139,7 +139,7 @@ impl Held {
         self.times.is_some_and(|(_, renewal)| renewal <= now)
     }
 
-    /// Wants the next renewal in half the time that is left, and not within a second.
+    /// Postpones the renewal by half the time that is left, and by at least a second.
     pub(super) fn postpone_renewal(&mut self, now: Instant) {
         if let Some((expires, renewal)) = &mut self.times {
             let left = expires.saturating_duration_since(now);

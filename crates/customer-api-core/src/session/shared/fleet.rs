@@ -1,4 +1,4 @@
-//! How a session uses the store: one process logs in, the others wait for what comes of it.
+//! How a session uses the store: one process logs in, and the others wait for the result.
 
 use std::{
     future::{Future, poll_fn},
@@ -26,15 +26,15 @@ use crate::{
     time::now,
 };
 
-/// How often the store is asked while another process logs in: first, and at most.
+/// The first and the longest pause between two questions to the store while another process logs in.
 const POLL: Duration = Duration::from_millis(50);
 const SLOWEST_POLL: Duration = Duration::from_millis(500);
 
-/// How much longer than its call a process may log in, so that the store hears of the outcome.
+/// How much longer than its call a process can hold the turn, so that it can report the outcome to the store.
 const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
-/// A longer lease is renewed while the login goes on: a process that dies must not keep the others out for as long as its call
-/// might have taken.
+/// The longest lease. A login that takes longer renews its lease, because a process that dies must not keep the others out
+/// for as long as its call could have taken.
 const LONGEST_LEASE: Duration = Duration::from_secs(60);
 
 /// A shared session of one account.
@@ -43,7 +43,7 @@ pub(in crate::session) struct Fleet {
     account: String,
 }
 
-/// What came of asking the store.
+/// The result of asking the store.
 enum Asked {
     Token(Held),
     Turn(Turn),
@@ -69,7 +69,7 @@ impl Fleet {
         let lease = time.saturating_add(LEASE_MARGIN).min(LONGEST_LEASE);
         let turn = LoginTurn::new(&*self.account, lease);
         let mut turn = Turn::new(Arc::clone(&self.shared.store), turn, wanted);
-        // Then the old token goes on, and nobody waits for the new one.
+        // During a renewal the old token stays in use, and no call waits for the new one.
         let is_renewal = matches!(wanted, Wanted::Newer(_));
         let mut poll = POLL;
         loop {
@@ -86,7 +86,7 @@ impl Fleet {
                         held.failures = failures;
                         return Ok(Asked::Token(held));
                     }
-                    // Sealed with a key that this process does not have, or damaged: as good as none.
+                    // Sealed with a key that this process does not have, or damaged. Counts as no token.
                     None => turn.wanted = Wanted::Newer(stored.generation),
                 },
                 Offer::Turn(failures) => {
@@ -133,7 +133,7 @@ impl Fleet {
 }
 
 impl Session {
-    /// Logs in for all processes, or takes what another one has got.
+    /// Logs in for all processes, or takes the token that another one obtained.
     pub(in crate::session) async fn log_in_for_all(
         &self,
         fleet: &Fleet,
@@ -151,7 +151,7 @@ impl Session {
             Ok(Asked::Turn(turn)) => turn,
             Ok(Asked::Paused(failure)) => {
                 let error = failure.error();
-                // A token that is still good is used until it expires.
+                // A token that is still valid is used until it expires.
                 if renewed.is_none() {
                     self.state().fail(failure);
                 }
@@ -164,7 +164,7 @@ impl Session {
                     let reason = "the store of the shared session can't be used";
                     let error = AuthError::new(reason).with_source(error);
                     if renewed.is_none() {
-                        // Those who wait behind share it: they would only wait for the same.
+                        // The waiting callers share the error, because they would only wait for the same.
                         let mut state = self.state();
                         let failures = state.failures();
                         state.fail(Failure::shared(error.clone(), failures, Duration::ZERO));
@@ -192,7 +192,7 @@ impl Session {
         }
     }
 
-    /// Tells all processes that the provider does not take a token that it has just given.
+    /// Reports to all processes that the provider rejects a token that it has just issued.
     pub(in crate::session) async fn refuse_for_all(&self, fleet: &Fleet, generation: u64) {
         let failed = self.state().failure.as_ref().map(Failure::stored);
         let Some(failed) = failed else { return };
@@ -202,12 +202,12 @@ impl Session {
     }
 }
 
-/// A turn at the store. Dropped while it may be this process's, it is given up.
+/// A turn at the store. If it is dropped while this process may hold it, it is given up.
 struct Turn {
     store: Arc<dyn TokenStore>,
     turn: LoginTurn,
     wanted: Wanted,
-    /// How many logins in a row have failed; unknown before the store has given the turn.
+    /// How many logins in a row have failed; unknown before the store has granted the turn.
     failures: Option<LoginFailures>,
     is_open: bool,
 }
@@ -223,7 +223,7 @@ impl Turn {
         }
     }
 
-    /// Waits for the login, and renews the lease meanwhile.
+    /// Polls the login to completion, and renews the lease meanwhile.
     async fn hold_during<T>(&self, login: impl Future<Output = T>) -> T {
         let mut login = pin!(login);
         loop {
@@ -231,7 +231,7 @@ impl Turn {
             if let Ok(outcome) = waited {
                 return outcome;
             }
-            // If the store can't be reached, or the lease is over, the login goes on all the same.
+            // The login continues even if the store can't be reached or the lease is over.
             let mut asked = pin!(self.store.ask(&self.turn, self.wanted));
             let ended = poll_fn(|context| match login.as_mut().poll(context) {
                 Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
@@ -259,7 +259,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // Without a runtime, the lease ends by itself.
+        // Without a runtime, the lease ends when its time is over.
         let (true, Ok(runtime)) = (self.is_open, Handle::try_current()) else {
             return;
         };
@@ -269,7 +269,7 @@ impl Drop for Turn {
     }
 }
 
-/// Leaves the turn to the next one. What has failed before stays on record.
+/// Leaves the turn to the next process. Earlier failures stay on record.
 async fn give_up(
     store: &dyn TokenStore,
     turn: &LoginTurn,
@@ -278,7 +278,7 @@ async fn give_up(
 ) -> Result<(), StoreError> {
     let failures = match failures {
         Some(failures) => failures,
-        // A process that has a turn may ask again.
+        // A process that has a turn can ask again.
         None => match store.ask(turn, wanted).await? {
             Offer::Turn(failures) => failures,
             _ => return Ok(()),

@@ -13,19 +13,19 @@ use tokio::time::Instant;
 use super::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 use crate::{error::StoreError, session::LoginFailures, time::now};
 
-/// For how long after its pause a failure counts.
+/// How long after its pause a failure counts.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 
 /// Keeps tokens in memory, for several clients of one process that share a login.
 ///
-/// Clones share what they keep.
+/// Clones share the tokens.
 #[derive(Clone, Default)]
 pub struct LocalTokens(Arc<Mutex<HashMap<String, Account>>>);
 
 #[derive(Default)]
 struct Account {
     token: Option<Kept>,
-    /// Who logs in, and until when.
+    /// Which process logs in, and until when.
     turn: Option<([u8; 16], Instant)>,
     failure: Option<(FailedLogin, Instant)>,
 }
@@ -35,26 +35,26 @@ struct Kept {
     since: Instant,
 }
 
-/// So long after a moment. What the clock can't tell is as good as now.
+/// Returns the moment plus the time, or the moment itself if the clock can't represent the sum.
 fn after(moment: Instant, time: Duration) -> Instant {
     moment.checked_add(time).unwrap_or(moment)
 }
 
 impl LocalTokens {
-    /// A store that knows no account.
+    /// Creates a store without accounts.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     fn accounts(&self) -> MutexGuard<'_, HashMap<String, Account>> {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        // Nothing panics while it holds the lock, so a poisoned lock still guards a valid state.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Kept {
-    /// The token with the times that are left; none once it has expired.
+    /// Returns the token with its remaining times; `None` once it has expired.
     fn offered(&self, now: Instant) -> Option<StoredToken> {
         let age = now.saturating_duration_since(self.since);
         let left = |time: Option<Duration>| time.map(|time| time.saturating_sub(age));

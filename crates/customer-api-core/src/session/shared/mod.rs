@@ -12,10 +12,10 @@ pub use local::LocalTokens;
 pub use seal::TokenKey;
 pub use store::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 
-/// One login for many processes: where the token lies, and the key that seals it.
+/// One login for many processes: the store of the token, and the key that seals it.
 ///
 /// - One process logs in, and the others take its token. A 401 discards the token for all.
-/// - The pause after a login that the provider refused counts for all processes that have the same base URL, user name and
+/// - The pause after a login that the provider refused applies to all processes that have the same base URL, user name and
 ///   password. A process with an old password does not stop the others.
 /// - A token is sealed before it reaches the store (AES-256-GCM), bound to its account and its generation.
 /// - While the store can't be reached, each process logs in for itself, unless the session is [strict](Self::strict).
@@ -23,11 +23,11 @@ pub use store::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 /// # Changing the key
 ///
 /// 1. Give all machines the new key by [`accept`](Self::accept).
-/// 2. When all have it, make the new key the one that seals, and accept the old one.
-/// 3. When all do that, take the old key away. While this is done, there may be one login more.
+/// 2. When all machines have the new key, use it to seal, and accept the old one.
+/// 3. When all machines do that, remove the old key. This step can cause one more login.
 ///
-/// Of all keys of a machine, the one whose id sorts first names the account. So take ids that grow, such as `2026-05` and `2026-11`:
-/// then steps 1 and 2 go on with one login.
+/// Of all keys of a machine, the one whose id sorts first names the account. Therefore use ids that grow, such as `2026-05`
+/// and `2026-11`. Steps 1 and 2 then continue with one login.
 #[derive(Clone)]
 pub struct SharedSession {
     store: Arc<dyn TokenStore>,
@@ -37,7 +37,7 @@ pub struct SharedSession {
 }
 
 impl SharedSession {
-    /// A session whose tokens lie in this store, sealed with this key.
+    /// Creates a session whose tokens are kept in this store, sealed with this key.
     #[must_use]
     pub fn new(store: impl TokenStore, key: TokenKey) -> Self {
         Self {
@@ -55,14 +55,14 @@ impl SharedSession {
         self
     }
 
-    /// The key that names accounts: the same for all machines while a key is changed.
+    /// The key that names accounts. It is the same for all machines while a key is changed.
     fn naming_key(&self) -> &TokenKey {
         let keys = self.accepted.iter().chain([&self.key]);
         keys.min_by_key(|key| key.id()).unwrap_or(&self.key)
     }
 
-    /// Does not log in while the store can't be reached: calls that need a token fail, and nothing is sent. For accounts that
-    /// are locked after a few logins.
+    /// Forbids a login while the store can't be reached. Calls that need a token then fail, and nothing is sent. For accounts
+    /// that are locked after a few logins.
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.is_strict = true;

@@ -1,4 +1,4 @@
-//! What a store sees of a token and of its account.
+//! How a token and its account are hidden from the store.
 
 use std::{fmt, sync::Arc};
 
@@ -10,12 +10,12 @@ use secrecy::{ExposeSecret as _, SecretBox};
 
 use crate::{auth::Credential, base_url::BaseUrl};
 
-/// The form of a sealed token.
+/// The version of the format of a sealed token.
 const VERSION: u8 = 1;
 
 const NONCE: usize = 12;
 
-/// A secret key that seals tokens, with a name by which machines know it.
+/// A secret key that seals tokens, with an id by which machines recognize it.
 ///
 /// All machines that share a session have the same key. Keep the key where you keep the password.
 #[derive(Clone)]
@@ -25,7 +25,8 @@ pub struct TokenKey {
 }
 
 impl TokenKey {
-    /// A key of 32 random bytes. The id is not secret; it may be a date such as `2026-11`. Its first 255 bytes count.
+    /// Creates a key from 32 random bytes. The id is not secret; it can be a date such as `2026-11`. Only its first 255 bytes
+    /// count.
     #[must_use]
     pub fn new(id: impl Into<String>, key: [u8; 32]) -> Self {
         Self {
@@ -39,7 +40,7 @@ impl TokenKey {
         bytes.get(..255).unwrap_or(bytes)
     }
 
-    /// A digest that only this key gives, for one purpose.
+    /// Returns a digest for one purpose that only this key produces.
     fn digest(&self, purpose: &str, parts: &[&[u8]]) -> hmac::Tag {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.key.expose_secret());
         let mut context = hmac::Context::with_key(&key);
@@ -50,7 +51,7 @@ impl TokenKey {
         context.sign()
     }
 
-    /// The name of an account.
+    /// Returns the name of an account.
     pub(super) fn account(&self, base_url: &BaseUrl, identity: &str) -> String {
         let parts = [base_url.as_str().as_bytes(), identity.as_bytes()];
         let digest = self.digest("account", &parts);
@@ -66,7 +67,7 @@ impl TokenKey {
         RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).ok()
     }
 
-    /// The credential, for nobody without the key, and for no other account or generation.
+    /// Seals the credential with this key, for this account and generation only.
     pub(super) fn seal(
         &self,
         credential: &Credential,
@@ -83,7 +84,7 @@ impl TokenKey {
         Some([&[VERSION, length], self.id(), nonce.as_ref(), &sealed].concat())
     }
 
-    /// The credential that was sealed with this key. None if it was sealed with another one, or changed.
+    /// Opens a credential that was sealed with this key. `None` if it was sealed with another key, or changed.
     pub(super) fn open(&self, sealed: &[u8], account: &str, generation: u64) -> Option<Credential> {
         let rest = sealed.strip_prefix(&[VERSION])?;
         let (length, rest) = rest.split_first()?;
@@ -103,7 +104,7 @@ impl TokenKey {
     }
 }
 
-/// What a sealed token belongs to.
+/// The account and generation to which a sealed token is bound, with the id of the key.
 fn bound(id: &[u8], account: &str, generation: u64) -> Vec<u8> {
     [id, b"\0", account.as_bytes(), &generation.to_be_bytes()].concat()
 }
@@ -154,7 +155,7 @@ mod tests {
             );
             assert!(key("a", 1).open(&sealed[..place], "account", 7).is_none());
         }
-        // Nothing is sealed twice in the same way.
+        // Sealing the same token twice gives different bytes.
         assert_ne!(
             sealed,
             key("a", 1).seal(&credential(), "account", 7).unwrap()

@@ -4,31 +4,31 @@ use async_trait::async_trait;
 
 use crate::{error::StoreError, random, session::LoginFailures};
 
-/// Keeps the tokens of logins for many processes, such as a database.
+/// Keeps the tokens of logins for many processes, for example in a database.
 ///
-/// For each account there is at most one token, one right to log in, and one pause. The store sees no clear text: an
-/// account is a keyed digest, a token is sealed. Only the clock of the store counts; processes give and get durations.
+/// For each account there is at most one token, one right to log in, and one pause. The store sees no clear text: an account
+/// is a keyed digest, and a token is sealed. Only the clock of the store counts: processes pass and receive durations.
 ///
-/// Each method runs one statement or script, which may be lost with its connection after it has done its work. So each
-/// may be run again with the same values, and the second run changes nothing.
+/// Each method runs one statement or script. Its result can be lost with the connection after the statement has taken effect.
+/// The caller can therefore run each method again with the same values, and the second run must change nothing.
 #[async_trait]
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// Gives the token of the account, or the right to log in.
+    /// Offers the token of the account, or the right to log in.
     ///
     /// In this order:
     ///
     /// 1. A token of the generation that is [refused](Wanted::Instead) is removed.
     /// 2. A token that has not expired is offered, unless a [newer](Wanted::Newer) one is wanted.
-    /// 3. While the account is paused, nobody logs in: [`Offer::Paused`].
+    /// 3. While the account is paused, no process logs in: [`Offer::Paused`].
     /// 4. While another process has the right to log in, [`Offer::Busy`].
     /// 5. Otherwise this process has that right for [`lease`](LoginTurn::lease): [`Offer::Turn`].
     ///
     /// # Errors
     ///
-    /// If the store can't be reached, or takes too long. The process may have the right to log in all the same.
+    /// If the store can't be reached, or takes too long. The process may have the right to log in nevertheless.
     async fn ask(&self, turn: &LoginTurn, wanted: Wanted) -> Result<Offer, StoreError>;
 
-    /// Keeps the token that a login gave, and ends the turn. Changes nothing if the turn is over.
+    /// Keeps the token that a login returned, and ends the turn. Changes nothing if the turn is over.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// If the store can't be reached, or takes too long.
     async fn fail(&self, turn: &LoginTurn, failure: &FailedLogin) -> Result<(), StoreError>;
 
-    /// Removes the token of this generation, which the provider does not take although it was just given, and pauses the
+    /// Removes the token of this generation, which the provider rejects although it has just issued it, and pauses the
     /// account. Changes nothing if the account has another token, or none.
     ///
     /// # Errors
@@ -56,31 +56,32 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     ) -> Result<(), StoreError>;
 }
 
-/// Which token is wanted.
+/// The kind of token that a process wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wanted {
-    /// Any that has not expired.
+    /// Any token that has not expired.
     Any,
-    /// Another than the one of this generation, which the provider does not take any more.
+    /// A token other than the one of this generation, which the provider rejects.
     Instead(u64),
-    /// Another than the one of this generation, which expires soon. The others go on with it.
+    /// A token other than the one of this generation, which expires soon. Other processes still use that one.
     Newer(u64),
 }
 
-/// What a store has for a process that wants a token.
+/// The response of a store to a process that wants a token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Offer {
     /// A token, and how many logins in a row had failed before it.
     Token(StoredToken, LoginFailures),
-    /// The right to log in. So many logins in a row have failed; failures whose pause ended over an hour ago do not count.
+    /// The right to log in, and how many logins in a row have failed. Failures whose pause ended more than an hour ago do not
+    /// count.
     Turn(LoginFailures),
-    /// Another process logs in, for so long at most.
+    /// Another process logs in, for at most this long.
     Busy(Duration),
-    /// Nobody logs in for so long.
+    /// No process logs in for this long.
     Paused {
-        /// How long the pause still is.
+        /// How long the pause still lasts.
         wait: Duration,
         /// Whether the provider refused the login itself.
         is_refused: bool,
@@ -89,7 +90,7 @@ pub enum Offer {
     },
 }
 
-/// One try of one process to get a token for an account.
+/// One attempt of one process to get a token for an account.
 #[derive(Clone)]
 pub struct LoginTurn {
     account: String,
@@ -98,7 +99,7 @@ pub struct LoginTurn {
 }
 
 impl LoginTurn {
-    /// A try with an id that no other one has. It logs in for `lease` at most.
+    /// Creates a turn with a unique id. The process logs in for at most `lease`.
     #[must_use]
     pub fn new(account: impl Into<String>, lease: Duration) -> Self {
         Self {
@@ -108,19 +109,19 @@ impl LoginTurn {
         }
     }
 
-    /// The account: letters and digits of a keyed digest.
+    /// The account: a keyed digest, written in letters and digits.
     #[must_use]
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// What tells this try from all others.
+    /// The id that identifies this turn.
     #[must_use]
     pub fn id(&self) -> &[u8; 16] {
         &self.id
     }
 
-    /// How long the right to log in is held at most, so that a process that dies does not keep it.
+    /// The longest time that the right to log in is held, so that a process that dies does not keep it.
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.lease
@@ -139,13 +140,13 @@ impl fmt::Debug for LoginTurn {
 #[derive(Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "stores write and read it")]
 pub struct StoredToken {
-    /// Tells it from all other tokens of the account.
+    /// Identifies the token among all tokens of the account.
     pub generation: u64,
     /// The credential, sealed.
     pub sealed: Vec<u8>,
-    /// After which time it is no longer offered; `None` is never.
+    /// The time after which the token is no longer offered; `None` means never.
     pub expires_in: Option<Duration>,
-    /// After which time a newer one is wanted.
+    /// The time after which a newer token is wanted.
     pub renew_in: Option<Duration>,
 }
 
@@ -164,7 +165,7 @@ impl fmt::Debug for StoredToken {
 pub struct FailedLogin {
     /// How many logins in a row have failed, this one included.
     pub failures: LoginFailures,
-    /// For how long nobody logs in.
+    /// How long no process logs in.
     pub pause: Duration,
     /// Whether the provider refused the login itself.
     pub is_refused: bool,
