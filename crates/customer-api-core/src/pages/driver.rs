@@ -8,7 +8,7 @@ use crate::{
     retry::{ExponentialBackoff, LONGEST_ASKED},
 };
 
-/// What travels from the task to the consumer. The end is said, never guessed: a task that dies says nothing.
+/// A message from the task to the consumer. The end is an explicit message, because a task that dies sends nothing.
 pub(super) enum Message<I> {
     Page {
         page: Page<I>,
@@ -18,10 +18,10 @@ pub(super) enum Message<I> {
     Failed(PagesError),
 }
 
-/// Restarts without a single new item between them.
+/// The maximum number of restarts without a new item between them.
 const FUTILE_RESTARTS: u32 = 3;
 
-/// Reads pages until the end, a failure, or the consumer's departure.
+/// Reads pages until the end, a failure, or the drop of the consumer.
 pub(super) async fn read<S: PageSource>(
     mut source: S,
     max_pages: u64,
@@ -32,7 +32,7 @@ pub(super) async fn read<S: PageSource>(
     let mut number = 0;
     let mut futile = 0;
     loop {
-        // A place in the buffer comes first: what is asked for can then be kept, and memory stays bounded.
+        // A place in the buffer is reserved first, so that the page can be kept and memory stays bounded.
         let Ok(place) = consumer.reserve().await else {
             return;
         };
@@ -77,7 +77,7 @@ pub(super) async fn read<S: PageSource>(
             Next::EndWithoutNotice => (None, true),
         };
         let is_last = next.is_none();
-        // What can't be read was on the page all the same.
+        // Records that can't be read were still on the page.
         let is_empty = items.is_empty() && unreadable.is_empty();
         if !is_empty {
             futile = 0;

@@ -4,9 +4,9 @@ use std::{borrow::Cow, error::Error as StdError, fmt};
 use crate::blocking::BlockingError;
 use crate::{Error, ErrorKind, Timestamp, redact::OneLine};
 
-/// Why a list could not be read to its end, and how far it was.
+/// Why a list could not be read to its end, and how much of it was delivered.
 ///
-/// Whatever was delivered before is right; what is missing comes after it.
+/// Everything that was delivered before is correct. Only later parts are missing.
 pub struct PagesError(Box<Inner>);
 
 struct Inner {
@@ -16,33 +16,34 @@ struct Inner {
     source: Option<Error>,
 }
 
-/// In which way a list could not be read.
+/// The kind of failure of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PagesErrorKind {
-    /// A call failed; the source is its [`Error`].
+    /// A call failed. The source is its [`Error`].
     Call,
-    /// A follow-up failed after it may have been received, so that its page may be lost; the source is its [`Error`].
+    /// A follow-up failed after the provider may have received it, so that its page may be lost. The source is its [`Error`].
     Interrupted,
-    /// The list ends short of what the provider says there is.
+    /// The list ended before the number of items that the provider reports.
     Incomplete,
-    /// The cursor's life was over before its page could be asked for: the consumer was too slow for the buffer.
+    /// The cursor expired before its page could be requested, because the consumer was too slow for the buffer.
     Expired,
     /// The provider's link to the next page leads to another place. It was not followed.
     ForeignLink,
-    /// The provider gave a page that came before, or went back to a cursor that was used before.
+    /// The provider sent an earlier page again, or went back to a cursor that was used before.
     Repeated,
-    /// There are more pages than the caller allows, or far more items than the provider says there are.
+    /// There are more pages than the caller allows, or far more items than the provider reports.
     TooManyPages,
-    /// The response shows that the provider ignored a parameter, such as the time since when.
+    /// The response shows that the provider ignored a parameter, such as the start of a period.
     ParameterIgnored,
-    /// The list could not be taken up where it broke off without losing or doubling items.
+    /// The list could not be resumed where it broke off without losing or duplicating items.
     ResumeImpossible,
-    /// There is no tokio runtime to read pages in, or none that calls can be made in.
+    /// There is no tokio runtime to read pages in, or none in which calls can be made.
     NoRuntime,
-    /// Pages were to be waited for inside an async runtime, which that would hold up; the source is an [`Error`].
+    /// A blocking wait for pages was called inside an async runtime, which it would block. The source is an [`Error`].
     InsideRuntime,
-    /// The task that reads pages is gone: it panicked, its runtime was shut down, or this process was forked off after it began.
+    /// The task that reads pages is gone: it panicked, its runtime was shut down, or this process was forked after the task
+    /// began.
     Stopped,
 }
 
@@ -50,18 +51,18 @@ pub enum PagesErrorKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Pages.
+    /// The number of pages.
     pub pages: u64,
-    /// Items.
+    /// The number of items.
     pub items: u64,
-    /// Values and records that are not as documented.
+    /// The number of values and records that are not as documented.
     pub unreadable: u64,
     /// The newest time among the items, where items have one.
     pub newest: Option<Timestamp>,
 }
 
 impl PagesError {
-    /// A failure of this kind, in words that quote no item.
+    /// Creates a failure of this kind. `reason` must not quote an item.
     #[must_use]
     pub fn new(kind: PagesErrorKind, reason: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
@@ -72,14 +73,14 @@ impl PagesError {
         }))
     }
 
-    /// The call behind it.
+    /// Adds the error of the call behind the failure.
     #[must_use]
     pub fn with_source(mut self, source: Error) -> Self {
         self.0.source = Some(source);
         self
     }
 
-    /// The same failure, told in another way; the call behind it stays.
+    /// Returns the same failure with another kind and reason. The error of the call stays.
     #[must_use]
     pub fn into_kind(mut self, kind: PagesErrorKind, reason: impl Into<Cow<'static, str>>) -> Self {
         self.0.kind = kind;
@@ -92,31 +93,31 @@ impl PagesError {
         self
     }
 
-    /// In which way the list could not be read.
+    /// The kind of the failure.
     #[must_use]
     pub fn kind(&self) -> PagesErrorKind {
         self.0.kind
     }
 
-    /// What was delivered before.
+    /// What was delivered before the failure.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         &self.0.progress
     }
 
-    /// The call that failed, if one did.
+    /// The error of the call that failed, if a call failed.
     #[must_use]
     pub fn call(&self) -> Option<&Error> {
         self.0.source.as_ref()
     }
 
-    /// Whether the cursor's life was over.
+    /// Whether the cursor expired.
     #[must_use]
     pub fn is_expired(&self) -> bool {
         self.0.kind == PagesErrorKind::Expired
     }
 
-    /// Whether the list ended short of what the provider says there is.
+    /// Whether the list ended before the number of items that the provider reports.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.0.kind == PagesErrorKind::Incomplete

@@ -1,4 +1,4 @@
-//! What keeps a list from going on for ever.
+//! Keeps a list from continuing forever.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,10 +7,10 @@ use std::{
 
 use super::{Fetched, Next, PagesError, PagesErrorKind};
 
-/// How many times as many items there may be as the provider says: a total may be stale, and a list may grow.
+/// How many times more items there can be than the provider reports. A total may be out of date, and a list may grow.
 const LEEWAY: u64 = 2;
 
-/// Notices a provider that never ends, or goes round in circles.
+/// Detects a provider that never ends a list, or goes round in circles.
 pub(super) struct Guard {
     max_pages: u64,
     pages: u64,
@@ -20,7 +20,7 @@ pub(super) struct Guard {
     /// The pages so far, as hashes, with the total that each came with.
     seen_pages: HashMap<u64, Option<u64>>,
     items: u64,
-    /// The greatest total that says something about the list.
+    /// The largest total that is meaningful for the list.
     total: Option<u64>,
 }
 
@@ -61,7 +61,7 @@ impl Guard {
         }
     }
 
-    /// A page that came before is a circle, unless the list grew so much since that its items moved on by a page.
+    /// A page that came before is a circle. The exception is a list that has grown enough since to shift its items by a page.
     fn check_page(
         &mut self,
         fingerprint: Option<u64>,
@@ -86,7 +86,7 @@ impl Guard {
         ))
     }
 
-    /// A total bounds the list; one that is no greater than its page may count that page instead.
+    /// A total bounds the list. A total that is not greater than the number of the page's items may count only that page.
     fn check_total(&mut self, count: u64, total: Option<u64>) -> Result<(), PagesError> {
         self.items = self.items.saturating_add(count);
         self.total = self.total.max(total.filter(|total| *total > count));
@@ -113,7 +113,7 @@ impl Guard {
         Ok(())
     }
 
-    /// A new beginning may well see the same cursors and pages; the count of pages goes on.
+    /// A restart can see the same cursors and pages again. The count of pages continues.
     pub(super) fn restart(&mut self) {
         self.last_cursor = None;
         self.seen_cursors.clear();

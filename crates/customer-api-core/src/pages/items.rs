@@ -10,14 +10,14 @@ use futures_core::Stream;
 use super::{PagesError, Progress, reader::Reader};
 use crate::response::Unreadable;
 
-/// The items of a list one by one; see [`List::into_items`](super::List::into_items).
+/// The items of a list, one by one. Made by [`List::into_items`](super::List::into_items).
 pub struct Items<I> {
     reader: Reader<I>,
     page: vec::IntoIter<I>,
     unreadable: Vec<Unreadable>,
 }
 
-/// How many unreadable parts are kept beside the items: a list without end must not fill the memory.
+/// How many unreadable parts are kept with the items. An endless list must not fill the memory.
 const KEPT: usize = 1_000;
 
 impl<I: Send + 'static> Items<I> {
@@ -29,31 +29,32 @@ impl<I: Send + 'static> Items<I> {
         }
     }
 
-    /// The next item, or `None` after the last one.
+    /// Returns the next item, or `None` after the last one.
     ///
     /// # Errors
     ///
-    /// Why the list could not be read further.
+    /// The reason why the list could not be read further.
     pub async fn next_item(&mut self) -> Result<Option<I>, PagesError> {
         std::future::poll_fn(|context| self.poll_item(context)).await
     }
 
-    /// The items one by one in a program without a runtime, as an iterator. It ends after the first error.
+    /// Returns an iterator over the items, for a program without a runtime. It ends after the first error.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait(self) -> crate::blocking::Iter<Self> {
         crate::blocking::iter(self)
     }
 
-    /// What was delivered so far, counted by whole pages.
+    /// What was delivered so far, counted in whole pages.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         self.reader.progress()
     }
 
-    /// What in the pages so far is not as documented, and what became of it; see [`Page::unreadable`](super::Page::unreadable).
+    /// The parts of the pages so far that are not as documented, and how each was handled; see
+    /// [`Page::unreadable`](super::Page::unreadable).
     ///
-    /// The first 1,000 are kept; [`Progress::unreadable`] counts them all. Read the list page by page where every one matters.
+    /// Only the first 1,000 are kept; [`Progress::unreadable`] counts all. Read the list page by page if every one matters.
     #[must_use]
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable

@@ -3,9 +3,9 @@ use url::Url;
 use super::{PagesError, PagesErrorKind};
 use crate::BaseUrl;
 
-/// A link to the next page that leads to where the list is: same scheme, host, port and path.
+/// A link to the next page that leads to the same place as the list: same scheme, host, port and path.
 ///
-/// The credential goes along with a follow-up, so a provider's link is not simply followed.
+/// A follow-up carries the credential. A provider's link is therefore checked before it is followed.
 ///
 /// ```
 /// use customer_api_core::{BaseUrl, pages::NextLink};
@@ -22,13 +22,13 @@ pub struct NextLink {
 }
 
 impl NextLink {
-    /// Accepts a link to `path` below the base URL, and takes its query. A relative one is resolved against that place.
+    /// Accepts a link to `path` below the base URL, and takes its query. A relative link is resolved against that place.
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if it leads elsewhere, or is no link. Where only `https` is missing, as from a provider behind
-    /// a proxy that ends TLS, the error says so, and names the setting `rebase_links` by which a list's reader takes
-    /// [the query alone](Self::query_of).
+    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If only `https` is missing, as with a
+    /// provider behind a proxy that ends TLS, the error states that. It also names the setting `rebase_links`, with which a
+    /// list uses [only the query](Self::query_of).
     pub fn check(base: &BaseUrl, path: &str, link: &str) -> Result<Self, PagesError> {
         let here = Url::parse(&format!("{base}{path}")).map_err(|_| foreign())?;
         let there = here.join(link).map_err(|_| foreign())?;
@@ -46,13 +46,13 @@ impl NextLink {
         Self::take(&there)
     }
 
-    /// Takes the query of a link that may lead anywhere, for providers behind a gateway: they name their own host.
+    /// Takes the query of a link that can lead anywhere. For providers behind a gateway, which name their own host.
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if it is no link, or has no query.
+    /// [`PagesErrorKind::ForeignLink`] if it is not a link, or has no query.
     pub fn query_of(link: &str) -> Result<Self, PagesError> {
-        // A relative link needs a place to start from; which one makes no difference to its query.
+        // A relative link needs a base. The choice of base does not affect the query.
         let anywhere = Url::parse("https://localhost/").map_err(|_| foreign())?;
         Self::take(&anywhere.join(link).map_err(|_| foreign())?)
     }
@@ -73,7 +73,7 @@ impl NextLink {
     }
 }
 
-/// The link itself stays unsaid: its query is a cursor, and its host may be anybody's.
+/// The error does not show the link, because its query is a cursor and its host is not trusted.
 fn foreign() -> PagesError {
     PagesError::new(
         PagesErrorKind::ForeignLink,

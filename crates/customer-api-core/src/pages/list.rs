@@ -2,12 +2,12 @@ use std::fmt;
 
 use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 
-/// A list that is read page by page, from a source that says how its provider pages.
+/// A list that is read page by page, from a source that knows how its provider pages.
 ///
-/// Nothing is sent before the first page is asked for. From then on a task reads ahead of the consumer into a bounded buffer;
-/// dropping the list stops it. After an error or the end there are no more pages.
+/// Nothing is sent before the first page is requested. From then on a task reads ahead of the consumer into a bounded buffer.
+/// Dropping the list stops the task. After an error or the end there are no more pages.
 ///
-/// This is all that a provider's list needs beside its [`PageSource`]:
+/// A provider's list needs only the following in addition to its [`PageSource`]:
 ///
 /// ```
 /// # use customer_api_core::{*, error::*, operation::*, request::*, response::*};
@@ -65,7 +65,7 @@ use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 /// # }
 /// ```
 ///
-/// One with setters of its own, or with its errors explained, wraps a list and changes its source by [`set`](Self::set):
+/// A list with its own setters, or with its errors explained, wraps a list and changes its source by [`set`](Self::set):
 ///
 /// ```
 /// # use customer_api_core::{async_trait, pages::Fetched};
@@ -111,19 +111,19 @@ use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 /// # }
 /// ```
 ///
-/// A setting that the source can't use should be an error of its [`fetch`](PageSource::fetch), before that sends anything, as a
-/// call is whose parameter is out of its range.
+/// If the source can't use a setting, its [`fetch`](PageSource::fetch) should return an error before it sends anything, in
+/// the same way as a call with a parameter out of its range.
 pub struct List<S: PageSource> {
-    /// Taken when the list is begun.
+    /// Taken when the list is started.
     source: Option<S>,
     read_ahead: usize,
     max_pages: u64,
-    /// Has nothing to read before the list is begun.
+    /// Empty before the list is started.
     reader: Reader<S::Item>,
 }
 
 impl<S: PageSource> List<S> {
-    /// A list of what a source gives.
+    /// Creates a list of the pages that a source returns.
     #[must_use]
     pub fn new(source: S) -> Self {
         Self {
@@ -134,16 +134,17 @@ impl<S: PageSource> List<S> {
         }
     }
 
-    /// How many pages are kept for a consumer that is slower than the provider; 4 if this is not called, 1 at least.
+    /// Sets how many pages are kept for a consumer that is slower than the provider: 4 by default, at least 1.
     ///
-    /// A cursor that dies is used in time only while there is a place for its page: give a slow consumer a larger buffer.
+    /// A cursor that expires is used in time only while its page has a place in the buffer. Give a slow consumer a larger
+    /// buffer.
     #[must_use]
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.read_ahead = pages;
         self
     }
 
-    /// How many pages there may be before it counts as a failure; 100,000 if this is not called.
+    /// Sets the maximum number of pages: 100,000 by default. More pages are a failure.
     #[must_use]
     pub fn max_pages(mut self, pages: u64) -> Self {
         self.max_pages = pages;
@@ -152,7 +153,7 @@ impl<S: PageSource> List<S> {
 
     /// Changes the source, for the setters of a provider's own list.
     ///
-    /// Like every other setter, it has no effect once a page was asked for.
+    /// Like every other setter, it has no effect once a page was requested.
     #[must_use]
     pub fn set(mut self, change: impl FnOnce(&mut S)) -> Self {
         if let Some(source) = &mut self.source {
@@ -161,31 +162,32 @@ impl<S: PageSource> List<S> {
         self
     }
 
-    /// The next page, or `None` after the last one.
+    /// Returns the next page, or `None` after the last one.
     ///
-    /// Dropping the future loses nothing: the page stays in the buffer. After an error there are no more pages: `None` is the
-    /// end of the list only where no error came before it.
+    /// Dropping the future loses nothing, because the page stays in the buffer. After an error there are no more pages.
+    /// `None` is the end of the list only if no error came before it.
     ///
     /// # Errors
     ///
-    /// Why the list could not be read further; [`progress`](PagesError::progress) counts what was delivered.
+    /// The reason why the list could not be read further. [`progress`](PagesError::progress) counts what was delivered.
     pub async fn next_page(&mut self) -> Result<Option<Page<S::Item>>, PagesError> {
         self.begin().next_page().await
     }
 
-    /// The next page, or `None` after the last one, in a program without a runtime.
+    /// Returns the next page, or `None` after the last one, in a program without a runtime.
     ///
     /// # Errors
     ///
-    /// As of [`next_page`](Self::next_page); and of kind [`InsideRuntime`](super::PagesErrorKind::InsideRuntime), with nothing
-    /// sent, inside an async runtime.
+    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime nothing is sent, and the error is of kind
+    /// [`InsideRuntime`](super::PagesErrorKind::InsideRuntime).
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<S::Item>>, PagesError> {
         self.begin().wait_page()
     }
 
-    /// The items one by one, as a [`Stream`](Items), from the next page on. It ends after the first error.
+    /// Returns the items one by one, as a [`Stream`](Items), starting with the next page. The stream ends after the first
+    /// error.
     #[must_use]
     pub fn into_items(mut self) -> Items<S::Item> {
         self.begin();
@@ -212,7 +214,7 @@ impl<S: PageSource> List<S> {
     }
 }
 
-/// The source shows until the list is begun, and what was delivered always.
+/// Shows the source until the list is started, and always what was delivered.
 impl<S: PageSource + fmt::Debug> fmt::Debug for List<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("List")

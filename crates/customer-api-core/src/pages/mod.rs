@@ -1,7 +1,7 @@
 //! Lists that come in pages.
 //!
-//! A [`PageSource`] says how a provider pages; [`List`] reads it, ahead of its consumer, in a task of its own. Everything
-//! that could make a list end early, go round in circles or lose a page is a typed [`PagesError`], never a shorter list.
+//! A [`PageSource`] defines how a provider pages. [`List`] reads it in a separate task, ahead of its consumer. Anything that
+//! could make a list end early, go round in circles or lose a page is a typed [`PagesError`], never a shorter list.
 
 mod driver;
 mod error;
@@ -20,15 +20,15 @@ pub use list::List;
 
 use crate::{Timestamp, response::Unreadable};
 
-/// How a provider pages.
+/// Defines how a provider pages.
 ///
-/// A cursor is whatever leads to the next page: an offset, a link, an id. [`List`] shows a source that makes calls.
+/// A cursor is the value that leads to the next page: an offset, a link, an id. [`List`] shows a source that makes calls.
 ///
 /// ```
 /// use async_trait::async_trait;
 /// use customer_api_core::pages::{Fetched, List, PageSource, PagesError};
 ///
-/// /// Counts to ten, three numbers a page.
+/// /// Counts to ten, three numbers per page.
 /// struct Counting;
 ///
 /// #[async_trait]
@@ -56,10 +56,10 @@ use crate::{Timestamp, response::Unreadable};
 /// ```
 #[async_trait]
 pub trait PageSource: Send + 'static {
-    /// What the list holds.
+    /// The type of the list's items.
     type Item: Send + 'static;
 
-    /// What leads to the next page.
+    /// The value that leads to the next page.
     type Cursor: std::hash::Hash + Send + Sync + 'static;
 
     /// Fetches the page that a cursor leads to, or the first one.
@@ -68,14 +68,14 @@ pub trait PageSource: Send + 'static {
     ///
     /// # Errors
     ///
-    /// Why there is no such page.
+    /// The reason why there is no such page.
     async fn fetch(
         &mut self,
         cursor: Option<&Self::Cursor>,
     ) -> Result<Fetched<Self::Item, Self::Cursor>, PagesError>;
 
-    /// Whether to begin again after a failure. `true` makes the next call of [`fetch`](Self::fetch) one for a first page,
-    /// from which the source leaves out what it gave already.
+    /// Decides whether to start again after a failure. `Ok` makes the next call of [`fetch`](Self::fetch) one for a first
+    /// page, from which the source omits the items that it returned before.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ pub trait PageSource: Send + 'static {
         Err(failure)
     }
 
-    /// Whether the provider may give the same cursor on consecutive pages. If not, one that comes again is an error.
+    /// Whether the provider may return the same cursor on consecutive pages. If not, a repeated cursor is an error.
     fn keeps_cursor(&self) -> bool {
         false
     }
@@ -120,59 +120,60 @@ impl<I, C> Fetched<I, C> {
         }
     }
 
-    /// A page that leads to another one. It may be empty.
+    /// Creates a page that leads to another one. It can be empty.
     #[must_use]
     pub fn page(items: Vec<I>, next: C) -> Self {
         Self::new(items, Next::Cursor(next))
     }
 
-    /// A page that the provider marks as the last.
+    /// Creates a page that the provider marks as the last.
     #[must_use]
     pub fn last(items: Vec<I>) -> Self {
         Self::new(items, Next::End)
     }
 
-    /// A page that leads nowhere, though the provider promises to mark the last one.
+    /// Creates a page without a next one, from a provider that promises to mark the last page and did not.
     #[must_use]
     pub fn last_without_notice(items: Vec<I>) -> Self {
         Self::new(items, Next::EndWithoutNotice)
     }
 
-    /// The end, without a page.
+    /// Creates the end of a list, without a page.
     #[must_use]
     pub fn end() -> Self {
         Self::last(Vec::new())
     }
 
-    /// What in the page's response is not as documented: see [`Response::into_parts`](crate::Response::into_parts).
+    /// Adds the parts of the page's response that are not as documented: see
+    /// [`Response::into_parts`](crate::Response::into_parts).
     ///
-    /// A record that can't be read is part of the list: a page of such records alone is not an empty one.
+    /// A record that can't be read is part of the list. A page that contains only such records is not empty.
     #[must_use]
     pub fn unreadable(mut self, unreadable: Vec<Unreadable>) -> Self {
         self.unreadable = unreadable;
         self
     }
 
-    /// A hash of the page's content, by which one that comes again is noticed.
+    /// Adds a hash of the page's content, by which a repeated page is detected.
     ///
-    /// It must not be the same for two pages of a list that is as it should be: give none to a page without items.
+    /// The hash must differ between any two pages of a correct list. Therefore add none to a page without items.
     #[must_use]
     pub fn fingerprint(mut self, hash: u64) -> Self {
         self.fingerprint = Some(hash);
         self
     }
 
-    /// How many items the list has in all, from its first fetched page on, as this page says.
+    /// Adds the total number of items in the list, counted from its first fetched page, as this page reports it.
     ///
-    /// A list with more than twice as many is an error: the provider goes on for ever. A total that is not greater than the number
-    /// of the page's own items is not taken at its word, as it may count only those.
+    /// A list with more than twice as many items is an error, because the provider seems to continue forever. A total that is
+    /// not greater than the number of the page's own items is ignored, because it may count only those.
     #[must_use]
     pub fn total(mut self, total: Option<u64>) -> Self {
         self.total = total;
         self
     }
 
-    /// The newest time among the items, which an error tells as progress.
+    /// Adds the newest time among the items. An error reports it as progress.
     #[must_use]
     pub fn newest(mut self, newest: Option<Timestamp>) -> Self {
         self.newest = newest;
@@ -184,7 +185,7 @@ impl<I, C> Fetched<I, C> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<I> {
-    /// What the page holds, but for [records that can't be read](Self::unreadable).
+    /// The items of the page, except [records that can't be read](Self::unreadable).
     pub items: Vec<I>,
     unreadable: Vec<Unreadable>,
     /// The page's number, from 1.
@@ -194,8 +195,8 @@ pub struct Page<I> {
 }
 
 impl<I> Page<I> {
-    /// What in the page is not as documented, and what became of it: values that were taken in another form, values that were left
-    /// out, and records without which the list goes on. Empty for nearly all pages.
+    /// The parts of the page that are not as documented, and how each was handled: values that were read in another form,
+    /// values that were omitted, and records that were omitted from the list. Empty for nearly all pages.
     #[must_use]
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable

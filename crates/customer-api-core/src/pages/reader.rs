@@ -20,7 +20,7 @@ use crate::{
     runtime::{self, Home},
 };
 
-/// Takes pages from the task, which it starts when the first one is asked for, and stops when it is dropped.
+/// Takes pages from the task. Starts the task when the first page is requested, and stops it when dropped.
 pub(super) struct Reader<I> {
     state: State<I>,
     progress: Progress,
@@ -28,10 +28,10 @@ pub(super) struct Reader<I> {
 }
 
 enum State<I> {
-    /// The task, which is not running yet, and its end of the buffer.
+    /// The task, which is not running yet, and the receiving end of its buffer.
     Idle(BoxFuture<'static, ()>, mpsc::Receiver<Message<I>>),
     Running {
-        /// Where the task is.
+        /// The process that the task runs in.
         home: Home,
         _task: Task,
         pages: mpsc::Receiver<Message<I>>,
@@ -48,7 +48,7 @@ impl Drop for Task {
     }
 }
 
-/// One that has nothing to read.
+/// A reader without pages.
 impl<I> Default for Reader<I> {
     fn default() -> Self {
         Self {
@@ -70,7 +70,7 @@ impl<I> Reader<I> {
 }
 
 impl<I: Send + 'static> Reader<I> {
-    /// Nothing is sent before a page is asked for.
+    /// Creates a reader. Nothing is sent before a page is requested.
     pub(super) fn new<S: PageSource<Item = I>>(
         source: S,
         read_ahead: usize,
@@ -121,7 +121,7 @@ impl<I: Send + 'static> Reader<I> {
                 if is_last {
                     self.state = State::Over;
                 }
-                // A last page without anything tells only that the list is over.
+                // A last page without items and unreadable records only marks the end of the list.
                 let is_empty = page.items.is_empty() && page.unreadable.is_empty();
                 Poll::Ready(Ok((!is_empty).then_some(page)))
             }

@@ -1,4 +1,4 @@
-//! How the provider's clock stands to this machine's.
+//! The difference between the provider's clock and this machine's.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,10 +6,10 @@ use http::{HeaderMap, header::AGE};
 
 use crate::{Timestamp, time};
 
-/// A look that took longer than this says too little about the provider's clock.
+/// A look that took longer than this shows too little about the provider's clock.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(10);
 
-/// How far the provider's clock is ahead of this machine's: between these nanoseconds.
+/// How far the provider's clock is ahead of this machine's, as a range of nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Skew {
     least: i128,
@@ -17,8 +17,8 @@ pub(super) struct Skew {
 }
 
 impl Skew {
-    /// The skew by a response's `Date`, which was written in the time that the exchange took and has whole seconds. None if there
-    /// is no `Date`, it may be a cache's, or the exchange took too long.
+    /// Computes the skew from a response's `Date`. The provider wrote it during the exchange, in whole seconds. `None` if
+    /// there is no `Date`, if it may come from a cache, or if the exchange took too long.
     pub(super) fn read(headers: &HeaderMap, received: SystemTime, took: Duration) -> Option<Self> {
         let is_cached = headers.get(AGE).is_some_and(|age| age.as_bytes() != b"0");
         if is_cached || took > LONGEST_EXCHANGE {
@@ -33,8 +33,8 @@ impl Skew {
         })
     }
 
-    /// Whether something that the provider dates at `shown`, in whole seconds or finer, can be the work of a call that was sent at
-    /// `sent` by this machine's clock. It is no proof: others write at that time, too.
+    /// Whether something that the provider dates at `shown`, in whole seconds or finer, can be the work of a call that was
+    /// sent at `sent` by this machine's clock. This is not a proof, because others also write at that time.
     pub(super) fn may_follow(self, shown: &Timestamp, sent: &Timestamp) -> bool {
         let earliest = sent.unix_nanoseconds() + self.least;
         shown.unix_nanoseconds() > earliest - SECOND
@@ -43,7 +43,7 @@ impl Skew {
 
 const SECOND: i128 = 1_000_000_000;
 
-/// Nanoseconds since 1970, negative before.
+/// Returns nanoseconds since 1970, negative before.
 pub(super) fn nanoseconds(time: SystemTime) -> i128 {
     let since = |later: SystemTime, earlier| {
         let nanoseconds = later.duration_since(earlier).ok()?.as_nanos();
@@ -90,16 +90,16 @@ mod tests {
 
     #[test]
     fn what_is_dated_before_the_call_by_the_providers_clock_is_not_its_work() {
-        // The provider's clock is an hour ahead: by this machine's clock alone, every review of the last hour would count.
+        // The provider's clock is an hour ahead. By this machine's clock alone, every review of the last hour would count.
         let received = at("2026-03-01T11:00:00.500Z").to_system_time();
         let skew = Skew::read(&dated(NOON), received, Duration::ZERO).unwrap();
         let sent = at("2026-03-01T10:59:00Z");
         assert!(!skew.may_follow(&at("2026-03-01T11:30:00Z"), &sent));
         assert!(!skew.may_follow(&at("2026-03-01T11:58:58Z"), &sent));
-        // A second for the form of the date, and half a second of doubt.
+        // A second for the form of the date, and half a second of uncertainty.
         assert!(skew.may_follow(&at("2026-03-01T11:58:59Z"), &sent));
         assert!(skew.may_follow(&at("2026-03-01T11:59:00Z"), &sent));
-        // The clock behind: nothing that the call did is lost.
+        // The provider's clock is behind. The work of the call is still found.
         let received = at("2026-03-01T13:00:00.500Z").to_system_time();
         let skew = Skew::read(&dated(NOON), received, Duration::ZERO).unwrap();
         assert!(skew.may_follow(&at("2026-03-01T11:59:00Z"), &at("2026-03-01T12:59:00Z")));

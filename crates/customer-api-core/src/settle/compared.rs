@@ -1,11 +1,11 @@
-//! Comparing what was sent with what is shown, field by field.
+//! Compares field by field what was sent with what the provider shows.
 
 use std::{borrow::Cow, fmt, iter};
 
 use super::{Look, Reason, Settled, Why};
 use crate::Service;
 
-/// What a look read, and which fields of the write it could compare.
+/// The value that a look read, and the fields of the write that it could compare.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Compared<T> {
     seen: T,
@@ -14,12 +14,12 @@ pub struct Compared<T> {
 }
 
 impl<T> Compared<T> {
-    /// What was read.
+    /// The value that was read.
     pub fn seen(&self) -> &T {
         &self.seen
     }
 
-    /// What was read, alone.
+    /// Returns the value that was read, without the fields.
     pub fn into_seen(self) -> T {
         self.seen
     }
@@ -35,13 +35,13 @@ impl<T> Compared<T> {
         self.unseen.is_empty()
     }
 
-    /// The fields that were sent, and that no read shows in a form that can be compared: the verdict says nothing about them.
+    /// The fields that were sent, but that no read shows in a form that can be compared. The verdict does not cover them.
     pub fn not_compared(&self) -> impl Iterator<Item = &str> {
         self.unseen.iter().map(|name| &**name)
     }
 }
 
-/// Shows what was read by its own `Debug`, and the names of fields.
+/// Shows the value that was read, by the value's own `Debug`, and the names of fields.
 impl<T: fmt::Debug> fmt::Debug for Compared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Compared")
@@ -52,7 +52,7 @@ impl<T: fmt::Debug> fmt::Debug for Compared<T> {
     }
 }
 
-/// A comparison of what was sent with what is shown, for implementations of [`Settle`](super::Settle).
+/// A comparison of what was sent with what the provider shows, for implementations of [`Settle`](super::Settle).
 #[derive(Clone, Debug, Default)]
 #[must_use = "a comparison says nothing before it is asked for its verdict"]
 pub struct Comparison {
@@ -62,7 +62,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Nothing is compared yet.
+    /// Creates a comparison without fields.
     pub fn new() -> Self {
         Self::default()
     }
@@ -77,13 +77,13 @@ impl Comparison {
         list.push(name.into());
     }
 
-    /// Whether every field that can be compared shows as it was sent, and there is one at least.
+    /// Whether every field that can be compared shows as it was sent, and at least one can be compared.
     #[must_use]
     pub fn is_equal(&self) -> bool {
         self.different.is_empty() && !self.equal.is_empty()
     }
 
-    /// What was read, with the names of the fields.
+    /// Returns the value that was read, with the names of the fields.
     pub fn evidence<T>(self, seen: T) -> Compared<T> {
         Compared {
             seen,
@@ -92,13 +92,13 @@ impl Comparison {
         }
     }
 
-    /// The verdict on a write that sets a state and has no marker.
+    /// Returns the verdict on a write that sets a state and has no marker.
     ///
     /// | the fields | verdict |
     /// |---|---|
     /// | all show as they were sent | [`InEffect`](Settled::InEffect) |
-    /// | none does | [`NotSeen`](Settled::NotSeen) |
-    /// | some do | [`CannotTell`](Settled::CannotTell), by [`Reason::Partly`]: they may have been so before |
+    /// | none shows as it was sent | [`NotSeen`](Settled::NotSeen) |
+    /// | some show as they were sent | [`CannotTell`](Settled::CannotTell), by [`Reason::Partly`]: these fields may have had their values before |
     /// | none can be compared | [`CannotTell`](Settled::CannotTell), by [`Reason::NothingToCompare`] |
     #[must_use]
     pub fn verdict<T, S: Service>(

@@ -13,9 +13,9 @@ use crate::{
     time::{Deadline, now, wall_clock},
 };
 
-/// A look at what became of a write, as an implementation of [`Settle`](super::Settle) sees it.
+/// A look at the outcome of a write, as an implementation of [`Settle`](super::Settle) sees it.
 ///
-/// It makes the reads, and knows when the write was sent and how the provider's clock stands to this machine's.
+/// It makes the reads. It knows when the write was sent, and how the provider's clock differs from this machine's.
 pub struct Look<S> {
     client: Client<S>,
     trace: SendTrace,
@@ -25,7 +25,7 @@ pub struct Look<S> {
     is_whole: bool,
 }
 
-/// The same moment by both clocks. The calendar may jump while looks go on; it is read once.
+/// The same moment by both clocks. The calendar clock can jump during a look, so it is read once.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     calendar: SystemTime,
@@ -40,7 +40,7 @@ impl Moment {
         }
     }
 
-    /// The time by this machine's calendar.
+    /// The time by this machine's calendar clock.
     fn time(self) -> SystemTime {
         let passed = now().saturating_duration_since(self.instant);
         self.calendar.checked_add(passed).unwrap_or(self.calendar)
@@ -68,13 +68,13 @@ impl<S: Service> Look<S> {
     ///
     /// # Errors
     ///
-    /// The read's own. An operation that is not [`Safe`](Idempotency::Safe) is refused before anything is sent.
+    /// The error of the read. An operation that is not [`Safe`](Idempotency::Safe) is refused before anything is sent.
     pub async fn read<R: Operation<Service = S>>(&mut self, read: R) -> Result<R::Output, Error> {
         let call = self.client.call(read);
         self.read_call(call).await
     }
 
-    /// Reads something by a call that has settings of its own. The timeout is the look's.
+    /// Reads something by a call that has its own settings. The timeout is the look's.
     ///
     /// # Errors
     ///
@@ -87,7 +87,7 @@ impl<S: Service> Look<S> {
         Ok(response.into_value())
     }
 
-    /// Reads something by a call that has settings of its own, and gives it with its metadata. The timeout is the look's.
+    /// Reads something by a call that has its own settings, and returns it with its metadata. The timeout is the look's.
     ///
     /// # Errors
     ///
@@ -110,30 +110,31 @@ impl<S: Service> Look<S> {
         Ok(response)
     }
 
-    /// Whether everything could be read that the reads so far responded with. If not, a record or a field may be missing from what
-    /// a verdict rests on.
+    /// Whether all responses so far could be read completely. If not, a record or a field that the verdict depends on may be
+    /// missing.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    /// The client that looks, for preparing calls for [`read_call`](Self::read_call).
+    /// The client of the look, for preparing calls for [`read_call`](Self::read_call).
     #[must_use]
     pub fn client(&self) -> &Client<S> {
         &self.client
     }
 
-    /// When the write was sent.
+    /// The trace of the write, with the times at which it was sent.
     #[must_use]
     pub fn trace(&self) -> &SendTrace {
         &self.trace
     }
 
-    /// Whether something that the provider dates at `shown` can be the write's work, since it is not dated before the write was
-    /// sent. It can be the work of others all the same.
+    /// Whether something that the provider dates at `shown` can be the write's work, because it is not dated before the write
+    /// was sent. It can still be the work of others.
     ///
-    /// The provider's clock is known by the `Date` of the last read. `None` if it can't be compared with this machine's: there
-    /// was no `Date`, it may be a cache's, the read took more than 10 s, or the write was sent in this machine's future.
+    /// The `Date` of the last read shows the provider's clock. `None` if it can't be compared with this machine's clock:
+    /// there was no `Date`, it may come from a cache, the read took more than 10 s, or the write was sent in this machine's
+    /// future.
     #[must_use]
     pub fn may_be_later(&self, shown: &Timestamp) -> Option<bool> {
         let sent = self.trace.first();
@@ -143,7 +144,7 @@ impl<S: Service> Look<S> {
         Some(self.skew?.may_follow(shown, sent))
     }
 
-    /// How much time has passed since the last attempt that is known.
+    /// The time since the last known attempt.
     #[must_use]
     pub fn waited(&self) -> Duration {
         let sent = self.trace.last().unwrap_or(self.trace.first());
@@ -151,7 +152,7 @@ impl<S: Service> Look<S> {
         u64::try_from(waited).map_or(Duration::ZERO, Duration::from_nanos)
     }
 
-    /// The verdict that the write does not show.
+    /// Returns the verdict that the write does not show.
     #[must_use]
     pub fn not_seen<E>(&self) -> Settled<E> {
         Settled::NotSeen {

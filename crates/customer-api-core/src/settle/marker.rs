@@ -1,15 +1,15 @@
-//! A text of the caller's own by which a write is found again.
+//! A caller's text by which a write can be found again.
 
 use std::fmt;
 
-/// A text of your own that goes along with a write, by which a look finds exactly that write.
+/// A text of the caller that is sent with a write, by which a look finds exactly that write.
 ///
-/// A marker is 8 to 64 ASCII letters, digits, `-`, `_` and `.`. Use each for one write only, and again only where the same write is
-/// repeated: a look takes whatever carries the marker for the write. People see it where the provider shows the text that holds
-/// it, so put nothing personal into it.
+/// A marker is 8 to 64 ASCII letters, digits, `-`, `_` and `.`. Use each marker for one write only. Use it again only when
+/// the same write is repeated, because a look takes anything that carries the marker for the write. People see the marker
+/// where the provider shows the text that contains it, so put nothing personal into it.
 ///
-/// In a text it stands as `[ref:case-4711~tthq]` at the beginning, in a URL as `ref=case-4711~tthq` in the fragment. The four letters behind
-/// `~` are a check: a text that looks like a marker and was not made here is none.
+/// A text starts with the marker as `[ref:case-4711~tthq]`. A URL contains it as `ref=case-4711~tthq` in the fragment. The
+/// four letters after `~` are a check: a text that looks like a marker but was not made here is not a marker.
 ///
 /// ```
 /// use customer_api_core::settle::Marker;
@@ -24,14 +24,14 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Marker(Box<str>);
 
-/// Why a text can't be a marker. The text itself is not kept.
+/// The reason why a text can't be a marker. The text itself is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MarkerError {
-    /// It is shorter than 8 characters, or longer than 64.
+    /// The text is shorter than 8 characters, or longer than 64.
     #[error("a marker has 8 to 64 characters")]
     Length,
-    /// It holds something else than ASCII letters, digits, `-`, `_` and `.`.
+    /// The text contains a character other than ASCII letters, digits, `-`, `_` and `.`.
     #[error("a marker has ASCII letters, digits, `-`, `_` and `.` only")]
     Character,
 }
@@ -39,10 +39,11 @@ pub enum MarkerError {
 const TEXT: &str = "[ref:";
 const URL: &str = "ref=";
 
-/// Stands before the check: an unreserved character of a URL that is none of a marker.
+/// Stands before the check. It is an unreserved character of a URL that a marker can't contain.
 const CHECK: char = '~';
 
-/// Four letters by which a marker is told from a text of the caller's own that looks like one: 20 bits of a hash (FNV-1a) of its text.
+/// Returns four letters that distinguish a marker from a caller's text that looks like one: 20 bits of a hash (FNV-1a) of its
+/// text.
 fn check(text: &str) -> String {
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -54,11 +55,11 @@ fn check(text: &str) -> String {
 }
 
 impl Marker {
-    /// A marker with this text.
+    /// Creates a marker with this text.
     ///
     /// # Errors
     ///
-    /// If the text is too short, too long, or holds other characters than a marker may.
+    /// If the text is too short, too long, or contains characters that are not allowed in a marker.
     pub fn new(text: impl Into<String>) -> Result<Self, MarkerError> {
         let text = text.into();
         if !text.chars().all(is_allowed) {
@@ -76,19 +77,19 @@ impl Marker {
         &self.0
     }
 
-    /// The marker with its check.
+    /// Returns the marker with its check.
     fn written(&self) -> String {
         format!("{}{CHECK}{}", self.0, check(&self.0))
     }
 
-    /// The marker that is written so, if its check is right.
+    /// Reads a marker with its check. `None` if the check is wrong.
     fn checked(written: &str) -> Option<Self> {
         let (text, found) = written.split_once(CHECK)?;
         let marker = Self::new(text).ok()?;
         (found == check(&marker.0)).then_some(marker)
     }
 
-    /// A text with the marker in front. It stands there because a provider that shortens texts does so at the end.
+    /// Returns a text with the marker in front. The marker comes first because a provider that shortens texts cuts their end.
     #[must_use]
     pub fn in_text(&self, text: Option<&str>) -> String {
         match text.filter(|text| !text.is_empty()) {
@@ -97,21 +98,21 @@ impl Marker {
         }
     }
 
-    /// A URL with the marker in its fragment, where it changes nothing of where the URL leads.
+    /// Returns a URL with the marker in its fragment, where the marker does not change where the URL leads.
     #[must_use]
     pub fn in_url(&self, url: &str) -> String {
         let separator = if url.contains('#') { '&' } else { '#' };
         format!("{url}{separator}{URL}{}", self.written())
     }
 
-    /// The marker at the beginning of a text.
+    /// Reads the marker at the beginning of a text.
     #[must_use]
     pub fn of_text(text: &str) -> Option<Self> {
         let (marker, _) = text.strip_prefix(TEXT)?.split_once(']')?;
         Self::checked(marker)
     }
 
-    /// The marker at the end of a URL.
+    /// Reads the marker at the end of a URL.
     #[must_use]
     pub fn of_url(url: &str) -> Option<Self> {
         let (_, fragment) = url.split_once('#')?;
@@ -119,13 +120,13 @@ impl Marker {
         Self::checked(last.strip_prefix(URL)?)
     }
 
-    /// Whether a text holds the marker, anywhere.
+    /// Whether a text contains the marker, anywhere.
     #[must_use]
     pub fn is_in_text(&self, text: &str) -> bool {
         text.contains(&format!("{TEXT}{}]", self.written()))
     }
 
-    /// Whether a text holds a URL with the marker. What the provider made of the rest of the URL does not matter.
+    /// Whether a text contains a URL with the marker. The provider may have changed the rest of the URL.
     #[must_use]
     pub fn is_in_url(&self, text: &str) -> bool {
         let marker = format!("{URL}{}", self.written());
@@ -133,7 +134,7 @@ impl Marker {
             let before = text.get(..at).and_then(|text| text.chars().next_back());
             let after = text.get(at + marker.len()..);
             let after = after.and_then(|text| text.chars().next());
-            // `case-47110` is another marker than `case-4711`, and so is `xref=…` another name than `ref=…`.
+            // `case-47110` is another marker than `case-4711`, and `xref=…` is another name than `ref=…`.
             !before.is_some_and(is_allowed) && !after.is_some_and(is_allowed)
         })
     }
@@ -143,7 +144,7 @@ fn is_allowed(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.')
 }
 
-/// Does not show the text, which a caller may have made of something personal.
+/// Does not show the text, because a caller may have made it of something personal.
 impl fmt::Debug for Marker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Marker([redacted])")
@@ -184,7 +185,7 @@ mod tests {
         let marked = marker("case-4711").in_url("https://shop.example/#top");
         assert_eq!(marked, "https://shop.example/#top&ref=case-4711~tthq");
         assert_eq!(Marker::of_url(&marked), Some(marker("case-4711")));
-        // As JSON inside a string would have it.
+        // As written in JSON inside a string.
         let escaped = format!("{{\"url\":\"{}\"}}", marked.replace('/', "\\/"));
         assert!(marker("case-4711").is_in_url(&escaped));
     }

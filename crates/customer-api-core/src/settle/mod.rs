@@ -1,4 +1,4 @@
-//! Finding out by looking whether a write happened whose outcome is unknown.
+//! Finds out by looking at the provider whether a write with an unknown outcome happened.
 //!
 //! ```text
 //! Err(error) with Delivery::Unknown  →  error.trace()  →  client.settle(&write, trace).look()  →  Settled
@@ -7,21 +7,21 @@
 //! | verdict | what it means | what to do |
 //! |---|---|---|
 //! | [`Applied`](Settled::Applied) | the write shows, by its own [`Marker`] | nothing: it was made |
-//! | [`InEffect`](Settled::InEffect) | the state is as wished; who made it so can't be told | nothing, where the state is all that matters |
+//! | [`InEffect`](Settled::InEffect) | the state is as the write wanted it; the look can't find out who made it so | nothing, where the state is all that matters |
 //! | [`Superseded`](Settled::Superseded) | the write shows, and another writer changed the state since | do not repeat it: it would undo the newer change |
 //! | [`NotSeen`](Settled::NotSeen) | it does not show | look again later. It is not "did not happen" |
-//! | [`CannotTell`](Settled::CannotTell) | looking does not answer it | ask, as [`Why`] says |
+//! | [`CannotTell`](Settled::CannotTell) | looking does not answer the question | ask, as [`Why`] states |
 //!
-//! Looks are reads. They go through the client's limiter and retry policy, and change nothing of what the write's error says.
+//! Looks are reads. They use the client's limiter and retry policy, and do not change what the write's error reports.
 //!
 //! # What can fool a look
 //!
-//! - Another writer who wrote the same: therefore nothing is `Applied` without a marker.
-//! - A provider that shows late what it has applied, or applies late what it has accepted: therefore nothing that is absent is
-//!   "did not happen".
+//! - Another writer who wrote the same. Therefore nothing is `Applied` without a marker.
+//! - A provider that shows late what it has applied, or applies late what it has accepted. Therefore nothing that is absent
+//!   is "did not happen".
 //! - A marker that was used for another write before.
-//! - A `Date` that is not by the clock which dates the provider's records, and a clock of this machine that was set between the
-//!   write and the look.
+//! - A `Date` from another clock than the one that dates the provider's records, and a clock of this machine that was set
+//!   between the write and the look.
 
 mod clock;
 mod compared;
@@ -44,10 +44,10 @@ pub use self::{
 };
 use crate::{Error, Operation};
 
-/// A write that can be looked for at the provider after its outcome remained unknown.
+/// A write that a caller can look for at the provider after its outcome remained unknown.
 ///
-/// Implemented by hand for every write, since no description says what a read shows of a write. Where no read shows it, the look
-/// answers [`CannotTell`](Settled::CannotTell), and says whom to ask.
+/// Implemented by hand for every write, because no description states what a read shows of a write. Where no read shows it,
+/// the look returns [`CannotTell`](Settled::CannotTell), and states whom to ask.
 ///
 /// ```
 /// use customer_api_core::{
@@ -89,26 +89,28 @@ use crate::{Error, Operation};
 /// }
 /// ```
 pub trait Settle: Operation {
-    /// What a verdict rests on: what was read.
+    /// The value that was read, on which a verdict is based.
     type Evidence: Send;
 
-    /// Whether the write counts as made if it is [`InEffect`](Settled::InEffect) with this evidence, even if another writer made it so.
+    /// Whether the write counts as made if it is [`InEffect`](Settled::InEffect) with this evidence, even if another writer
+    /// made it so.
     ///
-    /// True for a label, a deletion, or an update of which everything could be compared. False, as it is unless an implementation says
-    /// otherwise, for a creation: a namesake may be there instead. It decides what a ledger does about the verdict.
+    /// Return true for a label, a deletion, or an update of which everything could be compared. Return false, the default,
+    /// for a creation, because a record with the same name may be there instead. The result decides what a ledger does about
+    /// the verdict.
     fn suffices(evidence: &Self::Evidence) -> bool {
         let _ = evidence;
         false
     }
 
-    /// Looks once, by reads alone, and judges by what they show.
+    /// Looks once, using only reads, and judges by what they show.
     ///
-    /// [`Applied`](Settled::Applied) is only for what carries the write's own marker. What is absent is
-    /// [`NotSeen`](Look::not_seen).
+    /// Return [`Applied`](Settled::Applied) only for something that carries the write's own marker. Return
+    /// [`NotSeen`](Look::not_seen) for something that is absent.
     ///
     /// # Errors
     ///
-    /// Those of the reads.
+    /// The errors of the reads.
     fn look(
         &self,
         look: &mut Look<Self::Service>,

@@ -1,30 +1,30 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
-/// What a look showed of a write whose outcome is unknown.
+/// The result of looking for a write whose outcome is unknown.
 ///
-/// `E` is the evidence: what was read. The verdict is about the moment of the look. No verdict says that the write did not happen:
-/// a provider may apply it later, and its searches may lag.
+/// `E` is the evidence: the value that was read. The verdict is about the moment of the look. No verdict states that the
+/// write did not happen, because a provider may apply it later, and its searches may lag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Settled<E> {
     /// The write shows, by its own marker.
     Applied(E),
-    /// The state is as the write wished it. Whether the write or another writer made it so can't be told.
+    /// The state is as the write wanted it. The look can't find out whether the write or another writer made it so.
     InEffect(E),
     /// The write shows, and another writer changed the state since. Sending the write again would undo that change.
     Superseded(E),
     /// The write does not show. It may still be applied, or show, later.
     #[non_exhaustive]
     NotSeen {
-        /// How much time lay between the last attempt that is known and the look.
+        /// The time from the last known attempt to the look.
         waited: Duration,
     },
-    /// Looking does not answer it. [`Why`] says whom to ask, and with what.
+    /// Looking does not answer the question. [`Why`] states whom to ask, and with what.
     CannotTell(Why),
 }
 
 impl<E> Settled<E> {
-    /// What was read, if the verdict rests on it.
+    /// The value that was read, if the verdict is based on it.
     pub fn evidence(&self) -> Option<&E> {
         match self {
             Self::Applied(evidence) | Self::InEffect(evidence) | Self::Superseded(evidence) => {
@@ -34,7 +34,7 @@ impl<E> Settled<E> {
         }
     }
 
-    /// The verdict without its evidence's details, for what is built on the verdicts of several operations.
+    /// Converts the evidence, for code that combines the verdicts of several operations.
     pub fn map<T>(self, change: impl FnOnce(E) -> T) -> Settled<T> {
         match self {
             Self::Applied(evidence) => Settled::Applied(change(evidence)),
@@ -46,7 +46,7 @@ impl<E> Settled<E> {
     }
 }
 
-/// What was to be deleted can't be read, while another record can, in the same way.
+/// Evidence of a deletion: the record that was to be deleted can't be read, while another record can be read in the same way.
 ///
 /// Without the second read, a wrong address or a missing permission would look like a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,16 +57,16 @@ pub struct Absent {
 }
 
 impl Absent {
-    /// Says which record could be read.
+    /// Creates evidence from the id of the record that could be read.
     #[must_use]
     pub fn new(control: u64) -> Self {
         Self { control }
     }
 }
 
-/// Why looking does not answer whether a write happened, whom to ask, and with what.
+/// Why looking does not show whether a write happened, whom to ask, and with what.
 ///
-/// Nothing personal stands in it: the caller knows whom the write was about.
+/// Contains nothing personal. The caller knows whom the write was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Why {
     reason: Reason,
@@ -74,7 +74,7 @@ pub struct Why {
 }
 
 impl Why {
-    /// A reason, with whom to ask and with what.
+    /// Creates a reason, with whom to ask and with what.
     #[must_use]
     pub fn new(reason: Reason, ask: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Why {
         }
     }
 
-    /// What keeps a look from answering.
+    /// The reason why a look has no answer.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
@@ -102,25 +102,25 @@ impl fmt::Display for Why {
     }
 }
 
-/// What keeps a look from answering.
+/// The reason why a look has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// The provider has no read that shows the write.
     NoRead,
-    /// The write does not name anything by which it could be found.
+    /// The write names nothing by which it could be found.
     NotAddressed,
-    /// The write has no marker, and nothing else tells it from the writes of others.
+    /// The write has no marker, and nothing else distinguishes it from the writes of others.
     NoMarker,
-    /// Nothing that was sent is shown by a read in a form that can be compared.
+    /// No read shows anything that was sent in a form that can be compared.
     NothingToCompare,
-    /// Some of what was sent shows, and some does not: another writer changed it since, or part of it was there before.
+    /// Some of what was sent shows, and some does not. Another writer changed it since, or part of it was there before.
     Partly,
-    /// There are several matches where one was meant: the write may have been made twice.
+    /// There are several matches where one was expected. The write may have been made twice.
     Several,
-    /// What the write was about is not there.
+    /// The record that the write was about is not there.
     Gone,
-    /// The response can't be read in one way alone.
+    /// The response can be read in more than one way.
     Unclear,
     /// The provider's clock can't be compared with this machine's, so that no date in the response helps.
     Clocks,

@@ -3,16 +3,16 @@ use std::{fmt, time::Duration};
 use super::{Look, Reason, SendTrace, Settle, Settled, Why, look::Moment};
 use crate::{Client, Error, ErrorKind, Operation, time::Deadline};
 
-/// The wait between the first look and the second; it doubles from there.
+/// The wait between the first look and the second. It doubles after each look.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
 /// The longest wait between two looks, unless the provider asks for a longer one.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Looks whether a write happened; made by [`Client::settle`](crate::Client::settle).
+/// Looks whether a write happened. Made by [`Client::settle`](crate::Client::settle).
 ///
-/// Only reads are sent. An error is the look's: its [`delivery`](Error::delivery) is about a read, and the write stays as unknown
-/// as it was.
+/// Only reads are sent. An error is an error of the look: its [`delivery`](Error::delivery) is about a read, and the write's
+/// outcome is as unknown as before.
 #[must_use = "nothing is looked at before `look` or `look_for`"]
 pub struct Settling<'o, O: Operation> {
     client: Client<O::Service>,
@@ -29,11 +29,11 @@ impl<'o, O: Settle> Settling<'o, O> {
         }
     }
 
-    /// Looks once, within the client's timeout. One look may take several reads.
+    /// Looks once, within the client's timeout. One look can take several reads.
     ///
     /// # Errors
     ///
-    /// Those of the reads: the provider was not reached, or refused them.
+    /// The errors of the reads: the provider was not reached, or refused them.
     pub async fn look(self) -> Result<Settled<O::Evidence>, Error> {
         if let Some(verdict) = self.refused() {
             return Ok(verdict);
@@ -43,16 +43,16 @@ impl<'o, O: Settle> Settling<'o, O> {
         self.operation.look(&mut look).await
     }
 
-    /// Looks again and again until the write shows, for this time at most.
+    /// Looks repeatedly until the write shows, for at most this time.
     ///
-    /// The waits between looks grow from 1 s to 30 s, and are longer where the provider asks for it. Looking ends with the first
-    /// verdict except [`NotSeen`](Settled::NotSeen), and at the latest when the time is over: then the last verdict counts. A look
-    /// that fails for a reason that may pass, such as a timeout, does not end it.
+    /// The waits between looks grow from 1 s to 30 s, and are longer if the provider asks for that. The first verdict except
+    /// [`NotSeen`](Settled::NotSeen) ends the looking. When the time is over, the last verdict counts. A look that fails for
+    /// a reason that may pass, such as a timeout, does not end the looking.
     ///
     /// # Errors
     ///
-    /// Those of the reads: one that does not pass at once, such as a refused credential, otherwise the last one if no look
-    /// succeeded.
+    /// The errors of the reads. An error that does not pass, such as a refused credential, is returned immediately. The last
+    /// error is returned if no look succeeded.
     pub async fn look_for(self, time: Duration) -> Result<Settled<O::Evidence>, Error> {
         if let Some(verdict) = self.refused() {
             return Ok(verdict);
@@ -88,7 +88,7 @@ impl<'o, O: Settle> Settling<'o, O> {
         }
     }
 
-    /// The same as [`look`](Self::look), in a program without a runtime.
+    /// Looks like [`look`](Self::look), in a program without a runtime.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl<'o, O: Settle> Settling<'o, O> {
         crate::blocking::wait(self.look()).unwrap_or_else(|error| Err(error.into()))
     }
 
-    /// The same as [`look_for`](Self::look_for), in a program without a runtime.
+    /// Looks like [`look_for`](Self::look_for), in a program without a runtime.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl<'o, O: Settle> Settling<'o, O> {
         crate::blocking::wait(self.look_for(time)).unwrap_or_else(|error| Err(error.into()))
     }
 
-    /// The verdict on a trace that is not this write's.
+    /// Returns the verdict on a trace that belongs to another operation.
     fn refused(&self) -> Option<Settled<O::Evidence>> {
         let is_ours = self.trace.operation() == O::INFO.id;
         (!is_ours).then(|| {
@@ -122,7 +122,7 @@ impl<'o, O: Settle> Settling<'o, O> {
     }
 }
 
-/// Whether a look that failed so may succeed a little later.
+/// Whether a look that failed with this error may succeed a little later.
 fn may_pass(error: &Error) -> bool {
     let is_transport = matches!(
         error.kind(),

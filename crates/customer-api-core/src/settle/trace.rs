@@ -6,13 +6,13 @@ use crate::Timestamp;
 
 /// When a write was sent, for looking later whether it happened.
 ///
-/// [`Error::trace`](crate::Error::trace) gives one. It can be stored, and holds nothing personal: the operation's id, times and a
-/// count. The times are those of the sending machine's clock.
+/// [`Error::trace`](crate::Error::trace) returns one. It can be stored, and contains nothing personal: the operation's id,
+/// times and a count. The times are by the sending machine's clock.
 ///
 /// ```
 /// use customer_api_core::SendTrace;
 ///
-/// // A process was killed while it sent: its ledger knows the beginning alone.
+/// // A process was killed while it sent. Its ledger knows only the beginning.
 /// let trace = SendTrace::new("labelCustomer", "2026-03-01T09:30:00Z".parse()?);
 /// let text = serde_json::to_string(&trace)?;
 /// assert_eq!(text, r#"{"operation":"labelCustomer","first":"2026-03-01T09:30:00Z"}"#);
@@ -30,7 +30,7 @@ pub struct SendTrace {
 }
 
 impl SendTrace {
-    /// A write of which only the beginning is known, such as that of a process that was killed.
+    /// Creates the trace of a write of which only the beginning is known, such as the write of a process that was killed.
     ///
     /// `operation` is the [id](crate::OperationInfo::id) of the operation. `first` must not be later than the first attempt.
     #[must_use]
@@ -50,7 +50,7 @@ impl SendTrace {
         self
     }
 
-    /// Adds how many attempts there were.
+    /// Adds the number of attempts.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts);
@@ -63,7 +63,7 @@ impl SendTrace {
         &self.operation
     }
 
-    /// When the first attempt began, or earlier.
+    /// When the first attempt began, or an earlier time.
     #[must_use]
     pub fn first(&self) -> &Timestamp {
         &self.first
@@ -75,7 +75,7 @@ impl SendTrace {
         self.last.as_ref()
     }
 
-    /// How many attempts were made, if that is known.
+    /// The number of attempts, if that is known.
     #[must_use]
     pub fn attempts(&self) -> Option<u32> {
         self.attempts
