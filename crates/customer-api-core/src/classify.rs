@@ -1,4 +1,4 @@
-//! What a response, or its absence, means: a success, or a failure that says whether the call happened.
+//! Classifies a response or its absence: a success, or a failure that states whether the call happened.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
@@ -14,29 +14,29 @@ use crate::{
     transport::{TransportError, TransportErrorKind},
 };
 
-/// A response: its head, and its body or why that did not arrive whole.
+/// A response: its head, and its body or the reason why the body did not arrive completely.
 pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Result<Bytes, BrokenOff>,
-    /// Whether it may have been written before the request arrived.
+    /// Whether the response may have been written before the request arrived.
     pub(crate) is_unasked: bool,
 }
 
-/// Why a body did not arrive whole.
+/// The reason why a body did not arrive completely.
 pub(crate) enum BrokenOff {
     Transport(TransportError),
     TimedOut(TimeoutPhase),
 }
 
-/// A response that counts as a success. Its body is empty if it could not be received and the status decides alone.
+/// A response that counts as a success. Its body is empty if it could not be received and the status alone decides.
 pub(crate) struct Success {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: ResponseBody,
 }
 
-/// The table of `Delivery`, in code: what a status says about the call. Whatever it does not list is [`Delivery::Unknown`].
+/// Classifies a response by the table of `Delivery`. A status that the table does not list is [`Delivery::Unknown`].
 pub(crate) fn classify(
     service: &dyn Service,
     operation: &OperationInfo,
@@ -70,7 +70,7 @@ fn classify_success(
     let body = body.map(ResponseBody::new);
     let verdict = service.classify_success(operation, body.as_ref().ok());
     if let Ok(body) = &body {
-        // The body of a success is judged once it has been read.
+        // The body of a success is checked when it is read.
         let is_read = matches!(verdict, Verdict::Accepted);
         if let Some(what) = (!is_read).then(|| body.foreign(&headers)).flatten() {
             let failure = Failure::new(ErrorKind::Decode, Delivery::Unknown);
@@ -114,7 +114,7 @@ fn classify_success(
     Err(failure.with_head(status, &headers))
 }
 
-/// A failure that the provider answered: the status speaks, even if the body did not arrive.
+/// Creates the failure for an error response. The status counts even if the body did not arrive.
 #[cold]
 fn failure(
     service: &dyn Service,
@@ -144,24 +144,25 @@ fn failure(
     }
 }
 
-/// A request of which no response arrived: the transport knows whether anything was sent.
+/// Creates the failure for a request without a response. The transport knows whether anything was sent.
 #[cold]
 pub(crate) fn unanswered(error: TransportError) -> Failure {
     Failure::new(error_kind(error.kind()), error.kind().delivery()).with_source(error)
 }
 
-/// A request that was given up while the transport worked: all of it may have been sent.
+/// Creates the failure for a request that was given up while the transport worked. The request may have been sent completely.
 #[cold]
 pub(crate) fn timed_out(phase: TimeoutPhase) -> Failure {
     Failure::new(ErrorKind::Timeout(phase), Delivery::Unknown)
 }
 
 impl BrokenOff {
-    /// A head arrived, so the request did: whatever the transport calls the failure, nothing says "not sent".
+    /// Creates the failure for a body that broke off. A head arrived, so the request arrived too. Whatever kind the transport
+    /// reports, the failure is never "not sent".
     fn into_failure(self) -> Failure {
         let kind = match &self {
             Self::TimedOut(phase) => ErrorKind::Timeout(*phase),
-            // A custom transport may name a kind that speaks of a time before the head.
+            // A custom transport may report a kind that belongs to the time before the head.
             Self::Transport(error) => match error_kind(error.kind()) {
                 ErrorKind::Connect | ErrorKind::Timeout(TimeoutPhase::Connect) => {
                     ErrorKind::Interrupted
@@ -192,8 +193,8 @@ fn error_kind(kind: TransportErrorKind) -> ErrorKind {
     }
 }
 
-/// Where a redirect points, decoded, and without what could hold a secret: user information, query and fragment. Nothing
-/// if it is no URL.
+/// Returns where a redirect points, decoded, and without the parts that could contain a secret: user information, query and
+/// fragment. `None` if it is not a URL.
 fn location(headers: &HeaderMap) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let decoded = |url: &Url| {
@@ -349,7 +350,7 @@ mod tests {
             }
             let failure = classify(&Shop, &WRITE, response).err().unwrap();
             assert_eq!(failure.asked_wait(), expected, "{status} {retry_after:?}");
-            // It is not the provider's word.
+            // The provider did not ask for it.
             assert_eq!(failure.retry_after().is_some(), retry_after.is_some());
         }
     }

@@ -1,8 +1,9 @@
-//! What a tracing subscriber sees, in OpenTelemetry's words: a span per call, a span per attempt, an event per retry and per long wait.
+//! The spans and events for a tracing subscriber, in OpenTelemetry's terms: a span per call, a span per attempt, an event per
+//! retry and per long wait.
 //!
-//! Every field is on this page. None holds a path, a query, a header, a body or a provider's words.
+//! Every field is on this page. No field contains a path, a query, a header, a body or a provider's text.
 //!
-//! Numbers are `i64`: `tracing-opentelemetry` makes texts of unsigned ones.
+//! Numbers are `i64`, because `tracing-opentelemetry` turns unsigned numbers into texts.
 
 use std::{
     future::{Future, poll_fn},
@@ -21,10 +22,10 @@ use crate::{
     retry::FailedAttempt,
 };
 
-/// How long a call waits for a permit before that is an event.
+/// How long a call waits for a permit before the wait is logged as an event.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
-/// The span of a call, with all its attempts and waits.
+/// Creates the span of a call, with all its attempts and waits.
 pub(crate) fn call_span(service: &dyn Service, operation: &OperationInfo) -> Span {
     tracing::info_span!(
         "api.call",
@@ -38,7 +39,7 @@ pub(crate) fn call_span(service: &dyn Service, operation: &OperationInfo) -> Spa
     )
 }
 
-/// The span of an attempt, as the semantic conventions for HTTP clients have it.
+/// Creates the span of an attempt, as the semantic conventions for HTTP clients define it.
 pub(crate) fn attempt_span(operation: &OperationInfo, base_url: &BaseUrl, number: u32) -> Span {
     tracing::info_span!(
         "http.request",
@@ -58,7 +59,7 @@ pub(crate) fn attempt_span(operation: &OperationInfo, base_url: &BaseUrl, number
     )
 }
 
-/// Polls a future inside a span, which stays the caller's.
+/// Polls a future inside a span. The caller keeps the span.
 pub(crate) fn within<'a, F: Future>(
     span: &'a Span,
     mut future: Pin<&'a mut F>,
@@ -91,7 +92,7 @@ pub(crate) fn record_call(span: &Span, attempts: u32, failure: Option<&Failure>)
     }
 }
 
-/// The event of a retry: what failed, why it is harmless to repeat, and how long the call waits before it.
+/// Logs a retry: what failed, why a repeat is harmless, and how long the call waits before it.
 #[cold]
 pub(crate) fn retrying(attempt: &FailedAttempt, wait: Duration) {
     let reason = match attempt.delivery {
@@ -110,7 +111,7 @@ pub(crate) fn retrying(attempt: &FailedAttempt, wait: Duration) {
     );
 }
 
-/// The event of a long wait for a permit. A short one is what a limiter is for.
+/// Logs a long wait for a permit. A short wait is the purpose of a limiter.
 pub(crate) fn waited_for_permit(class: &str, waited: Duration) {
     if waited > LONG_WAIT {
         tracing::debug!(
@@ -121,7 +122,7 @@ pub(crate) fn waited_for_permit(class: &str, waited: Duration) {
     }
 }
 
-/// The event of a slot whose end a shared store was not told. The slot is free later than it could be.
+/// Logs that the end of a slot could not be reported to a shared store. The slot is free later than it could be.
 pub(crate) fn slot_not_reported(class: &str, error: &StoreError) {
     tracing::debug!(
         api.rate_class = class,
@@ -130,7 +131,7 @@ pub(crate) fn slot_not_reported(class: &str, error: &StoreError) {
     );
 }
 
-/// The event of a store of tokens that could not be used. This process logs in for itself.
+/// Logs that a store of tokens could not be used.
 #[cfg(feature = "shared-session")]
 pub(crate) fn store_not_used(error: &StoreError) {
     tracing::debug!(
@@ -143,7 +144,7 @@ fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The status makes it a failure where traces are looked at, too; a word of the provider's is no part of it.
+/// Records the failure. The status makes it visible as a failure in traces, too. A provider's text is not recorded.
 fn record_failure(span: &Span, kind: ErrorKind) {
     span.record("error.type", kind.as_str());
     span.record("otel.status_code", "ERROR");
@@ -179,7 +180,7 @@ mod tests {
         }
     }
 
-    /// Keeps every field that is recorded, as it comes.
+    /// Keeps every recorded field, in order.
     #[derive(Clone, Default)]
     struct Recorder(Arc<Mutex<Vec<String>>>);
 

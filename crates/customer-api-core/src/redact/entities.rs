@@ -1,15 +1,15 @@
-//! The names that HTML has for characters, as far as names and addresses of people are written with them.
+//! The names that HTML has for characters, as far as they are used to write people's names and addresses.
 
 /// The longest name, in characters.
 pub(super) const LONGEST: usize = 8;
 
-/// What an accented letter's name ends in; the letter comes first. Accents do not count, so only the letter is wanted.
+/// The endings of an accented letter's name; the letter comes first. Accents do not count, so only the letter is needed.
 const ACCENTS: &[&str] = &[
     "acute", "breve", "caron", "cedil", "circ", "dblac", "dot", "grave", "macr", "ogon", "ring",
     "tilde", "uml",
 ];
 
-/// The other names, in their order. In lower case, as capitals count as equal to small letters.
+/// The other names, sorted. In lower case, because capitals count as equal to small letters.
 const NAMES: &[(&str, char)] = &[
     ("acute", '´'),
     ("acy", 'а'),
@@ -197,7 +197,7 @@ const NAMES: &[(&str, char)] = &[
     ("zwnj", '\u{200c}'),
 ];
 
-/// The character of a name in lower case; of an accented letter, the letter alone.
+/// Returns the character of a name in lower case. For an accented letter, returns only the letter.
 pub(super) fn named(name: &str) -> Option<char> {
     if let Ok(place) = NAMES.binary_search_by_key(&name, |(name, _)| name) {
         return NAMES.get(place).map(|(_, c)| *c);

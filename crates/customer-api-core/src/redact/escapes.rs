@@ -1,8 +1,8 @@
-//! One layer of escapes taken off a text: those of JSON, URLs, forms and HTML, wherever they stand.
+//! Removes one layer of escapes from a text: those of JSON, URLs, forms and HTML, at any position.
 
 use super::entities;
 
-/// A character, and the bytes that spell it in the text that was looked at first.
+/// A character, and the bytes that spell it in the original text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Spelt {
     pub(super) c: char,
@@ -10,7 +10,7 @@ pub(super) struct Spelt {
     pub(super) end: usize,
 }
 
-/// The characters of a text as they stand.
+/// Returns the characters of a text, without removing escapes.
 pub(super) fn spelt(text: &str) -> Vec<Spelt> {
     let char_indices = text.char_indices();
     let spelt = char_indices.map(|(start, c)| Spelt {
@@ -21,9 +21,9 @@ pub(super) fn spelt(text: &str) -> Vec<Spelt> {
     spelt.collect()
 }
 
-/// The text with one layer of escapes taken off; `None` if it holds none. What only looks like an escape stays.
+/// Returns the text with one layer of escapes removed; `None` if it contains none. Text that only looks like an escape stays.
 ///
-/// Each character is looked at a bounded number of times.
+/// Each character is read a bounded number of times.
 pub(super) fn without_escapes(text: &[Spelt]) -> Option<Vec<Spelt>> {
     let is_mark = |spelt: &Spelt| matches!(spelt.c, '\\' | '%' | '&' | '+');
     if !text.iter().any(is_mark) {
@@ -37,7 +37,7 @@ pub(super) fn without_escapes(text: &[Spelt]) -> Option<Vec<Spelt>> {
             '\\' => backslash(after),
             '%' => percent(after),
             '&' => entity(after),
-            // A form's space.
+            // A space in a form.
             '+' => Some((' ', 0)),
             _ => None,
         };
@@ -55,7 +55,8 @@ pub(super) fn without_escapes(text: &[Spelt]) -> Option<Vec<Spelt>> {
     is_changed.then_some(plain)
 }
 
-/// What a backslash and the characters after it stand for, and how many those are: as in JSON, JavaScript and Rust.
+/// Returns the character that a backslash and the characters after it stand for, and how many characters follow the
+/// backslash: as in JSON, JavaScript and Rust.
 fn backslash(after: &[Spelt]) -> Option<(char, usize)> {
     let simple = |c| Some((c, 1));
     match after.first()?.c {
@@ -76,7 +77,7 @@ fn backslash(after: &[Spelt]) -> Option<(char, usize)> {
     }
 }
 
-/// `u` and four digits; two such for a character outside the basic plane, with a backslash between them.
+/// Reads `u` and four digits. A character outside the basic plane has two such groups, with a backslash between them.
 fn utf16(after: &[Spelt]) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let digits = after.get(at + 1..at + 5)?;
@@ -95,8 +96,8 @@ fn utf16(after: &[Spelt]) -> Option<(char, usize)> {
     Some((c, 11))
 }
 
-/// What follows a `%`: a byte, with those after it that belong to the same character. A byte that is no UTF-8 is Latin-1, as
-/// old programs write it; `%u00e9` is JavaScript's.
+/// Reads what follows a `%`: a byte, and the following bytes of the same character. A byte that is not UTF-8 is read as
+/// Latin-1, as old programs write it. `%u00e9` is JavaScript's form.
 fn percent(after: &[Spelt]) -> Option<(char, usize)> {
     if after.first()?.c == 'u' {
         let c = char::from_u32(number(after.get(1..5)?, 16)?)?;
@@ -126,7 +127,7 @@ fn percent(after: &[Spelt]) -> Option<(char, usize)> {
     }
 }
 
-/// What follows an `&`: a number or a name, and a semicolon.
+/// Reads what follows an `&`: a number or a name, and a semicolon.
 fn entity(after: &[Spelt]) -> Option<(char, usize)> {
     if after.first()?.c == '#' {
         let (from, radix) = match after.get(1)?.c {
@@ -149,7 +150,7 @@ fn entity(after: &[Spelt]) -> Option<(char, usize)> {
     Some((c, name.len() + 1))
 }
 
-/// The number that these digits spell; `None` if they are no digits, or name no character.
+/// Returns the number that these digits spell; `None` if they are not digits, or the number is too large.
 fn number(digits: &[Spelt], radix: u32) -> Option<u32> {
     let mut digits = digits.iter();
     let first = digits.next()?.c.to_digit(radix)?;

@@ -1,4 +1,4 @@
-//! Keeping secrets and personal data out of what is printed.
+//! Keeps secrets and personal data out of printed text.
 
 mod entities;
 mod escapes;

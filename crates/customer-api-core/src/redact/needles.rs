@@ -1,4 +1,4 @@
-//! What is looked for: the values of a request, in the few forms in which they are compared.
+//! The values of a request that are searched for, in the few forms in which they are compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +13,10 @@ use super::{
 };
 use crate::request::{SensitiveKind, SensitiveValue};
 
-/// The longest piece that is looked for, in characters. Longer values are looked for in pieces of that length.
+/// The longest piece that is searched for, in characters. Longer values are searched for in pieces of that length.
 const PIECE: usize = 128;
 
-/// One or two characters count as words only: a name such as `A` would otherwise take every `a` out of a message.
+/// One or two characters count only as a whole word. Otherwise a name such as `A` would remove every `a` from a message.
 const SHORT: usize = 3;
 
 /// The values of one request.
@@ -26,14 +26,14 @@ pub(super) struct Needles {
     phones: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// A text that is looked for, and what must not be around it.
+/// A text that is searched for, and the characters that must not be next to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Needle {
     text: String,
     alone: Alone,
 }
 
-/// Which characters next to a needle make something else of it.
+/// The characters next to a needle that make it a part of something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Alone {
     Anywhere,
@@ -44,20 +44,20 @@ enum Alone {
 impl Needles {
     pub(super) fn add(&mut self, value: &SensitiveValue<'_>) {
         match value.kind {
-            // Digits are spelt in one way only.
+            // Digits have only one spelling.
             SensitiveKind::Number => self.push(value.text.to_string(), Alone::AsNumber),
             SensitiveKind::Text => self.add_text(&value.text, false),
             SensitiveKind::Phone => self.add_text(&value.text, true),
         }
     }
 
-    /// A header may hold text outside ASCII, which travels as UTF-8.
+    /// Adds a header's value. A header can contain text outside ASCII, which travels as UTF-8.
     pub(super) fn add_header(&mut self, value: &HeaderValue) {
         let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
             return;
         };
         self.add_text(value, false);
-        // A scheme word is no secret, what follows it is.
+        // A scheme word is not a secret, but the text after it is.
         if let Some((_, secret)) = value.split_once(' ') {
             self.add_text(secret, false);
         }
@@ -72,7 +72,7 @@ impl Needles {
         }
         let mut spelt = spelt(text);
         self.add_pieces(folded(&spelt));
-        // A value may look as if it were escaped: then it loses escapes where the text around it does.
+        // A value may look as if it were escaped. It then loses escapes where the text around it does.
         for _ in 0..LAYERS {
             let Some(plain) = without_escapes(&spelt) else {
                 break;
@@ -118,7 +118,7 @@ impl Needles {
         }
     }
 
-    /// Reports the bytes of the first text that spell a value in one of its views. `None` if that can't be told.
+    /// Reports the bytes of the first text that spell a value in one of its views. `None` if the search fails.
     pub(super) fn find(&self, folded: &View, found: &mut impl FnMut((usize, usize))) -> Option<()> {
         let grams = Grams::of(&folded.text);
         let mut texts: Vec<&Needle> = self
@@ -140,7 +140,7 @@ impl Needles {
         )
     }
 
-    /// The same for phone numbers, by the digits of a text.
+    /// Does the same for phone numbers, by the digits of a text.
     pub(super) fn find_phones(
         &self,
         digits: &View,
@@ -170,8 +170,8 @@ impl Needles {
     }
 }
 
-/// Reports every place where one of the needles stands, overlapping ones too: taking the longest alone would leave the rest of
-/// a value that begins in it.
+/// Reports every place where one of the needles occurs, including overlapping ones. Reporting only the longest would leave
+/// the rest of a value that begins inside it.
 fn matches<'n>(
     text: &str,
     needles: impl ExactSizeIterator<Item = &'n str>,
@@ -180,7 +180,7 @@ fn matches<'n>(
     if needles.len() == 0 {
         return Some(());
     }
-    // The quickest to build, and made for one text.
+    // The fastest kind to build, because it is used for one text only.
     let kind = Some(AhoCorasickKind::NoncontiguousNFA);
     let automaton = AhoCorasick::builder().kind(kind).build(needles).ok()?;
     for found in automaton.try_find_overlapping_iter(text).ok()? {
@@ -202,10 +202,11 @@ impl Alone {
     }
 }
 
-/// Which three bytes follow each other somewhere in a text: what has others can't stand in it, and most values have.
+/// The groups of three bytes that occur in a text. A value with another group can't occur in the text, and most values have
+/// one.
 struct Grams(Vec<u64>);
 
-/// As many as make accidents rare in the longest text.
+/// The number of bits, large enough to make false matches rare in the longest text.
 const GRAMS: usize = 1 << 18;
 
 impl Grams {
@@ -220,7 +221,7 @@ impl Grams {
         grams
     }
 
-    /// Whether the text may hold this one.
+    /// Whether the text may contain this value.
     fn hold(&self, text: &str) -> bool {
         text.as_bytes().windows(3).all(|gram| {
             let (word, bit) = Self::place(gram);

@@ -1,34 +1,34 @@
-//! Phone numbers, however their digits are grouped, with their country's code or as they are dialled at home.
+//! Phone numbers, however their digits are grouped, with or without the country code.
 
 use super::view::View;
 
-/// The fewest digits that are looked for by themselves.
+/// The fewest digits that are searched for separately.
 const LEAST: usize = 6;
 
-/// The most digits that a number has, with the `00` that stands for a `+`.
+/// The most digits of a number, including the `00` that stands for a `+`.
 const MOST: usize = 17;
 
-/// The most digits of a country's code.
+/// The most digits of a country code.
 const COUNTRY: usize = 3;
 
-/// The most signs that stand between two digits of a number.
+/// The most characters between two digits of a number.
 const BETWEEN: usize = 4;
 
-/// What stands where something else than a number separates digits.
+/// Stands where digits are separated by something that does not belong to a number.
 const END: char = '|';
 
-/// A number as it is looked for.
+/// A number in the form in which it is searched for.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Phone {
-    /// The digits that every form of it ends with.
+    /// The digits that every form of the number ends with.
     pub(super) tail: String,
-    /// Those in front of them in the longest form.
+    /// The digits before the tail in the longest form.
     pub(super) head: String,
 }
 
 impl Phone {
-    /// The number that a text is, if it is nothing else. A text without a sign that it is a phone number may be any other number:
-    /// unless it `is_known` to be one, all of its digits are looked for.
+    /// Reads a text that is only a phone number. A text without a sign of a phone number can be any other number. Therefore
+    /// all of its digits are searched for, unless it `is_known` to be a phone number.
     pub(super) fn read(text: &str, is_known: bool) -> Option<Self> {
         let text = text.trim();
         let is_number = |c: char| c.is_ascii_digit() || is_between(c);
@@ -48,7 +48,7 @@ impl Phone {
         if !(LEAST..=MOST).contains(&digits.len()) {
             return None;
         }
-        // How long the country's code is, nobody can tell without a list of them.
+        // The length of the country code is unknown without a list of country codes.
         let country = if is_international { COUNTRY } else { 0 };
         let (head, tail) = digits.split_at_checked(country.min(digits.len() - LEAST))?;
         Some(Self {
@@ -57,7 +57,7 @@ impl Phone {
         })
     }
 
-    /// Where in the digits the number begins that ends with this tail; `None` if it is a part of a longer one.
+    /// Returns where in the digits the number begins that ends with this tail; `None` if it is a part of a longer number.
     pub(super) fn begin<'h>(
         digits: &View,
         heads: impl Iterator<Item = &'h str>,
@@ -84,7 +84,7 @@ impl Phone {
             pairs.take_while(|(one, other)| one == other).count()
         });
         let mut begin = start - longest.max().unwrap_or_default();
-        // What is dialled in front of it.
+        // The prefix that is dialled in front of the number.
         for _ in 0..2 {
             let is_zero = begin > 0 && digits.text.as_bytes().get(begin - 1) == Some(&b'0');
             if is_zero && joined(begin - 1) == Some(true) {
@@ -96,7 +96,7 @@ impl Phone {
     }
 }
 
-/// The digits of a folded text. Those that may belong to one number follow each other.
+/// Returns the digits of a folded text. Digits that may belong to one number are adjacent.
 pub(super) fn digits(folded: &View) -> View {
     let mut digits = View::default();
     let mut between = BETWEEN + 1;
@@ -120,7 +120,7 @@ pub(super) fn digits(folded: &View) -> View {
     digits
 }
 
-/// What people write between the digits of a number.
+/// Whether people write this character between the digits of a number.
 fn is_between(c: char) -> bool {
     c.is_whitespace()
         || matches!(

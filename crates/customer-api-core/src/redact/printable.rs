@@ -1,11 +1,11 @@
-//! Other people's text, as it can be shown anywhere.
+//! Foreign text, in a form that can be shown anywhere.
 
 use std::fmt::{self, Write as _};
 
-/// A text of somebody else on one line, in which every character can be seen.
+/// A foreign text on one line, in which every character is visible.
 ///
-/// Line breaks and tabs become one space. Every other character that controls a terminal, turns the direction of writing, or is
-/// invisible is written as its escape, such as `\u{202e}`.
+/// Line breaks and tabs become one space. Every other character that controls a terminal, changes the direction of writing,
+/// or is invisible is written as its escape, such as `\u{202e}`.
 ///
 /// ```
 /// use customer_api_core::redact::OneLine;
@@ -45,9 +45,9 @@ pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character acts without being seen, except breaks.
+/// Whether a character has an effect without being visible, except breaks.
 pub(super) fn is_hidden(c: char) -> bool {
-    // How an emoji is drawn is no secret.
+    // Variation selectors, which select how an emoji is drawn, are harmless.
     (c.is_control() && !is_break(c)) || (is_ignorable(c) && !matches!(c, '\u{fe0e}' | '\u{fe0f}'))
 }
 

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Prints that a value is there, not what it is.
+/// Prints whether there is a value, but not the value.
 ///
 /// ```
 /// use customer_api_core::generated::Redacted;
@@ -18,9 +18,9 @@ impl<T: Presence + ?Sized> fmt::Debug for Redacted<'_, T> {
     }
 }
 
-/// What [`Redacted`] prints for a value.
+/// The text that [`Redacted`] prints for a value.
 pub trait Presence {
-    /// A fixed text that says whether there is a value.
+    /// Returns a fixed text that shows whether there is a value.
     fn presence(&self) -> &'static str {
         "[redacted]"
     }

@@ -1,4 +1,4 @@
-//! Takes a request's values out of a provider's words.
+//! Removes a request's values from a provider's text.
 
 use std::cell::OnceCell;
 
@@ -13,29 +13,30 @@ use super::{
 };
 use crate::request::{Sensitive, SensitiveValue};
 
-/// What stands for a value that was taken out.
+/// Replaces a value that was removed.
 pub(super) const REPLACEMENT: &str = "[redacted]";
 
-/// How many layers of escapes are taken off: JSON within JSON within a URL has three.
+/// How many layers of escapes are removed: JSON within JSON within a URL has three.
 pub(super) const LAYERS: usize = 3;
 
-/// How many bytes of a text may be shown, and how many are searched. So a value that begins in the part that is shown ends in
-/// the part that is searched, in whatever spelling.
+/// The number of bytes of a text that can be shown, and the number of bytes that are searched. A value that begins in the
+/// shown part therefore ends in the searched part, whatever its spelling.
 const SHOWN: usize = 8 * 1024;
 const SEARCHED: usize = 16 * 1024;
 
-/// The values of one request that must not be printed, ready to be replaced in a provider's words.
+/// The values of one request that must not be printed, ready to be replaced in a provider's text.
 ///
-/// The time and the memory that it takes grow with the size of the values, and not with how they and the text are made up.
+/// The time and the memory that this takes depend on the size of the values, and not on the structure of the values and the
+/// text.
 pub(crate) struct Scrubber<'a> {
     values: Vec<SensitiveValue<'a>>,
     headers: Vec<&'a HeaderValue>,
-    /// Made when there is a text.
+    /// Made when the first text is scrubbed.
     needles: OnceCell<Needles>,
 }
 
 impl<'a> Scrubber<'a> {
-    /// Takes what `sensitive` names and what the request's sensitive headers carry.
+    /// Collects the values that `sensitive` names, and the values of the request's sensitive headers.
     pub(crate) fn new(
         sensitive: Sensitive<'a>,
         headers: impl IntoIterator<Item = &'a HeaderValue>,
@@ -47,7 +48,7 @@ impl<'a> Scrubber<'a> {
         }
     }
 
-    /// The beginning of the text, of at most `limit` characters, on [one line](OneLine) and without any of the values.
+    /// Returns the beginning of the text, at most `limit` characters, on [one line](OneLine) and without any of the values.
     pub(crate) fn scrub(&self, text: &str, limit: usize) -> String {
         let searched = beginning(text, SEARCHED);
         let Some(values) = self.find(searched) else {
@@ -81,7 +82,7 @@ impl<'a> Scrubber<'a> {
         line
     }
 
-    /// Of each character of the text, whether it belongs to a value. `None` if that can't be told.
+    /// Returns for each character of the text whether it belongs to a value. `None` if the search fails.
     fn find(&self, text: &str) -> Option<impl Iterator<Item = bool>> {
         let needles = self.needles.get_or_init(|| {
             let mut needles = Needles::default();
@@ -91,7 +92,8 @@ impl<'a> Scrubber<'a> {
                 .for_each(|value| needles.add_header(value));
             needles
         });
-        // How many more values begin than end at a byte. Those that overlap or touch become one.
+        // For each byte, the number of values that begin there minus the number that end there. Values that overlap or touch
+        // become one.
         let mut changes = vec![0_i32; text.len() + 1];
         let mut found = |(start, end): (usize, usize)| {
             for (place, change) in [(start, 1), (end, -1)] {
@@ -125,7 +127,7 @@ impl<'a> Scrubber<'a> {
     }
 }
 
-/// The first bytes of a text, up to a whole character.
+/// Returns the first bytes of a text, up to a whole character.
 fn beginning(text: &str, most: usize) -> &str {
     let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
@@ -222,7 +224,7 @@ mod tests {
                 "/x?fb=100044556&n=100044556%20",
                 "/x?fb=[redacted]&n=[redacted]%20",
             ),
-            // The digits of an escape are no part of the number.
+            // The digits of an escape do not belong to the number.
             ("fb%20100044556", "fb%20[redacted]"),
             ("1000445567, 7100044556", "1000445567, 7100044556"),
             ("71000445567 and 100044556", "71000445567 and [redacted]"),

@@ -1,4 +1,4 @@
-//! What is promised of every spelling, for values and surroundings that nobody chose.
+//! Properties of every spelling, for generated values and surroundings.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ fn scrub(values: &[&str], text: &str) -> String {
     Scrubber::new(sensitive, []).scrub(text, LIMIT)
 }
 
-/// The pieces of a text that are left, folded, with no escapes taken off and with up to three layers.
+/// Returns the remaining pieces of a text, folded, with zero to three layers of escapes removed.
 fn left(clean: &str) -> Vec<String> {
     let mut left = Vec::new();
     for piece in clean.split(REPLACEMENT) {
@@ -56,7 +56,7 @@ enum Spelling {
 }
 
 impl Spelling {
-    /// Writes some characters as escapes, and always those that the format can't hold.
+    /// Writes the chosen characters as escapes, and always those that the format can't contain.
     fn write(self, text: &str, chosen: &[bool]) -> String {
         let mut written = String::new();
         let mut chosen = chosen.iter().cycle();
@@ -123,7 +123,7 @@ fn spellings() -> impl Strategy<Value = Vec<(Spelling, Vec<bool>)>> {
     prop::collection::vec((spelling, chosen), 0..=LAYERS)
 }
 
-/// Names, addresses and whatever else people type.
+/// Names, addresses and other texts that people type.
 fn values() -> impl Strategy<Value = String> {
     prop_oneof![
         "[A-Za-zÀ-žΑ-ωА-яё' -]{3,24}",
@@ -137,13 +137,13 @@ fn values() -> impl Strategy<Value = String> {
     })
 }
 
-/// Words around a value, which end in no half of an escape.
+/// Words around a value, which do not end in half an escape.
 fn around() -> impl Strategy<Value = String> {
     "[ -~àß日\u{202e}]{0,20}"
         .prop_map(|text| format!(" {} ", text.replace(['\\', '%', '&', '+'], "?")))
 }
 
-/// The same characters, in another form that people or programs give them.
+/// Returns the same characters in another form that people or programs use.
 fn in_another_form(value: &str, form: u8) -> String {
     match form {
         0 => value.to_uppercase(),
@@ -171,14 +171,14 @@ proptest! {
         before in around(),
         after in around(),
     ) {
-        // A value that looks as if it were escaped is ambiguous in several forms and formats at once.
+        // A value that looks as if it were escaped is ambiguous in several forms and formats at the same time.
         let is_plain = !value.contains(['\\', '%', '&']);
         let mut written = in_another_form(&value, if is_plain { form } else { 7 });
         let mut spellings = spellings;
         spellings.truncate(if is_plain { LAYERS } else { 1 });
         let is_nested = spellings.len() > 1;
         for (spelling, mut chosen) in spellings {
-            // Programs that escape what is escaped go by rules: all of it, or what must be.
+            // Programs that escape an escaped text follow rules: they escape everything, or only what they must.
             chosen.truncate(if is_nested { 1 } else { chosen.len() });
             written = spelling.write(&written, &chosen);
         }
@@ -228,7 +228,7 @@ proptest! {
         let value = form(given);
         let clean = scrub(&[&value], &format!("no number {grouped}, code 17"));
         let digits: String = clean.chars().filter(char::is_ascii_digit).collect();
-        // At most the country's code is left, where the value did not have it.
+        // At most the country code is left, where the value did not contain it.
         prop_assert!(clean.contains(REPLACEMENT) && digits.len() <= 7, "{value}: {clean}");
         prop_assert!(clean.ends_with(", code 17"), "{clean}");
     }

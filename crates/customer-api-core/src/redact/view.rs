@@ -1,4 +1,4 @@
-//! A text as it is compared: without what tells spellings of the same characters apart.
+//! A text as it is compared: without the differences between spellings of the same characters.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
@@ -7,11 +7,11 @@ use super::{
     printable::{is_break, is_ignorable},
 };
 
-/// Takes characters apart, compatible ones too: `é` into `e` and its accent, a full-width `Ａ` into `A`.
+/// Decomposes characters, including compatible ones: `é` into `e` and its accent, a full-width `Ａ` into `A`.
 const NORMALIZER: DecomposingNormalizerBorrowed<'static> =
     DecomposingNormalizerBorrowed::new_nfkd();
 
-/// Text made to be compared, and where each of its bytes comes from.
+/// A text that is made to be compared, with the source of each of its bytes.
 #[derive(Default)]
 pub(super) struct View {
     pub(super) text: String,
@@ -19,7 +19,7 @@ pub(super) struct View {
 }
 
 impl View {
-    /// The characters, [folded](fold).
+    /// Creates a view of the characters, [folded](fold).
     pub(super) fn folded(text: &[Spelt]) -> Self {
         let mut view = Self::default();
         for spelt in text {
@@ -43,19 +43,19 @@ impl View {
         self.places.resize(self.text.len(), (start, end));
     }
 
-    /// What is not compared belongs to the character before it.
+    /// Extends the last character to this byte, because a character that is not compared belongs to the one before it.
     fn lengthen(&mut self, to: usize) {
         let last = self.text.chars().next_back().map_or(0, char::len_utf8);
         let bytes = self.places.iter_mut().rev().take(last);
         bytes.for_each(|(_, end)| *end = to);
     }
 
-    /// Which bytes of the first text spell the character that this byte of the view belongs to.
+    /// Returns the bytes of the first text that spell the character that this byte of the view belongs to.
     pub(super) fn place(&self, byte: usize) -> Option<(usize, usize)> {
         self.places.get(byte).copied()
     }
 
-    /// Which bytes of the first text spell a part of the view.
+    /// Returns the bytes of the first text that spell a part of the view.
     pub(super) fn span(&self, start: usize, end: usize) -> Option<(usize, usize)> {
         let (from, _) = self.place(start)?;
         let (_, to) = self.place(end.checked_sub(1)?)?;
@@ -63,7 +63,7 @@ impl View {
     }
 }
 
-/// A text as a value is compared: folded, without space around it.
+/// Returns a text in the form in which a value is compared: folded, without space around it.
 pub(super) fn folded(text: &[Spelt]) -> String {
     let mut all = String::with_capacity(text.len());
     for spelt in text {
@@ -76,9 +76,11 @@ pub(super) fn folded(text: &[Spelt]) -> String {
     all.trim_matches(' ').to_owned()
 }
 
-/// What a character is compared as: small letters without accents, one kind of space, nothing for what is not drawn.
+/// Folds a character for comparison: lower-case letters without accents, one kind of space, nothing for a character that is
+/// not drawn.
 ///
-/// Each character by itself: so a value that stands in a text stands in the folded text, whatever is around it.
+/// Each character is folded separately. A value that occurs in a text therefore also occurs in the folded text, whatever is
+/// around it.
 fn fold(c: char, mut push: impl FnMut(char)) {
     if c.is_ascii_graphic() {
         push(c.to_ascii_lowercase());
@@ -96,14 +98,14 @@ fn fold(c: char, mut push: impl FnMut(char)) {
         if c.is_control() || is_ignorable(c) {
             continue;
         }
-        // Over the capitals, as some letters have two small forms, or a capital of two letters.
+        // Through upper case, because some letters have two lower-case forms, or an upper-case form of two letters.
         let cases = c.to_lowercase().flat_map(char::to_uppercase);
         let letters = cases.flat_map(char::to_lowercase);
         letters.filter(|c| !is_accent(*c)).for_each(&mut push);
     }
 }
 
-/// The marks that letters of Latin, Greek and Cyrillic script carry.
+/// Whether this is a mark on letters of the Latin, Greek and Cyrillic scripts.
 fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}')
 }
