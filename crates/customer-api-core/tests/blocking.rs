@@ -1,4 +1,4 @@
-//! Calls and lists in programs without a runtime, and their refusal inside one.
+//! Calls and lists in programs without a runtime, and their refusal inside a runtime.
 #![cfg(test)]
 
 use std::{error::Error as _, thread};
@@ -53,7 +53,7 @@ fn shop(transport: &ScriptedTransport) -> Client<Shop> {
         .unwrap()
 }
 
-/// Counts to its number, two a page, and fails there if it is odd.
+/// Counts to its number, two per page. Fails there if the number is odd.
 struct Counting(u32);
 
 #[async_trait]
@@ -122,7 +122,7 @@ fn an_iterator_ends_after_the_first_error() {
     assert!(items.next().is_none());
 }
 
-/// Everything that waits, where it must not.
+/// Every blocking method, called where it must not be.
 fn is_refused_everywhere() {
     let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("1"));
     let shop = shop(&transport);

@@ -25,13 +25,13 @@ use fork::Fork;
 
 use crate::shop::{Count, Shop};
 
-/// Names the server to the process that forks.
+/// Passes the server's address to the process that forks.
 const SERVER: &str = "FORK_TEST_SERVER";
 
-/// Ends a child that hangs, for longer than any timeout in it.
+/// Ends a child that hangs. Longer than any timeout in the child.
 const TOO_LONG: Duration = Duration::from_secs(30);
 
-/// A server whose connections stay open, as a pool wants them.
+/// A server whose connections stay open, as a connection pool needs.
 fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -74,7 +74,7 @@ impl PageSource for Endless {
     }
 }
 
-/// What becomes in the child of what the parent made.
+/// Uses in the child the clients and lists that the parent created.
 fn in_the_child(url: &str, used: &Client<Shop>, unused: &Client<Shop>, pages: &mut List<Endless>) {
     let error = used.call(Count).wait().unwrap_err();
     assert_eq!(
@@ -88,7 +88,7 @@ fn in_the_child(url: &str, used: &Client<Shop>, unused: &Client<Shop>, pages: &m
     assert_eq!(unused.call(Count).wait().unwrap(), 7);
     assert_eq!(shop(url).call(Count).wait().unwrap(), 7);
 
-    // The buffer may hold pages; the task that fills it does not exist here.
+    // The buffer may contain pages, but the task that fills it does not exist here.
     let error = pages.wait_page().unwrap_err();
     assert_eq!(error.kind(), PagesErrorKind::Stopped);
     let mut pages = List::new(Endless);
@@ -114,7 +114,7 @@ fn fork_and_wait(url: &str) {
             let status = fork::waitpid(child).unwrap();
             assert!(fork::WIFEXITED(status));
             assert_eq!(fork::WEXITSTATUS(status), 0, "2: it failed; 3: it hung");
-            // The parent goes on as if nothing had been.
+            // The parent is not affected.
             assert_eq!(used.call(Count).wait().unwrap(), 7);
             assert_eq!(unused.call(Count).wait().unwrap(), 7);
             assert_eq!(pages.wait_page().unwrap().unwrap().items, [2]);
@@ -122,7 +122,7 @@ fn fork_and_wait(url: &str) {
     }
 }
 
-/// In a process of its own, with no other test beside it.
+/// Runs in a separate process, without other tests.
 #[test]
 fn a_child_has_clients_of_its_own_and_the_parent_keeps_its() {
     if let Ok(url) = env::var(SERVER) {

@@ -1,4 +1,4 @@
-//! Calls where no call can be made: an error that says what is missing, and nothing is sent.
+//! Calls where no call can be made: the error states what is missing, and nothing is sent.
 #![cfg(test)]
 
 mod shop;
@@ -36,7 +36,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::shop::{Count, Shop};
 
-/// Polls once, as a program without a runtime might.
+/// Polls once, as a program without a runtime can.
 fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -48,13 +48,13 @@ fn at_once<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// With what is switched on, on the calling thread and on others.
+/// Creates runtimes with these drivers enabled: one on the calling thread, one with several threads.
 fn runtimes(switch_on: impl Fn(&mut Builder) -> &mut Builder) -> [Runtime; 2] {
     [Builder::new_current_thread(), Builder::new_multi_thread()]
         .map(|mut builder| switch_on(&mut builder).build().unwrap())
 }
 
-/// Goes on whatever happens.
+/// Retries whatever happens.
 #[derive(Debug)]
 struct Stubborn;
 
@@ -71,7 +71,7 @@ fn builder(url: &str) -> ClientBuilder<Client<Shop>> {
         .backoff(ExponentialBackoff::new().base(Duration::from_millis(1)))
 }
 
-/// The default transport in a transport of one's own.
+/// The default transport inside a custom transport.
 #[derive(Debug)]
 struct Wrapped(ReqwestTransport);
 
@@ -93,7 +93,7 @@ impl Transport for Wrapped {
     }
 }
 
-/// A server that nobody may reach.
+/// A server that no client may reach.
 struct Unreached(TcpListener);
 
 impl Unreached {
@@ -107,7 +107,7 @@ impl Unreached {
         format!("http://{host}:{}", self.0.local_addr().unwrap().port())
     }
 
-    /// Whoever connected went away without a word.
+    /// Checks that any connection was closed without data.
     fn got_nothing(&self) {
         while let Ok((mut stream, _)) = self.0.accept() {
             stream.set_nonblocking(false).unwrap();
@@ -118,7 +118,7 @@ impl Unreached {
     }
 }
 
-/// The error of a call that misses something.
+/// Checks that the error reports what is missing.
 fn misses(error: &Error, what: RuntimeError, attempts: u32) {
     assert_eq!(
         (error.kind(), error.delivery(), error.attempts()),
@@ -188,7 +188,7 @@ fn in_a_runtime_without_io_a_call_over_sockets_says_so() {
                 let error = runtime.block_on(shop.send(Count)).unwrap_err();
                 misses(&error, RuntimeError::NoIo, 1);
                 assert_eq!(error.stop_reason(), Some(StopReason::NotRetryable));
-                // The client has taken no harm.
+                // The client is not damaged.
                 let whole = Builder::new_current_thread().enable_all().build().unwrap();
                 let call = shop.call(Count).timeout(Duration::from_millis(20)).send();
                 assert!(whole.block_on(call).unwrap_err().is_timeout());
@@ -232,7 +232,7 @@ fn in_a_runtime_that_was_shut_down_a_call_says_so() {
     server.got_nothing();
 }
 
-/// Somebody else's transport that says so is believed as well.
+/// A custom transport that reports this is believed as well.
 #[test]
 fn a_transport_without_a_runtime_has_sent_nothing() {
     let kind = TransportErrorKind::NoRuntime;
@@ -250,7 +250,7 @@ fn a_transport_without_a_runtime_has_sent_nothing() {
     );
 }
 
-/// Logs in by a call, and counts how often.
+/// Logs in by a call, and counts the logins.
 #[derive(Debug)]
 struct ByCall(Arc<AtomicU32>);
 
@@ -292,7 +292,7 @@ fn a_session_does_not_log_in_where_no_call_can_be_made() {
     }
 }
 
-/// Asks for a count a page.
+/// Requests one count per page.
 struct Counts(Client<Shop>);
 
 #[async_trait]

@@ -47,7 +47,7 @@ impl Operation for SetSeats {
     }
 }
 
-/// The read that shows it.
+/// The read that shows the number.
 struct Seats;
 
 impl Operation for Seats {
@@ -121,7 +121,7 @@ async fn a_failed_call_leaves_a_trace_of_its_first_and_its_last_attempt() {
     assert_eq!(error.delivery(), Delivery::Unknown);
     let trace = error.trace().unwrap();
     assert_eq!((trace.operation(), trace.attempts()), ("setSeats", Some(2)));
-    // The clock of the call is paused, the calendar is not: the attempts are counted back from the failure.
+    // The clock of the call is paused, but the calendar clock is not. The attempts are counted back from the failure.
     let (first, last) = (age(trace.first()), age(trace.last().unwrap()));
     assert!((30.0..=33.0).contains(&first), "{first}");
     assert!((20.0..=22.0).contains(&last), "{last}");
@@ -346,7 +346,7 @@ async fn dates_are_judged_by_the_clock_of_the_provider() {
     for (skew, dated_at, expected) in [
         (0, 60, Some(true)),
         (0, 90, Some(false)),
-        // A clock that is an hour ahead dates an old review later than the call, by the caller's clock.
+        // The provider's clock is an hour ahead. By the caller's clock, it dates an old review later than the call.
         (3600, 60, Some(true)),
         (3600, 90, Some(false)),
         (-3600, 60, Some(true)),
@@ -366,7 +366,7 @@ async fn dates_are_judged_by_the_clock_of_the_provider() {
             .unwrap();
         assert_eq!(verdict, Settled::InEffect(expected), "{skew} {dated_at}");
     }
-    // Without a `Date`, or for a call of this machine's future, nothing follows from a date.
+    // Without a `Date`, or for a call in this machine's future, a date proves nothing.
     let shown = seconds(&first);
     let without = ScriptedTransport::new().then(shows(shown));
     let trace = SendTrace::new("dated", first.clone());
@@ -379,12 +379,12 @@ async fn dates_are_judged_by_the_clock_of_the_provider() {
     assert_eq!(verdict, Settled::InEffect(None));
 }
 
-/// The time as a `Date` has it.
+/// Formats a time as in a `Date` header.
 fn jiff_date(time: SystemTime) -> String {
     httpdate::fmt_http_date(time)
 }
 
-/// A write of several fields, which compares what it was told to compare.
+/// A write of several fields, which compares the fields that it was given.
 struct SetTable(Vec<(&'static str, Option<bool>)>);
 
 impl Operation for SetTable {

@@ -22,7 +22,7 @@ use tokio::{
 
 use crate::shop::{Count, Shop};
 
-/// The default transport in a transport of one's own.
+/// The default transport inside a custom transport.
 #[derive(Debug)]
 struct Wrapped(ReqwestTransport);
 
@@ -36,7 +36,7 @@ impl Transport for Wrapped {
     }
 }
 
-/// A client with the default transport as the pipeline takes it, and one with a transport that wraps it.
+/// Creates a client with the default transport as the pipeline uses it, and one with a transport that wraps it.
 fn clients(server: &TcpListener) -> [Client<Shop>; 2] {
     let url = format!("http://{}", server.local_addr().unwrap());
     let settings = HttpSettings::new(url.parse().unwrap());
@@ -50,7 +50,7 @@ fn clients(server: &TcpListener) -> [Client<Shop>; 2] {
     [builder(), builder().transport(Wrapped(inner))].map(|builder| builder.build().unwrap())
 }
 
-/// The connection of the next request, once that has arrived.
+/// Returns the connection of the next request, once the request has arrived.
 async fn asked(server: &TcpListener) -> TcpStream {
     let (mut stream, _) = server.accept().await.unwrap();
     let mut request = [0; 1024];
@@ -58,7 +58,7 @@ async fn asked(server: &TcpListener) -> TcpStream {
     stream
 }
 
-/// A body that comes in pieces, with time between them, is whole.
+/// A body that arrives in pieces, with time between them, is complete.
 #[tokio::test(start_paused = true)]
 async fn a_body_in_pieces_is_put_together() {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -83,7 +83,7 @@ async fn a_body_in_pieces_is_put_together() {
     }
 }
 
-/// The status and the headers were there before the connection broke off: they count.
+/// The status and the headers arrived before the connection broke off, so they count.
 #[tokio::test]
 async fn a_status_survives_a_body_that_breaks_off() {
     for (status, delivery) in [
@@ -108,7 +108,7 @@ async fn a_status_survives_a_body_that_breaks_off() {
     }
 }
 
-/// So do they if the body is too slow, whichever timeout ends it.
+/// They also count if the body is too slow, whichever timeout ends it.
 #[tokio::test(start_paused = true)]
 async fn a_status_survives_a_body_that_takes_too_long() {
     for (status, kind, delivery) in [
@@ -149,7 +149,7 @@ async fn a_status_survives_a_body_that_takes_too_long() {
     }
 }
 
-/// One chunk may be too large as well as many, announced or not.
+/// A single chunk can be too large, as well as many, announced or not.
 #[tokio::test]
 async fn a_response_that_is_too_large_is_refused_however_it_comes() {
     for head in ["content-length: 101", "transfer-encoding: chunked"] {
@@ -177,7 +177,7 @@ async fn a_response_that_is_too_large_is_refused_however_it_comes() {
     }
 }
 
-/// It would get the credential of a loopback call in clear, and could not reach this machine.
+/// A proxy would get the credential of a loopback call in clear text, and could not reach this machine.
 #[tokio::test]
 async fn a_proxy_gets_nothing() {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -208,7 +208,7 @@ async fn a_proxy_gets_nothing() {
     assert_eq!(count.unwrap().into_value(), 7);
 }
 
-/// Sends every name elsewhere, as another `hosts` file or a server of names might.
+/// Resolves every name to another place, as a changed `hosts` file or a DNS server could.
 struct Elsewhere;
 
 impl Resolve for Elsewhere {
@@ -217,7 +217,7 @@ impl Resolve for Elsewhere {
     }
 }
 
-/// The name alone would say who gets the credential.
+/// Otherwise the resolution of the name would decide who gets the credential.
 #[tokio::test]
 async fn plain_http_to_localhost_asks_nobody_where_that_is() {
     for address in ["127.0.0.1:0", "[::1]:0"] {

@@ -1,4 +1,4 @@
-//! Which spans a call opens, one in the other, when they are closed, and the events of what it waits for.
+//! Which spans a call opens and how they nest, when they are closed, and the events of its waits.
 #![cfg(test)]
 
 mod shop;
@@ -31,7 +31,7 @@ fn client(transport: ScriptedTransport) -> Client<Shop> {
         .unwrap()
 }
 
-/// What was seen on one thread, which is one test's.
+/// What was recorded on one thread, which belongs to one test.
 #[derive(Default)]
 struct Seen {
     /// Name and handles of every span, in the order of their ids.
@@ -51,7 +51,8 @@ impl Seen {
     }
 }
 
-/// For the whole process: one that comes and goes with its test would be missed by a span that another thread registers meanwhile.
+/// Installs the recorder for the whole process. A recorder per test would be missed by a span that another thread registers
+/// meanwhile.
 fn record() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| tracing::subscriber::set_global_default(Recorder).unwrap());
@@ -195,8 +196,8 @@ async fn a_long_wait_for_a_permit_is_an_event() {
     assert_eq!(next, "open http.request in api.call");
 }
 
-/// The response arrived, so its attempt is well; that it makes no sense is the call's failure. The span is closed though the future
-/// lives on.
+/// The response arrived, so its attempt succeeds. Its unreadable body is the call's failure. The span is closed although the
+/// future still exists.
 #[tokio::test]
 async fn a_response_that_makes_no_sense_is_a_failure_of_the_call() {
     let transport = ScriptedTransport::new().then(ScriptedResponse::status(200).body("seven"));

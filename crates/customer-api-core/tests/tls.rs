@@ -1,4 +1,4 @@
-//! What a client without the TLS that it needs says when it is built. `cargo xtask test` runs this with each TLS feature.
+//! The error when a client is built without the TLS that it needs. `cargo xtask test` runs this with each TLS feature.
 #![cfg(test)]
 
 use customer_api_core::{BuildError, Client, Service, auth::Anonymous};
@@ -42,7 +42,7 @@ fn https_needs_tls() {
     }
 }
 
-/// The first line is all that many programs print.
+/// Many programs print only the first line.
 #[cfg(feature = "rustls")]
 #[test]
 fn a_builder_that_can_not_be_finished_says_why_in_the_first_line() {
@@ -58,14 +58,14 @@ fn a_builder_that_can_not_be_finished_says_why_in_the_first_line() {
     );
 }
 
-/// Where root certificates are files, there may be none, as in a small container.
+/// On platforms where root certificates are files, there may be none, as in a small container.
 #[cfg(all(unix, not(target_vendor = "apple"), feature = "rustls"))]
 mod roots {
     use std::{env, process::Command};
 
     use super::*;
 
-    /// Builds with an HTTP library that is set up by the caller.
+    /// Builds a client with an HTTP library that the caller sets up.
     fn build_with_own(url: &str) -> Result<Client<Shop>, BuildError> {
         Client::builder(Shop, Anonymous)
             .base_url(url)
@@ -73,7 +73,7 @@ mod roots {
             .build()
     }
 
-    /// Runs a test of this file by itself, in a process that finds no root certificates.
+    /// Runs only this test of the file, in a process that finds no root certificates.
     fn without_root_certificates(test: &str, go: impl FnOnce()) {
         if env::var_os("NO_ROOTS").is_some() {
             return go();
@@ -100,7 +100,7 @@ mod roots {
         });
     }
 
-    /// With the platform's own library in the same program, that is what knows the certificates.
+    /// If the platform's own library is in the same program, that library has the certificates.
     #[cfg(not(feature = "native-tls"))]
     #[test]
     fn https_says_that_root_certificates_are_missing_and_where_they_come_from() {

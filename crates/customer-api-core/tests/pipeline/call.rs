@@ -1,4 +1,4 @@
-//! What one call sends, and what it gives.
+//! What one call sends, and what it returns.
 
 use crate::support::{Buy, Count, Shop, builder, buy, client, count};
 use customer_api_core::{
@@ -275,7 +275,7 @@ async fn an_error_keeps_the_beginning_of_a_long_body() {
     assert_eq!(error.body().unwrap().len(), 64 * 1024);
 }
 
-/// Sends a value that its provider documents as digits, in a header of its own.
+/// Sends a value that the provider documents as digits, in a separate header.
 struct Pin(&'static str);
 
 impl Operation for Pin {
@@ -305,7 +305,7 @@ async fn patterns_are_checked_unless_they_are_switched_off() {
     let lax = builder(&transport).check_patterns(false).build().unwrap();
     lax.send(Pin("12a")).await.unwrap();
     assert!(lax.send(Pin("")).await.unwrap_err().is_validation());
-    // The operation's own header wins over the client's.
+    // The operation's own header overrides the client's.
     assert_eq!(
         header(&transport.requests()[0], "accept"),
         Some("text/plain")
@@ -331,7 +331,7 @@ async fn headers_that_frame_the_message_are_the_transports() {
     assert!(transport.requests().is_empty());
 }
 
-/// An operation that brings no credential along.
+/// An operation that is sent without a credential.
 struct Login;
 
 impl Operation for Login {
@@ -403,7 +403,8 @@ fn a_client_that_can_not_work_is_not_built() {
     ));
 }
 
-/// A program may hold thousands of calls at once. The operation itself is the caller's, and lies in the future too.
+/// A program can have thousands of calls at the same time. The operation itself belongs to the caller, and is part of the
+/// future, too.
 #[test]
 fn the_future_of_a_call_is_small() {
     let shop = client(&ScriptedTransport::new());
@@ -413,7 +414,7 @@ fn the_future_of_a_call_is_small() {
     }
 }
 
-/// What a caller adds to a call in encoded form is personal, too.
+/// Text that a caller adds to a call in encoded form is personal, too.
 #[tokio::test]
 async fn a_path_and_a_raw_query_of_the_callers_are_not_repeated() {
     let says = "no ana@shop.example at ana%40shop.example, nor planted name";
@@ -430,7 +431,7 @@ async fn a_path_and_a_raw_query_of_the_callers_are_not_repeated() {
     );
 }
 
-/// A custom transport's body may give nothing, for ever, without waiting once.
+/// A custom transport's body can return nothing forever, without ever waiting.
 #[tokio::test]
 async fn a_body_of_nothing_ends_with_the_calls_time() {
     use customer_api_core::{

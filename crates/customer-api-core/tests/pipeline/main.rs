@@ -1,4 +1,4 @@
-//! The pipeline through its public face, over a scripted transport: no sockets, and a clock that is paused where it matters.
+//! The pipeline through its public interface, over a scripted transport: no sockets, and a paused clock where it matters.
 #![cfg(test)]
 
 mod before_send;

@@ -1,4 +1,4 @@
-//! Reading lists page by page: ahead, bounded, and never round in circles.
+//! Reading lists page by page: ahead, bounded, and never in circles.
 
 use std::{
     future::Future as _,
@@ -23,7 +23,7 @@ use customer_api_core::{
 
 use crate::support::{Shop, builder, count};
 
-/// Follows a script of cursors; the page of cursor `n` holds `n`.
+/// Follows a script of cursors. The page of cursor `n` contains `n`.
 #[derive(Clone, Debug)]
 struct Script {
     cursors: Vec<u32>,
@@ -102,7 +102,7 @@ async fn a_cursor_that_comes_again_is_an_error() {
     assert_eq!(all(kept(&[1, 2, 1, 2])).await, (vec![0, 1], repeated));
 }
 
-/// Gives the same page for ever.
+/// Returns the same page forever.
 struct Stuck;
 
 #[async_trait]
@@ -125,7 +125,8 @@ async fn a_page_that_comes_twice_in_a_row_is_an_error() {
     );
 }
 
-/// Pages of these items, told by them, each with a total that may be missing. The cursor is the place in this list.
+/// Returns pages of these items, with the items as fingerprint, each with an optional total. The cursor is the position in
+/// this list.
 struct Reported(Vec<(Vec<u32>, Option<u64>)>);
 
 #[async_trait]
@@ -145,7 +146,7 @@ impl PageSource for Reported {
     }
 }
 
-/// How many items are delivered, and why no more.
+/// Returns how many items are delivered, and why reading stopped.
 async fn told(pages: Vec<(Vec<u32>, Option<u64>)>) -> (u64, Option<PagesErrorKind>) {
     let mut pages = List::new(Reported(pages));
     loop {
@@ -169,7 +170,7 @@ async fn any_page_that_comes_again_is_an_error() {
     }
 }
 
-/// What stood on a page stands on the next one when that page is asked for.
+/// The items of a page are on the next page when that page is requested.
 #[tokio::test]
 async fn a_page_that_moved_on_because_the_list_grew_is_no_circle() {
     let repeated = Some(PagesErrorKind::Repeated);
@@ -177,7 +178,7 @@ async fn a_page_that_moved_on_because_the_list_grew_is_no_circle() {
     for (totals, expected) in [
         ([Some(4), Some(6), Some(6)], (6, None)),
         ([Some(4), Some(7), Some(8)], (6, None)),
-        // The total grew by less than the page that came again.
+        // The total grew by less than the page that was repeated.
         ([Some(4), Some(5), Some(5)], (2, repeated)),
         ([Some(4), Some(4), Some(4)], (2, repeated)),
         ([Some(6), Some(4), Some(4)], (2, repeated)),
@@ -201,14 +202,14 @@ async fn a_list_ends_at_twice_what_the_provider_says_there_is() {
         (Some(49), (98, too_many)),
         (Some(50), (100, None)),
         (None, (100, None)),
-        // It may count the page.
+        // The total may count only the page.
         (Some(2), (100, None)),
         (Some(0), (100, None)),
     ] {
         let pages = (0..50).map(|page| (vec![2 * page, 2 * page + 1], total));
         assert_eq!(told(pages.collect()).await, expected, "{total:?}");
     }
-    // It grows while it is read, and shrinks.
+    // The total grows while the list is read, and shrinks.
     for last in [60_u64, 1] {
         let pages = (0..50_u32).map(|page| {
             let total = if page < 5 { 60 } else { last };
@@ -218,7 +219,7 @@ async fn a_list_ends_at_twice_what_the_provider_says_there_is() {
     }
 }
 
-/// Breaks off after its first page, by what a call of a shop fails with, and can be taken up again.
+/// Breaks off after its first page, with the error of a failed call to a shop. Can be resumed.
 struct Breaking(Client<Shop>);
 
 #[async_trait]
@@ -246,7 +247,7 @@ async fn a_list_is_taken_up_again_when_the_provider_wants_that() {
         (503, Some("3"), Some(3..=3)),
         (429, Some("60"), Some(60..=60)),
         (403, Some("7"), Some(7..=7)),
-        // At least the back-off, which is half a second at most.
+        // At least the back-off, which is at most half a second.
         (503, Some("0"), Some(0..=0)),
         (503, None, Some(0..=0)),
         (503, Some("61"), None),
@@ -340,7 +341,7 @@ async fn settings_count_until_the_first_page_is_asked_for() {
 #[tokio::test]
 async fn a_dropped_wait_loses_no_page() {
     let mut pages = List::new(Script::new(&[1, 2]));
-    // The first poll starts the task, and is given up before any page is there.
+    // The first poll starts the task. It is given up before any page is there.
     {
         let wait = pin!(pages.next_page());
         assert!(
@@ -414,7 +415,7 @@ fn a_runtime_that_is_gone_is_no_end() {
     assert_eq!(error.kind(), PagesErrorKind::Stopped);
 }
 
-/// Ends with pages that hold nothing.
+/// Ends with empty pages.
 struct Empty {
     pages: u32,
     notice: bool,

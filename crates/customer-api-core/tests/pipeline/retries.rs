@@ -1,4 +1,4 @@
-//! What is tried again, when, and what an error says in the end.
+//! Which failures are retried, when, and what the error finally reports.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn failures(kind: TransportErrorKind, count: usize) -> ScriptedTransport {
     })
 }
 
-/// Reads the clock that the pipeline reads.
+/// Reads the same clock as the pipeline.
 fn stopwatch() -> Deadline {
     Deadline::after(Duration::MAX)
 }
@@ -152,7 +152,7 @@ async fn a_caller_may_vouch_for_a_write() {
     assert_eq!(transport.requests().len(), 1);
 }
 
-/// A policy that knows no caution.
+/// A policy without caution.
 #[derive(Debug)]
 struct Always;
 
@@ -182,7 +182,7 @@ async fn no_policy_repeats_a_write_that_may_have_happened() {
     );
     assert_eq!(transport.requests().len(), 1);
 
-    // A refusal proves that nothing was done, so a policy may try that again.
+    // A refusal proves that nothing was done, so a policy can retry it.
     let transport = ScriptedTransport::new()
         .then(ScriptedResponse::status(429))
         .then(ScriptedResponse::status(201).body("9"));
@@ -237,7 +237,7 @@ async fn a_retry_after_is_waited_for_exactly() {
     assert_eq!(watch.elapsed().as_secs(), 30);
 }
 
-/// The jitter may make one wait short, but not all of them.
+/// The jitter can make one wait short, but not all of them.
 #[tokio::test(start_paused = true)]
 async fn a_provider_that_asks_for_no_time_is_not_hammered() {
     let mut total = Duration::ZERO;
@@ -321,7 +321,7 @@ async fn every_time_out_ends_its_phase() {
     assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
     assert_eq!(watch.elapsed().as_secs(), 10);
 
-    // The last of several attempts is cut short by the call's timeout.
+    // The call's timeout cuts the last of several attempts short.
     let transport = hang();
     let watch = stopwatch();
     let error = client(&transport)
@@ -439,7 +439,7 @@ async fn no_attempt_begins_after_the_latest_start() {
     );
     assert_eq!(error.elapsed().as_secs(), 3);
 
-    // An attempt that began in time may take its time.
+    // An attempt that began in time can use its full time.
     let transport = ScriptedTransport::new().then(
         ScriptedResponse::status(200)
             .body("7")

@@ -1,4 +1,4 @@
-//! The parts that a user can swap: credentials that are renewed, and quotas.
+//! The parts that a user can replace: credentials that are renewed, and quotas.
 
 use std::{
     sync::{
@@ -99,7 +99,7 @@ async fn a_static_key_is_not_replayed() {
     assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 1));
 }
 
-/// A credential that is there for the first attempt only.
+/// A credential that is available for the first attempt only.
 #[derive(Debug, Default)]
 struct Once(AtomicUsize);
 
@@ -131,7 +131,7 @@ async fn a_credential_that_is_gone_does_not_stay_in_the_request() {
     assert_eq!(carried, [true, false]);
 }
 
-/// Writes down in which order it is asked for a credential and for a permit.
+/// Records the order of the requests for a credential and for a permit.
 #[derive(Clone, Debug, Default)]
 struct Order(Arc<Mutex<Vec<&'static str>>>);
 
@@ -164,7 +164,7 @@ async fn a_permit_is_taken_after_the_credential() {
     assert_eq!(*order.0.lock().unwrap(), ["credential", "permit"]);
 }
 
-/// A login that never comes back, or fails.
+/// A login that never ends, or fails.
 #[derive(Debug)]
 struct Login {
     hangs: bool,
@@ -203,7 +203,7 @@ async fn without_a_credential_nothing_is_sent() {
     }
 }
 
-/// Hands out permits and counts what comes back.
+/// Grants permits and counts the ones that are given back.
 #[derive(Clone, Debug, Default)]
 struct Counting {
     held: Arc<AtomicUsize>,
@@ -272,7 +272,7 @@ async fn a_cancelled_call_gives_its_permit_back() {
     assert!(limiter.feedback.lock().unwrap().is_empty());
 }
 
-/// Knows that its quota is used up.
+/// A limiter whose quota is used up.
 #[derive(Debug)]
 struct Spent;
 
@@ -297,7 +297,7 @@ async fn without_a_permit_nothing_is_sent() {
     assert!(transport.requests().is_empty());
 }
 
-/// A transport of one's own is told which connection a request may go on.
+/// A custom transport learns which connection a request can use.
 #[tokio::test]
 async fn a_transport_is_told_which_connection_a_request_may_go_on() {
     let asked = |request: &http::Request<_>| request.extensions().get().copied();
@@ -322,7 +322,7 @@ async fn a_transport_is_told_which_connection_a_request_may_go_on() {
     }
 }
 
-/// Says of every response that it may have been written before its request arrived.
+/// Marks every response as one that may have been written before its request arrived.
 #[derive(Debug)]
 struct Unasked(ScriptedTransport);
 
@@ -338,7 +338,7 @@ impl Transport for Unasked {
     }
 }
 
-/// It proves nothing about a write, so a write is not sent again for it. A read is.
+/// Such a response proves nothing about a write, so the write is not resent for it. A read is resent.
 #[tokio::test(start_paused = true)]
 async fn a_response_that_may_be_no_response_to_it_repeats_no_write() {
     for status in [401, 429] {
@@ -359,7 +359,7 @@ async fn a_response_that_may_be_no_response_to_it_repeats_no_write() {
             (error.status(), error.delivery(), error.attempts()),
             (Some(status), Delivery::Refused, 1)
         );
-        // But the token is thrown away: it may be bad all the same.
+        // The token is still discarded, because it may be invalid.
         assert_eq!(
             tokens.generation.load(Ordering::SeqCst),
             u64::from(status == 401)

@@ -56,7 +56,7 @@ impl Service for Shop {
     }
 }
 
-/// A read that gives a number.
+/// A read that returns a number.
 pub(crate) struct Count(pub(crate) String);
 
 impl Operation for Count {
@@ -78,7 +78,7 @@ impl Operation for Count {
     }
 }
 
-/// A write that gives a number if there is one.
+/// A write that returns a number if there is one.
 pub(crate) struct Buy(pub(crate) String);
 
 impl Operation for Buy {
@@ -117,7 +117,7 @@ pub(crate) fn buy() -> Buy {
     Buy("a teapot".into())
 }
 
-/// Polls a future at most this often, and drops it; gives whether it came to its end.
+/// Polls a future at most this often, and drops it. Returns whether it completed.
 pub(crate) async fn dropped_after(polls: usize, future: impl Future) -> bool {
     let mut future = pin!(future);
     let mut left = polls;

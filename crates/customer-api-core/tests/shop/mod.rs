@@ -21,7 +21,7 @@ impl Service for Shop {
     }
 }
 
-/// Gives a number.
+/// Returns a number.
 pub(crate) struct Count;
 
 impl Operation for Count {

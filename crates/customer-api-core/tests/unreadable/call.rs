@@ -1,4 +1,4 @@
-//! What a caller and the reader of a list see of it.
+//! How a caller and the reader of a list see unreadable values.
 
 use async_trait::async_trait;
 use customer_api_core::{

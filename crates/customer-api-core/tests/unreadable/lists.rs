@@ -1,4 +1,4 @@
-//! Lists of records: none is lost without a report, and what is strict around them stays.
+//! Lists of records: none is lost without a report, and strict parts around them stay strict.
 
 use customer_api_core::response::{Unreadable, UnreadableKind};
 use proptest::prelude::*;
@@ -28,7 +28,7 @@ fn a_record_that_can_not_be_read_is_reported_raw_and_the_list_goes_on() {
         [1, 3]
     );
     assert_eq!((page.next.as_deref(), page.total), (Some("x"), Some(7)));
-    // Of an unreadable record, nothing else is reported: it is there whole.
+    // For an unreadable record, nothing else is reported: the report contains the whole record.
     assert_eq!(
         lines(&reports),
         [
@@ -116,7 +116,7 @@ fn printing_a_report_shows_where_and_not_what() {
     assert_eq!(reports[1].path(), "[0].sizes.ben@shop.example");
 }
 
-/// Much of it is as a parcel wants it, some of it is not.
+/// Much of the value is as a parcel requires it, and some of it is not.
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -166,12 +166,12 @@ proptest! {
         };
         let left_out: Vec<_> = reports.iter().filter(unreadable).filter_map(Unreadable::record).collect();
         prop_assert_eq!(parcels.len() + left_out.len(), elements.len());
-        // Each report holds what stands at its place.
+        // Each report contains the value at its place.
         for report in &reports {
             let found = at(&text, report.path()).unwrap();
             prop_assert_eq!(found.get(), report.raw());
         }
-        // A record without a report is what serde reads of it.
+        // A record without a report is what serde reads from it.
         let mut read = parcels.into_iter();
         for (index, element) in elements.iter().enumerate() {
             if left_out.contains(&index) {
@@ -183,7 +183,7 @@ proptest! {
                 prop_assert_eq!(parcel, serde_json::from_value::<Parcel>(element.clone()).unwrap());
             }
         }
-        // The switch makes an error of each report, and of nothing else.
+        // The switch turns each report, and nothing else, into an error.
         let strict = body(&*text).strict(true);
         prop_assert_eq!(strict.read::<Vec<Parcel>>().is_err(), !reports.is_empty());
         prop_assert!(strict.unreadable().is_empty());

@@ -1,4 +1,4 @@
-//! Responses of which a value is not as documented.
+//! Responses with a value that is not as documented.
 #![cfg(test)]
 
 mod call;

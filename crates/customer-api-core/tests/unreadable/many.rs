@@ -1,4 +1,4 @@
-//! How the work grows with the response.
+//! How the work grows with the size of the response.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ fn page(records: u32) -> String {
     )
 }
 
-/// The least of several, as others may be at work.
+/// Returns the shortest of several times, because other programs may be running.
 #[expect(
     clippy::disallowed_methods,
     reason = "it is real time that is measured"
@@ -46,6 +46,6 @@ fn ten_thousand_records_with_three_odd_values_each_are_repaired_one_by_one() {
     });
     assert_eq!(reports, 30_000);
     println!("10,000 records of {} kB: {elapsed:?}", text.len() / 1_000);
-    // A reading anew after each error takes hours. In release it is a hundredth of this.
+    // Reading again from the start after each error would take hours. A release build takes a hundredth of this.
     assert!(elapsed < Duration::from_secs(20), "{elapsed:?}");
 }

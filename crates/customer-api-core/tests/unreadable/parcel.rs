@@ -86,7 +86,7 @@ impl Record for Page {
     ];
 }
 
-/// An object with these members beside those that must be there.
+/// Returns an object with these members and the required ones.
 pub(crate) fn parcel(id: u32, members: &str) -> String {
     let comma = if members.is_empty() { "" } else { "," };
     format!(r#"{{"id":{id},"at":"2020-01-23T16:33:02Z","label":"L"{comma}{members}}}"#)
@@ -96,7 +96,7 @@ pub(crate) fn body(text: impl Into<String>) -> ResponseBody {
     ResponseBody::new(Bytes::from(text.into()))
 }
 
-/// What is read, and what is reported.
+/// Returns the value that is read, and the reports.
 pub(crate) fn read<T: Shaped>(
     text: impl Into<String>,
 ) -> Result<(T, Vec<Unreadable>), DecodeError> {
@@ -116,7 +116,8 @@ pub(crate) fn line(report: &Unreadable) -> String {
     format!("{kind} {} {}", report.path(), report.raw())
 }
 
-/// The JSON text at a path that a report names, as it stands in a response; nothing if there is no such place, or several.
+/// Returns the JSON text at a path that a report names, as written in the response; `None` if there is no such place, or
+/// several.
 pub(crate) fn at(text: &str, path: &str) -> Option<Box<RawValue>> {
     let mut raw: Box<RawValue> = serde_json::from_str(text).ok()?;
     let spaced = path.replace('[', ".[");

@@ -1,10 +1,10 @@
-//! One value of a record: what is taken in another form, what is left out, and what makes the record unreadable.
+//! One value of a record: which values are read in another form, which are omitted, and which make the record unreadable.
 
 use customer_api_core::error::DecodeCategory;
 
 use crate::parcel::{Parcel, line, parcel, read};
 
-/// Reads a record with a member, and gives the member and the reports.
+/// Reads a record with a member, and returns the record and the reports.
 fn member(member: &str, json: &str) -> (Parcel, Vec<String>) {
     let (parcel, reports): (Parcel, _) = read(parcel(1, &format!("\"{member}\":{json}"))).unwrap();
     (parcel, reports.iter().map(line).collect())
@@ -229,7 +229,7 @@ fn what_is_not_json_is_not_repaired() {
             "{text}"
         );
     }
-    // An array is no object, not even an empty one.
+    // An array is not an object, not even an empty one.
     for text in ["[]", "[1]", "7", "null", "\"x\""] {
         let error = read::<Parcel>(text).unwrap_err();
         assert_eq!(
@@ -247,6 +247,6 @@ fn deep_nesting_ends() {
         .map(|_| r#"{"id":1,"at":"2020-01-23T16:33:02Z","label":7,"parts":["#)
         .collect();
     let text = format!("{open}{}", "]}".repeat(depth));
-    // The outermost can be read, without what lies too deep in it.
+    // The outermost record can be read, without the parts that are nested too deep.
     let _ = read::<Vec<Parcel>>(format!("[{text}]")).unwrap();
 }

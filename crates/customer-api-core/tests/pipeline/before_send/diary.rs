@@ -1,4 +1,4 @@
-//! Who takes part in a call, each of whom writes down when its turn comes.
+//! The participants of a call, each of which records its turn.
 
 use std::{
     sync::{
@@ -23,7 +23,7 @@ use http::header::AUTHORIZATION;
 
 use crate::support::Shop;
 
-/// Writes down what happens around a call, and when.
+/// Records the events of a call, with their times.
 #[derive(Clone, Debug)]
 pub(super) struct Diary {
     pub(super) began: Deadline,
@@ -32,7 +32,7 @@ pub(super) struct Diary {
     transport: ScriptedTransport,
 }
 
-/// Seconds in a login.
+/// The duration of a login.
 pub(super) const LOGIN: Duration = Duration::from_secs(1);
 
 impl Diary {
@@ -58,7 +58,7 @@ impl Diary {
         self.lines.lock().unwrap().clone()
     }
 
-    /// A client whose every part keeps the diary.
+    /// Creates a client whose parts all write to the diary.
     pub(super) fn client(&self) -> Client<Shop> {
         Client::builder(Shop, self.clone())
             .rate_limiter(self.clone())
@@ -130,7 +130,7 @@ impl Transport for Diary {
     }
 }
 
-/// Repeats everything, always.
+/// Always retries everything.
 #[derive(Debug)]
 pub(super) struct Always(pub(super) Duration);
 

@@ -1,4 +1,4 @@
-//! A caller's own step before each attempt: when it runs, what it is told, and when it takes something back.
+//! A caller's own step before each attempt: when it runs, what it receives, and when it is withdrawn.
 
 mod diary;
 
@@ -94,7 +94,8 @@ async fn a_401_that_is_replayed_is_withdrawn_before_the_login() {
     assert_eq!(diary.lines(), expected);
 }
 
-/// A second 401 is the response to the call, and nothing is taken back for it. Nor for a refusal or for what is not known.
+/// A second 401 is the response to the call, and the step is not withdrawn for it. It is not withdrawn for a refusal or an
+/// unknown outcome either.
 #[tokio::test(start_paused = true)]
 async fn what_was_sent_is_not_withdrawn() {
     for (responses, withdrawn, delivery) in [
@@ -131,7 +132,7 @@ async fn what_was_sent_is_not_withdrawn() {
             .filter(|line| line.ends_with("withdraw"))
             .count();
         assert_eq!(withdraws, withdrawn, "{:?}", diary.lines());
-        // A head arrived: the status decides, so the last one is a success.
+        // A head arrived, so the status decides. The last attempt is therefore a success.
         assert_eq!(
             outcome.map_or_else(|error| error.delivery(), |_| Delivery::NotSent),
             delivery
@@ -172,7 +173,7 @@ async fn a_call_that_it_refuses_is_over_and_costs_no_quota() {
     assert_eq!(diary.lines(), expected);
 }
 
-/// What an earlier attempt may have done is not forgotten.
+/// A later refusal does not change the outcome of an earlier attempt that may have happened.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_doubt_leaves_the_doubt() {
     struct Once(Diary);
@@ -202,7 +203,7 @@ async fn a_refusal_after_a_doubt_leaves_the_doubt() {
 async fn it_has_the_time_that_the_call_has() {
     let timeout = ErrorKind::Timeout(TimeoutPhase::Call);
     let second = Duration::from_secs(1);
-    // (mode, the response, what ends the call and when)
+    // (mode, the response, the kind of failure that ends the call, and when it ends)
     for (mode, response, kind, ends) in [
         (Mode::Hangs, None, timeout, 20),
         (Mode::Takes(19 * second), None, timeout, 20),
@@ -249,7 +250,7 @@ async fn it_has_the_time_that_the_call_has() {
     }
 }
 
-/// A permit is lost only if something may have been sent, and the step is dropped whenever the call is.
+/// A permit is lost only if something may have been sent. The step is dropped when the call is dropped.
 #[tokio::test(start_paused = true)]
 async fn a_call_may_be_dropped_anywhere() {
     for polls in 0.. {
@@ -327,7 +328,7 @@ async fn it_is_told_what_the_call_says_and_no_more() {
     assert_eq!(*read.lock().unwrap(), expected);
 }
 
-/// A step is taken back for its own attempt only: what an earlier attempt may have done stays on record.
+/// A step is withdrawn for its own attempt only. An earlier attempt that may have happened stays on record.
 #[tokio::test(start_paused = true)]
 async fn a_doubt_is_not_withdrawn_by_a_later_attempt_that_never_began() {
     #[derive(Debug)]
@@ -367,7 +368,7 @@ async fn a_doubt_is_not_withdrawn_by_a_later_attempt_that_never_began() {
     );
 }
 
-/// However long the first attempt took, the replay has the time of an attempt, and none begins too late.
+/// The replay has the full time of an attempt, however long the first attempt took. No replay starts too late.
 #[tokio::test(start_paused = true)]
 async fn a_replay_has_the_time_of_an_attempt() {
     #[derive(Debug)]
@@ -420,7 +421,7 @@ async fn a_replay_has_the_time_of_an_attempt() {
     }
 }
 
-/// Writes down what it is asked, and refuses if it is told to.
+/// Records its calls, and refuses if it is set to refuse.
 struct Named {
     name: &'static str,
     refuses: bool,

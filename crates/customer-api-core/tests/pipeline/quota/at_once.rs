@@ -1,4 +1,4 @@
-//! A permit without waiting: only where `acquire` would give one to the same caller, and to nobody before.
+//! A permit without waiting: only if `acquire` would grant one to the same caller without other callers before it.
 
 use std::{future::poll_fn, pin::pin, task::Poll};
 
@@ -33,7 +33,7 @@ async fn it_overtakes_nobody() {
     })
     .await;
     drop(held);
-    // The slot is free, but it is the other one's.
+    // The slot is free, but it belongs to the waiting caller.
     assert!(at_once(&window, "a").is_none());
     drop(waits.await.unwrap());
     assert!(at_once(&window, "a").is_some());

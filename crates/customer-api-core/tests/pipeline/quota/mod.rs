@@ -1,4 +1,4 @@
-//! A quota of so many attempts a window: never more as the server sees it, little less, fair, and refused in time.
+//! A quota of `attempts` per `window`: never more as the server sees it, little less, fair, and refused in time.
 
 mod at_once;
 mod shared;
@@ -27,7 +27,7 @@ fn ask(class: &'static str, deadline: Deadline) -> PermitRequest {
     PermitRequest::new(class, deadline, Duration::from_secs(30))
 }
 
-/// A server behind a network that holds every request and every response up for 0 to 50 ms.
+/// A server behind a network that delays every request and every response by 0 to 50 ms.
 #[derive(Clone, Debug)]
 struct Jittery {
     since: Deadline,
@@ -91,7 +91,7 @@ async fn two_hundred_tasks_never_exceed_twenty_a_minute_and_waste_little() {
     let seen = server.seen.lock().unwrap().clone();
     assert_eq!(seen.len(), 200);
     assert_eq!(most_in_a_minute(&seen), 20);
-    // 200 calls take nine full minutes after the first twenty at the very least.
+    // 200 calls take at least nine full minutes after the first twenty.
     let ideal = 9 * MINUTE;
     let took = *seen.iter().max().unwrap();
     assert!(took < ideal.mul_f64(1.05), "{took:?}");
@@ -112,7 +112,7 @@ async fn a_wait_that_outlasts_the_deadline_is_refused_at_once() {
     let refused = window.acquire(&ask("a", deadline(49))).await.unwrap_err();
     assert_eq!(refused.retry_after(), Some(Duration::from_secs(50)));
     assert_eq!(watch.elapsed(), Duration::ZERO);
-    // In time, it is given; and another class has slots of its own.
+    // In time, a permit is granted. Another class has its own slots.
     window
         .acquire(&ask("a", deadline(51)))
         .await
@@ -184,7 +184,7 @@ async fn a_call_without_a_permit_in_time_is_not_sent() {
     assert_eq!(transport.requests().len(), 1);
 }
 
-/// Whoever gives up, at whatever moment: after a window all slots are there again.
+/// At whatever moment a caller gives up, all slots are free again after a window.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_wait_or_permit_loses_no_slot() {
     let window = Quota::per_window(3, MINUTE);
@@ -257,7 +257,7 @@ async fn no_window_is_too_long_for_the_clock() {
     assert!(window.acquire(&ask("a", deadline(1))).await.is_err());
 }
 
-/// One who has a slot and one who waits are not the same: a slot that is free is never refused.
+/// A caller is never counted both as waiting and as holding a slot. A free slot is therefore never refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_refused_while_a_slot_is_free() {
     for _ in 0..5_000 {
@@ -276,7 +276,7 @@ async fn nobody_is_refused_while_a_slot_is_free() {
     }
 }
 
-/// Attempts under way may take longer than anybody could know when the wait began.
+/// Attempts in progress can take longer than could be known when the wait began.
 #[tokio::test(start_paused = true)]
 async fn a_wait_for_attempts_under_way_ends_with_its_deadline() {
     let window = Quota::per_window(1, Duration::from_secs(1));
@@ -322,7 +322,7 @@ async fn no_attempts_at_all_are_one() {
     assert!(window.acquire(&ask("a", deadline(1))).await.is_err());
 }
 
-/// A limiter of one's own is not cloned as a window is.
+/// A custom limiter is not cloned as a window is.
 #[tokio::test(start_paused = true)]
 async fn several_clients_share_a_limiter_as_it_is() {
     let limiter: Arc<dyn RateLimiter> = Arc::new(Quota::per_window(1, MINUTE));
@@ -391,7 +391,7 @@ async fn every_round_of_those_who_wait_takes_a_window() {
     }
 }
 
-/// Not even in the moment in which a slot is free and its waiter has not noticed yet.
+/// Not even at the moment when a slot is free and its waiter has not noticed yet.
 #[tokio::test(start_paused = true)]
 async fn nobody_overtakes() {
     let window = Quota::per_window(1, MINUTE);
@@ -416,7 +416,7 @@ async fn a_class_has_slots_and_stops_of_its_own() {
     assert!(window.acquire(&ask("b", deadline(1))).await.is_err());
 }
 
-/// Callers of every sort: patient or not, gone before their turn, slow, throttled.
+/// All kinds of callers: patient or not, dropped before their turn, slow, throttled.
 #[tokio::test(start_paused = true)]
 async fn a_crowd_keeps_to_the_quota_and_to_its_deadlines() {
     for seed in 0..200_u64 {

@@ -1,4 +1,4 @@
-//! A quota whose slots lie in a store that fails, hangs and is shared.
+//! A quota whose slots are kept in a store that fails, hangs and is shared.
 
 use std::{collections::HashMap, sync::MutexGuard};
 
@@ -11,7 +11,7 @@ use customer_api_core::{
 
 use super::*;
 
-/// Slots in memory. Times are since the store was made.
+/// Slots in memory. Times are since the store was created.
 #[derive(Clone, Debug)]
 struct Slots {
     since: Deadline,
@@ -146,7 +146,7 @@ async fn limiters_of_every_kind_keep_to_the_rules() {
     conformance::check(&slots.quota(5), &slots.quota(5), 5, MINUTE)
         .await
         .unwrap();
-    // Two quotas do not share one.
+    // Two quotas do not share a window.
     let (one, other) = (Quota::per_window(5, MINUTE), Quota::per_window(5, MINUTE));
     let violation = conformance::check(&one, &other, 5, MINUTE).await;
     assert!(violation.unwrap_err().to_string().contains("refused"));
@@ -173,7 +173,7 @@ async fn programs_share_one_quota_and_waste_little_of_it() {
     }
     let seen = server.seen.lock().unwrap().clone();
     assert_eq!((seen.len(), most_in_a_minute(&seen)), (100, 20));
-    // Five windows, of which the last is not waited for.
+    // Five windows. The last one is not waited for.
     let took = server.since.elapsed();
     assert!(took < 4 * MINUTE + MINUTE / 5, "{took:?}");
     // Only the head of each queue asks.
@@ -246,7 +246,7 @@ async fn who_stops_waiting_takes_no_slot_along() {
     for _ in 0..50 {
         let request = ask("a", deadline(60));
         let wait = quota.acquire(&request);
-        // Over before the store has responded, which grants the slot all the same.
+        // The wait ends before the store has responded. The store grants the slot nevertheless.
         let given_up = tokio::time::timeout(Duration::from_millis(2), wait).await;
         assert!(given_up.is_err());
     }
@@ -319,7 +319,7 @@ async fn no_time_is_too_long_to_be_added() {
     permit.complete(&throttled(Some(Duration::MAX)));
 }
 
-/// Nobody's clock can tell when these are over.
+/// No clock can represent the end of these times.
 #[tokio::test(start_paused = true)]
 async fn times_without_an_end_are_no_trouble() {
     let slots = Slots::new();

@@ -1,4 +1,4 @@
-//! What a 429 does to a class: nobody gets a slot for as long as the provider asks.
+//! The effect of a 429 on a class: no caller gets a slot for as long as the provider asks.
 
 use super::*;
 
@@ -31,7 +31,7 @@ async fn penalty_and_back_off_are_not_added_up() {
     assert_eq!(response.elapsed().as_secs(), 7);
 }
 
-/// Whoever waits for the end of a stop takes a slot then, not now.
+/// A caller that waits for the end of a stop takes a slot then, not now.
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_behind_a_429_count_from_its_end() {
     let window = Quota::per_window(1, MINUTE);
@@ -61,7 +61,7 @@ async fn a_later_429_does_not_shorten_an_earlier_one() {
     assert_eq!(watch.elapsed().as_secs(), 200);
 }
 
-/// A stop that nobody who waits can outlast is told at once to all of them.
+/// If no waiting caller can outlast a stop, all of them are refused immediately.
 #[tokio::test(start_paused = true)]
 async fn a_429_is_told_to_those_who_wait_already() {
     let window = Quota::per_window(2, MINUTE);
@@ -93,7 +93,7 @@ async fn any_other_answer_stops_nobody() {
     drop(window.acquire(&ask("a", deadline(1))).await.unwrap());
 }
 
-/// Where a window is short, its provider may still ask for a longer break.
+/// If a window is short, its provider can still ask for a longer pause.
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_outlasts_a_short_window() {
     for window in [Duration::ZERO, Duration::from_secs(1)] {

@@ -15,7 +15,7 @@ async fn whenever_a_call_is_dropped_the_next_one_finds_all_in_order() {
                 shop.send(count()).await.unwrap();
                 server.forget();
             }
-            // One that waits for the login of the one that is dropped.
+            // A second call waits for the login of the call that is dropped.
             let dropped = shop.send(buy());
             let ended = tokio::spawn(dropped_after(polls, dropped));
             tokio::task::yield_now().await;

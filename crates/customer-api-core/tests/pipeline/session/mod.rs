@@ -1,4 +1,4 @@
-//! Tokens that are obtained by logging in.
+//! Tokens that are obtained by a login.
 
 mod cancelled;
 mod refused;
@@ -18,7 +18,7 @@ use crate::support::{Shop, buy, count};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Makes so many calls at once; gives their errors.
+/// Makes this many calls at the same time. Returns their errors.
 async fn storm(shop: &Client<Shop>, calls: usize) -> Vec<customer_api_core::Error> {
     let mut tasks = JoinSet::new();
     for _ in 0..calls {
@@ -90,7 +90,7 @@ async fn a_token_is_renewed_before_it_expires_by_one_call_while_the_others_go_on
     shop.send(count()).await.unwrap();
     assert_eq!(server.logins(), 1);
     tokio::time::advance(2 * MINUTE).await;
-    // Anybody who waited for this login would wait for 20 s.
+    // A call that waited for this login would wait for 20 s.
     server.state().login_takes = Duration::from_secs(20);
     let renewing = tokio::spawn(shop.send(count()));
     tokio::task::yield_now().await;
@@ -184,7 +184,7 @@ async fn the_earlier_end_counts_and_one_that_is_past_is_a_wrong_clock() {
     assert_eq!(server.logins(), 1, "no end is known");
 }
 
-/// Whatever this machine takes for the time.
+/// The result does not depend on this machine's clock.
 #[tokio::test(start_paused = true)]
 async fn the_providers_clock_tells_how_long_a_token_lives() {
     for (date, seconds) in [
@@ -255,7 +255,7 @@ async fn a_session_is_printed_without_its_token() {
 
 #[tokio::test(start_paused = true)]
 async fn those_who_waited_share_a_token_that_lives_no_longer_than_its_login_takes() {
-    // The last one is due for renewal when it comes.
+    // The last token is due for renewal when it arrives.
     for life in [0, 50, 105].map(Duration::from_millis) {
         let server = TokenServer::new();
         let shop = server.builder(KnocksWith::life(life)).build().unwrap();
@@ -265,7 +265,7 @@ async fn those_who_waited_share_a_token_that_lives_no_longer_than_its_login_take
             (1, 1_000),
             "{life:?}"
         );
-        // It is not kept beyond that.
+        // The token is not kept longer than that.
         shop.send(buy()).await.unwrap();
         assert_eq!(server.logins(), 2);
     }
@@ -275,7 +275,7 @@ async fn those_who_waited_share_a_token_that_lives_no_longer_than_its_login_take
 async fn an_end_by_the_providers_clock_is_told_when_the_login_is_over() {
     let server = TokenServer::new();
     server.state().login_takes = MINUTE;
-    // The wall's clock stands still meanwhile: ten minutes are left when the token comes.
+    // The calendar clock stands still meanwhile: ten minutes are left when the token arrives.
     #[expect(clippy::disallowed_methods, reason = "the provider's calendar")]
     let ends = SystemTime::now() + 10 * MINUTE;
     let login = KnocksWith {

@@ -1,4 +1,4 @@
-//! Logins that fail: who is told, and when the next one is tried.
+//! Logins that fail: which calls get the error, and when the next login is tried.
 
 use customer_api_core::retry::{Backoff, FailedAttempt, NeverRetry, RetryDecision, RetryPolicy};
 
@@ -17,7 +17,7 @@ async fn a_refused_login_is_not_hammered() {
             (ErrorKind::Authentication, Delivery::NotSent, 0)
         );
     }
-    // A minute, then two, four, …, and an hour at most.
+    // One minute, then two, four, …, and at most an hour.
     for minutes in [1, 2, 4, 8, 16, 32, 60, 60] {
         let logins = server.logins();
         tokio::time::advance(MINUTE * minutes - Duration::from_secs(1)).await;
@@ -86,7 +86,7 @@ async fn a_retry_after_of_the_login_is_respected() {
     shop.send(buy()).await.unwrap();
 }
 
-/// A call whose login was just asked to wait for no time at all waits for the back-off all the same.
+/// A call whose last login got a `Retry-After` of zero still waits for the back-off.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_is_asked_to_wait_for_no_time_is_backed_off() {
     for status in [429, 503] {
@@ -128,7 +128,7 @@ async fn one_callers_impatience_is_not_the_others_failure() {
     assert_eq!(server.logins(), 2);
 }
 
-/// A provider that logs everybody in and then takes no token: an account may be locked for that, too.
+/// A provider that accepts every login and then rejects every token. An account may be locked for that, too.
 #[tokio::test(start_paused = true)]
 async fn a_401_that_a_fresh_login_does_not_heal_counts_as_a_refusal() {
     let server = TokenServer::new();
@@ -163,13 +163,13 @@ async fn a_401_that_a_fresh_login_does_not_heal_counts_as_a_refusal() {
         let error = shop.send(buy()).await.unwrap_err();
         assert_eq!((error.status(), server.logins()), (Some(401), logins + 2));
     }
-    // Once it takes tokens again, all is well.
+    // Once the provider accepts tokens again, calls succeed.
     server.state().is_shut = false;
     tokio::time::advance(8 * MINUTE).await;
     assert_eq!(storm(&shop, 50).await.len(), 0);
 }
 
-/// From the very first call on.
+/// From the first call on.
 #[tokio::test(start_paused = true)]
 async fn fifty_calls_with_tokens_that_nobody_takes_make_two_logins() {
     let server = TokenServer::new();
@@ -189,10 +189,10 @@ async fn a_login_that_is_answered_without_a_token_is_not_hammered() {
         LoginResponse::Says(""),
         LoginResponse::Says("{}"),
         LoginResponse::Rambles,
-        // Tokens that can't stand in a header.
+        // Tokens with characters that are not allowed in a header.
         LoginResponse::Says(r#""planted\r\nx: y""#),
         LoginResponse::Says("\"planted\u{e9}\""),
-        // To the page where people log in.
+        // A redirect to the page where people log in.
         LoginResponse::Answers(302, None),
     ] {
         let server = TokenServer::new();
@@ -219,7 +219,7 @@ async fn a_login_that_is_answered_without_a_token_is_not_hammered() {
     }
 }
 
-/// This provider's 429 says that nothing was done, but not that the password is wrong.
+/// This provider's 429 states that nothing was done, but not that the password is wrong.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_is_throttled_is_not_a_refused_one() {
     let server = TokenServer::new();
@@ -235,7 +235,7 @@ async fn a_login_that_is_throttled_is_not_a_refused_one() {
     assert_eq!(server.logins(), 2);
 }
 
-/// What the client's own quota lacks for one call, it may have for another.
+/// If the client's own quota has no permit for one call, it may have one for another.
 #[tokio::test(start_paused = true)]
 async fn a_caller_who_can_not_wait_for_a_turn_does_not_keep_others_from_waiting() {
     let server = TokenServer::new();
@@ -279,7 +279,7 @@ async fn those_who_have_less_time_than_a_login_that_ran_out_of_it_do_not_try_aga
     }
 }
 
-/// A 401 that a login follows says nothing about the call: what becomes of that login decides.
+/// A 401 that is followed by a login does not decide the outcome of the call. The outcome of that login does.
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_token_was_revoked_and_not_replaced_is_not_sent() {
     for mood in [
@@ -313,7 +313,7 @@ async fn a_refused_renewal_is_not_hammered() {
         shop.send(count()).await.unwrap();
         tokio::time::advance(Duration::from_secs(1)).await;
     }
-    // Half the time that is left later, and then after two minutes: the pause is longer than a half.
+    // The first after half the time that is left, the next after two minutes: the pause is longer than a half.
     assert_eq!(server.logins(), 1 + 3);
     // The pause outlasts the token.
     tokio::time::advance(MINUTE).await;
@@ -326,7 +326,7 @@ async fn a_login_that_succeeds_makes_earlier_failures_forgotten() {
     let server = TokenServer::new();
     let shop = server.client();
     for _ in 0..2 {
-        // One that waits with a failure behind it, and one minute's pause each time.
+        // A login that starts with an earlier failure on record, and a pause of one minute each time.
         server.set(LoginResponse::Answers(403, None));
         assert_eq!(storm(&shop, 10).await.len(), 10);
         let logins = server.logins();
@@ -354,7 +354,7 @@ async fn a_refusal_that_asks_for_a_longer_wait_gets_it() {
     }
 }
 
-/// The provider asked everybody to wait, though it asked one who could not.
+/// The provider's wait applies to all calls, although the call that received it could not wait.
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_the_provider_asks_for_concerns_those_who_have_more_time() {
     let server = TokenServer::new();

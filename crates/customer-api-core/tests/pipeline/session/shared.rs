@@ -1,4 +1,4 @@
-//! One login for several machines: each client here stands for one.
+//! One login for several machines. Each client here stands for one machine.
 
 use std::sync::atomic::Ordering;
 
@@ -27,7 +27,7 @@ fn with(server: &TokenServer, shared: SharedSession) -> Client<Shop> {
     builder.shared_session(shared).build().unwrap()
 }
 
-/// Makes a call of each machine at once; gives the errors.
+/// Makes a call from each machine at the same time. Returns the errors.
 async fn all(machines: &[Client<Shop>]) -> Vec<customer_api_core::Error> {
     let mut tasks = JoinSet::new();
     for machine in machines {
@@ -144,7 +144,7 @@ async fn a_key_is_changed_with_one_login_more_at_the_end() {
         machine.send(buy()).await.unwrap();
     }
     assert_eq!(server.logins(), 1);
-    // The token is renewed by one that seals with the new key.
+    // A machine that seals with the new key renews the token.
     server.forget();
     machines[2].send(buy()).await.unwrap();
     machines[1].send(buy()).await.unwrap();
@@ -157,7 +157,7 @@ async fn a_key_is_changed_with_one_login_more_at_the_end() {
 async fn machines_that_can_not_open_a_token_wait_for_one_of_them_to_log_in() {
     let (server, store) = (TokenServer::new(), LocalTokens::new());
     machine(&server, &store).send(buy()).await.unwrap();
-    // As after a change of the key that forgot to accept the old one: the same account, and nobody opens its token.
+    // As after a change of the key without accepting the old one: the account is the same, and no machine can open its token.
     let lost = |_| {
         let key = TokenKey::new("other id, same key", [7; 32]);
         with(&server, SharedSession::new(store.clone(), key))
@@ -192,7 +192,7 @@ async fn while_the_store_is_down_each_machine_logs_in_unless_it_is_strict() {
     alone.send(buy()).await.unwrap();
     alone.send(buy()).await.unwrap();
     assert_eq!(server.logins(), 1);
-    // It goes on with its own token when the store is back.
+    // The machine keeps its own token when the store is back.
     store.is_down.store(false, Ordering::SeqCst);
     alone.send(buy()).await.unwrap();
     assert_eq!(server.logins(), 1);
@@ -271,7 +271,7 @@ async fn an_old_token_of_a_restored_store_pauses_nobody() {
     one.send(buy()).await.unwrap();
     store.restore();
     server.forget();
-    // Its first token is refused, and so is the one that the store offers instead.
+    // The first token is rejected. The token that the store offers instead is rejected, too.
     drop(one.send(buy()).await);
     one.send(buy()).await.unwrap();
     assert_eq!(server.logins(), 3);

@@ -1,4 +1,4 @@
-//! Stores of tokens that do one thing otherwise than they should.
+//! Stores of tokens that each do one thing wrong.
 
 use std::{
     fmt,
@@ -16,7 +16,7 @@ use customer_api_core::{
     session::{FailedLogin, LocalTokens, LoginTurn, Offer, StoredToken, TokenStore, Wanted},
 };
 
-/// What a store does otherwise. Everything else is done by the tokens in memory.
+/// The one thing that a store does differently. The tokens in memory do everything else.
 #[async_trait]
 pub(super) trait Odd: fmt::Debug + Send + Sync + 'static {
     fn tokens(&self) -> &LocalTokens;
@@ -40,7 +40,7 @@ pub(super) trait Odd: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// The store that does so.
+/// The store with that difference.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Store<T>(T);
 
@@ -117,7 +117,7 @@ impl Odd for Shaky {
     }
 }
 
-/// A store that gives its answers, and says what it does, this late.
+/// A store that delays its responses by this time, after it has done its work.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Late {
     tokens: LocalTokens,
@@ -143,7 +143,7 @@ impl Odd for Late {
     }
 }
 
-/// A store that gives a token which nobody can open, until there is another one.
+/// A store that returns a token that cannot be opened, until there is another one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Damaged {
     tokens: LocalTokens,
@@ -173,7 +173,7 @@ impl Odd for Damaged {
     }
 }
 
-/// A store that can be set back to a copy of the last token that was kept.
+/// A store that can be restored to a copy of the last token that was kept.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Restored {
     tokens: LocalTokens,
@@ -215,7 +215,7 @@ impl Odd for Restored {
     }
 }
 
-/// A store that does not answer for two seconds, and then fails.
+/// A store that does not respond for two seconds, and then fails.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Silent {
     tokens: LocalTokens,

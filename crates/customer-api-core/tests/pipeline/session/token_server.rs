@@ -1,4 +1,4 @@
-//! A provider with a server: it gives out numbered tokens, and takes only the last one.
+//! A provider with a server: it issues numbered tokens, and accepts only the last one.
 
 use std::{
     fmt,
@@ -23,7 +23,7 @@ use http::{HeaderValue, header::AUTHORIZATION};
 
 use crate::support::Shop;
 
-/// How the server answers a login.
+/// How the server responds to a login.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum LoginResponse {
     Opens,
@@ -32,7 +32,7 @@ pub(super) enum LoginResponse {
     Hangs,
     /// With 200 and this body.
     Says(&'static str),
-    /// With more than the client accepts.
+    /// With more bytes than the client accepts.
     Rambles,
 }
 
@@ -47,18 +47,18 @@ impl fmt::Debug for TokenServer {
 
 pub(super) struct State {
     pub(super) mood: LoginResponse,
-    /// How long a login and any other call take.
+    /// The durations of a login and of any other call.
     pub(super) login_takes: Duration,
     pub(super) call_takes: Duration,
     pub(super) logins: u32,
     pub(super) valid: Option<String>,
-    /// The tokens that came with calls, and those that came with logins.
+    /// The tokens that arrived with calls. The next field is the number of tokens that arrived with logins.
     pub(super) seen: Vec<String>,
     pub(super) at_login: usize,
     pub(super) done: u32,
-    /// The time by its clock.
+    /// The time by the server's clock.
     pub(super) date: Option<&'static str>,
-    /// Whether it lets nobody in, not even with the last token.
+    /// Whether it rejects every call, even with the last token.
     pub(super) is_shut: bool,
 }
 
@@ -90,7 +90,7 @@ impl TokenServer {
         self.state().logins
     }
 
-    /// Makes the last token worthless.
+    /// Invalidates the last token.
     pub(super) fn forget(&self) {
         self.state().valid = None;
     }
@@ -99,7 +99,7 @@ impl TokenServer {
         Client::builder(Shop, Session::new(login)).transport(self.clone())
     }
 
-    /// A client whose tokens live for an hour.
+    /// Creates a client whose tokens live for an hour.
     pub(super) fn client(&self) -> Client<Shop> {
         let hour = Duration::from_secs(3600);
         self.builder(KnocksWith::life(hour)).build().unwrap()
@@ -164,7 +164,7 @@ impl Transport for TokenServer {
     }
 }
 
-/// What is said at the server.
+/// The lifetime that the login sets.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnocksWith {
     pub(super) life: Option<Duration>,
@@ -199,7 +199,7 @@ impl Login for KnocksWith {
     }
 }
 
-/// The login. It is not marked as one that needs no credential: what a session sends never has one.
+/// The login. It is not marked as an operation without a credential, because a session's requests never carry one.
 struct Knock;
 
 impl Operation for Knock {
