@@ -107,7 +107,7 @@ pub(crate) fn retrying(attempt: &FailedAttempt, wait: Duration) {
         api.retry.wait_ms = milliseconds(wait),
         error.r#type = attempt.kind.as_str(),
         http.response.status_code = attempt.status.map(i64::from),
-        "the call is tried again"
+        "the call is retried"
     );
 }
 

@@ -158,7 +158,7 @@ async fn each_attempt_has_a_span_of_its_own() {
         "otel.status_code = \"ERROR\"",
         "close http.request",
         "event of level DEBUG",
-        "message = the call is tried again",
+        "message = the call is retried",
         "api.operation = \"count\"",
         "api.attempts = 1",
         "api.retry.reason = \"idempotent\"",

@@ -29,7 +29,9 @@ impl Credential {
         let mut value = HeaderValue::from_str(value)
             .ok()
             .filter(|value| value.to_str().is_ok())
-            .ok_or_else(|| AuthError::new("it can't stand in a header").in_vain())?;
+            .ok_or_else(|| {
+                AuthError::new("it contains characters that are not allowed in a header").in_vain()
+            })?;
         value.set_sensitive(true);
         Ok(Self {
             name: header,
@@ -121,7 +123,7 @@ impl StaticCredential {
         // break.
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Self::refused(
-                "it holds white space, control characters or characters outside ASCII",
+                "it contains white space, control characters or characters outside ASCII",
             );
         }
         let value = match scheme {

@@ -147,7 +147,7 @@ impl From<BlockingError> for PagesError {
             BlockingError::InsideRuntime => PagesErrorKind::InsideRuntime,
             BlockingError::NoRuntime(_) => PagesErrorKind::NoRuntime,
         };
-        Self::new(kind, "pages can't be waited for").with_source(error.into())
+        Self::new(kind, "a blocking wait for pages is not possible").with_source(error.into())
     }
 }
 

@@ -82,7 +82,7 @@ impl Guard {
         }
         Err(PagesError::new(
             PagesErrorKind::Repeated,
-            "the provider gave a page that came before",
+            "the provider sent an earlier page again",
         ))
     }
 
@@ -94,7 +94,7 @@ impl Guard {
         if most.is_some_and(|most| self.items > most) {
             return Err(PagesError::new(
                 PagesErrorKind::TooManyPages,
-                "there are far more items than the provider says",
+                "there are far more items than the provider reports",
             ));
         }
         Ok(())

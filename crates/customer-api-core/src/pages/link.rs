@@ -92,8 +92,8 @@ fn is_downgrade(here: &Url, there: &Url) -> bool {
 fn downgraded() -> PagesError {
     PagesError::new(
         PagesErrorKind::ForeignLink,
-        "the link to the next page is plain http where the list is https, and was not followed: if a proxy in front of the \
-         provider ends TLS, set `rebase_links`",
+        "the link to the next page is plain http although the list is https, and was not followed; if a proxy in front of \
+         the provider ends TLS, set `rebase_links`",
     )
 }
 

@@ -106,7 +106,7 @@ impl<I: Send + 'static> Reader<I> {
             return Poll::Ready(Ok(None));
         };
         if home.check().is_err() {
-            let reason = "the list was begun before this process was forked off";
+            let reason = "the list was started before this process was forked";
             return Poll::Ready(Err(
                 self.fail(PagesError::new(PagesErrorKind::Stopped, reason))
             ));

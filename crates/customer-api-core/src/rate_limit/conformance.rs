@@ -99,7 +99,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         for number in 0..2 {
             let watch = Stopwatch::start();
             let outcome = self.ask(number, class, self.window / 4).await;
-            let rule = "who can't have a permit in time is refused, and at once";
+            let rule = "a request that can't get a permit in time is refused immediately";
             let is_quick = watch.elapsed() < self.window / 4;
             holds(rule, outcome.is_err() && is_quick, &outcome)?;
         }
@@ -125,7 +125,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         }
         let watch = Stopwatch::start();
         let next = granted(self.ask(0, class, self.window * 4).await)?;
-        let rule = "a permit that was released is free at once";
+        let rule = "a slot that was released is free immediately";
         let is_quick = watch.elapsed() < self.window.mul_f64(0.9);
         holds(rule, is_quick, &watch.elapsed())?;
         // The results of their attempts are unknown.
@@ -150,7 +150,7 @@ impl<L: RateLimiter> Suite<'_, L> {
             permit.complete(&SUCCESS);
         }
         let permits = self.all(class).await;
-        let rule = "who gives up waiting takes no slot";
+        let rule = "a caller that gives up waiting takes no slot";
         permits
             .map(drop)
             .map_err(|error| violation(rule, &error.to_string()))
@@ -175,7 +175,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         tokio::time::sleep(self.window / 2).await;
         for number in 0..2 {
             let outcome = self.ask(number, class, self.window * 2).await;
-            let rule = "a 429 of one stops all, and those who can't wait are refused";
+            let rule = "a 429 to one handle stops all, and callers that can't wait are refused";
             holds(rule, outcome.is_err(), &outcome)?;
         }
         Ok(())

@@ -83,7 +83,7 @@ impl fmt::Display for RateLimitError {
             Reason::UsedUp => f.write_str("the quota is used up until after the call's timeout"),
             Reason::Unavailable(error) => write!(f, "the limiter can't be asked: {error}"),
             Reason::Expired => f.write_str("the permit expired before the attempt could start"),
-            Reason::Runtime(error) => write!(f, "a permit can't be waited for: {error}"),
+            Reason::Runtime(error) => write!(f, "waiting for a permit is not possible: {error}"),
         }
     }
 }

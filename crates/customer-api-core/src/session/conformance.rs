@@ -95,16 +95,19 @@ impl<S: TokenStore> Suite<'_, S> {
         let turn = |lease| LoginTurn::new(&*account, lease);
         let first = turn(LEASE);
         let offer = works(self.one.ask(&first, Wanted::Any).await)?;
-        is_turn("the first who asks for a new account logs in", &offer)?;
+        is_turn(
+            "the first process that asks for a new account logs in",
+            &offer,
+        )?;
         let offer = works(self.one.ask(&first, Wanted::Any).await)?;
-        is_turn("who logs in may ask again", &offer)?;
+        is_turn("a process that logs in can ask again", &offer)?;
         for store in [self.one, self.other] {
             let offer = works(store.ask(&turn(LEASE), Wanted::Any).await)?;
-            let rule = "the others wait for the end of the lease at most";
+            let rule = "the other processes wait at most for the end of the lease";
             let is_busy = matches!(offer, Offer::Busy(wait) if wait > LEASE / 2 && wait <= LEASE);
             holds(rule, is_busy, &offer)?;
         }
-        let rule = "a turn that is given up is the next one's at once";
+        let rule = "a turn that is given up is free for the next process immediately";
         works(self.other.fail(&first, &failed(0, Duration::ZERO)).await)?;
         let offer = works(self.other.ask(&turn(LEASE), Wanted::Any).await)?;
         is_turn(rule, &offer)?;
@@ -129,8 +132,8 @@ impl<S: TokenStore> Suite<'_, S> {
             let account = self.with_token(&kept).await?;
             let turn = || LoginTurn::new(&*account, LEASE);
             let offer = works(self.other.ask(&turn(), Wanted::Any).await)?;
-            is_token("a token is everybody's", &offer, generation)?;
-            let rule = "a token is given as it was kept, with the times that are left";
+            is_token("a token is offered to all processes", &offer, generation)?;
+            let rule = "a token is offered as it was kept, with the remaining times";
             let is_same = matches!(&offer, Offer::Token(token, failures)
                 if token.sealed == kept.sealed
                     && token.expires_in.is_some_and(|left| left <= HOUR && left > HOUR / 2)
@@ -139,29 +142,33 @@ impl<S: TokenStore> Suite<'_, S> {
             holds(rule, is_same, &offer)?;
 
             let offer = works(self.one.ask(&turn(), Wanted::Newer(generation ^ 1)).await)?;
-            let rule = "who wants a newer one than another token gets the token";
+            let rule = "a process that wants a newer token than another one gets the current token";
             is_token(rule, &offer, generation)?;
             let renewing = turn();
             let newer = Wanted::Newer(generation);
             let offer = works(self.one.ask(&renewing, newer).await)?;
-            is_turn("who wants a newer one logs in", &offer)?;
+            is_turn("a process that wants a newer token logs in", &offer)?;
             let offer = works(self.other.ask(&turn(), newer).await)?;
-            let rule = "one renews a token";
+            let rule = "one process renews a token";
             holds(rule, matches!(offer, Offer::Busy(_)), &offer)?;
             let offer = works(self.other.ask(&turn(), Wanted::Any).await)?;
-            is_token("the others go on with the old one", &offer, generation)?;
+            is_token("the other processes use the old token", &offer, generation)?;
             works(self.one.keep(&renewing, &token(generation ^ 2)).await)?;
             let offer = works(self.other.ask(&turn(), newer).await)?;
-            is_token("the newer one is everybody's", &offer, generation ^ 2)?;
+            is_token(
+                "the newer token is offered to all processes",
+                &offer,
+                generation ^ 2,
+            )?;
 
             let late = Wanted::Instead(generation);
             let offer = works(self.one.ask(&turn(), late).await)?;
-            let rule = "a late refusal of an old token leaves the new one alone";
+            let rule = "a late refusal of an old token does not affect the new one";
             is_token(rule, &offer, generation ^ 2)?;
             let offer = works(self.one.ask(&turn(), Wanted::Instead(generation ^ 2)).await)?;
-            is_turn("who was refused with the token logs in", &offer)?;
+            is_turn("a process whose token was refused logs in", &offer)?;
             let offer = works(self.other.ask(&turn(), Wanted::Any).await)?;
-            let rule = "a token that was refused is nobody's";
+            let rule = "a token that was refused is offered to no process";
             holds(rule, matches!(offer, Offer::Busy(_)), &offer)?;
         }
         let forever = StoredToken {
@@ -172,7 +179,7 @@ impl<S: TokenStore> Suite<'_, S> {
         let account = self.with_token(&forever).await?;
         let turn = LoginTurn::new(account, LEASE);
         let offer = works(self.one.ask(&turn, Wanted::Any).await)?;
-        let rule = "a token without an end has none";
+        let rule = "a token without an expiry never expires";
         let has_none = matches!(&offer, Offer::Token(token, _) if token.expires_in.is_none() && token.renew_in.is_none());
         holds(rule, has_none, &offer)
     }
@@ -186,7 +193,7 @@ impl<S: TokenStore> Suite<'_, S> {
         for wanted in [Wanted::Any, Wanted::Instead(1), Wanted::Newer(1)] {
             let next = LoginTurn::new(&*account, LEASE);
             let offer = works(self.other.ask(&next, wanted).await)?;
-            let rule = "nobody logs in during a pause";
+            let rule = "no process logs in during a pause";
             let is_pause = matches!(offer, Offer::Paused { wait, is_refused: true, failures }
                 if wait > HOUR / 2 && wait <= HOUR && failures == failure.failures);
             holds(rule, is_pause, &offer)?;
@@ -198,7 +205,7 @@ impl<S: TokenStore> Suite<'_, S> {
         is_token("a refusal of another token changes nothing", &offer, 7)?;
         works(self.other.refuse(&account, 7, &failure).await)?;
         let offer = works(self.one.ask(&turn, Wanted::Any).await)?;
-        let rule = "a new token that is not taken is nobody's, and pauses all";
+        let rule = "a new token that the provider rejects is offered to no process, and pauses all";
         holds(rule, matches!(offer, Offer::Paused { .. }), &offer)
     }
 
@@ -208,16 +215,16 @@ impl<S: TokenStore> Suite<'_, S> {
         works(self.one.ask(&late, Wanted::Any).await)?;
         let next = LoginTurn::new(&*account, LEASE);
         let offer = works(self.other.ask(&next, Wanted::Any).await)?;
-        is_turn("a lease ends by itself", &offer)?;
+        is_turn("a lease ends when its time is over", &offer)?;
         works(self.one.keep(&late, &token(1)).await)?;
         works(self.one.fail(&late, &failed(1, HOUR)).await)?;
         let other = LoginTurn::new(&*account, LEASE);
         let offer = works(self.one.ask(&other, Wanted::Any).await)?;
-        let rule = "who comes after the end of the lease changes nothing";
+        let rule = "a process whose lease is over changes nothing";
         holds(rule, matches!(offer, Offer::Busy(_)), &offer)?;
         works(self.other.keep(&next, &token(2)).await)?;
         let offer = works(self.one.ask(&other, Wanted::Any).await)?;
-        is_token("the next one's token counts", &offer, 2)
+        is_token("the token of the next process counts", &offer, 2)
     }
 
     async fn times_end(&self) -> Checked {
@@ -233,9 +240,9 @@ impl<S: TokenStore> Suite<'_, S> {
         tokio::time::sleep(SHORT * 2).await;
         let turn = LoginTurn::new(account, LEASE);
         let offer = works(self.other.ask(&turn, Wanted::Any).await)?;
-        is_turn("a token that has expired is nobody's", &offer)?;
+        is_turn("a token that has expired is offered to no process", &offer)?;
         let offer = works(self.other.ask(&paused, Wanted::Any).await)?;
-        let rule = "after a pause somebody logs in, who knows how many have failed";
+        let rule = "after a pause one process logs in, and learns how many logins have failed";
         let is_told =
             matches!(offer, Offer::Turn(failures) if failures == failed(2, SHORT).failures);
         holds(rule, is_told, &offer)

@@ -343,7 +343,7 @@ impl Auth for Session {
                 // A store that was restored to an earlier state has old tokens. The next call logs in.
                 return;
             }
-            let reason = "the provider does not take the token that it has just given";
+            let reason = "the provider rejects the token that it has just issued";
             let before = state.failures().or_more(token.failures);
             let error = AuthError::new(reason).refused();
             state.failure = Some(Failure::new(error, before, now(), Duration::ZERO));
@@ -359,7 +359,7 @@ impl Auth for Session {
         let identity = self.login.identity();
         let identity = identity.ok_or(BuildError::Setting {
             name: "shared_session",
-            reason: "the login does not say whose it is",
+            reason: "the login has no identity",
         })?;
         // A session belongs to one client, which is built once.
         let _ = self

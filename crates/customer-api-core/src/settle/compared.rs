@@ -54,7 +54,7 @@ impl<T: fmt::Debug> fmt::Debug for Compared<T> {
 
 /// A comparison of what was sent with what the provider shows, for implementations of [`Settle`](super::Settle).
 #[derive(Clone, Debug, Default)]
-#[must_use = "a comparison says nothing before it is asked for its verdict"]
+#[must_use = "a comparison has no effect before its verdict is requested"]
 pub struct Comparison {
     equal: Vec<Cow<'static, str>>,
     different: Vec<Cow<'static, str>>,

@@ -32,7 +32,7 @@ pub enum MarkerError {
     #[error("a marker has 8 to 64 characters")]
     Length,
     /// The text contains a character other than ASCII letters, digits, `-`, `_` and `.`.
-    #[error("a marker has ASCII letters, digits, `-`, `_` and `.` only")]
+    #[error("a marker contains only ASCII letters, digits, `-`, `_` and `.`")]
     Character,
 }
 

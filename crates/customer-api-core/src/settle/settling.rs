@@ -13,7 +13,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 ///
 /// Only reads are sent. An error is an error of the look: its [`delivery`](Error::delivery) is about a read, and the write's
 /// outcome is as unknown as before.
-#[must_use = "nothing is looked at before `look` or `look_for`"]
+#[must_use = "nothing is read before `look` or `look_for` is called"]
 pub struct Settling<'o, O: Operation> {
     client: Client<O::Service>,
     operation: &'o O,
@@ -116,7 +116,7 @@ impl<'o, O: Settle> Settling<'o, O> {
     fn refused(&self) -> Option<Settled<O::Evidence>> {
         let is_ours = self.trace.operation() == O::INFO.id;
         (!is_ours).then(|| {
-            let ask = "give the trace of the error that this very write ended with";
+            let ask = "pass the trace of the error that this write ended with";
             Settled::CannotTell(Why::new(Reason::OtherOperation, ask))
         })
     }

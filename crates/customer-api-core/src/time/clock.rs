@@ -32,7 +32,7 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
 /// Returns the time by this machine's clock.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one place that reads the calendar's clock"
+    reason = "the one place that reads the calendar clock"
 )]
 pub(crate) fn wall_clock() -> SystemTime {
     let now = SystemTime::now();

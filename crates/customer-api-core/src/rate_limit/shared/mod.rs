@@ -197,7 +197,7 @@ impl SharedQuota {
 }
 
 fn no_answer() -> StoreError {
-    StoreError::new("the store did not answer within the call's time")
+    StoreError::new("the store did not respond within the call's time")
 }
 
 #[async_trait]

@@ -42,10 +42,7 @@ pub trait SlotStore: fmt::Debug + Send + Sync + 'static {
 
 /// The result of a claim on a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a slot is taken, or it is not: there is no third"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a slot is either taken or not")]
 pub enum Taken {
     /// The claim has a slot.
     Granted,
