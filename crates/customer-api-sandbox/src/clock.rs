@@ -1,7 +1,7 @@
 //! The one place that reads a clock.
 //!
-//! Real time is the wall clock at the start plus what tokio's clock has counted since, so that a
-//! test that pauses tokio's clock pauses the sandbox with it.
+//! Real time is the wall clock at the start plus the time that tokio's clock has counted since. A
+//! test that pauses tokio's clock therefore also pauses the sandbox.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// How a clock that runs stands to the machine's.
+/// The difference between a running clock and the machine's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Skew {
     Ahead(Duration),
@@ -24,9 +24,9 @@ impl Default for Skew {
 
 #[derive(Debug)]
 pub(crate) struct Clock {
-    /// What to add to the flow of time: the start, and what was added by hand or by steps.
+    /// The time to add to the running time: the start, plus all manual advances and steps.
     base: Mutex<Duration>,
-    /// None stands for a clock that moves by steps alone.
+    /// `None` means a clock that moves only by steps.
     running_since: Option<Instant>,
     step: Duration,
 }
@@ -57,7 +57,7 @@ impl Clock {
         }
     }
 
-    /// The time since the Unix epoch.
+    /// Returns the time since the Unix epoch.
     pub(crate) fn now(&self) -> Duration {
         let base = *self.base.lock().unwrap_or_else(PoisonError::into_inner);
         let run = self.running_since.map(|start| start.elapsed());
@@ -69,7 +69,7 @@ impl Clock {
         *base = base.saturating_add(by);
     }
 
-    /// Moves a stepped clock on by one step; a running clock needs no help.
+    /// Moves a stepped clock on by one step. The step of a running clock is zero.
     pub(crate) fn step(&self) {
         self.advance(self.step);
     }
@@ -79,35 +79,35 @@ fn since_epoch(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// RFC 3339 with whole seconds, as the providers' samples have it: `2020-01-23T16:33:02Z`.
+/// Formats as RFC 3339 with whole seconds, like the providers' samples: `2020-01-23T16:33:02Z`.
 pub(crate) fn rfc3339_seconds(time: Duration) -> String {
     timestamp(Duration::from_secs(time.as_secs())).to_string()
 }
 
-/// RFC 3339 with nine fractional digits: `2025-01-27T16:43:58.164260202Z`.
+/// Formats as RFC 3339 with nine fractional digits: `2025-01-27T16:43:58.164260202Z`.
 pub(crate) fn rfc3339_nanos(time: Duration) -> String {
     format!("{:.9}", timestamp(time))
 }
 
-/// A date and a time without a zone, as some providers print: `2020-01-23 16:33:02`.
+/// Formats as date and time without a zone, as some providers do: `2020-01-23 16:33:02`.
 pub(crate) fn date_and_time(time: Duration) -> String {
     timestamp(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// As a `Date` header has it: `Thu, 23 Jan 2020 16:33:02 GMT`.
+/// Formats as in a `Date` header: `Thu, 23 Jan 2020 16:33:02 GMT`.
 pub(crate) fn http_date(time: Duration) -> String {
     timestamp(time)
         .strftime("%a, %d %b %Y %H:%M:%S GMT")
         .to_string()
 }
 
-/// Whole seconds since the Unix epoch.
+/// Returns the whole seconds since the Unix epoch.
 pub(crate) fn unix_seconds(time: Duration) -> u64 {
     time.as_secs()
 }
 
 fn timestamp(time: Duration) -> Timestamp {
-    // Out of range means a year beyond 9999: the last printable moment will do.
+    // A time out of range is beyond the year 9999. It is replaced by the last printable moment.
     jiff::SignedDuration::try_from(time)
         .and_then(Timestamp::from_duration)
         .unwrap_or(Timestamp::MAX)

@@ -1,4 +1,4 @@
-//! One connection: request after request, and the faults that need its socket.
+//! One connection: its requests one after another, and the faults that need its socket.
 
 use std::sync::Arc;
 
@@ -13,33 +13,34 @@ use crate::http1::{Head, Response};
 use crate::pipeline::{Pipeline, Processed};
 use crate::visitor;
 
-/// How much more than it sends a truncated response promises.
+/// The number of bytes that a truncated response promises but does not send.
 const MISSING_BYTES: usize = 64;
 
-/// What becomes of the connection after an exchange.
+/// How the connection continues after an exchange.
 enum Next {
     KeepAlive,
     /// An orderly end.
     Close,
     Reset,
-    /// Nothing more is written; the client decides when it has had enough.
+    /// Nothing more is written. The client decides when to give up.
     Wait,
 }
 
 /// Serves a connection until either side ends it.
 pub(crate) async fn serve(mut stream: TcpStream, pipeline: Arc<Pipeline>) {
-    // Responses are written in one piece; waiting for more would only blur the faults.
+    // Responses are written in one piece. Waiting for more data would only blur the faults.
     let _ = stream.set_nodelay(true);
     let next = match pipeline.faults.take_connection() {
         None => serve_requests(&mut stream, &pipeline).await,
         Some(ConnectionFaultKind::Reset) => Next::Reset,
         Some(ConnectionFaultKind::Silence) => {
-            // Not even read from: a client with much to say gets stuck in its sending.
+            // The socket is not read either. A client with a large request therefore gets stuck
+            // while it sends.
             std::future::pending().await
         }
         Some(ConnectionFaultKind::Garbage) => {
             let mut first = [0];
-            // The client speaks first in both protocols; bytes before that are another fault.
+            // The client speaks first in both protocols. Earlier bytes would be a different fault.
             let _ = stream.read(&mut first).await;
             let _ = stream
                 .write_all(b"\0\x01\x02 sandbox garbage \xff\r\n")
@@ -80,18 +81,19 @@ async fn serve_requests(stream: &mut TcpStream, pipeline: &Pipeline) -> Next {
     }
 }
 
-/// One request and its response.
+/// Handles one request and its response.
 async fn exchange(
     stream: &mut TcpStream,
     reader: &mut RequestReader,
     pipeline: &Pipeline,
 ) -> Result<Next, ReadError> {
     let head = reader.head(stream).await?;
-    // Before anything is recorded or a fault is met: a page must not move a test's state.
+    // This comes before anything is recorded or a fault is met, because a page must not change a
+    // test's state.
     if let Some(refusal) = visitor::refuse(&head, stream.local_addr()?.ip()) {
         let mut writer = ResponseWriter {
             stream,
-            // Its body is not read.
+            // The body of the request is not read.
             closing: true,
             head_only: head.method == "HEAD",
         };

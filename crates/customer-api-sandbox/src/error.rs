@@ -1,14 +1,14 @@
-//! Why the sandbox could not do as told.
+//! The reasons why the sandbox could not do what the caller asked.
 
 use std::io;
 
 use crate::description::DescriptionError;
 
-/// Why the sandbox could not do as told.
+/// The reason why the sandbox could not do what the caller asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SandboxError {
-    /// There is no tokio runtime to run on, or it has ended.
+    /// There is no tokio runtime, or it has ended.
     #[error("the sandbox needs a running tokio runtime")]
     NoRuntime,
     /// The address of a provider can't be listened on.
@@ -16,15 +16,15 @@ pub enum SandboxError {
     Bind {
         /// The provider.
         provider: &'static str,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// A description that comes with the sandbox can't be used.
+    /// A description that is part of the sandbox can't be used.
     #[error("the {provider} description can't be used")]
     Description {
         /// The provider.
         provider: &'static str,
-        /// What is wrong with it.
+        /// The problem with it.
         source: DescriptionError,
     },
     /// The provider has no operation of this name.
@@ -32,7 +32,7 @@ pub enum SandboxError {
     UnknownOperation {
         /// The provider.
         provider: &'static str,
-        /// The name that was asked for.
+        /// The requested name.
         operation_id: String,
     },
 }

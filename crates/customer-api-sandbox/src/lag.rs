@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-/// How a state was before each write that reads may not show yet. Without a lag, nothing is kept.
+/// The state before each write that reads may not show yet. Without a lag, nothing is kept.
 #[derive(Debug)]
 pub(crate) struct Lag<T> {
     time: Duration,
-    /// With the time of the write that ended each, the earliest first.
+    /// Each earlier state, with the time of the write that ended it. The earliest comes first.
     earlier: Vec<(Duration, T)>,
 }
 
@@ -28,7 +28,7 @@ impl<T: Clone> Lag<T> {
         self.earlier.push((now, state.clone()));
     }
 
-    /// The state that reads show, of a state that is now this one.
+    /// Returns the state that reads show, given the present state.
     pub(crate) fn shown<'a>(&'a self, state: &'a T, now: Duration) -> &'a T {
         let shown = now.saturating_sub(self.time);
         let mut earlier = self.earlier.iter();
@@ -37,7 +37,7 @@ impl<T: Clone> Lag<T> {
             .map_or(state, |(_, before)| before)
     }
 
-    /// Changes what was before, for what counts as having been there always.
+    /// Changes the earlier states, for a change that counts as having always been there.
     pub(crate) fn rewrite(&mut self, mut change: impl FnMut(&mut T)) {
         for (_, state) in &mut self.earlier {
             change(state);

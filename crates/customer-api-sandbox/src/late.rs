@@ -1,4 +1,4 @@
-//! Writes that are carried out after their request was answered.
+//! Writes that are carried out after the response to their request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,8 @@ use crate::provider::ValidRequest;
 #[derive(Debug)]
 pub(crate) struct LateWrite {
     pub(crate) request: ValidRequest,
-    /// The number in the log; None for a second writer, who is not in it.
+    /// The request's number in the log. `None` for a second writer, because the log has no request
+    /// of it.
     pub(crate) logged: Option<usize>,
     due: Due,
 }
@@ -19,7 +20,7 @@ pub(crate) struct LateWrite {
 enum Due {
     /// By the sandbox's clock.
     At(Duration),
-    /// So many requests are still to arrive.
+    /// After this number of further requests has arrived.
     Requests(u32),
 }
 
@@ -46,7 +47,7 @@ impl LateWrites {
         });
     }
 
-    /// Counts a request that arrived.
+    /// Counts an arrived request.
     pub(crate) fn count_request(&self) {
         for write in self.writes().iter_mut() {
             if let Due::Requests(left) = &mut write.due {
@@ -55,7 +56,7 @@ impl LateWrites {
         }
     }
 
-    /// Takes what is due: what was to come first, first.
+    /// Removes and returns the writes that are due, in the order in which they became due.
     pub(crate) fn take_due(&self, now: Duration) -> Vec<LateWrite> {
         let mut writes = self.writes();
         let all = std::mem::take(&mut *writes);
@@ -67,7 +68,7 @@ impl LateWrites {
         due
     }
 
-    /// When the next one is due, of those that wait for a time.
+    /// Returns the earliest due time among the writes that wait for a time.
     pub(crate) fn next_time(&self) -> Option<Duration> {
         let writes = self.writes();
         let times = writes.iter().filter_map(|write| match write.due {

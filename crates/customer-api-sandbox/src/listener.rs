@@ -11,13 +11,14 @@ const BACKLOG: u32 = 1024;
 pub(crate) struct Listener {
     address: SocketAddr,
     socket: Option<TcpListener>,
-    /// A bound socket that never listens: while the listener is closed, nobody else gets the port.
+    /// A bound socket that never listens. While the listener is closed, no other program gets the
+    /// port.
     reserved: Option<TcpSocket>,
 }
 
 impl Listener {
     pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
-        // A port of one's own choice is not shared: a second sandbox on it must fail.
+        // A port that the caller chose is not shared, because a second sandbox on it must fail.
         let reserved = if address.port() == 0 {
             reserve(address)?
         } else {
@@ -39,7 +40,7 @@ impl Listener {
         self.address
     }
 
-    /// From here on connections are refused.
+    /// Closes the listening socket. Connections are refused from now on.
     pub(crate) fn close(&mut self) {
         self.socket = None;
     }
@@ -51,7 +52,7 @@ impl Listener {
         Ok(())
     }
 
-    /// The next connection; none comes while the listener is closed.
+    /// Accepts the next connection. Waits forever while the listener is closed.
     pub(crate) async fn accept(&self) -> io::Result<TcpStream> {
         match &self.socket {
             Some(socket) => socket.accept().await.map(|(stream, _)| stream),
@@ -65,7 +66,7 @@ fn listen(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
     if shared {
         share_port(&socket)?;
     } else {
-        // Not on Windows, where this would let two programs have the same port.
+        // Not on Windows, where this would let two programs share a port.
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
     }
@@ -73,8 +74,8 @@ fn listen(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Takes a free port. Linux finds connections a listening socket alone; other systems may hand
-/// them to this one, so there the port is just bound again.
+/// Reserves a free port. Linux gives connections only to listening sockets. Other systems may give
+/// them to this one, so on those the port is only bound again.
 fn reserve(address: SocketAddr) -> io::Result<Option<TcpSocket>> {
     if cfg!(target_os = "linux") {
         let socket = socket_for(address)?;

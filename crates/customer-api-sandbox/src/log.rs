@@ -1,4 +1,4 @@
-//! The request log: what arrived, and what came of it.
+//! The request log: the requests that arrived, and their outcomes.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,30 +9,30 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct RecordedRequest {
     /// The provider that received it, for example `ravelin`.
     pub provider: &'static str,
-    /// The operation of the provider's description, or `None` where path or method match none.
+    /// The operation of the provider's description, or `None` if path or method match no operation.
     pub operation_id: Option<String>,
     /// The path template of that operation.
     pub path_template: Option<String>,
     /// The method as sent.
     pub method: String,
-    /// The request target exactly as sent: path and query, nothing decoded or normalised.
+    /// The request target exactly as sent: path and query, not decoded or normalised.
     pub target: String,
-    /// The names of query parameters that the operation is not known to have, decoded, each once.
+    /// The decoded names of the query parameters that the operation does not know, each once.
     pub unknown_query: Vec<String>,
     /// Header names and values as sent and in that order.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The body, without its transfer encoding; what had arrived of it where the fault was a reset
-    /// while reading.
+    /// The body, without its transfer encoding. If the fault was a reset while reading, the part of
+    /// the body that had arrived.
     pub body: Vec<u8>,
-    /// Whether the request changed the provider's state, as far as is known by now: one that is
+    /// Whether the request has changed the provider's state so far. A request that is
     /// [processed later](crate::Fault::processed_later) changes it then. Always false for a read.
     pub applied: bool,
-    /// The status that was answered, or `None` where no head was sent.
+    /// The status of the response, or `None` if no head was sent.
     pub status: Option<u16>,
 }
 
 impl RecordedRequest {
-    /// The first value of a header as text, or `None` if it is absent or not UTF-8.
+    /// Returns the first value of a header as text, or `None` if the header is absent or not UTF-8.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -41,13 +41,13 @@ impl RecordedRequest {
             .and_then(|(_, value)| std::str::from_utf8(value).ok())
     }
 
-    /// The path as sent, without the query.
+    /// Returns the path as sent, without the query.
     #[must_use]
     pub fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    /// The query as sent, without its question mark.
+    /// Returns the query as sent, without its question mark.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
         self.target.split_once('?').map(|(_, query)| query)
@@ -56,8 +56,8 @@ impl RecordedRequest {
 
 pub(crate) type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 
-/// Requests in the order in which they were decided upon, which is before they are answered: a
-/// test that has a response in hand finds its request here.
+/// Requests in the order in which they were decided, which is before their responses are sent. A
+/// test that has received a response therefore finds its request here.
 #[derive(Default)]
 pub(crate) struct RequestLog {
     requests: Mutex<Requests>,
@@ -69,7 +69,7 @@ pub(crate) struct RequestLog {
 #[derive(Default)]
 struct Requests {
     kept: VecDeque<RecordedRequest>,
-    /// How many came before the first one that is kept.
+    /// The number of requests before the first one that is kept.
     dropped: usize,
 }
 
@@ -82,7 +82,7 @@ impl RequestLog {
         }
     }
 
-    /// Adds a request, and gives its number.
+    /// Adds a request and returns its number.
     pub(crate) fn push(&self, request: RecordedRequest) -> usize {
         if let Some(observer) = &self.observer {
             observer(&request);
@@ -97,7 +97,7 @@ impl RequestLog {
         number
     }
 
-    /// Notes that a request changed the state after all, if it is still kept.
+    /// Marks a request as applied, if it is still kept.
     pub(crate) fn set_applied(&self, number: usize) {
         let mut requests = self.requests();
         let place = number.checked_sub(requests.dropped);

@@ -1,6 +1,6 @@
-//! Named texts of a request, decoded: the parameters of its path, its query, the fields of a form.
+//! Decoded named texts of a request: the parameters of its path, its query, the fields of a form.
 
-/// Names and values in the order in which they came.
+/// Names and values in the order in which they arrived.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Parameters(Vec<(String, String)>);
 
@@ -9,7 +9,7 @@ impl Parameters {
         self.0.push((name, value));
     }
 
-    /// The first value of that name.
+    /// Returns the first value with that name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.iter()
             .find(|(candidate, _)| *candidate == name)
@@ -28,8 +28,8 @@ impl Parameters {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Reads `a=b&c=d`, the form of queries and of urlencoded bodies. `None` if an escape is
-    /// broken or the result is no UTF-8.
+    /// Reads `a=b&c=d`, the form of queries and of urlencoded bodies. Returns `None` if an escape
+    /// is broken or the result is not UTF-8.
     pub(crate) fn parse_urlencoded(text: &str) -> Option<Self> {
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         let decoded = pairs.map(|pair| {

@@ -1,4 +1,5 @@
-//! What a provider's connections share, and the way of a request through it, without a socket.
+//! The state that all connections of a provider share, and the steps of a request, without a
+//! socket.
 
 use std::sync::Arc;
 
@@ -23,17 +24,17 @@ pub(crate) struct Pipeline {
     pub(crate) late: LateWrites,
 }
 
-/// What a request came to by the time at which it is recorded.
+/// The outcome of a request at the time at which it is recorded.
 #[derive(Default)]
 pub(crate) struct Processed {
-    /// None if the fault keeps the request from being carried out.
+    /// `None` if the fault keeps the request from being carried out.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) late: Option<(ValidRequest, Later)>,
 }
 
 impl Pipeline {
-    /// What becomes of a request that meets this fault: it is judged, then carried out now, later
-    /// or never, and the second writers follow.
+    /// Processes a request that meets this fault. The request is judged, then carried out now,
+    /// later or never. The second writers follow.
     pub(crate) fn process(
         &self,
         head: &Head,
@@ -81,7 +82,8 @@ impl Pipeline {
         Processed { outcome, late }
     }
 
-    /// Path, method, admission, description; or the response that says what is wrong.
+    /// Checks path, method, admission and description. Returns the error response if one of them is
+    /// wrong.
     fn judge(
         &self,
         head: &Head,
@@ -107,7 +109,7 @@ impl Pipeline {
         })
     }
 
-    /// Carries out the writes that were put off until now.
+    /// Carries out the delayed writes that are due.
     pub(crate) fn carry_out_due(&self) {
         for write in self.late.take_due(self.clock.now()) {
             let outcome = self.provider.carry_out(&write.request.call());

@@ -1,5 +1,5 @@
-//! What a provider is to the rest of the crate: admission, refusals in the provider's words, and the
-//! operations themselves. It never sees a socket.
+//! The interface of a provider to the rest of the crate: admission, refusals in the provider's
+//! words, and the operations. A provider never sees a socket.
 
 use serde_json::Value;
 
@@ -9,10 +9,10 @@ use crate::parameters::Parameters;
 
 /// One imitated provider.
 pub(crate) trait Provider: Send + Sync + 'static {
-    /// What the provider checks before it looks at the body: key and formats.
+    /// Checks what the provider checks before it looks at the body: the key and the formats.
     fn admit(&self, head: &Head) -> Result<(), Response>;
 
-    /// The provider's response to a request that its description does not allow.
+    /// Returns the provider's response to a request that its description does not allow.
     fn refuse(&self, rejection: &Rejection) -> Response;
 
     /// Carries out a valid request.
@@ -29,7 +29,7 @@ pub(crate) struct Call<'a> {
     pub(crate) body: &'a Value,
 }
 
-/// A request that was found valid, to be carried out now or later.
+/// A valid request, to be carried out now or later.
 #[derive(Debug, Clone)]
 pub(crate) struct ValidRequest {
     pub(crate) operation_id: String,
@@ -49,12 +49,12 @@ impl ValidRequest {
     }
 }
 
-/// What carrying out a request came to.
+/// The outcome of carrying out a request.
 pub(crate) struct Outcome {
     pub(crate) response: Response,
     /// Whether it changed the provider's state.
     pub(crate) applied: bool,
-    /// What is to happen when the response leaves; nothing if it never does.
+    /// Runs when the response is sent. Never runs if no response is sent.
     pub(crate) on_answer: Option<OnResponse>,
 }
 

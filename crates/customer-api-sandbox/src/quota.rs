@@ -1,14 +1,15 @@
-//! A quota: so many requests in any window of time.
+//! A quota: at most a fixed number of requests in any window of time.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The times of the requests that were let in, oldest first.
+/// The times of the admitted requests, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Quota(VecDeque<Duration>);
 
 impl Quota {
-    /// Lets a request in, or says how many whole seconds are left until one will be.
+    /// Admits a request, or returns the number of seconds until the next one will be admitted,
+    /// rounded up.
     pub(crate) fn admit(
         &mut self,
         (limit, window): (usize, Duration),

@@ -14,7 +14,8 @@ use crate::ravelin::{self, Ravelin, RavelinOptions};
 use crate::revnue::{self, Revnue, RevnueOptions};
 use crate::server::Server;
 
-/// The running sandbox: one server a provider, each with its own port. It stops when dropped.
+/// A running sandbox, with one server per provider, each on its own port. It stops when it is
+/// dropped.
 #[derive(Debug)]
 pub struct Sandbox {
     ravelin: Server<Ravelin>,
@@ -30,44 +31,46 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`SandboxError::NoRuntime`] outside tokio, [`SandboxError::Bind`] without a free port.
+    /// Returns [`SandboxError::NoRuntime`] outside tokio, and [`SandboxError::Bind`] if no port is
+    /// free.
     pub async fn start() -> Result<Self, SandboxError> {
         Self::builder().start().await
     }
 
-    /// Starts with other options.
+    /// Returns a builder, to start with other options.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 
-    /// The imitation of Ravelin's label API.
+    /// Returns the imitation of Ravelin's label API.
     #[must_use]
     pub fn ravelin(&self) -> &Server<Ravelin> {
         &self.ravelin
     }
 
-    /// The imitation of Omnidesk's customer API.
+    /// Returns the imitation of Omnidesk's customer API.
     #[must_use]
     pub fn omnidesk(&self) -> &Server<Omnidesk> {
         &self.omnidesk
     }
 
-    /// The imitation of Revnue's customer API.
+    /// Returns the imitation of Revnue's customer API.
     #[must_use]
     pub fn revnue(&self) -> &Server<Revnue> {
         &self.revnue
     }
 
-    /// The imitation of Customer Radar's invitation API.
+    /// Returns the imitation of Customer Radar's invitation API.
     #[must_use]
     pub fn customer_radar(&self) -> &Server<CustomerRadar> {
         &self.customer_radar
     }
 
-    /// Moves the sandbox's clock on: its timestamps and its time windows, but not tokio's timers.
+    /// Moves the sandbox's clock on. This affects its timestamps and time windows, but not tokio's
+    /// timers.
     ///
-    /// Writes that [come later](crate::Later::After) and become due on the way are carried out at
-    /// their times, before this returns.
+    /// Writes that [come later](crate::Later::After) and become due within this time are carried
+    /// out at their times, before this method returns.
     pub fn advance(&self, by: Duration) {
         let servers = [
             self.ravelin.pipeline(),
@@ -95,7 +98,7 @@ impl Sandbox {
     }
 }
 
-/// How a [`Sandbox`] is to start.
+/// The settings with which a [`Sandbox`] starts.
 #[derive(Clone)]
 #[must_use = "nothing runs before `start`"]
 pub struct SandboxBuilder {
@@ -133,80 +136,81 @@ impl Default for SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The address of the Ravelin server; port 0, the default, takes a free one.
+    /// Sets the address of the Ravelin server. Port 0, the default, takes a free port.
     pub fn ravelin_address(mut self, address: impl Into<SocketAddr>) -> Self {
         self.ravelin_address = address.into();
         self
     }
 
-    /// The switches of the Ravelin server.
+    /// Sets the switches of the Ravelin server.
     pub fn ravelin(mut self, options: RavelinOptions) -> Self {
         self.ravelin = options;
         self
     }
 
-    /// The address of the Omnidesk server; port 0, the default, takes a free one.
+    /// Sets the address of the Omnidesk server. Port 0, the default, takes a free port.
     pub fn omnidesk_address(mut self, address: impl Into<SocketAddr>) -> Self {
         self.omnidesk_address = address.into();
         self
     }
 
-    /// The switches of the Omnidesk server.
+    /// Sets the switches of the Omnidesk server.
     pub fn omnidesk(mut self, options: OmnideskOptions) -> Self {
         self.omnidesk = options;
         self
     }
 
-    /// The address of the Revnue server; port 0, the default, takes a free one.
+    /// Sets the address of the Revnue server. Port 0, the default, takes a free port.
     pub fn revnue_address(mut self, address: impl Into<SocketAddr>) -> Self {
         self.revnue_address = address.into();
         self
     }
 
-    /// The switches of the Revnue server.
+    /// Sets the switches of the Revnue server.
     pub fn revnue(mut self, options: RevnueOptions) -> Self {
         self.revnue = options;
         self
     }
 
-    /// The address of the Customer Radar server; port 0, the default, takes a free one.
+    /// Sets the address of the Customer Radar server. Port 0, the default, takes a free port.
     pub fn customer_radar_address(mut self, address: impl Into<SocketAddr>) -> Self {
         self.customer_radar_address = address.into();
         self
     }
 
-    /// The switches of the Customer Radar server.
+    /// Sets the switches of the Customer Radar server.
     pub fn customer_radar(mut self, options: CustomerRadarOptions) -> Self {
         self.customer_radar = options;
         self
     }
 
-    /// Lets the sandbox's clock stand at `start` and move on by `step` after each write that is
-    /// applied, so that no timestamp depends on when a test runs. Without this call the clock
-    /// starts with the real time and runs along with tokio's.
+    /// Stops the sandbox's clock at `start` and moves it on by `step` after each write that is
+    /// applied. No timestamp then depends on when a test runs. Without this call the clock starts
+    /// at the real time and runs along with tokio's.
     pub fn stepped_clock(mut self, start: SystemTime, step: Duration) -> Self {
         self.stepped = Some((start, step));
         self
     }
 
-    /// Lets the sandbox's clock run ahead of the machine's, in the dates of records and in the
-    /// `Date` of responses, where the options of a server switch it on. Replaces
-    /// [`clock_behind`](Self::clock_behind). A [stepped clock](Self::stepped_clock) has a start of
-    /// its own, and does not heed this.
+    /// Makes the sandbox's clock run ahead of the machine's. This affects the dates of records, and
+    /// the `Date` of responses if the options of a server switch it on. Replaces
+    /// [`clock_behind`](Self::clock_behind). Has no effect on a
+    /// [stepped clock](Self::stepped_clock), which has its own start.
     pub fn clock_ahead(mut self, by: Duration) -> Self {
         self.skew = Skew::Ahead(by);
         self
     }
 
-    /// Lets the sandbox's clock run behind the machine's: the counterpart of
-    /// [`clock_ahead`](Self::clock_ahead), with the same limits. It goes back to 1970 at most.
+    /// Makes the sandbox's clock run behind the machine's. This is the counterpart of
+    /// [`clock_ahead`](Self::clock_ahead), with the same limits. The clock goes back to 1970 at
+    /// most.
     pub fn clock_behind(mut self, by: Duration) -> Self {
         self.skew = Skew::Behind(by);
         self
     }
 
-    /// Calls `observer` with each request as it is recorded. It runs between a request and its
-    /// response and must not block.
+    /// Calls `observer` with each request when the request is recorded. `observer` runs between a
+    /// request and its response and must not block.
     pub fn on_request(
         mut self,
         observer: impl Fn(&RecordedRequest) + Send + Sync + 'static,
@@ -215,8 +219,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// How many requests the log of each server keeps, the latest ones; without this call all. A
-    /// test that measures memory wants few.
+    /// Limits the log of each server to the latest `requests` requests. Without this call, the logs
+    /// keep all requests. A limit is meant for tests that measure memory.
     pub fn kept_requests(mut self, requests: usize) -> Self {
         self.kept_requests = Some(requests);
         self
@@ -226,7 +230,8 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// [`SandboxError::NoRuntime`] outside tokio, [`SandboxError::Bind`] if an address is taken.
+    /// Returns [`SandboxError::NoRuntime`] outside tokio, and [`SandboxError::Bind`] if an address
+    /// is taken.
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         let clock = Arc::new(match self.stepped {
             Some((start, step)) => Clock::stepped(start, step),

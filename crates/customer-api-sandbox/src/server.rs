@@ -16,9 +16,9 @@ use crate::listener::Listener;
 use crate::log::RecordedRequest;
 use crate::pipeline::Pipeline;
 
-/// The running imitation of one provider: its address, its request log and its faults.
+/// The running imitation of one provider, with its address, its request log and its faults.
 ///
-/// What is particular to a provider stands in `impl` blocks of their own, for example for
+/// The methods for one provider are in separate `impl` blocks, for example that of
 /// [`Server<Ravelin>`](crate::Ravelin). The server stops when the [`Sandbox`](crate::Sandbox) is
 /// dropped.
 pub struct Server<P> {
@@ -28,7 +28,7 @@ pub struct Server<P> {
     pub(crate) provider: Arc<P>,
 }
 
-/// A socket that listens, before there is anything behind it.
+/// A listening socket that has no server behind it yet.
 pub(crate) struct Bound {
     pub(crate) base_url: String,
     listener: Listener,
@@ -55,7 +55,7 @@ enum Command {
 }
 
 impl<P> Server<P> {
-    /// Serves on the runtime that the socket was bound on.
+    /// Serves on the runtime on which the socket was bound.
     pub(crate) fn start(bound: Bound, pipeline: Pipeline, provider: Arc<P>) -> Self {
         let pipeline = Arc::new(pipeline);
         let (commands, received) = mpsc::unbounded_channel();
@@ -73,28 +73,30 @@ impl<P> Server<P> {
         &self.pipeline
     }
 
-    /// Scheme, host and port, for example `http://127.0.0.1:40123`. Paths are the provider's own.
+    /// Returns scheme, host and port, for example `http://127.0.0.1:40123`. The paths are the
+    /// provider's.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// All requests so far, in the order in which they were processed. A request that a response
-    /// has been seen for is there. Bytes that are no HTTP request are not recorded.
+    /// Returns all requests so far, in the order in which they were processed. Once a client has
+    /// seen a response, the request is in the list. Bytes that are not an HTTP request are not
+    /// recorded.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.pipeline.log.all()
     }
 
-    /// Forgets the requests so far; the provider's state stays.
+    /// Clears the request log. The provider's state stays.
     pub fn clear_requests(&self) {
         self.pipeline.log.clear();
     }
 
-    /// Scripts a fault for the next requests, whatever they ask for.
+    /// Scripts a fault for the next requests to any operation.
     ///
-    /// Faults are kept in the order of these calls; a request meets the first one that is meant
-    /// for it.
+    /// Faults are kept in the order of these calls. A request meets the first fault that applies to
+    /// it.
     pub fn fault(&self, fault: Fault) {
         self.pipeline.faults.add(None, fault);
     }
@@ -104,8 +106,8 @@ impl<P> Server<P> {
     ///
     /// # Errors
     ///
-    /// [`SandboxError::UnknownOperation`] if the sandbox imitates no such operation: a misspelt
-    /// name would script a fault that never comes.
+    /// Returns [`SandboxError::UnknownOperation`] if the sandbox does not imitate the operation. A
+    /// misspelt name would otherwise script a fault that never occurs.
     pub fn fault_on(&self, operation_id: &str, fault: Fault) -> Result<(), SandboxError> {
         if self.pipeline.description.operation(operation_id).is_none() {
             return Err(SandboxError::UnknownOperation {
@@ -119,21 +121,21 @@ impl<P> Server<P> {
         Ok(())
     }
 
-    /// Scripts a fault for the next connections. Connections that are open already are not
-    /// touched, and a client that pools them may not open another.
+    /// Scripts a fault for the next connections. Connections that are already open are not
+    /// affected, and a client that pools them may not open another.
     pub fn fault_connection(&self, fault: ConnectionFault) {
         self.pipeline.faults.add_connection(fault);
     }
 
-    /// How many requests and connections are still to meet a scripted fault.
+    /// Returns how many requests and connections are still to meet a scripted fault.
     #[must_use]
     pub fn pending_faults(&self) -> usize {
         self.pipeline.faults.pending()
     }
 
-    /// How many writes are still to be carried out: those that a fault [processes
-    /// later](Fault::processed_later), and [second writers](crate::SecondWriter::later) who come
-    /// later.
+    /// Returns how many writes are still to be carried out: those that a fault
+    /// [processes later](Fault::processed_later), and those of
+    /// [second writers](crate::SecondWriter::later) that come later.
     #[must_use]
     pub fn pending_writes(&self) -> usize {
         self.pipeline.late.count()
@@ -144,8 +146,8 @@ impl<P> Server<P> {
         self.pipeline.faults.clear();
     }
 
-    /// Stops listening, so that connections are refused, and cuts all open ones. When this
-    /// returns, both have happened.
+    /// Stops listening, so that connections are refused, and cuts all open connections. Both have
+    /// happened when this method returns.
     pub async fn refuse_connections(&self) {
         let (done, closed) = oneshot::channel();
         // Without its task the server refuses connections anyway.
@@ -158,8 +160,8 @@ impl<P> Server<P> {
     ///
     /// # Errors
     ///
-    /// [`SandboxError::Bind`] if the port is gone, [`SandboxError::NoRuntime`] if the runtime that
-    /// ran the server is.
+    /// Returns [`SandboxError::Bind`] if the port can no longer be bound, and [`SandboxError::NoRuntime`] if the
+    /// runtime that ran the server has ended.
     pub async fn accept_connections(&self) -> Result<(), SandboxError> {
         let (done, opened) = oneshot::channel();
         self.commands
@@ -184,8 +186,8 @@ impl<P> fmt::Debug for Server<P> {
     }
 }
 
-/// Accepts until the handle is gone. The connections are tasks of this one's set, so they end with
-/// it.
+/// Accepts connections until the handle is dropped. The connections are tasks in the set of this
+/// task, so they end with it.
 async fn run(
     mut listener: Listener,
     mut commands: mpsc::UnboundedReceiver<Command>,
@@ -211,7 +213,8 @@ async fn run(
                 Ok(stream) => {
                     connections.spawn(connection::serve(stream, Arc::clone(&pipeline)));
                 }
-                // Out of file descriptors, say: they come back as connections end.
+                // For example, the process is out of file descriptors. They become free as
+                // connections end.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
         }

@@ -1,11 +1,11 @@
-//! Random unknown fields in responses: Ravelin's own sandbox adds them on purpose, to catch clients
-//! that refuse what they don't know.
+//! Random unknown fields in responses. Ravelin's own sandbox adds them on purpose, to catch clients
+//! that reject unknown fields.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
-/// A deterministic source of noise: the same seed and the same calls give the same fields.
+/// A deterministic source of noise. The same seed and the same calls produce the same fields.
 #[derive(Debug)]
 pub(crate) struct Noise(AtomicU64);
 
@@ -14,7 +14,7 @@ impl Noise {
         Self(AtomicU64::new(seed))
     }
 
-    /// The next number of the splitmix64 sequence.
+    /// Returns the next number of the splitmix64 sequence.
     pub(crate) fn next(&self) -> u64 {
         const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
         let state = self
@@ -26,7 +26,7 @@ impl Noise {
         mixed ^ (mixed >> 31)
     }
 
-    /// A UUID of version 4 in its form; its bits come from the sequence.
+    /// Returns a text in the form of a version 4 UUID. Its bits come from the sequence.
     pub(crate) fn uuid(&self) -> String {
         let (high, low) = (self.next(), self.next());
         format!(

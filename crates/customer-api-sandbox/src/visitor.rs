@@ -1,13 +1,13 @@
-//! Who may talk to the sandbox: programs of this machine, and no page in a browser.
+//! Who may call the sandbox: programs on this machine, but no page of another site in a browser.
 //!
-//! A page of another site reaches a server on the loopback address if it lets its own name lead there (DNS rebinding), or just
-//! asks for the address. A browser gives both away, by `Host` and by `Origin`.
+//! A page of another site can reach a server on the loopback address if the name of the site leads there (DNS rebinding), or if the page
+//! requests the address directly. A browser reveals both, through `Host` and `Origin`.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::http1::{Head, Response};
 
-/// The response to a request that does not come from this machine's programs; `here` is the address that it arrived at.
+/// Returns the response to a request that does not come from a program on this machine. `here` is the address at which the request arrived.
 pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Response> {
     let is_ours = |authority: &[u8]| is_local(authority, here);
     if !head.header_values("host").all(is_ours) {
@@ -35,7 +35,7 @@ fn refusal(status: u16, reason: &str) -> Response {
     response
 }
 
-/// Whether a host, with a port or without, is this machine by name or by address.
+/// Returns whether a host, with or without a port, is this machine by name or by address.
 fn is_local(authority: &[u8], here: IpAddr) -> bool {
     let Ok(authority) = std::str::from_utf8(authority) else {
         return false;
@@ -59,7 +59,7 @@ fn is_local(authority: &[u8], here: IpAddr) -> bool {
     address.is_ok_and(|address| address.is_loopback() || address == here.to_canonical())
 }
 
-/// Host and port; the colons of an IPv6 address stand in brackets.
+/// Splits an authority into host and port. The colons of an IPv6 address are in brackets.
 fn split(authority: &str) -> Option<(&str, &str)> {
     let end = authority.find(']').map_or(0, |bracket| bracket + 1);
     let colon = authority.get(end..)?.find(':').map(|colon| end + colon);
@@ -106,13 +106,13 @@ mod tests {
                 assert_eq!(status("Origin", &[&origin], "127.0.0.1"), None, "{origin}");
             }
         }
-        // The address that it listens on, and no other of its network.
+        // The address at which the request arrived, and no other address of its network.
         for here in ["192.168.1.7", "::ffff:192.168.1.7"] {
             assert_eq!(status("host", &["192.168.1.7:8080"], here), None);
             assert_eq!(status("host", &["192.168.1.8:8080"], here), Some(421));
         }
         assert_eq!(status("host", &["[fe80::7]:8080"], "fe80::7"), None);
-        // HTTP/1.0 and clients written by hand: no browser leaves it out.
+        // HTTP/1.0 and hand-written clients can omit it. No browser does.
         assert_eq!(status("Host", &[], "127.0.0.1"), None);
     }
 

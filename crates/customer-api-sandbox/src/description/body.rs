@@ -1,4 +1,4 @@
-//! The body of a request: its media type, and what it says.
+//! The body of a request: its media type and its content.
 
 use jsonschema::Validator;
 use serde_json::Value;
@@ -23,7 +23,7 @@ pub(super) enum Content {
     Form(FormRules),
 }
 
-/// The media types that a description can ask for. A request must have the one that it asks for.
+/// The media types that a description can require. A request must have the required one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Media {
     Json,
@@ -44,7 +44,7 @@ impl Media {
 }
 
 impl BodyRules {
-    /// Reads a body as JSON, a form as an object of its fields, and finds what is wrong with it.
+    /// Reads a body as JSON, or a form as an object of its fields, and collects its violations.
     pub(super) fn check(
         &self,
         head: &Head,
@@ -75,7 +75,7 @@ impl BodyRules {
     }
 }
 
-/// The one content type of a request, if it is of this media type and in UTF-8.
+/// Returns the single content type of a request, if it is of this media type and in UTF-8.
 fn content_type(head: &Head, media: Media) -> Option<String> {
     let values: Vec<&[u8]> = head.header_values("content-type").collect();
     let [value] = values.as_slice() else {

@@ -1,4 +1,4 @@
-//! The fields of a form: those that the description names, and those whose names it builds.
+//! The fields of a form: those with a name in the description, and those with a constructed name.
 
 use jsonschema::Validator;
 use serde_json::{Map, Value};
@@ -14,12 +14,12 @@ pub(super) struct FormRules {
     pub(super) dynamic: Vec<Dynamic>,
 }
 
-/// Fields whose names are built, by `x-dynamic-fields`.
+/// Fields with constructed names, from `x-dynamic-fields`.
 #[derive(Debug)]
 pub(super) enum Dynamic {
     /// A prefix, and any name after it.
     Prefix(String),
-    /// Two names with a number each: `a_0`, `b_0`, `a_1` … without gaps.
+    /// Two names, each with a number: `a_0`, `b_0`, `a_1` … without gaps.
     Pair(String, String),
 }
 
@@ -46,7 +46,7 @@ impl Dynamic {
         }
     }
 
-    /// What is wrong with the numbers and the values of pairs.
+    /// Returns the violations in the numbers and the values of pairs.
     fn check(&self, fields: &Map<String, Value>) -> Vec<Violation> {
         let Self::Pair(one, two) = self else {
             return Vec::new();
@@ -71,7 +71,7 @@ impl Dynamic {
                     violations.push(violation(name, Problem::Missing));
                 }
             }
-            // Beyond the first gap there is nothing to expect.
+            // After the first gap, no number is expected.
             if number != expected {
                 break;
             }
@@ -81,7 +81,7 @@ impl Dynamic {
 }
 
 impl FormRules {
-    /// All fields as one object, and what is wrong with them.
+    /// Returns all fields as one object, and the violations.
     pub(super) fn check(&self, fields: &Parameters) -> (Value, Vec<Violation>) {
         let (mut named, mut built) = (Map::new(), Map::new());
         let mut violations = Vec::new();
@@ -117,7 +117,7 @@ fn violation(field: String, problem: Problem) -> Violation {
     Violation { field, problem }
 }
 
-/// The number in `stem_7`, written in the one way.
+/// Returns the number in `stem_7`, if it is written plainly.
 fn number(name: &str, stem: &str) -> Option<usize> {
     let digits = name.strip_prefix(stem)?.strip_prefix('_')?;
     let number: usize = digits.parse().ok()?;

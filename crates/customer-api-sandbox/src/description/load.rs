@@ -1,4 +1,4 @@
-//! From OpenAPI 3.1 as JSON to operations.
+//! Reads operations from OpenAPI 3.1 as JSON.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,18 +14,18 @@ use super::{Description, Operation, segments};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DescriptionError {
-    /// It is no JSON.
+    /// The description is not JSON.
     #[error("the description is no JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// The provider imitates an operation that its description lacks.
     #[error("the description has no operation `{0}`")]
     MissingOperation(String),
-    /// Something that the sandbox reads is missing or has another form.
+    /// A part that the sandbox reads is missing or has another form.
     #[error("operation `{operation}`: {what}")]
     Form {
         /// The operation.
         operation: String,
-        /// What is missing.
+        /// The missing part.
         what: &'static str,
     },
     /// A schema does not compile.
@@ -33,7 +33,7 @@ pub enum DescriptionError {
     Schema {
         /// The operation.
         operation: String,
-        /// What the compiler says.
+        /// The reason that the compiler reports.
         reason: String,
     },
 }
@@ -41,8 +41,8 @@ pub enum DescriptionError {
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 impl Description {
-    /// What is in the cell; filled first by [`load`](Self::load). Compiling the schemas takes longer than all else that starting
-    /// a server does, and programs with tests start many.
+    /// Returns the content of the cell. The first call fills it with [`load`](Self::load). Compiling the schemas takes longer than
+    /// everything else in the start of a server, and programs with tests start many servers.
     pub(crate) fn load_once(
         cell: &OnceLock<Self>,
         json: &str,
@@ -55,7 +55,7 @@ impl Description {
         Ok(cell.get_or_init(|| loaded).clone())
     }
 
-    /// Reads the operations named by `imitated` and leaves out all others.
+    /// Reads the operations named by `imitated` and skips all others.
     pub(crate) fn load(json: &str, imitated: &[&str]) -> Result<Self, DescriptionError> {
         let mut document: Value = serde_json::from_str(json)?;
         limit_unsigned(&mut document);
@@ -87,7 +87,7 @@ impl Description {
     }
 }
 
-/// Reads one operation; it knows the whole document, for the references.
+/// Reads one operation. It holds the whole document, to follow references.
 struct Reader<'a> {
     document: &'a Value,
     operation: &'a str,
@@ -115,7 +115,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The parameters. Those of the operation come first and replace those of its path.
+    /// Reads the parameters. Those of the operation come first and replace those of its path.
     fn parameters(
         &self,
         item: &Value,
@@ -136,7 +136,7 @@ impl Reader<'_> {
             let (Some(name), Some(schema)) = (name, parameter.get("schema")) else {
                 return Err(self.form("a parameter without a name or a schema"));
             };
-            // OpenAPI says so: other parts of a description speak of these headers.
+            // OpenAPI requires this, because other parts of a description define these headers.
             let elsewhere = ["accept", "authorization", "content-type"];
             if place == Place::Header && elsewhere.contains(&name.to_ascii_lowercase().as_str()) {
                 continue;
@@ -155,7 +155,7 @@ impl Reader<'_> {
         Ok(parameters)
     }
 
-    /// Queries repeat the name of a list unless `explode` is false; nothing else does.
+    /// Returns how a list is written. Only a query repeats the name of a list, unless `explode` is false.
     fn list(&self, parameter: &Value, schema: &Value) -> Result<List, DescriptionError> {
         let array = self.resolve(schema)?.get("type").and_then(Value::as_str) == Some("array");
         let query = parameter.get("in").and_then(Value::as_str) == Some("query");
@@ -220,7 +220,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Compiles a schema beside the document's components, where its references lead.
+    /// Compiles a schema together with the document's components, so that its references resolve.
     fn compile(&self, schema: &Value) -> Result<Validator, DescriptionError> {
         let root = json!({ "allOf": [schema], "components": self.document.get("components") });
         jsonschema::options()
@@ -240,7 +240,7 @@ impl Reader<'_> {
     }
 }
 
-/// What JSON Schema knows of `format: uint64`: that it is not negative.
+/// Adds the part of `format: uint64` that JSON Schema can express: the number is not negative.
 fn limit_unsigned(value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -1,7 +1,7 @@
 //! A provider's OpenAPI description as a judge of requests.
 //!
-//! Everything is read from the description: paths, methods, parameters, media types, schemas. A
-//! provider names the operations that it imitates, and the rest of the description is left out.
+//! Paths, methods, parameters, media types and schemas are all read from the description. A
+//! provider names the operations that it imitates. The rest of the description is ignored.
 
 mod body;
 mod form;
@@ -29,7 +29,7 @@ pub(crate) struct Description {
     operations: Vec<Operation>,
 }
 
-/// One operation and what it takes.
+/// One operation and its parameters and body.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
     pub(crate) id: String,
@@ -37,7 +37,7 @@ pub(crate) struct Operation {
     pub(crate) template: String,
     segments: Vec<Segment>,
     parameters: Arc<[Parameter]>,
-    /// Query parameters that the description does not have and the provider knows all the same.
+    /// Query parameters that the description does not have, but the provider accepts.
     extra_query: Vec<String>,
     refuses_unknown_query: bool,
     ignores_patterns: bool,
@@ -56,21 +56,21 @@ enum Segment {
 pub(crate) enum Rejection {
     /// No operation has this path.
     UnknownPath,
-    /// The path is known, with these methods.
+    /// The path exists, with these methods.
     WrongMethod(Vec<String>),
     /// The path's percent-encoding does not decode to UTF-8.
     MalformedPath,
-    /// The query's does not.
+    /// The query's percent-encoding does not decode to UTF-8.
     MalformedQuery,
-    /// The body is not declared as this type, or not in UTF-8.
+    /// The body is not declared as this type, or is not in UTF-8.
     UnsupportedMedia(&'static str),
-    /// The body is not what it is declared as.
+    /// The body does not match its declared type.
     MalformedBody,
-    /// Parameters or body break the schema.
+    /// Parameters or body violate the schema.
     Invalid(Vec<Violation>),
 }
 
-/// What was read of a request that breaks no rule.
+/// The parameters and the body of a request that violates no rule.
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) query: Parameters,
@@ -83,7 +83,7 @@ impl Description {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
-    /// Lets an operation have one more query parameter, which is up to the provider to check.
+    /// Allows an additional query parameter of an operation. The provider checks its value.
     pub(crate) fn add_query(&mut self, id: &str, parameter: &str) {
         let mut operations = self.operations.iter_mut();
         if let Some(operation) = operations.find(|operation| operation.id == id) {
@@ -91,29 +91,29 @@ impl Description {
         }
     }
 
-    /// Has query parameters refused that no operation of the description knows; without this call
-    /// they are ignored.
+    /// Makes the description refuse query parameters that it does not know. Without this call they
+    /// are ignored.
     pub(crate) fn refuse_unknown_query(&mut self) {
         for operation in &mut self.operations {
             operation.refuses_unknown_query = true;
         }
     }
 
-    /// Takes any text where a pattern stands in the description.
+    /// Accepts any text where the description has a pattern.
     pub(crate) fn ignore_patterns(&mut self) {
         for operation in &mut self.operations {
             operation.ignores_patterns = true;
         }
     }
 
-    /// Takes texts that are shorter than the description wants them.
+    /// Accepts texts that are shorter than the description requires.
     pub(crate) fn ignore_short_texts(&mut self) {
         for operation in &mut self.operations {
             operation.ignores_short_texts = true;
         }
     }
 
-    /// Puts an operation on another path.
+    /// Moves an operation to another path.
     pub(crate) fn set_path(&mut self, id: &str, template: &str) {
         let mut operations = self.operations.iter_mut();
         if let Some(operation) = operations.find(|operation| operation.id == id) {
@@ -124,7 +124,7 @@ impl Description {
 }
 
 impl Operation {
-    /// Checks parameters, media type and body, and gives what was read.
+    /// Checks parameters, media type and body, and returns what was read.
     pub(crate) fn check(
         &self,
         path: &Parameters,
@@ -170,7 +170,7 @@ impl Operation {
         }
     }
 
-    /// The names in a query that neither the description nor the provider knows, each once.
+    /// Returns the names in a query that neither the description nor the provider knows, each once.
     pub(crate) fn unknown_query(&self, query: &Parameters) -> Vec<String> {
         let mut unknown: Vec<String> = Vec::new();
         for (name, _) in query.iter() {

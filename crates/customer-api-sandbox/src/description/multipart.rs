@@ -1,4 +1,4 @@
-//! Reading `multipart/form-data`, with a library that no client of this project writes with.
+//! Reads `multipart/form-data`, with a library that no client of this project uses to write it.
 
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
@@ -11,12 +11,12 @@ use multer::{Field, Multipart};
 use super::Rejection;
 use crate::parameters::Parameters;
 
-/// The fields of a body that is all there.
+/// Returns the fields of a complete body.
 pub(super) fn read(content_type: &str, body: &[u8]) -> Result<Parameters, Rejection> {
     let boundary = multer::parse_boundary(content_type).map_err(|_| Rejection::MalformedBody)?;
     let whole = Whole(Some(Bytes::copy_from_slice(body)));
     let reading = pin!(fields(Multipart::new(whole, boundary)));
-    // Nothing is left to wait for.
+    // The body is complete, so there is nothing to wait for.
     match reading.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Some(fields)) => Ok(fields),
         Poll::Ready(None) | Poll::Pending => Err(Rejection::MalformedBody),
@@ -36,7 +36,7 @@ async fn fields(mut multipart: Multipart<'_>) -> Option<Parameters> {
     Some(fields)
 }
 
-/// A file, or a part of another type, would not be among the provider's fields.
+/// A file, or a part of another type, is not a field of the provider.
 fn is_text(field: &Field<'_>) -> bool {
     let disposition = field.headers().get("content-disposition");
     let disposition = disposition.and_then(|value| value.as_bytes().split(|b| *b == b';').next());
@@ -48,14 +48,14 @@ fn is_text(field: &Field<'_>) -> bool {
     form_data && plain && field.file_name().is_none()
 }
 
-/// Takes back the three escapes that the HTML standard has for names.
+/// Decodes the three escapes that the HTML standard defines for names.
 fn unescape(name: &str) -> String {
     name.replace("%22", "\"")
         .replace("%0D", "\r")
         .replace("%0A", "\n")
 }
 
-/// A stream of one item, ready at once.
+/// A stream of one item, which is ready immediately.
 struct Whole(Option<Bytes>);
 
 impl Stream for Whole {

@@ -1,4 +1,5 @@
-//! Parameters outside the body: path, query, headers. They are text, whatever their schema says.
+//! Parameters outside the body, in path, query and headers. They are text, whatever their schema
+//! is.
 
 use jsonschema::Validator;
 use serde_json::Value;
@@ -16,7 +17,7 @@ pub(super) struct Parameter {
     pub(super) validator: Validator,
 }
 
-/// Where a parameter stands in a request.
+/// The position of a parameter in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Path,
@@ -29,14 +30,14 @@ pub(super) enum Place {
 pub(super) enum List {
     /// One.
     No,
-    /// Any number, each with the name.
+    /// Any number, each with the parameter's name.
     Repeated,
-    /// Any number, in one text with commas.
+    /// Any number, in one comma-separated text.
     Commas,
 }
 
 impl Parameter {
-    /// What is wrong with this parameter in a request.
+    /// Returns the violations of this parameter in a request.
     pub(super) fn check(
         &self,
         path: &Parameters,
@@ -68,7 +69,7 @@ impl Parameter {
         violation::all(&self.validator, &value, Some(&self.name))
     }
 
-    /// An array of texts, or of numbers if that is what the schema takes.
+    /// Returns an array of texts, or of numbers if the schema requires numbers.
     fn items<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Value {
         let texts: Vec<&str> = texts.collect();
         let as_texts = Value::from(texts.clone());
@@ -81,7 +82,8 @@ impl Parameter {
     }
 }
 
-/// Text as the schema wants it: read as a number or a boolean where it takes no text.
+/// Converts a text to the type that the schema requires: a number or a boolean if the schema does
+/// not accept a text.
 pub(super) fn typed(validator: &Validator, text: &str) -> Value {
     let as_text = Value::from(text);
     let takes_no_text = violation::all(validator, &as_text, None).iter().any(|one| {
@@ -94,7 +96,7 @@ pub(super) fn typed(validator: &Validator, text: &str) -> Value {
     scalar.unwrap_or(as_text)
 }
 
-/// A number or a boolean in the one way of writing it: neither `007` nor `1.0` nor `1e3`.
+/// Reads a number or a boolean in its plain form: not `007`, `1.0` or `1e3`.
 fn scalar(text: &str) -> Option<Value> {
     let value = serde_json::from_str::<Value>(text).ok()?;
     let whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);

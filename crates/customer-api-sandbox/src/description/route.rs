@@ -1,13 +1,13 @@
-//! From method and raw path to an operation.
+//! Finds the operation for a method and a raw path.
 
 use super::{Description, Operation, Segment};
 use crate::parameters::{Parameters, percent_decode};
 
-/// Where a request leads.
+/// The destination of a request.
 #[derive(Debug)]
 pub(crate) enum Routed<'a> {
     Found(&'a Operation, Parameters),
-    /// The path is known, with these methods.
+    /// The path exists, with these methods.
     WrongMethod(Vec<String>),
     UnknownPath,
     /// A segment's percent-encoding does not decode to UTF-8.
@@ -15,8 +15,8 @@ pub(crate) enum Routed<'a> {
 }
 
 impl Description {
-    /// Finds the operation of a path as sent. Of several templates that match, the one with the
-    /// most literal segments wins, as OpenAPI says.
+    /// Finds the operation for a path as sent. If several templates match, the one with the most
+    /// literal segments wins, as OpenAPI requires.
     pub(crate) fn route(&self, method: &str, path: &str) -> Routed<'_> {
         let Some(path) = path.strip_prefix('/') else {
             return Routed::UnknownPath;
@@ -37,7 +37,8 @@ impl Description {
         };
         match operation.decode(&raw) {
             None => Routed::MalformedPath,
-            // Common URL libraries take `%2E%2E` for `..` and change the path: no id may say so.
+            // Common URL libraries take `%2E%2E` for `..` and change the path. Therefore no id can
+            // be `..`.
             Some(path) if path.iter().any(|(_, value)| is_dots(value)) => Routed::UnknownPath,
             Some(path) => Routed::Found(operation, path),
         }

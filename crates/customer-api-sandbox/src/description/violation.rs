@@ -1,23 +1,23 @@
-//! What is wrong with a request, apart from any provider's way of saying so.
+//! The violations in a request, independent of the wording of any provider.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-/// One broken rule.
+/// One violated rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Violation {
-    /// The field, with dots between levels; empty for the body as a whole.
+    /// The field, with dots between levels. Empty for the body as a whole.
     pub(crate) field: String,
     pub(crate) problem: Problem,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// The description knows no field of that name.
+    /// The description has no field with this name.
     UnknownField,
     Missing,
-    /// It is there more than once.
+    /// The field occurs more than once.
     Repeated,
     WrongType {
         expected: String,
@@ -27,11 +27,12 @@ pub(crate) enum Problem {
     Pattern(String),
     TooShort(u64),
     TooLong(u64),
-    /// Another rule, by the name of its keyword.
+    /// Another rule, by its keyword.
     Rule(String),
 }
 
-/// All violations of `value`; a parameter's name stands where a body has the path of a field.
+/// Returns all violations of `value`. For a parameter, `parameter` replaces the path of the field
+/// in a body.
 pub(crate) fn all(validator: &Validator, value: &Value, parameter: Option<&str>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for error in validator.iter_errors(value) {
@@ -58,7 +59,7 @@ fn collect(error: &ValidationError<'_>, parameter: Option<&str>, found: &mut Vec
             });
             return;
         }
-        // The branch with the fewest violations is the one that was meant.
+        // The branch with the fewest violations is assumed to be the intended one.
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context }
             if !context.is_empty() =>
         {
@@ -112,7 +113,7 @@ fn join(place: &str, name: &str) -> String {
     }
 }
 
-/// A string without quotes, anything else as JSON.
+/// Returns a string without quotes, and anything else as JSON.
 fn text(value: &Value) -> String {
     value
         .as_str()

@@ -1,8 +1,8 @@
 //! Faults of a connection, before any request is known.
 
-/// What happens to a new connection before a request was read from it.
+/// The fate of a new connection before a request is read from it.
 ///
-/// A refused connection is not one of these: it has no connection to happen to. See
+/// A refused connection is not one of these faults, because it never becomes a connection. See
 /// [`Server::refuse_connections`](crate::Server::refuse_connections).
 #[derive(Debug, Clone)]
 #[must_use = "a fault does nothing until it is handed to a server"]
@@ -23,24 +23,24 @@ impl ConnectionFault {
         Self { kind, times: 1 }
     }
 
-    /// The connection is accepted and reset before anything is read.
+    /// Accepts the connection and resets it before anything is read.
     pub const fn reset() -> Self {
         Self::new(ConnectionFaultKind::Reset)
     }
 
-    /// The first bytes of the client are answered with bytes that are neither TLS nor HTTP: what
-    /// a client sees that expects the one where the other speaks.
+    /// Answers the first bytes of the client with bytes that are neither TLS nor HTTP. A client
+    /// sees the same when it expects one protocol and the server speaks the other.
     pub const fn garbage() -> Self {
         Self::new(ConnectionFaultKind::Garbage)
     }
 
-    /// The connection is accepted, and nothing is ever read or written: a TLS handshake hangs, and
-    /// so does a request.
+    /// Accepts the connection and never reads or writes anything. A TLS handshake hangs, and so
+    /// does a request.
     pub const fn silence() -> Self {
         Self::new(ConnectionFaultKind::Silence)
     }
 
-    /// How many connections meet the fault; one if this is not called.
+    /// Sets how many connections meet the fault. Default: one.
     pub const fn times(mut self, times: u32) -> Self {
         self.times = times;
         self

@@ -1,19 +1,20 @@
-//! When a write happens that is put off.
+//! The time of a delayed write.
 
 use std::time::Duration;
 
-/// When a write is carried out that a fault puts off.
+/// When a write is carried out that a fault delays.
 ///
-/// What is due is carried out before the next request to the server is, and while
-/// [`Sandbox::advance`](crate::Sandbox::advance) moves the clock: then with the date at which it
-/// was due. With a clock that runs, nothing happens between requests.
+/// A write that is due is carried out before the next request to the server. While
+/// [`Sandbox::advance`](crate::Sandbox::advance) moves the clock, it carries out the writes that
+/// become due, dated with the time at which they were due. With a running clock, nothing happens
+/// between requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Later {
-    /// Once this time has passed since the request arrived, by the sandbox's clock.
+    /// After this time has passed since the request arrived, by the sandbox's clock.
     After(Duration),
-    /// When this number of further requests to the server has arrived, just before the last of them is
-    /// carried out: with 1, the next request finds it done. 0 counts as 1. Requests that do not
-    /// arrive as a whole are not counted.
+    /// After this number of further requests to the server has arrived, immediately before the last
+    /// of them is carried out. With 1, the next request finds the write done. 0 counts as 1.
+    /// Requests that do not arrive completely are not counted.
     Requests(u32),
 }

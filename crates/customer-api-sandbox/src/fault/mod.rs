@@ -1,4 +1,4 @@
-//! Scripted faults: what goes wrong, on which requests, how often.
+//! Scripted faults: which fault occurs, on which requests, and how often.
 
 mod connection;
 mod later;
@@ -15,27 +15,28 @@ pub use response::FaultBody;
 pub(crate) use script::FaultScript;
 pub use second_writer::SecondWriter;
 
-/// What happens to one request, or to several, instead of the normal response.
+/// The fate of one request, or of several, instead of the normal response.
 ///
-/// A fault does **not** process the request unless [`processed`](Self::processed) says so: then
-/// the operation is carried out first, and the caller sees the fault all the same. With
-/// [`processed_later`](Self::processed_later) it is carried out afterwards. A fault that
-/// shows a response in part shows the operation's own response when it was processed, and a
-/// meaningless JSON object with status 200 when it was not.
+/// By default the request is **not** processed. With [`processed`](Self::processed), the operation
+/// is carried out first, and the caller still sees the fault. With
+/// [`processed_later`](Self::processed_later), it is carried out afterwards. A fault that shows
+/// part of a response shows the operation's own response if the request was processed. Otherwise it
+/// shows a meaningless JSON object with status 200.
 ///
 /// ```
 /// use std::time::Duration;
 /// use customer_api_sandbox::{Fault, FaultBody, Later};
 ///
-/// // The next two requests are refused for now, and say for how long.
+/// The next two requests are refused for now, with a `Retry-After`.
 /// let busy = Fault::status(503).header("retry-after", "1").times(2);
-/// // The label is stored, and the caller never learns.
+/// The label is stored, and the caller never learns of it.
 /// let lost = Fault::reset_before_head().processed();
-/// // Nothing fails, but it takes its time.
+/// Nothing fails, but the response takes long.
 /// let slow = Fault::none().delay(Duration::from_secs(60));
-/// // Success, with a body that is none.
+/// Success, with a body that is not the operation's.
 /// let page = Fault::status(200).processed().body(FaultBody::html("<p>Hello</p>"));
-/// // An error, and the label is stored before the request after the next one.
+/// The caller sees an error, and the label is stored before the second of the next requests is
+/// carried out.
 /// let late = Fault::status(500).processed_later(Later::Requests(2));
 /// ```
 #[derive(Debug, Clone)]
@@ -60,7 +61,7 @@ pub(crate) enum Processing {
     Later(Later),
 }
 
-/// How a response leaves, or fails to.
+/// How a response is delivered, or fails to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delivery {
     Whole,
@@ -90,7 +91,7 @@ impl Fault {
         }
     }
 
-    /// No failure: the operation is processed and answered as ever. A start for
+    /// Lets the operation be processed and responds as usual. This is a start for
     /// [`delay`](Self::delay), [`informational`](Self::informational), [`header`](Self::header),
     /// [`body`](Self::body) and [`drip`](Self::drip).
     pub fn none() -> Self {
@@ -99,7 +100,7 @@ impl Fault {
         fault
     }
 
-    /// A response with this status and an empty body. Any number of three digits goes.
+    /// Sends a response with this status and an empty body. Any three-digit status is possible.
     pub fn status(status: u16) -> Self {
         let mut fault = Self::new(Delivery::Whole);
         fault.status = Some(status);
@@ -107,51 +108,52 @@ impl Fault {
         fault
     }
 
-    /// A redirect to `location`, which is sent as it is.
+    /// Sends a redirect to `location`, which is sent unchanged.
     pub fn redirect(status: u16, location: impl Into<String>) -> Self {
         Self::status(status).header("location", location)
     }
 
-    /// No response at all; the connection stays open until the client leaves.
+    /// Sends no response. The connection stays open until the client leaves.
     pub fn hang() -> Self {
         Self::new(Delivery::Hang)
     }
 
-    /// A reset once the head and the first bytes of the body were read. The request never arrives
-    /// as a whole, so this fault can't be [`processed`](Self::processed), now or later, and has no
-    /// [second writer](Self::second_writer).
+    /// Resets the connection once the head and the first bytes of the body were read. The request
+    /// never arrives completely. Therefore this fault can't be [`processed`](Self::processed), now
+    /// or later, and has no [second writer](Self::second_writer).
     pub fn reset_while_reading() -> Self {
         Self::new(Delivery::ResetWhileReading)
     }
 
-    /// A reset after the whole request was read, in place of a response.
+    /// Resets the connection after the whole request was read, instead of a response.
     pub fn reset_before_head() -> Self {
         Self::new(Delivery::ResetBeforeHead)
     }
 
-    /// An orderly close after the whole request was read, in place of a response.
+    /// Closes the connection in an orderly way after the whole request was read, instead of a
+    /// response.
     pub fn close_before_head() -> Self {
         Self::new(Delivery::CloseBeforeHead)
     }
 
-    /// The head of a response, then a reset.
+    /// Sends the head of a response, then resets the connection.
     pub fn reset_after_head() -> Self {
         Self::new(Delivery::ResetAfterHead)
     }
 
-    /// The head of a response and half of its body, then a reset.
+    /// Sends the head of a response and half of its body, then resets the connection.
     pub fn reset_mid_body() -> Self {
         Self::new(Delivery::ResetMidBody)
     }
 
-    /// A whole body whose `Content-Length` promises more, then an orderly close: a client that
-    /// does not count would take it for complete.
+    /// Sends a whole body with a `Content-Length` that promises more, then closes in an orderly
+    /// way. A client that does not count would take the body for complete.
     pub fn truncated() -> Self {
         Self::new(Delivery::Truncate)
     }
 
-    /// A body of `length` bytes, streamed without a length. It is valid JSON, so that nothing but
-    /// a limit on the size stops a client. The least is 13.
+    /// Streams a body of `length` bytes without a length in the head. The body is valid JSON, so
+    /// that only a limit on the size stops a client. The minimum is 13.
     pub fn oversized(length: u64) -> Self {
         Self::new(Delivery::Oversize(length))
     }
@@ -162,47 +164,47 @@ impl Fault {
         self
     }
 
-    /// Processes the request after the fault was shown: a provider that failed to answer, or
-    /// answered with a failure, and does it all the same.
+    /// Processes the request after the fault was shown. The provider failed to respond, or
+    /// responded with a failure, and still carries out the request.
     ///
-    /// The request is judged when it arrives. One that is refused then is never carried out; one
-    /// that its state rules out at the later time, such as a change of a customer who is deleted
-    /// by then, does nothing. The fault shows what it shows of a request that is not processed.
-    /// [`RecordedRequest::applied`](crate::RecordedRequest::applied) becomes true when it is.
-    /// Replaces [`processed`](Self::processed), and is replaced by it.
+    /// The request is judged when it arrives. A request that is refused then is never carried out.
+    /// A request that the state rules out at the later time, such as a change of a customer who has
+    /// been deleted by then, does nothing. The fault shows the same as for a request that is not
+    /// processed. [`RecordedRequest::applied`](crate::RecordedRequest::applied) becomes true when
+    /// the request is applied. Replaces [`processed`](Self::processed), and is replaced by it.
     pub fn processed_later(mut self, later: Later) -> Self {
         self.processing = Processing::Later(later);
         self
     }
 
-    /// Lets somebody else write right after the request. May be called more than once: they come
-    /// in the order of the calls.
+    /// Makes another writer write immediately after the request. With several calls, the writers
+    /// come in the order of the calls.
     pub fn second_writer(mut self, writer: SecondWriter) -> Self {
         self.second_writers.push(writer);
         self
     }
 
-    /// Waits before answering, and after processing if that was asked for. The wait is tokio's,
-    /// so a paused clock skips it.
+    /// Waits before the response, and after processing if the fault processes the request. The wait
+    /// uses tokio's clock, so a paused clock skips it.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Sends the body byte by byte, with this pause before each.
+    /// Sends the body byte by byte, with this pause before each byte.
     pub fn drip(mut self, pause: Duration) -> Self {
         self.delivery = Delivery::Drip(pause);
         self
     }
 
-    /// Sends an informational response such as 100 or 103 before the final one. May be called more
-    /// than once.
+    /// Sends an informational response such as 100 or 103 before the final one. Several calls send
+    /// several of them.
     pub fn informational(mut self, status: u16) -> Self {
         self.informational.push(status);
         self
     }
 
-    /// Sets a header of the response, replacing one of that name. The value is sent as it is.
+    /// Sets a header of the response and replaces one with that name. The value is sent unchanged.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -214,7 +216,7 @@ impl Fault {
         self
     }
 
-    /// How many requests meet the fault; one if this is not called.
+    /// Sets how many requests meet the fault. Default: one.
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self

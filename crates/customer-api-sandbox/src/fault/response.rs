@@ -29,7 +29,7 @@ impl FaultBody {
         Self::of("application/json", value.to_string())
     }
 
-    /// A page, as `text/html`: what a proxy responses.
+    /// HTML, as `text/html`, like the response of a proxy.
     #[must_use]
     pub fn html(page: impl Into<String>) -> Self {
         Self::of("text/html; charset=utf-8", page.into())
@@ -41,7 +41,7 @@ impl FaultBody {
         Self::of("text/plain; charset=utf-8", text.into())
     }
 
-    /// Any bytes, labelled as `application/json`: a body that is not what it says.
+    /// Any bytes, labelled as `application/json`: a body that does not match its content type.
     #[must_use]
     pub fn not_json(bytes: impl Into<Vec<u8>>) -> Self {
         Self::of("application/json", bytes.into())
@@ -56,7 +56,8 @@ impl FaultBody {
 }
 
 impl Fault {
-    /// The response to show, given the operation's own one if the request was processed.
+    /// Returns the response to show. `own` is the operation's response if the request was
+    /// processed.
     pub(crate) fn response(&self, own: Option<Response>) -> Response {
         let mut response =
             own.unwrap_or_else(|| Response::json(200, &json!({ "processed": false })));

@@ -1,10 +1,10 @@
-//! The faults that are still to come.
+//! The scripted faults that have not occurred yet.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{ConnectionFault, ConnectionFaultKind, Fault};
 
-/// Faults in the order in which they were scripted; the first that matches is taken.
+/// Faults in the order in which they were scripted. The first one that matches is taken.
 #[derive(Debug, Default)]
 pub(crate) struct FaultScript {
     requests: Mutex<Vec<(Option<String>, Fault)>>,
@@ -25,7 +25,7 @@ impl FaultScript {
         }
     }
 
-    /// Takes one turn of the first fault that matches.
+    /// Uses the first fault that matches once.
     pub(crate) fn take(&self, operation: Option<&str>) -> Option<Fault> {
         let mut faults = lock(&self.requests);
         let position = faults
@@ -51,7 +51,7 @@ impl FaultScript {
         Some(kind)
     }
 
-    /// How many requests and connections are still to meet a fault.
+    /// Returns how many requests and connections are still to meet a fault.
     pub(crate) fn pending(&self) -> usize {
         let requests: usize = lock(&self.requests)
             .iter()

@@ -1,27 +1,27 @@
-//! Another writer, who interferes with the request that meets a fault.
+//! Another writer that interferes with the request that meets a fault.
 
 use serde_json::Value;
 
 use super::Later;
 
-/// A write by somebody else, made of the request that meets the fault: the same write, another
-/// change to the same record, or a namesake.
+/// A write by another writer, derived from the request that meets the fault: the same write,
+/// another change to the same record, or a namesake.
 ///
-/// It comes right after that request, whether or not the fault lets that one be carried out, and
-/// before the client's next one. It has the operation and the path of the request, and its body as
-/// changed here. A request that the provider refuses has no second writer, and a read is not
-/// interfered with.
+/// The second write comes immediately after that request, even if the fault keeps the request from
+/// being carried out, and before the client's next request. It has the operation and the path of
+/// the request, and the body of the request with the changes made here. A request that the provider
+/// refuses has no second writer. A read is not interfered with.
 ///
-/// The second writer sends no request: the log does not have it, though
-/// `applied_count` counts it. Neither credential, quota nor description is checked, so that what
-/// is [set](Self::set) should be what the operation takes.
+/// The second writer sends no request. Therefore the log does not contain its write, but
+/// `applied_count` counts it. Neither credential, quota nor description is checked. The fields that
+/// are [set](Self::set) should therefore be valid for the operation.
 ///
 /// ```
 /// use customer_api_sandbox::{Fault, SecondWriter};
 ///
-/// // The label is lost, and a colleague gives the same one, without the marker in the comment.
+/// The label is lost, and a colleague sets the same one, without the marker in the comment.
 /// let same = Fault::reset_before_head().second_writer(SecondWriter::same().unset("comment"));
-/// // The label is stored, and a colleague overturns it before anybody looks.
+/// The label is stored, and a colleague overturns it before the client looks.
 /// let other = Fault::reset_before_head()
 ///     .processed()
 ///     .second_writer(SecondWriter::same().set("review", "GENUINE"));
@@ -34,7 +34,7 @@ pub struct SecondWriter {
 }
 
 impl SecondWriter {
-    /// The same write once more, by somebody else.
+    /// Repeats the same write as another writer.
     pub const fn same() -> Self {
         Self {
             changes: Vec::new(),
@@ -42,25 +42,25 @@ impl SecondWriter {
         }
     }
 
-    /// Sets a field of the body, by the provider's name of it, whether or not the request has it.
+    /// Sets a field of the body by the provider's name, whether or not the request has it.
     pub fn set(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
         self.changes.push((field.into(), Some(value.into())));
         self
     }
 
-    /// Leaves a field of the body out, by the provider's name of it.
+    /// Removes a field of the body by the provider's name.
     pub fn unset(mut self, field: impl Into<String>) -> Self {
         self.changes.push((field.into(), None));
         self
     }
 
-    /// Comes later than right after the request.
+    /// Delays the second write. By default it comes immediately after the request.
     pub fn later(mut self, later: Later) -> Self {
         self.later = Some(later);
         self
     }
 
-    /// What the second writer sends where the request has this body.
+    /// Returns what the second writer sends if the request has this body.
     pub(crate) fn body(&self, body: &Value) -> Value {
         let mut body = body.clone();
         if let Some(fields) = body.as_object_mut() {

@@ -8,7 +8,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// All values of a header, in order.
+    /// Returns all values of a header, in order.
     pub(crate) fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.headers
             .iter()
@@ -16,7 +16,7 @@ impl Head {
             .map(|(_, value)| value.as_slice())
     }
 
-    /// The comma-separated, trimmed, lower-case elements of a list header.
+    /// Returns the comma-separated, trimmed, lower-case elements of a list header.
     pub(crate) fn header_elements(&self, name: &str) -> Vec<String> {
         let mut elements = Vec::new();
         for value in self.header_values(name) {
@@ -26,17 +26,17 @@ impl Head {
         elements
     }
 
-    /// The path as sent, without the query.
+    /// Returns the path as sent, without the query.
     pub(crate) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    /// The query as sent.
+    /// Returns the query as sent.
     pub(crate) fn query(&self) -> Option<&str> {
         self.target.split_once('?').map(|(_, query)| query)
     }
 
-    /// Whether the client takes JSON: no `Accept` at all means yes.
+    /// Returns whether the client accepts JSON. A request without `Accept` does.
     pub(crate) fn accepts_json(&self) -> bool {
         let ranges = self.header_elements("accept");
         ranges.is_empty()

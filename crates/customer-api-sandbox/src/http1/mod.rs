@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand: faults need the socket, and a judge needs the request as sent.
+//! HTTP/1.1 without a library: faults need the socket, and the judge needs the request as sent.
 
 mod head;
 pub(crate) mod read;

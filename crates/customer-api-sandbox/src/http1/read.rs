@@ -1,5 +1,5 @@
-//! Reading requests from a socket: raw targets and header names survive, which a full HTTP library
-//! would not promise.
+//! Reads requests from a socket. Raw targets and header names are preserved, which a full HTTP
+//! library would not promise.
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -13,9 +13,9 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 /// Why a request could not be read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
-    /// The client went away, in an orderly way or not.
+    /// The client left, in an orderly way or not.
     Gone,
-    /// The request is to be answered with this status, and the connection closed.
+    /// The response must have this status, and the connection must be closed.
     Refused(u16),
 }
 
@@ -25,14 +25,14 @@ impl From<std::io::Error> for ReadError {
     }
 }
 
-/// How the length of a body is told.
+/// How the length of a body is determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
     Length(usize),
     Chunked,
 }
 
-/// A source of requests, with what was read of the next one.
+/// A source of requests, with a buffer of what was already read of the next one.
 #[derive(Debug)]
 pub(crate) struct RequestReader {
     buffer: BytesMut,
@@ -74,7 +74,7 @@ impl RequestReader {
         }
     }
 
-    /// Waits until something of a body is there, and gives what is.
+    /// Waits until some bytes of a body have arrived, and returns them.
     pub(crate) async fn beginning<S: AsyncRead + Unpin>(
         &mut self,
         source: &mut S,
@@ -95,7 +95,7 @@ impl RequestReader {
                 return Err(ReadError::Refused(413));
             }
             if size == 0 {
-                // Trailers end with an empty line; none of them means anything here.
+                // Trailers end with an empty line. The sandbox uses none of them.
                 while !self.line(source).await?.is_empty() {}
                 return Ok(body.freeze());
             }
@@ -160,14 +160,14 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, ReadError> {
     Ok(Some((head, length)))
 }
 
-/// How the body of a request is framed. Two different responses are an attack or a bug.
+/// Returns how the body of a request is framed. Two contradictory framings are an attack or a bug.
 pub(crate) fn framing(head: &Head) -> Result<Framing, ReadError> {
     let codings = head.header_elements("transfer-encoding");
     let lengths = head.header_elements("content-length");
     match (codings.as_slice(), lengths.as_slice()) {
         ([], []) => Ok(Framing::Length(0)),
         ([chunked], []) if chunked == "chunked" => Ok(Framing::Chunked),
-        // Digits alone: the standard library would also take a plus sign.
+        // Accepts only digits. The standard library would also accept a plus sign.
         ([], [length]) if !length.bytes().all(|byte| byte.is_ascii_digit()) => {
             Err(ReadError::Refused(400))
         }

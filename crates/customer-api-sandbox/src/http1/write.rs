@@ -1,4 +1,4 @@
-//! Writing responses, whole or broken off as a fault says.
+//! Writes responses, whole or broken off as the fault requires.
 
 use std::io;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::net::TcpStream;
 
 use crate::http1::Response;
 
-/// What the head says about the length of the body.
+/// What the head states about the length of the body.
 #[derive(Debug, Clone, Copy)]
 enum Length {
-    /// The response has no body by nature.
+    /// A response of this status never has a body.
     None,
     Bytes(usize),
     Chunked,
@@ -20,9 +20,9 @@ enum Length {
 /// Writes one response to one request.
 pub(crate) struct ResponseWriter<'a> {
     pub(crate) stream: &'a mut TcpStream,
-    /// Whether the connection ends after this response, and the response says so.
+    /// Whether the connection ends after this response. The response then states it.
     pub(crate) closing: bool,
-    /// A HEAD request gets the head alone.
+    /// Whether only the head is sent, as for a HEAD request.
     pub(crate) head_only: bool,
 }
 
@@ -74,7 +74,7 @@ impl ResponseWriter<'_> {
         self.stream.write_all(&bytes).await
     }
 
-    /// Streams a JSON object of `size` bytes without saying how many.
+    /// Streams a JSON object of `size` bytes without stating its length.
     pub(crate) async fn oversized(&mut self, response: &Response, size: u64) -> io::Result<()> {
         const START: &[u8] = br#"{"filler":""#;
         const END: &[u8] = br#""}"#;
