@@ -34,7 +34,7 @@ pub(crate) struct Clock {
 impl Clock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this module is where the clock is read; everything else asks it"
+        reason = "only this module reads the clock"
     )]
     pub(crate) fn real(skew: Skew) -> Self {
         let now = since_epoch(SystemTime::now());

@@ -28,7 +28,7 @@ pub enum SandboxError {
         source: DescriptionError,
     },
     /// The provider has no operation of this name.
-    #[error("the sandbox imitates no operation `{operation_id}` of {provider}")]
+    #[error("the sandbox does not imitate the operation `{operation_id}` of {provider}")]
     UnknownOperation {
         /// The provider.
         provider: &'static str,

@@ -1,4 +1,4 @@
-//! The sandbox as a program: starts the servers, says how to call them, and logs what they get.
+//! The sandbox as a program. It starts the servers, prints how to call them, and logs their requests.
 
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
@@ -8,7 +8,7 @@ use customer_api_sandbox::{RecordedRequest, RevnueCustomer, Sandbox};
 use tokio::sync::mpsc;
 
 const HELP: &str = "\
-Local imitations of customer APIs, for trying out clients without credentials.
+Local imitations of customer APIs, to try out clients without credentials.
 
 Usage: customer-api-sandbox [OPTIONS]
 
@@ -21,14 +21,14 @@ Options:
   -V, --version               Print version
 ";
 
-/// What the command line asks for.
+/// The task that the command line sets.
 #[derive(Debug, PartialEq, Eq)]
 enum Command {
     Serve(Ports),
     Print(String),
 }
 
-/// The port of each server; 0 stands for a free one.
+/// The port of each server. 0 means a free one.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Ports {
     ravelin: u16,
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            // If even this can't be written, the exit code has to do.
+            // If this can't be written either, only the exit code reports the failure.
             let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::FAILURE
         }
@@ -71,7 +71,7 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
                 let value = value.ok_or_else(|| format!("{name} needs a port"))?;
                 let port = value
                     .parse()
-                    .map_err(|_| format!("`{value}` is no port number"))?;
+                    .map_err(|_| format!("`{value}` is not a port number"))?;
                 match name {
                     "--ravelin-port" => ports.ravelin = port,
                     "--omnidesk-port" => ports.omnidesk = port,
@@ -107,12 +107,12 @@ fn serve(ports: Ports) -> Result<(), String> {
             .start()
             .await
             .map_err(|error| with_source(&error))?;
-        // No page says how a customer is created, so there is one to begin with.
+        // No page documents how a customer is created, so the account starts with one.
         let customer = RevnueCustomer::new(1, "Harbour Lane").with("city", "Suva");
         sandbox.revnue().seed_customer(customer);
         let text = ravelin(&sandbox) + &omnidesk(&sandbox) + &revnue(&sandbox) + &radar(&sandbox);
         write(&format!(
-            "{text}Ctrl-C ends the sandbox and forgets everything.\n\n"
+            "{text}Ctrl-C stops the sandbox and deletes its state.\n\n"
         ))?;
         while let Some(line) = logged.recv().await {
             write(&line)?;
@@ -121,7 +121,7 @@ fn serve(ports: Ports) -> Result<(), String> {
     })
 }
 
-/// How to call the Ravelin server.
+/// Returns how to call the Ravelin server.
 fn ravelin(sandbox: &Sandbox) -> String {
     let (base, key) = (sandbox.ravelin().base_url(), sandbox.ravelin().secret_key());
     format!(
@@ -137,7 +137,7 @@ fn ravelin(sandbox: &Sandbox) -> String {
     )
 }
 
-/// How to call the Omnidesk server.
+/// Returns how to call the Omnidesk server.
 fn omnidesk(sandbox: &Sandbox) -> String {
     let server = sandbox.omnidesk();
     let (base, key) = (server.base_url(), server.api_key());
@@ -158,7 +158,7 @@ fn omnidesk(sandbox: &Sandbox) -> String {
     )
 }
 
-/// How to call the Revnue server.
+/// Returns how to call the Revnue server.
 fn revnue(sandbox: &Sandbox) -> String {
     let (base, token) = (sandbox.revnue().base_url(), sandbox.revnue().token());
     format!(
@@ -174,7 +174,7 @@ fn revnue(sandbox: &Sandbox) -> String {
     )
 }
 
-/// How to call the Customer Radar server.
+/// Returns how to call the Customer Radar server.
 fn radar(sandbox: &Sandbox) -> String {
     let server = sandbox.customer_radar();
     let (base, user, password) = (server.base_url(), server.username(), server.password());
@@ -193,7 +193,7 @@ fn radar(sandbox: &Sandbox) -> String {
     )
 }
 
-/// One line without ids, keys and bodies.
+/// Returns the line of a request, without ids, keys and bodies.
 fn log_line(request: &RecordedRequest) -> String {
     let path = request.path_template.as_deref().unwrap_or("(unknown path)");
     let status = request

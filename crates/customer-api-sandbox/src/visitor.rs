@@ -13,7 +13,7 @@ pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Response> {
     if !head.header_values("host").all(is_ours) {
         return Some(refusal(
             421,
-            "the sandbox answers to localhost, loopback addresses and the address that it listens on alone",
+            "the sandbox responds only to localhost, loopback addresses and the address that it listens on",
         ));
     }
     let is_own_page = |origin: &[u8]| {
@@ -24,7 +24,10 @@ pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Response> {
         authorities.next().is_some_and(is_ours)
     };
     if !head.header_values("origin").all(is_own_page) {
-        return Some(refusal(403, "the sandbox answers no page of another site"));
+        return Some(refusal(
+            403,
+            "the sandbox does not respond to pages of other sites",
+        ));
     }
     None
 }

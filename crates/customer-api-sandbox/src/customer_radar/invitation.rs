@@ -1,4 +1,4 @@
-//! Invitations: what a request asks for, whether the account can send it, and what was sent.
+//! Invitations: the content of a request, whether the account can send it, and the sent messages.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -9,11 +9,11 @@ use super::options::CustomerRadarOptions;
 use super::send_rules::Channels;
 use super::wording::Refusal;
 
-/// An invitation in the outbox: one recipient of a request, whose message was triggered.
+/// An invitation in the outbox: one recipient of a request whose message was triggered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SentInvitation {
-    /// The `data` of the request's response, the same for all recipients of a request.
+    /// The `data` of the request's response. All recipients of a request have the same.
     pub data: String,
     /// The client.
     pub client_display_id: String,
@@ -37,7 +37,7 @@ pub struct SentInvitation {
     pub by_email: bool,
     /// Whether an SMS was triggered.
     pub by_sms: bool,
-    /// When, by the sandbox's clock.
+    /// The time, by the sandbox's clock.
     pub sent_at: SystemTime,
 }
 
@@ -55,7 +55,7 @@ pub(super) struct Invitation {
 }
 
 impl Invitation {
-    /// The invitations of a request that its description allows.
+    /// Returns the invitations of a request that its description allows.
     pub(super) fn all(body: &Value) -> Vec<Self> {
         let recipients = body.get("sendData").and_then(Value::as_array);
         let recipients = recipients.into_iter().flatten();
@@ -81,7 +81,7 @@ impl Invitation {
         }
     }
 
-    /// The channels of the message, or why the account can't send it.
+    /// Returns the channels of the message, or the reason why the account can't send it.
     pub(super) fn judge(&self, options: &CustomerRadarOptions) -> Result<Channels, Refusal> {
         let (email, mobile) = (given(self.email.as_ref()), given(self.mobile.as_ref()));
         if !email && options.require_email {
@@ -129,7 +129,7 @@ impl Invitation {
     }
 }
 
-/// Whether a contact is there; a blank one is not.
+/// Returns whether a contact is present. A blank one is not.
 fn given(contact: Option<&String>) -> bool {
     contact.is_some_and(|contact| !contact.trim().is_empty())
 }

@@ -41,7 +41,7 @@ const DESCRIPTION: &str = include_str!("../descriptions/feedback-invitations.jso
 static LOADED: OnceLock<Description> = OnceLock::new();
 const OPERATIONS: [&str; 2] = ["logIn", "sendInvitation"];
 const LOGIN_PATH: &str = "/auth/login";
-/// How far in the past an `expiration` lies that is to be found past.
+/// How far in the past an `expiration` is that a client must find expired.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) fn start(
@@ -59,7 +59,7 @@ pub(crate) fn start(
             }
         })?;
     if options.blank_metadata_keys {
-        // Blank ids are let through, too, and turn out to be unknown.
+        // Blank ids are let through as well, and turn out to be unknown.
         description.ignore_short_texts();
     }
     let dates = options.dates;
@@ -101,65 +101,66 @@ struct Account {
     applied: usize,
 }
 
-/// What is particular to Customer Radar.
+/// The methods that only Customer Radar's server has.
 impl Server<CustomerRadar> {
-    /// The user name that a login must have.
+    /// Returns the user name that a login must have.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.provider.options.username
     }
 
-    /// The password that a login must have.
+    /// Returns the password that a login must have.
     #[must_use]
     pub fn password(&self) -> &str {
         &self.provider.options.password
     }
 
-    /// Every message that was triggered, one for each recipient, in the order in which they came.
+    /// Returns every message that was triggered, one for each recipient, in the order in which they
+    /// were triggered.
     #[must_use]
     pub fn outbox(&self) -> Vec<SentInvitation> {
         self.provider.account().outbox.sent.clone()
     }
 
-    /// How many recipients got no message although their request was accepted: a send rule held it
-    /// back.
+    /// Returns how many recipients got no message although their request was accepted, because a
+    /// send rule held it back.
     #[must_use]
     pub fn suppressed_count(&self) -> usize {
         self.provider.account().outbox.suppressed
     }
 
-    /// How many invitation requests were accepted, whoever saw the response and whatever the send
-    /// rules made of them.
+    /// Returns how many invitation requests were accepted, whether or not a client saw the
+    /// response, and whatever the send rules did with them.
     #[must_use]
     pub fn applied_count(&self) -> usize {
         self.provider.account().applied
     }
 
-    /// How many tokens logins were given, whoever saw the response.
+    /// Returns how many tokens logins obtained, whether or not a client saw the response.
     #[must_use]
     pub fn login_count(&self) -> usize {
         self.provider.account().logins
     }
 
-    /// How many logins had a wrong user name or password.
+    /// Returns how many logins had a wrong user name or password.
     #[must_use]
     pub fn refused_login_count(&self) -> usize {
         self.provider.account().refused_logins
     }
 
-    /// How many requests had no token, or one that is none or has expired.
+    /// Returns how many requests had no token, or one that is invalid or has expired.
     #[must_use]
     pub fn refused_token_count(&self) -> usize {
         self.provider.account().refused_tokens
     }
 
-    /// How many requests were answered with 429 because of the rate limit.
+    /// Returns how many requests got 429 because of the rate limit.
     #[must_use]
     pub fn throttled_count(&self) -> usize {
         self.provider.account().throttled
     }
 
-    /// Lets all tokens expire now, whatever the clock says.
+    /// Makes all tokens expire now, whatever the clock shows.
     pub fn expire_tokens(&self) {
         self.provider.account().tokens.expire();
     }
@@ -213,7 +214,7 @@ impl Provider for CustomerRadar {
 }
 
 impl CustomerRadar {
-    /// The token of a request that has exactly one.
+    /// Returns the token of a request that has exactly one.
     fn presented<'a>(&self, head: &'a Head) -> Option<&'a [u8]> {
         let mut values = head.header_values("authorization");
         let value = values.next()?;
@@ -253,7 +254,7 @@ impl CustomerRadar {
         Response::json(200, &Value::Object(response))
     }
 
-    /// Sends to all recipients of a request or, if one of them can't be sent to, to none.
+    /// Sends to all recipients of a request. If one of them can't be sent to, sends to none.
     fn send(&self, body: &Value) -> Result<Response, Response> {
         let options = &self.options;
         let form = self.invitation_form();
@@ -312,7 +313,7 @@ impl CustomerRadar {
     }
 }
 
-/// Seconds since the Unix epoch with milliseconds as the fraction: `1517434473.269`.
+/// Returns the seconds since the Unix epoch with milliseconds as the fraction: `1517434473.269`.
 fn unix_millis(time: Duration) -> f64 {
     let millis = time.as_millis().try_into().unwrap_or(u64::MAX);
     Duration::from_millis(millis).as_secs_f64()

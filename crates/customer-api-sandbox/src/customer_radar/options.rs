@@ -74,106 +74,112 @@ impl Default for CustomerRadarOptions {
 }
 
 impl CustomerRadarOptions {
-    /// What a login must say. Default: `testing` and `testing12345`, the provider's sample.
+    /// Sets the user name and the password that a login must have. Default: `testing` and
+    /// `testing12345`, the provider's sample.
     pub fn credentials(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
         self.username = username.into();
         self.password = password.into();
         self
     }
 
-    /// The status of a refused login, whose body is documented. Not documented; default: 401.
+    /// Sets the status of a refused login. The body is documented, the status is not. Default: 401.
     pub fn refused_login_status(mut self, status: u16) -> Self {
         self.refused_login_status = status;
         self
     }
 
-    /// How long a token lives, by the sandbox's clock. Documented; default: 60 minutes.
+    /// Sets how long a token lives, by the sandbox's clock. Documented. Default: 60 minutes.
     pub fn token_life(mut self, life: Duration) -> Self {
         self.token_life = life;
         self
     }
 
-    /// How many requests a token is good for, whatever comes of them; the next one finds it
-    /// expired. The provider knows no such limit: it lets a token expire in the middle of a run
-    /// without any clock. Default: any number.
+    /// Sets how many requests a token is good for, whatever their outcome. The next request finds
+    /// the token expired. The provider has no such limit. It makes a token expire in the middle of
+    /// a run without any clock. Default: any number.
     pub fn token_uses(mut self, requests: usize) -> Self {
         self.token_uses = Some(requests);
         self
     }
 
-    /// Whether a login ends the tokens of earlier ones. Not documented; default: false.
+    /// Sets whether a login ends the tokens of earlier logins. Not documented. Default: false.
     pub fn one_token(mut self, one: bool) -> Self {
         self.one_token = one;
         self
     }
 
-    /// The `expiration` of a login's response. Documented; default: [`ExpirationResponse::Exact`].
+    /// Sets the `expiration` in the response to a login. Documented. Default:
+    /// [`ExpirationResponse::Exact`].
     pub fn expiration(mut self, response: ExpirationResponse) -> Self {
         self.expiration = response;
         self
     }
 
-    /// The status for a token that is missing, unknown or expired. Not documented; default: 401.
+    /// Sets the status for a token that is missing, unknown or expired. Not documented. Default:
+    /// 401.
     pub fn bad_token_status(mut self, status: u16) -> Self {
         self.bad_token_status = status;
         self
     }
 
-    /// Whether a token is taken with `Bearer ` before it, too. Documented without; default: false.
+    /// Sets whether a token is also accepted with `Bearer ` before it. Documented without. Default:
+    /// false.
     pub fn accept_bearer(mut self, accepted: bool) -> Self {
         self.accept_bearer = accepted;
         self
     }
 
-    /// What the provider's support has set up. Default: [`CustomerRadarSetUp::default`].
+    /// Sets what the provider's support has set up. Default: [`CustomerRadarSetUp::default`].
     pub fn set_up(mut self, set_up: CustomerRadarSetUp) -> Self {
         self.set_up = set_up;
         self
     }
 
-    /// Whether every recipient must have an e-mail address, as one reading of the provider's table
-    /// has it; without, a mobile number will do. Inferred; default: false.
+    /// Sets whether every recipient must have an e-mail address, which is one reading of the
+    /// provider's table. If not, a mobile number is enough. Inferred. Default: false.
     pub fn require_email(mut self, required: bool) -> Self {
         self.require_email = required;
         self
     }
 
-    /// Whether metadata with a blank key are taken; if not, 400. Not documented; default: false.
+    /// Sets whether metadata with a blank key are accepted. If not, they get 400. Not documented.
+    /// Default: false.
     pub fn blank_metadata_keys(mut self, accepted: bool) -> Self {
         self.blank_metadata_keys = accepted;
         self
     }
 
-    /// Whether two metadata of a recipient may have the same key; if not, 400. Not documented;
-    /// default: false.
+    /// Sets whether two metadata of a recipient can have the same key. If not, they get 400. Not
+    /// documented. Default: false.
     pub fn duplicate_metadata_keys(mut self, accepted: bool) -> Self {
         self.duplicate_metadata_keys = accepted;
         self
     }
 
-    /// The send rule that picks e-mail or SMS. Documented; the default, which is inferred:
-    /// [`MessageType::EmailPriority`].
+    /// Sets the send rule that picks e-mail or SMS. The rule is documented. The default,
+    /// [`MessageType::EmailPriority`], is inferred.
     pub fn message_type(mut self, message_type: MessageType) -> Self {
         self.message_type = message_type;
         self
     }
 
-    /// The send rule that lets an e-mail address or a mobile number have one message in a period,
-    /// by the sandbox's clock. What comes too early is suppressed: it is answered like any other,
-    /// which is inferred, and never gets into the outbox. The rule is documented; default: none.
+    /// Sets the send rule that allows an e-mail address or a mobile number one message per period,
+    /// by the sandbox's clock. A message that comes too early is suppressed: it never gets into the
+    /// outbox. Its request gets the same response as any other, which is inferred. The rule is
+    /// documented. Default: none.
     pub fn contact_restriction(mut self, period: Duration) -> Self {
         self.contact_restriction = Some(period);
         self
     }
 
-    /// The `data` of an accepted invitation. Documented; default: [`DataResponse::Text`].
+    /// Sets the `data` of an accepted invitation. Documented. Default: [`DataResponse::Text`].
     pub fn data(mut self, response: DataResponse) -> Self {
         self.data = response;
         self
     }
 
-    /// Answers each invitation that would be accepted with 200, this code in the place of `00000`
-    /// and this description, and does nothing. That there is such a response is inferred; default:
+    /// Makes each invitation that would be accepted get 200 with this code instead of `00000` and
+    /// with this description. Nothing is sent. That there is such a response is inferred. Default:
     /// none.
     pub fn refusal_in_200(
         mut self,
@@ -184,46 +190,45 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// The family of errors that invitations response. Inferred; default:
-    /// [`ErrorFamily::Description`].
+    /// Sets the family of errors for invitations. Inferred. Default: [`ErrorFamily::Description`].
     pub fn invitation_errors(mut self, family: ErrorFamily) -> Self {
         self.invitation_errors = family;
         self
     }
 
-    /// The family of the error for a token that is missing, unknown or expired. Inferred; default:
-    /// [`ErrorFamily::UserMessage`].
+    /// Sets the family of the error for a token that is missing, unknown or expired. Inferred.
+    /// Default: [`ErrorFamily::UserMessage`].
     pub fn token_errors(mut self, family: ErrorFamily) -> Self {
         self.token_errors = family;
         self
     }
 
-    /// Whether a `code` is a text or an integer. Default: [`CodeType::AsDocumented`].
+    /// Sets whether a `code` is a text or an integer. Default: [`CodeType::AsDocumented`].
     pub fn codes(mut self, codes: CodeType) -> Self {
         self.codes = codes;
         self
     }
 
-    /// How many invitation requests the account may make in a window of time, by the sandbox's
-    /// clock. One more is answered with 429 and not carried out. Not documented; default: any
-    /// number.
+    /// Sets how many invitation requests the account can make per window of time, by the sandbox's
+    /// clock. A request above the limit gets 429 and is not carried out. Not documented. Default:
+    /// any number.
     pub fn rate_limit(mut self, requests: usize, window: Duration) -> Self {
         self.rate_limit = Some((requests, window));
         self
     }
 
-    /// Whether a 429 has a `Retry-After`, in whole seconds. Not documented; default: true.
+    /// Sets whether a 429 has a `Retry-After`, in whole seconds. Not documented. Default: true.
     pub fn retry_after(mut self, present: bool) -> Self {
         self.retry_after = present;
         self
     }
 
-    /// Whether the provider's own responses carry a `Date`, by the sandbox's clock: with
+    /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
-    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is that of a provider whose clock
-    /// differs from the client's. What a [`Fault`](crate::Fault) shows instead of a response has
-    /// none, unless it sets one. Inferred; default: false.
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
+    /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
+    /// no `Date`, unless the fault sets one. Inferred. Default: false.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self

@@ -11,14 +11,14 @@ const FIRST: u64 = 846_673_197_418_938_368;
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     pub(super) sent: Vec<SentInvitation>,
-    /// How many recipients were answered for and got nothing.
+    /// The number of recipients of accepted requests that got no message.
     pub(super) suppressed: usize,
     requests: u64,
     last: LastMessages,
 }
 
 impl Outbox {
-    /// Takes all invitations of a request, and gives the number that stands for it.
+    /// Accepts all invitations of a request, and returns the request's number.
     pub(super) fn accept(
         &mut self,
         invitations: Vec<(Invitation, Channels)>,
@@ -40,7 +40,7 @@ impl Outbox {
         number
     }
 
-    /// The channels that the contact restriction leaves over.
+    /// Returns the channels that the contact restriction allows.
     fn unrestricted(
         &mut self,
         invitation: &Invitation,

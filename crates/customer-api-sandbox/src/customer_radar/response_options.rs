@@ -18,22 +18,22 @@ pub enum CodeType {
     AsDocumented,
     /// Always a text.
     Text,
-    /// Always an integer, without leading zeros: an accepted invitation has the code 0. A code
-    /// that is no number stays a text.
+    /// Always an integer, without leading zeros: an accepted invitation has the code 0. A code that
+    /// is not a number stays a text.
     Integer,
 }
 
-/// The `data` of an accepted invitation: a number above 2^53, another one for each request.
+/// The `data` of an accepted invitation: a number above 2^53, different for each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataResponse {
     /// A text of digits.
     Text,
-    /// The number itself, which a reader that takes numbers for floats gets wrong.
+    /// The number itself. A reader that reads numbers as floats gets it wrong.
     Number,
     /// `null`.
     Null,
-    /// None.
+    /// No `data`.
     Missing,
 }
 
@@ -41,13 +41,12 @@ pub enum DataResponse {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExpirationResponse {
-    /// When the token expires, with milliseconds as the fraction.
+    /// The time at which the token expires, with milliseconds as the fraction.
     Exact,
-    /// An hour before the login, as somebody whose clock is fast sees it. The token lives all the
-    /// same.
+    /// An hour before the login, as a client with a fast clock sees it. The token still lives.
     Past,
     /// `null`.
     Null,
-    /// None.
+    /// No `expiration`.
     Missing,
 }

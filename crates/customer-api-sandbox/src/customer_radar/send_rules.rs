@@ -1,4 +1,4 @@
-//! Send rules: the account's own settings of who gets a message, and how.
+//! Send rules: the account's own settings for who gets a message, and how.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,13 +7,13 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MessageType {
-    /// An e-mail; an SMS to those who have a mobile number alone.
+    /// An e-mail. Recipients with only a mobile number get an SMS.
     EmailPriority,
-    /// An SMS; an e-mail to those who have an address alone.
+    /// An SMS. Recipients with only an e-mail address get an e-mail.
     SmsPriority,
-    /// An e-mail; who has no address is skipped.
+    /// An e-mail. Recipients without an address are skipped.
     EmailOnly,
-    /// An SMS; who has no mobile number is skipped.
+    /// An SMS. Recipients without a mobile number are skipped.
     SmsOnly,
     /// Both, as far as the recipient has them.
     EmailAndSms,
@@ -39,12 +39,12 @@ impl MessageType {
     }
 }
 
-/// When each contact last got a message.
+/// The time of the last message to each contact.
 #[derive(Debug, Default)]
 pub(super) struct LastMessages(BTreeMap<String, Duration>);
 
 impl LastMessages {
-    /// Notes a message to a contact, unless there was one less than a period ago.
+    /// Records a message to a contact, unless there was one less than a period ago.
     pub(super) fn admit(&mut self, contact: &str, period: Duration, now: Duration) -> bool {
         let contact = contact.trim().to_lowercase();
         let last = self.0.get(&contact);

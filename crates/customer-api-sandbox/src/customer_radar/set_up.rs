@@ -1,9 +1,9 @@
-//! What the provider's support sets up before an account can send.
+//! The setup that the provider's support makes before an account can send.
 
 use std::collections::BTreeSet;
 
-/// The ids that the server knows: which client, programme, location and POM have a feedback code
-/// together, and which programmes can't send e-mails.
+/// The ids that the server knows. It defines which combinations of client, programme, location and
+/// POM have a feedback code, and which programmes can't send e-mails.
 ///
 /// ```
 /// use customer_api_sandbox::CustomerRadarSetUp;
@@ -60,7 +60,7 @@ impl Default for CustomerRadarSetUp {
 }
 
 impl CustomerRadarSetUp {
-    /// Nothing at all: every invitation is refused.
+    /// Returns an empty setup. Every invitation is refused.
     pub fn empty() -> Self {
         Self {
             codes: BTreeSet::new(),
@@ -68,8 +68,8 @@ impl CustomerRadarSetUp {
         }
     }
 
-    /// Adds a combination that has a feedback code. A location whose combinations have two POMs or
-    /// more is one for which an invitation must name its POM (documented).
+    /// Adds a combination that has a feedback code. If the combinations of a location have two or
+    /// more POMs, an invitation for that location must name its POM (documented).
     pub fn feedback_code<'a>(
         mut self,
         client: &str,
@@ -86,13 +86,13 @@ impl CustomerRadarSetUp {
         self
     }
 
-    /// Takes the Postmark id from a programme: its e-mails are refused.
+    /// Removes the Postmark id of a programme. Its e-mails are refused.
     pub fn without_postmark_id(mut self, programme: &str) -> Self {
         self.without_postmark_id.insert(programme.to_owned());
         self
     }
 
-    /// Whether an invitation finds a feedback code.
+    /// Returns whether an invitation has a feedback code.
     pub(super) fn knows(
         &self,
         client: &str,

@@ -1,10 +1,11 @@
-//! Tokens: given out by logins, good for a time and, by a switch, for a number of requests.
+//! Tokens. A login issues them. They are valid for a time and, with a switch, for a number of
+//! requests.
 
 use std::time::Duration;
 
 use crate::unknown_fields::Noise;
 
-/// The tokens that have not expired, as far as anybody has looked.
+/// The tokens that had not expired at the last check.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     live: Vec<Token>,
@@ -19,7 +20,7 @@ struct Token {
 }
 
 impl Tokens {
-    /// Makes a token. It has the looks of a JWT and is none: whoever parses it fails.
+    /// Makes a token. It looks like a JWT but is not a valid one. Parsing it fails.
     pub(super) fn issue(&mut self, until: Duration, uses: Option<usize>) -> String {
         self.issued += 1;
         let text = format!(
@@ -35,7 +36,7 @@ impl Tokens {
         text
     }
 
-    /// Uses a token once, if it is one and has not expired.
+    /// Uses a token once, if it is known and has not expired.
     pub(super) fn admit(&mut self, presented: &[u8], now: Duration) -> bool {
         self.live
             .retain(|token| now < token.until && token.uses_left != Some(0));

@@ -1,4 +1,4 @@
-//! How Customer Radar says no: two sentences are documented, the rest is inferred.
+//! Customer Radar's refusals. Two sentences are documented, the rest is inferred.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::response_options::{CodeType, ErrorFamily};
 use crate::description::{Problem, Rejection, Violation};
 use crate::http1::Response;
 
-/// Why an invitation that its description allows is refused.
+/// The reason why an invitation that its description allows is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     NoFeedbackCode,
@@ -19,7 +19,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Code and sentence. No code is documented.
+    /// Returns code and sentence. No code is documented.
     pub(super) fn code_and_text(self) -> (&'static str, &'static str) {
         let text = match self {
             Self::NoFeedbackCode => {
@@ -46,14 +46,14 @@ impl Refusal {
     }
 }
 
-/// The code of every request that is refused without a sentence of the provider's.
+/// The code of every request whose content is refused without a sentence from the provider.
 const INVALID: &str = "99997";
 const THROTTLED: &str = "99996";
-/// The provider's sample: a wrong password.
+/// The provider's sample for a wrong password.
 const WRONG_PASSWORD: &str = "2";
 const BAD_TOKEN: &str = "3";
 
-/// The switches that every response with a code goes by.
+/// The switches that apply to every response with a code.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
     pub(super) family: ErrorFamily,
@@ -77,7 +77,7 @@ impl Form {
         )
     }
 
-    /// A code as a text or an integer.
+    /// Formats a code as a text or an integer.
     pub(super) fn code(self, code: &str) -> Value {
         let integer = match self.codes {
             CodeType::AsDocumented => self.family == ErrorFamily::UserMessage,
@@ -107,7 +107,7 @@ impl Form {
         self.error(400, code, text)
     }
 
-    /// The response to a request that the description does not allow.
+    /// Returns the response to a request that the description does not allow.
     pub(super) fn rejection(self, rejection: &Rejection) -> Response {
         let invalid = |status, text: &str| self.error(status, INVALID, text);
         match rejection {
@@ -130,7 +130,7 @@ impl Form {
     }
 }
 
-/// One violation, without the value.
+/// Formats one violation, without the value.
 fn sentence(violation: &Violation) -> String {
     let field = match violation.field.as_str() {
         "" => "the body",

@@ -15,7 +15,7 @@ use super::{Description, Operation, segments};
 #[non_exhaustive]
 pub enum DescriptionError {
     /// The description is not JSON.
-    #[error("the description is no JSON: {0}")]
+    #[error("the description is not JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// The provider imitates an operation that its description lacks.
     #[error("the description has no operation `{0}`")]
@@ -178,7 +178,7 @@ impl Reader<'_> {
             Some((media, schema))
         });
         let Some((media, schema)) = known else {
-            return Err(self.form("a request body of no known type, or without a schema"));
+            return Err(self.form("a request body of an unknown type, or without a schema"));
         };
         let content = match media {
             Media::Json => Content::Json(self.compile(schema)?),
@@ -200,7 +200,7 @@ impl Reader<'_> {
         }
         let dynamic = object.get("x-dynamic-fields").and_then(Value::as_array);
         let dynamic = dynamic.into_iter().flatten().map(|rule| {
-            Dynamic::read(rule).ok_or_else(|| self.form("a dynamic field of no known kind"))
+            Dynamic::read(rule).ok_or_else(|| self.form("a dynamic field of an unknown kind"))
         });
         Ok(FormRules {
             whole: self.compile(schema)?,
@@ -216,7 +216,7 @@ impl Reader<'_> {
             Some(reference) => reference
                 .strip_prefix('#')
                 .and_then(|pointer| self.document.pointer(pointer))
-                .ok_or_else(|| self.form("a reference that leads nowhere in this document")),
+                .ok_or_else(|| self.form("a reference that does not resolve in this document")),
         }
     }
 
@@ -285,7 +285,7 @@ mod tests {
         let error = Description::load(&broken, &["readThing"]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "operation `readThing`: a reference that leads nowhere in this document"
+            "operation `readThing`: a reference that does not resolve in this document"
         );
         let broken = SMALL.replace("\"minimum\": 1", "\"minimum\": \"one\"");
         let error = Description::load(&broken, &["readThing"]).unwrap_err();

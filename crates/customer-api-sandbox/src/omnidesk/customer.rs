@@ -1,24 +1,24 @@
-//! A customer of the help desk, as the sandbox keeps it.
+//! A customer of the help desk, as the sandbox stores it.
 
 use std::collections::BTreeMap;
 
-/// A customer of the help desk, as the sandbox keeps it. It belongs to one brand.
+/// A customer of the help desk, as the sandbox stores it. A customer belongs to one brand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OmnideskCustomer {
-    /// The help desk's id. Given by the server when the customer is seeded or created.
+    /// The help desk's id. The server assigns it when the customer is seeded or created.
     pub id: u64,
     /// The brand.
     pub brand_id: u64,
-    /// The merchant's own id, which is one within a brand.
+    /// The merchant's own id, which is unique within a brand.
     pub external_id: Option<String>,
     /// The first name; empty if there is none.
     pub first_name: String,
     /// The last name; empty if there is none.
     pub last_name: String,
-    /// The channels, in the order in which they came.
+    /// The channels, in the order in which they were added.
     pub channels: Vec<OmnideskChannel>,
-    /// The custom fields, by their names without prefix.
+    /// The custom fields, by their names without the prefix.
     pub custom_fields: BTreeMap<String, String>,
     /// The tickets that the customer was linked to.
     pub ticket_ids: Vec<u64>,
@@ -32,7 +32,7 @@ pub struct OmnideskCustomer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OmnideskChannel {
-    /// The channel's id. Given by the server.
+    /// The channel's id. The server assigns it.
     pub id: u64,
     /// The type as it was sent: a name such as `email`, or a number.
     pub channel_type: String,
@@ -44,19 +44,19 @@ pub struct OmnideskChannel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OmnideskEvent {
-    /// The event's id. Given by the server.
+    /// The event's id. The server assigns it.
     pub id: u64,
-    /// Who caused it.
+    /// The person or system that caused it.
     pub initiated_by: String,
     /// Its text.
     pub message: String,
-    /// Where it came from.
+    /// Its source.
     pub source_url: String,
-    /// When it came, as `2020-01-23 16:33:02`.
+    /// Its time, as `2020-01-23 16:33:02`.
     pub created_at: String,
 }
 
-/// A synchronisation with the CRM that was asked for.
+/// A requested synchronisation with the CRM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OmnideskCrmSync {
@@ -69,7 +69,7 @@ pub struct OmnideskCrmSync {
 }
 
 impl OmnideskCustomer {
-    /// A customer of a brand, with nothing but the merchant's own id.
+    /// Makes a customer of a brand with only the merchant's own id.
     #[must_use]
     pub fn new(brand_id: u64, external_id: impl Into<String>) -> Self {
         Self {
@@ -102,7 +102,7 @@ impl OmnideskCustomer {
         self
     }
 
-    /// Sets a custom field, by its name without prefix.
+    /// Sets a custom field, by its name without the prefix.
     #[must_use]
     pub fn with_custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.custom_fields.insert(name.into(), value.into());
@@ -125,7 +125,7 @@ impl OmnideskCustomer {
         brand_id == self.brand_id && self.channels.iter().any(|channel| channel.value == value)
     }
 
-    /// Whether a text occurs in the names or the external id, in any case of letters.
+    /// Returns whether a text occurs in the names or the external id, ignoring case.
     pub(super) fn mentions(&self, text: &str) -> bool {
         let name = format!("{} {}", self.first_name, self.last_name);
         let external_id = self.external_id.as_deref().unwrap_or_default();
@@ -135,7 +135,7 @@ impl OmnideskCustomer {
             .any(|field| field.to_lowercase().contains(&text))
     }
 
-    /// Forgets what is personal. The ids stay.
+    /// Removes the personal data. The ids stay.
     pub(super) fn purge(&mut self) {
         *self = Self {
             id: self.id,

@@ -1,4 +1,4 @@
-//! All customers, and the numbers that are given to them and to what they have.
+//! All customers, and the ids of customers, channels and events.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::lag::Lag;
 /// Customers by the help desk's ids.
 pub(super) type Customers = BTreeMap<u64, OmnideskCustomer>;
 
-/// What the Omnidesk server remembers.
+/// The state of the Omnidesk server.
 #[derive(Debug)]
 pub(super) struct Directory {
     customers: Customers,
@@ -22,7 +22,7 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// An empty directory whose reads lag by this time.
+    /// Makes an empty directory whose reads lag by this time.
     pub(super) fn new(lag: Duration) -> Self {
         Self {
             customers: Customers::new(),
@@ -35,17 +35,17 @@ impl Directory {
         }
     }
 
-    /// Keeps for the reads what a write is about to change.
+    /// Keeps the state before a write, for the reads.
     pub(super) fn before_write(&mut self, now: Duration) {
         self.lag.before_write(&self.customers, now);
     }
 
-    /// The customers that reads show.
+    /// Returns the customers that reads show.
     pub(super) fn shown(&self, now: Duration) -> &Customers {
         self.lag.shown(&self.customers, now)
     }
 
-    /// Adds a customer who counts as having been there always.
+    /// Adds a customer that counts as having always existed.
     pub(super) fn seed(&mut self, customer: OmnideskCustomer) -> u64 {
         let id = self.add(customer);
         if let Some(customer) = self.customers.get(&id) {
@@ -55,13 +55,13 @@ impl Directory {
         id
     }
 
-    /// Removes a customer so that no read shows it any more.
+    /// Removes a customer, so that no read shows it any more.
     pub(super) fn remove_at_once(&mut self, id: u64) -> Option<OmnideskCustomer> {
         self.lag.rewrite(|earlier| drop(earlier.remove(&id)));
         self.remove(id)
     }
 
-    /// Adds a customer and gives it and its channels their ids.
+    /// Adds a customer and assigns ids to the customer and its channels.
     pub(super) fn add(&mut self, mut customer: OmnideskCustomer) -> u64 {
         self.last_id += 1;
         customer.id = self.last_id;
@@ -89,14 +89,14 @@ impl Directory {
         self.customers.remove(&id)
     }
 
-    /// The first customer that fits, by id.
+    /// Returns the first customer that matches, by id.
     pub(super) fn find(&self, fits: impl Fn(&OmnideskCustomer) -> bool) -> Option<u64> {
         self.all()
             .find(|customer| fits(customer))
             .map(|customer| customer.id)
     }
 
-    /// Adds a channel to a customer, unless it is there.
+    /// Adds a channel to a customer, unless the customer already has it.
     pub(super) fn add_channel(&mut self, id: u64, channel_type: &str, value: &str) {
         let Some(customer) = self.customers.get_mut(&id) else {
             return;
@@ -115,7 +115,7 @@ impl Directory {
         }
     }
 
-    /// Removes a channel by its own id, and says whether there was one.
+    /// Removes a channel by its own id, and returns whether it existed.
     pub(super) fn remove_channel(&mut self, channel_id: u64) -> bool {
         self.customers.values_mut().any(|customer| {
             let before = customer.channels.len();

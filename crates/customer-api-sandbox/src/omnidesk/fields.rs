@@ -1,24 +1,24 @@
-//! Reading the fields of a form that the description has already judged.
+//! Reads the fields of a form that the description has already judged.
 
 use serde_json::Value;
 
-/// A text, or nothing where it is absent.
+/// Returns a text, or `None` if it is absent.
 pub(super) fn text<'a>(body: &'a Value, field: &str) -> Option<&'a str> {
     body.get(field).and_then(Value::as_str)
 }
 
-/// A number, or nothing where it is absent.
+/// Returns a number, or `None` if it is absent.
 pub(super) fn number(body: &Value, field: &str) -> Option<u64> {
     body.get(field).and_then(Value::as_u64)
 }
 
-/// The custom fields, by their names without prefix.
+/// Returns the custom fields, by their names without the prefix.
 pub(super) fn custom(body: &Value) -> impl Iterator<Item = (&str, &str)> {
     let fields = body.as_object().into_iter().flatten();
     fields.filter_map(|(name, value)| Some((name.strip_prefix("custom_")?, value.as_str()?)))
 }
 
-/// The numbered channels, by their numbers.
+/// Returns the numbered channels, by their numbers.
 pub(super) fn channels(body: &Value) -> impl Iterator<Item = (&str, &str)> {
     (0..).map_while(|number| {
         let channel_type = text(body, &format!("customerChannelType_{number}"))?;
@@ -27,7 +27,7 @@ pub(super) fn channels(body: &Value) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The channels that a creation or an addition names one by one.
+/// Returns the channels that a creation or an addition names individually.
 pub(super) fn extra_channels(body: &Value) -> Vec<(&'static str, String)> {
     let named = ["email", "telephone", "twitter", "facebook"].into_iter();
     let present = named.filter_map(|channel_type| {
@@ -40,7 +40,7 @@ pub(super) fn extra_channels(body: &Value) -> Vec<(&'static str, String)> {
     present.collect()
 }
 
-/// The type that an address seems to have, where none is given.
+/// Returns the type that an address appears to have, if no type is given.
 pub(super) fn guess_type(address: &str) -> &'static str {
     if address.contains('@') {
         "email"

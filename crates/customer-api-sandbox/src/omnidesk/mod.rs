@@ -83,7 +83,7 @@ pub(crate) fn start(
     Ok(Server::start(bound, pipeline, provider))
 }
 
-/// The description, with what the switches change in it.
+/// Returns the description with the changes of the switches.
 fn describe(options: &OmnideskOptions) -> Result<Description, SandboxError> {
     let mut description =
         Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
@@ -120,27 +120,27 @@ pub struct Omnidesk {
     directory: Mutex<Directory>,
 }
 
-/// What is particular to Omnidesk.
+/// The methods that only Omnidesk's server has.
 impl Server<Omnidesk> {
-    /// The key that requests must carry, as `apiKey: <key>`.
+    /// Returns the key that requests must carry, as `apiKey: <key>`.
     #[must_use]
     pub fn api_key(&self) -> &str {
         &self.provider.options.api_key
     }
 
-    /// All customers, by their ids.
+    /// Returns all customers, ordered by their ids.
     #[must_use]
     pub fn customers(&self) -> Vec<OmnideskCustomer> {
         self.provider.directory().all().cloned().collect()
     }
 
-    /// A customer by the help desk's id.
+    /// Returns a customer by the help desk's id.
     #[must_use]
     pub fn customer(&self, id: u64) -> Option<OmnideskCustomer> {
         self.provider.directory().get(id).cloned()
     }
 
-    /// A brand's first customer with the merchant's own id.
+    /// Returns a brand's first customer with the merchant's own id.
     #[must_use]
     pub fn customer_by_external_id(
         &self,
@@ -153,23 +153,23 @@ impl Server<Omnidesk> {
         found.cloned()
     }
 
-    /// Adds a customer as if it had been there before, and gives its id.
+    /// Adds a customer as if it had existed before, and returns its id.
     pub fn seed_customer(&self, customer: OmnideskCustomer) -> u64 {
         self.provider.directory().seed(customer)
     }
 
-    /// Removes a customer as if somebody else had.
+    /// Removes a customer, as if another program had removed it.
     pub fn remove_customer(&self, id: u64) -> Option<OmnideskCustomer> {
         self.provider.directory().remove_at_once(id)
     }
 
-    /// The synchronisations with the CRM that were asked for.
+    /// Returns the requested synchronisations with the CRM.
     #[must_use]
     pub fn crm_syncs(&self) -> Vec<OmnideskCrmSync> {
         self.provider.directory().crm_syncs.clone()
     }
 
-    /// How many writes were carried out, over all customers.
+    /// Returns how many writes were carried out, over all customers.
     #[must_use]
     pub fn applied_count(&self) -> usize {
         self.provider.directory().applied

@@ -1,4 +1,4 @@
-//! The operations that change nothing, and the JSON of what they show.
+//! The operations that change nothing, and the JSON of their responses.
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ use crate::http1::Response;
 use crate::parameters::Parameters;
 use crate::provider::Call;
 
-/// How many customers a page of the list has if nobody says.
+/// The number of customers per page of the list if the request does not set it.
 const ITEM_LIMIT: usize = 15;
 
 impl Omnidesk {
@@ -39,7 +39,7 @@ impl Omnidesk {
     }
 
     fn envelope(&self, start: usize, total: usize, limit: usize, items: Vec<Value>) -> Response {
-        // What stands in the provider's sample for the type is no value of theirs.
+        // The type in the provider's sample is not a value of the provider's.
         let mut envelope = json!({
             "type": "list",
             "itemStart": self.number(start as u64),
@@ -183,7 +183,7 @@ fn item(customer: &Value) -> Response {
     Response::json(200, &json!({ "type": "item", "item": customer }))
 }
 
-/// An entry as the provider's ticket timelines have it, ids of either type included.
+/// Returns an entry like those in the provider's ticket timelines, with ids of either type.
 fn event(event: &OmnideskEvent) -> Value {
     let id = if event.id % 2 == 0 {
         json!(event.id.to_string())

@@ -1,20 +1,21 @@
-//! The ways in which the Omnidesk server can answer.
+//! The forms of the Omnidesk server's responses.
 
-/// The shape of what a search finds.
+/// The shape of a search result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SearchResponse {
     /// The envelope of the list of customers: `{"type":"list","items":[…],…}`.
     ListEnvelope,
-    /// The envelope of one: `{"type":"item","item":{…}}`. Of several customers the first.
+    /// The envelope of one customer: `{"type":"item","item":{…}}`. With several customers, the
+    /// first one.
     ItemEnvelope,
     /// `[…]`.
     BareArray,
-    /// `{…}`. Of several customers the first.
+    /// `{…}`. With several customers, the first one.
     BareObject,
 }
 
-/// What a search responses that finds nobody.
+/// The response of a search that finds no customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoMatch {
@@ -26,7 +27,7 @@ pub enum NoMatch {
     EmptyBody,
     /// 200 and `null`.
     Null,
-    /// As for any other missing customer.
+    /// The same as for any other missing customer.
     Error,
 }
 
@@ -40,7 +41,7 @@ pub enum ItemResponse {
     Bare,
 }
 
-/// How a write is answered that was carried out.
+/// The response to a write that was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WriteResponse {
@@ -64,7 +65,7 @@ pub enum TimelineResponse {
     ListEnvelope,
 }
 
-/// What a customer's channels look like.
+/// The form of a customer's channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChannelsResponse {
@@ -72,14 +73,15 @@ pub enum ChannelsResponse {
     Objects,
     /// `["email: …"]`.
     Texts,
-    /// `[]`, whatever there is.
+    /// `[]`, whatever channels there are.
     Empty,
     /// `null`.
     Null,
 }
 
-/// How the provider says no to what an operation asks. A wrong key, path, method or content type
-/// has the status of its kind and the body of [`Status400`](Self::Status400) either way.
+/// How the provider reports that it refuses what an operation asks for. A wrong key, path, method
+/// or content type always has the status of its kind and the body of
+/// [`Status400`](Self::Status400).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorResponse {
@@ -89,7 +91,7 @@ pub enum ErrorResponse {
     TypeIn200,
 }
 
-/// What an operation answers whose customer does not exist.
+/// The response of an operation whose customer does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingCustomer {

@@ -1,9 +1,10 @@
-//! How Omnidesk says no. Its messages are prose that nothing follows from; these are not theirs.
+//! Omnidesk's refusals. Its messages are prose without consequences for a client. These messages
+//! are not Omnidesk's.
 
 use crate::description::{Problem, Rejection, Violation};
 
-/// The status and the message for a request that the description does not allow; no status where
-/// the provider's way of answering errors decides.
+/// Returns the status and the message for a request that the description does not allow. The status
+/// is `None` where the provider's way of reporting errors decides.
 pub(super) fn refusal(rejection: &Rejection) -> (Option<u16>, String) {
     match rejection {
         Rejection::UnknownPath => (Some(404), "This page does not exist.".to_owned()),
@@ -22,7 +23,7 @@ pub(super) fn refusal(rejection: &Rejection) -> (Option<u16>, String) {
     }
 }
 
-/// One violation, without the value.
+/// Formats one violation, without the value.
 fn sentence(violation: &Violation) -> String {
     let field = &violation.field;
     match &violation.problem {

@@ -1,4 +1,5 @@
-//! The operations that change something. Each gives the message of its result, or says why not.
+//! The operations that change something. Each returns the message of its result, or the reason for
+//! the refusal.
 
 use serde_json::Value;
 
@@ -9,10 +10,10 @@ use super::fields::{channels, custom, extra_channels, guess_type, number, text};
 use super::options::ExistingId;
 use crate::clock;
 
-/// Why a valid request is not carried out.
+/// The reason why a valid request is not carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// There is no such customer, or channel.
+    /// The customer or the channel does not exist.
     Missing(&'static str),
     Error(&'static str),
 }
@@ -24,7 +25,7 @@ const UPDATED: &str = "Customer updated.";
 type Written = Result<&'static str, Refusal>;
 
 impl Omnidesk {
-    /// Carries out an operation that writes; `None` if it is none of these.
+    /// Carries out an operation that writes. Returns `None` for any other operation.
     pub(super) fn write(&self, operation_id: &str, id: u64, body: &Value) -> Option<Written> {
         let mut directory = self.directory();
         let directory = &mut *directory;
@@ -107,7 +108,7 @@ impl Omnidesk {
         })
     }
 
-    /// The customer that a creation is about, which may be there already.
+    /// Returns the customer of a creation, which may exist already.
     fn place(
         &self,
         directory: &mut Directory,
@@ -156,7 +157,7 @@ impl Omnidesk {
     }
 }
 
-/// Where a creation ends.
+/// Where a creation puts its customer.
 #[derive(Debug, Clone, Copy)]
 enum Place {
     New(u64),
@@ -175,7 +176,7 @@ fn rename(directory: &mut Directory, body: &Value) -> Written {
         (None, Some(external_id)) => {
             directory.find(|customer| customer.has_external_id(brand_id, external_id))
         }
-        // A brand alone is documented as enough, and names nobody.
+        // A brand alone is documented as sufficient, but identifies no customer.
         (None, None) => None,
     };
     change(directory, id.ok_or(NO_CUSTOMER)?, body);
@@ -228,7 +229,8 @@ fn purge(directory: &mut Directory, id: u64) -> Written {
     Ok("Customer data purged.")
 }
 
-/// The customer of a brand by the help desk's id, which takes precedence, or by the merchant's.
+/// Returns the customer of a brand by the help desk's id, which takes precedence, or by the
+/// merchant's id.
 fn by_either_id(
     directory: &Directory,
     brand_id: u64,
@@ -243,7 +245,7 @@ fn by_either_id(
     found.ok_or(NO_CUSTOMER)
 }
 
-/// Sets what is there of names, custom fields and numbered channels; the rest stays as it is.
+/// Sets the names, custom fields and numbered channels that are present. The rest stays unchanged.
 fn change(directory: &mut Directory, id: u64, body: &Value) {
     if let Some(customer) = directory.get_mut(id) {
         if let Some(name) = text(body, "firstname") {

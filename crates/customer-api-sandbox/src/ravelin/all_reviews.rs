@@ -1,4 +1,4 @@
-//! The list of all reviews: scrolls from the outside, and their pages as JSON.
+//! The list of all reviews: the methods that control and show scrolls, and the JSON of their pages.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::server::Server;
 
 /// The scrolls over all customers' reviews.
 impl Server<Ravelin> {
-    /// Lets scrolls that start from now on begin with `count` reviews that `review` makes from
-    /// their index each time one is served, so that even a million takes no memory. They count as
-    /// older than the stored reviews, the later index as the newer one, and only scrolls know
-    /// them. `review` must not call this server.
+    /// Makes future scrolls begin with `count` reviews that `review` makes from their index each
+    /// time that one is served. Even a million of them take no memory. They count as older than the
+    /// stored reviews. Among them, a later index counts as newer. Only scrolls show them. `review`
+    /// must not call this server.
     pub fn review_source(
         &self,
         count: u64,
@@ -31,8 +31,8 @@ impl Server<Ravelin> {
         *lock(&self.provider.source) = Some(source);
     }
 
-    /// The scrolls that can still be followed up. One that has reached its end stays open until it
-    /// dies: it has nothing but empty pages to give.
+    /// Returns the scrolls that can still be followed up. A scroll that has reached its end stays
+    /// open until it dies, although it has only empty pages left.
     #[must_use]
     pub fn open_scrolls(&self) -> Vec<OpenScroll> {
         let now = self.provider.clock.now();
@@ -40,19 +40,19 @@ impl Server<Ravelin> {
         lock(&self.provider.scrolls).open(now, life)
     }
 
-    /// How many pages all scrolls have served, empty ones and lost responses included.
+    /// Returns how many pages all scrolls have served, including empty pages and lost responses.
     #[must_use]
     pub fn scroll_pages_served(&self) -> usize {
         lock(&self.provider.scrolls).pages()
     }
 
-    /// Ends all open scrolls, as if their life was over.
+    /// Ends all open scrolls, as if their lifetime had passed.
     pub fn expire_scrolls(&self) {
         lock(&self.provider.scrolls).kill();
     }
 
-    /// Lets a scroll that is still to start die once it has served `pages` pages. Each call is for
-    /// one scroll, in the order of the calls; further scrolls live as ever.
+    /// Makes a future scroll die once it has served `pages` pages. Each call is for one scroll, in
+    /// the order of the calls. Further scrolls live as usual.
     pub fn scroll_dies_after(&self, pages: usize) {
         lock(&self.provider.scrolls).die_after(pages);
     }
@@ -128,7 +128,7 @@ impl Ravelin {
         json!({ "next": format!("{url}?scroll_id={escaped}") })
     }
 
-    /// What a follow-up gets whose scroll is dead.
+    /// Returns the response to a follow-up of a dead scroll.
     fn late(&self, scroll_id: &str) -> Response {
         match self.options.scroll.late {
             LateFollowUp::NotFound => self.error(404, "Not Found"),

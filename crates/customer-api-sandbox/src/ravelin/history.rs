@@ -1,4 +1,4 @@
-//! What the Ravelin server remembers: reviews in the order in which they came.
+//! The state of the Ravelin server: reviews in the order in which they arrived.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-/// A review of a customer, as the sandbox keeps it.
+/// A customer's review, as the sandbox stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Review {
@@ -14,17 +14,17 @@ pub struct Review {
     pub customer_id: String,
     /// The category, or `None` for a review that came through the deprecated endpoint.
     pub category: Option<String>,
-    /// The label, which the successor endpoint calls the review.
+    /// The label, which the successor endpoint calls `review`.
     pub label: String,
     /// The reason.
     pub comment: Option<String>,
-    /// Who reviewed.
+    /// The reviewer.
     pub reviewer: Option<Reviewer>,
-    /// When, in RFC 3339.
+    /// The time, in RFC 3339.
     pub timestamp: String,
 }
 
-/// Who made a review.
+/// The author of a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reviewer {
@@ -35,7 +35,7 @@ pub struct Reviewer {
 }
 
 impl Review {
-    /// A review without category, comment and reviewer.
+    /// Makes a review without category, comment and reviewer.
     #[must_use]
     pub fn new(
         customer_id: impl Into<String>,
@@ -73,7 +73,7 @@ impl Review {
         self
     }
 
-    /// The form in which the reads response it.
+    /// Returns the review in the form of the reads.
     pub(super) fn to_json(&self) -> Value {
         let mut review = self.to_json_without_comment();
         if let (Some(comment), Some(fields)) = (&self.comment, review.as_object_mut()) {
@@ -82,7 +82,7 @@ impl Review {
         review
     }
 
-    /// The form in which the list over all customers answers it.
+    /// Returns the review in the form of the list over all customers.
     pub(super) fn to_json_without_comment(&self) -> Value {
         let mut fields = Map::new();
         fields.insert("customerId".to_owned(), json!(self.customer_id));
@@ -96,7 +96,7 @@ impl Review {
 }
 
 impl Reviewer {
-    /// A reviewer with both parts.
+    /// Makes a reviewer with both parts.
     #[must_use]
     pub fn new(name: impl Into<String>, email: impl Into<String>) -> Self {
         Self {
@@ -148,7 +148,7 @@ impl History {
         self.log.push(review);
     }
 
-    /// Adds a review that was.
+    /// Adds a review that was written through the API.
     pub(super) fn apply(&mut self, review: Review, time: Duration) {
         let review = Arc::new(review);
         self.applied += 1;
@@ -156,13 +156,13 @@ impl History {
         self.add(review);
     }
 
-    /// Whether a review was written through the API later than `time`.
+    /// Returns whether a review was written through the API later than `time`.
     pub(super) fn is_written_after(&self, review: &Arc<Review>, time: Duration) -> bool {
         let mut written = self.written.iter().rev();
         written.any(|(other, at)| *at > time && Arc::ptr_eq(other, review))
     }
 
-    /// All reviews of a customer, as they came.
+    /// Returns all reviews of a customer, in the order in which they arrived.
     pub(super) fn of(&self, customer_id: &str) -> &[Arc<Review>] {
         self.reviews
             .get(customer_id)
@@ -170,7 +170,7 @@ impl History {
             .unwrap_or_default()
     }
 
-    /// All reviews of all customers, as they came.
+    /// Returns all reviews of all customers, in the order in which they arrived.
     pub(super) fn all(&self) -> &[Arc<Review>] {
         &self.log
     }

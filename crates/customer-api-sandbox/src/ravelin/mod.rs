@@ -1,4 +1,4 @@
-//! Ravelin's label API: histories of reviews, and the responses around them.
+//! Ravelin's label API: histories of reviews, and the responses of the operations.
 
 mod all_reviews;
 mod history;
@@ -99,15 +99,15 @@ pub struct Ravelin {
     base_url: String,
 }
 
-/// What is particular to Ravelin.
+/// The methods that only Ravelin's server has.
 impl Server<Ravelin> {
-    /// The key that requests must carry, as `Authorization: token <key>`.
+    /// Returns the key that requests must carry, as `Authorization: token <key>`.
     #[must_use]
     pub fn secret_key(&self) -> &str {
         &self.provider.options.secret_key
     }
 
-    /// All reviews of a customer, seeded and applied, in the order in which they came.
+    /// Returns all reviews of a customer, seeded and applied, in the order in which they arrived.
     #[must_use]
     pub fn reviews(&self, customer_id: &str) -> Vec<Review> {
         let history = self.provider.history();
@@ -115,19 +115,19 @@ impl Server<Ravelin> {
         reviews.map(|review| Review::clone(review)).collect()
     }
 
-    /// How many labels were written through the API, over all customers.
+    /// Returns how many labels were written through the API, over all customers.
     #[must_use]
     pub fn applied_count(&self) -> usize {
         self.provider.history().applied()
     }
 
-    /// Adds a review as if it had been there before. It becomes the customer's last one, whatever
+    /// Adds a review as if it had existed before. It becomes the customer's last review, whatever
     /// its timestamp.
     pub fn seed_review(&self, review: Review) {
         self.seed_reviews([review]);
     }
 
-    /// Adds many reviews, as [`seed_review`](Self::seed_review) adds one.
+    /// Adds many reviews, like [`seed_review`](Self::seed_review).
     pub fn seed_reviews(&self, reviews: impl IntoIterator<Item = Review>) {
         for review in reviews {
             self.provider.history().seed(review);
@@ -140,7 +140,7 @@ impl Provider for Ravelin {
         let expected = format!("token {}", self.options.secret_key);
         let mut keys = head.header_values("authorization");
         if keys.next() != Some(expected.as_bytes()) || keys.next().is_some() {
-            // The provider's sample of a wrong key says 403 in its body, its table says 401.
+            // The provider's sample for a wrong key contains 403 in its body. Its table states 401.
             return Err(self.response(
                 401,
                 json!({
@@ -225,7 +225,7 @@ impl Ravelin {
                     "timestamp": clock::rfc3339_nanos(stored.time),
                     "category": camel_case(category),
                     "review": review.label,
-                    // The provider's values are not public; this one is plainly not of theirs.
+                    // The provider's values are not public. This one is plainly made up.
                     "reviewBand": "sandbox-band",
                     "entityId": review.customer_id,
                     "entityType": "customer",
@@ -241,7 +241,7 @@ impl Ravelin {
         }
     }
 
-    /// Stores a review, or gives the response that says why not.
+    /// Stores a review, or returns the error response.
     fn write(&self, mut review: Review) -> Result<Stored, Response> {
         if !self.options.potential_labels && review.label.starts_with("POTENTIALLY_") {
             let message = format!(
@@ -288,7 +288,7 @@ impl Ravelin {
         shown.map(|review| review.to_json()).collect()
     }
 
-    /// Whether the reads, which are older than categories, show a review.
+    /// Returns whether the reads show a review. The reads are older than categories.
     fn shows(&self, review: &Review) -> bool {
         self.options.customer_labels_in_reviews || review.category.is_none()
     }
@@ -360,13 +360,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A review with the exact time of which its timestamp has the seconds.
+/// A review, with the exact time. Its timestamp has only the seconds.
 struct Stored {
     review: Review,
     time: std::time::Duration,
 }
 
-/// A review still without its time, with what both kinds of label call the same.
+/// Makes a review without its time, from the fields that both kinds of label share.
 fn review(customer_id: &str, label: &str, body: &Value) -> Review {
     let comment = body.get("comment").and_then(Value::as_str);
     Review {
@@ -376,7 +376,7 @@ fn review(customer_id: &str, label: &str, body: &Value) -> Review {
     }
 }
 
-/// A field that the description requires to be a string.
+/// Reads a field that the description requires to be a string.
 fn text<'a>(body: &'a Value, field: &str) -> &'a str {
     body.get(field).and_then(Value::as_str).unwrap_or_default()
 }
@@ -387,7 +387,7 @@ fn set(object: &mut Value, field: &str, value: Value) {
     }
 }
 
-/// `REFUND_ABUSE` as version A's sample answers it: `refundAbuse`.
+/// Returns `REFUND_ABUSE` as in version A's sample: `refundAbuse`.
 fn camel_case(upper: &str) -> String {
     let mut words = upper.split('_').map(str::to_ascii_lowercase);
     let first = words.next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The switches of the Ravelin server. What the provider does not document is a switch, so that a
-//! client can be tried against each way in which the provider may behave.
+//! The switches of the Ravelin server. Where the provider does not document its behaviour, there is
+//! a switch. A client can be tried against each possible behaviour.
 
 use std::time::Duration;
 
@@ -53,97 +53,98 @@ impl Default for RavelinOptions {
 }
 
 impl RavelinOptions {
-    /// The key that requests must carry. Default: `sk_test_sandbox`.
+    /// Sets the key that requests must carry. Default: `sk_test_sandbox`.
     pub fn secret_key(mut self, key: impl Into<String>) -> Self {
         self.secret_key = key.into();
         self
     }
 
-    /// What the last review of a customer without reviews is. Not documented; default:
+    /// Sets the last review of a customer without reviews. Not documented. Default:
     /// [`NoReview::Null`].
     pub fn no_review(mut self, response: NoReview) -> Self {
         self.no_review = response;
         self
     }
 
-    /// What all reviews of a customer without reviews are. Not documented; default:
+    /// Sets the list of reviews of a customer without reviews. Not documented. Default:
     /// [`NoReviews::NullList`].
     pub fn no_reviews(mut self, response: NoReviews) -> Self {
         self.no_reviews = response;
         self
     }
 
-    /// Which of the published versions responses a label. Which one is current is not documented;
-    /// default: [`LabelResponse::EventTimeNanos`].
+    /// Sets which of the published versions of the response a label gets. Which one is current is
+    /// not documented. Default: [`LabelResponse::EventTimeNanos`].
     pub fn label_response(mut self, response: LabelResponse) -> Self {
         self.label_response = response;
         self
     }
 
-    /// How the deprecated endpoint answers a label. Not documented; default:
+    /// Sets how the deprecated endpoint responds to a label. Not documented. Default:
     /// [`LegacyLabelResponse::StatusAndTimestamp`].
     pub fn legacy_label_response(mut self, response: LegacyLabelResponse) -> Self {
         self.legacy_label_response = response;
         self
     }
 
-    /// Whether the reads, which belong to the deprecated endpoint, show what was written through
-    /// its successor. Not documented; default: true.
+    /// Sets whether the reads, which belong to the deprecated endpoint, show labels written through
+    /// its successor. Not documented. Default: true.
     pub fn customer_labels_in_reviews(mut self, shown: bool) -> Self {
         self.customer_labels_in_reviews = shown;
         self
     }
 
-    /// Whether the account may use `POTENTIALLY_FRAUDSTER` and `POTENTIALLY_GENUINE`; without, they
-    /// are answered with 400. That the provider enables them by account is documented for the
-    /// successor endpoint, and inferred for the deprecated one. Default: true.
+    /// Sets whether the account can use `POTENTIALLY_FRAUDSTER` and `POTENTIALLY_GENUINE`. If not,
+    /// they get 400. For the successor endpoint it is documented that the provider enables them per
+    /// account. For the deprecated endpoint it is inferred. Default: true.
     pub fn potential_labels(mut self, enabled: bool) -> Self {
         self.potential_labels = enabled;
         self
     }
 
-    /// Whether labels of the category `REFUND_ABUSE` are taken; without, they are answered with
-    /// 400. The published versions of the provider's guide disagree. Default: true.
+    /// Sets whether labels of the category `REFUND_ABUSE` are accepted. If not, they get 400. The
+    /// published versions of the provider's guide disagree. Default: true.
     pub fn refund_abuse(mut self, enabled: bool) -> Self {
         self.refund_abuse = enabled;
         self
     }
 
-    /// How many labels a customer may get in a window of time, by the sandbox's clock. One more is
-    /// dropped and answered with 200 and `"source":"RATE_LIMIT"`. The provider documents 50 events a
-    /// minute, but not whether labels count. Default: no limit.
+    /// Sets how many labels a customer can get per window of time, by the sandbox's clock. A label
+    /// above the limit is dropped and gets 200 with `"source":"RATE_LIMIT"`. The provider documents
+    /// 50 events per minute, but not whether labels count. Default: no limit.
     pub fn customer_limit(mut self, labels: u32, window: Duration) -> Self {
         self.customer_limit = Some((labels, window));
         self
     }
 
-    /// The seed of the random unknown fields in every JSON object of a response, or `None` for
-    /// answers without. The provider's own sandbox adds them (documented). Default: seed 0.
+    /// Sets the seed of the random unknown fields in every JSON object of a response, or `None` for
+    /// responses without them. The provider's own sandbox adds them (documented). Default: seed 0.
     pub fn unknown_fields(mut self, seed: Option<u64>) -> Self {
         self.unknown_fields = seed;
         self
     }
 
-    /// Whether the provider's own responses carry a `Date`, by the sandbox's clock: with
+    /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
-    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is that of a provider whose clock
-    /// differs from the client's. What a [`Fault`](crate::Fault) shows instead of a response has
-    /// none, unless it sets one. Inferred; default: false.
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
+    /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
+    /// no `Date`, unless the fault sets one. Inferred. Default: false.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
     }
 
-    /// How long a label that was written through the API is not shown by the reads of one customer,
-    /// by the sandbox's clock. Whether the provider's reads lag is not documented. Default: no time.
+    /// Sets how long the reads of one customer do not show a label that was written through the
+    /// API, by the sandbox's clock. Whether the provider's reads lag is not documented. Default: no
+    /// time.
     pub fn shown_after(mut self, lag: Duration) -> Self {
         self.shown_after = lag;
         self
     }
 }
 
-/// What `lastReview` answers for a customer without reviews.
+/// The response of `lastReview` for a customer without reviews.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoReview {
@@ -155,11 +156,11 @@ pub enum NoReview {
     WithoutLabel,
     /// 404 with the provider's error body.
     NotFound,
-    /// 400 "Customer not found" with a trace id, as a third-party sample has it.
+    /// 400 "Customer not found" with a trace id, as in a third-party sample.
     BadRequest,
 }
 
-/// What `customerReviews` answers for a customer without reviews.
+/// The response of `customerReviews` for a customer without reviews.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoReviews {
@@ -175,15 +176,15 @@ pub enum NoReviews {
     EmptyBody,
     /// 404 with the provider's error body.
     NotFound,
-    /// 400 "Customer not found" with a trace id, as a third-party sample has it.
+    /// 400 "Customer not found" with a trace id, as in a third-party sample.
     BadRequest,
 }
 
-/// How `labelCustomer` responses, by the published versions of the provider's page.
+/// The response of `labelCustomer`, by the published versions of the provider's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LabelResponse {
-    /// Version A: what was stored, under names of its own, and `timestamp` with nine fractional
+    /// Version A: the stored fields, under different names, and `timestamp` with nine fractional
     /// digits.
     Full,
     /// Version B: `eventTime` with nine fractional digits.
@@ -192,7 +193,7 @@ pub enum LabelResponse {
     EventTimeSeconds,
 }
 
-/// How `legacyLabelCustomer` responses.
+/// The response of `legacyLabelCustomer`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LegacyLabelResponse {

@@ -1,4 +1,4 @@
-//! Scrolls: cursors that move on the server and die when nobody asks.
+//! Scrolls: cursors that move on the server and die without a request.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use super::sequence::{Sequence, mix, time_of};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenScroll {
-    /// How many pages it has served, lost responses included.
+    /// The number of pages that it has served, including lost responses.
     pub pages: usize,
-    /// How many reviews stood on them.
+    /// The number of reviews on those pages.
     pub reviews: usize,
-    /// How long it lives on by the sandbox's clock if nobody asks.
+    /// The remaining lifetime without a request, by the sandbox's clock.
     pub expires_in: Duration,
 }
 
@@ -27,7 +27,7 @@ pub struct OpenScroll {
 pub(super) struct Scrolls {
     open: BTreeMap<u64, Scroll>,
     started: u64,
-    /// After how many pages the next scrolls are to die.
+    /// The number of pages after which each of the next scrolls dies.
     deaths: VecDeque<usize>,
     pages: usize,
 }
@@ -37,7 +37,7 @@ struct Scroll {
     sequence: Sequence,
     since: Since,
     position: u64,
-    /// Where the last page with reviews began.
+    /// The position at which the last page with reviews began.
     last_start: u64,
     pages: usize,
     reviews: usize,
@@ -45,14 +45,14 @@ struct Scroll {
     dies_after: Option<usize>,
 }
 
-/// One page, before it is JSON.
+/// One page, before it becomes JSON.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) key: u64,
     /// The cursor for the next page.
     pub(super) scroll_id: String,
     pub(super) reviews: Vec<Arc<Review>>,
-    /// Whether no review comes after these.
+    /// Whether these are the last reviews.
     pub(super) last: bool,
 }
 
@@ -83,7 +83,8 @@ impl Scrolls {
         page
     }
 
-    /// Serves the next page of the scroll that a cursor belongs to, or nothing if it is dead.
+    /// Serves the next page of the scroll to which a cursor belongs, or nothing if the scroll is
+    /// dead.
     pub(super) fn follow(
         &mut self,
         scroll_id: &str,
@@ -105,7 +106,7 @@ impl Scrolls {
         Some(page)
     }
 
-    /// A page was served: its scroll goes on, or dies here.
+    /// Counts a served page. The scroll stays open, or dies here.
     fn keep(&mut self, key: u64, scroll: Scroll) {
         self.pages += 1;
         if scroll.dies_after.is_none_or(|most| scroll.pages < most) {
@@ -113,7 +114,7 @@ impl Scrolls {
         }
     }
 
-    /// A response left now: the life of its scroll counts from here.
+    /// Starts the lifetime of a scroll again, because a response is sent now.
     pub(super) fn answered(&mut self, key: u64, now: Duration) {
         if let Some(scroll) = self.open.get_mut(&key) {
             scroll.answered = now;
@@ -169,7 +170,7 @@ impl Scroll {
         page
     }
 
-    /// Takes the next reviews that are wanted, and moves on.
+    /// Takes the next matching reviews and moves the position on.
     fn page(&mut self, key: u64, options: &ScrollOptions) -> Page {
         let start = self.position;
         let mut reviews = Vec::new();
@@ -197,7 +198,7 @@ impl Scroll {
         }
     }
 
-    /// Skips what is not wanted, up to the next review that is.
+    /// Skips reviews that do not match, up to the next one that does.
     fn has_more(&mut self) -> bool {
         while let Some(review) = self.sequence.get(self.position) {
             if self.since.includes(&review) {
@@ -209,13 +210,13 @@ impl Scroll {
     }
 }
 
-/// A cursor: opaque to clients, and with a character that a query has to escape.
+/// A cursor. It is opaque to clients, and contains a character that a query must escape.
 fn scroll_id_of(key: u64, page: usize) -> String {
     let noise = mix(key ^ page as u64) >> 32;
     format!("{key:016x}{noise:08x}==")
 }
 
-/// From when on reviews are wanted.
+/// The time from which on reviews match.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Since {
     time: Option<Timestamp>,
@@ -223,7 +224,7 @@ pub(super) struct Since {
 }
 
 impl Since {
-    /// Reads the parameter. `None` if it is there and can't be read.
+    /// Reads the parameter. Returns `None` if it is present and can't be read.
     pub(super) fn read(text: Option<&str>, options: &ScrollOptions) -> Option<Self> {
         let time = match (text, options.since_bound) {
             (None, _) | (_, SinceBound::Ignored) => None,
@@ -239,7 +240,7 @@ impl Since {
         })
     }
 
-    /// A review whose time can't be read is always included.
+    /// A review with an unreadable time always matches.
     fn includes(self, review: &Review) -> bool {
         let Some((since, made)) = self.time.zip(time_of(review)) else {
             return true;

@@ -41,94 +41,92 @@ impl Default for ScrollOptions {
 
 /// The switches of `allReviews`, the scroll over all customers' reviews.
 impl RavelinOptions {
-    /// The query parameter that says since when, and how it is written. A first page without it
-    /// starts with the oldest review; one that can't be read is answered with 400. That such a
-    /// parameter exists is documented, its name and format are inferred. Default: `since` in
-    /// [`SinceFormat::Rfc3339`].
+    /// Sets the query parameter with the time to start from, and its format. A first page without the parameter starts with the oldest
+    /// review. A parameter that can't be read gets 400. That such a parameter exists is documented. Its name and format are inferred.
+    /// Default: `since` in [`SinceFormat::Rfc3339`].
     pub fn since_parameter(mut self, name: impl Into<String>, format: SinceFormat) -> Self {
         self.scroll.since_parameter = (name.into(), format);
         self
     }
 
-    /// What becomes of a review made at the very time that was asked for, or of the parameter as a
-    /// whole. Inferred; default: [`SinceBound::Inclusive`].
+    /// Sets whether a review made at exactly the requested time is included, or whether the parameter is ignored. Inferred. Default:
+    /// [`SinceBound::Inclusive`].
     pub fn since_bound(mut self, bound: SinceBound) -> Self {
         self.scroll.since_bound = bound;
         self
     }
 
-    /// How many reviews a page has at most, at least one. Documented; default: 1000.
+    /// Sets how many reviews a page has at most, at least one. Documented. Default: 1000.
     pub fn page_size(mut self, reviews: usize) -> Self {
         self.scroll.page_size = reviews.max(1);
         self
     }
 
-    /// How long after a response the next page can be asked for, by the sandbox's clock. A request
-    /// exactly then comes too late, and a response that never leaves counts as it is processed. Documented; default: one minute.
+    /// Sets how long after a response the next page can be requested, by the sandbox's clock. A request at exactly that time is too late.
+    /// The lifetime starts when the response is sent. If no response is sent, it starts when the request is processed. Documented. Default:
+    /// one minute.
     pub fn scroll_life(mut self, life: Duration) -> Self {
         self.scroll.life = life;
         self
     }
 
-    /// The order of the reviews. The provider's samples are oldest first, which nobody promises;
-    /// default: [`ReviewOrder::OldestFirst`].
+    /// Sets the order of the reviews. The provider's samples are oldest first, but the provider does not promise this order. Default:
+    /// [`ReviewOrder::OldestFirst`].
     pub fn review_order(mut self, order: ReviewOrder) -> Self {
         self.scroll.order = order;
         self
     }
 
-    /// What a follow-up gets whose scroll is dead, or never lived. Inferred; default:
-    /// [`LateFollowUp::NotFound`].
+    /// Sets the response to a follow-up whose scroll is dead or never existed. Inferred. Default: [`LateFollowUp::NotFound`].
     pub fn late_follow_up(mut self, response: LateFollowUp) -> Self {
         self.scroll.late = response;
         self
     }
 
-    /// How the pages go on and end. [`ScrollCourse::Complete`], the default, is documented.
+    /// Sets how the pages continue and end. [`ScrollCourse::Complete`], the default, is documented.
     pub fn scroll_course(mut self, course: ScrollCourse) -> Self {
         self.scroll.course = course;
         self
     }
 
-    /// What stands for the reviews on a page without any. Inferred; default:
-    /// [`EmptyPage::EmptyList`].
+    /// Sets the reviews of a page without any. Inferred. Default: [`EmptyPage::EmptyList`].
     pub fn empty_page(mut self, empty: EmptyPage) -> Self {
         self.scroll.empty_page = empty;
         self
     }
 
-    /// Whether a page without reviews still names a next one. Inferred; default: true.
+    /// Sets whether a page without reviews still names a next page. Inferred. Default: true.
     pub fn empty_page_next(mut self, named: bool) -> Self {
         self.scroll.empty_page_next = named;
         self
     }
 
-    /// Whether each page has a cursor of its own. Inferred; default: [`ScrollIds::New`].
+    /// Sets whether each page has a different cursor. Inferred. Default: [`ScrollIds::New`].
     pub fn scroll_ids(mut self, ids: ScrollIds) -> Self {
         self.scroll.ids = ids;
         self
     }
 
-    /// What stands before `?scroll_id=…` in a page's `next`, so that it can lead to another
-    /// origin or path. Default: this server's own address and path, as the provider's sample has it.
+    /// Sets the text before `?scroll_id=…` in a page's `next`, so that `next` can lead to another origin or path. Default: this server's
+    /// own address and path, like the provider's sample.
     pub fn next_url(mut self, url: impl Into<String>) -> Self {
         self.scroll.next_url = Some(url.into());
         self
     }
 
-    /// Whether a query parameter that the operation is not known to have is answered with 400, on
-    /// any operation. Either way it shows in the request log. Inferred; default: false.
+    /// Sets whether a query parameter that the operation does not know gets 400, on any operation. The request log shows the parameter
+    /// either way. Inferred. Default: false.
     pub fn refuse_unknown_query(mut self, refused: bool) -> Self {
         self.scroll.refuse_unknown_query = refused;
         self
     }
 }
 
-/// How a point in time is written in a query.
+/// The format of a time in a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SinceFormat {
-    /// RFC 3339, as the responses write theirs: `2020-01-23T16:33:02Z`.
+    /// RFC 3339, like the times in the responses: `2020-01-23T16:33:02Z`.
     Rfc3339,
     /// Whole seconds since the Unix epoch.
     UnixSeconds,
@@ -136,33 +134,33 @@ pub enum SinceFormat {
     UnixMillis,
 }
 
-/// What "since" means.
+/// The meaning of "since".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SinceBound {
     /// Reviews of that time and later.
     Inclusive,
-    /// Later reviews alone.
+    /// Only later reviews.
     Exclusive,
-    /// Nothing: all reviews are answered, whatever the parameter says.
+    /// Nothing: all reviews match, whatever the parameter is.
     Ignored,
 }
 
-/// The order in which a scroll gives its reviews.
+/// The order of the reviews in a scroll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReviewOrder {
-    /// By timestamp; reviews of the same time as they came.
+    /// By timestamp. Reviews of the same time are in the order in which they arrived.
     OldestFirst,
     /// The reverse of that.
     NewestFirst,
-    /// Shuffled; the seed decides how.
+    /// Shuffled. The seed determines the order.
     Shuffled(u64),
-    /// As they came, whatever their timestamps.
+    /// In the order in which they arrived, whatever their timestamps.
     AsStored,
 }
 
-/// What a follow-up gets that comes too late.
+/// The response to a follow-up that comes too late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LateFollowUp {
@@ -174,23 +172,23 @@ pub enum LateFollowUp {
     EmptyPage,
 }
 
-/// How the pages of a scroll go on and end.
+/// How the pages of a scroll continue and end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ScrollCourse {
-    /// Each page names the next one, until one has no reviews.
+    /// Each page names the next one, until a page has no reviews.
     Complete,
     /// The last page with reviews has a `meta` without `next`.
     EndsWithoutNext,
     /// The last page with reviews has no `meta`.
     EndsWithoutMeta,
-    /// The last page with reviews comes again and again.
+    /// The last page with reviews repeats forever.
     LastPageForever,
-    /// The first page comes again and again.
+    /// The first page repeats forever.
     FirstPageForever,
 }
 
-/// What stands for the reviews on a page without any.
+/// The reviews of a page without any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EmptyPage {
@@ -202,13 +200,12 @@ pub enum EmptyPage {
     Missing,
 }
 
-/// The cursors of a scroll's pages. Any cursor of a scroll gets its next page, whichever that is:
-/// the position is the server's.
+/// The cursors of a scroll's pages. Any cursor of a scroll gets the scroll's next page, because the server keeps the position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ScrollIds {
-    /// Each page has another one.
+    /// Each page has a different cursor.
     New,
-    /// All pages have the same.
+    /// All pages have the same cursor.
     Same,
 }

@@ -1,4 +1,4 @@
-//! The reviews of a scroll in its order, without a copy of each.
+//! The reviews of a scroll in order, without a copy of each.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::history::Review;
 use super::scroll_options::ReviewOrder;
 
-/// Reviews that are made when they are asked for.
+/// Reviews that are made on request.
 #[derive(Clone)]
 pub(super) struct Source {
     pub(super) count: u64,
@@ -23,7 +23,8 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Those of the source come first, then the stored ones; the order applies to all together.
+/// The reviews of the source come first, then the stored ones. The order applies to all of them
+/// together.
 #[derive(Debug)]
 pub(super) struct Sequence {
     source: Option<Source>,
@@ -55,7 +56,7 @@ impl Sequence {
         self.source_len().saturating_add(self.stored.len() as u64)
     }
 
-    /// The review at a position of the order, or `None` beyond the last one.
+    /// Returns the review at a position of the order, or `None` beyond the last one.
     pub(super) fn get(&self, position: u64) -> Option<Arc<Review>> {
         let len = self.len();
         if position >= len {
@@ -76,7 +77,7 @@ impl Sequence {
     }
 }
 
-/// When a review was made; `None` for a timestamp that is none.
+/// Returns when a review was made, or `None` if the timestamp is invalid.
 pub(super) fn time_of(review: &Review) -> Option<Timestamp> {
     review.timestamp.parse().ok()
 }
@@ -101,7 +102,7 @@ fn shuffled(position: u64, len: u64, seed: u64) -> u64 {
     }
 }
 
-/// The finish of splitmix64.
+/// The last step of splitmix64.
 pub(super) fn mix(value: u64) -> u64 {
     let mixed = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,8 +1,8 @@
-//! How Ravelin says no: its error body, and its way of naming what breaks a schema.
+//! Ravelin's refusals: its error body, and its names for schema violations.
 
 use crate::description::{Problem, Rejection, Violation};
 
-/// The status and the message for a request that the description does not allow.
+/// Returns the status and the message for a request that the description does not allow.
 pub(super) fn refusal(rejection: &Rejection) -> (u16, String) {
     match rejection {
         Rejection::UnknownPath => (404, "Not Found".to_owned()),
@@ -22,9 +22,9 @@ pub(super) fn refusal(rejection: &Rejection) -> (u16, String) {
     }
 }
 
-/// One violation in the manner of the only public sample,
-/// `userName: Additional property userName is not allowed`; the other sentences follow the
-/// validator whose manner that is.
+/// Formats one violation like the only public sample,
+/// `userName: Additional property userName is not allowed`. The other sentences follow the
+/// validator that produces this sentence.
 fn sentence(violation: &Violation) -> String {
     let field = match violation.field.as_str() {
         "" => "(root)",

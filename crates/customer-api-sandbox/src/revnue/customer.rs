@@ -1,10 +1,10 @@
-//! A customer of the account, as the sandbox keeps it: in the form in which it is written.
+//! A customer of the account, as the sandbox stores it: in the form in which it is written.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-/// The fields that a write may set, in the provider's spelling.
+/// The fields that a write can set, in the provider's spelling.
 pub(super) const FIELDS: [&str; 21] = [
     "name",
     "category",
@@ -29,21 +29,21 @@ pub(super) const FIELDS: [&str; 21] = [
     "template",
 ];
 
-/// A customer of a Revnue account, as the sandbox keeps it. It belongs to one company.
+/// A customer of a Revnue account, as the sandbox stores it. A customer belongs to one company.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RevnueCustomer {
-    /// The customer's id. Given by the server when the customer is seeded or created.
+    /// The customer's id. The server assigns it when the customer is seeded or created.
     pub id: u64,
     /// The company.
     pub company: u64,
-    /// The fields by the provider's names, in the form in which they are written; one that is not
-    /// there is null.
+    /// The fields by the provider's names, in the form in which they are written. A missing field
+    /// is null.
     pub fields: BTreeMap<String, Value>,
 }
 
 impl RevnueCustomer {
-    /// A customer with nothing but a name.
+    /// Makes a customer with only a name.
     #[must_use]
     pub fn new(company: u64, name: impl Into<String>) -> Self {
         Self {
@@ -61,13 +61,13 @@ impl RevnueCustomer {
         self
     }
 
-    /// A field in the form in which it is written; null if it is not set.
+    /// Returns a field in the form in which it is written, or null if it is not set.
     #[must_use]
     pub fn field(&self, name: &str) -> &Value {
         self.fields.get(name).unwrap_or(&Value::Null)
     }
 
-    /// Takes over what a body sets, null included.
+    /// Takes over the fields that a body sets, including null.
     pub(super) fn change(&mut self, body: &Value) {
         for name in FIELDS {
             match body.get(name) {
@@ -82,7 +82,7 @@ impl RevnueCustomer {
         }
     }
 
-    /// The customer as a read shows it.
+    /// Returns the customer as a read shows it.
     pub(super) fn read_form(&self) -> Value {
         self.shown(|name, value| match name {
             _ if value.is_null() => Value::Null,
@@ -95,7 +95,7 @@ impl RevnueCustomer {
         })
     }
 
-    /// The customer as it was written, with every field.
+    /// Returns the customer as it was written, with every field.
     pub(super) fn write_form(&self) -> Value {
         self.shown(|_, value| value.clone())
     }
@@ -109,7 +109,7 @@ impl RevnueCustomer {
     }
 }
 
-/// The values of custom fields under made-up names: `{"Field 3": …}`.
+/// Returns the values of custom fields under made-up names: `{"Field 3": …}`.
 fn named(fields: Option<&Value>) -> Value {
     let pairs = fields.and_then(Value::as_array).into_iter().flatten();
     let value = |pair: &Value, name| pair.get(name).cloned().unwrap_or_default();

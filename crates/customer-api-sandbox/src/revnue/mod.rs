@@ -1,4 +1,4 @@
-//! Revnue's customers: one state for each company, and a quota for the account.
+//! Revnue's customers: one state per company, and a quota for the account.
 
 mod customer;
 mod options;
@@ -105,7 +105,7 @@ struct Account {
 }
 
 impl Account {
-    /// An empty account whose reads lag by this time.
+    /// Makes an empty account whose reads lag by this time.
     fn new(lag: Duration) -> Self {
         Self {
             customers: Customers::new(),
@@ -117,7 +117,7 @@ impl Account {
         }
     }
 
-    /// Adds a customer who counts as having been there always.
+    /// Adds a customer that counts as having always existed.
     fn seed(&mut self, customer: RevnueCustomer) -> u64 {
         let id = self.add(customer);
         if let Some(customer) = self.customers.get(&id) {
@@ -127,7 +127,7 @@ impl Account {
         id
     }
 
-    /// Removes a customer so that no read shows it any more.
+    /// Removes a customer, so that no read shows it any more.
     fn remove_at_once(&mut self, id: u64) -> Option<RevnueCustomer> {
         self.lag.rewrite(|earlier| drop(earlier.remove(&id)));
         self.customers.remove(&id)
@@ -141,15 +141,15 @@ impl Account {
     }
 }
 
-/// What is particular to Revnue.
+/// The methods that only Revnue's server has.
 impl Server<Revnue> {
-    /// The token that requests must carry, as `Authorization: Bearer <token>`.
+    /// Returns the token that requests must carry, as `Authorization: Bearer <token>`.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.provider.options.token
     }
 
-    /// All customers of all companies, by their ids.
+    /// Returns all customers of all companies, ordered by their ids.
     #[must_use]
     pub fn customers(&self) -> Vec<RevnueCustomer> {
         self.provider
@@ -160,29 +160,29 @@ impl Server<Revnue> {
             .collect()
     }
 
-    /// A customer by its id.
+    /// Returns a customer by its id.
     #[must_use]
     pub fn customer(&self, id: u64) -> Option<RevnueCustomer> {
         self.provider.account().customers.get(&id).cloned()
     }
 
-    /// Adds a customer as if it had been there before, and gives its id.
+    /// Adds a customer as if it had existed before, and returns its id.
     pub fn seed_customer(&self, customer: RevnueCustomer) -> u64 {
         self.provider.account().seed(customer)
     }
 
-    /// Removes a customer as if somebody else had.
+    /// Removes a customer, as if another program had removed it.
     pub fn remove_customer(&self, id: u64) -> Option<RevnueCustomer> {
         self.provider.account().remove_at_once(id)
     }
 
-    /// How many writes were carried out.
+    /// Returns how many writes were carried out.
     #[must_use]
     pub fn applied_count(&self) -> usize {
         self.provider.account().applied
     }
 
-    /// How many requests were answered with 429 because the quota was used up.
+    /// Returns how many requests got 429 because the quota was used up.
     #[must_use]
     pub fn throttled_count(&self) -> usize {
         self.provider.account().throttled
@@ -296,7 +296,7 @@ impl Revnue {
         Response::json(200, &shown)
     }
 
-    /// A page by its number, from 1; `None` if there is none.
+    /// Returns a page by its number, from 1, or `None` if it does not exist.
     fn page(
         &self,
         all: &[Value],
@@ -332,7 +332,7 @@ impl Revnue {
         self.written(account, id, 201)
     }
 
-    /// A replacement forgets what it does not name, an update keeps it.
+    /// A replacement clears the fields that it does not name. An update keeps them.
     fn change(
         &self,
         account: &mut Account,

@@ -47,87 +47,86 @@ impl Default for RevnueOptions {
 }
 
 impl RevnueOptions {
-    /// The token that requests must carry, as `Authorization: Bearer <token>`. Default:
+    /// Sets the token that requests must carry, as `Authorization: Bearer <token>`. Default:
     /// `revnue-sandbox-token`.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = token.into();
         self
     }
 
-    /// How many requests the account may make in a window of time, by the sandbox's clock. One
-    /// more is answered with 429 and not carried out. The provider documents both 20 and 100 a
-    /// minute. Default: 20 in 60 s.
+    /// Sets how many requests the account can make per window of time, by the sandbox's clock. A
+    /// request above the limit gets 429 and is not carried out. The provider documents both 20 and
+    /// 100 per minute. Default: 20 in 60 s.
     pub fn rate_limit(mut self, requests: usize, window: Duration) -> Self {
         self.rate_limit = Some((requests, window));
         self
     }
 
-    /// Takes any number of requests.
+    /// Accepts any number of requests.
     pub fn no_rate_limit(mut self) -> Self {
         self.rate_limit = None;
         self
     }
 
-    /// Whether a 429 has a `Retry-After`, in whole seconds. Documented; default: true.
+    /// Sets whether a 429 has a `Retry-After`, in whole seconds. Documented. Default: true.
     pub fn retry_after(mut self, present: bool) -> Self {
         self.retry_after = present;
         self
     }
 
-    /// The shape of a list. Not documented; default: [`RevnueListResponse::Array`].
+    /// Sets the shape of a list. Not documented. Default: [`RevnueListResponse::Array`].
     pub fn list_response(mut self, response: RevnueListResponse) -> Self {
         self.list_response = response;
         self
     }
 
-    /// What stands before the query in a link to the next page. Default: this server's own list.
+    /// Sets the text before the query in a link to the next page. Default: this server's own list.
     pub fn next_url(mut self, url: impl Into<String>) -> Self {
         self.next_url = Some(url.into());
         self
     }
 
-    /// What a creation, a replacement and an update response. Not documented; default:
+    /// Sets the response to a creation, a replacement and an update. Not documented. Default:
     /// [`RevnueWriteResponse::ReadForm`].
     pub fn write_response(mut self, response: RevnueWriteResponse) -> Self {
         self.write_response = response;
         self
     }
 
-    /// Whether the deployment knows `PATCH`; without, it answers 405. That older ones don't is
-    /// inferred. Default: true.
+    /// Sets whether the deployment knows `PATCH`. If not, it returns 405. That older deployments
+    /// don't know it is inferred. Default: true.
     pub fn patch(mut self, known: bool) -> Self {
         self.patch = known;
         self
     }
 
-    /// Whether a deletion needs the company. Third-party; default: false.
+    /// Sets whether a deletion needs the company. Third-party. Default: false.
     pub fn company_on_delete(mut self, required: bool) -> Self {
         self.company_on_delete = required;
         self
     }
 
-    /// Whether the paths of reads end with a slash; without, they end like those of writes.
-    /// Documented; default: true.
+    /// Sets whether the paths of reads end with a slash. If not, they end like those of writes.
+    /// Documented. Default: true.
     pub fn trailing_slash(mut self, present: bool) -> Self {
         self.trailing_slash = present;
         self
     }
 
-    /// Whether the provider's own responses carry a `Date`, by the sandbox's clock: with
+    /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
-    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is that of a provider whose clock
-    /// differs from the client's. What a [`Fault`](crate::Fault) shows instead of a response has
-    /// none, unless it sets one. Inferred; default: false.
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
+    /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
+    /// no `Date`, unless the fault sets one. Inferred. Default: false.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
     }
 
-    /// How long a write through the API is not shown by the reads, by the sandbox's clock: until
-    /// then they show customers as they were before it. What is seeded or removed behind the
-    /// client's back shows at once. Whether the provider's reads lag is not documented. Default: no
-    /// time.
+    /// Sets how long the reads do not show a write through the API, by the sandbox's clock. Until
+    /// then they show customers as they were before the write. Seeded and removed customers show
+    /// immediately. Whether the provider's reads lag is not documented. Default: no time.
     pub fn shown_after(mut self, lag: Duration) -> Self {
         self.shown_after = lag;
         self
@@ -140,19 +139,20 @@ impl RevnueOptions {
 pub enum RevnueListResponse {
     /// `[…]`.
     Array,
-    /// `{"results": […]}` with everything.
+    /// `{"results": […]}` with all customers.
     Results,
-    /// `{"count", "next", "previous", "results"}` with so many customers a page, one at least.
+    /// `{"count", "next", "previous", "results"}` with this number of customers per page, at least
+    /// one.
     Pages(usize),
-    /// The first page only: so many customers, the `count` of all, and no `next`.
+    /// Only the first page: this number of customers, the `count` of all, and no `next`.
     FirstPageOnly(usize),
-    /// `{"customers": […]}`, a shape that nobody expects.
+    /// `{"customers": […]}`, a shape that no client expects.
     Odd,
-    /// One customer instead of a list, as the provider's sample shows it, or `{}`.
+    /// One customer instead of a list, as in the provider's sample, or `{}`.
     OneObject,
 }
 
-/// What a creation, a replacement and an update response.
+/// The response to a creation, a replacement and an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevnueWriteResponse {

@@ -1,5 +1,5 @@
-//! How Revnue says no: `detail` as documented, or messages under the names of fields as its
-//! framework words them (inferred).
+//! Revnue's refusals: `detail` as documented, or messages under the names of fields in the words of
+//! its framework (inferred).
 
 use serde_json::{Map, Value, json};
 
@@ -47,7 +47,7 @@ fn lacks_company(violations: &[Violation]) -> bool {
         .any(|one| one.field == "company" && one.problem == Problem::Missing)
 }
 
-/// `{"<field>": ["message", …]}`; nested names keep their dots.
+/// Formats `{"<field>": ["message", …]}`. Nested names keep their dots.
 fn by_field(violations: &[Violation]) -> Value {
     let mut fields: Map<String, Value> = Map::new();
     for violation in violations {
@@ -63,7 +63,7 @@ fn by_field(violations: &[Violation]) -> Value {
     Value::Object(fields)
 }
 
-/// One violation, without the value.
+/// Formats one violation, without the value.
 fn sentence(problem: &Problem) -> String {
     match problem {
         Problem::UnknownField => "This field is unknown.".to_owned(),
