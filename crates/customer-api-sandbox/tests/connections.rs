@@ -64,7 +64,7 @@ async fn what_is_no_http_is_answered_with_400_and_not_recorded() {
     assert_eq!(sandbox.ravelin().requests(), []);
 }
 
-/// A page whose name leads here, or that asks for the address: neither changes anything.
+/// Neither a page whose name leads here nor one that requests the address changes anything.
 #[tokio::test]
 async fn no_page_of_another_site_reaches_the_sandbox() {
     let sandbox = sandbox(RavelinOptions::default()).await;
@@ -176,7 +176,7 @@ async fn refused_connections_come_back_on_the_same_port() {
 
 #[tokio::test]
 async fn a_port_of_ones_own_choice_can_be_refused_too_and_is_not_shared() {
-    // Somebody else may take the port in between; then another one has to do.
+    // Another program may take the port in between. Then another port is tried.
     let (port, builder, sandbox) = loop {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
@@ -233,7 +233,7 @@ fn without_a_runtime_there_is_an_error() {
     }
 }
 
-/// A client that people use: pooling, its own reading of responses, its own errors.
+/// A client that programs use in practice: with a pool, its own response parser and its own errors.
 #[tokio::test]
 async fn an_independent_client_agrees() {
     let sandbox = sandbox(RavelinOptions::default()).await;

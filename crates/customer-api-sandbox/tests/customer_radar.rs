@@ -25,7 +25,7 @@ async fn a_login_gives_a_token_and_its_end_in_seconds_with_a_fraction() {
     let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
     assert_eq!(keys, ["expiration", "token", "userName"]);
     assert_eq!(body["userName"], "testing");
-    // An hour after the sample's moment, as it is written.
+    // An hour after the sample's time, in its notation.
     assert!(response.text.contains(r#""expiration":1579800782.269"#));
     assert_ne!(body["token"], radar.token.as_str());
     assert_eq!(radar.server().login_count(), 2);

@@ -1,4 +1,4 @@
-//! What the Customer Radar server refuses, and that it then sends nothing.
+//! The requests that the Customer Radar server refuses. It then sends nothing.
 
 #![expect(
     clippy::indexing_slicing,
@@ -15,7 +15,7 @@ async fn start() -> Radar {
     Radar::start(CustomerRadarOptions::default()).await
 }
 
-/// An invitation by its four ids, to an e-mail address and a mobile number.
+/// Makes an invitation from its four ids, to an e-mail address and a mobile number.
 fn ids(client: &str, programme: &str, location: &str, pom: Option<&str>) -> Value {
     let mut recipient = json!({
         "email": "a@b.example",

@@ -1,4 +1,4 @@
-//! The switches of the Customer Radar server: what the provider may do and doesn't say.
+//! The switches of the Customer Radar server: behaviour that the provider does not document.
 
 mod common;
 
@@ -34,7 +34,7 @@ async fn statuses_of_refused_logins_and_tokens() {
 async fn a_token_may_end_after_some_requests() {
     let mut radar = Radar::start(options().token_uses(3)).await;
     let mut statuses = Vec::new();
-    // What is refused is a use, too.
+    // A refused request also counts as a use.
     for body in [one("a@b.example"), invitation(&[]), one("b@b.example")] {
         statuses.push(radar.invite(&body).await.status);
     }
@@ -110,7 +110,7 @@ async fn metadata_keys_are_judged_by_switches() {
         response.description(),
         "a metadata key occurs more than once"
     );
-    // Spelling and case tell keys apart.
+    // Keys differ by spelling and case.
     assert_eq!(radar.invite(&with(&["a", "A", "a "])).await.status, 200);
 
     let radar = Radar::start(options().blank_metadata_keys(true)).await;
@@ -156,7 +156,7 @@ async fn another_code_in_a_200_sends_nothing() {
     );
     assert!(radar.server().outbox().is_empty());
     assert_eq!(radar.server().applied_count(), 0);
-    // What would be refused anyway still is.
+    // An invitation that would be refused anyway is still refused.
     assert_eq!(radar.invite(&invitation(&[])).await.status, 400);
 }
 
@@ -214,7 +214,7 @@ async fn codes_and_families_change_their_shape() {
 #[tokio::test]
 async fn send_rules_hold_back_and_answer_all_the_same() {
     let day = Duration::from_secs(24 * 60 * 60);
-    // A token that outlives the period.
+    // The token lives longer than the period.
     let radar = Radar::start(options().contact_restriction(60 * day).token_life(90 * day)).await;
     let batch = invitation(&[
         recipient("a@b.example"),

@@ -17,9 +17,9 @@ use common::{Client, End, JSON, KEY, LABEL, LABEL_PATH, Response, sandbox};
 use customer_api_sandbox::{Fault, FaultBody, RavelinOptions, Sandbox};
 use serde_json::{Value, json};
 
-/// The operation's own response with the sandbox of these tests.
+/// The operation's own response in the sandbox of these tests.
 const OWN: &str = r#"{"eventTime":"2020-01-23T16:33:02.000000000Z"}"#;
-/// What a fault shows of a request that was not processed.
+/// What a fault shows for a request that was not processed.
 const NOTHING: &str = r#"{"processed":false}"#;
 
 async fn faulty(fault: Fault) -> (Sandbox, Client) {
@@ -68,7 +68,7 @@ async fn faults_in_place_of_a_response_may_process_or_not() {
 #[tokio::test]
 async fn a_reset_while_reading_needs_no_more_than_the_beginning() {
     let (sandbox, mut client) = faulty(Fault::reset_while_reading()).await;
-    // Of a body of a million bytes just these ever come.
+    // Only these bytes of a body of a million bytes are ever sent.
     let head = "POST /v2/customer/cust-1/labels HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n{\"cat";
     client.write(head).await;
     let response = client.response().await;
@@ -294,7 +294,7 @@ async fn an_expected_continue_is_sent_before_the_body_is_read() {
     );
     client.write(&head).await;
     let mut response = Box::pin(client.response());
-    // The interim response comes, the final one does not: the body is still missing.
+    // The interim response arrives. The final one does not, because the body is still missing.
     for _ in 0..100 {
         let pending = poll_fn(|context| Poll::Ready(response.as_mut().poll(context).is_pending()));
         assert!(pending.await);

@@ -34,7 +34,7 @@ async fn the_reads_of_omnidesk_show_a_write_late() {
     desk.post("/createCustomerCRUD", &[&fields[..], &names[..]].concat())
         .await;
     assert_eq!(omnidesk.applied_count(), 2);
-    // Behind the client's back, and shown at once.
+    // Seeded without a request, and shown immediately.
     omnidesk.seed_customer(OmnideskCustomer::new(1, "cust-3"));
 
     for (is_shown, advance) in [(false, LAG), (true, Duration::ZERO)] {
@@ -87,7 +87,7 @@ fn hour() -> Duration {
     Duration::from_secs(3_600)
 }
 
-/// A builder whose four servers date their responses.
+/// Returns a builder whose four servers date their responses.
 fn dated() -> SandboxBuilder {
     Sandbox::builder()
         .ravelin(RavelinOptions::default().dates(true))
@@ -110,12 +110,12 @@ async fn every_server_dates_its_responses_and_its_refusals() {
         (sandbox.revnue().base_url(), "/api/v2/customer/1/?company=1"),
         (sandbox.customer_radar().base_url(), "/auth/login"),
     ] {
-        // Three keys are wrong, and one method.
+        // Three requests have a wrong key, and one a wrong method.
         let mut client = Client::connect(url).await;
         client.send("GET", path, &[], "").await;
         let response = client.response().await;
         let date = response.header("date");
-        // A stepped clock has a start of its own.
+        // A stepped clock has its own start.
         assert_eq!(date, Some("Thu, 23 Jan 2020 16:33:02 GMT"), "{path}");
     }
 }

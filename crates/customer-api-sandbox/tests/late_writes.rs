@@ -1,4 +1,5 @@
-//! Writes that are carried out after their request was answered, or was not, on every server.
+//! Writes that are carried out after the response to their request, or without a response, on every
+//! server.
 
 #![expect(
     clippy::unwrap_used,
@@ -20,7 +21,7 @@ use customer_api_sandbox::{
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A label that meets the fault.
+/// Sends a label that meets the fault.
 async fn label(fault: Fault) -> (Sandbox, Response) {
     let sandbox = sandbox(RavelinOptions::default()).await;
     sandbox.ravelin().fault_on("labelCustomer", fault).unwrap();
@@ -43,7 +44,8 @@ async fn a_label_is_applied_when_its_time_has_come_and_dated_by_it() {
     sandbox.advance(MINUTE);
     assert_eq!((ravelin.applied_count(), ravelin.pending_writes()), (1, 0));
     assert!(ravelin.requests()[0].applied);
-    // A minute after the provider's sample, though the clock has moved on by more.
+    // The review is dated a minute after the provider's sample, although the clock has moved on by
+    // more.
     let review = &ravelin.reviews("cust-1")[0];
     assert_eq!(review.timestamp, "2020-01-23T16:34:02Z");
 }
@@ -68,7 +70,7 @@ async fn what_is_refused_on_arrival_is_never_applied() {
     let late = Fault::status(500).processed_later(Later::Requests(1));
     sandbox.ravelin().fault(late);
     let mut client = Client::connect(sandbox.ravelin().base_url()).await;
-    // The fault is what the client sees, as ever.
+    // The client still sees the fault.
     let response = client.call("POST", LABEL_PATH, "{}").await;
     assert_eq!(response.status, Some(500));
     assert_eq!(sandbox.ravelin().pending_writes(), 0);
@@ -88,7 +90,7 @@ async fn an_event_is_dated_by_when_it_is_applied() {
         ("message", "ordered"),
         ("source_url", "https://shop.example/7"),
     ];
-    // No response comes; the server is given the request all the same.
+    // No response comes, but the request still reaches the server.
     tokio::select! {
         response = desk.post("/externalEvent", fields) => panic!("{response:?}"),
         () = recorded(omnidesk) => {}
@@ -98,7 +100,7 @@ async fn an_event_is_dated_by_when_it_is_applied() {
     assert_eq!(events[0].created_at, "2020-01-23 16:34:02");
 }
 
-/// Ends when a request has been recorded.
+/// Waits until a request has been recorded.
 async fn recorded<P>(server: &customer_api_sandbox::Server<P>) {
     while server.requests().is_empty() {
         tokio::task::yield_now().await;

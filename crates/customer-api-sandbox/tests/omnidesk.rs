@@ -1,4 +1,4 @@
-//! The operations that write Omnidesk's customers, and what they do to them.
+//! The operations that write Omnidesk's customers, and their effects.
 
 mod common;
 

@@ -1,10 +1,10 @@
-//! The program, run as a user runs it.
+//! The program, run as an operator runs it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-/// Ends the program with the test, whatever the test comes to.
+/// Ends the program with the test, whatever the outcome of the test.
 struct Running(Child);
 
 impl Drop for Running {

@@ -62,7 +62,7 @@ async fn legacy_labels_are_read_back_as_the_provider_prints_them() {
         sample_review("FRAUDSTER", "2020-01-23T16:33:02Z")
     );
 
-    // The step was a second; an hour less four of those later comes the second sample.
+    // A step is one second. The second sample comes an hour less four seconds after that.
     sandbox.advance(Duration::from_secs(3595));
     let mut second = sample_label();
     second["label"] = json!("GENUINE");

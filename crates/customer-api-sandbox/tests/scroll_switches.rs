@@ -138,7 +138,7 @@ async fn the_last_page_is_a_switch() {
         (ScrollCourse::EndsWithoutNext, json!({})),
         (ScrollCourse::EndsWithoutMeta, Value::Null),
     ] {
-        // Reviews that are not asked for stand at the end, and a page is full before them.
+        // Reviews that do not match are at the end, and a page is full before them.
         let options = RavelinOptions::default()
             .page_size(2)
             .review_order(ReviewOrder::NewestFirst)

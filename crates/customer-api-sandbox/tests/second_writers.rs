@@ -34,12 +34,12 @@ async fn a_colleague_labels_the_customer_too() {
         let labels: Vec<_> = reviews.iter().map(|review| &*review.label).collect();
         if is_processed {
             assert_eq!(labels, ["FRAUDSTER", "FRAUDSTER", "GENUINE"]);
-            // The clock steps with every write: they come after the request.
+            // The clock steps with every write, so the second writers come after the request.
             assert!(reviews[0].timestamp < reviews[1].timestamp);
         } else {
             assert_eq!(labels, ["FRAUDSTER", "GENUINE"]);
         }
-        // The log has what clients sent, and no more.
+        // The log contains only what clients sent.
         assert_eq!(ravelin.requests().len(), 1);
         assert_eq!(ravelin.requests()[0].applied, is_processed);
         assert_eq!(ravelin.applied_count(), 2 + usize::from(is_processed));

@@ -12,7 +12,8 @@ pub(crate) const CUSTOMERS: &str = "/api/v2/customer";
 
 pub(crate) type Fields<'a> = &'a [(&'a str, &'a str)];
 
-/// A sandbox with these options whose clock stands, and a connection to its Omnidesk server.
+/// Starts a sandbox with these options and a clock that stands still, and connects to its Omnidesk
+/// server.
 pub(crate) async fn started(options: OmnideskOptions) -> (Sandbox, Desk) {
     let sandbox = Sandbox::builder()
         .omnidesk(options)
@@ -82,14 +83,14 @@ pub(crate) fn urlencoded(fields: Fields<'_>) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Checks a response that says that something was done.
+/// Checks a response that reports success.
 pub(crate) fn assert_result(response: &Response, message: &str) {
     assert_eq!(response.status, Some(200), "{response:?}");
     let expected = serde_json::json!({ "type": "result", "message": message });
     assert_eq!(response.json(), expected);
 }
 
-/// The message of an error with this status.
+/// Returns the message of an error with this status.
 pub(crate) fn error_message(response: &Response, status: u16) -> String {
     assert_eq!(response.status, Some(status), "{response:?}");
     let body: Value = response.json();

@@ -1,4 +1,4 @@
-//! A raw client: it sends what it is told and reports what arrives, byte for byte.
+//! A raw client. It sends exactly what it is given and reports what arrives, byte for byte.
 
 #![allow(dead_code, reason = "each test file uses a part")]
 #![expect(
@@ -21,12 +21,12 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// 2020-01-23T16:33:02Z, the moment of the provider's sample.
+/// 2020-01-23T16:33:02Z, the time of the provider's sample.
 pub(crate) fn sample_time() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_579_797_182)
 }
 
-/// A sandbox whose responses are the same every time.
+/// Starts a sandbox whose responses are the same every time.
 pub(crate) async fn sandbox(options: RavelinOptions) -> Sandbox {
     Sandbox::builder()
         .ravelin(options.unknown_fields(None))
@@ -41,7 +41,7 @@ pub(crate) const LABEL_PATH: &str = "/v2/customer/cust-1/labels";
 pub(crate) const KEY: (&str, &str) = ("Authorization", "token sk_test_sandbox");
 pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
 
-/// How a connection stood after a response.
+/// The state of a connection after a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// The response was complete, and the connection is open.
@@ -54,7 +54,7 @@ pub(crate) enum End {
 pub(crate) struct Response {
     /// Informational statuses before the final one.
     pub informational: Vec<u16>,
-    /// None if no head arrived.
+    /// `None` if no head arrived.
     pub status: Option<u16>,
     pub head: String,
     pub body: Vec<u8>,
@@ -97,7 +97,7 @@ impl Client {
         })
     }
 
-    /// A request with the key, and with a JSON body unless it is empty.
+    /// Sends a request with the key, and with a JSON body unless it is empty.
     pub(crate) async fn call(&mut self, method: &str, target: &str, body: &str) -> Response {
         let headers: &[_] = if body.is_empty() {
             &[KEY]
@@ -129,7 +129,7 @@ impl Client {
         self.stream.write_all(text.as_bytes()).await.unwrap();
     }
 
-    /// Reads one response, or what there is of one.
+    /// Reads one response, or the part of it that arrives.
     pub(crate) async fn response(&mut self) -> Response {
         let mut informational = Vec::new();
         let head = loop {
@@ -162,7 +162,7 @@ impl Client {
         response
     }
 
-    /// Everything up to the end of the connection.
+    /// Reads everything up to the end of the connection.
     pub(crate) async fn rest(&mut self) -> (Vec<u8>, End) {
         while self.fill().await {}
         (

@@ -1,4 +1,4 @@
-//! A client of the Customer Radar server, on an HTTP client that is not ours.
+//! A client of the Customer Radar server, based on an HTTP client that is not ours.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Said {
     }
 }
 
-/// A sandbox with these options whose clock stands, and a client with a token.
+/// A sandbox with these options and a clock that stands still, and a client with a token.
 pub(crate) struct Radar {
     pub sandbox: Sandbox,
     pub http: reqwest::Client,
@@ -85,7 +85,7 @@ impl Radar {
         said(request.header(AUTHORIZATION, authorization).json(body)).await
     }
 
-    /// The addresses in the outbox.
+    /// Returns the addresses in the outbox.
     pub(crate) fn emails(&self) -> Vec<String> {
         let outbox = self.server().outbox().into_iter();
         outbox.filter_map(|sent| sent.email).collect()
@@ -101,7 +101,7 @@ pub(crate) async fn said(request: reqwest::RequestBuilder) -> Said {
     }
 }
 
-/// An invitation of the client and programme of the default set-up.
+/// Makes an invitation of the client and programme of the default setup.
 pub(crate) fn invitation(recipients: &[Value]) -> Value {
     json!({
         "clientDisplayId": "client-1",
@@ -110,7 +110,7 @@ pub(crate) fn invitation(recipients: &[Value]) -> Value {
     })
 }
 
-/// A recipient at a location with one POM.
+/// Makes a recipient at a location with one POM.
 pub(crate) fn recipient(email: &str) -> Value {
     json!({ "email": email, "locationDisplayId": "location-1" })
 }

@@ -11,7 +11,7 @@ const TOKEN: (&str, &str) = ("Authorization", "Bearer revnue-sandbox-token");
 /// An update of a customer of company 1.
 pub(crate) const UPDATE: &str = r#"{"company":1,"city":"Nadi"}"#;
 
-/// A sandbox with these options whose clock stands.
+/// Starts a sandbox with these options and a clock that stands still.
 pub(crate) async fn started(options: RevnueOptions) -> Sandbox {
     Sandbox::builder()
         .revnue(options)
@@ -21,7 +21,7 @@ pub(crate) async fn started(options: RevnueOptions) -> Sandbox {
         .unwrap()
 }
 
-/// A request on a connection of its own.
+/// Sends a request on a new connection.
 pub(crate) async fn call(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Response {
     let mut client = Client::connect(sandbox.revnue().base_url()).await;
     let headers: &[_] = if body.is_empty() {

@@ -1,4 +1,4 @@
-//! Following the scroll over all reviews.
+//! Follows the scroll over all reviews.
 
 use customer_api_sandbox::{RavelinOptions, Review, Sandbox};
 use serde_json::Value;
@@ -7,18 +7,18 @@ use super::{Client, sandbox};
 
 pub(crate) const PATH: &str = "/v2/label/customer";
 
-/// Reviews of the customers `0`, `1` … made a second apart.
+/// Makes reviews of the customers `0`, `1` … one second apart.
 pub(crate) fn reviews(count: u32) -> impl Iterator<Item = Review> {
     (0..count).map(|index| Review::new(index.to_string(), "GENUINE", time(index)))
 }
 
-/// A time on one day, by its second.
+/// Returns a time on one day, by its second.
 pub(crate) fn time(second: u32) -> String {
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("2019-08-05T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// A sandbox with so many reviews, and a connection to its Ravelin server.
+/// Starts a sandbox with this number of reviews, and connects to its Ravelin server.
 pub(crate) async fn started(options: RavelinOptions, count: u32) -> (Sandbox, Client) {
     let sandbox = sandbox(options).await;
     sandbox.ravelin().seed_reviews(reviews(count));
@@ -26,7 +26,7 @@ pub(crate) async fn started(options: RavelinOptions, count: u32) -> (Sandbox, Cl
     (sandbox, client)
 }
 
-/// The target of `meta.next`, which must lead to this server.
+/// Returns the target of `meta.next`, which must lead to this server.
 pub(crate) fn next(sandbox: &Sandbox, page: &Value) -> String {
     let next = page["meta"]["next"].as_str().unwrap();
     let target = next.strip_prefix(sandbox.ravelin().base_url()).unwrap();
@@ -34,14 +34,14 @@ pub(crate) fn next(sandbox: &Sandbox, page: &Value) -> String {
     target.to_owned()
 }
 
-/// The customers of a page's reviews.
+/// Returns the customers of a page's reviews.
 pub(crate) fn ids(page: &Value) -> Vec<String> {
     let reviews = page["reviews"].as_array().unwrap();
     let ids = reviews.iter().map(|review| review["customerId"].as_str());
     ids.map(|id| id.unwrap().to_owned()).collect()
 }
 
-/// Asks for pages until one has no reviews, and gives what stood on each.
+/// Requests pages until one has no reviews, and returns the customers on each.
 pub(crate) async fn scroll(
     sandbox: &Sandbox,
     client: &mut Client,
@@ -62,12 +62,12 @@ pub(crate) async fn scroll(
     }
 }
 
-/// One page.
+/// Requests one page.
 pub(crate) async fn page(client: &mut Client, target: &str) -> Value {
     client.call("GET", target, "").await.json()
 }
 
-/// The customers that `reviews` makes.
+/// Returns the customers that `reviews` makes.
 pub(crate) fn numbers(range: std::ops::Range<u32>) -> Vec<String> {
     range.map(|number| number.to_string()).collect()
 }
