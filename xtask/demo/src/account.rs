@@ -1,4 +1,4 @@
-//! The account that the demo gives of itself.
+//! The account of the demo: its steps, results and checks on the terminal.
 
 use std::{
     fmt::{Debug, Display},
@@ -8,7 +8,7 @@ use std::{
 
 use crate::Failure;
 
-/// Prints each step as it is done, and checks what came of it.
+/// Prints each step when it is done, and checks its result.
 pub(crate) struct Account {
     steps: usize,
     checks: usize,
@@ -22,23 +22,23 @@ impl Account {
         }
     }
 
-    /// Names a person's work.
+    /// Prints the title of a team's work.
     pub(crate) fn chapter(&mut self, title: &str) {
         say(&format!("\n{title}"));
     }
 
-    /// Announces what is done next.
+    /// Announces the next step.
     pub(crate) fn step(&mut self, what: &str) {
         self.steps += 1;
         say(&format!("\n {:>2}. {what}", self.steps));
     }
 
-    /// Shows what came of it.
+    /// Shows the result of a step.
     pub(crate) fn show(&mut self, what: impl Display) {
         say(&format!("     {what}"));
     }
 
-    /// Stops the demo if something is not as it must be.
+    /// Stops the demo if a value is not as expected.
     pub(crate) fn expect<T: PartialEq + Debug>(
         &mut self,
         what: &str,
@@ -52,7 +52,7 @@ impl Account {
         Err(format!("{what}: expected {expected:?}, got {actual:?}").into())
     }
 
-    /// The last line, and the program's exit code.
+    /// Prints the last line and returns the program's exit code.
     pub(crate) fn close(self, outcome: Result<(), Failure>) -> ExitCode {
         match outcome {
             Ok(()) => {
@@ -65,7 +65,7 @@ impl Account {
             Err(failure) => {
                 let _ = writeln!(
                     io::stderr(),
-                    "\ndemo: step {} went wrong: {failure}",
+                    "\ndemo: step {} failed: {failure}",
                     self.steps
                 );
                 ExitCode::FAILURE
@@ -74,7 +74,7 @@ impl Account {
     }
 }
 
-/// The exit code of a program that has no account to give.
+/// Returns the exit code of a program that prints no account.
 pub(crate) fn exit(outcome: Result<(), Failure>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

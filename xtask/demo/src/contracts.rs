@@ -13,7 +13,7 @@ use crate::{Failure, account::Account};
 const CUSTOMERS: usize = 45;
 const PAGE: usize = 5;
 
-/// The account's limit, in a shorter minute than the provider's.
+/// The account's limit, in a window shorter than the provider's minute.
 const CALLS: usize = 4;
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -32,7 +32,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let builder = || Client::builder(revnue.token()).base_url(revnue.base_url());
 
     account.step(&format!(
-        "list {CUSTOMERS} customers in pages of {PAGE}, with {CALLS} calls a second allowed to the account"
+        "list {CUSTOMERS} customers in pages of {PAGE}, with a limit of {CALLS} calls per second for the account"
     ));
     let careful = builder()
         .rate_limiter(Quota::per_window(CALLS, WINDOW))
@@ -40,15 +40,15 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let listed = read(account, &careful).await?;
     account.expect("customers", listed, CUSTOMERS)?;
     account.expect("429s", revnue.throttled_count(), 0)?;
-    account.show("the client waited for its turn; the provider never had to say no");
+    account.show("the client waited for its permits; the provider never refused a call");
 
-    account.step("list them with a client that does not know of the limit");
+    account.step("list them with a client that does not know the limit");
     let careless = builder().rate_limiter(Unlimited).build()?;
     let listed = read(account, &careless).await?;
     account.expect("customers", listed, CUSTOMERS)?;
     account.expect("throttled", revnue.throttled_count() > 0, true)?;
     account.show(format!(
-        "told to wait {} times, it waited as long as Retry-After said, and the list is whole",
+        "throttled {} times; the client waited for each Retry-After, and the list is complete",
         revnue.throttled_count()
     ));
     Ok(())

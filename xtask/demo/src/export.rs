@@ -70,7 +70,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.expect("requests", sandbox.ravelin().requests().len(), 4)
 }
 
-/// A bar of twenty characters.
+/// Draws a bar of twenty characters.
 fn bar(done: u64, all: u64) -> String {
     let filled = usize::try_from(20 * done / all.max(1))
         .unwrap_or(20)

@@ -1,4 +1,4 @@
-//! A fraud team labels a list on three machines, one of which dies, through a PostgreSQL server of the demo's own.
+//! A fraud team labels a list on three machines through a PostgreSQL server that the demo starts. One machine dies.
 
 use std::{process::Stdio, time::Duration};
 
@@ -18,24 +18,24 @@ use tokio::process::{Child, Command};
 
 use crate::{Failure, account::Account};
 
-/// The first argument of the program that is a machine.
+/// The first argument of a program that acts as a machine.
 pub(crate) const MACHINE: &str = "label-as-a-machine";
 
 const LIST: &str = "december";
 const CASES: usize = 90;
 const MACHINES: usize = 3;
 
-/// What the account may send, all machines together.
+/// The limit of attempts of all machines together.
 const ATTEMPTS: usize = 20;
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// How long a machine's call takes at most, and how much later it counts as gone.
+/// The timeout of a machine's call, and the time after which the call then counts as gone.
 const TIMEOUT: Duration = Duration::from_secs(3);
 const GRACE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     if !Postgres::is_installed() {
-        account.show("left out: no PostgreSQL server is installed");
+        account.show("skipped: no PostgreSQL server is installed");
         return Ok(());
     }
     let server = Postgres::start("demo").ok_or("the server did not start")?;
@@ -52,7 +52,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let mut machines = (0..MACHINES)
         .map(|_| start(ravelin, &server))
         .collect::<Result<Vec<_>, _>>()?;
-    // Dies with work on its way, if it has come that far.
+    // The machine dies with labels on their way, if it has got that far.
     while list.summary().await?.accepted < CASES as u64 / 3 {
         tokio::task::yield_now().await;
     }
@@ -63,18 +63,19 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     }
     account.show(format!("the ledger: {}", list.summary().await?));
 
-    account
-        .step("start a machine in its place, once what the dead one had begun counts as unknown");
+    account.step("replace the dead machine once its unfinished labels count as unknown");
     while list.summary().await?.sending > 0 {
         tokio::task::yield_now().await;
     }
     run_one(account, ravelin, &server).await?;
     account.show(format!("the ledger: {}", list.summary().await?));
 
-    account.step("let an operator decide about what no look shows, and run a machine once more");
+    account.step(
+        "let an operator decide about the labels that no look shows, and run a machine once more",
+    );
     for key in list.unknown(None, CASES).await? {
         list.resolve(&key, Resolution::NotSent).await?;
-        account.show(format!("{key} is to be sent again"));
+        account.show(format!("{key} will be sent again"));
     }
     run_one(account, ravelin, &server).await?;
     compare(account, ravelin, &list).await
@@ -107,7 +108,7 @@ async fn compare(
     let throttled = requests
         .iter()
         .filter(|request| request.status == Some(429));
-    account.expect("refused for the number of calls", throttled.count(), 0)
+    account.expect("refused because of the limit", throttled.count(), 0)
 }
 
 fn customer(number: usize) -> String {
@@ -129,7 +130,7 @@ fn start(ravelin: &Server<Ravelin>, server: &Postgres) -> Result<Child, Failure>
     Ok(child)
 }
 
-/// One machine: sends what is left of the list.
+/// Acts as one machine: sends the rest of the list.
 pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
     let [url, secret_key, database] = arguments else {
         return Err("expected a URL, a key and a database".into());

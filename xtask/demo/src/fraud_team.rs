@@ -1,4 +1,4 @@
-//! A fraud team labels customers, and copes with what can go wrong.
+//! A fraud team labels customers, and handles failures.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     lose_a_response(account, &sandbox, &ravelin).await?;
     find_nobody_there(account, &sandbox, &ravelin).await?;
 
-    account.step("ask the server what it applied");
+    account.step("ask the server which labels it applied");
     let requests = sandbox.ravelin().requests();
     let applied = requests.iter().filter(|request| request.applied).count();
     account.show(format!(
@@ -96,7 +96,7 @@ async fn meet_a_refusal(
     let error = failure(ravelin.send(label).await)?;
     account.show(&error);
     account.expect("delivery", error.delivery(), Delivery::Refused)?;
-    account.show("→ Refused: nothing was done, so fix it and send it again");
+    account.show("→ Refused: nothing was done; fix it and send it again");
     account.expect(
         "labels of cust-1",
         sandbox.ravelin().reviews("cust-1").len(),
@@ -118,11 +118,11 @@ async fn lose_a_response(
     account.show(&error);
     account.expect("delivery", error.delivery(), Delivery::Unknown)?;
     account.expect("attempts", error.attempts(), 1)?;
-    account.show("→ Unknown: it may have happened, so look before sending it again");
+    account.show("→ Unknown: it may have happened; look before sending it again");
 
     let last = ravelin.send(LastReview::new("cust-3")).await?;
     account.show(format!(
-        "   looked: cust-3 is {}, so it did happen",
+        "   looked: cust-3 is {}; it did happen",
         shown(last.as_ref().map(|review| &review.label))
     ));
     account.expect(
@@ -137,14 +137,14 @@ async fn find_nobody_there(
     sandbox: &Sandbox,
     ravelin: &Client,
 ) -> Result<(), Failure> {
-    account.step("label cust-4 while nothing listens");
+    account.step("label cust-4 while the server refuses connections");
     sandbox.ravelin().refuse_connections().await;
     let label = LabelCustomer::payment_fraud("cust-4", PaymentFraudReview::Genuine);
     let error = failure(ravelin.send(label.clone()).await)?;
     account.show(&error);
     account.expect("delivery", error.delivery(), Delivery::NotSent)?;
     account.expect("attempts", error.attempts(), 3)?;
-    account.show("→ NotSent: nothing reached the server, so send it again freely");
+    account.show("→ NotSent: nothing reached the server; send it again freely");
 
     sandbox.ravelin().accept_connections().await?;
     ravelin.send(label).await?;
@@ -152,7 +152,7 @@ async fn find_nobody_there(
     Ok(())
 }
 
-/// The error of a call that must fail.
+/// Returns the error of a call that must fail.
 fn failure<T>(outcome: Result<T, Error>) -> Result<Error, Failure> {
     match outcome {
         Ok(_) => Err("the call succeeded where it must fail".into()),

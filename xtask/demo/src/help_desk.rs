@@ -1,4 +1,4 @@
-//! A help desk keeps its customers in step with the shop's.
+//! A help desk keeps its customers in sync with the shop's.
 
 use customer_api_sandbox::{Fault, Sandbox};
 use helpdesk_customers::{Client, Delivery, SearchByExternalId, Upsert, Upserted};
@@ -15,7 +15,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.step("upsert a customer with two channels and a custom field");
     let outcome = omnidesk.upsert(ana("Lopez")).await?;
     account.expect("created", matches!(outcome, Upserted::Created { .. }), true)?;
-    account.show("nobody had the id, so the customer was created");
+    account.show("no customer had the id, so one was created");
 
     account.step("upsert the same customer under a new name");
     let outcome = omnidesk.upsert(ana("Garcia")).await?;

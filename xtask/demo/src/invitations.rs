@@ -1,4 +1,4 @@
-//! A shop asks two hundred customers for feedback, each once, though everything goes wrong.
+//! A shop asks two hundred customers for feedback, each once, despite every failure.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -18,17 +18,17 @@ use crate::{
 /// The first argument of the program that sends.
 pub(crate) const SENDER: &str = "send-invitations";
 
-/// The list of the ledger.
+/// The ledger's list.
 const LIST: &str = "march";
 
 const CUSTOMERS: usize = 200;
 const CONCURRENCY: usize = 4;
 
-/// After so many outcomes the sender is killed.
+/// The number of outcomes after which the sender is killed.
 const KILLED_AFTER: usize = 120;
 
 pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
-    // A token is good for 70 requests: it expires twice on the way.
+    // A token is good for 70 requests, so it expires twice during the run.
     let options = CustomerRadarOptions::default().token_uses(70);
     let sandbox = Sandbox::builder().customer_radar(options).start().await?;
     let radar = sandbox.customer_radar();
@@ -38,7 +38,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     drop(file);
 
     account.step(&format!(
-        "send {CUSTOMERS} invitations, lose the response to one, and kill the program on the way"
+        "send {CUSTOMERS} invitations, lose the response to one, and kill the program during the run"
     ));
     let lost = Fault::close_before_head().processed();
     radar.fault_on("sendInvitation", lost)?;
@@ -54,18 +54,22 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let told = start(&sandbox, &ledger)?.finish(account).await?;
     account.expect("keys", told.lines, CUSTOMERS)?;
     account.show(format!(
-        "{} accepted now, {} skipped: accepted before, {} skipped: nobody knows",
+        "{} accepted now, {} skipped: accepted before, {} skipped: unknown",
         told.accepted, told.skipped, told.doubtful
     ));
-    // The lost response, and what was on its way at the kill.
+    // The lost response, and the invitations that were on their way at the kill.
     let bearable = (1..=1 + CONCURRENCY).contains(&told.doubtful);
     account.expect("doubtful keys", bearable, true)?;
 
     account.step(
-        "look up those of which nobody knows, settle them in the ledger, and run it once more",
+        "look up the unknown ones, resolve them in the ledger, and run the program once more",
     );
     let known = addresses(&sandbox);
-    account.expect("nobody got two so far", known.len(), radar.outbox().len())?;
+    account.expect(
+        "people with one message each so far",
+        known.len(),
+        radar.outbox().len(),
+    )?;
     settle(account, ledger.path(), &known).await?;
     let told = start(&sandbox, &ledger)?.finish(account).await?;
     account.expect("doubtful keys", told.doubtful, 0)?;
@@ -83,7 +87,8 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.expect("people", addresses(&sandbox).len(), CUSTOMERS)
 }
 
-/// What a person does who asks the provider's support about the doubtful ones. Here the outbox tells.
+/// Acts as an operator who asks the provider's support about the doubtful keys. Here the outbox has
+/// the facts.
 async fn settle(
     account: &mut Account,
     ledger: &Path,
@@ -118,7 +123,7 @@ fn address(key: &str) -> String {
     format!("{key}@shop.example")
 }
 
-/// The program that sends: a line for each key.
+/// The program that sends. It prints one line for each key.
 pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
     let [url, username, password, ledger] = arguments else {
         return Err("expected a URL, a user name, a password and a ledger".into());

@@ -1,5 +1,5 @@
-//! What `cargo xtask demo` runs: the clients at work against the sandbox, with an account of each step. Ends with an error
-//! if anything differs from what it expects.
+//! The program behind `cargo xtask demo`: the clients at work against the sandbox, with an account of each step. It ends with an error if
+//! anything differs from its expectations.
 
 mod account;
 mod contracts;
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use account::Account;
 
-/// Why the demo stopped.
+/// The reason why the demo stopped.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,4 +1,4 @@
-//! A fraud team labels a list of customers by a program that is killed, and settles what was left unknown by looking.
+//! A fraud team labels a list of customers with a program that is killed, and settles the unknown outcomes with a look.
 
 use std::{collections::BTreeMap, path::Path, sync::Mutex, time::Duration};
 
@@ -21,29 +21,29 @@ use crate::{
 /// The first argument of the program that sends.
 pub(crate) const SENDER: &str = "send-labels";
 
-/// The list of the ledger.
+/// The ledger's list.
 const LIST: &str = "november";
 
 const CASES: usize = 60;
 const CONCURRENCY: usize = 3;
 
-/// Labels that are answered, before nothing is answered any more.
+/// The number of labels that get a response. Later labels get none.
 const ANSWERED: u32 = 20;
 
-/// After which Ravelin applies the label that it is late with.
+/// The time after which Ravelin applies its late label.
 const LATE: Duration = Duration::from_secs(600);
 
 pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let (arrived, all_on_their_way) = oneshot::channel();
     let arrived = Mutex::new((0, Some(arrived)));
-    // The sandbox's own log says when as many labels are on their way as can be.
+    // The sandbox's log shows when the maximum number of labels are on their way.
     let builder = Sandbox::builder().on_request(move |request| {
         let Ok(mut arrived) = arrived.lock() else {
             return;
         };
         arrived.0 += usize::from(request.operation_id.as_deref() == Some(LabelCustomer::INFO.id));
         if arrived.0 == ANSWERED as usize + CONCURRENCY {
-            // Later runs come by here, too; nobody waits for them.
+            // Later runs also get here, but nothing waits for them.
             let _ = arrived.1.take().map(|arrived| arrived.send(()));
         }
     });
@@ -68,7 +68,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let mut killed = start(ravelin, &ledger)?;
     tokio::select! {
         arrived = all_on_their_way => arrived?,
-        ended = killed.child.wait() => return Err(format!("the sender ended by itself: {}", ended?).into()),
+        ended = killed.child.wait() => return Err(format!("the sender ended before it was killed: {}", ended?).into()),
     }
     killed.child.kill().await?;
     let summary = open(ledger.path(), LIST).await?.summary().await?;
@@ -79,14 +79,14 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.step("run the same program again, from the beginning of the list");
     let told = start(ravelin, &ledger)?.finish(account).await?;
     account.show(format!(
-        "{} accepted now, {} skipped: accepted before, {} skipped: nobody knows",
+        "{} accepted now, {} skipped: accepted before, {} skipped: unknown",
         told.accepted, told.skipped, told.doubtful
     ));
     account.expect("skipped", told.skipped, ANSWERED as usize)?;
     account.expect("doubtful", told.doubtful, CONCURRENCY)?;
     account.expect("keys", told.lines, CASES)?;
 
-    account.step("look whether the unknown ones were applied, each by the marker in its comment");
+    account.step("look whether the unknown labels were applied, by the marker in each comment");
     let client = Client::builder(ravelin.secret_key())
         .base_url(ravelin.base_url())
         .build()?;
@@ -99,15 +99,15 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     sandbox.advance(LATE);
     let seen = look(account, &client, &list).await?;
     account.expect("applied", seen, 1)?;
-    account.show("→ no look can say that a label will never come; here the team decides");
+    account.show("→ no look can show that a label will never be applied; here the team decides");
     for key in list.unknown(None, CASES).await? {
         list.resolve(&key, Resolution::NotSent).await?;
-        account.show(format!("{key} is to be sent again"));
+        account.show(format!("{key} will be sent again"));
     }
-    // The file is for one program at a time.
+    // Only one program at a time can use the file.
     drop(list);
 
-    account.step("run the program once more, and compare the books");
+    account.step("run the program once more, and compare ledger and sandbox");
     let told = start(ravelin, &ledger)?.finish(account).await?;
     account.expect("accepted now", told.accepted, 1)?;
     account.expect("doubtful", told.doubtful, 0)?;
@@ -118,12 +118,12 @@ fn start(ravelin: &Server<Ravelin>, ledger: &LedgerFile) -> Result<Sender, Failu
     Sender::start(&[SENDER, ravelin.base_url(), ravelin.secret_key()], ledger)
 }
 
-/// Looks at every unknown key, and records those that were applied. Gives how many.
+/// Looks at every unknown key, records the labels that were applied, and returns their number.
 async fn look(account: &mut Account, client: &Client, list: &LedgerList) -> Result<usize, Failure> {
     let cases: BTreeMap<Key, LabelCustomer> = labels()?.into_iter().collect();
     let mut applied = 0;
     for key in list.unknown(None, CASES).await? {
-        // The ledger keeps no content: the operation is made again from the list.
+        // The ledger keeps no content, so the operation is made again from the list.
         let label = cases.get(&key).ok_or("the key is not in the list")?;
         let settlement = list
             .settle(client, &key, label, SettlePolicy::new())
@@ -141,7 +141,7 @@ async fn look(account: &mut Account, client: &Client, list: &LedgerList) -> Resu
     Ok(applied)
 }
 
-/// What the ledger has on record is what the sandbox counted.
+/// Checks that the ledger matches the sandbox's counts.
 async fn compare(account: &mut Account, sandbox: &Sandbox, ledger: &Path) -> Result<(), Failure> {
     let ravelin = sandbox.ravelin();
     let summary = open(ledger, LIST).await?.summary().await?;
@@ -164,7 +164,7 @@ fn customer(number: usize) -> String {
     format!("cust-{number}")
 }
 
-/// The list, the same in every run.
+/// Returns the list, which is the same in every run.
 fn labels() -> Result<Vec<(Key, LabelCustomer)>, Failure> {
     (1..=CASES)
         .map(|number| {
@@ -178,7 +178,7 @@ fn labels() -> Result<Vec<(Key, LabelCustomer)>, Failure> {
         .collect()
 }
 
-/// The program that sends: a line for each key.
+/// The program that sends. It prints one line for each key.
 pub(crate) async fn send(arguments: &[String]) -> Result<(), Failure> {
     let [url, secret_key, ledger] = arguments else {
         return Err("expected a URL, a key and a ledger".into());

@@ -1,4 +1,5 @@
-//! A program that sends through a ledger, which is this one again, so that it can be killed.
+//! A program that sends through a ledger. It is this program, started again so that it can be
+//! killed.
 
 use std::{
     env, fs,
@@ -18,7 +19,7 @@ use tokio::{
 
 use crate::{Failure, account::Account};
 
-/// The ledger's file, which goes away with the value.
+/// The ledger's file. It is deleted when the value is dropped.
 pub(crate) struct LedgerFile(PathBuf);
 
 impl LedgerFile {
@@ -33,7 +34,7 @@ impl LedgerFile {
 
 impl Drop for LedgerFile {
     fn drop(&mut self) {
-        // Nothing depends on it; the system clears its own temporary folder.
+        // Nothing depends on this. The system clears its temporary folder.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -43,14 +44,14 @@ pub(crate) async fn open(ledger: &Path, list: &str) -> Result<LedgerList, Ledger
     FileLedger::open(ledger).await?.list(list).await
 }
 
-/// The program that sends, seen from outside.
+/// The sending program, as its parent sees it.
 pub(crate) struct Sender {
     pub(crate) child: Child,
     lines: tokio::io::Lines<BufReader<ChildStdout>>,
 }
 
 impl Sender {
-    /// Starts this program again, with these arguments and the ledger as the last one.
+    /// Starts this program again with these arguments. The ledger is the last argument.
     pub(crate) fn start(arguments: &[&str], ledger: &LedgerFile) -> Result<Self, Failure> {
         let mut child = Command::new(env::current_exe()?)
             .args(arguments)
@@ -65,7 +66,7 @@ impl Sender {
         })
     }
 
-    /// Hears a sender out that is not killed.
+    /// Reads all outcomes of a sender that is not killed.
     pub(crate) async fn finish(mut self, account: &mut Account) -> Result<Reported, Failure> {
         let mut told = Reported::default();
         while told.read(account, &mut self).await? {}
@@ -75,7 +76,7 @@ impl Sender {
     }
 }
 
-/// What a sender has told so far.
+/// The outcomes that a sender has reported so far.
 #[derive(Default)]
 pub(crate) struct Reported {
     pub(crate) lines: usize,
@@ -86,7 +87,7 @@ pub(crate) struct Reported {
 }
 
 impl Reported {
-    /// Reads one outcome; false at the end.
+    /// Reads one outcome. Returns false at the end.
     pub(crate) async fn read(
         &mut self,
         account: &mut Account,
@@ -111,7 +112,7 @@ impl Reported {
     }
 }
 
-/// In the program that sends: makes a run, and writes a line for each key.
+/// Makes a run in the sending program, and prints one line for each key.
 pub(crate) async fn report<O: Operation>(mut run: Run<O>) {
     while let Some(sent) = run.next().await {
         let word = match &sent.outcome {
