@@ -184,7 +184,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Stops the sandbox's clock at `start` and moves it on by `step` after each write that is
+    /// Makes the sandbox's clock stand at `start` and moves it on by `step` after each write that is
     /// applied. No timestamp then depends on when a test runs. Without this call the clock starts
     /// at the real time and runs along with tokio's.
     pub fn stepped_clock(mut self, start: SystemTime, step: Duration) -> Self {
