@@ -5,10 +5,11 @@ use std::{
 
 use crate::{Key, clock};
 
-/// The right to send under one key of one list, and to say what became of it.
+/// The right to send under one key of one list, and to record the outcome.
 ///
-/// Its token is unique, so a sender that was given up for dead can't overwrite what its successor recorded. A claim is made before
-/// it is asked for: a sender that never hears whether it has the key can still withdraw the claim. Dropping a claim changes nothing.
+/// The claim's token is unique: a sender that was presumed dead can't overwrite what its successor recorded. The claim exists before
+/// the ledger is asked for it: a sender that never learns whether it got the key can still withdraw the claim. Dropping a claim
+/// changes nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Claim {
     list: Key,
@@ -17,36 +18,36 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// A claim on a key of a list, with a token that no other claim has.
+    /// Creates a claim on a key of a list, with a token that no other claim has.
     #[must_use]
     pub fn new(list: Key, key: Key) -> Self {
         let token = random(&key);
         Self { list, key, token }
     }
 
-    /// The list.
+    /// Returns the list.
     #[must_use]
     pub fn list(&self) -> &Key {
         &self.list
     }
 
-    /// The key.
+    /// Returns the key.
     #[must_use]
     pub fn key(&self) -> &Key {
         &self.key
     }
 
-    /// What tells this claim from all others.
+    /// Returns the token that distinguishes this claim from all others.
     #[must_use]
     pub fn token(&self) -> &[u8; 16] {
         &self.token
     }
 }
 
-/// Bytes that nobody can foresee: the keys of the standard library's hasher come from the system.
+/// Returns unpredictable bytes. The keys of the standard library's hasher come from the system.
 ///
-/// The keys are asked for once per thread. A copy of a whole machine, or of a process, has the same ones; the time and the process
-/// tell the copies apart.
+/// The standard library asks the system for these keys once per thread. A copy of a machine or of a process has the same keys. The
+/// time and the process id distinguish the copies.
 pub(crate) fn random(salt: &Key) -> [u8; 16] {
     let half = |number: u8| {
         let own = (number, std::process::id(), clock::calendar(), salt);

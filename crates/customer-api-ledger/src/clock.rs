@@ -1,15 +1,15 @@
-//! The clock of the wall, which is read here and nowhere else.
+//! The wall clock. Only this module reads it.
 
 use std::time::{Duration, SystemTime};
 
 use customer_api_core::Timestamp;
 
-/// The time now, for the record. Nothing is decided by it but whether a refusal's wait is over.
+/// Returns the time now, for the record. It decides only whether the wait of a refusal is over.
 pub(crate) fn now() -> Option<Timestamp> {
     after(Duration::ZERO)
 }
 
-/// The time that is `nanoseconds` after 1970.
+/// Returns the time that is `nanoseconds` after 1970.
 #[cfg(feature = "file")]
 pub(crate) fn at(nanoseconds: i64) -> Option<Timestamp> {
     let distance = Duration::from_nanos(nanoseconds.unsigned_abs());
@@ -21,12 +21,12 @@ pub(crate) fn at(nanoseconds: i64) -> Option<Timestamp> {
     Timestamp::try_from(time?).ok()
 }
 
-/// The time after this wait.
+/// Returns the time at the end of this wait.
 pub(crate) fn after(wait: Duration) -> Option<Timestamp> {
     Timestamp::try_from(calendar().checked_add(wait)?).ok()
 }
 
-/// The time by this machine's calendar.
+/// Returns the time of this machine's wall clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the module that reads the clock"

@@ -1,4 +1,4 @@
-//! What every [`Ledger`] must do, as a suite that an implementation runs in its own tests.
+//! A test suite for implementations of [`Ledger`]. An implementation runs it in its own tests.
 //!
 //! ```
 //! # #[cfg(feature = "file")]
@@ -16,8 +16,8 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! It looks at one handle of one process. What a shared store does when machines die, connections break or a copy is restored is for tests of
-//! its own.
+//! The suite checks one handle of one process. Write your own tests for what a shared store does when machines die, connections break
+//! or a copy is restored.
 
 use std::{fmt, sync::Arc};
 
@@ -30,14 +30,14 @@ use crate::{
     Outcome, Resend, Resolution, State,
 };
 
-/// Claimers of one key at once.
+/// The number of simultaneous claims on one key.
 const RIVALS: usize = 16;
 
-/// Checks a ledger that is not used by anybody else. It leaves lists behind whose names begin with `conformance-`.
+/// Checks a ledger that nothing else uses. Leaves lists behind whose names begin with `conformance-`.
 ///
 /// # Errors
 ///
-/// The first rule that the ledger does not keep to.
+/// Returns the first rule that the ledger violates.
 pub async fn check<L: Ledger + Clone>(ledger: &L) -> Result<(), Violation> {
     let suite = Suite {
         ledger: Arc::new(ledger.clone()),
@@ -53,7 +53,7 @@ pub async fn check<L: Ledger + Clone>(ledger: &L) -> Result<(), Violation> {
     suite.pages().await
 }
 
-/// A text that no other suite has.
+/// Returns a text that no other suite has.
 fn unique() -> String {
     let claim = named("suite").map(|key| Claim::new(key.clone(), key));
     let token = claim.map_or([0; 16], |claim| *claim.token());
@@ -61,7 +61,7 @@ fn unique() -> String {
 }
 
 fn named(text: &str) -> Result<Key, Violation> {
-    Key::new(text).map_err(|error| violation("the suite's own names are keys", &error))
+    Key::new(text).map_err(|error| violation("the suite's names are valid keys", &error))
 }
 
 fn done<T>(rule: &'static str, outcome: Result<T, LedgerError>) -> Result<T, Violation> {
@@ -79,7 +79,7 @@ fn fails<T: fmt::Debug>(
     }
 }
 
-const WORKS: &str = "what is allowed succeeds";
+const WORKS: &str = "an allowed operation succeeds";
 
 struct Suite<L> {
     ledger: Arc<L>,
@@ -98,7 +98,7 @@ impl<L: Ledger> Suite<L> {
         )
     }
 
-    /// Begins a key anew, which must succeed.
+    /// Begins a key, which must succeed.
     async fn begun(&self, key: &str, resend: Resend) -> Result<Claim, Violation> {
         let claim = self.claim(key)?;
         let known = self.begin(&claim, resend).await?;
@@ -110,7 +110,7 @@ impl<L: Ledger> Suite<L> {
         let state = done(WORKS, self.ledger.finish(claim, &outcome).await)?;
         let key = claim.key().as_str();
         self.state_is(
-            "an outcome gives the state that is on record",
+            "`finish` returns the state that is on record",
             key,
             Some(&state),
         )
@@ -130,7 +130,7 @@ impl<L: Ledger> Suite<L> {
     async fn lists(&self) -> Checked {
         let ledger = &self.ledger;
         let missing = LedgerErrorKind::NoSuchList;
-        let rule = "a list that was not created is missed";
+        let rule = "an operation on a missing list fails";
         let (claim, key) = (self.claim("a")?, named("a")?);
         let intent = Intent::default();
         fails(rule, ledger.begin(&claim, &intent).await, missing)?;
@@ -179,7 +179,7 @@ impl<L: Ledger> Suite<L> {
             self.state_is(rule, key, Some(&State::Sending)).await?;
             let entry = self.entry(key).await?;
             let began = entry.and_then(|entry| entry.began);
-            holds("an entry says when it was begun", began.is_some(), &key)?;
+            holds("an entry records when it was begun", began.is_some(), &key)?;
             let other = self.claim(key)?;
             let known = self
                 .begin(&other, Resend::none().refused().unknown())
@@ -192,10 +192,10 @@ impl<L: Ledger> Suite<L> {
             let lost = LedgerErrorKind::ClaimLost;
             fails(rule, self.ledger.finish(&other, &outcome).await, lost)?;
             self.finish(&claim, outcome).await?;
-            self.state_is("an outcome is kept as it was told", key, Some(&state))
+            self.state_is("an outcome is stored as it was given", key, Some(&state))
                 .await?;
             let known = self.begin(&self.claim(key)?, Resend::none()).await?;
-            let rule = "only what was not sent begins again by itself";
+            let rule = "without `Resend`, only a key that was not sent begins again";
             holds(rule, known.is_none() == again, &known)?;
         }
         let claim = self.begun("refused", Resend::none().refused()).await?;
@@ -206,7 +206,7 @@ impl<L: Ledger> Suite<L> {
         ] {
             let claim = self.begun("refused", Resend::none().unknown()).await?;
             self.finish(&claim, outcome).await?;
-            let rule = "a refusal takes no doubt about an earlier write back";
+            let rule = "a refusal does not remove the doubt about an earlier write";
             self.state_is(rule, "refused", Some(&State::Unknown))
                 .await?;
         }
@@ -215,7 +215,7 @@ impl<L: Ledger> Suite<L> {
         let all = Resend::none().refused().unknown().refused_for_now();
         let known = self.begin(&self.claim("refused")?, all).await?;
         holds(
-            "what was accepted never begins again",
+            "an accepted key never begins again",
             known.is_some(),
             &known,
         )
@@ -227,7 +227,7 @@ impl<L: Ledger> Suite<L> {
         let rule = "a key whose claim was withdrawn is as it was";
         self.state_is(rule, "withdrawn", None).await?;
         done(
-            "a claim is withdrawn as often as one likes",
+            "withdrawing a claim again succeeds",
             self.ledger.withdraw(&claim).await,
         )?;
 
@@ -257,7 +257,7 @@ impl<L: Ledger> Suite<L> {
         )
     }
 
-    /// Claimers of one key, at once: of a new key, and of one that may begin again.
+    /// Simultaneous claims on one key: on a new key, and on a key that may begin again.
     async fn rivals(&self) -> Checked {
         self.rivals_for(Outcome::not_sent()).await?;
         self.rivals_for(Outcome::accepted(None)).await
@@ -284,12 +284,12 @@ impl<L: Ledger> Suite<L> {
             winners.extend(known.is_none().then_some(claim));
         }
         holds(
-            "of many at once, one gets the key",
+            "of several simultaneous claims, one gets the key",
             winners.len() == 1,
             &winners.len(),
         )?;
         for winner in winners {
-            // It may never have heard that it has the key.
+            // The winner may not have learned that it has the key.
             let known = self.begin(&winner, Resend::none()).await?;
             holds("a claim that has the key keeps it", known.is_none(), &known)?;
             self.finish(&winner, outcome.clone()).await?;
@@ -297,7 +297,7 @@ impl<L: Ledger> Suite<L> {
         Ok(())
     }
 
-    /// What was abandoned is recorded before whatever is asked afterwards, or soon after: it is asked for until it is.
+    /// An abandoned claim is recorded before later requests are served, or soon after. Therefore the suite repeats the read.
     async fn abandoned(&self) -> Checked {
         for (key, outcome, state) in [
             ("dropped-unsent", None, None),
@@ -317,7 +317,11 @@ impl<L: Ledger> Suite<L> {
                 }
                 tokio::task::yield_now().await;
             }
-            holds("what a dropped call knew is recorded", now == state, &now)?;
+            holds(
+                "the outcome of an abandoned claim is recorded",
+                now == state,
+                &now,
+            )?;
         }
         Ok(())
     }
@@ -325,7 +329,7 @@ impl<L: Ledger> Suite<L> {
     async fn resolutions(&self) -> Checked {
         let not_unknown = LedgerErrorKind::NotUnknown;
         let claim = self.begun("resolved", Resend::none()).await?;
-        let rule = "only what is unknown is resolved";
+        let rule = "only an unknown key is resolved";
         let known = self
             .entry("resolved")
             .await?
@@ -341,16 +345,16 @@ impl<L: Ledger> Suite<L> {
             .await?
             .unwrap_or_else(|| nothing(claim.key()));
         holds(
-            "one write alone needs no second time",
+            "after a single write, `doubt_since` is empty",
             first.doubt_since.is_none(),
             &first,
         )?;
-        // With another content, so that it is another entry even within one tick of a clock.
+        // With other content: this makes it a different entry even within one tick of a clock.
         let anew = self.claim("resolved")?;
         let intent = Intent::new(Some(digest(1)), Resend::none().unknown());
         let begun = done(WORKS, self.ledger.begin(&anew, &intent).await)?;
         holds(
-            "what is unknown begins again if that is said",
+            "an unknown key begins again with `Resend::unknown`",
             begun.is_none(),
             &begun,
         )?;
@@ -358,7 +362,7 @@ impl<L: Ledger> Suite<L> {
         let again = self.entry("resolved").await?;
         let since = again.and_then(|entry| entry.doubt_since);
         holds(
-            "a key that was begun anew in doubt says since when it is",
+            "a key that was begun again in doubt records since when",
             since == first.began && since.is_some(),
             &since,
         )?;
@@ -366,7 +370,7 @@ impl<L: Ledger> Suite<L> {
             .ledger
             .resolve(&self.list, &first, Resolution::NotSent)
             .await;
-        let rule = "what was found out of a key is not true of one that was begun anew";
+        let rule = "a resolution does not apply to a key that was begun again";
         fails(rule, late, not_unknown)?;
         let known = self
             .entry("resolved")
@@ -377,17 +381,17 @@ impl<L: Ledger> Suite<L> {
             .resolve(&self.list, &known, Resolution::NotSent)
             .await;
         done(WORKS, resolved)?;
-        let rule = "a key that was resolved is as it was said";
+        let rule = "a resolved key has the resolved state";
         self.state_is(rule, "resolved", Some(&State::NotSent))
             .await?;
         let entry = self.entry("resolved").await?;
         let since = entry.and_then(|entry| entry.doubt_since);
         holds(
-            "what is resolved is in doubt no more",
+            "a resolved key is no longer in doubt",
             since.is_none(),
             &since,
         )?;
-        let rule = "a claim that was resolved is lost";
+        let rule = "the claim of a resolved key is lost";
         let late = self.ledger.finish(&anew, &Outcome::accepted(None)).await;
         fails(rule, late, LedgerErrorKind::ClaimLost)
     }
@@ -409,7 +413,7 @@ impl<L: Ledger> Suite<L> {
             &kept,
         )?;
         let (_, known) = begin(2, Resend::none().unknown()).await?;
-        let rule = "what may have been sent never begins with other content";
+        let rule = "a key that may have been sent never begins with other content";
         holds(rule, known.is_some(), &known)
     }
 

@@ -1,4 +1,4 @@
-//! Tells whether a key comes again with other content, without keeping the content.
+//! Digests of contents. They detect that a key comes again with other content, without storing the content.
 
 use std::fmt;
 
@@ -7,31 +7,32 @@ use serde_json::Value;
 
 use crate::{Key, claim::random};
 
-/// How content is written before it is digested. Digests of different versions are not compared.
+/// The version of the way in which content is written before it is digested. Digests of different versions are not compared.
 const VERSION: u8 = 1;
 
-/// A keyed digest (HMAC-SHA-256) of what a call says.
+/// A keyed digest (HMAC-SHA-256) of the content of a call.
 ///
-/// It stands for the operation's own content: path, query and named values, without headers, credential, server and whatever is made
-/// up for each request. A program with the [`DigestKey`] can guess contents and compare, so keep the key as you keep the ledger.
+/// It covers the operation's own content: path, query and named values. It does not cover headers, the credential, the server, or
+/// values generated for each request. A program with the [`DigestKey`] can guess contents and compare digests. Therefore protect the
+/// key like the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest {
     version: u8,
     bytes: [u8; 32],
 }
 
-/// The key of the digests in a ledger. Never printed.
+/// The key of the digests in a ledger. It is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DigestKey([u8; 32]);
 
 impl DigestKey {
-    /// A key of these bytes, for a ledger that does not keep its own.
+    /// Creates a key of these bytes, for a ledger that does not store its own key.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// A key that nobody knows.
+    /// Creates an unpredictable key.
     #[must_use]
     pub fn random() -> Self {
         let mut bytes = [0; 32];
@@ -43,7 +44,7 @@ impl DigestKey {
         Self(bytes)
     }
 
-    /// The bytes, for storing them.
+    /// Returns the bytes, for storing them.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
@@ -51,7 +52,7 @@ impl DigestKey {
 }
 
 impl Digest {
-    /// Digests what a call says.
+    /// Digests the content of a call.
     #[must_use]
     pub fn of(content: &Content, key: &DigestKey) -> Self {
         let mut text = Canonical::default();
@@ -67,7 +68,7 @@ impl Digest {
                 text.tag(2);
                 text.pairs(values);
             }
-            // A kind of body that a later core may know: as it prints its shape, which holds no value.
+            // A kind of body that a later core may add: its debug output, which contains no value.
             other => {
                 text.tag(3);
                 text.bytes(format!("{other:?}").as_bytes());
@@ -79,32 +80,32 @@ impl Digest {
         }
     }
 
-    /// A digest that was stored.
+    /// Restores a digest that was stored.
     #[must_use]
     pub const fn from_parts(version: u8, bytes: [u8; 32]) -> Self {
         Self { version, bytes }
     }
 
-    /// The version of the way in which the content was written.
+    /// Returns the version of the way in which the content was written.
     #[must_use]
     pub const fn version(&self) -> u8 {
         self.version
     }
 
-    /// The digest's bytes.
+    /// Returns the digest's bytes.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.bytes
     }
 
-    /// Whether both are of one version, and of different contents.
+    /// Returns whether both digests have the same version and different contents.
     #[must_use]
     pub fn contradicts(&self, other: &Self) -> bool {
         self.version == other.version && self.bytes != other.bytes
     }
 }
 
-/// Content as bytes: every part has its length before it, so that no two contents are written alike.
+/// Content as bytes. Every part has its length before it, so that different contents never have the same bytes.
 #[derive(Default)]
 struct Canonical(Vec<u8>);
 
@@ -151,7 +152,7 @@ impl Canonical {
             Value::Object(members) => {
                 self.tag(6);
                 self.length(members.len());
-                // Another crate's feature may keep the order in which they came.
+                // A feature of another crate may keep the members in their original order.
                 let mut members: Vec<_> = members.iter().collect();
                 members.sort_unstable_by_key(|(name, _)| *name);
                 for (name, value) in members {

@@ -4,27 +4,27 @@ use customer_api_core::{Delivery, Error, Timestamp};
 
 use crate::{Digest, Key, clock};
 
-/// The longest reference or code that is kept, in bytes.
+/// The maximum stored length of a reference or code, in bytes.
 const MAX_TEXT: usize = 200;
 
-/// What a ledger knows of a key.
+/// A ledger's record of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
     /// The key.
     pub key: Key,
-    /// What became of it.
+    /// The state of its write.
     pub state: State,
-    /// What was said under it, if that is known.
+    /// The digest of the content sent under the key, if it is known.
     pub digest: Option<Digest>,
-    /// When it was begun last, by the clock of the machine that did.
+    /// The time at which the key was begun last, by the clock of the machine that began it.
     pub began: Option<Timestamp>,
-    /// Since when it has been in doubt, if it was begun anew while it was unknown: when the first of those writes was begun.
+    /// Set if the key was begun again while it was unknown: the time at which the first of the writes in doubt was begun.
     pub doubt_since: Option<Timestamp>,
 }
 
 impl Entry {
-    /// What is known of this key. For implementers of [`Ledger`](crate::Ledger).
+    /// Creates the entry of a key. For implementers of [`Ledger`](crate::Ledger).
     #[must_use]
     pub fn new(key: Key, state: State) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Entry {
         }
     }
 
-    /// The same entry in another state, in which it is in doubt no more, unless it is unknown. For implementers of
+    /// Returns the same entry in another state. Clears `doubt_since`, unless the new state is unknown. For implementers of
     /// [`Ledger`](crate::Ledger).
     #[must_use]
     pub fn became(mut self, state: State) -> Self {
@@ -48,43 +48,44 @@ impl Entry {
     }
 }
 
-/// What became of a write, as far as a ledger knows.
+/// The state of a write, as far as the ledger knows.
 #[expect(
     clippy::exhaustive_enums,
-    reason = "whoever decides about sending again must be made to decide all of them"
+    reason = "code that decides about sending again must handle every state"
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is on its way. What is left of it after a kill becomes [`Unknown`](Self::Unknown).
+    /// The write is on its way. After a kill, such a key becomes [`Unknown`](Self::Unknown).
     Sending,
-    /// The provider accepted it.
+    /// The provider accepted the write.
     Accepted {
-        /// What the provider calls it, if the operation has a reference; cut at 200 bytes.
+        /// The provider's name for the result, if the operation has a reference; cut at 200 bytes.
         reference: Option<String>,
     },
-    /// The provider refused it, and did nothing.
+    /// The provider refused the write, and did nothing.
     Refused {
         /// The HTTP status.
         status: Option<u16>,
         /// The provider's code, cut at 200 bytes.
         code: Option<String>,
-        /// The refusal is for now: the provider asks not to be called before this time.
+        /// Set if the refusal is temporary: the provider asks not to be called before this time.
         not_before: Option<Timestamp>,
     },
-    /// It never reached the provider, or was turned away with its credential; or somebody found out that it did not happen.
+    /// The write never reached the provider, or the provider rejected its credential. Or an operator or a look found out that the
+    /// write did not happen.
     NotSent,
-    /// It may have happened: a timeout, a broken connection, a failure of the provider's server, or a kill.
+    /// The write may have happened: after a timeout, a broken connection, a failure of the provider's server, or a kill.
     Unknown,
 }
 
-/// What became of a write that was begun, for [`Ledger::finish`](crate::Ledger::finish).
+/// The outcome of a write that was begun, for [`Ledger::finish`](crate::Ledger::finish).
 ///
-/// Holds no message of the provider's, as it may quote a person's data.
+/// It contains no message of the provider, because such a message may quote personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome(State);
 
 impl Outcome {
-    /// The provider accepted it, and gave this reference.
+    /// The provider accepted the write and returned this reference.
     #[must_use]
     pub fn accepted(reference: Option<&str>) -> Self {
         Self(State::Accepted {
@@ -92,7 +93,7 @@ impl Outcome {
         })
     }
 
-    /// The provider refused it, with a status and a code.
+    /// The provider refused the write, with a status and a code.
     #[must_use]
     pub fn refused(status: Option<u16>, code: Option<&str>) -> Self {
         Self(State::Refused {
@@ -102,7 +103,7 @@ impl Outcome {
         })
     }
 
-    /// The same outcome, if it is a refusal for now: the provider asks not to be called before this time.
+    /// Makes a refusal temporary: the provider asks not to be called before this time. Other outcomes stay the same.
     #[must_use]
     pub fn with_not_before(mut self, time: Timestamp) -> Self {
         if let State::Refused { not_before, .. } = &mut self.0 {
@@ -111,21 +112,21 @@ impl Outcome {
         self
     }
 
-    /// It never reached the provider.
+    /// The write never reached the provider.
     #[must_use]
     pub const fn not_sent() -> Self {
         Self(State::NotSent)
     }
 
-    /// It may have happened.
+    /// The write may have happened.
     #[must_use]
     pub const fn unknown() -> Self {
         Self(State::Unknown)
     }
 
-    /// What a failed call means: its [`delivery`](Error::delivery) decides. But a 401 turned away the credential, and not what was
-    /// asked for, so with a better credential it may go as if it had not been sent. A response that
-    /// [may be unasked](Error::may_be_unasked) proves neither that, nor that the write may be repeated later: it is a plain refusal.
+    /// Returns the outcome of a failed call. The error's [`delivery`](Error::delivery) decides, with one exception: a 401 rejected the
+    /// credential and not the write, so the write counts as not sent and can be made with a better credential. A response that [may be
+    /// unasked](Error::may_be_unasked) proves neither a rejected credential nor a time to wait: it is a refusal without that time.
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         match error.delivery() {
@@ -145,10 +146,10 @@ impl Outcome {
         }
     }
 
-    /// What a key becomes by this outcome that was in this state before its claim. The one place where that is decided, for implementers of
-    /// [`Ledger`](crate::Ledger).
+    /// Returns the new state of a key, given its state before the claim. Implementers of [`Ledger`](crate::Ledger) call this instead
+    /// of deciding themselves.
     ///
-    /// A doubt about an earlier write stays, whatever was refused since: a refusal may well be about a write that was made already.
+    /// A doubt about an earlier write stays, even if a later write was refused: the refusal may be a consequence of the earlier write.
     #[must_use]
     pub fn over(&self, before: Option<&State>) -> State {
         match (before, &self.0) {
@@ -157,14 +158,14 @@ impl Outcome {
         }
     }
 
-    /// The state of the key after this. Never [`State::Sending`].
+    /// Returns the state of the key after this outcome. Never [`State::Sending`].
     #[must_use]
     pub fn state(&self) -> &State {
         &self.0
     }
 }
 
-/// How many keys of a ledger are in every state.
+/// The number of keys in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LedgerSummary {
@@ -181,8 +182,8 @@ pub struct LedgerSummary {
 }
 
 impl LedgerSummary {
-    /// The number of keys in a state like this one. For implementers of [`Ledger`](crate::Ledger), who can't build this
-    /// struct otherwise.
+    /// Returns the count for the kind of this state. For implementers of [`Ledger`](crate::Ledger), who can't build this struct
+    /// otherwise.
     #[must_use]
     pub fn count_mut(&mut self, state: &State) -> &mut u64 {
         match state {
@@ -194,7 +195,7 @@ impl LedgerSummary {
         }
     }
 
-    /// The number of all keys.
+    /// Returns the number of all keys.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.sending + self.accepted + self.refused + self.not_sent + self.unknown

@@ -2,9 +2,9 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
 
 use customer_api_core::redact::OneLine;
 
-/// Why a ledger could not do what it was asked.
+/// The reason why a ledger could not do what was asked of it.
 ///
-/// A clone is cheap: one failure may concern many keys.
+/// Cheap to clone, because one failure can concern many keys.
 #[derive(Clone)]
 pub struct LedgerError(Arc<Inner>);
 
@@ -15,54 +15,54 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// In which way a ledger failed.
+/// The kind of a ledger's failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LedgerErrorKind {
     /// Another program, or another handle of this one, has the ledger open.
     InUse,
-    /// There is no file at the path.
+    /// No file exists at the path.
     NotFound,
-    /// There is something at the path already, where a ledger was to be created; or a list of this name.
+    /// Something already exists at the path where a ledger was to be created; or the ledger already has a list of this name.
     AlreadyExists,
-    /// The file lies where it can't be kept from others: on a network file system, under a second name (a hard link), mounted
-    /// as a single file, or under the name of a journal.
+    /// The file is in a place where other programs can't be kept out: on a network file system, under a second name (a hard link),
+    /// mounted as a single file, or under the name of a journal.
     UnsafePlace,
-    /// The file, or its journal, was replaced, renamed, deleted, linked or written by somebody else while it was open.
+    /// Another program replaced, renamed, deleted, linked or wrote the file or its journal while the ledger was open.
     ///
-    /// Nothing more is begun, and nothing that was told with this error is to be sent.
+    /// The ledger begins nothing more. Do not send a write whose `begin` failed with this error.
     Disturbed,
-    /// What is there is no ledger: an empty file, or something else's.
+    /// The file is not a ledger: it is empty, or belongs to another program.
     NotALedger,
     /// The ledger was written by a newer version of this crate.
     NewerVersion,
-    /// The ledger was written by an earlier version of this crate, which was never published. It can't be read any more.
+    /// The ledger was written by an earlier version of this crate, which was never published. It can no longer be read.
     OlderVersion,
     /// The ledger has no list of this name.
     NoSuchList,
     /// The list is for another operation.
     OtherOperation,
-    /// The name of a list is empty, too long, or holds a control character.
+    /// The name of a list is empty, too long, or contains a control character.
     InvalidName,
     /// The ledger is damaged: something in it is missing or has changed.
     Damaged,
-    /// Reading or writing failed: a full disk, missing rights, a lost connection.
+    /// Reading or writing failed: a full disk, missing permissions, a lost connection.
     Storage,
     /// The database has another history than the ledger recorded: it was restored from a copy, set back to a snapshot, or a replica
     /// took over. Writes that were made may be missing in it.
     Restored,
-    /// A copy could not be written; the ledger itself is as it was.
+    /// A copy could not be written. The ledger itself is unchanged.
     NotCopied,
-    /// The claim is not the key's any more, or its time was over before anything was sent.
+    /// The claim no longer has the key, or its time was over before anything was sent.
     ClaimLost,
-    /// The key is not in [`State::Unknown`](crate::State::Unknown), so there is nothing to resolve.
+    /// The key is not in [`State::Unknown`](crate::State::Unknown). There is nothing to resolve.
     NotUnknown,
     /// The ledger has stopped, after a failure or because it was closed.
     Stopped,
 }
 
 impl LedgerError {
-    /// A failure of this kind, in words that quote nothing personal.
+    /// Creates a failure of this kind. The reason must not quote personal data.
     #[must_use]
     pub fn new(kind: LedgerErrorKind, reason: impl Into<Cow<'static, str>>) -> Self {
         Self(Arc::new(Inner {
@@ -72,7 +72,7 @@ impl LedgerError {
         }))
     }
 
-    /// A failure with a cause, which [`source`](StdError::source) gives and `{}` prints.
+    /// Creates a failure with a cause. [`source`](StdError::source) returns the cause, and `{}` prints it.
     #[must_use]
     pub fn with_source(
         kind: LedgerErrorKind,
@@ -86,13 +86,13 @@ impl LedgerError {
         }))
     }
 
-    /// In which way it failed.
+    /// Returns the kind of the failure.
     #[must_use]
     pub fn kind(&self) -> LedgerErrorKind {
         self.0.kind
     }
 
-    /// Whether this concerns what was asked alone, and leaves the rest of its transaction as it is.
+    /// Returns whether the failure concerns only this request, and not the rest of its transaction.
     #[cfg(feature = "file")]
     pub(crate) fn is_contained(&self) -> bool {
         matches!(

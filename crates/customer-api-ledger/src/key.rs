@@ -2,11 +2,12 @@ use std::{error::Error as StdError, fmt, str::FromStr};
 
 use customer_api_core::redact::OneLine;
 
-/// The caller's own name for a write, such as a case's number: 1 to 200 bytes, no control characters. Lists are named by one, too.
+/// The caller's name for a write, such as a case number: 1 to 200 bytes, no control characters. Lists are also named by a key.
 ///
-/// It stands for "this person, for this occasion": a rerun that gives the same key does not send again. Compared byte by byte, so write it in one way.
+/// A key stands for "this person, for this occasion": a rerun with the same key does not send again. Keys are compared byte by byte.
+/// Therefore always write a key in the same way.
 ///
-/// **It is stored in the ledger, and printed.** Don't use an e-mail address, a telephone number or a person's name.
+/// **The key is stored in the ledger, and printed.** Don't use an e-mail address, a telephone number or a person's name.
 ///
 /// ```
 /// use customer_api_ledger::Key;
@@ -19,27 +20,27 @@ use customer_api_core::redact::OneLine;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Box<str>);
 
-/// Why a text is no [`Key`].
+/// The reason why a text is not a valid [`Key`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// It is empty.
+    /// The text is empty.
     Empty,
-    /// It has more than [`Key::MAX_BYTES`].
+    /// The text has more than [`Key::MAX_BYTES`].
     TooLong,
-    /// It holds a control character.
+    /// The text contains a control character.
     ControlCharacter,
 }
 
 impl Key {
-    /// The longest key, in bytes.
+    /// The maximum length of a key, in bytes.
     pub const MAX_BYTES: usize = 200;
 
-    /// A key of this text.
+    /// Creates a key from this text.
     ///
     /// # Errors
     ///
-    /// If it is empty, too long, or holds a control character.
+    /// If the text is empty, too long, or contains a control character.
     pub fn new(text: impl Into<String>) -> Result<Self, KeyError> {
         let text = text.into();
         if text.is_empty() {
@@ -53,7 +54,7 @@ impl Key {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -84,7 +85,7 @@ impl TryFrom<&str> for Key {
     }
 }
 
-/// What can't be seen in it is written as its escape, such as `\u{202e}`; [`as_str`](Key::as_str) is the key itself.
+/// Writes invisible characters as escapes, such as `\u{202e}`. [`as_str`](Key::as_str) returns the key itself.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", OneLine(&self.0))
@@ -102,7 +103,7 @@ impl fmt::Display for KeyError {
         match self {
             Self::Empty => f.write_str("the key is empty"),
             Self::TooLong => write!(f, "the key has more than {} bytes", Key::MAX_BYTES),
-            Self::ControlCharacter => f.write_str("the key holds a control character"),
+            Self::ControlCharacter => f.write_str("the key contains a control character"),
         }
     }
 }

@@ -6,93 +6,94 @@ use crate::{
     Claim, Digest, DigestKey, Entry, Key, LedgerError, LedgerSummary, Outcome, State, clock,
 };
 
-/// Remembers what became of writes, under the caller's keys, in lists.
+/// A record of the outcomes of writes, under the caller's keys, in lists.
 ///
-/// [`FileLedger`](crate::FileLedger) keeps one in a file, for one program at a time. Where several machines send, implement this on
-/// the database that they share. Callers use a [`LedgerList`](crate::LedgerList), which goes through here.
+/// [`FileLedger`](crate::FileLedger) stores one in a file, for one program at a time. If several machines send, implement this trait
+/// for the database that they share. Callers use a [`LedgerList`](crate::LedgerList), which calls this trait.
 ///
 /// # For implementers
 ///
-/// What a method returned must survive: after [`begin`](Self::begin) let a claim have a key, no other caller, process or machine may
-/// get it until its state allows that again. On a shared database, `begin` is one statement or one transaction that inserts the key, or
-/// changes its row only where the state read allows it; `finish`, `withdraw` and `abandon` change the row only where the token is the
-/// claim's.
+/// The result of a method must be durable. After [`begin`](Self::begin) gave a key to a claim, no other caller, process or machine may
+/// get the key until its state allows that again. On a shared database, `begin` is one statement or one transaction. It inserts the
+/// key, or changes its row only if the state that was read allows it. `finish`, `withdraw` and `abandon` change the row only if the
+/// token is that of the claim.
 ///
-/// A machine that dies leaves its keys in [`State::Sending`], which never begins again. Turn those into [`State::Unknown`] when you
-/// know that their machine is gone, and not by age alone: a request may be under way as long as a call's timeout, and a machine may
-/// sleep.
+/// A machine that dies leaves its keys in [`State::Sending`], which never begins again. Turn such keys into [`State::Unknown`] when
+/// you know that their machine is gone. Their age alone does not prove that: a request may be under way as long as a call's timeout,
+/// and a machine may sleep.
 ///
-/// The methods are called from tasks that may be dropped at any time: one that was, may or may not have had its effect.
+/// The methods are called from tasks that may be dropped at any time. A method call that was dropped may or may not have had its
+/// effect.
 #[async_trait]
 pub trait Ledger: fmt::Debug + Send + Sync + 'static {
-    /// Creates a list for an operation, by its id.
+    /// Creates a list for an operation, which is given by its id.
     ///
     /// # Errors
     ///
-    /// [`AlreadyExists`](crate::LedgerErrorKind::AlreadyExists) if there is one of this name.
+    /// [`AlreadyExists`](crate::LedgerErrorKind::AlreadyExists) if a list of this name exists.
     async fn create_list(&self, list: &Key, operation: &str) -> Result<(), LedgerError>;
 
-    /// The lists, by their names.
+    /// Returns the lists, with their names and operations.
     ///
     /// # Errors
     ///
     /// If the ledger can't be read.
     async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError>;
 
-    /// The key of the digests in this ledger.
+    /// Returns the key of the digests in this ledger.
     ///
     /// # Errors
     ///
     /// If the ledger can't be read.
     async fn digest_key(&self) -> Result<DigestKey, LedgerError>;
 
-    /// Records the intent to send under the claim's key, unless the key is known in a state that may not begin again, or with other
-    /// content. Atomic. `None` if the claim has the key now, and else what is known of it.
+    /// Records the intent to send under the claim's key. Refuses if the key's state does not allow it to begin again, or if the key is
+    /// known with other content. Atomic. Returns `None` if the claim has the key now, and otherwise the entry of the key.
     ///
     /// # Errors
     ///
-    /// [`NoSuchList`](crate::LedgerErrorKind::NoSuchList), or whatever kept it from being done. Then nothing may be sent: the intent
-    /// may be on record, or not.
+    /// [`NoSuchList`](crate::LedgerErrorKind::NoSuchList), or any failure of the ledger. Then nothing may be sent: the intent may or
+    /// may not be on record.
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError>;
 
-    /// Takes a claim back: nothing was sent, and the key is as it was before. Does nothing if the claim does not have the key.
+    /// Withdraws a claim: nothing was sent, and the key is as it was before. Does nothing if the claim does not have the key.
     ///
     /// # Errors
     ///
-    /// If it could not be recorded.
+    /// If the withdrawal could not be recorded.
     async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError>;
 
-    /// Records what became of it, and gives the state in which the key is then: see [`Outcome::over`].
+    /// Records the outcome of a write, and returns the resulting state of the key: see [`Outcome::over`].
     ///
     /// # Errors
     ///
-    /// [`ClaimLost`](crate::LedgerErrorKind::ClaimLost) if the claim does not have the key any more, and whatever else kept it from
-    /// being recorded. Then the key is as if its sender had died.
+    /// [`ClaimLost`](crate::LedgerErrorKind::ClaimLost) if the claim no longer has the key, or any failure to record the outcome. Then
+    /// the key is left as if its sender had died.
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError>;
 
-    /// Does what [`finish`](Self::finish) does, or [`withdraw`](Self::withdraw) if there is no outcome, when nobody can wait for it:
-    /// the call was dropped. It must not block.
+    /// Does the same as [`finish`](Self::finish), or as [`withdraw`](Self::withdraw) if there is no outcome, without a caller who
+    /// waits: the call was dropped. It must not block.
     ///
-    /// If it fails, the key is as if its sender had died.
+    /// If it fails, the key is left as if its sender had died.
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>);
 
-    /// What is known of a key.
+    /// Returns the entry of a key.
     ///
     /// # Errors
     ///
     /// If the ledger can't be read.
     async fn entry(&self, list: &Key, key: &Key) -> Result<Option<Entry>, LedgerError>;
 
-    /// How many keys of a list are in every state.
+    /// Returns the number of keys of a list in each state.
     ///
     /// # Errors
     ///
     /// If the ledger can't be read.
     async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError>;
 
-    /// The keys of a list in [`State::Unknown`], in their order, from behind `after` on, `limit` at most.
+    /// Returns the keys of a list in [`State::Unknown`], in their order: those after `after`, at most `limit`.
     ///
-    /// Fewer than `limit` means that there are no more.
+    /// Fewer than `limit` keys mean that there are no more.
     ///
     /// # Errors
     ///
@@ -104,12 +105,12 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Key>, LedgerError>;
 
-    /// Settles a key in [`State::Unknown`], after somebody found out what happened, if what is known of the key is still this.
-    /// Atomic: what was found out is not true of a key that was begun anew since.
+    /// Settles a key in [`State::Unknown`] after a look or a person found out what happened. Settles it only if its entry is still
+    /// `known`. Atomic: the finding does not apply to a key that was begun again since.
     ///
     /// # Errors
     ///
-    /// [`NotUnknown`](crate::LedgerErrorKind::NotUnknown) if the key is in another state, not known at all, or was begun anew. The key
+    /// [`NotUnknown`](crate::LedgerErrorKind::NotUnknown) if the key is in another state, does not exist, or was begun again. The key
     /// stays as it was.
     async fn resolve(
         &self,
@@ -123,14 +124,14 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListInfo {
-    /// Its name.
+    /// The name of the list.
     pub name: Key,
-    /// The id of the operation that its keys stand for.
+    /// The id of the operation to which its keys belong.
     pub operation: String,
 }
 
 impl ListInfo {
-    /// A list of this name, for this operation. For implementers of [`Ledger`].
+    /// Describes a list of this name, for this operation. For implementers of [`Ledger`].
     #[must_use]
     pub fn new(name: Key, operation: impl Into<String>) -> Self {
         Self {
@@ -140,24 +141,24 @@ impl ListInfo {
     }
 }
 
-/// What is to be begun under a key.
+/// The intent to send a write under a key.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Intent {
-    /// What is to be said; none if it is not to be compared.
+    /// The digest of the content; `None` if contents are not to be compared.
     pub digest: Option<Digest>,
-    /// Which known keys may begin again.
+    /// The known keys that may begin again.
     pub resend: Resend,
-    /// When, by the clock of this machine.
+    /// The time of the intent, by the clock of this machine.
     pub began: Option<Timestamp>,
-    /// How long the sender may still take, at most. None if that is not known.
+    /// How long the sender may still take. `None` if that is not known.
     ///
-    /// A ledger that machines share takes a sender for gone once this time is over and the key is still on its way.
+    /// A ledger that machines share considers a sender gone if this time is over and the key is still on its way.
     pub longest: Option<Duration>,
 }
 
 impl Intent {
-    /// An intent of now.
+    /// Creates an intent with the current time.
     #[must_use]
     pub fn new(digest: Option<Digest>, resend: Resend) -> Self {
         Self {
@@ -168,17 +169,17 @@ impl Intent {
         }
     }
 
-    /// The same intent, of a sender that takes this long at most.
+    /// Returns the same intent, for a sender that takes at most this long.
     #[must_use]
     pub fn with_longest(mut self, longest: Duration) -> Self {
         self.longest = Some(longest);
         self
     }
 
-    /// The entry of a key that begins with this intent, and was this before. The one place where that is decided, for implementers of
-    /// [`Ledger`].
+    /// Returns the new entry of a key that begins with this intent. `before` is its entry until then. Implementers of [`Ledger`] call
+    /// this instead of deciding themselves.
     ///
-    /// A doubt about an earlier write goes on, and with it the time from which on that write may show.
+    /// A doubt about an earlier write persists, and with it the time from which on that write may show.
     #[must_use]
     pub fn begun(&self, key: Key, before: Option<&Entry>) -> Entry {
         let doubt = before.filter(|entry| entry.state == State::Unknown);
@@ -190,7 +191,7 @@ impl Intent {
         entry
     }
 
-    /// Whether a known key may begin. The one place where that is decided, for implementers of [`Ledger`].
+    /// Returns whether a known key may begin. Implementers of [`Ledger`] call this instead of deciding themselves.
     ///
     /// A key whose content may have been sent, or is on its way, never begins with other content.
     #[must_use]
@@ -198,8 +199,8 @@ impl Intent {
         self.resend.allows_at(&known.state, self.began.as_ref()) && !self.is_reused(known)
     }
 
-    /// Whether a key comes again with other content, although it was sent, may have been, or is on its way. A refusal, and what was
-    /// not sent, may have been mended.
+    /// Returns whether a key comes again with other content, although its write was sent, may have been sent, or is on its way. A
+    /// write that was refused or not sent may have been corrected.
     #[must_use]
     pub fn is_reused(&self, known: &Entry) -> bool {
         let may_change = matches!(known.state, State::Refused { .. } | State::NotSent);
@@ -210,7 +211,7 @@ impl Intent {
     }
 }
 
-/// Which keys that are known may begin again. None, unless it is said.
+/// The known keys that may begin again. By default, only keys that were not sent.
 ///
 /// ```
 /// use customer_api_ledger::{Resend, State};
@@ -228,7 +229,7 @@ pub struct Resend {
 }
 
 impl Resend {
-    /// Only keys that were not sent.
+    /// Allows only keys that were not sent.
     #[must_use]
     pub const fn none() -> Self {
         Self {
@@ -238,34 +239,34 @@ impl Resend {
         }
     }
 
-    /// Also keys that the provider refused. Right after what was wrong with them has been mended.
+    /// Also allows keys that the provider refused. Use it after the cause of the refusal has been corrected.
     #[must_use]
     pub const fn refused(mut self) -> Self {
         self.refused = true;
         self
     }
 
-    /// Also keys that the provider refused for now, once the time that it asked for is over.
+    /// Also allows keys that the provider refused temporarily, once the time for which it asked to wait is over.
     #[must_use]
     pub const fn refused_for_now(mut self) -> Self {
         self.refused_for_now = true;
         self
     }
 
-    /// Also keys whose outcome is unknown. **Some of them may be done twice.**
+    /// Also allows keys whose outcome is unknown. **Some of these writes may be made twice.**
     #[must_use]
     pub const fn unknown(mut self) -> Self {
         self.unknown = true;
         self
     }
 
-    /// Whether a key in this state may begin again now.
+    /// Returns whether a key in this state may begin again now.
     #[must_use]
     pub fn allows(self, state: &State) -> bool {
         self.allows_at(state, clock::now().as_ref())
     }
 
-    /// Whether a key in this state may begin again, now or later.
+    /// Returns whether a key in this state may begin again, now or later.
     pub(crate) fn may_ever_allow(self, state: &State) -> bool {
         match state {
             State::Refused { .. } => self.refused || self.refused_for_now,
@@ -289,16 +290,16 @@ impl Resend {
     }
 }
 
-/// What somebody found out about a key in [`State::Unknown`].
+/// What a look or a person found out about a key in [`State::Unknown`].
 #[expect(
     clippy::exhaustive_enums,
-    reason = "it happened, or it did not: there is no third"
+    reason = "it happened or it did not: there is no third case"
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Resolution {
-    /// It happened. The key becomes [`State::Accepted`], without a reference.
+    /// The write happened. The key becomes [`State::Accepted`], without a reference.
     Sent,
-    /// It did not. The key becomes [`State::NotSent`], and may begin again.
+    /// The write did not happen. The key becomes [`State::NotSent`], and may begin again.
     NotSent,
 }
 

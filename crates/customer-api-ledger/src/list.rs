@@ -9,7 +9,7 @@ use crate::{
 
 /// A list of a ledger: the keys of one occasion, such as the labels of one review or the invitations of one week.
 ///
-/// A key stands for one write within its list. Calls go through a list by [`once`](crate::CallExt::once) and
+/// A key stands for one write within its list. Calls use a list through [`once`](crate::CallExt::once) and
 /// [`send_all`](crate::ClientExt::send_all). Cheap to clone.
 #[derive(Clone)]
 pub struct LedgerList {
@@ -19,28 +19,28 @@ pub struct LedgerList {
     digest_key: DigestKey,
 }
 
-/// What [`LedgerList::begin`] found.
+/// The result of [`LedgerList::begin`].
 #[expect(
     clippy::exhaustive_enums,
-    reason = "whether to send is a question with two answers"
+    reason = "the caller either may send or may not"
 )]
 #[derive(Debug)]
 pub enum Begun {
     /// The intent is on record, and the holder of the claim may send.
     Started(Claim),
-    /// Not to be sent, because of this.
+    /// The caller must not send, because of this entry.
     Known(Entry),
 }
 
 impl LedgerList {
     /// Creates a list in a ledger, for the writes of one operation.
     ///
-    /// Right for the first run of an occasion, and for no other: under a new list everything is sent again.
+    /// Call this only on the first run of an occasion: under a new list, everything is sent again.
     ///
     /// # Errors
     ///
-    /// [`InvalidName`](LedgerErrorKind::InvalidName) if the name is no [`Key`], and
-    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if there is a list of this name.
+    /// [`InvalidName`](LedgerErrorKind::InvalidName) if the name is not a valid [`Key`], and
+    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if a list of this name exists.
     pub async fn create(
         ledger: impl Ledger,
         name: &str,
@@ -51,11 +51,11 @@ impl LedgerList {
         Self::found(Arc::new(ledger), name, operation.id).await
     }
 
-    /// Opens a list that is there.
+    /// Opens an existing list.
     ///
     /// # Errors
     ///
-    /// [`NoSuchList`](LedgerErrorKind::NoSuchList) if it is not.
+    /// [`NoSuchList`](LedgerErrorKind::NoSuchList) if the list does not exist.
     pub async fn open(ledger: impl Ledger, name: &str) -> Result<Self, LedgerError> {
         let name = named(name)?;
         let lists = ledger.lists().await?;
@@ -78,36 +78,36 @@ impl LedgerList {
         })
     }
 
-    /// Compares contents by this key, instead of the one that lies with the ledger.
+    /// Compares contents with this digest key instead of the one stored in the ledger.
     #[must_use]
     pub fn with_digest_key(mut self, key: DigestKey) -> Self {
         self.digest_key = key;
         self
     }
 
-    /// Its name.
+    /// Returns the name of the list.
     #[must_use]
     pub fn name(&self) -> &Key {
         &self.name
     }
 
-    /// The id of the operation that its keys stand for.
+    /// Returns the id of the operation to which the list's keys belong.
     #[must_use]
     pub fn operation(&self) -> &str {
         &self.operation
     }
 
-    /// The ledger that it is a list of.
+    /// Returns the ledger that contains the list.
     #[must_use]
     pub fn ledger(&self) -> &Arc<dyn Ledger> {
         &self.ledger
     }
 
-    /// Records the intent to send, for a program that sends by other means than a call's [`once`](crate::CallExt::once).
+    /// Records the intent to send, for a program that does not send through a call's [`once`](crate::CallExt::once).
     ///
     /// # Errors
     ///
-    /// If that could not be done. Then nothing may be sent: the intent may be on record, or not.
+    /// If the intent could not be recorded. Then nothing may be sent: the intent may or may not be on record.
     pub async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
         let claim = self.claim(key.clone());
         let known = self
@@ -117,7 +117,7 @@ impl LedgerList {
         Ok(known.map_or(Begun::Started(claim), Begun::Known))
     }
 
-    /// Records what became of it. See [`Ledger::finish`].
+    /// Records the outcome of a write. See [`Ledger::finish`].
     ///
     /// # Errors
     ///
@@ -126,7 +126,7 @@ impl LedgerList {
         self.ledger.finish(claim, outcome).await
     }
 
-    /// What is known of a key.
+    /// Returns the entry of a key.
     ///
     /// # Errors
     ///
@@ -135,7 +135,7 @@ impl LedgerList {
         self.ledger.entry(&self.name, key).await
     }
 
-    /// What is known of the key of a call, if it was begun with what this call says. Nothing is sent.
+    /// Returns the entry of a call's key, if the key was begun with this call's content. Nothing is sent.
     ///
     /// # Errors
     ///
@@ -156,7 +156,7 @@ impl LedgerList {
         Ok(known.map(|(entry, _)| entry))
     }
 
-    /// What is known of the key of a call, with the digest of what the call says.
+    /// Returns the entry of a call's key, with the digest of the call's content.
     pub(crate) async fn look_up<O: Operation>(
         &self,
         call: &Call<O>,
@@ -176,7 +176,7 @@ impl LedgerList {
         Ok(Some((known, digest)))
     }
 
-    /// How many keys there are in every state.
+    /// Returns the number of keys in each state.
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ impl LedgerList {
         self.ledger.summary(&self.name).await
     }
 
-    /// The keys in [`State::Unknown`](crate::State::Unknown). See [`Ledger::unknown`].
+    /// Returns the keys in [`State::Unknown`](crate::State::Unknown). See [`Ledger::unknown`].
     ///
     /// # Errors
     ///
@@ -198,7 +198,7 @@ impl LedgerList {
         self.ledger.unknown(&self.name, after, limit).await
     }
 
-    /// Settles a key in [`State::Unknown`](crate::State::Unknown), after somebody found out what happened.
+    /// Settles a key in [`State::Unknown`](crate::State::Unknown) after a look or a person found out what happened.
     ///
     /// # Errors
     ///
@@ -217,7 +217,7 @@ impl LedgerList {
         Digest::of(content, &self.digest_key)
     }
 
-    /// A key stands for a write of one operation: under a list of another one, it would stand for nothing.
+    /// Checks the operation: a key stands for a write of its list's operation, and has no meaning for another one.
     pub(crate) fn check(&self, operation: &OperationInfo) -> Result<(), LedgerError> {
         if *self.operation == *operation.id {
             return Ok(());
@@ -225,14 +225,14 @@ impl LedgerList {
         Err(LedgerError::new(
             LedgerErrorKind::OtherOperation,
             format!(
-                "the list is for the operation {}, and not for {}",
+                "the list is for the operation {}, not for {}",
                 self.operation, operation.id
             ),
         ))
     }
 }
 
-/// Why what is known of a key says nothing about a call.
+/// The reason why a key's entry does not apply to a call.
 pub(crate) enum Unfit {
     /// The ledger failed, or the list is for another operation.
     Ledger(LedgerError),

@@ -1,4 +1,4 @@
-//! A new file.
+//! Creates a new file.
 
 use std::{
     fs::{self, OpenOptions},
@@ -11,15 +11,15 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::{fault::Fault, lists::empty_checksum};
 use crate::{DigestKey, Key, LedgerError, LedgerErrorKind, claim::random};
 
-/// What says that a SQLite file is a ledger: `FBIL`.
+/// The application id that marks a SQLite file as a ledger: `FBIL`.
 pub(super) const APPLICATION_ID: i32 = 0x4642_494c;
 
 /// The version of the file's format.
 pub(super) const FORMAT: i32 = 3;
 
-/// The tables, as they are written in the file.
+/// The definitions of the tables, as the file contains them.
 ///
-/// Without row ids there is one tree, so what is read in the order of the keys is all there is, and every key that is read is
+/// Without row ids, each table is one tree. Therefore reading in the order of the keys reads every row, and every key that is read is
 /// also found.
 pub(super) const TABLES: [(&str, &str); 3] = [
     (
@@ -40,19 +40,19 @@ pub(super) const TABLES: [(&str, &str); 3] = [
     ),
 ];
 
-/// Creates an empty ledger, unless somebody else does so at the same moment. Gives whether it did.
+/// Creates an empty ledger, unless another program creates it at the same moment. Returns whether it was created.
 ///
-/// It is written under another name and gets its own when it is complete, so that no kill leaves half of one behind, and
-/// takes no place that is taken.
+/// The file is written under a temporary name, and gets its final name when it is complete. Therefore a kill leaves no half-written
+/// ledger behind, and an existing file is never replaced.
 pub(super) fn create(path: &Path, sync: bool) -> Result<bool, Fault> {
     let draft = draft_name(path)?;
     let created = write(&draft).and_then(|()| publish(&draft, path, sync).map_err(not_created));
-    // A draft that can't be removed harms nobody.
+    // A draft that can't be removed does no harm.
     let _ = fs::remove_file(&draft);
     created
 }
 
-/// Removes the name under which a file was written, if a kill left it there beside its own.
+/// Removes the temporary name of this file, if a kill left it there.
 #[cfg(unix)]
 pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool) {
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
@@ -64,7 +64,7 @@ pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool)
             .and_then(|rest| rest.strip_prefix(b"-")?.strip_suffix(b".new"));
         token.is_some_and(|token| token.len() == 32 && token.iter().all(u8::is_ascii_hexdigit))
     };
-    // If it can't be removed, the file is refused for its second name.
+    // If it can't be removed, the file is refused because of its second name.
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if is_draft(entry.file_name().as_encoded_bytes())
             && entry.metadata().is_ok_and(|metadata| is_same(&metadata))
@@ -74,7 +74,7 @@ pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool)
     }
 }
 
-/// A name beside the file that nobody else uses.
+/// Returns a name beside the file that no other program uses.
 fn draft_name(path: &Path) -> Result<PathBuf, Fault> {
     let key = Key::new("draft").map_err(not_created)?;
     let token = u128::from_be_bytes(random(&key));
@@ -104,14 +104,14 @@ fn write(draft: &Path) -> Result<(), Fault> {
     connection.close().map_err(|(_, error)| error.into())
 }
 
-/// Gives whether the place was free.
+/// Gives the draft its final name. Returns whether that name was free.
 fn publish(draft: &Path, path: &Path, sync: bool) -> io::Result<bool> {
     if sync {
         OpenOptions::new().write(true).open(draft)?.sync_all()?;
     }
     let was_free = match fs::hard_link(draft, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
-        // Some file systems have no links.
+        // Some file systems don't support hard links.
         Err(_) => copy(draft, path, sync)?,
         Ok(()) => true,
     };
@@ -122,7 +122,7 @@ fn publish(draft: &Path, path: &Path, sync: bool) -> io::Result<bool> {
     Ok(was_free)
 }
 
-/// Takes the place first, then fills it. A kill between the two leaves a file that is refused.
+/// Creates the file, then fills it. A kill in between leaves a file that is refused.
 fn copy(draft: &Path, path: &Path, sync: bool) -> io::Result<bool> {
     let content = fs::read(draft)?;
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {

@@ -1,10 +1,11 @@
-//! What can go wrong with the file.
+//! Failures of the file.
 
 use std::{borrow::Cow, io};
 
 use crate::{LedgerError, LedgerErrorKind};
 
-/// What goes wrong in here: an error that SQLite's can become. Were it the public one, our users would see SQLite's version.
+/// An internal error to which SQLite's errors convert. If the public error had that conversion, it would expose the version of
+/// `rusqlite`.
 #[derive(Debug)]
 pub(super) struct Fault(LedgerError);
 
@@ -26,7 +27,7 @@ impl From<Fault> for LedgerError {
     }
 }
 
-/// What SQLite's failures mean for a ledger. Its own words are left out, as they quote what a damaged file holds; the code stays.
+/// Converts SQLite's failures. Drops SQLite's message, because it may quote the content of a damaged file. Keeps the code.
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::{Error, ErrorCode};
@@ -35,17 +36,17 @@ impl From<rusqlite::Error> for Fault {
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
                     (LedgerErrorKind::InUse, IN_USE)
                 }
-                // Nothing that is written here comes near the limit.
+                // The rows that this crate writes are far below the limit.
                 ErrorCode::TooBig => (
                     LedgerErrorKind::Damaged,
-                    "the ledger is damaged: an entry is longer than any can be",
+                    "the ledger is damaged: an entry is longer than an entry can be",
                 ),
                 ErrorCode::NotADatabase => (
                     LedgerErrorKind::NotALedger,
                     "the file is not a ledger, or its beginning is damaged",
                 ),
                 ErrorCode::DatabaseCorrupt => (LedgerErrorKind::Damaged, "the ledger is damaged"),
-                // Every statement is right, so it is the file that is not.
+                // Every statement is correct. Therefore the file is damaged.
                 _ if failure.extended_code == rusqlite::ffi::SQLITE_ERROR => {
                     (LedgerErrorKind::Damaged, "the ledger is damaged")
                 }
@@ -74,13 +75,13 @@ impl From<rusqlite::Error> for Fault {
 
 const IN_USE: &str = "the ledger is in use: another program, or another handle, has it open";
 
-/// Somebody else has the file.
+/// Another program or handle has the file.
 #[cfg(unix)]
 pub(super) fn in_use() -> Fault {
     Fault::new(LedgerErrorKind::InUse, IN_USE)
 }
 
-/// The system does not let us at the file.
+/// The system denies access to the file.
 pub(super) fn no_access(error: io::Error) -> Fault {
     let error = LedgerError::with_source(
         LedgerErrorKind::Storage,

@@ -1,4 +1,4 @@
-//! The first bytes of a file, which say whether it is a ledger. They are looked at before SQLite reads what they lead to.
+//! The first bytes of a file, which show whether it is a ledger. They are checked before SQLite reads further.
 
 use std::{fs::File, io::Read as _, path::Path};
 
@@ -8,19 +8,19 @@ use super::{
 };
 use crate::LedgerErrorKind;
 
-/// SQLite's own header, and that of the tree of tables behind it.
+/// The length of SQLite's header, and of the header of the table tree behind it.
 const LENGTH: usize = 108;
 
-/// What it takes to write and to read a file with a rollback journal. Others are read only, or lose what is in a journal of
-/// another kind.
+/// The read and write versions of a file with a rollback journal. With other versions, the file is read-only, or the content of a
+/// journal of another kind would be lost.
 const ROLLBACK_JOURNAL: [u8; 2] = [1, 1];
 
-/// A tree that is one leaf of a table.
+/// The type of a table tree that consists of one leaf.
 const LEAF: u8 = 13;
 
-/// Whether the file is a ledger of a version that is known here, with as many tables as a ledger has.
+/// Checks that the file is a ledger of the known version, with the number of tables that a ledger has.
 ///
-/// SQLite keeps all definitions of tables in memory, so a file that has more of them is not opened further.
+/// SQLite keeps all table definitions in memory. Therefore a file with more tables is not opened.
 pub(super) fn check(path: &Path) -> Result<(), Fault> {
     let mut start = Vec::with_capacity(LENGTH);
     let file = File::open(path).map_err(no_access)?;
@@ -42,7 +42,7 @@ pub(super) fn check(path: &Path) -> Result<(), Fault> {
         Some(1 | 2) => {
             return Err(Fault::new(
                 LedgerErrorKind::OlderVersion,
-                "the ledger was written by an earlier version, whose format is not read any more",
+                "the ledger was written by an earlier version, and its format is no longer supported",
             ));
         }
         Some(format) if format > FORMAT => {
@@ -51,15 +51,15 @@ pub(super) fn check(path: &Path) -> Result<(), Fault> {
                 "the ledger was written by a newer version, or is damaged at its beginning",
             ));
         }
-        _ => return Err(damaged("its version is none")),
+        _ => return Err(damaged("its version is not valid")),
     }
     if start.get(18..20) != Some(&ROLLBACK_JOURNAL) {
-        return Err(damaged("its journal is of another kind"));
+        return Err(damaged("its kind of journal is not that of a ledger"));
     }
     let tables = start.get(103..).and_then(<[u8]>::first_chunk).copied();
     let tables = tables.map(u16::from_be_bytes).map(usize::from);
     if start.get(100) != Some(&LEAF) || tables != Some(TABLES.len()) {
-        return Err(damaged("its tables are others"));
+        return Err(damaged("its tables are not those of a ledger"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What a file does as a ledger: everything is asked of its thread.
+//! Implements the ledger for a file: the file's thread does all the work.
 
 use customer_api_core::async_trait;
 
@@ -41,7 +41,7 @@ impl Ledger for FileLedger {
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
         let claim = claim.clone();
         let outcome = outcome.cloned();
-        // If the thread is gone, the key is as if its sender had died.
+        // If the thread has ended, the key is left as if its sender had died.
         let _ = self.post(move |store| match outcome {
             Some(outcome) => store.finish(&claim, &outcome).map(drop),
             None => store.withdraw(&claim),

@@ -1,4 +1,4 @@
-//! The lists of a ledger, all of which are in memory, with what their entries sum up to.
+//! The lists of a ledger. All lists and the totals of their entries are kept in memory.
 
 use rusqlite::{Connection, params};
 
@@ -14,7 +14,7 @@ pub(super) struct Listed {
     pub(super) id: i64,
     pub(super) info: ListInfo,
     pub(super) totals: Totals,
-    /// The totals that the file holds.
+    /// The totals that the file contains.
     saved: Totals,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// Reads the lists, and whether there are as many as there were.
+    /// Reads the lists, and checks that none is missing.
     pub(super) fn read(connection: &Connection) -> Result<Self, Fault> {
         let (digest_key, count, checksum, rows) = connection
             .query_row(
@@ -42,7 +42,7 @@ impl Lists {
             )
             .map_err(|_| damaged("its first row is missing or can't be read"))?;
         if rows != 1 {
-            return Err(damaged("it is there twice"));
+            return Err(damaged("it has several first rows"));
         }
         let mut rows = connection.prepare(
             "SELECT id, name, operation, sending, accepted, refused, not_sent, unknown, checksum FROM list ORDER BY id",
@@ -113,7 +113,7 @@ impl Lists {
             .collect()
     }
 
-    /// Puts a list behind the others.
+    /// Appends a list.
     pub(super) fn add(&mut self, connection: &Connection, info: ListInfo) -> Result<(), Fault> {
         let id = self.lists.last().map_or(1, |last| last.id + 1);
         connection.execute(
@@ -133,7 +133,7 @@ impl Lists {
         Ok(())
     }
 
-    /// Writes the totals that are not what the file holds.
+    /// Writes the totals that differ from those in the file.
     pub(super) fn save(&mut self, connection: &Connection) -> Result<(), Fault> {
         for list in self.lists.iter().filter(|list| list.totals != list.saved) {
             let Totals { summary, checksum } = list.totals;
@@ -153,14 +153,14 @@ impl Lists {
         Ok(())
     }
 
-    /// What was saved is in the file for good.
+    /// Marks the saved totals as committed.
     pub(super) fn saved(&mut self) {
         for list in &mut self.lists {
             list.saved = list.totals;
         }
     }
 
-    /// Of the key and of all lists, without their totals: those are compared with the entries.
+    /// Computes the checksum of the key and of all lists, without their totals. The totals are compared with the entries.
     fn checksum(&self) -> u64 {
         let mut checksum = Checksum::new().bytes(self.digest_key.bytes());
         for list in &self.lists {
@@ -173,7 +173,7 @@ impl Lists {
     }
 }
 
-/// The checksum of a ledger without lists.
+/// Returns the checksum of a ledger without lists.
 pub(super) fn empty_checksum(digest_key: &DigestKey) -> u64 {
     Checksum::new().bytes(digest_key.bytes()).value()
 }

@@ -1,4 +1,4 @@
-//! Where the file is, and whether it has to be there.
+//! Where the file is, and whether it must exist.
 
 use std::{
     fs, io,
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::LedgerErrorKind;
 
-/// What to do about a file that is there, or is not.
+/// Whether the file must exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opening {
-    /// It must not be there.
+    /// The file must not exist.
     Create,
-    /// It must be there.
+    /// The file must exist.
     Open,
     OpenOrCreate,
 }
@@ -24,15 +24,15 @@ pub(super) enum Opening {
 /// Where a ledger is.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// The absolute path that the caller gave. It may lead over links.
+    /// The absolute path that the caller gave. It may contain links.
     #[cfg_attr(
         not(unix),
-        expect(dead_code, reason = "nobody can rename an open file there")
+        expect(dead_code, reason = "an open file can't be renamed there")
     )]
     pub(super) given: PathBuf,
-    /// The same without links. A name that SQLite would take for something else, such as `:memory:`, has its directory here.
+    /// The same path with links resolved. A name that SQLite would interpret, such as `:memory:`, has its directory in this path.
     pub(super) path: PathBuf,
-    /// Where SQLite keeps what takes a transaction back.
+    /// The path of SQLite's rollback journal.
     #[cfg_attr(not(unix), expect(dead_code, reason = "SQLite locks for itself there"))]
     pub(super) journal: PathBuf,
 }
@@ -53,10 +53,10 @@ pub(super) fn find(given: PathBuf, opening: Opening, sync: bool) -> Result<Place
     if !fs::metadata(&path).map_err(no_access)?.is_file() {
         return Err(Fault::new(
             LedgerErrorKind::NotALedger,
-            "what is at the path is not a file",
+            "the path does not lead to a file",
         ));
     }
-    // SQLite takes it for the journal of another file, and deletes it.
+    // SQLite takes such a file for the journal of another file, and deletes it.
     let is_journal = |path: &Path| {
         let name = path
             .file_name()
@@ -78,8 +78,8 @@ pub(super) fn find(given: PathBuf, opening: Opening, sync: bool) -> Result<Place
 }
 
 fn make(given: &Path, opening: Opening, sync: bool) -> Result<(), Fault> {
-    let missing = "there is no ledger at the path: on a first run, create one; on any other, the path is wrong, or the \
-                   ledger or its disk is gone";
+    let missing = "there is no ledger at the path: on the first run, create one; on a later run, the path is wrong, or the \
+                   ledger or its disk is missing";
     let (Some(directory), Some(name)) = (given.parent(), given.file_name()) else {
         return Err(no_access(io::ErrorKind::InvalidInput.into()));
     };
@@ -90,10 +90,10 @@ fn make(given: &Path, opening: Opening, sync: bool) -> Result<(), Fault> {
         directory => directory.map_err(no_access)?,
     };
     let path = directory.join(name);
-    // A journal whose file has come to be meanwhile belongs to somebody who is writing it already.
+    // If the file has appeared meanwhile, the journal belongs to a program that is already writing the file.
     if is_there(&beside(&path))? && !is_there(&path)? {
         return Err(damaged(
-            "its journal is there, and the file is not: they belong together",
+            "its journal exists without the file: the two belong together",
         ));
     }
     if opening == Opening::Open {
@@ -111,7 +111,7 @@ fn beside(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// Whether something has this name: a link that leads nowhere, too.
+/// Returns whether something has this name, including a link that leads nowhere.
 fn is_there(path: &Path) -> Result<bool, Fault> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
@@ -127,7 +127,7 @@ fn not_found(reason: &'static str) -> Fault {
 fn already_exists() -> Fault {
     Fault::new(
         LedgerErrorKind::AlreadyExists,
-        "there is something at the path already, so nothing was created",
+        "something already exists at the path: nothing was created",
     )
 }
 
@@ -149,7 +149,7 @@ mod tests {
             assert!(!path.exists());
         }
 
-        // Somebody else was faster, and is writing already.
+        // Another program created the file first, and is already writing it.
         fs::write(&path, "somebody's").unwrap();
         make(&path, Opening::OpenOrCreate, false).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"somebody's");

@@ -61,77 +61,76 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// # }
 /// ```
 ///
-/// Cheap to clone; clones share the file. It is a SQLite database, written by a thread of its own, which puts what comes at
-/// the same time into one transaction. No method answers before its change is written.
+/// Cheap to clone; clones share the file. The file is a SQLite database. One thread writes it, and combines concurrent changes into
+/// one transaction. Every method returns after its change is written.
 ///
 /// # What it survives
 ///
 /// | event | by default | with [`power_loss_safe`](FileLedgerOptions::power_loss_safe) |
 /// |---|---|---|
 /// | the program ends, panics or is killed at any instant | nothing is lost | nothing is lost |
-/// | the power fails, or the operating system crashes | **what was written last may be lost, or the file be damaged** | nothing is lost, as far as the disk keeps its word |
+/// | the power fails, or the operating system crashes | **the last changes may be lost, or the file may be damaged** | nothing is lost, if the disk really stores what it confirms |
 ///
-/// Keys that were on their way when the program was killed become [`State::Unknown`](crate::State::Unknown) the next time
-/// that the file is opened.
+/// Keys that were on their way when the program was killed become [`State::Unknown`](crate::State::Unknown) the next time the file is
+/// opened.
 ///
 /// # What belongs together
 ///
-/// The file, and beside it its journal: the same name with `-journal` at its end. The journal is there while the ledger is open,
-/// and stays after a kill; opening the ledger takes what is needed from it. Never delete, rename or copy one of them alone, and
-/// copy them only while no program has the ledger open.
+/// The file and its journal belong together. The journal is beside the file, under the same name with `-journal` at its end. It exists
+/// while the ledger is open, and remains after a kill. Opening the ledger recovers the file from it. Never delete, rename or copy one
+/// of the two alone. Copy both only while no program has the ledger open.
 ///
 /// # One program at a time
 ///
-/// A program that opens the file while another program, or another handle of this one, has it open gets
-/// [`LedgerErrorKind::InUse`], whatever path leads there. On Unix, the lock belongs to the open file: programs may read and copy
-/// the file meanwhile, this one too, and other programs that use SQLite wait or fail. On Windows it is SQLite's own lock, and
-/// Windows itself lets nobody rename or delete the file.
+/// If another program, or another handle of this program, has the file open, opening it fails with [`LedgerErrorKind::InUse`],
+/// whatever path leads to the file. On Unix, the lock belongs to the open file: any program, including this one, can read and copy the
+/// file meanwhile. Other programs that use SQLite wait or fail. On Windows, SQLite's own lock is used, and Windows prevents renaming
+/// and deleting the file.
 ///
-/// On Unix, before every intent and after it is written, before anybody is told of it, these are looked at, and whatever is not
-/// as it was is [`LedgerErrorKind::Disturbed`], until the ledger is opened again:
+/// On Unix, the ledger checks the following before every intent, and again after it is written and before the caller gets the result.
+/// If a check fails, the ledger reports [`LedgerErrorKind::Disturbed`] until it is opened again:
 ///
-/// - the path that was given, and the same without links, lead to the open file;
+/// - the given path, and the same path with links resolved, lead to the open file;
 /// - the file has no second name (no hard link);
 /// - its journal lies beside it;
-/// - nobody else has written into it, as far as its length and the time of its last change tell.
+/// - no other program has written into it, as far as its length and modification time show.
 ///
-/// Outcomes of what is on its way by then are still written into the open file, wherever it is now, and told as that error.
+/// Outcomes of writes that are on their way at that moment are still written into the open file, wherever it is now, unless another
+/// program has written into it. Their callers get that error in either case.
 ///
-/// A network file system is refused where the system tells that it is one (Linux with `/proc`, macOS, BSD): its locks can't be
-/// relied on. So are a file that has a second name and, on Linux, one that is mounted as a single file, whose journal would lie
-/// elsewhere.
+/// A network file system is refused if the system reports it as one (Linux with `/proc`, macOS, BSD), because its locks are not
+/// reliable. A file that has a second name is refused, too. On Linux, a file that is mounted as a single file is refused, because its
+/// journal would be elsewhere.
 ///
-/// What can't be told:
+/// The ledger can't detect these cases:
 ///
-/// - A copy is a ledger of its own, which knows nothing of what is sent by the other one. So is a file that was replaced by an
-///   older copy of itself while no program had it open, and a file of a container's image in each of its containers.
-/// - A program that takes the file and its journal away together, and puts others there, lets another sender in: this one then
-///   begins nothing more, and the other one goes by what it finds.
-/// - A process that forks shares its locks with the child, which can't use the ledger: the file stays in use until both have
-///   ended.
+/// - A copy is a separate ledger. It knows nothing of what the other one sends. The same holds for a file that was replaced by an
+///   older copy of itself while no program had it open, and for a file of a container image in each of its containers.
+/// - A program that moves the file and its journal away together, and puts others in their place, lets another sender in. This ledger
+///   then begins nothing more. The other sender relies on the files that it finds.
+/// - A process that forks shares its locks with the child, which can't use the ledger. The file stays in use until both have ended.
 ///
 /// # Damage
 ///
-/// Opening reads everything. Every entry has a checksum, and the file has the number of entries in every state and the sum of
-/// their checksums. Whatever is missing, cut off or changed is [`LedgerErrorKind::Damaged`] or
-/// [`LedgerErrorKind::NotALedger`], never an empty or a shorter ledger. An empty file is refused, as it may be what is left of a
-/// ledger. A row that is longer than any can be is found by its length, without reading it.
+/// Opening reads the whole file. Every entry has a checksum. The file also contains the number of entries in each state and the sum of
+/// their checksums. Missing, truncated or changed content is [`LedgerErrorKind::Damaged`] or [`LedgerErrorKind::NotALedger`], never an
+/// empty or a shorter ledger. An empty file is refused, because it may be the remains of a ledger. A row that is longer than any valid
+/// row is detected by its length, without reading it.
 ///
-/// Opening writes, too: a file or a directory that can't be written is an error then, and not at the first intent.
+/// Opening also writes. Therefore a file or a directory that can't be written fails then, and not at the first intent.
 ///
-/// A write that fails, such as on a full disk, ends the ledger: the same error answers everything from then on. Once the cause
-/// is gone, drop all of its clones, and open it again: until then the file stays locked, as something may be on its way.
+/// A failed write, such as on a full disk, ends the ledger: every later operation returns the same error. After removing the cause,
+/// drop all clones of the ledger and open it again. Until then the file stays locked, because writes may be on their way.
 ///
 /// # Closing
 ///
-/// The file is closed when the last clone is dropped, which waits for the thread, for as long as it takes to write what it was
-/// asked to write.
+/// The file is closed when the last clone is dropped. This drop blocks until the thread has written everything that was requested.
 #[derive(Clone)]
 pub struct FileLedger {
     thread: Arc<Thread>,
 }
 
-/// How to open a [`FileLedger`].
+/// The settings for opening a [`FileLedger`].
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing happens until it is opened"]
 pub struct FileLedgerOptions {
@@ -141,62 +140,62 @@ pub struct FileLedgerOptions {
 impl FileLedger {
     /// Creates a ledger at this path. Its directory must exist.
     ///
-    /// Right for the first run, and for no other: where a ledger was and is not, because of another working directory or a disk
-    /// that is not there, a new one would let everything be sent again.
+    /// Call this only on the first run. If an existing ledger is not found, because of another working directory or a missing disk, a
+    /// new ledger would let everything be sent again.
     ///
     /// # Errors
     ///
-    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if anything is at the path, and those of [`open`](Self::open).
+    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if anything is at the path, and the errors of [`open`](Self::open).
     pub async fn create(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
         Self::options().create(path).await
     }
 
-    /// Opens the ledger at this path. It must be there.
+    /// Opens the ledger at this path. It must exist.
     ///
-    /// Takes time in proportion to the number of entries, as it reads all of them, and blocks nobody meanwhile. A relative path is
-    /// resolved once, now.
+    /// Takes time in proportion to the number of entries, because it reads all of them. It does not block the calling thread
+    /// meanwhile. A relative path is resolved once, immediately.
     ///
     /// # Errors
     ///
     /// | kind | because |
     /// |---|---|
-    /// | [`NotFound`](LedgerErrorKind::NotFound) | there is no file, or the path is a link that leads nowhere |
-    /// | [`InUse`](LedgerErrorKind::InUse) | somebody has it open, for longer than a quarter of a second |
-    /// | [`UnsafePlace`](LedgerErrorKind::UnsafePlace) | it lies where it can't be kept from others |
-    /// | [`NotALedger`](LedgerErrorKind::NotALedger) | the file is empty, or not one of these |
+    /// | [`NotFound`](LedgerErrorKind::NotFound) | no file exists, or the path is a link that leads nowhere |
+    /// | [`InUse`](LedgerErrorKind::InUse) | another program or handle keeps it open for longer than a quarter of a second |
+    /// | [`UnsafePlace`](LedgerErrorKind::UnsafePlace) | the file is in a place where other programs can't be kept out |
+    /// | [`NotALedger`](LedgerErrorKind::NotALedger) | the file is empty, or not a ledger |
     /// | [`NewerVersion`](LedgerErrorKind::NewerVersion) | a newer version of this crate wrote it |
     /// | [`OlderVersion`](LedgerErrorKind::OlderVersion) | an earlier version of this crate wrote it, which was never published |
     /// | [`Damaged`](LedgerErrorKind::Damaged) | something in it is missing or has changed |
-    /// | [`Disturbed`](LedgerErrorKind::Disturbed) | it was renamed or replaced in this moment |
-    /// | [`Storage`](LedgerErrorKind::Storage) | it can't be read, or not be written: the file, its directory or its disk |
+    /// | [`Disturbed`](LedgerErrorKind::Disturbed) | the file was renamed or replaced at this moment |
+    /// | [`Storage`](LedgerErrorKind::Storage) | the file, its directory or its disk can't be read or written |
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
         Self::options().open(path).await
     }
 
     /// Opens the ledger at this path, or creates it if nothing is there. Its directory must exist.
     ///
-    /// **A ledger that is lost, or that is looked for in the wrong place, is created anew, and everything is sent again.** Use
-    /// [`create`](Self::create) and [`open`](Self::open) where a person can say which run is the first.
+    /// **If the ledger is lost, or looked for in the wrong place, a new one is created and everything is sent again.** Use
+    /// [`create`](Self::create) and [`open`](Self::open) if a person can decide which run is the first.
     ///
     /// # Errors
     ///
-    /// Those of [`open`](Self::open).
+    /// The same errors as [`open`](Self::open).
     pub async fn open_or_create(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
         Self::options().open_or_create(path).await
     }
 
-    /// The settings, to change some before opening.
+    /// Returns the default settings, to change some before opening.
     pub fn options() -> FileLedgerOptions {
         FileLedgerOptions::default()
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.thread.path
     }
 
-    /// Whether every response waits until the disk has the change, as SQLite confirmed it at opening.
+    /// Returns whether every method waits until the disk has the change, as SQLite confirmed at opening.
     #[must_use]
     pub fn is_power_loss_safe(&self) -> bool {
         self.thread.is_power_loss_safe
@@ -215,7 +214,7 @@ impl FileLedger {
         LedgerList::create(self.clone(), name, operation).await
     }
 
-    /// Opens a list that is there. See [`LedgerList::open`].
+    /// Opens an existing list. See [`LedgerList::open`].
     ///
     /// # Errors
     ///
@@ -224,21 +223,21 @@ impl FileLedger {
         LedgerList::open(self.clone(), name).await
     }
 
-    /// Copies the ledger as it is now to this path, where nothing may be yet. The ledger stays open and in use.
+    /// Copies the ledger's current state to this path, where nothing may exist yet. The ledger stays open and in use.
     ///
-    /// The copy is a ledger of its own: what is on its way becomes unknown when the copy is opened, and it learns nothing of what is
-    /// sent afterwards. Sending from both sends twice.
+    /// The copy is a separate ledger. Writes that are on their way become unknown when the copy is opened, and the copy does not learn
+    /// what is sent afterwards. Sending from both sends twice.
     ///
     /// # Errors
     ///
-    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if something is at the path, and
-    /// [`NotCopied`](LedgerErrorKind::NotCopied) if it can't be written.
+    /// [`AlreadyExists`](LedgerErrorKind::AlreadyExists) if something is at the path, and [`NotCopied`](LedgerErrorKind::NotCopied) if
+    /// the copy can't be written.
     pub async fn backup_to(&self, path: impl AsRef<Path>) -> Result<(), LedgerError> {
         let path = path.as_ref().to_owned();
         self.ask(move |store| store.backup_to(&path)).await
     }
 
-    /// Lets the thread do something, and waits until it is written.
+    /// Lets the thread do a job, and waits until the result is written.
     async fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Store<'_>) -> Result<T, Fault> + Send + 'static,
@@ -246,7 +245,7 @@ impl FileLedger {
         self.post(work)?.await.map_err(|_| stopped())?
     }
 
-    /// Lets the thread do something. The caller may be gone by then: the work is done all the same.
+    /// Lets the thread do a job. The job is done even if the caller drops the receiver.
     fn post<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Store<'_>) -> Result<T, Fault> + Send + 'static,
@@ -269,10 +268,10 @@ impl FileLedger {
 }
 
 impl FileLedgerOptions {
-    /// Whether to wait, at every change, until the disk has it. Off by default.
+    /// Sets whether every change waits until the disk has it. Off by default.
     ///
-    /// Costs two or more flushes of the disk for every change: some milliseconds, and changes that come at the same time share
-    /// them. The power may fail then, or the operating system crash, and nothing that was answered is lost.
+    /// Each change then costs two or more flushes of the disk: some milliseconds. Concurrent changes share the flushes. After a power
+    /// failure or a crash of the operating system, nothing is lost that a method has confirmed.
     pub fn power_loss_safe(mut self, safe: bool) -> Self {
         self.power_loss_safe = safe;
         self
@@ -282,7 +281,7 @@ impl FileLedgerOptions {
     ///
     /// # Errors
     ///
-    /// Those of [`FileLedger::create`].
+    /// The same errors as [`FileLedger::create`].
     pub async fn create(&self, path: impl AsRef<Path>) -> Result<FileLedger, LedgerError> {
         self.start(path.as_ref(), Opening::Create).await
     }
@@ -291,7 +290,7 @@ impl FileLedgerOptions {
     ///
     /// # Errors
     ///
-    /// Those of [`FileLedger::open`].
+    /// The same errors as [`FileLedger::open`].
     pub async fn open(&self, path: impl AsRef<Path>) -> Result<FileLedger, LedgerError> {
         self.start(path.as_ref(), Opening::Open).await
     }
@@ -300,13 +299,13 @@ impl FileLedgerOptions {
     ///
     /// # Errors
     ///
-    /// Those of [`FileLedger::open_or_create`].
+    /// The same errors as [`FileLedger::open_or_create`].
     pub async fn open_or_create(&self, path: impl AsRef<Path>) -> Result<FileLedger, LedgerError> {
         self.start(path.as_ref(), Opening::OpenOrCreate).await
     }
 
     async fn start(&self, path: &Path, opening: Opening) -> Result<FileLedger, LedgerError> {
-        // Now: the working directory may be another one when the thread looks.
+        // The path is resolved now, because the working directory may have changed when the thread opens the file.
         let path = std::path::absolute(path).map_err(no_access)?;
         let how = How {
             opening,
@@ -346,13 +345,13 @@ struct Thread {
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        // Without a sender, the thread comes to its end.
+        // The thread ends when it has no sender.
         drop(self.jobs.take());
         let thread = self.thread.take();
-        // A response may wake, and thereby drop, the holder of the last handle: a thread can't wait for itself.
+        // A response may wake, and thereby drop, the holder of the last handle. A thread can't wait for itself.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
         {
-            // A thread that panicked has let go of the file, too.
+            // A thread that panicked has also released the file.
             let _ = thread.join();
         }
     }
@@ -361,7 +360,7 @@ impl Drop for Thread {
 fn stopped() -> LedgerError {
     LedgerError::new(
         LedgerErrorKind::Stopped,
-        "the ledger's thread is gone: it panicked",
+        "the ledger's thread has ended: it panicked",
     )
 }
 

@@ -1,4 +1,4 @@
-//! Opening a file, and believing nothing that it says.
+//! Opens a file, and verifies everything in it.
 
 use std::{fs, io, time::Duration};
 
@@ -15,14 +15,14 @@ use super::{
 };
 use crate::{Key, LedgerErrorKind};
 
-/// How long another opener may look at the file before it counts as in use, where SQLite's own locks are relied on.
+/// How long the file may be locked by another opener before it counts as in use, where SQLite's own locks are used.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// The longest text, and the longest row, that SQLite reads: several times what a ledger holds. It is found out from a row's
-/// beginning, before there is memory for the rest.
+/// The longest text, and the longest row, that SQLite reads: several times what a ledger contains. SQLite sees the length at the
+/// beginning of a row, before it allocates memory for the rest.
 const LONGEST: i32 = 4_096;
 
-/// How much of the file is in memory, in KiB. The file itself may ask for more.
+/// The size of the page cache, in KiB. The file itself may ask for a larger cache.
 const CACHE: i32 = 2_000;
 
 /// Opens a guarded file.
@@ -30,7 +30,7 @@ pub(super) fn connect(guard: &Guard) -> Result<Connection, Fault> {
     if fs::metadata(guard.path()).map_err(no_access)?.len() == 0 {
         return Err(Fault::new(
             LedgerErrorKind::NotALedger,
-            "the file is empty: if it is what is left of a ledger, restore it; if not, delete it",
+            "the file is empty: if it was a ledger, restore it from a copy; otherwise delete it",
         ));
     }
     let connection =
@@ -40,20 +40,20 @@ pub(super) fn connect(guard: &Guard) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-/// Takes the file for itself, reads all of it, and gives a store. `sync` makes every change wait for the disk; given back is
-/// whether it does.
+/// Takes exclusive access to the file, reads all of it, and returns a store. `sync` makes every change wait for the disk. The second
+/// value reports whether SQLite does so.
 pub(super) fn check<'c>(
     connection: &'c Connection,
     guard: &'c Guard,
     sync: bool,
 ) -> Result<(Store<'c>, bool), Fault> {
-    // What is locked stays locked, and the journal stays where it is.
+    // Locks are kept, and the journal is not deleted.
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
-    // This takes up whatever a killed program left in the journal.
+    // This recovers from the journal that a killed program may have left.
     let taken_up = connection.execute_batch("BEGIN EXCLUSIVE; ROLLBACK");
-    // A header that is wrong may be why that failed.
+    // A wrong header may be the cause of a failure.
     header::check(guard.path())?;
     taken_up?;
     connection.pragma_update(None, "cache_size", -CACHE)?;
@@ -63,12 +63,12 @@ pub(super) fn check<'c>(
     check_tables(connection)?;
     let lists = Lists::read(connection)?;
     if read_everything(connection, &lists)? != lists.totals() {
-        return Err(damaged("entries are missing, or too many"));
+        return Err(damaged("entries are missing, or there are too many"));
     }
     if pragma::<String>(connection, "integrity_check(1)")? != "ok" {
         return Err(damaged("its structure is broken"));
     }
-    // What can't be written, here or beside it, is found out now, and not by the first one who is about to send.
+    // A file or a journal that can't be written fails here, and not at the first write.
     connection.pragma_update(None, "user_version", FORMAT)?;
     let mut store = Store::new(connection, guard, lists)?;
     store.forsake_all()?;
@@ -77,11 +77,11 @@ pub(super) fn check<'c>(
         return Err(no_access(io::ErrorKind::NotFound.into()));
     }
     let synchronous: i64 = pragma(connection, "synchronous")?;
-    // `EXTRA`, as asked for: the directory is flushed, too.
+    // `EXTRA`, as requested: the directory is flushed, too.
     Ok((store, synchronous >= 3))
 }
 
-/// Whether there is nothing but a ledger's tables in the file.
+/// Checks that the file contains only a ledger's tables.
 fn check_tables(connection: &Connection) -> Result<(), Fault> {
     let mut schema =
         connection.prepare("SELECT name, tbl_name, type, sql FROM sqlite_schema ORDER BY rowid")?;
@@ -95,12 +95,12 @@ fn check_tables(connection: &Connection) -> Result<(), Fault> {
         .iter()
         .map(|table| table.each_ref().map(String::as_str));
     if !tables.eq(TABLES.map(|(name, sql)| [name, name, "table", sql])) {
-        return Err(damaged("its tables are others"));
+        return Err(damaged("its tables are not those of a ledger"));
     }
     Ok(())
 }
 
-/// Reads all entries in the order of their lists and keys: what each list's sum up to.
+/// Reads all entries in the order of their lists and keys. Returns the totals of each list.
 fn read_everything(connection: &Connection, lists: &Lists) -> Result<Vec<(i64, Totals)>, Fault> {
     let mut entries =
         connection.prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY list, key"))?;
@@ -118,7 +118,8 @@ fn read_everything(connection: &Connection, lists: &Lists) -> Result<Vec<(i64, T
             return Err(damaged("its entries are out of order"));
         }
         let sum = sums.iter_mut().find(|(id, _)| *id == list);
-        let (_, totals) = sum.ok_or_else(|| damaged("an entry has a list that is none"))?;
+        let (_, totals) =
+            sum.ok_or_else(|| damaged("an entry belongs to a list that does not exist"))?;
         totals.replace(list, &place.1, None, Some(&row))?;
         last = Some(place);
     }

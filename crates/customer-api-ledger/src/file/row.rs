@@ -7,18 +7,18 @@ use super::{
 };
 use crate::{Digest, Entry, Key, LedgerSummary, State, clock};
 
-/// What the file holds of a key.
+/// The file's record of a key.
 #[derive(Clone)]
 pub(super) struct Row {
     pub(super) state: State,
-    /// Of the claim, as long as it is on its way.
+    /// The token of the claim, while the key is on its way.
     pub(super) token: Option<[u8; 16]>,
     pub(super) digest: Option<Digest>,
     pub(super) began: Option<Timestamp>,
     pub(super) doubt_since: Option<Timestamp>,
 }
 
-/// What the file holds of all keys of a list together.
+/// The totals over all keys of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Totals {
     pub(super) summary: LedgerSummary,
@@ -27,9 +27,9 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// Takes one row out, and puts another one in.
+    /// Replaces one row by another.
     ///
-    /// Fails only if the row was never counted.
+    /// Fails only if the old row was never counted.
     pub(super) fn replace(
         &mut self,
         list: i64,
@@ -57,7 +57,7 @@ pub(super) const COLUMNS: &str =
     "list, key, state, token, status, text, not_before, digest, began, doubt_since, checksum";
 
 impl Row {
-    /// A key that a claim has.
+    /// Creates the row of a key that a claim has.
     pub(super) fn sending(token: [u8; 16], entry: Entry) -> Self {
         Self {
             state: State::Sending,
@@ -68,7 +68,7 @@ impl Row {
         }
     }
 
-    /// The same row with what became of it.
+    /// Returns the same row with its outcome.
     pub(super) fn settled(&self, state: State) -> Self {
         let doubt_since = self.doubt_since.clone();
         Self {
@@ -126,13 +126,13 @@ impl Row {
         }
     }
 
-    /// The version, and the digest.
+    /// Returns the digest's version, followed by the digest.
     pub(super) fn digest(&self) -> Option<Vec<u8>> {
         let digest = self.digest.as_ref()?;
         Some([&[digest.version()][..], digest.bytes()].concat())
     }
 
-    /// In nanoseconds, so that a key that was begun anew is told from what it was.
+    /// In nanoseconds, so that a key that was begun again differs from its earlier entry.
     pub(super) fn began(&self) -> Option<i64> {
         nanoseconds(self.began.as_ref()?)
     }
@@ -141,12 +141,12 @@ impl Row {
         nanoseconds(self.doubt_since.as_ref()?)
     }
 
-    /// Reads a row, and believes nothing that its checksum does not confirm.
+    /// Reads a row, and checks it against its checksum.
     pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<(i64, Key, Self), Fault> {
         let unreadable = |_| damaged("an entry can't be read");
         let list: i64 = row.get(0).map_err(unreadable)?;
         let key =
-            text_key(row.get_ref(1)?).ok_or_else(|| damaged("an entry has a key that is none"))?;
+            text_key(row.get_ref(1)?).ok_or_else(|| damaged("an entry's key is not valid"))?;
         let token = row.get(3).map_err(unreadable)?;
         let status = row.get::<_, Option<u16>>(4).map_err(unreadable)?;
         let text = row.get::<_, Option<String>>(5).map_err(unreadable)?;
@@ -165,16 +165,16 @@ impl Row {
             },
             NOT_SENT => State::NotSent,
             UNKNOWN => State::Unknown,
-            _ => return Err(damaged("an entry has a state that is none")),
+            _ => return Err(damaged("an entry's state is not valid")),
         };
         let digest = match row.get_ref(7)? {
             ValueRef::Null => None,
             ValueRef::Blob([version, bytes @ ..]) => Some(Digest::from_parts(
                 *version,
                 <[u8; 32]>::try_from(bytes)
-                    .map_err(|_| damaged("an entry has a digest that is none"))?,
+                    .map_err(|_| damaged("an entry's digest is not valid"))?,
             )),
-            _ => return Err(damaged("an entry has a digest that is none")),
+            _ => return Err(damaged("an entry's digest is not valid")),
         };
         let read = Self {
             state,
@@ -192,7 +192,7 @@ impl Row {
     }
 }
 
-/// A key or a name, if it is one.
+/// Returns the key or name, if the value is a valid one.
 pub(super) fn text_key(value: ValueRef<'_>) -> Option<Key> {
     match value {
         ValueRef::Text(text) => Key::new(std::str::from_utf8(text).ok()?).ok(),
@@ -210,7 +210,7 @@ const REFUSED: u8 = 3;
 const NOT_SENT: u8 = 4;
 const UNKNOWN: u8 = 5;
 
-/// How a state is written.
+/// Returns the number that stands for a state.
 pub(super) const fn code(state: &State) -> u8 {
     match state {
         State::Sending => SENDING,

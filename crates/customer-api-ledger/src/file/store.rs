@@ -1,4 +1,4 @@
-//! What a ledger does with its rows, inside a transaction that somebody else begins and ends.
+//! The ledger's operations on its rows. The caller begins and ends the transaction.
 
 use std::{
     collections::HashMap,
@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct Store<'c> {
     connection: &'c Connection,
     guard: &'c Guard,
-    /// What was found wrong with the file while it was open. It never gets well again.
+    /// The first problem that was found with the file while it was open. It is permanent.
     disturbed: Option<LedgerError>,
     find: Statement<'c>,
     put: Statement<'c>,
@@ -33,12 +33,12 @@ pub(super) struct Store<'c> {
     begin: Statement<'c>,
     commit: Statement<'c>,
     lists: Lists,
-    /// What was there before each claim that is on its way, for taking it back.
+    /// The row before each claim that is on its way, for withdrawing the claim.
     before: HashMap<[u8; 16], Option<Row>>,
 }
 
 impl<'c> Store<'c> {
-    /// A store whose lists were read, and found right.
+    /// Creates a store from lists that were read and verified.
     pub(super) fn new(
         connection: &'c Connection,
         guard: &'c Guard,
@@ -71,7 +71,7 @@ impl<'c> Store<'c> {
         Ok(())
     }
 
-    /// Ends the transaction, and makes what was done in it last.
+    /// Commits the transaction.
     pub(super) fn commit(&mut self) -> Result<(), Fault> {
         self.lists.save(self.connection)?;
         self.commit.execute([])?;
@@ -83,12 +83,12 @@ impl<'c> Store<'c> {
         Ok(())
     }
 
-    /// What was found wrong with the file, from which everything follows that is done with it.
+    /// Returns the problem that was found with the file, if any. It determines the result of all later operations.
     pub(super) fn disturbed(&self) -> Option<&LedgerError> {
         self.disturbed.as_ref()
     }
 
-    /// Why something failed: in a file that was disturbed, everything else follows from that.
+    /// Returns the cause of a failure: the problem with the file, if one was found.
     pub(super) fn explain(&self, failure: LedgerError) -> LedgerError {
         self.disturbed.clone().unwrap_or(failure)
     }
@@ -113,7 +113,7 @@ impl<'c> Store<'c> {
         copied.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Fault::new(
                 LedgerErrorKind::AlreadyExists,
-                "there is something where the copy was to be",
+                "something already exists where the copy was to be written",
             ),
             _ => LedgerError::with_source(
                 LedgerErrorKind::NotCopied,
@@ -129,7 +129,7 @@ impl<'c> Store<'c> {
         if self.lists.find(&info.name).is_some() {
             return Err(Fault::new(
                 LedgerErrorKind::AlreadyExists,
-                "the ledger has a list of this name already",
+                "the ledger already has a list of this name",
             ));
         }
         if info.operation.len() > Key::MAX_BYTES {
@@ -163,7 +163,7 @@ impl<'c> Store<'c> {
         let known = before
             .clone()
             .map(|row| row.into_entry(claim.key().clone()));
-        // A caller that asks again, because it never heard, keeps its claim.
+        // A caller that asks again, because it did not get the result, keeps its claim.
         let is_mine = |row: &Row| row.token.as_ref() == Some(claim.token());
         if !before.as_ref().is_some_and(is_mine) {
             if let Some(known) = known.as_ref().filter(|known| !intent.may_begin(known)) {
@@ -180,7 +180,7 @@ impl<'c> Store<'c> {
         Ok(None)
     }
 
-    /// Takes a claim back, if it has its key.
+    /// Withdraws a claim, if it has its key.
     pub(super) fn withdraw(&mut self, claim: &Claim) -> Result<(), Fault> {
         if self.disturbed.is_some() {
             self.guard.check_content()?;
@@ -201,7 +201,7 @@ impl<'c> Store<'c> {
         }
     }
 
-    /// Records an outcome, in a file that was renamed, too: who brings it back finds it there.
+    /// Records an outcome, even in a file that was renamed: the outcome is in the file if an operator moves it back.
     pub(super) fn finish(&mut self, claim: &Claim, outcome: &Outcome) -> Result<State, Fault> {
         if self.disturbed.is_some() {
             self.guard.check_content()?;
@@ -218,7 +218,7 @@ impl<'c> Store<'c> {
             }
             _ => Err(Fault::new(
                 LedgerErrorKind::ClaimLost,
-                "the claim is not the key's any more: its outcome was recorded, or it was begun anew",
+                "the claim no longer has the key: its outcome was recorded, or the key was begun again",
             )),
         }
     }
@@ -243,7 +243,7 @@ impl<'c> Store<'c> {
             }
             Some(_) => Err(Fault::new(
                 LedgerErrorKind::NotUnknown,
-                "the key was begun anew since, and its new outcome is unknown, too",
+                "the key was begun again since, and its new outcome is also unknown",
             )),
             None => Err(Fault::new(
                 LedgerErrorKind::NotUnknown,
@@ -283,7 +283,7 @@ impl<'c> Store<'c> {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Vec<Key>, Fault> {
-        // No key is empty, so all are behind the empty text.
+        // No key is empty. Therefore all keys are behind the empty text.
         let after = after.map_or("", Key::as_str);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut rows = self
@@ -340,12 +340,12 @@ impl<'c> Store<'c> {
         }
     }
 
-    /// What was on its way when the file was left is unknown now.
+    /// Makes every key unknown that was on its way when the file was closed.
     pub(super) fn forsake_all(&mut self) -> Result<(), Fault> {
         for (list, _) in self.lists.totals() {
             let mut last = None;
             loop {
-                // Not all at once: they may be many.
+                // In portions, because there may be many.
                 let keys = self.in_state(list, &State::Sending, last.as_ref(), 1_000)?;
                 for key in &keys {
                     if let Some(before) = self.find(list, key)? {

@@ -13,14 +13,14 @@ use super::{
 };
 use crate::LedgerError;
 
-/// Something to do inside a transaction, or not to do, because of this.
+/// A job inside a transaction. It gets the store, or the error because of which it must not run.
 pub(super) type Job = Box<dyn FnOnce(Result<&mut Store<'_>, LedgerError>) -> Done + Send>;
 
-/// A job that was done, and waits for its transaction to end.
+/// A job that was done, and waits for the end of its transaction.
 pub(super) struct Done {
-    /// What makes the whole transaction fail.
+    /// The failure that makes the whole transaction fail.
     pub(super) failure: Option<LedgerError>,
-    /// Tells whoever asked, with the failure of the transaction.
+    /// Sends the result to the caller, with the failure of the transaction.
     pub(super) response: Response,
 }
 
@@ -33,16 +33,16 @@ pub(super) struct How {
     pub(super) power_loss_safe: bool,
 }
 
-/// What the thread tells once the file is open.
+/// What the thread reports when the file is open.
 pub(super) struct Opened {
     pub(super) path: PathBuf,
     pub(super) is_power_loss_safe: bool,
 }
 
-/// The most jobs in one transaction.
+/// The maximum number of jobs in one transaction.
 const MAX_JOBS: usize = 1_000;
 
-/// Opens the file, does jobs until nobody can give one any more, and closes it.
+/// Opens the file, does jobs until all senders are gone, and closes it.
 pub(super) fn run(
     path: PathBuf,
     how: How,
@@ -50,14 +50,14 @@ pub(super) fn run(
     jobs: &mpsc::Receiver<Job>,
 ) {
     let mut opened = Some(opened);
-    // Whoever opens may be gone. The file is free again when an error is told.
+    // The caller may have stopped waiting. When an error is reported, the file is already free.
     let mut tell = |result| opened.take().map(|opened| opened.send(result).is_ok());
     if let Err(error) = keep(path, how, jobs, |opened| tell(Ok(opened))) {
         tell(Err(error));
     }
 }
 
-/// Fails only before it told that the file is open.
+/// Fails only before it reported that the file is open.
 fn keep<T>(
     path: PathBuf,
     how: How,
@@ -65,7 +65,7 @@ fn keep<T>(
     tell: impl FnOnce(Opened) -> T,
 ) -> Result<(), LedgerError> {
     let place = location::find(path, how.opening, how.power_loss_safe)?;
-    // Let go of last of all, when the file is closed.
+    // Dropped last, after the file is closed.
     let guard = Guard::take(place)?;
     let connection = open::connect(&guard)?;
     let (mut store, is_power_loss_safe) = open::check(&connection, &guard, how.power_loss_safe)?;
@@ -74,7 +74,7 @@ fn keep<T>(
         is_power_loss_safe,
     });
     if let Some(failure) = serve(&connection, &mut store, jobs) {
-        // What the file holds now is not known here, so nothing is said about it any more.
+        // The content of the file is unknown from here on. Therefore every job gets the failure.
         while let Ok(job) = jobs.recv() {
             (job(Err(failure.clone())).response)(None);
         }
@@ -82,7 +82,7 @@ fn keep<T>(
     Ok(())
 }
 
-/// Does jobs, all that wait at a time in one transaction, until nobody can give one any more or a transaction fails.
+/// Does jobs until all senders are gone or a transaction fails. All waiting jobs share one transaction.
 fn serve(
     connection: &Connection,
     store: &mut Store<'_>,
@@ -92,11 +92,11 @@ fn serve(
         let mut done = Vec::new();
         let result = transaction(store, first, jobs, &mut done);
         if result.is_err() && !connection.is_autocommit() {
-            // If that fails, too, closing the file does it, or opening it the next time.
+            // If the rollback fails, closing or reopening the file does it.
             let _ = connection.execute_batch("ROLLBACK");
         }
         let failure = result.err().map(|failure| store.explain(failure));
-        // Nobody may send, or rely on what was recorded, if the file turned out to be lost meanwhile.
+        // If the file turned out to be lost meanwhile, the callers must not send, or rely on what was recorded.
         let told = failure.as_ref().or(store.disturbed());
         for response in done {
             response(told);
@@ -108,7 +108,7 @@ fn serve(
     None
 }
 
-/// Does the first job and all that wait behind it, and leaves their responses to be given.
+/// Does the first job and all jobs that wait behind it. Collects their responses.
 fn transaction(
     store: &mut Store<'_>,
     first: Job,

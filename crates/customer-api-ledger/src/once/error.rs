@@ -4,7 +4,7 @@ use customer_api_core::{Delivery, Error};
 
 use crate::{Entry, LedgerError, State, settle::Looked};
 
-/// Why a write is not known to be done.
+/// The reason why a write is not known to be done.
 #[derive(Debug)]
 pub struct OnceError(Box<Inner>);
 
@@ -15,30 +15,30 @@ struct Inner {
     call: Option<Error>,
     ledger: Option<LedgerError>,
     looked: Option<Looked>,
-    /// Whether an earlier call under the key may have happened, whatever became of this one.
+    /// Whether an earlier call under the key may have happened, regardless of this one.
     in_doubt: bool,
 }
 
-/// In which way.
+/// The kind of the failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnceErrorKind {
-    /// The call failed now; [`OnceError::call_error`] says how.
+    /// The call failed now. [`OnceError::call_error`] returns its error.
     Call,
-    /// The provider refused it before. See [`Resend::refused`](crate::Resend::refused).
+    /// The provider refused the write before. See [`Resend::refused`](crate::Resend::refused).
     RefusedBefore,
-    /// It may have happened before. Find out, and [resolve](crate::LedgerList::resolve) it.
+    /// The write may have happened before. Find out, and [resolve](crate::LedgerList::resolve) the key.
     UnknownBefore,
-    /// Somebody else sends it just now.
+    /// Another sender is sending the write now.
     OnItsWay,
-    /// The key was used for other content, which was sent or may have been. Nothing was sent now.
+    /// The key was used for other content that was sent or may have been sent. Nothing was sent now.
     KeyReused,
-    /// The ledger failed, so nothing was sent.
+    /// The ledger failed. Therefore nothing was sent.
     Ledger,
 }
 
 impl OnceError {
-    /// A known key is no error only if it was accepted.
+    /// Converts a known key: only an accepted key is not an error.
     pub(super) fn known(entry: Entry) -> Result<Entry, Self> {
         let kind = match entry.state {
             State::Accepted { .. } => return Ok(entry),
@@ -84,13 +84,13 @@ impl OnceError {
         self
     }
 
-    /// In which way it failed.
+    /// Returns the kind of the failure.
     #[must_use]
     pub fn kind(&self) -> OnceErrorKind {
         self.0.kind
     }
 
-    /// Whether the write happened, by this call or by an earlier one under the key.
+    /// Returns whether the write happened, by this call or by an earlier one under the key.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match (self.0.kind, &self.0.call) {
@@ -104,32 +104,32 @@ impl OnceError {
         }
     }
 
-    /// What is on record of the key, where that is why nothing was sent.
+    /// Returns the key's entry, if the entry is the reason why nothing was sent.
     #[must_use]
     pub fn entry(&self) -> Option<&Entry> {
         self.0.entry.as_ref()
     }
 
-    /// The call's own error, if it was made and failed.
+    /// Returns the call's own error, if the call was made and failed.
     #[must_use]
     pub fn call_error(&self) -> Option<&Error> {
         self.0.call.as_ref()
     }
 
-    /// What the last [look](super::OnceCall::settle_unknown) at the provider showed, or how it failed.
+    /// Returns what the last [look](super::OnceCall::settle_unknown) at the provider showed, or how it failed.
     #[must_use]
     pub fn looked(&self) -> Option<&Looked> {
         self.0.looked.as_ref()
     }
 
-    /// What failed in the ledger: before the call, or when its outcome was to be recorded.
+    /// Returns the ledger's failure: before the call, or when its outcome was to be recorded.
     #[must_use]
     pub fn ledger_error(&self) -> Option<&LedgerError> {
         self.0.ledger.as_ref()
     }
 }
 
-/// One line that says it all. [`source`](StdError::source) gives the parts.
+/// One line with all causes. [`source`](StdError::source) returns the first of them.
 impl fmt::Display for OnceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.kind, &self.0.call, &self.0.ledger) {

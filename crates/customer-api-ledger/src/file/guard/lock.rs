@@ -1,10 +1,10 @@
-//! A lock that belongs to an open file, and that no other descriptor's closing gives up.
+//! A lock that belongs to an open file. Closing another descriptor of the file does not release it.
 
 pub(super) use system::Lock;
 
 #[cfg(all(
     any(target_os = "linux", target_os = "android"),
-    // Their `flock` has padding, which nobody can fill in by name.
+    // On these architectures, `flock` has padding that can't be initialised by name.
     not(any(
         target_arch = "mips",
         target_arch = "mips32r6",
@@ -23,7 +23,7 @@ mod system {
         libc,
     };
 
-    /// Where SQLite locks: one byte for who waits, one for who is about to write, and 510 for who reads.
+    /// The range that SQLite locks: one byte for a waiting program, one for a program that is about to write, and 510 for readers.
     const START: libc::off_t = 0x4000_0000;
     const LENGTH: libc::off_t = 512;
 
@@ -32,7 +32,7 @@ mod system {
     pub(in super::super) struct Lock(File);
 
     impl Lock {
-        /// Locks the file, which must be open for writing, unless somebody else has a lock on it.
+        /// Locks the file, which must be open for writing. Returns the file if another program has a lock on it.
         pub(in super::super) fn take(file: File) -> io::Result<Result<Self, File>> {
             let all = libc::flock {
                 l_type: libc::F_WRLCK as libc::c_short,
@@ -78,7 +78,7 @@ mod system {
     pub(in super::super) struct Lock(Flock<File>);
 
     impl Lock {
-        /// Locks the file, unless somebody else has a lock on it.
+        /// Locks the file. Returns the file if another program has a lock on it.
         pub(in super::super) fn take(file: File) -> io::Result<Result<Self, File>> {
             match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
                 Ok(locked) => Ok(Ok(Self(locked))),

@@ -1,13 +1,13 @@
-//! On what kind of file system a file lies.
+//! Detects the kind of file system that contains a file.
 
 use std::{fs::File, path::Path};
 
 use super::super::fault::Fault;
 use crate::LedgerErrorKind;
 
-/// File systems that several machines may share, or that pass locks on to something that may not keep them.
+/// File systems that several machines may share, or that forward locks to a system that may not enforce them.
 ///
-/// Those by FUSE are left out here: they are refused unless they are known to be local.
+/// FUSE file systems are not listed: they are refused unless they are known to be local.
 const REMOTE: &[&str] = &[
     "9p",
     "acfs",
@@ -46,10 +46,10 @@ const REMOTE: &[&str] = &[
     "wekafs",
 ];
 
-/// File systems by FUSE on a disk of this machine.
+/// FUSE file systems on a disk of this machine.
 const LOCAL_BY_FUSE: &[&str] = &["fuseblk", "fuse-overlayfs"];
 
-/// Whether locks and names can be relied on where the file lies, as far as the system tells.
+/// Checks that locks and names are reliable where the file is, as far as the system reports it.
 pub(super) fn check(file: &File, path: &Path) -> Result<(), Fault> {
     let Some(mount) = mount(file) else {
         return Ok(());
@@ -74,7 +74,7 @@ pub(super) fn check(file: &File, path: &Path) -> Result<(), Fault> {
 
 fn is_remote(kind: &str) -> bool {
     let kind = kind.to_ascii_lowercase();
-    // `fuse.sshfs` is the kind `sshfs` by FUSE, and some name FUSE in other ways.
+    // `fuse.sshfs` is the kind `sshfs` by FUSE. Some systems name FUSE differently.
     let by_fuse = kind.strip_prefix("fuse.").unwrap_or(&kind);
     if LOCAL_BY_FUSE.contains(&by_fuse) {
         return false;
@@ -85,7 +85,7 @@ fn is_remote(kind: &str) -> bool {
 /// A mounted file system.
 struct Mount {
     kind: String,
-    /// Where it is mounted, if that is known.
+    /// The mount point, if it is known.
     point: Option<std::path::PathBuf>,
 }
 
@@ -104,16 +104,16 @@ mod linux {
 
     use super::Mount;
 
-    /// Finds the mount with this number in what `/proc/self/mountinfo` says.
+    /// Finds the mount with this number in the content of `/proc/self/mountinfo`.
     pub(super) fn find(mounts: &[u8], id: &str) -> Option<Mount> {
         let line = mounts.split(|byte| *byte == b'\n').find(|line| {
             let number = line.split(|byte| *byte == b' ').next();
             number == Some(id.as_bytes())
         })?;
         let mut fields = line.split(|byte| *byte == b' ');
-        // The number, its parent's, the device, and the root within it.
+        // The first four fields: the number, its parent's number, the device, and the root within the device.
         let point = fields.nth(4)?;
-        // After the options there are more of them, as many as there may be, and a dash.
+        // After the options come any number of optional fields, and a dash.
         let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
         Some(Mount {
             kind: String::from_utf8_lossy(kind).into_owned(),
@@ -121,7 +121,7 @@ mod linux {
         })
     }
 
-    /// Spaces and the like are written as a backslash and three octal digits.
+    /// Spaces and some other characters are written as a backslash and three octal digits.
     fn unescape(mut field: &[u8]) -> Vec<u8> {
         let mut plain = Vec::with_capacity(field.len());
         while let [first, rest @ ..] = field {
@@ -246,7 +246,7 @@ mod tests {
         let program = std::env::current_exe().unwrap();
         let mount = mount(&File::open(&program).unwrap()).unwrap();
         assert!(program.starts_with(mount.point.unwrap()), "{}", mount.kind);
-        // Those that know no better mount are local, too.
+        // Pseudo file systems count as local, too.
         let memory = self::mount(&File::open("/proc/self/status").unwrap()).unwrap();
         assert_eq!(memory.kind, "proc");
     }

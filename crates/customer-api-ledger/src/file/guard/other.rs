@@ -5,7 +5,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::super::{fault::Fault, location::Place};
 use crate::LedgerError;
 
-/// Leaves the file to SQLite's own locks.
+/// Relies on SQLite's own locks.
 pub(in super::super) struct Guard {
     place: Place,
 }

@@ -24,11 +24,11 @@ use crate::{LedgerError, LedgerErrorKind};
 /// SQLite's file layer that takes no locks.
 const WITHOUT_LOCKS: &str = "unix-none";
 
-/// How often the lock is tried, and the pause between two tries, before the file counts as in use.
+/// The number of attempts to lock a file, and the pause between them, before the file counts as in use.
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Holds a file, and its journal. The connection must be closed before this is dropped.
+/// Holds a file and its journal. The connection must be closed before the guard is dropped.
 pub(in super::super) struct Guard {
     place: Place,
     lock: Lock,
@@ -37,7 +37,7 @@ pub(in super::super) struct Guard {
     written: Cell<Option<Written>>,
 }
 
-/// Which file it is, whatever its name.
+/// Identifies a file independently of its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Id {
     device: u64,
@@ -58,7 +58,7 @@ struct Journal {
     _lock: Lock,
 }
 
-/// What the system tells of the last writing.
+/// The file's length and modification time after the last write.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Written {
     length: u64,
@@ -77,12 +77,12 @@ impl Written {
 }
 
 impl Guard {
-    /// Takes the file, and the journal that may lie beside it, for this program alone.
+    /// Takes exclusive access to the file, and to the journal that may be beside it.
     pub(in super::super) fn take(place: Place) -> Result<Self, Fault> {
         let lock = lock(&place.path).map_err(no_access)?.ok_or_else(in_use)?;
         let id = Id::of(&lock.file().metadata().map_err(no_access)?);
         mount::check(lock.file(), &place.path)?;
-        // What a kill may have left in the midst of creating it.
+        // A kill during the file's creation may have left this draft.
         create::remove_draft(&place.path, |metadata| Id::of(metadata) == id);
         let guard = Self {
             place,
@@ -92,12 +92,13 @@ impl Guard {
             written: Cell::default(),
         };
         guard.check_names(LedgerErrorKind::UnsafePlace)?;
-        // The journal of somebody who has another file open by this name must not be taken for this one's.
+        // Another program may have a different file open under this name. That program's journal must not be taken for this file's
+        // journal.
         guard.hold_journal()?;
         Ok(guard)
     }
 
-    /// Where the file is, without links.
+    /// Returns the path of the file, with links resolved.
     pub(in super::super) fn path(&self) -> &Path {
         &self.place.path
     }
@@ -111,12 +112,13 @@ impl Guard {
         )
     }
 
-    /// Locks the journal that SQLite has open, or would take up. Gives whether there is one.
+    /// Locks the journal that SQLite has open, or would recover from. Returns whether a journal exists.
     ///
-    /// Its name stays while the ledger is open. So it keeps out who would open another file that was put in this one's place.
+    /// The journal's name stays while the ledger is open. Therefore this lock also keeps out a program that opens another file put in
+    /// this file's place.
     pub(in super::super) fn hold_journal(&self) -> Result<bool, Fault> {
         let mut held = self.journal.borrow_mut();
-        // Two locks of this program would keep each other out.
+        // A second lock by this program would conflict with the first.
         *held = None;
         match fs::symlink_metadata(&self.place.journal) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -135,18 +137,19 @@ impl Guard {
         Ok(true)
     }
 
-    /// Remembers how the file is now. A write after this counts as foreign, until this is called again.
+    /// Remembers the file's length and modification time. A later write counts as foreign, until this is called again.
     pub(in super::super) fn note(&self) -> Result<(), Fault> {
         let metadata = self.lock.file().metadata().map_err(no_access)?;
         self.written.set(Some(Written::of(&metadata)));
         Ok(())
     }
 
-    /// Whether the path still leads to the open file, with its journal beside it, and nobody else has written into it.
+    /// Checks that the path still leads to the open file, that its journal is beside it, and that no other program has written into
+    /// it.
     ///
     /// # Errors
     ///
-    /// [`LedgerErrorKind::Disturbed`] if not.
+    /// [`LedgerErrorKind::Disturbed`] if a check fails.
     pub(in super::super) fn check(&self) -> Result<(), LedgerError> {
         self.check_names(LedgerErrorKind::Disturbed)?;
         if let Some(journal) = &*self.journal.borrow() {
@@ -161,11 +164,11 @@ impl Guard {
         self.check_content()
     }
 
-    /// Whether nobody else has written into the file.
+    /// Checks that no other program has written into the file.
     ///
     /// # Errors
     ///
-    /// [`LedgerErrorKind::Disturbed`] if somebody has.
+    /// [`LedgerErrorKind::Disturbed`] if one has.
     pub(in super::super) fn check_content(&self) -> Result<(), LedgerError> {
         let written = self.written.get();
         match self.lock.file().metadata() {
@@ -174,13 +177,13 @@ impl Guard {
             }
             Ok(_) => Err(LedgerError::new(
                 LedgerErrorKind::Disturbed,
-                "somebody else wrote into the ledger's file while it was open",
+                "another program wrote into the ledger's file while it was open",
             )),
             Err(error) => Err(unsure(error)),
         }
     }
 
-    /// Whether all names lead to the file, and there is no other one.
+    /// Checks that all given paths lead to the file, and that it has no other name.
     fn check_names(&self, kind: LedgerErrorKind) -> Result<(), LedgerError> {
         let found = fs::symlink_metadata(&self.place.path);
         let by_given =
@@ -191,7 +194,7 @@ impl Guard {
                 Ok(_) => {
                     return Err(LedgerError::new(
                         LedgerErrorKind::Disturbed,
-                        "the ledger's file was replaced while it was open: its path leads to another one",
+                        "the ledger's file was replaced while it was open: its path leads to another file",
                     ));
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -208,13 +211,13 @@ impl Guard {
         }
         Err(LedgerError::new(
             kind,
-            "the ledger's file has a second name (a hard link), by which others could open it without its journal: remove \
-             one of them",
+            "the ledger's file has a second name (a hard link), through which other programs could open it without its journal: \
+             remove one of the names",
         ))
     }
 }
 
-/// Opens and locks a file for reading and writing, unless somebody has it locked for long.
+/// Opens and locks a file for reading and writing. Returns `None` if another program keeps it locked.
 fn lock(path: &Path) -> io::Result<Option<Lock>> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     for _ in 0..TRIES {
@@ -230,7 +233,7 @@ fn lock(path: &Path) -> io::Result<Option<Lock>> {
 fn unsure(error: io::Error) -> LedgerError {
     LedgerError::with_source(
         LedgerErrorKind::Disturbed,
-        "whether the ledger's file is still at its path can't be told",
+        "can't check whether the ledger's file is still at its path",
         error,
     )
 }
