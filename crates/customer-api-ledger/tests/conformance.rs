@@ -1,4 +1,4 @@
-//! The ledger in a file keeps to what every ledger must do.
+//! The ledger in a file follows the rules of every ledger.
 #![cfg(test)]
 #![cfg(all(feature = "file", feature = "test-util"))]
 
@@ -10,7 +10,7 @@ async fn a_file_is_a_ledger() {
     let path = std::env::temp_dir().join(name);
     let ledger = FileLedger::create(&path).await.unwrap();
     conformance::check(&ledger).await.unwrap();
-    // A second time, beside the lists of the first.
+    // A second time, with the lists of the first run still there.
     conformance::check(&ledger).await.unwrap();
     drop(ledger);
     std::fs::remove_file(path).unwrap();

@@ -1,4 +1,4 @@
-//! The operator's program, as a person or a script calls it.
+//! The operator's program, as a person or a script runs it.
 #![cfg(test)]
 #![cfg(feature = "cli")]
 
@@ -129,7 +129,7 @@ async fn a_copy_is_a_whole_ledger_and_takes_no_place_that_is_taken() {
     );
     assert_eq!(run(&["backup", file, to]).0, Some(3));
     assert_eq!(run(&["lists", file]).0, Some(0));
-    // Also while it is open, by the program that holds it.
+    // Also while the program that holds the ledger has it open.
     let held = FileLedger::open(&path).await.unwrap();
     let third = folder.join("third.ledger");
     held.backup_to(&third).await.unwrap();

@@ -1,8 +1,9 @@
-//! One write, at most once under its key.
+//! Makes one write at most once under its key.
 //!
-//! [`CallExt::once`] puts a call under a key of a list. Known keys are answered from the ledger, before a credential or a permit is asked
-//! for. For the others, the intent is on record before each attempt is sent, and its outcome after the response. A call that was not
-//! sent leaves the key as it was. Where an outcome is unknown, [`settle_unknown`](OnceCall::settle_unknown) looks at the provider.
+//! [`CallExt::once`] puts a call under a key of a list. A call under a known key is decided from the ledger, before it asks for a
+//! credential or a permit. For other keys, the ledger records the intent before each attempt is sent, and the outcome after the
+//! response. A call that was not sent leaves the key as it was. If an outcome is unknown, [`settle_unknown`](OnceCall::settle_unknown)
+//! looks at the provider.
 
 mod error;
 mod step;
@@ -38,7 +39,7 @@ pub trait CallExt<O: Operation>: Sized {
     /// }
     /// ```
     ///
-    /// Steps that were added by [`Call::before_send`] are asked first, so what they withhold is not on record.
+    /// Steps added by [`Call::before_send`] run first. Therefore a call that they withhold is not on record.
     fn once(self, list: &LedgerList, key: Key) -> OnceCall<O>;
 }
 
@@ -54,10 +55,10 @@ impl<O: Operation> CallExt<O> for Call<O> {
     }
 }
 
-/// A call that is made at most once under its key; made by [`CallExt::once`].
+/// A call that is made at most once under its key. Created by [`CallExt::once`].
 ///
-/// Dropping the future of [`send`](Self::send) leaves the key as it was if nothing can have been sent yet, and in
-/// [`State::Unknown`] otherwise.
+/// If the future of [`send`](Self::send) is dropped before anything can have been sent, the key stays as it was. Otherwise the key
+/// becomes [`State::Unknown`].
 #[must_use = "a call is made by `send`"]
 pub struct OnceCall<O: Operation> {
     call: Call<O>,
@@ -67,35 +68,35 @@ pub struct OnceCall<O: Operation> {
     finder: Option<Finder<O>>,
 }
 
-/// What became of a write that is done.
+/// The result of a write that is done.
 #[expect(
     clippy::exhaustive_enums,
     reason = "a write that is done was done now, or before"
 )]
 #[derive(Debug)]
 pub enum Once<T> {
-    /// It was done now.
+    /// The write was done now.
     Done {
-        /// What the call gave.
+        /// The output of the call.
         output: T,
-        /// Whether the ledger has it. If not, the key stays on its way, and becomes unknown: don't send it again.
+        /// Whether the outcome is on record. If not, the key stays on its way, and becomes unknown: don't send the write again.
         recorded: Result<(), LedgerError>,
     },
-    /// It was done before, or a [look](OnceCall::settle_unknown) showed that it is done: this is on record.
+    /// The write was done before, or a [look](OnceCall::settle_unknown) showed that it is done. This is its entry.
     Already(Entry),
 }
 
 impl<O: Operation> OnceCall<O> {
-    /// Says which known keys may begin again. None, by default.
+    /// Sets which known keys may begin again. By default, only keys that were not sent.
     pub fn resend(mut self, resend: Resend) -> Self {
         self.resend = resend;
         self
     }
 
-    /// Looks for the write at the provider where its outcome is unknown: from an earlier call under this key, or from this one.
+    /// Looks for the write at the provider if its outcome is unknown, from an earlier call under this key or from this one.
     ///
-    /// What the look showed is in [`OnceError::looked`], if the key stays unknown all the same. A key of an earlier call that a look
-    /// shows not to be done, by the [policy](SettlePolicy::absent_after), is sent now.
+    /// If the key stays unknown nevertheless, [`OnceError::looked`] contains the result of the look. If the
+    /// [policy](SettlePolicy::absent_after) decides after a look that an earlier call's write was not made, the write is sent now.
     pub fn settle_unknown(mut self, policy: SettlePolicy) -> Self
     where
         O: Settle + Clone,
@@ -108,9 +109,8 @@ impl<O: Operation> OnceCall<O> {
     ///
     /// # Errors
     ///
-    /// Whenever the write is not known to be done: the call failed, it was refused or may have happened before, it is on its way
-    /// elsewhere, the key was used for something else, or the ledger failed. [`OnceError::delivery`] says what that means for
-    /// sending again.
+    /// If the write is not known to be done: the call failed, it was refused or may have happened before, another sender is sending
+    /// it, the key was used for other content, or the ledger failed. [`OnceError::delivery`] shows whether sending again is safe.
     pub async fn send(self) -> Result<Once<O::Output>, OnceError> {
         let made = make(
             self.call,
@@ -139,7 +139,7 @@ impl<O: Operation> OnceCall<O> {
         }
     }
 
-    /// The same as [`send`](Self::send), in a program without a runtime.
+    /// Does the same as [`send`](Self::send), in a program without a runtime.
     ///
     /// # Errors
     ///
@@ -163,33 +163,33 @@ impl<O: Operation> fmt::Debug for OnceCall<O> {
     }
 }
 
-/// What became of a call under a key.
+/// The result of a call under a key.
 pub(crate) struct Made<T> {
     pub(crate) end: End<T>,
-    /// What the last look showed, if the provider was looked at.
+    /// The result of the last look, if there was one.
     pub(crate) looked: Option<Looked>,
 }
 
-/// How it ended.
+/// The end of a call under a key.
 pub(crate) enum End<T> {
     /// A look showed that the write is done.
     Found(Entry),
-    /// Nothing was sent, because of this.
+    /// Nothing was sent, because of this entry.
     Known(Entry),
     /// Nothing was sent: the key stands for other content.
     KeyReused(Entry),
-    /// Nothing was sent, as the ledger could not take the intent.
+    /// Nothing was sent, because the ledger could not record the intent.
     NotBegun(LedgerError),
     Called {
         result: Result<T, Error>,
-        /// Whether the write may have happened: by this call, or by an earlier one of which this call found nothing out.
+        /// Whether the write may have happened: by this call, or by an earlier one whose outcome this call did not find out.
         in_doubt: bool,
         recorded: Result<(), LedgerError>,
     },
 }
 
-/// Makes a call under a key: a look at the ledger, the claim within the call, and its outcome; and where that is unknown, a look at
-/// the provider.
+/// Makes a call under a key: looks the key up in the ledger, claims it within the call, and records the outcome. If the outcome is
+/// unknown, looks at the provider.
 pub(crate) async fn make<O: Operation>(
     call: Call<O>,
     list: &LedgerList,
@@ -212,7 +212,7 @@ pub(crate) async fn make<O: Operation>(
                     },
                     Some(kept),
                 ) => found_now(&*kept, list, &key, error, &mut looked).await,
-                // Another sender left it so while this call waited for its turn.
+                // Another sender left the key unknown while this call waited for its turn.
                 (End::Known(known), Some(kept)) if known.state == State::Unknown => {
                     found_meanwhile(&*kept, list, known, &mut looked).await
                 }
@@ -223,11 +223,11 @@ pub(crate) async fn make<O: Operation>(
     Made { end, looked }
 }
 
-/// What is known before a call. This decides nothing about sending, the claim does.
+/// What is known before a call. Only the claim decides about sending.
 enum Before<T> {
-    /// Known keys are answered without a credential, a permit or a wait.
+    /// The key is known: the call ends without a credential, a permit or a wait.
     End(End<T>),
-    /// `in_doubt` says whether an earlier write under the key may have happened.
+    /// `in_doubt` shows whether an earlier write under the key may have happened.
     MayBegin { in_doubt: bool },
 }
 
@@ -260,7 +260,7 @@ async fn known<O: Operation>(
             Ok(Some(Resolution::Sent)) => return Before::End(End::Found(accepted(&known))),
             Ok(Some(Resolution::NotSent)) => return Before::MayBegin { in_doubt: false },
             Ok(None) => {}
-            // Another sender was faster: the claim tells what the key is now.
+            // Another sender was faster. The claim will show the key's state.
             Err(error) if error.kind() == LedgerErrorKind::NotUnknown => {
                 return Before::MayBegin { in_doubt };
             }
@@ -303,7 +303,7 @@ async fn send<O: Operation>(
     }
 }
 
-/// Looks for a write that was made just now, and may have happened.
+/// Looks for a write that this call made, and that may have happened.
 async fn found_now<T>(
     kept: &dyn Kept,
     list: &LedgerList,
@@ -328,7 +328,7 @@ async fn found_now<T>(
         Ok(Some(Resolution::Sent)) => End::Found(accepted(&known)),
         Ok(_) => failed(error, Ok(())),
         Err(ledger) if ledger.kind() == LedgerErrorKind::NotUnknown => {
-            // Another sender looked, too, and was faster.
+            // Another sender looked too, and was faster.
             match list.entry(key).await {
                 Ok(Some(known)) if is_accepted(&known) => End::Found(known),
                 Ok(_) => failed(error, Ok(())),
@@ -339,7 +339,7 @@ async fn found_now<T>(
     }
 }
 
-/// Looks for a write that another sender made just now, and that may have happened.
+/// Looks for a write that another sender made meanwhile, and that may have happened.
 async fn found_meanwhile<T>(
     kept: &dyn Kept,
     list: &LedgerList,
@@ -365,7 +365,7 @@ fn is_accepted(known: &Entry) -> bool {
     matches!(known.state, State::Accepted { .. })
 }
 
-/// What the ledger has of a key that was resolved as sent.
+/// Returns the entry of a key that was resolved as sent.
 fn accepted(known: &Entry) -> Entry {
     known.clone().became(State::Accepted { reference: None })
 }

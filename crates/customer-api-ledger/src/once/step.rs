@@ -1,4 +1,4 @@
-//! The claim of a call, from the first attempt to its outcome.
+//! The claim of a call, from its first attempt to its outcome.
 
 use std::{
     fmt,
@@ -14,8 +14,8 @@ use customer_api_core::{
 
 use crate::{Claim, Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Outcome, Resend};
 
-/// The claim of one call, shared by the call's step and by the caller. When both are gone, the ledger is told what is
-/// known by then.
+/// The claim of one call, shared by the call's step and by the caller. When both are dropped, the ledger is told the outcome as far as
+/// it is known by then.
 pub(super) struct Held {
     list: LedgerList,
     key: Key,
@@ -26,15 +26,15 @@ pub(super) struct Held {
 #[derive(Default)]
 struct State {
     phase: Phase,
-    /// An attempt may have happened whatever became of later ones, so the claim is not withdrawn any more.
+    /// An attempt may have happened, regardless of later attempts. Therefore the claim is no longer withdrawn.
     may_have_happened: bool,
     stop: Option<Stop>,
     lease: Option<Lease>,
 }
 
-/// How long the call may send: its claims end with its own time, and a grace that is not counted on here.
+/// How long the call may send. The ledger ends its claims after the call's time and a grace. This module does not rely on the grace.
 ///
-/// The call's own clock stops while the machine sleeps, and the ledger's does not.
+/// The call's own clock stops while the machine sleeps. The ledger's clock does not.
 #[derive(Clone, Copy)]
 struct Lease {
     since: Stopwatch,
@@ -47,21 +47,21 @@ impl Lease {
     }
 }
 
-/// How far the claim is.
+/// The progress of a claim.
 #[derive(Default)]
 enum Phase {
-    /// The key is as it was.
+    /// The key is as it was before.
     #[default]
     Idle,
-    /// The claim may be on record, and nothing was sent under it.
+    /// The claim may be on record. Nothing was sent under it.
     Asked(Claim),
-    /// An attempt was let go under it.
+    /// An attempt was allowed to start under the claim.
     LetGo(Claim),
-    /// It is over, and this is to be recorded.
+    /// The call has ended, and this outcome is to be recorded.
     Over(Claim, Outcome),
 }
 
-/// Why an attempt was not let go.
+/// The reason why an attempt was not allowed to start.
 #[derive(Clone, Debug)]
 pub(super) enum Stop {
     Known(Entry),
@@ -79,12 +79,13 @@ impl Held {
         })
     }
 
-    /// Why the call was not sent, if it was the ledger that kept it.
+    /// Returns why the call was not sent, if the ledger prevented it.
     pub(super) fn stopped(&self) -> Option<Stop> {
         self.state().stop.take()
     }
 
-    /// Records the outcome, and gives the state in which the key is then. Nothing is recorded for a call that sent nothing: its key is as it was, or an error says that it is not.
+    /// Records the outcome, and returns the resulting state of the key. Records nothing for a call that sent nothing: its key is as it
+    /// was, or an error reports that it is not.
     pub(super) async fn finish(
         &self,
         outcome: Outcome,
@@ -125,7 +126,7 @@ impl Held {
                 time: attempt.remaining(),
             });
             match std::mem::take(&mut state.phase) {
-                // It was not withdrawn, so the last attempt may have happened.
+                // The claim was not withdrawn. Therefore the last attempt may have happened.
                 phase @ (Phase::LetGo(_) | Phase::Over(..)) => {
                     state.may_have_happened = true;
                     state.phase = phase;
@@ -139,7 +140,7 @@ impl Held {
             }
         };
         if let Some(claim) = left {
-            // Its withdrawal failed, and may still come into effect: under this claim nothing may be sent any more.
+            // The withdrawal failed, and may still take effect later. Therefore nothing may be sent under this claim any more.
             let withdrawn = self.list.ledger().withdraw(&claim).await;
             withdrawn.map_err(Stop::Failed)?;
         }
@@ -164,7 +165,7 @@ impl Held {
                     Stop::Known(known)
                 })
             }
-            // It may be on record: the guard takes it back.
+            // The claim may be on record. Dropping `Held` withdraws it.
             Err(error) => Err(Stop::Failed(error)),
         }
     }
@@ -192,7 +193,7 @@ impl Held {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing is half done while it is held.
+        // The data is consistent whenever the lock is released.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -209,7 +210,7 @@ impl Drop for Held {
     }
 }
 
-/// Others may take this sender for gone by now, and the key may have been settled.
+/// Returns the error of a call whose time is over: other senders may consider this one gone by now, and the key may have been settled.
 fn late() -> Stop {
     Stop::Failed(LedgerError::new(
         LedgerErrorKind::ClaimLost,
@@ -232,7 +233,8 @@ impl BeforeSend for Step {
         self.0.ask(attempt).await.map_err(|stop| {
             let reason: Withheld = stop.to_string().into();
             let mut state = self.0.state();
-            // After an attempt that may have happened, the call's own error says more than why there was no other.
+            // After an attempt that may have happened, the call's own error is more informative than the reason why no other attempt
+            // was made.
             if !state.may_have_happened {
                 state.stop = Some(stop);
             }

@@ -1,4 +1,4 @@
-//! What the program is told to do.
+//! The program's command line.
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -6,25 +6,26 @@ use customer_api_ledger::{Key, Resolution};
 use lexopt::{Arg, Error, Parser, ValueExt as _};
 
 pub(crate) const HELP: &str = "\
-Looks into a ledger of writes, and settles what is unknown.
+Inspects a ledger of writes, and settles unknown keys.
 
 Usage: customer-api-ledger [--json] COMMAND LEDGER …
 
-  lists LEDGER                          its lists, with how many keys are in every state
-  show LEDGER LIST KEY                  what is on record of a key
-  unknown LEDGER LIST                   the keys whose outcome is unknown
+  lists LEDGER                          list its lists, with the number of keys in each state
+  show LEDGER LIST KEY                  show the entry of a key
+  unknown LEDGER LIST                   list the keys whose outcome is unknown
   resolve LEDGER LIST KEY sent          record that it was sent: it is never sent again
   resolve LEDGER LIST KEY not-sent      record that it was not sent: the next run sends it
-  backup LEDGER COPY                    copies the ledger; never send from both
+  backup LEDGER COPY                    copy the ledger; never send from both
 
-Opening a ledger makes unknown what a killed program had on its way. While a program sends, its ledger is in use.
+A killed program may have had writes on their way. Opening its ledger makes their keys unknown.
+While a program sends, its ledger is in use.
 
 Options:
-  --json         one JSON object per line
-  -h, --help     this text
-  -V, --version  the version
+  --json         print one JSON object per line
+  -h, --help     print this text
+  -V, --version  print the version
 
-Exit status: 0 done; 1 no such list or key, or nothing to resolve; 2 wrong usage; 3 the ledger failed; 4 it is in use.
+Exit status: 0 done; 1 no such list or key, or nothing to resolve; 2 wrong usage; 3 the ledger failed; 4 the ledger is in use.
 ";
 
 pub(crate) enum Command {

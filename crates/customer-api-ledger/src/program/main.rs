@@ -1,5 +1,5 @@
-//! The operator's program: looks into a ledger, and resolves keys.
-#![expect(clippy::print_stderr, reason = "it talks to the operator")]
+//! The operator's program: inspects a ledger, and resolves keys.
+#![expect(clippy::print_stderr, reason = "it prints messages for the operator")]
 
 mod command;
 mod print;
@@ -13,11 +13,11 @@ use command::{Command, HELP};
 use customer_api_ledger::{FileLedger, LedgerError, LedgerErrorKind, LedgerList};
 use print::{Output, say};
 
-/// What was asked for is not as it was said to be: no such key, or nothing to resolve.
+/// No such list or key, or nothing to resolve.
 const NOT_THERE: u8 = 1;
 const USAGE: u8 = 2;
 const FAILED: u8 = 3;
-/// Somebody sends from this ledger just now.
+/// A program is sending from this ledger now.
 const IN_USE: u8 = 4;
 
 fn main() -> ExitCode {
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(run(command, Output { is_json })) {
         Ok(code) => code,
-        // Its reader has seen enough.
+        // The reader of the output has closed it.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Why the program did not do what it was told.
+/// The reason why the program failed.
 enum Failure {
     Ledger(LedgerError),
     Output(io::Error),

@@ -1,4 +1,4 @@
-//! What the program prints: lines for people, or a JSON object per line.
+//! The program's output: lines for people, or one JSON object per line.
 
 use std::io::{self, Write as _};
 

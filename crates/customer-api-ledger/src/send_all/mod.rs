@@ -1,4 +1,4 @@
-//! Sending to many, each once.
+//! Makes many writes, each at most once.
 //!
 //! ```no_run
 //! use customer_api_core::{Operation, ProviderClient};
@@ -22,11 +22,11 @@
 //! # }
 //! ```
 //!
-//! Every key that the source gives comes out of [`Run::next`] once, with what became of it. Each write is made as by
-//! [`once`](crate::CallExt::once), so a run that was killed is simply run again, from the beginning of the list: what was accepted is
-//! skipped, what was not sent is sent, and what was on its way at the kill (as many as the concurrency, at most) is unknown. Those
-//! are reported, and not sent again unless the caller [says so](SendAll::resend_unknown). With
-//! [`settle_unknown`](SendAll::settle_unknown) the run looks at the provider for them.
+//! [`Run::next`] returns every key of the source once, with its outcome. Each write is made as by [`once`](crate::CallExt::once).
+//! After a kill, run the same list again from its beginning. Accepted writes are skipped, and writes that were not sent are sent.
+//! Writes that were on their way at the kill (at most as many as the concurrency) are unknown. Unknown writes are reported, and not
+//! sent again unless the caller [requests it](SendAll::resend_unknown). With [`settle_unknown`](SendAll::settle_unknown), the run
+//! looks for them at the provider.
 
 mod outcome;
 mod run;
@@ -48,12 +48,12 @@ pub use run::Run;
 pub use source::{Iter, iter};
 pub use stopper::Stopper;
 
-/// Unknown outcomes that a run bears.
+/// The default of [`SendAll::max_unknown`].
 const MAX_UNKNOWN: u64 = 10;
 
 type Source<O> = Pin<Box<dyn Stream<Item = (Key, O)> + Send>>;
 
-/// A run that is about to start; made by [`ClientExt::send_all`].
+/// A run that is about to start. Created by [`ClientExt::send_all`].
 #[must_use = "nothing is sent until the run is started and read"]
 pub struct SendAll<O: Operation> {
     client: Client<O::Service>,
@@ -67,10 +67,10 @@ pub struct SendAll<O: Operation> {
 
 /// Sends many writes through a list. Implemented for every client.
 pub trait ClientExt: ProviderClient {
-    /// Makes the writes of a stream, each key once, over as many runs as it takes.
+    /// Makes the writes of a stream, each key at most once, over as many runs as needed.
     ///
-    /// The stream gives an operation with the caller's own [`Key`] for it; [`iter`] makes one of an iterator. Nothing happens before the
-    /// run is [started](SendAll::start) and read. See [`send_all`](crate::send_all) for how it goes.
+    /// The stream yields operations, each with the caller's [`Key`] for it. [`iter`] makes such a stream from an iterator. Nothing
+    /// happens before the run is [started](SendAll::start) and read. The module [`send_all`](crate::send_all) describes a run.
     fn send_all<O: Operation<Service = Self::Service>>(
         &self,
         list: &LedgerList,
@@ -91,40 +91,41 @@ pub trait ClientExt: ProviderClient {
 impl<C: ProviderClient> ClientExt for C {}
 
 impl<O: Operation> SendAll<O> {
-    /// How many writes are on their way at once: 1 by default, and 0 counts as 1.
+    /// Sets how many writes are on their way at the same time: 1 by default. 0 counts as 1.
     ///
-    /// As many may be unknown after a kill. The client's own limiter counts too.
+    /// After a kill, up to this many writes may be unknown. The client's own rate limiter applies, too.
     pub fn concurrency(mut self, concurrency: usize) -> Self {
         self.concurrency = concurrency.max(1);
         self
     }
 
-    /// Sends again what the provider refused in an earlier run, after what was wrong with it has been mended.
+    /// Sends again what the provider refused in an earlier run. Use it after the cause of the refusal has been corrected.
     pub fn resend_refused(mut self) -> Self {
         self.resend = self.resend.refused();
         self
     }
 
-    /// Sends again what the provider refused for now in an earlier run, once the time that it asked for is over.
+    /// Sends again what the provider refused temporarily in an earlier run, once the time for which it asked to wait is over.
     pub fn resend_refused_for_now(mut self) -> Self {
         self.resend = self.resend.refused_for_now();
         self
     }
 
-    /// Sends again what may have been sent in an earlier run. **Some of it may be done twice.**
+    /// Sends again what may have been sent in an earlier run. **Some of these writes may be made twice.**
     ///
-    /// To decide one by one, see [`LedgerList::unknown`] and [`LedgerList::resolve`].
+    /// To decide per key, see [`LedgerList::unknown`] and [`LedgerList::resolve`].
     pub fn resend_unknown(mut self) -> Self {
         self.resend = self.resend.unknown();
         self
     }
 
-    /// Looks for writes at the provider whose outcome is unknown, before anything else is made of them: those of an earlier run, and
-    /// those of this one.
+    /// Looks at the provider for writes whose outcome is unknown, before anything else is done with them: those of an earlier run, and
+    /// those of this run.
     ///
-    /// What a look shows to be done becomes [`SentOutcome::Found`]. What an earlier run left unknown, and a look shows not to be done by
-    /// the [policy](SettlePolicy::absent_after), is sent. The rest stays unknown; [`Sent::looked`] says why. A look takes the
-    /// place of a write under way, and its reads count against the client's limiter.
+    /// A write that a look shows to be done becomes [`SentOutcome::Found`]. If an earlier run left a write unknown, and the
+    /// [policy](SettlePolicy::absent_after) decides after a look that it was not made, the write is sent. All other writes stay
+    /// unknown, and [`Sent::looked`] contains the reason. A look takes the place of a write under way, and its reads count against the
+    /// client's rate limiter.
     pub fn settle_unknown(mut self, policy: SettlePolicy) -> Self
     where
         O: Settle + Clone,
@@ -133,16 +134,15 @@ impl<O: Operation> SendAll<O> {
         self
     }
 
-    /// Ends the run once more than this many of its own outcomes are unknown: 10 by default.
+    /// Ends the run when more than this number of its own outcomes are unknown: 10 by default.
     ///
-    /// Somebody must find out about every one of them, so a provider in trouble is better left alone.
-    /// `u64::MAX` bears any number.
+    /// An operator must find out about each of them, and a provider in trouble is better left alone. `u64::MAX` never ends the run.
     pub fn max_unknown(mut self, max: u64) -> Self {
         self.max_unknown = max;
         self
     }
 
-    /// Gives the run. It sends as long as it is read.
+    /// Returns the run. It sends as long as it is read.
     pub fn start(self) -> Run<O> {
         Run::new(self)
     }

@@ -4,47 +4,49 @@ use customer_api_core::{Delivery, Error};
 
 use crate::{Entry, Key, LedgerError, State, settle::Looked};
 
-/// What became of one key that the source gave.
+/// The result for one key of the source.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Sent<T> {
     /// The caller's key.
     pub key: Key,
-    /// What became of it.
+    /// The outcome of its write.
     pub outcome: SentOutcome<T>,
-    /// Whether the ledger has this outcome, and what a look decided. If it does not have the outcome, a key that was begun stays in [`State::Sending`], whatever the outcome
-    /// says, and is [`State::Unknown`] the next time that the file is opened. A ledger that could not take it ends the run.
+    /// Whether this outcome, and what a look decided, is on record. If the outcome is not on record, a key that was begun stays in
+    /// [`State::Sending`], regardless of the outcome, and becomes [`State::Unknown`] the next time the file is opened. A ledger that
+    /// could not record an outcome ends the run.
     pub is_recorded: bool,
-    /// What a [look](super::SendAll::settle_unknown) at the provider showed, or how it failed, if its outcome was unknown.
+    /// The result of a [look](super::SendAll::settle_unknown) at the provider, or the look's error, if the outcome was unknown.
     pub looked: Option<Looked>,
 }
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SentOutcome<T> {
-    /// The provider accepted it, and gave this.
+    /// The provider accepted the write. This is the output.
     Accepted(T),
-    /// The provider refused it, and did nothing. If it was the credential that it refused, by a 401, the ledger has
-    /// [`State::NotSent`], and a later run sends it.
+    /// The provider refused the write, and did nothing. If it rejected the credential with a 401, the ledger records
+    /// [`State::NotSent`], and a later run sends the write.
     Refused(Error),
-    /// It never reached the provider. A later run sends it.
+    /// The write never reached the provider. A later run sends it.
     NotSent(Error),
-    /// It may have happened.
+    /// The write may have happened.
     Unknown(Error),
-    /// A [look](super::SendAll::settle_unknown) showed that it is done, by this run or by an earlier one. This is on record now.
+    /// A [look](super::SendAll::settle_unknown) showed that the write is done, by this run or by an earlier one. This is on record
+    /// now.
     Found(Entry),
-    /// Nothing was sent, because of what is known of the key; or it came twice in this run.
+    /// Nothing was sent, because of the key's state, or because the key came twice in this run.
     Skipped(State),
-    /// Nothing was sent: the key was used for other content, which was sent or may have been.
+    /// Nothing was sent: the key was used for other content that was sent or may have been sent.
     KeyReused(Entry),
-    /// Nothing was sent, as the ledger could not take the intent.
+    /// Nothing was sent, because the ledger could not record the intent.
     NotBegun(LedgerError),
-    /// The task that sent it is gone, by a panic or with its runtime. It may have happened.
+    /// The task that sent the write has ended, by a panic or with its runtime. The write may have happened.
     Lost,
 }
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -62,40 +64,40 @@ pub struct Progress {
     pub unknown: u64,
     /// Skipped.
     pub skipped: u64,
-    /// Those of the skipped that may have been sent: in an earlier run, or by somebody else just now.
+    /// Skipped keys whose write may have been sent: in an earlier run, or by another sender now.
     pub skipped_unknown: u64,
 }
 
-/// Why a run begins nothing further.
+/// The reason why a run begins nothing further.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Ending {
-    /// The source has no more.
+    /// The source has no more items.
     Exhausted,
-    /// Somebody [stopped](super::Stopper) it.
+    /// The run was [stopped](super::Stopper).
     Stopped,
-    /// The ledger failed. Nothing is sent whose intent is not on record.
+    /// The ledger failed. A write whose intent is not on record is never sent.
     LedgerFailed(LedgerError),
-    /// The login failed, or the provider refuses the credential: every further call would fail too.
+    /// The login failed, or the provider rejects the credential. Every further call would fail, too.
     Unauthorized,
-    /// More outcomes are unknown than the run [bears](super::SendAll::max_unknown).
+    /// More outcomes are unknown than the run [allows](super::SendAll::max_unknown).
     TooManyUnknown,
-    /// There is no tokio runtime to send in.
+    /// No tokio runtime is available for sending.
     NoRuntime,
 }
 
-/// What became of a run.
+/// The result of a run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RunSummary {
-    /// How many keys had which outcome. Those that the caller read before are among them.
+    /// The number of keys per outcome. It includes those that the caller read before.
     pub progress: Progress,
     /// Why the run ended.
     pub ending: Ending,
 }
 
 impl<T> SentOutcome<T> {
-    /// What a failed call means: its [`delivery`](Error::delivery) decides.
+    /// Returns the outcome of a failed call. The error's [`delivery`](Error::delivery) decides.
     pub(super) fn of_error(error: Error) -> Self {
         match error.delivery() {
             Delivery::NotSent => Self::NotSent(error),
@@ -104,7 +106,7 @@ impl<T> SentOutcome<T> {
         }
     }
 
-    /// The call's error, if a call failed.
+    /// Returns the call's error, if a call failed.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         match self {
@@ -133,7 +135,7 @@ impl Progress {
         }
     }
 
-    /// The number of keys that have an outcome.
+    /// Returns the number of keys that have an outcome.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.accepted + self.found + self.refused + self.not_sent + self.unknown + self.skipped
@@ -145,7 +147,7 @@ impl<T> fmt::Display for SentOutcome<T> {
         match self {
             Self::Accepted(_) => f.write_str("accepted"),
             Self::Found(_) => f.write_str("done, as a look showed"),
-            // The error says by itself what it means.
+            // The error describes its own meaning.
             Self::Refused(error) | Self::NotSent(error) | Self::Unknown(error) => error.fmt(f),
             Self::Skipped(State::Accepted { .. }) => f.write_str("skipped: accepted before"),
             Self::Skipped(State::Refused { .. }) => {
@@ -158,7 +160,7 @@ impl<T> fmt::Display for SentOutcome<T> {
             }
             Self::KeyReused(_) => f.write_str("not sent: the key was used for other content"),
             Self::NotBegun(error) => write!(f, "not sent: {error}"),
-            Self::Lost => f.write_str("may have been sent: its task is gone"),
+            Self::Lost => f.write_str("may have been sent: its task has ended"),
         }
     }
 }
@@ -191,7 +193,7 @@ impl fmt::Display for Ending {
             Self::LedgerFailed(error) => write!(f, "the ledger failed: {error}"),
             Self::Unauthorized => f.write_str("the login failed, or the credential is refused"),
             Self::TooManyUnknown => f.write_str("too many outcomes are unknown"),
-            Self::NoRuntime => f.write_str("there is no tokio runtime to send in"),
+            Self::NoRuntime => f.write_str("no tokio runtime is available"),
         }
     }
 }

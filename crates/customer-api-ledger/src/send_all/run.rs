@@ -20,22 +20,22 @@ use crate::{
     settle::{Finder, Looked},
 };
 
-/// Keys in a row that came before, until something else gets its turn: a source that gives one key without end must not keep the
-/// tasks from running.
+/// The maximum number of consecutive repeated keys before the tasks get a turn. A source that repeats one key endlessly must not keep
+/// the tasks from running.
 const MAX_REPEATS: u32 = 64;
 
-/// A run under way: sends as long as it is read.
+/// A run under way. It sends as long as it is read.
 ///
-/// It is a [`Stream`] too. Sending goes on in tasks of its own while the caller handles an outcome, up to the concurrency; a
-/// further write is taken from the source only when an outcome has been read, so a slow reader slows the run down.
+/// A run is also a [`Stream`]. Up to the concurrency, tasks of the run continue sending while the caller handles an outcome. The run
+/// takes a further write from the source only after an outcome has been read. Therefore a slow reader slows the run down.
 ///
 /// # Ending early
 ///
-/// A run begins nothing further once it was [stopped](Stopper), its ledger failed, the login failed, or too many outcomes are
-/// unknown; see [`Ending`]. What is on its way is finished then, and comes out of [`next`](Self::next) as ever.
+/// A run begins nothing further once it was [stopped](Stopper), its ledger failed, the login failed, or too many outcomes are unknown;
+/// see [`Ending`]. Writes on their way are then finished, and [`next`](Self::next) returns them as usual.
 ///
-/// **Dropping a run aborts what is on its way.** Keys whose write may have been sent become [`State::Unknown`], and the others are as
-/// they were. To end without doubts, use a [`stopper`](Self::stopper) and read on to the end.
+/// **Dropping a run aborts the writes on their way.** Keys whose write may have been sent become [`State::Unknown`]. The other keys
+/// are as they were. To end without doubts, use a [`stopper`](Self::stopper) and read to the end.
 #[must_use = "a run sends only while it is read"]
 pub struct Run<O: Operation> {
     client: Client<O::Service>,
@@ -47,17 +47,17 @@ pub struct Run<O: Operation> {
     finder: Option<Finder<O>>,
     tasks: JoinSet<Done<O::Output>>,
     in_flight: HashMap<Id, Key>,
-    /// Keys of this run that the ledger would let begin again. One that comes twice must not.
+    /// Keys of this run that the ledger would allow to begin again. A key that comes twice must not.
     settled: HashMap<Key, State>,
     ready: VecDeque<Sent<O::Output>>,
-    /// Keys in a row that came before in this run.
+    /// The number of consecutive keys that came before in this run.
     repeats: u32,
     stopper: Stopper,
     progress: Progress,
     ending: Option<Ending>,
 }
 
-/// What a task tells at its end.
+/// The result of a task.
 struct Done<T> {
     outcome: SentOutcome<T>,
     ledger: Result<(), LedgerError>,
@@ -85,14 +85,14 @@ impl<O: Operation> Run<O> {
         }
     }
 
-    /// What became of the next key, in the order in which they are done; `None` at the end.
+    /// Returns the result for the next key, in the order in which they are done; `None` at the end.
     ///
-    /// Dropping its future loses nothing.
+    /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Sent<O::Output>> {
         poll_fn(|context| self.poll_sent(context)).await
     }
 
-    /// How far the run is. Counts what was given out by [`next`](Self::next), and what is on its way.
+    /// Returns the progress of the run. Counts the results that [`next`](Self::next) returned, and the writes on their way.
     #[must_use]
     pub fn progress(&self) -> Progress {
         let ready = self.ready.len();
@@ -102,19 +102,19 @@ impl<O: Operation> Run<O> {
         }
     }
 
-    /// What stops the run gracefully, from anywhere.
+    /// Returns a handle that stops the run gracefully, from anywhere.
     #[must_use]
     pub fn stopper(&self) -> Stopper {
         self.stopper.clone()
     }
 
-    /// Why the run begins nothing further, once that is so.
+    /// Returns why the run begins nothing further, once that is the case.
     #[must_use]
     pub fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
     }
 
-    /// Reads the run to its end, and sums it up.
+    /// Reads the run to its end, and returns its summary.
     pub async fn finish(mut self) -> RunSummary {
         while self.next().await.is_some() {}
         RunSummary {
@@ -125,7 +125,7 @@ impl<O: Operation> Run<O> {
 
     fn poll_sent(&mut self, context: &mut Context<'_>) -> Poll<Option<Sent<O::Output>>> {
         loop {
-            // First, so that the others are sent while the caller handles this one.
+            // First, so that other writes are sent while the caller handles this one.
             self.fill(context);
             if let Some(sent) = self.ready.pop_front() {
                 self.progress.count(&sent.outcome);
@@ -134,19 +134,19 @@ impl<O: Operation> Run<O> {
             match self.tasks.poll_join_next_with_id(context) {
                 Poll::Ready(Some(joined)) => self.settle(joined),
                 Poll::Ready(None) if self.ending.is_some() => return Poll::Ready(None),
-                // The others had their turn.
+                // The tasks had their turn.
                 Poll::Ready(None) | Poll::Pending if self.repeats == MAX_REPEATS => {
                     self.repeats = 0;
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                // The source has nothing yet, and wakes.
+                // The source has no item yet. It will wake this task.
                 Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             }
         }
     }
 
-    /// Takes from the source what may be sent now.
+    /// Takes from the source the writes that may be sent now.
     fn fill(&mut self, context: &mut Context<'_>) {
         while self.ending.is_none()
             && self.in_flight.len() < self.concurrency
@@ -172,7 +172,7 @@ impl<O: Operation> Run<O> {
                             looked: None,
                         });
                         self.repeats += 1;
-                        // One outcome at a time, however many there are of these.
+                        // Returns one outcome at a time, even if many keys are repeated.
                         return;
                     }
                     None => self.spawn(&runtime, key, write),
@@ -181,7 +181,7 @@ impl<O: Operation> Run<O> {
         }
     }
 
-    /// What became of a key that came before in this run, where the ledger would not hold it back.
+    /// Returns the state of a key that came before in this run, if the ledger would not prevent its repetition.
     fn known(&self, key: &Key) -> Option<State> {
         let is_in_flight = || self.in_flight.values().any(|other| other == key);
         match self.settled.get(key) {
@@ -198,12 +198,12 @@ impl<O: Operation> Run<O> {
         self.in_flight.insert(task.id(), key);
     }
 
-    /// Whether the ledger would let a key in this state begin again in this run, now or later.
+    /// Returns whether the ledger would allow a key in this state to begin again in this run, now or later.
     fn may_begin_again(&self, state: &State) -> bool {
         self.resend.may_ever_allow(state) || self.finder.is_some() && *state == State::Unknown
     }
 
-    /// Takes in what a task told, and what follows from it for the run.
+    /// Processes the result of a task, and its consequences for the run.
     fn settle(&mut self, joined: Result<(Id, Done<O::Output>), JoinError>) {
         self.repeats = 0;
         let (id, done) = match joined {
@@ -229,7 +229,7 @@ impl<O: Operation> Run<O> {
         if let Some(state) = state_of(&outcome).filter(|state| self.may_begin_again(state)) {
             self.settled.insert(key.clone(), state);
         }
-        // Those before were read, and counted.
+        // Earlier unknown outcomes were read and counted.
         let is_unknown = matches!(outcome, SentOutcome::Unknown(_) | SentOutcome::Lost);
         let unknown = self.progress.unknown + u64::from(is_unknown);
         let ending = if let Err(error) = ledger {
@@ -241,7 +241,7 @@ impl<O: Operation> Run<O> {
         } else {
             None
         };
-        // What ends a run by force counts more than that its source is at its end, or that it was stopped.
+        // A forced end takes precedence over the end of the source, or a stop.
         if let Some(ending) = ending {
             if !self.ending.as_ref().is_some_and(is_forced) {
                 self.ending = Some(ending);
@@ -281,7 +281,7 @@ impl<T> Done<T> {
     }
 }
 
-/// The state in which a key that was not accepted is now.
+/// Returns the state of a key that was not accepted.
 fn state_of<T>(outcome: &SentOutcome<T>) -> Option<State> {
     match outcome {
         SentOutcome::Refused(error) => Some(Outcome::of_error(error).state().clone()),
@@ -294,7 +294,7 @@ fn state_of<T>(outcome: &SentOutcome<T>) -> Option<State> {
     }
 }
 
-/// Whether every further call would fail in the same way: no login, or a session that was renewed and refused again.
+/// Returns whether every further call would fail in the same way: the login failed, or the session was renewed and rejected again.
 fn is_about_the_credential(error: &Error) -> bool {
     error.kind() == ErrorKind::Authentication || error.status() == Some(401)
 }
@@ -303,7 +303,7 @@ fn is_forced(ending: &Ending) -> bool {
     !matches!(ending, Ending::Exhausted | Ending::Stopped)
 }
 
-/// Nothing in it is pinned.
+/// No field is structurally pinned.
 impl<O: Operation> Unpin for Run<O> {}
 
 impl<O: Operation> Stream for Run<O> {

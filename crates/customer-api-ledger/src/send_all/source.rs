@@ -6,17 +6,17 @@ use std::{
 
 use futures_core::Stream;
 
-/// A stream of what an iterator gives; made by [`iter`].
+/// A stream of an iterator's items. Created by [`iter`].
 pub struct Iter<I>(I);
 
-/// Makes a stream of an iterator, for [`send_all`](crate::ClientExt::send_all).
+/// Makes a stream from an iterator, for [`send_all`](crate::ClientExt::send_all).
 ///
-/// The iterator runs where the run is read, and must not block for long: read from a file, but not from a slow network.
+/// The iterator runs in the task that reads the run, and must not block for long: it can read a file, but not a slow network.
 pub fn iter<I: IntoIterator>(iterator: I) -> Iter<I::IntoIter> {
     Iter(iterator.into_iter())
 }
 
-/// Nothing in it is pinned.
+/// No field is structurally pinned.
 impl<I> Unpin for Iter<I> {}
 
 impl<I: Iterator> Stream for Iter<I> {

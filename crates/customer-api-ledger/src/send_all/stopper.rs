@@ -4,9 +4,10 @@ use std::{
     task::{Context, Waker},
 };
 
-/// Stops a run gracefully: nothing further is begun, and what is on its way is finished.
+/// Stops a run gracefully: nothing further is begun, and writes on their way are finished.
 ///
-/// Cheap to clone, and used from anywhere, such as a task that waits for Ctrl-C. Outlives its run, and then does nothing.
+/// Cheap to clone. Can be used from anywhere, such as a task that waits for Ctrl-C. A stopper can outlive its run, and then does
+/// nothing.
 #[derive(Clone, Default)]
 pub struct Stopper {
     state: Arc<Mutex<State>>,
@@ -15,14 +16,14 @@ pub struct Stopper {
 #[derive(Default)]
 struct State {
     is_stopped: bool,
-    /// Who reads the run, and may be waiting for its source.
+    /// The task that reads the run, and may be waiting for its source.
     reader: Option<Waker>,
 }
 
 impl Stopper {
-    /// Stops the run. Once is enough.
+    /// Stops the run. Repeating it has no effect.
     ///
-    /// Keep reading the run: what is on its way still comes out, and then the end.
+    /// Keep reading the run: it still returns the writes that are on their way, and then ends.
     pub fn stop(&self) {
         let reader = {
             let mut state = self.lock();
@@ -34,13 +35,13 @@ impl Stopper {
         }
     }
 
-    /// Whether somebody stopped the run.
+    /// Returns whether the run was stopped.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.lock().is_stopped
     }
 
-    /// Whether somebody stopped the run; if not, who asks is woken when somebody does.
+    /// Returns whether the run was stopped. If not, wakes the caller when it is stopped.
     pub(super) fn poll_stopped(&self, context: &Context<'_>) -> bool {
         let mut state = self.lock();
         if !state.is_stopped {
@@ -54,7 +55,7 @@ impl Stopper {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A waker that panics leaves nothing half done.
+        // A waker that panics leaves the data consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Looking for a write whose type only the caller knows to be one that can be looked for.
+//! Looks for a write in code that does not know whether the operation implements `Settle`. Only the caller knows its type.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use customer_api_core::{Call, Client, Error, SendTrace, async_trait, settle::Set
 use super::{Looked, SettlePolicy, settle};
 use crate::{Entry, LedgerError, LedgerList, Resolution};
 
-/// Keeps a write for looking, as the call takes it along.
+/// Keeps a copy of a write for looking, because the call consumes the write.
 pub(crate) type Finder<O> = Arc<dyn Fn(&Call<O>) -> Box<dyn Kept> + Send + Sync>;
 
-/// What a look for a kept write came to.
+/// The result of a look for a kept write.
 pub(crate) struct Found {
     pub(crate) looked: Looked,
-    /// What the ledger has now. None if the key stays unknown.
+    /// The resolution that the ledger recorded. `None` if the key stays unknown.
     pub(crate) resolved: Result<Option<Resolution>, LedgerError>,
 }
 
@@ -23,7 +23,7 @@ pub(crate) trait Kept: Send + Sync {
     /// Looks for a write that an earlier call made.
     async fn find(&self, list: &LedgerList, known: &Entry) -> Found;
 
-    /// Looks for a write that was made just now: by this call, if its error is given, or by another one.
+    /// Looks for a write that was made recently: by this call, if its error is given, or by another call.
     async fn find_now(&self, list: &LedgerList, known: &Entry, error: Option<&Error>) -> Found;
 }
 
@@ -72,7 +72,7 @@ impl<O: Settle> Kept for Write<O> {
     }
 
     async fn find_now(&self, list: &LedgerList, known: &Entry, error: Option<&Error>) -> Found {
-        // An earlier write that is in doubt, too, may show from its own time on.
+        // If an earlier write is also in doubt, it may show from its own time on. Then the ledger's times count.
         let of_call = error
             .and_then(Error::trace)
             .filter(|_| known.doubt_since.is_none());

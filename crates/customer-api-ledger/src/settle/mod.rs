@@ -1,12 +1,13 @@
-//! Settling keys whose outcome is unknown, by looking at the provider.
+//! Settles keys whose outcome is unknown, by looking at the provider.
 //!
 //! | to settle | use |
 //! |---|---|
-//! | what a run finds unknown, and what becomes unknown in it | [`SendAll::settle_unknown`](crate::send_all::SendAll::settle_unknown) |
+//! | keys that a run finds unknown, and keys that become unknown in it | [`SendAll::settle_unknown`](crate::send_all::SendAll::settle_unknown) |
 //! | one write that is made under its key | [`OnceCall::settle_unknown`](crate::once::OnceCall::settle_unknown) |
 //! | one key, without sending anything | [`LedgerList::settle`] |
 //!
-//! A ledger holds no content, so each of them needs the write again. What a verdict decides is the same for all: see [`SettlePolicy`].
+//! A ledger contains no content. Therefore each of these methods needs the write again. All of them apply a verdict in the same way:
+//! see [`SettlePolicy`].
 
 mod finder;
 mod policy;
@@ -23,37 +24,38 @@ pub use policy::SettlePolicy;
 
 use crate::{Entry, Key, LedgerError, LedgerErrorKind, LedgerList, Resolution, State, list::Unfit};
 
-/// What a look showed of a write, or how the look failed.
+/// The result of a look for a write, or the look's error.
 pub type Looked = Result<Settled<()>, Error>;
 
-/// What became of a key that was looked for.
+/// The result for a key that was looked for.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settlement<E> {
-    /// What the look showed.
+    /// The result of the look.
     pub verdict: Settled<E>,
-    /// What that decides by the [policy](SettlePolicy). None if the key stays unknown.
+    /// The decision that follows by the [policy](SettlePolicy). `None` if the key stays unknown.
     pub resolution: Option<Resolution>,
-    /// Whether the ledger has the resolution. If not, the key stays as it was.
+    /// Whether the resolution is on record. If not, the key stays as it was.
     pub recorded: Result<(), LedgerError>,
 }
 
-/// Why a key could not be looked for. The key is as it was.
+/// The reason why a key could not be looked for. The key is as it was.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SettleError {
     /// The ledger failed, or the key is not unknown ([`NotUnknown`](LedgerErrorKind::NotUnknown)).
     Ledger(LedgerError),
-    /// The key stands for other content than the write that was given.
+    /// The key stands for other content than the given write.
     KeyReused(Entry),
     /// The write is not valid, or the look failed.
     Look(Error),
 }
 
 impl LedgerList {
-    /// Looks whether the unknown write of a key was made, and records what the look decides. Nothing is sent but reads.
+    /// Looks whether the unknown write of a key was made, and records the decision. Sends only reads.
     ///
-    /// `write` is the very write of this key, as it was sent. Another one is an error, if the ledger knows the digest of the first.
+    /// `write` must be the very write of this key, as it was sent. A different write is an error, if the ledger has the digest of the
+    /// original.
     ///
     /// ```no_run
     /// use customer_api_core::{ProviderClient, settle::Settle};
@@ -101,7 +103,7 @@ impl LedgerList {
             .map_err(SettleError::Look)
     }
 
-    /// When the writes of a key were sent that are in doubt, as far as the ledger knows.
+    /// Returns the times at which the key's writes in doubt were sent, as far as the ledger knows them.
     fn trace(&self, known: &Entry) -> Option<SendTrace> {
         let last = known.began.clone()?;
         let first = known.doubt_since.clone().unwrap_or_else(|| last.clone());
@@ -109,7 +111,7 @@ impl LedgerList {
     }
 }
 
-/// Looks for the write of a key in [`State::Unknown`], and records what that decides, unless the key has changed since.
+/// Looks for the write of a key in [`State::Unknown`], and records the decision, unless the key has changed since.
 async fn settle<O: Settle>(
     client: &Client<O::Service>,
     list: &LedgerList,
@@ -154,7 +156,7 @@ impl fmt::Display for SettleError {
             Self::KeyReused(_) => {
                 f.write_str("nothing was settled: the key was used for other content")
             }
-            Self::Look(error) => write!(f, "nothing was settled, as the look failed: {error}"),
+            Self::Look(error) => write!(f, "nothing was settled because the look failed: {error}"),
         }
     }
 }

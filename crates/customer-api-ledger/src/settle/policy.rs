@@ -7,13 +7,13 @@ use customer_api_core::{
 
 use crate::Resolution;
 
-/// How long to look for a write whose outcome is unknown, and what the look decides.
+/// How long to look for a write whose outcome is unknown, and what the verdict decides.
 ///
 /// | verdict | the key becomes |
 /// |---|---|
 /// | [`Applied`](Settled::Applied), [`Superseded`](Settled::Superseded) | accepted |
-/// | [`InEffect`](Settled::InEffect) | accepted, if that [suffices](Settle::suffices): for a label, a deletion, or an update of which everything could be compared. A creation stays unknown: a namesake may be there instead |
-/// | [`NotSeen`](Settled::NotSeen) | stays unknown, unless [`absent_after`](Self::absent_after) says otherwise |
+/// | [`InEffect`](Settled::InEffect) | accepted, if that [suffices](Settle::suffices): for a label, a deletion, or an update if every field could be compared. A creation stays unknown, because the customer found may be a namesake |
+/// | [`NotSeen`](Settled::NotSeen) | stays unknown, unless [`absent_after`](Self::absent_after) applies |
 /// | [`CannotTell`](Settled::CannotTell) | stays unknown |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SettlePolicy {
@@ -22,7 +22,7 @@ pub struct SettlePolicy {
 }
 
 impl SettlePolicy {
-    /// Looks once, and takes nothing that does not show for "did not happen".
+    /// Looks once, and never decides that a write did not happen.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -31,25 +31,25 @@ impl SettlePolicy {
         }
     }
 
-    /// Looks again until the write shows, for this time at most. See [`Settling::look_for`].
+    /// Looks again until the write shows, for at most this time. See [`Settling::look_for`].
     #[must_use]
     pub const fn look_for(mut self, time: Duration) -> Self {
         self.look_for = time;
         self
     }
 
-    /// Takes a write that does not show, this long after it was begun, for "did not happen". **If the provider applies it later, it
-    /// is made twice.**
+    /// Decides that a write did not happen, if it does not show this long after it was begun. **If the provider applies the write
+    /// later, it is made twice.**
     ///
-    /// The time should be longer than the timeout of a call and the longest lag of the provider's reads together. It counts for keys
-    /// that were unknown before. What became unknown just now stays so until the next run.
+    /// The time should be longer than the timeout of a call plus the longest lag of the provider's reads. It applies only to keys that
+    /// were unknown before this call or run. A key that became unknown in this call or run stays unknown until the next run.
     #[must_use]
     pub const fn absent_after(mut self, time: Duration) -> Self {
         self.absent_after = Some(time);
         self
     }
 
-    /// The same policy for a write that was sent just now.
+    /// Returns the same policy for a write that was sent in this call or run.
     pub(super) const fn of_now(self) -> Self {
         Self {
             absent_after: None,
@@ -77,7 +77,7 @@ impl SettlePolicy {
             {
                 Some(Resolution::NotSent)
             }
-            // A verdict that is not known yet decides nothing.
+            // A verdict that a later core may add decides nothing.
             _ => None,
         }
     }

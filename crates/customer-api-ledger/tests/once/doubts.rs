@@ -1,4 +1,4 @@
-//! A doubt stays a doubt, whatever comes after it.
+//! A doubt persists, whatever comes after it.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ fn lost() -> ScriptedResponse {
     ScriptedResponse::failure(TransportErrorKind::Interrupted)
 }
 
-/// Every refusal may have been written before its request arrived.
+/// Each of these refusals may have been written before its request arrived.
 #[derive(Debug)]
 struct Unasked(ScriptedTransport);
 
@@ -78,7 +78,7 @@ async fn a_refusal_does_not_take_back_the_doubt_about_an_earlier_write() {
         assert_eq!(error.delivery(), Delivery::Unknown, "{status}");
         assert!(error.to_string().contains("an earlier write"), "{error}");
         assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
-        // Neither a plain run nor other content gets through.
+        // Neither a plain run nor other content is sent.
         let error = order(&client, &list, "case-1", "tea").await.unwrap_err();
         assert_eq!(error.kind(), OnceErrorKind::UnknownBefore);
         let call = client.call(Order("coffee")).once(&list, key("case-1"));
@@ -89,7 +89,7 @@ async fn a_refusal_does_not_take_back_the_doubt_about_an_earlier_write() {
     }
 }
 
-/// Neither by a call that is not sent, nor by one that is not valid.
+/// Neither a call that is not sent, nor a call that is not valid, removes the doubt.
 #[tokio::test]
 async fn a_call_that_sends_nothing_does_not_answer_for_an_earlier_write() {
     let folder = Folder::new("doubt-unsent");
@@ -115,7 +115,7 @@ async fn a_call_that_sends_nothing_does_not_answer_for_an_earlier_write() {
     assert!(matches!(sent.outcome, SentOutcome::Unknown(_)), "{sent:?}");
 }
 
-/// The look for a key that was sent again in doubt begins with the first of its writes, and waits from the last one on.
+/// A look for a key that was sent again in doubt starts from its first write, and measures the wait from its last.
 #[tokio::test]
 async fn a_look_goes_back_to_the_first_write_that_is_in_doubt() {
     let folder = Folder::new("doubt-since");
@@ -137,7 +137,7 @@ async fn a_look_goes_back_to_the_first_write_that_is_in_doubt() {
     let entry = list.entry(&key("case-1")).await.unwrap().unwrap();
     assert_eq!(entry.doubt_since, first.began);
     assert_ne!(entry.began, first.began);
-    // Looked for before it was sent again, and after that.
+    // One look before the write was sent again, and one after it.
     assert!(matches!(error.looked(), Some(Ok(_))));
     let (one, tea) = (key("case-1"), Order("tea"));
     let settled = list.settle(&client, &one, &tea, SettlePolicy::new());
@@ -166,7 +166,7 @@ async fn a_key_that_comes_twice_in_a_run_is_sent_once_in_it() {
     assert!(run.next().await.is_none());
     assert_eq!(transport.requests().len(), 2);
 
-    // Refused for now, and the time is over at once: still not in the same run.
+    // Refused temporarily, and the time is over immediately. Still not sent again in the same run.
     let folder = Folder::new("twice-refused");
     let list = folder.orders().await;
     let wait = ScriptedResponse::status(429).header("retry-after", "3600");

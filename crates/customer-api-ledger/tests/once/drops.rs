@@ -15,7 +15,7 @@ use customer_api_ledger::{Begun, CallExt as _, Key, LedgerList, Outcome, Resend,
 
 use crate::shop::{Folder, Order, key, ordered, script, state};
 
-/// Polls a future at most this often, and drops it; gives whether it came to its end.
+/// Polls a future at most this many times, and drops it. Returns whether it completed.
 async fn dropped_after(polls: usize, future: impl Future) -> bool {
     let mut future = pin!(future);
     let mut left = polls;
@@ -29,7 +29,7 @@ async fn dropped_after(polls: usize, future: impl Future) -> bool {
     .await
 }
 
-/// What a call meets, and how many of its attempts are proven to have done nothing.
+/// The faults of a call, and how many of its attempts are proven to have done nothing.
 struct Course {
     name: &'static str,
     responses: fn() -> Vec<ScriptedResponse>,
@@ -72,17 +72,16 @@ fn soon(response: ScriptedResponse) -> ScriptedResponse {
     response.after(Duration::from_millis(1))
 }
 
-/// What a key may have been before, such that its call begins.
+/// The earlier states of a key in which its call begins.
 fn earlier() -> [Option<Outcome>; 3] {
     let refused = Outcome::refused(Some(422), Some("no-tea"));
     [None, Some(refused), Some(Outcome::not_sent())]
 }
 
-/// How often calls are dropped after the same number of polls: the ledger's thread may be faster or
-/// slower, so what they came to differs.
+/// How often a call is dropped after the same number of polls. The ledger's thread may be faster or slower, and the results differ.
 const ROUNDS: usize = 5;
 
-/// How often a key was as before, and how often in doubt.
+/// How often a key was as before, and how often it was in doubt.
 #[derive(Debug, Default)]
 struct Seen {
     before_sending: usize,
@@ -119,7 +118,7 @@ async fn dropped_anywhere_a_key_is_as_it_was_or_in_doubt_and_never_on_its_way() 
     }
 }
 
-/// Drops a call at this point, and looks what is on record. Gives whether it came to its end.
+/// Drops a call at this point, and checks what is on record. Returns whether the call completed.
 async fn dropped_at(
     list: &LedgerList,
     point: &str,
@@ -144,7 +143,7 @@ async fn dropped_at(
         .resend(Resend::none().refused());
     let is_over = dropped_after(polls, call.send()).await;
     let sent = transport.requests().len();
-    // The ledger does in turn what it was asked to do.
+    // The ledger processes its jobs in order.
     let after = list.entry(&key).await.unwrap();
     if after == before {
         assert!(sent <= course.undone, "{point}: sent and forgotten");
@@ -182,7 +181,7 @@ async fn a_call_that_is_dropped_under_way_is_in_doubt_at_once() {
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
     assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
-    // Without a restart, and for good.
+    // Without a restart, and permanently.
     drop(list);
     let list = folder.again().await;
     assert_eq!(state(&list, "case-1").await, Some(State::Unknown));

@@ -101,7 +101,7 @@ async fn known_keys_take_no_permit() {
         let again = order(&client, &list, "case-1", "tea").await.unwrap();
         assert!(matches!(again, Once::Already(_)));
     }
-    // A new one waits for the quota, and is not on record while it does.
+    // A new key waits for the quota, and is not on record meanwhile.
     let error = order(&client, &list, "case-2", "tea").await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::NotSent);
     assert_eq!(state(&list, "case-2").await, None);

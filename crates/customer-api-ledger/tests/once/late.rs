@@ -1,5 +1,5 @@
-//! A ledger that says that a withdrawal failed, and carries it out later, as a database does that took too long. And machines that
-//! sleep while they wait for a claim.
+//! A ledger that reports a failed withdrawal and carries it out later, like a database that took too long. And machines that sleep
+//! while they wait for a claim.
 
 use std::{
     sync::{
@@ -26,9 +26,9 @@ use crate::shop::{Folder, Order, key, order, ordered, script, state};
 #[derive(Debug)]
 struct Late {
     file: FileLedger,
-    /// How many withdrawals fail.
+    /// The number of withdrawals that fail.
     failures: AtomicU32,
-    /// The one that comes into effect after the next claim.
+    /// The withdrawal that takes effect after the next claim.
     withdrawn: Mutex<Option<Claim>>,
     /// How long the machine sleeps while it waits for a claim.
     nap: Duration,
@@ -106,7 +106,7 @@ async fn nothing_is_sent_again_while_its_withdrawal_fails() {
     assert_eq!(transport.requests().len(), 1);
 }
 
-/// How long a call of these tests may take.
+/// The timeout of a call in these tests.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 #[tokio::test]
@@ -148,7 +148,7 @@ impl BeforeSend for Nap {
     }
 }
 
-/// The first attempt may have happened, so the claim stays; the second is not made under a claim that is over.
+/// The first attempt may have happened, so the claim stays. No second attempt is made under a claim whose time is over.
 #[tokio::test]
 async fn an_attempt_after_a_sleep_is_not_made_and_the_first_one_stays_in_doubt() {
     let folder = Folder::new("again-asleep");

@@ -1,4 +1,4 @@
-//! A write under a key: what is sent, what is on record, what a drop leaves behind, and what a look settles.
+//! A write under a key: what is sent, what is on record, what a dropped call leaves behind, and what a look settles.
 #![cfg(test)]
 #![cfg(feature = "file")]
 

@@ -1,4 +1,4 @@
-//! What changes while a look goes on, and what the errors tell.
+//! Changes during a look, and the texts of the errors.
 
 use std::{error::Error as _, fs, path::PathBuf};
 
@@ -19,7 +19,7 @@ use customer_api_ledger::{
 
 use crate::shop::{Folder, Order, Shop, key, order, ordered, script, state};
 
-/// A write during whose look something happens.
+/// A write with an event during its look.
 #[derive(Clone)]
 struct Meddled(LedgerList, Meddling);
 
@@ -27,7 +27,7 @@ struct Meddled(LedgerList, Meddling);
 enum Meddling {
     /// An operator resolves the key.
     Resolved(Resolution),
-    /// The ledger's file is gone.
+    /// The ledger's file is removed.
     Removed(PathBuf),
 }
 
@@ -206,7 +206,7 @@ async fn what_is_known_of_a_call_is_told_without_sending() {
     assert_eq!(transport.requests().len(), 1);
 }
 
-/// A provider's word that is too long is cut between its letters.
+/// A provider's text that is too long is cut between characters.
 #[tokio::test]
 async fn a_long_reference_is_cut_between_letters() {
     let folder = Folder::new("long");

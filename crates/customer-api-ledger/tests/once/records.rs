@@ -1,4 +1,4 @@
-//! What is sent, and what is on record then.
+//! What is sent, and what is then on record.
 
 use customer_api_core::{
     Delivery, Idempotency, async_trait,
@@ -39,7 +39,7 @@ async fn what_was_not_sent_leaves_nothing_on_record() {
     assert_eq!(error.delivery(), Delivery::NotSent);
     assert_eq!(state(&list, "case-1").await, None);
     assert_books(&list, 0, 0, 0).await;
-    // So it may be sent, with other content too.
+    // Therefore it may be sent, with other content too.
     order(&client, &list, "case-1", "coffee").await.unwrap();
     assert_books(&list, 1, 0, 0).await;
 }
@@ -76,7 +76,7 @@ async fn a_refusal_is_kept_and_begins_again_only_where_that_is_asked_for() {
     let error = order(&client, &list, "case-1", "tea").await.unwrap_err();
     assert_eq!(error.kind(), OnceErrorKind::RefusedBefore);
     assert_eq!(transport.requests().len(), 1);
-    // What was wrong may have been mended, so the content may be another.
+    // The mistake may have been corrected, so the content may differ.
     let call = client.call(Order("coffee")).once(&list, key("case-1"));
     call.resend(Resend::none().refused()).send().await.unwrap();
     assert_books(&list, 1, 0, 0).await;

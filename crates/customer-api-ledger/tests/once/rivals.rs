@@ -1,4 +1,4 @@
-//! Another sender is at the same key, and both settle what becomes unknown.
+//! Another sender uses the same key, and both settle what becomes unknown.
 
 use customer_api_core::{
     async_trait,
@@ -13,7 +13,7 @@ use crate::{
     shop::{Folder, Order, key, script},
 };
 
-/// A sender that takes the key while this call waits, and does not learn what became of its own call.
+/// A sender that takes the key while this call waits, and does not learn the outcome of its own call.
 struct Rival(LedgerList);
 
 #[async_trait]

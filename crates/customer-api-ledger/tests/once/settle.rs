@@ -1,4 +1,4 @@
-//! What is unknown is looked for at the provider, and what a look decides is on record.
+//! Unknown writes are looked for at the provider, and the decision of a look is on record.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ impl Operation for SetSeats {
     }
 }
 
-/// What a read shows, as text.
+/// The text that a read returns.
 struct Shown;
 
 impl Operation for Shown {
@@ -55,7 +55,7 @@ impl Operation for Shown {
     }
 }
 
-/// Shows are as the test wishes: a marker, or the thing itself.
+/// The test decides what shows: a marker, or the write itself.
 fn judge<S>(shown: String, own: &str, look: &Look<S>) -> Settled<String>
 where
     S: customer_api_core::Service,
@@ -134,7 +134,7 @@ const ACCEPTED: Option<State> = Some(State::Accepted { reference: None });
 
 #[tokio::test]
 async fn what_a_look_finds_is_accepted_whenever_it_was_sent() {
-    // Sent just now, and before.
+    // One sent just now, and one sent before.
     for (name, is_before, text) in [
         ("found-now", false, MARKED),
         ("found-before", true, MARKED),
@@ -163,7 +163,7 @@ async fn what_does_not_show_stays_unknown_unless_the_caller_says_otherwise() {
     let (client, transport) =
         script([lost(), shows("nothing"), shows("nothing"), shows("nothing")]);
     let at_once = SettlePolicy::new().absent_after(Duration::ZERO);
-    // What was sent just now is not given up at once.
+    // A write that was sent just now is not given up immediately.
     let error = order(&client, &list, at_once).await.unwrap_err();
     assert_eq!(error.kind(), OnceErrorKind::Call);
     assert!(matches!(error.looked(), Some(Ok(Settled::NotSeen { .. }))));
@@ -275,7 +275,7 @@ async fn a_run_settles_what_it_finds_unknown_and_what_becomes_so() {
     let (client, _) = script([lost()]);
     leave_unknown(&client, &list).await;
     let (client, transport) = script([
-        // case-1, of the run before.
+        // case-1, of the earlier run.
         shows(MARKED),
         // case-2, lost and found.
         lost(),

@@ -1,4 +1,4 @@
-//! A provider with one write, and a ledger of it in a folder of its own.
+//! A provider with one write, and its ledger in a separate folder.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use customer_api_ledger::{
 pub(crate) use testkit::Shop;
 use testkit::{scripted, shop};
 
-/// Orders something, and gets the order's number.
+/// Places an order, and returns the order's number.
 #[derive(Clone)]
 pub(crate) struct Order(pub(crate) &'static str);
 
@@ -59,7 +59,7 @@ impl Operation for Cancel {
     }
 }
 
-/// A folder of its own.
+/// A separate folder for each test.
 pub(crate) struct Folder(testkit::Folder);
 
 impl Folder {
@@ -108,13 +108,13 @@ pub(crate) async fn order(
     client.call(Order(what)).once(list, key(text)).send().await
 }
 
-/// What is on record of a key.
+/// Returns the entry of a key.
 pub(crate) async fn state(list: &LedgerList, text: &str) -> Option<State> {
     let entry = list.entry(&key(text)).await.unwrap();
     entry.map(|entry| entry.state)
 }
 
-/// As many keys as these are in these states: accepted, refused, unknown, and none in another.
+/// A summary with these numbers of keys: accepted, refused, unknown, and no others.
 pub(crate) async fn assert_books(list: &LedgerList, accepted: u64, refused: u64, unknown: u64) {
     let mut expected = LedgerSummary::default();
     expected.accepted = accepted;
