@@ -1,17 +1,17 @@
-//! One of several workers on one list: they divide the work, and share one quota. Start it on as many machines as you like.
+//! One of several workers on one list: they divide the work, and share one quota. Start it on any number of machines.
 //!
 //! ```console
 //! $ export DATABASE_URL=postgres://worker@db.example/fleet?sslmode=require RAVELIN_SECRET_KEY=…
 //! $ cargo run --example label_worker -- march-review < customers.txt
 //! ```
 //!
-//! Each line of the input is a customer's id. All workers read the same list: the ledger gives each customer to one of them. A worker
-//! that was stopped or killed is started again with the same list. The customer's id is stored in the database and printed. Do not
-//! use this program if your ids are e-mail addresses.
+//! Each line of the input is a customer id. All workers read the same list: the ledger gives each customer to one of them. Restart a
+//! stopped or killed worker with the same list. The customer id is stored in the database and printed. Do not use this program if your
+//! ids are e-mail addresses.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program says what it does"
+    reason = "a program prints what it does"
 )]
 
 use std::{
@@ -35,7 +35,7 @@ use ravelin_labels::{
 
 type Failure = Box<dyn Error>;
 
-/// What all workers together may send.
+/// The quota of all workers together.
 const ATTEMPTS: usize = 20;
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Sends what is left of the list. Says whether every customer is labelled now, as far as this worker knows.
+/// Sends the rest of the list. Returns whether every customer is labelled now, as far as this worker knows.
 async fn work() -> Result<bool, Failure> {
     let name = env::args()
         .nth(1)
@@ -75,7 +75,7 @@ async fn work() -> Result<bool, Failure> {
         let key = &sent.key;
         match sent.outcome {
             SentOutcome::Accepted(_) | SentOutcome::Found(_) => println!("{key}: labelled"),
-            // By another worker, or in an earlier run; or another worker is at it.
+            // Sent by another worker or in an earlier run, or another worker is sending it now.
             SentOutcome::Skipped(State::Accepted { .. } | State::Sending) => {}
             other => {
                 is_done = false;
@@ -83,13 +83,13 @@ async fn work() -> Result<bool, Failure> {
             }
         }
     }
-    // Whatever this process has yet to tell the database.
+    // Reports what this process has not yet reported to the database.
     ledger.flush().await;
     quota.flush().await;
     Ok(is_done)
 }
 
-/// The list, which the first worker creates.
+/// Opens the list. The first worker creates it.
 async fn open(ledger: &PostgresLedger, name: &str) -> Result<LedgerList, Failure> {
     match ledger.create_list(name, &LabelCustomer::INFO).await {
         Err(error) if error.kind() == LedgerErrorKind::AlreadyExists => {

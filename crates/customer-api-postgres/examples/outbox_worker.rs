@@ -1,18 +1,18 @@
-//! Sends what an application has put into a table of its own, an outbox. Start it on as many machines as you like.
+//! Sends the rows that an application has put into an outbox table. Start it on any number of machines.
 //!
 //! ```sql
 //! CREATE TABLE label_outbox (
 //!     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 //!     customer text NOT NULL,
 //!     comment  text NOT NULL DEFAULT '',
-//!     -- Why the row was not sent, for a person to look at.
+//!     -- Why the row was not sent, for the operator.
 //!     problem  text
 //! );
 //! ```
 //!
-//! The application inserts a row in the transaction of its own change, so the label is wanted if and only if the change was made.
-//! `FOR UPDATE SKIP LOCKED` divides the rows between workers. A worker that dies gives its row back, although it may have sent the
-//! label already. The ledger, with the row's id as the key, keeps the label from being sent twice.
+//! The application inserts a row in the transaction of its own change. Therefore the label is requested if and only if the change was
+//! made. `FOR UPDATE SKIP LOCKED` divides the rows between workers. If a worker dies, its row becomes available again, although the
+//! label may already have been sent. The ledger, with the row's id as the key, prevents a second label.
 //!
 //! ```console
 //! $ export DATABASE_URL=postgres://worker@db.example/shop RAVELIN_SECRET_KEY=…
@@ -21,7 +21,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program says what it does"
+    reason = "a program prints what it does"
 )]
 
 use std::{env, error::Error, process::ExitCode, time::Duration};
@@ -35,7 +35,7 @@ use tokio_postgres::NoTls;
 
 type Failure = Box<dyn Error>;
 
-/// The oldest row that nobody works on.
+/// Selects the oldest row that no worker has locked.
 const NEXT: &str = "SELECT id, customer, comment FROM label_outbox WHERE problem IS NULL \
                     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED";
 
@@ -50,7 +50,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Works until no row is left that nobody works on.
+/// Works until every remaining row is locked by another worker.
 async fn work() -> Result<(), Failure> {
     let database = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
     let ravelin = Client::from_env()?;
@@ -96,7 +96,7 @@ async fn work() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Sends the label of a row, unless it was sent before. Gives what a person must look at, if there is something.
+/// Sends the label of a row, unless it was sent before. Returns the problem that an operator must look at, if any.
 async fn send(
     ravelin: &Client,
     list: &LedgerList,
@@ -109,7 +109,7 @@ async fn send(
         .once(list, Key::new(format!("row-{id}"))?);
     match call.settle_unknown(settle).send().await {
         Ok(Once::Done { .. } | Once::Already(_)) => Ok(None),
-        // Another try may do: the row goes back, and the worker ends with the reason.
+        // A later attempt may succeed: the row is released, and the worker ends with the error.
         Err(error) if error.delivery() == ravelin_labels::Delivery::NotSent => Err(error.into()),
         Err(error) => Ok(Some(error.to_string())),
     }

@@ -8,7 +8,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .nth(1)
         .unwrap_or_else(|| "customer_api".to_owned());
     let statements = customer_api_postgres::schema_sql(&schema)?;
-    #[expect(clippy::print_stdout, reason = "it is what the program is for")]
+    #[expect(
+        clippy::print_stdout,
+        reason = "printing is the purpose of the program"
+    )]
     {
         println!("{statements}");
     }

@@ -1,4 +1,4 @@
-//! The tables, and whether a database has the history that was recorded.
+//! The tables, and the error for a database with another history than the recorded one.
 
 use customer_api_ledger::{DigestKey, LedgerError, LedgerErrorKind};
 
@@ -12,28 +12,29 @@ use crate::{
 
 pub(crate) const TEMPLATE: &str = include_str!("schema.sql");
 
-/// The schema, unless a program names another one.
+/// The default schema.
 pub(crate) const DEFAULT: &str = "customer_api";
 
 /// The version of the tables.
 pub(crate) const VERSION: i32 = 1;
 
-/// The statements that create all tables in a schema of this name, for running them by hand: those of the ledger, the quota and
-/// the tokens.
+/// Returns the statements that create all tables in a schema of this name: those of the ledger, the quota and the tokens. For running
+/// them by hand.
 ///
-/// They may be run again. A program needs no right to create tables if the tables are there.
+/// They may be run again. A program needs no right to create tables if the tables exist.
 ///
 /// # Errors
 ///
-/// If the name is not made of lower-case ASCII letters, digits and `_`, or begins with a digit.
+/// If the name contains other characters than lower-case ASCII letters, digits and `_`, begins with a digit, is empty, or is longer
+/// than 63 characters.
 pub fn schema_sql(schema: &str) -> Result<String, LedgerError> {
     let schema = check_name(schema)?;
     let templates = [TEMPLATE, quota::TEMPLATE, tokens::TEMPLATE];
     Ok(templates.join("\n").replace("{schema}", &schema))
 }
 
-/// The statements of a template, as one transaction. One program at a time runs them: two that create the same table at once
-/// get in each other's way.
+/// Returns the statements of a template, as one transaction. A lock lets one program at a time run them: creating the same table
+/// concurrently would fail.
 pub(crate) fn creation(schema: &str, template: &str) -> String {
     let tables = template.replace("{schema}", schema);
     format!("BEGIN; SELECT pg_advisory_xact_lock(7021644180172530273); {tables} COMMIT;")
@@ -61,7 +62,7 @@ impl Part {
     }
 }
 
-/// The first part that is not there. Creating one asks for a right even if it is there, which a program need not have.
+/// Returns the first missing part. Creating an existing part would also require a right, which a program need not have.
 pub(crate) async fn missing(
     connection: &Connection,
     schema: &str,
@@ -89,7 +90,7 @@ pub(crate) async fn missing(
     Ok(None)
 }
 
-/// A name that needs no quotes, so that it can stand in a statement as it is.
+/// Checks for a name that needs no quotes, so that it can be inserted into a statement.
 pub(crate) fn check_name(schema: &str) -> Result<String, LedgerError> {
     let is_allowed = |letter: char| letter.is_ascii_lowercase() || letter == '_';
     let begins_well = schema.starts_with(is_allowed);
@@ -104,7 +105,7 @@ pub(crate) fn check_name(schema: &str) -> Result<String, LedgerError> {
     }
     Err(LedgerError::new(
         LedgerErrorKind::InvalidName,
-        "the schema's name has other characters than lower-case letters, digits and `_`",
+        "the schema's name must consist of at most 63 lower-case letters, digits and `_`, and must not begin with a digit",
     ))
 }
 
@@ -114,7 +115,7 @@ pub(crate) fn restored() -> LedgerError {
     LedgerError::new(LedgerErrorKind::Restored, reason)
 }
 
-/// The statement that records the ledger's first state.
+/// Returns the statement that records the ledger's first state.
 pub(crate) fn first_sql(schema: &str) -> (String, DigestKey) {
     let history = history_sql(schema);
     let statement = format!(

@@ -2,13 +2,13 @@
 
 CREATE SCHEMA IF NOT EXISTS {schema};
 
--- One row. `history` is what a restored or promoted database has otherwise.
+-- One row. `history` differs in a restored or promoted database.
 CREATE TABLE IF NOT EXISTS {schema}.ledger (
     id         smallint PRIMARY KEY CHECK (id = 1),
     version    integer NOT NULL,
     digest_key bytea NOT NULL,
     history    text NOT NULL,
-    -- When the history was accepted last, by the clock of this server. What was known before counts no more.
+    -- The time at which the history was last accepted, by the clock of this server. Earlier knowledge no longer counts.
     accepted   timestamptz NOT NULL
 );
 
@@ -29,13 +29,13 @@ CREATE TABLE IF NOT EXISTS {schema}.entry (
     not_before timestamptz,
     digest     bytea,
     began      timestamptz,
-    -- When the first of several writes was begun that are in doubt.
+    -- When the first of several writes in doubt was begun.
     doubt_since timestamptz,
     -- When the sender counts as gone, by the clock of this server.
     lease_end  timestamptz,
-    -- What the key was before it was begun anew.
+    -- The entry before the key was begun again.
     previous   jsonb,
-    -- Changes with every change.
+    -- Increases with every change.
     revision   bigint NOT NULL,
     PRIMARY KEY (list, key)
 );

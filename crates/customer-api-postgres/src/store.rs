@@ -1,4 +1,4 @@
-//! What quota and tokens have in common: a connection of their own, with their tables.
+//! The common part of quota and tokens: a separate connection, with its tables.
 
 use std::{fmt, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::{
     schema::{self, Part},
 };
 
-/// How a quota or a store of tokens is connected.
+/// The settings for connecting a quota or a store of tokens.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PostgresStoreOptions {
@@ -30,39 +30,40 @@ impl Default for PostgresStoreOptions {
 }
 
 impl PostgresStoreOptions {
-    /// The default settings.
+    /// Returns the default settings.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts the tables into this schema instead of `customer_api`: lower-case letters, digits and `_`.
+    /// Sets the schema of the tables, instead of `customer_api`: lower-case letters, digits and `_`.
     pub fn schema(mut self, name: impl Into<String>) -> Self {
         self.schema = name.into();
         self
     }
 
-    /// Whether connecting creates the tables and functions if they are missing. True by default; see
-    /// [`schema_sql`](crate::schema_sql) for creating them by hand.
+    /// Sets whether connecting creates missing tables and functions. True by default. [`schema_sql`](crate::schema_sql) returns the
+    /// statements for creating them by hand.
     pub fn create_tables(mut self, create: bool) -> Self {
         self.create_tables = create;
         self
     }
 
-    /// How long a statement may take, with connecting: 2 s by default. One that takes longer is given up with its connection.
+    /// Sets how long a statement may take, including connecting: 2 s by default. A statement that takes longer is given up with its
+    /// connection.
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout;
         self
     }
 }
 
-/// A connection to a schema that has its tables.
+/// A connection to a schema that has the required tables.
 pub(crate) struct Store {
     connection: Connection,
     pub(crate) schema: String,
 }
 
 impl Store {
-    /// Connects, and creates with `template` its parts if one of them is missing.
+    /// Connects. If one of the parts is missing, creates all of them with `template`.
     pub(crate) async fn connect(
         configuration: &str,
         options: &PostgresStoreOptions,
@@ -91,25 +92,25 @@ impl Store {
     }
 }
 
-/// A cell of a row, by its name.
+/// Returns a column of a row, by its name.
 pub(crate) fn cell<'r, T: FromSql<'r>>(row: &'r Row, name: &str) -> Result<T, StoreError> {
     let unread = |_| StoreError::new("the functions are not those of this version");
     row.try_get(name).map_err(unread)
 }
 
-/// The row of a function that gives one.
+/// Returns the row of a function that returns one row.
 pub(crate) fn only(rows: &[Row]) -> Result<&Row, StoreError> {
     let none = || StoreError::new("the functions are not those of this version");
     rows.first().ok_or_else(none)
 }
 
-/// As a statement takes it: seconds.
+/// Converts a time to seconds, as the statements take it.
 pub(crate) fn seconds(time: Duration) -> f64 {
-    // No longer than the server's own clock can tell.
+    // Limited to what the server's timestamps can represent.
     time.as_secs_f64().min(1e10)
 }
 
-/// Seconds that a function gave.
+/// Converts the seconds that a function returned.
 pub(crate) fn duration(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default()
 }

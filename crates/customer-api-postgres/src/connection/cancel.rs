@@ -1,4 +1,4 @@
-//! Statements that were given up, and must not be carried out later.
+//! Cancels statements that were given up, so that they are not carried out later.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use tokio_postgres::{Client, config::SslMode};
 use super::{Connection, tls::Tls};
 
 impl Connection {
-    /// Asks the server to give up what a connection runs, without waiting for it.
+    /// Asks the server to cancel the current statement of a connection, without waiting for it.
     ///
-    /// A server does not notice that a connection is closed while its statement waits for a lock. It would claim a key for a sender that
-    /// gave up long ago.
+    /// While its statement waits for a lock, a server does not notice that the connection is closed. It would later claim a key for a
+    /// sender that gave up long ago.
     pub(super) fn cancel(&self, client: &Arc<Client>) {
         let (token, timeout) = (client.cancel_token(), self.timeout);
         let is_plain = self.config.get_ssl_mode() == SslMode::Disable;
@@ -22,7 +22,7 @@ impl Connection {
                     drop(token.cancel_query(tls).await);
                 }
             };
-            // If it can't be asked, the claim ends with its own time.
+            // If the server can't be asked, the claim ends after its own time.
             let _ = tokio::time::timeout(timeout, asked).await;
         });
     }

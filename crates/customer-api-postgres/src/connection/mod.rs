@@ -1,4 +1,4 @@
-//! One connection that all statements share, and that is made again when it was lost.
+//! One connection that all statements share. A lost connection is replaced.
 
 mod cancel;
 mod tls;
@@ -26,21 +26,21 @@ use tokio_postgres::{
 
 use crate::{history::History, schema};
 
-/// How often a statement is begun that was lost with its connection.
+/// The maximum number of attempts of a statement that is lost with its connection.
 const ATTEMPTS: u32 = 4;
 
-/// After which time an idle connection is kept alive, by default. A network that has forgotten a connection does not say so, and the
-/// next statement would only time out; some forget after four minutes.
+/// The default idle time before TCP keepalive. A network does not report that it has forgotten a connection. The next statement would
+/// time out. Some networks forget a connection after four minutes.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// The driver's own default.
 const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How long a statement is not repeated that another one got in the way of: first, and at most.
+/// The first and the longest pause before a statement is repeated because another statement conflicted with it.
 const PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// The waits of one statement. Each program waits for other times, so that they do not meet again.
+/// The pauses of one statement. They are random, so that programs do not conflict again.
 struct Pauses(Duration);
 
 impl Default for Pauses {
@@ -60,7 +60,7 @@ impl Pauses {
     }
 }
 
-/// A value of a statement, with its type: statements that are not prepared work behind a transaction pooler.
+/// A value of a statement, with its type. Statements that are not prepared work behind a transaction pooler.
 pub(crate) type Value<'a> = (&'a (dyn ToSql + Sync), Type);
 
 /// A connection to a server.
@@ -72,10 +72,10 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// A connection that is made when it is first needed.
+    /// Creates a connection that connects when it is first needed.
     pub(crate) fn new(configuration: &str, timeout: Duration) -> Result<Self, Failure> {
         let mut config = Config::from_str(configuration).map_err(|error| {
-            // The driver's error may quote a part of the text, and so a password.
+            // The driver's error may quote a part of the text, and thereby a password.
             drop(error);
             Failure::Configuration
         })?;
@@ -93,14 +93,14 @@ impl Connection {
         })
     }
 
-    /// From now on, a new connection is used only if this history goes on there: a replica may have taken over, or a copy been
-    /// restored, while the program runs.
+    /// From now on, uses a new connection only if this history continues there. A replica may take over, or a copy be restored, while
+    /// the program runs.
     pub(crate) fn expect(&self, history: Arc<History>) {
-        // Said once, when the ledger is opened.
+        // Set once, when the ledger is opened.
         let _ = self.history.set(history);
     }
 
-    /// Compares what the connection leads to with what is expected.
+    /// Compares the current database with the expected history.
     pub(crate) async fn check(&self) -> Result<(), LedgerError> {
         let checked = timeout_at(self.end(), async {
             let client = self.client().await?;
@@ -112,7 +112,7 @@ impl Connection {
         Ok(checked.await.map_err(|_| Failure::TooSlow)??)
     }
 
-    /// Leaves the current connection for a new one, which is checked.
+    /// Replaces the current connection by a new one, which is checked.
     pub(crate) async fn renew(&self) -> Result<(), LedgerError> {
         self.current.lock().await.take();
         let connected = timeout_at(self.end(), self.client()).await;
@@ -120,16 +120,16 @@ impl Connection {
         Ok(())
     }
 
-    /// When a statement that begins now must be over.
+    /// Returns the deadline of a statement that begins now.
     fn end(&self) -> Instant {
         sleep(self.timeout).deadline()
     }
 
-    /// Runs a statement that may be run twice: the caller can tell from its token whether it was.
+    /// Runs a statement that may be run twice: the token shows the caller whether it already took effect.
     ///
-    /// A statement that is lost with its connection is run again, on another one. So is one that the server asks to repeat, however
-    /// often it does: under a strict isolation, statements that would wait for each other elsewhere are turned away. All of it ends
-    /// within the timeout.
+    /// A statement that is lost with its connection is run again on another connection. A statement that the server asks to repeat is
+    /// also run again, without a limit on the number of repetitions: under a strict isolation level, the server rejects statements
+    /// that would otherwise wait for each other. All of this ends within the timeout.
     pub(crate) async fn query(
         &self,
         statement: &str,
@@ -175,7 +175,8 @@ impl Connection {
                 Err(Failure::Statement(error))
             }
             Err(_) => {
-                // What comes later on this connection would wait behind it. Without a word, the server would carry it out later.
+                // Later statements on this connection would wait behind this one. Without the cancellation, the server would carry it
+                // out later.
                 self.cancel(&client);
                 self.discard(&client).await;
                 Err(Failure::TooSlow)
@@ -183,7 +184,7 @@ impl Connection {
         }
     }
 
-    /// Runs statements without values, one after the other, in a transaction of the server's.
+    /// Runs several statements without values, one after the other, in a transaction of the server.
     pub(crate) async fn batch(&self, statements: &str) -> Result<(), Failure> {
         let end = self.end();
         let client = timeout_at(end, self.client()).await;
@@ -193,7 +194,7 @@ impl Connection {
             Ok(Err(error)) => Failure::Statement(error),
             Err(_) => Failure::TooSlow,
         };
-        // A transaction may be open on it.
+        // A transaction may be open on this connection.
         self.discard(&client).await;
         Err(failure)
     }
@@ -220,7 +221,7 @@ impl Connection {
         if self.config.get_ssl_mode() == SslMode::Disable {
             let connected = self.config.connect(tokio_postgres::NoTls).await;
             let (client, connection) = connected.map_err(Failure::Connect)?;
-            // It ends with an error that its statements get, too.
+            // The connection ends with an error that its statements also get.
             tokio::spawn(async move { drop(connection.await) });
             return Ok(client);
         }
@@ -231,7 +232,7 @@ impl Connection {
     }
 }
 
-/// Why a statement gave no rows.
+/// The reason why a statement returned no rows.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Configuration,
@@ -243,7 +244,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Whether another statement got in its way. Nothing was done, and the same one may succeed a moment later.
+    /// Returns whether another statement conflicted with it. Nothing was done, and the same statement may succeed a moment later.
     fn is_in_the_way(&self) -> bool {
         let Self::Statement(error) = self else {
             return false;
@@ -252,14 +253,15 @@ impl Failure {
             [
                 SqlState::T_R_SERIALIZATION_FAILURE,
                 SqlState::T_R_DEADLOCK_DETECTED,
-                // It did not wait, as a role or a database may have it.
+                // The statement did not wait for a lock, because a role or a database is configured that way.
                 SqlState::LOCK_NOT_AVAILABLE,
             ]
             .contains(code)
         })
     }
 
-    /// Whether the same statement may succeed at once: it was lost with its connection, or with the one of a pooler.
+    /// Returns whether the same statement may succeed immediately: it was lost with its connection, or with the connection of a
+    /// pooler.
     fn may_pass(&self) -> bool {
         match self {
             Self::Statement(error) => {
@@ -278,25 +280,25 @@ impl Failure {
     }
 }
 
-/// Whether the server, or a pooler, ends the connection with this error, such as for a restart, or for being idle.
+/// Returns whether the server or a pooler ends the connection with this error, for example for a restart or because it was idle.
 fn ends_connection(error: &tokio_postgres::Error) -> bool {
     error.as_db_error().is_some_and(|error| {
         let is_fatal = matches!(
             error.parsed_severity(),
             Some(Severity::Fatal | Severity::Panic)
         );
-        // A pooler that lost the server's connection may not say the severity in a form that can be read.
+        // A pooler that lost the server's connection may report the severity in a form that the driver can't parse.
         is_fatal || error.severity() == "FATAL" || error.code().code().starts_with("08")
     })
 }
 
-/// What happened, in words that quote no value.
+/// Describes the failure without quoting values.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Configuration => "the configuration of the connection can't be read",
             Self::Tls(_) => "TLS can't be set up",
-            Self::Connect(_) => "the database is not reached",
+            Self::Connect(_) => "the database can't be reached",
             Self::Statement(_) => "the database failed",
             Self::TooSlow => "the database took too long",
             Self::Restored => "the database was restored from a copy, or a replica took over",
@@ -332,7 +334,7 @@ impl From<Failure> for StoreError {
     }
 }
 
-/// What the driver says, without the values that a server may quote in its details.
+/// The driver's message, without the values that a server may quote in its details.
 #[derive(Debug)]
 struct Told(String);
 

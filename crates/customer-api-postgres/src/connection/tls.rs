@@ -1,4 +1,4 @@
-//! TLS for the driver, by rustls with the platform's own roots, as calls have it.
+//! TLS for the driver, by rustls with the platform's root certificates, as for calls.
 
 use std::{
     future::Future,
@@ -60,7 +60,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> TlsConnect<S> for ToHos
     }
 }
 
-/// A stream for the driver, which has a trait of its own for one.
+/// A stream for the driver, which requires its own trait.
 pub(super) struct Stream<S>(client::TlsStream<S>);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Stream<S> {

@@ -1,4 +1,4 @@
-//! What is known of a database, in a file: for the next process.
+//! Stores what is known of a database in a file, for the next process.
 
 use std::{
     fmt, fs,
@@ -14,19 +14,19 @@ use super::mark::Known;
 
 const FORMAT: &str = "customer-api-postgres-1";
 
-/// A file with one line: the format, the ledger, the history, when it was accepted (in microseconds), and the position.
+/// A file with one line: the format, the ledger, the history, the time of its acceptance (in microseconds), and the position.
 pub(super) struct Memory {
     path: PathBuf,
     /// One writer at a time.
     writing: Mutex<()>,
 }
 
-/// Why the file was of no use.
+/// The reason why the file could not be used.
 #[derive(Debug)]
 pub(crate) enum MemoryError {
-    /// It can't be read or written.
+    /// The file can't be read or written.
     Io(io::Error),
-    /// It has other content.
+    /// The file has other content.
     Content,
 }
 
@@ -38,7 +38,7 @@ impl Memory {
         }
     }
 
-    /// What is there; `None` if there is no file.
+    /// Reads the file; `None` if it does not exist.
     pub(super) fn read(&self) -> Result<Option<Known>, MemoryError> {
         match fs::read_to_string(&self.path) {
             Ok(text) => parse(&text).map(Some).ok_or(MemoryError::Content),
@@ -47,7 +47,7 @@ impl Memory {
         }
     }
 
-    /// Puts this in its place, unless more is known there: another program may keep the same file.
+    /// Replaces the content, unless the file already contains a later position. Another program may use the same file.
     pub(super) fn write(&self, known: &Known) -> Result<(), MemoryError> {
         let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let is_older =
@@ -56,14 +56,14 @@ impl Memory {
             return Ok(());
         }
         let mut name = self.path.clone().into_os_string();
-        // A name of this write's own: in containers, several programs may have the same number.
+        // A unique name for this write: in containers, several programs may have the same process id.
         let random = RandomState::new().hash_one(std::process::id());
         name.push(format!(".{random:016x}"));
         let new = PathBuf::from(name);
         let written = (|| {
             let mut file = fs::File::create(&new)?;
             file.write_all(print(known).as_bytes())?;
-            // Without it, the name may outlast a power failure, and the content not.
+            // Without this, the name may survive a power failure and the content may not.
             file.sync_data()?;
             fs::rename(&new, &self.path)
         })();
@@ -105,7 +105,7 @@ impl fmt::Display for MemoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => error.fmt(f),
-            Self::Content => f.write_str("it is not a file of this program, or was damaged"),
+            Self::Content => f.write_str("the file does not belong to this program, or is damaged"),
         }
     }
 }

@@ -1,14 +1,14 @@
-//! What is known of a database, and what that says of what is found there.
+//! What is known of a database, and how it is compared with the database that is found.
 
 use std::time::SystemTime;
 
 use tokio_postgres::Row;
 
-/// Where a write was made: how far the server's log was, in bytes, and on which line of its history.
+/// The place of a write: the position in the server's log, in bytes, and the line of history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
     position: i64,
-    /// The timeline, and the numbers of the database and the table.
+    /// The timeline, and the object ids of the database and the table.
     line: String,
 }
 
@@ -21,7 +21,7 @@ impl Mark {
         })
     }
 
-    /// Whether a write that was begun after this mark was read may lie there.
+    /// Returns whether a write that was begun after this mark was read can have the place `now`.
     pub(super) fn is_continued_by(&self, now: &Self) -> bool {
         self.line == now.line && self.position <= now.position
     }
@@ -30,18 +30,19 @@ impl Mark {
 /// What a program knows of its database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
-    /// Tells an empty ledger from the one that was there: a hash of its digest key. Who has the key itself can guess contents.
+    /// A hash of the ledger's digest key. It distinguishes an empty ledger from the original one. The file does not store the key
+    /// itself, because anyone who has it can guess contents.
     pub(super) ledger: String,
-    /// The timeline, the numbers of the database and the table, and the number of the server's files.
+    /// The timeline, the object ids of the database and the table, and the identifier of the server's files.
     pub(super) history: String,
-    /// When an operator accepted the history last, or the ledger was created.
+    /// The time at which an operator last accepted the history, or at which the ledger was created.
     pub(super) accepted: SystemTime,
-    /// The highest position that an acknowledged commit had, in bytes of the server's log.
+    /// The highest position of an acknowledged commit, in bytes of the server's log.
     pub(super) position: i64,
 }
 
 impl Known {
-    /// What is known once a connection has passed.
+    /// Returns what is known after a connection has passed the check.
     pub(super) fn after(before: Option<Self>, now: &Now) -> Self {
         let before = before.filter(|known| known.accepted == now.accepted);
         let durable = if now.is_settled { now.position } else { 0 };
@@ -61,7 +62,7 @@ impl Known {
         }
     }
 
-    /// Takes the mark of an acknowledged write. Whether that is news.
+    /// Takes the mark of an acknowledged write. Returns whether it is a new position.
     pub(super) fn advance(&mut self, now: &Mark) -> bool {
         let is_news = self.mark().is_continued_by(now) && self.position < now.position;
         if is_news {
@@ -71,7 +72,7 @@ impl Known {
     }
 }
 
-/// What a database is now, and what its ledger recorded.
+/// The current state of a database, and the history that its ledger recorded.
 #[derive(Clone, Debug)]
 pub(super) struct Now {
     pub(super) ledger: String,
@@ -79,14 +80,14 @@ pub(super) struct Now {
     pub(super) actual: String,
     pub(super) accepted: SystemTime,
     pub(super) position: i64,
-    /// Whether the whole log was on the disk, so that the position outlasts a crash.
+    /// Whether the whole log was on the disk, so that the position survives a crash.
     pub(super) is_settled: bool,
 }
 
 impl Now {
     pub(super) fn read(row: &Row) -> Option<Self> {
         let position: i64 = row.try_get("position").ok()?;
-        // The first is read before the second: where they are the same, nothing was written between them.
+        // `flushed` is read before `position`. If they are equal, nothing was written in between.
         let flushed: i64 = row.try_get("flushed").ok()?;
         Some(Self {
             ledger: row.try_get("ledger").ok()?,
@@ -102,12 +103,12 @@ impl Now {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Same,
-    /// The same files on a later timeline, and nothing that is known is missing.
+    /// The same files on a later timeline, and no known write is missing.
     Failover,
     Restored,
 }
 
-/// Whether a database is the one that is known.
+/// Decides whether a database is the known one.
 pub(super) fn judge(known: Option<&Known>, now: &Now, trusts_failover: bool) -> Verdict {
     let verdict = if now.recorded == now.actual {
         Verdict::Same
@@ -119,14 +120,15 @@ pub(super) fn judge(known: Option<&Known>, now: &Now, trusts_failover: bool) -> 
     let Some(known) = known else {
         return verdict;
     };
-    // A copy from before the last acceptance. After a later one, what was known counts no more.
+    // An earlier acceptance time means a copy from before the last acceptance. After a later acceptance, the known position no longer
+    // counts.
     if known.ledger != now.ledger || now.accepted < known.accepted {
         return Verdict::Restored;
     }
     let is_continued =
         known.history == now.actual || is_later_timeline(&known.history, &now.actual);
-    // Who has seen a timeline has seen it recorded. Where it is to be recorded again, that write is missing: another replica has
-    // given its timeline the same number.
+    // A program that has seen a timeline has seen it recorded. If it is to be recorded again, that record is missing: another replica
+    // has given its timeline the same number.
     let is_recorded_still = !is_later_timeline(&now.recorded, &known.history);
     let is_complete = is_continued && is_recorded_still && known.position <= now.position;
     if now.accepted == known.accepted && !is_complete {
@@ -135,7 +137,7 @@ pub(super) fn judge(known: Option<&Known>, now: &Now, trusts_failover: bool) -> 
     verdict
 }
 
-/// Whether the two differ in the timeline alone, and `now` has the later one. A timeline has eight hexadecimal digits.
+/// Returns whether the two differ only in the timeline, and `now` has the later one. A timeline has eight hexadecimal digits.
 fn is_later_timeline(before: &str, now: &str) -> bool {
     match (before.split_once('-'), now.split_once('-')) {
         (Some((before, files)), Some((now, same))) => files == same && before < now,
@@ -186,7 +188,7 @@ mod tests {
             let first = judge(None, &now(FIRST, other, 900), false);
             assert_eq!(first, Verdict::Restored, "{other}");
         }
-        // An empty ledger in its place.
+        // An empty ledger replaced it.
         let mut empty = now(FIRST, FIRST, 900);
         empty.ledger = "cd".to_owned();
         empty.accepted += Duration::from_secs(1);
@@ -219,7 +221,7 @@ mod tests {
                 "{other}"
             );
         }
-        // Another program followed it before.
+        // Another program followed the failover before.
         assert_eq!(
             judge(Some(&known()), &now(SECOND, SECOND, 500), false),
             Verdict::Same
@@ -230,7 +232,7 @@ mod tests {
             judge(Some(&later), &now(FIRST, FIRST, 900), true),
             Verdict::Restored
         );
-        // Another replica, which never heard of the first failover, and counts its own timeline alike.
+        // Another replica that was not informed of the first failover, and gave its timeline the same number.
         assert_eq!(
             judge(Some(&later), &now(FIRST, SECOND, 900), true),
             Verdict::Restored

@@ -1,4 +1,4 @@
-//! Whether a database is the one that it was: not restored from a copy, not another server, and not set back.
+//! Checks whether a database is the known one: not restored from a copy, not another server, and not set back.
 
 mod file;
 mod mark;
@@ -20,27 +20,28 @@ use crate::connection::Failure;
 
 pub(crate) use self::{file::MemoryError, mark::Mark};
 
-/// How often what is known is written into its file, at most.
+/// The minimum time between two writes of the file.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The columns by which each write tells where it was made: see [`Mark`].
+/// The columns with which each write returns its place: see [`Mark`].
 ///
-/// A table's own number is read with its row. The position is that of the log before the commit of this statement, so it is durable once
-/// the commit is acknowledged.
+/// The table's object id is read with its row. The position is that of the log before the commit of this statement. Therefore it is
+/// durable once the commit is acknowledged.
 pub(crate) const MARK: &str = "(pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint AS position, \
      left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || \
      (SELECT oid::text FROM pg_database WHERE datname = current_database()) || '.' || e.tableoid::text AS line";
 
-/// Makes the commit of a statement durable, whatever the session or the server is set to. In the statement itself, as a pooler may run
-/// each on another session.
+/// Makes the commit of a statement durable, whatever the settings of the session or the server. It is part of the statement itself,
+/// because a pooler may run each statement on another session.
 pub(crate) const DURABLE: &str =
     "durable AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))";
 
-/// What differs after a restore or a promotion: the timeline, the numbers of the database and of a table, and the number of the
-/// server's files.
+/// Selects what differs after a restore or a promotion: the timeline, the object ids of the database and of a table, and the
+/// identifier of the server's files.
 ///
-/// `pg_walfile_name` tells a new timeline at once after a promotion. The number of a table changes when a dump is restored within the
-/// same server, and that of the database when it is a copy by `CREATE DATABASE … TEMPLATE`. The number of the files changes when it is restored on another one.
+/// `pg_walfile_name` shows a new timeline immediately after a promotion. The table's id changes when a dump is restored within the
+/// same server. The database's id changes when the database is a copy by `CREATE DATABASE … TEMPLATE`. The identifier of the files
+/// changes when the database is restored on another server.
 pub(crate) fn history_sql(schema: &str) -> String {
     format!(
         "SELECT left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || d.oid::text || '.' || \
@@ -49,8 +50,8 @@ pub(crate) fn history_sql(schema: &str) -> String {
     )
 }
 
-/// The statement that records the history as it is now. An operator knows better than what was known, even if that was accepted by a
-/// clock that is ahead: `$1` is when.
+/// Returns the statement that records the current history. The operator's acceptance takes precedence over what was known, even if
+/// that was accepted by a clock that was ahead. `$1` is the time of the known acceptance.
 pub(crate) fn accept_sql(schema: &str) -> String {
     let now = history_sql(schema);
     format!(
@@ -59,7 +60,7 @@ pub(crate) fn accept_sql(schema: &str) -> String {
     )
 }
 
-/// What a program knows of its database, and compares with every connection and every write.
+/// What a program knows of its database. It is compared with every connection and every write.
 pub(crate) struct History {
     look: String,
     follow: String,
@@ -70,7 +71,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Nothing is known yet, but for what the file says.
+    /// Creates a history with no knowledge except the content of the file.
     pub(crate) fn new(
         schema: &str,
         trusts_failover: bool,
@@ -95,22 +96,22 @@ impl History {
         })
     }
 
-    /// When what is known was accepted.
+    /// Returns the acceptance time of the known history.
     pub(crate) fn accepted(&self) -> Option<SystemTime> {
         self.known().as_ref().map(|known| known.accepted)
     }
 
-    /// An operator has accepted the database as it is: what was known counts no more.
+    /// Forgets what was known, because an operator has accepted the database as it is.
     pub(crate) fn forget(&self) {
         *self.known() = None;
     }
 
-    /// The statement that gives the ledger's own row, with what the database is now.
+    /// Returns the statement that selects the ledger's own row and the current state of the database.
     pub(crate) fn look(&self) -> &str {
         &self.look
     }
 
-    /// Compares what a new connection leads to with what is known. `None` is a database without a ledger.
+    /// Compares the database of a new connection with what is known. Fails if the database has no ledger.
     pub(crate) async fn check(&self, client: &Client) -> Result<(), Failure> {
         let rows = client.query_typed(&self.look, &[]).await;
         let rows = rows.map_err(Failure::Statement)?;
@@ -138,14 +139,14 @@ impl History {
         Ok(())
     }
 
-    /// How far the database was, for [`is_continued`](Self::is_continued): read it before a write is begun.
+    /// Returns how far the database was, for [`is_continued`](Self::is_continued). Call it before a write is begun.
     pub(crate) fn mark(&self) -> Option<Mark> {
         self.known().as_ref().map(Known::mark)
     }
 
-    /// Whether a write was made on the database that is known, and not before what is known of it. If so, it is known further.
+    /// Returns whether a write was made on the known database, and not before the known position. If so, the known position advances.
     ///
-    /// A pooler may lead to another server without a new connection of ours.
+    /// A pooler may lead to another server without a new connection on this side.
     pub(crate) fn is_continued(&self, before: Option<&Mark>, row: &Row) -> bool {
         let Some(now) = Mark::read(row) else {
             return false;
@@ -168,11 +169,11 @@ impl History {
         }
         let history = Arc::clone(self);
         let kept = tokio::task::spawn_blocking(move || history.write());
-        // It is cancelled only when the runtime ends.
+        // The task is cancelled only when the runtime ends.
         kept.await.unwrap_or(Ok(()))
     }
 
-    /// Writes what becomes known into the file from now on, until the last handle is gone.
+    /// From now on, writes new knowledge into the file, until the last handle is dropped.
     pub(crate) fn keep_on(self: &Arc<Self>) {
         if self.memory.is_none() {
             return;
@@ -184,7 +185,7 @@ impl History {
                 let Some(history) = history.upgrade() else {
                     return;
                 };
-                // What can't be written now is written with the next change.
+                // A failed write is repeated with the next change.
                 drop(history.keep().await);
                 drop(history);
                 tokio::time::sleep(PAUSE).await;
@@ -201,14 +202,14 @@ impl History {
     }
 
     fn known(&self) -> MutexGuard<'_, Option<Known>> {
-        // Nothing is half done while it is held.
+        // The data is consistent whenever the lock is released.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for History {
     fn drop(&mut self) {
-        // A program that ends leaves what it knows to the next one.
+        // A program that ends leaves its knowledge to the next one.
         drop(self.write());
         self.changed.notify_one();
     }

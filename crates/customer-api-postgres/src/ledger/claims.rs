@@ -57,14 +57,16 @@ impl Inner {
                 return self.witness(before.as_ref(), row).await.map(|()| None);
             }
             let Some(found) = self.find(claim.list(), claim.key()).await? else {
-                // It was taken back just now.
+                // The claim was withdrawn just now.
                 continue;
             };
-            // The statement was lost after it had done its work.
+            // The response was lost after the statement had taken effect.
             if found.is_held_by(claim.token()) {
                 return match found.entry.state {
                     State::Sending => Ok(None),
-                    _ => Err(claim_lost("the claim's time was over before it was known")),
+                    _ => Err(claim_lost(
+                        "the claim's time was over before the statement's result arrived",
+                    )),
                 };
             }
             if !intent.may_begin(&found.entry) {
@@ -82,7 +84,7 @@ impl Inner {
         }
     }
 
-    /// Whether a write that was acknowledged lies where it must: a pooler may lead to a database that was set back meanwhile.
+    /// Checks that an acknowledged write is in the expected place: a pooler may lead to a database that was set back meanwhile.
     async fn witness(&self, before: Option<&Mark>, row: &Row) -> Result<(), LedgerError> {
         if self.history.is_continued(before, row) {
             return Ok(());
@@ -144,7 +146,7 @@ impl Inner {
             self.witness(before.as_ref(), row).await?;
             return row::read_state(row);
         }
-        // The statement may have been lost after it had done its work.
+        // The response may have been lost after the statement had taken effect.
         let found = self.find(claim.list(), claim.key()).await?;
         let found = found.filter(|found| found.is_held_by(claim.token()));
         let is_refusal = matches!(state, State::Refused { .. } | State::NotSent);
@@ -154,7 +156,7 @@ impl Inner {
             _ => {}
         }
         Err(claim_lost(
-            "the claim is not the key's any more: its outcome was recorded, or it was begun anew",
+            "the claim no longer has the key: its outcome was recorded, or the key was begun again",
         ))
     }
 
@@ -173,10 +175,10 @@ impl Inner {
         let not_unknown = |reason| LedgerError::new(LedgerErrorKind::NotUnknown, reason);
         let found = found.ok_or_else(|| {
             not_unknown(
-                "there is nothing to resolve: the key is not unknown, or was begun anew since",
+                "there is nothing to resolve: the key is not unknown, or was begun again since",
             )
         })?;
-        // Tells this resolution from all others, if its response is lost.
+        // Distinguishes this resolution from all others, if its response is lost.
         let own = Claim::new(list.clone(), known.key.clone());
         let token = own.token().as_slice();
         let (name, key) = (list.as_str(), known.key.as_str());

@@ -26,23 +26,24 @@ use crate::{
     schema::{self, Part},
 };
 
-/// A ledger in a PostgreSQL database, for many machines at once.
+/// A ledger in a PostgreSQL database, for concurrent use by many machines.
 ///
-/// Cheap to clone; clones share one connection. A key is claimed by a single statement, so of any number of machines with one key, one
-/// gets it.
+/// Cheap to clone; clones share one connection. A single statement claims a key. Therefore only one of any number of machines gets the
+/// key.
 ///
 /// # Machines that die
 ///
-/// A claim has an end: the timeout of its call and the [grace](PostgresOptions::grace), by the clock of the server. A key that is still on
-/// its way then is unknown, and its sender counts as gone. Until then nobody can settle it.
+/// A claim ends after the timeout of its call and the [grace](PostgresOptions::grace), by the clock of the server. A key that is still
+/// on its way at that time becomes unknown, and its sender counts as gone. Until then it can't be settled by others.
 ///
 /// # Copies
 ///
-/// A database that was restored from a copy has forgotten writes, and would let them be made again. Every new connection compares the
-/// database's history with the one that the ledger recorded, and fails with [`Restored`](LedgerErrorKind::Restored) if it is another one.
+/// A database that was restored from a copy lacks writes, and would let them be made again. Every new connection compares the
+/// database's history with the recorded one, and fails with [`Restored`](LedgerErrorKind::Restored) if they differ.
 ///
-/// A snapshot of the server's disk looks like the original. It is noticed by a program that saw more: one that was running at the time, or
-/// that [remembers it in a file](PostgresOptions::remember_in), while the server's log is still shorter than what was seen.
+/// A snapshot of the server's disk looks like the original. A program that saw more writes detects it: one that was running at the
+/// time, or one that [remembers the position in a file](PostgresOptions::remember_in). This works while the server's log is still
+/// shorter than the position that was seen.
 #[derive(Clone)]
 pub struct PostgresLedger(Arc<Inner>);
 
@@ -56,12 +57,12 @@ struct Inner {
 }
 
 impl PostgresLedger {
-    /// Connects, with settings of your own.
+    /// Returns the default settings, to change some before connecting.
     pub fn options() -> PostgresOptions {
         PostgresOptions::default()
     }
 
-    /// Connects, and creates the tables that are missing. See [`PostgresOptions::connect`].
+    /// Connects, and creates missing tables. See [`PostgresOptions::connect`].
     ///
     /// # Errors
     ///
@@ -83,7 +84,7 @@ impl PostgresLedger {
         LedgerList::create(self.clone(), name, operation).await
     }
 
-    /// Opens a list that is there. See [`LedgerList::open`].
+    /// Opens an existing list. See [`LedgerList::open`].
     ///
     /// # Errors
     ///
@@ -92,10 +93,10 @@ impl PostgresLedger {
         LedgerList::open(self.clone(), name).await
     }
 
-    /// Waits until what calls left behind that were dropped is recorded. For programs that end at once.
+    /// Waits until the outcomes of dropped calls are recorded. For programs that end immediately afterwards.
     pub async fn flush(&self) {
         self.0.worker.flush().await;
-        // What can't be written is what the next process does not know: it is no worse off than without a file.
+        // If the file can't be written, the next process knows less. That is no worse than having no file.
         drop(self.0.history.keep().await);
     }
 }
@@ -131,7 +132,7 @@ pub(crate) async fn connect(
     })))
 }
 
-/// The key of the digests, if the database is the one that it was.
+/// Returns the key of the digests, if the database is the known one.
 async fn open(
     connection: &Connection,
     history: &Arc<History>,
@@ -152,13 +153,13 @@ async fn open(
     };
     let version: i32 = cell(row, "version")?;
     if version != schema::VERSION {
-        let reason = "the ledger's tables are of another version";
+        let reason = "the ledger's tables have another version";
         return Err(LedgerError::new(LedgerErrorKind::NewerVersion, reason));
     }
     let bytes: Vec<u8> = cell(row, "digest_key")?;
     let bytes = bytes
         .try_into()
-        .map_err(|_| damaged("the digest key is none"))?;
+        .map_err(|_| damaged("the digest key is not valid"))?;
     connection.expect(Arc::clone(history));
     connection.check().await?;
     Ok(DigestKey::new(bytes))
@@ -175,7 +176,7 @@ impl Ledger for PostgresLedger {
             .query(&inner.statements.create_list, &values)
             .await?;
         if rows.is_empty() {
-            let reason = "the ledger has a list of this name already";
+            let reason = "the ledger already has a list of this name";
             return Err(LedgerError::new(LedgerErrorKind::AlreadyExists, reason));
         }
         Ok(())
@@ -190,7 +191,7 @@ impl Ledger for PostgresLedger {
         rows.iter()
             .map(|row| {
                 let name = Key::new(cell::<String>(row, "name")?);
-                let name = name.map_err(|_| damaged("a list has a name that is none"))?;
+                let name = name.map_err(|_| damaged("a list's name is not valid"))?;
                 Ok(ListInfo::new(name, cell::<String>(row, "operation")?))
             })
             .collect()
@@ -215,7 +216,7 @@ impl Ledger for PostgresLedger {
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
         let (inner, claim) = (Arc::clone(&self.0), claim.clone());
         let outcome = outcome.cloned();
-        // What can't be recorded is as if its sender had died: the claim's time ends by itself.
+        // If this can't be recorded, the key is left as if its sender had died: the claim ends after its time.
         self.0.worker.post(async move {
             drop(match outcome {
                 Some(outcome) => inner.finish(&claim, &outcome).await.map(drop),
@@ -273,7 +274,7 @@ impl Ledger for PostgresLedger {
         }
         let keys = rows.iter().map(|row| cell::<Option<String>>(row, "key"));
         keys.filter_map(Result::transpose)
-            .map(|key| Key::new(key?).map_err(|_| damaged("an entry has a key that is none")))
+            .map(|key| Key::new(key?).map_err(|_| damaged("an entry's key is not valid")))
             .collect()
     }
 
@@ -293,7 +294,7 @@ impl From<MemoryError> for LedgerError {
             MemoryError::Io(_) => LedgerErrorKind::Storage,
             MemoryError::Content => LedgerErrorKind::Damaged,
         };
-        let reason = "the file that remembers the database is of no use";
+        let reason = "the file of `remember_in` can't be used";
         Self::with_source(kind, reason, error)
     }
 }

@@ -4,15 +4,15 @@ use customer_api_core::Timestamp;
 use customer_api_ledger::{Digest, Entry, Key, LedgerError, LedgerErrorKind, State};
 use tokio_postgres::{Row, types::FromSql};
 
-/// What the database holds of a key.
+/// The database's record of a key.
 pub(super) struct Found {
     pub(super) entry: Entry,
-    /// Of the claim that has the key, or had it last.
+    /// The token of the claim that has the key, or had it last.
     pub(super) token: Option<Vec<u8>>,
     pub(super) revision: i64,
 }
 
-/// How a state is written.
+/// Returns the number that stands for a state.
 pub(super) const fn code(state: &State) -> i16 {
     match state {
         State::Sending => 1,
@@ -23,7 +23,7 @@ pub(super) const fn code(state: &State) -> i16 {
     }
 }
 
-/// The state of a number, with what belongs to it.
+/// Returns the state for a number, with its data.
 pub(super) fn state(
     code: i16,
     status: Option<i32>,
@@ -40,11 +40,11 @@ pub(super) fn state(
         },
         4 => State::NotSent,
         5 => State::Unknown,
-        _ => return Err(damaged("an entry has a state that is none")),
+        _ => return Err(damaged("an entry's state is not valid")),
     })
 }
 
-/// The state of a row.
+/// Returns the state of a row.
 pub(super) fn read_state(row: &Row) -> Result<State, LedgerError> {
     state(
         cell(row, "state")?,
@@ -55,12 +55,12 @@ pub(super) fn read_state(row: &Row) -> Result<State, LedgerError> {
 }
 
 impl Found {
-    /// Reads a row of the statement `entry`; `None` if the list has no such key.
+    /// Reads a row of the statement `entry`; `None` if the list does not have the key.
     pub(super) fn read(row: &Row) -> Result<Option<Self>, LedgerError> {
         let Some(key) = cell::<Option<String>>(row, "key")? else {
             return Ok(None);
         };
-        let key = Key::new(key).map_err(|_| damaged("an entry has a key that is none"))?;
+        let key = Key::new(key).map_err(|_| damaged("an entry's key is not valid"))?;
         let mut entry = Entry::new(key, read_state(row)?);
         entry.began = cell::<Option<SystemTime>>(row, "began")?.and_then(time);
         entry.doubt_since = cell::<Option<SystemTime>>(row, "doubt_since")?.and_then(time);
@@ -83,7 +83,7 @@ fn time(time: SystemTime) -> Option<Timestamp> {
     Timestamp::try_from(time).ok()
 }
 
-/// The version, and the digest.
+/// Returns the digest's version, followed by the digest.
 pub(super) fn write_digest(digest: &Digest) -> Vec<u8> {
     [&[digest.version()][..], digest.bytes()].concat()
 }
@@ -92,10 +92,10 @@ fn read_digest(bytes: &[u8]) -> Result<Digest, LedgerError> {
     bytes
         .split_first()
         .and_then(|(version, bytes)| Some(Digest::from_parts(*version, bytes.try_into().ok()?)))
-        .ok_or_else(|| damaged("an entry has a digest that is none"))
+        .ok_or_else(|| damaged("an entry's digest is not valid"))
 }
 
-/// A cell of a row, by its name.
+/// Returns a column of a row, by its name.
 pub(super) fn cell<'r, T: FromSql<'r>>(row: &'r Row, name: &str) -> Result<T, LedgerError> {
     row.try_get(name)
         .map_err(|_| damaged("the tables are not those of a ledger"))

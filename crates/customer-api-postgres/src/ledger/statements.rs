@@ -1,4 +1,4 @@
-//! The statements of a ledger. Each is one transaction, and may be run twice: the token tells whose work it finds.
+//! The statements of a ledger. Each is one transaction, and may be run twice: the token shows whose work it finds.
 
 use crate::history::{DURABLE, MARK};
 
@@ -16,12 +16,12 @@ pub(super) struct Statements {
     pub(super) unknown: String,
 }
 
-/// A sender whose time is over is gone, and its key unknown.
+/// A sender whose time is over counts as gone, and its key as unknown.
 const STATE: &str =
     "CASE WHEN state = 1 AND lease_end <= clock_timestamp() THEN 5::smallint ELSE state END";
 
-/// The key is in doubt, and what is told now is a refusal: see `Outcome::over`. A sender of an earlier write who was on its way when the key
-/// was begun anew had no time left. Where the key itself is unknown, this statement was run before: it leaves no `previous`.
+/// The key is in doubt, and the new outcome is a refusal: see `Outcome::over`. If an earlier write was on its way when the key was
+/// begun again, its sender had no time left. If the key itself is unknown, this statement was run before: it leaves no `previous`.
 const IN_DOUBT: &str = "($4 IN (3, 4) AND (e.state = 5 OR coalesce((e.previous ->> 'state')::smallint IN (1, 5), false)))";
 
 impl Statements {
@@ -31,7 +31,7 @@ impl Statements {
                 "INSERT INTO {schema}.list (name, operation) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING id"
             ),
             lists: format!("SELECT name, operation FROM {schema}.list ORDER BY name"),
-            // A list without the key gives a row of nulls.
+            // A list without the key returns a row of nulls.
             entry: format!(
                 "SELECT e.key, {STATE} AS state, e.token, e.status, e.text, e.not_before, e.digest, e.began, e.doubt_since, e.revision \
                  FROM {schema}.list l LEFT JOIN {schema}.entry e ON e.list = l.id AND e.key = $2 WHERE l.name = $1"
@@ -60,7 +60,7 @@ impl Statements {
                  DELETE FROM {schema}.entry e USING mine \
                  WHERE e.list = mine.list AND e.key = mine.key AND e.previous IS NULL"
             ),
-            // What its sender knows counts more than a doubt.
+            // The outcome that the sender reports takes precedence over a doubt.
             finish: format!(
                 "WITH {DURABLE} UPDATE {schema}.entry e SET state = CASE WHEN {IN_DOUBT} THEN 5::smallint ELSE $4 END, \
                  status = CASE WHEN {IN_DOUBT} THEN NULL ELSE $5 END, text = CASE WHEN {IN_DOUBT} THEN NULL ELSE $6 END, \

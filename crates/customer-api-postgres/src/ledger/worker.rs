@@ -1,4 +1,4 @@
-//! What calls left behind that were dropped, in the order in which they were.
+//! Records what dropped calls left behind, in the order of the drops.
 
 use std::{future::Future, pin::Pin};
 
@@ -6,11 +6,11 @@ use tokio::sync::{mpsc, oneshot};
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A task that does what nobody waits for.
+/// A task for jobs without a waiting caller.
 pub(super) struct Worker(mpsc::UnboundedSender<Job>);
 
 impl Worker {
-    /// Starts the task in the runtime of the caller. It ends with the last handle.
+    /// Starts the task in the caller's runtime. It ends with the last handle.
     pub(super) fn start() -> Self {
         let (sender, mut jobs) = mpsc::unbounded_channel::<Job>();
         tokio::spawn(async move {
@@ -21,12 +21,12 @@ impl Worker {
         Self(sender)
     }
 
-    /// Leaves a job to the task. It is lost if the runtime is gone.
+    /// Gives a job to the task. The job is lost if the runtime has ended.
     pub(super) fn post(&self, job: impl Future<Output = ()> + Send + 'static) {
         drop(self.0.send(Box::pin(job)));
     }
 
-    /// Waits until all jobs are done that were left so far.
+    /// Waits until all jobs given so far are done.
     pub(super) async fn flush(&self) {
         let (done, wait) = oneshot::channel();
         self.post(async move {

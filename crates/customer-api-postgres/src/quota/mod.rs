@@ -26,11 +26,11 @@ const PARTS: [Part; 4] = [
 
 /// Slots of quotas in a PostgreSQL database, for a [`SharedQuota`](customer_api_core::rate_limit::SharedQuota).
 ///
-/// Cheap to clone; clones share one connection. It is not the ledger's: a statement that waits for others to take their slots
-/// must not hold up a ledger.
+/// Cheap to clone; clones share one connection. This connection is separate from a ledger's connection: a statement that waits while
+/// other machines take slots must not delay a ledger.
 ///
-/// The clock of the server counts. A slot is granted by a function of the database, under a lock of the quota's row, so the number
-/// of slots holds for any number of machines.
+/// Times are by the clock of the server. A database function grants a slot while it holds the lock of the quota's row. Therefore the
+/// number of slots is never exceeded, with any number of machines.
 #[derive(Clone, Debug)]
 pub struct PostgresQuota(Arc<Inner>);
 
@@ -44,19 +44,19 @@ struct Inner {
 
 impl PostgresQuota {
     /// Connects, and creates the tables if they are missing. The configuration is a URL such as
-    /// `postgres://user:password@host/database?sslmode=require`, or `key=value` pairs as `psql` takes them.
+    /// `postgres://user:password@host/database?sslmode=require`, or `key=value` pairs as for `psql`.
     ///
-    /// The connection lives in the runtime in which this is awaited. If that one ends, another connection is made; where it stands
-    /// still, the next statement ends after its timeout.
+    /// The connection belongs to the runtime in which this future is awaited. If that runtime ends, another connection is made. If
+    /// that runtime makes no progress, the next statement fails after its timeout.
     ///
     /// # Errors
     ///
-    /// If the configuration can't be read, the server is not reached, or the tables can't be created.
+    /// If the configuration can't be read, the server can't be reached, or the tables can't be created.
     pub async fn connect(configuration: &str) -> Result<Self, StoreError> {
         Self::connect_with(configuration, &PostgresStoreOptions::new()).await
     }
 
-    /// Connects, with settings of your own.
+    /// Connects with the given settings.
     ///
     /// # Errors
     ///

@@ -5,14 +5,14 @@ CREATE SCHEMA IF NOT EXISTS {schema};
 CREATE TABLE IF NOT EXISTS {schema}.quota (
     name          text COLLATE "C" NOT NULL,
     class         text COLLATE "C" NOT NULL,
-    -- Until when the provider wants no call.
+    -- Until when the provider accepts no call.
     stopped_until timestamptz,
-    -- How often it was asked. Changing it makes the askers wait for each other.
+    -- The number of requests for a slot. The update makes concurrent requests wait for each other.
     asked         bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (name, class)
 );
 
--- A slot that is not free. By the clock of this server, as all times are.
+-- A slot that is not free. All times are by the clock of this server.
 CREATE TABLE IF NOT EXISTS {schema}.slot (
     name      text COLLATE "C" NOT NULL,
     class     text COLLATE "C" NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS {schema}.slot (
     PRIMARY KEY (name, class, token)
 );
 
--- Takes a slot, or says in how many seconds the next ones may be free.
+-- Takes a slot, or returns after how many seconds the next ones may be free.
 CREATE OR REPLACE FUNCTION {schema}.take_slot(
     p_name text, p_class text, p_token bytea, p_slots bigint, p_window interval, p_hold interval
 ) RETURNS TABLE (granted boolean, waits double precision[]) LANGUAGE plpgsql AS $$
@@ -37,9 +37,9 @@ BEGIN
         EXIT WHEN FOUND;
         INSERT INTO {schema}.quota (name, class) VALUES (p_name, p_class) ON CONFLICT DO NOTHING;
     END LOOP;
-    -- The clock is read once the row is ours: before, time was spent waiting for others.
+    -- The clock is read once the row is locked, because time may have passed while waiting for other transactions.
     v_now := clock_timestamp();
-    -- An administrator may have stopped a quota for good. Nothing can be subtracted from that.
+    -- An administrator may have stopped a quota permanently. `infinity` can't be used in a subtraction.
     v_stop := CASE WHEN v_stop = 'infinity' THEN v_now + interval '100 years' ELSE v_stop END;
     DELETE FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class AND s.free_at <= v_now;
     SELECT count(*) INTO v_taken FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class;
@@ -51,7 +51,7 @@ BEGIN
     ELSIF v_taken < p_slots THEN
         RETURN QUERY SELECT false, ARRAY[extract(epoch FROM v_stop - v_now)::double precision];
     ELSE
-        -- An attempt that is under way may end now, and its slot be free a window later.
+        -- An attempt that is under way may end now. Its slot is then free one window later.
         RETURN QUERY SELECT false, ARRAY(
             SELECT extract(epoch FROM greatest(least(s.free_at, v_now + p_window), v_stop) - v_now)::double precision
             FROM {schema}.slot s WHERE s.name = p_name AND s.class = p_class ORDER BY s.free_at LIMIT 32
@@ -59,7 +59,7 @@ BEGIN
     END IF;
 END $$;
 
--- An attempt is over. With `p_stop`, the provider wants no call for so long.
+-- Ends an attempt. `p_stop` is the time for which the provider accepts no call.
 CREATE OR REPLACE FUNCTION {schema}.complete_slot(
     p_name text, p_class text, p_token bytea, p_window interval, p_stop interval
 ) RETURNS void LANGUAGE plpgsql AS $$

@@ -21,8 +21,8 @@ const PARTS: [Part; 2] = [Part::Table("login"), Part::Function("ask_login")];
 
 /// Tokens in a PostgreSQL database, for a [`SharedSession`](customer_api_core::session::SharedSession).
 ///
-/// Cheap to clone; clones share one connection. The database gets sealed tokens only, and accounts as keyed digests. The right to
-/// log in is a row with an end, not a lock of the session, so it works behind a transaction pooler.
+/// Cheap to clone; clones share one connection. The database gets only sealed tokens, and accounts as keyed digests. The right to log
+/// in is a row with an expiry, not a lock of the session. Therefore it works behind a transaction pooler.
 #[derive(Clone, Debug)]
 pub struct PostgresTokens(Arc<Inner>);
 
@@ -37,16 +37,16 @@ struct Inner {
 
 impl PostgresTokens {
     /// Connects, and creates the table if it is missing. The configuration is a URL such as
-    /// `postgres://user:password@host/database?sslmode=require`, or `key=value` pairs as `psql` takes them.
+    /// `postgres://user:password@host/database?sslmode=require`, or `key=value` pairs as for `psql`.
     ///
     /// # Errors
     ///
-    /// If the configuration can't be read, the server is not reached, or the table can't be created.
+    /// If the configuration can't be read, the server can't be reached, or the table can't be created.
     pub async fn connect(configuration: &str) -> Result<Self, StoreError> {
         Self::connect_with(configuration, &PostgresStoreOptions::new()).await
     }
 
-    /// Connects, with settings of your own.
+    /// Connects with the given settings.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl PostgresTokens {
         })))
     }
 
-    /// Pauses the account of the row that `who` names.
+    /// Pauses the account. `who` selects the row, by its turn or its generation.
     async fn pause(
         &self,
         statement: &str,
@@ -159,7 +159,7 @@ impl TokenStore for PostgresTokens {
     }
 }
 
-/// What the function gave.
+/// Converts the function's result.
 fn offer(row: &Row) -> Result<Offer, StoreError> {
     let failures = LoginFailures {
         failed: count(row, "failed")?,
@@ -171,7 +171,7 @@ fn offer(row: &Row) -> Result<Offer, StoreError> {
         1 => {
             let token = StoredToken {
                 generation: unsigned(cell(row, "generation")?),
-                // Emptied by somebody: as good as one that can't be opened.
+                // The column was emptied by hand. Such a token counts as one that can't be unsealed.
                 sealed: cell::<Option<_>>(row, "sealed")?.unwrap_or_default(),
                 expires_in: time("expires_in")?,
                 renew_in: time("renew_in")?,
@@ -197,7 +197,7 @@ fn count(row: &Row, name: &str) -> Result<u32, StoreError> {
     Ok(u32::try_from(cell::<i64>(row, name)?).unwrap_or(u32::MAX))
 }
 
-/// The same bits, as the database has no unsigned numbers.
+/// Converts to the same bits, because the database has no unsigned numbers.
 fn signed(generation: u64) -> i64 {
     i64::from_be_bytes(generation.to_be_bytes())
 }

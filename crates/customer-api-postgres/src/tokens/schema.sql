@@ -6,22 +6,22 @@ CREATE TABLE IF NOT EXISTS {schema}.login (
     -- A keyed digest of base URL, user name and password.
     account      text COLLATE "C" PRIMARY KEY,
     generation   bigint,
-    -- The token, sealed by the programs. This server never sees it in clear.
+    -- The token, sealed by the programs. This server never sees it in clear text.
     sealed       bytea,
     expires_at   timestamptz,
     renew_at     timestamptz,
-    -- Who logs in, and until when.
+    -- The turn that may log in, and its end.
     turn         bytea,
     turn_end     timestamptz,
-    -- How many logins in a row failed, and how many of those were refused.
+    -- The number of consecutive failed logins, and how many of those were refused.
     failed       bigint NOT NULL DEFAULT 0,
     in_vain      bigint NOT NULL DEFAULT 0,
     paused_until timestamptz,
     is_refused   boolean NOT NULL DEFAULT false
 );
 
--- Gives the token (1), the right to log in (2), says that another logs in (3), or that nobody does for a while (4).
--- Wanted: 0 any token, 1 another than `p_generation`, which the provider does not take, 2 a newer one.
+-- Returns the token (1), grants the right to log in (2), reports that another process logs in (3), or that logins are paused (4).
+-- Wanted: 0 any token, 1 any token except `p_generation`, which the provider rejected, 2 a newer token than `p_generation`.
 CREATE OR REPLACE FUNCTION {schema}.ask_login(
     p_account text, p_turn bytea, p_lease interval, p_wanted smallint, p_generation bigint
 ) RETURNS TABLE (
@@ -35,13 +35,13 @@ DECLARE
     v_in_vain bigint;
 BEGIN
     LOOP
-        -- Changing it makes the askers wait for each other.
+        -- The update makes concurrent requests wait for each other.
         UPDATE {schema}.login l SET account = l.account WHERE l.account = p_account RETURNING l.* INTO v_row;
         EXIT WHEN FOUND;
         INSERT INTO {schema}.login (account) VALUES (p_account) ON CONFLICT DO NOTHING;
     END LOOP;
     v_now := clock_timestamp();
-    -- An administrator may have paused an account for good. Nothing can be subtracted from that.
+    -- An administrator may have paused an account permanently. `infinity` can't be used in a subtraction.
     IF v_row.paused_until = 'infinity' THEN
         v_row.paused_until := v_now + interval '100 years';
     END IF;
@@ -52,7 +52,7 @@ BEGIN
             WHERE l.account = p_account;
         v_row.generation := NULL;
     END IF;
-    -- An hour after its pause, a failure is forgotten.
+    -- A failure is forgotten one hour after its pause.
     IF v_row.paused_until + interval '1 hour' > v_now THEN
         v_failed := v_row.failed;
         v_in_vain := v_row.in_vain;
