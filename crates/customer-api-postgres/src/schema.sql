@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS {schema}.entry (
     lease_end  timestamptz,
     -- The entry before the key was begun again.
     previous   jsonb,
-    -- Increases with every change.
+    -- Increased by every update of the row.
     revision   bigint NOT NULL,
     PRIMARY KEY (list, key)
 );

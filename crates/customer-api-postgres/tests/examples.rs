@@ -1,4 +1,4 @@
-//! The examples, run as programs: several at once, against a server and a sandbox of the tests' own.
+//! The examples, run as programs: several at the same time, against a server and a sandbox that the tests start.
 #![cfg(test)]
 #![cfg(unix)]
 
@@ -71,7 +71,7 @@ async fn three_workers_empty_an_outbox_and_keep_what_was_refused() {
     server.psql(
         "DO $$ BEGIN ASSERT (SELECT count(*) = 1 AND bool_and(problem IS NOT NULL) FROM label_outbox); END $$;",
     );
-    // Rows that come back after a worker died are not sent again.
+    // After a worker died, its rows become available again. They are not sent again.
     server.psql("INSERT INTO label_outbox (id, customer) OVERRIDING SYSTEM VALUE SELECT number, 'cust-' || number FROM generate_series(2, 30) number ON CONFLICT DO NOTHING;");
     let outcome = worker("outbox_worker", &server, &sandbox).run();
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);

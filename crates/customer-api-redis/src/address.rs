@@ -1,4 +1,4 @@
-//! Where a server is, and how to log in there.
+//! The address of a server, and the login for it.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use redis::{ConnectionAddr, IntoConnectionInfo as _, RedisConnectionInfo};
 
 use crate::failure::Failure;
 
-/// What a server shows of its clients.
+/// The client name that a server displays.
 const CLIENT: &str = env!("CARGO_PKG_NAME");
 
-/// The address of a server, with the login that its URL names.
+/// The address of a server, with the login from its URL.
 pub(crate) struct Address {
     pub(crate) place: Place,
     pub(crate) login: RedisConnectionInfo,
 }
 
-/// What to connect to.
+/// The endpoint to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Tcp {
@@ -29,10 +29,10 @@ pub(crate) enum Place {
 impl Address {
     /// Reads a URL such as `rediss://user:password@host:6379/0`.
     ///
-    /// An error tells nothing of the text, which may hold a password.
+    /// An error does not quote the text, which may contain a password.
     pub(crate) fn parse(url: &str) -> Result<Self, Failure> {
         let mut url = redis::parse_redis_url(url).ok_or(Failure::Url)?;
-        // It would switch the checks of certificates off, or is a part of a password that was not encoded.
+        // The fragment would disable the checks of certificates, or is a part of a password that was not encoded.
         if url.fragment().is_some() {
             return Err(Failure::Url);
         }

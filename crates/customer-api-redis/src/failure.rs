@@ -1,20 +1,20 @@
-//! Why a script gave no reply.
+//! Failures of scripts.
 
 use std::{error::Error as StdError, fmt, io};
 
 use customer_api_core::error::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// Why a script gave no reply. Its text shows no password, key or value.
+/// The reason why a script returned no reply. Its text contains no password, key or value.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The URL can't be read.
     Url,
-    /// The prefix of the keys can't be one.
+    /// The prefix of the keys is not valid.
     KeyPrefix,
-    /// There is no TLS, such as for lack of root certificates.
+    /// TLS can't be set up, for example because there are no root certificates.
     Tls(rustls::Error),
-    /// There is no connection.
+    /// No connection could be made.
     Connect(io::Error),
     /// The server does not accept the user name or the password.
     Login,
@@ -22,24 +22,24 @@ pub(crate) enum Failure {
     Lost,
     /// The server returned an error.
     Server(ServerCode),
-    /// The server returned something else than the script gives.
+    /// The server returned something that the script does not return.
     Reply,
     /// The time of the script is over.
     TooSlow,
 }
 
-/// What a server says that does not take writes any more: it is a replica, or an old primary that its replicas have left.
+/// The errors of a server that no longer accepts writes: it is a replica, or an old primary that its replicas have left.
 const MISLED: &[&str] = &["READONLY", "MASTERDOWN", "NOAUTH", "NOREPLICAS"];
 
-/// What servers before version 7 write before the error of a command that a script has called.
+/// The text that servers before version 7 put before the error of a command called by a script.
 const IN_SCRIPT: &str = "Error running script";
 
-/// The first word of a server's error. The words behind it may quote keys and values.
+/// The first word of a server's error. The rest may quote keys and values.
 #[derive(Debug)]
 pub(crate) struct ServerCode(String);
 
 impl Failure {
-    /// What the driver's error means.
+    /// Converts the driver's error.
     pub(crate) fn of(error: &RedisError) -> Self {
         match error.kind() {
             ErrorKind::AuthenticationFailed => Self::Login,
@@ -48,18 +48,18 @@ impl Failure {
         }
     }
 
-    /// Whether the script may succeed on another connection.
+    /// Returns whether the script may succeed on another connection.
     pub(crate) fn is_lost(&self) -> bool {
         matches!(self, Self::Lost)
     }
 
-    /// Whether the connection leads to a server that does not take writes any more, as after a failover.
+    /// Returns whether the connection leads to a server that no longer accepts writes, for example after a failover.
     pub(crate) fn is_misled(&self) -> bool {
         matches!(self, Self::Server(code) if MISLED.contains(&&*code.0))
     }
 }
 
-/// Whether the server does not know a script by its digest.
+/// Returns whether the server does not know a script by its digest.
 pub(crate) fn is_unknown_script(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }
@@ -68,9 +68,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url => f.write_str("the URL of the Redis server can't be read"),
-            Self::KeyPrefix => f.write_str("the prefix of the Redis keys has a brace in it"),
+            Self::KeyPrefix => f.write_str("the prefix of the Redis keys contains a brace"),
             Self::Tls(error) => write!(f, "TLS to the Redis server can't be set up: {error}"),
-            Self::Connect(error) => write!(f, "the Redis server is not reached: {error}"),
+            Self::Connect(error) => write!(f, "the Redis server can't be reached: {error}"),
             Self::Login => {
                 f.write_str("the Redis server does not accept the user name or the password")
             }
@@ -89,7 +89,7 @@ impl ServerCode {
         let called = detail.starts_with(IN_SCRIPT).then_some(detail);
         let called = called.and_then(|detail| detail.split_once(": -"));
         let called = called.map(|(_, error)| error.split(' ').next().unwrap_or_default());
-        // Nothing else that is written there is shown.
+        // No other part of that text is shown.
         let known = called.map(|code| Self(code.to_owned()));
         let known = known.filter(|code| code.known_meaning().is_some());
         known.unwrap_or_else(|| Self(code.to_owned()))
@@ -104,7 +104,7 @@ impl ServerCode {
 
     fn known_meaning(&self) -> Option<&'static str> {
         Some(match &*self.0 {
-            "NOAUTH" => "it wants a password",
+            "NOAUTH" => "it requires a password",
             "NOPERM" => "the user may not run the scripts on these keys",
             "READONLY" => "it is a replica",
             "MASTERDOWN" => "it is a replica that has lost its primary",

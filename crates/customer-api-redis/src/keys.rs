@@ -6,33 +6,33 @@ use customer_api_core::rate_limit::SlotClaim;
 
 use crate::failure::Failure;
 
-/// What all keys begin with.
+/// The beginning of all key names.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyPrefix(String);
 
 impl KeyPrefix {
     pub(crate) fn new(prefix: String) -> Result<Self, Failure> {
-        // In a cluster, the first brace of a key tells which part of it counts.
+        // In a cluster, the first brace of a key determines which part is hashed.
         if prefix.contains(['{', '}']) {
             return Err(Failure::KeyPrefix);
         }
         Ok(Self(prefix))
     }
 
-    /// The sorted set of a class's slots, and the end of its stop. A cluster keeps both on one node.
+    /// Returns the sorted set of a class's slots, and the end of its stop. A cluster keeps both on one node.
     pub(crate) fn of_quota(&self, claim: &SlotClaim) -> [String; 2] {
         let (quota, class) = (Escaped(claim.quota()), Escaped(claim.class()));
         let key = |what| format!("{}quota:1:{{{quota}:{class}}}:{what}", self.0);
         [key("slots"), key("stop")]
     }
 
-    /// The hash of an account.
+    /// Returns the hash of an account.
     pub(crate) fn of_account(&self, account: &str) -> [String; 1] {
         [format!("{}session:1:{{{}}}", self.0, Escaped(account))]
     }
 }
 
-/// A name as a part of a key, which no other name is.
+/// A name, escaped so that different names give different parts of a key.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -62,7 +62,7 @@ mod tests {
         prefix.of_quota(&claim)
     }
 
-    /// The part of a key that decides on its node.
+    /// Returns the part of a key that determines its node.
     fn tag(key: &str) -> &str {
         let (_, rest) = key.split_once('{').unwrap();
         rest.split_once('}').unwrap().0

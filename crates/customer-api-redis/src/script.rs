@@ -1,4 +1,4 @@
-//! Scripts: what they are given, and what they return.
+//! Scripts, their arguments and their results.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use redis::{Script, Value};
 
 use crate::failure::Failure;
 
-/// Longer times could not be added to a clock's time in a script, whose numbers are exact up to 2⁵³.
+/// Longer times can't be added to a time in a script, because its numbers are exact only up to 2⁵³.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// A script, with the digest by which a server knows it.
 pub(crate) struct Lua {
     pub(crate) text: &'static str,
     pub(crate) digest: String,
-    /// Whether it takes something that another script must give back.
+    /// Whether the script takes something that another script must give back.
     pub(crate) takes: bool,
 }
 
@@ -27,7 +27,7 @@ impl Lua {
         }
     }
 
-    /// A script that takes something.
+    /// Creates a script that takes something.
     pub(crate) fn taking(text: &'static str) -> Self {
         Self {
             takes: true,
@@ -36,19 +36,19 @@ impl Lua {
     }
 }
 
-/// A time in microseconds, as a script takes it. At most 100 years.
+/// Converts a time to microseconds, as the scripts take it. At most 100 years.
 pub(crate) fn micros(time: Duration) -> Vec<u8> {
-    // Rounded up, so that a slot is never free too early.
+    // Rounded up: a slot must not be free too early.
     let micros = time.min(LONGEST).as_nanos().div_ceil(1000);
     text(micros)
 }
 
-/// A time that may be none.
+/// Converts an optional time. `None` becomes an empty text.
 pub(crate) fn maybe_micros(time: Option<Duration>) -> Vec<u8> {
     time.map(micros).unwrap_or_default()
 }
 
-/// A number in digits: the numbers of a script can't hold a `u64`.
+/// Converts a number to digits, because the numbers of a script can't hold a `u64`.
 pub(crate) fn text(number: impl ToString) -> Vec<u8> {
     number.to_string().into_bytes()
 }
@@ -75,7 +75,7 @@ impl Items {
         }
     }
 
-    /// A number in digits. None if the text is empty.
+    /// Reads a number from its digits. `None` if the text is empty.
     pub(crate) fn maybe_number<T: std::str::FromStr>(&mut self) -> Result<Option<T>, Failure> {
         let bytes = self.bytes()?;
         if bytes.is_empty() {
@@ -97,7 +97,7 @@ impl Items {
         self.maybe_time()?.ok_or(Failure::Reply)
     }
 
-    /// All that are left, as times.
+    /// Returns all remaining items, as times.
     pub(crate) fn times(mut self) -> Result<Vec<Duration>, Failure> {
         let mut times = Vec::with_capacity(self.0.len());
         while !self.0.as_slice().is_empty() {

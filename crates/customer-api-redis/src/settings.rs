@@ -7,7 +7,7 @@ use crate::{
     keys::KeyPrefix,
 };
 
-/// How a server is used.
+/// The settings for using a server.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is set up before `connect`"]
 pub struct RedisOptions {
@@ -25,28 +25,29 @@ impl Default for RedisOptions {
 }
 
 impl RedisOptions {
-    /// What the names of all keys begin with: `customer-api:` by default. Machines that share a quota have the same prefix.
+    /// Sets the beginning of all key names: `customer-api:` by default. Machines that share a quota must use the same prefix.
     ///
-    /// It may not contain a brace: in a cluster, braces decide which node has a key.
+    /// The prefix must not contain a brace: in a cluster, braces determine which node has a key.
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.key_prefix = prefix.into();
         self
     }
 
-    /// How long a script may take, with connecting and with being run again: 2 s by default. Then the call fails that needs it.
+    /// Sets how long a script may take, including connecting and repetitions: 2 s by default. After that, the call that needs the
+    /// script fails.
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout;
         self
     }
 
-    /// Uses the server of this URL: `redis://user:password@host:6379/0`, `rediss://…` for TLS, or `unix:///path`. The schemes
-    /// `valkey` and `valkeys` mean the same as `redis` and `rediss`.
+    /// Uses the server at this URL: `redis://user:password@host:6379/0`, `rediss://…` for TLS, or `unix:///path`. The schemes `valkey`
+    /// and `valkeys` mean the same as `redis` and `rediss`.
     ///
-    /// Nothing is connected yet. The connection is made when it is first needed, and made again when it was lost.
+    /// Does not connect yet. The connection is made when it is first needed, and replaced when it is lost.
     ///
     /// # Errors
     ///
-    /// If the URL or the prefix of the keys can't be used.
+    /// If the URL or the key prefix is not valid.
     pub fn connect(self, url: &str) -> Result<RedisConnection, StoreError> {
         let connection = Connection::new(Address::parse(url)?, self.statement_timeout);
         Ok(RedisConnection {
@@ -56,12 +57,13 @@ impl RedisOptions {
     }
 }
 
-/// A connection to a server, which quotas and sessions of a program share.
+/// A connection to a server. The quotas and sessions of a program share it.
 ///
-/// Cheap to clone. A program needs one: any number of scripts are under way on it at once.
+/// Cheap to clone. A program needs one, because any number of scripts can be under way on it at the same time.
 ///
-/// The runtime in which the connection is made drives it. Where that runtime is kept but stands still, other runtimes wait in vain:
-/// a program with several runtimes of one thread gives each a connection of its own. A runtime that ends is no matter.
+/// The runtime in which the connection is made drives it. If that runtime exists but makes no progress, scripts from other runtimes
+/// time out. Therefore a program with several single-threaded runtimes should give each its own connection. A runtime that ends does
+/// no harm.
 #[derive(Clone)]
 pub struct RedisConnection {
     connection: Arc<Connection>,
@@ -69,13 +71,13 @@ pub struct RedisConnection {
 }
 
 impl RedisConnection {
-    /// The slots of quotas, for [`SharedQuota`](customer_api_core::rate_limit::SharedQuota).
+    /// Returns the slots of quotas, for [`SharedQuota`](customer_api_core::rate_limit::SharedQuota).
     #[must_use]
     pub fn quota(&self) -> RedisQuota {
         RedisQuota::new(self.clone())
     }
 
-    /// The tokens of logins, for [`SharedSession`](customer_api_core::session::SharedSession).
+    /// Returns the tokens of logins, for [`SharedSession`](customer_api_core::session::SharedSession).
     #[must_use]
     pub fn tokens(&self) -> RedisTokens {
         RedisTokens::new(self.clone())

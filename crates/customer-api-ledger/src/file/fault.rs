@@ -39,7 +39,7 @@ impl From<rusqlite::Error> for Fault {
                 // The rows that this crate writes are far below the limit.
                 ErrorCode::TooBig => (
                     LedgerErrorKind::Damaged,
-                    "the ledger is damaged: an entry is longer than an entry can be",
+                    "the ledger is damaged: an entry exceeds the maximum length",
                 ),
                 ErrorCode::NotADatabase => (
                     LedgerErrorKind::NotALedger,

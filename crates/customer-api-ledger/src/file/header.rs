@@ -54,7 +54,7 @@ pub(super) fn check(path: &Path) -> Result<(), Fault> {
         _ => return Err(damaged("its version is not valid")),
     }
     if start.get(18..20) != Some(&ROLLBACK_JOURNAL) {
-        return Err(damaged("its kind of journal is not that of a ledger"));
+        return Err(damaged("its journal is of the wrong kind"));
     }
     let tables = start.get(103..).and_then(<[u8]>::first_chunk).copied();
     let tables = tables.map(u16::from_be_bytes).map(usize::from);

@@ -42,7 +42,7 @@ impl Lists {
             )
             .map_err(|_| damaged("its first row is missing or can't be read"))?;
         if rows != 1 {
-            return Err(damaged("it has several first rows"));
+            return Err(damaged("its table `ledger` has several rows"));
         }
         let mut rows = connection.prepare(
             "SELECT id, name, operation, sending, accepted, refused, not_sent, unknown, checksum FROM list ORDER BY id",

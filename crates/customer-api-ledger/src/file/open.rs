@@ -30,7 +30,7 @@ pub(super) fn connect(guard: &Guard) -> Result<Connection, Fault> {
     if fs::metadata(guard.path()).map_err(no_access)?.len() == 0 {
         return Err(Fault::new(
             LedgerErrorKind::NotALedger,
-            "the file is empty: if it was a ledger, restore it from a copy; otherwise delete it",
+            "the file is empty: if it was a ledger, restore it; otherwise delete it",
         ));
     }
     let connection =

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS {schema}.login (
     -- The turn that may log in, and its end.
     turn         bytea,
     turn_end     timestamptz,
-    -- The number of consecutive failed logins, and how many of those were refused.
+    -- The number of consecutive failed logins. `in_vain` counts those that were refused, or gave no token that the provider accepts.
     failed       bigint NOT NULL DEFAULT 0,
     in_vain      bigint NOT NULL DEFAULT 0,
     paused_until timestamptz,

@@ -43,7 +43,7 @@ async fn a_call_goes_on_although_the_response_to_each_of_its_statements_was_lost
     {
         let (client, transport) = script([ordered("o-1")]);
         let key = key(&format!("case-{number}"));
-        // The last attempt comes through.
+        // The last attempt succeeds.
         proxy.cut(words, Cut::After, 3).await;
         let call = client.call(Order("tea")).once(&own, key.clone());
         let made = call.send().await.unwrap();
@@ -108,7 +108,7 @@ async fn a_key_that_another_took_while_the_statement_was_lost_is_the_others() {
     };
     let (other, _) = orders(&server).await;
     let (proxy, ledger) = through(&server).await;
-    // New, and known as not sent.
+    // A new key, and a key known as not sent.
     for (text, words) in [("case-1", INSERT), ("case-2", BEGIN_AGAIN)] {
         if words == BEGIN_AGAIN {
             let first = claim(text);
@@ -149,7 +149,7 @@ async fn a_key_that_is_begun_again_has_the_claim_whose_response_was_lost() {
     let rival = other.begin(&claim("case-1"), &intent).await.unwrap();
     assert_eq!(rival.unwrap().state, State::Sending);
 
-    // Taken back, it is what it was, although that was heard only at the fourth time.
+    // The withdrawn key is as it was, although only the fourth response arrived.
     proxy.cut(WITHDRAW, Cut::After, 3).await;
     ledger.withdraw(&again).await.unwrap();
     assert_eq!(proxy.left().await, 0);
@@ -193,7 +193,7 @@ async fn an_outcome_whose_response_was_lost_is_recorded_as_it_was_told() {
         Outcome::not_sent(),
         Outcome::unknown(),
     ];
-    // A plain key; and one that was in doubt, of which a refusal says nothing.
+    // A plain key, and a key in doubt, which a refusal does not resolve.
     for (in_doubt, outcome) in [false, true]
         .into_iter()
         .flat_map(|in_doubt| outcomes.iter().map(move |outcome| (in_doubt, outcome)))
@@ -236,7 +236,7 @@ async fn a_resolution_whose_response_was_lost_counts_once() {
         let orders = key("orders");
         ledger.resolve(&orders, &known, resolution).await.unwrap();
         assert_eq!(proxy.left().await, 0);
-        // Another one comes too late, and so does the old claim.
+        // Another claim comes too late, and so does the old one.
         let late = other.resolve(&orders, &known, resolution).await;
         assert_eq!(late.unwrap_err().kind(), LedgerErrorKind::NotUnknown);
         let late = ledger.finish(&mine, &Outcome::accepted(None)).await;

@@ -43,7 +43,7 @@ async fn while_the_server_is_down_nothing_is_sent_and_afterwards_all_is_there() 
     assert_eq!(transport.requests().len(), 1);
 
     server.begin();
-    // What was acknowledged before the kill is there.
+    // Writes that were acknowledged before the kill are there.
     let summary = list.summary().await.unwrap();
     assert_eq!((summary.accepted, summary.sending), (1, 1));
     assert!(matches!(order("case-1").await.unwrap(), Once::Already(_)));
@@ -58,7 +58,7 @@ async fn a_statement_that_waits_is_given_up_in_time() {
     let (_, list) = orders(&server).await;
     let options = PostgresLedger::options().statement_timeout(Duration::from_millis(300));
     let hasty = options.connect(&server.configuration()).await.unwrap();
-    // Somebody holds the table, as a migration does.
+    // Another session holds the table, as a migration does.
     let lock = server.hold("LOCK TABLE customer_api.entry IN ACCESS EXCLUSIVE MODE");
     let error = begin(&hasty, &claim("case-1"), LONG).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Storage);

@@ -1,4 +1,4 @@
-//! Databases that are not what they were: replicas that took over, snapshots, and dumps on other servers.
+//! Databases that changed: replicas that took over, snapshots, and dumps on other servers.
 
 use std::{fs, time::Duration};
 
@@ -17,7 +17,7 @@ fn options() -> PostgresOptions {
     PostgresLedger::options()
 }
 
-/// Two servers, as a client is given them: it takes the first that is there.
+/// Two servers, as a client's configuration lists them: the client uses the first one that is available.
 fn either(first: &Postgres, second: &Postgres) -> String {
     let hosts = [first, second].map(|server| server.socket());
     let hosts = hosts.map(|socket| socket.parent().unwrap().display().to_string());
@@ -54,7 +54,7 @@ async fn a_replica_that_took_over_is_refused_until_somebody_accepts_it() {
     order("case-1").await.unwrap();
 
     server.kill();
-    // Not yet promoted: it takes no writes, and nothing is sent.
+    // Not yet promoted: the replica accepts no writes, and nothing is sent.
     let error = order("case-2").await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
     replica.promote();
@@ -69,7 +69,7 @@ async fn a_replica_that_took_over_is_refused_until_somebody_accepts_it() {
 
     let accepted = options().accept_history(true);
     accepted.connect(&replica.configuration()).await.unwrap();
-    // The program that was running goes on, too.
+    // The running program continues, too.
     assert!(matches!(order("case-1").await.unwrap(), Once::Already(_)));
     assert!(matches!(order("case-2").await.unwrap(), Once::Done { .. }));
     PostgresLedger::connect(&replica.configuration())
@@ -92,7 +92,7 @@ async fn a_failover_that_is_trusted_goes_on_by_itself_if_nothing_is_missing() {
     replica.promote();
     assert!(!begin(&running, &claim("case-1"), LONG).await.unwrap());
     assert!(begin(&running, &claim("case-2"), LONG).await.unwrap());
-    // It is accepted for those that don't trust by themselves.
+    // The database is accepted for programs that do not trust failovers.
     let other = PostgresLedger::connect(&replica.configuration())
         .await
         .unwrap();
@@ -141,14 +141,14 @@ async fn a_snapshot_under_a_running_program_is_refused_until_somebody_accepts_it
     );
     let kind = error.ledger_error().map(LedgerError::kind);
     assert_eq!(kind, Some(LedgerErrorKind::Restored), "{error}");
-    // A server that was set back is no failover.
+    // A server that was set back is not a failover.
     is_restored(begin(&trusting, &claim("case-9"), LONG).await);
     assert_eq!(transport.requests().len(), 1);
 
     let accepted = options().accept_history(true);
     accepted.connect(&server.configuration()).await.unwrap();
     assert!(begin(&running, &claim("case-2"), LONG).await.unwrap());
-    // The same snapshot once more is from before that.
+    // Restoring the same snapshot again gives a state from before the acceptance.
     server.set_back(&snapshot);
     server.begin();
     is_restored(begin(&running, &claim("case-3"), LONG).await);
@@ -172,7 +172,7 @@ async fn a_new_process_notices_a_snapshot_by_the_file_of_the_last_one() {
     let first = connect().await.unwrap();
     let connected = fs::read_to_string(&file).unwrap();
     assert!(begin(&first, &claim("case-1"), LONG).await.unwrap());
-    // It is written soon by itself, for a process that is killed.
+    // The file is soon written without a request, for a process that is killed.
     let written = async {
         while fs::read_to_string(&file).unwrap() == connected {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -183,7 +183,7 @@ async fn a_new_process_notices_a_snapshot_by_the_file_of_the_last_one() {
     assert!(begin(&first, &claim("case-2"), LONG).await.unwrap());
     first.flush().await;
     drop(first);
-    // The server's own restart, and a crash, lose nothing.
+    // A restart of the server and a crash lose nothing.
     for _ in 0..2 {
         server.kill();
         server.begin();
@@ -193,7 +193,7 @@ async fn a_new_process_notices_a_snapshot_by_the_file_of_the_last_one() {
     server.set_back(&snapshot);
     server.begin();
     is_restored(connect().await);
-    // Without the file, nothing shows.
+    // Without the file, the change is not detected.
     PostgresLedger::connect(&server.configuration())
         .await
         .unwrap();
@@ -209,7 +209,7 @@ async fn a_new_process_notices_a_snapshot_by_the_file_of_the_last_one() {
     assert_eq!(error.kind(), LedgerErrorKind::Storage, "{error}");
 }
 
-/// The same statements give the same numbers of tables, so only the number of the server's files differs.
+/// The same statements give the same ids of tables. Therefore only the identifier of the server's files differs.
 #[tokio::test]
 async fn a_dump_on_another_server_is_refused() {
     let (Some(server), Some(other)) = (Postgres::start("from"), Postgres::start("to")) else {
@@ -219,7 +219,7 @@ async fn a_dump_on_another_server_is_refused() {
     orders(&other).await;
     let number = "SELECT 'customer_api.entry'::regclass::oid";
     assert_eq!(other.ask(number), server.ask(number));
-    // As a dump of the data alone has it.
+    // Like a dump of the data only.
     let recorded = server.ask("SELECT history FROM customer_api.ledger");
     other.psql(&format!(
         "UPDATE customer_api.ledger SET history = '{recorded}';"
@@ -227,7 +227,7 @@ async fn a_dump_on_another_server_is_refused() {
     for options in [options(), options().trust_failover(true)] {
         is_restored(options.connect(&other.configuration()).await);
     }
-    // All of it, in the place of what was there.
+    // A full dump, in place of the existing tables.
     other.psql("DROP SCHEMA customer_api CASCADE;");
     other.psql(&server.dump());
     is_restored(PostgresLedger::connect(&other.configuration()).await);
@@ -259,18 +259,18 @@ async fn a_snapshot_behind_a_pooler_is_noticed_by_the_claim_itself() {
         .unwrap();
     let snapshot = server.stop_and_copy("pooled-files");
     server.begin();
-    // A claim counts itself: what was seen must be more than one.
+    // A claim advances the position, too. Therefore the program must have seen more than one.
     for number in 0..9 {
         let claim = claim(&format!("seen-{number}"));
         assert!(begin(&running, &claim, LONG).await.unwrap());
     }
     server.set_back(&snapshot);
     server.begin();
-    // The program's own connection to the pooler is as it was.
+    // The program's own connection to the pooler has not changed.
     is_restored(begin(&running, &claim("case-2"), LONG).await);
 }
 
-/// Its tables have the same numbers, and it is of the same server.
+/// The copy's tables have the same ids, and it is on the same server.
 #[tokio::test]
 async fn a_copy_of_the_database_within_its_server_is_refused() {
     let Some(server) = Postgres::start("template") else {
@@ -295,7 +295,7 @@ async fn a_copy_of_the_database_within_its_server_is_refused() {
     PostgresLedger::connect(&copied).await.unwrap();
 }
 
-/// What an administrator does to a good database does not make it another one.
+/// Maintenance by an administrator does not turn a good database into another one.
 #[tokio::test]
 async fn a_database_that_was_cleaned_up_is_the_same() {
     let Some(server) = Postgres::start("cleaned") else {

@@ -1,4 +1,4 @@
-//! Servers that are killed, hang, are full or read-only: nothing is sent, or what was sent is on record, and no call waits beyond its time.
+//! Servers that are killed, hang, are full or read-only. Nothing is sent, or sent writes are on record. No call waits beyond its time.
 
 use std::{future::Future, time::Duration};
 
@@ -14,10 +14,10 @@ use crate::shop::{Order, begin, claim, key, ordered, orders, script};
 
 const LONG: Duration = Duration::from_secs(600);
 
-/// How long a statement may take in these tests.
+/// The statement timeout in these tests.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A handle that gives a statement up early.
+/// A handle with a short statement timeout.
 async fn hasty(server: &Postgres) -> (PostgresLedger, LedgerList) {
     let options = PostgresLedger::options().statement_timeout(TIMEOUT);
     let ledger = options.connect(&server.configuration()).await.unwrap();
@@ -91,11 +91,11 @@ async fn a_server_that_hangs_holds_no_call_beyond_its_time() {
     let sent = claim("case-0");
     assert!(begin(&ledger, &sent, LONG).await.unwrap());
     let frozen = server.freeze();
-    // By the connection that is there, and by new ones.
+    // On the existing connection, and on new ones.
     for _ in 0..2 {
         is_not_sent(within(1, order(&list, "case-1")).await);
     }
-    // Many at once wait no longer than one.
+    // Many concurrent statements wait no longer than one.
     let many = (0..20).map(|number| {
         let ledger = ledger.clone();
         async move { begin(&ledger, &claim(&format!("many-{number}")), LONG).await }
@@ -133,7 +133,7 @@ async fn a_claim_that_was_given_up_is_not_made_later() {
     let lock = server.hold("LOCK TABLE customer_api.entry IN SHARE MODE");
     let begun = within(1, begin(&ledger, &claim("case-1"), LONG)).await;
     assert_eq!(begun.unwrap_err().kind(), LedgerErrorKind::Storage);
-    // The server was told: it waits for the lock no more.
+    // The statement was cancelled on the server: it no longer waits for the lock.
     server.wait_for("SELECT NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted)");
     drop(lock);
     assert_eq!(list.entry(&key("case-1")).await.unwrap(), None);
@@ -155,13 +155,13 @@ async fn a_server_that_takes_no_writes_lets_nothing_be_sent() {
     server.psql("ALTER SYSTEM SET default_transaction_read_only = on;");
     server.psql("SELECT pg_reload_conf();");
     server.wait_for("SELECT current_setting('default_transaction_read_only') = 'on'");
-    // A session that is there takes it with its next statement, or the one after that.
+    // An existing session applies the setting with its next statement, or the one after that.
     server.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'customer-api-postgres';");
     is_not_sent(order(&list, "case-1").await);
     let outcome = Outcome::accepted(Some("o-0"));
     let error = ledger.finish(&sent, &outcome).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Storage, "{error}");
-    // What is known is told all the same.
+    // Known entries can still be read.
     let entry = list.entry(&key("case-0")).await.unwrap().unwrap();
     assert_eq!(entry.state, State::Sending);
 
@@ -175,7 +175,7 @@ async fn a_server_that_takes_no_writes_lets_nothing_be_sent() {
     ));
 }
 
-/// As on a full disk, a table can't grow. The log of the server can: without it, a server stops as when it is killed.
+/// As on a full disk, a table can't grow. The server's log can grow: otherwise the server stops as if it were killed.
 #[tokio::test]
 async fn a_table_that_can_not_grow_lets_nothing_be_sent() {
     let Some(server) = Postgres::start("full") else {
@@ -186,7 +186,7 @@ async fn a_table_that_can_not_grow_lets_nothing_be_sent() {
     assert!(begin(&ledger, &sent, LONG).await.unwrap());
     server.end();
     server.begin_with_file_limit(2048);
-    // As many rows as the file takes: long ones, and then short ones in what is left.
+    // As many rows as the file can hold: long ones, and then short ones in the rest.
     for text in ["repeat('x', 1500)", "NULL"] {
         server.fill(&format!(
             "INSERT INTO customer_api.entry (list, key, state, text, revision) \

@@ -1,4 +1,4 @@
-//! Several machines, and machines that die: each has a connection of its own.
+//! Several machines, and machines that die. Each has its own connection.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn machines_that_share_a_list_send_each_key_once() {
     each_key_once(&server).await;
 }
 
-/// Statements that wait for each other under the usual isolation turn each other away under this one.
+/// Statements that wait for each other under the default isolation level fail with a conflict under this one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn machines_send_each_key_once_under_a_strict_isolation() {
     let Some(server) = Postgres::start("strict") else {
@@ -81,17 +81,17 @@ async fn a_sender_that_is_gone_leaves_a_doubt_once_its_time_is_over() {
     assert_eq!(list.unknown(None, 9).await.unwrap(), [key("case-1")]);
     let summary = list.summary().await.unwrap();
     assert_eq!((summary.unknown, summary.sending), (1, 1));
-    // A sender that still has time can't be settled by others.
+    // A key can't be settled by others while its sender still has time.
     let early = list.resolve(&key("case-2"), Resolution::NotSent).await;
     assert_eq!(early.unwrap_err().kind(), LedgerErrorKind::NotUnknown);
-    // What the sender knows counts more than the doubt, if it comes first.
+    // The outcome that the sender knows takes precedence over the doubt, if it is recorded first.
     gone.finish(&late, &Outcome::accepted(Some("o-1")))
         .await
         .unwrap();
     let reference = Some("o-1".to_owned());
     let entry = list.entry(&key("case-1")).await.unwrap().unwrap();
     assert_eq!(entry.state, State::Accepted { reference });
-    // A statement that is lost after it has done its work is sent again.
+    // A statement whose response is lost is sent again.
     gone.finish(&late, &Outcome::accepted(Some("o-1")))
         .await
         .unwrap();

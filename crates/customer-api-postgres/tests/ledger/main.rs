@@ -1,4 +1,5 @@
-//! A ledger in PostgreSQL, against a server of the tests' own. Without an installed server nothing is shown, unless `CI` is set.
+//! A ledger in PostgreSQL, against a server that the tests start. Without an installed server the tests are skipped, unless `CI` is
+//! set.
 #![cfg(test)]
 #![cfg(unix)]
 

@@ -1,4 +1,4 @@
-//! A transaction pooler between: each statement may run on another session.
+//! A transaction pooler in between: each statement may run on another session.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn a_ledger_works_behind_a_transaction_pooler() {
     runs.join_all().await;
     assert_eq!(list.summary().await.unwrap().accepted, KEYS);
     assert_eq!(transport.requests().len() as u64, KEYS);
-    // Its server's connections are lost: the pooler makes new ones, and the program does not notice.
+    // The pooler loses its server connections and makes new ones. The program does not notice.
     server.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'customer-api-postgres' AND pid <> pg_backend_pid();");
     assert!(
         begin(&ledger, &claim("case-a"), Duration::from_secs(60))
@@ -72,7 +72,7 @@ async fn a_claim_that_waits_behind_a_pooler_is_given_up_and_not_made_later() {
     assert_eq!(list.entry(&key("case-1")).await.unwrap(), None);
 }
 
-/// The pooler says in its own words that it lost the server's connection.
+/// The pooler's own error text for a lost server connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_claim_that_is_lost_behind_a_pooler_is_made_again() {
     let Some(server) = Postgres::start("pooler-loses") else {

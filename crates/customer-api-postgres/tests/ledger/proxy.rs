@@ -1,4 +1,4 @@
-//! A connection that breaks at a moment of the test's choice.
+//! A connection that breaks at a moment that the test chooses.
 
 use std::{
     fs::{self, Permissions},
@@ -18,10 +18,10 @@ use tokio::{
     sync::{Mutex, oneshot},
 };
 
-/// The server is ready for the next statement, outside a transaction: what it did is committed.
+/// The message that the server is ready for the next statement outside a transaction: the last one is committed.
 const READY: &[u8] = b"Z\0\0\0\x05I";
 
-/// Whether a statement gets to the server before its connection breaks.
+/// Whether a statement reaches the server before its connection breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
     /// The server never sees it.
@@ -30,15 +30,15 @@ pub(crate) enum Cut {
     After,
 }
 
-/// A break that is to come.
+/// A planned break.
 struct Planned {
     words: &'static str,
     cut: Cut,
-    /// How many statements still break.
+    /// The number of statements that still break.
     times: u32,
-    /// Told once the server has done its part.
+    /// Notified when the server has done its part.
     caught: Option<oneshot::Sender<()>>,
-    /// Waited for before the connection breaks.
+    /// Awaited before the connection breaks.
     go: Option<oneshot::Receiver<()>>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct Proxy {
     responses: Arc<AtomicUsize>,
 }
 
-/// A break that holds until the test lets it happen.
+/// A break that waits until the test allows it.
 pub(crate) struct Caught {
     caught: oneshot::Receiver<()>,
     go: oneshot::Sender<()>,
@@ -82,18 +82,18 @@ impl Proxy {
         proxy
     }
 
-    /// Where its socket is.
+    /// The directory of its socket.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// How a client connects through it.
+    /// The configuration with which a client connects through it.
     pub(crate) fn configuration(&self) -> String {
         let host = self.folder.path().display();
         format!("host={host} user=postgres dbname=postgres sslmode=disable")
     }
 
-    /// Breaks the connection of the next statements with these words, this number of times.
+    /// Breaks the connection of the next statements that contain this text, this number of times.
     pub(crate) async fn cut(&self, words: &'static str, cut: Cut, times: u32) {
         let planned = Planned {
             words,
@@ -105,7 +105,7 @@ impl Proxy {
         *self.planned.lock().await = Some(planned);
     }
 
-    /// Breaks the connection of the next statement with these words, once the test says so.
+    /// Breaks the connection of the next statement that contains this text, once the test allows it.
     pub(crate) async fn catch(&self, words: &'static str, cut: Cut) -> Caught {
         let (tell, caught) = oneshot::channel();
         let (go, wait) = oneshot::channel();
@@ -120,12 +120,12 @@ impl Proxy {
         Caught { caught, go }
     }
 
-    /// How many statements were answered so far.
+    /// The number of statements with a response so far.
     pub(crate) fn responses(&self) -> usize {
         self.responses.load(Ordering::Relaxed)
     }
 
-    /// How many of the planned breaks are still to come.
+    /// The number of planned breaks that have not happened yet.
     pub(crate) async fn left(&self) -> u32 {
         let planned = self.planned.lock().await;
         planned.as_ref().map_or(0, |planned| planned.times)
@@ -133,7 +133,7 @@ impl Proxy {
 }
 
 impl Caught {
-    /// Waits until the statement is there, and with [`Cut::After`] until the server has committed it.
+    /// Waits until the statement has arrived, and with [`Cut::After`] until the server has committed it.
     pub(crate) async fn happened(&mut self) {
         (&mut self.caught).await.unwrap();
     }
@@ -143,7 +143,7 @@ impl Caught {
     }
 }
 
-/// Passes bytes on, until a break is due.
+/// Forwards bytes, until a break is due.
 async fn pass(
     mut client: UnixStream,
     mut server: UnixStream,
@@ -193,7 +193,7 @@ type Due = (
     Option<oneshot::Receiver<()>>,
 );
 
-/// What is to happen with these bytes.
+/// What to do with these bytes.
 async fn due(bytes: &[u8], planned: &Mutex<Option<Planned>>) -> Option<Due> {
     let mut planned = planned.lock().await;
     let next = planned.as_mut()?;

@@ -1,4 +1,4 @@
-//! A provider with one write, and a ledger of it.
+//! A provider with one write, and its ledger.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use customer_api_ledger::{Claim, Intent, Key, Ledger, LedgerError, LedgerList, R
 use customer_api_postgres::PostgresLedger;
 use testkit::{Postgres, Shop, scripted, shop};
 
-/// Orders something, and gets the order's number.
+/// Places an order, and returns the order's number.
 #[derive(Clone)]
 pub(crate) struct Order(pub(crate) &'static str);
 
@@ -74,7 +74,7 @@ pub(crate) fn claim(text: &str) -> Claim {
     Claim::new(key("orders"), key(text))
 }
 
-/// Begins a key as a call does that takes this long at most, and says whether it may be sent.
+/// Begins a key as a call with this timeout does, and returns whether it may be sent.
 pub(crate) async fn begin(
     ledger: &PostgresLedger,
     claim: &Claim,

@@ -1,4 +1,4 @@
-//! The tables, the rules of every ledger, and databases that are not what they were.
+//! The tables, the rules of every ledger, and databases that changed.
 
 use customer_api_ledger::{CallExt as _, Ledger as _, LedgerErrorKind, Once, State, conformance};
 use customer_api_postgres::{PostgresLedger, schema_sql};
@@ -13,7 +13,7 @@ async fn a_database_is_a_ledger() {
     };
     let ledger = connect(&server).await;
     conformance::check(&ledger).await.unwrap();
-    // A second handle, and lists that are there.
+    // A second handle, with existing lists.
     conformance::check(&connect(&server).await).await.unwrap();
 }
 
@@ -33,7 +33,7 @@ async fn a_write_is_made_once_over_all_handles() {
     };
     let reference = Some("o-1".to_owned());
     assert_eq!(entry.state, State::Accepted { reference });
-    // All handles compare digests by one key.
+    // All handles compare digests with one key.
     let call = client.call(Order("coffee")).once(&other, key("case-1"));
     let error = call.send().await.unwrap_err();
     assert_eq!(error.kind(), customer_api_ledger::OnceErrorKind::KeyReused);
@@ -56,7 +56,7 @@ async fn tables_are_created_by_hand_or_missed() {
     server.psql(&schema_sql("fleet_2").unwrap());
     let error = options().connect(&configuration).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::NotFound, "{error}");
-    // The first program makes the ledger's own row; many may do it at once.
+    // The first program creates the ledger's own row. Many programs may try at the same time.
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let configuration = configuration.clone();
@@ -72,7 +72,7 @@ async fn tables_are_created_by_hand_or_missed() {
     conformance::check(&ledger).await.unwrap();
 }
 
-/// A copy has forgotten what was sent since it was made.
+/// A copy lacks the writes that were made after it.
 #[tokio::test]
 async fn a_database_that_was_restored_is_refused_until_somebody_accepts_it() {
     let Some(server) = Postgres::start("restored") else {
@@ -85,7 +85,7 @@ async fn a_database_that_was_restored_is_refused_until_somebody_accepts_it() {
     let configuration = server.configuration();
     let error = PostgresLedger::connect(&configuration).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Restored, "{error}");
-    // A program that was running at the time notices it, too, when its connection is made again.
+    // A program that was running at the time also detects it, when its connection is replaced.
     server.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'customer-api-postgres';");
     let error = running.lists().await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Restored, "{error}");
@@ -109,7 +109,7 @@ async fn a_configuration_that_can_not_be_read_does_not_show_its_password() {
             "{error:?}"
         );
     }
-    // Nobody listens there.
+    // Nothing listens on this port.
     let error = PostgresLedger::connect("host=/nowhere password=s3cret user=ana").await;
     let error = error.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Storage);

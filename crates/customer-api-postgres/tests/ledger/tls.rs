@@ -1,4 +1,5 @@
-//! TLS to the server, with roots of the test's own. The platform's roots are read once a process, so each test runs in a process of its own.
+//! TLS to the server, with the test's own root certificates. The platform's roots are read once per process. Therefore each test runs
+//! in a separate process.
 #![cfg(not(target_vendor = "apple"))]
 
 use std::{env, fs, path::Path, process::Command, time::Duration};
@@ -10,7 +11,7 @@ use testkit::{Folder, Postgres};
 
 use crate::shop::{begin, claim, orders_of};
 
-/// How the child connects.
+/// How the child process connects.
 const CONFIGURATION: &str = "TLS_CONFIGURATION";
 
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
@@ -27,7 +28,7 @@ fn certificate(name: &str, authority: &CertifiedIssuer<'static, KeyPair>) -> (St
     (certificate.pem(), key.serialize_pem())
 }
 
-/// Runs a test of this file by itself, in a process that trusts these roots.
+/// Runs one test of this file in a process that trusts these roots.
 fn with_roots(test: &str, roots: &Path, configuration: &str) {
     let child = Command::new(env::current_exe().unwrap())
         .args(["--exact", &format!("tls::{test}"), "--ignored"])

@@ -1,5 +1,5 @@
-//! Quota and tokens in PostgreSQL, against a server of the tests' own. Without an installed server nothing is shown, unless `CI` is
-//! set.
+//! Quota and tokens in PostgreSQL, against a server that the tests start. Without an installed server the tests are skipped, unless
+//! `CI` is set.
 #![cfg(test)]
 #![cfg(unix)]
 

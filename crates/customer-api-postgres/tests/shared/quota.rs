@@ -1,4 +1,4 @@
-//! A quota of several machines: each has a connection of its own.
+//! A quota of several machines. Each has its own connection.
 
 use std::{sync::Arc, sync::Mutex, time::Duration};
 
@@ -107,7 +107,7 @@ async fn while_the_server_is_down_or_slow_nothing_is_granted() {
     drop(quota.acquire(&within(MINUTE)).await.unwrap());
     quota.flush().await;
 
-    // Somebody holds the row, as a session does that was left open.
+    // Another session holds the row, like a session that was left open.
     let lock = server.hold("UPDATE customer_api.quota SET asked = 0");
     let error = quota.acquire(&within(MINUTE)).await.unwrap_err();
     assert!(error.is_unavailable());
@@ -123,14 +123,14 @@ async fn while_the_server_is_down_or_slow_nothing_is_granted() {
     assert!(!error.is_unavailable());
 
     server.begin();
-    // The slot that was used before the kill is not free yet. Those of the statement that was given up may be.
+    // The slot that was used before the kill is not free yet. The slots of the cancelled statement may be free.
     let quota = SharedQuota::per_window(slots(&server).await, "account", 2, MINUTE);
     drop(quota.acquire(&within(MINUTE)).await.unwrap());
     let error = quota.acquire(&within(MINUTE / 2)).await.unwrap_err();
     assert!(!error.is_unavailable(), "{error}");
 }
 
-/// Statements that wait for each other by default are turned away with these settings of a role or a database.
+/// With these settings of a role or a database, statements fail that would wait for each other by default.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn settings_that_turn_statements_away_make_nobody_fail() {
     for setting in [
@@ -169,7 +169,7 @@ fn claim() -> SlotClaim {
     SlotClaim::new("account", "default", 5, MINUTE, MINUTE)
 }
 
-/// A pooler says in its own words that it lost the server's connection.
+/// The pooler's own error text for a lost server connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_breaks_behind_a_pooler_is_not_noticed() {
     let Some(server) = Postgres::start("behind") else {
@@ -230,7 +230,7 @@ async fn a_connection_that_breaks_takes_no_slot_twice_and_loses_none() {
     }
 }
 
-/// A program that makes a runtime for each thing it does.
+/// A program that creates a runtime for each task.
 #[test]
 fn a_store_and_a_permit_outlive_their_runtimes() {
     let Some(server) = Postgres::start("runtimes") else {
@@ -251,7 +251,7 @@ fn a_store_and_a_permit_outlive_their_runtimes() {
     assert!(!refused.unwrap_err().is_unavailable());
 }
 
-/// The server may say so in the moment in which the next statement comes.
+/// The server may report it at the moment at which the next statement arrives.
 #[tokio::test]
 async fn a_server_that_ends_idle_sessions_is_not_noticed() {
     let Some(server) = Postgres::start("idle-session") else {

@@ -1,4 +1,4 @@
-//! Tables that are created by hand, by many programs at once, or not at all.
+//! Tables that are created by hand, by many programs at the same time, or not at all.
 
 use std::time::Duration;
 
@@ -111,7 +111,7 @@ async fn functions_that_are_missing_are_created_or_missed() {
     let configuration = server.configuration();
     PostgresQuota::connect(&configuration).await.unwrap();
     PostgresTokens::connect(&configuration).await.unwrap();
-    // As after a dump of the tables alone.
+    // Like a dump of the tables only.
     server.psql(
         "DROP FUNCTION customer_api.take_slot; DROP FUNCTION customer_api.complete_slot; \
          DROP FUNCTION customer_api.ask_login;",
@@ -129,7 +129,7 @@ async fn functions_that_are_missing_are_created_or_missed() {
     conformance::check(&tokens, &tokens.clone()).await.unwrap();
 }
 
-/// By hand, as an administrator does in a hurry.
+/// By hand, like an administrator in a hurry.
 #[tokio::test]
 async fn what_is_stopped_for_good_is_stopped() {
     let Some(server) = Postgres::start("for-good") else {

@@ -1,4 +1,4 @@
-//! Tokens of several machines: each has a connection of its own.
+//! Tokens of several machines. Each has its own connection.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn a_database_keeps_to_the_rules_of_a_token_store() {
     };
     let (one, other) = (store().await, store().await);
     conformance::check(&one, &other).await.unwrap();
-    // A connection that was lost is made again.
+    // A lost connection is replaced.
     server.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'customer-api-postgres';");
     conformance::check(&one, &other).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! A connection that was made.
+//! An established connection.
 
 use std::{
     future::{Future, poll_fn},
@@ -23,18 +23,18 @@ use tokio::{
 
 use crate::failure::Failure;
 
-/// No script has gone without a reply.
+/// Means that no script is overdue.
 const NONE: u64 = u64::MAX;
 
 /// A connection, with the task that drives it.
 pub(super) struct Live {
     connection: MultiplexedConnection,
     driver: AbortHandle,
-    /// Closed once the task has ended.
+    /// Closed when the task has ended.
     ended: watch::Receiver<()>,
-    /// How many scripts were sent.
+    /// The number of scripts that were sent.
     sent: AtomicU64,
-    /// How many of them were sent when the first one had gone without a reply for its whole time.
+    /// The value of `sent` when the first script got no reply within its whole time.
     overdue_since: AtomicU64,
 }
 
@@ -44,7 +44,7 @@ impl Live {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        // The statement timeout is the only one.
+        // The statement timeout is the only timeout.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let made = MultiplexedConnection::new_with_config(login, stream, config).await;
         let (connection, driver) = made.map_err(|error| Failure::of(&error))?;
@@ -75,7 +75,7 @@ impl Live {
             if ended.as_mut().poll(context).is_pending() {
                 return Poll::Pending;
             }
-            // What was queued while the task ended is never taken out: its queue lives as long as a connection.
+            // A command that was queued while the task ended is never removed from the queue: the queue lives as long as a connection.
             match reply.as_mut().poll(context) {
                 Poll::Pending => {
                     Poll::Ready(Err(io::Error::from(io::ErrorKind::BrokenPipe).into()))
@@ -92,7 +92,7 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        // The driver would wait for the replies of a server that hangs.
+        // Otherwise the driver would wait for the replies of a server that hangs.
         self.driver.abort();
     }
 }
@@ -115,7 +115,7 @@ impl Sent {
         &self.live
     }
 
-    /// Whether another script has gone without a reply, and nothing was heard since.
+    /// Returns whether another script got no reply in its time, and no reply has arrived since.
     pub(super) fn is_in_doubt(&self) -> bool {
         self.live.overdue_since.load(Ordering::Relaxed) != NONE
     }
@@ -124,8 +124,8 @@ impl Sent {
         self.live.overdue_since.store(NONE, Ordering::Relaxed);
     }
 
-    /// Whether the connection is given up, as this script has no reply in its time: another one that was over before this one was
-    /// sent has none either.
+    /// Returns whether the connection is to be given up, given that this script got no reply in its time: another script whose time
+    /// was over before this one was sent has no reply either.
     pub(super) fn is_given_up(&self) -> bool {
         let sent = self.live.sent.load(Ordering::Relaxed);
         let first = self.live.overdue_since.compare_exchange(

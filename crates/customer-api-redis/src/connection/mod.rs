@@ -1,4 +1,4 @@
-//! One connection that all scripts share, and that is made again when it was lost.
+//! One connection that all scripts share. A lost connection is replaced.
 
 mod live;
 mod socket;
@@ -20,7 +20,7 @@ use crate::{
     script::Lua,
 };
 
-/// How often a script is begun that was lost with its connection.
+/// The maximum number of attempts of a script that is lost with its connection.
 const ATTEMPTS: u32 = 4;
 
 /// A connection to a server.
@@ -28,13 +28,13 @@ pub(crate) struct Connection {
     address: Address,
     timeout: Duration,
     current: Mutex<Option<Arc<Live>>>,
-    /// Who holds it connects.
+    /// The task that holds this lock connects.
     turn: Turn<()>,
     tls: OnceCell<tokio_rustls::TlsConnector>,
 }
 
 impl Connection {
-    /// A connection that is made when it is first needed.
+    /// Creates a connection that connects when it is first needed.
     pub(crate) fn new(address: Address, timeout: Duration) -> Self {
         Self {
             address,
@@ -45,7 +45,7 @@ impl Connection {
         }
     }
 
-    /// Runs a script that may be run twice. One that is lost with its connection is run again, on another one.
+    /// Runs a script that may be run twice. A script that is lost with its connection is run again on another connection.
     pub(crate) async fn run(
         &self,
         lua: &Lua,
@@ -56,7 +56,7 @@ impl Connection {
         let script = self.repeat(lua, keys, values, &mut last);
         let outcome = tokio::time::timeout(self.timeout, script).await;
         outcome.unwrap_or_else(|_| {
-            // The server may only be slow: what comes next on the connection, such as a release, is done in order then.
+            // The server may only be slow. Then it runs later scripts of this connection in order, such as a release.
             if let Some(sent) = last.filter(Sent::is_given_up) {
                 self.discard(sent.live());
             }
@@ -96,8 +96,8 @@ impl Connection {
         let sent = last.insert(Sent::on(&live));
         let mut reply = Ok(Value::Nil);
         if lua.takes && sent.is_in_doubt() {
-            // What is taken of a server that hangs may not be given back: this connection is given up before its release, and
-            // a new one is not made before the server goes on.
+            // A slot taken from a server that hangs might not be given back: this connection would be given up before the release, and
+            // a new one can't be made before the server continues.
             reply = live.send(&redis::cmd("PING")).await;
         }
         if !reply
@@ -109,7 +109,7 @@ impl Connection {
                 .await;
         }
         if reply.as_ref().is_err_and(is_unknown_script) {
-            // The server has not seen it yet, or has forgotten it.
+            // The server has not seen the script yet, or has forgotten it.
             reply = live.send(&command("EVAL", lua.text, keys, values)).await;
         }
         let failure = match reply {
@@ -145,7 +145,7 @@ impl Connection {
     }
 
     fn current(&self) -> MutexGuard<'_, Option<Arc<Live>>> {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        // No code panics while it holds the lock. Therefore a poisoned lock is usable.
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! How a connection is made.
+//! Establishes a connection.
 
 use std::{io, time::Duration};
 
@@ -12,8 +12,8 @@ use crate::{
     failure::Failure,
 };
 
-/// An idle connection is probed after this time, and as often. A router between may have forgotten it, or a failover
-/// taken the server away.
+/// The idle time before the first probe of a connection, and the interval of the probes. A router in between may have forgotten the
+/// connection, or a failover may have removed the server.
 const PROBE_AFTER: Duration = Duration::from_secs(15);
 const PROBE_EVERY: Duration = Duration::from_secs(5);
 

@@ -1,4 +1,4 @@
-//! TLS by rustls with the platform's own roots, as calls have it.
+//! TLS by rustls with the platform's root certificates, as for calls.
 
 use std::{io, sync::Arc};
 
@@ -18,7 +18,7 @@ pub(super) async fn connector() -> Result<TlsConnector, Failure> {
 }
 
 fn config() -> Result<ClientConfig, rustls::Error> {
-    // Named, as a program may have two of them and no default.
+    // Named explicitly, because a program may have two providers and no default.
     let provider = Arc::new(aws_lc_rs::default_provider());
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -15,9 +15,9 @@ static TAKE: LazyLock<Lua> = LazyLock::new(|| Lua::taking(include_str!("take.lua
 static COMPLETE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("complete.lua")));
 static RELEASE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("release.lua")));
 
-/// The slots of quotas in Redis or Valkey, for [`SharedQuota`](customer_api_core::rate_limit::SharedQuota).
+/// Slots of quotas in Redis or Valkey, for [`SharedQuota`](customer_api_core::rate_limit::SharedQuota).
 ///
-/// Machines that use the same server, the same prefix of keys and the same name share a quota.
+/// Machines that use the same server, the same key prefix and the same name share a quota.
 ///
 /// Cheap to clone.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl RedisQuota {
         Self(connection)
     }
 
-    /// Slots on the server of this URL, with the default options. The same as [`RedisOptions::connect`] and
+    /// Creates slots on the server of this URL, with the default options. The same as [`RedisOptions::connect`] and
     /// [`RedisConnection::quota`].
     ///
     /// # Errors

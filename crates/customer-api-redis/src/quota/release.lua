@@ -1,3 +1,3 @@
--- Gives a slot back that no attempt has used.
--- KEYS: the slots by the time at which they are free, the end of the stop. ARGV: token.
+-- Gives back a slot that no attempt has used.
+-- KEYS: the slots, ordered by the time at which they are free; the end of the stop. ARGV: token.
 redis.call('ZREM', KEYS[1], 'a' .. ARGV[1])

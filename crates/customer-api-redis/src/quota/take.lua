@@ -1,6 +1,6 @@
--- Takes a slot. Returns nothing if the claim has one, else after how many microseconds the next ones may be free.
--- KEYS: the slots by the time at which they are free, the end of the stop. ARGV: token, slots, window, hold.
--- A slot is a letter and a token: "a" while its attempt is under way, "c" once that is over.
+-- Takes a slot. Returns an empty array if the claim has a slot, and otherwise after how many microseconds the next slots may be free.
+-- KEYS: the slots, ordered by the time at which they are free; the end of the stop. ARGV: token, slots, window, hold.
+-- A slot is a letter and a token: "a" while its attempt is under way, "c" when the attempt is over.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local slots, window, hold = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -24,16 +24,16 @@ end
 
 local most = 32
 local waits = {}
--- What is free already comes with the end of the stop.
+-- Slots that are free already become available at the end of the stop.
 for _ = 1, math.min(slots - taken, most) do
     waits[#waits + 1] = text(stopped)
 end
 if #waits < most then
-    -- Another process may allow more slots: of those that are too many, each must be free first.
+    -- Another process may allow more slots. Each of the excess slots must become free first.
     local first = math.max(taken - slots, 0)
     local next = redis.call('ZRANGE', KEYS[1], text(first), text(first + most - #waits - 1), 'WITHSCORES')
     for place = 2, #next, 2 do
-        -- An attempt that is under way may be over at once.
+        -- An attempt that is under way may end immediately.
         local wait = math.min(tonumber(next[place]) - now, window)
         waits[#waits + 1] = text(math.max(wait, stopped))
     end

@@ -2,14 +2,14 @@
 local account = KEYS[1]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
--- For how long after its pause a failure counts.
+-- How long a failure counts after its pause.
 local remembered = 3600000000
 
 local function text(number) return string.format('%.0f', number) end
--- Empty if there is none.
+-- Returns an empty text if the field is missing.
 local function field(name) return redis.call('HGET', account, name) or '' end
 local function moment(name) return tonumber(field(name)) or 0 end
--- The time that a value gives from now on; empty for never.
+-- Returns the time at the end of a duration from now; empty for never.
 local function after(value)
     return value == '' and '' or text(now + tonumber(value))
 end
@@ -23,7 +23,7 @@ local function pause(failed, in_vain, is_refused, pause)
     redis.call('HSET', account, 'failed', failed, 'in_vain', in_vain, 'is_refused', is_refused,
         'pause_ends', after(pause))
 end
--- The key goes with the last thing in it that counts.
+-- Makes the key expire with the last content that counts.
 local function set_life()
     if field('generation') ~= '' and field('expires') == '' then
         redis.call('PERSIST', account)

@@ -1,4 +1,4 @@
--- Offers the token, or the right to log in. ARGV: turn, lease, the generation that is refused, the one that is old.
+-- Offers the token, or the right to log in. ARGV: turn, lease, the generation that was refused, the generation that is old.
 local generation = field('generation')
 if generation ~= '' and generation == ARGV[3] then
     drop_token()

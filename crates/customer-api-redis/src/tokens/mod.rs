@@ -12,7 +12,7 @@ use crate::{
     script::{Items, Lua, maybe_micros, micros, text},
 };
 
-/// A script behind the functions that all of them use.
+/// A script, preceded by the functions that all scripts use.
 macro_rules! lua {
     ($new:ident, $file:literal) => {
         LazyLock::new(|| Lua::$new(concat!(include_str!("account.lua"), include_str!($file))))
@@ -24,10 +24,10 @@ static KEEP: LazyLock<Lua> = lua!(new, "keep.lua");
 static FAIL: LazyLock<Lua> = lua!(new, "fail.lua");
 static REFUSE: LazyLock<Lua> = lua!(new, "refuse.lua");
 
-/// The tokens of logins in Redis or Valkey, for [`SharedSession`](customer_api_core::session::SharedSession).
+/// Tokens of logins in Redis or Valkey, for [`SharedSession`](customer_api_core::session::SharedSession).
 ///
-/// Machines that use the same server, the same prefix of keys and the same login share a token. The server sees sealed tokens,
-/// and keyed digests in place of accounts.
+/// Machines that use the same server, the same key prefix and the same login share a token. The server gets only sealed tokens, and
+/// keyed digests instead of accounts.
 ///
 /// Cheap to clone.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ impl RedisTokens {
         Self(connection)
     }
 
-    /// Tokens on the server of this URL, with the default options. The same as [`RedisOptions::connect`] and
+    /// Creates tokens on the server of this URL, with the default options. The same as [`RedisOptions::connect`] and
     /// [`RedisConnection::tokens`].
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl TokenStore for RedisTokens {
         let (instead, newer) = match wanted {
             Wanted::Instead(generation) => (text(generation), Vec::new()),
             Wanted::Newer(generation) => (Vec::new(), text(generation)),
-            // `Any`, and what a later version adds.
+            // `Any`, and variants that a later version adds.
             _ => (Vec::new(), Vec::new()),
         };
         let keys = self.0.prefix().of_account(turn.account());
@@ -115,7 +115,7 @@ fn values(failure: &FailedLogin) -> [Vec<u8>; 4] {
     ]
 }
 
-/// What `ask.lua` returned.
+/// Converts the result of `ask.lua`.
 fn offer(mut items: Items) -> Result<Offer, Failure> {
     let kind = items.bytes()?;
     let failures = LoginFailures {

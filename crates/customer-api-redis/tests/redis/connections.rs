@@ -54,7 +54,7 @@ async fn connections_that_are_killed_in_use_neither_lose_nor_double_a_slot() {
             machines.spawn(async move {
                 let mut granted = 0;
                 for _ in 0..30 {
-                    // As often as a quota asks: a script is given up that lost four connections in a row.
+                    // As often as a quota retries: a script that lost four connections in a row is given up.
                     let claim = claim(400, HOUR);
                     let taken = loop {
                         match quota.take(&claim).await {
@@ -103,7 +103,7 @@ async fn a_server_that_was_killed_is_used_again_with_what_it_has_kept() {
     }
     server.kill();
     let error = store.take(&claim(2, HOUR)).await.unwrap_err();
-    assert!(error.to_string().contains("is not reached"), "{error}");
+    assert!(error.to_string().contains("can't be reached"), "{error}");
     server.begin();
     assert!(!is_granted(&store, &claim(2, HOUR)).await);
     store.release(&claims[0]).await.unwrap();
@@ -170,10 +170,10 @@ async fn what_was_asked_of_a_server_that_hung_is_given_back_when_it_goes_on() {
 
     server.suspend();
     let late = claim(1, HOUR);
-    // The server takes the slot when it goes on, and then the release behind it.
+    // When the server continues, it takes the slot and then runs the release behind it.
     store.take(&late).await.unwrap_err();
     store.release(&late).await.unwrap_err();
-    // The connection is given up by now.
+    // The connection has been given up by now.
     let error = store.take(&claim(1, HOUR)).await.unwrap_err();
     assert_eq!(error.to_string(), "the Redis server took too long");
     server.resume();
@@ -195,7 +195,7 @@ async fn what_is_asked_while_another_script_has_no_reply_is_given_back_too() {
     server.suspend();
     let late = claim(1, HOUR);
     store.take(&late).await.unwrap_err();
-    // The release gives the connection up. What was taken behind it could not be given back before the server goes on.
+    // The release gives up the connection. A slot taken behind it could not be given back before the server continues.
     let (later, turn) = (claim(1, HOUR), LoginTurn::new("account", HOUR));
     let (released, taken, asked) = tokio::join!(
         store.release(&late),
@@ -276,7 +276,7 @@ async fn a_replica_is_left_for_the_server_that_took_over() {
     assert_eq!(clients(), 1);
 }
 
-/// As an old primary that its replicas have left, if it was told to take no writes then.
+/// Simulates an old primary that its replicas have left, configured to accept no writes in that case.
 #[tokio::test]
 async fn a_server_without_its_replicas_is_left_too() {
     let Some(server) = Redis::start("alone") else {

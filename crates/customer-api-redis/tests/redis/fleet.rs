@@ -43,7 +43,7 @@ impl Operation for Buy {
     }
 }
 
-/// Gives out numbered tokens, and lets in who has the last one.
+/// A provider that issues numbered tokens, and accepts only the last one.
 #[derive(Clone)]
 pub(crate) struct Doorman(Arc<Mutex<State>>);
 
@@ -64,17 +64,17 @@ impl Doorman {
         self.0.lock().unwrap()
     }
 
-    /// How many calls were let in.
+    /// The number of accepted calls.
     pub(crate) fn done(&self) -> usize {
         self.state().done
     }
 
-    /// A client that logs in for itself.
+    /// Creates a client with its own login.
     pub(crate) fn open(&self) -> ClientBuilder<Client<Shop>> {
         Client::builder(Shop, Session::new(self.clone())).transport(self.clone())
     }
 
-    /// A client that shares its login.
+    /// Creates a client that shares its login.
     pub(crate) fn machine(&self, tokens: RedisTokens) -> Client<Shop> {
         let shared = SharedSession::new(tokens, TokenKey::new("2026-11", [7; 32]));
         self.open().shared_session(shared).build().unwrap()
@@ -126,7 +126,7 @@ impl fmt::Debug for Doorman {
     }
 }
 
-/// Makes a call of each machine at once, and gives the errors.
+/// Makes one call per machine at the same time, and returns the errors.
 async fn all(machines: &[Client<Shop>]) -> Vec<customer_api_core::Error> {
     let mut calls = JoinSet::new();
     for machine in machines {

@@ -1,4 +1,4 @@
-//! Many machines with one quota. Each has a connection of its own.
+//! Many machines with one quota. Each has its own connection.
 
 use std::{
     sync::{Arc, Mutex},
@@ -20,10 +20,10 @@ const ATTEMPTS: usize = 20;
 const ROUNDS: usize = 4;
 const WINDOW: Duration = Duration::from_millis(800);
 
-/// How many attempts a run makes.
+/// The number of attempts per run.
 const ALL: usize = ATTEMPTS * ROUNDS;
 
-/// When each attempt reached the provider.
+/// The time at which each attempt reached the provider.
 async fn run(server: &Redis) -> Vec<Duration> {
     let clock = Deadline::after(HOUR);
     let left = Arc::new(Mutex::new(ALL));
@@ -43,7 +43,7 @@ async fn run(server: &Redis) -> Vec<Duration> {
                     let request = PermitRequest::new("reads", Deadline::after(HOUR), HOUR);
                     let permit = quota.acquire(&request).await.unwrap();
                     seen.lock().unwrap().push(clock.elapsed());
-                    // It counts as used.
+                    // The permit counts as used.
                     drop(permit);
                 }
                 quota.flush().await;
@@ -59,7 +59,7 @@ async fn run(server: &Redis) -> Vec<Duration> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn machines_never_exceed_a_quota_and_hardly_waste_any() {
     let mut last = Vec::new();
-    // How much is wasted depends on how busy the computer is, so one run of three must be good.
+    // The waste depends on the load of the computer. Therefore one good run of three is enough.
     for number in 0..3 {
         let Some(server) = Redis::start(&format!("machines-{number}")) else {
             return;

@@ -1,4 +1,5 @@
-//! Quotas and tokens in Redis, against servers of the tests' own. Without an installed server nothing is shown, unless `CI` is set.
+//! Quotas and tokens in Redis, against servers that the tests start. Without an installed server the tests are skipped, unless `CI` is
+//! set.
 #![cfg(test)]
 #![cfg(unix)]
 
@@ -18,24 +19,24 @@ use testkit::Redis;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A connection of a machine's own. Its scripts may take long: what is waited for is told by the test.
+/// A connection of one machine. Its scripts may take long, because the test controls the waits.
 fn connect(server: &Redis) -> RedisConnection {
     let options = RedisOptions::default().statement_timeout(Duration::from_secs(30));
     options.connect(&server.url()).unwrap()
 }
 
-/// A connection that gives up soon.
+/// A connection with a short timeout.
 fn connect_hasty(server: &Redis) -> RedisConnection {
     let options = RedisOptions::default().statement_timeout(Duration::from_millis(300));
     options.connect(&server.url()).unwrap()
 }
 
-/// A machine's handle of the quota that all machines of a test share.
+/// One machine's handle of the quota that all machines of a test share.
 fn quota(server: &Redis, attempts: usize, window: Duration) -> SharedQuota {
     SharedQuota::per_window(connect(server).quota(), "account", attempts, window)
 }
 
-/// A claim on one of this number of slots, for an hour at most.
+/// A claim on one of this number of slots, for at most an hour.
 fn claim(slots: usize, window: Duration) -> SlotClaim {
     SlotClaim::new("account", "reads", slots, window, HOUR)
 }

@@ -1,4 +1,4 @@
-//! Passwords do not show.
+//! Passwords are not shown.
 
 use std::error::Error as StdError;
 
@@ -8,7 +8,7 @@ use testkit::Redis;
 
 use crate::{HOUR, claim, is_granted};
 
-/// All that an error shows, with its causes.
+/// Returns all texts of an error and its causes.
 fn shown(error: &StoreError) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause = error.source();
@@ -33,7 +33,7 @@ async fn a_wrong_password_is_told_and_not_shown() {
             "?user=ana&pass=hunter2",
             "does not accept the user name or the password",
         ),
-        ("", "it wants a password (NOAUTH)"),
+        ("", "it requires a password (NOAUTH)"),
     ];
     for (query, expected) in cases {
         let store = RedisQuota::connect(&format!("{}{query}", server.url())).unwrap();
@@ -60,11 +60,11 @@ async fn an_address_that_can_not_be_used_is_told_without_its_password() {
     let options = RedisOptions::default().key_prefix("{hunter2}");
     let error = options.connect("redis://:hunter2@db.example").unwrap_err();
     assert!(!shown(&error).contains("hunter2"), "{}", shown(&error));
-    // Nothing listens there.
+    // Nothing listens on this port.
     let store = RedisQuota::connect("redis://ana:hunter2@127.0.0.1:1").unwrap();
     let error = store.take(&claim(1, HOUR)).await.unwrap_err();
     let shown = format!("{} {store:?}", shown(&error));
-    assert!(shown.contains("is not reached"), "{shown}");
+    assert!(shown.contains("can't be reached"), "{shown}");
     assert!(
         !shown.contains("hunter2") && !shown.contains("ana"),
         "{shown}"
@@ -80,7 +80,7 @@ async fn what_a_user_may_not_do_is_told_without_the_names_of_keys() {
         return;
     };
     let url = format!("{}?user=worker&pass=any", server.url());
-    // The rights that the README names are enough.
+    // The permissions in the README are sufficient.
     let connection = RedisOptions::default().connect(&url).unwrap();
     let quota = connection.quota();
     let first = claim(1, HOUR);

@@ -1,4 +1,4 @@
-//! What the scripts of a quota do with its keys.
+//! The effects of the quota's scripts on its keys.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn waits(store: &RedisQuota, claim: &SlotClaim) -> Vec<Duration> {
     }
 }
 
-/// The number that a command returns.
+/// Returns the number that a command returns.
 fn number(server: &Redis, words: &[&str]) -> i64 {
     let reply = server.command(words);
     reply.trim_start_matches(':').trim().parse().unwrap()
@@ -52,7 +52,7 @@ async fn a_script_that_is_run_twice_changes_nothing_the_second_time() {
     let (completed, stop) = (slots(), server.command(&["GET", STOP]));
     assert_ne!(completed, taken);
     store.complete(&first, Some(HOUR)).await.unwrap();
-    // Too late to be true: an attempt was made with the slot.
+    // Ignored: an attempt was made with the slot.
     store.release(&first).await.unwrap();
     assert_eq!((slots(), server.command(&["GET", STOP])), (completed, stop));
 
@@ -68,7 +68,7 @@ async fn who_gets_no_slot_hears_when_the_next_ones_may_be_free() {
         return;
     };
     let store = connect(&server).quota();
-    // Two are over, and their slots are free in ten minutes and in an hour. One is under way.
+    // Two attempts are over. Their slots are free in ten minutes and in an hour. One attempt is under way.
     for minutes in [10, 60] {
         let over = claim(3, minutes * MINUTE);
         assert!(is_granted(&store, &over).await);
@@ -87,10 +87,10 @@ async fn who_gets_no_slot_hears_when_the_next_ones_may_be_free() {
         is_about(next[0], 10) && is_about(next[1], 30) && is_about(next[2], 30),
         "{next:?}"
     );
-    // Who allows fewer waits for those that are too many.
+    // A process that allows fewer slots waits for the excess slots.
     let next = waits(&store, &claim(2, 30 * MINUTE)).await;
     assert!(next.len() == 2 && is_about(next[0], 30), "{next:?}");
-    // Who allows more has one.
+    // A process that allows more slots has one.
     assert!(is_granted(&store, &claim(4, MINUTE)).await);
 
     let stopping = claim(9, MINUTE);
@@ -98,14 +98,14 @@ async fn who_gets_no_slot_hears_when_the_next_ones_may_be_free() {
     store.complete(&stopping, Some(20 * MINUTE)).await.unwrap();
     let shorter = claim(9, MINUTE);
     store.complete(&shorter, Some(MINUTE)).await.unwrap();
-    // Four of nine are free when the stop is over.
+    // Four of nine slots are free when the stop is over.
     let next = waits(&store, &claim(9, 30 * MINUTE)).await;
     assert!(next.is_sorted() && next.len() == 9, "{next:?}");
     assert!(next[..5].iter().all(|wait| is_about(*wait, 20)), "{next:?}");
 
     let many = claim(100, MINUTE);
     assert_eq!(waits(&store, &many).await.len(), 32);
-    // A stop does not take away what was granted.
+    // A stop does not revoke a granted slot.
     assert!(is_granted(&store, &under_way).await);
 }
 
@@ -128,13 +128,13 @@ async fn the_keys_of_a_quota_go_by_themselves() {
         let life = number(&server, &["PTTL", key]);
         assert!(life > 0 && life <= *hold.end(), "{key}: {life}");
     }
-    // An hour's window after a short hold.
+    // A window of one hour after a short hold.
     let late = SlotClaim::new("account", "late", 2, HOUR, MINUTE);
     assert!(is_granted(&store, &late).await);
     store.complete(&late, None).await.unwrap();
     let life = number(&server, &["PTTL", &SLOTS.replace("reads", "late")]);
     assert!(life > 3_500_000, "{life}");
-    // The slot of a machine that died comes back.
+    // The slot of a machine that died becomes free again.
     let dead = SlotClaim::new("account", "dead", 1, MINUTE, Duration::ZERO);
     assert!(is_granted(&store, &dead).await);
     assert!(is_granted(&store, &SlotClaim::new("account", "dead", 1, MINUTE, HOUR)).await);

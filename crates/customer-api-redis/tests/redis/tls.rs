@@ -8,14 +8,14 @@ use testkit::Redis;
 
 use crate::{HOUR, claim, is_granted};
 
-/// The variable that names the server to a process that trusts it.
+/// The variable that gives the server's address to a process that trusts the server.
 const URL: &str = "CUSTOMER_API_REDIS_TEST_URL";
 
 fn fixture(name: &str) -> String {
     format!("{}/tests/fixtures/tls/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A port that was free just now.
+/// A port that was free a moment ago.
 fn port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()

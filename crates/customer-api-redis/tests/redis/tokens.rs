@@ -1,4 +1,4 @@
-//! What the scripts of a session do with the key of an account.
+//! The effects of the session's scripts on the key of an account.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ async fn failures_count_until_an_hour_after_their_pause() {
     let failing = turn();
     store.ask(&failing, Wanted::Any).await.unwrap();
     store.fail(&failing, &failed(HOUR)).await.unwrap();
-    // Sets the end of the pause back, as time does.
+    // Moves the end of the pause back, as if time had passed.
     let age = |seconds: u32| {
         let script = "local time = redis.call('TIME') \
              redis.call('HSET', KEYS[1], 'pause_ends', string.format('%.0f', (time[1] - ARGV[1]) * 1000000))";
@@ -109,7 +109,7 @@ async fn the_key_of_an_account_goes_by_itself() {
     store.ask(&first, Wanted::Any).await.unwrap();
     assert!((1..=3_602_000).contains(&life(&server)));
     store.fail(&first, &failed(HOUR)).await.unwrap();
-    // Until an hour after the pause.
+    // Until one hour after the pause.
     assert!((3_602_001..=7_202_000).contains(&life(&server)));
     let offer = store.ask(&turn(), Wanted::Any).await.unwrap();
     assert!(matches!(offer, Offer::Paused { .. }), "{offer:?}");
