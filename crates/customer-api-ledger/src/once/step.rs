@@ -14,7 +14,7 @@ use customer_api_core::{
 
 use crate::{Claim, Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Outcome, Resend};
 
-/// The claim of one call, shared by the call's step and by the caller. When both are dropped, the ledger is told the outcome as far as
+/// The claim of one call, shared by the call's step and by the caller. When both are dropped, the ledger gets the outcome, as far as
 /// it is known by then.
 pub(super) struct Held {
     list: LedgerList,
