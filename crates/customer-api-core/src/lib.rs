@@ -55,11 +55,11 @@ pub use settle::{SendTrace, Settle, Settled};
 pub use time::Timestamp;
 pub use transport::Transport;
 
-/// For implementing the traits.
+/// The macro for implementations of the async traits.
 pub use async_trait::async_trait;
 /// The bytes of requests and responses.
 pub use bytes;
-/// The HTTP types that stand in public signatures.
+/// The HTTP types used in public signatures.
 pub use http;
 /// The library behind the default transport, for [`ClientBuilder::http`].
 pub use reqwest;

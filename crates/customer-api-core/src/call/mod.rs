@@ -17,10 +17,10 @@ use crate::{
     telemetry,
 };
 
-/// A call with settings of its own, which is made by [`send`](Self::send) or one of its siblings.
+/// A call with its own settings. [`send`](Self::send) or one of its siblings makes the call.
 ///
-/// [`Client::call`](crate::Client::call) starts one. A call without settings needs none: [`Client::send`](crate::Client::send)
-/// makes it at once.
+/// [`Client::call`](crate::Client::call) creates one. For a call without its own settings, use
+/// [`Client::send`](crate::Client::send).
 ///
 /// ```no_run
 /// # use customer_api_core::{*, error::*, operation::*, request::*, response::*};
@@ -46,15 +46,15 @@ use crate::{
 ///
 /// # The future of a call
 ///
-/// It is awaited inside a tokio runtime with time and, for the default transport, I/O enabled, as `#[tokio::main]` gives. Anywhere
-/// else nothing is sent, and the error of kind [`NoRuntime`](crate::ErrorKind::NoRuntime) says what is missing. tokio tells of
-/// missing time or I/O by a panic, which is caught: the program's panic hook hears of it, and a program that is compiled to abort
-/// at a panic aborts.
+/// Await the future inside a tokio runtime with time and, for the default transport, I/O enabled, for example under
+/// `#[tokio::main]`. Anywhere else nothing is sent, and an error of kind [`NoRuntime`](crate::ErrorKind::NoRuntime) states what is
+/// missing. tokio reports missing time or I/O by a panic. The call catches that panic, but the program's panic hook still runs, and
+/// a program that is compiled to abort on panic aborts.
 ///
-/// Nothing is sent, and no time runs, before it is polled. Like every `async fn`, it panics if it is polled again after it is
-/// over.
+/// Nothing is sent, and no timeout runs, before the future is polled. Like every `async fn`, it panics if it is polled again after
+/// completion.
 ///
-/// Dropping it stops the call. A request that was under way may have happened: treat a dropped write as
+/// Dropping the future stops the call. A request that was under way may have happened: treat a dropped write as
 /// [`Delivery::Unknown`].
 #[must_use = "a call is made by `send`"]
 pub struct Call<O> {
@@ -77,46 +77,46 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Limits the whole call, with all its attempts and waits, instead of the client's 90 s.
+    /// Limits the whole call, with all its attempts and waits. Replaces the client's limit, which is 90 s by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// Limits every attempt, instead of the client's 30 s.
+    /// Limits every attempt. Replaces the client's limit, which is 30 s by default.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = Some(timeout);
         self
     }
 
-    /// Starts no attempt later than this after the call began, for a call that is worth nothing then.
+    /// Starts no attempt later than `limit` after the call began, for a call that is useless after that.
     pub fn latest_start(mut self, limit: Duration) -> Self {
         self.options.additions().latest_start = Some(limit);
         self
     }
 
-    /// Decides about retries of this call, instead of the client's policy.
+    /// Sets the retry policy of this call, instead of the client's.
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
         self.options.retry = Some(Arc::new(policy));
         self
     }
 
-    /// Decides how long this call waits before a retry, instead of the client's back-off.
+    /// Sets the back-off of this call, which determines the wait before a retry, instead of the client's.
     pub fn backoff(mut self, backoff: impl Backoff) -> Self {
         self.options.additions().backoff = Some(Box::new(backoff));
         self
     }
 
-    /// States whether a repeat of this call is harmless, whatever the description says.
+    /// States whether repeating this call is harmless. Overrides the description.
     ///
-    /// The way to have a write retried: say `Idempotent` only if doing it twice is doing it once *for you*, even if the
-    /// first one arrives late and overwrites what another writer wrote in between.
+    /// This setting allows retries of a write. Pass `Idempotent` only if doing the write twice equals doing it once *for you*, even if
+    /// the first request arrives late and overwrites the change that another writer made in between.
     pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
         self.options.idempotency = Some(idempotency);
         self
     }
 
-    /// Runs a step of your own before every attempt, which may keep the attempt from being sent.
+    /// Runs your own step before every attempt. The step can prevent the attempt from being sent.
     ///
     /// Several steps run in the order in which they were added, until one refuses.
     pub fn before_send(mut self, step: impl BeforeSend) -> Self {
@@ -124,71 +124,71 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Adds a pair to the query, for parameters that the operation does not know.
+    /// Adds a pair to the query, for a parameter that the operation does not have.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let pair = (name.into(), value.into());
         self.options.additions().query.push(pair);
         self
     }
 
-    /// Adds to the query what is percent-encoded already, such as the query of a link that the provider gave.
+    /// Adds text to the query that is already percent-encoded, such as the query of a link from the provider.
     ///
-    /// Text that is not a query makes the call fail before it is sent.
+    /// If the text is not a query, the call fails before it is sent.
     pub fn raw_query(mut self, query: impl Into<String>) -> Self {
         self.options.additions().raw_query = Some(query.into());
         self
     }
 
-    /// Replaces the operation's path, for an operation whose path is not documented. It is absolute, below the base URL,
-    /// and percent-encoded already; spans keep the operation's own template.
+    /// Replaces the operation's path, for an operation whose path is not documented. The path is absolute, lies below the base
+    /// URL, and is already percent-encoded. Spans keep the operation's own template.
     ///
-    /// Text that is not a path, or has `.` or `..` segments, makes the call fail before it is sent.
+    /// If the text is not a path, or has `.` or `..` segments, the call fails before it is sent.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.options.additions().path = Some(path.into());
         self
     }
 
-    /// Adds a header, or replaces one of the client's. The credential can't be replaced, and headers that frame the message
-    /// are reserved for the transport.
+    /// Adds a header, or replaces one of the client's. The credential can't be replaced. Headers that frame the message are
+    /// reserved for the transport.
     ///
-    /// A header that can't be sent makes the call fail before it is sent.
+    /// If the header can't be sent, the call fails before it is sent.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.options.additions().header(name, value);
         self
     }
 
-    /// The client that makes the call.
+    /// Returns the client that makes the call.
     #[must_use]
     pub fn client(&self) -> Client<O::Service> {
         Client::of(Arc::clone(&self.client))
     }
 
-    /// What the call asks for.
+    /// Returns the operation of the call.
     #[must_use]
     pub fn operation(&self) -> &O {
         &self.operation
     }
 
-    /// What the call says to the provider, without making it.
+    /// Returns the content of the call, without making the call.
     ///
     /// # Errors
     ///
-    /// A value that the operation does not allow, as in the error of the call itself.
+    /// If the operation does not allow a value. The call itself would fail with the same error.
     pub fn content(&self) -> Result<Content, Error> {
         let pipeline = self.pipeline(true);
         let content = pipeline.and_then(|pipeline| {
             let content = pipeline.request.content;
-            let content = content.ok_or_else(|| ValidationError::other("content", "is not there"));
+            let content = content.ok_or_else(|| ValidationError::other("content", "is missing"));
             content.map(|content| *content)
         });
         content.map_err(|problem| self.error(problem.into(), self.report(), None))
     }
 
-    /// Makes the call, and gives the operation's output.
+    /// Makes the call and returns the operation's output.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
+    /// The [`delivery`](Error::delivery) of every [`Error`] states whether the call happened.
     #[expect(
         clippy::manual_async_fn,
         reason = "the signature says that the future is `Send` and borrows nothing"
@@ -197,7 +197,7 @@ impl<O: Operation> Call<O> {
         async move { self.run().await.map(|(value, _)| value) }
     }
 
-    /// Makes the call, and gives the output with its metadata.
+    /// Makes the call and returns the output with its metadata.
     ///
     /// # Errors
     ///
@@ -216,7 +216,7 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// Makes the call in a program without a runtime, and gives the operation's output.
+    /// Makes the call in a program without a runtime and returns the operation's output.
     ///
     /// # Errors
     ///
@@ -228,7 +228,7 @@ impl<O: Operation> Call<O> {
         self.wait_response().map(Response::into_value)
     }
 
-    /// Makes the call in a program without a runtime, and gives the output with its metadata.
+    /// Makes the call in a program without a runtime and returns the output with its metadata.
     ///
     /// # Errors
     ///
@@ -241,7 +241,7 @@ impl<O: Operation> Call<O> {
             .map(|(value, meta)| Response::new(value, meta))
     }
 
-    /// The generic part of a call: it encodes before, decodes after, and leaves what lies between to the [`Pipeline`].
+    /// Runs the generic part of a call: encodes before and decodes after. The [`Pipeline`] does the rest.
     async fn run(&self) -> Result<(O::Output, Metadata), Error> {
         let mut pipeline = self
             .pipeline(false)
@@ -270,8 +270,8 @@ impl<O: Operation> Call<O> {
         )
     }
 
-    /// Reads the body of a success. Where the status decides, one that can't be read is a success without a record, unless it is
-    /// not the provider's at all, or the provider knows better.
+    /// Reads the body of a success. If the status decides, a body that can't be read is a success without a record. It is an error
+    /// if the body is not the provider's own, or if the service does not accept it.
     fn decode(&self, meta: &Metadata) -> Result<O::Output, DecodeError> {
         let body = &meta.body;
         let outcome = O::decode(body);
@@ -288,7 +288,7 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// The report of a call that has not begun.
+    /// Returns the report of a call that has not begun.
     fn report(&self) -> CallReport {
         CallReport {
             service: self.client.service.name(),
@@ -301,7 +301,7 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// The only place where a call's failure becomes a caller's error. What is secret or personal in the request is taken out.
+    /// Makes the caller's error from a call's failure, without the request's secret and personal values. No other place does this.
     #[cold]
     fn error(&self, failure: Failure, report: CallReport, sent: Option<&Prepared>) -> Error {
         let mut sensitive = Sensitive::default();
@@ -316,7 +316,7 @@ impl<O: Operation> Call<O> {
 
 #[cold]
 fn undecodable(error: DecodeError, meta: Metadata) -> Failure {
-    // Why a body is not JSON helps more than where it stops being JSON.
+    // The reason why a body is not JSON is more useful than the position of the syntax error.
     let error = meta
         .body
         .foreign(&meta.headers)

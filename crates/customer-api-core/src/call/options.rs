@@ -1,4 +1,4 @@
-//! What a caller sets for one call.
+//! The settings of one call.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,13 +19,13 @@ pub(crate) struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
     pub(crate) idempotency: Option<Idempotency>,
-    /// For the calls by which a credential is obtained.
+    /// Set for calls that obtain a credential.
     pub(crate) without_credential: bool,
-    /// Rarely there: apart, so that every other call is small.
+    /// Rarely set, and boxed to keep every other call small.
     additions: Option<Box<Additions>>,
 }
 
-/// What a caller rarely sets: what is put into the request, or in place of what is there, and when and whether it may be sent.
+/// The rare settings: additions to the request, replacements in it, and conditions for sending it.
 #[derive(Default)]
 pub(super) struct Additions {
     pub(super) path: Option<String>,
@@ -51,13 +51,13 @@ impl CallOptions {
         self.additions.as_ref()?.backoff.as_deref()
     }
 
-    /// The caller's steps, in the order in which they are asked.
+    /// Returns the caller's steps, in the order in which they run.
     pub(crate) fn before_send(&self) -> &[Box<dyn BeforeSend>] {
         let additions = self.additions.as_deref();
         additions.map_or(&[], |additions| &additions.before_send)
     }
 
-    /// Finishes what an operation has written, with what the caller adds.
+    /// Finishes the request that the operation has written, with the caller's additions.
     pub(crate) fn finish(
         &self,
         mut request: Encoder<'_>,
@@ -82,7 +82,7 @@ impl CallOptions {
         request.finish(&additions.headers, wants_content)
     }
 
-    /// Names the values that the caller added: nobody can know what they are. Short ones are flags and numbers.
+    /// Marks the caller's additions as sensitive, because their meaning is unknown. Omits short values: they are flags and numbers.
     pub(crate) fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         let Some(additions) = &self.additions else {
             return;
@@ -94,7 +94,7 @@ impl CallOptions {
             .for_each(|value| values.text(value));
         let raw = additions.raw_query.as_deref().unwrap_or_default();
         let pairs = form_urlencoded::parse(raw.as_bytes()).map(|(_, value)| value);
-        // Of a path, nobody can tell the words from the values.
+        // Fixed words and values can't be told apart in a path.
         let path = additions.path.as_deref().unwrap_or_default().split('/');
         let path = path.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
         pairs
@@ -105,7 +105,7 @@ impl CallOptions {
 }
 
 impl Additions {
-    /// Adds a header, or keeps why that is not possible.
+    /// Adds a header, or records why it can't be added.
     pub(super) fn header(&mut self, name: &str, value: &str) {
         match (
             HeaderName::from_bytes(name.as_bytes()),
@@ -116,7 +116,7 @@ impl Additions {
                 self.problem = Some(ValidationError::other(name.to_owned(), reason));
             }
             (Ok(header), Ok(mut value)) => {
-                // What a caller adds may be anything: it is not printed.
+                // The caller's header can contain anything, so it is not printed.
                 value.set_sensitive(true);
                 self.headers.insert(header, value);
             }

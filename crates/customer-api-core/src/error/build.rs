@@ -1,19 +1,19 @@
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
-/// Why a client could not be built. Never shows a credential.
+/// The reason why a client could not be built. Never shows a credential.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The credential can't be used.
     #[error("the credential can't be used: {0}")]
     Credential(Cow<'static, str>),
-    /// The provider has no address of its own, and the caller gave none.
-    #[error("a base URL is needed: every account of this provider has its own")]
+    /// The provider has no default address, and the caller set none.
+    #[error("a base URL is needed, because every account of this provider has a different one")]
     NoBaseUrl,
     /// The base URL can't be used.
     #[error("the base URL can't be used: {0}")]
     BaseUrl(Cow<'static, str>),
-    /// The base URL would send the credential and personal data in clear.
+    /// The base URL would send the credential and personal data unencrypted.
     #[error("the base URL must be https; plain http is accepted for loopback addresses only")]
     PlainHttp,
     /// A header can't be sent with every request.
@@ -24,7 +24,7 @@ pub enum BuildError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// An environment variable that the client is built from is missing, or can't be used.
+    /// An environment variable that the client needs is missing or can't be used.
     #[error("the environment variable `{name}` {problem}")]
     Variable {
         /// The variable.
@@ -45,15 +45,15 @@ pub enum BuildError {
         "an https base URL needs TLS: enable one of the features `rustls`, `rustls-no-provider` or `native-tls`"
     )]
     NoTls,
-    /// The program was built with `rustls-no-provider` and installed no crypto provider.
+    /// The program was built with `rustls-no-provider` but installed no crypto provider.
     #[error(
         "rustls has no crypto provider: install one with `CryptoProvider::install_default` before building a client, \
          or enable the feature `rustls`"
     )]
     NoCryptoProvider,
-    /// The base URL is https, and the system has no root certificates to know its server by.
+    /// The base URL is https, and the system has no root certificates to verify its server.
     #[error(
-        "no root certificates were found, which an https base URL needs: install the system's package `ca-certificates`, \
+        "an https base URL needs root certificates, but none were found: install the system's package `ca-certificates`, \
          or name a file of certificates in the variable `SSL_CERT_FILE`"
     )]
     NoRootCertificates(#[source] Box<dyn StdError + Send + Sync>),
@@ -62,7 +62,7 @@ pub enum BuildError {
     Transport(#[source] Box<dyn StdError + Send + Sync>),
 }
 
-/// The cause that helps; those around it only say that something failed.
+/// Returns the innermost cause. The outer ones only state that something failed.
 fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
     std::iter::successors(Some(error), |&cause| cause.source())
         .last()
@@ -75,9 +75,9 @@ fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'st
 pub enum VariableProblem {
     /// It is not set.
     Missing,
-    /// It is set, to nothing but white space.
+    /// It is empty or contains only white space.
     Empty,
-    /// Its value is no Unicode.
+    /// Its value is not Unicode.
     NotUnicode,
 }
 

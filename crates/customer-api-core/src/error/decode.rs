@@ -2,34 +2,34 @@ use std::fmt;
 
 use crate::redact::OneLine;
 
-/// Where a response stopped making sense. Holds the place, never a value of the response.
+/// The place where a response can't be understood, and the reason. Never contains a value of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     category: DecodeCategory,
     path: String,
     line: usize,
     column: usize,
-    /// What the body is instead, if that is known. Quotes nothing of it.
+    /// What the body is instead, if that is known. Does not quote the body.
     instead: Option<String>,
 }
 
-/// In which way a response can't be understood.
+/// The way in which a response can't be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeCategory {
-    /// There is no body where one is needed.
+    /// The body is empty, but one is needed.
     Empty,
     /// The body is not JSON.
     Syntax,
     /// The body is JSON that ends too early.
     Truncated,
-    /// The body is JSON of another shape than documented.
+    /// The body is JSON, but not of the documented shape.
     Shape,
 }
 
 impl DecodeError {
-    /// The response has another shape than documented, for reasons that only the caller knows. `path` must be made of
-    /// property names, not of values.
+    /// Creates an error for a response that does not have the documented shape, for reasons that only the caller knows. `path` must
+    /// consist of property names, not of values.
     #[must_use]
     pub fn shape(path: impl Into<String>) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl DecodeError {
         }
     }
 
-    /// The body is not the provider's own words, but this.
+    /// Creates an error for a body that is not the provider's own. `what` describes it.
     pub(crate) fn foreign(what: String) -> Self {
         Self {
             category: DecodeCategory::Syntax,
@@ -62,7 +62,7 @@ impl DecodeError {
         }
     }
 
-    /// Keeps the place and the category of an error of `serde_json`, whose text quotes values.
+    /// Keeps the place and the category of a `serde_json` error. Its text is dropped, because it quotes values.
     pub(crate) fn json(error: &serde_json::Error, path: &str) -> Self {
         let category = match error.classify() {
             serde_json::error::Category::Data => DecodeCategory::Shape,
@@ -80,26 +80,26 @@ impl DecodeError {
         }
     }
 
-    /// In which way the response can't be understood.
+    /// Returns the way in which the response can't be understood.
     #[must_use]
     pub fn category(&self) -> DecodeCategory {
         self.category
     }
 
-    /// The property where it happened, such as `reviews[3].timestamp`; empty for the whole body. Characters that can't be seen
+    /// Returns the property where the error occurred, such as `reviews[3].timestamp`. Empty for the whole body. Invisible characters
     /// are written as their escapes, such as `\u{202e}`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The line where it happened, from 1; 0 if unknown.
+    /// Returns the line where the error occurred, from 1. 0 if unknown.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The column where it happened, from 1; 0 if unknown.
+    /// Returns the column where the error occurred, from 1. 0 if unknown.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
@@ -112,7 +112,7 @@ impl fmt::Display for DecodeError {
             DecodeCategory::Empty => "the body is empty",
             DecodeCategory::Syntax => "the body is not JSON",
             DecodeCategory::Truncated => "the JSON ends too early",
-            DecodeCategory::Shape => "the JSON has another shape than documented",
+            DecodeCategory::Shape => "the JSON does not have the documented shape",
         })?;
         if !self.path.is_empty() {
             write!(f, " at `{}`", self.path)?;

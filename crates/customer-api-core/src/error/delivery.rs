@@ -1,15 +1,15 @@
 use std::fmt;
 
-/// Whether a call that failed happened all the same.
+/// Whether a failed call happened nevertheless.
 ///
 /// | value | means | what to do |
 /// |---|---|---|
 /// | `NotSent` | nothing reached the provider | send it again freely |
-/// | `Refused` | the provider said no and did nothing | fix what it names; after a 429, wait |
+/// | `Refused` | the provider refused the call and did nothing | fix the problem that it names; after a 429, wait |
 /// | `Unknown` | it may have happened | look before sending it again |
 ///
-/// The order is that of growing doubt: a call with several attempts has the greatest `Delivery` among them, so a later
-/// attempt never takes an `Unknown` back.
+/// The values are ordered by increasing uncertainty. A call with several attempts has the greatest `Delivery` among them, so a
+/// later attempt never revokes an `Unknown`.
 ///
 /// ```
 /// use customer_api_core::Delivery;
@@ -24,7 +24,7 @@ use std::fmt;
 pub enum Delivery {
     /// Nothing reached the provider.
     NotSent,
-    /// The provider said no and did nothing.
+    /// The provider refused the call and did nothing.
     Refused,
     /// It may have happened.
     Unknown,

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::redact::redacted::Redacted;
 
-/// What a provider says about a failure.
+/// The details of a failure, as the provider reports them.
 #[derive(Clone, Default)]
 pub struct ErrorDetails {
     pub(crate) code: Option<String>,
@@ -13,41 +13,41 @@ pub struct ErrorDetails {
 }
 
 impl ErrorDetails {
-    /// Nothing is known.
+    /// Creates details without contents.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The provider's own error code.
+    /// Sets the provider's own error code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// The provider's message, in its own words. Personal data of the request is taken out before a caller sees it.
+    /// Sets the provider's message, in its own words. Personal data of the request is removed before a caller sees it.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
     }
 
-    /// What identifies the call to the provider's support.
+    /// Sets the id by which the provider's support can find the call.
     #[must_use]
     pub fn with_trace_id(mut self, trace_id: impl Into<String>) -> Self {
         self.trace_id = Some(trace_id.into());
         self
     }
 
-    /// The provider does not know what the call was about, though the status is not a 404.
+    /// States that the provider does not know the object of the call, although the status is not a 404.
     #[must_use]
     pub fn not_found(mut self) -> Self {
         self.not_found = true;
         self
     }
 
-    /// What the caller should check, in the crate's own words.
+    /// Sets what the caller should check, in the crate's own words.
     #[must_use]
     pub fn with_hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
@@ -55,7 +55,7 @@ impl ErrorDetails {
     }
 }
 
-/// Says what is there, not what it is: a provider's words may hold anything.
+/// Shows which texts are set, but not the texts: a provider's words can contain anything.
 impl fmt::Debug for ErrorDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErrorDetails")

@@ -1,4 +1,4 @@
-//! A failure inside the client, before it is a caller's error.
+//! A failure inside the client, before it becomes the caller's error.
 
 use std::{
     error::Error as StdError,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{operation::info::OperationInfo, redact::Scrubber, retry_after};
 
-/// The longest part of a response's body that an error keeps.
+/// The longest part of a response's body that an error keeps, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// The longest provider message that an error keeps, in characters.
@@ -27,14 +27,14 @@ const MESSAGE_LIMIT: usize = 2_000;
 /// The longest provider code or trace id that an error keeps, in characters.
 const WORD_LIMIT: usize = 200;
 
-/// Why an attempt, or what comes before it, failed. It does not know its call yet.
+/// The reason why an attempt, or a step before it, failed. It is not linked to its call yet.
 ///
-/// [`Error`](super::Error) has the two ways out of it: where a call ends, and where there is no call. So no error reaches a
-/// caller half finished.
+/// Only two functions of [`Error`](super::Error) convert it: one where a call ends, and one where there is no call. Therefore no
+/// unfinished error reaches a caller.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(super) Box<Parts>);
 
-/// What a failure and an error are made of.
+/// The contents of a failure and of an error.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) kind: ErrorKind,
@@ -47,7 +47,7 @@ pub(super) struct Parts {
     pub(super) details: ErrorDetails,
     pub(super) location: Option<String>,
     pub(super) retry_after: Option<Duration>,
-    /// The wait that the provider's crate knows of, where the provider does not ask for one.
+    /// The wait that the provider's crate knows, for a provider that does not ask for one.
     pub(super) own_wait: Option<Duration>,
     pub(super) body: Option<Bytes>,
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
@@ -59,13 +59,13 @@ impl Parts {
     }
 }
 
-/// Which call failed, and what it took.
+/// The call that failed, with its attempts and times.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallReport {
     pub(crate) service: &'static str,
     pub(crate) operation: &'static OperationInfo,
     pub(crate) attempts: u32,
-    /// When the first and the last attempt began, by the time of the call.
+    /// When the first and the last attempt began, counted from the beginning of the call.
     pub(crate) first_began: Duration,
     pub(crate) last_began: Duration,
     pub(crate) elapsed: Duration,
@@ -91,7 +91,7 @@ impl Failure {
         }))
     }
 
-    /// The time in which the call may begin an attempt is over.
+    /// The failure of a call that has no time left to begin an attempt.
     pub(crate) fn too_late() -> Self {
         Self::new(ErrorKind::Timeout(TimeoutPhase::Call), Delivery::NotSent)
     }
@@ -124,7 +124,7 @@ impl Failure {
         self
     }
 
-    /// The wait that the provider's crate knows of; it counts only where the provider asks for none.
+    /// Sets the wait that the provider's crate knows. It counts only if the provider asks for none.
     pub(crate) fn with_own_wait(mut self, wait: Option<Duration>) -> Self {
         self.0.own_wait = wait;
         self
@@ -147,7 +147,7 @@ impl Failure {
         self
     }
 
-    /// An earlier attempt may have happened, whatever became of the last one.
+    /// Raises the delivery to at least this one, because an earlier attempt may have happened.
     pub(crate) fn at_least(mut self, delivery: Delivery) -> Self {
         self.0.delivery = self.0.delivery.max(delivery);
         self
@@ -169,12 +169,12 @@ impl Failure {
         self.0.retry_after
     }
 
-    /// How long the provider wants no call after this failure; `None` if neither the provider nor its crate says.
+    /// Returns how long no call should be made after this failure. `None` if neither the provider nor its crate states a wait.
     pub(crate) fn asked_wait(&self) -> Option<Duration> {
         self.0.asked_wait()
     }
 
-    /// Takes the request's values out of everything that the provider said, bounds it, and puts it on one line.
+    /// Removes the request's values from all texts of the provider, limits their length, and puts each on one line.
     pub(super) fn scrub(&mut self, scrubber: &Scrubber<'_>) {
         let clean = |text: Option<String>, limit| text.map(|text| scrubber.scrub(&text, limit));
         let parts = &mut *self.0;
@@ -190,12 +190,12 @@ impl Failure {
     }
 }
 
-/// The part of a long body that is looked at and kept when a call fails.
+/// Returns the part of a long body that is read and kept when a call fails.
 pub(crate) fn beginning(body: &[u8]) -> &[u8] {
     body.get(..BODY_LIMIT).unwrap_or(body)
 }
 
-/// Keeps the beginning of a long body, and lets go of the rest's memory.
+/// Keeps the beginning of a long body, and frees the memory of the rest.
 fn kept(body: Bytes) -> Bytes {
     if body.len() > BODY_LIMIT {
         Bytes::copy_from_slice(beginning(&body))

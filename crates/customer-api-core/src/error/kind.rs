@@ -9,17 +9,17 @@ pub enum ErrorKind {
     /// A blocking call was made inside an async runtime; the source is a `BlockingError`.
     InsideRuntime,
     /// The call needs a tokio runtime with time and, for the default transport, with I/O, in the process that first used the
-    /// client. The source says what is missing: a [`RuntimeError`](super::RuntimeError), perhaps by way of the transport; or a
-    /// `BlockingError` if the runtime behind blocking calls could not be made.
+    /// client. The source states what is missing. It is a [`RuntimeError`](super::RuntimeError), perhaps inside an error of the
+    /// transport, or a `BlockingError` if the runtime behind blocking calls could not be made.
     NoRuntime,
     /// A field can't be sent; the source is a [`ValidationError`](super::ValidationError).
     Validation,
     /// No credential could be obtained.
     Authentication,
-    /// The client's own rate limiter gave no permit in time.
+    /// The client's own rate limiter granted no permit in time.
     RateLimit,
-    /// The caller's own [`BeforeSend`](crate::before_send::BeforeSend) step kept the call from being sent; the source is its
-    /// error.
+    /// The caller's own [`BeforeSend`](crate::before_send::BeforeSend) step refused to let the call be sent; the source is the
+    /// step's error.
     Withheld,
     /// No connection could be made.
     Connect,
@@ -27,15 +27,15 @@ pub enum ErrorKind {
     Timeout(TimeoutPhase),
     /// The connection broke off.
     Interrupted,
-    /// The transport failed in a way that it could not name.
+    /// The transport failed for a reason that it could not identify.
     Transport,
     /// The response is larger than the client accepts.
     ResponseTooLarge,
-    /// The provider pointed elsewhere; redirects are never followed.
+    /// The provider responded with a redirect; redirects are never followed.
     Redirect,
-    /// The provider answered with an error status.
+    /// The provider responded with an error status.
     Status,
-    /// The provider answered with a 2xx status and reported a failure in the body.
+    /// The provider responded with a 2xx status and reported a failure in the body.
     Rejected,
     /// The response could not be understood; the source is a [`DecodeError`](super::DecodeError).
     Decode,
@@ -54,7 +54,7 @@ pub enum TimeoutPhase {
 }
 
 impl ErrorKind {
-    /// A short name for spans, metrics and logs.
+    /// Returns a short name for spans, metrics and logs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Build => "the client could not be built",
-            Self::InsideRuntime => "the call can't be waited for",
+            Self::InsideRuntime => "the call can't block here",
             Self::NoRuntime => "the call can't be made here",
             Self::Validation => "the request can't be sent",
             Self::Authentication => "no credential could be obtained",
@@ -97,8 +97,8 @@ impl fmt::Display for ErrorKind {
             Self::Interrupted => "the connection broke off",
             Self::Transport => "the transport failed",
             Self::ResponseTooLarge => "the response is too large",
-            Self::Redirect => "the provider redirects, which is not followed",
-            Self::Status => "the provider answered with an error",
+            Self::Redirect => "the provider responded with a redirect, which is not followed",
+            Self::Status => "the provider responded with an error",
             Self::Rejected => "the provider reported a failure",
             Self::Decode => "the response could not be understood",
         })

@@ -1,4 +1,4 @@
-//! What can go wrong, and whether the call happened.
+//! Errors of calls, and whether the call happened.
 
 mod build;
 mod decode;
@@ -31,65 +31,65 @@ use crate::{
     time::wall_clock,
 };
 
-/// Why a call failed, and whether it happened all the same.
+/// The reason why a call failed, and whether the call happened nevertheless.
 ///
-/// One pointer wide. [`delivery`](Self::delivery) says whether the call may be sent again;
-/// [`kind`](Self::kind) and the `is_` methods say what went wrong. `{}` prints one line, and the
-/// [source](StdError::source) holds the cause.
+/// One pointer wide. [`delivery`](Self::delivery) states whether the call may be sent again.
+/// [`kind`](Self::kind) and the `is_` methods state what went wrong. `{}` prints one line. The
+/// [source](StdError::source) contains the cause.
 ///
 /// Neither `Display` nor `Debug` shows a key, the body of a response, or a value of the request that is marked as personal.
-/// The provider's own [`message`](Self::message) is kept with such values replaced; [`body`](Self::body) is raw.
+/// Such values are replaced in the provider's own [`message`](Self::message). [`body`](Self::body) is raw.
 pub struct Error(Box<Parts>);
 
 impl Error {
-    /// What became of a call: the values of its request that the provider repeated are taken out.
+    /// Makes the error of a call, and removes the values of its request that the provider repeated.
     pub(crate) fn of_call(mut failure: Failure, call: CallReport, scrubber: &Scrubber<'_>) -> Self {
         failure.scrub(scrubber);
         failure.0.call = Some(call);
-        // Read once, and only where an attempt may have to be looked for later: a success reads no calendar.
+        // Read once, and only if settling may need the time of an attempt later. A success does not read the wall clock.
         failure.0.failed_at = (call.attempts > 0).then(wall_clock);
         Self(failure.0)
     }
 
-    /// A failure that belongs to no call.
+    /// Makes an error that belongs to no call.
     pub(crate) fn without_call(failure: Failure) -> Self {
         Self(failure.0)
     }
 
-    /// What went wrong.
+    /// Returns what went wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Whether the call happened, over all its attempts.
+    /// Returns whether the call happened, over all its attempts.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         self.0.delivery
     }
 
-    /// What was called; `None` if the failure belongs to no call, such as building a client.
+    /// Returns the operation. `None` if the failure belongs to no call, such as building a client.
     #[must_use]
     pub fn operation(&self) -> Option<&'static OperationInfo> {
         self.0.call.map(|call| call.operation)
     }
 
-    /// How many times the request was handed to the transport.
+    /// Returns how many times the request was passed to the transport.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.call.map_or(0, |call| call.attempts)
     }
 
-    /// How long the call took, with all its attempts and waits.
+    /// Returns how long the call took, with all its attempts and waits.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.call.map_or(Duration::ZERO, |call| call.elapsed)
     }
 
-    /// When the call was sent: what is needed to [settle](crate::settle) an unknown outcome, now or in another process.
+    /// Returns when the call was sent. [Settling](crate::settle) an unknown outcome needs this, now or in another process.
     ///
-    /// `None` if no attempt was made, or if this machine's clock stands outside the years -9999 to 9999. The times are those of
-    /// this machine's clock, read once when the call failed: the attempts are counted back from there.
+    /// `None` if no attempt was made, or if this machine's clock is outside the years -9999 to 9999. The times are those of this
+    /// machine's clock. It was read once, when the call failed, and the times of the attempts are calculated back from there.
     #[must_use]
     pub fn trace(&self) -> Option<SendTrace> {
         let (call, failed_at) = (self.0.call?, self.0.failed_at?);
@@ -102,92 +102,93 @@ impl Error {
         Some(trace.with_attempts(call.attempts))
     }
 
-    /// Whether the response may have been written before the request arrived, so that it proves nothing about the request.
+    /// Returns whether the server may have written the response before the request arrived. It then proves nothing about the request.
     ///
-    /// It is so for a 4xx on a connection that had carried another response: a server may close a connection with one. Such an error is
-    /// [`Refused`](Delivery::Refused), as the status says, and the client repeats no write after it. A program that repeats the write
-    /// may make it twice.
+    /// This is true for a 4xx on a connection that had carried another response, because a server may close a connection with a 4xx.
+    /// Such an error is [`Refused`](Delivery::Refused), as its status states, and the client does not repeat a write after it. A program
+    /// that repeats the write may make it twice.
     #[must_use]
     pub fn may_be_unasked(&self) -> bool {
         self.0.call.is_some_and(|call| call.is_unasked) && self.0.status.is_some()
     }
 
-    /// Why the call was not tried again.
+    /// Returns why the call was not retried.
     #[must_use]
     pub fn stop_reason(&self) -> Option<StopReason> {
         self.0.stop
     }
 
-    /// The HTTP status of the last attempt, if it was answered.
+    /// Returns the HTTP status of the last attempt, if a response arrived.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|status| status.as_u16())
     }
 
-    /// The provider's own error code, made safe to print as [`message`](Self::message) is. At most 200 characters.
+    /// Returns the provider's own error code, made safe to print in the same way as [`message`](Self::message). At most 200 characters.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.details.code.as_deref()
     }
 
-    /// The provider's message on one line, with the request's personal values replaced by `[redacted]` and invisible characters by
-    /// their escapes, such as `\u{202e}`. It ends with `…` if it is longer than 2,000 characters, or 8 KiB.
+    /// Returns the provider's message on one line. The request's personal values are replaced by `[redacted]`, and invisible
+    /// characters by their escapes, such as `\u{202e}`. A message longer than 2,000 characters or 8 KiB is cut and ends with `…`.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.details.message.as_deref()
     }
 
-    /// What to check, for a failure whose usual cause is known. In this library's words, not the provider's.
+    /// Returns what to check, for a failure whose usual cause is known. The words are this library's, not the provider's.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         self.0.details.hint
     }
 
-    /// What identifies the call to the provider's support, made safe to print as [`message`](Self::message) is. At most 200
-    /// characters.
+    /// Returns the id by which the provider's support can find the call, made safe to print in the same way as
+    /// [`message`](Self::message). At most 200 characters.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.0.details.trace_id.as_deref()
     }
 
-    /// Where a redirect pointed, without its query, made safe to print as [`message`](Self::message) is. The client never follows
-    /// one.
+    /// Returns the target of a redirect without its query, made safe to print in the same way as [`message`](Self::message). The
+    /// client never follows a redirect.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.0.location.as_deref()
     }
 
-    /// How long the provider asked to wait before the next call.
+    /// Returns how long the provider asked the caller to wait before the next call.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How long the provider wants no call; unlike [`retry_after`](Self::retry_after), also by what its crate knows.
+    /// Returns how long no call should be made. Unlike [`retry_after`](Self::retry_after), includes the wait that the provider's crate
+    /// knows.
     pub(crate) fn asked_wait(&self) -> Option<Duration> {
         self.0.asked_wait()
     }
 
-    /// The raw body of the last response, if it arrived whole; its first 64 KiB, if it is longer. It may hold personal data:
-    /// think before logging it.
+    /// Returns the raw body of the last response if it arrived whole, but not more than its first 64 KiB. It may contain personal
+    /// data: think before logging it.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.0.body.as_deref()
     }
 
-    /// Whether the request was refused before anything was sent, because a field can't be sent.
+    /// Returns whether the client refused the request before anything was sent, because a field can't be sent.
     #[must_use]
     pub fn is_validation(&self) -> bool {
         self.0.kind == ErrorKind::Validation
     }
 
-    /// Whether a timeout ended the call.
+    /// Returns whether a timeout ended the call.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Timeout(_))
     }
 
-    /// Whether no connection could be made: DNS, TCP, TLS, or too slow at it.
+    /// Returns whether no connection could be made, because DNS, TCP or TLS failed or took too long.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(
@@ -196,31 +197,31 @@ impl Error {
         )
     }
 
-    /// Whether a successful response could not be understood.
+    /// Returns whether a successful response could not be understood.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         self.0.kind == ErrorKind::Decode
     }
 
-    /// Whether the credential was refused or could not be obtained: 401, 403, or a failed login.
+    /// Returns whether the credential was refused or could not be obtained: 401, 403, or a failed login.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.0.kind == ErrorKind::Authentication || matches!(self.status(), Some(401 | 403))
     }
 
-    /// Whether the provider does not know what the call was about.
+    /// Returns whether the provider does not know the object of the call.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404) || self.0.details.not_found
     }
 
-    /// Whether there were too many calls, by the provider's count (429) or by the client's own.
+    /// Returns whether there were too many calls, according to the provider (429) or to the client's own rate limiter.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.0.kind == ErrorKind::RateLimit || self.status() == Some(429)
     }
 
-    /// Whether the provider failed: a 5xx.
+    /// Returns whether the provider failed: a 5xx.
     #[must_use]
     pub fn is_server_error(&self) -> bool {
         self.0.status.is_some_and(|status| status.is_server_error())

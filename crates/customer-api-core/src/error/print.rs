@@ -1,4 +1,4 @@
-//! What an error looks like: one useful line, and the story for debugging.
+//! The texts of an error: one useful line, and the details for debugging.
 
 use std::{error::Error as StdError, fmt};
 
@@ -37,7 +37,7 @@ impl fmt::Display for Error {
             }
         }
         if let Some(stop) = inner.stop.filter(StopReason::is_telling) {
-            write!(f, "; not tried again: {stop}")?;
+            write!(f, "; not retried: {stop}")?;
         }
         match inner.details.hint {
             Some(hint) => write!(f, "; hint: {hint}"),
@@ -46,7 +46,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// The part of a cause that the kind has not said already.
+/// Writes the part of a cause that the kind does not state already.
 fn write_cause(
     f: &mut fmt::Formatter<'_>,
     source: &(dyn StdError + Send + Sync + 'static),
@@ -58,7 +58,7 @@ fn write_cause(
         };
     }
     write!(f, ": {}", OneLine(&source.to_string()))?;
-    // A login that failed is a call of its own, whose error says more than that it failed.
+    // A failed login is a call itself. Its error contains more than the fact that it failed.
     match source
         .downcast_ref::<AuthError>()
         .and_then(|error| error.source())
@@ -138,7 +138,7 @@ mod tests {
             );
         assert_eq!(
             after(1, Duration::from_millis(120), failure).to_string(),
-            "shop labelCustomer: the provider answered with an error, HTTP 400 Bad Request, code 17: no such customer \
+            "shop labelCustomer: the provider responded with an error, HTTP 400 Bad Request, code 17: no such customer \
              (trace t-1); refused: nothing was done"
         );
     }
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(
             after(3, Duration::from_secs(2), failure).to_string(),
             "shop labelCustomer: the attempt timed out; unknown: it may have happened, or may yet; 3 attempts in 2.0 s; \
-             not tried again: all attempts are used up"
+             not retried: all attempts are used up"
         );
     }
 

@@ -1,12 +1,12 @@
 use super::{Delivery, ErrorKind, Failure};
 
-/// What is missing for a call to be made where it was awaited. Nothing was sent.
+/// The reason why a call can't be made where it was awaited. Nothing was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum RuntimeError {
     /// There is no tokio runtime.
     #[error(
-        "it needs a tokio runtime, such as `#[tokio::main]` gives; in a program without one, use the feature `blocking`"
+        "it needs a tokio runtime, such as that of `#[tokio::main]`; in a program without one, use the feature `blocking`"
     )]
     Missing,
     /// The runtime has no time.
@@ -18,10 +18,9 @@ pub enum RuntimeError {
     /// The runtime was shut down.
     #[error("the tokio runtime was shut down")]
     ShutDown,
-    /// The client was used before this process was forked off. Its connections, and what it knows of the quota, are the
-    /// parent's.
+    /// The client was used before this process was forked. Its connections and its knowledge of the quota belong to the parent.
     #[error(
-        "the client was used before this process was forked off: make a client in this process"
+        "the client was used before this process was forked: make a client in this process"
     )]
     Forked,
 }

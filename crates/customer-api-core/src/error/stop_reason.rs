@@ -1,10 +1,10 @@
 use std::fmt;
 
-/// Why a call was not tried again.
+/// The reason why a call was not retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// Trying again would not help.
+    /// A retry would not help.
     NotRetryable,
     /// The call may have happened, and a repeat might make it happen twice.
     MayHaveHappened,
@@ -14,12 +14,12 @@ pub enum StopReason {
     DeadlineTooClose,
     /// The provider asks for a longer wait than the policy allows.
     RetryAfterTooLong,
-    /// The caller switched retries off.
+    /// The caller disabled retries.
     Disabled,
 }
 
 impl StopReason {
-    /// Whether the reason says more than the failure itself does.
+    /// Returns whether the reason adds something to the failure itself.
     pub(crate) fn is_telling(&self) -> bool {
         !matches!(self, Self::NotRetryable | Self::Disabled)
     }
@@ -28,12 +28,12 @@ impl StopReason {
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotRetryable => "trying again would not help",
+            Self::NotRetryable => "a retry would not help",
             Self::MayHaveHappened => "a repeat might make it happen twice",
             Self::AttemptsExhausted => "all attempts are used up",
             Self::DeadlineTooClose => "the call's timeout comes first",
             Self::RetryAfterTooLong => "the provider asks for a longer wait than allowed",
-            Self::Disabled => "retries are off",
+            Self::Disabled => "retries are disabled",
         })
     }
 }

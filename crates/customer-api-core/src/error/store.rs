@@ -1,13 +1,13 @@
 use std::{error::Error as StdError, fmt, sync::Arc};
 
-/// A store that machines share did not do what it was asked, such as a database that is down or too slow.
+/// A failure of a store that machines share, such as a database that is down or too slow.
 ///
-/// A clone is cheap. The text of the cause is printed: it must not quote a secret or a person's data.
+/// Cloning is cheap. The text of the cause is printed, so it must not quote a secret or personal data.
 #[derive(Clone, Debug)]
 pub struct StoreError(Arc<dyn StdError + Send + Sync>);
 
 impl StoreError {
-    /// An error with its cause.
+    /// Creates an error with its cause.
     #[must_use]
     pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self(Arc::from(cause.into()))

@@ -2,7 +2,7 @@ use std::{borrow::Cow, fmt};
 
 use crate::redact::OneLine;
 
-/// A field that can't be sent. Holds the field's name and what is wrong, never the value.
+/// A field that can't be sent. Contains the field's name and the problem, never the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidationError {
     field: Cow<'static, str>,
@@ -15,31 +15,31 @@ pub struct ValidationError {
 pub enum Problem {
     /// The value must not be empty.
     Empty,
-    /// The value has fewer characters than this.
+    /// The value has fewer characters than this minimum.
     TooShort(usize),
-    /// The value has more characters than this.
+    /// The value has more characters than this maximum.
     TooLong(usize),
     /// The value does not match the documented pattern.
     Pattern(&'static str),
-    /// The number is outside these limits, which are allowed themselves.
+    /// The number is outside these limits. The limits themselves are allowed.
     OutOfRange {
-        /// The smallest number that is allowed.
+        /// The smallest allowed number.
         min: Option<i128>,
-        /// The greatest number that is allowed.
+        /// The greatest allowed number.
         max: Option<i128>,
     },
-    /// The value holds control characters.
+    /// The value contains control characters.
     ControlCharacter,
-    /// The value is `.` or `..`, which URLs take for a way to another path.
+    /// The value is `.` or `..`, which would lead to another path in a URL.
     DotSegment,
-    /// The value can't stand in a header.
+    /// The value contains characters that are not allowed in a header.
     Header,
     /// Another reason, in words.
     Other(Cow<'static, str>),
 }
 
 impl ValidationError {
-    /// A problem with a field, named as the provider writes it.
+    /// Creates an error for a field, which is named as the provider writes it.
     #[must_use]
     pub fn new(field: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl ValidationError {
         }
     }
 
-    /// A problem in words. They must not quote the value.
+    /// Creates an error with a problem in words. They must not quote the value.
     #[must_use]
     pub fn other(
         field: impl Into<Cow<'static, str>>,
@@ -57,13 +57,13 @@ impl ValidationError {
         Self::new(field, Problem::Other(reason.into()))
     }
 
-    /// The field, as the provider writes it.
+    /// Returns the field, as the provider writes it.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// What is wrong with it.
+    /// Returns what is wrong with it.
     #[must_use]
     pub fn problem(&self) -> &Problem {
         &self.problem
@@ -89,9 +89,9 @@ impl fmt::Display for ValidationError {
                 write!(f, "`{field}` must be at most {max}")
             }
             Problem::OutOfRange { .. } => write!(f, "`{field}` is out of range"),
-            Problem::ControlCharacter => write!(f, "`{field}` must not hold control characters"),
+            Problem::ControlCharacter => write!(f, "`{field}` must not contain control characters"),
             Problem::DotSegment => write!(f, "`{field}` must not be `.` or `..`"),
-            Problem::Header => write!(f, "`{field}` holds characters that can't stand in a header"),
+            Problem::Header => write!(f, "`{field}` contains characters not allowed in a header"),
             Problem::Other(reason) => write!(f, "`{field}` {}", OneLine(reason)),
         }
     }

@@ -1,8 +1,8 @@
-//! The life of a call: `run` → `attempt` → `exchange`, and [`retries`] for what follows a failed attempt.
+//! The stages of a call: `run` → `attempt` → `exchange`. [`retries`] handles failed attempts.
 //!
-//! Not generic over the operation: [`Call`](crate::Call) encodes before and decodes after.
+//! The pipeline is not generic over the operation: [`Call`](crate::Call) encodes before and decodes after.
 //!
-//! `client`, `call`, `pipeline` and `auth` use each other in a circle, since a call may need a login, and a login is a call.
+//! `client`, `call`, `pipeline` and `auth` depend on each other in a cycle, because a call may need a login, and a login is a call.
 
 mod retries;
 
@@ -34,31 +34,32 @@ use crate::{
 };
 use retries::Attempts;
 
-/// A call on its way.
+/// A call in progress.
 pub(crate) struct Pipeline<'c> {
     client: &'c Arc<Shared>,
     operation: &'static OperationInfo,
     options: &'c CallOptions,
     pub(crate) request: Prepared,
     deadline: Deadline,
-    /// The time of the call when its clock was last read: after every wait. A first attempt that can begin at once is spared it.
+    /// The elapsed time of the call when its clock was last read. The clock is read after every wait. A first attempt that begins
+    /// immediately does not read it.
     elapsed: Duration,
-    /// How many attempts have begun, and when the first and the last one did.
+    /// The number of attempts that have begun, and the beginning of the first and the last one.
     attempts: u32,
     first_began: Nanoseconds,
     last_began: Nanoseconds,
-    /// How many of the caller's steps may have to take something back.
+    /// How many of the caller's steps may have something to withdraw.
     let_go: u16,
     /// Whether the last response may have been written before its request arrived.
     is_unasked: bool,
 }
 
-/// A time of the call, in half the room of a [`Duration`]: the future of a call holds two of them.
+/// A time of the call, in half the size of a [`Duration`]. The future of a call contains two of them.
 #[derive(Clone, Copy)]
 struct Nanoseconds(u64);
 
 impl Nanoseconds {
-    /// The greatest that there is, for a call of centuries.
+    /// Converts a time. Saturates for a call that takes centuries.
     fn of(time: Duration) -> Self {
         Self(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
     }
@@ -68,18 +69,18 @@ impl Nanoseconds {
     }
 }
 
-/// What ends an attempt that takes too long.
+/// The time limit of an attempt.
 struct Limit {
     /// The time of the call at which the attempt ends.
     end: Duration,
     phase: TimeoutPhase,
 }
 
-/// How an operation writes itself into a request. A reference, so that this code is there once for all of them.
+/// Writes an operation into a request. A trait object, so that the pipeline is compiled once for all operations.
 type Encode<'a> = dyn Fn(&mut Encoder<'_>) -> Result<(), ValidationError> + 'a;
 
 impl<'c> Pipeline<'c> {
-    /// Starts the clock, and writes the request that every attempt sends.
+    /// Starts the clock and writes the request that every attempt sends.
     pub(crate) fn new(
         client: &'c Arc<Shared>,
         operation: &'static OperationInfo,
@@ -105,7 +106,7 @@ impl<'c> Pipeline<'c> {
         })
     }
 
-    /// The life of a call: one attempt, and if it fails, as many others as are harmless and of use.
+    /// Runs the call: one attempt and, if it fails, the retries that are harmless and useful.
     pub(crate) async fn run(&mut self) -> Result<Metadata, Failure> {
         runtime::check()?;
         self.client.home.check()?;
@@ -113,12 +114,12 @@ impl<'c> Pipeline<'c> {
             Ok(success) => return Ok(self.metadata(success)),
             Err(failure) => failure,
         };
-        // Rare, so it may cost a box. That keeps the future of every other call small.
+        // Boxed because retries are rare. This keeps the future of every other call small.
         let success = Box::pin(retries::after(failure, self)).await?;
         Ok(self.metadata(success))
     }
 
-    /// One attempt: a credential, a permit, the caller's step, the exchange, and what its response means.
+    /// Makes one attempt: credential, permit, the caller's steps, the exchange, and the classification of its response.
     async fn attempt(&mut self) -> Result<Success, Failure> {
         (self.let_go, self.is_unasked) = (0, false);
         if self.attempts > 0 {
@@ -149,7 +150,7 @@ impl<'c> Pipeline<'c> {
         outcome
     }
 
-    /// One request and its response, within the limit.
+    /// Sends one request and receives its response, within the limit.
     async fn exchange(&self, limit: Limit) -> Result<RawResponse, Failure> {
         let mut end = pin!(self.deadline.sleep(limit.end));
         let outgoing = self.request.attempt(
@@ -158,12 +159,12 @@ impl<'c> Pipeline<'c> {
             self.reuse(),
         );
         let sent = self.client.transport.send(&self.client.base_url, outgoing);
-        // Until a head arrives, only the transport knows whether anything was sent.
+        // Before a head arrives, only the transport knows whether anything was sent.
         let response = within(end.as_mut(), pin!(sent))
             .await
             .ok_or_else(|| timed_out(limit.phase))?
             .map_err(unanswered)?;
-        // From here on the status decides, whatever becomes of the body.
+        // From here on the status decides, even if the body does not arrive.
         let (head, mut body) = response.into_parts();
         let received = within(end, pin!(body.collect(self.client.max_response_bytes))).await;
         let body = match received {
@@ -178,13 +179,13 @@ impl<'c> Pipeline<'c> {
         })
     }
 
-    /// Whether a repeat is harmless; the caller's word wins over the description's.
+    /// Returns whether a repeat is harmless. The caller's setting overrides the description.
     fn idempotency(&self) -> Idempotency {
         let described = self.operation.idempotency;
         self.options.idempotency.unwrap_or(described)
     }
 
-    /// Which connection an attempt may go on: what may be repeated can't be hurt by one that is kept.
+    /// Returns which connection an attempt may use. A kept connection can't harm a call that may be repeated.
     fn reuse(&self) -> ConnectionReuse {
         if self.operation.fresh_connection {
             ConnectionReuse::Never
@@ -209,7 +210,7 @@ impl<'c> Pipeline<'c> {
         }
     }
 
-    /// May take a call of its own, a login.
+    /// Obtains a credential, if necessary by a login, which is a call too.
     async fn obtain_credential(&mut self) -> Result<(), Failure> {
         let context = AuthContext::new(self.client, &self.deadline);
         let credential = self.client.auth.authorize(&context);
@@ -226,7 +227,7 @@ impl<'c> Pipeline<'c> {
         Ok(())
     }
 
-    /// Takes a place in the quota.
+    /// Obtains a permit from the rate limiter.
     async fn permit(&mut self) -> Result<Permit, Failure> {
         let request = self.permit_request();
         match self.client.rate_limiter.try_acquire(&request) {
@@ -249,7 +250,7 @@ impl<'c> Pipeline<'c> {
         own.unwrap_or(self.client.attempt_timeout)
     }
 
-    /// Waits for the quota, as long as an attempt may still begin.
+    /// Waits for a permit, as long as an attempt may still begin.
     async fn wait_for_permit(&mut self, request: PermitRequest) -> Result<Permit, Failure> {
         let limiter = &self.client.rate_limiter;
         let began = self.deadline.elapsed();
@@ -261,7 +262,7 @@ impl<'c> Pipeline<'c> {
         outcome.map_err(|_| Failure::too_late())?.map_err(no_permit)
     }
 
-    /// Asks the caller's steps, if there are any, whether the attempt may be sent.
+    /// Runs the caller's steps, if there are any. Each decides whether the attempt may be sent.
     async fn before_send(&mut self) -> Result<(), Failure> {
         match self.options.before_send() {
             [] => Ok(()),
@@ -281,7 +282,7 @@ impl<'c> Pipeline<'c> {
             remaining: self.deadline.remaining(),
         };
         for step in self.options.before_send() {
-            // Until the step has refused, it may have done something: if the time ends it, too.
+            // A step that has not refused may have done something, even if the timeout ended it.
             self.let_go = self.let_go.saturating_add(1);
             let outcome = timeout(self.deadline.remaining(), step.before_send(&attempt)).await;
             self.elapsed = self.deadline.elapsed();
@@ -297,7 +298,7 @@ impl<'c> Pipeline<'c> {
         Ok(())
     }
 
-    /// Counts the attempt that is sent now, unless it is too late for one.
+    /// Counts the attempt that is about to be sent, unless it is too late for one.
     fn begin(&mut self) -> Result<Limit, Failure> {
         if self.time_to_start().is_zero() {
             return Err(Failure::too_late());
@@ -320,7 +321,7 @@ impl<'c> Pipeline<'c> {
         })
     }
 
-    /// How much time is left to begin an attempt.
+    /// Returns the time that is left to begin an attempt.
     fn time_to_start(&self) -> Duration {
         let limit = self.deadline.limit();
         let latest = self.options.latest_start().unwrap_or(limit);
@@ -331,7 +332,7 @@ impl<'c> Pipeline<'c> {
         self.elapsed = self.deadline.elapsed();
     }
 
-    /// What came along with a response that has just arrived.
+    /// Returns the metadata of a response that has arrived.
     fn metadata(&mut self, success: Success) -> Metadata {
         self.read_clock();
         Metadata {
@@ -344,7 +345,7 @@ impl<'c> Pipeline<'c> {
         }
     }
 
-    /// What the call took.
+    /// Returns the attempts and times of the call.
     pub(crate) fn report(&self) -> CallReport {
         CallReport {
             service: self.client.service.name(),
@@ -409,14 +410,14 @@ impl Attempts for Pipeline<'_> {
         if !auth.invalidate(generation) {
             return false;
         }
-        // A 401 that was written in advance says nothing about this request, which may be processed yet.
+        // A 401 that was written in advance proves nothing about this request, which may still be processed.
         !self.is_unasked || self.idempotency() != Idempotency::NonIdempotent
     }
 
     async fn withdraw(&mut self) {
         let let_go = usize::from(std::mem::take(&mut self.let_go));
         for step in self.options.before_send().iter().take(let_go).rev() {
-            // What it can't finish in time is left to its `Drop`.
+            // A step that can't finish in time leaves the rest to its `Drop`.
             let _ = timeout(self.deadline.remaining(), step.withdraw()).await;
             self.read_clock();
         }
@@ -434,7 +435,7 @@ fn no_permit(error: RateLimitError) -> Failure {
         .with_source(error)
 }
 
-/// Waits for a future, but not beyond the end. `None` if that comes first.
+/// Waits for a future until the end. Returns `None` if the end comes first.
 fn within<'a, F: Future>(
     mut end: Pin<&'a mut Sleep>,
     mut future: Pin<&'a mut F>,
@@ -444,7 +445,7 @@ fn within<'a, F: Future>(
         if outcome.is_ready() {
             return outcome;
         }
-        // Looked at even if an endless body has used up what tokio lets a task do in one turn.
+        // Checked even if an endless body has used up the task's tokio budget.
         let end = pin!(tokio::task::unconstrained(end.as_mut()));
         end.poll(context).map(|()| None)
     })

@@ -1,4 +1,4 @@
-//! What follows a failed attempt. The call behind it knows HTTP and the clock.
+//! The handling of a failed attempt. The trait [`Attempts`] hides HTTP and the clock.
 
 use std::{future::Future, time::Duration};
 
@@ -10,40 +10,40 @@ use crate::{
     telemetry,
 };
 
-/// A call, as the loop of its attempts sees it.
+/// A call, as the retry loop sees it.
 pub(super) trait Attempts: Send {
     type Success: Send;
 
     /// Makes one more attempt.
     fn attempt(&mut self) -> impl Future<Output = Result<Self::Success, Failure>> + Send;
 
-    /// Whether the failure was about the credential alone, and there may be a better one; `was_renewed` says that this one was
-    /// the better one.
+    /// Returns whether only the credential caused the failure and a better one may exist. `was_renewed` states that the rejected
+    /// credential was itself the renewed one.
     fn renews_credential(
         &mut self,
         failure: &Failure,
         was_renewed: bool,
     ) -> impl Future<Output = bool> + Send;
 
-    /// Takes back what the caller's step did for the last attempt, if it let that go.
+    /// Withdraws what the caller's steps did for the last attempt, if they let it go.
     fn withdraw(&mut self) -> impl Future<Output = ()> + Send;
 
-    /// Whether the last response may have been written before its request arrived, and so proves nothing about it.
+    /// Returns whether the last response may have been written before its request arrived. It then proves nothing about the request.
     fn is_unasked(&self) -> bool;
 
-    /// The failed attempt, as a policy sees it.
+    /// Returns the failed attempt, as a policy sees it.
     fn failed(&mut self, failure: &Failure) -> FailedAttempt;
 
-    /// Who is asked whether there is another attempt.
+    /// Returns the policy that decides about another attempt.
     fn policy(&self) -> &dyn RetryPolicy;
 
-    /// Who is asked how long to wait before it.
+    /// Returns the back-off that determines the wait before it.
     fn backoff(&self) -> &dyn Backoff;
 
     fn sleep(&mut self, wait: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// Goes on after a first attempt that failed, until one succeeds or there is to be no other.
+/// Continues after a failed first attempt, until an attempt succeeds or no retry is allowed.
 pub(super) async fn after<A: Attempts>(
     mut failure: Failure,
     call: &mut A,
@@ -52,8 +52,8 @@ pub(super) async fn after<A: Attempts>(
     let mut credential_renewed = false;
     loop {
         if call.renews_credential(&failure, credential_renewed).await {
-            // A 401 proves that nothing was processed, so the one replay is harmless for writes too. It says nothing about the
-            // call: what becomes of the replay counts.
+            // A 401 proves that nothing was processed, so the one replay is harmless for writes too. The 401 does not count
+            // towards the call's outcome. The replay's outcome does.
             credential_renewed = true;
             if is_undone(call, &failure) {
                 call.withdraw().await;
@@ -65,7 +65,7 @@ pub(super) async fn after<A: Attempts>(
             }
             match wait_before_retry(call, &failure) {
                 Ok(wait) => {
-                    // A refusal that ends the call is what became of it. One that is waited for is not.
+                    // A refusal that ends the call is the call's outcome. A refusal that is followed by a retry is not.
                     if failure.delivery() == Delivery::Refused && is_undone(call, &failure) {
                         call.withdraw().await;
                     }
@@ -81,7 +81,7 @@ pub(super) async fn after<A: Attempts>(
     }
 }
 
-/// Whether it is proven that the provider did nothing for the last attempt.
+/// Returns whether it is proven that the provider did nothing for the last attempt.
 fn is_undone(call: &impl Attempts, failure: &Failure) -> bool {
     match failure.delivery() {
         Delivery::NotSent => true,
@@ -90,15 +90,15 @@ fn is_undone(call: &impl Attempts, failure: &Failure) -> bool {
     }
 }
 
-/// Asks the policy, within the limits that no policy can move: a call that may have happened is not repeated unless that is
-/// harmless, the caller's own step has the last word, and no wait outlasts the call's timeout.
+/// Asks the policy, within limits that no policy can change: a call that may have happened is repeated only if that is harmless,
+/// a refusal by the caller's own step is final, and no wait outlasts the call's timeout.
 fn wait_before_retry(call: &mut impl Attempts, failure: &Failure) -> Result<Duration, StopReason> {
     let attempt = call.failed(failure);
     let may_repeat = attempt.idempotency != Idempotency::NonIdempotent || is_undone(call, failure);
     if let RetryDecision::Stop(reason) = call.policy().decide(&attempt) {
         return Err(reason);
     }
-    // A wait would change neither.
+    // Waiting would not change either failure.
     if matches!(attempt.kind, ErrorKind::Withheld | ErrorKind::NoRuntime) {
         return Err(StopReason::NotRetryable);
     }
@@ -136,7 +136,7 @@ mod tests {
         story: Vec<&'static str>,
     }
 
-    /// Always wants another attempt after this time.
+    /// Always requests another attempt after this time.
     #[derive(Debug)]
     struct Eager(Duration);
 
@@ -192,7 +192,7 @@ mod tests {
         }
     }
 
-    /// Runs the loop to its end, which it reaches without waiting: there is no clock.
+    /// Runs the loop to its end. The loop never waits, because there is no clock.
     fn run(call: &mut Planned, first: Failure) -> Result<(), Failure> {
         let mut context = Context::from_waker(Waker::noop());
         match pin!(after(first, call)).poll(&mut context) {
@@ -243,7 +243,7 @@ mod tests {
         let expected = (ErrorKind::Interrupted, Delivery::Unknown);
         assert_eq!(end(run(&mut call, unknown())), expected);
         assert!(call.story.is_empty());
-        // But where a repeat is harmless, it is.
+        // If a repeat is harmless, the call is repeated.
         call.idempotency = Idempotency::Idempotent;
         run(&mut call, unknown()).unwrap();
         assert_eq!(call.story, ["sleep", "attempt"]);
@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(end(run(&mut call, refused())), expected);
         call.idempotency = Idempotency::Safe;
         run(&mut call, refused()).unwrap();
-        // It may have been processed all the same, so nothing is taken back.
+        // The request may have been processed nevertheless, so nothing is withdrawn.
         assert_eq!(call.story, ["sleep", "attempt"]);
         call.renews = true;
         call.story.clear();
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn no_wait_reaches_the_end_of_the_call() {
-        // A policy's view has a minute left.
+        // `FailedAttempt::new` has one minute left.
         for (wait, is_repeated) in [(59, true), (60, false), (61, false)] {
             let mut call = planned([]);
             call.policy = Eager(Duration::from_secs(wait));
@@ -306,7 +306,7 @@ mod tests {
         run(&mut call, refused()).unwrap();
         assert_eq!(call.story, ["withdraw", "attempt"]);
 
-        // The second refusal is about the call; a replay that is not sent leaves no doubt behind.
+        // The second refusal concerns the call. A replay that is not sent leaves no doubt.
         let mut call = planned([Failure::new(ErrorKind::Withheld, Delivery::NotSent)]);
         call.renews = true;
         let expected = (ErrorKind::Withheld, Delivery::NotSent);

@@ -6,7 +6,7 @@ use http::HeaderValue;
 use super::{Part, multipart};
 use crate::error::ValidationError;
 
-/// The body of a request, as typed parts. Encoded once a call; every attempt sends the same bytes.
+/// The body of a request, as typed parts. It is encoded once per call, and every attempt sends the same bytes.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Body {
@@ -21,7 +21,7 @@ pub enum Body {
     Multipart(Vec<Part>),
 }
 
-/// Says what kind of body it is, and how large, but not what it holds.
+/// Shows the kind and the size of the body, not its contents.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -34,7 +34,7 @@ impl fmt::Debug for Body {
 }
 
 impl Body {
-    /// Whether it can be written so that it arrives as it is.
+    /// Checks that the body can be encoded so that it arrives unchanged.
     pub(super) fn check(&self) -> Result<(), ValidationError> {
         match self {
             Self::Multipart(parts) => multipart::check(parts),
@@ -42,7 +42,7 @@ impl Body {
         }
     }
 
-    /// The content type and the bytes.
+    /// Returns the content type and the bytes.
     pub(crate) fn encode(self) -> (Option<HeaderValue>, Bytes) {
         match self {
             Self::Empty => (None, Bytes::new()),

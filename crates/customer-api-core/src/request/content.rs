@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::Body;
 
-/// What a call says to the provider, in the operation's own terms.
+/// What a call asks of the provider, in the operation's own terms.
 ///
-/// Two calls of the same content ask for the same thing: it holds no header, credential or server, and nothing that is made up
-/// for each call, such as the boundary of a multipart body. It holds personal data, so its `Debug` shows no value.
+/// Two calls with equal content ask for the same thing. The content includes no header, credential or server, and nothing that is
+/// generated for each call, such as the boundary of a multipart body. It contains personal data, so its `Debug` shows no value.
 #[derive(Clone, PartialEq)]
 pub struct Content {
     path: String,
@@ -23,12 +23,12 @@ pub enum ContentBody {
     Empty,
     /// JSON.
     Json(Value),
-    /// Named values, of a form or a multipart body, in the order in which they are sent.
+    /// Named values of a form or a multipart body, in the order in which they are sent.
     Values(Vec<(String, String)>),
 }
 
 impl Content {
-    /// Reads a request that is written but not encoded yet. `path` lies below the base URL.
+    /// Reads a request that is written but not yet encoded. `path` is the path below the base URL.
     pub(crate) fn new(path: &str, query: &str, body: &Body) -> Self {
         let pairs = |text: &str| {
             form_urlencoded::parse(text.as_bytes())
@@ -40,7 +40,7 @@ impl Content {
             query: pairs(query),
             body: match body {
                 Body::Empty => ContentBody::Empty,
-                // An encoder writes JSON that reads back.
+                // An encoder writes JSON that can be read back.
                 Body::Json(json) => {
                     ContentBody::Json(serde_json::from_slice(json).unwrap_or_default())
                 }
@@ -55,19 +55,19 @@ impl Content {
         }
     }
 
-    /// The path below the base URL, percent-encoded.
+    /// Returns the path below the base URL, percent-encoded.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The pairs of the query, decoded, in the order in which they are sent.
+    /// Returns the pairs of the query, decoded, in the order in which they are sent.
     #[must_use]
     pub fn query(&self) -> &[(String, String)] {
         &self.query
     }
 
-    /// The body.
+    /// Returns the body.
     #[must_use]
     pub fn body(&self) -> &ContentBody {
         &self.body
@@ -84,7 +84,7 @@ impl fmt::Debug for Content {
     }
 }
 
-/// Shows names, not values. The names of JSON members may be data, so they are not shown either.
+/// Shows names, not values. The names of JSON members can be data, so they are not shown either.
 impl fmt::Debug for ContentBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,11 +1,11 @@
-//! Form fields whose names are made while a request is built: behind a prefix, or numbered.
+//! Form fields whose names are made while a request is built, with a prefix or a number.
 
 use std::fmt;
 
 use super::{Encoder, Sensitive};
 use crate::error::{Problem, ValidationError};
 
-/// Fields that the account's owner has defined: the caller names them, the provider's prefix comes in front.
+/// Fields that the account's owner has defined. The caller names them without the provider's prefix, which is put in front.
 ///
 /// ```
 /// use customer_api_core::generated::PrefixedFields;
@@ -22,18 +22,18 @@ pub struct PrefixedFields {
 }
 
 impl PrefixedFields {
-    /// No fields.
+    /// Creates an empty set of fields.
     #[must_use]
     pub const fn new() -> Self {
         Self { fields: Vec::new() }
     }
 
-    /// Adds a field, by its name without the prefix. They are sent in the order in which they are added.
+    /// Adds a field, by its name without the prefix. Fields are sent in the order in which they are added.
     pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.fields.push((name.into(), value.into()));
     }
 
-    /// The names, without the prefix.
+    /// Returns the names, without the prefix.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(name, _)| name.as_str())
     }
@@ -42,16 +42,15 @@ impl PrefixedFields {
     ///
     /// # Errors
     ///
-    /// If a name is empty, begins with the prefix already, or is there twice. The error names the field as it would be
-    /// sent.
+    /// If a name is empty, already begins with the prefix, or occurs twice. The error names the field as it would be sent.
     pub fn check(&self, prefix: &str) -> Result<(), ValidationError> {
         for (index, (name, _)) in self.fields.iter().enumerate() {
             let refused = |reason| Err(ValidationError::other(format!("{prefix}{name}"), reason));
             if name.is_empty() {
-                return refused("needs a name behind the prefix".to_owned());
+                return refused("needs a name after the prefix".to_owned());
             }
             if name.starts_with(prefix) {
-                return refused(format!("would carry the prefix `{prefix}` twice"));
+                return refused(format!("would have the prefix `{prefix}` twice"));
             }
             if self
                 .fields
@@ -69,7 +68,7 @@ impl PrefixedFields {
     ///
     /// # Errors
     ///
-    /// As [`check`](Self::check).
+    /// The same errors as [`check`](Self::check).
     pub fn form(&self, prefix: &str, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         self.check(prefix)?;
         for (name, value) in &self.fields {
@@ -82,7 +81,7 @@ impl PrefixedFields {
     ///
     /// # Errors
     ///
-    /// As [`check`](Self::check).
+    /// The same errors as [`check`](Self::check).
     pub fn multipart(
         &self,
         prefix: &str,
@@ -95,7 +94,7 @@ impl PrefixedFields {
         Ok(())
     }
 
-    /// Names the values that must not show up in an error.
+    /// Names the values that must not appear in an error.
     pub fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         for (_, value) in &self.fields {
             values.text(value);
@@ -103,7 +102,7 @@ impl PrefixedFields {
     }
 }
 
-/// Prints the names alone.
+/// Prints only the names.
 impl fmt::Debug for PrefixedFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map()
@@ -133,7 +132,7 @@ pub struct NumberedPairs {
 }
 
 impl NumberedPairs {
-    /// No pairs.
+    /// Creates an empty list of pairs.
     #[must_use]
     pub const fn new() -> Self {
         Self { pairs: Vec::new() }
@@ -144,7 +143,7 @@ impl NumberedPairs {
         self.pairs.push([first.into(), second.into()]);
     }
 
-    /// The pairs, in their order.
+    /// Returns the pairs, in their order.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs
             .iter()
@@ -155,7 +154,7 @@ impl NumberedPairs {
     ///
     /// # Errors
     ///
-    /// If one is; the error names the field as it would be sent.
+    /// If a half is empty. The error names the field as it would be sent.
     pub fn check(&self, names: [&str; 2]) -> Result<(), ValidationError> {
         match self.fields(names).find(|(_, value)| value.is_empty()) {
             Some((name, _)) => Err(ValidationError::new(name.to_string(), Problem::Empty)),
@@ -167,7 +166,7 @@ impl NumberedPairs {
     ///
     /// # Errors
     ///
-    /// As [`check`](Self::check).
+    /// The same errors as [`check`](Self::check).
     pub fn form(&self, names: [&str; 2], request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         self.check(names)?;
         for (name, value) in self.fields(names) {
@@ -180,7 +179,7 @@ impl NumberedPairs {
     ///
     /// # Errors
     ///
-    /// As [`check`](Self::check).
+    /// The same errors as [`check`](Self::check).
     pub fn multipart(
         &self,
         names: [&str; 2],
@@ -193,9 +192,9 @@ impl NumberedPairs {
         Ok(())
     }
 
-    /// Names what must not show up in an error: the second halves. The first ones say of what kind they are, but either
-    /// may stand in the other's place by mistake: they are named too, but for those of less than 4 characters and those
-    /// that are digits alone.
+    /// Names the values that must not appear in an error. These are all second halves. A first half states the kind of the second, but
+    /// a caller may swap the two by mistake. Therefore first halves are named too, except those of fewer than 4 characters and those
+    /// that consist of digits only.
     pub fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         for [first, second] in &self.pairs {
             if first.chars().count() >= 4 && !first.chars().all(|c| c.is_ascii_digit()) {
@@ -205,7 +204,7 @@ impl NumberedPairs {
         }
     }
 
-    /// The fields as they are sent.
+    /// Returns the fields as they are sent.
     fn fields<'s>(&'s self, names: [&'s str; 2]) -> impl Iterator<Item = (Numbered<'s>, &'s str)> {
         self.pairs
             .iter()
@@ -231,7 +230,7 @@ impl fmt::Display for Numbered<'_> {
     }
 }
 
-/// Prints how many there are: a value may stand in a first half by mistake.
+/// Prints only the number of pairs, because a first half may contain a value by mistake.
 impl fmt::Debug for NumberedPairs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NumberedPairs")
@@ -331,7 +330,7 @@ mod tests {
         assert_eq!(format!("{fields:?}"), "{\"city\": [redacted]}");
         let mut pairs = NumberedPairs::new();
         pairs.push("email", "a@b.example");
-        // The wrong way round.
+        // Swapped.
         pairs.push("+641", "tel");
         assert_eq!(format!("{pairs:?}"), "NumberedPairs { pairs: 2 }");
         pairs.push("1234", "x");

@@ -12,24 +12,24 @@ use crate::{
     operation::info::OperationInfo,
 };
 
-/// The longest URL that the `http` crate holds, less room for the rest of a path.
+/// The longest URL of the `http` crate, minus room for the rest of a path, in bytes.
 const LONGEST_URL: usize = 65_000;
 
-/// Room for most forms, so that they need not grow.
+/// The initial capacity of a form: enough for most forms, in bytes.
 const FORM: usize = 128;
 
-/// Room for most values.
+/// The initial capacity for a value: enough for most values, in bytes.
 const VALUE: usize = 64;
 
 /// Writes an operation into a request.
 ///
-/// Path parameters come in the order of the template; everything else in any order. Query pairs and body parts keep the
-/// order in which they are written.
+/// Write path parameters in the order of the template, and everything else in any order. Query pairs and body parts are sent in
+/// the order in which they are written.
 pub struct Encoder<'c> {
     operation: &'static OperationInfo,
     base: &'c BaseUrl,
     check_patterns: bool,
-    /// The path so far, the base URL's in front.
+    /// The path so far, after the path of the base URL.
     path: String,
     /// The part of the template that is not written yet.
     template: &'static str,
@@ -65,8 +65,8 @@ impl<'c> Encoder<'c> {
     ///
     /// # Errors
     ///
-    /// If the value is empty, `.`, `..` or holds a control character: such a segment is another path or none. Also if
-    /// `name` is not the template's next parameter.
+    /// If the value is empty, `.` or `..`, or contains a control character: such a segment is not a segment, or leads to another
+    /// path. Also if `name` is not the template's next parameter.
     pub fn path(
         &mut self,
         name: &'static str,
@@ -102,7 +102,7 @@ impl<'c> Encoder<'c> {
         self.query.extend(percent_encoded(value));
     }
 
-    /// Adds to the query what is encoded already.
+    /// Adds text to the query that is already encoded.
     pub(crate) fn raw_query(&mut self, query: &str) -> Result<(), ValidationError> {
         if query.is_empty()
             || !query
@@ -121,7 +121,7 @@ impl<'c> Encoder<'c> {
         Ok(())
     }
 
-    /// Puts a whole path in place of the operation's own.
+    /// Replaces the operation's own path as a whole.
     pub(crate) fn replace_path(&mut self, path: &str) -> Result<(), ValidationError> {
         let refused = |reason| Err(ValidationError::other("path", reason));
         if !path.starts_with('/') {
@@ -133,7 +133,7 @@ impl<'c> Encoder<'c> {
         {
             return refused("is not a percent-encoded path");
         }
-        // URL parsers take an encoded dot for a dot.
+        // URL parsers treat an encoded dot as a dot.
         let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
         if decoded
             .split(['/', '\\'])
@@ -151,16 +151,17 @@ impl<'c> Encoder<'c> {
     ///
     /// # Errors
     ///
-    /// If the name is no header name, or the value holds what can't stand in a header, such as a line break.
+    /// If the name is not a header name or is reserved for the transport, or if the value contains characters that are not allowed
+    /// in a header, such as a line break.
     pub fn header(&mut self, name: &str, value: impl fmt::Display) -> Result<(), ValidationError> {
         self.append_header(name, &value.to_string(), false)
     }
 
-    /// Adds a header whose value is secret or personal: it is printed nowhere, and taken out of the provider's messages.
+    /// Adds a header whose value is secret or personal. The value is never printed, and is removed from the provider's messages.
     ///
     /// # Errors
     ///
-    /// As [`header`](Self::header).
+    /// The same errors as [`header`](Self::header).
     pub fn sensitive_header(
         &mut self,
         name: &str,
@@ -180,19 +181,19 @@ impl<'c> Encoder<'c> {
         if is_transports(&header) {
             return Err(ValidationError::other(
                 name.to_owned(),
-                "is the transport's own header",
+                "is reserved for the transport",
             ));
         }
-        // As bytes, so that a value outside ASCII is sent as UTF-8; a line break is refused all the same.
+        // From bytes, so that a value outside ASCII is sent as UTF-8. A line break is still refused.
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| refused())?;
         value.set_sensitive(sensitive);
         self.headers.append(header, value);
         Ok(())
     }
 
-    /// Checks a value against its documented limits. The name is the provider's, dotted where it is nested.
+    /// Checks a value against its documented limits. `name` is the provider's name, with dots if it is nested.
     ///
-    /// Patterns are skipped where the client is built without pattern checks.
+    /// Patterns are skipped if the client was built without pattern checks.
     ///
     /// # Errors
     ///
@@ -208,7 +209,7 @@ impl<'c> Encoder<'c> {
             .map_err(|problem| ValidationError::new(name, problem))
     }
 
-    /// Makes a JSON body.
+    /// Sets a JSON body.
     ///
     /// # Errors
     ///
@@ -239,8 +240,8 @@ impl<'c> Encoder<'c> {
 
     /// Adds a text part to a `multipart/form-data` body.
     ///
-    /// The call is refused before it is sent if the name is empty, or holds a control character, `"`, `\`, `%22`, `%0D` or `%0A`:
-    /// readers of such bodies undo different escapes, and might take it for another name.
+    /// The call fails before it is sent if the name is empty, or contains a control character, `"`, `\`, `%22`, `%0D` or `%0A`. Readers
+    /// of such bodies undo different escapes, and might read another name.
     pub fn multipart(&mut self, name: impl Into<String>, value: impl fmt::Display) {
         let part = Part::text(name, value.to_string());
         match &mut self.body {
@@ -254,7 +255,7 @@ impl<'c> Encoder<'c> {
         self.body = body;
     }
 
-    /// The request, ready to be sent. The call's headers win over the operation's.
+    /// Returns the request, ready to be sent. The call's headers override the operation's.
     pub(crate) fn finish(
         mut self,
         call: &HeaderMap,
@@ -290,7 +291,7 @@ impl<'c> Encoder<'c> {
     }
 }
 
-/// The value as text, in a buffer that all values of a request share.
+/// Writes the value as text, in a buffer that all values of a request share.
 fn written(scratch: &mut String, value: impl fmt::Display) -> &str {
     scratch.clear();
     scratch.reserve(VALUE);
@@ -302,7 +303,7 @@ fn not_in_template(name: &'static str) -> ValidationError {
     ValidationError::other(name, "is not the next parameter of the path")
 }
 
-/// URL parsers take `.` and `..` for steps between paths, percent-encoded or not.
+/// Checks a path segment. URL parsers treat `.` and `..` as steps between paths, percent-encoded or not.
 fn check_segment(value: &str) -> Result<(), Problem> {
     if value.is_empty() {
         Err(Problem::Empty)

@@ -1,4 +1,4 @@
-//! How an operation becomes a request: validated and encoded once, so that every attempt sends the same bytes.
+//! Encoding of operations as requests. An operation is validated and encoded once, so that every attempt sends the same bytes.
 
 mod body;
 mod content;
@@ -23,19 +23,19 @@ pub use encoder::Encoder;
 pub use multipart::Part;
 pub(crate) use prepared::{Outgoing, Prepared};
 
-/// Everything but the unreserved characters of RFC 3986, section 2.3.
+/// All characters except the unreserved ones of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// The text as one path segment, or one name or value of a query.
+/// Encodes a text as one path segment, or as one name or value of a query.
 pub(crate) fn percent_encoded(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
 }
 
-/// Whether a header is the transport's own: it frames the message, or names its receiver.
+/// Returns whether a header is reserved for the transport, because it frames the message or names its receiver.
 pub(crate) fn is_transports(header: &HeaderName) -> bool {
     [
         CONNECTION,
@@ -52,7 +52,7 @@ pub(crate) fn is_transports(header: &HeaderName) -> bool {
         || header.as_str() == "proxy-connection"
 }
 
-/// The values of a request that must not show up in an error: secrets and personal data.
+/// The values of a request that must not appear in an error: secrets and personal data.
 ///
 /// See [`Operation::sensitive`](crate::Operation::sensitive).
 #[derive(Default)]
@@ -60,35 +60,35 @@ pub struct Sensitive<'a> {
     values: Vec<SensitiveValue<'a>>,
 }
 
-/// One of them, and how it is looked for.
+/// One value, and how to search for it.
 pub(crate) struct SensitiveValue<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) kind: SensitiveKind,
 }
 
-/// What kind of value it is.
+/// The kind of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SensitiveKind {
     Text,
-    /// Digits around it make another number of it.
+    /// Not the same number if more digits are next to it.
     Number,
-    /// What stands between its digits does not count.
+    /// Found whatever separates its digits.
     Phone,
 }
 
 impl<'a> Sensitive<'a> {
     /// Adds a value.
     ///
-    /// It is found in every spelling that the provider's words may have it in: with escapes of JSON, URLs, forms or HTML, up to
-    /// three layers of them; in small or capital letters; with accents as characters of their own, or without accents; with any
-    /// kind and number of spaces; with invisible characters in it. One or two characters are looked for as a word only, and a
-    /// value of more than 128 characters piece by piece. A text that is a phone number, with a `+` or a `0` in front, is found
-    /// however its digits are grouped, and without its country's code.
+    /// The value is found in every spelling that the provider's text can contain: with escapes of JSON, URLs, forms or HTML, up to
+    /// three layers; in lower or upper case; with accents as separate characters, or without accents; with any kind and number of
+    /// spaces; with invisible characters inside. A value of one or two characters is found only as a whole word. A value of more than
+    /// 128 characters is searched piece by piece. A text that is a phone number, with a `+` or a `0` in front, is found with any
+    /// grouping of its digits, and without its country code.
     pub fn text(&mut self, value: &'a str) {
         self.push(Cow::Borrowed(value), SensitiveKind::Text);
     }
 
-    /// Adds a phone number, which need not begin with a `+` or a `0` to be looked for without its country's code as well.
+    /// Adds a phone number. It is also searched without its country code, even if it does not begin with a `+` or a `0`.
     pub fn phone(&mut self, value: &'a str) {
         self.push(Cow::Borrowed(value), SensitiveKind::Phone);
     }
@@ -97,22 +97,22 @@ impl<'a> Sensitive<'a> {
         self.values.push(SensitiveValue { text, kind });
     }
 
-    /// Adds a value that is made of others, such as a decoded one.
+    /// Adds a value that was derived from others, such as a decoded one.
     pub(crate) fn owned(&mut self, value: String) {
         self.push(Cow::Owned(value), SensitiveKind::Text);
     }
 
-    /// Adds a value that may be absent.
+    /// Adds a value if it is present.
     pub fn optional(&mut self, value: Option<&'a str>) {
         if let Some(value) = value {
             self.text(value);
         }
     }
 
-    /// Adds an integer, if it has at least 6 digits: shorter ones are flags and small ids, and a message may hold the
-    /// same digits by accident. A sign does not count.
+    /// Adds an integer if it has at least 6 digits. Shorter ones are flags and small ids, and a message may contain the same digits
+    /// by accident. A sign does not count.
     ///
-    /// It is looked for as a whole: inside a longer number, its digits stay.
+    /// The number is found only as a whole. Inside a longer number, its digits stay.
     pub fn number(&mut self, value: impl fmt::Display) {
         let text = value.to_string();
         let digits = text.trim_start_matches('-');
@@ -121,7 +121,7 @@ impl<'a> Sensitive<'a> {
         }
     }
 
-    /// Adds what free JSON holds, however deep: texts, and numbers as by [`number`](Self::number). Names of members stay.
+    /// Adds all texts of free JSON at any depth, and its numbers as [`number`](Self::number) does. Names of members are not added.
     pub fn json(&mut self, value: &'a Value) {
         let mut rest = vec![value];
         while let Some(value) = rest.pop() {
@@ -140,7 +140,7 @@ impl<'a> Sensitive<'a> {
     }
 }
 
-/// A number that is shorter says too little to be told from others.
+/// A shorter number can't be distinguished from unrelated digits.
 const LEAST_DIGITS: usize = 6;
 
 impl fmt::Debug for Sensitive<'_> {

@@ -18,7 +18,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// A text part, without a content type of its own.
+    /// Creates a text part without a content type.
     #[must_use]
     pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -44,10 +44,10 @@ impl fmt::Debug for Part {
     }
 }
 
-/// Whether every name can be written so that it arrives as it is.
+/// Checks that every name can be written so that it arrives unchanged.
 ///
-/// Browsers write a quotation mark and a line break as `%22`, `%0D` and `%0A`, other programs with a backslash; readers undo one of
-/// them, or neither. So whatever means something in one of them might arrive as another name.
+/// Browsers write a quotation mark and a line break as `%22`, `%0D` and `%0A`; other programs write them with a backslash. A reader
+/// undoes one of the two escapes, or neither. Therefore a name with a special character of either escape might arrive as another name.
 pub(super) fn check(parts: &[Part]) -> Result<(), ValidationError> {
     let escapes = ["%22", "%0d", "%0a"];
     for part in parts {
@@ -61,14 +61,14 @@ pub(super) fn check(parts: &[Part]) -> Result<(), ValidationError> {
         }
         let lower = name.to_ascii_lowercase();
         if name.contains(['"', '\\']) || escapes.iter().any(|escape| lower.contains(escape)) {
-            let reason = "must not hold `\"`, `\\`, `%22`, `%0D` or `%0A` in a multipart form, where they may arrive as another name";
+            let reason = "must not contain `\"`, `\\`, `%22`, `%0D` or `%0A` in a multipart form, because it may arrive as another name";
             return refused(Problem::Other(reason.into()));
         }
     }
     Ok(())
 }
 
-/// The content type, with its boundary, and the bytes. The names are [checked](check).
+/// Returns the content type, with its boundary, and the bytes. The names must be [checked](check).
 pub(super) fn encode(parts: &[Part]) -> (Option<HeaderValue>, Bytes) {
     let boundary = boundary(parts);
     let size: usize = parts
@@ -98,7 +98,7 @@ pub(super) fn encode(parts: &[Part]) -> (Option<HeaderValue>, Bytes) {
     )
 }
 
-/// A boundary that no part holds. The first try is almost certainly good, so the body is searched once.
+/// Returns a boundary that no part contains. The first candidate is almost certainly valid, so the body is searched once.
 fn boundary(parts: &[Part]) -> String {
     loop {
         let candidate = format!("{:016x}{:016x}", random(), random());
@@ -111,7 +111,7 @@ fn boundary(parts: &[Part]) -> String {
     }
 }
 
-/// Random enough for a boundary: the keys of the standard library's hasher come from the system.
+/// Returns a number that is random enough for a boundary: the keys of the standard library's hasher come from the system.
 fn random() -> u64 {
     RandomState::new().hash_one(0_u8)
 }

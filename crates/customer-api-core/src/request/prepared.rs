@@ -11,23 +11,23 @@ use crate::{auth::Credential, base_url::BaseUrl, transport::ConnectionReuse};
 /// A request that is ready to be sent any number of times.
 pub(crate) struct Prepared {
     pub(super) path: PathAndQuery,
-    /// In front of the client's own. Rarely there, and large.
+    /// These override the client's own headers. Boxed because they are large and rarely present.
     headers: Option<Box<HeaderMap>>,
     content_type: Option<HeaderValue>,
     pub(super) body: Bytes,
-    /// What the next attempt proves itself with.
+    /// The credential of the next attempt.
     pub(crate) credential: Option<Credential>,
-    /// What the request says, where somebody wants to know before it is sent. Rarely there, so it is kept apart.
+    /// The content of the request, if the caller or a step needs it before it is sent. Boxed because it is rarely present.
     pub(crate) content: Option<Box<Content>>,
 }
 
-/// The request of one attempt, on its way to the transport.
+/// The request of one attempt, for the transport.
 pub(crate) struct Outgoing<'p> {
     pub(crate) method: Method,
     pub(crate) path: &'p PathAndQuery,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Which connection it may go on.
+    /// The connection that the request may use.
     pub(crate) reuse: ConnectionReuse,
 }
 
@@ -49,7 +49,7 @@ impl Prepared {
         }
     }
 
-    /// The request of one attempt. What the call says wins over what the client says, and the credential over both.
+    /// Returns the request of one attempt. The call's headers override the client's, and the credential overrides both.
     pub(crate) fn attempt(
         &self,
         method: Method,
@@ -75,7 +75,7 @@ impl Prepared {
         }
     }
 
-    /// The values of headers that must not be printed.
+    /// Returns the values of headers that must not be printed.
     pub(crate) fn sensitive<'a>(
         &'a self,
         client: &'a HeaderMap,
@@ -90,7 +90,7 @@ impl Prepared {
     }
 }
 
-/// Replaces the headers of the same names. One that stands there several times is sent several times.
+/// Replaces the headers of the same names. A header that occurs several times is sent several times.
 fn put_in_front(own: &HeaderMap, headers: &mut HeaderMap) {
     for name in own.keys() {
         headers.remove(name);
@@ -101,7 +101,7 @@ fn put_in_front(own: &HeaderMap, headers: &mut HeaderMap) {
 }
 
 impl Outgoing<'_> {
-    /// As any transport takes it.
+    /// Converts the request for a custom transport.
     pub(crate) fn into_request(
         self,
         base_url: &BaseUrl,

@@ -1,4 +1,4 @@
-//! Rules between fields, and limits of numbers, as a description states them.
+//! Rules between fields, and limits of numbers, as stated by a description.
 
 use std::ops::{Bound, RangeBounds};
 
@@ -6,13 +6,13 @@ use super::Encoder;
 use crate::error::{Problem, ValidationError};
 
 impl Encoder<'_> {
-    /// Checks that at least one of the alternatives is set: its name as the provider writes it, and whether it is set.
+    /// Checks that at least one of the alternatives is set. An alternative is a name as the provider writes it, and whether it is set.
     ///
-    /// An alternative of several fields joins their names by ` and `, and is set when all of them are.
+    /// An alternative of several fields joins their names with ` and `. It is set if all of them are set.
     ///
     /// # Errors
     ///
-    /// If none is set; the error names the first field.
+    /// If no alternative is set. The error names the first field.
     #[doc(hidden)]
     pub fn require_any(
         &self,
@@ -36,12 +36,11 @@ impl Encoder<'_> {
         Err(ValidationError::other(field, reason + "must be set"))
     }
 
-    /// Checks that whatever `field` needs beside it is set, if `field` is: each by its name as the provider writes it,
-    /// and whether it is set.
+    /// Checks that all `companions` are set if `field` is set. Each is a name as the provider writes it, and whether it is set.
     ///
     /// # Errors
     ///
-    /// If one is missing; the error names it.
+    /// If a companion is missing. The error names it.
     #[doc(hidden)]
     pub fn require_with(
         &self,
@@ -58,7 +57,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Checks a number against its documented limits. The name is the provider's, dotted where it is nested.
+    /// Checks a number against its documented limits. `name` is the provider's name, with dots if it is nested.
     ///
     /// # Errors
     ///
@@ -87,7 +86,7 @@ impl Encoder<'_> {
     }
 }
 
-/// Between the names of an alternative of several fields.
+/// Separates the names of an alternative of several fields.
 const JOIN: &str = " and ";
 
 #[cfg(test)]

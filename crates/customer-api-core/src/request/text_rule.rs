@@ -6,8 +6,8 @@ use crate::error::Problem;
 
 /// The documented limits of a text, checked before anything is sent.
 ///
-/// Meant for a `static`, as it keeps its pattern once compiled. A pattern that only says which characters may occur
-/// need not be compiled: [`characters`](Self::characters) says the same, and is checked much faster.
+/// Store a rule in a `static`, because it keeps its compiled pattern. A pattern that only restricts which characters may occur
+/// need not be compiled: [`characters`](Self::characters) states the same, and its check is much faster.
 ///
 /// ```
 /// use customer_api_core::{error::Problem, generated::TextRule};
@@ -32,7 +32,7 @@ pub struct TextRule {
     min_length: usize,
     max_length: Option<usize>,
     pattern: Option<&'static str>,
-    /// How the pattern is looked at.
+    /// How the pattern is checked.
     accepts: Accepts,
     compiled: OnceLock<Option<Regex>>,
 }
@@ -41,15 +41,15 @@ pub struct TextRule {
 enum Accepts {
     #[default]
     Anything,
-    /// What the compiled pattern does. By a pointer, so that a program whose rules need no compiled pattern does not carry what
-    /// compiles them.
+    /// Texts that match the compiled pattern. A function pointer, so that a program whose rules need no compiled pattern does not
+    /// include the pattern compiler.
     Matching(fn(&TextRule, &str) -> bool),
-    /// At least so many characters, all within these ranges.
+    /// Texts of at least this many characters, all within these ranges.
     Characters(usize, &'static [(char, char)]),
 }
 
 impl TextRule {
-    /// No limits.
+    /// Creates a rule without limits.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -61,21 +61,21 @@ impl TextRule {
         }
     }
 
-    /// At least so many characters.
+    /// Sets the minimum length, in characters.
     #[must_use]
     pub const fn min_length(mut self, characters: usize) -> Self {
         self.min_length = characters;
         self
     }
 
-    /// At most so many characters.
+    /// Sets the maximum length, in characters.
     #[must_use]
     pub const fn max_length(mut self, characters: usize) -> Self {
         self.max_length = Some(characters);
         self
     }
 
-    /// Matches this regular expression somewhere; anchor it to bind the whole text.
+    /// Sets a regular expression that must match somewhere in the text. Anchor it to match the whole text.
     #[must_use]
     pub const fn pattern(mut self, pattern: &'static str) -> Self {
         self.pattern = Some(pattern);
@@ -85,19 +85,18 @@ impl TextRule {
         self
     }
 
-    /// The texts that the pattern accepts: at least so many characters, each within one of these ranges.
+    /// States which texts the pattern accepts: those of at least `least` characters, each within one of these ranges.
     ///
-    /// Decides in the pattern's place, which is then named in the error but never compiled: `^[a-z]+$` is
-    /// `characters(1, &[('a', 'z')])`, and `^[a-z]*$` has 0. A range is its first and its last character, both included;
-    /// the fewer there are, the faster the check. Has no effect without a [`pattern`](Self::pattern), and is skipped
-    /// wherever that is.
+    /// This check replaces the pattern's. The error still names the pattern, but the pattern is never compiled. `^[a-z]+$` is
+    /// `characters(1, &[('a', 'z')])`, and `^[a-z]*$` is `characters(0, …)`. A range includes its first and its last character. Fewer
+    /// ranges make the check faster. It has no effect without a [`pattern`](Self::pattern), and is skipped whenever patterns are skipped.
     #[must_use]
     pub const fn characters(mut self, least: usize, ranges: &'static [(char, char)]) -> Self {
         self.accepts = Accepts::Characters(least, ranges);
         self
     }
 
-    /// Checks a text; its pattern only if `check_pattern` says so.
+    /// Checks a text. Checks its pattern only if `check_pattern` is true.
     ///
     /// # Errors
     ///
@@ -133,7 +132,7 @@ impl TextRule {
 
     fn is_match(&self, text: &str) -> bool {
         let compile = || self.pattern.and_then(|pattern| Regex::new(pattern).ok());
-        // A pattern that does not compile accepts nothing: refusing is safer than sending unchecked.
+        // A pattern that does not compile accepts nothing, because refusing is safer than sending unchecked.
         let compiled = self.compiled.get_or_init(compile);
         compiled.as_ref().is_some_and(|regex| regex.is_match(text))
     }
@@ -206,7 +205,7 @@ mod tests {
         assert_eq!(rule.check("b", true), Ok(()));
     }
 
-    /// Few, so that ranges and texts meet.
+    /// Only a few characters, so that ranges and texts overlap.
     fn character() -> impl Strategy<Value = char> {
         prop_oneof![4 => prop::char::range(' ', '0'), 2 => prop::char::range('Z', 'b'), 1 => any::<char>()]
     }
@@ -225,7 +224,7 @@ mod tests {
                 write!(pattern, "\\u{{{first:x}}}-\\u{{{last:x}}}").unwrap();
             }
             pattern.push_str(if least == 0 { "]*$" } else { "]+$" });
-            // A rule holds what lives as long as the program.
+            // A rule contains only `'static` values.
             let pattern: &'static str = pattern.leak();
             let compared = TextRule::new().pattern(pattern);
             let rule = TextRule::new().pattern(pattern).characters(least, ranges.leak());

@@ -21,7 +21,7 @@ async fn the_providers_samples() {
     assert_eq!(error.message(), Some("company is required"));
     assert_eq!(
         error.to_string(),
-        "revnue updateCustomer: the provider answered with an error, HTTP 400 Bad Request: company is required; \
+        "revnue updateCustomer: the provider responded with an error, HTTP 400 Bad Request: company is required; \
          refused: nothing was done"
     );
     let throttled = ScriptedResponse::status(429)

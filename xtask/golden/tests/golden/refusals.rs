@@ -159,11 +159,11 @@ fn dynamic_fields() {
     for (error, text) in [
         (
             refused(add().custom_field("", "x")),
-            "`custom_` needs a name behind the prefix",
+            "`custom_` needs a name after the prefix",
         ),
         (
             refused(add().custom_field("custom_a", "x")),
-            "`custom_custom_a` would carry the prefix `custom_` twice",
+            "`custom_custom_a` would have the prefix `custom_` twice",
         ),
         (
             refused(add().custom_field("a", "x").custom_field("a", "x")),

@@ -43,7 +43,7 @@ async fn the_refusal_is_what_the_error_shows() {
         let error = shop.send(buy()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "shop buy: no credential could be obtained: the login was refused: shop knock: the provider answered with an \
+            "shop buy: no credential could be obtained: the login was refused: shop knock: the provider responded with an \
              error, HTTP 403 Forbidden: not you; refused: nothing was done; not sent"
         );
         let auth = std::error::Error::source(&error).unwrap();
