@@ -4,9 +4,9 @@ use http::uri::{InvalidUriParts, PathAndQuery, Uri};
 
 use crate::error::BuildError;
 
-/// Where a provider is: scheme, host and port, and perhaps a path in front of the provider's own.
+/// The address of a provider: scheme, host and port, and optionally a path in front of the provider's own.
 ///
-/// `https` only; plain `http` is accepted for loopback addresses and `localhost`, so that tests can do without certificates.
+/// The scheme is `https`. Plain `http` is accepted only for loopback addresses and `localhost`, so that tests need no certificates.
 ///
 /// ```
 /// use customer_api_core::BaseUrl;
@@ -19,31 +19,31 @@ use crate::error::BuildError;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
-    /// Without a slash at its end, as every path template begins with one.
+    /// Has no slash at its end, because every path template begins with one.
     text: String,
     uri: Uri,
 }
 
 impl BaseUrl {
-    /// The URL, without a slash at its end.
+    /// Returns the URL, without a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether requests travel in clear, which only a loopback address is trusted with.
+    /// Returns whether requests are unencrypted. This is allowed only for a loopback address.
     #[must_use]
     pub fn is_plain_http(&self) -> bool {
         self.uri.scheme_str() == Some("http")
     }
 
-    /// The host, as spans show it.
+    /// Returns the host, as spans show it.
     #[must_use]
     pub fn host(&self) -> &str {
         self.uri.host().unwrap_or_default()
     }
 
-    /// The port, stated or implied by the scheme.
+    /// Returns the port, which is stated or implied by the scheme.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.uri
@@ -51,7 +51,7 @@ impl BaseUrl {
             .unwrap_or(if self.is_plain_http() { 80 } else { 443 })
     }
 
-    /// Whether requests stay on this machine.
+    /// Returns whether requests stay on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(self.host())
     }
@@ -60,12 +60,12 @@ impl BaseUrl {
         &self.uri
     }
 
-    /// The path in front of the provider's own, without a slash at its end.
+    /// Returns the path in front of the provider's own, without a slash at its end.
     pub(crate) fn path(&self) -> &str {
         self.uri.path().trim_end_matches('/')
     }
 
-    /// The URI of a path that begins with [`path`](Self::path).
+    /// Returns the URI of a path that begins with [`path`](Self::path).
     pub(crate) fn with_path(&self, path: PathAndQuery) -> Result<Uri, InvalidUriParts> {
         let mut parts = self.uri.clone().into_parts();
         parts.path_and_query = Some(path);
@@ -78,8 +78,8 @@ impl FromStr for BaseUrl {
 
     /// # Errors
     ///
-    /// If the URL is not absolute, is neither `https` nor loopback `http`, or carries user information, a query or a
-    /// fragment. The error does not show the URL, which may hold a password.
+    /// If the URL is not absolute, is neither `https` nor loopback `http`, or contains user information, a query or a fragment. The
+    /// error does not show the URL, which may contain a password.
     fn from_str(text: &str) -> Result<Self, BuildError> {
         let refused = |reason: &'static str| Err(BuildError::BaseUrl(reason.into()));
         let Ok(url) = url::Url::parse(text) else {
@@ -89,10 +89,10 @@ impl FromStr for BaseUrl {
             return refused("it has no host");
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return refused("it holds a user name or password");
+            return refused("it contains a user name or password");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refused("it holds a query or a fragment");
+            return refused("it contains a query or a fragment");
         }
         match url.scheme() {
             "https" => {}
@@ -108,8 +108,8 @@ impl FromStr for BaseUrl {
     }
 }
 
-/// Whether a request to the host stays on this machine. `localhost` counts: RFC 6761 reserves the name, and the default transport
-/// does not look it up.
+/// Returns whether a request to the host stays on this machine. This includes `localhost`: RFC 6761 reserves the name, and the default
+/// transport does not look it up.
 fn is_loopback(host: &str) -> bool {
     let literal = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")

@@ -1,4 +1,4 @@
-//! A caller's own step in every attempt, before anything is sent.
+//! A caller's own step in every attempt, which runs before anything is sent.
 
 use std::{error::Error as StdError, time::Duration};
 
@@ -7,12 +7,12 @@ use async_trait::async_trait;
 use crate::operation::info::OperationInfo;
 pub use crate::request::{Content, ContentBody};
 
-/// Runs before each attempt of a call, and may keep the attempt from being sent.
+/// A step that runs before each attempt of a call and can prevent the attempt from being sent.
 ///
-/// The step comes last: credential and permit are there, and nothing is connected or written yet. It is the place to record an
-/// intent, or to ask whether the call may still be made. See [`Call::before_send`](crate::Call::before_send).
+/// The step runs last: the attempt has its credential and permit, and nothing has been connected or written yet. Use it to record an
+/// intent, or to check whether the call may still be made. See [`Call::before_send`](crate::Call::before_send).
 ///
-/// The call owns its step, and drops it when the call is over or is dropped itself.
+/// The call owns its step, and drops it when the call ends or is dropped itself.
 ///
 /// ```
 /// use customer_api_core::async_trait;
@@ -36,31 +36,30 @@ pub use crate::request::{Content, ContentBody};
 /// ```
 #[async_trait]
 pub trait BeforeSend: Send + Sync + 'static {
-    /// Lets the attempt go, or ends the call.
+    /// Allows the attempt, or ends the call.
     ///
-    /// It runs within the call's timeout, and is dropped when that is over.
+    /// It runs within the call's timeout. Its future is dropped when the timeout expires.
     ///
     /// # Errors
     ///
-    /// Why the attempt must not be sent. The call fails with [`ErrorKind::Withheld`](crate::ErrorKind::Withheld), and no policy
-    /// repeats it. Its permit goes back unused.
+    /// The reason why the attempt must not be sent. The call fails with [`ErrorKind::Withheld`](crate::ErrorKind::Withheld), and no
+    /// policy repeats it. Its permit is returned unused.
     async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld>;
 
-    /// Takes back what [`before_send`](Self::before_send) did for the last attempt.
+    /// Withdraws what [`before_send`](Self::before_send) did for the last attempt.
     ///
-    /// Called once the attempt is known not to have been sent; when it was refused and is about to be repeated, after a wait or with
-    /// another credential; and if the timeout ended `before_send` itself. Not called while it is open whether the refusal answers this
-    /// attempt. Not called for an attempt that the step refused, and not when the call is
-    /// dropped: the step is dropped then.
+    /// Called if the attempt is known not to have been sent. Called if the attempt was refused and is about to be repeated, after a wait
+    /// or with another credential. Called if the timeout ended `before_send` itself. Not called if the refusal may not be a response to
+    /// this attempt. Not called for an attempt that the step refused. Not called when the call is dropped: the step is then dropped too.
     ///
-    /// It comes before any wait, and has the time that the call has left; if that is none, it is polled once. What it can't
-    /// finish is left to the step's `Drop`.
+    /// It runs before any wait, within the time that the call has left. If no time is left, it is polled once. The step's `Drop` must do
+    /// what it can't finish.
     async fn withdraw(&self) {}
 }
 
-/// Why a call was not sent.
+/// The reason why a call was not sent.
 ///
-/// Its text is shown in the call's error as it is: it must not quote the call's [`Content`].
+/// Its text appears unchanged in the call's error, so it must not quote the call's [`Content`].
 pub type Withheld = Box<dyn StdError + Send + Sync>;
 
 /// The attempt that is about to be sent.
@@ -73,25 +72,25 @@ pub struct Upcoming<'a> {
 }
 
 impl<'a> Upcoming<'a> {
-    /// What is called.
+    /// Returns the operation.
     #[must_use]
     pub fn operation(&self) -> &'static OperationInfo {
         self.operation
     }
 
-    /// Which attempt of the call it is, from 1.
+    /// Returns the number of this attempt of the call, from 1.
     #[must_use]
     pub fn number(&self) -> u32 {
         self.number
     }
 
-    /// How much time the call has left, for this attempt and all others. Once it is over, nothing is sent any more.
+    /// Returns the time that the call has left for this attempt and all later ones. When it is over, nothing more is sent.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         self.remaining
     }
 
-    /// What the call says, the same for all its attempts.
+    /// Returns the content of the call, which is the same for all its attempts.
     #[must_use]
     pub fn content(&self) -> &'a Content {
         self.content

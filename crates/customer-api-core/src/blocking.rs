@@ -1,23 +1,23 @@
-//! The same calls for programs without a runtime.
+//! Calls for programs without a runtime.
 //!
 //! | to do | without a runtime |
 //! |---|---|
 //! | a call | [`Call::wait`](crate::Call::wait), [`Call::wait_response`](crate::Call::wait_response) |
-//! | a list, page by page | [`List::wait_page`](crate::pages::List::wait_page); a provider's own list has it too |
+//! | a list, page by page | [`List::wait_page`](crate::pages::List::wait_page), which a provider's own list has too |
 //! | a list, item by item | [`Items::wait`](crate::pages::Items::wait), an iterator |
 //! | any other future or stream | [`wait`], [`iter`] |
 //!
-//! Futures run on the caller's thread. What they leave to tasks, such as connections and the reading ahead of lists, runs on one
-//! further thread, which all clients of the process share; it is started by the first wait, and ends with the process.
+//! Futures run on the caller's thread. Their tasks, such as connections and the reading ahead of lists, run on one further thread,
+//! which all clients of the process share. The first wait starts that thread, and it ends with the process.
 //!
-//! After a `fork`, that thread is the parent's alone, and the child starts its own with its first wait. A client that the parent
-//! had used by then does not work in the child: its calls end with the kind [`NoRuntime`](crate::ErrorKind::NoRuntime), and
-//! nothing is sent, since its connections and what it knows of the quota are the parent's. Make the child's clients in the
-//! child; one that was only built before the fork works too. What was begun before the fork can't be finished in the child:
-//! a list says so, and any other future may wait for ever. Fork while no other thread is waiting.
+//! After a `fork`, only the parent has that thread. The child starts its own with its first wait. A client that the parent used
+//! before the fork does not work in the child: its calls fail with the kind [`NoRuntime`](crate::ErrorKind::NoRuntime), and nothing
+//! is sent, because its connections and its knowledge of the quota belong to the parent. Make the child's clients in the child. A
+//! client that was built but not used before the fork also works. Work that was begun before the fork can't be finished in the child: a
+//! list returns an error, and any other future may wait forever. Fork while no other thread is waiting.
 //!
-//! Inside an async runtime a wait would hold up everything else there, so it is an error instead:
-//! [`BlockingError::InsideRuntime`]. Nothing is sent then.
+//! Inside an async runtime a wait would block all other work there. It returns the error [`BlockingError::InsideRuntime`] instead, and
+//! nothing is sent.
 
 use std::{
     fmt,
@@ -33,12 +33,12 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::{Delivery, Error, ErrorKind, error::Failure};
 
-/// Why nothing can be waited for here. Nothing was done.
+/// The reason why a blocking call can't wait here. Nothing was done.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BlockingError {
-    /// This thread belongs to an async runtime, which a wait would hold up. Await instead; on a thread of tokio's
-    /// `spawn_blocking`, use `Handle::current().block_on(…)`.
+    /// This thread belongs to an async runtime, which a wait would block. Await instead. On a thread of tokio's `spawn_blocking`, use
+    /// `Handle::current().block_on(…)`.
     #[error(
         "a blocking call inside an async runtime: await it instead, or on a thread of `spawn_blocking` use `Handle::block_on`"
     )]
@@ -51,9 +51,9 @@ pub enum BlockingError {
 /// The runtime of all blocking calls.
 static RUNTIME: Place = Place(OnceLock::new());
 
-/// Waits for a future on this thread, and gives its output.
+/// Waits for a future on this thread and returns its output.
 ///
-/// For whatever has no `wait` of its own:
+/// Use this for futures that have no `wait` method:
 ///
 /// ```
 /// use customer_api_core::blocking;
@@ -65,7 +65,7 @@ static RUNTIME: Place = Place(OnceLock::new());
 ///
 /// # Errors
 ///
-/// If this thread belongs to an async runtime, or no runtime can be made. The future was not begun then.
+/// If this thread belongs to an async runtime, or if no runtime can be made. The future was not started then.
 pub fn wait<F: IntoFuture>(future: F) -> Result<F::Output, BlockingError> {
     let runtime = match Handle::try_current() {
         Ok(_) => return Err(BlockingError::InsideRuntime),
@@ -87,9 +87,9 @@ where
     }
 }
 
-/// The items of a stream, waited for one by one; made by [`iter`].
+/// An iterator that waits for the items of a stream one by one. [`iter`] creates it.
 ///
-/// Where waiting is not possible, it gives the [`BlockingError`] once, and ends.
+/// If waiting is not possible, it returns the [`BlockingError`] once and ends.
 #[must_use = "nothing is read until it is iterated over"]
 pub struct Iter<S> {
     stream: S,
@@ -97,7 +97,7 @@ pub struct Iter<S> {
 }
 
 impl<S> Iter<S> {
-    /// The stream, for what it tells beside its items, such as its progress.
+    /// Returns the stream, for its other information, such as its progress.
     #[must_use]
     pub fn stream(&self) -> &S {
         &self.stream
@@ -134,18 +134,18 @@ impl<S> fmt::Debug for Iter<S> {
     }
 }
 
-/// Where a runtime is kept: in a list, to which each generation of forked processes adds its own. Nothing in it is ever
-/// dropped, and it is read without a lock, which a thread that a fork left behind could hold for ever.
+/// The place of a runtime in a list, to which each generation of forked processes adds its own. Nothing in the list is ever dropped.
+/// The list is read without a lock, because a thread that does not exist after a fork could hold the lock forever.
 struct Place(OnceLock<Kept>);
 
 struct Kept {
     runtime: Runtime,
-    /// The process that has its threads.
+    /// The process that runs the runtime's threads.
     process: u32,
     next: Box<Place>,
 }
 
-/// The runtime that is there for this process, or one that is made. What failed once may work later.
+/// Returns the runtime of this process, or makes one. A failed attempt to make one may succeed later.
 fn kept(
     place: &Place,
     process: u32,
@@ -164,13 +164,13 @@ fn kept(
         process,
         next: Box::new(Place(OnceLock::new())),
     };
-    // Of two that were made at once, one is dropped, which no task has seen.
+    // If two threads made one at the same time, one runtime is dropped. No task has used it.
     Ok(&place.0.get_or_init(|| made).runtime)
 }
 
 fn make() -> io::Result<Runtime> {
     Builder::new_multi_thread()
-        // It reads ahead and keeps connections; the futures themselves run on the callers' threads.
+        // This thread reads ahead and serves connections. The futures themselves run on the callers' threads.
         .worker_threads(1)
         .thread_name("customer-api-blocking")
         .enable_all()

@@ -6,10 +6,10 @@ use secrecy::SecretString;
 
 use crate::error::{BuildError, VariableProblem};
 
-/// Where a client's settings are looked up by the names of variables.
+/// The source of a client's settings, which are looked up by the names of variables.
 ///
-/// Usually the [process's environment](Self::process). A test, or a program that keeps its settings elsewhere, hands in a
-/// [lookup](Self::from_lookup) of its own. No value is ever printed.
+/// Usually this is the [process's environment](Self::process). A test, or a program that keeps its settings elsewhere, passes its
+/// own [lookup](Self::from_lookup). No value is ever printed.
 ///
 /// ```
 /// use customer_api_core::{BuildError, environment::Environment};
@@ -32,44 +32,44 @@ pub struct Environment {
 type Lookup = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 impl Environment {
-    /// The variables of this process.
+    /// Reads the variables of this process.
     #[must_use]
     pub fn process() -> Self {
         Self::from_lookup(|name| std::env::var_os(name))
     }
 
-    /// Variables from elsewhere: a function that gives the value of a name, or `None` if it is not set.
+    /// Reads variables with a function, which returns the value of a name, or `None` if the variable is not set.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {
         Self {
             lookup: Arc::new(lookup),
         }
     }
 
-    /// The value of a variable that must be set.
+    /// Returns the value of a variable that must be set.
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] if it is not set, is no Unicode, or holds nothing but white space.
+    /// [`BuildError::Variable`] if the variable is not set, is not Unicode, or contains nothing except white space.
     pub fn required(&self, name: &'static str) -> Result<String, BuildError> {
         self.optional(name)?
             .ok_or_else(|| refused(name, VariableProblem::Missing))
     }
 
-    /// The secret that a variable holds, which must be set.
+    /// Returns the secret in a variable that must be set.
     ///
     /// # Errors
     ///
-    /// As of [`required`](Self::required).
+    /// The same errors as [`required`](Self::required).
     pub fn secret(&self, name: &'static str) -> Result<SecretString, BuildError> {
         self.required(name).map(SecretString::from)
     }
 
-    /// The value of a variable that may be missing.
+    /// Returns the value of a variable that can be missing.
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] if it is set, but is no Unicode or holds nothing but white space: somebody meant it to say
-    /// something.
+    /// [`BuildError::Variable`] if the variable is set but is not Unicode, or contains nothing except white space: the operator meant to
+    /// set a value.
     pub fn optional(&self, name: &'static str) -> Result<Option<String>, BuildError> {
         let Some(value) = (self.lookup)(name) else {
             return Ok(None);
@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
 
-    /// What is found under a name that says what to find.
+    /// Contains variables whose names describe their values.
     fn environment() -> Environment {
         Environment::from_lookup(|name| match name {
             "SET" => Some("s3cret".into()),

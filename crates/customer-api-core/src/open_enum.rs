@@ -1,38 +1,38 @@
-//! Enums that a provider may extend: a value that the description does not list is kept and written back.
+//! Enums that a provider may extend. A value that the description does not list is kept and written back.
 
 use std::{fmt, marker::PhantomData};
 
 use serde::{Deserializer, Serializer, de};
 
-/// A string enum with a place for values that its description does not list.
+/// A string enum with a variant for values that its description does not list.
 ///
 /// Implemented by generated code.
 pub trait OpenEnum: Sized {
-    /// The variant for a listed value.
+    /// Returns the variant of a listed value.
     fn listed(value: &str) -> Option<Self>;
 
-    /// The variant that keeps any other value.
+    /// Returns the variant that keeps any other value.
     fn from_unlisted(value: Unlisted) -> Self;
 
-    /// The value as the provider writes it.
+    /// Returns the value as the provider writes it.
     fn as_str(&self) -> &str;
 }
 
 /// A value that a description does not list.
 ///
-/// Only decoding and an enum's own `unlisted` make one, so a listed value never hides in it.
+/// Only decoding and an enum's own `unlisted` create one, so it never contains a listed value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Unlisted(Box<str>);
 
 impl Unlisted {
-    /// The value as the provider writes it.
+    /// Returns the value as the provider writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The listed variant for a value, or the one that keeps it.
+/// Returns the listed variant of a value, or the variant that keeps it.
 #[must_use]
 pub fn parse<E: OpenEnum>(value: &str) -> E {
     E::listed(value).unwrap_or_else(|| E::from_unlisted(Unlisted(value.into())))
@@ -42,12 +42,12 @@ pub fn parse<E: OpenEnum>(value: &str) -> E {
 ///
 /// # Errors
 ///
-/// Whatever the serializer reports.
+/// The errors of the serializer.
 pub fn serialize<E: OpenEnum, S: Serializer>(value: &E, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(value.as_str())
 }
 
-/// Reads a value; a listed one costs no allocation.
+/// Reads a value. A listed value costs no allocation.
 ///
 /// # Errors
 ///

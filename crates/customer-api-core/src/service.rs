@@ -1,4 +1,4 @@
-//! How a provider speaks: what its errors look like, and what its responses mean.
+//! A provider's conventions: the form of its errors and the meaning of its responses.
 
 use std::{fmt, time::Duration};
 
@@ -7,10 +7,10 @@ use http::{HeaderMap, StatusCode};
 pub use crate::error::ErrorDetails;
 use crate::{Delivery, operation::info::OperationInfo, response::ResponseBody};
 
-/// A provider: where it is, how it words errors, and how its responses are to be understood.
+/// A provider: its address, the form of its errors, and the meaning of its responses.
 ///
-/// Implemented once per provider, by hand. Everything has a default but the name and the user agent, so a small provider
-/// takes a few lines; the crate's [front page](crate) shows one. This one has a word of its own for failure:
+/// Implement this once per provider, by hand. Everything except the name and the user agent has a default, so a small provider
+/// takes a few lines. The crate's [front page](crate) shows one. The following provider reports a failure by a word in the body:
 ///
 /// ```
 /// use customer_api_core::{
@@ -43,27 +43,27 @@ use crate::{Delivery, operation::info::OperationInfo, response::ResponseBody};
 /// }
 /// ```
 pub trait Service: fmt::Debug + Send + Sync + 'static {
-    /// The provider's name in errors and spans, in lower case.
+    /// Returns the provider's name in errors and spans, in lower case.
     fn name(&self) -> &'static str;
 
-    /// The product that calls, as `crate/version`.
+    /// Returns the product for `User-Agent`, as `crate/version`.
     fn user_agent(&self) -> &'static str;
 
-    /// Where the provider is, unless the caller says otherwise; `None` where every account has an address of its own.
+    /// Returns the provider's address, which the caller can override. `None` if every account has a different address.
     fn default_base_url(&self) -> Option<&'static str> {
         None
     }
 
     /// Reads the body of a failure.
     ///
-    /// The body is the first 64 KiB of whatever arrived: perhaps empty, perhaps a proxy's HTML. Take what is there; never
-    /// fail.
+    /// `body` contains the first 64 KiB of the body that arrived. It can be empty, or the HTML of a proxy. Return the details that can
+    /// be read; never fail.
     fn read_error(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let _ = (status, headers, body);
         ErrorDetails::new()
     }
 
-    /// Says whether a 2xx is a success, for a provider that reports failures that way too.
+    /// Decides whether a 2xx is a success, for a provider that also reports failures with a 2xx.
     ///
     /// `body` is `None` if it could not be received whole.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
@@ -71,22 +71,22 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
         Verdict::Accepted
     }
 
-    /// Says whether a 2xx is a success although the operation could not read its body, where the status decides.
+    /// Decides whether a 2xx is a success if the operation could not read its body and the status decides.
     ///
-    /// Asked so rarely that it may look closely: a body that was cut off may have been about to report a failure. If the
-    /// response is `false`, the call fails, and nobody knows whether it happened.
+    /// This is called rarely, so it can inspect the body thoroughly. A body that was cut off may have been about to report a failure. If
+    /// this returns `false`, the call fails, and it is unknown whether the call happened.
     fn accept_undecodable(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
         let _ = (operation, body);
         true
     }
 
-    /// What a 429 says about the call: [`Delivery::Refused`] only where throttling is known to precede processing.
+    /// Returns what a 429 means for the call. Return [`Delivery::Refused`] only if throttling is known to precede processing.
     fn delivery_when_throttled(&self, operation: &OperationInfo) -> Delivery {
         let _ = operation;
         Delivery::Unknown
     }
 
-    /// How long to wait after a 429 that does not say; `None` leaves it to the retry policy.
+    /// Returns how long to wait after a 429 that does not state a wait. `None` leaves the wait to the retry policy.
     fn wait_when_throttled(&self, operation: &OperationInfo) -> Option<Duration> {
         let _ = operation;
         None
@@ -99,10 +99,10 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
 pub enum Verdict {
     /// The provider did what it was asked to do.
     Accepted,
-    /// The provider did nothing, and says so in the body.
+    /// The provider did nothing and states this in the body.
     Refused(ErrorDetails),
-    /// The provider reports a failure, and its status says that it did what it was asked to do: nobody can tell.
+    /// The provider reports a failure, but the status states that it did what it was asked to do. The outcome is unknown.
     Doubtful(ErrorDetails),
-    /// The part of the response that would tell is missing.
+    /// The part of the response that states the outcome is missing.
     Unclear,
 }

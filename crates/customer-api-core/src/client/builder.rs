@@ -20,7 +20,7 @@ use crate::{
     transport::{ClientTransport, HttpSettings, ReqwestTransport, Transport},
 };
 
-/// Sets up a client.
+/// Builds a client.
 ///
 /// | setting | default |
 /// |---|---|
@@ -30,15 +30,15 @@ use crate::{
 /// | [`timeout`](Self::timeout) | 90 s for the whole call |
 /// | [`retry`](Self::retry) | [`RetryTransient`], up to 3 attempts |
 /// | [`backoff`](Self::backoff) | [`ExponentialBackoff`] |
-/// | [`rate_limiter`](Self::rate_limiter) | the provider crate's choice, else none |
-/// | `shared_session`, with the feature of this name | none: each client logs in for itself |
+/// | [`rate_limiter`](Self::rate_limiter) | the provider crate's choice, otherwise none |
+/// | `shared_session`, with the feature `shared-session` | none: each client logs in separately |
 /// | [`max_response_bytes`](Self::max_response_bytes) | 16 MiB |
 /// | [`check_patterns`](Self::check_patterns) | on |
 /// | [`fresh_connections`](Self::fresh_connections) | off |
 /// | [`strict_responses`](Self::strict_responses) | off |
 /// | [`user_agent`](Self::user_agent) | the provider crate's name and version |
 /// | [`header`](Self::header) | none |
-/// | [`http`](Self::http), [`transport`](Self::transport) | the default transport, without settings of your own |
+/// | [`http`](Self::http), [`transport`](Self::transport) | the default transport with its default settings |
 #[must_use = "a client is made by `build`"]
 pub struct ClientBuilder<C> {
     service: Arc<dyn Service>,
@@ -62,7 +62,7 @@ pub struct ClientBuilder<C> {
     client: PhantomData<fn() -> C>,
 }
 
-/// How the requests will travel.
+/// The transport of the client.
 enum Http {
     Default,
     Builder(Box<dyn Fn() -> reqwest::ClientBuilder + Send + Sync>),
@@ -95,50 +95,50 @@ impl<C: ProviderClient> ClientBuilder<C> {
         }
     }
 
-    /// Where the provider is: an `https` URL, or plain `http` to a loopback address. It may have a path of its own, for
-    /// a gateway. The credential goes nowhere else.
+    /// Sets the provider's address: an `https` URL, or plain `http` to a loopback address. It can have a path, for a gateway. The
+    /// credential is sent nowhere else.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// How long connecting may take, DNS and TLS included. Belongs to the default transport.
+    /// Limits the time to connect, DNS and TLS included. Applies to the default transport only.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long one attempt may take, from connecting to the end of the response.
+    /// Limits the time of one attempt, from connecting to the end of the response.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// How long a whole call may take, with all its attempts and waits.
+    /// Limits the time of a whole call, with all its attempts and waits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// What is tried again.
+    /// Sets the policy that decides which failures are retried.
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
         self.retry = Arc::new(policy);
         self
     }
 
-    /// How long a call waits before it is tried again.
+    /// Sets the back-off, which determines the wait before a retry.
     pub fn backoff(mut self, backoff: impl Backoff) -> Self {
         self.backoff = Arc::new(backoff);
         self
     }
 
-    /// How fast calls are made.
+    /// Sets the rate limiter, which limits how fast calls are made.
     pub fn rate_limiter(mut self, limiter: impl RateLimiter) -> Self {
         self.rate_limiter = Arc::new(limiter);
         self
     }
 
-    /// Shares the token of a login, and the pause after a refused one, with all machines that use the same store.
+    /// Shares the token of a login, and the pause after a refused login, with all machines that use the same store.
     #[cfg(feature = "shared-session")]
     #[cfg_attr(docsrs, doc(cfg(feature = "shared-session")))]
     pub fn shared_session(mut self, shared: SharedSession) -> Self {
@@ -146,8 +146,8 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Proxies, certificates or DNS settings of your own, in the default transport's HTTP library. The function makes a builder
-    /// for each of the HTTP clients behind the transport. The settings that the client's promises rest on are applied last: see
+    /// Sets your own proxies, certificates or DNS settings in the default transport's HTTP library. The function makes a builder for
+    /// each of the HTTP clients behind the transport. The client applies the settings that its guarantees depend on last: see
     /// [`ReqwestTransport::from_builder`].
     pub fn http(
         mut self,
@@ -157,46 +157,46 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Another transport altogether. The last of this and [`http`](Self::http) that is set counts.
+    /// Replaces the whole transport. Of this setting and [`http`](Self::http), the one made last counts.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.http = Http::Transport(Arc::new(transport));
         self
     }
 
-    /// The largest response that is accepted; a larger one is an error, never cut.
+    /// Limits the size of a response body, in bytes. A larger response is an error. It is never cut.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
     }
 
-    /// Whether values are checked against the provider's documented patterns before they are sent. Switch it off where a
-    /// real name holds a letter that a pattern refuses; lengths and required values are checked all the same.
+    /// Sets whether values are checked against the provider's documented patterns before they are sent. Disable this if a real name
+    /// contains a letter that a pattern refuses. Lengths and required values are always checked.
     pub fn check_patterns(mut self, check: bool) -> Self {
         self.check_patterns = check;
         self
     }
 
-    /// Whether every write goes on a connection of its own.
+    /// Sets whether every write uses a new connection.
     ///
-    /// A connection that is kept may be closed by the server, or carry a response that nobody asked for, just when a write is on
-    /// its way. After the first such fault the client keeps writes off kept connections for ten minutes by itself; switch this on
-    /// where not even that first one may happen. It costs a connection, and mostly a TLS handshake, per write.
+    /// While a write is being sent, the server may close a kept connection, or send an unrequested response on it. After the first such
+    /// fault the client automatically keeps writes off kept connections for ten minutes. Enable this setting if not even that first
+    /// fault is acceptable. It costs a connection, and usually a TLS handshake, per write.
     pub fn fresh_connections(mut self, fresh: bool) -> Self {
         self.fresh_connections = fresh;
         self
     }
 
-    /// Whether a response is an error as soon as one value of it is not as documented.
+    /// Sets whether a response is an error as soon as one of its values is not as documented.
     ///
-    /// Off, such a value costs no more than itself, and [`Response::unreadable`](crate::Response::unreadable) and the pages of lists
-    /// report it. Ids, lists, cursors, totals and outcomes are read strictly in any case. A write whose status says that it was made
+    /// If this is off, such a value affects only itself, and [`Response::unreadable`](crate::Response::unreadable) and the pages of lists
+    /// report it. Ids, lists, cursors, totals and outcomes are always read strictly. A write whose status states that it was made
     /// stays a success, without its record.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.strict_responses = strict;
         self
     }
 
-    /// Puts your product in front of the crate's in `User-Agent`, such as `shop/1.0`.
+    /// Puts your product, such as `shop/1.0`, in front of the crate's in `User-Agent`.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.product = Some(product.into());
         self
@@ -208,12 +208,12 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// Builds the client. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// If the credential, the base URL, a header or a setting can't be used, or TLS is needed and missing. No error shows
-    /// the credential.
+    /// If the credential, the base URL, a header or a setting can't be used, or if TLS is needed but missing. No error shows the
+    /// credential.
     pub fn build(self) -> Result<C, BuildError> {
         self.auth.check()?;
         let base_url: BaseUrl = self
@@ -288,12 +288,12 @@ impl<C: ProviderClient> ClientBuilder<C> {
                 reason,
             };
             let header = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| refused("it is no header name"))?;
+                .map_err(|_| refused("it is not a header name"))?;
             if is_transports(&header) {
-                return Err(refused("it is the transport's own"));
+                return Err(refused("it is reserved for the transport"));
             }
             let value = HeaderValue::from_str(value)
-                .map_err(|_| refused("its value holds what can't stand in a header"))?;
+                .map_err(|_| refused("its value contains characters not allowed in a header"))?;
             let mut value = value;
             value.set_sensitive(header != USER_AGENT);
             headers.insert(header, value);

@@ -18,7 +18,7 @@ use crate::{
 
 /// Makes the calls of one provider.
 ///
-/// Cheap to clone; clones share connections, credential and rate limit. A provider crate wraps it in a client of its own.
+/// Cheap to clone. Clones share connections, credential and rate limit. A provider crate wraps this client in its own.
 pub struct Client<S> {
     shared: Arc<Shared>,
     service: PhantomData<fn() -> S>,
@@ -30,11 +30,11 @@ impl<S: Service> Client<S> {
         ClientBuilder::new(service, auth)
     }
 
-    /// Makes a call, and gives the operation's output. The future is the caller's own: it borrows nothing.
+    /// Makes a call and returns the operation's output. The future borrows nothing.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
+    /// The [`delivery`](Error::delivery) of every [`Error`] states whether the call happened.
     pub fn send<O: Operation<Service = S>>(
         &self,
         operation: O,
@@ -42,15 +42,15 @@ impl<S: Service> Client<S> {
         self.call(operation).send()
     }
 
-    /// Prepares a call with settings of its own.
+    /// Prepares a call with its own settings.
     pub fn call<O: Operation<Service = S>>(&self, operation: O) -> Call<O> {
         Call::new(Arc::clone(&self.shared), operation)
     }
 
-    /// Prepares to find out by looking whether a write happened whose outcome is unknown. Nothing is sent before
-    /// [`look`](Settling::look) or one of its siblings, and nothing but reads after it.
+    /// Prepares to find out whether a write of unknown outcome happened. Nothing is sent before [`look`](Settling::look) or one of its
+    /// siblings is called. These send only reads.
     ///
-    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    /// `trace` states when the write was sent. It comes from [`Error::trace`], or from storage.
     pub fn settle<'o, O: Settle<Service = S>>(
         &self,
         operation: &'o O,
@@ -66,18 +66,18 @@ impl<S: Service> Client<S> {
         }
     }
 
-    /// How long a call may take that has no timeout of its own.
+    /// Returns the timeout of a call that does not set its own.
     pub(crate) fn timeout(&self) -> Duration {
         self.shared.timeout
     }
 
-    /// Where the requests go.
+    /// Returns the address to which requests are sent.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.shared.base_url
     }
 
-    /// How long connecting may take.
+    /// Returns the limit of the time to connect.
     #[must_use]
     pub fn connect_timeout(&self) -> Duration {
         self.shared.connect_timeout
@@ -109,7 +109,7 @@ impl<S> fmt::Debug for Client<S> {
     }
 }
 
-/// A provider crate's own client, made around the shared one.
+/// A provider crate's own client, which wraps the shared one.
 ///
 /// ```
 /// use customer_api_core::{
@@ -165,7 +165,7 @@ pub trait ProviderClient {
     /// Wraps the shared client.
     fn from_core(client: Client<Self::Service>) -> Self;
 
-    /// The shared client, for what is built on any provider's.
+    /// Returns the shared client, for code that works with every provider's client.
     fn core(&self) -> &Client<Self::Service>;
 }
 

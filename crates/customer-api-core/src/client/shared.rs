@@ -14,7 +14,7 @@ use crate::{
 
 /// Everything that the calls and the clones of a client share.
 pub(crate) struct Shared {
-    /// The process whose connections, session and quota these are.
+    /// The process to which the connections, the session and the quota belong.
     pub(crate) home: Home,
     pub(crate) service: Arc<dyn Service>,
     pub(crate) base_url: BaseUrl,

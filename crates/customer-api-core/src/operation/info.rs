@@ -1,10 +1,10 @@
-//! What is known of an operation before it is called: plain words that everything else builds on.
+//! The static facts about an operation. All other modules build on these types.
 
 use std::fmt;
 
-/// What is known of an operation before it is called.
+/// The static facts about an operation.
 ///
-/// Built by a `const fn`, so that an implementation of [`Operation`](super::Operation) can hold it as a constant.
+/// A `const fn` builds it, so that an implementation of [`Operation`](super::Operation) can contain it as a constant.
 ///
 /// ```
 /// use customer_api_core::operation::{Idempotency, Method, OperationInfo, Provenance};
@@ -20,19 +20,19 @@ pub struct OperationInfo {
     pub id: &'static str,
     /// The request method.
     pub method: Method,
-    /// The path, with a `{name}` for every parameter.
+    /// The path, with `{name}` for every parameter.
     pub path: &'static str,
     /// Whether a repeat is harmless.
     pub idempotency: Idempotency,
-    /// Whether the client's credential goes along.
+    /// Whether the request carries the client's credential.
     pub authenticated: bool,
     /// The quota that the call counts against.
     pub rate_class: &'static str,
-    /// Whether the call goes on a connection that no other call has used.
+    /// Whether the call uses a connection that no other call has used.
     pub fresh_connection: bool,
-    /// Whether the status alone says that the call succeeded, so that a 2xx is a success even if its body can't be read.
+    /// Whether the status alone states that the call succeeded, so that a 2xx is a success even if its body can't be read.
     pub status_decides: bool,
-    /// How sure the description is.
+    /// How certain the description is.
     pub provenance: Option<Provenance>,
     /// The page that documents the operation.
     pub docs_url: Option<&'static str>,
@@ -43,8 +43,8 @@ pub struct OperationInfo {
 impl OperationInfo {
     /// Describes an operation by its id, method and path template.
     ///
-    /// Until [`idempotency`](Self::idempotency) says otherwise, the method decides what may be repeated, as RFC 9110
-    /// defines it.
+    /// The method determines whether the operation may be repeated, as RFC 9110 defines it, unless
+    /// [`with_idempotency`](Self::with_idempotency) overrides it.
     #[must_use]
     pub const fn new(id: &'static str, method: Method, path: &'static str) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl OperationInfo {
         self
     }
 
-    /// Keeps the client's credential out of the request.
+    /// Sends the request without the client's credential.
     #[must_use]
     pub const fn without_credential(mut self) -> Self {
         self.authenticated = false;
@@ -83,22 +83,22 @@ impl OperationInfo {
         self
     }
 
-    /// Sends the call on a connection that no other call has used: its failure is never another call's. For calls that are rare
-    /// and can't be taken back; connecting takes its time.
+    /// Sends the call on a connection that no other call has used, so that another call can't cause its failure. Use this for rare
+    /// calls that can't be undone, because connecting takes time.
     #[must_use]
     pub const fn with_fresh_connection(mut self) -> Self {
         self.fresh_connection = true;
         self
     }
 
-    /// States that a 2xx is a success whatever its body says.
+    /// States that a 2xx is a success even if its body can't be read.
     #[must_use]
     pub const fn with_deciding_status(mut self) -> Self {
         self.status_decides = true;
         self
     }
 
-    /// States how sure the description is, and by which page.
+    /// States how certain the description is, and the page that documents it.
     #[must_use]
     pub const fn with_provenance(mut self, provenance: Provenance, docs_url: &'static str) -> Self {
         self.provenance = Some(provenance);
@@ -114,7 +114,7 @@ impl OperationInfo {
     }
 }
 
-/// Whether a call may be repeated, in the words of RFC 9110, section 9.2.
+/// Whether a call may be repeated, in the terms of RFC 9110, section 9.2.
 #[expect(
     clippy::exhaustive_enums,
     reason = "RFC 9110 knows three classes, and callers should match them all"
@@ -123,20 +123,20 @@ impl OperationInfo {
 pub enum Idempotency {
     /// Reads only.
     Safe,
-    /// Changes something, but doing it twice is doing it once.
+    /// Changes something, but doing it twice has the same effect as doing it once.
     Idempotent,
-    /// Every repeat may change something again. The client never repeats such a call on its own, unless nothing was
-    /// sent or a response proves that it was not processed.
+    /// Every repeat may change something again. The client never repeats such a call automatically, unless nothing was sent or a
+    /// response proves that it was not processed.
     NonIdempotent,
 }
 
-/// How sure a statement about a provider's API is.
+/// How certain a statement about a provider's API is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Provenance {
-    /// The provider's own pages state it.
+    /// The provider's own pages state this.
     Documented,
-    /// Concluded from other evidence; nobody states it.
+    /// Concluded from other evidence. The provider does not state this.
     Inferred,
 }
 
@@ -161,7 +161,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// What RFC 9110 says of the method.
+    /// Returns the idempotency that RFC 9110 defines for the method.
     #[must_use]
     pub const fn idempotency(self) -> Idempotency {
         match self {
@@ -171,7 +171,7 @@ impl Method {
         }
     }
 
-    /// The method as it stands in a request.
+    /// Returns the method as it is written in a request.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What is called: an operation is plain data that knows how to become a request and how to read its response.
+//! Operations. An operation is plain data that writes itself into a request and reads its response.
 
 pub(crate) mod info;
 
@@ -13,10 +13,10 @@ use crate::{
 
 /// One call of a provider's API, as a value.
 ///
-/// A provider crate generates an implementation per documented operation. Implement it yourself for a call that the
-/// crate lacks: the call then gets the same pipeline as every other. The crate's [front page](crate) shows one.
+/// A provider crate contains one generated implementation per documented operation. Implement the trait yourself for a call that
+/// the crate lacks. That call then uses the same pipeline as every other. The crate's [front page](crate) shows an implementation.
 ///
-/// An operation belongs to one [`Service`], and does not compile on another provider's client:
+/// An operation belongs to one [`Service`]. It does not compile on another provider's client:
 ///
 /// ```compile_fail,E0271
 /// # use customer_api_core::{*, auth::StaticCredential, error::*, operation::*, request::*, response::*};
@@ -46,37 +46,38 @@ pub trait Operation: Send + Sync + 'static {
     /// The provider that the operation belongs to.
     type Service: Service;
 
-    /// What a successful call gives.
+    /// The result of a successful call.
     type Output: Send;
 
-    /// What is known of the operation before it is called.
+    /// The static facts about the operation.
     const INFO: &'static OperationInfo;
 
     /// Validates the operation and writes it into a request.
     ///
-    /// Runs once a call, before anything is sent; every attempt sends the same bytes.
+    /// Runs once per call, before anything is sent. Every attempt sends the same bytes.
     ///
     /// # Errors
     ///
-    /// Names the field that can't be sent, as the provider spells it, and never its value.
+    /// If a field can't be sent. The error names the field as the provider spells it, and never its value.
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError>;
 
     /// Reads the body of a successful response.
     ///
     /// # Errors
     ///
-    /// Says where the body stopped making sense.
+    /// If the body can't be understood. The error names the place.
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError>;
 
-    /// What the provider calls the thing that was done, to quote to its support; nothing personal. Kept by a ledger.
+    /// Returns the provider's reference of the completed call, to quote to the provider's support. A ledger stores it, so it must not
+    /// be personal.
     fn reference(output: &Self::Output) -> Option<&str> {
         let _ = output;
         None
     }
 
-    /// Names the values that must not show up in an error's message: personal data and secrets of this request.
+    /// Names the values that must not appear in an error's message: personal data and secrets of this request.
     ///
-    /// Providers echo input in their error messages; what is named here is replaced there.
+    /// Providers echo input in their error messages. The values named here are replaced in those messages.
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         let _ = values;
     }
