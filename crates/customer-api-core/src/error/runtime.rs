@@ -19,9 +19,7 @@ pub enum RuntimeError {
     #[error("the tokio runtime was shut down")]
     ShutDown,
     /// The client was used before this process was forked. Its connections and its knowledge of the quota belong to the parent.
-    #[error(
-        "the client was used before this process was forked: make a client in this process"
-    )]
+    #[error("the client was used before this process was forked: make a client in this process")]
     Forked,
 }
 

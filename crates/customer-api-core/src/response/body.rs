@@ -24,19 +24,19 @@ use crate::error::DecodeError;
 ///
 /// | to read | use |
 /// |---|---|
-/// | a type that tells its [`Shape`](super::Shape), whatever is odd in a value of it | [`read`](Self::read), [`read_optional`](Self::read_optional) |
+/// | a type that declares its [`Shape`](super::Shape), tolerating values that are not as documented | [`read`](Self::read), [`read_optional`](Self::read_optional) |
 /// | any other type, exactly as serde does | [`json`](Self::json), [`object`](Self::object), [`optional_json`](Self::optional_json), [`optional_object`](Self::optional_object) |
 pub struct ResponseBody {
     bytes: Bytes,
     is_strict: bool,
-    /// Whether all of it was read as JSON, and so is known to be JSON.
+    /// Whether the whole body was read as JSON, and is therefore known to be JSON.
     is_json: AtomicBool,
-    /// Behind a lock, as reading takes a shared reference.
+    /// Behind a lock, because reading takes a shared reference.
     reports: Mutex<Vec<Unreadable>>,
 }
 
 impl ResponseBody {
-    /// A body of these bytes.
+    /// Creates a body from these bytes.
     #[must_use]
     pub fn new(bytes: Bytes) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl ResponseBody {
         }
     }
 
-    /// Whether whatever is not as documented is an error; it is not, unless this is called.
+    /// Sets whether any deviation from the documentation is an error. The default is `false`.
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.is_strict = strict;
@@ -62,38 +62,38 @@ impl ResponseBody {
         self.bytes
     }
 
-    /// The raw bytes.
+    /// Returns the raw bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The body as text, with `U+FFFD` for what is not UTF-8: for looking at a provider's markers, which are ASCII, in whatever
-    /// encoding the rest is. Without white space around it and without a byte order mark.
+    /// Returns the body as text, with `U+FFFD` in place of bytes that are not UTF-8. Use it to find a provider's ASCII markers, whatever
+    /// the encoding of the rest. White space around the text and a byte order mark are removed.
     #[must_use]
     pub fn lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.text())
     }
 
-    /// Reads nothing, for operations whose status says it all.
+    /// Reads nothing, for operations whose status contains all information.
     ///
     /// # Errors
     ///
-    /// None; the signature is that of its siblings.
+    /// None. The signature matches that of its siblings.
     pub fn ignore(&self) -> Result<(), DecodeError> {
         Ok(())
     }
 
-    /// Reads JSON of a type that tells its [`Shape`](super::Shape).
+    /// Reads JSON of a type that declares its [`Shape`](super::Shape).
     ///
-    /// A value that is not as documented costs no more than itself: it is taken in the documented form where there is one way only
-    /// to have it from it, else left out; and a list goes on without a record that can't be read. All of that is
-    /// [reported](Self::unreadable). A response without such a value is read once, at the cost of [`json`](Self::json).
+    /// A value that is not as documented affects only itself. It is converted to the documented form if there is exactly one way to do
+    /// so; otherwise it is omitted. A list omits a record that can't be read. Each case is [reported](Self::unreadable). A response
+    /// without such a value is read once, at the cost of [`json`](Self::json).
     ///
     /// # Errors
     ///
-    /// If the body is empty or is not JSON, or if something can't be read without which there is no value, or which is
-    /// [strict](super::Member::strict). The error names that place.
+    /// If the body is empty or is not JSON, or if a part can't be read that is [strict](super::Member::strict) or without which there is
+    /// no value. The error names its place.
     pub fn read<T: Shaped>(&self) -> Result<T, DecodeError> {
         let text = self.checked()?;
         match serde_json::from_str(&text) {
@@ -102,7 +102,7 @@ impl ResponseBody {
         }
     }
 
-    /// As [`read`](Self::read), where an empty body or `null` stands for nothing.
+    /// Reads like [`read`](Self::read), but returns `None` for an empty body or `null`.
     ///
     /// # Errors
     ///
@@ -121,30 +121,30 @@ impl ResponseBody {
         if self.is_strict {
             return Err(first);
         }
-        // What is not JSON further on is not repaired.
+        // A text that is not JSON after the first error is not repaired.
         let raw: &RawValue =
             serde_json::from_str(text).map_err(|error| decode_error(&error, text))?;
         let repaired = match repair::repair(raw, &T::SHAPE) {
             Ok(Some(repaired)) => repaired,
             Ok(None) => return Err(first),
-            // The first error may be about something that could have been repaired.
+            // The first error may concern a value that could have been repaired.
             Err(repair::Unfit(place)) if place != first.path() => {
                 return Err(DecodeError::shape(vouched(place)));
             }
             Err(_) => return Err(first),
         };
         let Read(value) = serde_json::from_str(&repaired.text)
-            // The line and the column would be those of another text.
+            // The line and the column would refer to the repaired text.
             .map_err(|error| DecodeError::shape(decode_error(&error, &repaired.text).path()))?;
         self.reports().extend(repaired.reports);
         Ok(self.seen(value))
     }
 
-    /// Reports something that is not as documented, for an operation that reads a response in ways of its own.
+    /// Reports a part that is not as documented, for an operation that reads a response with its own code.
     ///
     /// # Errors
     ///
-    /// Its place, if whatever is not as documented is to be an error.
+    /// In [strict](Self::strict) mode, an error that names the part's place.
     pub fn report(&self, unreadable: Unreadable) -> Result<(), DecodeError> {
         if self.is_strict {
             return Err(DecodeError::shape(vouched(unreadable.path().to_owned())));
@@ -153,13 +153,13 @@ impl ResponseBody {
         Ok(())
     }
 
-    /// What was reported so far.
+    /// Returns the reports so far.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {
         self.reports().clone()
     }
 
-    /// The response was taken for a success though nothing of it could be read.
+    /// Reports that the response counted as a success although nothing in it could be read.
     pub(crate) fn report_whole(&self) {
         let text = String::from_utf8_lossy(self.text());
         let mut reports = self.reports();
@@ -185,7 +185,7 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// If the body is empty, is not JSON, or is JSON of another shape. A byte order mark is skipped.
+    /// If the body is empty, is not JSON, or does not have the shape of `T`. A byte order mark is skipped.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let text = self.checked()?;
         match serde_json::from_str(&text) {
@@ -196,11 +196,11 @@ impl ResponseBody {
 
     /// Reads a JSON object.
     ///
-    /// serde would also take an array for a struct, property by property; here it is an error.
+    /// serde would also accept an array for a struct, property by property. Here an array is an error.
     ///
     /// # Errors
     ///
-    /// As [`json`](Self::json), and if the JSON is no object.
+    /// The same errors as [`json`](Self::json), and an error if the JSON is not an object.
     pub fn object<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         match self.text().first() {
             Some(b'[') => Err(DecodeError::shape("")),
@@ -208,11 +208,11 @@ impl ResponseBody {
         }
     }
 
-    /// Reads a JSON object where an empty body or `null` stands for nothing.
+    /// Reads a JSON object, or returns `None` for an empty body or `null`.
     ///
     /// # Errors
     ///
-    /// As [`optional_json`](Self::optional_json), and if the JSON is neither an object nor `null`.
+    /// The same errors as [`optional_json`](Self::optional_json), and an error if the JSON is neither an object nor `null`.
     pub fn optional_object<T: DeserializeOwned>(&self) -> Result<Option<T>, DecodeError> {
         match self.text().first() {
             Some(b'[') => Err(DecodeError::shape("")),
@@ -220,11 +220,11 @@ impl ResponseBody {
         }
     }
 
-    /// Reads JSON where an empty body or `null` stands for nothing.
+    /// Reads JSON, or returns `None` for an empty body or `null`.
     ///
     /// # Errors
     ///
-    /// If the body is not JSON, or is JSON of another shape.
+    /// If the body is not JSON, or does not have the shape of `T`.
     pub fn optional_json<T: DeserializeOwned>(&self) -> Result<Option<T>, DecodeError> {
         if self.text().is_empty() {
             Ok(None)
@@ -238,7 +238,7 @@ impl ResponseBody {
         value
     }
 
-    /// What the body is, if it can't be the provider's own words: a compressed body, a page, a text in another encoding.
+    /// Describes a body that can't be the provider's own: a compressed body, a page, a text in another encoding.
     pub(crate) fn foreign(&self, headers: &HeaderMap) -> Option<String> {
         if self.is_json.load(Ordering::Relaxed) {
             return None;
@@ -246,7 +246,7 @@ impl ResponseBody {
         foreign::foreign(&self.bytes, self.text(), headers)
     }
 
-    /// The text, if there is any. Checked as a whole, the letters of each text in it need no check of their own.
+    /// Returns the text, or an error if it is empty. The UTF-8 of the whole text is checked, so its strings need no separate check.
     fn checked(&self) -> Result<Cow<'_, str>, DecodeError> {
         let text = self.text();
         if text.is_empty() {
@@ -255,7 +255,7 @@ impl ResponseBody {
         Ok(str::from_utf8(text).map_or_else(|_| Cow::Owned(marked(text)), Cow::Borrowed))
     }
 
-    /// The body without white space around it and without a byte order mark.
+    /// Returns the body without white space around it and without a byte order mark.
     fn text(&self) -> &[u8] {
         let bytes = self.bytes.trim_ascii();
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
@@ -340,7 +340,7 @@ mod tests {
         }
     }
 
-    /// As a server writes it that knows no UTF-8.
+    /// A body of a server that does not write UTF-8.
     #[test]
     fn letters_that_are_none_matter_where_they_are_read() {
         #[derive(Debug, Deserialize, PartialEq)]
@@ -358,7 +358,7 @@ mod tests {
             (&b"{\"name\":\"M\xFCller\"}"[..], DecodeCategory::Syntax),
             (b"{\"name\":\"Ada\"} \xFC", DecodeCategory::Syntax),
             (b"{\"note\":\"\xFC\",\"name\":7}", DecodeCategory::Shape),
-            // It would be another escape.
+            // The replacement would form another escape.
             (b"{\"name\":\"a\\\xFC\"}", DecodeCategory::Syntax),
             (
                 b"{\"note\":\"a\\\xFC\",\"name\":\"Ada\"}",

@@ -1,17 +1,18 @@
-//! Values that can be written in another form in one way only.
+//! Values that can be written in another form in exactly one way.
 
-/// A number or a truth value as a JSON text: `90210` becomes `"90210"`. A number with an exponent has no one way to be written.
+/// Converts a number or a boolean to a JSON string: `90210` becomes `"90210"`. A number with an exponent can be written in several ways,
+/// so it is not converted.
 pub(super) fn as_text(json: &str) -> Option<String> {
     (is_decimal(json) || matches!(json, "true" | "false")).then(|| format!("\"{json}\""))
 }
 
-/// A JSON text that holds a number as JSON writes it: `"17"`, never `"007"`, `"+7"` or `" 7"`.
+/// Converts a JSON string that contains a number as JSON writes it: `"17"`, never `"007"`, `"+7"` or `" 7"`.
 pub(super) fn as_number(json: &str) -> Option<&str> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     is_decimal(inner).then_some(inner)
 }
 
-/// Whether a JSON value is a list without elements.
+/// Returns whether a JSON value is a list without elements.
 pub(super) fn is_empty_list(json: &str) -> bool {
     let inner = json
         .strip_prefix('[')
@@ -19,7 +20,7 @@ pub(super) fn is_empty_list(json: &str) -> bool {
     inner.is_some_and(|inner| inner.trim_ascii().is_empty())
 }
 
-/// Writes a text as JSON.
+/// Writes a text as a JSON string.
 pub(super) fn push_quoted(json: &mut String, text: &str) {
     if text
         .bytes()
@@ -33,7 +34,8 @@ pub(super) fn push_quoted(json: &mut String, text: &str) {
     }
 }
 
-/// A sign perhaps, digits without needless zeros in front, and perhaps a point and more digits; not minus zero.
+/// Returns whether a text is a decimal number: an optional minus sign, digits without leading zeros, and optionally a point with more
+/// digits. Minus zero is excluded.
 fn is_decimal(text: &str) -> bool {
     let is_digits =
         |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

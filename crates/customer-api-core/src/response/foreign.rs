@@ -1,6 +1,6 @@
-//! Whether the body of a 2xx can be the provider's own words at all.
+//! Whether the body of a 2xx can be the provider's own.
 //!
-//! A gateway's sign-in page comes with a 200, too. Where the status would decide, such a body must not count as a success.
+//! A gateway's sign-in page also has the status 200. Such a body must not count as a success, even if the status decides.
 
 use std::str;
 
@@ -12,13 +12,13 @@ use serde::de::IgnoredAny;
 
 use super::text::marked;
 
-/// The longest text that may stand for "done". Providers write a word or a sentence; pages are longer.
+/// The longest text that can mean "done", in bytes. Providers write a word or a sentence. Pages are longer.
 const LONGEST_TEXT: usize = 256;
 
-/// What a body is instead of the provider's words, for an error's text; `None` for a body that may be theirs.
+/// Describes a body that can't be the provider's own, for an error's text. `None` for a body that can be the provider's own.
 ///
-/// The bytes decide first: what is empty or JSON, if only the beginning of JSON, is theirs whatever the headers say. So may be a
-/// short text. Everything else is not.
+/// The bytes decide first. An empty body, JSON or the beginning of JSON is the provider's own, whatever the headers state. A short,
+/// printable text can be the provider's own too, unless the headers name an encoding. Everything else is not.
 pub(super) fn foreign(body: &[u8], text: &[u8], headers: &HeaderMap) -> Option<String> {
     if text.is_empty() || is_json(text) {
         return None;
@@ -36,7 +36,7 @@ pub(super) fn foreign(body: &[u8], text: &[u8], headers: &HeaderMap) -> Option<S
     })
 }
 
-/// Whether it is JSON, or JSON that ends too early. Bytes that are no letters matter only where they are read.
+/// Returns whether the text is JSON, or JSON that ends too early. Invalid UTF-8 inside strings matters only in an escape.
 fn is_json(text: &[u8]) -> bool {
     let outcome = match str::from_utf8(text) {
         Ok(text) => serde_json::from_str::<IgnoredAny>(text),
@@ -48,7 +48,7 @@ fn is_json(text: &[u8]) -> bool {
     }
 }
 
-/// The encoding that the headers name, if it is one.
+/// Returns the encoding that the headers name, if they name one.
 fn encoding(headers: &HeaderMap) -> Option<&'static str> {
     let named = headers.get_all(CONTENT_ENCODING).iter();
     let named = named.filter_map(|value| value.to_str().ok());
@@ -60,11 +60,11 @@ fn encoding(headers: &HeaderMap) -> Option<&'static str> {
             let known = known
                 .into_iter()
                 .find(|known| known.eq_ignore_ascii_case(name));
-            known.unwrap_or("something else")
+            known.unwrap_or("something unknown")
         })
 }
 
-/// The encoding that the first bytes give away.
+/// Returns the encoding that the first bytes reveal.
 fn magic(body: &[u8]) -> Option<&'static str> {
     match body {
         [0x1f, 0x8b, ..] => Some("gzip"),
@@ -82,7 +82,7 @@ fn is_printable(text: &[u8]) -> bool {
     str::from_utf8(text).is_ok_and(|text| text.chars().all(is_plain))
 }
 
-/// The media type that the headers declare, if it is printable and short.
+/// Returns the media type that the headers declare, if it is printable and short.
 fn media_type(headers: &HeaderMap) -> Option<&str> {
     let declared = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let essence = declared.split(';').next().unwrap_or_default().trim();
@@ -158,7 +158,7 @@ mod tests {
             (
                 b"OK",
                 Some(("content-encoding", "x\"y")),
-                "encoded as something else",
+                "encoded as something unknown",
             ),
             (&wide, None, "UTF-16 or UTF-32"),
             (b"\0\0\0{", None, "UTF-16 or UTF-32"),
@@ -176,7 +176,7 @@ mod tests {
         ] {
             match of(body, header) {
                 Some(what) => assert!(what.contains(said) && !said.is_empty(), "{what}"),
-                // A short text that is no JSON.
+                // A short text that is not JSON.
                 None => assert!(said.is_empty(), "{}", body.escape_ascii()),
             }
         }

@@ -1,11 +1,11 @@
 use super::ResponseBody;
 use crate::error::DecodeError;
 
-/// How the response to the operation `O` is read into a type of its own.
+/// A type that is read from the response to the operation `O` by its own code.
 ///
-/// For a response that a description can't describe: a generated operation names the type (`x-output`), and the type knows how
-/// it is read. The parameter says whose response it is, so that a crate can read one operation's response into an `Option` or a `Vec` of
-/// its types.
+/// This is for a response that a description can't describe. A generated operation names the type (`x-output`), and the type reads
+/// itself. The parameter names the operation, so that a crate can read one operation's response into an `Option` or a `Vec` of its
+/// types.
 ///
 /// ```
 /// use customer_api_core::{
@@ -27,6 +27,6 @@ pub trait FromBody<O>: Sized {
     ///
     /// # Errors
     ///
-    /// If the body is not what the operation returns. The error names the place, and quotes nothing.
+    /// If the body is not what the operation returns. The error names the place and quotes nothing.
     fn from_body(body: &ResponseBody) -> Result<Self, DecodeError>;
 }

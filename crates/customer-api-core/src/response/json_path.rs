@@ -1,11 +1,11 @@
-//! Where in a JSON text something is, as a path of property names.
+//! Places in a JSON text, as paths of property names.
 
 use std::fmt::Write as _;
 
-/// The value that is read when a reader has come this far: the one that ends here, else the one that begins here, else the one
-/// around.
+/// Returns the path of the value that a reader is reading at this offset: the value that ends here, otherwise the one that begins
+/// here, otherwise the one around it.
 ///
-/// The text is JSON up to there. A path has the form `reviews[3].timestamp`; that of the whole text is empty.
+/// The text must be JSON up to the offset. A path has the form `reviews[3].timestamp`. The path of the whole text is empty.
 pub(super) fn path_at(text: &str, offset: usize) -> String {
     let bytes = text.as_bytes();
     let mut around: Vec<Step<'_>> = Vec::new();
@@ -48,13 +48,13 @@ enum Step<'a> {
     Index(usize),
 }
 
-/// What an object goes on with.
+/// What follows next in an object.
 enum Expects {
     Key,
     Value,
 }
 
-/// The length of what stands at the beginning: a text, a number or a word as a whole, else one sign.
+/// Returns the length of the first token: a whole string, number or word, otherwise one character.
 fn token(bytes: &[u8]) -> usize {
     let is_end = |byte: &u8| b",:]} \t\r\n".contains(byte);
     match bytes.first() {
@@ -78,7 +78,7 @@ fn written(steps: &[Step<'_>]) -> String {
         // Writing to a text can't fail.
         let _ = match step {
             Step::Index(index) => write!(path, "[{index}]"),
-            // Before the first name and between two members, it is about the object.
+            // Before the first name and between two members, the place is the object.
             Step::Key(_, Expects::Key) => Ok(()),
             Step::Key(name, Expects::Value) if path.is_empty() => write!(path, "{name}"),
             Step::Key(name, Expects::Value) => write!(path, ".{name}"),
@@ -108,7 +108,7 @@ mod tests {
         e: Option<BTreeMap<String, Option<bool>>>,
     }
 
-    /// Much of it is as a tree wants it, some of it is not.
+    /// Most of it matches a tree, and some of it does not.
     fn json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),

@@ -1,4 +1,4 @@
-//! What a successful call gives, and what came with it.
+//! The result of a successful call, with its metadata.
 
 mod body;
 mod canonical;
@@ -21,9 +21,9 @@ pub use self::{
     unreadable::{Unreadable, UnreadableKind},
 };
 
-/// A value with what came along: status, headers, attempts, the raw body.
+/// A value with its metadata: status, headers, attempts, the raw body.
 ///
-/// [`Call::send`](crate::Call::send) gives the value alone; [`Call::response`](crate::Call::response) gives this.
+/// [`Call::send`](crate::Call::send) returns only the value. [`Call::response`](crate::Call::response) returns this type.
 pub struct Response<T> {
     value: T,
     unreadable: Vec<Unreadable>,
@@ -48,58 +48,58 @@ impl<T> Response<T> {
         }
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &T {
         &self.value
     }
 
-    /// The value, without what came along.
+    /// Returns the value without its metadata.
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// What in the response is not as documented, and what became of it: values that were taken in another form, values that were
-    /// left out, and records without which a list goes on. Empty for nearly all responses.
+    /// Returns the parts of the response that are not as documented, and how each was handled: converted values, omitted values, and
+    /// records that a list omits. Empty for nearly all responses.
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
     }
 
-    /// The value, and what in the response is not as documented.
+    /// Returns the value, and the parts of the response that are not as documented.
     pub fn into_parts(self) -> (T, Vec<Unreadable>) {
         (self.value, self.unreadable)
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.meta.status.as_u16()
     }
 
-    /// The response headers.
+    /// Returns the response headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.meta.headers
     }
 
-    /// The raw body. It may hold personal data: think before logging it.
+    /// Returns the raw body. It may contain personal data: think before logging it.
     pub fn body(&self) -> &[u8] {
         self.meta.body.bytes()
     }
 
-    /// How many times the request was handed to the transport.
+    /// Returns how many times the request was passed to the transport.
     pub fn attempts(&self) -> u32 {
         self.meta.attempts
     }
 
-    /// How long the call took, with all its attempts and waits.
+    /// Returns how long the call took, with all its attempts and waits.
     pub fn elapsed(&self) -> Duration {
         self.meta.elapsed
     }
 
-    /// How long the attempt took that succeeded, from sending the request to the end of the response.
+    /// Returns how long the successful attempt took, from sending the request to the end of the response.
     pub fn attempt_elapsed(&self) -> Duration {
         self.meta.attempt_elapsed
     }
 
-    /// What identifies the call to the provider's support, if a header says so: `x-request-id`, `x-trace-id` or
+    /// Returns the id by which the provider's support can find the call, if a header contains it: `x-request-id`, `x-trace-id` or
     /// `x-correlation-id`.
     pub fn request_id(&self) -> Option<&str> {
         ["x-request-id", "x-trace-id", "x-correlation-id"]
@@ -107,12 +107,12 @@ impl<T> Response<T> {
             .find_map(|name| self.header(name))
     }
 
-    /// When the provider deprecated the operation, as its `Deprecation` header (RFC 9745) says.
+    /// Returns when the provider deprecated the operation, according to its `Deprecation` header (RFC 9745).
     pub fn deprecation(&self) -> Option<&str> {
         self.header("deprecation")
     }
 
-    /// When the provider will remove the operation, as its `Sunset` header (RFC 8594) says.
+    /// Returns when the provider will remove the operation, according to its `Sunset` header (RFC 8594).
     pub fn sunset(&self) -> Option<&str> {
         self.header("sunset")
     }
@@ -122,7 +122,7 @@ impl<T> Response<T> {
     }
 }
 
-/// Shows the value by its own `Debug`, and neither body nor headers.
+/// Shows the value with its own `Debug`, and neither body nor headers.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

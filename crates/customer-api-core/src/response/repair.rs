@@ -1,8 +1,8 @@
-//! The second reading of a response that could not be read at once: odd values are written in their documented form or taken out,
-//! one by one, and each is reported.
+//! The repair of a response that could not be read directly. Values that are not as documented are converted to their documented form
+//! or omitted, one by one, and each is reported.
 //!
-//! It works on JSON text, so that what is as documented stays as it was written, digit by digit. A list of objects is repaired
-//! object by object, each read by itself, so the work grows with the response's size alone.
+//! The repair works on JSON text, so that documented values stay as they were written, digit by digit. A list of objects is repaired
+//! object by object, and each object is read separately, so the work grows only with the size of the response.
 
 use std::{borrow::Cow, fmt};
 
@@ -19,16 +19,16 @@ use super::{
     unreadable::{Unreadable, UnreadableKind},
 };
 
-/// What a repair gives: another text, and what is different in it.
+/// The result of a repair: the repaired text, and the reports of its changes.
 pub(super) struct Repaired {
     pub(super) text: String,
     pub(super) reports: Vec<Unreadable>,
 }
 
-/// What can't be repaired, by its place; nobody vouches for a key of a map in it.
+/// The place of a value that can't be repaired. Call `vouched` before it is shown.
 pub(super) struct Unfit(pub(super) String);
 
-/// Repairs a text by the shape of what is read from it; nothing if there is nothing to repair.
+/// Repairs a text according to the shape of the value that is read from it. Returns `None` if nothing needs repair.
 pub(super) fn repair(raw: &RawValue, shape: &Shape) -> Result<Option<Repaired>, Unfit> {
     let mut walk = Walk::default();
     let text = walk.value(raw, shape, Spot::Whole)?;
@@ -38,13 +38,13 @@ pub(super) fn repair(raw: &RawValue, shape: &Shape) -> Result<Option<Repaired>, 
     }))
 }
 
-/// How many values may lie in each other: every one is a call within a call.
+/// The deepest nesting of values, because each level is a recursive call.
 const DEEPEST: usize = 100;
 
 #[derive(Default)]
 struct Walk {
     path: String,
-    /// Where the first key of a map begins in the path.
+    /// The offset in the path where the first key of a map begins.
     key: Option<usize>,
     /// The record of the outermost list.
     record: Option<usize>,
@@ -52,7 +52,8 @@ struct Walk {
     reports: Vec<Unreadable>,
 }
 
-/// Where a value stands. What stands for an object by its id, or for an empty one, does so only as a member of another.
+/// The position of a value. An id in place of an object, or an empty list in place of an empty object, is accepted only as a member of
+/// another object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spot {
     Whole,
@@ -61,7 +62,7 @@ enum Spot {
 }
 
 impl Walk {
-    /// The text to put in a value's place; nothing if it stays.
+    /// Returns the text that replaces a value, or `None` if the value stays.
     fn value(
         &mut self,
         raw: &RawValue,
@@ -102,7 +103,7 @@ impl Walk {
         }
     }
 
-    /// A list of objects goes on without those that can't be read. Of other lists, each element must be readable.
+    /// Repairs a list. A list of objects omits those that can't be read. In other lists, each element must be readable.
     fn list(&mut self, raw: &RawValue, items: &Shape) -> Result<Option<String>, Unfit> {
         let elements: Vec<&RawValue> = self.parse(raw)?;
         let is_of_records = is_record(items);
@@ -130,7 +131,7 @@ impl Walk {
         Ok(list.finish(']'))
     }
 
-    /// An object of a list: as it is, repaired, or left out.
+    /// Adds an object of a list: unchanged, repaired, or omitted.
     fn element(&mut self, raw: &RawValue, shape: &Shape, list: &mut Rewritten) {
         if (shape.check)(raw.get()).is_ok() {
             return list.push(None, raw, None);
@@ -139,7 +140,7 @@ impl Walk {
         let repaired = self.value(raw, shape, Spot::Element).and_then(|text| {
             match (shape.check)(text.as_deref().unwrap_or(raw.get())) {
                 Ok(()) => Ok(text),
-                // Something that the shape does not tell, such as a member that is missing.
+                // A problem that the shape does not show, such as a missing member.
                 Err(error) => Err(self.unfit_inside(raw, &error)),
             }
         });
@@ -156,7 +157,7 @@ impl Walk {
         }
     }
 
-    /// Each value of a map is as dispensable as an optional member.
+    /// Repairs a map. Each value of a map is treated as an optional member.
     fn map(&mut self, raw: &RawValue, values: &Shape) -> Result<Option<String>, Unfit> {
         let Object(entries) = self.parse(raw)?;
         let mut map = Rewritten::new('{', raw);
@@ -189,7 +190,7 @@ impl Walk {
                 continue;
             };
             let length = self.enter(name);
-            // Of two values, nobody can tell which is meant.
+            // If a name occurs twice, it is unknown which value is meant.
             let is_repeated = *times > 1;
             let done = match member.need {
                 Need::Optional if is_repeated => {
@@ -226,7 +227,7 @@ impl Walk {
         }
     }
 
-    /// Nothing is changed but the objects of a list.
+    /// Reads a strict member. Nothing is changed except the objects of a list.
     fn strict(&mut self, raw: &RawValue, shape: &Shape) -> Result<Option<String>, Unfit> {
         match shape.form {
             Form::Nullable(_) if raw.get() == "null" => Ok(None),
@@ -245,7 +246,7 @@ impl Walk {
         serde_json::from_str(raw.get()).map_err(|_| self.unfit())
     }
 
-    /// Goes on to a member, and gives the path's length before it.
+    /// Adds a member to the path and returns the path's length before it.
     fn enter(&mut self, name: &str) -> usize {
         let length = self.path.len();
         if length > 0 {
@@ -267,7 +268,7 @@ impl Walk {
         Unfit(self.documented().to_owned())
     }
 
-    /// The place inside of a value that an error is about.
+    /// Returns the place of an error inside a value.
     fn unfit_inside(&self, raw: &RawValue, error: &serde_json::Error) -> Unfit {
         let place = self.documented();
         let inside = decode_error(error, raw.get());
@@ -292,7 +293,7 @@ fn is_record(shape: &Shape) -> bool {
     }
 }
 
-/// The documented form of a value, if there is one way only to have it.
+/// Returns the documented form of a value, if there is exactly one way to convert it.
 fn coerced(json: &str, shape: &Shape, spot: Spot) -> Option<String> {
     let text = match shape.form {
         Form::Text => canonical::as_text(json)?,
@@ -304,7 +305,7 @@ fn coerced(json: &str, shape: &Shape, spot: Spot) -> Option<String> {
         }
         Form::Record(members) if spot == Spot::Member => {
             let id = members().iter().find(|member| member.name == "id")?;
-            // Anything but `null` that the id itself can be read from.
+            // Any value except `null` from which the id itself can be read.
             let is_id = json != "null" && is_scalar(&id.shape) && (id.shape.check)(json).is_ok();
             is_id.then(|| format!("{{\"id\":{json}}}"))?
         }
@@ -321,7 +322,7 @@ fn is_scalar(shape: &Shape) -> bool {
     }
 }
 
-/// A list or an object that is written anew, in case that any of it changes.
+/// A list or an object that is rewritten, in case a part of it changes.
 struct Rewritten {
     text: String,
     is_changed: bool,
@@ -359,7 +360,7 @@ impl Rewritten {
     }
 }
 
-/// The members of an object in their order, repeated ones too.
+/// The members of an object in their order, including repeated ones.
 struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! What a type that is read looks like in JSON: all that a repair needs to know of it.
+//! The JSON form of a type that is read, for the repair of unexpected values.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -9,16 +9,16 @@ use serde::{
 
 use crate::time::{Date, Timestamp};
 
-/// A type that tells what it looks like in JSON, so that one odd value does not cost the whole response.
+/// A type that declares its JSON form, so that one unexpected value does not cost the whole response.
 ///
-/// [`ResponseBody::read`](super::ResponseBody::read) reads such a type. Generated models have it; an object of your own gets it by
-/// [`Record`], and any other type by a shape that fits how it is read:
+/// [`ResponseBody::read`](super::ResponseBody::read) reads such a type. Generated models implement this trait. Implement [`Record`] for
+/// your own object. For any other type, declare a shape that matches how the type is read:
 ///
 /// ```
 /// use customer_api_core::response::{Shape, Shaped};
 /// use serde::Deserialize;
 ///
-/// /// Read from a text, whatever it says.
+/// /// Read from any text.
 /// #[derive(Deserialize)]
 /// struct Colour(String);
 ///
@@ -27,14 +27,14 @@ use crate::time::{Date, Timestamp};
 /// }
 /// ```
 pub trait Shaped: DeserializeOwned {
-    /// What it looks like.
+    /// The JSON form.
     const SHAPE: Shape;
 
-    /// Reads it; an object is read from an object only, where serde would also take an array.
+    /// Reads a value. A [`Record`] is read from an object only, although serde would also accept an array.
     ///
     /// # Errors
     ///
-    /// Whatever the deserializer reports.
+    /// The errors of the deserializer.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
@@ -42,7 +42,7 @@ pub trait Shaped: DeserializeOwned {
 
 /// An object with named members.
 ///
-/// A member of which nothing is said here is passed over by a repair, and must not be one that can fail to be read.
+/// A repair does not change members that are not listed here. Such a member must not be one whose value can fail to be read.
 ///
 /// ```
 /// use customer_api_core::{
@@ -74,15 +74,15 @@ pub trait Shaped: DeserializeOwned {
 /// # Ok::<(), customer_api_core::error::DecodeError>(())
 /// ```
 pub trait Record: DeserializeOwned {
-    /// Its members, in any order.
+    /// The members, in any order.
     const MEMBERS: &'static [Member];
 }
 
-/// What a value looks like in JSON, and how to tell whether it can be read.
+/// The JSON form of a value, and a check whether it can be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     pub(super) form: Form,
-    /// Reads a JSON text and forgets the value.
+    /// Reads a JSON text and drops the value.
     pub(super) check: fn(&str) -> serde_json::Result<()>,
 }
 
@@ -98,19 +98,19 @@ pub(super) enum Form {
 }
 
 impl Shape {
-    /// A value of any form. What can't be read as `T` can't be repaired, either.
+    /// Declares a value of any form. A value that can't be read as `T` can't be repaired either.
     #[must_use]
     pub const fn any<T: Shaped>() -> Self {
         Self::of::<T>(Form::Any)
     }
 
-    /// A text, such as an id, an enum or a time. A number or a truth value is written as a text, if `T` can be read from that.
+    /// Declares a text, such as an id, an enum or a time. A number or a boolean is converted to a text if `T` can be read from that text.
     #[must_use]
     pub const fn text<T: Shaped>() -> Self {
         Self::of::<T>(Form::Text)
     }
 
-    /// A number. A text that holds one is written as a number, if `T` can be read from that.
+    /// Declares a number. A text that contains a number is converted to one if `T` can be read from that number.
     #[must_use]
     pub const fn number<T: Shaped>() -> Self {
         Self::of::<T>(Form::Number)
@@ -140,21 +140,22 @@ pub(super) enum Need {
 }
 
 impl Member {
-    /// One that may be missing: a value that can't be read is taken out.
+    /// Declares a member that can be missing. A value that can't be read is omitted.
     #[must_use]
     pub const fn optional(name: &'static str, shape: Shape) -> Self {
         Self::new(name, shape, Need::Optional)
     }
 
-    /// One without which the object can't be read.
+    /// Declares a member without which the object can't be read.
     #[must_use]
     pub const fn required(name: &'static str, shape: Shape) -> Self {
         Self::new(name, shape, Need::Required)
     }
 
-    /// One whose value is never changed, such as an id, a cursor or a total: it is read as it is, or the object can't be read.
+    /// Declares a member whose value is never changed, such as an id, a cursor or a total. If its value can't be read unchanged, the
+    /// object can't be read.
     ///
-    /// A list of objects stays a list, and goes on without those of them that can't be read.
+    /// There is one exception: in a list of objects, each object is repaired, or omitted if it can't be read.
     #[must_use]
     pub const fn strict(name: &'static str, shape: Shape) -> Self {
         Self::new(name, shape, Need::Strict)
@@ -165,16 +166,16 @@ impl Member {
     }
 }
 
-/// Reads a value as its [`Shaped`] says; for serde's `deserialize_with`.
+/// Reads a value with [`Shaped::read`]. Use this for serde's `deserialize_with`.
 ///
 /// # Errors
 ///
-/// Whatever the deserializer reports.
+/// The errors of the deserializer.
 pub fn shaped<'de, D: Deserializer<'de>, T: Shaped>(deserializer: D) -> Result<T, D::Error> {
     T::read(deserializer)
 }
 
-/// A value that is read as its [`Shaped`] says.
+/// A value that is read with [`Shaped::read`].
 pub(super) struct Read<T>(pub(super) T);
 
 impl<'de, T: Shaped> Deserialize<'de> for Read<T> {

@@ -1,16 +1,17 @@
-//! The text of a body: what is no letter in it, and the place of an error.
+//! The text of a body: its bytes that are not UTF-8, and the place of an error.
 
 use super::json_path;
 use crate::error::DecodeError;
 
-/// Puts half a surrogate for what is no letter. It is refused where a text is read, and does no harm in one that is not.
+/// Replaces invalid UTF-8 by an unpaired surrogate. serde refuses it in a string that is read, and ignores it in a string that is not.
 pub(super) fn marked(text: &[u8]) -> String {
     let mut marked = String::with_capacity(text.len());
     for chunk in text.utf8_chunks() {
         marked.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {
             let backslashes = marked.bytes().rev().take_while(|byte| *byte == b'\\');
-            // Behind a backslash that begins an escape it would be letters; there it is refused anywhere, as the byte would be.
+            // After a backslash that begins an escape, it would be read as letters. An `x` is always refused there, as the byte
+            // would be.
             let is_escape = backslashes.count() % 2 == 1;
             marked.push_str(if is_escape { "x" } else { "\\ud800" });
         }
@@ -18,9 +19,9 @@ pub(super) fn marked(text: &[u8]) -> String {
     marked
 }
 
-/// What was wrong, and where. Not generic: the parser does not keep track of the place, so that is found afterwards.
+/// Returns what was wrong, and where. The parser does not keep track of the place, so it is found afterwards. Not generic.
 pub(super) fn decode_error(error: &serde_json::Error, text: &str) -> DecodeError {
-    // A syntax error may lie inside an unknown property, whose name nobody vouches for.
+    // A syntax error may lie inside an unknown property, whose name may be personal.
     if !error.is_data() {
         return DecodeError::json(error, "");
     }
@@ -28,7 +29,7 @@ pub(super) fn decode_error(error: &serde_json::Error, text: &str) -> DecodeError
     DecodeError::json(error, &vouched(path))
 }
 
-/// A path that may be shown: a map's keys are data, and may be personal.
+/// Returns a path that may be shown. A map's keys are data and may be personal.
 pub(super) fn vouched(path: String) -> String {
     if is_plain(&path) {
         path
@@ -37,13 +38,13 @@ pub(super) fn vouched(path: String) -> String {
     }
 }
 
-/// The place that the parser names by a line, from 1, and the bytes of it that are read.
+/// Returns the offset of a place that the parser names by a line, from 1, and the number of its bytes that were read.
 pub(super) fn offset(text: &str, line: usize, column: usize) -> usize {
     let before = text.split_inclusive('\n').take(line.saturating_sub(1));
     before.map(str::len).sum::<usize>() + column
 }
 
-/// Whether a path is made of what property names and indices are made of.
+/// Returns whether a path consists of the characters of property names and indices.
 fn is_plain(path: &str) -> bool {
     path.len() <= 200
         && path

@@ -2,36 +2,36 @@ use std::fmt;
 
 use crate::redact::redacted::Redacted;
 
-/// A part of a response that is not as documented, and what became of it. Nothing of a response is changed or left out without one.
+/// A part of a response that is not as documented, and how it was handled. Every change and omission is reported as one of these.
 ///
-/// `Debug` shows where it is, and not what it says: it may hold personal data.
+/// `Debug` shows the place and not the contents, which may be personal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unreadable {
     kind: UnreadableKind,
     path: Box<str>,
-    /// How much of the path is made of the names that are documented.
+    /// The length of the part of the path that consists of documented names.
     documented: usize,
     cause: Option<Box<str>>,
     record: Option<usize>,
     raw: Box<str>,
 }
 
-/// What became of a part that is not as documented.
+/// How a part that is not as documented was handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnreadableKind {
-    /// It is read in the documented form, which can be had from it in one way only: a number as a text, say.
+    /// It was converted to the documented form, for example from a number to a text. There was exactly one way to do so.
     Coerced,
-    /// It is left out, as if it had not been there: its field is `None`, or empty.
+    /// It was omitted, as if it had been missing. Its field is `None` or empty.
     ///
-    /// The provider still has the value. Writing back what was read may erase it there.
+    /// The provider still has the value. Writing back the value that was read may erase it there.
     TakenOut,
-    /// A record without which its list goes on: a value that it must have can't be read.
+    /// A record that its list omits, because a required value of the record can't be read.
     Record,
 }
 
 impl Unreadable {
-    /// Says of a value, by its place and its JSON text, what became of it. The path is made of documented names and indices.
+    /// Creates a report of a value, by its place and its JSON text. The path must consist of documented names and indices.
     #[must_use]
     pub fn new(kind: UnreadableKind, path: impl Into<Box<str>>, raw: impl Into<Box<str>>) -> Self {
         let path = path.into();
@@ -45,14 +45,14 @@ impl Unreadable {
         }
     }
 
-    /// Names the record that it lies in, by its index in the list that was answered.
+    /// Names the record that contains it, by the record's index in the list of the response.
     #[must_use]
     pub fn in_record(mut self, index: usize) -> Self {
         self.record = Some(index);
         self
     }
 
-    /// Says that the rest of the path is a key, which may be personal.
+    /// States that the rest of the path is a key, which may be personal.
     pub(super) fn documented_up_to(mut self, length: Option<usize>) -> Self {
         self.documented = length.unwrap_or(self.path.len());
         self
@@ -63,33 +63,35 @@ impl Unreadable {
         self
     }
 
-    /// What became of it.
+    /// Returns how it was handled.
     #[must_use]
     pub fn kind(&self) -> UnreadableKind {
         self.kind
     }
 
-    /// Where it is, such as `reviews[3].timestamp`; empty for the whole response. Indices count what the provider answered.
+    /// Returns its place, such as `reviews[3].timestamp`. Empty for the whole response. Indices count the elements of the provider's
+    /// response.
     ///
-    /// A part of it may be the key of a map, which may be personal.
+    /// A part of the path can be the key of a map, which may be personal.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The value for which a record can't be read, such as `reviews[3].timestamp`, if it is another one than the record itself.
+    /// Returns the place of the value because of which a record can't be read, such as `reviews[3].timestamp`, if this is not the record
+    /// itself.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }
 
-    /// The record that it lies in, or that it is, by its index in the list that the provider answered.
+    /// Returns the index of the record that it is or that contains it, in the list of the provider's response.
     #[must_use]
     pub fn record(&self) -> Option<usize> {
         self.record
     }
 
-    /// The record that it is, by its index in the list that the provider answered: the list is shorter by this one.
+    /// Returns the index of the omitted record, in the list of the provider's response, if it is one. The list is shorter by this record.
     #[must_use]
     pub fn left_out(&self) -> Option<usize> {
         let is_outermost = self.path.matches('[').count() == 1;
@@ -97,7 +99,7 @@ impl Unreadable {
             .filter(|_| self.kind == UnreadableKind::Record && is_outermost)
     }
 
-    /// The JSON text as it arrived. It may hold personal data: think before logging it.
+    /// Returns the JSON text as it arrived. It may contain personal data: think before logging it.
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw

@@ -7,26 +7,26 @@ use super::{PossiblyUnasked, TransportError, TransportErrorKind, translate::tran
 
 /// The body of a response, which arrives after its head.
 ///
-/// How large it may be is the client's to say, not the transport's.
+/// The client limits its size, not the transport.
 pub struct Body(Content);
 
 enum Content {
     Whole(Bytes),
-    /// Fails once, and is empty then.
+    /// Fails once, and is empty after that.
     Broken(Option<TransportError>),
     Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
-    /// The HTTP library's own, which would be boxed as a stream.
+    /// The HTTP library's own body. As a stream it would need a box.
     Http(reqwest::Response),
 }
 
 impl Body {
-    /// A body that is there already.
+    /// Creates a body that has already arrived.
     #[must_use]
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self(Content::Whole(bytes.into()))
     }
 
-    /// A body that arrives in pieces. After an error, nothing more is read of it.
+    /// Creates a body that arrives in pieces. Nothing more is read from it after an error.
     #[must_use]
     pub fn stream(
         pieces: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
@@ -34,13 +34,13 @@ impl Body {
         Self(Content::Stream(Box::pin(pieces)))
     }
 
-    /// A body of which nothing arrives.
+    /// Creates a body of which nothing arrives.
     #[must_use]
     pub fn failing(error: TransportError) -> Self {
         Self(Content::Broken(Some(error)))
     }
 
-    /// The response of the HTTP library, as head and body.
+    /// Splits a response of the HTTP library into head and body.
     pub(super) fn of(mut response: reqwest::Response, is_unasked: bool) -> http::Response<Self> {
         let mut head = http::Response::new(());
         *head.status_mut() = response.status();
@@ -51,11 +51,11 @@ impl Body {
         head.map(|()| Self(Content::Http(response)))
     }
 
-    /// The next piece; `None` at the end.
+    /// Returns the next piece, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// Why the rest of the body did not arrive.
+    /// The reason why the rest of the body did not arrive.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         match &mut self.0 {
             Content::Whole(bytes) if bytes.is_empty() => Ok(None),
@@ -68,7 +68,7 @@ impl Body {
         }
     }
 
-    /// The whole body of at most `limit` bytes, without trust in the length that the server announces.
+    /// Reads the whole body, of at most `limit` bytes. Does not trust the length that the server announces.
     pub(crate) async fn collect(&mut self, limit: usize) -> Result<Bytes, TransportError> {
         let too_large = || TransportError::new(TransportErrorKind::TooLarge);
         if self.announced() > u64::try_from(limit).unwrap_or(u64::MAX) {
@@ -82,14 +82,14 @@ impl Body {
             let is_empty = piece.is_empty();
             received.push(piece);
             if is_empty {
-                // Nothing bounds how many of these come, so the clock must be looked at between them.
+                // The number of empty pieces is unlimited, so the timeout must be checked between them.
                 tokio::task::yield_now().await;
             }
         }
         Ok(received.into_bytes())
     }
 
-    /// How long the body is at least, as far as that is known.
+    /// Returns the announced length of the body, or 0 if it is unknown.
     fn announced(&self) -> u64 {
         match &self.0 {
             Content::Http(response) => response.content_length().unwrap_or(0),
@@ -104,7 +104,7 @@ impl<B: Into<Bytes>> From<B> for Body {
     }
 }
 
-/// Says what kind of body it is, not what it holds.
+/// Shows the kind of the body, not its contents.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -115,11 +115,11 @@ impl fmt::Debug for Body {
     }
 }
 
-/// A body so far. Most bodies come in one piece, which is not copied then.
+/// The part of a body that has arrived. Most bodies arrive in one piece, which is then not copied.
 #[derive(Default)]
 struct Received {
     first: Bytes,
-    /// All of the body, once there is more than the first piece.
+    /// The whole body so far, once it has more than one piece.
     whole: BytesMut,
 }
 

@@ -1,4 +1,4 @@
-//! Which connection a request may go on, and whether the server can be trusted with one that is kept.
+//! Which connection a request may use, and whether kept connections to the server can be trusted.
 
 use std::{
     collections::HashSet,
@@ -13,38 +13,38 @@ use tokio::time::Instant;
 
 use crate::time::now;
 
-/// How long writes keep off connections that are kept, once one of these has gone wrong.
+/// How long writes avoid kept connections after a fault of one.
 const DISTRUST: Duration = Duration::from_secs(10 * 60);
 
-/// Which connection a request may go on.
+/// Which connection a request may use.
 ///
-/// A client puts it into the extensions of a request for a custom [`Transport`](super::Transport); a request without it may go on
-/// any.
+/// A client puts it into the extensions of a request for a custom [`Transport`](super::Transport). A request without it may use any
+/// connection.
 ///
-/// A connection that carried a request before may be closed by the server just when the next request is on its way. Then nobody
-/// can tell whether that request was processed. A server may also write a response unasked, such as a 408, that the next request
-/// takes for its own. A new connection has neither fault, and costs the time to connect.
+/// The server may close a connection that carried a request before, while the next request is being sent. It is then unknown whether
+/// that request was processed. A server may also write an unrequested response, such as a 408, which is then read as the response to
+/// the next request. A new connection has neither fault, but costs the time to connect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectionReuse {
     /// Any connection.
     #[default]
     Allowed,
-    /// A kept connection, unless one has gone wrong of late.
+    /// Any connection, but only a new one for ten minutes after a fault of a kept one.
     WhileTrusted,
     /// A new connection only.
     Never,
 }
 
-/// In the extensions of a response: the server may have written the response before the request arrived.
+/// A marker in the extensions of a response: the server may have written the response before the request arrived.
 ///
-/// Said of a 4xx over HTTP/1 on a connection that had carried another response. A client does not send a write again after it,
-/// whatever the status would allow.
+/// The default transport sets it for a 4xx over HTTP/1 on a connection that had carried another response. A client does not repeat a
+/// write after such a response, even if the status would allow it.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct PossiblyUnasked;
 
-/// What the kept connections of a client were seen to do.
+/// The observed behaviour of a client's kept connections.
 #[derive(Debug, Default)]
 pub(super) struct Trust {
     state: Mutex<State>,
@@ -52,14 +52,14 @@ pub(super) struct Trust {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The near ends of all connections that have carried a response. There are fewer than a machine has ports. A port that is
-    /// used again makes a new connection look like an old one, which does no harm.
+    /// The local addresses of all connections that have carried a response. There are fewer than a machine has ports. A new
+    /// connection on a port that was used before looks like an old one, which does no harm.
     used: HashSet<SocketAddr>,
     lost_until: Option<Instant>,
 }
 
 impl Trust {
-    /// Whether a write keeps off connections that are kept.
+    /// Returns whether a write must avoid kept connections.
     pub(super) fn is_lost(&self) -> bool {
         let mut state = self.state();
         let is_lost = state.lost_until.is_some_and(|until| now() < until);
@@ -69,33 +69,32 @@ impl Trust {
         is_lost
     }
 
-    /// Looks at a response to a write, or to another request, that came over a kept connection; gives whether it may have been
-    /// written unasked.
+    /// Inspects a response that came over a pooled connection. Returns whether it may have been written unasked.
     pub(super) fn look_at(&self, response: &reqwest::Response, is_write: bool) -> bool {
-        // The frames of HTTP/2 say to which request they belong.
+        // HTTP/2 frames identify the request to which they belong.
         if response.version() >= Version::HTTP_2 {
             return false;
         }
         let near_end = response.extensions().get().map(HttpInfo::local_addr);
         let mut state = self.state();
-        // A connection that is not known may well have been used.
+        // An unknown connection may have been used before.
         let is_reused = near_end.is_none_or(|near_end| !state.used.insert(near_end));
         let status = response.status();
         let is_unasked = is_reused && status.is_client_error();
-        // Servers are known to write these three. Others are common responses to reads, and no sign there.
+        // Servers are known to write these three unasked. Other statuses are common responses to reads and prove nothing there.
         if is_unasked && (is_write || matches!(status.as_u16(), 400 | 401 | 408)) {
             state.lose();
         }
         is_unasked
     }
 
-    /// Learns that a kept connection broke under a request.
+    /// Records that a kept connection broke during a request.
     pub(super) fn lose(&self) {
         self.state().lose();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        // No code panics while it holds the lock, so a poisoned lock is still valid.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,20 +2,20 @@ use std::{error::Error as StdError, fmt};
 
 use crate::{Delivery, redact::OneLine};
 
-/// Why a response, or the rest of one, did not arrive.
+/// The reason why a response, or the rest of one, did not arrive.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// In which way an attempt failed, and so whether anything was sent.
+/// The way in which an attempt failed, which determines whether anything was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
     /// The request could not be made; nothing was sent.
     InvalidRequest,
-    /// There is no runtime that the transport could work in; nothing was sent.
+    /// The transport has no runtime to work in; nothing was sent.
     NoRuntime,
     /// No connection could be made: DNS, TCP, TLS or a proxy; nothing was sent.
     Connect,
@@ -29,31 +29,31 @@ pub enum TransportErrorKind {
     Interrupted,
     /// The response is larger than accepted.
     TooLarge,
-    /// Another reason; it may have been sent.
+    /// Another reason; the request may have been sent.
     Other,
 }
 
 impl TransportError {
-    /// A failure of this kind.
+    /// Creates an error of this kind.
     #[must_use]
     pub fn new(kind: TransportErrorKind) -> Self {
         Self { kind, source: None }
     }
 
-    /// The cause. Its text is shown to users: it must hold neither a URL's path or query nor a header's value.
+    /// Sets the cause. Its text is shown to users, so it must contain no path or query of a URL and no value of a header.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// In which way the attempt failed.
+    /// Returns the way in which the attempt failed.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// The innermost cause, which is the one that helps: "connection refused", "certificate expired".
+    /// Returns the innermost cause, which is the most useful one: "connection refused", "certificate expired".
     pub(crate) fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
         let first = self.source()?;
         std::iter::successors(Some(first), |&cause| cause.source()).last()
@@ -61,7 +61,7 @@ impl TransportError {
 }
 
 impl TransportErrorKind {
-    /// What the failure says about a request of which no response arrived.
+    /// Returns what the failure means for a request without a response.
     #[must_use]
     pub fn delivery(self) -> Delivery {
         match self {
@@ -79,15 +79,15 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             TransportErrorKind::InvalidRequest => "the request could not be made",
-            TransportErrorKind::NoRuntime => "there is no runtime to connect in",
+            TransportErrorKind::NoRuntime => "no runtime is available to connect in",
             TransportErrorKind::Connect => "connecting failed",
             TransportErrorKind::ConnectTimeout => "connecting took too long",
             TransportErrorKind::NotWritten => {
                 "the connection was gone before the request was written"
             }
-            TransportErrorKind::Timeout => "no whole response in time",
+            TransportErrorKind::Timeout => "no complete response in time",
             TransportErrorKind::Interrupted => {
-                "the connection broke off before the response was whole"
+                "the connection broke off before the response was complete"
             }
             TransportErrorKind::TooLarge => "the response is larger than the client accepts",
             TransportErrorKind::Other => "sending or receiving failed",

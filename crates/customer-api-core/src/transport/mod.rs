@@ -1,4 +1,4 @@
-//! How the bytes of one attempt travel.
+//! The transport of one attempt's bytes.
 
 mod body;
 mod connection;
@@ -29,10 +29,10 @@ use crate::{base_url::BaseUrl, request::Outgoing};
 #[cfg(feature = "test-util")]
 pub use scripted::{ScriptedResponse, ScriptedTransport};
 
-/// Sends one request, and gives its response as soon as the head has arrived.
+/// Sends one request and returns its response as soon as the head has arrived.
 ///
-/// Called once per attempt. Timeouts, retries, credentials and the limit on a response's size are the client's. An
-/// implementation must not follow redirects and must not send a request twice. Its errors must say whether anything was sent.
+/// The client calls it once per attempt. The client handles timeouts, retries, credentials and the limit on a response's size. An
+/// implementation must not follow redirects and must not send a request twice. Its errors must state whether anything was sent.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -62,28 +62,28 @@ pub use scripted::{ScriptedResponse, ScriptedTransport};
 /// ```
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Sends the request. Gives the head of the response as soon as it has arrived, and the [`Body`] that follows it.
+    /// Sends the request. Returns the head of the response as soon as it has arrived, with the [`Body`] that follows it.
     ///
-    /// A head proves that the request arrived: from then on its status decides whether the call happened, whatever becomes of
-    /// the body.
+    /// A head proves that the request arrived. From then on its status decides whether the call happened, even if the body does not
+    /// arrive.
     ///
     /// # Errors
     ///
-    /// If no head arrived. The error's kind says what is known of the request's fate.
+    /// If no head arrived. The error's kind states whether the request may have been sent.
     async fn send(
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Body>, TransportError>;
 }
 
-/// The transport of a client. The default one is known by its type, so that its calls need no box.
+/// The transport of a client. The default one has its own variant, so that its calls need no box.
 pub(crate) enum ClientTransport {
     Default(Box<ReqwestTransport>),
     Custom(Arc<dyn Transport>),
 }
 
 impl ClientTransport {
-    /// Hands a request over. It is built now; nothing is sent before the future is polled.
+    /// Passes a request to the transport. The request is built immediately. Nothing is sent before the future is polled.
     pub(crate) fn send<'t>(
         &'t self,
         base_url: &BaseUrl,
@@ -107,13 +107,13 @@ impl ClientTransport {
     }
 }
 
-/// A request on its way, by either transport.
+/// The future of a request, by either transport.
 enum Sent<D, C> {
     Default(D),
     Custom(C),
 }
 
-/// Shows the transport as it shows itself.
+/// Shows the transport's own `Debug`.
 impl fmt::Debug for ClientTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -24,38 +24,38 @@ use crate::{
     runtime,
 };
 
-/// How long an idle connection is kept. Servers close theirs after some time; a short life makes it rare that a request
-/// meets a connection that is being closed.
+/// How long an idle connection is kept. Servers close idle connections after some time. A short limit makes it rare that a request
+/// is sent on a connection that is being closed.
 const POOL_IDLE: Duration = Duration::from_secs(10);
 
 /// The default transport.
 ///
-/// Connections are pooled and shared by the clones of a client, except for requests that must not go on a kept one: see
+/// Connections are pooled and shared by the clones of a client. Requests that must not use a kept connection are excepted: see
 /// [`ConnectionReuse`]. Redirects are not followed, and nothing is sent twice.
 pub struct ReqwestTransport {
     base: Origin,
     make: Make,
     pooled: reqwest::Client,
-    /// Keeps no connection. Made when a request needs it.
+    /// Keeps no connection. Created when a request needs it.
     fresh: OnceLock<reqwest::Client>,
     trust: Trust,
 }
 
-/// Makes a builder with the settings that the transport's promises rest on.
+/// Makes a builder with the settings that the transport's guarantees depend on.
 type Make = Box<dyn Fn() -> reqwest::ClientBuilder + Send + Sync>;
 
-/// What a [`ReqwestTransport`] must know of the client that it serves.
+/// The settings of a client that its [`ReqwestTransport`] needs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HttpSettings {
-    /// Where the client sends its requests.
+    /// The address to which the client sends its requests.
     pub base_url: BaseUrl,
-    /// How long connecting may take, DNS and TLS included.
+    /// The limit of the time to connect, DNS and TLS included.
     pub connect_timeout: Duration,
 }
 
 impl HttpSettings {
-    /// The settings for a base URL, with a connect timeout of 5 s.
+    /// Creates settings for a base URL, with a connect timeout of 5 s.
     #[must_use]
     pub fn new(base_url: BaseUrl) -> Self {
         Self {
@@ -66,12 +66,12 @@ impl HttpSettings {
 }
 
 impl ReqwestTransport {
-    /// The transport without settings of its own, such as for a transport that wraps it. The clients of a process load its root
-    /// certificates once.
+    /// Creates a transport with default HTTP settings, for example to wrap it in another transport. The root certificates are loaded once
+    /// for all clients of a process.
     ///
     /// # Errors
     ///
-    /// If the base URL needs TLS and the program or the system has none.
+    /// If the base URL needs TLS, and the program has no TLS or the system has no root certificates.
     pub fn new(settings: &HttpSettings) -> Result<Self, BuildError> {
         if settings.base_url.is_plain_http() {
             return Self::from_builder(reqwest::Client::builder, settings);
@@ -79,20 +79,19 @@ impl ReqwestTransport {
         Self::from_builder(|| tls::share(reqwest::Client::builder()), settings)
     }
 
-    /// A transport of builders that carry your own proxies, certificates or DNS settings. The function is called for each of
-    /// the two HTTP clients behind the transport: one that pools connections, and one that keeps none.
+    /// Creates a transport from builders that contain your own proxies, certificates or DNS settings. The function is called for each
+    /// of the two HTTP clients behind the transport: one that pools connections, and one that keeps none.
     ///
-    /// The settings that the client's promises rest on are applied last: no redirects, no retries, the connect
-    /// timeout, short-lived idle connections, and no proxy to a loopback address. A timeout that the builder carries stays in
-    /// force beside the client's own.
+    /// The settings that the client's guarantees depend on are applied last: no redirects, no retries, the connect timeout, short-lived
+    /// idle connections, and no proxy to a loopback address. A timeout that the builder contains applies in addition to the client's own.
     ///
-    /// For a plain http base URL, no TLS is set up, so that no root certificates are needed, and `localhost` is 127.0.0.1 and
-    /// ::1, whatever the builder's resolver says. `https://localhost` is resolved like any other name: its certificate proves
-    /// who answers.
+    /// For a plain http base URL, no TLS is set up, so no root certificates are needed. `localhost` is then 127.0.0.1 and ::1,
+    /// regardless of the builder's resolver. `https://localhost` is resolved like any other name, because its certificate proves which
+    /// server responds.
     ///
     /// # Errors
     ///
-    /// If the base URL needs TLS and the program has none, or the builder can't be finished.
+    /// If the base URL needs TLS and the program has none, or if the builder can't be finished.
     pub fn from_builder(
         builder: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
         settings: &HttpSettings,
@@ -103,7 +102,7 @@ impl ReqwestTransport {
         let make: Make = Box::new(move || {
             let builder = builder()
                 .redirect(reqwest::redirect::Policy::none())
-                // Without a retry in reserve, no copy of the request is kept for it.
+                // Without retries, the library keeps no copy of the request.
                 .retry(reqwest::retry::never().max_retries_per_request(0))
                 .referer(false)
                 .pool_idle_timeout(POOL_IDLE)
@@ -131,7 +130,7 @@ impl ReqwestTransport {
         self.execute(request, reuse)
     }
 
-    /// Nothing is sent before it is awaited.
+    /// Executes a request. Nothing is sent before the future is awaited.
     fn execute(
         &self,
         request: reqwest::Request,
@@ -190,7 +189,7 @@ fn request(method: Method, url: Url, headers: HeaderMap, body: Bytes) -> reqwest
     request
 }
 
-/// Where the requests go, parsed once: of a request's URL, only path and query are still to be read.
+/// The server's address, parsed once. Only path and query of a request's URL then remain to be parsed.
 struct Origin {
     url: Url,
     authority: Authority,
@@ -205,7 +204,7 @@ impl Origin {
         })
     }
 
-    /// The URL of a path of this server.
+    /// Returns the URL of a path of this server.
     fn below(&self, path: &PathAndQuery) -> Url {
         let mut url = self.url.clone();
         url.set_path(path.path());
@@ -215,7 +214,7 @@ impl Origin {
         url
     }
 
-    /// The URL of a request, wherever it goes.
+    /// Returns the URL of a request to any server.
     fn url(&self, uri: &Uri) -> Option<Url> {
         let is_here = uri.scheme_str() == Some(self.url.scheme())
             && uri.authority().map(Authority::as_str) == Some(self.authority.as_str());
@@ -238,7 +237,7 @@ impl Transport for ReqwestTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Body>, TransportError> {
-        // Callers other than the pipeline have not checked.
+        // The pipeline checks the runtime itself. Other callers do not.
         runtime::check().map_err(no_runtime)?;
         let (parts, body) = request.into_parts();
         let url = self

@@ -11,10 +11,10 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::{Body, Transport, TransportError, TransportErrorKind};
 
-/// A transport that answers from a queue and records what it is asked, for tests without sockets.
+/// A transport that responds from a queue and records the requests, for tests without sockets.
 ///
-/// Waits go through tokio's clock, so a paused one makes timeouts and back-off instant. Clones share the queue and the
-/// record. Once the queue is empty, every request fails with [`TransportErrorKind::InvalidRequest`].
+/// Waits use tokio's clock, so a paused clock makes timeouts and back-off instant. Clones share the queue and the record. Once the
+/// queue is empty, every request fails with [`TransportErrorKind::InvalidRequest`].
 ///
 /// ```
 /// use customer_api_core::transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind};
@@ -36,7 +36,7 @@ struct Script {
     requests: Vec<http::Request<Bytes>>,
 }
 
-/// What a [`ScriptedTransport`] does with one request.
+/// The reaction of a [`ScriptedTransport`] to one request.
 #[derive(Debug)]
 pub struct ScriptedResponse {
     delay: Duration,
@@ -47,13 +47,13 @@ pub struct ScriptedResponse {
 enum Outcome {
     Response(http::Response<Bytes>),
     Failure(TransportErrorKind),
-    /// The head arrives, the body does not.
+    /// The head arrives, but the body does not.
     Cut(http::Response<()>, TransportErrorKind),
     Hang,
 }
 
 impl ScriptedResponse {
-    /// A response with this status; one that is not a status becomes a 500.
+    /// Creates a response with this status. An invalid status becomes a 500.
     #[must_use]
     pub fn status(status: u16) -> Self {
         let mut response = http::Response::new(Bytes::new());
@@ -65,7 +65,7 @@ impl ScriptedResponse {
         }
     }
 
-    /// A failure of the transport.
+    /// Creates a failure of the transport.
     #[must_use]
     pub fn failure(kind: TransportErrorKind) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl ScriptedResponse {
         }
     }
 
-    /// No response, ever.
+    /// Creates a reaction that never responds.
     #[must_use]
     pub fn hang() -> Self {
         Self {
@@ -83,7 +83,7 @@ impl ScriptedResponse {
         }
     }
 
-    /// The body of a response.
+    /// Sets the body of a response.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         if let Outcome::Response(response) = &mut self.outcome {
@@ -92,7 +92,7 @@ impl ScriptedResponse {
         self
     }
 
-    /// A header of a response; one that can't be a header is left out.
+    /// Adds a header to a response. An invalid header is omitted.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Outcome::Response(response), Ok(name), Ok(value)) = (
@@ -105,7 +105,7 @@ impl ScriptedResponse {
         self
     }
 
-    /// Lets only the head of a response arrive, and fails then.
+    /// Lets only the head of a response arrive, and then fails.
     #[must_use]
     pub fn cut(mut self, kind: TransportErrorKind) -> Self {
         if let Outcome::Response(response) = self.outcome {
@@ -114,7 +114,7 @@ impl ScriptedResponse {
         self
     }
 
-    /// Waits before answering.
+    /// Waits before it responds.
     #[must_use]
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
@@ -123,7 +123,7 @@ impl ScriptedResponse {
 }
 
 impl ScriptedTransport {
-    /// A transport with an empty queue.
+    /// Creates a transport with an empty queue.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -141,14 +141,14 @@ impl ScriptedTransport {
         self.with(|script| script.responses.push_back(response));
     }
 
-    /// The requests so far, in the order in which they came.
+    /// Returns the requests so far, in the order in which they came.
     #[must_use]
     pub fn requests(&self) -> Vec<http::Request<Bytes>> {
         self.with(|script| script.requests.clone())
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Script) -> T) -> T {
-        // Nothing panics while it holds the lock, so a poisoned one is as good as any.
+        // No code panics while it holds the lock, so a poisoned lock is still valid.
         work(&mut self.script.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -171,7 +171,7 @@ impl Transport for ScriptedTransport {
         });
         let Some(ScriptedResponse { delay, outcome }) = response else {
             return Err(TransportError::new(TransportErrorKind::InvalidRequest)
-                .with_source("the script is at its end"));
+                .with_source("the script has no more responses"));
         };
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;

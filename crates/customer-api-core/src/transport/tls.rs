@@ -1,8 +1,8 @@
-//! What the transport has of TLS: whether it is there at all, and what the clients of a process share of it.
+//! TLS of the transport: whether it is available, and the settings that the clients of a process share.
 
 use crate::{base_url::BaseUrl, error::BuildError};
 
-/// Refuses what would otherwise fail at the first call, or panic inside the HTTP library.
+/// Refuses a configuration that would otherwise fail at the first call or panic inside the HTTP library.
 pub(super) fn check(base_url: &BaseUrl) -> Result<(), BuildError> {
     let has_tls = cfg!(any(
         feature = "rustls",
@@ -22,12 +22,12 @@ pub(super) fn check(base_url: &BaseUrl) -> Result<(), BuildError> {
     Ok(())
 }
 
-/// Hands the process's root certificates to a builder that has no TLS settings of its own.
+/// Passes the process's root certificates to a builder that has no TLS settings of its own.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match config::shared() {
         Ok(config) => builder.tls_backend_preconfigured(config),
-        // The library tries for itself, and `explain` says what is wrong.
+        // The library then tries to load them itself, and `explain` reports the problem.
         Err(_) => builder,
     }
 }
@@ -37,13 +37,13 @@ pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder
 }
 
-/// Takes TLS out of a builder for a plain http base URL: without this, the HTTP library looks for root certificates that
-/// nothing will use, and fails where there are none, as in a small container.
+/// Removes TLS from a builder for a plain http base URL. Otherwise the HTTP library would look for root certificates that are
+/// never used, and would fail if there are none, as in a small container.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 pub(super) fn leave_out(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match config::trusting_nobody() {
         Ok(config) => builder.tls_backend_preconfigured(config),
-        // Another library does it then, and needs no certificates to begin with.
+        // Another library then provides TLS. It does not need certificates to be built.
         Err(_) => builder,
     }
 }
@@ -53,7 +53,7 @@ pub(super) fn leave_out(builder: reqwest::ClientBuilder) -> reqwest::ClientBuild
     builder
 }
 
-/// Why a builder could not be finished.
+/// Returns the reason why a builder could not be finished.
 pub(super) fn explain(error: reqwest::Error) -> BuildError {
     let error = error.without_url();
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
@@ -79,8 +79,8 @@ mod config {
 
     use crate::error::BuildError;
 
-    /// The settings that reqwest would make, around a verifier that all clients of the process share: to read the root
-    /// certificates takes milliseconds, and half a megabyte.
+    /// Returns the settings that reqwest would make, with a verifier that all clients of the process share. Reading the root
+    /// certificates takes milliseconds and half a megabyte.
     pub(super) fn shared() -> Result<ClientConfig, BuildError> {
         static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
         let mut config = match CONFIG.get() {
@@ -90,19 +90,19 @@ mod config {
                 CONFIG.get_or_init(|| config).clone()
             }
         };
-        // Sessions are each client's own: they tie its connections together.
+        // Each client has its own TLS sessions, because sessions link its connections to each other.
         config.resumption = Resumption::default();
         Ok(config)
     }
 
-    /// Settings without root certificates.
+    /// Returns settings without root certificates.
     pub(super) fn trusting_nobody() -> Result<ClientConfig, BuildError> {
         Ok(begin(provider()?)?
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth())
     }
 
-    /// Recognises a builder that failed because there are no root certificates.
+    /// Recognises that a builder failed because there are no root certificates.
     pub(super) fn explain(error: &reqwest::Error) -> Option<BuildError> {
         let first: &(dyn StdError + 'static) = error;
         successors(Some(first), |&cause| cause.source())
@@ -116,7 +116,7 @@ mod config {
     fn with_the_platforms_roots() -> Result<ClientConfig, BuildError> {
         let provider = provider()?;
         let verifier = Verifier::new(Arc::clone(&provider)).map_err(|error| match error {
-            // All that it says of a platform whose certificates are files.
+            // The only error that it reports on a platform whose certificates are files.
             rustls::Error::General(_) => BuildError::NoRootCertificates(error.into()),
             _ => BuildError::Transport(error.into()),
         })?;
@@ -140,7 +140,7 @@ mod config {
             .map_err(|error| BuildError::Transport(error.into()))
     }
 
-    /// The one that the program has installed comes first.
+    /// Returns the crypto provider. One that the program has installed takes precedence.
     fn provider() -> Result<Arc<CryptoProvider>, BuildError> {
         let installed = CryptoProvider::get_default().cloned();
         #[cfg(feature = "rustls")]

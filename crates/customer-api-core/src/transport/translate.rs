@@ -1,4 +1,4 @@
-//! What the HTTP library's errors say about a request.
+//! Translation of the HTTP library's errors.
 
 use std::{error::Error as StdError, io};
 
@@ -7,7 +7,7 @@ use tokio::task::JoinError;
 use super::{TransportError, TransportErrorKind};
 use crate::error::RuntimeError;
 
-/// Strips the URL, which holds a customer's id, and refines what the library knows by looking at the causes.
+/// Removes the URL, which contains a customer's id, and refines the library's classification by inspecting the causes.
 pub(super) fn translate(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
         TransportErrorKind::InvalidRequest
@@ -33,7 +33,8 @@ pub(super) fn translate(error: reqwest::Error) -> TransportError {
     TransportError::new(kind).with_source(error.without_url())
 }
 
-/// Whether the connection itself broke under the request. A stream of HTTP/2 that the server ends says nothing about the others.
+/// Returns whether the connection itself broke during the request. An HTTP/2 stream that the server ends proves nothing about other
+/// streams.
 pub(super) fn is_broken_connection(error: &reqwest::Error) -> bool {
     #[cfg(feature = "http2")]
     if let Some(error) = causes(error).find_map(|cause| cause.downcast_ref::<h2::Error>()) {
@@ -49,9 +50,10 @@ fn causes<'e>(
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// hyper cancels a request whose connection is gone before it began to write. A stream of HTTP/2 that the server refuses was
-/// not processed (RFC 9113, 8.7), nor was one above the last stream that a GOAWAY names, whatever its code (6.8): the library
-/// ends only such streams with the GOAWAY itself.
+/// Returns whether the request was never written or never processed. hyper cancels a request whose connection is gone before hyper
+/// began to write it. An HTTP/2 stream that the server refuses was not processed (RFC 9113, 8.7). A stream above the last stream that
+/// a GOAWAY names was not processed either, whatever the GOAWAY's code (6.8). The library ends only such streams with the GOAWAY
+/// itself.
 fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
     #[cfg(feature = "http2")]
     if let Some(error) = cause.downcast_ref::<h2::Error>() {
@@ -63,7 +65,7 @@ fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
         .is_some_and(hyper::Error::is_canceled)
 }
 
-/// A runtime that was shut down takes neither a socket nor the task that looks up a name.
+/// Returns whether the runtime was shut down. Such a runtime accepts neither a socket nor the task that looks up a name.
 fn is_of_a_runtime_that_ended(cause: &(dyn StdError + 'static)) -> bool {
     let Some(error) = cause.downcast_ref::<io::Error>() else {
         return false;
