@@ -10,12 +10,12 @@ use customer_api_core::{
 
 use crate::Ravelin;
 
-/// The prefixes of keys that are meant for browsers and apps, and that the label endpoints don't take.
+/// The prefixes of keys for browsers and apps. The label endpoints don't accept these keys.
 const PUBLISHABLE: [&str; 2] = ["pk_", "publishable_key_"];
 
 /// Calls Ravelin's label endpoints.
 ///
-/// Cheap to clone; clones share their connections.
+/// Cheap to clone. Clones share their connections.
 ///
 /// ```no_run
 /// use ravelin_labels::{Client, LastReview};
@@ -34,10 +34,10 @@ pub struct Client {
 impl Client {
     /// Starts a client for a secret key, which begins with `sk_` or `secret_key_`.
     ///
-    /// The key selects the provider's live or test environment; both are at `https://api.ravelin.com`. It is never
-    /// printed, and goes nowhere but to the base URL.
+    /// The key selects the provider's live or test environment. Both are at `https://api.ravelin.com`. The key is never
+    /// printed, and is sent only to the base URL.
     ///
-    /// A publishable key, or one that can't stand in a header, is refused by [`build`](ClientBuilder::build).
+    /// [`build`](ClientBuilder::build) refuses a publishable key, and a key with characters that are not allowed in a header.
     /// See <https://developer.ravelin.com/api/authentication>.
     pub fn builder(secret_key: impl Into<SecretString>) -> ClientBuilder<Self> {
         let key = secret_key.into();
@@ -56,7 +56,7 @@ impl Client {
 
     /// Builds a client from the environment variables of the process.
     ///
-    /// | variable | holds |
+    /// | variable | contains |
     /// |---|---|
     /// | `RAVELIN_SECRET_KEY` | the secret key |
     /// | `RAVELIN_BASE_URL` | the base URL, if it is not `https://api.ravelin.com` |
@@ -65,13 +65,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of
-    /// [`build`](ClientBuilder::build).
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode. It never shows a value. The other errors are
+    /// those of [`build`](ClientBuilder::build).
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder_from_env()?.build()
     }
 
-    /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).
+    /// Starts a client from the environment variables of the process. The variables are those of [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///
@@ -80,7 +80,8 @@ impl Client {
         Self::builder_from(&Environment::process())
     }
 
-    /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).
+    /// Starts a client from variables that are kept elsewhere, for instance in a test. The names are those of
+    /// [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///
@@ -93,11 +94,11 @@ impl Client {
         })
     }
 
-    /// Makes a call, and gives the operation's output.
+    /// Makes a call, and returns the operation's output.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
+    /// The [`delivery`](Error::delivery) of every [`Error`] states whether the call happened.
     ///
     /// # Examples
     ///
@@ -128,14 +129,14 @@ impl Client {
         self.core.send(operation)
     }
 
-    /// Prepares a call with settings of its own, such as a timeout, or one whose metadata is wanted.
+    /// Prepares a call. Use it to set options for one call, such as a timeout, or to read the response's metadata.
     pub fn call<O: Operation<Service = Ravelin>>(&self, operation: O) -> Call<O> {
         self.core.call(operation)
     }
 
-    /// Prepares to find out by looking whether a write happened whose outcome is unknown: see [`Settled`](crate::Settled). Only reads are sent.
+    /// Prepares a look at the provider for a write whose outcome is unknown: see [`Settled`](crate::Settled). Sends only reads.
     ///
-    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    /// `trace` records when the write was sent. It is [`Error::trace`], or a stored copy of it.
     pub fn settle<'o, O: Settle<Service = Ravelin>>(
         &self,
         operation: &'o O,
@@ -144,7 +145,7 @@ impl Client {
         self.core.settle(operation, trace)
     }
 
-    /// Where the requests go.
+    /// The base URL of all requests.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()

@@ -36,14 +36,14 @@ pub use generated::{models::*, operations::*};
 pub use reviews_since::{Resume, ReviewsSince, SinceFormat};
 pub use service::Ravelin;
 
-/// A category takes its own labels only:
+/// A category takes only its own labels:
 ///
 /// ```compile_fail,E0308
 /// use ravelin_labels::{LabelCustomer, RefundAbuseReview};
 /// let label = LabelCustomer::payment_fraud("cust-1", RefundAbuseReview::RefundAbuse);
 /// ```
 ///
-/// and no text turns into a label, however it is spelt:
+/// No text turns into a label, whatever its spelling:
 ///
 /// ```compile_fail,E0308
 /// use ravelin_labels::LabelCustomer;
@@ -55,7 +55,7 @@ pub use service::Ravelin;
 /// let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::from("FRAUDSTR"));
 /// ```
 ///
-/// The deprecated endpoint says so where it is used:
+/// Use of the deprecated endpoint raises the `deprecated` lint:
 ///
 /// ```compile_fail
 /// #![deny(deprecated)]

@@ -1,7 +1,7 @@
-//! What the body of a 2xx says of the customer's limit.
+//! Finds the marker for the customer's rate limit in the body of a 2xx.
 //!
-//! Where in a body the provider says so is not documented. At the two likely places the marker is taken at its word; anywhere
-//! else, and in another spelling, it only takes away the certainty that the label was kept.
+//! The provider does not document where in a body the marker is. At the two likely places, the marker counts as proof that the label was not
+//! kept. Anywhere else, or in another spelling, it leaves the outcome of the label unknown.
 
 use std::{borrow::Cow, fmt};
 
@@ -11,20 +11,20 @@ use serde::{
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
 
-/// What marks a label that was not kept.
+/// The text that marks a label that was not kept.
 pub(crate) const RATE_LIMIT: &str = "RATE_LIMIT";
 
 /// The member that holds the marker.
 const SOURCE: &str = "source";
 
-/// What a body says of the limit.
+/// The content of a body with respect to the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
-    /// Nothing.
+    /// The body does not contain the marker.
     Untold,
-    /// It is reached, and the label was not kept.
+    /// The limit is reached, and the label was not kept.
     Reached,
-    /// The marker is there, and what it means is not known.
+    /// The body contains the marker, but its meaning is not known.
     Doubtful,
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum Limit {
 ///
 /// # Errors
 ///
-/// If it is not JSON.
+/// If the text is not JSON.
 pub(crate) fn told(json: &str) -> serde_json::Result<Limit> {
     let mut found = Found::default();
     let mut json = serde_json::Deserializer::from_str(json);
@@ -56,15 +56,15 @@ pub(crate) fn told(json: &str) -> serde_json::Result<Limit> {
     })
 }
 
-/// Whether JSON may hold the marker: as it is, or with some of its characters spelt as escapes. Spares nearly all responses from
-/// being parsed twice.
+/// Whether JSON may contain the marker: plain, or with some of its characters as escapes. Saves a second parsing of nearly all
+/// responses.
 pub(crate) fn may_be_told(body: &[u8]) -> bool {
     memchr(b'\\', body).is_some() || is_written(body)
 }
 
-/// Whether the marker stands there without escapes, in any case.
+/// Whether the body contains the marker without escapes, in upper or lower case.
 pub(crate) fn is_written(body: &[u8]) -> bool {
-    // Rare in a response, and fast to find.
+    // An underscore is rare in a response, and fast to find.
     memchr_iter(b'_', body).any(|at| {
         let start = at.checked_sub("RATE".len());
         let marker = start.and_then(|start| body.get(start..start + RATE_LIMIT.len()));
@@ -77,22 +77,22 @@ struct Found {
     /// At one of the two known places, spelt as documented.
     known: bool,
     elsewhere: bool,
-    /// A member that leads to a known place is there twice, so that either may be the one that counts.
+    /// A member that leads to a known place occurs twice. Either one may be the one that counts.
     doubled: bool,
 }
 
-/// Where a value stands.
+/// The place of a value in the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// It is the whole response.
+    /// The whole response.
     Whole,
-    /// In a list that is the whole response.
+    /// An element of a list that is the whole response.
     Listed,
-    /// It is the response's `data`.
+    /// The response's `data`.
     Data,
-    /// It is the response's `source`, or that of its `data`.
+    /// The response's `source`, or the `source` of its `data`.
     KnownSource,
-    /// It is a `source` somewhere else, or is in one.
+    /// A `source` somewhere else, or a value in a `source`.
     Source,
     Elsewhere,
 }
@@ -117,7 +117,7 @@ impl Place {
     }
 }
 
-/// Reads a value for its marks alone.
+/// Reads a value only to find the marker in it.
 struct Look<'a> {
     place: Place,
     found: &'a mut Found,

@@ -3,7 +3,7 @@ use customer_api_core::Timestamp;
 use crate::LabelReceipt;
 
 impl LabelReceipt {
-    /// When the label was recorded: `eventTime`, or `timestamp` in the version of the page that has no `eventTime`.
+    /// The time when the label was recorded: `eventTime`, or `timestamp` if the response has no `eventTime`.
     #[must_use]
     pub fn recorded_at(&self) -> Option<&Timestamp> {
         self.event_time.as_ref().or(self.timestamp.as_ref())

@@ -1,7 +1,7 @@
-//! How reviews are read where the description can't say it.
+//! Reads reviews where the description can't express how.
 //!
-//! A caller that settles an unknown label takes "no review" for "not applied". Therefore only a response that holds nothing else
-//! counts as "no review".
+//! A caller that settles an unknown label takes "no review" for "not applied". Therefore a response counts as "no review" only if it
+//! contains nothing else.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +16,14 @@ use crate::{CustomerReviews, LastReview, Review, ReviewList, ReviewPage};
 /// The members of an object.
 type Members = BTreeMap<String, Value>;
 
-/// The provider adds random members of this name, to catch clients that can't bear new ones. They say nothing.
+/// The prefix of the random members that the provider adds, to catch clients that fail on new members. They have no meaning.
 const NOISE: &str = "unknownField";
 
 const LABEL: &str = "label";
 const REVIEWS: &str = "reviews";
 
-/// The provider does not say what it answers for a customer without reviews: `null`, nothing, an empty list, or an object that has
-/// a review's members without the label all stand for "none".
+/// The provider does not document its response for a customer without reviews. `null`, an empty body, an empty list, and an object
+/// with a review's members but no label all mean "no review".
 impl FromBody<LastReview> for Option<Review> {
     fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         body.read_optional().or_else(|error| {
@@ -39,7 +39,7 @@ impl FromBody<LastReview> for Option<Review> {
     }
 }
 
-/// Whether a member next to a missing label leaves it at "no review".
+/// Whether a response without a label still means "no review" if it has this member.
 fn is_empty(name: &str, value: &Value) -> bool {
     match name {
         LABEL | "customerId" | "comment" | "reviewer" | "timestamp" => true,
@@ -48,8 +48,8 @@ fn is_empty(name: &str, value: &Value) -> bool {
     }
 }
 
-/// The list without its envelope; the provider's back end may print an empty list as `null`, or leave it out. An object that has
-/// something else instead is not an envelope.
+/// The list without its envelope. The provider's back end may write an empty list as `null`, or omit it. An object with other
+/// members instead is not an envelope.
 impl FromBody<CustomerReviews> for Vec<Review> {
     fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         let Some(list) = body.read_optional::<ReviewList>()? else {
@@ -68,13 +68,13 @@ impl FromBody<CustomerReviews> for Vec<Review> {
     }
 }
 
-/// A page, whose list is empty at the end. A missing or `null` list says nothing: taking it for an empty one would end a list too
+/// A page. An empty list marks the end. A missing or `null` list does not: if it counted as an empty list, the scroll could end too
 /// early.
 impl<O> FromBody<O> for ReviewPage {
     fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         body.read().map_err(|error| {
             let members = body.object::<Members>();
-            // The parser names the object around a member that is missing, and not the member.
+            // For a missing member, the parser names the object around it instead of the member.
             if members.is_ok_and(|members| !members.contains_key(REVIEWS)) {
                 DecodeError::shape(REVIEWS)
             } else {

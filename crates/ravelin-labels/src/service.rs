@@ -16,12 +16,12 @@ use crate::{
     limit::{self, Limit, RATE_LIMIT},
 };
 
-/// How Ravelin speaks.
+/// Ravelin's conventions: its host, errors and rate limit.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Ravelin;
 
-/// How long a read waits after a 429. The provider sends no `Retry-After`, and says that early retries prolong the limiting.
+/// The wait of a read after a 429. The provider sends no `Retry-After`, and states that early retries prolong the limiting.
 const THROTTLED_WAIT: Duration = Duration::from_secs(20);
 
 impl Service for Ravelin {
@@ -37,7 +37,7 @@ impl Service for Ravelin {
         Some("https://api.ravelin.com")
     }
 
-    /// <https://developer.ravelin.com/merchant/api/errors> documents `status` and `message`; the rest was seen in other
+    /// <https://developer.ravelin.com/merchant/api/errors> documents `status` and `message`. The other members occur in other
     /// clients' tests.
     fn read_error(&self, status: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -45,7 +45,7 @@ impl Service for Ravelin {
         let mut details = ErrorDetails::new();
         if let Some(message) = text("message").or_else(|| text("Error")) {
             details = details.with_message(message);
-            // The provider was seen to answer 400, not 404, for a customer that it does not know.
+            // The provider was seen to respond with 400, not 404, for a customer that it does not know.
             if status == StatusCode::BAD_REQUEST
                 && message.eq_ignore_ascii_case("customer not found")
             {
@@ -58,8 +58,9 @@ impl Service for Ravelin {
         details
     }
 
-    /// Above 50 events a minute for one customer the provider answers 200 and keeps nothing, so a 2xx is judged by its body.
-    /// Where in the body it says so is not documented: both likely places are believed, and any other leaves a doubt.
+    /// Judges a 2xx by its body. Above 50 events per minute for one customer, the provider responds with 200 and keeps nothing.
+    /// The place of the marker in the body is not documented. In one of the two likely places the marker is decisive. Anywhere else
+    /// it makes the outcome unknown.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;
@@ -67,7 +68,7 @@ impl Service for Ravelin {
         if limit::may_be_told(body.bytes()) {
             return judge(operation, body);
         }
-        // A response that the operation reads is seen to be cut off there: see `accept_undecodable`.
+        // If the operation reads the response, decoding detects that the body was cut off: see `accept_undecodable`.
         let is_read = !operation.status_decides || operation.id == LabelCustomer::INFO.id;
         if is_read || self.accept_undecodable(operation, body) {
             Verdict::Accepted
@@ -76,8 +77,8 @@ impl Service for Ravelin {
         }
     }
 
-    /// A label counts even if its response can't be read. But JSON that ends too early may have been about to say that it was not
-    /// kept.
+    /// A label counts as accepted even if its response can't be read. The exception is JSON that ends too early: its missing part may
+    /// have contained the marker that the label was not kept.
     fn accept_undecodable(&self, _: &OperationInfo, body: &ResponseBody) -> bool {
         body.optional_json::<IgnoredAny>().map_or_else(
             |error| error.category() != DecodeCategory::Truncated,
@@ -90,18 +91,18 @@ impl Service for Ravelin {
     }
 }
 
-/// Reads a response in which the marker may stand.
+/// Reads a response that may contain the marker.
 fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
     match limit::told(&body.lossy()) {
         Ok(Limit::Reached) => Verdict::Refused(
             ErrorDetails::new()
                 .with_code(RATE_LIMIT)
-                .with_message("the customer's limit of events a minute is reached"),
+                .with_message("the customer's limit of events per minute is reached"),
         ),
         Ok(Limit::Doubtful) => Verdict::Unclear,
         Ok(Limit::Untold) => Verdict::Accepted,
         Err(_) if limit::is_written(body.bytes()) => Verdict::Unclear,
-        // What a read finds must be read in any case; a label counts even if its response can't be.
+        // The response of a read is decoded later in any case. A label counts as accepted even if its response can't be read.
         Err(error) if operation.status_decides && error.is_eof() => Verdict::Unclear,
         Err(_) => Verdict::Accepted,
     }

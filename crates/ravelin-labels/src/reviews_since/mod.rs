@@ -13,16 +13,17 @@ use customer_api_core::{
 use self::scroll::{Scroll, Settings};
 use crate::{Client, Review};
 
-/// All reviews of all customers since a point in time, page by page; made by [`Client::reviews_since`].
+/// All reviews of all customers since a point in time, page by page. Created by [`Client::reviews_since`].
 ///
-/// The provider's cursor lives for a minute and moves on the server with every call (inferred). So a task asks for the next
-/// page as soon as one has arrived and has a place in the [buffer](Self::read_ahead), never once the minute is nearly over,
-/// and never again once a request for it may have been received.
+/// The provider's cursor expires after a minute and moves on the server with every call (inferred). Therefore a task requests the next
+/// page as soon as the previous page has arrived and has a place in the [buffer](Self::read_ahead). The task sends no request when the
+/// minute is nearly over. It never repeats a request that the provider may have received.
 ///
-/// Only a page whose list is empty, or one that leads nowhere, ends the list. A page whose list is missing or `null` is an error.
+/// Only a page with an empty list, or a page without a link to the next one, ends the list. A page whose list is missing or `null` is an
+/// error.
 ///
-/// A review that can't be read, such as one whose time has no offset, is reported by its page ([`Page::unreadable`]), and the list goes
-/// on; it counts as delivered where the list is taken up again.
+/// If a review can't be read, for example because its time has no offset, its page reports it ([`Page::unreadable`]) and the list
+/// continues. The review counts as delivered if the list resumes.
 ///
 /// ```no_run
 /// use ravelin_labels::{Client, Resume, Timestamp};
@@ -38,65 +39,65 @@ use crate::{Client, Review};
 ///
 /// # Errors
 ///
-/// A [`PagesError`] tells its [`progress`](PagesError::progress): what was delivered before it.
+/// The [`progress`](PagesError::progress) of a [`PagesError`] shows what was delivered before it.
 ///
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
-/// | `Expired` | the consumer was too slow for the buffer, and the cursor's minute was over |
+/// | `Expired` | the caller was too slow for the buffer, and the cursor's minute was over |
 /// | `Interrupted` | a follow-up failed after it may have been received, or could not be sent |
-/// | `Stopped` | the task that reads ahead is gone: its runtime was shut down |
-/// | `ParameterIgnored` | a response is older than the asked time: the provider did not understand the parameter |
+/// | `Stopped` | the task that reads ahead has ended because its runtime was shut down |
+/// | `ParameterIgnored` | a review is older than the start time: the provider did not understand the parameter |
 /// | `ForeignLink` | `meta.next` leads to another host or path; it was not followed |
-/// | `Repeated`, `TooManyPages` | the provider goes round in circles, or never ends |
-/// | `ResumeImpossible` | the list could not be taken up again without losing or doubling reviews |
+/// | `Repeated`, `TooManyPages` | the provider's pages form a circle, or never end |
+/// | `ResumeImpossible` | the list could not resume without losing or doubling reviews |
 /// | `Call` | the first page could not be read, or the key was refused |
-/// | `NoRuntime`, `InsideRuntime` | it was awaited outside a tokio runtime with time and I/O, or waited for inside one |
+/// | `NoRuntime`, `InsideRuntime` | the call was awaited outside a tokio runtime with time and I/O, or a blocking wait was made inside one |
 #[derive(Debug)]
 pub struct ReviewsSince(List<Scroll>);
 
-/// How the provider wants a point in time to be written.
+/// The format in which the provider expects a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SinceFormat {
-    /// `2020-01-23T16:33:02Z`, as the provider writes times in its responses.
+    /// `2020-01-23T16:33:02Z`, the format of times in the provider's responses.
     Rfc3339,
-    /// Whole seconds since 1970, as the provider's older pages write times in requests.
+    /// Whole seconds since 1970, the format of times in requests on the provider's older pages.
     UnixSeconds,
-    /// Milliseconds since 1970, as the provider's newer pages write times in requests.
+    /// Milliseconds since 1970, the format of times in requests on the provider's newer pages.
     UnixMillis,
 }
 
-/// What to do when the list breaks off.
+/// What the list does when it breaks off.
 ///
-/// Before it begins again, it waits as long as the provider asks, or 20 s after a 429 that does not say, and at least for the
-/// back-off. If the provider asks for more than a minute, the list ends, and the error of the call tells for how much.
+/// Before it resumes, it waits for as long as the provider asks, or for 20 s after a 429 without a `Retry-After`, and at least for the
+/// back-off. If the provider asks for more than a minute, the list ends, and the error of the call contains the requested wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resume {
-    /// Report it.
+    /// Reports an error.
     #[default]
     Off,
-    /// Begin again one second before the newest review that was delivered, and leave out what was delivered already.
+    /// Starts again one second before the newest delivered review, and skips the reviews that were already delivered.
     ///
-    /// Cheap, and right only if the provider lists reviews from the oldest to the newest, as its samples do and no page
-    /// promises: reviews that would come later in the list though they are older are **lost without an error**. If what
-    /// arrived so far does not show that order, the list is read again from its start as by [`FromStart`](Self::FromStart)
-    /// while little was delivered, and is an error otherwise. It is an error, too, if the new reading lacks what was
-    /// delivered of the newest second.
+    /// Cheap, but correct only if the provider lists reviews from the oldest to the newest. The provider's samples show this order, but no
+    /// page promises it. Older reviews that would come later in the list are **lost without an error**. If the reviews so far contradict
+    /// that order, resuming is an error. If they don't show it yet, or the time of one of them can't be read, the list is
+    /// read again from its start, like [`FromStart`](Self::FromStart). It is also an error if the new reading lacks a delivered
+    /// review of the newest second.
     FromNewest,
-    /// Begin again at the asked time, and leave out as many reviews as were delivered, if they are the same in the same
-    /// order; if not, that is an error.
+    /// Starts again at the start time, and skips as many reviews as were delivered. If these are not the same reviews in the same
+    /// order, that is an error.
     ///
-    /// Right for any order that does not change from one reading to the next.
+    /// Correct for any order that does not change from one reading to the next.
     FromStart,
 }
 
 impl Client {
     /// Reads all reviews of all customers since a point in time.
     ///
-    /// The provider does not document the name and the format of the parameter that says since when. By default it is
-    /// `since` in RFC 3339, which is **unverified**: see [`ReviewsSince::parameter`]. A response that is older than the
-    /// asked time, compared at whole seconds, is an error, so a parameter that is ignored does not pass as a full history.
+    /// The provider does not document the name and the format of the parameter for the start time. The default is
+    /// `since` in RFC 3339, which is **unverified**: see [`ReviewsSince::parameter`]. A review that is older than the start
+    /// time, compared in whole seconds, is an error. Therefore a parameter that the provider ignores does not pass for a full history.
     ///
     /// See <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
     #[must_use]
@@ -114,7 +115,7 @@ impl Client {
 }
 
 impl ReviewsSince {
-    /// Names the parameter that says since when, and its format.
+    /// Sets the name and the format of the parameter for the start time.
     #[must_use]
     pub fn parameter(self, name: impl Into<String>, format: SinceFormat) -> Self {
         Self(self.0.set(|scroll| {
@@ -123,40 +124,40 @@ impl ReviewsSince {
         }))
     }
 
-    /// How many pages are kept for a consumer that is slower than the provider; 4 by default. A page has 1000 reviews.
+    /// Sets how many pages are buffered for a caller that is slower than the provider. 4 by default. A page has 1000 reviews.
     #[must_use]
     pub fn read_ahead(self, pages: usize) -> Self {
         Self(self.0.read_ahead(pages))
     }
 
-    /// What to do when the list breaks off; by default it is reported.
+    /// Sets what the list does when it breaks off. By default it reports an error.
     #[must_use]
     pub fn resume(self, resume: Resume) -> Self {
         Self(self.0.set(|scroll| scroll.settings.resume = resume))
     }
 
-    /// How many pages there may be before it counts as a failure; 100,000 by default.
+    /// Sets the maximum number of pages. More pages are an error. 100,000 by default.
     #[must_use]
     pub fn max_pages(self, pages: u64) -> Self {
         Self(self.0.max_pages(pages))
     }
 
-    /// How long the provider keeps a cursor; a minute by default. No follow-up is sent in the last twelfth of it (5 s), with as
-    /// much time before that for connecting as the client allows (5 s by default, a quarter of the life at most).
+    /// Sets how long the provider keeps a cursor. A minute by default. No follow-up is sent in the last twelfth of that time (5 s).
+    /// In addition, the client's connect timeout is subtracted (5 s by default, a quarter of the cursor's life at most).
     #[must_use]
     pub fn cursor_life(self, life: Duration) -> Self {
         Self(self.0.set(|scroll| scroll.settings.cursor_life = life))
     }
 
-    /// Takes only the query of `meta.next` and puts it behind the client's own base URL, for a client behind a gateway: the
-    /// provider names its own host there. Without this, a link to another host is an error.
+    /// Takes only the query of `meta.next`, and appends it to the client's own base URL. Use it for a client behind a gateway, because
+    /// `meta.next` names the provider's own host. Without this setting, a link to another host is an error.
     #[must_use]
     pub fn rebase_links(self, rebase: bool) -> Self {
         Self(self.0.set(|scroll| scroll.settings.rebase_links = rebase))
     }
 
-    /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
-    /// effect. After an error there are no more pages: `None` is the end of the list only where no error came before it.
+    /// Returns the next page, or `None` after the last one. Nothing is sent before the first call. Settings made after it have no
+    /// effect. After an error there are no more pages: `None` means the end of the list only if no error came before it.
     ///
     /// # Errors
     ///
@@ -165,30 +166,30 @@ impl ReviewsSince {
         self.0.next_page().await
     }
 
-    /// The next page, or `None` after the last one, in a program without a runtime.
+    /// Returns the next page, or `None` after the last one, in a program without a runtime.
     ///
     /// # Errors
     ///
-    /// As of [`next_page`](Self::next_page); and of kind `InsideRuntime`, with nothing sent, inside an async runtime.
+    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, an error of kind `InsideRuntime`, and nothing is sent.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Review>>, PagesError> {
         self.0.wait_page()
     }
 
-    /// The reviews one by one, as a [`Stream`](Items).
+    /// Returns the reviews one by one, as a [`Stream`](Items).
     #[must_use]
     pub fn into_items(self) -> Items<Review> {
         self.0.into_items()
     }
 
-    /// What was delivered so far.
+    /// Returns the counts of what was delivered so far.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         self.0.progress()
     }
 
-    /// Whether the list ended with a page that has reviews and no link, though the provider promises an empty page at the end.
+    /// Whether the list ended with a page that has reviews but no link. The provider promises an empty page at the end.
     #[must_use]
     pub fn ended_without_empty_page(&self) -> bool {
         self.0.ended_without_notice()

@@ -1,4 +1,4 @@
-//! What was delivered, remembered in little space, so that a list can be taken up again without losing or doubling any.
+//! Remembers in little space what was delivered, so that a list can resume without losing or doubling a review.
 
 use std::{
     collections::HashMap,
@@ -13,10 +13,10 @@ use serde::Deserialize;
 
 use crate::{Review, Unreadable};
 
-/// How often the time must have grown before the order counts as shown.
+/// How many times a review must be newer than its predecessor before the order counts as shown.
 const EVIDENCE: u32 = 16;
 
-/// The reviews that were delivered: as a whole, by a chained hash, and those of the newest two seconds, one by one.
+/// The reviews that were delivered: all of them as one chained hash, and those of the newest two seconds one by one.
 #[derive(Default)]
 pub(super) struct Delivered {
     count: u64,
@@ -24,27 +24,27 @@ pub(super) struct Delivered {
     order: Order,
     newest: Newest,
     filter: Filter,
-    /// Whether any has a time that can't be read, so that it can't be told whether a later reading should have it.
+    /// Whether any of them has a time that can't be read. It is then unknown whether a later reading must contain that review.
     has_timeless: bool,
 }
 
-/// What stands in a page, in its order: a review, or what can't be read as one.
+/// One entry of a page, in the page's order: a review, or a record that can't be read as one.
 pub(super) struct Listed {
-    /// Its place in the page.
+    /// The entry's place in the page.
     pub(super) index: usize,
     second: Option<i64>,
     identity: u64,
     pub(super) review: Option<Review>,
 }
 
-/// How often each review of the newest second, and of the one before, was delivered.
+/// How often each review of the newest second and of the second before it was delivered.
 #[derive(Clone, Default)]
 struct Newest {
     second: Option<i64>,
     times: HashMap<(i64, u64), u32>,
 }
 
-/// Whether time ran backwards anywhere.
+/// Whether a review was older than its predecessor.
 #[derive(Default)]
 struct Order {
     is_broken: bool,
@@ -52,14 +52,14 @@ struct Order {
     last: Option<i64>,
 }
 
-/// What a new reading leaves out.
+/// What a new reading skips.
 #[derive(Default)]
 enum Filter {
     #[default]
     Nothing,
-    /// Reviews of the newest seconds, as often as they were delivered.
+    /// Skips reviews of the newest seconds, as often as they were delivered.
     Newest(Newest),
-    /// So many from the start, if they chain to the same hash.
+    /// Skips `left` reviews from the start, if they chain to the same hash.
     Start {
         left: u64,
         chain: u64,
@@ -68,7 +68,7 @@ enum Filter {
 }
 
 impl Delivered {
-    /// Takes what arrived, and gives what is new in it.
+    /// Takes the entries that arrived, and returns the new ones.
     pub(super) fn admit(&mut self, page: Vec<Listed>) -> Result<Vec<Listed>, PagesError> {
         let mut admitted = Vec::with_capacity(page.len());
         for listed in page {
@@ -92,7 +92,7 @@ impl Delivered {
         Ok(admitted)
     }
 
-    /// The list ends: nothing that was delivered before may be missing from a reading that begins before it.
+    /// Checks the end of the list: a new reading must not lack a review that was delivered before.
     pub(super) fn finish(&self) -> Result<(), PagesError> {
         match self.filter {
             Filter::Start { left, .. } if left > 0 => Err(changed()),
@@ -101,9 +101,9 @@ impl Delivered {
         }
     }
 
-    /// Prepares for a reading that begins one second before the newest review, and says when that is; `None` if the order
-    /// so far forbids it. While little was delivered, or if the time of anything delivered can't be read, the reading begins at the
-    /// start instead.
+    /// Prepares for a reading that begins one second before the newest review, and returns that time. Returns `None` if the order
+    /// so far forbids it. If the order is not shown yet, or the time of a delivered review can't be read, the reading begins at the
+    /// start time instead.
     pub(super) fn resume_from_newest(&mut self, since: &Timestamp) -> Option<Timestamp> {
         if self.order.is_broken {
             return None;
@@ -122,7 +122,7 @@ impl Delivered {
         Timestamp::from_unix_seconds(newest - 1).ok()
     }
 
-    /// Prepares for a reading that begins at the asked time.
+    /// Prepares for a reading that begins at the start time.
     pub(super) fn resume_from_start(&mut self) {
         self.order.begin();
         self.filter = Filter::Start {
@@ -132,13 +132,13 @@ impl Delivered {
         };
     }
 
-    /// Whether it was delivered before the list was taken up again.
+    /// Whether the review was delivered before the list resumed.
     fn is_known(&mut self, second: Option<i64>, identity: u64) -> Result<bool, PagesError> {
         match &mut self.filter {
             Filter::Nothing | Filter::Start { left: 0, .. } => Ok(false),
-            // Nothing without a time was delivered before, or the reading would have begun at the start.
+            // No review without a time was delivered before. Otherwise the reading would have begun at the start.
             Filter::Newest(left) => second.map_or(Ok(false), |second| {
-                // Time has passed the newest second: whatever was delivered of it must have come again.
+                // This review is later than the newest second. All delivered reviews of that second must have come again by now.
                 if left.second.is_some_and(|newest| second > newest) && left.has_newest() {
                     return Err(changed());
                 }
@@ -180,7 +180,7 @@ impl Newest {
             .any(|((second, _), times)| Some(*second) == self.second && *times > 0)
     }
 
-    /// Takes one of the review's times away, if any is left.
+    /// Counts the review down once. Returns whether a count was left.
     fn remove(&mut self, second: i64, identity: u64) -> bool {
         match self.times.get_mut(&(second, identity)) {
             Some(times) if *times > 0 => {
@@ -193,7 +193,7 @@ impl Newest {
 }
 
 impl Order {
-    /// Only a review that is new counts as evidence.
+    /// Records a review's second. Only a new review counts as evidence.
     fn see(&mut self, second: i64, is_new: bool) {
         match self.last {
             Some(last) if second < last => self.is_broken = true,
@@ -203,13 +203,13 @@ impl Order {
         self.last = Some(second);
     }
 
-    /// A new reading may go back in time once.
+    /// Begins a new reading, whose first review may be older than the last one.
     fn begin(&mut self) {
         self.last = None;
     }
 }
 
-/// A page in its order, with what can't be read in its place.
+/// Returns the entries of a page in their order, including the records that can't be read.
 pub(super) fn listed(reviews: Vec<Review>, unreadable: &[Unreadable]) -> Vec<Listed> {
     let mut left_out = unreadable
         .iter()
@@ -240,7 +240,7 @@ pub(super) fn listed(reviews: Vec<Review>, unreadable: &[Unreadable]) -> Vec<Lis
     }
 }
 
-/// When a review was made that can't be read for another reason.
+/// Returns the second of a record that can't be read for a reason other than its time.
 fn second(raw: &str) -> Option<i64> {
     #[derive(Deserialize)]
     struct Made {
@@ -256,7 +256,7 @@ pub(super) fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// What tells one review from another: they have no id.
+/// Returns a hash that distinguishes reviews, which have no id.
 pub(super) fn identity(review: &Review) -> u64 {
     let mut hasher = DefaultHasher::new();
     let reviewer = review.reviewer.as_ref();
@@ -280,6 +280,6 @@ fn link(chain: u64, hash: u64) -> u64 {
 fn changed() -> PagesError {
     PagesError::new(
         PagesErrorKind::ResumeImpossible,
-        "the list can't be taken up again: the provider lists other reviews than before, or in another order",
+        "the list can't resume: the provider lists other reviews than before, or in another order",
     )
 }

@@ -1,4 +1,4 @@
-//! The provider's scroll: a first page by time, then a cursor that moves on the server and dies after its minute.
+//! The provider's scroll: a first page by time, then a cursor that moves on the server and expires after its minute.
 
 use std::{
     fmt,
@@ -32,12 +32,12 @@ pub(super) struct Settings {
 pub(super) struct Scroll {
     client: Client,
     pub(super) settings: Settings,
-    /// The time that the present scroll asked for; later than the settings' after a resume.
+    /// The start time of the current scroll. After a resume it can be later than the one in the settings.
     since: Timestamp,
     delivered: Delivered,
 }
 
-/// What leads to the next page, and until when. Only the query makes it the same as another.
+/// The link to the next page, and the time until which it can be used. Cursors with the same link hash alike.
 pub(super) struct Cursor {
     link: NextLink,
     usable: Deadline,
@@ -60,7 +60,7 @@ impl Scroll {
         }
     }
 
-    /// A first page changes nothing, so it may be tried again.
+    /// Requests the first page. This changes nothing at the provider. Therefore the request can be retried.
     async fn first(&self) -> Result<Response<ReviewPage>, PagesError> {
         let since = written(&self.since, self.settings.format);
         let call = self
@@ -70,7 +70,7 @@ impl Scroll {
         Ok(call.idempotency(Idempotency::Safe).response().await?)
     }
 
-    /// A follow-up moves the cursor: it is sent in time, or not at all, and never twice.
+    /// Requests a follow-up, which moves the cursor. It is sent in time or not at all, and never twice.
     async fn follow(&self, cursor: &Cursor) -> Result<Response<ReviewPage>, PagesError> {
         let usable = cursor.usable.remaining();
         if usable.is_zero() {
@@ -88,7 +88,7 @@ impl Scroll {
         outcome.map_err(|error| lost(error, cursor))
     }
 
-    /// Whether every review is as new as asked for, at whole seconds.
+    /// Checks that no review is older than the start time, in whole seconds.
     fn check_since(&self, reviews: &[Review]) -> Result<(), PagesError> {
         let since = self.since.unix_seconds();
         if reviews
@@ -98,7 +98,7 @@ impl Scroll {
             return Err(PagesError::new(
                 PagesErrorKind::ParameterIgnored,
                 format!(
-                    "the provider answered older reviews than asked for: it ignores the parameter `{}`",
+                    "the provider returned reviews older than the start time: it ignores the parameter `{}`",
                     self.settings.parameter
                 ),
             ));
@@ -138,7 +138,7 @@ impl PageSource for Scroll {
         let usable = Deadline::after(self.life_left(response.attempt_elapsed()));
         let (mut page, unreadable) = response.into_parts();
         let reviews = std::mem::take(&mut page.reviews);
-        // A page of reviews that can't be read is not the empty one at the end.
+        // A page whose reviews can't be read is not the empty page at the end.
         if reviews.is_empty() && unreadable.is_empty() {
             return self.end();
         }
@@ -188,27 +188,27 @@ impl PageSource for Scroll {
             }
             None => Err(failure.into_kind(
                 PagesErrorKind::ResumeImpossible,
-                "the list can't be taken up again: its reviews did not come from the oldest to the newest",
+                "the list can't resume: its reviews did not come from the oldest to the newest",
             )),
         }
     }
 
-    /// Scrolls of this kind often give one id for all pages.
+    /// Scrolls of this kind often use one id for all pages.
     fn keeps_cursor(&self) -> bool {
         true
     }
 }
 
 impl Scroll {
-    /// How long a follow-up may still be sent. The minute may count from the head of the response, so the whole attempt is taken
-    /// off; and connecting comes between beginning a follow-up and sending it.
+    /// Returns how long a follow-up can still be sent. The minute may count from the head of the response. Therefore the whole
+    /// attempt is subtracted. The time to connect is also subtracted, because it passes before the follow-up is sent.
     fn life_left(&self, attempt: Duration) -> Duration {
         let life = self.settings.cursor_life;
         let margin = life / 12 + self.client.connect_timeout().min(life / 4);
         life.saturating_sub(margin).saturating_sub(attempt)
     }
 
-    /// What of a page is new, with what is to be told of it.
+    /// Returns the new reviews of a page, and the reports about it.
     fn admit(
         &mut self,
         reviews: Vec<Review>,
@@ -230,7 +230,7 @@ impl Scroll {
     }
 }
 
-/// Without what was delivered, which may be much.
+/// Omits what was delivered, which may be much.
 impl fmt::Debug for Scroll {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scroll")
@@ -248,7 +248,7 @@ fn written(since: &Timestamp, format: SinceFormat) -> String {
     }
 }
 
-/// Tries a follow-up again only if nothing was sent, whatever the client's policy says: any response may have moved the cursor.
+/// Retries a follow-up only if nothing was sent, whatever the client's policy is: any request that was sent may have moved the cursor.
 #[derive(Debug, Default)]
 struct OnlyUnsent(RetryTransient);
 
@@ -263,7 +263,7 @@ impl RetryPolicy for OnlyUnsent {
     }
 }
 
-/// What the failure of a follow-up means for the list.
+/// Returns the list's error for the failure of a follow-up.
 fn lost(error: Error, cursor: &Cursor) -> PagesError {
     if error.is_unauthorized() || error.is_validation() {
         return error.into();
@@ -272,7 +272,7 @@ fn lost(error: Error, cursor: &Cursor) -> PagesError {
         Delivery::NotSent if cursor.usable.remaining().is_zero() || error.is_rate_limited() => {
             return expired().with_source(error);
         }
-        Delivery::NotSent => "a follow-up could not be sent, and its cursor will die",
+        Delivery::NotSent => "a follow-up could not be sent, and its cursor will expire",
         Delivery::Refused | Delivery::Unknown => "a follow-up failed, and its page may be lost",
     };
     PagesError::new(PagesErrorKind::Interrupted, reason).with_source(error)
@@ -281,7 +281,7 @@ fn lost(error: Error, cursor: &Cursor) -> PagesError {
 fn expired() -> PagesError {
     PagesError::new(
         PagesErrorKind::Expired,
-        "the cursor's life was over before the next page could be asked for",
+        "the cursor expired before the next page could be requested",
     )
 }
 

@@ -1,4 +1,4 @@
-//! What a customer's reviews say of a label that was sent.
+//! Judges a sent label by the customer's reviews.
 
 use customer_api_core::{
     Timestamp,
@@ -7,7 +7,7 @@ use customer_api_core::{
 
 use crate::Review;
 
-/// What a label is about. Reviews do not name it.
+/// The category of a label. Reviews do not name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Category {
     PaymentFraud,
@@ -32,22 +32,22 @@ pub(super) enum Verdict<'r> {
     CannotTell(Reason),
 }
 
-/// How another label stands to the one that was sent.
+/// The relation of another label to the label that was sent.
 #[derive(PartialEq)]
 enum Relation {
     Same,
-    /// It replaces the one that was sent.
+    /// It replaces the label that was sent.
     Replaces,
-    /// It is about something else.
+    /// It belongs to another category.
     Unrelated,
-    /// Its category can't be told.
+    /// Its category is unknown.
     Unclear,
 }
 
 const NO_JUDGEMENT: &str = "UNREVIEWED";
 
 impl Sent<'_> {
-    /// Judges by the reviews alone. `may_be_later` says whether a review is not dated before the call.
+    /// Judges by the reviews alone. `may_be_later` returns whether a review is not dated before the call, or `None` if that is unknown.
     pub(super) fn judge<'r>(
         &self,
         reviews: &'r [Review],
@@ -68,7 +68,7 @@ impl Sent<'_> {
             return Verdict::NotSeen;
         };
         if self.relation(ours) != Relation::Same {
-            // The marker is another write's.
+            // The marker belongs to another write.
             return Verdict::CannotTell(Reason::Unclear);
         }
         if self.is_replaced(ours, reviews) {
@@ -95,7 +95,7 @@ impl Sent<'_> {
             return Verdict::NotSeen;
         };
         if self.label == NO_JUDGEMENT {
-            // It may be the other category's.
+            // The review may belong to the other category.
             return Verdict::CannotTell(Reason::NoMarker);
         }
         if self.is_replaced(ours, reviews) {
@@ -109,7 +109,7 @@ impl Sent<'_> {
                 )
         });
         if is_doubtful {
-            // It came within the same second, or its category is not known.
+            // The other review has the same time, or its category is not known.
             Verdict::CannotTell(Reason::Unclear)
         } else {
             Verdict::InEffect(ours)
@@ -123,7 +123,7 @@ impl Sent<'_> {
         })
     }
 
-    /// Whether a review shows what was sent: the label, the comment, and as much of the reviewer as it names.
+    /// Whether a review matches what was sent: the label, the comment, and those parts of the reviewer that the review names.
     fn is_like(&self, review: &Review) -> bool {
         let comment = review.comment.as_deref().unwrap_or_default();
         let author = review.reviewer.as_ref();
@@ -157,12 +157,12 @@ impl Sent<'_> {
     }
 }
 
-/// The review with the greatest time. The provider promises no order.
+/// Returns the latest review. The provider promises no order.
 fn latest<'r>(reviews: impl Iterator<Item = &'r Review>) -> Option<&'r Review> {
     reviews.max_by(|one, other| one.timestamp.cmp(&other.timestamp))
 }
 
-/// Whether two texts are the same, however they are padded.
+/// Whether two texts are equal except for white space around them.
 fn is_same(one: &str, other: &str) -> bool {
     one.trim() == other.trim()
 }
@@ -175,7 +175,7 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    /// Reviews of a customer: second, label, comment.
+    /// Builds reviews of a customer from second, label and comment.
     fn shown(reviewed: &[(u8, &str, Option<&str>)]) -> Vec<Review> {
         let all = reviewed.iter().map(|(second, label, comment)| {
             let mut review = serde_json::json!({
@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    /// The call was made in second 10, by the provider's clock.
+    /// Whether a time is not before second 10, in which the call was made by the provider's clock.
     fn since_10(timestamp: &Timestamp) -> Option<bool> {
         let sent: Timestamp = "2026-03-01T12:00:10Z".parse().unwrap();
         Some(*timestamp >= sent)
@@ -213,7 +213,7 @@ mod tests {
         let shown = shown(&[(12, "FRAUDSTER", Some("seen")), (1, "FRAUDSTER", MARKED)]);
         let verdict = fraudster(MARKED).judge(&shown, |_| None);
         assert_eq!(verdict, Verdict::Applied(&shown[1]));
-        // Not even the same label at the same time passes for it.
+        // Another review with the same label and time does not match.
         let verdict = fraudster(MARKED).judge(&shown[..1], since_10);
         assert_eq!(verdict, Verdict::NotSeen);
     }

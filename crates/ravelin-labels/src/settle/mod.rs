@@ -1,4 +1,4 @@
-//! Finding out by the customer's reviews whether a label was applied.
+//! Determines from the customer's reviews whether a label was applied.
 
 mod judge;
 
@@ -11,14 +11,14 @@ use serde_json::Value;
 use self::judge::{Category, Sent, Verdict};
 use crate::{CustomerReviews, LabelCustomer, LegacyLabelCustomer, Ravelin, Review};
 
-/// Whom to ask, and with what, where the reviews do not answer.
+/// Tells the operator whom to ask, and with what data, if the reviews don't show the outcome.
 const ASK: &str = "look at the customer's audit log in Ravelin's dashboard, or ask Ravelin's support, with the customer's id and the \
     time of the call";
 
 impl LabelCustomer {
-    /// Puts a marker in front of the comment, by which [`Client::settle`](crate::Client::settle) finds exactly this label.
+    /// Puts a marker in front of the comment. [`Client::settle`](crate::Client::settle) finds exactly this label by the marker.
     ///
-    /// Call it after [`comment`](Self::comment), which would replace it. **Everybody who reads the customer's audit log in Ravelin's
+    /// Call it after [`comment`](Self::comment), which would replace the marker. **Every reader of the customer's audit log in Ravelin's
     /// dashboard sees the marker**, as `[ref:case-4711~tthq]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let content = content(&self.body);
@@ -28,9 +28,9 @@ impl LabelCustomer {
 }
 
 impl LegacyLabelCustomer {
-    /// Puts a marker in front of the comment, by which [`Client::settle`](crate::Client::settle) finds exactly this label.
+    /// Puts a marker in front of the comment. [`Client::settle`](crate::Client::settle) finds exactly this label by the marker.
     ///
-    /// Call it after [`comment`](Self::comment), which would replace it. **Everybody who reads the customer's audit log in Ravelin's
+    /// Call it after [`comment`](Self::comment), which would replace the marker. **Every reader of the customer's audit log in Ravelin's
     /// dashboard sees the marker**, as `[ref:case-4711~tthq]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let comment = marker.in_text(self.body.comment.as_deref());
@@ -42,13 +42,13 @@ impl LegacyLabelCustomer {
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `Applied` | a review shows with this label's [marker](LabelCustomer::marked) |
-/// | `InEffect` | without a marker: a review with the same label, comment and reviewer, not dated before the call, and no later one of another label in the category |
-/// | `Superseded` | such a review shows, and a later one of another label in the category |
-/// | `NotSeen` | no such review shows. Whether reads show what this endpoint writes is inferred; Ravelin may apply a call later that it answered with 429 or 5xx |
-/// | `CannotTell` | without a marker: the provider's clock can't be bounded, the order of reviews can't be told, or the label is `UNREVIEWED`, which shows no category |
+/// | `Applied` | the reviews show one with this label's [marker](LabelCustomer::marked) |
+/// | `InEffect` | without a marker: the reviews show one with the same label, comment and reviewer that is not dated before the call, and no later one with another label of the category |
+/// | `Superseded` | the reviews show such a review, and a later one with another label of the category |
+/// | `NotSeen` | the reviews show no such review. That reads show what this endpoint writes is inferred. Ravelin can still apply a call after a 429 or 5xx |
+/// | `CannotTell` | without a marker: the provider's clock can't be bounded, the order of the reviews is unclear, or the label is `UNREVIEWED`, which shows no category. With a marker: it is on a review with another label. In both cases: a review can't be read, unless the verdict is `Applied` |
 ///
-/// A colleague who gives the same label, comment and reviewer at that time can't be told from this call without a marker.
+/// Without a marker, this call can't be distinguished from a colleague's review with the same label, comment and reviewer at that time.
 impl Settle for LabelCustomer {
     type Evidence = Review;
 
@@ -101,7 +101,7 @@ async fn look_for(
     look: &mut Look<Ravelin>,
 ) -> Result<Settled<Review>, Error> {
     let reviews = look.read(CustomerReviews::new(customer_id)).await?;
-    // The id is in the request; a review of somebody else would be a fault of the provider's.
+    // The request names the id. A review of another customer would be a fault of the provider.
     let reviews: Vec<Review> = reviews
         .into_iter()
         .filter(|review| review.customer_id == customer_id)
@@ -109,7 +109,7 @@ async fn look_for(
     let verdict = sent.judge(&reviews, |timestamp| look.may_be_later(timestamp));
     Ok(match verdict {
         Verdict::Applied(review) => Settled::Applied(review.clone()),
-        // A review that can't be read may be the write, or a later one.
+        // A review that can't be read may be this write, or a later one.
         _ if !look.is_whole() => Settled::CannotTell(Why::new(Reason::Unclear, ASK)),
         Verdict::InEffect(review) => Settled::InEffect(review.clone()),
         Verdict::Superseded(review) => Settled::Superseded(review.clone()),
@@ -118,7 +118,7 @@ async fn look_for(
     })
 }
 
-/// What is sent, as JSON: the form in which its category is a value like the others.
+/// Returns the sent body as JSON, in which the category is a member like the others.
 fn content(body: &impl serde::Serialize) -> Value {
     serde_json::to_value(body).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What a caller lives through, page by page.
+//! The caller's view of a list, page by page.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use ravelin_labels::{Client, ErrorKind, PagesErrorKind, Resume, SinceFormat};
 
 use super::provider::{Entry, Fate, Provider, at, entry};
 
-/// So many reviews, one a second.
+/// Reviews, one per second.
 pub(crate) fn steady(count: u32) -> Vec<Entry> {
     (0..count)
         .map(|number| (i64::from(number), number))
@@ -110,7 +110,7 @@ async fn one_cursor_for_all_pages_is_no_circle() {
 #[tokio::test]
 async fn a_parameter_that_is_ignored_is_noticed() {
     let provider = Provider::new(steady(25), 10);
-    // Half a second earlier within the same second is not older: the provider may well cut fractions off.
+    // Half a second earlier within the same second is not older: the provider may truncate fractions.
     let same_second = "2020-01-01T00:00:05.900Z".parse().unwrap();
     let mut reviews = provider.client().reviews_since(same_second);
     assert_eq!(reviews.next_page().await.unwrap().unwrap().items.len(), 10);
@@ -128,7 +128,7 @@ async fn a_parameter_that_is_ignored_is_noticed() {
     assert_eq!(error.kind(), PagesErrorKind::ParameterIgnored);
     assert_eq!(
         error.to_string(),
-        "the provider answered older reviews than asked for: it ignores the parameter `since` (after 0 pages with 0 items)"
+        "the provider returned reviews older than the start time: it ignores the parameter `since` (after 0 pages with 0 items)"
     );
 }
 
@@ -186,13 +186,13 @@ async fn a_consumer_that_outlasts_buffer_and_cursor_is_told_with_progress() {
     };
     assert!(error.is_expired(), "{error}");
     assert_eq!(error.progress().items, count);
-    // Nothing was asked for once the time was over.
+    // Nothing was requested after the time was over.
     assert_eq!(provider.queries().len() as u64, error.progress().pages);
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_follow_up_is_sent_in_the_last_five_seconds() {
-    // Five more are for connecting.
+    // Five more seconds are reserved for connecting.
     for (wait, is_in_time) in [(49, true), (51, false)] {
         let provider = Provider::new(steady(30), 10);
         let mut reviews = provider.client().reviews_since(at(0)).read_ahead(1);
@@ -266,7 +266,7 @@ async fn a_list_is_taken_up_again_when_the_provider_wants_that_and_no_sooner() {
         for (status, retry_after, least, most) in [
             (429, Some(3), 3.0, 3.0),
             (503, Some(3), 3.0, 3.0),
-            // The provider sends no `Retry-After`: the crate's own wait.
+            // The provider sends no `Retry-After`: the crate's own wait applies.
             (429, None, 20.0, 20.0),
             (429, Some(0), 0.0, 0.5),
             (503, None, 0.0, 0.5),
@@ -363,7 +363,7 @@ async fn a_refused_key_is_a_failed_call() {
     assert!(error.call().unwrap().is_unauthorized());
 }
 
-/// A policy that knows no caution.
+/// A policy without caution.
 #[derive(Debug)]
 struct Always;
 
@@ -418,7 +418,7 @@ async fn a_response_that_is_no_page_does_not_end_a_list() {
         r#"{"meta":{"next":"https://api.ravelin.com/v2/label/customer?scroll_id=s2"}}"#,
         r#"{"meta":{}}"#,
         r#"{"meta":null}"#,
-        // The provider's page says "no reviews", which is a list without any; a missing one says nothing.
+        // The provider's page promises "no reviews", which is an empty list. A missing list is not that promise.
         r#"{"reviews":null}"#,
         r#"{"meta":{"next":"https://api.ravelin.com/v2/label/customer?scroll_id=s2"},"reviews":null}"#,
         r#"{"status":500,"message":"internal error","reviews":null}"#,
@@ -471,7 +471,7 @@ async fn a_response_that_is_no_page_does_not_end_a_list() {
     }
 }
 
-/// Such as a back end that is down for good: what came before is told, and nothing is taken for the whole.
+/// For instance a back end that stays down: the error reports what came before, and a part of the list does not pass for the whole.
 #[tokio::test(start_paused = true)]
 async fn a_list_that_is_taken_up_again_does_not_end_at_a_response_that_is_no_page() {
     for resume in [Resume::FromNewest, Resume::FromStart] {
@@ -501,7 +501,7 @@ async fn a_list_that_is_taken_up_again_does_not_end_at_a_response_that_is_no_pag
     }
 }
 
-/// The provider forgets what it had listed: the list that began anew ends at once.
+/// The provider no longer lists the earlier reviews: the restarted list ends immediately.
 #[tokio::test(start_paused = true)]
 async fn a_new_reading_without_what_was_delivered_is_no_end() {
     for resume in [Resume::FromNewest, Resume::FromStart] {
@@ -518,7 +518,7 @@ async fn a_new_reading_without_what_was_delivered_is_no_end() {
         let error = reviews.next_page().await.unwrap_err();
         assert_eq!(error.kind(), PagesErrorKind::ResumeImpossible, "{resume:?}");
     }
-    // Only the newest second is missing: what comes after it shows that.
+    // Only the newest second is missing: the first later review reveals that.
     let provider = Provider::new(steady(90), 30).fails(3, Fate::Lost);
     let mut reviews = provider
         .client()
@@ -537,7 +537,7 @@ async fn a_new_reading_without_what_was_delivered_is_no_end() {
     );
 }
 
-/// Ten reviews in order are no evidence: the list is read from its start.
+/// Ten reviews in order are not enough evidence: the list is read from its start.
 #[tokio::test(start_paused = true)]
 async fn little_evidence_of_order_is_none() {
     let mut entries = steady(10);
