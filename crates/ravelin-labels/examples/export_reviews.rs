@@ -3,7 +3,7 @@
 //! ```console
 //! $ cargo run --example export_reviews -- --sandbox --since 2020-01-01T00:00:00Z --format csv reviews.csv
 //! ```
-#![expect(clippy::print_stderr, reason = "a program says what it does")]
+#![expect(clippy::print_stderr, reason = "a program reports its progress")]
 
 use std::{
     error::Error,
@@ -22,14 +22,14 @@ Exports all reviews since a time.
 
 Usage: export_reviews --since TIME [--format jsonl|csv] [--resume] [--sandbox] [FILE]
 
-  FILE             where to write to; standard output if it is missing
-  --since TIME     such as 2026-01-01T00:00:00Z
+  FILE             the output file; standard output by default
+  --since TIME     the start time, such as 2026-01-01T00:00:00Z
   --format FORMAT  jsonl (JSON Lines, the default) or csv
-  --resume         goes on with a FILE that an earlier export left unfinished: what it holds is read again, and
-                   compared, so nothing is lost or doubled. Give the same time and format
-  --sandbox        asks a sandbox with 2,500 made-up reviews
+  --resume         resumes a FILE that an earlier export left unfinished. The reviews in it are read again and
+                   compared, so that none is lost or doubled. Pass the same time and format
+  --sandbox        exports 2,500 made-up reviews from a sandbox
 
-The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the provider's.
+Environment variables: RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if the base URL is not the provider's.
 
 Exit code: 0 if everything was exported, 1 if something failed, 2 for a wrong command line.
 ";
@@ -78,7 +78,7 @@ async fn main() -> ExitCode {
 }
 
 impl Options {
-    /// What the command line asks for; `None` stands for the help.
+    /// Reads the command line. `None` means that the help is wanted.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let (mut since, mut file) = (None, None);
         let (mut format, mut resume, mut sandbox) = (Format::JsonLines, false, false);
@@ -100,7 +100,7 @@ impl Options {
             }
         }
         if resume && file.is_none() {
-            return Err("--resume needs a FILE to go on with".into());
+            return Err("--resume needs a FILE to resume".into());
         }
         let since = since.ok_or("--since is missing")?;
         Ok(Some(Self {
@@ -113,12 +113,12 @@ impl Options {
     }
 }
 
-/// Exports, and gives the number of reviews.
+/// Exports the reviews, and returns their number.
 async fn export(options: Options) -> Result<u64, Failure> {
-    // The sandbox lives as long as this does.
+    // The sandbox runs for as long as this variable lives.
     let (ravelin, _sandbox) = client(options.sandbox).await?;
     let mut target = Target::open(&options)?;
-    // Whether a list that breaks off was read on correctly is checked by the library; see its docs.
+    // The library checks that a list that broke off resumes correctly. See its docs.
     let mut reviews = ravelin
         .reviews_since(options.since)
         .resume(Resume::FromStart);
@@ -129,10 +129,10 @@ async fn export(options: Options) -> Result<u64, Failure> {
         for review in &page.items {
             target.write(&encoded(review, options.format)?)?;
         }
-        // A program that is killed has lost no page that was reported.
+        // If the program is killed, no reported page is lost.
         target.out.flush()?;
         for odd in page.unreadable() {
-            // Where it is and what became of it, and no value.
+            // Shows the place and what was done with the value, but not the value.
             eprintln!("page {}: {odd:?}", page.number);
         }
         let so_far = reviews.progress().items;
@@ -169,7 +169,7 @@ fn encoded(review: &Review, format: Format) -> Result<Vec<u8>, Failure> {
     Ok(line)
 }
 
-/// Where the reviews go, and what is there already.
+/// The output, and the part of it that already exists.
 struct Target {
     out: Box<dyn Write>,
     /// The part of the file that is compared instead of written, until its end.
@@ -190,7 +190,7 @@ impl Target {
         let file = if options.resume {
             OpenOptions::new().read(true).write(true).open(path)
         } else {
-            // An export that is there already is not overwritten.
+            // An existing export is not overwritten.
             File::create_new(path)
         }
         .map_err(at)?;
@@ -206,21 +206,21 @@ impl Target {
         })
     }
 
-    /// Writes what is not there yet, and makes sure of what is.
+    /// Writes what is missing in the file, and compares what is already there.
     fn write(&mut self, line: &[u8]) -> Result<(), Failure> {
         if let Some(before) = &mut self.before {
             let mut there = Vec::new();
             before.take(line.len() as u64).read_to_end(&mut there)?;
             if !line.starts_with(&there) {
                 return Err(
-                    "the file holds something else than this export: start a new one".into(),
+                    "the file contains something other than this export: start a new one".into(),
                 );
             }
             if there.len() == line.len() {
                 self.kept += there.len() as u64;
                 return Ok(());
             }
-            // The end of the file, perhaps in the middle of a line, which is written over.
+            // The end of the file, perhaps in the middle of a line. That line is overwritten.
             before.seek(SeekFrom::Start(self.kept))?;
             self.before = None;
         }
@@ -230,14 +230,14 @@ impl Target {
     fn finish(mut self) -> Result<(), Failure> {
         if let Some(before) = &mut self.before {
             if before.read(&mut [0])? > 0 {
-                return Err("the file holds more than this export: start a new one".into());
+                return Err("the file contains more than this export: start a new one".into());
             }
         }
         Ok(self.out.flush()?)
     }
 }
 
-/// A client for Ravelin, or for a sandbox with reviews.
+/// Builds a client for Ravelin, or for a sandbox with reviews.
 async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     if !sandbox {
         return Ok((Client::from_env()?, None));
@@ -260,7 +260,7 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     Ok((client, Some(sandbox)))
 }
 
-/// An error in one line, and the causes that it has not told below.
+/// Prints an error in one line, and below it the causes that the line does not contain.
 fn report(error: &dyn Error) {
     let mut told = error.to_string();
     eprintln!("error: {told}");

@@ -1,10 +1,10 @@
-//! Labels the customers of a CSV file, each once, however often it is run, stopped or killed. See `--help`.
+//! Labels the customers of a CSV file, each once, however often the program is run, stopped or killed. See `--help`.
 //!
 //! ```console
 //! $ printf 'customer,review,comment\ncust-1,FRAUDSTER,chargeback\ncust-2,GENUINE,\n' > labels.csv
 //! $ cargo run --features ledger --example label_from_csv -- --sandbox labels.csv
 //! ```
-#![expect(clippy::print_stderr, reason = "a program says what it does")]
+#![expect(clippy::print_stderr, reason = "a program reports its progress")]
 
 use std::{
     collections::HashMap,
@@ -28,36 +28,36 @@ use ravelin_labels::{
 };
 
 const HELP: &str = "\
-Labels the customers of a CSV file for payment fraud, each once, however often it is run, stopped or killed.
+Labels the customers of a CSV file for payment fraud, each once, however often the program is run, stopped or killed.
 
 Usage: label_from_csv [--ledger FILE] [--dry-run] [--resend-refused] [--name NAME --email EMAIL] [--sandbox] LIST
 
-  LIST              a CSV file with the columns customer, review and, if wanted, comment. A line that comes again is left
-                    out. One that says something else of the same customer stops everything
-  --ledger FILE     where it is kept who was labelled; LIST.ledger if it is missing. The first run creates it
+  LIST              a CSV file with the columns customer, review and, optionally, comment. A repeated line is skipped.
+                    A line with other content for the same customer stops the program before it sends anything
+  --ledger FILE     records which customers were labelled; LIST.ledger by default. The first run creates it
   --dry-run         reads everything, and sends nothing
-  --resend-refused  sends again what was refused in an earlier run, with a wrong key, too
-  --name NAME       who reviews, for Ravelin's audit log; goes with --email
-  --email EMAIL     who reviews
-  --sandbox         talks to a sandbox of its own, and keeps no ledger
+  --resend-refused  resends the labels that were refused in an earlier run, also those refused because of a wrong key
+  --name NAME       the reviewer's name for Ravelin's audit log; needs --email
+  --email EMAIL     the reviewer's e-mail address; needs --name
+  --sandbox         uses its own sandbox, and keeps no ledger
 
-Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. A label whose outcome is
-unknown is looked for among the customer's reviews: if it is in effect, it counts as sent. If not, it stays unknown, and
-is not sent again: look at the customer, and record what you found, for instance by
+To stop, press Ctrl-C or send SIGTERM. The program then finishes the labels in flight. Run it again to continue. For a
+label whose outcome is unknown, the program looks at the customer's reviews. If the label is in effect, it counts as sent.
+Otherwise it stays unknown, and is not sent again. Look at the customer, and record what you found, for instance with
 `customer-api-ledger resolve LIST.ledger labels CUSTOMER sent`. To label a customer again, use another ledger.
 
-The customer's id is stored in the ledger and printed. Do not use this program if your ids are e-mail addresses.
+The program stores the customer's id in the ledger and prints it. Do not use it if your ids are e-mail addresses.
 
-The environment holds RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if it is not the provider's.
+Environment variables: RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if the base URL is not the provider's.
 
-Exit code: 0 if everybody is labelled, 1 if the program failed, 2 for a wrong command line, 3 if somebody is not, or if
-that is unknown.
+Exit code: 0 if all customers are labelled, 1 if the program failed, 2 for a wrong command line, 3 if a customer is not
+labelled or the outcome is unknown.
 ";
 
-/// The list in the ledger: a file is for one occasion here.
+/// The name of the list in the ledger. This program uses one list per file.
 const LIST: &str = "labels";
 
-/// Labels that are on their way at once.
+/// How many labels are in flight at the same time.
 const CONCURRENCY: usize = 8;
 
 type Failure = Box<dyn Error>;
@@ -97,7 +97,7 @@ async fn main() -> ExitCode {
 }
 
 impl Options {
-    /// What the command line asks for; `None` stands for the help.
+    /// Reads the command line. `None` means that the help is wanted.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let (mut list, mut ledger, mut name, mut email) = (None, None, None, None);
         let (mut dry_run, mut resend_refused, mut sandbox) = (false, false, false);
@@ -117,11 +117,11 @@ impl Options {
         let reviewer = match (name, email) {
             (Some(name), Some(email)) => Some(Reviewer::new(name, email)),
             (None, None) => None,
-            _ => return Err("--name and --email go together".into()),
+            _ => return Err("--name and --email need each other".into()),
         };
         let list = list.ok_or("LIST is missing")?;
         if sandbox && ledger.is_some() {
-            return Err("--sandbox keeps no ledger: leave --ledger out".into());
+            return Err("--sandbox keeps no ledger: omit --ledger".into());
         }
         let ledger = match ledger {
             Some(ledger) => ledger,
@@ -143,16 +143,16 @@ impl Options {
     }
 }
 
-/// Labels, and says whether everybody is labelled.
+/// Labels the customers, and returns whether all of them are labelled.
 async fn label(options: &Options) -> Result<bool, Failure> {
-    // Read as a whole before the first label leaves: a broken line shall stop everything, not the rest.
+    // The list is read completely before the first label is sent. Therefore a broken line stops the whole run, not only the rest.
     let labels = read_list(&options.list, options.reviewer.as_ref())?;
     let all = labels.len();
     if options.dry_run {
         eprintln!("{all} labels; nothing was sent");
         return Ok(true);
     }
-    // The sandbox lives as long as this does.
+    // The sandbox runs for as long as this variable lives.
     let (ravelin, _sandbox) = client(options.sandbox).await?;
     let list = open(&options.ledger).await?;
     let mut sending = ravelin
@@ -166,7 +166,7 @@ async fn label(options: &Options) -> Result<bool, Failure> {
     let (stopper, asked) = (run.stopper(), stop_asked()?);
     tokio::spawn(async move {
         asked.await;
-        eprintln!("stopping: what is on its way is finished");
+        eprintln!("stopping: labels in flight are finished first");
         stopper.stop();
     });
     let mut labelled = 0;
@@ -183,7 +183,9 @@ async fn label(options: &Options) -> Result<bool, Failure> {
         }
         match &sent.looked {
             Some(Ok(Settled::CannotTell(why))) => eprintln!("{}: {why}", sent.key),
-            Some(Ok(Settled::NotSeen { .. })) => eprintln!("{}: a look does not show it", sent.key),
+            Some(Ok(Settled::NotSeen { .. })) => {
+                eprintln!("{}: the customer's reviews do not show the label", sent.key)
+            }
             Some(Err(error)) => eprintln!("{}: the look failed: {error}", sent.key),
             _ => {}
         }
@@ -196,12 +198,12 @@ async fn label(options: &Options) -> Result<bool, Failure> {
     }
     match summary.ending {
         Ending::LedgerFailed(error) => Err(error.into()),
-        Ending::Unauthorized => Err("the key is refused: see above".into()),
+        Ending::Unauthorized => Err("Ravelin refused the key: see above".into()),
         _ => Ok(labelled == all),
     }
 }
 
-/// The one list of the ledger, which the first run creates.
+/// Opens the only list of the ledger. The first run creates it.
 async fn open(path: &Path) -> Result<LedgerList, Failure> {
     let at = |error| format!("{}: {error}", path.display());
     let ledger = FileLedger::open_or_create(path).await.map_err(at)?;
@@ -214,7 +216,7 @@ async fn open(path: &Path) -> Result<LedgerList, Failure> {
     }
 }
 
-/// The labels, under the customer's own id.
+/// Reads the labels, each with the customer's id as its key.
 fn read_list(
     path: &Path,
     reviewer: Option<&Reviewer>,
@@ -230,30 +232,28 @@ fn read_list(
     };
     let comment = column(&headers, "comment")?;
     let mut labels = Vec::new();
-    // The line and the cells of every customer.
+    // The line and the cells of each customer.
     let mut seen = HashMap::new();
     for record in file.records() {
         let record = record.map_err(at)?;
         let line = line(&record, &text);
         let cell = |column| record.get(column).unwrap_or_default().trim().to_owned();
-        // A typo must not become a label, so only listed reviews are taken.
+        // A typo must not become a label. Therefore only listed reviews are accepted.
         let review = PaymentFraudReview::unlisted(cell(review));
         if let PaymentFraudReview::Unlisted(_) = review {
-            return Err(format!("line {line}: `{}` is no review", review.as_str()).into());
+            return Err(format!("line {line}: `{}` is not a valid review", review.as_str()).into());
         }
         let key = Key::new(cell(customer)).map_err(|error| format!("line {line}: {error}"))?;
         let comment = comment.map(cell).filter(|text| !text.is_empty());
-        // The last label of a customer counts, so one that is there twice is labelled once, or not at all.
+        // At the provider, the last label of a customer counts. Therefore a repeated customer is labelled once, or the run stops.
         match seen.get(&key) {
             None => {}
             Some((first, same)) if *same == (review.clone(), comment.clone()) => {
-                eprintln!("line {line}: line {first} again; left out");
+                eprintln!("line {line}: repeats line {first}; skipped");
                 continue;
             }
             Some((first, _)) => {
-                let text = format!(
-                    "line {line}: the customer of line {first}, and something else of them"
-                );
+                let text = format!("line {line}: the customer of line {first}, with other content");
                 return Err(text.into());
             }
         }
@@ -266,19 +266,19 @@ fn read_list(
     Ok(labels)
 }
 
-/// The place of a column, if there is one. Of a name that is there twice, either may be meant.
+/// Returns the place of a column, if it exists. A name that occurs twice is ambiguous, and therefore an error.
 fn column(headers: &csv::StringRecord, name: &str) -> Result<Option<usize>, Failure> {
     let places = headers.iter().map(str::trim).enumerate();
     let mut places = places.filter(|(_, header)| *header == name);
     let place = places.next().map(|(place, _)| place);
     match places.next() {
-        Some(_) => Err(format!("the column `{name}` is there twice").into()),
+        Some(_) => Err(format!("the column `{name}` occurs twice").into()),
         None => Ok(place),
     }
 }
 
-/// The line on which a record begins, counted as an editor does: line breaks within a cell count, and so do empty lines, which a
-/// record's position leaves out.
+/// Returns the line on which a record begins, counted like in an editor: line breaks within a cell count. Empty lines count too,
+/// although a record's position does not include them.
 fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
     let Some(position) = record.position() else {
         return 0;
@@ -289,7 +289,7 @@ fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
     position.line() + empty.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// Listens from now on, and is over when somebody asks the program to stop: by Ctrl-C, or by SIGTERM, as a container does.
+/// Listens from now on for Ctrl-C and for SIGTERM, which a container sends. The future ends when the program is asked to stop.
 #[cfg(unix)]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -304,7 +304,7 @@ fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Is over when somebody asks the program to stop, by Ctrl-C.
+/// Ends when the program is asked to stop with Ctrl-C.
 #[cfg(not(unix))]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
@@ -314,7 +314,7 @@ fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// A client for Ravelin, or for a sandbox.
+/// Builds a client for Ravelin, or for a sandbox.
 async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     if !sandbox {
         return Ok((Client::from_env()?, None));
@@ -326,7 +326,7 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     Ok((client, Some(sandbox)))
 }
 
-/// An error in one line, and the causes that it has not told below.
+/// Prints an error in one line, and below it the causes that the line does not contain.
 fn report(error: &dyn Error) {
     let mut told = error.to_string();
     eprintln!("error: {told}");

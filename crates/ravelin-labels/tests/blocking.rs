@@ -9,7 +9,7 @@ use ravelin_labels::{
     PaymentFraudReview, Timestamp, blocking,
 };
 
-/// A sandbox on the thread behind blocking calls.
+/// Starts a sandbox on the thread behind blocking calls.
 fn sandbox() -> Sandbox {
     blocking::wait(Sandbox::start()).unwrap().unwrap()
 }
@@ -25,7 +25,7 @@ fn genuine() -> LabelCustomer {
     LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Genuine)
 }
 
-/// 2,500 reviews, a second apart.
+/// Seeds 2,500 reviews, one second apart.
 fn seed(sandbox: &Sandbox) {
     for number in 0..2_500 {
         let time = Timestamp::from_unix_seconds(1_767_225_600 + number).unwrap();
@@ -85,7 +85,7 @@ fn what_a_client_began_outlives_it() {
     let ravelin = client(&sandbox);
     let mut begun = ravelin.reviews_since(new_year());
     assert_eq!(begun.wait_page().unwrap().unwrap().items.len(), 1_000);
-    // Dropped on a thread without a runtime, in the middle of its list.
+    // The list is dropped half read, on a thread without a runtime.
     let abandoned = ravelin.reviews_since(new_year()).into_items().wait();
     assert_eq!(abandoned.take(1).count(), 1);
     drop(ravelin);

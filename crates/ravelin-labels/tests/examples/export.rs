@@ -1,4 +1,4 @@
-//! Reviews are exported.
+//! The example exports reviews.
 
 use std::{fs, path::Path};
 
@@ -8,7 +8,7 @@ use testkit::Folder;
 
 use crate::{against, example, run};
 
-/// A sandbox with reviews, a second apart.
+/// Starts a sandbox with reviews that are one second apart.
 async fn with_reviews(count: i64) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     for number in 0..count {
@@ -33,12 +33,12 @@ async fn help_and_wrong_command_lines() {
     for wrong in [&[][..], &["--what"], &["a", "b"]] {
         example(name).args(wrong).run().assert_is_misuse();
     }
-    // Without a key, the error says what is missing.
+    // Without a key, the error names the missing variable.
     let (code, _, said) = example("export_reviews").args(SINCE).run().parts();
     assert_eq!(code, 1);
     assert!(said.contains("`RAVELIN_SECRET_KEY` is not set"), "{said}");
 
-    // An error is one line that says it all, and its story below. Nobody listens where somebody just did.
+    // An error is one complete line, with its causes below. The port has no listener any more.
     let gone = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
@@ -70,7 +70,7 @@ async fn reviews_are_exported_to_a_file_and_to_standard_output() {
     assert_eq!(lines(&file).len(), 1_500);
     assert!(lines(&file)[7].contains("\"cust-7\""));
 
-    // What is there is not overwritten.
+    // An existing file is not overwritten.
     let (code, said) = run("export_reviews", &sandbox, &[SINCE[0], SINCE[1], &file]);
     assert_eq!((code, lines(&file).len()), (1, 1_500), "{said}");
 
@@ -93,7 +93,7 @@ async fn an_unfinished_export_is_gone_on_with_in_both_formats() {
         );
         assert_eq!(code, 0, "{said}");
         let text = fs::read(&whole).unwrap();
-        // Nothing, half of the first line, half of a later one, all.
+        // The file has nothing, half of the first line, half of a later line, or everything.
         for kept in [0, 5, text.len() / 2, text.len() - 1, text.len()] {
             fs::write(&part, &text[..kept]).unwrap();
             let resume = [&since[..], &["--resume", &part]].concat();
@@ -101,7 +101,7 @@ async fn an_unfinished_export_is_gone_on_with_in_both_formats() {
             assert_eq!(code, 0, "{said}");
             assert!(fs::read(&part).unwrap() == text, "{kept} bytes of {format}");
         }
-        // Another export, and more than there is now: both are left as they are.
+        // The file has another export, or more than the current list: both files are left unchanged.
         let other = String::from_utf8(text.clone())
             .unwrap()
             .replacen("cust-9", "cust-x", 1);

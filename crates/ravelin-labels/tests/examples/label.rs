@@ -1,4 +1,4 @@
-//! A list is labelled, each customer once.
+//! The example labels a list, each customer once.
 
 use std::fs;
 
@@ -26,7 +26,7 @@ async fn help_and_wrong_command_lines() {
     }
 }
 
-/// How often a label of each of these customers was applied.
+/// Returns how often a label was applied for each of these customers.
 fn applied(sandbox: &Sandbox) -> [usize; 3] {
     let sent = sandbox.ravelin().requests();
     ["cust-1", "cust-2", "cust-3"].map(|customer| {
@@ -50,7 +50,8 @@ async fn customers_are_labelled_once_and_what_is_unknown_is_looked_for() {
     assert!(said.contains("3 labels; nothing was sent"), "{said}");
     assert!(sandbox.ravelin().requests().is_empty());
 
-    // Nothing shows while reads fail. One is labelled, though the response is lost; one is not; one is refused.
+    // The looks find nothing while reads fail. One label is applied although its response is lost, one is not applied, and one is
+    // refused.
     let server = sandbox.ravelin();
     for fault in [
         Fault::status(503).processed(),
@@ -67,7 +68,7 @@ async fn customers_are_labelled_once_and_what_is_unknown_is_looked_for() {
     let line = "all runs: 0 accepted, 1 refused, 0 not sent, 2 unknown";
     assert!(said.contains(line), "{said}");
 
-    // Again: the one that is in effect counts as sent, the other one is left alone.
+    // Second run: the label in effect counts as sent. The other unknown label is not sent again.
     let (code, said) = run(NAME, &sandbox, &arguments);
     assert_eq!(code, 3, "{said}");
     let line = "all runs: 1 accepted, 1 refused, 0 not sent, 1 unknown";
@@ -78,7 +79,7 @@ async fn customers_are_labelled_once_and_what_is_unknown_is_looked_for() {
     let applied_once = applied(&sandbox);
     assert_eq!(applied_once.iter().sum::<usize>(), 1);
 
-    // What was refused is sent again when the caller says so.
+    // A refused label is sent again if the operator asks for it.
     let arguments = [&["--resend-refused"][..], &arguments].concat();
     let (code, said) = run(NAME, &sandbox, &arguments);
     assert_eq!(code, 3, "{said}");
@@ -95,10 +96,10 @@ async fn who_stands_there_twice_is_labelled_once() {
     fs::write(&list, format!("{LIST}cust-1, FRAUDSTER ,\"a, b\"\n")).unwrap();
     let (code, said) = run(NAME, &sandbox, &[&list]);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("line 5: line 2 again; left out"), "{said}");
+    assert!(said.contains("line 5: repeats line 2; skipped"), "{said}");
     assert_eq!(applied(&sandbox), [1, 1, 1]);
 
-    // The same review with another comment says something else, too.
+    // The same review with another comment also counts as other content.
     for other in ["cust-1,GENUINE,", "cust-1,FRAUDSTER,"] {
         sandbox.ravelin().clear_requests();
         fs::write(&list, format!("{LIST}{other}\n")).unwrap();
@@ -109,7 +110,7 @@ async fn who_stands_there_twice_is_labelled_once() {
         assert!(sandbox.ravelin().requests().is_empty());
     }
 
-    // A later list that says something else of a customer who is labelled sends nothing of that.
+    // A later list with another review for a labelled customer sends nothing for that customer.
     fs::write(&list, "customer,review\ncust-1,GENUINE\n").unwrap();
     let (code, said) = run(NAME, &sandbox, &[&list]);
     assert_eq!(code, 3, "{said}");
@@ -120,7 +121,7 @@ async fn who_stands_there_twice_is_labelled_once() {
     assert!(sandbox.ravelin().requests().is_empty());
 }
 
-/// The signals that Ctrl-C and the end of a container send.
+/// Tests the signals of Ctrl-C and of the end of a container.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_interrupted_run_is_gone_on_with() {
@@ -156,7 +157,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         let (code, _, said) = running.wait().parts();
         assert_eq!(code, 3, "{signal}: {said}");
         assert!(
-            said.contains("stopping: what is on its way is finished"),
+            said.contains("stopping: labels in flight are finished first"),
             "{said}"
         );
         assert!(
@@ -180,15 +181,15 @@ async fn lists_that_are_wrong_send_nothing() {
     for (text, word) in [
         (
             "customer,review\ncust-1,GENUINE\ncust-2,FRAUDSTR\n",
-            "line 3: `FRAUDSTR` is no review",
+            "line 3: `FRAUDSTR` is not a valid review",
         ),
         (
             "\u{feff}customer,review,comment\r\n\r\ncust-1,GENUINE,\"two\r\nlines\"\r\n\r\n\r\ncust-2,NO,\r\n",
-            "line 7: `NO` is no review",
+            "line 7: `NO` is not a valid review",
         ),
         (
             "customer,review, review \ncust-1,GENUINE,FRAUDSTER\n",
-            "the column `review` is there twice",
+            "the column `review` occurs twice",
         ),
         ("customer,label\ncust-1,GENUINE\n", "needs the columns"),
         ("customer,review\n,GENUINE\n", "line 2: "),
@@ -201,7 +202,7 @@ async fn lists_that_are_wrong_send_nothing() {
         assert!(sandbox.ravelin().requests().is_empty());
     }
 
-    // A key that is refused ends the run. What was refused with it is sent with a better one.
+    // A refused key ends the run. The labels that were refused with it are sent with a valid key.
     fs::write(&list, LIST).unwrap();
     sandbox.ravelin().fault(Fault::status(401).times(9));
     let (code, said) = run(NAME, &sandbox, &[&list]);
@@ -213,7 +214,7 @@ async fn lists_that_are_wrong_send_nothing() {
     assert_eq!(applied(&sandbox), [1, 1, 1]);
 }
 
-/// A trial leaves nothing behind that a real run takes for its own.
+/// A trial leaves nothing behind that a real run would count.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_trial_in_a_sandbox_does_not_count() {
     let sandbox = Sandbox::start().await.unwrap();

@@ -1,6 +1,6 @@
 //! The example programs, run as programs against the sandbox.
 //!
-//! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
+//! `cargo test` builds the programs. `cargo test --test examples` alone does not build them, and uses the existing ones.
 #![cfg(test)]
 
 mod export;
@@ -14,7 +14,7 @@ fn example(name: &str) -> Example {
     Example::new(name, "RAVELIN_")
 }
 
-/// An example that talks to a sandbox.
+/// Prepares an example that talks to a sandbox.
 fn against(name: &str, sandbox: &Sandbox) -> Example {
     let server = sandbox.ravelin();
     example(name)
@@ -22,7 +22,7 @@ fn against(name: &str, sandbox: &Sandbox) -> Example {
         .env("RAVELIN_BASE_URL", server.base_url())
 }
 
-/// Runs an example against a sandbox, and gives its exit code and what it said.
+/// Runs an example against a sandbox, and returns its exit code and its standard error.
 fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String) {
     let outcome = against(name, sandbox).args(arguments).run();
     (outcome.code, outcome.stderr)

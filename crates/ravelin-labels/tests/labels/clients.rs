@@ -1,4 +1,4 @@
-//! Which clients are built, and which are refused.
+//! Clients that are built, and clients that are refused.
 
 use ravelin_labels::{BuildError, Client};
 use testkit::Variables;
@@ -77,7 +77,7 @@ fn a_client_prints_no_key_and_travels_between_tasks() {
     travels(&client);
 }
 
-/// What is set in the tests' environment, and what of it must be.
+/// The variables in the tests' environment, and the required ones among them.
 const VARIABLES: Variables = Variables::new(
     &[
         ("RAVELIN_SECRET_KEY", "sk_s3cret"),

@@ -1,4 +1,4 @@
-//! What an error tells of the provider's words.
+//! The parts of the provider's response that an error reports.
 
 use ravelin_labels::{
     Delivery, Error, ErrorKind, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
@@ -144,12 +144,12 @@ async fn the_customers_limit_is_seen_however_it_is_written() {
             "{body}"
         );
     }
-    // The marker is there, or may be, and what it says can't be read.
+    // The body contains the marker, or may contain it, but can't be parsed.
     for body in [
         r#"{"data":{"source":"RATE_LIMIT"}"#,
         r#"{"data":{"source":"RATE_LIMIT"}} x"#,
         "RATE_LIMIT",
-        // The marker may have come next.
+        // The missing part may have contained the marker.
         r#"{"eventTime":"#,
         r#"{"eventTime":{"x":1}"#,
         r#"["#,
@@ -164,8 +164,8 @@ async fn the_customers_limit_is_seen_however_it_is_written() {
     }
 }
 
-/// Where the provider says it is not documented: a marker that stands anywhere else, or is spelt in another way, is no promise
-/// that nothing was kept, and no success.
+/// The provider does not document the place of the marker. A marker in another place, or in another spelling, does not prove that
+/// nothing was kept. It is not a success either.
 #[tokio::test]
 #[expect(deprecated, reason = "the deprecated endpoint is supported")]
 async fn a_limit_that_is_told_in_another_place_leaves_a_doubt() {
@@ -185,7 +185,7 @@ async fn a_limit_that_is_told_in_another_place_leaves_a_doubt() {
         r#"{"data":{"source":["ok",["rate_limit"]]}}"#,
         r#"{"source":{"name":"RATE_LIMIT"}}"#,
         r#"{"\u0073ource":["RATE\u005fLIMIT"]}"#,
-        // Which of the two holds, nobody says.
+        // The provider does not document which of the two counts.
         r#"{"source":"RATE_LIMIT","source":"OK"}"#,
         r#"{"source":"OK","source":"RATE_LIMIT"}"#,
         r#"{"data":{"source":"RATE_LIMIT","source":"OK"}}"#,
@@ -209,7 +209,7 @@ async fn a_limit_that_is_told_in_another_place_leaves_a_doubt() {
             );
         }
     }
-    // The two places that are known are as clear as ever, whatever else is there.
+    // A marker in one of the two known places is decisive, whatever else the body contains.
     for body in [
         r#"{"data":{"source":"RATE_LIMIT"},"source":"RULES"}"#,
         r#"{"source":"RATE_LIMIT","events":[{"source":"RATE_LIMIT"}]}"#,
@@ -234,7 +234,8 @@ async fn the_word_alone_is_no_failure() {
     }
 }
 
-/// A body with an escape may spell the marker, so it is looked at closer. What is no JSON says nothing, unless it was cut off.
+/// A body with an escape may contain the marker, and is therefore parsed. A body that is not JSON does not matter, unless it was cut
+/// off.
 #[tokio::test]
 #[expect(deprecated, reason = "it can be called, so its responses are judged")]
 async fn a_body_with_escapes_that_is_no_json_counts_unless_it_was_cut_off() {
@@ -254,7 +255,7 @@ async fn a_body_with_escapes_that_is_no_json_counts_unless_it_was_cut_off() {
         told(answering(200, cut).send(label()).await.unwrap_err()),
         doubt
     );
-    // A marker in what is no JSON leaves a doubt, even if nothing is cut off.
+    // A marker in a body that is not JSON makes the outcome unknown, even if nothing was cut off.
     let marked = "sorry: RATE_LIMIT";
     assert_eq!(
         told(answering(200, marked).send(label()).await.unwrap_err()),

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent, naming the field.
+//! Operations that are refused before anything is sent, with the name of the field.
 
 use customer_api_core::{
     error::ValidationError, operation::Operation, transport::ScriptedTransport,
@@ -10,7 +10,7 @@ use ravelin_labels::{
 
 use crate::support::KEY;
 
-/// The field that an operation is refused for.
+/// Returns the field for which an operation is refused.
 async fn refused_field(operation: impl Operation<Service = Ravelin>) -> String {
     let transport = ScriptedTransport::new();
     let ravelin = Client::builder(KEY)

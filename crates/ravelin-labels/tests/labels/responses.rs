@@ -1,4 +1,4 @@
-//! What each response becomes: a value, nothing, or an error.
+//! The result of each response: a value, nothing, or an error.
 
 use customer_api_core::error::{DecodeCategory, DecodeError};
 use ravelin_labels::{
@@ -235,7 +235,7 @@ async fn a_read_that_makes_no_sense_is_an_error_that_names_the_place() {
     }
 }
 
-/// No label is no review; half a review is no response.
+/// A response without a label means "no review". Half a review is an error.
 #[tokio::test]
 async fn a_last_review_with_a_label_that_can_not_be_read_is_an_error() {
     for body in [
@@ -331,7 +331,7 @@ async fn any_2xx_is_an_accepted_label_whatever_its_body() {
         (None, Some("7"))
     );
     let empty = label(200, r#"{"status":200,"timestamp":1579797182}"#).await;
-    // An envelope with nothing but the time as a number is no receipt that can be read; the label counts all the same.
+    // An envelope with only a numeric time is not a readable receipt. The label still counts as accepted.
     assert!(
         empty
             .unwrap()
@@ -355,7 +355,7 @@ async fn any_2xx_is_an_accepted_legacy_label() {
             .unwrap();
         assert_eq!(response.body(), body.as_bytes());
     }
-    // It may have been about to say that the customer's limit is reached.
+    // The missing part may have reported that the customer's limit is reached.
     for body in [r#"{"status":200,"#, r#"{"data":{"action":"PREVENT"}"#] {
         let label = LegacyLabelCustomer::new("c", Label::Genuine);
         let error = answering(200, body).send(label).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Looking whether a label was applied, against the sandbox: lost responses, second writers, clocks that differ, reads that lag.
+//! Looks for applied labels, against the sandbox: lost responses, second writers, clocks that differ, reads that lag.
 
 use std::time::{Duration, SystemTime};
 
@@ -29,7 +29,7 @@ fn legacy() -> ravelin_labels::LegacyLabelCustomer {
     ravelin_labels::LegacyLabelCustomer::new(ID, Label::Fraudster).marked(&marker)
 }
 
-/// How the provider's clock stands to this machine's, in seconds.
+/// The provider's clock minus this machine's clock, in seconds.
 type Skew = i64;
 
 #[expect(clippy::disallowed_methods, reason = "the calendar of a test")]
@@ -42,7 +42,7 @@ fn provider_time(skew: Skew) -> SystemTime {
     }
 }
 
-/// A review by somebody else, dated by the provider's clock.
+/// Returns another reviewer's review, dated by the provider's clock.
 fn review(label: &str, skew: Skew) -> Kept {
     let seconds = Timestamp::try_from(provider_time(skew))
         .unwrap()
@@ -67,18 +67,18 @@ async fn start(options: RavelinOptions, skew: Skew) -> (Sandbox, Client) {
     (sandbox, client)
 }
 
-/// A response that is lost.
+/// Returns a fault that loses the response.
 fn lost(is_applied: bool) -> Fault {
     let lost = Fault::reset_before_head();
     if is_applied { lost.processed() } else { lost }
 }
 
-/// A colleague's label, without the marker that stands in the comment.
+/// Returns a colleague's label: the same label, but without the comment and its marker.
 fn colleague() -> SecondWriter {
     SecondWriter::same().unset("comment")
 }
 
-/// Sends a label that meets a fault, and gives its trace.
+/// Sends a label that meets a fault, and returns its trace.
 async fn lose<O>(sandbox: &Sandbox, client: &Client, label: O, lost: Fault) -> SendTrace
 where
     O: Operation<Service = Ravelin>,
@@ -140,7 +140,7 @@ async fn a_label_without_a_marker_is_in_effect_at_best() {
 async fn a_label_that_was_not_applied_is_not_seen() {
     for skew in [0, 3_600, -3_600] {
         let world = start(RavelinOptions::default(), skew).await;
-        // The same label of an hour ago; by a clock that runs ahead, it would be of now.
+        // The same label, half an hour old. By a clock that is ahead, its date can look later than the call.
         let earlier = review("FRAUDSTER", skew - 1_800);
         let by_ana = customer_api_sandbox::Reviewer::new("Ana", "ana@shop.example");
         world.0.ravelin().seed_review(earlier.with_reviewer(by_ana));
@@ -251,7 +251,7 @@ async fn a_review_that_can_not_be_read_leaves_doubt() {
     assert_eq!(reason(verdict), Reason::Unclear);
 }
 
-/// A trace is stored, and the label is settled by another process.
+/// A trace is stored, and another process settles the label.
 #[tokio::test]
 async fn a_trace_survives_its_process() {
     let (sandbox, client) = start(RavelinOptions::default(), 0).await;
@@ -261,18 +261,18 @@ async fn a_trace_survives_its_process() {
     let read: SendTrace = serde_json::from_str(&stored).unwrap();
     let verdict = client.settle(&plain(), read).look().await.unwrap();
     assert!(matches!(verdict, Settled::InEffect(_)), "{verdict:?}");
-    // A killed process knows when it began, and no more.
+    // A killed process has recorded only when it began.
     let killed = SendTrace::new("labelCustomer", trace.first().clone());
     let verdict = client.settle(&plain(), killed).look().await.unwrap();
     assert!(matches!(verdict, Settled::InEffect(_)), "{verdict:?}");
 }
 
-/// Over all fates, second writers, clocks and lags: what this call did not do is never `Applied`, and what it did is never missed
-/// by its marker where reads show it.
+/// For all fates, second writers, clocks and lags: a label that this call did not apply is never `Applied`. A label that this call
+/// applied is always found by its marker if reads show it.
 #[tokio::test]
 async fn no_verdict_claims_what_this_call_did_not_do() {
     let late = |requests| Fault::reset_before_head().processed_later(Later::Requests(requests));
-    // With whether the look finds it done.
+    // Each fate, and whether the look finds the label applied.
     let fates = [
         (lost(true), true),
         (lost(false), false),
@@ -280,7 +280,7 @@ async fn no_verdict_claims_what_this_call_did_not_do() {
         (late(2), false),
     ];
     let other = |label: &str| colleague().set("review", label);
-    // What was there a minute before, and who comes right after.
+    // The label of a minute before the call, and the writer right after the call.
     let writers: [(Option<&str>, Option<SecondWriter>); 5] = [
         (None, None),
         (None, Some(colleague())),

@@ -1,4 +1,4 @@
-//! What the tests share: clients, responses, and a server that writes down every byte.
+//! Shared parts of the tests: clients, responses, and a server that records every byte.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use testkit::{Recorder, Request, scripted};
 
 pub(crate) const KEY: &str = "sk_test_wvutsrqponmlkjihgfed";
 
-/// A client whose every call gets this response.
+/// Returns a client that receives this response.
 pub(crate) fn answering(status: u16, body: &str) -> Client {
     let transport = scripted([ScriptedResponse::status(status).body(body.to_owned())]);
     Client::builder(KEY).transport(transport).build().unwrap()
 }
 
-/// The settings of a client for the sandbox: no waits between attempts, and small limits.
+/// Returns a builder of a client for the sandbox, with no waits between attempts and with small limits.
 pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     Client::builder(sandbox.ravelin().secret_key())
         .base_url(sandbox.ravelin().base_url())
@@ -26,11 +26,11 @@ pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
         .max_response_bytes(64 * 1024)
 }
 
-/// Sends an operation and gives the bytes of its only request.
+/// Sends an operation, and returns the bytes of its only request.
 pub(crate) async fn sent(operation: impl Operation<Service = Ravelin>) -> Request {
     let recorder = Recorder::start("{}").await;
     let client = Client::builder(KEY).base_url(recorder.base_url());
-    // Whether the empty object is a response that the operation understands is not the question here.
+    // This test does not check whether the operation can read the empty object as a response.
     let _ = client.build().unwrap().send(operation).await;
     recorder.request()
 }

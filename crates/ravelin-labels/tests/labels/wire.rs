@@ -1,4 +1,4 @@
-//! Every byte that goes out, for every operation, with every optional field set and unset.
+//! Tests every byte that is sent, for every operation, with every optional field set and unset.
 
 use customer_api_core::operation::Operation;
 use httpmock::{Method, MockServer};
@@ -11,7 +11,7 @@ use testkit::Request;
 
 use crate::support::{KEY, sent};
 
-/// The request as it must be, perhaps with a JSON body.
+/// Returns the expected request, perhaps with a JSON body.
 fn request(line: &str, body: Option<&str>) -> Request {
     let mut headers = vec![
         format!("authorization: token {KEY}"),
@@ -171,7 +171,7 @@ async fn an_id_is_one_segment_however_it_looks_and_however_long_it_is() {
     }
 }
 
-/// The same calls as an independent server understands them.
+/// The same calls, as an independent server parses them.
 #[tokio::test]
 async fn httpmock_understands_the_calls() {
     let server = MockServer::start_async().await;
@@ -248,7 +248,7 @@ proptest! {
     }
 }
 
-/// An independent decoder: what a server does with a segment.
+/// Decodes a path segment like a server, independently of the crate.
 fn percent_decoded(segment: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = segment.as_bytes();

@@ -1,4 +1,4 @@
-//! Memory stays flat however long the list is. A program of its own, as it counts every allocation.
+//! Memory use stays flat however long the list is. This test is a separate program because it counts every allocation.
 #![cfg(test)]
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +16,7 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const PAGE: u64 = 1_000;
 
-/// Makes pages out of nothing: a thousand reviews each, one a second.
+/// Generates pages of a thousand reviews each.
 #[derive(Debug)]
 struct Endless {
     pages: u64,
@@ -52,7 +52,7 @@ impl Transport for Endless {
     }
 }
 
-/// The most bytes that were alive at once while so many reviews were read, and how many were.
+/// Returns the number of reviews that were read, and the peak of allocated bytes meanwhile.
 fn peak_of(reviews: u64, resume: Resume) -> (u64, usize) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -82,7 +82,7 @@ fn peak_of(reviews: u64, resume: Resume) -> (u64, usize) {
 
 #[test]
 fn a_million_reviews_need_no_more_memory_than_ten_thousand() {
-    // With resume on, the reader remembers what it delivered: the harder case.
+    // With resume on, the reader remembers what it delivered. This is the harder case.
     let (read, small) = peak_of(10_000, Resume::FromNewest);
     assert_eq!(read, 10_000);
     let (read, large) = peak_of(1_000_000, Resume::FromNewest);

@@ -1,5 +1,5 @@
-//! No key and nothing personal in anything that is printed, whatever fails. A program of its own, as its subscriber must see
-//! everything.
+//! Nothing that is printed contains a key or personal data, whatever fails. This test is a separate program because its subscriber must
+//! see everything.
 #![cfg(test)]
 
 use std::time::Duration;
@@ -21,7 +21,7 @@ const NAME: &str = "Planted Reviewer";
 const EMAIL: &str = "planted.reviewer@shop.example";
 const COMMENT: &str = "planted \"comment\" about the customer";
 
-/// What must not be seen: every planted value, in the spellings of text, JSON and URLs.
+/// Values that must not appear: every planted value, as text, in JSON and in URLs.
 const PLANTED: [&str; 9] = [
     KEY,
     ID,
@@ -74,7 +74,7 @@ async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
         .await;
 }
 
-/// The faults of a response. Those with a body echo what the request carried.
+/// Returns the faults of a response. Faults with a body echo the content of the request.
 fn faults(echo: &str, location: &str) -> Vec<Fault> {
     let json =
         || FaultBody::json(&serde_json::json!({ "message": echo, "traceId": echo, "Error": echo }));
@@ -99,12 +99,12 @@ fn faults(echo: &str, location: &str) -> Vec<Fault> {
     faults
 }
 
-/// Lets every operation meet each fault, with an echo of its own request.
+/// Sets up each fault for every operation, with an echo of the operation's own request.
 fn script(sandbox: &Sandbox, index: usize) -> bool {
     let of_writes = format!("no {ID} {NAME} {EMAIL} {COMMENT} {KEY} {}", PLANTED[2]);
     let of_reads = format!("no {ID} {KEY} {}", PLANTED[2]);
     let of_lists = format!("no {KEY}");
-    // Servers often encode a path only in part.
+    // Servers often encode only a part of a path.
     let partly = ID.replace('@', "%40");
     let of_one = format!(
         "https://{EMAIL}@elsewhere.example/{}/{partly}?key={KEY}#{ID}",

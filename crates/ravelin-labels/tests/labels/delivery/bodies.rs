@@ -1,4 +1,4 @@
-//! Answers whose bodies are odd.
+//! Responses with odd bodies.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn a_2xx_that_says_nothing_is_an_accepted_label() {
     }
 }
 
-/// Such as a gateway's sign-in page: whether the label was kept, nobody says.
+/// For instance a gateway's sign-in page: it does not show whether the label was kept.
 #[tokio::test]
 async fn a_2xx_that_can_not_be_ravelins_leaves_a_doubt() {
     for body in [

@@ -99,8 +99,8 @@ async fn a_handshake_that_never_ends_is_a_connect_time_out_and_not_sent() {
 
 #[tokio::test]
 async fn a_connection_that_is_reset_before_anything_is_read() {
-    // Whether hyper began to write before it saw the reset is a race, so both responses are right, as long as a doubt ends
-    // the write and nothing is applied.
+    // It is a race whether hyper begins to write before it sees the reset. Therefore both outcomes are correct, as long as an
+    // unknown outcome ends the write and nothing is applied.
     let sandbox = Sandbox::start().await.unwrap();
     sandbox
         .ravelin()
@@ -166,7 +166,7 @@ async fn a_connection_that_breaks_off_leaves_a_doubt() {
     }
 }
 
-/// A follow-up of the scroll only reads, and yet must not be repeated: that would skip a page.
+/// A follow-up of the scroll only reads, but must not be repeated: a repeat would skip a page.
 #[tokio::test]
 async fn a_follow_up_that_may_have_arrived_is_never_repeated() {
     for (fault, kind) in [

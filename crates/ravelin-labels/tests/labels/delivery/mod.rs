@@ -1,4 +1,4 @@
-//! Every row of the table of `Delivery`, over real sockets, for a write and for a read; the sandbox counts what was applied.
+//! Tests every row of the table of `Delivery` over real sockets, for a write and for a read. The sandbox counts the applied labels.
 
 mod bodies;
 mod connections;
@@ -15,7 +15,7 @@ use crate::support::sandbox_client;
 
 use Delivery::{NotSent, Refused, Unknown};
 
-/// What became of one call.
+/// The outcome of one call.
 #[derive(Debug, PartialEq)]
 struct Reported {
     kind: ErrorKind,
@@ -37,7 +37,7 @@ impl From<Error> for Reported {
     }
 }
 
-/// What the server saw: requests that arrived, and labels that it applied.
+/// The server's view: requests that arrived, and labels that it applied.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Seen {
     requests: usize,
@@ -52,7 +52,7 @@ fn read() -> LastReview {
     LastReview::new("cust-1")
 }
 
-/// Calls a fresh sandbox in which every request meets the fault.
+/// Calls a new sandbox in which the fault affects every request.
 async fn meet<O: Operation<Service = Ravelin>>(
     operation: O,
     fault: &Fault,
@@ -83,7 +83,7 @@ fn seen(sandbox: &Sandbox) -> Seen {
     }
 }
 
-/// A fault that both calls end with: what each is told, and how often it tried.
+/// Asserts that both calls fail with the fault, each with this report and this number of attempts.
 async fn assert_fails(
     name: &str,
     fault: Fault,

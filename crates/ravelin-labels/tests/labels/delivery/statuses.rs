@@ -1,4 +1,4 @@
-//! Answers with an error status, and redirects.
+//! Responses with an error status, and redirects.
 
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ async fn a_failing_server_leaves_a_doubt_and_only_reads_are_repeated() {
 #[tokio::test]
 async fn throttling_leaves_a_doubt_and_reads_wait_as_they_are_told() {
     for (retry_after, reads) in [
-        // The crate's own wait of 20 s, and whatever else is longer than the call may take, ends the call.
+        // The call ends if the wait is longer than the rest of the call. This includes the crate's own wait of 20 s.
         (None, 1),
         (Some("0"), 3),
         (Some("Thu, 23 Jan 2020 16:33:02 GMT"), 3),

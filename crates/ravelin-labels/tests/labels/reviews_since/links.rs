@@ -1,4 +1,4 @@
-//! The key goes along with a follow-up, so `meta.next` is not simply followed.
+//! A follow-up contains the key. Therefore `meta.next` is checked before it is followed.
 
 use ravelin_labels::{Client, PagesErrorKind};
 use tokio::net::TcpListener;
@@ -29,7 +29,7 @@ async fn a_link_to_another_place_is_an_error() {
     }
 }
 
-/// A listener stands for the foreign host: it must not even see a connection.
+/// A listener takes the place of the foreign host. It must not see even a connection.
 #[tokio::test]
 async fn a_foreign_listener_sees_nothing() {
     let foreign = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! All reviews since a time: complete and without doubles, or a typed error.
+//! All reviews since a time: complete and without duplicates, or a typed error.
 
 mod links;
 mod odd;

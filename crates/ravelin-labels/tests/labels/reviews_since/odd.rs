@@ -1,4 +1,4 @@
-//! Reviews that can't be read, in a list that goes on.
+//! Reviews that can't be read, in a list that continues.
 
 use customer_api_core::response::{Unreadable, UnreadableKind};
 use ravelin_labels::{PagesErrorKind, Resume, ReviewsSince};
@@ -9,7 +9,7 @@ use super::{
     stories::steady,
 };
 
-/// Reviews of which these can't be read: for a label that is null, and for a time without an offset.
+/// Builds a provider in which the reviews of these customers can't be read: the label is null, or the time has no offset.
 fn provider(without_label: &[u32], without_offset: &[u32]) -> Provider {
     Provider::new(steady(100), 10).with(|state| {
         for customer in without_label {
@@ -22,7 +22,7 @@ fn provider(without_label: &[u32], without_offset: &[u32]) -> Provider {
     })
 }
 
-/// The reviews that arrive, and the customers of those that can't be read.
+/// Returns the reviews that arrive, and the customers of the reviews that can't be read.
 async fn read(mut reviews: ReviewsSince) -> (Vec<Entry>, Vec<u32>) {
     let (mut all, mut odd) = (Vec::new(), Vec::new());
     while let Some(page) = reviews.next_page().await.unwrap() {
@@ -70,7 +70,7 @@ async fn a_list_that_is_taken_up_again_counts_them_like_all_others() {
             (&[], &[3]),
             (&[48, 49], &[50, 51, 59]),
         ] {
-            // The sixth page is lost; a page of the second reading, too.
+            // The sixth page is lost, and so is one page of the second reading.
             let provider = provider(without_label, without_offset)
                 .fails(6, Fate::Lost)
                 .fails(9, Fate::Lost);

@@ -1,4 +1,4 @@
-//! Whatever the page size, the order, the moment of death and the meaning of "since": all reviews once, or a typed error.
+//! All reviews once, or a typed error, for every page size, order, moment of failure and meaning of "since".
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::provider::{Entry, Fate, Provider, at, entry};
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Order {
     OldestFirst,
-    /// Two lists from the oldest to the newest, one behind the other.
+    /// Two lists, each from the oldest to the newest, one after the other.
     Runs,
     Shuffled,
     Reshuffled,
@@ -25,7 +25,7 @@ fn counted(entries: impl IntoIterator<Item = Entry>) -> BTreeMap<Entry, usize> {
         })
 }
 
-/// Reads everything there is; an error gives what was delivered before it.
+/// Reads the whole list. On an error, returns what was delivered before it.
 fn read(provider: &Provider, since: i64, resume: Resume) -> (Vec<Entry>, Option<PagesError>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -54,7 +54,7 @@ proptest! {
 
     #[test]
     fn complete_and_without_doubles_or_a_typed_error(
-        // Few customers and few seconds make for identical reviews and for seconds with many of them.
+        // Few customers and few seconds lead to identical reviews, and to seconds with many reviews.
         mut reviews in prop::collection::vec((0_i64..40, 0_u32..4), 0..80),
         page_size in 1_usize..12,
         since in 0_i64..20,
@@ -86,21 +86,21 @@ proptest! {
         let (delivered, error) = read(&provider, since, resume);
         let delivered = counted(delivered);
         match error {
-            // Beginning anew from the newest second trusts the provider's order; its docs say so.
+            // A restart from the newest second trusts the provider's order, as the docs of `Resume` state.
             None if order == Order::Runs && resume == Resume::FromNewest && !fates.is_empty() => {
                 prop_assert!(delivered.iter().all(|(entry, times)| expected.get(entry) >= Some(times)));
             }
             None => prop_assert_eq!(delivered, expected),
             Some(error) => {
-                // What was delivered is right all the same: nothing that is not there, nothing twice.
+                // The delivered reviews are still correct: all of them exist, and none is delivered twice.
                 for (entry, times) in &delivered {
                     prop_assert!(expected.get(entry).is_some_and(|there| times <= there), "{:?}", entry);
                 }
                 prop_assert_eq!(error.progress().items as usize, delivered.values().sum::<usize>());
-                // A page of one review may well look like the one before.
+                // A page of one review can look like the previous page.
                 let is_repeat = error.kind() == PagesErrorKind::Repeated;
                 prop_assert!(is_repeat || !fates.is_empty(), "{:?}", error);
-                // With a promised order a death is survived, as long as it is not one after the other.
+                // In the promised order, the list survives up to three failures.
                 let is_promised = order == Order::OldestFirst && fates.len() <= 3;
                 prop_assert!(!is_promised || resume == Resume::Off || is_repeat, "{:?}", error);
             }

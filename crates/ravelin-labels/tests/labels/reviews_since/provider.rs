@@ -1,5 +1,5 @@
-//! The provider's scroll as the sheets describe it, in memory: a cursor that moves with every request that is processed,
-//! answered or not.
+//! An in-memory model of the provider's scroll, as the sheets describe it. The cursor moves with every processed request, whether or
+//! not its response arrives.
 
 use std::{
     collections::HashMap,
@@ -18,20 +18,20 @@ pub(crate) const BASE: &str = "https://api.ravelin.com";
 /// 2020-01-01T00:00:00Z.
 pub(crate) const DAWN: i64 = 1_577_836_800;
 
-/// What goes wrong with a request, by its number from 1.
+/// The failure of a request, by the request's number from 1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fate {
-    /// Processed, and the response is lost.
+    /// The request is processed, and the response is lost.
     Lost,
-    /// The cursor is gone; a first page has none.
+    /// The cursor has expired. A first page has no cursor.
     Gone,
-    /// Not processed, with this status and perhaps a `Retry-After`.
+    /// The request is not processed. The response has this status and perhaps a `Retry-After`.
     Turned(u16, Option<u64>),
-    /// No connection for this attempt.
+    /// This attempt gets no connection.
     Unreachable,
 }
 
-/// A review, as a number of seconds after the dawn and a customer.
+/// A review: seconds after [`DAWN`], and the customer's number.
 pub(crate) type Entry = (i64, u32);
 
 #[derive(Clone)]
@@ -41,7 +41,7 @@ pub(crate) struct State {
     pub(crate) reviews: Vec<Entry>,
     pub(crate) page_size: usize,
     pub(crate) inclusive: bool,
-    /// Gives every new scroll another order.
+    /// Whether every new scroll has another order.
     pub(crate) reshuffles: bool,
     pub(crate) fates: HashMap<usize, Fate>,
     pub(crate) one_cursor: bool,
@@ -50,7 +50,7 @@ pub(crate) struct State {
     pub(crate) queries: Vec<String>,
     /// The `Retry-After` of the last response.
     retry_after: Option<u64>,
-    /// A member of a customer's review that is odd.
+    /// For a customer, the odd member of the review.
     pub(crate) odd: HashMap<u32, (&'static str, Value)>,
     scrolls: HashMap<String, Vec<Entry>>,
     requests: usize,
@@ -95,7 +95,7 @@ impl Provider {
             .unwrap()
     }
 
-    /// The queries of all requests that arrived.
+    /// Returns the queries of all requests that arrived.
     pub(crate) fn queries(&self) -> Vec<String> {
         self.0.lock().unwrap().queries.clone()
     }
@@ -158,7 +158,7 @@ impl State {
         Ok((200, json!({ "meta": { "next": link }, "reviews": reviews })))
     }
 
-    /// Starts a scroll over the reviews since the asked time.
+    /// Starts a scroll over the reviews since the start time.
     fn start(&mut self, query: &str) -> String {
         let (_, since) = url_decoded(query);
         let since = since.parse::<Timestamp>().unwrap().unix_seconds() - DAWN;
@@ -207,12 +207,12 @@ fn written((second, customer): Entry) -> Value {
     json!({ "customerId": format!("c{customer}"), "label": "GENUINE", "timestamp": at(second).as_str() })
 }
 
-/// A time so many seconds after the dawn.
+/// Returns the time `second` seconds after [`DAWN`].
 pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_unix_seconds(DAWN + second).unwrap()
 }
 
-/// The review as an entry again.
+/// Converts a review back into an entry.
 pub(crate) fn entry(review: &ravelin_labels::Review) -> Entry {
     (
         review.timestamp.unix_seconds() - DAWN,
@@ -220,7 +220,7 @@ pub(crate) fn entry(review: &ravelin_labels::Review) -> Entry {
     )
 }
 
-/// One pair of a query.
+/// Returns the only pair of a query.
 fn url_decoded(query: &str) -> (String, String) {
     let (name, value) = query.split_once('=').unwrap();
     (name.to_owned(), value.replace("%3A", ":"))

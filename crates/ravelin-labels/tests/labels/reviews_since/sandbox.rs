@@ -1,4 +1,4 @@
-//! The same over real sockets, with a server that moves its cursor and counts.
+//! The same tests over real sockets, with a server that moves its cursor and counts requests.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -99,7 +99,7 @@ async fn a_foreign_link_is_an_error_and_the_foreign_server_sees_nothing() {
     ));
     let sandbox = sandbox_with(1_500, options).await;
     let mut reviews = client(&sandbox).reviews_since(at(0));
-    // Even a connection would be noticed: it would be answered with garbage, and the fault be used up.
+    // The test would notice even a connection: it would receive garbage and use up the fault.
     foreign
         .ravelin()
         .fault_connection(ConnectionFault::garbage());
