@@ -13,12 +13,12 @@ use crate::{
     link::{self, FurtherCustomers},
 };
 
-/// All customers of a company, page by page; made by [`Client::customers`].
+/// All customers of a company, page by page. Created by [`Client::customers`].
 ///
-/// Whether Revnue pages is not documented, and no parameter for it is sent. An array is the whole list. An envelope may name a
-/// `next` page: the link is followed if it leads to the list itself (same scheme, host, port and path, same company), be it relative
-/// or not, and is an error otherwise; `null` and an empty one are the end. A part of the list is never given for the whole: a customer
-/// that can't be read is reported by its page ([`Page::unreadable`]), and the list goes on.
+/// Whether Revnue pages its lists is not documented, and no parameter for paging is sent. An array is the whole list. An envelope can
+/// name a `next` page. Its link, relative or absolute, is followed if it leads to the list itself (same scheme, host, port, path
+/// and company). Any other link is an error. A `null` or empty link is the end of the list. A part of the list is never returned as the
+/// whole. If a customer can't be read, its page reports it ([`Page::unreadable`]) and the list continues.
 ///
 /// ```no_run
 /// # async fn run(revnue: revnue_customers::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -34,22 +34,22 @@ use crate::{
 ///
 /// # Errors
 ///
-/// A [`PagesError`] tells its [`progress`](PagesError::progress): what was delivered before it.
+/// The [`progress`](PagesError::progress) of a [`PagesError`] shows what was delivered before it.
 ///
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
-/// | `Call` | a page could not be read; a response of an unknown form is one, too |
-/// | `ForeignLink` | the link to the next page leads elsewhere, to another company, or to plain http, as behind a proxy that ends TLS: see [`rebase_links`](Self::rebase_links) |
-/// | `Incomplete` | the list ends before the number of customers that it tells, or only a header names a next page |
-/// | `Repeated` | a link came again, or a page did and the number of customers did not grow by as many |
-/// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as the list tells |
-/// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime with time and I/O, or that one went away |
-/// | `InsideRuntime` | it was waited for inside an async runtime |
+/// | `Call` | a page could not be read, for example because the response has an unknown form |
+/// | `ForeignLink` | the link to the next page leads to another place, to another company, or to plain http, as happens behind a proxy that terminates TLS: see [`rebase_links`](Self::rebase_links) |
+/// | `Incomplete` | the list has fewer customers than its `count`, or only a header names a next page |
+/// | `Repeated` | a link occurred again, or a page did and the list's `count` did not grow by as many customers |
+/// | `TooManyPages` | the list has more pages than [allowed](Self::max_pages), or more than twice as many customers as its `count` |
+/// | `NoRuntime`, `Stopped` | the call was not made inside a tokio runtime with time and I/O, or that runtime ended |
+/// | `InsideRuntime` | a blocking wait was made inside an async runtime |
 #[derive(Debug)]
 pub struct AllCustomers(List<Links>);
 
 impl Client {
-    /// Reads all customers of a company; [`SINGLE_COMPANY`](crate::SINGLE_COMPANY) where the account has one only.
+    /// Reads all customers of a company. Pass [`SINGLE_COMPANY`](crate::SINGLE_COMPANY) if the account has only one.
     #[must_use]
     pub fn customers(&self, company: u64) -> AllCustomers {
         let source = Links {
@@ -64,33 +64,33 @@ impl Client {
 }
 
 impl AllCustomers {
-    /// Reads from another path, such as `/api/v2/customer` where a deployment wants no slash at the end. Links must lead there.
+    /// Reads from another path, such as `/api/v2/customer` for a deployment without a slash at the end. Links must lead to this path.
     #[must_use]
     pub fn path(self, path: impl Into<String>) -> Self {
         Self(self.0.set(|source| source.path = Some(path.into())))
     }
 
-    /// Whether to take only the query of a link to the next page and ask it where the first page came from, for services
-    /// behind a gateway, which name their own host. Off by default: a link to another host is an error.
+    /// Takes only the query of a link to the next page, and sends it to the place of the first page. Use it for services behind a
+    /// gateway, whose links name their own host. Off by default: a link to another host is then an error.
     #[must_use]
     pub fn rebase_links(self, rebase: bool) -> Self {
         Self(self.0.set(|source| source.rebase_links = rebase))
     }
 
-    /// How many pages are read before they are asked for; 1 by default, and at least.
+    /// Sets how many pages are read before the caller requests them. 1 by default, and at least 1.
     #[must_use]
     pub fn read_ahead(self, pages: usize) -> Self {
         Self(self.0.read_ahead(pages))
     }
 
-    /// How many pages there may be before it counts as a failure; 10,000 by default.
+    /// Sets the maximum number of pages. More pages are an error. 10,000 by default.
     #[must_use]
     pub fn max_pages(self, pages: u64) -> Self {
         Self(self.0.max_pages(pages))
     }
 
-    /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
-    /// effect. After an error there are no more pages: `None` is the end of the list only where no error came before it.
+    /// Returns the next page, or `None` after the last one. Nothing is sent before the first call. Settings made after it have no
+    /// effect. After an error there are no more pages: `None` means the end of the list only if no error came before it.
     ///
     /// # Errors
     ///
@@ -99,31 +99,31 @@ impl AllCustomers {
         self.0.next_page().await
     }
 
-    /// The next page, or `None` after the last one, in a program without a runtime.
+    /// Returns the next page, or `None` after the last one, in a program without a runtime.
     ///
     /// # Errors
     ///
-    /// As of [`next_page`](Self::next_page); and of kind `InsideRuntime`, with nothing sent, inside an async runtime.
+    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, an error of kind `InsideRuntime`, and nothing is sent.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
         self.0.wait_page()
     }
 
-    /// The customers one by one, as a [`Stream`](Items).
+    /// Returns the customers one by one, as a [`Stream`](Items).
     #[must_use]
     pub fn into_items(self) -> Items<Customer> {
         self.0.into_items()
     }
 
-    /// What was delivered so far.
+    /// Returns the counts of what was delivered so far.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         self.0.progress()
     }
 }
 
-/// Pages by their links.
+/// Reads pages by their links.
 #[derive(Debug)]
 struct Links {
     client: Client,
@@ -178,7 +178,7 @@ impl PageSource for Links {
         let response = self.page(cursor).await?;
         let has_next = names_next(response.headers());
         let (page, unreadable) = response.into_parts();
-        // A customer that can't be read is one of the list all the same.
+        // A customer that can't be read still counts as one of the list.
         let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
         let count = u64::try_from(page.customers.len() + left_out).unwrap_or(u64::MAX);
         self.fetched = self.fetched.saturating_add(count);
@@ -189,7 +189,7 @@ impl PageSource for Links {
             None if page.count.is_some_and(|count| count > self.fetched) => {
                 return Err(PagesError::new(
                     PagesErrorKind::Incomplete,
-                    "the list ends before the number of customers that it tells",
+                    "the list ended with fewer customers than its count",
                 ));
             }
             None if has_next => {
@@ -208,7 +208,7 @@ impl PageSource for Links {
     }
 }
 
-/// Whether a `Link` header (RFC 8288) names a next page, as that of a paginator may which leaves the list an array.
+/// Whether a `Link` header (RFC 8288) names a next page. A paginator that returns the list as an array may do so.
 pub(crate) fn names_next(headers: &HeaderMap) -> bool {
     let mut links = headers.get_all(LINK).iter();
     links.any(|link| {
@@ -224,7 +224,7 @@ pub(crate) fn names_next(headers: &HeaderMap) -> bool {
     })
 }
 
-/// What tells a page from another; nothing for one without customers, of which there may be several in a row.
+/// Returns a hash that distinguishes pages, or `None` for a page without customers. Several such pages can follow each other.
 fn fingerprint(customers: &[Customer], unreadable: &[Unreadable]) -> Option<u64> {
     let mut ids = DefaultHasher::new();
     for customer in customers {

@@ -8,14 +8,15 @@ use customer_api_core::{
 
 use crate::Revnue;
 
-/// The company of an account that has one only, as the provider documents it.
+/// The company of an account that has only one, as the provider documents it.
 ///
-/// Every call names its company, and none does so by default: in an account with several, a wrong one is somebody else's data.
+/// Every call names its company. There is no default, because in an account with several companies a wrong one means another
+/// customer's data.
 pub const SINGLE_COMPANY: u64 = 1;
 
 /// Calls the customer endpoints of one Revnue account.
 ///
-/// Cheap to clone; clones share their connections and their share of the account's quota.
+/// Cheap to clone. Clones share their connections and one rate limit.
 ///
 /// ```no_run
 /// use revnue_customers::{Client, GetCustomer, SINGLE_COMPANY};
@@ -34,15 +35,15 @@ pub struct Client {
 impl Client {
     /// Starts a client for a token, at `https://dashboard-api.revnue.com`.
     ///
-    /// The service has moved hosts: if your account lives elsewhere, such as at `https://api.dashboard.strev.ai`, say so by
-    /// [`base_url`](ClientBuilder::base_url), without `/api/v2`, which is part of every operation's path. No other host is
-    /// ever tried.
+    /// The service has moved hosts. If your account is at another host, such as `https://api.dashboard.strev.ai`, set it with
+    /// [`base_url`](ClientBuilder::base_url), without `/api/v2`, which is part of every operation's path. The client never tries
+    /// another host.
     ///
-    /// An administrator makes the token in the account's settings. It is never printed, and goes nowhere but to the base URL.
-    /// A token that can't stand in a header is refused by [`build`](ClientBuilder::build).
+    /// An administrator creates the token in the account's settings. The token is never printed, and is sent only to the base URL.
+    /// [`build`](ClientBuilder::build) refuses a token with characters that are not allowed in a header.
     ///
-    /// The client makes 20 calls a minute at most, shared by its clones; further ones wait for their turn, until their timeout
-    /// at most. The provider's pages say both 20 and 100, for the whole account: set another limit by
+    /// The client and its clones together make at most 20 calls per minute. Further calls wait for a permit, until their timeout
+    /// at most. The provider's pages state both 20 and 100, for the whole account. To set another limit, use
     /// [`rate_limiter`](ClientBuilder::rate_limiter).
     ///
     /// See <https://developer.revnue.com/reference/authentication> and <https://developer.revnue.com/reference/rate-limit>.
@@ -54,7 +55,7 @@ impl Client {
 
     /// Builds a client from the environment variables of the process.
     ///
-    /// | variable | holds |
+    /// | variable | contains |
     /// |---|---|
     /// | `REVNUE_TOKEN` | the token |
     /// | `REVNUE_BASE_URL` | the base URL, if it is not `https://dashboard-api.revnue.com` |
@@ -63,13 +64,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of
-    /// [`build`](ClientBuilder::build).
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode. It never shows a value. The other errors are
+    /// those of [`build`](ClientBuilder::build).
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder_from_env()?.build()
     }
 
-    /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).
+    /// Starts a client from the environment variables of the process. The variables are those of [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///
@@ -78,7 +79,8 @@ impl Client {
         Self::builder_from(&Environment::process())
     }
 
-    /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).
+    /// Starts a client from variables that are kept elsewhere, for instance in a test. The names are those of
+    /// [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///
@@ -91,11 +93,11 @@ impl Client {
         })
     }
 
-    /// Makes a call, and gives the operation's output.
+    /// Makes a call, and returns the operation's output.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
+    /// The [`delivery`](Error::delivery) of every [`Error`] states whether the call happened.
     ///
     /// # Examples
     ///
@@ -126,14 +128,14 @@ impl Client {
         self.core.send(operation)
     }
 
-    /// Prepares a call with settings of its own, such as a timeout, or one whose metadata is wanted.
+    /// Prepares a call. Use it to set options for one call, such as a timeout, or to read the response's metadata.
     pub fn call<O: Operation<Service = Revnue>>(&self, operation: O) -> Call<O> {
         self.core.call(operation)
     }
 
-    /// Prepares to find out by looking whether a write happened whose outcome is unknown: see [`Settled`](crate::Settled). Only reads are sent.
+    /// Prepares a look at the provider for a write whose outcome is unknown: see [`Settled`](crate::Settled). Sends only reads.
     ///
-    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    /// `trace` records when the write was sent. It is [`Error::trace`], or a stored copy of it.
     pub fn settle<'o, O: Settle<Service = Revnue>>(
         &self,
         operation: &'o O,
@@ -142,7 +144,7 @@ impl Client {
         self.core.settle(operation, trace)
     }
 
-    /// Where the requests go.
+    /// The base URL of all requests.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()

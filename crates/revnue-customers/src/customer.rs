@@ -9,17 +9,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{ContactType, FieldValue};
 
-/// A customer, as Revnue answers it.
+/// A customer, as returned by Revnue.
 ///
-/// Every field but `id` may be null: a replacement nulls what it does not name. Dates are texts as the provider writes them; their
-/// form is not documented. A field that this crate does not know is passed over.
+/// Every field except `id` may be null, because a replacement nulls the fields that it does not set. Dates are texts as the provider
+/// sends them. Their form is not documented. Fields that this crate does not know are ignored.
 ///
-/// A value of another type than documented is read in the documented form where there is one way only to have it from it, else its
-/// field is `None`; [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) tell of both.
-/// A customer without an `id` that is a number is no customer. **Never build a [`ReplaceCustomer`](crate::ReplaceCustomer) from a
-/// customer of which a field was taken out: it would erase the field at Revnue.**
+/// A value of another type than documented is converted to the documented form if there is only one way to do so. Otherwise its field is
+/// `None`. [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) report both cases.
+/// A customer whose `id` is not a number can't be read. **Never build a [`ReplaceCustomer`](crate::ReplaceCustomer) from a
+/// customer with a field that could not be read: it would erase the field at Revnue.**
 ///
-/// It can't be sent back: a write takes ids for [`category`](Self::category) and [`country`](Self::country), a list by ids for
+/// A customer can't be sent back. A write takes ids for [`category`](Self::category) and [`country`](Self::country), a list by ids for
 /// the values of [`template`](Self::template), and the company, which no response names.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -29,10 +29,10 @@ pub struct Customer {
     /// The name.
     #[serde(default)]
     pub name: Option<String>,
-    /// The category; written as its id.
+    /// The category. A write takes its id.
     #[serde(default, deserialize_with = "shaped")]
     pub category: Option<Category>,
-    /// Whom to talk to.
+    /// The contact person.
     #[serde(default, deserialize_with = "shaped")]
     pub contact_person: Option<ContactPerson>,
     /// The first line of the address.
@@ -50,7 +50,7 @@ pub struct Customer {
     /// The postal code.
     #[serde(default)]
     pub zip_postal_code: Option<String>,
-    /// The country, by its name; written as an id.
+    /// The country's name. A write takes the country's id.
     #[serde(default)]
     pub country: Option<String>,
     /// The phone number.
@@ -71,13 +71,13 @@ pub struct Customer {
     /// Whether a non-disclosure agreement is signed.
     #[serde(default)]
     pub nda_signed: Option<bool>,
-    /// When it was signed, as Revnue writes it.
+    /// The date of the non-disclosure agreement's signature, as Revnue sends it.
     #[serde(default)]
     pub nda_signed_date: Option<String>,
     /// Whether a master service agreement is signed.
     #[serde(default)]
     pub msa_signed: Option<bool>,
-    /// When it was signed, as Revnue writes it.
+    /// The date of the master service agreement's signature, as Revnue sends it.
     #[serde(default)]
     pub msa_signed_date: Option<String>,
     /// A further description.
@@ -91,19 +91,19 @@ pub struct Customer {
     pub template: Option<CustomerTemplate>,
 }
 
-/// A category, as Revnue answers it.
+/// A category, as returned by Revnue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Category {
-    /// Its id, by which it is written.
+    /// The category's id. A write takes this id.
     #[serde(default)]
     pub id: Option<u64>,
-    /// Its name.
+    /// The category's name.
     #[serde(default)]
     pub name: Option<String>,
 }
 
-/// Whom to talk to at a customer, as Revnue answers it.
+/// A customer's contact person, as returned by Revnue.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContactPerson {
@@ -113,19 +113,19 @@ pub struct ContactPerson {
     /// The e-mail address.
     #[serde(default)]
     pub email: Option<String>,
-    /// What to talk about.
+    /// The subject for which the person is the contact.
     #[serde(default, rename = "type")]
     pub contact_type: Option<ContactType>,
 }
 
-/// The values of a customer's custom fields, as Revnue answers them.
+/// The values of a customer's custom fields, as returned by Revnue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerTemplate {
-    /// The template that defines the fields.
+    /// The id of the template that defines the fields.
     #[serde(default)]
     pub id: Option<u64>,
-    /// The values by the keys that Revnue gives them; whether these are names or ids is not documented.
+    /// The values by Revnue's keys. Whether the keys are names or ids is not documented.
     #[serde(default, deserialize_with = "null_as_default")]
     pub fields: BTreeMap<String, FieldValue>,
 }
@@ -179,7 +179,7 @@ impl Record for CustomerTemplate {
     ];
 }
 
-/// A value, or its default for `null`.
+/// Reads a value, or its default for `null`.
 fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {

@@ -1,29 +1,29 @@
-//! Dates that are written. Their form is not documented: `YYYY-MM-DD` is inferred, and any text can be given in its place.
+//! Setters for dates. The form of dates is not documented: `YYYY-MM-DD` is inferred, and the caller can pass any text instead.
 
 use customer_api_core::{nullable::Nullable, time::Date};
 
 use crate::{ReplaceCustomer, UpdateCustomer};
 
-/// The setters of an operation whose unset fields become null.
+/// Defines the setters of an operation whose unset fields become null.
 macro_rules! whole {
     ($operation:ident) => {
         impl $operation {
-            /// When the non-disclosure agreement was signed; sent as `YYYY-MM-DD` (inferred).
+            /// Sets when the non-disclosure agreement was signed. Sent as `YYYY-MM-DD` (inferred).
             pub fn nda_signed_date(self, date: Date) -> Self {
                 self.set_nda_signed_date(date.to_string())
             }
 
-            /// When the non-disclosure agreement was signed, in a form of your choice.
+            /// Sets when the non-disclosure agreement was signed, in a form of your choice.
             pub fn nda_signed_date_text(self, text: impl Into<String>) -> Self {
                 self.set_nda_signed_date(text)
             }
 
-            /// When the master service agreement was signed; sent as `YYYY-MM-DD` (inferred).
+            /// Sets when the master service agreement was signed. Sent as `YYYY-MM-DD` (inferred).
             pub fn msa_signed_date(self, date: Date) -> Self {
                 self.set_msa_signed_date(date.to_string())
             }
 
-            /// When the master service agreement was signed, in a form of your choice.
+            /// Sets when the master service agreement was signed, in a form of your choice.
             pub fn msa_signed_date_text(self, text: impl Into<String>) -> Self {
                 self.set_msa_signed_date(text)
             }
@@ -38,22 +38,22 @@ use crate::CreateCustomer;
 whole!(CreateCustomer);
 
 impl UpdateCustomer {
-    /// When the non-disclosure agreement was signed; sent as `YYYY-MM-DD` (inferred), or as `null`.
+    /// Sets when the non-disclosure agreement was signed. Sent as `YYYY-MM-DD` (inferred), or as `null`.
     pub fn nda_signed_date(self, date: impl Into<Nullable<Date>>) -> Self {
         self.set_nda_signed_date(written(date.into()))
     }
 
-    /// When the non-disclosure agreement was signed, in a form of your choice.
+    /// Sets when the non-disclosure agreement was signed, in a form of your choice.
     pub fn nda_signed_date_text(self, text: impl Into<String>) -> Self {
         self.set_nda_signed_date(text.into())
     }
 
-    /// When the master service agreement was signed; sent as `YYYY-MM-DD` (inferred), or as `null`.
+    /// Sets when the master service agreement was signed. Sent as `YYYY-MM-DD` (inferred), or as `null`.
     pub fn msa_signed_date(self, date: impl Into<Nullable<Date>>) -> Self {
         self.set_msa_signed_date(written(date.into()))
     }
 
-    /// When the master service agreement was signed, in a form of your choice.
+    /// Sets when the master service agreement was signed, in a form of your choice.
     pub fn msa_signed_date_text(self, text: impl Into<String>) -> Self {
         self.set_msa_signed_date(text.into())
     }

@@ -4,10 +4,10 @@ use customer_api_core::response::{Shape, Shaped};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
-/// The value of a custom field, exactly as Revnue wrote it.
+/// The value of a custom field, exactly as Revnue sent it.
 ///
-/// Its type depends on how the account defines the field, and an amount of money may be a number or a text. It is kept as JSON
-/// text, so that no digit is lost: a number of 30 digits stays what it is, and so does `250000.00`.
+/// The type depends on how the account defines the field. An amount of money may be a number or a text. The value is kept as JSON
+/// text, so that no digit is lost: a number of 30 digits and `250000.00` stay unchanged.
 ///
 /// ```
 /// use revnue_customers::FieldValue;
@@ -23,45 +23,45 @@ use serde_json::{Value, value::RawValue};
 pub struct FieldValue(Box<RawValue>);
 
 impl FieldValue {
-    /// The JSON text as it arrived. It may hold personal data: think before logging it.
+    /// Returns the JSON text as it arrived. The text may contain personal data: think before logging it.
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.get()
     }
 
-    /// Whether there is no value.
+    /// Whether the value is `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {
         self.json() == "null"
     }
 
-    /// The text, if it is one; its escapes are resolved.
+    /// Returns the text, with resolved escapes, if the value is a text.
     #[must_use]
     pub fn as_str(&self) -> Option<Cow<'_, str>> {
         let inner = self.json().strip_prefix('"')?.strip_suffix('"')?;
         if inner.contains('\\') {
-            // An escape that is no character, such as half a surrogate pair, is no text.
+            // A text with an escape that is not a character, such as half a surrogate pair, is not valid.
             return serde_json::from_str(self.json()).ok().map(Cow::Owned);
         }
         Some(Cow::Borrowed(inner))
     }
 
-    /// The truth value, if it is one.
+    /// Returns the truth value, if the value is one.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
         self.json().parse().ok()
     }
 
-    /// The whole number, if it is a JSON number without fraction or exponent that fits.
+    /// Returns the whole number, if the value is a JSON number without fraction or exponent that fits.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.is_number().then(|| self.json().parse().ok())?
     }
 
-    /// The digits of a decimal number, whether it is a JSON number or a text such as `"250000.00"`: a sign perhaps, digits, and
-    /// perhaps a point and more digits. An exponent is no decimal number.
+    /// Returns the digits of a decimal number, whether the value is a JSON number or a text such as `"250000.00"`: an optional minus
+    /// sign, digits, and optionally a point and more digits. A number with an exponent is not accepted.
     ///
-    /// Give it to the decimal type of your choice; none is rounded on the way here.
+    /// Pass the digits to the decimal type of your choice. This method rounds nothing.
     #[must_use]
     pub fn as_decimal_text(&self) -> Option<Cow<'_, str>> {
         let text = if self.is_number() {
@@ -72,8 +72,8 @@ impl FieldValue {
         is_decimal(&text).then_some(text)
     }
 
-    /// The value for a write, such as [`NewField::new`](crate::NewField::new): a text, a truth value, `null`, or a number that
-    /// survives unchanged. `None` for a number that would be rounded, and for lists and objects, which no write takes.
+    /// Converts the value for a write, such as [`NewField::new`](crate::NewField::new), if it is a text, a truth value, `null`, or a
+    /// number that stays unchanged. Returns `None` for a number that would change, and for lists and objects, which no write takes.
     #[must_use]
     pub fn to_value(&self) -> Option<Value> {
         let value: Value = serde_json::from_str(self.json()).ok()?;
@@ -104,7 +104,7 @@ impl Shaped for FieldValue {
     const SHAPE: Shape = Shape::any::<Self>();
 }
 
-/// Equal if written alike.
+/// Values are equal if their JSON texts are equal.
 impl PartialEq for FieldValue {
     fn eq(&self, other: &Self) -> bool {
         self.json() == other.json()
@@ -113,7 +113,7 @@ impl PartialEq for FieldValue {
 
 impl Eq for FieldValue {}
 
-/// Says that there is a value, not which.
+/// Shows only whether the value is `null`, and never the value.
 impl fmt::Debug for FieldValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_null() { "null" } else { "[redacted]" })

@@ -43,7 +43,7 @@ pub use page::CustomerPage;
 pub use service::Revnue;
 pub use written::{Reference, WrittenCustomer};
 
-/// What was read can't be sent back:
+/// A customer that was read can't be sent back:
 ///
 /// ```compile_fail,E0308
 /// # fn f(customer: revnue_customers::Customer) {
@@ -52,14 +52,14 @@ pub use written::{Reference, WrittenCustomer};
 /// # }
 /// ```
 ///
-/// there is no default company:
+/// Calls have no default company:
 ///
 /// ```compile_fail,E0061
 /// use revnue_customers::GetCustomer;
 /// let get = GetCustomer::new(4211);
 /// ```
 ///
-/// and a whole customer can't hold a field that is null on purpose: what is not set becomes null.
+/// A replacement takes no explicit null, because every field that is not set becomes null:
 ///
 /// ```compile_fail,E0277
 /// use revnue_customers::{Nullable, ReplaceCustomer};

@@ -10,7 +10,7 @@ use customer_api_core::{
 
 use crate::{CustomerPage, ListCustomers, Revnue};
 
-/// Accepts a link that leads to the list itself, and to the same company.
+/// Accepts a link if it leads to the list itself and to the same company.
 pub(crate) fn check(
     link: &str,
     (base, path): (&BaseUrl, &str),
@@ -38,7 +38,7 @@ fn companies(link: &NextLink) -> impl Iterator<Item = String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// A further page of [`ListCustomers`]: the query is the link's, with the company if the link does not name it.
+/// Reads a further page of [`ListCustomers`]. The query is that of the link, plus the company if the link does not name it.
 #[derive(Debug)]
 pub(crate) struct FurtherCustomers {
     company: Option<u64>,

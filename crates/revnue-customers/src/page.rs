@@ -11,21 +11,21 @@ use crate::Customer;
 
 /// The customers of one response of [`ListCustomers`](crate::ListCustomers).
 ///
-/// They may be all of the company's only where [`next`](Self::next) is `None`: use
-/// [`Client::customers`](crate::Client::customers), which looks at the count and at the headers too, and never takes a part for
+/// The page can be the whole list only if [`next`](Self::next) is `None`. To read the whole list, use
+/// [`Client::customers`](crate::Client::customers). It also checks the count and the headers, and never takes a part for
 /// the whole.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerPage {
-    /// The customers, but for those that can't be read: [`Response::unreadable`](crate::Response::unreadable) tells of them.
+    /// The customers, except those that can't be read. [`Response::unreadable`](crate::Response::unreadable) reports those.
     pub customers: Vec<Customer>,
-    /// The link to the next page, if the response is an envelope that names one. It goes where the provider says, unchecked.
+    /// The link to the next page, if the response is an envelope that names one. The link is not checked.
     pub next: Option<String>,
-    /// How many customers there are in all, if the response is an envelope that says so.
+    /// The total number of customers, if the response is an envelope that states it.
     pub count: Option<u64>,
 }
 
-/// A list with what comes before and after it.
+/// A list with its link to the next page and its total.
 #[derive(Deserialize)]
 struct Envelope {
     #[serde(deserialize_with = "shaped")]
@@ -45,7 +45,7 @@ impl Record for Envelope {
 }
 
 impl<O> FromBody<O> for CustomerPage {
-    /// An array or an envelope with `results`. Nothing else is taken for a list, least of all for an empty one.
+    /// Reads an array or an envelope with `results`. Anything else is an error, and never an empty list.
     fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         let text = body.bytes().trim_ascii_start();
         let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
@@ -59,7 +59,7 @@ impl<O> FromBody<O> for CustomerPage {
         let envelope: Envelope = body.read()?;
         Ok(Self {
             customers: envelope.results,
-            // An empty link leads nowhere, as `null` does.
+            // An empty link counts as no link, like `null`.
             next: envelope.next.filter(|next| !next.is_empty()),
             count: envelope.count,
         })

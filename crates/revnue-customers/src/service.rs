@@ -8,7 +8,7 @@ use customer_api_core::{
 };
 use serde_json::Value;
 
-/// How Revnue speaks: the contract-management service documented at <https://developer.revnue.com>.
+/// The conventions of Revnue, the contract-management service documented at <https://developer.revnue.com>.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Revnue;
@@ -26,7 +26,7 @@ impl Service for Revnue {
         Some("https://dashboard-api.revnue.com")
     }
 
-    /// `detail` is documented; messages under the names of fields are inferred. Nothing is concluded from their text.
+    /// `detail` is documented. Messages under the names of fields are inferred. The client concludes nothing from their text.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         match serde_json::from_slice(text(body)).ok().and_then(message) {
             Some(message) => ErrorDetails::new().with_message(message),
@@ -34,23 +34,23 @@ impl Service for Revnue {
         }
     }
 
-    /// The sentence of a 429 is that of a framework which throttles before it looks at the request.
+    /// The text of a 429 is that of a framework that throttles before it looks at the request.
     fn delivery_when_throttled(&self, _: &OperationInfo) -> Delivery {
         Delivery::Refused
     }
 
-    /// The quota's window, which is documented.
+    /// Returns the quota's window, which is documented.
     fn wait_when_throttled(&self, _: &OperationInfo) -> Option<Duration> {
         Some(Duration::from_secs(60))
     }
 }
 
-/// A body from its first letter on.
+/// Returns a body without its byte order mark.
 fn text(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
-/// What a body says went wrong: `detail`, or every message under the name of its field.
+/// Returns the error message of a body: `detail`, or every message under the name of its field.
 fn message(body: Value) -> Option<String> {
     match body.get("detail") {
         Some(Value::String(detail)) if !detail.trim().is_empty() => Some(detail.clone()),
@@ -59,10 +59,10 @@ fn message(body: Value) -> Option<String> {
     }
 }
 
-/// No more messages are collected once they are this long; an error shows less of them.
+/// The length in bytes from which no more messages are collected. An error shows less than that.
 const ENOUGH: usize = 16 * 1024;
 
-/// Texts as `field: text`, nested fields with dots and elements of lists by their number.
+/// Messages as `field: text`, with dots for nested fields and with the index of list elements.
 #[derive(Default)]
 struct Messages {
     field: String,
@@ -87,7 +87,7 @@ impl Messages {
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    // Several texts of one field; an object is what is wrong with one element.
+                    // Several texts belong to one field. An object describes the problems of one element.
                     match item {
                         Value::Object(_) => self.under(&[&format!("[{index}]")], item),
                         _ => self.collect(item),
@@ -105,7 +105,7 @@ impl Messages {
         self.field.truncate(length);
     }
 
-    /// Adds a message whole or not at all: a part of a value that must not be shown would not be recognised.
+    /// Adds a message completely or not at all. The redaction would not recognise a part of a value that must not be shown.
     fn add(&mut self, text: &str) {
         if text.trim().is_empty() || self.text.len() >= ENOUGH {
             return;
@@ -161,7 +161,7 @@ mod tests {
         }
     }
 
-    /// A name that is told with each of its messages must not make megabytes of a body of kilobytes.
+    /// Each message repeats its field's name. This must not turn a body of kilobytes into megabytes.
     #[test]
     fn a_long_name_with_many_messages_is_bounded() {
         let name = "n".repeat(30_000);

@@ -12,15 +12,15 @@ use serde::{
 
 use crate::{Category, Customer, FieldValue};
 
-/// A customer, as Revnue answers a write.
+/// A customer in Revnue's response to a write.
 ///
-/// What it answers is not documented: perhaps the form of a read, perhaps that of a write, perhaps nothing. So the fields that
-/// tell which customer it is are read in every form, and the whole of it is in [`raw`](Self::raw). What of them can't be read is
-/// `None`, and [`Response::unreadable`](crate::Response::unreadable) tells of it. To be sure of the rest, read the customer again.
+/// The response is not documented. It may have the form of a read or of a write, or it may be empty. Therefore the fields that
+/// identify the customer are read in every form, and [`raw`](Self::raw) holds the whole response. A field that can't be read is
+/// `None`, and [`Response::unreadable`](crate::Response::unreadable) reports it. To be sure of the other fields, read the customer again.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WrittenCustomer {
-    /// Revnue's id, whether it came as a number or as digits.
+    /// Revnue's id, whether it arrived as a number or as a text of digits.
     pub id: Option<u64>,
     /// The name.
     pub name: Option<String>,
@@ -28,22 +28,22 @@ pub struct WrittenCustomer {
     pub category: Option<Reference>,
     /// The country.
     pub country: Option<Reference>,
-    /// The response itself. It holds personal data: think before logging it.
+    /// The raw response. It contains personal data: think before logging it.
     pub raw: FieldValue,
 }
 
-/// What a response names by its id, by its name, or by both.
+/// A reference in a response, by id, by name, or by both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reference {
-    /// The id, where a number stands.
+    /// The id, if the response has a number.
     pub id: Option<u64>,
-    /// The name, where a text stands.
+    /// The name, if the response has a text.
     pub name: Option<String>,
 }
 
 impl WrittenCustomer {
-    /// The customer, if the response has the form of a read.
+    /// Returns the customer, if the response has the form of a read.
     #[must_use]
     pub fn customer(&self) -> Option<Customer> {
         serde_json::from_str(self.raw.json()).ok()
@@ -83,7 +83,7 @@ impl FromBody<crate::UpdateCustomer> for Option<WrittenCustomer> {
     }
 }
 
-/// What is read of a response.
+/// The fields that are read from a response.
 #[derive(Deserialize)]
 struct Fields {
     #[serde(default)]
@@ -109,7 +109,7 @@ impl Shaped for Reference {
     const SHAPE: Shape = Shape::any::<Self>();
 }
 
-/// An id, a name, or an object with either.
+/// Reads an id, a name, or an object with either.
 impl<'de> Deserialize<'de> for Reference {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Forms;

@@ -1,4 +1,4 @@
-//! Comparing what was sent with a customer as a read shows it.
+//! Compares what was sent with a customer as a read shows it.
 
 use customer_api_core::settle::{Comparison, Marker};
 use serde::Serialize;
@@ -12,37 +12,37 @@ const DATES: [&str; 2] = ["nda_signed_date", "msa_signed_date"];
 /// The field that holds a marker.
 const MARKED: &str = "additional_description";
 
-/// What was sent, by the provider's names.
+/// The fields that were sent, by the provider's names.
 pub(super) struct Sent {
     fields: Map<String, Value>,
-    /// Whether a field that was not sent is emptied.
+    /// Whether the write empties every field that it does not send.
     replaces: bool,
 }
 
 impl Sent {
-    /// What a body sends. A field that a replacement does not send is emptied, and therefore compared too.
+    /// Takes the fields from a body. With `replaces`, fields that were not sent are compared too, because a replacement empties them.
     pub(super) fn new(body: &impl Serialize, replaces: bool) -> Self {
         let mut fields = match serde_json::to_value(body) {
             Ok(Value::Object(fields)) => fields,
             _ => Map::new(),
         };
-        // It says where the customer is; no read shows it.
+        // The company only locates the customer. No read shows it.
         fields.remove("company");
         Self { fields, replaces }
     }
 
-    /// The marker that was sent along.
+    /// Returns the marker that was sent, if any.
     pub(super) fn marker(&self) -> Option<Marker> {
         self.fields.get(MARKED)?.as_str().and_then(Marker::of_text)
     }
 
-    /// Compares every field. `is_whole` says whether all of the customer could be read.
+    /// Compares every field. `is_whole` states whether the whole customer could be read.
     pub(super) fn compare(&self, customer: &Customer, is_whole: bool) -> Comparison {
         let shown = serde_json::to_value(customer).unwrap_or_default();
         let mut comparison = Comparison::new();
         for (name, sent) in &self.fields {
             let shown = shown.get(name).unwrap_or(&Value::Null);
-            // What could not be read was taken out, and looks empty.
+            // A value that could not be read was removed, and looks empty.
             if is_empty(shown) && !is_whole {
                 comparison.field(name.clone(), None);
                 continue;
@@ -76,12 +76,12 @@ fn compare_field(name: &str, sent: &Value, shown: &Value, comparison: &mut Compa
             let id = shown.get("id").filter(|id| !id.is_null());
             let is_equal = match id {
                 Some(id) => Some(id == sent),
-                // A category without an id, or none.
+                // The read shows a category without an id, or no category.
                 None => is_empty(shown).then_some(false),
             };
             comparison.field(own, is_equal);
         }
-        // Sent as an id, shown as a name.
+        // A write sends an id, and a read shows a name.
         "country" => comparison.field(own, is_empty(shown).then_some(false)),
         "contact_person" => {
             for (part, sent) in sent.as_object().into_iter().flatten() {
@@ -93,7 +93,7 @@ fn compare_field(name: &str, sent: &Value, shown: &Value, comparison: &mut Compa
             let shown_id = shown.get("id").unwrap_or(&Value::Null);
             let id = sent.get("id").unwrap_or(&Value::Null);
             comparison.field("template.id", Some(is_same(id, shown_id)));
-            // Sent as a list by ids, shown as a map by keys whose meaning is not documented.
+            // A write sends a list by ids. A read shows a map by keys whose meaning is not documented.
             comparison.field("template.fields", None);
         }
         _ if DATES.contains(&name) => {
@@ -104,7 +104,7 @@ fn compare_field(name: &str, sent: &Value, shown: &Value, comparison: &mut Compa
     }
 }
 
-/// Whether two values are the same. Texts may be padded, and what is empty is written in several ways.
+/// Whether two values are the same. White space around texts does not count, and all forms of an empty value are equal.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::String(one), Value::String(other)) => one.trim() == other.trim(),
@@ -112,7 +112,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Whether a value stands for nothing, or for a default.
+/// Whether a value means nothing, or is a default.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
@@ -139,7 +139,7 @@ mod tests {
         serde_json::from_value(all).unwrap()
     }
 
-    /// The names of equal fields and of those that were not compared; none if any differs.
+    /// Returns the names of the equal fields and of the fields that were not compared, or `None` if any field differs.
     fn compared(sent: &Sent, shown: Value) -> Option<(Vec<String>, Vec<String>)> {
         let comparison = sent.compare(&customer(shown), true);
         if !comparison.is_equal() {

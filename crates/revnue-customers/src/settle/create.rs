@@ -1,4 +1,4 @@
-//! Whether a customer was created.
+//! Determines whether a customer was created.
 
 use std::collections::HashSet;
 
@@ -18,10 +18,10 @@ use crate::{
 };
 
 impl CreateCustomer {
-    /// Puts a marker in front of `additional_description`, by which [`Client::settle`](crate::Client::settle) finds exactly this
-    /// customer.
+    /// Puts a marker in front of `additional_description`. [`Client::settle`](crate::Client::settle) finds exactly this customer by
+    /// the marker.
     ///
-    /// Call it after [`additional_description`](Self::additional_description), which would replace it. **Everybody who sees the
+    /// Call it after [`additional_description`](Self::additional_description), which would replace the marker. **Every user who sees the
     /// customer in Revnue sees the marker**, as `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = marker.in_text(self.body.additional_description.as_deref());
@@ -29,16 +29,16 @@ impl CreateCustomer {
     }
 }
 
-/// Reads the company's customers, and looks for the [marker](CreateCustomer::marked), otherwise for the name.
+/// Reads the company's customers, and looks for the [marker](CreateCustomer::marked). Without a marker, it looks for the name.
 ///
 /// | verdict | when |
 /// |---|---|
 /// | `Applied` | exactly one customer shows the marker |
-/// | `InEffect` | without a marker: exactly one customer has the name, and shows every other field that can be compared. It may be older than the call: if you know the greatest id from before, compare it with that of the evidence |
-/// | `NotSeen` | no customer shows the marker, or has the name |
-/// | `CannotTell` | several do, which may be doubled; the one that has the name differs; or the list could not be read as a whole |
+/// | `InEffect` | without a marker: exactly one customer has the name, and all other fields that can be compared are equal. That customer may be older than the call: if you know the greatest id from before the call, compare it with the id of the evidence |
+/// | `NotSeen` | no customer shows the marker, or without a marker, no customer has the name |
+/// | `CannotTell` | several customers show the marker or have the name, and may be duplicates; the customer with the name differs; or the list could not be read as a whole |
 ///
-/// The look takes as many reads as the list has pages, which the account's limit may make slow.
+/// The look needs one read per page of the list. The account's limit can make it slow.
 impl Settle for CreateCustomer {
     type Evidence = Compared<Customer>;
 
@@ -82,7 +82,7 @@ impl CreateCustomer {
     }
 }
 
-/// The customers of a company that fit, and whether the whole list was read.
+/// Returns the matching customers of a company, and whether the whole list was read.
 async fn matching(
     look: &mut Look<Revnue>,
     company: u64,
@@ -107,7 +107,7 @@ async fn matching(
         let Ok(link) = link::check(&next, place, false, company) else {
             return Ok((found, false));
         };
-        // A link that comes again leads in a circle.
+        // A repeated link means that the pages form a circle.
         if !links.insert(next) {
             return Ok((found, false));
         }

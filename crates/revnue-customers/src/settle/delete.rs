@@ -1,4 +1,4 @@
-//! Whether a customer was deleted.
+//! Determines whether a customer was deleted.
 
 use customer_api_core::{
     Error,
@@ -8,16 +8,16 @@ use customer_api_core::{
 use super::{One, by_id, cannot_tell};
 use crate::{DeleteCustomer, ListCustomers, Revnue, SINGLE_COMPANY};
 
-/// Reads the customer, and another one of the company as a control.
+/// Reads the customer, and another customer of the company as a control.
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | the read says 404, and another customer of the company can be read. Another writer may have deleted the customer |
+/// | `InEffect` | the read returns 404, and another customer of the company can be read. Another writer may have deleted the customer |
 /// | `NotSeen` | the customer can be read |
 /// | `CannotTell` | no other customer of the company can be read |
 ///
-/// **A customer of another company also reads as 404.** Reads need a company: where the call does not name one, the look takes
-/// [`SINGLE_COMPANY`]. In an account with several companies, give the call its [company](DeleteCustomer::company).
+/// **A read of a customer of another company also returns 404.** Reads need a company. If the call does not name one, the look uses
+/// [`SINGLE_COMPANY`]. In an account with several companies, set the call's [company](DeleteCustomer::company).
 impl Settle for DeleteCustomer {
     type Evidence = Absent;
 

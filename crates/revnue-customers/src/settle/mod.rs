@@ -1,4 +1,4 @@
-//! Finding out by looking whether a write happened.
+//! Determines by a look at the provider whether a write happened.
 //!
 //! Revnue documents no history of a customer. Therefore a look compares the state, and only a marker in a description is exact.
 
@@ -15,7 +15,7 @@ use customer_api_core::{
 
 use crate::{Customer, GetCustomer, ReplaceCustomer, Revnue, UpdateCustomer};
 
-/// Whom to ask, and with what, where a look does not answer.
+/// Tells the operator whom to ask, and with what data, if a look does not show the outcome.
 const ASK: &str = "look at the customer in Revnue, or ask Revnue's support, with the company, the customer's id and the time of the call";
 
 fn cannot_tell<E>(reason: Reason) -> Settled<E> {
@@ -23,10 +23,10 @@ fn cannot_tell<E>(reason: Reason) -> Settled<E> {
 }
 
 impl ReplaceCustomer {
-    /// Puts a marker in front of `additional_description`, by which [`Client::settle`](crate::Client::settle) finds exactly this
-    /// replacement.
+    /// Puts a marker in front of `additional_description`. [`Client::settle`](crate::Client::settle) finds exactly this replacement
+    /// by the marker.
     ///
-    /// Call it after [`additional_description`](Self::additional_description), which would replace it. **Everybody who sees the
+    /// Call it after [`additional_description`](Self::additional_description), which would replace the marker. **Every user who sees the
     /// customer in Revnue sees the marker**, as `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = marker.in_text(self.body.additional_description.as_deref());
@@ -35,11 +35,11 @@ impl ReplaceCustomer {
 }
 
 impl UpdateCustomer {
-    /// Puts a marker in front of `additional_description`, by which [`Client::settle`](crate::Client::settle) finds exactly this
-    /// update.
+    /// Puts a marker in front of `additional_description`. [`Client::settle`](crate::Client::settle) finds exactly this update by the
+    /// marker.
     ///
-    /// **The customer's present text there is lost** unless the update sends it: call this after
-    /// [`additional_description`](Self::additional_description). Everybody who sees the customer in Revnue sees the marker, as
+    /// **The customer's current text in that field is lost** unless the update sends it: call this after
+    /// [`additional_description`](Self::additional_description). Every user who sees the customer in Revnue sees the marker, as
     /// `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = self.body.additional_description.as_ref();
@@ -49,7 +49,7 @@ impl UpdateCustomer {
     }
 }
 
-/// A customer that was asked for by its id.
+/// The result of a read by id.
 enum One {
     Customer(Box<Customer>),
     Missing,

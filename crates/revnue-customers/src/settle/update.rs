@@ -1,4 +1,4 @@
-//! Whether a customer was changed or replaced.
+//! Determines whether a customer was changed or replaced.
 
 use customer_api_core::{
     Error,
@@ -15,14 +15,14 @@ use crate::{Customer, ReplaceCustomer, Revnue, UpdateCustomer};
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `Applied` | the update's [marker](UpdateCustomer::marked) shows, and every other field that can be compared |
-/// | `InEffect` | without a marker: every field that can be compared shows. It may have been so before, or be another writer's work |
-/// | `Superseded` | the marker shows, and another field does not |
-/// | `NotSeen` | no field shows |
-/// | `CannotTell` | a part shows, and no marker; nothing can be compared; or there is no such customer in the company |
+/// | `Applied` | the customer shows the update's [marker](UpdateCustomer::marked), and all other fields that can be compared are equal |
+/// | `InEffect` | without a marker: all fields that can be compared are equal. They may have had these values before, or another writer may have set them |
+/// | `Superseded` | the customer shows the marker, and another field differs |
+/// | `NotSeen` | no field is equal |
+/// | `CannotTell` | some fields are equal, and the marker does not show; nothing can be compared; or the company has no such customer |
 ///
-/// `country` and the values of `template` can't be compared, and a date only if it shows exactly as it was sent: they are named as
-/// not compared.
+/// `country` and the values of `template` can't be compared. A date can be compared only if it shows exactly as it was sent. The evidence
+/// names the fields that were not compared.
 impl Settle for UpdateCustomer {
     type Evidence = Compared<Customer>;
 
@@ -36,10 +36,10 @@ impl Settle for UpdateCustomer {
     }
 }
 
-/// Reads the customer, and compares every field that was sent, and every other one with nothing.
+/// Reads the customer, and compares every field. A field that was not sent is expected to be empty.
 ///
-/// The verdicts are those of [`UpdateCustomer`]. A field that was not sent is emptied by the call, so one that shows a value counts
-/// as different.
+/// The verdicts are those of [`UpdateCustomer`]. The call empties every field that it does not send. Therefore such a field counts as
+/// different if it shows a value.
 impl Settle for ReplaceCustomer {
     type Evidence = Compared<Customer>;
 
