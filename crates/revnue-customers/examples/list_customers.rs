@@ -1,9 +1,9 @@
-//! Writes all customers of a company, one JSON object a line, every digit as Revnue answers it. See `--help`.
+//! Writes all customers of a company, one JSON object per line, with every digit that Revnue returns. See `--help`.
 //!
 //! ```console
 //! $ cargo run --example list_customers -- --sandbox customers.jsonl
 //! ```
-#![expect(clippy::print_stderr, reason = "a program says what it does")]
+#![expect(clippy::print_stderr, reason = "a program reports its progress")]
 
 use std::{
     error::Error,
@@ -18,17 +18,17 @@ use lexopt::prelude::*;
 use revnue_customers::{Client, SINGLE_COMPANY};
 
 const HELP: &str = "\
-Writes all customers of a company, one JSON object a line, every digit as Revnue answers it.
+Writes all customers of a company, one JSON object per line, with every digit that Revnue returns.
 
 Usage: list_customers [--company ID] [--sandbox] [FILE]
 
-  FILE          where to write to; standard output if it is missing
-  --company ID  the company; 1 if it is missing, which is right for accounts with a single one
-  --sandbox     asks a sandbox with 250 made-up customers
+  FILE          the output file; standard output by default
+  --company ID  the company; 1 by default, which is correct for accounts with a single company
+  --sandbox     lists 250 made-up customers from a sandbox
 
-Revnue takes 20 calls a minute, so a long list takes its time.
+The program makes at most 20 calls per minute. Therefore a long list takes some time.
 
-The environment holds REVNUE_TOKEN, and REVNUE_BASE_URL if it is not the provider's.
+Environment variables: REVNUE_TOKEN, and REVNUE_BASE_URL if the base URL is not the provider's.
 
 Exit code: 0 if the whole list was written, 1 if something failed, 2 for a wrong command line.
 ";
@@ -69,7 +69,7 @@ async fn main() -> ExitCode {
 }
 
 impl Options {
-    /// What the command line asks for; `None` stands for the help.
+    /// Reads the command line. `None` means that the help is wanted.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let mut company = SINGLE_COMPANY;
         let (mut file, mut sandbox) = (None, false);
@@ -90,13 +90,13 @@ impl Options {
     }
 }
 
-/// Writes the list, and gives the number of customers.
+/// Writes the list, and returns the number of customers.
 async fn list(options: Options) -> Result<u64, Failure> {
-    // The sandbox lives as long as this does.
+    // The sandbox runs for as long as this variable lives.
     let (revnue, _sandbox) = client(options.sandbox).await?;
     let mut out: Box<dyn Write> = match &options.file {
         Some(path) => {
-            // A list that is there already is not overwritten.
+            // An existing list is not overwritten.
             let file = File::create_new(path);
             let at = |error| format!("{}: {error}", path.display());
             Box::new(BufWriter::new(file.map_err(at)?))
@@ -110,7 +110,7 @@ async fn list(options: Options) -> Result<u64, Failure> {
             out.write_all(b"\n")?;
         }
         for odd in page.unreadable() {
-            // Where it is and what became of it, and no value.
+            // Shows the place and what was done with the value, but not the value.
             eprintln!("page {}: {odd:?}", page.number);
         }
         let so_far = customers.progress().items;
@@ -120,7 +120,7 @@ async fn list(options: Options) -> Result<u64, Failure> {
     Ok(customers.progress().items)
 }
 
-/// A client for Revnue, or for a sandbox with customers.
+/// Builds a client for Revnue, or for a sandbox with customers.
 async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     if !sandbox {
         return Ok((Client::from_env()?, None));
@@ -138,7 +138,7 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     Ok((client, Some(sandbox)))
 }
 
-/// An error in one line, and the causes that it has not told below.
+/// Prints an error in one line, and below it the causes that the line does not contain.
 fn report(error: &dyn Error) {
     let mut told = error.to_string();
     eprintln!("error: {told}");

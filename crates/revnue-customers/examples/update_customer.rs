@@ -1,11 +1,11 @@
-//! Changes the city of a customer, empties its fax, and says what became of it. If that is unknown, it looks.
+//! Changes the city of a customer, empties its fax, and prints the outcome. If the outcome is unknown, the program looks for the change.
 //!
 //! ```console
 //! $ cargo run --example update_customer -- 4211 Salem
 //! ```
 //!
-//! With `REVNUE_TOKEN` in the environment, and perhaps `REVNUE_BASE_URL`, it talks to Revnue, otherwise to a sandbox with a made-up
-//! customer.
+//! With `REVNUE_TOKEN` in the environment, and optionally `REVNUE_BASE_URL`, the program calls Revnue. Otherwise it calls a sandbox with
+//! a made-up customer.
 
 use std::{
     env,
@@ -17,16 +17,16 @@ use std::{
 use customer_api_sandbox::{RevnueCustomer, Sandbox};
 use revnue_customers::{Client, Delivery, Nullable, SINGLE_COMPANY, Settled, UpdateCustomer};
 
-/// How long to look for a change whose outcome is unknown.
+/// How long the program looks for a change whose outcome is unknown.
 const LOOK_FOR: Duration = Duration::from_secs(60);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // The sandbox lives as long as this does.
+    // The sandbox runs for as long as this variable lives.
     let (revnue, seeded, _sandbox) = client().await?;
     let id = match env::args().nth(1) {
         Some(given) => given.parse()?,
-        None => seeded.ok_or("give the id of the customer to change")?,
+        None => seeded.ok_or("the id of the customer to change is missing")?,
     };
     let city = env::args().nth(2).unwrap_or_else(|| "Salem".to_owned());
     let mut out = io::stdout().lock();
@@ -42,24 +42,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let found = revnue.settle(&update, trace).look_for(LOOK_FOR).await?;
             match found {
                 Settled::Applied(_) | Settled::InEffect(_) => {
-                    writeln!(out, "done, as a look shows")?
+                    writeln!(out, "done: a look shows the change")?
                 }
                 Settled::Superseded(_) => {
-                    writeln!(out, "done, and changed by another writer since")?
+                    writeln!(out, "done, and changed since by another writer")?
                 }
-                Settled::NotSeen { .. } => writeln!(out, "it does not show yet: look again later")?,
+                Settled::NotSeen { .. } => {
+                    writeln!(out, "the change does not show yet: look again later")?
+                }
                 Settled::CannotTell(why) => writeln!(out, "it may have been changed: {why}")?,
                 _ => writeln!(out, "it may have been changed")?,
             }
         }
-        (Delivery::NotSent, _) => writeln!(out, "nothing was changed, try again: {error}")?,
+        (Delivery::NotSent, _) => writeln!(out, "nothing was changed; try again: {error}")?,
         (Delivery::Refused, _) => writeln!(out, "nothing was changed: {error}")?,
         (Delivery::Unknown, None) => writeln!(out, "it may have been changed: {error}")?,
     }
     Ok(())
 }
 
-/// A client for Revnue, if there is a token, or else for a sandbox, and a sandbox's customer to change.
+/// Builds a client for Revnue if there is a token. Otherwise builds one for a sandbox, and returns the id of a customer to change.
 async fn client() -> Result<(Client, Option<u64>, Option<Sandbox>), Box<dyn Error>> {
     if env::var_os("REVNUE_TOKEN").is_some() {
         return Ok((Client::from_env()?, None, None));

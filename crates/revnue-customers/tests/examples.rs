@@ -1,6 +1,6 @@
 //! The example programs, run as programs against the sandbox.
 //!
-//! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
+//! `cargo test` builds the programs. `cargo test --test examples` alone does not build them, and uses the existing ones.
 #![cfg(test)]
 
 use std::fs;
@@ -8,7 +8,7 @@ use std::fs;
 use customer_api_sandbox::{Fault, RevnueCustomer, RevnueListResponse, RevnueOptions, Sandbox};
 use testkit::{Example, Folder};
 
-/// Runs an example against a sandbox; gives its exit code, what it wrote, and what it said.
+/// Runs an example against a sandbox, and returns its exit code, its standard output and its standard error.
 fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String, String) {
     let server = sandbox.revnue();
     let program = Example::new(name, "REVNUE_")
@@ -54,7 +54,7 @@ async fn customers_are_listed() {
     let (code, ..) = run("list_customers", &sandbox, &["--company", "7", &file]);
     assert_eq!(code, 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), written);
-    // What is there is not overwritten.
+    // An existing file is not overwritten.
     assert_eq!(
         run("list_customers", &sandbox, &["--company", "7", &file]).0,
         1
@@ -81,6 +81,10 @@ async fn a_customer_is_updated() {
     let lost = Fault::status(503).processed();
     sandbox.revnue().fault_on("updateCustomer", lost).unwrap();
     let (code, written, said) = run("update_customer", &sandbox, &["1", "Bergen"]);
-    assert_eq!((code, &*written), (0, "done, as a look shows\n"), "{said}");
+    assert_eq!(
+        (code, &*written),
+        (0, "done: a look shows the change\n"),
+        "{said}"
+    );
     assert_eq!(city(), "Bergen");
 }

@@ -1,4 +1,4 @@
-//! The list of all customers, in every form that it may have, and its guards.
+//! The list of all customers in every possible form, and its guards.
 
 use customer_api_core::{rate_limit::Unlimited, transport::ScriptedResponse};
 use customer_api_sandbox::{RevnueCustomer, RevnueListResponse, RevnueOptions};
@@ -24,7 +24,7 @@ async fn all(client: &Client) -> Result<Vec<u64>, PagesError> {
     Ok(all)
 }
 
-/// Reads until the list fails, and says how and after how many requests.
+/// Reads until the list fails, and returns the error and the number of requests.
 async fn failure(responses: impl IntoIterator<Item = ScriptedResponse>) -> (PagesError, usize) {
     let (builder, transport) = scripted(responses);
     let error = all(&builder.build().unwrap()).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn a_list_that_is_shorter_than_it_says_is_an_error() {
     assert_eq!(sandbox.revnue().requests().len(), 1);
 }
 
-/// A paginator that leaves the list an array may name the next page in a header.
+/// A paginator that returns the list as an array may name the next page in a header.
 #[tokio::test]
 async fn an_array_with_a_header_that_names_a_next_page_is_not_the_whole_list() {
     let link = format!("<{LIST}?page=2>");
@@ -226,7 +226,7 @@ async fn pages_without_customers_are_no_circle() {
     assert_eq!(all(&builder.build().unwrap()).await.unwrap(), [7, 8]);
 }
 
-/// Whoever stops after a page has spent little of the account's quota on others.
+/// A caller that stops after one page has spent little of the account's quota on further pages.
 #[tokio::test]
 async fn one_page_is_read_ahead() {
     let link = |page: u64| json!(format!("{LIST}?page={page}"));
@@ -331,7 +331,7 @@ async fn links_lead_to_the_callers_path() {
     }
 }
 
-/// Behind a gateway the host is not looked at; the company still is.
+/// Behind a gateway the host is not checked, but the company is.
 #[tokio::test]
 async fn a_rebased_link_leads_to_the_same_company() {
     let link = "https://inside.example/customers?company=2&page=2";

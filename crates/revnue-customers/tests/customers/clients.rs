@@ -1,4 +1,4 @@
-//! Which clients are built, which are refused, and what is known of each operation.
+//! Clients that are built, clients that are refused, and the metadata of each operation.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ fn the_service_may_have_moved() {
     assert!(matches!(plain.build(), Err(BuildError::PlainHttp)));
 }
 
-/// What the provider's pages say of each operation, not what the description says.
+/// The expected values come from the provider's pages, not from the description.
 #[test]
 fn every_operation_is_what_the_provider_documents() {
     let expected = [
@@ -77,7 +77,7 @@ fn check(info: &OperationInfo, method: Method, path: &str) {
     assert_eq!(info.idempotency, idempotency, "{}", info.id);
     assert_eq!(info.status_decides, !reads, "{}", info.id);
     assert!(info.authenticated);
-    // The quota is the account's, whatever is called.
+    // All operations share the account's quota.
     assert_eq!(info.rate_class, ListCustomers::INFO.rate_class);
 }
 
@@ -107,7 +107,7 @@ async fn a_read_waits_as_a_429_says_or_for_the_window() {
             Some(seconds) => ScriptedResponse::status(429).header("retry-after", seconds),
             None => ScriptedResponse::status(429),
         };
-        // The wait is the call's own, too, whatever the limiter makes of it.
+        // The call itself also waits, whatever the limiter does.
         for is_limited in [true, false] {
             let (mut builder, transport) = scripted([throttled(), ok("[]")]);
             if !is_limited {
@@ -123,7 +123,7 @@ async fn a_read_waits_as_a_429_says_or_for_the_window() {
     }
 }
 
-/// After a 429 nobody calls before its time, the one who was told of it least of all.
+/// After a 429 neither the client nor a clone makes a call before the wait is over.
 #[tokio::test(start_paused = true)]
 async fn a_429_stops_the_clones_too() {
     let throttled = ScriptedResponse::status(429).header("retry-after", "3600");
@@ -143,7 +143,7 @@ async fn a_429_stops_the_clones_too() {
     client.send(ListCustomers::new(1)).await.unwrap();
 }
 
-/// What is set in the tests' environment, and what of it must be.
+/// The variables in the tests' environment, and the required ones among them.
 const VARIABLES: Variables = Variables::new(
     &[
         ("REVNUE_TOKEN", "s3cret"),

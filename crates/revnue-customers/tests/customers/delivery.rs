@@ -1,4 +1,4 @@
-//! Every operation meets every kind of failure, over real sockets; the sandbox counts what was applied.
+//! Every operation meets every kind of failure, over real sockets. The sandbox counts the applied writes.
 
 use customer_api_sandbox::Fault;
 use revnue_customers::{Delivery, ErrorKind};
@@ -81,7 +81,7 @@ async fn a_write_that_succeeds_with_any_body_is_a_success() {
     assert_any_body_will_do::<SeededRevnue>().await;
 }
 
-/// The status says that a write was made; a read has lost its response.
+/// The status shows that a write was made. A read has lost its response.
 #[tokio::test]
 async fn a_response_that_breaks_off_after_its_status_is_enough_for_a_write() {
     for (fault, kind, attempts) in [
@@ -105,7 +105,7 @@ async fn a_response_that_breaks_off_after_its_status_is_enough_for_a_write() {
                 assert_eq!(requests, attempts, "{}", operation.id);
             } else {
                 writes += 1;
-                // The sandbox breaks off an empty response after its head, too.
+                // The sandbox also breaks off an empty response after its head.
                 assert!(outcome.is_ok(), "{}: {outcome:?}", operation.id);
                 assert_eq!(requests, 1, "{}", operation.id);
                 assert_eq!(revnue.applied_count(), writes, "{}", operation.id);

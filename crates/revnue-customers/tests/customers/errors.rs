@@ -1,4 +1,4 @@
-//! What an error tells of the provider's words, and whether the call happened.
+//! The parts of the provider's response that an error reports, and whether the call happened.
 
 use customer_api_core::{retry::NeverRetry, transport::ScriptedResponse};
 use revnue_customers::{

@@ -1,4 +1,4 @@
-//! The crate against its provider's behaviour: the bytes on the wire, the responses, and what is said when something fails.
+//! Tests the crate against its provider's behaviour: the bytes on the wire, the responses, and the reports of failures.
 #![cfg(test)]
 
 mod all_customers;

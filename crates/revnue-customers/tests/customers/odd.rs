@@ -1,4 +1,4 @@
-//! Customers of which a value is not as documented.
+//! Customers with a value that is not as documented.
 
 use revnue_customers::{
     Customer, GetCustomer, ListCustomers, PagesErrorKind, Unreadable, UnreadableKind,

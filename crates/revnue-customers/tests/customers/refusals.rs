@@ -1,4 +1,4 @@
-//! What is refused before anything is sent.
+//! Operations that are refused before anything is sent.
 
 use revnue_customers::{GetCustomer, ListCustomers, UpdateCustomer};
 

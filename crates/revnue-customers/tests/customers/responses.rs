@@ -1,4 +1,4 @@
-//! What responses are read as: customers, lists in every form, and the responses of writes.
+//! The results of responses: customers, lists in every form, and the responses of writes.
 
 use revnue_customers::{
     ContactType, Customer, CustomerPage, DeleteCustomer, Error, GetCustomer, ListCustomers,
@@ -146,7 +146,7 @@ async fn any_other_shape_is_no_empty_list() {
     }
 }
 
-/// Nor is a list of what can't be read: each of it is told.
+/// A list whose elements can't be read is not empty: each element is reported.
 #[tokio::test]
 async fn what_is_no_customer_in_a_list_is_told() {
     for (body, path) in [

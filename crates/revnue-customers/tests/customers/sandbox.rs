@@ -1,4 +1,4 @@
-//! Whole stories against the sandbox, whose every inferred behaviour is switched through.
+//! Complete sequences of calls against the sandbox, with every setting of its inferred behaviours.
 
 use customer_api_core::retry::NeverRetry;
 use std::time::Duration;

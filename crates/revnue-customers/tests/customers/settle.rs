@@ -1,4 +1,4 @@
-//! Looking whether a write happened, against the sandbox: lost responses, second writers, and lists in several shapes.
+//! Looks for writes, against the sandbox: lost responses, second writers, and lists in several shapes.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ async fn a_marked_update_is_applied_or_superseded() {
     let id = sandbox.revnue().seed_customer(acme());
     let marked = update(id).additional_description("moved").marked(&marker());
     let verdict = settle(sandbox.revnue(), &client, &marked, false).await;
-    // `fax` was empty before: a part shows, and the marker does not.
+    // `fax` was empty before. Therefore a part shows, but the marker does not.
     assert_eq!(reason(verdict), Reason::Partly);
     let trace = lose(sandbox.revnue(), &client, marked.clone(), true).await;
     let verdict = client.settle(&marked, trace).look().await.unwrap();
@@ -80,7 +80,7 @@ async fn a_marked_update_is_applied_or_superseded() {
     let trace = meet(sandbox.revnue(), &client, marked.clone(), overtaken).await;
     let verdict = client.settle(&marked, trace).look().await.unwrap();
     assert_eq!(word(&verdict), "superseded");
-    // Applied after the other one, it undoes that change: it shows as it was sent.
+    // The update is applied after the other writer's change, and undoes it. It shows as it was sent.
     let late = lost(false).processed_later(Later::Requests(1));
     let trace = meet(
         sandbox.revnue(),
@@ -163,7 +163,7 @@ async fn a_deleted_customer_is_missing_where_another_one_is_not() {
         panic!("it is gone");
     };
     assert_eq!(absent.control, other);
-    // In a company without customers there is nothing to compare a 404 with.
+    // A company without customers has no control for a 404.
     let elsewhere = DeleteCustomer::new(other).company(2);
     let verdict = settle(sandbox.revnue(), &client, &elsewhere, false).await;
     assert_eq!(reason(verdict), Reason::Unclear);
@@ -198,7 +198,7 @@ async fn a_creation_is_found_in_every_shape_of_the_list() {
         );
         let verdict = settle(sandbox.revnue(), &client, &marked, true).await;
         assert_eq!(word(&verdict), "applied", "{shape:?}");
-        // Now there are two of the name.
+        // Two customers now have the name.
         assert_eq!(
             reason(settle(sandbox.revnue(), &client, &plain, false).await),
             Reason::Several
@@ -222,7 +222,7 @@ async fn a_part_of_the_list_is_not_the_whole() {
         let verdict = settle(sandbox.revnue(), &client, &create(), false).await;
         assert_eq!(reason(verdict), Reason::Unclear, "{shape:?}");
     }
-    // A link to somewhere else is not followed.
+    // A link to another host is not followed.
     let foreign = options()
         .list_response(RevnueListResponse::Pages(1))
         .next_url("https://elsewhere.example/api/v2/customer/");
@@ -239,7 +239,7 @@ async fn a_part_of_the_list_is_not_the_whole() {
 #[tokio::test]
 async fn a_namesake_is_never_this_creation() {
     let (sandbox, client) = start(options()).await;
-    // The same name, and another place.
+    // The same name, but another city.
     let namesake = lost(false).second_writer(SecondWriter::same().set("city", "Nadi"));
     let trace = meet(sandbox.revnue(), &client, create(), namesake).await;
     let verdict = client.settle(&create(), trace).look().await.unwrap();
@@ -258,8 +258,8 @@ async fn a_namesake_is_never_this_creation() {
     assert_eq!(reason(verdict), Reason::Several);
 }
 
-/// Over fates, markers and second writers: nothing is `Applied` or `Superseded` that this call did not do, and no creation is
-/// `Applied` by a namesake.
+/// For all fates, markers and second writers: a write that this call did not make is never `Applied` or `Superseded`. A namesake never
+/// makes a creation `Applied`.
 #[tokio::test]
 async fn no_verdict_claims_what_this_call_did_not_do() {
     for is_applied in [true, false] {

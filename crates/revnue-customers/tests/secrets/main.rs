@@ -1,5 +1,5 @@
-//! No token and nothing personal in anything that is printed, whatever fails. A program of its own, as its subscriber must see
-//! everything.
+//! Nothing that is printed contains a token or personal data, whatever fails. This test is a separate program because its subscriber
+//! must see everything.
 #![cfg(test)]
 
 use std::time::Duration;
@@ -29,7 +29,7 @@ const SUPPLEMENT: &str = "planted supplement";
 const ADDITION: &str = "planted addition";
 const AMOUNT: &str = "48151623420001.50";
 
-/// What must not be seen: every planted value, in the spellings of text, JSON and URLs.
+/// Values that must not appear: every planted value, as text, in JSON and in URLs.
 const PLANTED: [&str; 18] = [
     TOKEN,
     NAME,
@@ -61,7 +61,7 @@ fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
         .max_response_bytes(64 * 1024)
 }
 
-/// Sets every personal field but the name.
+/// Sets every personal field except the name.
 macro_rules! personal {
     ($operation:expr) => {
         $operation
@@ -100,7 +100,7 @@ async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
     logs.note(format_args!("{customers:?}"));
 }
 
-/// The faults of a response. Those with a body echo what the request carried.
+/// Returns the faults of a response. Faults with a body echo the content of the request.
 fn faults(echo: &str) -> Vec<Fault> {
     let json = || FaultBody::json(&serde_json::json!({ "detail": echo }));
     let fields = || FaultBody::json(&serde_json::json!({ "name": [echo], "phone": [echo] }));
@@ -133,12 +133,12 @@ fn faults(echo: &str) -> Vec<Fault> {
     faults
 }
 
-/// What a write sends, another value in every field, so that none is found by the name of another.
+/// The values that a write sends. Every field has a different value, so that no value is found under the name of another field.
 const SENT: &[&str] = &[
     NAME, EMAIL, PHONE, MOBILE, FAX, STREET, FLOOR, ZIP, TEXT, SUPPLEMENT, ADDITION, AMOUNT,
 ];
 
-/// What each operation sends: the provider's words about it are scrubbed of that, and of nothing else.
+/// The values that each operation sends. The provider's message is scrubbed of these values, and of nothing else.
 const ECHOES: [(&str, &[&str]); 6] = [
     ("listCustomers", &[]),
     ("getCustomer", &[]),
@@ -148,7 +148,7 @@ const ECHOES: [(&str, &[&str]); 6] = [
     ("deleteCustomer", &[]),
 ];
 
-/// Lets every operation meet each fault, with an echo of its own request.
+/// Sets up each fault for every operation, with an echo of the operation's own request.
 fn script(sandbox: &Sandbox, index: usize) -> bool {
     for (operation, values) in ECHOES {
         let echo = format!("no {} {TOKEN}", values.join(" "));

@@ -1,4 +1,4 @@
-//! What the tests share: clients, responses, and a server that writes down every byte.
+//! Shared parts of the tests: clients, responses, and a server that records every byte.
 
 mod operations;
 
@@ -21,7 +21,7 @@ pub(crate) const TOKEN: &str = "wvutsrqponmlkjihgfed";
 
 pub(crate) const CUSTOMER: &str = include_str!("../../fixtures/customer.synthetic.json");
 
-/// The settings of a client whose calls get these responses, and the record of what it sent.
+/// Returns a builder of a client whose calls receive these responses, and the record of its requests.
 pub(crate) fn scripted(
     responses: impl IntoIterator<Item = ScriptedResponse>,
 ) -> (ClientBuilder<Client>, ScriptedTransport) {
@@ -30,13 +30,13 @@ pub(crate) fn scripted(
     (builder, transport)
 }
 
-/// A client whose only call gets this response.
+/// Returns a client whose only call receives this response.
 pub(crate) fn answering(status: u16, body: &str) -> Client {
     let (builder, _) = scripted([ScriptedResponse::status(status).body(body.to_owned())]);
     builder.build().unwrap()
 }
 
-/// Sends an operation and gives the bytes of its only request.
+/// Sends an operation, and returns the bytes of its only request.
 pub(crate) async fn sent(operation: impl Operation<Service = Revnue>) -> Request {
     let recorder = Recorder::start("{\"id\":1,\"results\":[]}").await;
     let client = Client::builder(TOKEN).base_url(recorder.base_url());
@@ -45,14 +45,14 @@ pub(crate) async fn sent(operation: impl Operation<Service = Revnue>) -> Request
     recorder.request()
 }
 
-/// A sandbox with these switches, and a client for it.
+/// Starts a sandbox with these switches, and builds a client for it.
 pub(crate) async fn start(options: RevnueOptions) -> (Sandbox, Client) {
     let sandbox = Sandbox::builder().revnue(options).start().await.unwrap();
     let client = sandbox_client(&sandbox).build().unwrap();
     (sandbox, client)
 }
 
-/// The settings of a client for the sandbox: no limit, no waits between attempts, and small responses.
+/// Returns a builder of a client for the sandbox, with no limit, no waits between attempts, and small responses.
 pub(crate) fn sandbox_client(sandbox: &Sandbox) -> ClientBuilder<Client> {
     let revnue = sandbox.revnue();
     Client::builder(revnue.token())

@@ -1,4 +1,4 @@
-//! Every operation, for what must hold for all of them.
+//! Every operation, for tests that hold for all of them.
 
 use customer_api_sandbox::{self as sandbox, RevnueCustomer, RevnueOptions, Sandbox, Server};
 use revnue_customers::{
@@ -9,8 +9,8 @@ use testkit::{Entry, delivery::Subject};
 
 use super::sandbox_client;
 
-/// A sandbox without a quota, with one customer, whose id is 1. Every operation succeeds in it, even after those that come
-/// before it in the list.
+/// A sandbox without a quota, with one customer, whose id is 1. Every operation succeeds in it, even after the operations before it in
+/// the list.
 pub(crate) struct SeededRevnue(Sandbox);
 
 impl Subject for SeededRevnue {

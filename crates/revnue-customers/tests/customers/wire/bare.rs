@@ -1,4 +1,4 @@
-//! The calls without a body: reads end with a slash, the deletion does not.
+//! The calls without a body. The paths of reads end with a slash, and the path of the deletion does not.
 
 use customer_api_core::operation::Operation;
 use revnue_customers::{DeleteCustomer, GetCustomer, ListCustomers, Revnue, SINGLE_COMPANY};

@@ -1,4 +1,4 @@
-//! The calls with a body, written here from the provider's pages, not from the description.
+//! The calls with a body. The expected bodies come from the provider's pages, not from the description.
 
 use customer_api_core::operation::Operation;
 use revnue_customers::{
@@ -9,7 +9,7 @@ use revnue_customers::{
 use super::request;
 use crate::support::sent;
 
-/// A text with everything that an encoder could trip over, and the same as JSON has it.
+/// A text with all characters that an encoder could get wrong, and the same text in JSON.
 const AWKWARD: &str = "+64 \"a\" & b=c; 100% \\ é 🙂\r\n\u{7f}</x>";
 const AWKWARD_JSON: &str = "+64 \\\"a\\\" & b=c; 100% \\\\ é 🙂\\r\\n\u{7f}</x>";
 
@@ -17,7 +17,7 @@ async fn assert_json(operation: impl Operation<Service = Revnue>, line: &str, bo
     assert_eq!(sent(operation).await, request(line, Some(body)));
 }
 
-/// Every field but `company` and `name`, as the provider spells them, in a whole record.
+/// Every field except `company` and `name`, by the provider's names, in a complete record.
 const EVERY_FIELD: &str = concat!(
     r#""category":17,"#,
     r#""contact_person":{"name":"Maya Okafor","email":"maya@shop.example","type":"billing"},"#,
@@ -50,7 +50,7 @@ fn date() -> Date {
     "2023-04-17".parse().unwrap()
 }
 
-/// Sets every field that the operation has but `name`.
+/// Sets every field of the operation except `name`.
 macro_rules! with_every_field {
     ($operation:expr) => {
         $operation

@@ -1,11 +1,11 @@
-//! Every byte that goes out, for every operation, with every optional field set and unset.
+//! Tests every byte that is sent, for every operation, with every optional field set and unset.
 
 mod bare;
 mod json;
 
 use crate::support::{Request, TOKEN};
 
-/// A request as it must be, perhaps with a JSON body.
+/// Returns the expected request, perhaps with a JSON body.
 fn request(line: &str, body: Option<&str>) -> Request {
     let mut headers = vec![
         "accept: application/json".to_owned(),
