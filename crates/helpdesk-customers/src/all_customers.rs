@@ -7,16 +7,16 @@ use customer_api_core::{
 
 use crate::{Client, Customer, ListCustomers, Unreadable};
 
-/// All customers, page by page; made by [`Client::customers`].
+/// All customers, page by page. [`Client::customers`] makes it.
 ///
-/// A page is asked for by the number of customers before it, counted by what arrived. The list ends with an empty page whose
-/// `itemTotal`, if any, is reached, or with one that is shorter than asked for and reaches its `itemTotal`; after a full page, no total is believed, unless there are
-/// more than twice as many customers as the greatest one says. A task reads [ahead](Self::read_ahead) of its consumer. What is not
-/// as documented is reported by its page ([`Page::unreadable`]); an element that is not a customer counts as one of the list, and
-/// is left out.
+/// The client requests each page by an offset: the number of customers that arrived before it. The list ends with an empty page whose
+/// `itemTotal`, if any, is reached, or with a page that is shorter than requested and reaches its `itemTotal`. After a full page,
+/// the client does not rely on `itemTotal`. It does so only to stop a list with more than twice as many customers as the greatest
+/// `itemTotal`. A task reads [ahead](Self::read_ahead) of its consumer. Each page reports its values that are not as documented
+/// ([`Page::unreadable`]). An element that is not a customer is omitted, but counts for the offset.
 ///
-/// The order is not documented. A customer that is created or deleted meanwhile may shift the others, so that one comes twice
-/// or is missed: compare ids where it matters.
+/// The order is not documented. A customer that is created or deleted while the list is read may shift the others, so a customer
+/// may come twice or be missed. Compare ids where it matters.
 ///
 /// ```no_run
 /// # async fn run(omnidesk: helpdesk_customers::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -30,17 +30,17 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 ///
 /// # Errors
 ///
-/// A [`PagesError`] tells its [`progress`](PagesError::progress): what was delivered before it.
+/// The [`progress`](PagesError::progress) of a [`PagesError`] counts what was delivered before the error.
 ///
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
 /// | `Call` | a page could not be read, or a setting is out of its range |
-/// | `Incomplete` | a page is empty although its own `itemTotal` tells of more customers than came before it |
-/// | `ParameterIgnored` | the response's `itemStart` is not the place that was asked for |
-/// | `Repeated` | a page came again, and `itemTotal` did not grow so much that its customers moved on by a page |
+/// | `Incomplete` | a page is empty although its own `itemTotal` is greater than the number of customers before it |
+/// | `ParameterIgnored` | the response's `itemStart` is not the requested offset |
+/// | `Repeated` | a page came again, and `itemTotal` did not grow by at least the number of customers on it |
 /// | `TooManyPages` | there are more pages than [allowed](Self::max_pages), or more than twice as many customers as `itemTotal` |
-/// | `NoRuntime`, `Stopped` | it was not called inside a tokio runtime with time and I/O, or that one went away |
-/// | `InsideRuntime` | it was waited for inside an async runtime |
+/// | `NoRuntime`, `Stopped` | the list was not read inside a tokio runtime with time and I/O, or that runtime shut down |
+/// | `InsideRuntime` | the program waited for the list inside an async runtime |
 #[derive(Debug)]
 pub struct AllCustomers(List<Offsets>);
 
@@ -60,7 +60,7 @@ impl Client {
 }
 
 impl AllCustomers {
-    /// Reads only what Omnidesk finds for these ASCII letters, digits and spaces; see [`ListCustomers::query`].
+    /// Reads only the customers that Omnidesk finds for `query`: ASCII letters, digits and spaces. See [`ListCustomers::query`].
     #[must_use]
     pub fn query(self, query: impl Into<String>) -> Self {
         Self(self.0.set(|source| {
@@ -68,32 +68,32 @@ impl AllCustomers {
         }))
     }
 
-    /// How many customers to pass over, such as those that were read before an error; 0 by default.
+    /// Skips this many customers, such as those that were read before an error. The default is 0.
     #[must_use]
     pub fn start(self, customers: u64) -> Self {
         Self(self.0.set(|source| source.start = customers))
     }
 
-    /// How many customers to ask for at a time, from 1 to 99, which is the default.
+    /// Sets how many customers to request per page, from 1 to 99. The default is 99.
     #[must_use]
     pub fn page_size(self, customers: u64) -> Self {
         Self(self.0.set(|source| source.page_size = customers))
     }
 
-    /// How many pages are read before they are asked for; 1 by default, and at least.
+    /// Sets how many pages are read before the consumer asks for them. The default is 1, which is also the minimum.
     #[must_use]
     pub fn read_ahead(self, pages: usize) -> Self {
         Self(self.0.read_ahead(pages))
     }
 
-    /// How many pages there may be before it counts as a failure; 100,000 by default.
+    /// Sets the maximum number of pages. A list with more pages is an error. The default is 100,000.
     #[must_use]
     pub fn max_pages(self, pages: u64) -> Self {
         Self(self.0.max_pages(pages))
     }
 
-    /// The next page, or `None` after the last one. Nothing is sent before the first call; settings made after it have no
-    /// effect. After an error there are no more pages: `None` is the end of the list only where no error came before it.
+    /// Returns the next page, or `None` after the last one. Nothing is sent before the first call of `next_page`. Settings made after
+    /// that have no effect. After an error there are no more pages: `None` is the end of the list only if no error came before it.
     ///
     /// # Errors
     ///
@@ -102,24 +102,24 @@ impl AllCustomers {
         self.0.next_page().await
     }
 
-    /// The next page, or `None` after the last one, in a program without a runtime.
+    /// Returns the next page, or `None` after the last one, in a program without a runtime.
     ///
     /// # Errors
     ///
-    /// As of [`next_page`](Self::next_page); and of kind `InsideRuntime`, with nothing sent, inside an async runtime.
+    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, an error of kind `InsideRuntime`, with nothing sent.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
         self.0.wait_page()
     }
 
-    /// The customers one by one, as a [`Stream`](Items).
+    /// Returns the customers one by one, as a [`Stream`](Items).
     #[must_use]
     pub fn into_items(self) -> Items<Customer> {
         self.0.into_items()
     }
 
-    /// What was delivered so far.
+    /// Counts what was delivered so far.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         self.0.progress()
@@ -133,20 +133,20 @@ struct Offsets {
     list: ListCustomers,
     start: u64,
     page_size: u64,
-    /// What the responses' `itemStart` counts from, once one has told.
+    /// The number from which the responses' `itemStart` counts, once a response has shown it.
     base: Option<u64>,
 }
 
 impl Offsets {
-    /// Whether a response's `itemStart` is the offset that was asked for. Whether the provider counts from 0 or from 1 is not
-    /// documented, so the first response decides.
+    /// Whether a response's `itemStart` is the requested offset. The provider does not document whether it counts from 0 or from 1, so the
+    /// first response decides.
     fn is_at(&mut self, offset: u64, item_start: u64) -> bool {
         let base = item_start.checked_sub(offset).filter(|base| *base <= 1);
         base.is_some_and(|base| *self.base.get_or_insert(base) == base)
     }
 }
 
-/// What tells a page from another: its ids, so that one that comes again is noticed although a customer has changed.
+/// Identifies a page by its ids, so that a repeated page is noticed even if one of its customers has changed.
 fn fingerprint(customers: &[Customer], unreadable: &[Unreadable]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for record in unreadable
@@ -176,14 +176,14 @@ impl PageSource for Offsets {
         let list = self.list.clone();
         let list = list.item_start(offset).item_limit(self.page_size);
         let (page, unreadable) = self.client.call(list).response().await?.into_parts();
-        // What is no customer has its place in the list all the same.
+        // An element that is not a customer still has its place in the list.
         let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
         if page.items.is_empty() && left_out == 0 {
-            // The place that was asked for is not the end of the list, says the page itself.
+            // The page itself states that the requested offset is not the end of the list.
             if page.item_total.is_some_and(|total| total > offset) {
                 return Err(PagesError::new(
                     PagesErrorKind::Incomplete,
-                    "an empty page's `itemTotal` tells of more customers than came before it",
+                    "an empty page's `itemTotal` is greater than the number of customers before it",
                 ));
             }
             return Ok(Fetched::end().unreadable(unreadable));
@@ -194,13 +194,13 @@ impl PageSource for Offsets {
         {
             return Err(PagesError::new(
                 PagesErrorKind::ParameterIgnored,
-                "the response's `itemStart` is not the place that was asked for",
+                "the response's `itemStart` is not the requested offset",
             ));
         }
         let fingerprint = fingerprint(&page.items, &unreadable);
         let count = u64::try_from(page.items.len() + left_out).unwrap_or(u64::MAX);
         let next = offset.saturating_add(count);
-        // Of a total, nothing but its name is documented: a full page outweighs it.
+        // Only the name of a total is documented, so a full page outweighs it.
         let is_short = count < self.page_size;
         let fetched = match page.item_total {
             Some(total) if is_short && next >= total => Fetched::last(page.items),

@@ -4,8 +4,7 @@ use crate::CreateCustomer;
 
 /// A channel, by its name or its number.
 ///
-/// The numbers stand in the admin settings. `1` is e-mail and `8` is live chat in the provider's examples; the others are not
-/// documented.
+/// The admin settings show the numbers. In the provider's examples `1` is e-mail and `8` is live chat. The others are not documented.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Channel {
@@ -19,7 +18,7 @@ pub enum Channel {
     Twitter,
     /// A channel by its number.
     Id(u64),
-    /// A name that is not documented. A client that checks patterns refuses it in
+    /// A name that is not documented. A client that checks patterns rejects it in
     /// [`CreateCustomer::link_channel`].
     Other(String),
 }
@@ -37,7 +36,7 @@ impl fmt::Display for Channel {
     }
 }
 
-/// As it is sent, so that a channel can be given wherever a channel type is asked for.
+/// Converts to the text that is sent, so that a `Channel` can be passed wherever a channel type is needed.
 impl From<Channel> for String {
     fn from(channel: Channel) -> Self {
         channel.to_string()
@@ -45,10 +44,10 @@ impl From<Channel> for String {
 }
 
 impl CreateCustomer {
-    /// Links a channel to the new customer: `channel_id` and `customer_link_channel`, which make sense together only.
+    /// Links a channel to the new customer. Sets `channel_id` and `customer_link_channel`, which have a meaning only together.
     ///
-    /// The address is what the channel knows the customer by, such as an e-mail address. A phone number is written as E.164
-    /// has it, with `+` and the country (says a guide).
+    /// The address identifies the customer in the channel, such as an e-mail address. A guide states that a phone number is
+    /// written in E.164, with `+` and the country.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn link_channel(self, channel: Channel, address: impl Into<String>) -> Self {

@@ -25,16 +25,15 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts a client for a key and the origin of its account, such as `https://account.omnidesk.com`.
+    /// Starts a builder for a key and the origin of its account, such as `https://account.omnidesk.com`.
     ///
-    /// There is no default: every account has a subdomain of its own, and the provider's pages disagree about the domain. Give
-    /// the origin without `/api/v2`, which is part of every operation's path. It may be given again, by
-    /// [`base_url`](ClientBuilder::base_url).
+    /// The origin has no default, because every account has its own subdomain and the provider's pages disagree about the domain. Pass
+    /// the origin without `/api/v2`, which is part of every operation's path. [`base_url`](ClientBuilder::base_url) can replace it.
     ///
-    /// The key has permissions of its own; the docs of every operation say which one it needs. It is never printed, and goes
-    /// nowhere but to the origin, in the header that the provider writes `apiKey`. The names of headers have no case (RFC 9110,
-    /// section 5.1), and on the wire it is `apikey`: the HTTP library writes all of them in lower case. A key that can't
-    /// stand in a header is refused by [`build`](ClientBuilder::build).
+    /// Each key has its own permissions. The docs of every operation state which one the operation needs. The key is never printed. It
+    /// goes only to the origin, in the header that the provider writes as `apiKey`. On the wire the header is `apikey`, because header
+    /// names are case-insensitive (RFC 9110, section 5.1) and the HTTP library writes them in lower case. If the key contains characters
+    /// that are not allowed in a header, [`build`](ClientBuilder::build) returns an error.
     ///
     /// See <https://docs.omnidesk.io/omnidesk/api/authentication>.
     pub fn builder(
@@ -60,13 +59,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of
-    /// [`build`](ClientBuilder::build).
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode. It never shows a value. Otherwise the same errors
+    /// as [`build`](ClientBuilder::build).
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder_from_env()?.build()
     }
 
-    /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).
+    /// Starts a builder from the environment variables of the process, which [`from_env`](Self::from_env) lists.
     ///
     /// # Errors
     ///
@@ -75,7 +74,8 @@ impl Client {
         Self::builder_from(&Environment::process())
     }
 
-    /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).
+    /// Starts a builder from variables that come from elsewhere, such as from a test. They have the names that
+    /// [`from_env`](Self::from_env) lists.
     ///
     /// # Errors
     ///
@@ -88,11 +88,11 @@ impl Client {
         ))
     }
 
-    /// Makes a call, and gives the operation's output.
+    /// Makes a call, and returns the operation's output.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
+    /// The [`delivery`](Error::delivery) of every [`Error`] states whether the call happened.
     ///
     /// # Examples
     ///
@@ -123,14 +123,14 @@ impl Client {
         self.core.send(operation)
     }
 
-    /// Prepares a call with settings of its own, such as a timeout, or one whose metadata is wanted.
+    /// Prepares a call with its own settings, such as a timeout, or a call whose metadata the caller wants.
     pub fn call<O: Operation<Service = Omnidesk>>(&self, operation: O) -> Call<O> {
         self.core.call(operation)
     }
 
-    /// Prepares to find out by looking whether a write happened whose outcome is unknown: see [`Settled`](crate::Settled). Only reads are sent.
+    /// Prepares a look for a write whose outcome is unknown: see [`Settled`](crate::Settled). The look sends only reads.
     ///
-    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    /// `trace` states when the write was sent. Pass [`Error::trace`], or the trace that the caller stored.
     pub fn settle<'o, O: Settle<Service = Omnidesk>>(
         &self,
         operation: &'o O,
@@ -139,7 +139,7 @@ impl Client {
         self.core.settle(operation, trace)
     }
 
-    /// Where the requests go.
+    /// Returns the URL to which the requests go.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()

@@ -6,18 +6,18 @@ use serde_json::Value;
 
 use crate::odd::{self, Form};
 
-/// A customer, as Omnidesk answers it.
+/// A customer, as Omnidesk returns it.
 ///
-/// Every field may be missing: only lists are documented, and their example shows no more than these. The whole of what
-/// arrived is in [`raw`](Self::raw), and what this crate has no field for in [`others`](Self::others).
+/// Every field may be missing. Only lists are documented, and their example shows only these fields. [`raw`](Self::raw) is everything
+/// that arrived. [`others`](Self::others) are the members for which this crate has no field.
 ///
-/// It is written as `raw`, and read from any JSON value; a field that makes no sense is `None`, never an error. Of a response,
-/// [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) tell which fields that is, and
-/// which came in another form than documented.
+/// A customer is serialized as `raw`, and deserialized from any JSON value. A field that can't be read is `None`, never an error. For
+/// a response, [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) report those fields,
+/// and the fields that came in another form than documented.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Customer {
-    /// Omnidesk's id, whether it came as a number or as its digits.
+    /// Omnidesk's id, which came as a number or as its digits.
     pub id: Option<u64>,
     /// Your own id: `external_primary_id`.
     pub external_id: Option<String>,
@@ -27,13 +27,13 @@ pub struct Customer {
     pub firstname: Option<String>,
     /// The last name.
     pub lastname: Option<String>,
-    /// The addresses; what an element looks like is not documented.
+    /// The addresses. The form of an element is not documented.
     pub channels: Vec<Value>,
-    /// The response itself. It holds personal data: think before logging it.
+    /// The JSON as it came. It holds personal data: think before logging it.
     pub raw: Value,
 }
 
-/// The keys that have a field of their own.
+/// The keys that have their own field.
 const FIELDS: [&str; 6] = [
     "id",
     "external_primary_id",
@@ -44,7 +44,7 @@ const FIELDS: [&str; 6] = [
 ];
 
 impl Customer {
-    /// What has no field of its own, such as custom fields; their names in responses are not documented.
+    /// Returns the members without their own field, such as custom fields. The names of custom fields in responses are not documented.
     pub fn others(&self) -> impl Iterator<Item = (&str, &Value)> {
         let members = self.raw.as_object().into_iter().flatten();
         members
@@ -57,14 +57,14 @@ impl Customer {
         FIELDS.iter().any(|key| value.get(key).is_some())
     }
 
-    /// Whether a value is what the provider says to a call, such as `Customer not found`, and no customer, whatever id it has.
+    /// Whether a value is the provider's message about a call, such as `Customer not found`, and not a customer, whatever its id.
     pub(crate) fn is_result(value: &Value) -> bool {
         let is_text = |key| value.get(key).is_some_and(Value::is_string);
         value.get("type").and_then(Value::as_str) == Some("result")
             || is_text("message") && value.get("external_primary_id").is_none()
     }
 
-    /// A response from which no field can be read.
+    /// A customer without fields, from a response from which no field can be read.
     pub(crate) fn unread(raw: Value) -> Self {
         Self::new(Fields::default(), raw)
     }
@@ -82,7 +82,7 @@ impl Customer {
     }
 }
 
-/// What is read of a customer.
+/// The fields that were read from a customer.
 #[derive(Default)]
 pub(crate) struct Fields {
     pub(crate) id: Option<u64>,

@@ -16,25 +16,26 @@ use crate::{
     odd::{self, Form, Place},
 };
 
-/// What a search found.
+/// The result of a search.
 ///
-/// The provider documents no response, neither of a customer that is found nor of one that is not. So every shape that its other
-/// answers have is understood: an envelope with `items` or with `item`, a list, a customer. Nothing but an empty list means
-/// that there is nobody, bare or in its documented envelope, with a total of 0 if any, nothing else beside it, and nothing in it
-/// twice. Whatever else can't be read, and a result with a message, is [`Unclear`](Self::Unclear), and nothing follows from it.
+/// The provider documents no response of a search, neither for a customer that exists nor for one that does not. Therefore the crate
+/// understands every shape of the provider's other responses: an envelope with `items` or with `item`, a list, a customer. Only an empty
+/// list means that no customer was found. The list can be bare or in its documented envelope, with a total of 0 if any, with no other
+/// members, and with no member twice. Every other response that can't be read, and a result with a message, is
+/// [`Unclear`](Self::Unclear), which allows no conclusion.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found {
     /// An empty list, and nothing else.
     Nobody,
-    /// These customers, one at least. Nothing promises that it is one at most, or that they match exactly.
+    /// These customers, at least one. The provider does not promise at most one, or that the customers match exactly.
     Customers(Vec<Customer>),
-    /// Anything else, as it came; `null` stands for a response without a body as well.
+    /// Any other response, as it came. `null` also stands for a response without a body.
     Unclear(Value),
 }
 
 impl Found {
-    /// The customers; none if there is nobody, or the response is unclear.
+    /// Returns the customers. The slice is empty for [`Nobody`](Self::Nobody) and [`Unclear`](Self::Unclear).
     #[must_use]
     pub fn customers(&self) -> &[Customer] {
         match self {
@@ -43,7 +44,7 @@ impl Found {
         }
     }
 
-    /// Whether the response says that there is nobody.
+    /// Whether the response states that there is no such customer.
     #[must_use]
     pub fn is_nobody(&self) -> bool {
         matches!(self, Self::Nobody)
@@ -53,7 +54,7 @@ impl Found {
         if let Value::Array(items) = response {
             return Self::from_list(items, Place::whole(body));
         }
-        // Of a member that comes twice, only the last is left to read.
+        // If a member comes twice, only the last one can be read here.
         if response.is_object() && body.json::<Names>()?.is_any_repeated {
             return Ok(Self::Unclear(response));
         }
@@ -78,7 +79,7 @@ impl Found {
                 let customer = Place::at(body, "item").customer(item.take())?;
                 return Ok(Self::Customers(vec![customer]));
             }
-            // What is said to the call stands in the place of a customer.
+            // A message about the call is in the place of a customer.
             Some(Value::Object(_)) => return Ok(Self::Unclear(response)),
             _ => {}
         }
@@ -110,7 +111,7 @@ impl<O> FromBody<O> for Found {
     }
 }
 
-/// Whether an object has no members but those of a list's envelope, and these say nothing but that the list is the whole one.
+/// Whether an object has only the members of a list's envelope, and these state only that the list is complete.
 fn is_bare_envelope(response: &Value) -> bool {
     let mut members = response.as_object().into_iter().flatten();
     members.all(|(name, value)| {
@@ -120,7 +121,7 @@ fn is_bare_envelope(response: &Value) -> bool {
             "type" => value.is_null() || value.is_string(),
             "status" => is_success(value),
             "itemTotal" => value.is_null() || number() == Some(0),
-            // Whether places are counted from 0 or from 1 is not documented.
+            // The provider does not document whether it counts from 0 or from 1.
             "itemStart" => value.is_null() || number().is_some_and(|start| start <= 1),
             "itemLimit" => value.is_null() || number().is_some(),
             _ => false,
@@ -128,7 +129,7 @@ fn is_bare_envelope(response: &Value) -> bool {
     })
 }
 
-/// Whether a `status` says that the call went well. Only that of an error is documented.
+/// Whether a `status` reports success. Only the status of an error is documented.
 fn is_success(status: &Value) -> bool {
     match status {
         Value::Null | Value::Bool(true) => true,

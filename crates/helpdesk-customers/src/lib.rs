@@ -51,21 +51,21 @@ pub use upsert::UpsertedOnce;
 pub use upsert::{Upsert, UpsertError, UpsertErrorKind, UpsertStep, Upserted};
 pub use write_result::WriteResult;
 
-/// A brand and a customer's id of your own can't be mixed up:
+/// A brand and your own id of a customer can't be swapped:
 ///
 /// ```compile_fail,E0308
 /// use helpdesk_customers::GetTimeline;
 /// let timeline = GetTimeline::new("cust-1", 1);
 /// ```
 ///
-/// half a link does not compile:
+/// Half of a link does not compile:
 ///
 /// ```compile_fail,E0061
 /// use helpdesk_customers::{Channel, CreateCustomer};
 /// let customer = CreateCustomer::new(1).external_id("cust-1").link_channel(Channel::Email);
 /// ```
 ///
-/// nor does a flag that says no:
+/// A flag with the value `false` does not compile:
 ///
 /// ```compile_fail,E0061
 /// use helpdesk_customers::CreateCustomer;

@@ -1,4 +1,4 @@
-//! Values of another type than documented: what they are taken for, and where that is reported.
+//! Values of another type than documented: how they are read, and how they are reported.
 
 use customer_api_core::{
     error::DecodeError,
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{Customer, customer::Fields};
 
-/// A place in a response, where what is not as documented is reported.
+/// A place in a response, under which values that are not as documented are reported.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'b> {
     body: &'b ResponseBody,
@@ -66,7 +66,7 @@ impl<'b> Place<'b> {
         })
     }
 
-    /// A member of an object that is read in one of these ways. Nothing for one that is missing or `null`.
+    /// Reads a member of an object with `read`, and reports it if it is not as documented. `None` if it is missing, `null` or unreadable.
     pub(crate) fn member<T>(
         self,
         object: &Value,
@@ -90,7 +90,7 @@ impl<'b> Place<'b> {
         }
     }
 
-    /// A customer, whatever of it can be read.
+    /// Reads every field of a customer that can be read.
     pub(crate) fn customer(self, raw: Value) -> Result<Customer, DecodeError> {
         let fields = Fields {
             id: self.member(&raw, "id", number)?,
@@ -103,7 +103,7 @@ impl<'b> Place<'b> {
         Ok(Customer::new(fields, raw))
     }
 
-    /// The customers of a list. What is no object is no customer: it is reported, and the list goes on.
+    /// Reads the customers of a list. An element that is not an object is not a customer: it is reported and omitted.
     pub(crate) fn customers(self, items: Vec<Value>) -> Result<Vec<Customer>, DecodeError> {
         let mut customers = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate() {
@@ -118,7 +118,7 @@ impl<'b> Place<'b> {
     }
 }
 
-/// What a value is taken for, and whether it has the documented form.
+/// What a value was read as, and whether it has the documented form.
 pub(crate) enum Form<T> {
     Documented(T),
     Other(T),
@@ -132,7 +132,7 @@ impl<T> Form<T> {
     }
 }
 
-/// A count or an id. A text that holds one, as JSON would write it, is another form of it: never `007`.
+/// Reads a count or an id. A string that holds the number as JSON writes it is another form of it, but `007` is not.
 pub(crate) fn number(value: &Value) -> Option<Form<u64>> {
     match value {
         Value::Number(number) => number.as_u64().map(Form::Documented),
@@ -145,7 +145,7 @@ pub(crate) fn number(value: &Value) -> Option<Form<u64>> {
     }
 }
 
-/// A text. A whole number or a truth value is another form of it; a fraction may have lost digits.
+/// Reads a string. A whole number or a boolean is another form of it. A fraction is not, because it may have lost digits.
 pub(crate) fn text(value: &Value) -> Option<Form<String>> {
     match value {
         Value::String(text) => Some(Form::Documented(text.clone())),

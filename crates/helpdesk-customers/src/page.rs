@@ -9,22 +9,22 @@ use crate::{
     odd::{self, Form, Place},
 };
 
-/// One page of customers, as [`ListCustomers`](crate::ListCustomers) answers it.
+/// One page of customers, the response of [`ListCustomers`](crate::ListCustomers).
 ///
-/// The numbers are documented; each may be missing all the same, and may come as text. A value from which no number can be had is an
-/// error, and so is a page without its list; `null` is an empty one where the total is 0.
+/// The numbers are documented. Nevertheless each may be missing, or come as a string. A value that can't be read as a number is an
+/// error. A page without its list is an error, too. `null` is an empty list if the total is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerPage {
-    /// What the provider calls `type`. What it says of a list is not documented.
+    /// The provider's `type`. Its meaning for a list is not documented.
     pub type_: Option<String>,
     /// How many customers come before this page.
     pub item_start: Option<u64>,
     /// How many customers there are in all.
     pub item_total: Option<u64>,
-    /// The most customers that a page has.
+    /// The maximum number of customers on a page.
     pub item_limit: Option<u64>,
-    /// The customers. What is no object is left out, and [`Response::unreadable`](crate::Response::unreadable) tells of it.
+    /// The customers. An element that is not an object is omitted, and [`Response::unreadable`](crate::Response::unreadable) reports it.
     pub items: Vec<Customer>,
 }
 
@@ -36,9 +36,9 @@ impl<O> FromBody<O> for CustomerPage {
         let item_total = count("itemTotal")?;
         let items = match items {
             Some(Value::Array(items)) => items,
-            // A back end may print an empty list so.
+            // A back end may print an empty list as `null`.
             Some(Value::Null) if item_total == Some(0) => Vec::new(),
-            // A page without its list is no empty page.
+            // A page without its list is not an empty page.
             _ => return Err(DecodeError::shape("items")),
         };
         Ok(Self {
@@ -51,7 +51,7 @@ impl<O> FromBody<O> for CustomerPage {
     }
 }
 
-/// What tells of the list is not guessed: a value that makes no sense is an error. One that is missing or `null` says nothing.
+/// Reads a member that describes the list, without guessing: a value that can't be read is an error. A missing or `null` value is `None`.
 fn strict<T>(
     response: &Value,
     key: &str,

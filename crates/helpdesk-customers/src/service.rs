@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 
 use crate::verdict::{self, Says, Words};
 
-/// How Omnidesk speaks: the help desk documented at <https://docs.omnidesk.io>.
+/// The conventions of Omnidesk's API, the help desk documented at <https://docs.omnidesk.io>.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Omnidesk;
@@ -25,7 +25,8 @@ impl Service for Omnidesk {
         concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"))
     }
 
-    /// <https://www.omnidesk.nl/api/docs> documents `message` for another controller. Nothing is concluded from its text.
+    /// Reads `message`, which <https://www.omnidesk.nl/api/docs> documents for another controller. The client concludes nothing from its
+    /// text.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let body = String::from_utf8_lossy(body);
         match First::of(text(&body)).object {
@@ -34,33 +35,33 @@ impl Service for Omnidesk {
         }
     }
 
-    /// Whether errors come with a 2xx is not documented, so a response that calls itself one is taken at its word, whatever
-    /// a back end in trouble puts around it. One that reports a failure in other words than the documented ones is no success,
-    /// and does not say that nothing was done.
+    /// Judges a 2xx. Whether errors come with a 2xx is not documented. A response that calls itself an error therefore counts as a
+    /// refusal, whatever a failing back end prints around it. A response that reports a failure in undocumented words is not a
+    /// success, but does not prove that nothing was done.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         match body {
             None => Verdict::Unclear,
             Some(body) => match judge(operation, body) {
-                // The operation tells where it can't be read: see `accept_undecodable`.
+                // The operation reports where the body can't be read: see `accept_undecodable`.
                 Verdict::Unclear if body.json::<IgnoredAny>().is_err() => Verdict::Accepted,
                 verdict => verdict,
             },
         }
     }
 
-    /// A write counts even if its response can't be read, unless that may have been about to call itself an error.
+    /// Accepts a write even if its response can't be read, unless the response may have been about to call itself an error.
     fn accept_undecodable(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
         matches!(judge(operation, body), Verdict::Accepted)
     }
 }
 
-/// One look at the names of the outermost object: what is inside of its members is skipped, not read.
+/// Judges a body by the members of its outermost object. Values nested in other members are skipped, not read.
 fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
     let is_read = operation.idempotency == Idempotency::Safe;
     let bytes = body.bytes();
     let body = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
     let body = text(&body);
-    // Only an object has members that tell.
+    // Only an object has members that report an outcome.
     if !body.starts_with('{') && serde_json::from_str::<IgnoredAny>(body).is_ok() {
         let text: Option<String> = serde_json::from_str(body).unwrap_or_default();
         let is_failure = body.trim_end() == "false"
@@ -82,7 +83,7 @@ fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
             Verdict::Refused(words.details())
         }
         Some(Ok(words)) if words.says(is_read) == Says::Failure => Verdict::Unclear,
-        // An object that ends too early may have been about to say so.
+        // An object that ends too early may have been about to report an error.
         Some(Err(error)) if error.is_eof() => Verdict::Unclear,
         _ if verdict::begins_with_failure(body) => Verdict::Unclear,
         _ if first.around.iter().any(|text| fails(text)) => Verdict::Unclear,
@@ -90,15 +91,15 @@ fn judge(operation: &OperationInfo, body: &ResponseBody) -> Verdict {
     }
 }
 
-/// A body from its first letter on: a back end may put byte order marks and white space in front.
+/// Returns a body without the byte order marks and white space that a back end may put in front.
 fn text(body: &str) -> &str {
     body.trim_start_matches(|letter: char| letter == '\u{feff}' || letter.is_whitespace())
 }
 
-/// The first JSON object of a body, whatever is before and after it.
+/// The first JSON object of a body, with any text before and after it.
 struct First<'a> {
     object: Option<serde_json::Result<Words>>,
-    /// What no object was read from.
+    /// The text from which no object was read.
     around: [&'a str; 2],
 }
 
@@ -114,7 +115,7 @@ impl<'a> First<'a> {
                 around: unread,
             };
         };
-        // An element of a list does not speak for the response.
+        // An element of a list does not describe the whole response.
         if before.trim_end().ends_with('[') {
             return Self {
                 object: None,

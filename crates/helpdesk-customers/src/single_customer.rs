@@ -1,4 +1,4 @@
-//! A customer where one is asked for: bare, or in one envelope or another. What is not a customer is kept as it came.
+//! Reads the response to a request for one customer: bare or in an envelope. A response that is not a customer is kept as it came.
 
 use customer_api_core::{
     error::DecodeError,
@@ -19,7 +19,7 @@ fn from_response(mut response: Value, body: &ResponseBody) -> Result<Customer, D
     if let Some(item @ Value::Object(_)) = response.get_mut("item") {
         return customer(item.take(), Place::at(body, "item"));
     }
-    // A customer may have lists of its own.
+    // A customer's own fields may be called `item` or `items`.
     if !Customer::is_shape_of(&response) {
         for key in ["item", "items"] {
             if let Some(item) = response.get_mut(key).and_then(only) {
@@ -29,7 +29,7 @@ fn from_response(mut response: Value, body: &ResponseBody) -> Result<Customer, D
         if let Some(item) = only(&mut response) {
             return customer(item, Place::whole(body).element(0));
         }
-        // What stands in the place of a customer is none.
+        // The value in the place of a customer is not a customer.
         for key in ["item", "items"] {
             if let Some(value) = response.get(key).filter(|value| !value.is_null()) {
                 Place::at(body, key).report(UnreadableKind::TakenOut, value)?;
@@ -49,7 +49,7 @@ fn customer(response: Value, place: Place<'_>) -> Result<Customer, DecodeError> 
     place.customer(response)
 }
 
-/// The only element of a list, if it is an object.
+/// Returns the only element of a list, if it is an object.
 fn only(list: &mut Value) -> Option<Value> {
     match list.as_array_mut()?.as_mut_slice() {
         [item @ Value::Object(_)] => Some(item.take()),

@@ -8,17 +8,17 @@ use serde_json::Value;
 
 /// A customer's timeline.
 ///
-/// A guide says that a list comes back; what its entries look like is not documented. On tickets, ids are numbers in one entry
-/// and text in the next, and times have no zone: expect the same here.
+/// A guide states that the response is a list. The form of its entries is not documented. On tickets, ids are numbers in one entry
+/// and strings in the next, and times have no time zone. Expect the same here.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeline {
-    /// The response itself; `null` if there is none. It holds personal data: think before logging it.
+    /// The response as it came; `null` if it has no body. It holds personal data: think before logging it.
     pub raw: Value,
 }
 
 impl Timeline {
-    /// The entries; `None` if the response is no list, nor an envelope with `items`.
+    /// Returns the entries. `None` if the response is neither a list nor an envelope with `items`.
     #[must_use]
     pub fn entries(&self) -> Option<&[Value]> {
         let list = self.raw.as_array();

@@ -1,4 +1,4 @@
-//! The words of a response that tell how a call went.
+//! Reads the words of a response that report the outcome of a call.
 
 use std::{borrow::Cow, fmt};
 
@@ -9,18 +9,18 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-/// What a response says of its call.
+/// What a response reports about its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Says {
-    /// Nothing against it.
+    /// No failure.
     Success,
-    /// A failure, in words that nobody documents, or in words that contradict each other.
+    /// A failure, in words that are not documented or that contradict each other.
     Failure,
-    /// An error, as it is documented.
+    /// An error, in the documented words.
     Refusal,
 }
 
-/// The members of a response that tell how it went. The others may be anything that looks like JSON: numbers of any size,
+/// The members of a response that report the outcome. The other members can be anything that looks like JSON: numbers of any size,
 /// lists of any depth.
 #[derive(Default)]
 pub(crate) struct Words {
@@ -30,23 +30,23 @@ pub(crate) struct Words {
     /// How often `type` and `status` came.
     types: usize,
     statuses: usize,
-    /// Whether one of these is a number beyond all that a program reads.
+    /// Whether a `type` or a `status` is a number beyond the range of an `f64`.
     is_beyond: bool,
-    /// How many of a customer's documented fields there are.
+    /// How many of a customer's documented fields are present and not `null`.
     fields: usize,
 }
 
 impl Words {
-    /// What the beginning of an object says, however it goes on.
+    /// Reads the beginning of an object, whatever follows.
     pub(crate) fn begun(text: &str) -> Self {
         let mut words = Self::default();
-        // What was read before an error is kept.
+        // The members that were read before an error are kept.
         let _ = (&mut words).deserialize(&mut serde_json::Deserializer::from_str(text));
         words
     }
 
-    /// The provider's pages show the key `status` for errors and `type` for successes; either may carry the word. What is not
-    /// documented does not count in a customer that was asked for, as its own fields may be called anything.
+    /// Judges the words. The provider's pages show the key `status` for errors and `type` for successes; either can contain the word
+    /// `error`. Undocumented words do not count in a customer that was read, because the customer's fields can have any name.
     pub(crate) fn says(&self, is_read: bool) -> Says {
         let is_contradicted = self.types > 1 || self.statuses > 1 || self.is_beyond;
         let is_customer = is_read && self.fields > 1;
@@ -71,7 +71,7 @@ impl Words {
         }
     }
 
-    /// Takes a `type` or a `status`, as the provider writes them.
+    /// Reads a `type` or a `status` in the provider's spelling.
     fn documented(&mut self, value: &RawValue) {
         match word(value) {
             Some(word) => {
@@ -95,14 +95,14 @@ pub(crate) fn begins_with_failure(text: &str) -> bool {
     word.is_some_and(|word| is_word_of_failure(word.as_bytes()))
 }
 
-/// Whether a text that is no JSON has a word of failure in quotes.
+/// Whether a text that is not JSON has a word of failure in quotes.
 pub(crate) fn mentions_failure(text: &str) -> bool {
-    // Which quotes belong together is not known.
+    // It is not known which quotes form a pair.
     text.split('"')
         .any(|part| is_word_of_failure(part.as_bytes()))
 }
 
-/// Words that say of a response that its call failed.
+/// Words which report that the call failed.
 const FAILURES: [&str; 12] = [
     "error",
     "errors",
@@ -119,7 +119,7 @@ const FAILURES: [&str; 12] = [
 ];
 
 fn is_word_of_failure(word: &[u8]) -> bool {
-    // Most words begin with another letter, such as `success`.
+    // Most words, such as `success`, begin with another letter.
     let first = word.first().map(u8::to_ascii_lowercase);
     matches!(first, Some(b'e' | b'f' | b'i' | b'r' | b'u')) && is_one_of(word, &FAILURES)
 }
@@ -138,7 +138,7 @@ fn is_failing(text: &[u8]) -> bool {
     }
 }
 
-/// The text of a value that is one.
+/// Returns the text of a value that is a string.
 fn word(value: &RawValue) -> Option<Cow<'_, str>> {
     let value = value.get();
     let inner = value.strip_prefix('"')?.strip_suffix('"')?;
@@ -149,7 +149,7 @@ fn word(value: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether the value of a status or the like says that the call failed.
+/// Whether the value of a status or a similar member reports that the call failed.
 fn is_failed(value: &RawValue) -> bool {
     match word(value) {
         Some(text) => is_failing(text.as_bytes()),
@@ -161,12 +161,12 @@ fn is_failed(value: &RawValue) -> bool {
     }
 }
 
-/// Whether the value of `success` or the like says no.
+/// Whether the value of `success` or a similar member means false.
 fn is_untrue(value: &RawValue) -> bool {
     matches!(value.get(), "false" | "0" | "\"false\"" | "\"0\"")
 }
 
-/// Whether the value of `error`, `errors` or the like holds nothing.
+/// Whether the value of `error`, `errors` or a similar member is empty.
 fn is_nothing(value: &RawValue) -> bool {
     let value = value.get();
     let is_bare = |open, close| {
@@ -179,15 +179,15 @@ fn is_nothing(value: &RawValue) -> bool {
         || is_bare('{', '}')
 }
 
-/// A member, by what it tells.
+/// The name of a member, by what the member reports.
 enum Name {
     Type,
     Status,
-    /// How it went, as an HTTP status or in a word.
+    /// The outcome, as an HTTP status or in a word.
     Outcome,
-    /// How it went, in a word; a number may be anything.
+    /// The outcome, in a word. A number can mean anything.
     Result,
-    /// Whether it went well.
+    /// Whether the call succeeded.
     Truth,
     /// What went wrong.
     Trouble,
@@ -198,7 +198,7 @@ enum Name {
 }
 
 impl Name {
-    /// What is documented has one way of writing.
+    /// Classifies a name. Documented names have exactly one spelling.
     fn of(name: &[u8]) -> Self {
         match name {
             b"type" => Self::Type,

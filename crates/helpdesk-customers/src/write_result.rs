@@ -9,16 +9,16 @@ use serde_json::Value;
 
 use crate::odd::{self, Place};
 
-/// What the provider says to a write that it made.
+/// The provider's response to a write that it made.
 ///
 /// Only some responses are documented, and none names the customer that was created. Any 2xx that does not report a failure
-/// is a success, whatever its body: one that is not JSON gives neither message nor `raw`.
+/// is a success, whatever its body. A body that is not JSON leaves `message` and `raw` empty.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WriteResult {
     /// The provider's message, such as `Customer updated.`: prose, not a code. Never branch on it.
     pub message: Option<String>,
-    /// The response itself; `null` if there is none. It may hold personal data: think before logging it.
+    /// The response as it came; `null` if it has no body. It may hold personal data: think before logging it.
     pub raw: Value,
 }
 

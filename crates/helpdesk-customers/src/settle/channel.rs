@@ -1,4 +1,4 @@
-//! Whether addresses were added.
+//! Looks whether addresses were added.
 
 use customer_api_core::{
     Error,
@@ -8,13 +8,13 @@ use customer_api_core::{
 use super::{ASK, cannot_tell, find};
 use crate::{AddChannel, Customer, Found, Omnidesk};
 
-/// Searches for every address that was sent, and looks whether it leads to the customer.
+/// Searches for every address that was sent, and checks whether the search finds the customer.
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | every address leads to the customer. It may have been there before |
-/// | `NotSeen` | none does. The search may not find a phone number that is written otherwise |
-/// | `CannotTell` | some do; the responses can be read in more than one way; or the call names no customer |
+/// | `InEffect` | every address leads to the customer. The addresses may be older than the call |
+/// | `NotSeen` | no address leads to the customer. The search may not find a phone number that is written differently |
+/// | `CannotTell` | only some addresses lead to the customer, the responses can be read in more than one way, or the call names no customer |
 impl Settle for AddChannel {
     type Evidence = Compared<Vec<Customer>>;
 
@@ -46,7 +46,7 @@ impl Settle for AddChannel {
 }
 
 impl AddChannel {
-    /// Whether the customer that the call names is among those who were found; `None` if that can't be told.
+    /// Whether the customer that the call names is among the found customers. `None` if the response does not show it.
     fn leads_here(&self, found: &Found) -> Option<bool> {
         let customers = match found {
             Found::Nobody => return Some(false),

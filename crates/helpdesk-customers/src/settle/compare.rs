@@ -1,4 +1,4 @@
-//! Comparing what was sent with a customer as a read shows it.
+//! Compares the sent values with a customer as a read shows it.
 
 use customer_api_core::{
     generated::{NumberedPairs, PrefixedFields},
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::Customer;
 
-/// What a write sends of a customer.
+/// The values of a customer that a write sends.
 pub(super) struct Sent<'a> {
     pub(super) firstname: Option<&'a str>,
     pub(super) lastname: Option<&'a str>,
@@ -23,11 +23,11 @@ impl Sent<'_> {
         ];
         for (name, sent, shown) in names {
             if let Some(sent) = sent {
-                // A name that is not shown at all may be there.
+                // The customer may have the name although the read does not show it.
                 comparison.field(name, shown.as_deref().map(|shown| is_same(shown, sent)));
             }
         }
-        // Under which names responses show custom fields is not documented, and the values are not readable here.
+        // The names of custom fields in responses are not documented, and the values are not readable here.
         for name in self.custom_fields.names() {
             comparison.field(format!("custom_{name}"), None);
         }
@@ -42,7 +42,7 @@ pub(super) fn channels(sent: &NumberedPairs, customer: &Customer, comparison: &m
     }
 }
 
-/// Whether a customer shows an address. `None` if no channels are shown at all, since the provider's own sample shows none.
+/// Whether a customer shows an address. `None` if no channels are shown at all, because the provider's sample shows none.
 pub(super) fn has_channel(customer: &Customer, value: &str) -> Option<bool> {
     if customer.channels.is_empty() {
         return None;
@@ -59,7 +59,7 @@ pub(super) fn has_channel(customer: &Customer, value: &str) -> Option<bool> {
     )
 }
 
-/// Whether any text inside of a value is like that. What a channel or an entry looks like is not documented.
+/// Whether `is_like` holds for any text or number inside a value. The form of a channel or an entry is not documented.
 pub(super) fn any_text(value: &Value, is_like: &dyn Fn(&str) -> bool) -> bool {
     match value {
         Value::String(text) => is_like(text),
@@ -74,7 +74,7 @@ fn is_same(one: &str, other: &str) -> bool {
     one.trim() == other.trim()
 }
 
-/// Addresses are the same in any case of their letters, and phone numbers however they are grouped.
+/// Compares addresses without regard to case, and phone numbers without regard to grouping.
 fn is_same_address(one: &str, other: &str) -> bool {
     let (one, other) = (one.trim(), other.trim());
     if one.eq_ignore_ascii_case(other) {
@@ -86,7 +86,7 @@ fn is_same_address(one: &str, other: &str) -> bool {
     }
 }
 
-/// The digits of an international phone number.
+/// Returns the digits of an international phone number.
 fn number(text: &str) -> Option<String> {
     let rest = text.strip_prefix('+')?;
     let is_grouping = |letter: char| matches!(letter, ' ' | '-' | '.' | '(' | ')' | '/');

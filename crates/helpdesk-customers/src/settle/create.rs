@@ -1,4 +1,4 @@
-//! Whether a customer was created.
+//! Looks whether a customer was created.
 
 use customer_api_core::{
     Error,
@@ -17,9 +17,9 @@ use crate::{CreateCustomer, CreateCustomerCrud, Customer, Omnidesk};
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | exactly one customer is found, and shows what was sent as far as reads show it. Another writer, the CRM, or an earlier call may have created it |
+/// | `InEffect` | exactly one customer is found, and every sent value that reads show is equal. Another writer, the CRM, or an earlier call may have created the customer |
 /// | `NotSeen` | the search responds with an empty list. Searches may lag |
-/// | `CannotTell` | several customers are found, which may be doubled; the one that is found differs; the response can be read in more than one way; or the call names neither an id nor an address |
+/// | `CannotTell` | several customers are found, which may be duplicates; the found customer differs; the response can be read in more than one way; or the call names neither an id nor an address |
 impl Settle for CreateCustomer {
     type Evidence = Compared<Customer>;
 
@@ -62,7 +62,7 @@ impl Settle for CreateCustomer {
     }
 }
 
-/// Searches by your own id; the verdicts are those of [`CreateCustomer`].
+/// Searches by your own id. The verdicts are the same as for [`CreateCustomer`].
 impl Settle for CreateCustomerCrud {
     type Evidence = Compared<Customer>;
 
@@ -91,7 +91,7 @@ fn judge(
         return not_one(&one, look.not_seen());
     };
     let mut comparison = Comparison::new();
-    // It was found by this value.
+    // The search found the customer by this value.
     comparison.field(name, Some(true));
     compare(&customer, &mut comparison);
     comparison.verdict(*customer, look, ASK)

@@ -1,4 +1,4 @@
-//! Whether a customer was deleted.
+//! Looks whether a customer was deleted.
 
 use customer_api_core::{
     Error,
@@ -15,9 +15,9 @@ use crate::{DeleteCustomer, ListCustomers, Omnidesk};
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | the read says 404, and another customer can be read in the same way. The status is inferred; another writer may have deleted the customer |
+/// | `InEffect` | the read returns 404, and another customer can be read in the same way. The status is inferred. Another writer may have deleted the customer |
 /// | `NotSeen` | the customer can be read |
-/// | `CannotTell` | the read is refused in another way, such as 400, which may say the same; or no other customer can be read |
+/// | `CannotTell` | the read is refused in another way, such as 400, which may mean the same; or no other customer can be read |
 impl Settle for DeleteCustomer {
     type Evidence = Absent;
 

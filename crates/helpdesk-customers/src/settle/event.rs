@@ -1,4 +1,4 @@
-//! Whether an event was added to a timeline.
+//! Looks whether an event was added to a timeline.
 
 use customer_api_core::{
     Error,
@@ -13,11 +13,11 @@ use super::{
 use crate::{AddExternalEvent, GetTimeline, Omnidesk, Timeline};
 
 impl AddExternalEvent {
-    /// Puts a marker into the fragment of the source URL, by which [`Client::settle`](crate::Client::settle) finds exactly this
-    /// event.
+    /// Puts a marker into the fragment of the source URL. [`Client::settle`](crate::Client::settle) finds exactly this event by the
+    /// marker.
     ///
-    /// **Everybody who sees the event on the customer's timeline in Omnidesk may see it**, as `#ref=order-4711` at the end of the URL.
-    /// The URL leads where it led before.
+    /// **Everyone who sees the event on the customer's timeline in Omnidesk may see the marker**, as `#ref=order-4711` at the end of the
+    /// URL. The URL still leads to the same place.
     pub fn marked(mut self, marker: &Marker) -> Self {
         self.body.source_url = marker.in_url(&self.body.source_url);
         self
@@ -28,9 +28,9 @@ impl AddExternalEvent {
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `Applied` | an entry shows the marker, wherever it stands in it |
-/// | `NotSeen` | no entry does. What an entry looks like is not documented: it may not show its source at all |
-/// | `CannotTell` | the event has no marker; the timeline is not a list; or the customer has no id of your own, by which timelines are read |
+/// | `Applied` | an entry shows the marker, in any of its values |
+/// | `NotSeen` | no entry shows the marker. The form of an entry is not documented: it may not show its source at all |
+/// | `CannotTell` | the event has no marker; the timeline is not a list; or the customer has no external id, by which timelines are read |
 impl Settle for AddExternalEvent {
     type Evidence = Timeline;
 

@@ -1,10 +1,10 @@
-//! Finding the customer that a write was about.
+//! Finds the customer that a write was about.
 
 use customer_api_core::{Error, ErrorKind, settle::Look};
 
 use crate::{Customer, Found, GetCustomer, Omnidesk, SearchByChannelValue, SearchByExternalId};
 
-/// Who was found where one customer is meant.
+/// The result of a search for one customer.
 #[derive(Debug, PartialEq)]
 pub(super) enum One {
     Customer(Box<Customer>),
@@ -14,7 +14,7 @@ pub(super) enum One {
     Unclear,
 }
 
-/// The customer by Omnidesk's id.
+/// Reads the customer by Omnidesk's id.
 pub(super) async fn by_id(look: &mut Look<Omnidesk>, id: u64) -> Result<One, Error> {
     match look.read(GetCustomer::new(id)).await {
         Ok(customer) if customer.id == Some(id) => Ok(One::Customer(Box::new(customer))),
@@ -25,7 +25,7 @@ pub(super) async fn by_id(look: &mut Look<Omnidesk>, id: u64) -> Result<One, Err
     }
 }
 
-/// The customer by your own id.
+/// Searches for the customer by your own id.
 pub(super) async fn by_external_id(
     look: &mut Look<Omnidesk>,
     external_id: &str,
@@ -39,7 +39,7 @@ pub(super) async fn by_external_id(
     }))
 }
 
-/// The customer by an address.
+/// Searches for the customer by an address.
 pub(super) async fn by_channel(
     look: &mut Look<Omnidesk>,
     value: &str,
@@ -49,7 +49,7 @@ pub(super) async fn by_channel(
     Ok(one_of(found, |_| true))
 }
 
-/// What a search for an address finds.
+/// Searches for all customers with an address.
 pub(super) async fn having_channel(
     look: &mut Look<Omnidesk>,
     value: &str,
@@ -60,7 +60,7 @@ pub(super) async fn having_channel(
 
 fn searched(found: Result<Found, Error>) -> Result<Found, Error> {
     match found {
-        // How a search that finds nobody is answered is not documented.
+        // The response of a search that finds no customer is not documented.
         Err(error) if error.is_not_found() || is_unclear(&error) => {
             Ok(Found::Unclear(serde_json::Value::Null))
         }
@@ -68,7 +68,7 @@ fn searched(found: Result<Found, Error>) -> Result<Found, Error> {
     }
 }
 
-/// The only customer that fits. Whether a search compares whole values is not documented.
+/// Returns the only customer that fits. Whether a search compares whole values is not documented.
 fn one_of(found: Found, fits: impl Fn(&Customer) -> bool) -> One {
     let customers = match found {
         Found::Nobody => return One::Nobody,
@@ -77,7 +77,7 @@ fn one_of(found: Found, fits: impl Fn(&Customer) -> bool) -> One {
     };
     let mut fitting = customers.into_iter().filter(|customer| fits(customer));
     match (fitting.next(), fitting.next()) {
-        // A customer without any id may be how the provider writes "nobody".
+        // The provider may write "no such customer" as a customer without any id.
         (Some(customer), None) if customer.id.is_none() && customer.external_id.is_none() => {
             One::Unclear
         }
@@ -87,7 +87,7 @@ fn one_of(found: Found, fits: impl Fn(&Customer) -> bool) -> One {
     }
 }
 
-/// Whether a refusal may be the provider's way to say that there is no such customer.
+/// Whether a refusal may mean that there is no such customer.
 pub(super) fn is_unclear(error: &Error) -> bool {
     error.kind() == ErrorKind::Rejected || matches!(error.status(), Some(400 | 410 | 422))
 }
@@ -113,7 +113,7 @@ mod tests {
             one_of(two(), |one| one.id == Some(2)),
             One::Customer(_)
         ));
-        // A search that finds others only says nothing about this customer.
+        // A search that finds only other customers shows nothing about this one.
         assert_eq!(one_of(two(), |_| false), One::Unclear);
         assert_eq!(one_of(found(json!([{"firstname": ""}])), all), One::Unclear);
     }

@@ -1,7 +1,7 @@
-//! Finding out by looking whether a write happened.
+//! Looks for writes whose outcome is unknown.
 //!
-//! Omnidesk documents neither a customer's history nor a response to a search. Therefore a look compares the state, and only a marked
-//! event is found exactly.
+//! Omnidesk documents neither a customer's history nor the response of a search. Therefore a look compares the state. Only a marked
+//! event can be found exactly.
 
 mod channel;
 mod compare;
@@ -16,14 +16,14 @@ use customer_api_core::settle::{Reason, Settled, Why};
 
 use self::find::One;
 
-/// Whom to ask, and with what, where a look does not answer.
+/// Whom to ask, and with which details, if a look does not decide.
 const ASK: &str = "look at the customer in Omnidesk, or ask Omnidesk's support, with the customer's id and the time of the call";
 
 fn cannot_tell<E>(reason: Reason) -> Settled<E> {
     Settled::CannotTell(Why::new(reason, ASK))
 }
 
-/// The verdict where not exactly one customer was found; `nobody` is the verdict on an empty list.
+/// Returns the verdict if the search did not find exactly one customer. `nobody` is the verdict for an empty list.
 fn not_one<E>(one: &One, nobody: Settled<E>) -> Settled<E> {
     match one {
         One::Nobody => nobody,

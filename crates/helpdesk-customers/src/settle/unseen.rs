@@ -1,4 +1,4 @@
-//! The writes that no read shows.
+//! Writes that no read shows.
 
 use customer_api_core::{
     Error,
@@ -9,16 +9,17 @@ use crate::{Omnidesk, SyncWithCrm};
 #[cfg(feature = "undocumented")]
 use crate::{PurgeCustomerDataIrreversibly, RemoveChannel};
 
-/// What a verdict that never comes would rest on.
+/// The evidence of a verdict that never occurs.
 type Nothing = std::convert::Infallible;
 
 fn no_read(ask: &'static str) -> Settled<Nothing> {
     Settled::CannotTell(Why::new(Reason::NoRead, ask))
 }
 
-/// `CannotTell` always, and nothing is read: the call has the channel's id alone, and no documented read shows the id of a channel.
+/// Always returns `CannotTell` and reads nothing. The call contains only the channel's id, and no documented read shows the id of a
+/// channel.
 ///
-/// If you know the address, search it by [`SearchByChannelValue`](crate::SearchByChannelValue).
+/// If you know the address, search for it with [`SearchByChannelValue`](crate::SearchByChannelValue).
 #[cfg(feature = "undocumented")]
 #[cfg_attr(docsrs, doc(cfg(feature = "undocumented")))]
 impl Settle for RemoveChannel {
@@ -26,12 +27,12 @@ impl Settle for RemoveChannel {
 
     async fn look(&self, _: &mut Look<Omnidesk>) -> Result<Settled<Nothing>, Error> {
         Ok(no_read(
-            "search the address by `SearchByChannelValue`, or look at the customer's channels in Omnidesk",
+            "search for the address with `SearchByChannelValue`, or look at the customer's channels in Omnidesk",
         ))
     }
 }
 
-/// `CannotTell` always, and nothing is read: which data a purge leaves is not documented.
+/// Always returns `CannotTell` and reads nothing, because it is not documented which data a purge leaves.
 #[cfg(feature = "undocumented")]
 #[cfg_attr(docsrs, doc(cfg(feature = "undocumented")))]
 impl Settle for PurgeCustomerDataIrreversibly {
@@ -44,13 +45,13 @@ impl Settle for PurgeCustomerDataIrreversibly {
     }
 }
 
-/// `CannotTell` always, and nothing is read: no read shows when a customer was synchronised.
+/// Always returns `CannotTell` and reads nothing, because no read shows when a customer was synchronised.
 impl Settle for SyncWithCrm {
     type Evidence = Nothing;
 
     async fn look(&self, _: &mut Look<Omnidesk>) -> Result<Settled<Nothing>, Error> {
         Ok(no_read(
-            "look in the CRM's log for a request of Omnidesk's at the time of the call",
+            "look in the CRM's log for a request from Omnidesk at the time of the call",
         ))
     }
 }

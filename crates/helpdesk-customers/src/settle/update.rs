@@ -1,4 +1,4 @@
-//! Whether a customer was changed.
+//! Looks whether a customer was changed.
 
 use customer_api_core::{
     Error,
@@ -17,9 +17,9 @@ use crate::{Customer, Omnidesk, RenameCustomer, UpdateCustomer, UpdateCustomerBy
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | every name that was sent shows; custom fields are named as not compared. It may have been so before, or be another writer's work |
-/// | `NotSeen` | none of the names shows |
-/// | `CannotTell` | a part shows; no name was sent; there is no such customer, or there are several; the response can be read in more than one way; or your own id was sent without a brand |
+/// | `InEffect` | the customer shows every name that was sent. Custom fields are reported as not compared. The names may be older than the call, or another writer's work |
+/// | `NotSeen` | the customer shows none of the names |
+/// | `CannotTell` | the customer shows some of the names; no name was sent; there is no such customer, or there are several; the response can be read in more than one way; or your own id was sent without a brand |
 impl Settle for RenameCustomer {
     type Evidence = Compared<Customer>;
 
@@ -49,7 +49,7 @@ impl Settle for RenameCustomer {
 
 /// Reads the customer, and compares the names and the channels.
 ///
-/// The verdicts are those of [`RenameCustomer`]. A channel is compared if the read shows any channels, whatever shape they have.
+/// The verdicts are the same as for [`RenameCustomer`]. A channel is compared if the read shows any channels, in any shape.
 impl Settle for UpdateCustomer {
     type Evidence = Compared<Customer>;
 
@@ -72,7 +72,8 @@ impl Settle for UpdateCustomer {
     }
 }
 
-/// Searches the customer by your own id, and compares the names and the channels; the verdicts are those of [`UpdateCustomer`].
+/// Searches for the customer by your own id, and compares the names and the channels. The verdicts are the same as for
+/// [`UpdateCustomer`].
 impl Settle for UpdateCustomerByExternalId {
     type Evidence = Compared<Customer>;
 

@@ -4,17 +4,17 @@ use customer_api_core::{Delivery, Error};
 #[cfg(feature = "ledger")]
 use customer_api_ledger::{LedgerError, OnceError, OnceErrorKind};
 
-/// Why a customer was neither created nor changed, or may have been.
+/// The error of an upsert. The customer was neither created nor changed, or may have been.
 pub struct UpsertError {
     step: UpsertStep,
     kind: UpsertErrorKind,
     cause: Cause,
 }
 
-/// What failed.
+/// The cause of the error.
 #[derive(Debug)]
 enum Cause {
-    /// Nothing: the search gave a response from which nothing follows.
+    /// No call failed. The search returned a response that allows no conclusion.
     Search,
     Call(Error),
     #[cfg(feature = "ledger")]
@@ -27,34 +27,34 @@ enum Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpsertStep {
-    /// Looking for the customer. Nothing is written by it.
+    /// The search for the customer. It writes nothing.
     Search,
-    /// Creating the customer, after nobody was found.
+    /// The creation of the customer, after the search found none.
     Create,
-    /// Changing the customer that was found.
+    /// The change of the customer that was found.
     Update,
 }
 
-/// In which way an upsert failed.
+/// The way in which an upsert failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpsertErrorKind {
-    /// The step's call failed; the source is its [`Error`].
+    /// The step's call failed. The source is its [`Error`].
     Call,
     /// The search found several customers.
     SeveralCustomers,
-    /// The search found only customers with other ids than the one that was asked for.
+    /// The search found only customers with other ids than the requested one.
     OtherCustomers,
-    /// The search's response says neither that there is somebody nor that there is nobody.
+    /// The search's response shows neither that the customer exists nor that the customer does not exist.
     ///
-    /// If you know that your account answers so for nobody, send a [`CreateCustomerCrud`](crate::CreateCustomerCrud)
-    /// yourself.
+    /// If you know that your account responds in this way when there is no such customer, send a
+    /// [`CreateCustomerCrud`](crate::CreateCustomerCrud) yourself.
     Unclear,
-    /// The customer was not created now, because of what the ledger has of the key: see [`UpsertError::once_error`].
+    /// The customer was not created now, because of the ledger's entry for the key: see [`UpsertError::once_error`].
     #[cfg(feature = "ledger")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
     Once,
-    /// The ledger failed before anything was written; the source is its error.
+    /// The ledger failed before anything was written. The source is its error.
     #[cfg(feature = "ledger")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
     Ledger,
@@ -69,7 +69,7 @@ impl UpsertError {
         }
     }
 
-    /// The search gave a response from which nothing follows.
+    /// An error for a search response that allows no conclusion.
     pub(super) fn search(kind: UpsertErrorKind) -> Self {
         Self {
             step: UpsertStep::Search,
@@ -78,7 +78,7 @@ impl UpsertError {
         }
     }
 
-    /// The creation was not made now, or may have been.
+    /// An error for a creation that was not made now, or may have been made.
     #[cfg(feature = "ledger")]
     pub(super) fn once(error: OnceError) -> Self {
         let kind = match error.kind() {
@@ -92,7 +92,7 @@ impl UpsertError {
         }
     }
 
-    /// The ledger failed, and the customer that was found was not changed.
+    /// An error for a failure of the ledger. The customer that was found was not changed.
     #[cfg(feature = "ledger")]
     pub(super) fn ledger(error: LedgerError) -> Self {
         Self {
@@ -102,19 +102,19 @@ impl UpsertError {
         }
     }
 
-    /// The step that failed.
+    /// Returns the step that failed.
     #[must_use]
     pub fn step(&self) -> UpsertStep {
         self.step
     }
 
-    /// In which way it failed.
+    /// Returns the way in which the step failed.
     #[must_use]
     pub fn kind(&self) -> UpsertErrorKind {
         self.kind
     }
 
-    /// The call that failed, if one did.
+    /// Returns the error of the call that failed, if a call failed.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         match &self.cause {
@@ -125,7 +125,7 @@ impl UpsertError {
         }
     }
 
-    /// What kept the creation from being made under its key, or what became of it.
+    /// Returns why the creation was not made under its key, or what its outcome was.
     #[cfg(feature = "ledger")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
     #[must_use]
@@ -140,16 +140,16 @@ impl UpsertError {
     ///
     /// | step | value | means |
     /// |---|---|---|
-    /// | search | `NotSent` | the search failed; nothing was written: do it again freely |
-    /// | search | `Refused` | the provider refused the search, or its response does not tell whether the customer is there; nothing was written: fix that first |
-    /// | create, update | that of the call | as everywhere: after `Unknown`, another upsert looks first |
+    /// | search | `NotSent` | the search failed and nothing was written: do it again freely |
+    /// | search | `Refused` | the provider refused the search, or its response does not show whether the customer exists; nothing was written: fix that first |
+    /// | create, update | the delivery of the call | the same as for any call; after `Unknown`, another upsert searches first |
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match &self.cause {
             Cause::Search => Delivery::Refused,
             Cause::Call(error) if self.step == UpsertStep::Search => match error.delivery() {
                 Delivery::Refused => Delivery::Refused,
-                // A search that may have happened has changed nothing.
+                // A search that may have happened changed nothing.
                 Delivery::NotSent | Delivery::Unknown => Delivery::NotSent,
             },
             Cause::Call(error) => error.delivery(),
@@ -166,20 +166,20 @@ impl fmt::Display for UpsertError {
         match self.kind {
             UpsertErrorKind::Call => f.write_str(match self.step {
                 UpsertStep::Search => "the search before the upsert failed, nothing was written",
-                UpsertStep::Create => "the customer was not found, and could not be created",
-                UpsertStep::Update => "the customer was found, and could not be updated",
+                UpsertStep::Create => "the customer was not found and could not be created",
+                UpsertStep::Update => "the customer was found but could not be updated",
             })?,
             UpsertErrorKind::SeveralCustomers => {
                 f.write_str("the search found several customers, nothing was written")?;
             }
             UpsertErrorKind::OtherCustomers => {
-                f.write_str("the search found customers with other ids only, nothing was written")?;
+                f.write_str("the search found only customers with other ids, nothing was written")?;
             }
             UpsertErrorKind::Unclear => f.write_str(
-                "the search's response does not tell whether the customer is there, nothing was written",
+                "the search's response does not show whether the customer exists, nothing was written",
             )?,
             #[cfg(feature = "ledger")]
-            UpsertErrorKind::Once => f.write_str("the customer was not found, and was not created now")?,
+            UpsertErrorKind::Once => f.write_str("the customer was not found and was not created now")?,
             #[cfg(feature = "ledger")]
             UpsertErrorKind::Ledger => f.write_str("the ledger failed, nothing was written")?,
         }

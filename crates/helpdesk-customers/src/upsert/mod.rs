@@ -1,4 +1,4 @@
-//! Create or update, whichever it takes.
+//! Creates or updates a customer, depending on whether the customer exists.
 
 mod error;
 #[cfg(feature = "ledger")]
@@ -15,9 +15,9 @@ pub use error::{UpsertError, UpsertErrorKind, UpsertStep};
 #[cfg(feature = "ledger")]
 pub use once::UpsertedOnce;
 
-/// A customer as it shall be, whether it exists or not; for [`Client::upsert`].
+/// The wanted state of a customer, who may or may not exist, for [`Client::upsert`].
 ///
-/// Both names are needed, as the provider needs them to create a customer.
+/// Both names are required, because the provider requires them to create a customer.
 #[derive(Clone)]
 #[must_use = "nothing happens until a client is given it"]
 pub struct Upsert {
@@ -27,28 +27,28 @@ pub struct Upsert {
     update: UpdateCustomerByExternalId,
 }
 
-/// What became of a customer.
+/// The result of an upsert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Upserted {
-    /// There was nobody with the id, and now there is. The provider does not say with which id of its own.
+    /// No customer had the id, and the customer was created. The provider does not return its own id of the customer.
     #[non_exhaustive]
     Created {
-        /// What the provider said to it.
+        /// The provider's response to the creation.
         response: WriteResult,
     },
-    /// The customer was there, and was changed.
+    /// The customer existed, and was changed.
     #[non_exhaustive]
     Updated {
-        /// The customer as it was before.
+        /// The customer before the change, as the search showed it.
         before: Box<Customer>,
-        /// What the provider said to it.
+        /// The provider's response to the change.
         response: WriteResult,
     },
 }
 
 impl Upsert {
-    /// A customer by your own id, in a brand.
+    /// Makes an upsert of the customer with your own id in a brand.
     pub fn new(
         external_id: impl Into<String>,
         brand_id: u64,
@@ -66,7 +66,7 @@ impl Upsert {
         }
     }
 
-    /// A custom field, by the name that it has in Omnidesk, without `custom_`.
+    /// Adds a custom field, by its name in Omnidesk without `custom_`.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let (name, value) = (name.into(), value.into());
         self.create = self.create.custom_field(&*name, &*value);
@@ -74,8 +74,8 @@ impl Upsert {
         self
     }
 
-    /// An address: the type of its channel, best by the [number](crate::Channel::Id) that it has in the admin settings, and
-    /// the address. On a customer that exists, it is added or changed; no other channel is removed.
+    /// Adds a channel: its type, best given by its [number](crate::Channel::Id) in the admin settings, and the address. On an existing
+    /// customer, the channel is added or changed. No other channel is removed.
     pub fn channel(mut self, channel_type: impl Into<String>, value: impl Into<String>) -> Self {
         let (channel_type, value) = (channel_type.into(), value.into());
         self.create = self.create.channel(&*channel_type, &*value);
@@ -84,7 +84,7 @@ impl Upsert {
     }
 }
 
-/// The two writes have the same fields, so one stands for both.
+/// Shows only the creation, because both writes have the same fields.
 impl fmt::Debug for Upsert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Upsert").field(&self.create).finish()
@@ -92,7 +92,7 @@ impl fmt::Debug for Upsert {
 }
 
 impl Client {
-    /// Creates a customer, or changes it if it is there: one search by your own id, then one write.
+    /// Creates a customer, or changes the customer if it exists: one search by your own id, then one write.
     ///
     /// ```no_run
     /// use helpdesk_customers::{Channel, Upsert, Upserted};
@@ -110,18 +110,19 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Only an empty list makes it create, and only a single customer that is not somebody else makes it update. Where the
-    /// search's response says neither, nothing is written, and that is an error.
+    /// `upsert` creates only if the search returns an empty list. It updates only if exactly one customer of the response matches: the
+    /// customer's external id is yours or is not shown, and the customer shows at least one id. In every other case `upsert` writes
+    /// nothing and returns an error.
     ///
-    /// Nothing holds the customer between the two calls: two programs that upsert the same new customer at the same moment
-    /// may both create it. The write is never repeated by itself. A search that lags behind a creation finds nobody, so a second
-    /// upsert may create the customer again; with the feature `ledger`, `upsert_once` does not.
+    /// The customer is not locked between the two calls: two programs that upsert the same new customer at the same moment
+    /// may both create it. The write is never repeated automatically once it may have happened. A search that lags behind a creation
+    /// does not find the customer, so a second upsert may create the customer again. With the feature `ledger`, `upsert_once` does not.
     ///
     /// Needs the permissions `CUSTOMER_READ` and `CUSTOMER_CUD`.
     ///
     /// # Errors
     ///
-    /// An [`UpsertError`] says which step failed, and by its [`delivery`](UpsertError::delivery) whether anything was written.
+    /// An [`UpsertError`] states which step failed. Its [`delivery`](UpsertError::delivery) states whether anything was written.
     pub async fn upsert(&self, customer: Upsert) -> Result<Upserted, UpsertError> {
         let Upsert {
             external_id,
@@ -144,20 +145,20 @@ impl Client {
     }
 }
 
-/// The one customer that is there, or none.
+/// Returns the one customer that matches, or `None` if the search found no customer.
 fn decide(found: Found, external_id: &str) -> Result<Option<Box<Customer>>, UpsertError> {
     let customers = match found {
         Found::Nobody => return Ok(None),
         Found::Customers(customers) => customers,
         Found::Unclear(_) => return Err(UpsertError::search(UpsertErrorKind::Unclear)),
     };
-    // Whether the search compares whole ids is not documented; a response without the id is taken at its word.
+    // Whether the search compares whole ids is not documented. A customer without an external id counts as the requested one.
     let mut candidates = customers.into_iter().filter(|customer| {
         let id = customer.external_id.as_deref();
         id.is_none_or(|id| id == external_id)
     });
     match (candidates.next(), candidates.next()) {
-        // A customer without any id may be how the provider writes nobody.
+        // The provider may write "no such customer" as a customer without any id.
         (Some(customer), None) if customer.id.is_none() && customer.external_id.is_none() => {
             Err(UpsertError::search(UpsertErrorKind::Unclear))
         }

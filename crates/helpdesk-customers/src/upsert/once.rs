@@ -6,30 +6,30 @@ use customer_api_ledger::{
 use super::{Upsert, UpsertError, UpsertStep, decide};
 use crate::{Client, Customer, WriteResult};
 
-/// What became of a customer whose creation has a key in a ledger.
+/// The result of an upsert whose creation has a key in a ledger.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum UpsertedOnce {
-    /// There was nobody with the id, so the customer was created: now, or by an earlier call that the search does not show yet.
+    /// The search found no customer with the id. The customer was created now, or by an earlier call that the search does not show yet.
     Created(Once<WriteResult>),
-    /// The customer was there, and was changed.
+    /// The customer existed, and was changed.
     #[non_exhaustive]
     Updated {
-        /// The customer as it was before.
+        /// The customer before the change, as the search showed it.
         before: Box<Customer>,
-        /// What the provider said to it.
+        /// The provider's response to the change.
         response: WriteResult,
     },
 }
 
 impl Client {
-    /// Does what [`upsert`](Self::upsert) does, and creates a customer at most once under its key, whatever the search shows.
+    /// Does the same as [`upsert`](Self::upsert), and creates a customer at most once per key, whatever the search shows.
     ///
-    /// A search may lag behind a creation. An upsert that is repeated then finds nobody, and would create the customer a second time.
-    /// The ledger remembers the first one, also if its outcome is unknown: `policy` says how to look for it.
+    /// A search may lag behind a creation. A repeated upsert then does not find the customer, and would create the customer a second
+    /// time. The ledger records the first creation, even if its outcome is unknown. `policy` states how to look for it.
     ///
-    /// `creations` is a list for [`CreateCustomerCrud`](crate::CreateCustomerCrud). `key` names the customer's creation: your own id
-    /// for the customer will do, if it is no personal datum. An update needs no key: it sets a state.
+    /// `creations` is a list for [`CreateCustomerCrud`](crate::CreateCustomerCrud). `key` names the customer's creation. Your own id
+    /// of the customer is a good key, if it is not personal data. An update needs no key, because it sets a state.
     ///
     /// ```no_run
     /// use helpdesk_customers::{
@@ -50,7 +50,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// An [`UpsertError`] says which step failed, and by its [`delivery`](UpsertError::delivery) whether anything was written.
+    /// An [`UpsertError`] states which step failed. Its [`delivery`](UpsertError::delivery) states whether anything was written.
     #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
     pub async fn upsert_once(
         &self,
@@ -66,10 +66,10 @@ impl Client {
             update,
         } = customer;
         let call = self.call(create);
-        // Asked before the search, so that what it shows is about this entry.
+        // Read before the search, so that the search's result is newer than this entry.
         let known = match creations.known(&call, &key).await {
             Ok(known) => known,
-            // It says nothing about this customer's creation.
+            // The entry is for other content, not for this customer's creation.
             Err(error) if error.kind() == OnceErrorKind::KeyReused => None,
             Err(error) => return Err(UpsertError::once(error)),
         };
@@ -80,7 +80,7 @@ impl Client {
             let once = call.send().await;
             return once.map(UpsertedOnce::Created).map_err(UpsertError::once);
         };
-        // The customer is there, so a creation that nobody knows of is as good as made.
+        // The customer exists, so a creation of unknown outcome counts as made.
         if let Some(known) = known.filter(|entry| entry.state == State::Unknown) {
             let ledger = creations.ledger();
             let resolved = ledger
