@@ -1,9 +1,9 @@
-//! Writes all customers, or those that a search finds, one JSON object a line. See `--help`.
+//! Writes all customers, or those that a search finds, one JSON object per line. See `--help`.
 //!
 //! ```console
 //! $ cargo run --example export_customers -- --sandbox --query 'Ana Lopez' customers.jsonl
 //! ```
-#![expect(clippy::print_stderr, reason = "a program says what it does")]
+#![expect(clippy::print_stderr, reason = "a program reports what it does")]
 
 use std::{
     error::Error,
@@ -18,15 +18,15 @@ use helpdesk_customers::Client;
 use lexopt::prelude::*;
 
 const HELP: &str = "\
-Writes all customers, or those that a search finds, one JSON object a line, as Omnidesk answers them.
+Writes all customers, or those that a search finds, one JSON object per line, as Omnidesk returns them.
 
 Usage: export_customers [--query TEXT] [--sandbox] [FILE]
 
-  FILE          where to write to; standard output if it is missing
-  --query TEXT  what to search for
-  --sandbox     asks a sandbox with 250 made-up customers
+  FILE          the output file; without it, standard output
+  --query TEXT  the text to search for
+  --sandbox     reads from a sandbox with 250 made-up customers
 
-The environment holds OMNIDESK_API_KEY, and OMNIDESK_BASE_URL, such as https://account.omnidesk.com.
+Set OMNIDESK_API_KEY and OMNIDESK_BASE_URL, such as https://account.omnidesk.com, in the environment.
 
 Exit code: 0 if the whole list was written, 1 if something failed, 2 for a wrong command line.
 ";
@@ -67,7 +67,7 @@ async fn main() -> ExitCode {
 }
 
 impl Options {
-    /// What the command line asks for; `None` stands for the help.
+    /// Reads the command line. `None` means that the user asked for the help.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let mut query = None;
         let (mut file, mut sandbox) = (None, false);
@@ -88,13 +88,13 @@ impl Options {
     }
 }
 
-/// Writes the list, and gives the number of customers.
+/// Writes the list, and returns the number of customers.
 async fn list(options: Options) -> Result<u64, Failure> {
-    // The sandbox lives as long as this does.
+    // The sandbox runs until `_sandbox` is dropped.
     let (omnidesk, _sandbox) = client(options.sandbox).await?;
     let mut out: Box<dyn Write> = match &options.file {
         Some(path) => {
-            // A list that is there already is not overwritten.
+            // An existing file is not overwritten.
             let file = File::create_new(path);
             let at = |error| format!("{}: {error}", path.display());
             Box::new(BufWriter::new(file.map_err(at)?))
@@ -111,7 +111,7 @@ async fn list(options: Options) -> Result<u64, Failure> {
             out.write_all(b"\n")?;
         }
         for odd in page.unreadable() {
-            // Where it is and what became of it, and no value.
+            // Prints the place and how it was read, but no value.
             eprintln!("page {}: {odd:?}", page.number);
         }
         let so_far = customers.progress().items;
@@ -121,7 +121,7 @@ async fn list(options: Options) -> Result<u64, Failure> {
     Ok(customers.progress().items)
 }
 
-/// A client for Omnidesk, or for a sandbox with customers.
+/// Builds a client for Omnidesk, or for a sandbox with customers.
 async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     if !sandbox {
         return Ok((Client::from_env()?, None));
@@ -138,7 +138,7 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     Ok((client, Some(sandbox)))
 }
 
-/// An error in one line, and the causes that it has not told below.
+/// Prints an error in one line. Causes that the line does not contain follow below.
 fn report(error: &dyn Error) {
     let mut told = error.to_string();
     eprintln!("error: {told}");

@@ -1,10 +1,10 @@
-//! Creates or updates customers from lines of JSON, creates nobody twice, and says of each what became of it. See `--help`.
+//! Creates or updates customers from lines of JSON, creates no customer twice, and reports each customer's outcome. See `--help`.
 //!
 //! ```console
 //! $ echo '{"id": "cust-1", "firstname": "Ana", "lastname": "Lopez"}' > customers.jsonl
 //! $ cargo run --features ledger --example sync_customers -- --sandbox --brand 1 customers.jsonl
 //! ```
-#![expect(clippy::print_stderr, reason = "a program says what it does")]
+#![expect(clippy::print_stderr, reason = "a program reports what it does")]
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -27,7 +27,7 @@ use serde::{
 use tokio::task::JoinSet;
 
 const HELP: &str = "\
-Creates or updates the customers of a brand from lines of JSON, and writes a line for each: its id, and created, updated,
+Creates or updates the customers of a brand from lines of JSON. Writes one line per customer: the id, and created, updated,
 refused, not sent or unknown.
 
 Usage: sync_customers --brand ID [--ledger FILE] [--dry-run] [--sandbox] LIST
@@ -35,30 +35,31 @@ Usage: sync_customers --brand ID [--ledger FILE] [--dry-run] [--sandbox] LIST
   LIST           lines of JSON. A line reads
                  {\"id\": \"cust-1\", \"firstname\": \"Ana\", \"lastname\": \"Lopez\",
                   \"channels\": {\"1\": \"ana@shop.example\"}, \"fields\": {\"tier\": \"gold\"}}
-                 whose last two parts may be missing. A line that comes again is left out. One that says something else
-                 of the same customer stops everything
+                 The last two members are optional. A repeated line is skipped. A line with different values for the same
+                 customer stops the program before anything is sent
   --brand ID     the brand
-  --ledger FILE  where it is kept who was created; customers-ID.ledger beside LIST if it is missing. The first run
+  --ledger FILE  records which customers were created; by default customers-ID.ledger beside LIST. The first run
                  creates it. Lists of one brand share it
   --dry-run      reads everything, and sends nothing
-  --sandbox      talks to a sandbox in which cust-1 exists, and keeps no ledger
+  --sandbox      uses a sandbox in which cust-1 exists, and keeps no ledger
 
-Customers are found by their id, so running it again is safe. A customer whose creation is unknown is not created again:
-the next run that finds the customer settles it. If none does, look yourself, and record what you found, for instance by
-`customer-api-ledger resolve LEDGER creations ID not-sent`. Press Ctrl-C to stop, or send SIGTERM: what is on its way is
-finished.
+The program finds customers by their id, so running it again is safe. A customer whose creation is unknown is not created
+again: the next run that finds the customer settles it. If no run does, look yourself, and record what you found, for
+instance with `customer-api-ledger resolve LEDGER creations ID not-sent`. Press Ctrl-C or send SIGTERM to stop: calls
+under way finish.
 
 The id is stored in the ledger and printed. Do not use this program if your ids are e-mail addresses.
 
-The environment holds OMNIDESK_API_KEY, and OMNIDESK_BASE_URL, such as https://account.omnidesk.com.
+Set OMNIDESK_API_KEY and OMNIDESK_BASE_URL, such as https://account.omnidesk.com, in the environment.
 
-Exit code: 0 if every customer is synchronised, 1 if the program failed, 2 for a wrong command line, 3 if some are not.
+Exit code: 0 if every customer is synchronised, 1 if the program failed, 2 for a wrong command line, 3 if some customers
+are not synchronised.
 ";
 
-/// The list in the ledger.
+/// The name of the list in the ledger.
 const CREATIONS: &str = "creations";
 
-/// Customers that are worked on at once.
+/// How many customers are synchronised at the same time.
 const CONCURRENCY: usize = 8;
 
 type Failure = Box<dyn std::error::Error>;
@@ -83,7 +84,7 @@ struct Line {
     fields: BTreeMap<String, String>,
 }
 
-/// An object. Of a name that is there twice, either value may be meant.
+/// Reads an object. A name that appears twice is an error, because either value may be meant.
 fn distinct<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {
@@ -100,7 +101,7 @@ fn distinct<'de, D: Deserializer<'de>>(
             let mut values = BTreeMap::new();
             while let Some((name, value)) = map.next_entry::<String, String>()? {
                 if values.contains_key(&name) {
-                    return Err(de::Error::custom(format!("`{name}` is there twice")));
+                    return Err(de::Error::custom(format!("`{name}` appears twice")));
                 }
                 values.insert(name, value);
             }
@@ -137,7 +138,7 @@ async fn main() -> ExitCode {
 }
 
 impl Options {
-    /// What the command line asks for; `None` stands for the help.
+    /// Reads the command line. `None` means that the user asked for the help.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let (mut list, mut ledger, mut brand) = (None, None, None);
         let (mut dry_run, mut sandbox) = (false, false);
@@ -155,7 +156,7 @@ impl Options {
         let list = list.ok_or("LIST is missing")?;
         let brand: u64 = brand.ok_or("--brand is missing")?;
         if sandbox && ledger.is_some() {
-            return Err("--sandbox keeps no ledger: leave --ledger out".into());
+            return Err("--sandbox keeps no ledger: omit --ledger".into());
         }
         let ledger = match ledger {
             Some(ledger) => ledger,
@@ -172,21 +173,21 @@ impl Options {
     }
 }
 
-/// Synchronises, and says whether that went well for everybody.
+/// Synchronises, and returns whether every customer is synchronised.
 async fn sync(options: &Options) -> Result<bool, Failure> {
-    // Read as a whole before anything is written: a broken line shall stop everything, not the rest.
+    // Reads the whole list before it writes anything, so that a broken line stops everything and not only the lines after it.
     let lines = read_lines(&options.list)?;
     if options.dry_run {
         eprintln!("{} customers; nothing was sent", lines.len());
         return Ok(true);
     }
-    // The sandbox lives as long as this does.
+    // The sandbox runs until `_sandbox` is dropped.
     let (omnidesk, _sandbox) = client(options.sandbox).await?;
     let creations = open(&options.ledger).await?;
     let asked = stop_asked()?;
     let stop = tokio::spawn(async move {
         asked.await;
-        eprintln!("stopping: what is on its way is finished");
+        eprintln!("stopping: calls under way finish");
     });
     let mut out = io::stdout().lock();
     let (all, mut done, mut failed) = (lines.len(), 0, 0);
@@ -215,7 +216,7 @@ async fn sync(options: &Options) -> Result<bool, Failure> {
             Err(error) => {
                 failed += 1;
                 eprintln!("{id}: {error}");
-                // Nobody else would fare better.
+                // The key would be refused for every other customer, too.
                 is_over |= error.error().is_some_and(Error::is_unauthorized);
                 match error.delivery() {
                     Delivery::NotSent => "not sent",
@@ -245,7 +246,7 @@ async fn sync(options: &Options) -> Result<bool, Failure> {
     Ok(failed == 0)
 }
 
-/// The creations of the ledger, which the first run creates.
+/// Opens the list of creations. The first run creates the ledger and the list.
 async fn open(path: &Path) -> Result<LedgerList, Failure> {
     let at = |error| format!("{}: {error}", path.display());
     let ledger = FileLedger::open_or_create(path).await.map_err(at)?;
@@ -260,11 +261,11 @@ async fn open(path: &Path) -> Result<LedgerList, Failure> {
     }
 }
 
-/// The customers, under their own ids.
+/// Reads the customers, with their ids as keys.
 fn read_lines(path: &Path) -> Result<Vec<(Key, Line)>, Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut lines: Vec<(Key, Line)> = Vec::new();
-    // The number and the place of every customer's line.
+    // The line number and the index of every customer.
     let mut seen: HashMap<Key, (usize, usize)> = HashMap::new();
     for (number, text) in text.lines().enumerate() {
         let number = number + 1;
@@ -277,12 +278,12 @@ fn read_lines(path: &Path) -> Result<Vec<(Key, Line)>, Failure> {
         match seen.get(&key) {
             None => {}
             Some((first, place)) if lines.get(*place).is_some_and(|(_, same)| *same == line) => {
-                eprintln!("line {number}: line {first} again; left out");
+                eprintln!("line {number}: repeats line {first}; skipped");
                 continue;
             }
             Some((first, _)) => {
                 let text = format!(
-                    "line {number}: the customer of line {first}, and something else of them"
+                    "line {number}: the customer of line {first} with different values"
                 );
                 return Err(text.into());
             }
@@ -293,7 +294,7 @@ fn read_lines(path: &Path) -> Result<Vec<(Key, Line)>, Failure> {
     Ok(lines)
 }
 
-/// Listens from now on, and is over when somebody asks the program to stop: by Ctrl-C, or by SIGTERM, as a container does.
+/// Listens from now on. The future completes when the program is asked to stop: by Ctrl-C, or by SIGTERM, which containers send.
 #[cfg(unix)]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -308,7 +309,7 @@ fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Is over when somebody asks the program to stop, by Ctrl-C.
+/// Completes when the program is asked to stop by Ctrl-C.
 #[cfg(not(unix))]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
@@ -331,7 +332,7 @@ impl Line {
     }
 }
 
-/// A client for Omnidesk, or for a sandbox with a customer.
+/// Builds a client for Omnidesk, or for a sandbox with a customer.
 async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     if !sandbox {
         return Ok((Client::from_env()?, None));
@@ -344,7 +345,7 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     Ok((client, Some(sandbox)))
 }
 
-/// An error in one line, and the causes that it has not told below.
+/// Prints an error in one line. Causes that the line does not contain follow below.
 fn report(error: &dyn std::error::Error) {
     let mut told = error.to_string();
     eprintln!("error: {told}");

@@ -126,7 +126,7 @@ async fn who_stands_there_twice_is_synchronised_once() {
     let (code, written, said) = sync(&sandbox, &["--brand", "1", &list]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(written, ["cust-1\tcreated", "cust-2\tcreated"]);
-    assert!(said.contains("line 4: line 3 again; left out"), "{said}");
+    assert!(said.contains("line 4: repeats line 3; skipped"), "{said}");
 
     sandbox.omnidesk().clear_requests();
     for (line, word) in [
@@ -136,11 +136,11 @@ async fn who_stands_there_twice_is_synchronised_once() {
         ),
         (
             r#"{"id": "cust-3", "firstname": "A", "lastname": "B", "channels": {"1": "a", "1": "b"}}"#,
-            "line 4: `1` is there twice",
+            "line 4: `1` appears twice",
         ),
         (
             r#"{"id": "cust-3", "firstname": "A", "lastname": "B", "fields": {"t": "a", "t": "a"}}"#,
-            "line 4: `t` is there twice",
+            "line 4: `t` appears twice",
         ),
         (
             r#"{"id": "cust-3", "firstname": "A", "firstname": "A", "lastname": "B"}"#,
@@ -194,7 +194,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         let (code, written, said) = running.wait().parts();
         assert_eq!(code, 3, "{signal}: {said}");
         assert!(
-            said.contains("stopping: what is on its way is finished"),
+            said.contains("stopping: calls under way finish"),
             "{said}"
         );
         // Every one has its line, and those that say so were not touched.
