@@ -1,10 +1,10 @@
-//! Sends each invitation on a list at most once per key, however often it is run, stopped or killed. See `--help`.
+//! Sends each invitation on a list at most once per key, however often the program is run, stopped or killed. See `--help`.
 //!
 //! ```console
 //! $ printf 'key,location,email\norder-1,location-1,ana@shop.example\n' > march.csv
 //! $ cargo run --features ledger --example invite_from_csv -- --sandbox march.csv
 //! ```
-#![expect(clippy::print_stderr, reason = "a program says what it does")]
+#![expect(clippy::print_stderr, reason = "a program reports what it does")]
 
 use std::{
     collections::HashMap,
@@ -28,37 +28,37 @@ use feedback_invitations::{
 use lexopt::prelude::*;
 
 const HELP: &str = "\
-Sends each invitation on a list at most once per key, however often it is run, stopped or killed. A person who stands
-under two keys gets two invitations.
+Sends each invitation on a list at most once per key, however often the program is run, stopped or killed. A person with
+two keys gets two invitations.
 
 Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [--sandbox] LIST
 
   LIST              a CSV file with the columns key, location, and email or mobile or both; also first_name and last_name.
-                    A key names the invitation, such as by the order's number. It is kept and printed: never use an
-                    e-mail address, a telephone number or a person's name. A line that comes again is left out; one that gives its key to
-                    somebody else stops everything
-  --new             this is the first run: creates the ledger. Any other run needs the one that is there, as with a new one
-                    everybody would be invited again
-  --ledger FILE     where it is kept who was invited; LIST.ledger if it is missing
+                    A key names the invitation, such as the order's number. It is stored and printed: never use an e-mail
+                    address, a telephone number or a person's name. A repeated line is skipped. A line with a known key
+                    but different values stops the program before anything is sent
+  --new             creates the ledger, for the first run. Every other run needs the existing ledger, because with a new
+                    one everybody would be invited again
+  --ledger FILE     records who was invited; by default LIST.ledger
   --dry-run         reads everything, and sends nothing
-  --resend-refused  sends again what was refused in an earlier run
-  --sandbox         talks to a sandbox of its own, which knows `location-1`, needs no variables, and keeps no ledger
+  --resend-refused  sends invitations again that were refused in an earlier run
+  --sandbox         uses its own sandbox, which knows `location-1`, needs no variables, and keeps no ledger
 
-Press Ctrl-C to stop, or send SIGTERM: what is on its way is finished. Run it again to go on. What is unknown may have
-been sent, and is not sent again: the program prints whom to ask, and with what. Then record it, for instance by
-`customer-api-ledger resolve LIST.ledger invitations KEY sent`.
+Press Ctrl-C or send SIGTERM to stop: calls under way finish. Run the program again to continue. An unknown invitation may
+have been sent, and is not sent again: the program prints whom to ask, and with which details. Then record the outcome,
+for instance with `customer-api-ledger resolve LIST.ledger invitations KEY sent`.
 
-The environment holds RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT, RADAR_PROGRAMME, and RADAR_BASE_URL if it is not the
-provider's. **People get messages.**
+Set RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT and RADAR_PROGRAMME in the environment, and RADAR_BASE_URL if it is not
+the provider's. **People get messages.**
 
-Exit code: 0 if everybody on the list is invited, 1 if the program failed, 2 for a wrong command line, 3 if somebody is
-not, or if that is unknown.
+Exit code: 0 if everybody on the list is invited, 1 if the program failed, 2 for a wrong command line, 3 if a person is
+not invited, or if that is unknown.
 ";
 
-/// The list in the ledger: a file is for one occasion here.
+/// The name of the list in the ledger. Here, each file is for one occasion.
 const LIST: &str = "invitations";
 
-/// Invitations that are on their way at once.
+/// How many invitations are under way at the same time.
 const CONCURRENCY: usize = 8;
 
 type Failure = Box<dyn Error>;
@@ -98,7 +98,7 @@ async fn main() -> ExitCode {
 }
 
 impl Options {
-    /// What the command line asks for; `None` stands for the help.
+    /// Reads the command line. `None` means that the user asked for the help.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let (mut list, mut ledger) = (None, None);
         let (mut new, mut dry_run, mut resend_refused, mut sandbox) = (false, false, false, false);
@@ -116,7 +116,7 @@ impl Options {
         }
         let list = list.ok_or("LIST is missing")?;
         if sandbox && (ledger.is_some() || new) {
-            return Err("--sandbox keeps no ledger: leave --ledger and --new out".into());
+            return Err("--sandbox keeps no ledger: omit --ledger and --new".into());
         }
         let ledger = match ledger {
             Some(ledger) => ledger,
@@ -138,11 +138,11 @@ impl Options {
     }
 }
 
-/// Invites, and says whether everybody is invited.
+/// Invites, and returns whether everybody is invited.
 async fn invite(options: &Options) -> Result<bool, Failure> {
-    // The sandbox lives as long as this does.
+    // The sandbox runs until `_sandbox` is dropped.
     let (radar, programme, _sandbox) = client(options.sandbox).await?;
-    // Read as a whole before the first one leaves: a broken line shall stop everything, not the rest.
+    // Reads the whole list before the first invitation leaves, so that a broken line stops everything and not only the lines after it.
     let invitations = read_list(&options.list, &programme)?;
     let all = invitations.len();
     if options.dry_run {
@@ -162,7 +162,7 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     let (stopper, asked) = (run.stopper(), stop_asked()?);
     tokio::spawn(async move {
         asked.await;
-        eprintln!("stopping: what is on its way is finished");
+        eprintln!("stopping: calls under way finish");
         stopper.stop();
     });
     let mut invited = 0;
@@ -175,7 +175,7 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
             }
             outcome => eprintln!("{}: {outcome}", sent.key),
         }
-        // No read shows an invitation, but whom to ask is known.
+        // No read shows an invitation, but the verdict states whom to ask.
         if let Some(Ok(Settled::CannotTell(why))) = &sent.looked {
             eprintln!("{}: {}", sent.key, why.ask());
         }
@@ -197,17 +197,17 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     }
 }
 
-/// The one list of the ledger, which a first run creates, and any other must find.
+/// Opens the one list of the ledger. The first run creates it, and every other run must find it.
 async fn open(path: &Path, is_new: bool) -> Result<LedgerList, Failure> {
     find_or_create(path, is_new).await.map_err(|error| {
         let what_to_do = match error.kind() {
             LedgerErrorKind::NotFound => {
-                "\nOn the first run, say `--new`. If somebody was invited already, find the ledger: everybody would be \
-                 invited again"
+                "\nOn the first run, use `--new`. If people were invited before, find the old ledger: with a new one, \
+                 everybody would be invited again"
             }
-            LedgerErrorKind::AlreadyExists => "\nTo go on with it, leave `--new` out",
+            LedgerErrorKind::AlreadyExists => "\nTo continue with it, omit `--new`",
             LedgerErrorKind::NoSuchList => {
-                "\nNobody was invited by it yet: if a kill left it so, delete it, and say `--new`"
+                "\nIt has invited nobody yet. If a kill left it like this, delete it, and use `--new`"
             }
             _ => "",
         };
@@ -241,7 +241,7 @@ fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitat
         *place = column(&headers, name)?;
     }
     let mut invitations = Vec::new();
-    // The line and the cells of every key.
+    // The line number and the cells of every key.
     let mut seen = HashMap::new();
     for record in file.records() {
         let record = record.map_err(at)?;
@@ -253,12 +253,12 @@ fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitat
         match seen.get(&key) {
             None => {}
             Some((first, same)) if *same == person => {
-                eprintln!("line {line}: line {first} again; left out");
+                eprintln!("line {line}: repeats line {first}; skipped");
                 continue;
             }
             Some((first, _)) => {
                 return Err(
-                    format!("line {line}: the key of line {first}, for something else").into(),
+                    format!("line {line}: the key of line {first} with different values").into(),
                 );
             }
         }
@@ -274,19 +274,19 @@ fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitat
     Ok(invitations)
 }
 
-/// The place of a column, if there is one. Of a name that is there twice, either may be meant.
+/// Returns the index of a column, if it exists. A name that appears twice is an error, because either column may be meant.
 fn column(headers: &csv::StringRecord, name: &str) -> Result<Option<usize>, Failure> {
     let places = headers.iter().map(str::trim).enumerate();
     let mut places = places.filter(|(_, header)| *header == name);
     let place = places.next().map(|(place, _)| place);
     match places.next() {
-        Some(_) => Err(format!("the column `{name}` is there twice").into()),
+        Some(_) => Err(format!("the column `{name}` appears twice").into()),
         None => Ok(place),
     }
 }
 
-/// The line on which a record begins, counted as an editor does: line breaks within a cell count, and so do empty lines, which a
-/// record's position leaves out.
+/// Returns the line on which a record begins, counted as in an editor. Line breaks within a cell count. Empty lines count, too, although a
+/// record's position omits them.
 fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
     let Some(position) = record.position() else {
         return 0;
@@ -297,7 +297,7 @@ fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
     position.line() + empty.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// Listens from now on, and is over when somebody asks the program to stop: by Ctrl-C, or by SIGTERM, as a container does.
+/// Listens from now on. The future completes when the program is asked to stop: by Ctrl-C, or by SIGTERM, which containers send.
 #[cfg(unix)]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -312,7 +312,7 @@ fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Is over when somebody asks the program to stop, by Ctrl-C.
+/// Completes when the program is asked to stop by Ctrl-C.
 #[cfg(not(unix))]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
@@ -322,7 +322,7 @@ fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// A client and a programme of Customer Radar's, or a sandbox's.
+/// Builds a client and a programme, for Customer Radar or for a sandbox.
 async fn client(sandbox: bool) -> Result<(Client, Programme, Option<Sandbox>), Failure> {
     if !sandbox {
         let id = |name| env::var(name).map_err(|error| format!("{name}: {error}; see --help"));
@@ -338,7 +338,7 @@ async fn client(sandbox: bool) -> Result<(Client, Programme, Option<Sandbox>), F
     Ok((client, programme, Some(sandbox)))
 }
 
-/// An error in one line, and the causes that it has not told below.
+/// Prints an error in one line. Causes that the line does not contain follow below.
 fn report(error: &dyn Error) {
     let mut told = error.to_string();
     eprintln!("error: {told}");

@@ -4,7 +4,7 @@
 //! $ cargo run --example send_batch
 //! ```
 //!
-//! What holds for one of a batch holds for all: if that is not good enough, send one invitation for each person.
+//! The outcome of one recipient is the outcome of the whole batch. If that is not good enough, send one invitation per person.
 
 use std::{
     error::Error,
@@ -14,14 +14,14 @@ use std::{
 use customer_api_sandbox::Sandbox;
 use feedback_invitations::{Client, Delivery, Programme, Recipient, SendInvitation};
 
-/// First name, e-mail address, mobile number and invoice; a blank address or number counts as none.
+/// First name, e-mail address, mobile number and invoice. A blank address or number counts as missing.
 const DAY: [[&str; 4]; 3] = [
     ["Dave", "abc@gmail.com", "0211234321", "INV00001"],
     ["Maya", "", "021000001", "INV00002"],
     ["Ana", "abc@g.com", "", "INV00003"],
 ];
 
-/// The provider documents no limit, so this is a small one.
+/// The maximum size of a batch. The provider documents no limit, so this one is small.
 const MOST: usize = 20;
 
 #[tokio::main(flavor = "current_thread")]
@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match radar.send(batch).await {
         Ok(receipt) => writeln!(out, "all accepted: {:?}", receipt.reference)?,
         Err(error) if error.delivery() == Delivery::Unknown => {
-            writeln!(out, "all in doubt, not to be sent again: {error}")?;
+            writeln!(out, "unknown for all, do not send again: {error}")?;
         }
         Err(error) => writeln!(out, "nobody was asked: {error}")?,
     }

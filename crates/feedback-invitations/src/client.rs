@@ -8,7 +8,7 @@ use crate::{CustomerRadar, login::PasswordLogin};
 
 /// Sends invitations for one Customer Radar login.
 ///
-/// Cheap to clone; clones share their connections, their token and their turn.
+/// Cheap to clone. Clones share their connections, their token and their limit of concurrent calls.
 ///
 /// ```no_run
 /// use feedback_invitations::{Client, Programme, Recipient, SendInvitation};
@@ -27,19 +27,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts a client for a login, at `https://api.feedback.fyi`.
+    /// Starts a builder for a login, at `https://api.feedback.fyi`.
     ///
-    /// The provider hands out the user name and the password. They are never printed, and go nowhere but to the base URL. Blank
-    /// ones are refused by [`build`](ClientBuilder::build).
+    /// The provider hands out the user name and the password. They are never printed, and go only to the base URL. If one of them is
+    /// blank, [`build`](ClientBuilder::build) returns an error.
     ///
-    /// The client logs in when a call needs it, once for all calls that wait, and shares the token with its clones. A token is
-    /// good for the documented 60 minutes, or until the `expiration` of the response if that is earlier; it is renewed some
-    /// minutes before. If the provider answers 401 all the same, the client logs in and sends the call once more: a 401 proves
-    /// that nothing was processed. A login that was refused is not tried again for a minute, and for longer after each further
-    /// refusal, as the account might be locked; meanwhile, calls fail with [`ErrorKind::Authentication`](crate::ErrorKind).
+    /// The client logs in when a call needs a token, once for all calls that wait, and shares the token with its clones. A token is
+    /// valid for the documented 60 minutes, or until the `expiration` of the response if that is earlier. The client renews it some
+    /// minutes before. If the provider responds with 401 nevertheless, the client logs in and sends the call once more, because a 401
+    /// proves that nothing was processed. After a refused login, the client does not log in again for a minute, and for longer after
+    /// each further refusal, because the account might be locked. In the meantime, calls fail with
+    /// [`ErrorKind::Authentication`](crate::ErrorKind).
     ///
-    /// The client makes one call at a time, logins included; clones wait for their turn, until their timeout at most. The
-    /// provider documents no limit: set another one by [`rate_limiter`](ClientBuilder::rate_limiter).
+    /// The client makes one call at a time, logins included. Clones wait for their turn, until their timeout at most. The
+    /// provider documents no limit. [`rate_limiter`](ClientBuilder::rate_limiter) sets another one.
     ///
     /// See <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub fn builder(
@@ -62,13 +63,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode; it never shows a value. Otherwise as of
-    /// [`build`](ClientBuilder::build).
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode. It never shows a value. Otherwise the same errors
+    /// as [`build`](ClientBuilder::build).
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder_from_env()?.build()
     }
 
-    /// Starts a client from the environment variables of the process, those of [`from_env`](Self::from_env).
+    /// Starts a builder from the environment variables of the process, which [`from_env`](Self::from_env) lists.
     ///
     /// # Errors
     ///
@@ -77,7 +78,8 @@ impl Client {
         Self::builder_from(&Environment::process())
     }
 
-    /// Starts a client from variables that are kept elsewhere, such as a test's, by the names of [`from_env`](Self::from_env).
+    /// Starts a builder from variables that come from elsewhere, such as from a test. They have the names that
+    /// [`from_env`](Self::from_env) lists.
     ///
     /// # Errors
     ///
@@ -91,11 +93,11 @@ impl Client {
         })
     }
 
-    /// Makes a call, and gives the operation's output.
+    /// Makes a call, and returns the operation's output.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] says, by its [`delivery`](Error::delivery), whether the call happened.
+    /// The [`delivery`](Error::delivery) of every [`Error`] states whether the call happened.
     ///
     /// # Examples
     ///
@@ -126,14 +128,14 @@ impl Client {
         self.core.send(operation)
     }
 
-    /// Prepares a call with settings of its own, such as a timeout, or one whose metadata is wanted.
+    /// Prepares a call with its own settings, such as a timeout, or a call whose metadata the caller wants.
     pub fn call<O: Operation<Service = CustomerRadar>>(&self, operation: O) -> Call<O> {
         self.core.call(operation)
     }
 
-    /// Prepares to find out by looking whether a write happened whose outcome is unknown: see [`Settled`](crate::Settled). Only reads are sent.
+    /// Prepares a look for a write whose outcome is unknown: see [`Settled`](crate::Settled). The look sends only reads.
     ///
-    /// `trace` says when the write was sent: [`Error::trace`], or what was stored of it.
+    /// `trace` states when the write was sent. Pass [`Error::trace`], or the trace that the caller stored.
     pub fn settle<'o, O: Settle<Service = CustomerRadar>>(
         &self,
         operation: &'o O,
@@ -142,7 +144,7 @@ impl Client {
         self.core.settle(operation, trace)
     }
 
-    /// Where the requests go.
+    /// Returns the URL to which the requests go.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()

@@ -11,17 +11,17 @@ use crate::{
     generated::operations::SendInvitation as Request, recipient::not_blank,
 };
 
-/// `POST /invitation`: asks one person for feedback by e-mail or SMS, or several by explicit choice.
+/// `POST /invitation`: asks one person for feedback by e-mail or SMS, or several people with [`batch`](Self::batch).
 ///
-/// Success means accepted, never delivered: the account's send rules decide which message goes out, when, and whether at all. They
-/// alone can keep a second message to the same person back, and they alone know of people who want none.
+/// Success means accepted, never delivered. The account's send rules decide which message goes out, when, and whether at all. Only the
+/// send rules can hold back a second message to the same person, and only they know of people who want no messages.
 ///
-/// There is no idempotency key: whoever sends it twice may reach the same phone twice. A client sends it again only if nothing
-/// was sent, or if the response proves that it was not processed.
+/// The provider has no idempotency key: sending an invitation twice may reach the same phone twice. A client sends it again only if
+/// nothing was sent, or if the response proves that it was not processed.
 ///
-/// What is wrong with it is found before anything is sent, and named as the provider writes it, such as `sendData[0].email`.
+/// The client finds mistakes before it sends anything, and names the field in the provider's spelling, such as `sendData[0].email`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. A client never repeats it automatically once it may have happened.
 ///
 /// Provenance: documented,
 /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
@@ -34,7 +34,7 @@ pub struct SendInvitation {
 }
 
 impl SendInvitation {
-    /// What is known of the call before it is made.
+    /// The properties of the call that are known before it is made.
     pub const INFO: OperationInfo = Request::INFO;
 
     /// Asks one person.
@@ -42,12 +42,12 @@ impl SendInvitation {
         Self::batch(programme, [recipient], 1)
     }
 
-    /// Asks several people in one request: all of them, or nobody.
+    /// Asks several people in one request. The client sends all of them or none.
     ///
-    /// No batch is ever split or merged. One without recipients, or with more than `max`, is refused before anything is sent;
-    /// the provider documents no limit, so choose a small one. Nor does it document what becomes of the others if one element is
-    /// wrong, and its response speaks of the whole: after a failure, what holds for one recipient holds for all. Where that is not
-    /// good enough, send one invitation for each person.
+    /// No batch is ever split or merged. A batch without recipients, or with more than `max`, is an error before anything is sent.
+    /// The provider documents no limit, so choose a small one. It does not document either what happens to the other recipients if one
+    /// element is wrong, and its response is about the whole batch. Therefore, after a failure, the outcome of one recipient is the
+    /// outcome of all. Where that is not good enough, send one invitation per person.
     pub fn batch(
         programme: &Programme,
         recipients: impl IntoIterator<Item = Recipient>,
@@ -72,7 +72,7 @@ impl SendInvitation {
             let max = self.max;
             return Err(ValidationError::other(
                 "sendData",
-                format!("has {count} recipients, and {max} at most were meant to be in one batch"),
+                format!("has {count} recipients, but the caller allows at most {max} per batch"),
             ));
         }
         for (index, recipient) in self.recipients.iter().enumerate() {
@@ -81,7 +81,7 @@ impl SendInvitation {
         Ok(())
     }
 
-    /// What to ask the provider's support. It names no recipient, and no value of the metadata.
+    /// Returns the question for the provider's support. It contains no recipient and no value of the metadata.
     pub(crate) fn question(&self, trace: &SendTrace) -> String {
         let mut question = format!(
             "ask Customer Radar's support whether an invitation of client {}, programme {}, was accepted at {}",
@@ -103,8 +103,8 @@ impl SendInvitation {
         keys.sort_unstable();
         keys.dedup();
         question += &match keys.as_slice() {
-            [] => ". They need its recipient, as it has no metadata to search by".to_owned(),
-            keys => format!(". They can search by its metadata: {}", keys.join(", ")),
+            [] => ". Support needs the recipient, because the invitation has no metadata to search by".to_owned(),
+            keys => format!(". Support can search by the invitation's metadata: {}", keys.join(", ")),
         };
         question
     }

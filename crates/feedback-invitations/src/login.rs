@@ -13,7 +13,7 @@ use customer_api_core::{
 
 use crate::{AccessToken, LogIn};
 
-/// How long a token is good for, as documented, whatever the response says.
+/// The documented lifetime of a token, which holds whatever the response states.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// Exchanges a user name and a password for a token.
@@ -34,7 +34,7 @@ impl Login for PasswordLogin {
         let log_in = LogIn::new(&self.username, self.password.expose_secret());
         let response = context.call(log_in).response().await.map_err(failure)?;
         let granted = response.value();
-        // Bare: the provider's samples have no `Bearer`.
+        // Bare, because the provider's samples have no `Bearer`.
         let token = Token::new(Credential::new(AUTHORIZATION, &granted.token)?).with_lifetime(LIFE);
         Ok(match expiration(granted) {
             Some(time) => token.with_expiry(time, response.headers()),
@@ -60,15 +60,15 @@ impl Login for PasswordLogin {
     }
 }
 
-/// The status of a refused login is not documented: in whatever response it comes, a code of the provider's says that it knows who
-/// calls. Only a 429 speaks of something else.
+/// Converts a failed login. The status of a refused login is not documented. Therefore any response with one of the provider's codes counts
+/// as a refusal, except a 429, which is not about the login.
 fn failure(error: Error) -> AuthError {
     let refused = error.code().is_some() && !error.is_rate_limited();
     let error = AuthError::from(error);
     if refused { error.refused() } else { error }
 }
 
-/// Nothing for a number that is no time.
+/// Returns the time at which the token expires. `None` for a number that is not a time.
 fn expiration(response: &AccessToken) -> Option<SystemTime> {
     let since = Duration::try_from_secs_f64(response.expiration?).ok()?;
     UNIX_EPOCH.checked_add(since)

@@ -1,7 +1,7 @@
-/// On whose behalf people are asked: an account, and one of its programmes.
+/// An account and one of its programmes, on whose behalf people are asked.
 ///
-/// A programme holds the settings of a feedback page. The provider's support sets it up and hands out both ids, along with those of
-/// locations and points of measure; no call looks them up. Ids are opaque: all that is checked is that they are not blank.
+/// A programme holds the settings of a feedback page. The provider's support sets it up and hands out both ids, and the ids of
+/// locations and points of measure. No call looks them up. Ids are opaque: the client checks only that they are not blank.
 ///
 /// See <https://customerradar.zendesk.com/hc/en-us/articles/4406082967055-What-are-programmes-locations-and-sub-measures->.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -12,7 +12,7 @@ pub struct Programme {
 }
 
 impl Programme {
-    /// A programme, by the provider's `clientDisplayId` and `programmeDisplayId`.
+    /// Makes a programme from the provider's `clientDisplayId` and `programmeDisplayId`.
     #[must_use]
     pub fn new(
         client_display_id: impl Into<String>,
@@ -25,10 +25,10 @@ impl Programme {
         }
     }
 
-    /// Whether an invitation without an e-mail address is refused before it is sent; by default a mobile number will do.
+    /// Sets whether an invitation without an e-mail address is an error before it is sent. By default a mobile number is enough.
     ///
-    /// The provider's table says that the address is mandatory, its page on send rules has people with a mobile number alone. Turn
-    /// this on for an account that answers them with 400.
+    /// The provider's table states that the address is mandatory, but its page on send rules shows people with a mobile number alone.
+    /// Turn this on for an account that responds to such invitations with 400.
     #[must_use]
     pub fn require_email(mut self, require: bool) -> Self {
         self.require_email = require;

@@ -6,17 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::response::Response;
 
-/// What Customer Radar answers to an invitation that it accepted.
+/// Customer Radar's response to an invitation that it accepted.
 ///
-/// Accepted is not delivered: the send rules of the account may still delay the message, or hold it back for good, and no response
-/// tells (inferred from <https://customerradar.zendesk.com/hc/en-us/articles/10709138320527-Send-Rules>).
+/// Accepted is not delivered. The send rules of the account may still delay the message or hold it back permanently, and no response
+/// shows that (inferred from <https://customerradar.zendesk.com/hc/en-us/articles/10709138320527-Send-Rules>).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InvitationReceipt {
-    /// The `data` of the response, as it was written, whether as a text or as a number.
+    /// The `data` of the response, as it was written, as a string or as a number. `None` if the response has none.
     ///
-    /// Its meaning is not documented, and a batch has one only: it is something to quote to the provider's support, not the id of
-    /// a message. Nothing, if the response has none.
+    /// Its meaning is not documented, and a batch has only one. Quote it to the provider's support. It is not the id of a message.
     #[serde(default)]
     pub reference: Option<String>,
 }

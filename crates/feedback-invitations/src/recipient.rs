@@ -8,11 +8,10 @@ use customer_api_core::{
 use crate::{Metadata, Recipient};
 
 impl Recipient {
-    /// Adds a pair to `metadata`, after those that are there.
+    /// Adds a pair at the end of `metadata`.
     ///
-    /// The key is one that the provider's support has set up in the programme; its spelling and case matter. Pairs are sent in the
-    /// order of the calls. A key that is blank, or there twice, is refused before anything is sent, as what would become of it
-    /// is not documented.
+    /// The provider's support sets up the keys in the programme. Spelling and case matter. Pairs are sent in the order of the calls. A
+    /// key that is blank or appears twice is an error before anything is sent, because its effect is not documented.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
@@ -23,7 +22,7 @@ impl Recipient {
         self.set_metadata(pairs)
     }
 
-    /// The recipient as it is sent: no white space around the number, and no address or number that is blank.
+    /// Returns the recipient as it is sent: without white space around the number, and without a blank address or number.
     pub(crate) fn trimmed(mut self) -> Self {
         self.email = self.email.filter(|email| !is_blank(email));
         self.mobile = self
@@ -33,14 +32,15 @@ impl Recipient {
         self
     }
 
-    /// The number, as the provider may repeat it: with other signs between its digits, or without its country's code.
+    /// Marks the number as sensitive in every form in which the provider may repeat it: with other characters between its digits, or
+    /// without the country code.
     pub(crate) fn sensitive_number<'a>(&'a self, values: &mut Sensitive<'a>) {
         if let Some(mobile) = &self.mobile {
             values.phone(mobile);
         }
     }
 
-    /// What the description can't say. `index` is the place in `sendData`.
+    /// Checks the rules that the description can't express. `index` is the place in `sendData`.
     pub(crate) fn check(&self, index: usize, require_email: bool) -> Result<(), ValidationError> {
         let field = |name: &str| format!("sendData[{index}].{name}");
         if self.email.is_none() && require_email {
@@ -53,7 +53,7 @@ impl Recipient {
             Some(mobile) if !mobile.contains(|c: char| c.is_ascii_digit()) => {
                 return Err(ValidationError::other(field("mobile"), "has no digit"));
             }
-            // Such as `½`, or digits of another script: what the provider makes of them is not documented.
+            // Such as `½`, or digits of another script. The provider does not document how it treats them.
             Some(mobile) if mobile.contains(|c: char| c.is_numeric() && !c.is_ascii_digit()) => {
                 let reason = "has digits other than 0 to 9";
                 return Err(ValidationError::other(field("mobile"), reason));
@@ -74,7 +74,7 @@ impl Recipient {
         for (place, pair) in self.metadata.iter().flatten().enumerate() {
             let key = field(&format!("metadata[{place}].key"));
             if !keys.insert(pair.key.as_str()) {
-                return Err(ValidationError::other(key, "is there twice"));
+                return Err(ValidationError::other(key, "appears twice"));
             }
             not_blank(key, &pair.key)?;
         }

@@ -5,9 +5,10 @@ use customer_api_core::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What Customer Radar answers, in all of its forms: a success, a refused invitation, a refused login.
+/// A response of Customer Radar in any of its forms: a success, a refused invitation, a refused login.
 ///
-/// The provider writes `code` as a text here and as an integer there, and `data` beyond 2^53: both are kept as they were written.
+/// The provider writes `code` sometimes as a string and sometimes as an integer, and `data` beyond 2^53. Both are kept as they were
+/// written.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Response<'a> {
@@ -26,7 +27,7 @@ pub(crate) struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// Nothing if the body is no JSON object.
+    /// Reads a body. `None` if the body is not a JSON object.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
         let body = body.trim_ascii();
         let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
@@ -41,12 +42,12 @@ impl<'a> Response<'a> {
         Self::read(body.bytes()).ok_or_else(|| DecodeError::shape(""))
     }
 
-    /// The code, if it is a text.
+    /// Whether the code is the string `00000`.
     pub(crate) fn is_success(&self) -> bool {
         self.code.and_then(text).is_some_and(|code| code == "00000")
     }
 
-    /// Whether the code clearly says something else. One that is blank, or zero in another spelling, such as the integer, may
+    /// Whether the code clearly is not that of a success. A code that is blank, or zero in another spelling such as the integer, may
     /// be a success whose zeros were lost on the way.
     pub(crate) fn reports_failure(&self) -> bool {
         self.code().is_some_and(|code| !is_zero(&code))
@@ -56,12 +57,12 @@ impl<'a> Response<'a> {
         self.code.and_then(exact)
     }
 
-    /// The `data` as it was written, and what is to be told of it if that is no text.
+    /// Returns the `data` as it was written, and a report if it is not a string.
     pub(crate) fn data(&self) -> (Option<String>, Option<Unreadable>) {
         let Some(raw) = self.data.filter(|data| data.get() != "null") else {
             return (None, None);
         };
-        // A number with an exponent has no one way to be written.
+        // A number with an exponent has more than one spelling.
         let data =
             exact(raw).filter(|_| raw.get().starts_with('"') || !raw.get().contains(['e', 'E']));
         let kind = match &data {
@@ -78,7 +79,7 @@ impl<'a> Response<'a> {
             .is_some_and(|token| !token.trim().is_empty())
     }
 
-    /// What went wrong. The message for the developer is repeated only where it says more than the one for the user.
+    /// Returns what went wrong. The developer's message is included only if it differs from the user's message.
     pub(crate) fn message(&self) -> Option<String> {
         let mut messages: Vec<String> = Vec::new();
         for member in [self.description, self.user_message, self.developer_message] {
@@ -92,7 +93,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// Whether a code is blank, or zero in whatever spelling: with a sign, a fraction or an exponent, in full width, with spaces.
+/// Whether a code is blank, or zero in any spelling: with a sign, a fraction or an exponent, in full width, with spaces.
 fn is_zero(code: &str) -> bool {
     let code: String = code
         .chars()
@@ -105,7 +106,7 @@ fn is_zero(code: &str) -> bool {
     is_number && !number.contains(|letter: char| matches!(letter, '1'..='9'))
 }
 
-/// Digits, signs and dots as ASCII has them.
+/// Converts digits, signs and dots to ASCII.
 fn half_width(letter: char) -> char {
     match letter {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
@@ -118,7 +119,7 @@ fn text(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// A text, or a number as it was written.
+/// Returns a string, or a number as it was written.
 fn exact(value: &RawValue) -> Option<String> {
     let json = value.get();
     match json.bytes().next() {

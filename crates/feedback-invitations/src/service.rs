@@ -8,7 +8,7 @@ use customer_api_core::{
 
 use crate::{LogIn, SendInvitation, response::Response};
 
-/// How Customer Radar speaks: the feedback service documented at <https://customerradar.zendesk.com>.
+/// The conventions of Customer Radar's API, the feedback service documented at <https://customerradar.zendesk.com>.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct CustomerRadar;
@@ -26,8 +26,8 @@ impl Service for CustomerRadar {
         Some("https://api.feedback.fyi")
     }
 
-    /// `userMessage` and `developerMessage` are documented for the login, `description` is inferred for invitations: every call
-    /// may fail with either.
+    /// Reads an error in either form. `userMessage` and `developerMessage` are documented for the login, and `description` is inferred for
+    /// invitations. Every call may fail with either form.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let text = String::from_utf8_lossy(body);
         Response::read(text.as_bytes())
@@ -36,9 +36,9 @@ impl Service for CustomerRadar {
             .unwrap_or_default()
     }
 
-    /// An invitation is accepted by its code and its status. With another code in a 2xx they contradict each other, as a refused
-    /// one has the status 400: nobody can tell. A login is accepted by its token, as the status of a refused one is not
-    /// documented; what has a code and no token is a refusal.
+    /// Judges a 2xx. An invitation is accepted if its code is that of a success. Another code in a 2xx contradicts the status, because
+    /// a refused invitation has the status 400. The outcome is then unknown. A login is accepted if it has a token, because the status of
+    /// a refused login is not documented. A login with a code and without a token is refused.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let (is_invitation, is_login) = (
             operation.id == SendInvitation::INFO.id,
@@ -85,7 +85,7 @@ fn details(response: &Response<'_>) -> ErrorDetails {
     details
 }
 
-/// What two messages that the provider documents usually come from. Nothing but the hint follows from their text.
+/// The usual causes of two messages that the provider documents. The client concludes nothing else from their text.
 const HINTS: [(&str, &str); 2] = [
     (
         "No Feedback code found for this",
@@ -94,6 +94,6 @@ const HINTS: [(&str, &str); 2] = [
     ),
     (
         "the programme must set Postmark ID",
-        "the programme can't send e-mail until the provider's support gives it a Postmark id; no change of the request helps",
+        "the programme can't send e-mail until the provider's support sets its Postmark id; no change to the request helps",
     ),
 ];

@@ -1,4 +1,4 @@
-//! Why no look answers whether an invitation was sent.
+//! Settling an invitation: no read shows whether it was sent.
 
 use std::convert::Infallible;
 
@@ -9,11 +9,11 @@ use customer_api_core::{
 
 use crate::{CustomerRadar, SendInvitation};
 
-/// `CannotTell` always, and nothing is read: Customer Radar documents no read of invitations.
+/// Always returns `CannotTell` and reads nothing, because Customer Radar documents no read of invitations.
 ///
-/// The verdict says what to ask Customer Radar's support: the client's and the programme's id, the time of the call, how many people it
-/// was for, and the keys of its metadata. Support can search what stands in the metadata: give every invitation a value of its own
-/// there, such as an order number, with a key that the programme knows.
+/// The verdict contains the question for Customer Radar's support: the client's and the programme's id, the time of the call, the number
+/// of people, and the keys of the metadata. Support can search the metadata. Therefore give every invitation a unique value
+/// there, such as an order number, under a key that the programme knows.
 impl Settle for SendInvitation {
     type Evidence = Infallible;
 

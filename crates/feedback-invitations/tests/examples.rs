@@ -1,6 +1,6 @@
 //! The example programs, run as programs against the sandbox.
 //!
-//! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
+//! `cargo test` builds them. `cargo test --test examples` alone does not build them, and runs those that were built before.
 #![cfg(feature = "ledger")]
 #![cfg(test)]
 
@@ -24,7 +24,7 @@ fn against(sandbox: &Sandbox) -> Example {
         .env("RADAR_PROGRAMME", "programme-1")
 }
 
-/// Runs the example against a sandbox; gives its exit code and what it said.
+/// Runs the example against a sandbox, and returns its exit code and its standard error.
 fn run(sandbox: &Sandbox, arguments: &[&str]) -> (i32, String) {
     let outcome = against(sandbox).args(arguments).run();
     (outcome.code, outcome.stderr)
@@ -57,7 +57,7 @@ async fn everybody_is_invited_once() {
     let (code, said) = run(&sandbox, &["--dry-run", &file]);
     assert_eq!((code, server.requests().len()), (0, 0), "{said}");
 
-    // One response is lost: nobody knows.
+    // One response is lost, so its outcome is unknown.
     server
         .fault_on("sendInvitation", Fault::status(503).processed())
         .unwrap();
@@ -68,11 +68,11 @@ async fn everybody_is_invited_once() {
         "{said}"
     );
 
-    // Again: nothing is sent, as long as that one is not settled.
+    // A second run sends nothing, because the unknown invitation is not settled.
     let (code, said) = run(&sandbox, &[&file]);
     assert_eq!((code, server.outbox().len()), (3, 60), "{said}");
 
-    // With another ledger, it is another run.
+    // With another ledger, everything is sent again.
     let ledger = folder.file("other.ledger");
     let (code, said) = run(&sandbox, &["--new", "--ledger", &ledger, &file]);
     assert_eq!((code, server.outbox().len()), (0, 120), "{said}");
@@ -89,7 +89,7 @@ async fn a_line_that_comes_again_is_left_out() {
     fs::write(&file, list(2) + again).unwrap();
     let (code, said) = run(&sandbox, &["--new", &file]);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("line 4: line 2 again; left out"), "{said}");
+    assert!(said.contains("line 4: repeats line 2; skipped"), "{said}");
     assert_eq!(sandbox.customer_radar().outbox().len(), 2);
 }
 
@@ -111,9 +111,9 @@ async fn a_ledger_that_is_not_there_stops_all_but_the_first_run() {
     assert_eq!((code, server.outbox().len()), (0, 3), "{said}");
     let (code, said) = run(&sandbox, &["--new", &file]);
     assert_eq!((code, server.outbox().len()), (1, 3), "{said}");
-    assert!(said.contains("leave `--new` out"), "{said}");
+    assert!(said.contains("omit `--new`"), "{said}");
 
-    // From another working directory, or after somebody tidied up.
+    // The ledger is missing, as from another working directory or after a clean-up.
     let ledger = folder.file("list.csv.ledger");
     fs::rename(&ledger, folder.file("elsewhere")).unwrap();
     let (code, said) = run(&sandbox, &[&file]);
@@ -160,15 +160,15 @@ async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
         ),
         (
             "key,location,key\norder-1,a,order-2\n",
-            "the column `key` is there twice",
+            "the column `key` appears twice",
         ),
         (
             "key,location,email, email\norder-1,a,a@shop.example,b@shop.example\n",
-            "the column `email` is there twice",
+            "the column `email` appears twice",
         ),
         (
             "key,location,email\norder-1,a,a@shop.example\norder-1,a,b@shop.example\n",
-            "line 3: the key of line 2, for something else",
+            "line 3: the key of line 2 with different values",
         ),
     ] {
         fs::write(&file, text).unwrap();
@@ -185,7 +185,7 @@ async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
     assert!(!said.contains("s3cret") && server.outbox().is_empty());
 }
 
-/// The signals that Ctrl-C and the end of a container send.
+/// The signals that Ctrl-C and a stopping container send.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_interrupted_run_is_gone_on_with() {
@@ -203,7 +203,7 @@ async fn an_interrupted_run_is_gone_on_with() {
             .await
             .unwrap();
         let server = sandbox.customer_radar();
-        // Slow enough that the list is not done when the signal arrives.
+        // Slow enough that the run is still in progress when the signal arrives.
         let slow = Fault::none().delay(Duration::from_millis(50)).times(1_000);
         server.fault_on("sendInvitation", slow).unwrap();
         let folder = Folder::new(&format!("interrupted-{signal}"));
@@ -216,7 +216,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         let (code, _, said) = running.wait().parts();
         assert_eq!(code, 3, "{signal}: {said}");
         assert!(
-            said.contains("stopping: what is on its way is finished"),
+            said.contains("stopping: calls under way finish"),
             "{said}"
         );
         let sent = server.outbox().len();
@@ -228,7 +228,7 @@ async fn an_interrupted_run_is_gone_on_with() {
     }
 }
 
-/// A trial leaves nothing behind that a real run takes for its own.
+/// A trial leaves nothing behind that a later real run would use.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_trial_in_a_sandbox_does_not_count() {
     let sandbox = Sandbox::start().await.unwrap();

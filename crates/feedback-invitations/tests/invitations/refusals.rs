@@ -147,7 +147,7 @@ fn metadata_keys_that_are_there_twice() {
     );
     assert_eq!(
         error.to_string(),
-        "`sendData[0].metadata[2].key` is there twice"
+        "`sendData[0].metadata[2].key` appears twice"
     );
     // The provider tells case and spelling apart.
     let pairs = person()

@@ -1,4 +1,4 @@
-//! What is told of an invitation whose outcome is unknown: no read shows it.
+//! What the look reports for an invitation of unknown outcome, which no read shows.
 
 use std::time::Duration;
 
@@ -65,6 +65,7 @@ async fn a_batch_without_metadata_is_asked_for_by_its_people() {
     assert_eq!(
         why.to_string(),
         "the provider has no read that shows it: ask Customer Radar's support whether an invitation of client client-1, programme \
-         programme-1, was accepted at 2026-03-01T09:30:00Z, for 2 people. They need its recipient, as it has no metadata to search by"
+         programme-1, was accepted at 2026-03-01T09:30:00Z, for 2 people. Support needs the \
+         recipient, because the invitation has no metadata to search by"
     );
 }

@@ -145,7 +145,7 @@ async fn nothing_planted_is_printed_or_logged() {
             "sendInvitation",
             "logIn",
             "no credential could be obtained",
-            "is there twice",
+            "appears twice",
         ],
     );
 }
