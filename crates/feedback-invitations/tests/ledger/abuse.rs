@@ -1,4 +1,4 @@
-//! What should not be done to a ledger, or to a run, and does no harm.
+//! Misuse of a ledger or a run that does no harm.
 
 use std::{
     future::Future,
@@ -46,9 +46,9 @@ async fn a_waker_that_panics_stops_the_ledger_and_loses_nothing() {
     let error = loop {
         let mut asks = pin!(ledger.entry(&begun));
         let waker = Waker::from(Arc::new(PanickingWaker));
-        // Waits in this way, unless it is answered that fast.
+        // Waits with the panicking waker, unless the ledger responds before.
         let _ = asks.as_mut().poll(&mut Context::from_waker(&waker));
-        // Whoever waits at the same time is not left waiting.
+        // Other callers that wait at the same time get a response.
         if let Err(error) = ledger.summary().await {
             break error;
         }
@@ -60,7 +60,7 @@ async fn a_waker_that_panics_stops_the_ledger_and_loses_nothing() {
     assert_eq!((summary.accepted, summary.unknown), (1, 1));
 }
 
-/// Drops what waits as soon as it need not wait any more, and tells whether that went well.
+/// Drops the waiting future as soon as it is woken, and reports whether that succeeded.
 struct DroppingWaker {
     waits: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
     went_well: mpsc::Sender<bool>,
@@ -95,14 +95,14 @@ async fn the_last_handle_may_be_dropped_by_the_ledger_itself() {
                 .poll(&mut Context::from_waker(&context))
                 .is_pending()
         };
-        // Unless it was answered that fast.
+        // The ledger may respond before the future has to wait.
         if is_pending {
             break;
         }
         drop(waker.waits.lock().unwrap().take());
     }
     assert!(heard.recv().unwrap());
-    // Nobody waited for the thread, so its lock may be there for a moment longer.
+    // The test did not wait for the ledger's thread, so the thread may hold the lock for a moment longer.
     let ledger = loop {
         match FileLedger::open_or_create(directory.file("a.ledger")).await {
             Ok(ledger) => break ledger,
@@ -118,7 +118,7 @@ async fn a_link_is_no_way_around_the_lock() {
     let directory = Directory::new();
     let link = directory.file("link");
     std::os::unix::fs::symlink(directory.file("a.ledger"), &link).unwrap();
-    // Nothing is made of a link that leads nowhere.
+    // No file is created through a dangling link.
     let error = FileLedger::open_or_create(&link).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::NotFound);
     let ledger = open(&directory).await;
@@ -188,7 +188,7 @@ async fn tasks_that_are_gone_count_as_doubts() {
     assert_eq!((summary.progress.unknown, provider.total()), (2, 2));
 }
 
-/// The first cause is the one to look at: the second may only follow from it.
+/// The first cause is the relevant one, because the second may be its consequence.
 #[tokio::test]
 async fn a_run_ends_for_the_first_of_its_reasons() {
     let directory = Directory::new();
@@ -209,7 +209,7 @@ async fn a_run_ends_for_the_first_of_its_reasons() {
     assert_eq!(endings.len(), 2);
     assert_eq!(endings[0], endings[1]);
 
-    // What is at its end, or was stopped, may still fail with what is on its way.
+    // A run that has ended or was stopped may still fail because of calls under way.
     let mut run = provider
         .client()
         .send_all(&*open_another(&directory).await, invitations(&["b", "a"]))
@@ -262,7 +262,7 @@ async fn the_debug_output_of_a_claim_is_of_no_use_to_others() {
     assert_ne!(claim.token(), other.token());
 }
 
-/// A source may give the same key without end: what is skipped does not pile up, and keeps nobody from running.
+/// A source may yield the same key without end. Skipped keys do not pile up, and do not block the run.
 #[tokio::test]
 async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
     let directory = Directory::new();
@@ -281,7 +281,7 @@ async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
             .resend_unknown()
             .start();
         let (mut skipped, mut count, mut others) = (Vec::new(), 0, 0);
-        // Until its own outcome came, and some of what comes after it.
+        // Reads until the key's own outcome has come, and some of the skips after it.
         while count < 500 || others == 0 || skipped.last() == Some(&State::Sending) {
             count += 1;
             let sent = run.next().await.unwrap();
@@ -293,7 +293,7 @@ async fn a_key_that_comes_again_and_again_is_taken_one_at_a_time() {
             assert!(taken <= count + 3, "{taken} were taken for {count}");
             assert_eq!(taken, progress.done() + progress.in_flight, "{progress}");
         }
-        // First it was on its way, and then it was not.
+        // At first the key was under way, and later it was not.
         assert_eq!(others, 1);
         let last = if text == "a" {
             State::NotSent

@@ -1,6 +1,6 @@
-//! Files that were changed behind the ledger's back: an error, or exactly what was in them.
+//! Files that were changed behind the ledger's back: either an error, or exactly the original content.
 //!
-//! A sample of the bits is enough from day to day; `cargo xtask prove damage` takes all of them, by `PROOF_DAMAGE`.
+//! Normal test runs flip a sample of the bits. `cargo xtask prove damage` sets `PROOF_DAMAGE`, which flips all of them.
 
 use std::{
     env, fs,
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{Directory, FileLedger, key, record};
 
-/// All that a ledger says.
+/// Everything that a ledger reports.
 #[derive(Clone, Debug, PartialEq)]
 struct Content {
     summary: LedgerSummary,
@@ -21,7 +21,7 @@ struct Content {
 }
 
 async fn content(ledger: &FileLedger, keys: &[String]) -> Content {
-    // Asked for all at once, which takes one transaction.
+    // Asks for all keys at the same time, which takes one transaction.
     let mut asked = JoinSet::new();
     for text in keys {
         let (ledger, text) = (ledger.clone(), text.clone());
@@ -38,7 +38,7 @@ async fn content(ledger: &FileLedger, keys: &[String]) -> Content {
     }
 }
 
-/// A ledger of so many keys, in all states that last, and what it says.
+/// Creates a ledger of `count` keys in all lasting states, and returns its content.
 async fn filled(path: &Path, count: usize) -> (Vec<String>, Content) {
     let ledger = FileLedger::open_or_create(path).await.unwrap();
     let keys: Vec<String> = (0..count)
@@ -57,7 +57,7 @@ async fn filled(path: &Path, count: usize) -> (Vec<String>, Content) {
     (keys, content)
 }
 
-/// Opens a file that may be damaged. Gives whether it could be opened; then it must be right, and stay so when it is used.
+/// Opens a file that may be damaged, and returns whether that succeeded. If it did, the content must be right.
 async fn open(path: &Path, keys: &[String], right: &Content, what: &str) -> bool {
     let ledger = match FileLedger::open_or_create(path).await {
         Ok(ledger) => ledger,
@@ -80,16 +80,16 @@ async fn open(path: &Path, keys: &[String], right: &Content, what: &str) -> bool
     true
 }
 
-/// Whether nothing may be left out.
+/// Whether to test every bit.
 fn is_thorough() -> bool {
     env::var_os("PROOF_DAMAGE").is_some()
 }
 
-/// Counts what came of damages.
+/// Counts the results of damages.
 #[derive(Debug, Default)]
 struct Tally {
     refused: usize,
-    /// Where it changed nothing that counts.
+    /// The damage changed nothing relevant.
     harmless: usize,
 }
 
@@ -118,13 +118,13 @@ async fn a_bit_that_flips_is_noticed_or_harmless() {
     let whole = fs::read(&path).unwrap();
     let mut tally = Tally::default();
     for position in 0..whole.len() {
-        // Where nothing is, far and wide, a sample is enough.
+        // In large empty areas, a sample is enough.
         let around = position.saturating_sub(16)..(position + 16).min(whole.len());
         let is_empty = whole[around].iter().all(|byte| *byte == 0);
         if is_empty && position % 16 != 0 && !is_thorough() {
             continue;
         }
-        // Every bit of the header, of which each means something else, and one of every other byte.
+        // Every bit of the header, because each has another meaning, and one bit of every other byte.
         let bits = if position < 100 || is_thorough() {
             0..8
         } else {
@@ -139,7 +139,7 @@ async fn a_bit_that_flips_is_noticed_or_harmless() {
         }
     }
     println!("bits of a ledger of {} bytes: {tally:?}", whole.len());
-    // The entries alone have more bytes than that.
+    // The entries alone have more than 1,000 bytes.
     assert!(tally.refused > 1_000, "{tally:?}");
 }
 
@@ -252,7 +252,7 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
     assert!(open(&path, &keys, &right, "the original").await);
 }
 
-/// So many keys that not all of them are in memory.
+/// The ledger has more keys than it holds in memory.
 #[tokio::test]
 async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
     let directory = Directory::new();
@@ -278,11 +278,11 @@ async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
         .map(|(place, _)| place)
         .collect();
     for place in places {
-        // Behind the key there are its state, in a byte, and the 8 bytes of the time at which it was begun.
+        // After the key follow one byte for its state and 8 bytes for the time at which it was begun.
         file[place + 200 + 1 + 4 + 2] ^= 1;
     }
     fs::write(&path, file).unwrap();
-    // As if nobody had written into it.
+    // Restores the modification time, as if the file had not been written.
     let file = fs::File::options().write(true).open(&path).unwrap();
     file.set_modified(written).unwrap();
     let error = ledger.entry(&key(&first)).await.unwrap_err();
@@ -291,7 +291,7 @@ async fn an_entry_that_changes_while_the_ledger_is_open_ends_it() {
     assert_eq!(error.kind(), LedgerErrorKind::Damaged, "{error}");
 }
 
-/// Everything can still be read, but the next entries would be written over others.
+/// Everything can still be read, but the next entries would overwrite others.
 #[tokio::test]
 async fn a_page_that_is_free_and_is_not_is_noticed() {
     let directory = Directory::new();
@@ -300,14 +300,14 @@ async fn a_page_that_is_free_and_is_not_is_noticed() {
     let whole = fs::read(&path).unwrap();
     for page in 2..=4 {
         let mut changed = whole.clone();
-        // The first page of the list of free pages, and how many there are.
+        // The first page of the list of free pages, and the number of free pages.
         changed[32..40].copy_from_slice(&[0, 0, 0, page, 0, 0, 0, 1]);
         fs::write(&copy, &changed).unwrap();
         assert!(!open(&copy, &keys, &right, "a free page").await, "{page}");
     }
 }
 
-/// Two files as a kill in the middle of a transaction leaves them: half of the change is in the file already.
+/// Makes the two files that a kill in the middle of a transaction leaves: half of the change is already in the file.
 fn cut_off(path: &Path, to: (&Path, &Path)) {
     let connection = Connection::open(path).unwrap();
     connection

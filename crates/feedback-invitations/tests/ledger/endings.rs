@@ -1,4 +1,4 @@
-//! Why a run ends early, and that it says so.
+//! Runs end early for several reasons, and report the reason.
 
 use std::{
     pin::pin,
@@ -22,7 +22,7 @@ use crate::support::{
     Directory, FileLedger, LIST, Provider, invitations, key, outcomes, words,
 };
 
-/// A ledger whose disk gets full at one of its writes.
+/// A ledger whose disk becomes full at one of its writes.
 #[derive(Debug)]
 struct FullDisk {
     inner: ledger::FileLedger,
@@ -30,7 +30,7 @@ struct FullDisk {
 }
 
 impl FullDisk {
-    /// A list of it.
+    /// Opens a list of a ledger whose disk is full after `writes` writes.
     async fn after(directory: &Directory, writes: u64) -> LedgerList {
         let ledger = FileLedger::open_or_create(directory.file("a.ledger"))
             .await
@@ -132,7 +132,7 @@ async fn an_outcome_that_could_not_be_recorded_is_told_and_ends_the_run() {
     assert_eq!(ledger.unknown(None, 9).await.unwrap(), [key("b")]);
 }
 
-/// Nothing was sent, and the ledger says that it may have been: the operator has to look before the next run, and is told so now.
+/// Nothing was sent, but the ledger records that it may have been. The operator has to look before the next run, and the run reports that now.
 #[tokio::test]
 async fn an_intent_that_could_not_be_taken_back_is_told_and_ends_the_run() {
     let directory = Directory::new();
@@ -193,7 +193,7 @@ async fn a_credential_that_is_refused_after_a_new_login_ends_the_run() {
     let summary = ledger.summary().await.unwrap();
     assert_eq!((summary.not_sent, summary.total()), (1, 2));
 
-    // It was the login that was refused, so the next run need not be told to send it again.
+    // The login was refused, not the invitation. Therefore the next run sends the invitation without `resend_refused`.
     provider.behave("b", Accept);
     let run = provider
         .client()

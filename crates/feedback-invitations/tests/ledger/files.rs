@@ -1,4 +1,4 @@
-//! The file-backed ledger by itself.
+//! The file-backed ledger without a client.
 
 use std::{fs, sync::Arc};
 
@@ -23,7 +23,7 @@ fn accepted(reference: &str) -> State {
     }
 }
 
-/// Begins a key that may begin.
+/// Begins a key that is free to begin.
 async fn claim(ledger: &FileLedger, text: &str, resend: Resend) -> Claim {
     match ledger.begin(&key(text), resend).await.unwrap() {
         Begun::Started(claim) => claim,
@@ -84,7 +84,7 @@ async fn everything_is_there_the_next_time() {
     assert_eq!(state(&ledger, "refused").await, Some(refused));
     assert_eq!(state(&ledger, "not sent").await, Some(State::NotSent));
     assert_eq!(state(&ledger, "unknown").await, Some(State::Unknown));
-    // Whoever sent it is gone.
+    // The program that sent it has ended.
     assert_eq!(state(&ledger, "sending").await, Some(State::Unknown));
     assert_eq!(state(&ledger, "never seen").await, None);
 
@@ -237,7 +237,7 @@ async fn a_second_opener_is_told_that_it_is_in_use() {
     assert_eq!(error.kind(), LedgerErrorKind::InUse);
     assert!(error.to_string().contains("in use"), "{error}");
 
-    // Neither the first one's lock nor its content suffered from it.
+    // The failed opening affected neither the first handle's lock nor its content.
     assert_eq!(kind_of_opening(&path).await, LedgerErrorKind::InUse);
     record(&ledger, "b", Outcome::unknown()).await;
     let clone = ledger.clone();
@@ -322,7 +322,7 @@ async fn whoever_asks_at_the_same_time_shares_one_truth() {
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..640 {
         let ledger = Arc::clone(&ledger);
-        // Ten ask for each key.
+        // Ten tasks ask for each key.
         tasks.spawn(async move {
             let key = key(&format!("order-{}", number % 64));
             match ledger.begin(&key, Resend::none()).await.unwrap() {
@@ -353,7 +353,7 @@ async fn what_was_asked_for_is_done_though_nobody_waits() {
         let key = key("a");
         let mut begin = std::pin::pin!(ledger.begin(&key, Resend::none()));
         std::future::poll_fn(|context| {
-            // Asked once, and never looked at again, unless it was that fast.
+            // Polls once, and then drops the future, which normally has not completed.
             let _ = begin.as_mut().poll(context);
             std::task::Poll::Ready(())
         })
@@ -414,7 +414,7 @@ async fn a_ledger_is_created_only_where_that_is_asked_for() {
     assert_eq!(error.kind(), LedgerErrorKind::AlreadyExists);
     let ledger = FileLedger::open(&path).await.unwrap();
     assert_eq!(ledger.summary().await.unwrap().accepted, 1);
-    // Open or not, it is there.
+    // `create` fails whether the existing ledger is open or not.
     let error = FileLedger::create(&path).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::AlreadyExists);
     drop(ledger);

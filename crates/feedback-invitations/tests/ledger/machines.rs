@@ -19,7 +19,7 @@ use crate::support::{
     LIST, Provider, invitations,
 };
 
-/// What the tables in a shared database would be: rows that change under a lock, if they are as expected.
+/// Stands in for the tables of a shared database: rows that change under a lock if their state is the expected one.
 #[derive(Debug, Default)]
 struct Table {
     lists: Mutex<BTreeMap<Key, String>>,
@@ -29,7 +29,7 @@ struct Table {
 #[derive(Debug)]
 struct Row {
     entry: Entry,
-    /// The token of the claim, and what was there before it.
+    /// The token of the claim, and the entry before it.
     claim: Option<([u8; 16], Option<Entry>)>,
 }
 
@@ -45,7 +45,7 @@ fn place(claim: &Claim) -> (Key, Key) {
 }
 
 impl Table {
-    /// A list of a shared table, as every machine opens it for itself.
+    /// Opens a list of the shared table, as every machine does.
     async fn list(self: &Arc<Self>) -> LedgerList {
         LedgerList::open(Arc::clone(self), LIST).await.unwrap()
     }

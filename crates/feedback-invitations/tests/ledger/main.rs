@@ -1,4 +1,4 @@
-//! Sending to many, each once: what the ledger remembers, and what a run does.
+//! Sending to many people, each once: what the ledger records, and what a run does.
 #![cfg(test)]
 
 mod abuse;

@@ -1,4 +1,4 @@
-//! Runs over a list, and runs over the same list again.
+//! Runs over a list, and further runs over the same list.
 
 use std::{
     pin::{Pin, pin},
@@ -24,7 +24,7 @@ use crate::support::{
     Directory, FileLedger, Provider, invitation, invitations, key, outcomes, words,
 };
 
-/// A source that gives what the test gives it.
+/// A source that yields the items that the test sends.
 struct Channel(mpsc::UnboundedReceiver<(Key, SendInvitation)>);
 
 impl Stream for Channel {
@@ -80,7 +80,7 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
         "1 accepted, 1 refused, 2 not sent, 1 unknown, 0 skipped; the list is at its end"
     );
 
-    // Everything is well now, and yet only what was never sent is sent.
+    // The provider accepts everything now, but only invitations that were never sent are sent.
     for key in ["refused", "away", "lost"] {
         provider.behave(key, crate::support::Behaviour::Accept);
     }
@@ -194,7 +194,7 @@ async fn as_many_as_allowed_are_on_their_way_and_no_more_are_taken() {
         provider.open(2);
         assert!(next.await.is_some());
     }
-    // One has been read, so one more was taken; while nobody reads, the others go on, and nothing further is taken.
+    // One outcome has been read, so one more item was taken. While the test does not read, the others continue, and no further item is taken.
     provider.waiting(5).await;
     assert_eq!((provider.total(), taken.load(Ordering::Relaxed)), (5, 5));
     assert_eq!(run.progress().in_flight, 4);

@@ -1,4 +1,4 @@
-//! What the children do.
+//! The jobs of the child processes.
 
 use std::{env, fs, io, path::Path};
 
@@ -19,7 +19,7 @@ async fn works() {
     }
 }
 
-/// Opens what it is told to: as a ledger that must be there, and as one that need not.
+/// Opens the ordered paths, with `open` and with `open_or_create`.
 async fn open() {
     let mut tries = JoinSet::new();
     for order in io::stdin().lines() {
@@ -47,7 +47,7 @@ fn word(opened: Result<FileLedger, LedgerError>) -> String {
     }
 }
 
-/// Opens one ledger, and says what came of it, and how much memory it took.
+/// Opens one ledger, and prints the result and the memory that it took.
 async fn one() {
     let opened = FileLedger::open(env::var("LEDGER_TEST_FILE").unwrap()).await;
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -70,7 +70,7 @@ fn sql() {
     }
 }
 
-/// Opens a ledger by a relative path, and goes elsewhere.
+/// Opens a ledger by a relative path, and changes the working directory.
 async fn wander() {
     let ledger = FileLedger::create("a.ledger").await.unwrap();
     fs::create_dir("elsewhere").unwrap();

@@ -1,5 +1,5 @@
-//! What the program that has a ledger open, or anybody else, does to its file: no second program gets in, and the
-//! program that has it open finds out before the next one is sent.
+//! Whatever any program does to the file of an open ledger, no second program can open it. The program that has the
+//! ledger open notices before it sends the next invitation.
 
 mod child;
 #[cfg(target_os = "linux")]
@@ -19,10 +19,10 @@ use feedback_invitations::ledger::{
 use crate::support::{Directory, FileLedger, Provider, invitations, key, record};
 use ways::{Expected, Files, WAYS};
 
-/// How often the second program tries each path, each time in two ways.
+/// How often the second program tries each path. Each try uses both ways of opening.
 const TRIES: usize = 16;
 
-/// A second program, which opens what it is told to.
+/// A second program, which opens the ordered paths.
 struct Second {
     child: Child,
     orders: Option<ChildStdin>,
@@ -43,7 +43,7 @@ impl Second {
         }
     }
 
-    /// Lets it try all paths at once, each this number of times. Gives what became of each try.
+    /// Makes the program try all paths at the same time, each `times` times. Returns the result of each try.
     fn tries(&mut self, paths: &[&Path], times: usize) -> Vec<String> {
         let mut orders = self.orders.as_ref().unwrap();
         for path in paths {
@@ -51,7 +51,7 @@ impl Second {
         }
         writeln!(orders, "go").unwrap();
         loop {
-            // The test harness writes there, too; the child's own lines are marked.
+            // The test harness also writes there, so the child marks its own lines.
             let line = self.responses.next().unwrap().unwrap();
             if let Some((_, words)) = line.split_once('@') {
                 return words.split_whitespace().map(str::to_owned).collect();
@@ -62,13 +62,13 @@ impl Second {
 
 impl Drop for Second {
     fn drop(&mut self) {
-        // Without orders, it comes to its end.
+        // The program ends when it gets no more orders.
         drop(self.orders.take());
         let _ = self.child.wait();
     }
 }
 
-/// This test binary, as a program that does one job.
+/// Runs this test binary as a program that does one job.
 fn command(job: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -125,7 +125,7 @@ async fn nobody_else_gets_in_and_every_loss_is_told_before_the_next_one_is_sent(
                 assert!(matches!(ending, Ending::Exhausted), "{what}: {ending:?}");
                 assert_eq!(provider.received("next"), 1, "{what}");
                 drop((kept, ledger));
-                // It is the lock that kept the second program out, and nothing else.
+                // Only the lock kept the second program out.
                 let words = second.tries(&[&files.path], 1);
                 assert!(words.contains(&"opened".to_owned()), "{what}: {words:?}");
                 let ledger = FileLedger::open(&files.path).await.unwrap();
@@ -155,7 +155,7 @@ async fn nobody_else_gets_in_and_every_loss_is_told_before_the_next_one_is_sent(
                 drop((kept, ledger));
             }
         }
-        // What was on its way is on record, wherever the file is now, and nobody was begun.
+        // The invitation under way is on record, wherever the file is now, and no other was begun.
         if let Expected::LossAt(path) = way.expected {
             std::fs::rename(path(&files), directory.file("found")).unwrap();
             let ledger = FileLedger::open(directory.file("found")).await.unwrap();
@@ -171,14 +171,14 @@ async fn nobody_else_gets_in_and_every_loss_is_told_before_the_next_one_is_sent(
     assert!(tries >= 1_000, "{tries}");
 }
 
-/// Another program with SQLite would take the journal of a transaction that is under way for a killed one's, and undo it.
+/// Without the lock, another program with SQLite would treat the journal of a running transaction as that of a killed one, and undo it.
 #[tokio::test]
 async fn other_programs_with_sqlite_are_kept_out() {
     let directory = Directory::new();
     let path = directory.file("a.ledger");
     let ledger = FileLedger::create(&path).await.unwrap();
     record(&ledger, "a", Outcome::accepted(None)).await;
-    // Gives up whatever locks the process has on it, were they the process's.
+    // Would release the process's locks on the file, if the lock belonged to the process.
     drop(std::fs::read(&path).unwrap());
     for statement in ["SELECT * FROM entry", "VACUUM", "DELETE FROM entry"] {
         let words = {
@@ -193,7 +193,7 @@ async fn other_programs_with_sqlite_are_kept_out() {
             words.contains("@database is locked"),
             "{statement}: {words}"
         );
-        // From within the same program, too.
+        // The same holds within the same program.
         let connection = rusqlite::Connection::open(&path).unwrap();
         connection.busy_timeout(std::time::Duration::ZERO).unwrap();
         let error = connection.execute_batch(statement).unwrap_err();
@@ -258,7 +258,7 @@ async fn a_file_with_two_names_is_refused() {
     assert_eq!(ledger.summary().await.unwrap().accepted, 1);
 }
 
-/// A kill while it was created, between the moment at which it got its name and that at which it lost the one of the draft.
+/// As after a kill during creation: the file has its final name, and still has the name of the draft.
 #[tokio::test]
 async fn the_name_of_a_draft_is_not_in_the_way() {
     let directory = Directory::new();

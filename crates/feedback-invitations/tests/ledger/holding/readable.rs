@@ -1,4 +1,4 @@
-//! What may be read and not written, and what is too long to be read.
+//! Files that can be read but not written, and files that are too long to be read.
 
 use std::{
     fs::{self, Permissions},
@@ -12,10 +12,11 @@ use rusqlite::Connection;
 use super::command;
 use crate::support::{Directory, FileLedger, record};
 
-/// Nobody, by the number that all systems have for that.
+/// The user id of `nobody`, which is the same on all systems.
 const NOBODY: u32 = 65_534;
 
-/// What a child says of a ledger: a word, its memory in kB, and why. As nobody, whom rights bind, unlike root.
+/// Opens a ledger in a child, and returns a word, the child's memory in kB, and the reason. The child runs as `nobody`, whom
+/// permissions restrict, unlike root.
 fn open_as_nobody(path: &Path) -> (String, u64, String) {
     let mut child = command("one");
     child.env("LEDGER_TEST_FILE", path);
@@ -47,7 +48,7 @@ async fn what_can_not_be_written_fails_at_opening() {
         fs::set_permissions(&folder, Permissions::from_mode(of_folder)).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(of_file)).unwrap();
     };
-    // With all rights it can be opened, so the rights make the difference.
+    // With all permissions it can be opened, so the permissions make the difference.
     allow(0o777, 0o666);
     assert_eq!(open_as_nobody(&path).0, "opened");
     for (what, of_folder, of_file) in [
@@ -65,7 +66,7 @@ async fn what_can_not_be_written_fails_at_opening() {
 
 #[tokio::test]
 async fn a_row_without_end_is_found_by_its_length() {
-    /// More than everything else together takes.
+    /// More than everything else takes together.
     const LENGTH: u64 = 128 << 20;
 
     let directory = Directory::new();
@@ -110,7 +111,7 @@ async fn a_row_without_end_is_found_by_its_length() {
     }
 }
 
-/// As many tables as one likes, all of which SQLite would take into memory.
+/// The file has very many tables, all of which SQLite would load into memory.
 #[tokio::test]
 async fn tables_without_end_are_found_by_their_number() {
     let directory = Directory::new();

@@ -1,4 +1,4 @@
-//! What is done to the file of a ledger that is open.
+//! The ways in which a test changes the file of an open ledger.
 
 use std::{
     any::Any,
@@ -8,12 +8,12 @@ use std::{
 
 use crate::support::Directory;
 
-/// The files of one way.
+/// The files for one way.
 pub(super) struct Files {
     pub(super) directory: PathBuf,
     pub(super) path: PathBuf,
     pub(super) journal: PathBuf,
-    /// A copy of the ledger, from when less was in it.
+    /// An older copy of the ledger, with fewer entries.
     pub(super) backup: PathBuf,
     pub(super) other: PathBuf,
     /// Where the ledger is if its directory was renamed.
@@ -41,18 +41,18 @@ pub(super) type At = fn(&Files) -> &Path;
 pub(super) enum Expected {
     Harmless,
     Loss,
-    /// The file itself is whole, and is here afterwards.
+    /// The file itself is intact, and is at this path afterwards.
     LossAt(At),
 }
 
 /// One way to treat a file.
 pub(super) struct Way {
     pub(super) what: &'static str,
-    /// Gives what is to be kept for as long as others try.
+    /// Changes the file. Returns a value to keep alive while the second program tries.
     pub(super) act: fn(&Files) -> Box<dyn Any>,
-    /// Where the second program tries to get in.
+    /// The paths that the second program tries to open.
     pub(super) tried: &'static [At],
-    /// Whether it is told, somewhere, that the ledger is in use.
+    /// Whether at least one path returns that the ledger is in use.
     pub(super) is_in_use: bool,
     pub(super) expected: Expected,
 }
@@ -249,7 +249,7 @@ pub(super) const WAYS: &[Way] = &[
             fs::remove_file(&files.path).unwrap();
             done(std::os::unix::fs::symlink(&files.backup, &files.path))
         },
-        // The backup is another ledger, which nobody has open.
+        // The backup is another ledger, which no program has open.
         &[],
         Loss,
     ),

@@ -4,7 +4,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// A directory of its own, as long as it lives.
+/// A temporary directory, which is removed when it is dropped.
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
@@ -21,7 +21,7 @@ impl Directory {
         self.0.join(name)
     }
 
-    /// The names in it, in order.
+    /// Returns the names in the directory, in order.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<_> = entries

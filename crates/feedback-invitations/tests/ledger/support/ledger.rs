@@ -1,4 +1,4 @@
-//! A ledger in a file with one list in it, as most tests use one.
+//! A ledger in a file with one list in it, which most tests use.
 
 use std::{ops::Deref, path::Path};
 
@@ -17,7 +17,7 @@ pub(crate) struct FileLedger {
     list: LedgerList,
 }
 
-/// How to open one.
+/// Options for opening one.
 pub(crate) struct FileLedgerOptions(ledger::FileLedgerOptions);
 
 impl FileLedger {
@@ -57,7 +57,7 @@ impl FileLedger {
         }
     }
 
-    /// The ledger itself, for one that is put around it.
+    /// Returns the ledger itself, for a wrapper around it.
     pub(crate) fn file(&self) -> &ledger::FileLedger {
         &self.file
     }

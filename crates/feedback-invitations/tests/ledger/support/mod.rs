@@ -20,12 +20,12 @@ pub(crate) fn key(text: &str) -> Key {
     Key::new(text).unwrap()
 }
 
-/// The address that stands for a key at the provider's.
+/// The address by which the provider identifies a key.
 pub(crate) fn address(key: &str) -> String {
     format!("{key}@person.example")
 }
 
-/// An invitation that the provider can tell from others by its key.
+/// An invitation that the provider can recognise by its key.
 pub(crate) fn invitation(text: &str) -> (Key, SendInvitation) {
     let programme = Programme::new("client-display-id", "programme-display-id");
     let recipient = Recipient::new("location-display-id").email(address(text));
@@ -39,7 +39,7 @@ pub(crate) fn invitations(
     send_all::iter(list)
 }
 
-/// Reads a run to its end: a word for what became of every key. Fails if a key comes out twice.
+/// Reads a run to its end, and returns a word for the outcome of every key. Fails if a key comes out twice.
 pub(crate) async fn outcomes(run: &mut Run<SendInvitation>) -> BTreeMap<String, &'static str> {
     let mut outcomes = BTreeMap::new();
     while let Some(sent) = run.next().await {
@@ -71,7 +71,7 @@ pub(crate) fn words(pairs: &[(&str, &'static str)]) -> BTreeMap<String, &'static
         .collect()
 }
 
-/// Puts a key with this outcome into a list.
+/// Records a key with this outcome in a list.
 pub(crate) async fn record(ledger: &LedgerList, text: &str, outcome: Outcome) {
     match ledger.begin(&key(text), Resend::none()).await.unwrap() {
         Begun::Started(claim) => drop(ledger.finish(&claim, &outcome).await.unwrap()),

@@ -16,24 +16,24 @@ use tokio::sync::{Semaphore, watch};
 
 use super::address;
 
-/// What the provider does with the invitation for one address.
+/// How the provider treats the invitation for one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Behaviour {
     Accept,
-    /// Says no, and quotes the address in its message.
+    /// Refuses, and quotes the address in its message.
     Refuse,
-    /// Answers 401, whatever the token.
+    /// Responds with 401, whatever the token.
     Unauthorized,
-    /// Is not there.
+    /// Can't be reached.
     Away,
-    /// Does what it is asked, and its response is lost.
+    /// Accepts the invitation, but the response is lost.
     LoseResponse,
     /// Accepts once the test opens the gate.
     Wait,
     Panic,
 }
 
-/// The provider's side, as a transport: it counts what it received.
+/// The provider as a transport, which counts the requests that it received.
 #[derive(Clone, Debug)]
 pub(crate) struct Provider(Arc<State>);
 
@@ -72,7 +72,7 @@ impl Provider {
         self
     }
 
-    /// A client of this provider that repeats nothing and takes no turns.
+    /// Builds a client of this provider without retries and without a rate limit.
     pub(crate) fn client(&self) -> Client {
         Client::builder("testing", "testing12345")
             .transport(self.clone())
@@ -82,24 +82,24 @@ impl Provider {
             .unwrap()
     }
 
-    /// How often it received the invitation for a key.
+    /// Returns how often the provider received the invitation for a key.
     pub(crate) fn received(&self, key: &str) -> u32 {
         let received = self.0.received.lock().unwrap();
         received.get(&address(key)).copied().unwrap_or_default()
     }
 
-    /// How many invitations it received.
+    /// Returns how many invitations the provider received.
     pub(crate) fn total(&self) -> u32 {
         self.0.received.lock().unwrap().values().sum()
     }
 
-    /// Waits until as many invitations wait at the gate.
+    /// Waits until this many invitations wait at the gate.
     pub(crate) async fn waiting(&self, count: usize) {
         let mut waiting = self.0.waiting.subscribe();
         waiting.wait_for(|waiting| *waiting >= count).await.unwrap();
     }
 
-    /// Lets that many through the gate.
+    /// Lets this many invitations through the gate.
     pub(crate) fn open(&self, count: usize) {
         self.0.gate.add_permits(count);
     }
