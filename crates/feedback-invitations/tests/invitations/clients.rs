@@ -19,7 +19,7 @@ fn blank_credentials_are_refused_without_being_shown() {
         assert!(matches!(error, BuildError::Credential(_)), "{error:?}");
         assert!(!format!("{error} {error:?}").contains("s3cret"));
     }
-    // What would split a header is a password like any other: it travels in a body.
+    // A line break is allowed in a password, because the password is sent in a body and not in a header.
     let client = Client::builder("s3cr\u{e9}t user", "s3cret\r\n pass")
         .build()
         .unwrap();
@@ -41,7 +41,7 @@ fn plain_http_is_for_loopback() {
     assert!(matches!(plain.build(), Err(BuildError::PlainHttp)));
 }
 
-/// What the provider's pages say of each operation, not what the description says.
+/// The properties of each operation according to the provider's pages, not to the description.
 #[test]
 fn every_operation_is_what_the_provider_documents() {
     for (info, path, idempotency, authenticated) in [
@@ -58,7 +58,7 @@ fn every_operation_is_what_the_provider_documents() {
         assert_eq!(info.authenticated, authenticated, "{}", info.id);
         assert_eq!(info.provenance, Some(Provenance::Documented));
         assert!(info.docs_url.unwrap().contains("4625911085327"));
-        // A login needs its token, an invitation its code: no status says enough.
+        // A login needs its token, and an invitation its code. No status decides alone.
         assert!(!info.status_decides, "{}", info.id);
     }
 }
@@ -80,7 +80,7 @@ fn an_invitation_can_be_kept_for_later_without_showing_anybody() {
     }
 }
 
-/// What is set in the tests' environment, and what of it must be.
+/// The variables of the tests' environment, and those that are required.
 const VARIABLES: Variables = Variables::new(
     &[
         ("RADAR_USERNAME", "testing"),

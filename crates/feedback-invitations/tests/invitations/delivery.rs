@@ -1,4 +1,4 @@
-//! Both calls meet every kind of failure, over real sockets; the sandbox counts who got a message.
+//! Both calls meet every kind of failure, over real sockets. The sandbox counts who received a message.
 
 use std::time::Duration;
 
@@ -26,13 +26,13 @@ async fn log_in(sandbox: &Sandbox, client: &Client) -> Error {
     client.send(log_in).await.unwrap_err()
 }
 
-/// How often a path was asked for.
+/// How often a path was requested.
 fn asked(sandbox: &Sandbox, path: &str) -> usize {
     let requests = sandbox.customer_radar().requests();
     requests.iter().filter(|one| one.target == path).count()
 }
 
-/// Lets both calls meet a fault, which the server meets after it did what it was asked for, if `applies`.
+/// Runs both calls into a fault. If `applies`, the server first processes the request.
 async fn assert_both(
     name: &str,
     fault: Fault,
@@ -55,7 +55,7 @@ async fn assert_both(
         assert_eq!(radar.applied_count(), usize::from(applies), "{name}");
         assert_eq!(radar.outbox().len(), usize::from(applies), "{name}");
 
-        // The login itself may be repeated.
+        // The login itself may be retried.
         let (sandbox, client) = start().await;
         let radar = sandbox.customer_radar();
         radar.fault_on("logIn", fault.times(99)).unwrap();
@@ -65,7 +65,7 @@ async fn assert_both(
             (kind, delivery, login_attempts),
             "{name}"
         );
-        // An invitation that has no token is not sent, whatever became of the login.
+        // An invitation without a token is not sent, whatever the outcome of the login.
         let error = send(&client).await;
         assert_eq!(
             (error.kind(), error.delivery(), error.attempts()),

@@ -1,4 +1,4 @@
-//! What an error tells of the provider's words, and whether the call happened.
+//! What an error contains of the provider's message, and whether the call happened.
 
 use customer_api_core::transport::{ScriptedResponse, TransportErrorKind};
 use feedback_invitations::{Delivery, Error, ErrorKind, LogIn, Recipient, SendInvitation};
@@ -18,7 +18,7 @@ async fn send(status: u16, body: &str) -> Error {
 
 #[tokio::test]
 async fn the_two_documented_failures_say_what_to_check() {
-    // In whatever response they come.
+    // The hint does not depend on the status.
     for (status, delivery) in [
         (200, Delivery::Unknown),
         (400, Delivery::Refused),

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent, not even a login, under the name that the provider uses.
+//! What the client rejects before it sends anything, even a login. The error uses the provider's name of the field.
 
 use customer_api_core::error::{Problem, ValidationError};
 use feedback_invitations::{
@@ -7,7 +7,7 @@ use feedback_invitations::{
 
 use crate::support::{ACCEPTED, TOKEN, invitation, logged_in, ok, programme, scripted};
 
-/// The error of an operation that is refused.
+/// The error of an operation that the client rejects.
 #[track_caller]
 fn refused(operation: impl Operation<Service = CustomerRadar>) -> ValidationError {
     let (builder, transport) = scripted([]);
@@ -91,7 +91,7 @@ fn a_recipient_whom_nothing_can_reach() {
             assert_eq!(error.to_string(), "`sendData[0].mobile` has no digit");
         }
     }
-    // Digits to Unicode, not to a phone.
+    // Digits in Unicode, but not on a phone.
     for number in ["½", "²", "٠٢١", "０２１"] {
         let error = refused_recipient(Recipient::new("l").mobile(number));
         assert_eq!(error.to_string(), "`sendData[0].mobile` has no digit");
@@ -149,7 +149,7 @@ fn metadata_keys_that_are_there_twice() {
         error.to_string(),
         "`sendData[0].metadata[2].key` appears twice"
     );
-    // The provider tells case and spelling apart.
+    // The provider distinguishes case and spelling.
     let pairs = person()
         .metadata("a", "")
         .metadata("A", "")

@@ -1,4 +1,4 @@
-//! What responses are read as: acceptances, refusals in a 200, and what nobody can tell.
+//! How responses are read: acceptances, refusals in a 200, and responses of unknown outcome.
 
 use customer_api_core::{redact::OneLine, transport::ScriptedResponse};
 use feedback_invitations::{
@@ -48,7 +48,7 @@ async fn a_reference_keeps_its_digits_and_may_be_missing() {
         (r#""data":"000123""#, Some("000123")),
         (r#""data":null"#, None),
         (r#""other":1"#, None),
-        // What the provider may add one day does not undo that it accepted.
+        // A `data` of a new form does not change that the invitation was accepted.
         (r#""data":{"id":1}"#, None),
         (r#""data":["1"]"#, None),
         (r#""data":true"#, None),
@@ -72,7 +72,7 @@ async fn a_receipt_can_be_kept() {
     assert_eq!(read, receipt);
 }
 
-/// A 200 says that it was triggered, and the code that it was not: sending it again may reach somebody twice.
+/// The 200 means that the invitation was triggered, and the code means that it was not. Sending it again may reach a person twice.
 #[tokio::test]
 async fn another_code_in_a_2xx_leaves_a_doubt_and_its_words() {
     for (body, code, message) in [
@@ -104,7 +104,7 @@ async fn another_code_in_a_2xx_leaves_a_doubt_and_its_words() {
             assert_eq!((error.code(), error.message()), (Some(code), message));
             assert_eq!(error.body(), Some(body.as_bytes()));
         }
-        // With the status of a refusal it is one.
+        // With the status of a refusal, the response is a refusal.
         let error = send(400, body).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery(), error.code()),
@@ -129,7 +129,7 @@ async fn a_200_that_nobody_can_read_leaves_a_doubt() {
         r#"{"code":true}"#,
         r#"{"code":["00000"]}"#,
         r#"{"description":"success"}"#,
-        // Zeros that were lost, or not all: it may have been a success.
+        // Some or all zeros may have been lost, so it may have been a success.
         r#"{"code":"0","description":"success"}"#,
         r#"{"code":0}"#,
         r#"{"code":0.0}"#,
@@ -150,7 +150,7 @@ async fn a_200_that_nobody_can_read_leaves_a_doubt() {
         let (builder, transport) = scripted([
             logged_in("t"),
             ok(body),
-            // Nobody asks for it.
+            // No request asks for this one.
             ok(ACCEPTED),
         ]);
         let client = builder.build().unwrap();
@@ -177,7 +177,7 @@ async fn a_login_is_known_by_its_token() {
         for status in [200, 201] {
             let response = log_in(status, body).await.unwrap();
             assert_eq!(response.token, "t", "{body}");
-            // A number is read as the text that is documented.
+            // A number is read as the documented string.
             let user_name = body.contains("\"userName\":7").then_some("7");
             assert_eq!(response.user_name.as_deref(), user_name);
         }
@@ -224,7 +224,7 @@ async fn a_batch_has_one_answer() {
     assert_eq!(error.delivery(), Delivery::Unknown);
 }
 
-/// What becomes of an invitation that is answered with these bytes.
+/// The outcome of an invitation whose response has these bytes.
 fn outcome(body: Vec<u8>) -> Result<InvitationReceipt, Error> {
     let (builder, _) = scripted([logged_in(TOKEN), ScriptedResponse::status(200).body(body)]);
     let client = builder.build().unwrap();
@@ -248,9 +248,9 @@ proptest! {
         let body = serde_json::json!({ "code": code, "data": words });
         let error = outcome(body.to_string().into_bytes()).unwrap_err();
         prop_assert_eq!(error.delivery(), Delivery::Unknown);
-        // An `e` may stand in a zero.
+        // A zero may contain an `e`.
         if code.chars().any(|letter| letter.is_ascii_alphabetic() && !"eE".contains(letter)) {
-            // To the letter, unless one can't be seen.
+            // The code is kept exactly, except for invisible characters.
             let code = OneLine(&code).to_string();
             prop_assert_eq!((error.kind(), error.code()), (ErrorKind::Rejected, Some(&*code)));
         }

@@ -1,4 +1,4 @@
-//! Whole stories against the sandbox, whose every inferred behaviour is switched through.
+//! Complete sequences of calls against the sandbox, with every setting of its inferred behaviour.
 
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ async fn the_documented_refusals_come_with_a_hint() {
                 .invitation_errors(family)
                 .codes(codes);
             let (sandbox, client) = start(options).await;
-            // Two points of measure, and none is named.
+            // The location has two points of measure, and the recipient names none.
             let at_two = Recipient::new("location-2").email("a@b.example");
             let error = send(&client, at_two.clone()).await.unwrap_err();
             assert_eq!(
@@ -308,7 +308,7 @@ async fn an_account_of_the_callers_own() {
     let person = Recipient::new("l").email("a@b.example");
     let invitation = SendInvitation::new(&Programme::new("c", "p"), person);
     client.send(invitation.clone()).await.unwrap();
-    // Two programs whose logins end each other's tokens get through all the same.
+    // Two programs whose logins invalidate each other's tokens succeed nevertheless.
     let other = sandbox_client(&sandbox).build().unwrap();
     for client in [&other, &client, &other] {
         client.send(invitation.clone()).await.unwrap();

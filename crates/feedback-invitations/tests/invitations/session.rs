@@ -1,4 +1,4 @@
-//! The token: obtained when it is needed, shared, renewed in time, and replaced when it is no longer taken.
+//! The token: obtained when it is needed, shared, renewed in time, and replaced when the provider no longer accepts it.
 
 use std::{error::Error as _, time::Duration};
 
@@ -18,7 +18,7 @@ fn client(responses: impl IntoIterator<Item = ScriptedResponse>) -> (Client, Scr
     (builder.build().unwrap(), transport)
 }
 
-/// What was sent: `login`, or the token of an invitation.
+/// The requests in order: `login`, or the token of an invitation.
 fn story(transport: &ScriptedTransport) -> Vec<String> {
     let told = |request: &customer_api_core::http::Request<_>| match request.uri().path() {
         "/auth/login" => {
@@ -67,7 +67,7 @@ async fn a_token_lives_an_hour_whatever_a_clock_that_goes_wrong_says() {
         send(&client).await.unwrap();
         tokio::time::advance(54 * MINUTE).await;
         send(&client).await.unwrap();
-        // It is renewed some minutes early.
+        // The token is renewed some minutes early.
         tokio::time::advance(5 * MINUTE).await;
         send(&client).await.unwrap();
         let expected = ["login", "one", "one", "login", "two"];
@@ -75,7 +75,7 @@ async fn a_token_lives_an_hour_whatever_a_clock_that_goes_wrong_says() {
     }
 }
 
-/// Nothing that stands beside a token keeps anybody from using it.
+/// No other member of the response prevents the use of a token.
 #[tokio::test(start_paused = true)]
 async fn what_can_not_be_read_beside_a_token_is_as_if_it_were_not_there() {
     for members in [
@@ -112,7 +112,7 @@ async fn what_can_not_be_read_beside_a_token_is_as_if_it_were_not_there() {
     }
 }
 
-/// The provider's clock and this machine's need not agree: years lie between them here.
+/// The provider's clock and this machine's may differ. Here they differ by years.
 #[tokio::test(start_paused = true)]
 async fn the_providers_own_clock_says_how_long_a_token_lives() {
     for (date, expiration) in [
@@ -217,7 +217,7 @@ async fn no_other_status_is_taken_for_a_stale_token() {
 async fn a_wrong_password_is_not_hammered_whatever_its_status() {
     for status in [200, 400, 401, 403, 500, 503] {
         let refusal = || ScriptedResponse::status(status).body(WRONG_PASSWORD);
-        // A failing server is asked three times, as a login is harmless to repeat.
+        // A login at a failing server is attempted three times, because a login is harmless to repeat.
         let asked = if status < 500 { 1 } else { 3 };
         let (client, transport) = client((0..asked).map(|_| refusal()));
         for _ in 0..5 {
@@ -275,7 +275,7 @@ async fn a_login_that_can_not_be_made_leaves_the_invitation_unsent() {
         ),
         (vec![ok("<html>")], 1),
         (vec![ok("{}")], 1),
-        // A token that can't stand in a header.
+        // A token with characters that are not allowed in a header.
         (vec![ok(r#"{"token":"a\r\nb: c"}"#)], 1),
     ] {
         let (client, transport) = client(responses);
@@ -324,7 +324,7 @@ async fn one_call_at_a_time_by_default() {
     }
     elapsed.sort_unstable();
     assert_eq!(elapsed, [10, 20, 30]);
-    // One that would wait in vain says so.
+    // A call whose turn can't come in time fails with that reason.
     transport.push(slow());
     let busy = tokio::spawn({
         let client = client.clone();
@@ -337,7 +337,7 @@ async fn one_call_at_a_time_by_default() {
     busy.await.unwrap().unwrap();
 }
 
-/// The status of a refused login is not documented, nor is its body: whatever gives no token may be a wrong password.
+/// Neither the status nor the body of a refused login is documented. Any response without a token may mean a wrong password.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_gives_no_token_is_not_hammered() {
     for response in [
@@ -367,7 +367,7 @@ async fn a_login_that_gives_no_token_is_not_hammered() {
     }
 }
 
-/// The 60 minutes hold without it.
+/// Without an `expiration`, the 60 minutes hold.
 #[tokio::test(start_paused = true)]
 async fn an_expiration_that_makes_no_sense_is_as_if_it_were_not_there() {
     for expiration in [
@@ -385,7 +385,7 @@ async fn an_expiration_that_makes_no_sense_is_as_if_it_were_not_there() {
     }
 }
 
-/// A run's ledger keeps a refused one from being tried again: only the provider's word on the invitation makes it one.
+/// A ledger does not send a refused invitation again. Only the provider's response to the invitation itself makes it refused.
 #[tokio::test(start_paused = true)]
 async fn an_invitation_whose_token_was_revoked_and_not_replaced_is_not_sent() {
     for last in [

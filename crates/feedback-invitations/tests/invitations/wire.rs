@@ -1,4 +1,4 @@
-//! Every byte that goes out, for both calls, with every optional field set and unset, written here from the provider's page.
+//! Every byte that both calls send, with every optional field set and unset. The expected bytes are taken from the provider's page.
 
 use feedback_invitations::{LogIn, Programme, Recipient, SendInvitation};
 use proptest::prelude::*;
@@ -7,13 +7,13 @@ use crate::support::{
     ACCEPTED, Json, Request, TOKEN, invitation, logged_in, ok, programme, read, scripted, sent,
 };
 
-/// A text with everything that an encoder could trip over, and the same as JSON has it.
+/// A text with everything that an encoder may encode wrongly, and the same text in JSON.
 const AWKWARD: &str = "+64 \"a\" & b=c; 100% \\ é 🙂\r\n\u{7f}</x>";
 const AWKWARD_JSON: &str = "+64 \\\"a\\\" & b=c; 100% \\\\ é 🙂\\r\\n\u{7f}</x>";
 
 const LOGIN_BODY: &str = r#"{"username":"testing","password":"testing12345"}"#;
 
-/// A request whole: the line, all headers, the body.
+/// A complete request: the request line, all headers, the body.
 fn request(path: &str, token: Option<&str>, body: &str) -> Request {
     let mut headers = vec![
         "accept: application/json".to_owned(),
@@ -27,7 +27,7 @@ fn request(path: &str, token: Option<&str>, body: &str) -> Request {
     Request::expected(&format!("POST {path}"), headers, Some(body))
 }
 
-/// An invitation takes a login first, and carries the token bare.
+/// An invitation needs a login first, and carries the token bare.
 async fn assert_invitation(invitation: SendInvitation, body: &str) {
     let expected = [
         request("/auth/login", None, LOGIN_BODY),
@@ -52,7 +52,7 @@ async fn the_providers_example() {
         "8291a9ed952342c5b5fe2915f2189e7c",
         "1cf118a0326d47aa851a90b9674e90aa",
     );
-    // The order of the setters is not that of the fields.
+    // The setters are called in another order than the fields.
     let dave = Recipient::new("1cf118a0326d47aa851a90b9674e90aa")
         .metadata("booking_reference", "122334345")
         .metadata("invoice_no", "INV00001")
@@ -87,7 +87,7 @@ async fn what_is_not_set_is_left_out() {
             Recipient::new("l").mobile("021000001"),
             r#"{"mobile":"021000001","locationDisplayId":"l"}"#,
         ),
-        // A blank one counts as none.
+        // A blank address or number counts as missing.
         (
             Recipient::new("l").email(" \t").mobile("021000001"),
             r#"{"mobile":"021000001","locationDisplayId":"l"}"#,
@@ -96,7 +96,7 @@ async fn what_is_not_set_is_left_out() {
             Recipient::new("l").email("abc@g.com").mobile("\u{a0} "),
             r#"{"email":"abc@g.com","locationDisplayId":"l"}"#,
         ),
-        // White space around a number goes, what is inside stays; nothing is made international.
+        // White space around a number is removed, and inside it stays. No number is made international.
         (
             Recipient::new("l").mobile(" \t+64 (21) 000-001\r\n"),
             r#"{"mobile":"+64 (21) 000-001","locationDisplayId":"l"}"#,
@@ -173,7 +173,7 @@ async fn an_account_may_need_a_header_more() {
     assert_eq!(requests[1].uri(), "https://api.feedback.fyi/invitation");
 }
 
-/// What an operation writes, without a server.
+/// The bytes that an operation writes, without a server.
 fn written(invitation: SendInvitation) -> Json {
     let (builder, transport) = scripted([logged_in(TOKEN), ok(ACCEPTED)]);
     let client = builder.build().unwrap();
@@ -189,7 +189,7 @@ fn written(invitation: SendInvitation) -> Json {
 }
 
 proptest! {
-    /// Any text in any field reads back. What is refused is made acceptable: a digit in the number, a letter in the ids.
+    /// Any text in any field reads back. The test makes rejected values valid: a digit in the number, a letter in the ids.
     #[test]
     fn any_text_in_any_field_reads_back(
         text in prop::collection::vec(any::<String>(), 8),

@@ -1,4 +1,4 @@
-//! No password, no token and nothing personal in anything that is printed, whatever fails. A program of its own, as its
+//! No password, no token and no personal data in anything that is printed, whatever fails. A separate program, because its
 //! subscriber must see everything.
 #![cfg(test)]
 
@@ -21,7 +21,7 @@ const FIRST_NAME: &str = "Plantedfirst & Co";
 const LAST_NAME: &str = "Plantedlast";
 const VALUE: &str = "planted \"value\" of a pair";
 
-/// What must not be seen: every planted value, in the spellings of text, JSON and HTML.
+/// The values that must not be printed: every planted value, in the spellings of text, JSON and HTML.
 const PLANTED: [&str; 11] = [
     USERNAME,
     PASSWORD,
@@ -66,7 +66,7 @@ async fn every_call(logs: &CapturedLogs, builder: ClientBuilder<Client>) {
     let people = [recipient("location-3"), recipient("nowhere")];
     logs.note_call(client, SendInvitation::batch(&programme, people, 2))
         .await;
-    // Refused before anything is sent.
+    // The client rejects this one before anything is sent.
     let twice = recipient("location-1").metadata("invoice_no", VALUE);
     logs.note_call(client, SendInvitation::new(&programme, twice))
         .await;
@@ -97,7 +97,7 @@ fn faults(echo: &str) -> Vec<Fault> {
 
 const FAULTS: usize = 25;
 
-/// Lets a call meet each fault, with an echo of what it sent: the provider's words are scrubbed of that, and of nothing else.
+/// Runs a call into each fault, with an echo of the sent values. These values, and nothing else, are removed from the provider's message.
 const ECHOES: [(&str, &[&str]); 2] = [
     ("logIn", &[USERNAME, PASSWORD]),
     (
@@ -113,7 +113,7 @@ async fn nothing_planted_is_printed_or_logged() {
     let sandbox = Sandbox::builder().customer_radar(options).start().await;
     let sandbox = sandbox.unwrap();
     let radar = sandbox.customer_radar();
-    // A login that gives the planted token, which the server then takes for none: that is met, too.
+    // A login that returns the planted token, which the server then refuses. That fault is tested, too.
     let token = serde_json::json!({ "token": TOKEN, "expiration": 1e300, "userName": USERNAME });
     let token = Fault::status(200).body(FaultBody::json(&token));
     for (operation, values) in ECHOES {
@@ -129,7 +129,7 @@ async fn nothing_planted_is_printed_or_logged() {
             radar.clear_faults();
         }
     }
-    // All goes well, and the password is a wrong one.
+    // First everything succeeds, and then the password is wrong.
     every_call(&logs, sandbox_client(&sandbox)).await;
     assert!(radar.applied_count() > 0);
     let wrong = Client::builder(USERNAME, format!("{PASSWORD}?"));

@@ -1,4 +1,4 @@
-//! What the tests share: clients, responses, invitations, and a server that writes down every byte.
+//! Shared by the tests: clients, responses, invitations, and a server that records every byte.
 
 mod reader;
 
@@ -21,7 +21,7 @@ pub(crate) use testkit::{Request, ok};
 pub(crate) const USERNAME: &str = "testing";
 pub(crate) const PASSWORD: &str = "testing12345";
 
-/// A token that none of the provider's samples has.
+/// A token that does not occur in the provider's samples.
 pub(crate) const TOKEN: &str = "eyJ0.planted.token";
 
 pub(crate) const LOGGED_IN: &str = include_str!("../../fixtures/login.response.json");
@@ -38,7 +38,7 @@ pub(crate) fn scripted(
     (builder, transport)
 }
 
-/// The response of a login that gives this token, and says nothing of its end.
+/// The response of a login that returns this token, without its expiration.
 pub(crate) fn logged_in(token: &str) -> ScriptedResponse {
     ok(&format!(r#"{{"token":"{token}"}}"#))
 }
@@ -49,7 +49,7 @@ pub(crate) fn answering(status: u16, body: &str) -> Client {
     scripted([logged_in(TOKEN), response]).0.build().unwrap()
 }
 
-/// Sends an operation, and gives the bytes of every request that it took. One response will do for both calls.
+/// Sends an operation, and returns the bytes of every request that it needed. One response serves both calls.
 pub(crate) async fn sent(operation: impl Operation<Service = CustomerRadar>) -> Vec<Request> {
     let recorder = Recorder::start(format!(
         r#"{{"token":"{TOKEN}","expiration":1517434473.269,"userName":"{USERNAME}","code":"00000"}}"#
@@ -65,7 +65,7 @@ pub(crate) fn programme() -> Programme {
     Programme::new("client-1", "programme-1")
 }
 
-/// An invitation of one person.
+/// An invitation for one person.
 pub(crate) fn invitation() -> SendInvitation {
     SendInvitation::new(
         &programme(),

@@ -1,4 +1,4 @@
-//! A reader of JSON that shares nothing with the writer of the requests: objects, arrays and texts are all that they hold.
+//! A reader of JSON that shares nothing with the writer of the requests. Requests contain only objects, arrays and strings.
 
 use std::{iter::Peekable, str::Chars};
 
