@@ -103,8 +103,14 @@ impl SendInvitation {
         keys.sort_unstable();
         keys.dedup();
         question += &match keys.as_slice() {
-            [] => ". Support needs the recipient, because the invitation has no metadata to search by".to_owned(),
-            keys => format!(". Support can search by the invitation's metadata: {}", keys.join(", ")),
+            [] => {
+                ". Support needs the recipient, because the invitation has no metadata to search by"
+                    .to_owned()
+            }
+            keys => format!(
+                ". Support can search by the invitation's metadata: {}",
+                keys.join(", ")
+            ),
         };
         question
     }

@@ -215,10 +215,7 @@ async fn an_interrupted_run_is_gone_on_with() {
         running.signal(signal);
         let (code, _, said) = running.wait().parts();
         assert_eq!(code, 3, "{signal}: {said}");
-        assert!(
-            said.contains("stopping: calls under way finish"),
-            "{said}"
-        );
+        assert!(said.contains("stopping: calls under way finish"), "{said}");
         let sent = server.outbox().len();
         assert!((1..400).contains(&sent), "{sent}");
 

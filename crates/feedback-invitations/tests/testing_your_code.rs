@@ -8,7 +8,7 @@ use customer_api_sandbox::{Fault, Sandbox};
 use feedback_invitations::{Client, Delivery, Programme, Recipient, SendInvitation};
 use httpmock::{Method::POST, MockServer};
 
-/// The code under test, which receives its client.
+/// The code to be tested, which is given its client.
 async fn ask(radar: &Client, email: &str) -> &'static str {
     let programme = Programme::new("client-1", "programme-1");
     let person = Recipient::new("location-1").email(email);

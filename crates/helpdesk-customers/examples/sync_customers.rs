@@ -282,9 +282,8 @@ fn read_lines(path: &Path) -> Result<Vec<(Key, Line)>, Failure> {
                 continue;
             }
             Some((first, _)) => {
-                let text = format!(
-                    "line {number}: the customer of line {first} with different values"
-                );
+                let text =
+                    format!("line {number}: the customer of line {first} with different values");
                 return Err(text.into());
             }
         }

@@ -12,18 +12,18 @@ use serde_json::{Value, json};
 
 use crate::support::{KEY, ORIGIN, ok, scripted};
 
-/// A help desk of customers with the ids 0, 1, 2, …
+/// A help desk with customers that have the ids 0, 1, 2, …
 #[derive(Clone, Debug)]
 struct Desk(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
     customers: u64,
-    /// The most customers of a page, whatever is asked for.
+    /// The maximum number of customers on a page, whatever is requested.
     cap: u64,
     /// How the number of customers changes with every page.
     growth: i64,
-    /// Whether pages say what they are.
+    /// Whether pages contain their envelope's numbers.
     tells: bool,
     /// `itemStart` and `itemLimit` of the requests.
     asked: Vec<(u64, u64)>,
@@ -148,7 +148,7 @@ async fn pages_smaller_than_asked_for_lose_nothing() {
 
 #[tokio::test]
 async fn a_total_that_changes_is_survived() {
-    // Customers are created while the list is read: the last page asked for is the first that reaches the total.
+    // Customers are created while the list is read. The last requested page is the first that reaches the total.
     let growing = Desk::new(100).with(|desk| (desk.cap, desk.growth) = (30, 10));
     let arrived = all(&growing.client()).await.unwrap();
     assert_eq!(arrived, (0..140).collect::<Vec<_>>());
@@ -180,7 +180,7 @@ async fn a_list_can_be_begun_further_on_and_read_one_by_one() {
     assert_eq!(desk.asked(), [(5, 3), (8, 3), (11, 3)]);
 }
 
-/// The end of the list would be one that the page itself denies.
+/// Ending the list would contradict the page itself.
 #[tokio::test]
 async fn an_empty_page_before_its_total_is_an_error() {
     let empty = |start: u64, total: Value| {
@@ -197,7 +197,7 @@ async fn an_empty_page_before_its_total_is_an_error() {
     }
 
     let three = || ok(r#"{"itemStart":0,"itemTotal":9,"items":[{"id":1},{"id":2},{"id":3}]}"#);
-    // A full page, and one that is shorter than asked for.
+    // A full page, and a page that is shorter than requested.
     for page_size in [3, 99] {
         let (builder, _) = scripted([three(), empty(3, json!(9))]);
         let mut customers = builder.build().unwrap().customers().page_size(page_size);
@@ -206,7 +206,7 @@ async fn an_empty_page_before_its_total_is_an_error() {
         assert_eq!(error.kind(), PagesErrorKind::Incomplete);
         assert_eq!((error.progress().pages, error.progress().items), (1, 3));
 
-        // The others were deleted meanwhile, or the page says nothing.
+        // The other customers were deleted meanwhile, or the page has no total.
         for total in [json!(3), json!(0), json!(null)] {
             let (builder, _) = scripted([three(), empty(3, total)]);
             let mut customers = builder.build().unwrap().customers().page_size(page_size);
@@ -215,7 +215,7 @@ async fn an_empty_page_before_its_total_is_an_error() {
         }
     }
 
-    // Customers that were passed over count.
+    // Skipped customers count.
     for (start, total, is_end) in [(5, 4, true), (5, 5, true), (5, 6, false)] {
         let (builder, _) = scripted([empty(start, json!(total))]);
         let mut customers = builder.build().unwrap().customers().start(start);
@@ -237,7 +237,7 @@ async fn an_offset_that_does_not_move_is_an_error() {
     for (first, second) in [
         (json!(0), json!(0)),
         (json!("1"), json!(1)),
-        // There was one customer on the first page.
+        // The first page had one customer.
         (json!(0), json!(2)),
         (json!(0), json!(99)),
         (json!(1), json!(0)),
@@ -291,7 +291,7 @@ async fn answers_may_count_from_0_or_from_1_or_not_at_all() {
     }
 }
 
-/// What `itemTotal` counts is not documented; it may be the customers of the page.
+/// It is not documented what `itemTotal` counts. It may be the customers of the page.
 #[tokio::test]
 async fn a_total_beside_a_full_page_ends_nothing() {
     for total in [json!(0), json!(1), json!("99"), json!(99), json!(100)] {
@@ -318,7 +318,7 @@ async fn an_ignored_offset_is_noticed_though_a_customer_changes() {
     let error = customers.next_page().await.unwrap_err();
     assert_eq!(error.kind(), PagesErrorKind::Repeated);
 
-    // Without an id for each, only what is the same is the same.
+    // If a customer has no id, two pages are the same only if their whole content is the same.
     let page = |seen: u64| ok(&json!({ "items": [{ "id": 1 }, { "seen": seen }] }).to_string());
     let (builder, _) = scripted([page(1), page(2), page(2)]);
     let mut customers = builder.build().unwrap().customers();
@@ -339,7 +339,7 @@ async fn the_same_page_twice_is_an_error() {
     assert_eq!(error.kind(), PagesErrorKind::Repeated);
 }
 
-/// As a server does that keeps two pages and knows no offset.
+/// A server that has two pages and ignores the offset behaves like this.
 #[tokio::test]
 async fn pages_that_come_in_turn_are_a_circle_whatever_the_total_says() {
     for total in [json!(100), json!(198), json!(1_000_000), json!(null)] {
@@ -374,7 +374,7 @@ async fn far_more_customers_than_there_are_is_an_error() {
         (PagesErrorKind::TooManyPages, 297)
     );
 
-    // The total counts what was passed over, too.
+    // The total also counts the skipped customers.
     let (builder, _) = scripted((0..10).map(page));
     let customers = builder.build().unwrap().customers();
     let mut items = customers.start(50).into_items();
@@ -490,7 +490,7 @@ async fn a_query_goes_along_with_every_page() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever the sizes, a desk at rest gives every customer once, in order.
+    /// A desk without changes returns every customer once and in order, whatever the sizes.
     #[test]
     fn complete_and_without_doubles(count in 0..400_u64, cap in 1..120_u64, size in 1..=99_u64, tells in any::<bool>()) {
         let desk = Desk::new(count).with(|desk| (desk.cap, desk.tells) = (cap, tells));

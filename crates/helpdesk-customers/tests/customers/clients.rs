@@ -88,7 +88,7 @@ fn a_client_prints_no_key_and_travels_between_tasks() {
     travels(&client);
 }
 
-/// What the provider's pages say of each operation, not what the description says.
+/// The properties of each operation according to the provider's pages, not to the description.
 #[test]
 fn every_operation_is_what_the_provider_documents() {
     let expected = [
@@ -172,7 +172,7 @@ fn assert_is(info: &OperationInfo, method: Method, path: &str, is_documented: bo
     assert!(page.starts_with("https://docs.omnidesk.io/"), "{id}");
 }
 
-/// What is set in the tests' environment, and what of it must be.
+/// The variables of the tests' environment, and those that are required.
 const VARIABLES: Variables = Variables::new(
     &[
         ("OMNIDESK_API_KEY", "s3cret"),

@@ -1,4 +1,4 @@
-//! Every operation meets every kind of failure, over real sockets; the sandbox counts what was applied.
+//! Every operation meets every kind of failure, over real sockets. The sandbox counts the applied writes.
 
 use customer_api_sandbox::{Fault, FaultBody};
 use helpdesk_customers::{Delivery, ErrorKind};

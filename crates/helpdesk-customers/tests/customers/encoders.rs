@@ -1,4 +1,4 @@
-//! Any text in any field arrives as the same text, in its place, whichever the encoding.
+//! Any text in any field arrives unchanged in its place, in either encoding.
 
 use helpdesk_customers::{
     AddExternalEvent, Channel, CreateCustomer, CreateCustomerCrud, GetTimeline, Omnidesk,
@@ -19,8 +19,8 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Custom fields of different names, which are neither empty nor prefixed. Some names can't be sent in a multipart form; that
-/// they are refused is another test's concern.
+/// Custom fields with different names that are neither empty nor prefixed. Some names can't be sent in a multipart form. Another
+/// test covers their rejection.
 fn custom_fields() -> impl Strategy<Value = Vec<(String, String)>> {
     prop::collection::btree_map("[a-zA-Z0-9_ äöüßÄ&=+%.;-]{1,12}", any::<String>(), 0..5)
         .prop_map(|fields| fields.into_iter().collect::<Vec<_>>())
@@ -39,7 +39,7 @@ fn channels() -> impl Strategy<Value = Vec<(String, String)>> {
     prop::collection::vec(("(?s).{1,8}", "(?s).{1,30}"), 0..5)
 }
 
-/// What the dynamic fields of a request must be.
+/// The expected dynamic fields of a request.
 fn dynamic(custom: &[(String, String)], channels: &[(String, String)]) -> Vec<(String, String)> {
     let mut expected: Vec<_> = custom
         .iter()

@@ -1,4 +1,4 @@
-//! What an error tells of the provider's words, and whether the call happened.
+//! What an error contains of the provider's message, and whether the call happened.
 
 use customer_api_core::{
     retry::NeverRetry,
@@ -88,7 +88,7 @@ async fn a_2xx_that_calls_itself_an_error_is_refused_under_either_key() {
     );
 }
 
-/// What a back end in trouble makes of an error.
+/// Errors as a failing back end prints them.
 #[tokio::test]
 async fn an_error_is_heard_through_noise() {
     let deep = format!(
@@ -110,11 +110,11 @@ async fn an_error_is_heard_through_noise() {
             (ErrorKind::Rejected, Delivery::Refused, Some("no")),
             "{body}"
         );
-        // The same words in a response whose status says it already.
+        // The same words in a response whose status already means an error.
         assert_eq!(write(400, body).await.message(), Some("no"), "{body}");
     }
 
-    // Nobody knows whose page it is.
+    // The page may come from another server.
     for body in [
         "<br />\n<b>Notice</b>: Undefined index{\"status\":\"error\",\"message\":\"no\"}",
         "\r\n\u{feff}\u{feff} {\"type\":\"error\",\"message\":\"no\"}\0",
@@ -150,10 +150,10 @@ async fn what_may_be_an_error_is_no_success() {
         r#"<b>"type" is "error"</b>{"type":"result"}"#,
         r#"[{"type":"error"},]"#,
         r#"<a title="error">"#,
-        // Somebody else's page, perhaps.
+        // Perhaps another server's page.
         "<p>thanks, {name}</p>",
         "<b>Notice</b>: x{\"type\":\"result\",\"message\":\"done\"}",
-        // It may have come next.
+        // An error may have followed.
         r#"{"message":"Customer upd"#,
         r#"{"message":"Customer updated.","data":{"id":1}"#,
         r#"{"data":{"code":1e999}"#,
@@ -168,7 +168,7 @@ async fn what_may_be_an_error_is_no_success() {
     }
 }
 
-/// No page documents these words, so that they say neither that it happened nor that it did not.
+/// No page documents these words, so they prove neither that the call happened nor that it did not.
 #[tokio::test]
 async fn a_failure_in_other_words_is_no_success() {
     for body in [
@@ -199,12 +199,12 @@ async fn a_failure_in_other_words_is_no_success() {
         r#"{"status":599}"#,
         r#"{"code":403}"#,
         r#"{"statusCode":500}"#,
-        // It says two things at once.
+        // The members contradict each other.
         r#"{"type":"error","type":"success"}"#,
         r#"{"status":"success","status":"error"}"#,
-        // No customer: the id is that of something else.
+        // Not a customer: the id belongs to another object.
         r#"{"id":7,"success":false}"#,
-        // Not JSON, or more than that.
+        // Not JSON, or JSON with additional text.
         r#"{"success":false,"message":"done",}"#,
         r#"{"type":"result"}{"success":false}"#,
         r#"<b>Notice</b> {"code":403}"#,
@@ -234,10 +234,10 @@ async fn a_failure_in_other_words_is_no_success() {
         let update = UpdateCustomer::new(7, 1);
         assert!(answering(200, body).send(update).await.is_ok(), "{body}");
     }
-    // A write that quotes a customer has failed all the same.
+    // A failed write stays failed even if its response quotes a customer.
     let body = r#"{"id":7,"firstname":"Ana","error":"not saved"}"#;
     assert_eq!(write(200, body).await.delivery(), Delivery::Unknown);
-    // What is documented is believed, whatever is said beside it.
+    // Documented words decide, whatever other members contain.
     for body in [
         r#"{"type":"error","success":false,"message":"no"}"#,
         r#"{"status":"error","code":422,"errors":["x"],"message":"no"}"#,

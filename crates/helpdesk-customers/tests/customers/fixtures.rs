@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::support::{answering, fields_of};
 
-/// The fields of an example, as texts. An empty name is never sent, so another one stands in for it.
+/// The fields of an example, as strings. An empty name is never sent, so another name replaces it.
 fn example(json: &str) -> BTreeMap<String, String> {
     let fields: BTreeMap<String, Value> = serde_json::from_str(json).unwrap();
     fields

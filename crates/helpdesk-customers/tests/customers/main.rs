@@ -1,4 +1,4 @@
-//! The crate against its provider's behaviour: the bytes on the wire, the responses, and what is said when something fails.
+//! The crate against its provider's behaviour: the bytes on the wire, the responses, and the errors.
 #![cfg(test)]
 
 mod all_customers;

@@ -1,4 +1,4 @@
-//! Customers of which a value is not as documented.
+//! Customers with a value that is not as documented.
 
 use helpdesk_customers::{
     Found, GetCustomer, ListCustomers, SearchByExternalId, Unreadable, UpdateCustomer,
@@ -153,7 +153,7 @@ async fn one_customer_and_a_search_tell_it_too() {
     );
 }
 
-/// A total that is no number does not say that there is nobody: somebody would be created a second time.
+/// A total that is not a number does not mean that there is no such customer. Otherwise a customer would be created a second time.
 #[tokio::test]
 async fn an_empty_list_with_a_total_that_makes_no_sense_is_unclear() {
     for total in ["\"x\"", "[]", "true", "\"00\"", "-1"] {

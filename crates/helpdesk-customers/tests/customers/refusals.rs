@@ -1,4 +1,4 @@
-//! What is refused before anything is sent, naming the provider's field, and what the switch for patterns lets through.
+//! What the client rejects before it sends anything, with the provider's name of the field, and what it sends without pattern checks.
 
 use customer_api_core::{error::ValidationError, operation::Operation};
 use helpdesk_customers::{
@@ -11,7 +11,7 @@ use helpdesk_customers::{
 use crate::support::ok;
 use crate::support::{fields_of, scripted};
 
-/// The field that an operation is refused for, and why.
+/// The field for which the client rejects an operation, and the reason.
 fn refusal(
     check_patterns: bool,
     operation: impl Operation<Service = Omnidesk>,
@@ -33,13 +33,13 @@ fn refusal(
     (source.field().to_owned(), source.to_string())
 }
 
-/// Refused whether patterns are checked or not.
+/// Rejected whether patterns are checked or not.
 fn assert_refused(field: &str, operation: impl Operation<Service = Omnidesk> + Clone) {
     assert_eq!(refusal(true, operation.clone()).0, field);
     assert_eq!(refusal(false, operation).0, field);
 }
 
-/// Refused for its pattern alone: a client that does not check patterns sends it.
+/// Rejected only for its pattern. A client that does not check patterns sends it.
 fn assert_pattern(field: &str, value: &str, operation: impl Operation<Service = Omnidesk> + Clone) {
     let (refused, reason) = refusal(true, operation.clone());
     assert_eq!(refused, field, "{value:?}");
@@ -48,7 +48,7 @@ fn assert_pattern(field: &str, value: &str, operation: impl Operation<Service = 
     assert!(sent.contains(&(field.to_owned(), value.to_owned())));
 }
 
-/// Every call that takes a name refuses this one for its pattern, as the first name and as the last.
+/// Every call that takes a name rejects this one for its pattern, as the first name and as the last name.
 fn assert_name_breaks_the_pattern(name: &str) {
     let field = "firstname";
     let create = CreateCustomer::new(1).external_id("c");
@@ -349,7 +349,7 @@ fn a_custom_field_that_might_arrive_as_another_is_refused() {
     ] {
         let create = CreateCustomer::new(1).external_id("c");
         assert_refused(&format!("custom_{name}"), create.custom_field(name, "x"));
-        // A form's names arrive as they are.
+        // The names of a form arrive unchanged.
         let update = UpdateCustomer::new(7, 1).custom_field(name, "x");
         let sent = fields_of(|builder| builder, update);
         assert!(

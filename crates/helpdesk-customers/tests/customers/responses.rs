@@ -1,4 +1,4 @@
-//! What each response of a read or a write becomes.
+//! How each response of a read or a write is read.
 
 use customer_api_core::error::{DecodeCategory, DecodeError};
 use helpdesk_customers::{
@@ -54,7 +54,7 @@ async fn numbers_may_come_as_text_and_fields_may_be_missing() {
         "99999999999999999999",
     ] {
         let body = format!(r#"{{"items":[{{"id":{id}}}]}}"#);
-        // `+1` is no JSON at all.
+        // `+1` is not JSON.
         if let Ok(page) = list(&body).await {
             assert_eq!(page.items[0].id, None, "{id}");
         } else {
@@ -170,7 +170,7 @@ async fn a_read_that_makes_no_sense_is_an_error_that_names_the_place() {
     }
 }
 
-/// An empty page would end the list of all customers without a word.
+/// An empty page would end the list of all customers without an error.
 #[tokio::test]
 async fn a_page_without_its_list_is_no_empty_page() {
     for body in [
@@ -224,7 +224,7 @@ async fn any_2xx_is_a_write_that_was_made_whatever_its_body() {
             Some("Created."),
         ),
         ("{\"type\":\"RESULT\",\"status\":0}", None),
-        // Numbers may be ids, and nothing may have a name.
+        // Numbers may be ids, and empty members may have any name.
         ("{\"result\":422,\"id\":\"422\"}", None),
         (
             "{\"success\":true,\"error\":null,\"errors\":[],\"code\":200}",
@@ -261,7 +261,7 @@ async fn any_2xx_is_a_write_that_was_made_whatever_its_body() {
     );
 }
 
-/// What a response says of a customer is not said of the call.
+/// Words about a customer are not about the call.
 #[tokio::test]
 async fn a_customers_own_fields_may_be_called_anything() {
     let own =

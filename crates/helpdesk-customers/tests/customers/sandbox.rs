@@ -1,4 +1,4 @@
-//! Whole stories against the sandbox, whose every inferred behaviour is switched through.
+//! Complete sequences of calls against the sandbox, with every setting of its inferred behaviour.
 
 use customer_api_sandbox::{
     ErrorResponse, Fault, ItemResponse, NoMatch, OmnideskCustomer, OmnideskOptions, Sandbox,
@@ -137,7 +137,7 @@ async fn an_upsert_that_cannot_tell_writes_nothing() {
     }
 }
 
-/// After a doubt, another upsert finds out and goes on.
+/// After an unknown outcome, another upsert searches and continues.
 #[tokio::test]
 async fn an_upsert_that_may_have_happened_can_be_made_again() {
     for fault in [

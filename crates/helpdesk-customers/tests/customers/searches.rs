@@ -1,11 +1,11 @@
-//! Every shape that the response of a search may have.
+//! Every shape that the response of a search can have.
 
 use helpdesk_customers::{Error, Found, SearchByChannelValue, SearchByExternalId};
 use serde_json::{Value, json};
 
 use crate::support::answering;
 
-/// What both searches make of a response.
+/// Reads a response with both searches.
 async fn search(body: &str) -> Result<Found, Error> {
     let by_id = SearchByExternalId::new("cust-1", 1);
     let by_id = answering(200, body).send(by_id).await;
@@ -36,7 +36,7 @@ async fn one_customer_in_every_shape() {
         ana.clone(),
         json!({"id": "42"}),
         json!({"type": "result", "item": ana}),
-        // A custom field may have any name.
+        // A custom field can have any name.
         json!({"id": 42, "external_primary_id": "cust-1", "message": "x"}),
     ] {
         assert_eq!(ids(&body).await, [Some(42)], "{body}");
@@ -94,7 +94,7 @@ async fn from_anything_else_nothing_follows() {
         "{\"item\":null}",
         "{\"item\":[]}",
         "{\"itemTotal\":3,\"items\":[]}",
-        // An empty list, and something that says otherwise, or may.
+        // An empty list, and a member that contradicts it or may contradict it.
         "{\"items\":[{\"id\":7}],\"items\":[]}",
         "{\"items\":[],\"items\":[{\"id\":7}]}",
         "{\"items\":[],\"items\":[]}",
@@ -113,7 +113,7 @@ async fn from_anything_else_nothing_follows() {
         "{\"items\":[],\"itemStart\":15}",
         "{\"items\":[],\"itemStart\":{}}",
         "{\"items\":[],\"itemLimit\":\"many\"}",
-        // Two customers, of which one would be taken.
+        // Two customers, of which only one would be read.
         "{\"item\":{\"id\":7},\"item\":{\"id\":8}}",
         "{\"items\":[{\"id\":7}],\"item\":{\"id\":8}}",
         "{\"id\":7,\"id\":8}",
@@ -129,7 +129,7 @@ async fn from_anything_else_nothing_follows() {
             panic!("{body}: {found:?}");
         };
         assert!(found.customers().is_empty() && !found.is_nobody());
-        // A list inside an envelope is all that is left of it.
+        // Only the list inside the envelope is left of the response.
         if !body.contains("[7]") {
             assert_eq!(
                 *raw,

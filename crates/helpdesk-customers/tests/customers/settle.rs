@@ -1,4 +1,4 @@
-//! Looking whether a write happened, against the sandbox: lost responses, second writers, and reads that show little.
+//! Looks for unknown writes against the sandbox: lost responses, second writers, and reads that show little.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn start(options: OmnideskOptions) -> (Sandbox, Client) {
     (sandbox, client)
 }
 
-/// A world with one customer in brand 1, whose id it gives.
+/// A sandbox with one customer in brand 1. Returns the customer's id.
 async fn with_ana(options: OmnideskOptions) -> (Sandbox, Client, u64) {
     let (sandbox, client) = start(options).await;
     let id = sandbox.omnidesk().seed_customer(ana());
@@ -67,7 +67,7 @@ async fn a_creation_without_an_id_is_found_by_its_address() {
 #[tokio::test]
 async fn a_customer_of_a_second_writer_is_not_this_creation() {
     for (second, expected) in [
-        // The same person: in effect, and no more.
+        // The same person: only in effect.
         (SecondWriter::same(), "in effect"),
         (SecondWriter::same().set("firstname", "Bob"), "cannot tell"),
     ] {
@@ -208,7 +208,7 @@ async fn a_part_of_a_change_may_have_been_there_before() {
     let update = UpdateCustomer::new(id, 1).firstname("Ana").lastname("Lee");
     let verdict = settle(sandbox.omnidesk(), &client, &update, false).await;
     assert_eq!(reason(verdict), Reason::Partly);
-    // A second writer changed a part of what was applied.
+    // A second writer changed a part of the applied values.
     let second = SecondWriter::same().set("firstname", "Bea");
     let overtaken = lost(true).second_writer(second);
     let trace = meet(sandbox.omnidesk(), &client, update.clone(), overtaken).await;
@@ -236,7 +236,7 @@ async fn a_change_of_a_customer_who_is_gone_can_not_be_told() {
     sandbox.omnidesk().remove_customer(id);
     let verdict = client.settle(&rename, trace).look().await.unwrap();
     assert_eq!(reason(verdict), Reason::Gone);
-    // An id of your own is a brand's; without the brand nobody is named.
+    // Your own id belongs to a brand. Without the brand, the call names no customer.
     let rename = RenameCustomer::new()
         .external_id("cust-1")
         .firstname("Anna");
@@ -256,14 +256,14 @@ async fn an_added_channel_must_lead_to_the_customer() {
         let verdict = settle(sandbox.omnidesk(), &client, &add(id), is_applied).await;
         assert_eq!(word(&verdict), expected);
     }
-    // The address of somebody else.
+    // The address belongs to another customer.
     let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
     let trace = lose(sandbox.omnidesk(), &client, add(id), false).await;
     let other = OmnideskCustomer::new(1, "cust-2").with_channel("email", "ana@shop.example");
     sandbox.omnidesk().seed_customer(other);
     let verdict = client.settle(&add(id), trace).look().await.unwrap();
     assert_eq!(word(&verdict), "not seen");
-    // One of two.
+    // One of two addresses.
     let two = add(id).extra_telephone("+64211234567");
     let one = lost(false).second_writer(SecondWriter::same().unset("extra_email"));
     let trace = meet(sandbox.omnidesk(), &client, two.clone(), one).await;
@@ -291,7 +291,7 @@ async fn a_deleted_customer_is_missing_where_another_one_is_not() {
         panic!("it is gone");
     };
     assert_eq!(absent.control, other);
-    // Whether a 400 says the same is not known.
+    // It is not known whether a 400 means the same.
     let (sandbox, client, id) = with_ana(OmnideskOptions::default()).await;
     let verdict = settle(sandbox.omnidesk(), &client, &DeleteCustomer::new(id), true).await;
     assert_eq!(reason(verdict), Reason::Unclear);
@@ -311,7 +311,7 @@ async fn an_event_with_a_marker_is_applied_and_without_one_can_not_be_told() {
     for response in [TimelineResponse::BareArray, TimelineResponse::ListEnvelope] {
         let options = OmnideskOptions::default().timeline_response(response);
         let (sandbox, client, id) = with_ana(options).await;
-        // The same event of another call.
+        // The same event from another call.
         let other = event().marked(&Marker::new("order-00071").unwrap());
         client.send(other).await.unwrap();
         client.send(event()).await.unwrap();
@@ -366,7 +366,7 @@ async fn nor_is_what_only_an_undocumented_path_does() {
     assert_eq!(sandbox.omnidesk().requests().len(), 2);
 }
 
-/// Over fates and second writers: nothing but a marked event that was applied is `Applied`, and nothing that was there is lost.
+/// For every fate and second writer: only a marked event that was applied is `Applied`, and a write that shows is never `NotSeen`.
 #[tokio::test]
 async fn no_verdict_claims_what_this_call_did_not_do() {
     let options = || OmnideskOptions::default().existing_id(ExistingId::CreateAnother);

@@ -1,4 +1,4 @@
-//! Create or update by an id of your own: which calls are made, and what is said when one fails.
+//! Create or update by your own id: the calls that are made, and the errors when one fails.
 
 use customer_api_core::transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind};
 use helpdesk_customers::{
@@ -25,7 +25,7 @@ async fn upsert(
     (client.upsert(ana()).await, transport)
 }
 
-/// What was called: method, path, and the body's fields.
+/// The calls: method, path, and the body's fields.
 async fn calls(transport: &ScriptedTransport) -> Vec<(String, Vec<(String, String)>)> {
     let mut calls = Vec::new();
     for request in transport.requests() {
@@ -89,7 +89,7 @@ async fn a_customer_who_is_there_is_updated() {
         r#"[{"id":"7"}]"#,
         r#"{"item":{"id":7,"external_primary_id":null}}"#,
         r#"{"id":7,"external_primary_id":"cust-1"}"#,
-        // Others are none of ours.
+        // Customers with other ids are ignored.
         r#"[{"id":8,"external_primary_id":"cust-11"},{"id":7,"external_primary_id":"cust-1"}]"#,
     ] {
         let (outcome, transport) = upsert([ok(found), ok("")]).await;

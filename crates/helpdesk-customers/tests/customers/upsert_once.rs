@@ -1,4 +1,4 @@
-//! A creation under a key, by an upsert: whom it settles, and whom it does not.
+//! A creation under a key by an upsert, and which entries a found customer settles.
 
 use customer_api_sandbox::{Fault, OmnideskCustomer, OmnideskOptions, Sandbox};
 use helpdesk_customers::{
@@ -21,7 +21,7 @@ async fn state(list: &LedgerList, text: &str) -> Option<State> {
     entry.map(|entry| entry.state)
 }
 
-/// A sandbox, and a new list for an operation.
+/// Starts a sandbox, and creates a new list for an operation.
 async fn start(
     folder: &Folder,
     operation: &customer_api_core::operation::OperationInfo,
@@ -54,7 +54,7 @@ async fn an_unknown_creation_is_settled_by_its_own_customer_alone() {
         .await;
     assert_eq!(error.unwrap_err().kind(), UpsertErrorKind::Call);
 
-    // Another customer under the key, who is there, settles nothing.
+    // An existing customer with other content under the same key settles nothing.
     server.seed_customer(OmnideskCustomer::new(1, "cust-2").with_names("Bo", "Ng"));
     let other = || Upsert::new("cust-2", 1, "Bo", "Ng");
     let updated = omnidesk
@@ -63,7 +63,7 @@ async fn an_unknown_creation_is_settled_by_its_own_customer_alone() {
     assert!(matches!(updated.unwrap(), UpsertedOnce::Updated { .. }));
     assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
 
-    // Its own one does, once it is there; and several at once do not get in each other's way.
+    // The key's own customer settles it once the customer exists. Several upserts at the same time do not disturb each other.
     server.seed_customer(OmnideskCustomer::new(1, "cust-1").with_names("Ana", "Lopez"));
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..4 {
@@ -117,7 +117,7 @@ async fn an_update_of_which_a_part_can_not_be_compared_stays_unknown() {
     }
 }
 
-/// A text that looks like a marker is none, unless it was made by `marked`.
+/// A text that looks like a marker is not a marker, unless `marked` made it.
 #[tokio::test]
 async fn a_fragment_of_the_callers_own_is_no_marker() {
     let folder = Folder::new("fragment");

@@ -35,6 +35,6 @@ async fn customers_are_exported() {
     let (code, _, said) = run(NAME, &sandbox, &[&file]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(fs::read_to_string(&file).unwrap(), written);
-    // What is there is not overwritten.
+    // An existing file is not overwritten.
     assert_eq!(run(NAME, &sandbox, &[&file]).0, 1);
 }

@@ -1,6 +1,6 @@
 //! The example programs, run as programs against the sandbox.
 //!
-//! `cargo test` builds them; `cargo test --test examples` alone does not, and finds what is there.
+//! `cargo test` builds them. `cargo test --test examples` alone does not build them, and runs those that were built before.
 #![cfg(test)]
 
 mod export;
@@ -14,7 +14,7 @@ fn example(name: &str) -> Example {
     Example::new(name, "OMNIDESK_")
 }
 
-/// An example that talks to a sandbox.
+/// An example that uses a sandbox.
 fn against(name: &str, sandbox: &Sandbox) -> Example {
     let server = sandbox.omnidesk();
     example(name)
@@ -22,7 +22,7 @@ fn against(name: &str, sandbox: &Sandbox) -> Example {
         .env("OMNIDESK_BASE_URL", server.base_url())
 }
 
-/// Runs an example against a sandbox; gives its exit code, what it wrote, and what it said.
+/// Runs an example against a sandbox, and returns its exit code, its standard output and its standard error.
 fn run(name: &str, sandbox: &Sandbox, arguments: &[&str]) -> (i32, String, String) {
     against(name, sandbox).args(arguments).run().parts()
 }

@@ -14,7 +14,7 @@ const LIST: &str = r#"{"id": "cust-1", "firstname": "Ana", "lastname": "Lopez", 
 
 const NAME: &str = "sync_customers";
 
-/// What a run wrote, in the order of the ids, and whatever else it came to.
+/// Runs the program. Returns its exit code, its lines in the order of the ids, and its standard error.
 fn sync(sandbox: &Sandbox, arguments: &[&str]) -> (i32, Vec<String>, String) {
     let (code, written, said) = run(NAME, sandbox, arguments);
     let mut lines: Vec<String> = written.lines().map(str::to_owned).collect();
@@ -54,7 +54,7 @@ async fn customers_are_synchronised() {
     assert_eq!(written, ["cust-1\tupdated", "cust-2\tcreated"]);
     assert!(said.contains("2 of 2: 0 failed"), "{said}");
 
-    // One that may have been written: the next run updates it again.
+    // One update may have been made. The next run makes it again.
     let lost = Fault::status(503).processed();
     let server = sandbox.omnidesk();
     server.fault_on("updateCustomerByExternalId", lost).unwrap();
@@ -64,7 +64,7 @@ async fn customers_are_synchronised() {
     assert_eq!((ends("unknown"), ends("updated")), (1, 1), "{written:?}");
     assert_eq!(sync(&sandbox, &arguments).0, 0);
 
-    // A broken line stops everything; a key that is refused stops at once.
+    // A broken line stops everything. A refused key stops the run early.
     fs::write(&list, format!("{LIST}{{\"id\": 3}}\n")).unwrap();
     sandbox.omnidesk().clear_requests();
     let (code, _, said) = sync(&sandbox, &arguments);
@@ -92,7 +92,7 @@ async fn nobody_is_created_twice_whatever_the_search_shows() {
         server.fault_on("searchByExternalId", lag).unwrap();
     };
 
-    // One response is lost, and the customers do not show yet.
+    // One response is lost, and the search does not show the customers yet.
     let lost = Fault::status(503).processed();
     server.fault_on("createCustomerCrud", lost).unwrap();
     lag();
@@ -104,7 +104,7 @@ async fn nobody_is_created_twice_whatever_the_search_shows() {
     assert_eq!(sync(&sandbox, &arguments).0, 3);
     assert_eq!(server.applied_count(), 2);
 
-    // Once they show, they are updated, and nothing is unknown any more.
+    // Once the search shows the customers, they are updated, and no outcome is unknown any more.
     server.clear_faults();
     let (code, written, said) = sync(&sandbox, &arguments);
     assert_eq!(code, 0, "{said}");
@@ -155,7 +155,7 @@ async fn who_stands_there_twice_is_synchronised_once() {
     assert!(sandbox.omnidesk().requests().is_empty());
 }
 
-/// The signals that Ctrl-C and the end of a container send.
+/// The signals that Ctrl-C and a stopping container send.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_interrupted_run_is_gone_on_with() {
@@ -173,7 +173,7 @@ async fn an_interrupted_run_is_gone_on_with() {
             .await
             .unwrap();
         let server = sandbox.omnidesk();
-        // Slow enough that the list is not done when the signal arrives.
+        // Slow enough that the run is still in progress when the signal arrives.
         server.fault(Fault::none().delay(Duration::from_millis(50)).times(2_000));
         let folder = Folder::new(&format!("interrupted-{signal}"));
         let list = folder.file("customers.jsonl");
@@ -193,11 +193,8 @@ async fn an_interrupted_run_is_gone_on_with() {
         running.signal(signal);
         let (code, written, said) = running.wait().parts();
         assert_eq!(code, 3, "{signal}: {said}");
-        assert!(
-            said.contains("stopping: calls under way finish"),
-            "{said}"
-        );
-        // Every one has its line, and those that say so were not touched.
+        assert!(said.contains("stopping: calls under way finish"), "{said}");
+        // Every customer has its line, and customers with `not sent` were not touched.
         let count = |word: &str| written.lines().filter(|line| line.ends_with(word)).count();
         assert_eq!(count("created"), server.applied_count(), "{written}");
         assert_eq!(count("created") + count("not sent"), 300, "{written}");

@@ -1,4 +1,4 @@
-//! No key and nothing personal in anything that is printed, whatever fails. A program of its own, as its subscriber must see
+//! No key and no personal data in anything that is printed, whatever fails. A separate program, because its subscriber must see
 //! everything.
 #![cfg(test)]
 
@@ -27,7 +27,7 @@ const QUERY: &str = "planted search 1";
 const TWITTER: &str = "planted_account";
 const FACEBOOK: u64 = 48_151_623_420_001;
 
-/// What must not be seen: every planted value, in the spellings of text, JSON, URLs and forms.
+/// The values that must not be printed: every planted value, in the spellings of text, JSON, URLs and forms.
 const PLANTED: [&str; 16] = [
     KEY,
     ID,
@@ -161,7 +161,7 @@ fn faults(echo: &str) -> Vec<Fault> {
     faults
 }
 
-/// What each operation sends: the provider's words about it are scrubbed of that, and of nothing else.
+/// The values that each operation sends. These values, and nothing else, are removed from the provider's message.
 const ECHOES: [(&str, &[&str]); 14] = [
     ("listCustomers", &[QUERY]),
     ("getCustomer", &[]),
@@ -179,7 +179,7 @@ const ECHOES: [(&str, &[&str]); 14] = [
     ("deleteCustomer", &[]),
 ];
 
-/// Lets every operation meet each fault, with an echo of its own request.
+/// Runs every operation into each fault, with an echo of its own request.
 fn script(sandbox: &Sandbox, index: usize) -> bool {
     for (operation, values) in ECHOES {
         let echo = format!("no {} {KEY}", values.join(" "));

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 
-/// Reads a body by what its content type says.
+/// Reads a body according to its content type.
 pub(crate) async fn read(content_type: Option<&str>, body: Bytes) -> Vec<(String, String)> {
     match content_type {
         None => Vec::new(),

@@ -1,4 +1,4 @@
-//! What the tests share: clients, responses, and a server that writes down every byte.
+//! Shared by the tests: clients, responses, and a server that records every byte.
 
 mod bodies;
 mod operations;
@@ -58,12 +58,12 @@ pub(crate) fn fields_of(
     runtime.block_on(read(content_type, request.body().clone()))
 }
 
-/// Sends an operation and gives the bytes of its only request.
+/// Sends an operation and returns the bytes of its only request.
 pub(crate) async fn sent(operation: impl Operation<Service = Omnidesk>) -> Request {
     sent_by(async |client| client.send(operation).await.map(drop)).await
 }
 
-/// Makes a call and gives the bytes of its only request.
+/// Makes a call and returns the bytes of its only request.
 pub(crate) async fn sent_by(call: impl AsyncFnOnce(Client) -> Result<(), Error>) -> Request {
     let recorder = Recorder::start("{\"items\":[]}").await;
     let client = Client::builder(KEY, recorder.base_url()).build().unwrap();

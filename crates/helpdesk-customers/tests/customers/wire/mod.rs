@@ -1,4 +1,4 @@
-//! Every byte that goes out, for every operation, with every optional field set and unset.
+//! Every byte that every operation sends, with every optional field set and unset.
 
 mod bare;
 mod form;
@@ -10,13 +10,13 @@ use helpdesk_customers::Omnidesk;
 
 use crate::support::{KEY, Request, read, sent};
 
-/// A text with everything that an encoder could trip over, a line that looks like a boundary among it.
+/// A text with everything that an encoder may encode wrongly, including a line that looks like a boundary.
 const AWKWARD: &str = "+64 \"a\" & b=c; 100% é 🙂\r\n--\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n--0123456789abcdef0123456789abcdef--\n'<ß>'";
 
-/// [`AWKWARD`] as forms are written.
+/// [`AWKWARD`] in the encoding of forms.
 const AWKWARD_FORM: &str = "%2B64+%22a%22+%26+b%3Dc%3B+100%25+%C3%A9+%F0%9F%99%82%0D%0A--%0D%0AContent-Disposition%3A+form-data%3B+name%3D%22x%22%0D%0A%0D%0A--0123456789abcdef0123456789abcdef--%0A%27%3C%C3%9F%3E%27";
 
-/// A request as it must be.
+/// An expected request.
 fn request(line: &str, body: Option<(&str, &str)>) -> Request {
     let mut headers = vec![
         "accept: */*".to_owned(),
