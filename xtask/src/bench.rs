@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the clients cost, measured beside hand-written code.
+//! `cargo xtask bench`: measures the cost of the clients beside hand-written code.
 
 use std::{path::Path, process::Command};
 
@@ -6,23 +6,23 @@ use clap::{Arg, ArgMatches};
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("bench")
-        .about("Measures what the clients cost, beside hand-written code")
+        .about("Measures the cost of the clients beside hand-written code")
         .arg(
             Arg::new("arguments")
-                .help("What to measure, and how: `cargo xtask bench -- --help` tells")
+                .help("What to measure, and how; `cargo xtask bench -- --help` lists the options")
                 .num_args(0..)
                 .allow_hyphen_values(true)
                 .trailing_var_arg(true),
         )
 }
 
-/// The measurements need an HTTP stack, and xtask does without one: they are a program of their own.
+/// Runs the measurements as a separate program. They need an HTTP stack, and xtask does not have one.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
     let passed = arguments
         .get_many::<String>("arguments")
         .into_iter()
         .flatten();
-    // Both of its programs that count lie beside it.
+    // The two counting programs must be built first, because `bench` runs them from its own folder.
     for step in [&["build"][..], &["run", "--bin", "bench"]] {
         let mut cargo = Command::new(workspace::program());
         cargo

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: typed clients from the providers' descriptions.
+//! `cargo xtask codegen`: generates typed clients from the providers' descriptions.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the clients at work against the sandbox.
+//! `cargo xtask demo`: runs the clients against the sandbox.
 
 use std::{path::Path, process::Command};
 
@@ -6,11 +6,11 @@ use clap::ArgMatches;
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("demo").about(
-        "Shows the clients at work against the local sandbox; fails if anything surprises it",
+        "Runs the clients against the local sandbox; fails at any unexpected result",
     )
 }
 
-/// Runs the demo as a program of its own: it needs an HTTP stack, and xtask does without one.
+/// Runs the demo as a separate program. The demo needs an HTTP stack, and xtask does not have one.
 pub(crate) fn run(root: &Path, _: &ArgMatches) -> Result<String, String> {
     let status = Command::new(workspace::program())
         .args(["run", "--quiet", "--package", "demo"])

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the targets of `xtask/fuzz` under libFuzzer, for as long as asked.
+//! `cargo xtask fuzz`: runs the targets of `xtask/fuzz` under libFuzzer, for the given time.
 
 use std::{
     fs,
@@ -8,31 +8,31 @@ use std::{
 
 use clap::{Arg, ArgMatches, value_parser};
 
-/// The package, from the workspace's root.
+/// The package's folder, relative to the workspace's root.
 const PACKAGE: &str = "xtask/fuzz";
 
-/// The program in it, which runs the target that the variable names.
+/// The program in the package. It runs the target that the variable names.
 const PROGRAM: &str = "any_target";
 const VARIABLE: &str = "FUZZ_TARGET";
 
-/// No input may take longer, in seconds, or need more memory, in MiB.
+/// Limits per input: seconds, and MiB of memory.
 const TIMEOUT: u32 = 20;
 const MEMORY: u32 = 2_048;
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("fuzz")
-        .about("Feeds hostile input to everything that reads what others wrote, by cargo-fuzz")
-        .arg(Arg::new("target").help("One target; without it, all of them one after another"))
+        .about("Feeds hostile input to all code that reads foreign data, with cargo-fuzz")
+        .arg(Arg::new("target").help("One target; without it, all targets one after another"))
         .arg(
             Arg::new("seconds")
                 .long("seconds")
                 .value_parser(value_parser!(u32))
                 .default_value("60")
-                .help("How long for each target"),
+                .help("Seconds per target"),
         )
         .after_help(
-            "Needs cargo-fuzz (`cargo install cargo-fuzz`) and a C++ compiler; the stable toolchain will do.\n\
-             What is found lies in target/fuzz/artifacts; add it to xtask/fuzz/corpus once it is mended.",
+            "Needs cargo-fuzz (`cargo install cargo-fuzz`) and a C++ compiler; the stable toolchain is enough.\n\
+             Inputs that fail are in target/fuzz/artifacts; add them to xtask/fuzz/corpus after the fix.",
         )
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     if chosen.is_empty() {
         let names: Vec<_> = targets.iter().map(|target| &*target.name).collect();
         return Err(format!(
-            "no target has this name; there are {}",
+            "no target has this name; the targets are {}",
             names.join(", ")
         ));
     }
@@ -61,22 +61,22 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
         }
     }
     if failed.is_empty() {
-        Ok(format!("{} targets, nothing found", chosen.len()))
+        Ok(format!("{} targets, no failure found", chosen.len()))
     } else {
         Err(format!(
-            "found something in {}: see above, and target/fuzz/artifacts",
+            "failures in {}: see above, and target/fuzz/artifacts",
             failed.join(", ")
         ))
     }
 }
 
-/// A target, and where its inputs to begin with are.
+/// A target, and the folder of its initial inputs.
 struct Target {
     name: String,
     seeds: Vec<PathBuf>,
 }
 
-/// The targets, as the package itself lists them.
+/// Returns the targets, as the package itself lists them.
 fn targets(root: &Path) -> Result<Vec<Target>, String> {
     let output = Command::new(workspace::program())
         .args(["run", "--quiet", "--package", "fuzz", "--bin", "targets"])
@@ -110,16 +110,16 @@ fn is_installed(root: &Path) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Whether nothing was found.
+/// Runs one target. Returns whether it found no failure.
 fn fuzz(root: &Path, target: &Target, seconds: u32) -> Result<bool, String> {
     let folder = |kind: &str| -> Result<PathBuf, String> {
         let folder = root.join("target/fuzz").join(kind).join(&target.name);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         Ok(folder)
     };
-    // What libFuzzer finds worth keeping goes into the first folder; the others are only read.
+    // libFuzzer writes the inputs that it keeps into the first folder. It only reads the others.
     let (kept, artifacts) = (folder("corpus")?, folder("artifacts")?);
-    // Without a sanitizer, as those want a nightly toolchain; none of this code is unsafe.
+    // Without a sanitizer, because sanitizers need a nightly toolchain. None of this code is unsafe.
     let mut command = Command::new(workspace::program());
     command
         .args(["fuzz", "run", "--fuzz-dir", PACKAGE, "--sanitizer", "none"])

@@ -1,7 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`.
 //!
-//! Every module is a command: it reads the arguments, and leaves the work to a library or a program beside this one. Nobody can
-//! import this package, as it is a program alone.
+//! Every module is a command: it reads the arguments, and leaves the work to a library or a program beside this
+//! one. No package can import this one, because it is only a program.
 
 use std::{
     io::{self, Write},
@@ -21,7 +21,7 @@ mod prove;
 mod steps;
 mod test;
 
-/// A subcommand: how it is spelt, and what it does in the workspace at the given root.
+/// A subcommand: its clap definition, and the function that runs it in the workspace at the given root.
 struct Subcommand {
     describe: fn() -> Command,
     run: fn(&Path, &ArgMatches) -> Result<String, String>,
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     let program = Command::new("cargo xtask")
         .about("The project's own commands")
         .subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.describe)()));
-    // Cargo passes what follows `cargo xtask`; the program's own name stands first.
+    // Cargo passes the arguments after `cargo xtask`. The first one is the program's own name.
     let matches = program.clone().get_matches();
     let root = workspace::checkout::root(env!("CARGO_MANIFEST_DIR"));
     let chosen = matches.subcommand().and_then(|(name, arguments)| {
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Writes a report; a reader that has gone away (`| head`) must not make the program fail.
+/// Writes a report. A closed reader (`| head`) must not make the program fail.
 fn say(out: &mut impl Write, report: &str) {
     let _ = writeln!(out, "{}", report.trim_end());
 }

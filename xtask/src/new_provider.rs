@@ -1,4 +1,4 @@
-//! `cargo xtask new-provider`: a crate for a provider, from a plain OpenAPI 3.1 file.
+//! `cargo xtask new-provider`: makes a crate for a provider from a plain OpenAPI 3.1 file.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ pub(crate) fn command() -> Command {
             Arg::new("name")
                 .value_name("NAME")
                 .required(true)
-                .help("The crate's name, like `acme-customers`"),
+                .help("The crate's name, such as `acme-customers`"),
         )
         .arg(
             Arg::new("spec")

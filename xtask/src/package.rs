@@ -1,4 +1,4 @@
-//! `cargo xtask package`: whether the crates that changed can be released.
+//! `cargo xtask package`: checks whether the crates that changed can be released.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ pub(crate) fn command() -> clap::Command {
             Arg::new("tag")
                 .long("tag")
                 .value_name("CRATE-vVERSION")
-                .help("Checks the release of this one crate, whose siblings are released already"),
+                .help("Checks the release of this one crate; its siblings are already released"),
         )
         .arg(
             Arg::new("registry")
                 .long("registry")
                 .value_name("NAME")
-                .help("Where the crates go; without it, crates.io"),
+                .help("The registry for the crates; without it, crates.io"),
         )
         .arg(steps::argument())
         .after_help("The order, the tags and what to do when it fails: docs/releasing.md")

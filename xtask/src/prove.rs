@@ -1,28 +1,28 @@
-//! `cargo xtask prove`: what holds for every operation of every provider.
+//! `cargo xtask prove`: runs the proofs for every operation of every provider.
 
 use std::{path::Path, process::Command};
 
 use clap::{Arg, ArgAction, ArgMatches};
 
-/// What makes the proofs write their parts of the documents.
+/// The variable that makes the proofs write their parts of the documents.
 const UPDATE: &str = "UPDATE_DOCS";
 
-/// What the random choices of the proofs follow from.
+/// The variables that seed the random choices of the proofs.
 const SEEDS: &[&str] = &["PROOF_SEED", "DESCRIPTIONS_SEED"];
 
-/// How many random descriptions rustdoc looks at.
+/// The variable with the number of random descriptions for rustdoc.
 const DESCRIPTIONS: &str = "DESCRIPTIONS";
 
-/// The word with a number behind it.
+/// The proof that takes a number as its argument.
 const WORDS: &str = "words";
 
-/// A proof at its full length, and nothing else.
+/// A single proof at its full length.
 struct Long {
     word: &'static str,
     about: &'static str,
-    /// Of `cargo test`: the package, and the tests in it.
+    /// Arguments of `cargo test`: the package, and the tests in it.
     arguments: &'static [&'static str],
-    /// What makes them long.
+    /// The variables that set the full length.
     variables: &'static [(&'static str, &'static str)],
 }
 
@@ -50,7 +50,7 @@ const LONG: &[Long] = &[
     },
     Long {
         word: "fleet",
-        about: "Kills 8 processes with one list of 100,000 keys 200 times, and their database's server 20 times; shares a quota of 20 in a minute, and the login of 50 processes",
+        about: "Kills 8 processes with one list of 100,000 keys 200 times, and their database's server 20 times; shares a quota of 20 per minute, and the login of 50 processes",
         arguments: &[
             "--release",
             "--package",
@@ -68,7 +68,7 @@ const LONG: &[Long] = &[
             ("PROOF_WINDOW", "60"),
             ("PROOF_WASTE", "0.05"),
             ("PROOF_LOGINS", "50"),
-            // Without a server it must fail, as it would show nothing.
+            // Without a server the proof must fail, because it would prove nothing.
             ("CI", "1"),
         ],
     },
@@ -90,7 +90,7 @@ const LONG: &[Long] = &[
     },
     Long {
         word: WORDS,
-        about: "Puts hostile texts into descriptions, and gives the generated code to rustdoc",
+        about: "Puts hostile texts into descriptions, and runs rustdoc on the generated code",
         arguments: &[
             "--package",
             "codegen",
@@ -111,7 +111,7 @@ impl Long {
         }
         command.arg(
             Arg::new("number")
-                .help("How many descriptions")
+                .help("Number of descriptions")
                 .value_name("NUMBER")
                 .default_value("2000")
                 .value_parser(clap::value_parser!(u32)),
@@ -130,17 +130,17 @@ impl Long {
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("prove")
-        .about("Runs the proofs that hold for every operation of every provider; with a word, one of them at its full length")
+        .about("Runs the proofs for every operation of every provider; with a word, runs one proof at its full length")
         .arg(
             Arg::new("write")
                 .long("write")
-                .help("Writes what they find into the documents, instead of comparing it")
+                .help("Writes the results into the documents, instead of comparing them")
                 .action(ArgAction::SetTrue),
         )
         .arg(
             Arg::new("seed")
                 .long("seed")
-                .help("Other random choices: another network, other instants, other texts")
+                .help("Seed for other random choices: another network, other instants, other texts")
                 .value_name("NUMBER")
                 .value_parser(clap::value_parser!(u32))
                 .global(true),
@@ -152,7 +152,7 @@ pub(crate) fn command() -> clap::Command {
         .subcommands(LONG.iter().map(Long::command))
 }
 
-/// The proofs are tests of a package of their own, and a part of `cargo xtask test`.
+/// Runs the proofs. They are tests of a separate package, and part of `cargo xtask test`.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
     let mut proofs = Command::new(workspace::program());
     proofs.arg("test").current_dir(root).env_remove(UPDATE);
@@ -178,6 +178,6 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     if status.success() {
         Ok(String::new())
     } else {
-        Err("something does not hold: see above".to_owned())
+        Err("a proof failed: see above".to_owned())
     }
 }

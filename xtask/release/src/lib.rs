@@ -146,7 +146,7 @@ fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool) -> Vec<Step> {
     vec![
         step(
             "manifests",
-            "what the published crates say of themselves, and what they depend on",
+            "the metadata and dependencies of the published crates",
             cargo,
             plan,
             move |cargo, plan| manifests(cargo, plan, is_tagged),

@@ -1,6 +1,7 @@
-//! The links of the documents: each relative one leads to a file, and to a heading of it where it names one.
+//! Checks the links of the documents. Each relative link must lead to a file, and to a heading of it if it names
+//! one.
 //!
-//! Links to other hosts are left alone, since a test must not depend on them.
+//! Links to other hosts are not checked, because a test must not depend on them.
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +13,7 @@ use std::{
 ///
 /// # Errors
 ///
-/// With a line for every link that leads nowhere, or if a file can't be read.
+/// Fails with a line for every link that leads nowhere, or if a file can't be read.
 pub(super) fn check(root: &Path) -> Result<String, String> {
     let mut documents = Vec::new();
     collect(root, &mut documents)?;
@@ -37,14 +38,14 @@ pub(super) fn check(root: &Path) -> Result<String, String> {
     }
 }
 
-/// A relative link, and the line on which it stands.
+/// A relative link, and its line number.
 #[derive(Debug, Eq, PartialEq)]
 struct Link {
     line: usize,
     target: String,
 }
 
-/// The Markdown files of a folder and of those in it, but for hidden ones and what cargo builds.
+/// Returns the Markdown files of a folder and its subfolders, except hidden ones and cargo's build folder.
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
     let said = |error| format!("{}: {error}", folder.display());
     for entry in fs::read_dir(folder).map_err(said)? {
@@ -67,7 +68,7 @@ fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Where the link leads, seen from its document.
+/// Follows a link, relative to its document.
 fn follow(document: &Path, target: &str) -> Result<(), &'static str> {
     let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
     let file = if path.is_empty() {
@@ -87,7 +88,7 @@ fn follow(document: &Path, target: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The relative links of a document, outside of code: inline ones, images, and definitions.
+/// Returns the relative links of a document, outside of code: inline links, images, and definitions.
 fn links(text: &str) -> Vec<Link> {
     let mut links = Vec::new();
     for (line, text) in prose(text) {
@@ -102,7 +103,7 @@ fn links(text: &str) -> Vec<Link> {
             .filter_map(|rest| rest.split_once(')'))
             .map(|(target, _)| target);
         for target in definition.into_iter().chain(inline) {
-            // What follows the address is its title.
+            // The part after the address is its title.
             let target = target.split_whitespace().next().unwrap_or_default();
             if !target.contains("://") && !target.starts_with("mailto:") {
                 links.push(Link {
@@ -115,7 +116,7 @@ fn links(text: &str) -> Vec<Link> {
     links
 }
 
-/// The lines outside of fenced code, numbered from 1.
+/// Returns the lines outside of fenced code, numbered from 1.
 fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut fence = None;
     text.lines().zip(1..).filter_map(move |(text, line)| {
@@ -132,13 +133,13 @@ fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// A line without its code, but with the backticks, so that no words grow together.
+/// Removes the code from a line, but keeps the backticks, so that no words grow together.
 fn without_code(line: &str) -> String {
     line.split('`').step_by(2).collect::<Vec<_>>().join("`")
 }
 
-/// The anchors of a document's headings, as the usual hosts make them: lower case, hyphens for spaces, nothing else but
-/// letters, digits and underscores; a number where the same one was there before.
+/// Returns the anchors of a document's headings, as the usual hosts make them: lower case, hyphens for spaces, and
+/// otherwise only letters, digits and underscores. A repeated anchor gets a number.
 fn anchors(text: &str) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
     for (_, line) in prose(text) {

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold before a change lands, in one command.
+//! `cargo xtask test`: runs all checks that must pass before a change lands.
 
 mod links;
 mod servers;
@@ -14,7 +14,7 @@ use workspace::{
 
 use crate::steps::{argument, wanted};
 
-/// Features that tests, lints and docs are run with where a package has them.
+/// Features that tests, lints and docs use in the packages that have them.
 const TEST_FEATURES: &[&str] = &["blocking", "cli", "ledger", "test-util", "undocumented"];
 
 pub(crate) fn command() -> clap::Command {
@@ -23,7 +23,7 @@ pub(crate) fn command() -> clap::Command {
         .arg(argument())
 }
 
-/// Runs every step, also after a failure, so that one run tells everything.
+/// Runs every step, even after a failure, so that one run reports everything.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
     let steps = steps(&workspace::having(&Cargo::new(root), TEST_FEATURES)?);
     step::run_wanted("test", steps, root, &wanted(arguments))
@@ -56,17 +56,17 @@ fn steps(features: &str) -> Vec<Step> {
             "every file is formatted",
             &["fmt", "--all", "--check"],
         ),
-        Step::cargo("lint", "clippy has nothing to say", &clippy),
+        Step::cargo("lint", "clippy reports nothing", &clippy),
         Step::new(
             "codegen",
-            "generated files are what the descriptions say",
+            "generated files match the descriptions",
             generated,
         ),
-        // Shown as it runs: it takes longest, and its closing lines count the tests.
+        // Shown while it runs, because it takes longest, and its last lines count the tests.
         Step::shown("tests", "unit, integration and documentation tests", &tests),
         Step::new(
             "servers",
-            "the tests that need a server of their own have one",
+            "the tests that start a server find one",
             servers::check,
         ),
         Step::cargo("docs", "the documentation builds without a warning", &docs),
@@ -77,17 +77,17 @@ fn steps(features: &str) -> Vec<Step> {
         ),
         Step::new(
             "features",
-            "every feature builds alone, and none does too",
+            "every feature builds alone, and the build without features works too",
             release::check_features,
         ),
         Step::new(
             "ceiling",
-            "a provider crate needs few crates more than hand-written code",
+            "a provider crate needs only a few crates more than hand-written code",
             release::check_ceiling,
         ),
         Step::new(
             "manifests",
-            "what the published crates say of themselves, and what they depend on",
+            "the metadata and dependencies of the published crates",
             manifests,
         ),
         Step::new(

@@ -1,10 +1,10 @@
-//! Whether the tests that need a server of their own find one.
+//! Checks whether the tests that start a server find one.
 
 use std::{env, path::Path};
 
 use workspace::{servers, step::Outcome};
 
-/// Tells what was left out. With `CI` set, that is a failure: there, the servers are installed.
+/// Reports the skipped tests. With `CI` set, a missing server is a failure, because CI installs the servers.
 pub(super) fn check(_: &Path) -> Outcome {
     let servers = [
         (
@@ -26,7 +26,7 @@ pub(super) fn check(_: &Path) -> Outcome {
     let missing: Vec<String> = servers
         .iter()
         .filter(|(_, _, program)| program.is_none())
-        .map(|(server, tests, _)| format!("no {server} is installed, so {tests} showed nothing"))
+        .map(|(server, tests, _)| format!("no {server} is installed, so {tests} proved nothing"))
         .collect();
     if missing.is_empty() {
         Outcome::Passed
