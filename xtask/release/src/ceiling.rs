@@ -1,4 +1,4 @@
-//! A provider crate must not cost much more than hand-written code: its crates are counted beside those of a program
+//! A provider crate must not cost much more than hand-written code. Its crates are counted beside those of a program
 //! that a good engineer would write without it, resolved by the same lock file.
 
 use std::{collections::BTreeSet, path::Path};
@@ -11,20 +11,20 @@ use workspace::{
 /// The hand-written program.
 const BASELINE: &str = "baseline";
 
-/// How many crates more a provider crate may need.
+/// The number of crates that a provider crate may need beyond hand-written code.
 pub const CRATES_ALLOWED: usize = 5;
 
-/// Crates that hold what machines share, and how many crates of others each may add to a program with a provider crate: as
-/// many as its driver needs.
+/// The store crates, and the number of foreign crates that each may add to a program with a provider crate. Each may
+/// add as many as its driver needs.
 const STORES: &[(&str, usize)] = &[("customer-api-postgres", 38), ("customer-api-redis", 17)];
 
-/// What a program has already that uses a store.
+/// The provider crate of a program that uses a store.
 const PROVIDER: &str = "ravelin-labels";
 
 /// Crates whose builds need headers or tools beyond a C compiler.
 const HEAVY: &[&str] = &["openssl-sys", "native-tls"];
 
-/// Whether every provider crate is below the ceiling. The note tells how many crates each needs.
+/// Checks that every provider crate is below the ceiling. The note states the number of crates that each needs.
 #[must_use]
 pub fn check(root: &Path) -> Outcome {
     match compare(root) {
@@ -33,7 +33,7 @@ pub fn check(root: &Path) -> Outcome {
     }
 }
 
-/// How many crates a provider crate needs, and hand-written code.
+/// The number of crates that a provider crate and hand-written code need.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CrateCount {
@@ -41,9 +41,9 @@ pub struct CrateCount {
     pub provider: String,
     /// Its crates, itself included.
     pub crates: usize,
-    /// Those of the hand-written program, itself included.
+    /// The crates of the hand-written program, itself included.
     pub baseline: usize,
-    /// Those that the hand-written program does without.
+    /// The crates that the hand-written program does not need.
     added: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ pub struct CrateCount {
 ///
 /// # Errors
 ///
-/// If cargo can't tell them, or a provider crate needs more than a C compiler.
+/// Fails if cargo can't list the crates, or a provider crate needs more than a C compiler.
 pub fn count_crates(root: &Path) -> Result<Vec<CrateCount>, String> {
     let baseline = crates_of(root, BASELINE)?;
     let published = workspace::published(&Cargo::new(root))?;
@@ -104,7 +104,7 @@ fn compare(root: &Path) -> Result<String, String> {
     Ok(notes.join("; "))
 }
 
-/// The crates of others that a store adds to a program with a provider crate.
+/// Returns the foreign crates that a store adds to a program with a provider crate.
 fn count_added(root: &Path, store: &str) -> Result<Vec<String>, String> {
     let before = crates_of(root, PROVIDER)?;
     let with = crates_of(root, store)?;
@@ -113,7 +113,7 @@ fn count_added(root: &Path, store: &str) -> Result<Vec<String>, String> {
     Ok(of_others.cloned().collect())
 }
 
-/// The crates that end up in a program that depends on the package, itself included.
+/// Returns the crates that end up in a program that depends on the package, itself included.
 fn crates_of(root: &Path, package: &str) -> Result<BTreeSet<String>, String> {
     let tree = capture(
         root,

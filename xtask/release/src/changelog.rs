@@ -1,10 +1,11 @@
-//! What a release says of itself: its changes, and the siblings that it asks for.
+//! Checks the statements of a release: its changes, and the siblings that it requires.
 
 use workspace::Package;
 
 use super::{files, plan::Plan};
 
-/// Every release has a section in its changelog. Once it is tagged, it is no longer "unreleased".
+/// Checks that every release has a section in its changelog. Once the release is tagged, the section is no longer
+/// "unreleased".
 pub(crate) fn check_changelogs(plan: &Plan, is_tagged: bool) -> Result<(), String> {
     all(plan
         .packages()
@@ -12,8 +13,8 @@ pub(crate) fn check_changelogs(plan: &Plan, is_tagged: bool) -> Result<(), Strin
         .filter_map(|package| changelog(package, is_tagged).err()))
 }
 
-/// A crate that is released together with a sibling that it needs asks for that very version: whoever updates the one
-/// alone would have it compiled against a sibling that nobody tried it with.
+/// Checks that a crate requires the very version of a sibling that is released together with it. Otherwise a user who
+/// updates only the crate would compile it against a sibling that was never tested with it.
 pub(crate) fn check_requirements(plan: &Plan) -> Result<(), String> {
     let packages = plan.packages();
     let needs = packages.iter().flat_map(|package| {
@@ -37,7 +38,7 @@ pub(crate) fn check_requirements(plan: &Plan) -> Result<(), String> {
     }))
 }
 
-/// The section of the present version, which says something.
+/// Checks that the changelog has a non-empty section for the present version.
 pub(crate) fn changelog(package: &Package, is_tagged: bool) -> Result<(), String> {
     let file = package.folder.join("CHANGELOG.md");
     let text = files::read(&file)?;
@@ -50,11 +51,11 @@ pub(crate) fn changelog(package: &Package, is_tagged: bool) -> Result<(), String
         .take_while(|line| !line.starts_with("## "))
         .all(|line| line.trim().is_empty())
     {
-        return Err(format!("{}: `{heading}` says nothing", file.display()));
+        return Err(format!("{}: `{heading}` is empty", file.display()));
     }
     if is_tagged && heading.contains("unreleased") {
         return Err(format!(
-            "{}: `{heading}`, and it is to be released: put the date there",
+            "{}: `{heading}`, but the crate is to be released: put the date there",
             file.display()
         ));
     }

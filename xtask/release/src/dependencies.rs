@@ -1,5 +1,5 @@
-//! Who may depend on what: on the HTTP stack core alone, on the program that runs everything nobody, and the published crates
-//! on nothing that wants a newer Rust than they do.
+//! Checks who depends on what. Only core depends on the HTTP stack. No package depends on the runner. The published
+//! crates need no newer Rust than they promise.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use workspace::{Cargo, Package};
 
-/// The only one that names the HTTP stack.
+/// The only crate that names the HTTP stack.
 const CORE: &str = "customer-api-core";
 
-/// Crates that speak HTTP or TLS, or are made for those that do.
+/// Crates that speak HTTP or TLS, or serve crates that do.
 const HTTP_STACK: &[&str] = &[
     "axum",
     "curl",
@@ -35,19 +35,19 @@ const HTTP_STACK: &[&str] = &[
     "ureq",
 ];
 
-/// Speak to a server whose driver leaves TLS to its user.
+/// The crates that speak to a server whose driver leaves TLS to its user.
 const STORES: &[&str] = &["customer-api-postgres", "customer-api-redis"];
 
-/// What they may name of the stack.
+/// The crates of the stack that they may name.
 const TLS: &[&str] = &["rustls", "tokio-rustls"];
 
-/// What only core and the sandbox, which answers in it, may name.
+/// Only core and the sandbox, which responds with its types, may name this crate.
 const HTTP_TYPES: &str = "http";
 
-/// The program that runs all others: what several of them need is in a library beside it.
+/// The program that runs all others. Code that several packages need is in a library beside it.
 const RUNNER: &str = "xtask";
 
-/// Members that depend on the runner, and the runner itself if it could be imported.
+/// Reports members that depend on the runner, and the runner itself if it could be imported.
 pub(crate) fn check_runner(members: &[Package]) -> Vec<String> {
     let depending = members.iter().filter(|member| {
         let mut needs = member.dependencies.iter();
@@ -72,12 +72,12 @@ pub(crate) fn check_runner(members: &[Package]) -> Vec<String> {
         .iter()
         .any(|member| member.name == RUNNER && is_imported(member))
     {
-        faults.push(format!("{RUNNER} has a library: it is a program alone"));
+        faults.push(format!("{RUNNER} has a library: it must be only a program"));
     }
     faults
 }
 
-/// Crates other than core that depend on the HTTP stack themselves.
+/// Reports crates other than core that depend directly on the HTTP stack.
 pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
     packages
         .iter()
@@ -105,7 +105,7 @@ pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
         .collect()
 }
 
-/// Crates in the trees of the published ones, with all features, that say to need a newer Rust than these promise.
+/// Reports crates in the trees of the published crates, with all features, that need a newer Rust than these promise.
 pub(crate) fn check_rust(cargo: &Cargo, packages: &[Package]) -> Result<Vec<String>, String> {
     let metadata = workspace::resolved(cargo)?;
     let list = |pointer: &str| {
@@ -147,7 +147,7 @@ pub(crate) fn check_rust(cargo: &Cargo, packages: &[Package]) -> Result<Vec<Stri
     Ok(faults)
 }
 
-/// What a crate needs to be built, but not what its tests need.
+/// Returns the crates that a crate needs to be built, without those of its tests.
 fn needed(node: &Value) -> impl Iterator<Item = &str> {
     let needs = node.get("deps").and_then(Value::as_array);
     needs
@@ -163,7 +163,7 @@ fn needed(node: &Value) -> impl Iterator<Item = &str> {
         .filter_map(|need| need.get("pkg").and_then(Value::as_str))
 }
 
-/// `1.85` or `1.85.0`, so that they compare.
+/// Parses `1.85` or `1.85.0`, so that versions compare.
 fn version(text: &str) -> Option<(u32, u32, u32)> {
     let mut numbers = text.split('.').map(|number| number.parse().ok());
     let (major, minor) = (numbers.next()??, numbers.next()??);
@@ -231,7 +231,7 @@ mod tests {
 
         members[2].about = json!({"targets": [{"kind": ["bin"]}, {"kind": ["lib"]}]});
         let faults = check_runner(&members);
-        assert_eq!(faults[2], "xtask has a library: it is a program alone");
+        assert_eq!(faults[2], "xtask has a library: it must be only a program");
     }
 
     #[test]

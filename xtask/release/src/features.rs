@@ -1,4 +1,4 @@
-//! Every feature of every published crate builds alone, and so does none; and core says what it lacks without its TLS.
+//! Builds every published crate with each feature alone, and with none. Also checks core's error when core has no TLS.
 
 use std::{path::Path, process::Command};
 
@@ -7,10 +7,10 @@ use workspace::{
     step::{Outcome, capture},
 };
 
-/// The feature whose build needs a library of the system's own.
+/// The feature whose build needs a system library.
 const NATIVE_TLS: &str = "native-tls";
 
-/// Builds every feature of every published crate alone, and each crate without any.
+/// Builds every feature of every published crate alone, and each crate without features.
 #[must_use]
 pub fn check(root: &Path) -> Outcome {
     let mut failures = Vec::new();
@@ -63,7 +63,7 @@ pub fn check(root: &Path) -> Outcome {
     }
 }
 
-/// Whether this system has what a feature of a published crate needs.
+/// Returns whether this system has the libraries that a feature of a published crate needs.
 pub(crate) fn can_build(feature: &str) -> bool {
     feature != NATIVE_TLS || cfg!(not(target_os = "linux")) || has_openssl_headers()
 }

@@ -8,12 +8,12 @@ use std::{
 
 use workspace::Cargo;
 
-/// Where the gate works.
+/// Returns the folder in which the gate works.
 pub(crate) fn gate(cargo: &Cargo) -> Result<PathBuf, String> {
     Ok(workspace::target_directory(cargo)?.join("package-gate"))
 }
 
-/// An empty folder, whatever was in it.
+/// Makes an empty folder, and deletes earlier content.
 pub(crate) fn start_afresh(folder: &Path) -> Result<(), String> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(|error| told(folder, &error))?;
@@ -21,7 +21,7 @@ pub(crate) fn start_afresh(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| told(folder, &error))
 }
 
-/// Unpacks an archive. The files are as old as the unpacking, and not as cargo dates them, the same in every archive.
+/// Unpacks an archive. The files get the time of unpacking. Cargo's own dates are the same in every archive.
 pub(crate) fn unpack(archive: &Path, folder: &Path) -> Result<(), String> {
     let output = Command::new("tar")
         .args(["-x", "-m", "-f"])
@@ -51,7 +51,7 @@ fn told(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
-/// As cargo takes it.
+/// Formats a path as cargo accepts it.
 pub(crate) fn display(path: &Path) -> String {
     path.display().to_string()
 }

@@ -1,11 +1,11 @@
-//! What git knows of earlier releases.
+//! Git's information about earlier releases.
 
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
 };
 
-/// What git prints, or a report of its failure.
+/// Returns git's output, or a report of its failure.
 pub(crate) fn capture(root: &Path, arguments: &[&str]) -> Result<String, String> {
     let output = run(root, arguments)?;
     if output.status.success() {
@@ -15,7 +15,7 @@ pub(crate) fn capture(root: &Path, arguments: &[&str]) -> Result<String, String>
     }
 }
 
-/// Whether a folder differs from what it was at a tag, or holds files that git was not told of.
+/// Returns whether a folder differs from its state at a tag, or contains untracked files.
 pub(crate) fn differs(root: &Path, tag: &str, folder: &Path) -> Result<bool, String> {
     let folder = folder.display().to_string();
     let arguments = ["diff", "--quiet", tag, "--", &folder];

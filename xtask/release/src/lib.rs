@@ -1,4 +1,4 @@
-//! What must hold of the published crates, and whether those that changed can be released.
+//! The rules for the published crates, and the check whether the changed ones can be released.
 
 mod ceiling;
 mod changelog;
@@ -29,11 +29,12 @@ pub use self::{
 };
 use self::{plan::Plan, verify::verify};
 
-/// Takes the wanted steps of the gate, or all, also after a failure. With a tag, it is about the release of one crate.
+/// Runs the wanted steps of the gate, or all steps, and continues after a failure. With a tag, the steps check the
+/// release of one crate.
 ///
 /// # Errors
 ///
-/// A report of what does not hold.
+/// Returns a report of the failures.
 pub fn check(
     root: &Path,
     tag: Option<&str>,
@@ -58,18 +59,18 @@ pub fn check(
 ///
 /// # Errors
 ///
-/// A line for every fault, or what cargo reports.
+/// Returns a line for every fault, or cargo's report.
 pub fn check_packages(root: &Path) -> Result<(), String> {
     let cargo = Cargo::new(root);
     let published = workspace::published(&cargo)?;
     verify(&cargo, None, &published.iter().collect::<Vec<_>>())
 }
 
-/// What the manifests, the changelogs and the trees of the published crates must hold at any time.
+/// Checks the manifests, the changelogs and the trees of the published crates. They must be right at any time.
 ///
 /// # Errors
 ///
-/// A line for every fault.
+/// Returns a line for every fault.
 pub fn check_manifests(cargo: &Cargo) -> Result<(), String> {
     let published = workspace::published(cargo)?;
     let mut faults = manifests::check(cargo.root(), &published);
@@ -83,7 +84,7 @@ pub fn check_manifests(cargo: &Cargo) -> Result<(), String> {
     }
 }
 
-/// What needs no more than cargo, git and tar.
+/// Returns the steps that need only cargo, git and tar.
 fn essential(
     cargo: &Cargo,
     plan: &Rc<Plan>,
@@ -93,45 +94,45 @@ fn essential(
     let (built, published) = (registry.clone(), registry.clone());
     let mut steps = vec![step(
         "bumps",
-        "what changed has a new version",
+        "changed crates have a new version",
         cargo,
         plan,
         |_, plan| plan.check_versions().into(),
     )];
-    // Reported of no package, cargo would take them all.
+    // With no package in its arguments, cargo would take all packages.
     if !plan.releases.is_empty() {
         steps.extend([
             step(
                 "changelogs",
-                "what is released says what changed",
+                "each release has a changelog",
                 cargo,
                 plan,
                 move |_, plan| changelog::check_changelogs(plan, is_tagged).into(),
             ),
             step(
                 "requirements",
-                "what is released asks for the siblings that are released with it",
+                "each release requires the siblings that are released with it",
                 cargo,
                 plan,
                 |_, plan| changelog::check_requirements(plan).into(),
             ),
             step(
                 "packages",
-                "each builds from its package and those released with it",
+                "each builds from its package and the packages released with it",
                 cargo,
                 plan,
                 move |cargo, plan| verify(cargo, built.as_deref(), &plan.packages()).into(),
             ),
             step(
                 "publish",
-                "the registry would take what is committed",
+                "the registry would accept the committed files",
                 cargo,
                 plan,
                 move |cargo, plan| publish(cargo, plan, published.as_deref()).into(),
             ),
             step(
                 "oldest-versions",
-                "each builds with the oldest dependencies that it asks for",
+                "each builds with the oldest dependencies that it allows",
                 cargo,
                 plan,
                 move |cargo, plan| oldest::check_versions(cargo, plan, registry.as_deref()).into(),
@@ -141,7 +142,7 @@ fn essential(
     steps
 }
 
-/// What is particular to this workspace, or needs more tools.
+/// Returns the steps that are particular to this workspace, or need more tools.
 fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool) -> Vec<Step> {
     vec![
         step(
@@ -153,14 +154,14 @@ fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool) -> Vec<Step> {
         ),
         step(
             "oldest-rust",
-            "each builds with the Rust that it promises",
+            "each builds with the Rust version that it promises",
             cargo,
             plan,
             |cargo, plan| oldest::check_rust(cargo, plan).into(),
         ),
         step(
             "signatures",
-            "no foreign type is shown but a few; docs.rs can build the documentation",
+            "public items show only allowed foreign types; docs.rs can build the documentation",
             cargo,
             plan,
             |cargo, plan| signatures::check(cargo, plan).into(),
@@ -181,7 +182,7 @@ fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool) -> Vec<Step> {
         ),
         step(
             "compatibility",
-            "what changed is what the version says",
+            "the changes fit the new version",
             cargo,
             plan,
             |cargo, plan| tools::check_compatibility(cargo, plan).into(),
@@ -200,7 +201,7 @@ fn step(
     Step::new(name, about, move |_| check(&cargo, &plan))
 }
 
-/// A release says where its sources are; until then, the lack of it is a note.
+/// A release states where its sources are. Before that, a missing address is only a note.
 fn manifests(cargo: &Cargo, plan: &Plan, is_tagged: bool) -> Outcome {
     let repository = manifests::check_repository(&plan.packages());
     match (check_manifests(cargo), repository) {
@@ -211,11 +212,11 @@ fn manifests(cargo: &Cargo, plan: &Plan, is_tagged: bool) -> Outcome {
     }
 }
 
-/// Cargo does all but the upload. It is told of these crates alone: with `--workspace`, a core that changed and was not
-/// bumped would stand for the registry's.
+/// Cargo does everything except the upload. The command names only these crates. With `--workspace`, a core that
+/// changed without a new version would stand for the registry's.
 fn publish(cargo: &Cargo, plan: &Plan, registry: Option<&str>) -> Result<(), String> {
     let packages = plan.packages();
-    // Packages are built by a step of their own, which can't be fooled by what an earlier run left.
+    // A separate step builds the packages, from fresh archives. Files of an earlier run can't mislead it.
     let mut command = vec!["publish", "--quiet", "--dry-run", "--no-verify"];
     command.extend(registry.iter().flat_map(|name| ["--registry", name]));
     command.extend(
@@ -223,7 +224,7 @@ fn publish(cargo: &Cargo, plan: &Plan, registry: Option<&str>) -> Result<(), Str
             .iter()
             .flat_map(|package| ["--package", &package.name]),
     );
-    // Its registry of siblings is made in the target directory: in a fresh one.
+    // Cargo makes its registry of siblings in the target directory. Therefore the target directory is fresh.
     let target = files::gate(cargo)?.join("published");
     files::start_afresh(&target)?;
     let target = files::display(&target);

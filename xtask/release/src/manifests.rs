@@ -1,4 +1,4 @@
-//! Whether the published crates' manifests say what a stranger looks for.
+//! Checks whether the published crates' manifests contain the information that a user looks for.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use workspace::Package;
 
 use super::{changelog, files};
 
-/// The registry's categories that such crates can be in; it ignores others without a word.
+/// The registry's categories that fit these crates. The registry silently ignores unknown ones.
 const CATEGORIES: &[&str] = &[
     "api-bindings",
     "asynchronous",
@@ -25,10 +25,10 @@ const CATEGORIES: &[&str] = &[
 const KEYWORDS: usize = 5;
 const KEYWORD_LENGTH: usize = 20;
 
-/// What every package takes along, beside its sources.
+/// The files that every package includes beside its sources.
 const INCLUDED: &[&str] = &["README.md", "CHANGELOG.md", "LICENSE", "src/**"];
 
-/// What is missing or wrong in the manifests, the licences and the changelogs.
+/// Returns the faults in the manifests, the licences and the changelogs.
 pub(crate) fn check(root: &Path, packages: &[Package]) -> Vec<String> {
     packages
         .iter()
@@ -45,7 +45,7 @@ pub(crate) fn check(root: &Path, packages: &[Package]) -> Vec<String> {
         .collect()
 }
 
-/// Where the sources are. No crate can be released without it.
+/// Checks that the manifests name the repository. No crate can be released without it.
 pub(crate) fn check_repository(packages: &[&Package]) -> Result<(), String> {
     let lacking: Vec<&str> = packages
         .iter()
@@ -88,14 +88,14 @@ fn faults(package: &Package) -> Vec<String> {
         &format!("{} keywords: 1 to {KEYWORDS} are allowed", keywords.len()),
     );
     for keyword in keywords {
-        expect(is_keyword(keyword), &format!("`{keyword}` is no keyword"));
+        expect(is_keyword(keyword), &format!("`{keyword}` is not a valid keyword"));
     }
     let mut categories = package.lists("categories").peekable();
     expect(categories.peek().is_some(), "no `categories`");
     for category in categories {
         expect(
             CATEGORIES.contains(&category),
-            &format!("`{category}` is none of the categories in xtask/release"),
+            &format!("`{category}` is not among the categories in xtask/release"),
         );
     }
 
@@ -108,10 +108,10 @@ fn faults(package: &Package) -> Vec<String> {
     let arguments = docs_rs.and_then(|docs_rs| docs_rs.get("rustdoc-args"));
     expect(
         arguments == Some(&serde_json::json!(["--cfg", "docsrs"])),
-        "docs.rs would not say which items need a feature",
+        "docs.rs would not show which items need a feature",
     );
 
-    // Not in cargo's metadata; what is packed is checked by its archive.
+    // Cargo's metadata does not contain `include`. The content of the archive is checked elsewhere.
     let manifest = files::read(&package.folder.join("Cargo.toml")).unwrap_or_default();
     let include = manifest
         .lines()
@@ -127,7 +127,7 @@ fn faults(package: &Package) -> Vec<String> {
     faults
 }
 
-/// Every package carries the licence itself: a copy, as archives can't hold what is outside of their crate.
+/// Every package contains the licence as a copy, because archives can't contain files outside of their crate.
 fn licence_fault(root: &Path, package: &Package) -> Option<String> {
     match (
         files::read(&root.join("LICENSE")),
@@ -139,7 +139,7 @@ fn licence_fault(root: &Path, package: &Package) -> Option<String> {
     }
 }
 
-/// What the registry takes.
+/// Returns whether the registry accepts this keyword.
 fn is_keyword(keyword: &str) -> bool {
     keyword.len() <= KEYWORD_LENGTH
         && keyword.starts_with(|first: char| first.is_ascii_alphanumeric())

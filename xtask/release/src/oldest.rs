@@ -1,4 +1,4 @@
-//! Builds every package with the oldest of what it asks for: the oldest versions of its dependencies, the oldest Rust.
+//! Builds every package with the oldest versions that it allows, of its dependencies and of Rust.
 
 use std::{path::Path, process::Command};
 
@@ -6,10 +6,10 @@ use workspace::{Cargo, Package};
 
 use super::{features, files, plan::Plan, verify};
 
-/// Builds each package, all its features on, with the oldest versions that it says will do.
+/// Builds each package, all its features on, with the oldest versions that its manifest allows.
 ///
-/// A package of the same release stands for itself, everything else comes from the registry: so a provider that needs a
-/// newer core than it asks for is found out.
+/// Packages of the same release are used as they are, and every other crate comes from the registry. This finds a
+/// provider that needs a newer core than it requires.
 pub(crate) fn check_versions(
     cargo: &Cargo,
     plan: &Plan,
@@ -38,7 +38,7 @@ fn with_oldest(
     let root = gate.join("oldest").join(&package.name);
     let place = verify::Place::new(root, gate.join("target"))?;
     let manifest = place.unpack(packed, package)?.join("Cargo.toml");
-    // What its tests need would have its oldest version, too, and need not agree with that.
+    // Dev-dependencies would get their oldest versions too, and these need not agree with each other.
     let text = without_dev_dependencies(&files::read(&manifest)?);
     files::write(&manifest, &text)?;
 
@@ -55,7 +55,7 @@ fn with_oldest(
     }
     files::write(&place.manifest(), &workspace(package, &siblings))?;
 
-    // Only cargo's resolver is asked for what is not stable; what it found is built as anybody builds it.
+    // Only cargo's resolver uses an unstable option. The result is built in the ordinary way.
     let resolver = cargo.clone().with("RUSTC_BOOTSTRAP", "1");
     let manifest = files::display(&place.manifest());
     resolver.capture(&[
@@ -88,7 +88,7 @@ fn workspace(package: &Package, siblings: &[&Package]) -> String {
     )
 }
 
-/// A manifest as cargo packs it, one table a dependency, without those of tests.
+/// Returns a manifest as cargo packs it, with one table per dependency, without the dev-dependencies.
 fn without_dev_dependencies(manifest: &str) -> String {
     let mut is_kept = true;
     manifest
@@ -103,7 +103,7 @@ fn without_dev_dependencies(manifest: &str) -> String {
         .collect()
 }
 
-/// All features that this system can build.
+/// Returns all features that this system can build.
 fn features(package: &Package) -> String {
     let features = package.features.iter().map(String::as_str);
     features
@@ -112,7 +112,7 @@ fn features(package: &Package) -> String {
         .join(",")
 }
 
-/// Builds the crates, all features on, with the Rust that they promise, if that is installed.
+/// Builds the crates, all features on, with the Rust version that they promise, if it is installed.
 pub(crate) fn check_rust(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     let target = files::gate(cargo)?.join("oldest-rust");
     let installed = Command::new("rustup").args(["toolchain", "list"]).output();
@@ -134,7 +134,7 @@ pub(crate) fn check_rust(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     Ok(format!("with Rust {}", done.join(", ")))
 }
 
-/// The name of an installed toolchain of this version: `1.85-…` or `1.85.0-…`.
+/// Returns the name of an installed toolchain of this version: `1.85-…` or `1.85.0-…`.
 fn toolchain<'a>(installed: &'a str, version: &str) -> Option<&'a str> {
     installed
         .lines()

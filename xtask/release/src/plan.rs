@@ -1,4 +1,4 @@
-//! Which crates are to be released: those whose version has no tag yet.
+//! Finds the crates that are to be released: those whose version has no tag yet.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use workspace::{Cargo, Package};
 
 use super::{files, git};
 
-/// What of a manifest ends up in the package, beside its version.
+/// The keys of a manifest that end up in the package, beside its version.
 const IN_THE_PACKAGE: &[&str] = &[
     "authors",
     "categories",
@@ -25,10 +25,10 @@ const IN_THE_PACKAGE: &[&str] = &[
     "rust_version",
 ];
 
-/// What a release would be.
+/// The next release.
 pub(crate) struct Plan {
     pub(crate) releases: Vec<Release>,
-    /// Crates that changed, but whose version is the one of their tag.
+    /// Crates that changed, but still have the version of their tag.
     pub(crate) unbumped: Vec<Release>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Release {
 impl Plan {
     /// Reads the tags.
     ///
-    /// With a tag, just the crate that it names is to be released, and it must be this commit's.
+    /// With a tag, only the crate that it names is to be released, and the tag must point to this commit.
     pub(crate) fn new(cargo: &Cargo, tag: Option<&str>) -> Result<Self, String> {
         let root = cargo.root();
         if git::capture(root, &["rev-parse", "--is-shallow-repository"])? == "true" {
@@ -62,7 +62,7 @@ impl Plan {
         let known: Vec<String> = published.iter().map(tag).collect();
         let Some(package) = published.into_iter().find(|package| tag(package) == wanted) else {
             return Err(format!(
-                "{wanted} is no tag of a published crate at its version: those are {}",
+                "{wanted} is not the tag of a published crate at its version; the tags are {}",
                 known.join(", ")
             ));
         };
@@ -109,7 +109,7 @@ impl Plan {
             .collect()
     }
 
-    /// What changed must have a version of its own.
+    /// Checks that each changed crate has a new version.
     pub(crate) fn check_versions(&self) -> Result<String, String> {
         if self.unbumped.is_empty() {
             let releases: Vec<String> = self.packages().into_iter().map(tag).collect();
@@ -131,18 +131,18 @@ impl Plan {
     }
 }
 
-/// The tag of a crate's present version.
+/// Returns the tag of a crate's present version.
 fn tag(package: &Package) -> String {
     format!("{}-v{}", package.name, package.version)
 }
 
-/// The tag of its last release before this one.
+/// Returns the tag of the crate's last release before this one.
 fn last(root: &Path, package: &Package) -> Result<Option<String>, String> {
     let present = tag(package);
     Ok(tags(root, package)?.into_iter().find(|tag| *tag != present))
 }
 
-/// The tags of all its releases, the newest first.
+/// Returns the tags of all its releases, the newest first.
 fn tags(root: &Path, package: &Package) -> Result<Vec<String>, String> {
     let pattern = format!("{}-v*", package.name);
     let tags = git::capture(
@@ -152,8 +152,8 @@ fn tags(root: &Path, package: &Package) -> Result<Vec<String>, String> {
     Ok(tags.lines().map(str::to_owned).collect())
 }
 
-/// Whether a crate's package would be another one than it was at a tag: for its own files, or for what its manifest
-/// takes from the workspace's.
+/// Returns whether a crate's package would differ from its package at a tag, because of its own files or because of the
+/// values that its manifest takes from the workspace's.
 fn changed(cargo: &Cargo, package: &Package, tag: &str, ours: &[String]) -> Result<bool, String> {
     if git::differs(cargo.root(), tag, &package.folder)? {
         return Ok(true);
@@ -165,7 +165,7 @@ fn changed(cargo: &Cargo, package: &Package, tag: &str, ours: &[String]) -> Resu
     Ok(manifest(package, ours) != manifest(&then, ours))
 }
 
-/// The workspace as it was at a tag.
+/// Checks out the workspace as it was at a tag.
 fn at(cargo: &Cargo, tag: &str) -> Result<Cargo, String> {
     let folder: PathBuf = files::gate(cargo)?.join("tags").join(tag);
     let archive = folder.with_extension("tar");
@@ -176,8 +176,8 @@ fn at(cargo: &Cargo, tag: &str) -> Result<Cargo, String> {
     Ok(cargo.clone().at(&folder))
 }
 
-/// What of its manifest a package would hold. Which versions of our own crates it asks for does not count: what was
-/// published with an older one goes on to hold.
+/// Returns the part of its manifest that a package would contain. The required versions of our own crates do not count,
+/// because a crate that was published with an older one stays valid.
 fn manifest(package: &Package, ours: &[String]) -> Map<String, Value> {
     IN_THE_PACKAGE
         .iter()

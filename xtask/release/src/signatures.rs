@@ -1,7 +1,8 @@
-//! Which foreign types the published crates show: whoever uses such a crate is bound to its version of theirs.
+//! Finds the foreign types that the published crates show. A user of such a crate is bound to its version of these
+//! types.
 //!
-//! What rustdoc sees is asked, as JSON. That is not stable, so rustdoc is told to take this one crate as if it were: it
-//! also builds the documentation as docs.rs does, with what each item needs.
+//! The data is rustdoc's JSON. That is not stable, so the unstable option is allowed only for this crate. The run also
+//! builds the documentation as docs.rs does, with the features that each item needs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +15,7 @@ use workspace::{Cargo, Package};
 
 use super::{features, files, plan::Plan};
 
-/// Crates whose items may be shown: those of which there will hardly be another version, or which the design names.
+/// Crates whose items may be shown. They will hardly have another major version, or the design names them.
 const ALLOWED_CRATES: &[&str] = &[
     "alloc",
     "async_trait",
@@ -31,16 +32,16 @@ const ALLOWED_CRATES: &[&str] = &[
     "std",
 ];
 
-/// Single items of other crates, and who may show them.
+/// Single items of other crates, with the crate that may show each.
 const ALLOWED_ITEMS: &[(&str, &str)] = &[
-    // What a program sets of its own; the HTTP stack shows nowhere else.
+    // A program's own setting. The HTTP stack is shown nowhere else.
     ("customer-api-core", "reqwest::ClientBuilder"),
 ];
 
 /// Crates that may be shown as a whole, so that users of the crate get the right version.
 const ALLOWED_REEXPORTS: &[(&str, &str)] = &[("customer-api-core", "reqwest")];
 
-/// Nothing else is shown. The note tells which crates are.
+/// Checks that nothing else is shown. The note lists the crates that are shown.
 pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     let mut notes = Vec::new();
     let mut faults = Vec::new();
@@ -76,7 +77,7 @@ fn crate_of(item: &str) -> &str {
     item.split("::").next().unwrap_or(item)
 }
 
-/// What rustdoc says of a crate, with all features that can be built.
+/// Returns rustdoc's data about a crate, with all features that can be built.
 fn document(cargo: &Cargo, package: &Package) -> Result<Value, String> {
     let target = files::gate(cargo)?.join("target");
     let library = package.name.replace('-', "_");
@@ -87,7 +88,7 @@ fn document(cargo: &Cargo, package: &Package) -> Result<Value, String> {
         .filter(|feature| features::can_build(feature))
         .collect();
     let target = files::display(&target);
-    // Another checkout's would have the same name, and seem current.
+    // The output of another checkout would have the same name, and would seem current.
     cargo.capture(&[
         "clean",
         "--quiet",
@@ -120,18 +121,18 @@ fn document(cargo: &Cargo, package: &Package) -> Result<Value, String> {
         .map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// The foreign items in a crate's public interface, and the names of the items that show them.
+/// Returns the foreign items in a crate's public interface, with the names of the items that show them.
 fn shown(document: &Value) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
     let table = |key: &str| {
         let table = document.get(key).and_then(Value::as_object);
-        table.ok_or_else(|| format!("rustdoc's JSON has no `{key}` that is understood"))
+        table.ok_or_else(|| format!("rustdoc's JSON has no readable `{key}`"))
     };
     let (index, paths, crates) = (table("index")?, table("paths")?, table("external_crates")?);
     let mut shown = BTreeMap::new();
     for item in index.values() {
         let inner = item.get("inner").and_then(Value::as_object);
         let Some((kind, inner)) = inner.and_then(|inner| inner.iter().next()) else {
-            return Err("an item in rustdoc's JSON is not understood".to_owned());
+            return Err("an item in rustdoc's JSON can't be read".to_owned());
         };
         let is_ours = item.get("crate_id").and_then(Value::as_u64) == Some(0);
         if !is_ours || kind == "module" || (kind == "impl" && is_made_up(inner)) {
@@ -166,7 +167,7 @@ fn shown(document: &Value) -> Result<BTreeMap<String, BTreeSet<String>>, String>
     Ok(shown)
 }
 
-/// Implementations that nobody wrote: every type has them.
+/// Returns whether an implementation is automatic. Every type has such implementations.
 fn is_made_up(implementation: &Value) -> bool {
     implementation
         .get("blanket_impl")
@@ -174,12 +175,12 @@ fn is_made_up(implementation: &Value) -> bool {
         || implementation.get("is_synthetic") == Some(&Value::Bool(true))
 }
 
-/// The ids of all types, traits and re-exported items below.
+/// Collects the ids of all types, traits and re-exported items below.
 fn mentioned(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Array(values) => values.iter().for_each(|value| mentioned(value, found)),
         Value::Object(fields) => {
-            // A path to a type or a trait has these; so has `use`, with another word for the path.
+            // A path to a type or a trait has these fields. `use` has them too, with another name for the path.
             if (fields.contains_key("path") && fields.contains_key("args"))
                 || (fields.contains_key("source") && fields.contains_key("is_glob"))
             {

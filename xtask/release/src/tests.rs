@@ -1,5 +1,5 @@
-//! The gate, on a workspace of two crates that were released once: `toy-core`, and `toy-user` which needs it. What
-//! stands for crates.io is a registry of files that holds that release of `toy-core`.
+//! Tests the gate on a workspace of two crates that were released once: `toy-core`, and `toy-user`, which needs it. A
+//! file registry that holds that release of `toy-core` stands for crates.io.
 
 use std::{fs, path::PathBuf, process::Command, rc::Rc};
 
@@ -22,7 +22,7 @@ struct Toy {
 }
 
 impl Toy {
-    /// A workspace whose two crates are as they were released.
+    /// Makes a workspace whose two crates are unchanged since their release.
     fn released() -> Self {
         let toy = Self::unreleased();
         let folder = toy.scratch.0.join("registry/files");
@@ -40,7 +40,7 @@ impl Toy {
             folder.join("toy-core-0.1.0.crate"),
         )
         .unwrap();
-        // The other's lock file, as it is packed, tells the archive's checksum.
+        // The other crate's packed lock file contains the archive's checksum.
         let lock = fs::read_to_string(gate.join("workspace/toy-user-0.1.0/Cargo.lock")).unwrap();
         let checksum = lock.split("checksum = \"").nth(1).unwrap();
         let checksum = checksum.split('"').next().unwrap();
@@ -56,7 +56,7 @@ impl Toy {
         toy
     }
 
-    /// The same before their first release.
+    /// Makes the same workspace before the first release.
     fn unreleased() -> Self {
         let scratch = Scratch::new().unwrap();
         let root = scratch.0.join("workspace");
@@ -71,7 +71,7 @@ impl Toy {
         let registry = toy.scratch.0.join("registry");
         toy.index(
             "config.json",
-            // Nobody listens there: nothing may be uploaded.
+            // No server listens there, because nothing may be uploaded.
             &format!(
                 r#"{{"dl":"file://{}/files/{{crate}}-{{version}}.crate","api":"http://127.0.0.1:9"}}"#,
                 registry.display()
@@ -107,7 +107,7 @@ impl Toy {
         );
     }
 
-    /// Writes a crate; with a requirement, it needs `toy-core`.
+    /// Writes a crate. With a requirement, it needs `toy-core`.
     fn crate_is(&self, name: &str, version: &str, requirement: &str, code: &str) {
         let folder = format!("workspace/crates/{name}");
         let needs = if requirement.is_empty() {
@@ -139,7 +139,7 @@ impl Toy {
         self.commit("registry/index");
     }
 
-    /// Commits whatever there is, with a lock file where one belongs.
+    /// Commits all files, with a lock file where needed.
     fn commit(&self, folder: &str) {
         if folder == "workspace" {
             self.cargo.capture(&["generate-lockfile"]).unwrap();
@@ -159,7 +159,7 @@ impl Toy {
         assert!(output.status.success(), "git {arguments:?}: {output:?}");
     }
 
-    /// The steps of the gate that fail, with their reports.
+    /// Returns the failing steps of the gate, with their reports.
     fn failures(&self) -> Vec<(&'static str, String)> {
         let plan = Rc::new(Plan::new(&self.cargo, None).unwrap());
         essential(&self.cargo, &plan, Some("toy".to_owned()), false)
@@ -171,7 +171,7 @@ impl Toy {
             .collect()
     }
 
-    /// The names of the crates to be released, and of those that changed without a new version.
+    /// Returns the names of the crates to be released, and of those that changed without a new version.
     fn plan(&self) -> (Vec<String>, Vec<String>) {
         let plan = Plan::new(&self.cargo, None).unwrap();
         let names = |releases: Vec<super::plan::Release>| {
@@ -239,7 +239,7 @@ fn a_crate_that_asks_for_less_than_it_needs_is_caught() {
         "toy-user asks for toy-core ^0.1.0, and 0.1.1 is to be released"
     );
 
-    // Nor does it help to release it later: the registry's core is as old as it says will do.
+    // Releasing it later does not help either: the registry's core is only as new as the requirement.
     toy.git("workspace", &["tag", "toy-core-v0.1.1"]);
     let failures = toy.failures();
     assert_eq!(names(&failures), ["packages", "oldest-versions"]);
@@ -282,7 +282,7 @@ fn a_tag_releases_its_crate_alone() {
     assert!(report.contains("toy-core = \"^0.1.1\""), "{report}");
 
     for (tag, reason) in [
-        ("toy-user-v0.1.0", "toy-user-v0.1.0 is no tag of"),
+        ("toy-user-v0.1.0", "toy-user-v0.1.0 is not the tag of"),
         ("v0.1.1", "those are toy-core-v0.1.1, toy-user-v0.1.1"),
     ] {
         let error = Plan::new(&toy.cargo, Some(tag)).map(drop).unwrap_err();
@@ -312,7 +312,7 @@ fn a_changelog_without_the_version_is_caught() {
         ),
         (
             "# Changelog\n\n## 0.1.1\n\n## 0.1.0\n\n- It.\n",
-            "`## 0.1.1` says nothing",
+            "`## 0.1.1` is empty",
         ),
     ] {
         toy.changelog_is("toy-core", text);
@@ -351,7 +351,7 @@ fn no_run_uses_what_an_earlier_one_left() {
             &packages.iter().collect::<Vec<_>>(),
         )
     };
-    // Of the same version all the time, as between two releases.
+    // The version stays the same, as between two releases.
     toy.crate_is("toy-core", "0.1.0", "", NEW_CORE);
     toy.crate_is("toy-user", "0.1.0", "0.1.0", NEW_USER);
     check().unwrap();

@@ -1,4 +1,4 @@
-//! Checks by programs that not everybody has. A check that could not be made is said, not passed over.
+//! Checks with optional programs. A check that could not run is reported, not skipped silently.
 
 use std::process::{Command, Stdio};
 
@@ -6,12 +6,12 @@ use workspace::Cargo;
 
 use super::plan::Plan;
 
-/// Licences, bans and sources of everything in the lock file.
+/// Checks licences, bans and sources of everything in the lock file.
 pub(crate) fn check_licences(cargo: &Cargo) -> Result<String, String> {
     deny(cargo, &["licenses", "bans", "sources"])
 }
 
-/// Published advisories; cargo-deny brings the list up to date.
+/// Checks published advisories. cargo-deny updates the list.
 pub(crate) fn check_advisories(cargo: &Cargo) -> Result<String, String> {
     deny(cargo, &["advisories"])
 }
@@ -30,10 +30,10 @@ fn deny(cargo: &Cargo, checks: &[&str]) -> Result<String, String> {
         "check",
     ];
     cargo.capture(&[&command, checks].concat())?;
-    Ok(format!("cargo-deny found nothing in {}", checks.join(", ")))
+    Ok(format!("cargo-deny found no problem in {}", checks.join(", ")))
 }
 
-/// Whether each crate's changes since its last release are as harmless as its version says.
+/// Checks whether each crate's changes since its last release are as compatible as its version states.
 pub(crate) fn check_compatibility(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     let mut compared = Vec::new();
     for release in &plan.releases {

@@ -1,9 +1,9 @@
 //! Builds every package from the very files that would be uploaded.
 //!
 //! Cargo's own verification (`cargo package` of several packages) can't be used. It offers siblings as packages of a
-//! registry below the target directory, and takes what it unpacked from there, and what it compiled from that, for good
-//! as long as the version stays: kept between two runs, `CARGO_HOME` and the target directory make it compile the first
-//! run's core again and again, and a broken package passes.
+//! registry below the target directory. As long as a sibling's version stays the same, cargo keeps using the unpacked
+//! and compiled files. If `CARGO_HOME` and the target directory are kept between two runs, cargo compiles the first
+//! run's core again, and a broken package passes.
 
 use std::path::{Path, PathBuf};
 
@@ -11,14 +11,14 @@ use workspace::{Cargo, Package};
 
 use super::files::{self, display};
 
-/// What every package holds, beside its sources; a provider's its description, too.
+/// The files that every package contains beside its sources. A provider's package also contains its description.
 const FILES: &[&str] = &["CHANGELOG.md", "LICENSE", "README.md"];
 const DESCRIPTION: &str = "openapi.yaml";
 
 /// Packs these packages of a workspace, and checks each of them alone, with its default features.
 ///
-/// Where one of them depends on another, it is compiled against the other's package; whatever else it depends on comes
-/// from the registry. Nothing of an earlier run is used but what was compiled of the registry's packages.
+/// If one of them depends on another, it is compiled against the other's package. All other dependencies come from the
+/// registry. Of an earlier run, only the compiled packages of the registry are reused.
 pub(crate) fn verify(
     cargo: &Cargo,
     registry: Option<&str>,
@@ -39,7 +39,7 @@ pub(crate) fn verify(
         );
     }
     files::write(&place.manifest(), &manifest(packages))?;
-    // The versions that everything else was tested with. Cargo drops what is not needed here.
+    // The lock file of this workspace, because all other checks used its versions. Cargo drops unneeded entries here.
     let lock = files::read(&cargo.root().join("Cargo.lock"))?;
     files::write(&place.root.join("Cargo.lock"), &lock)?;
     place.forget(cargo, packages)?;
@@ -55,14 +55,14 @@ pub(crate) fn verify(
     }
 }
 
-/// A workspace of packages that were unpacked, and where it is built.
+/// A workspace of unpacked packages, and its build folder.
 pub(super) struct Place {
     pub(super) root: PathBuf,
     target: PathBuf,
 }
 
 impl Place {
-    /// Whatever was in the folder is gone. What was compiled stays, for the registry's packages.
+    /// Empties the folder. The compiled packages of the registry stay.
     pub(super) fn new(root: PathBuf, target: PathBuf) -> Result<Self, String> {
         files::start_afresh(&root)?;
         Ok(Self { root, target })
@@ -72,14 +72,14 @@ impl Place {
         self.root.join("Cargo.toml")
     }
 
-    /// Gives the package's own folder.
+    /// Unpacks the package. Returns its folder.
     pub(super) fn unpack(&self, packed: &Path, package: &Package) -> Result<PathBuf, String> {
         let folder = folder(package);
         files::unpack(&packed.join(format!("{folder}.crate")), &self.root)?;
         Ok(self.root.join(folder))
     }
 
-    /// Drops what was compiled of these packages: cargo compares their files by time alone, so that it may seem current.
+    /// Deletes the compiled files of these packages. Cargo compares files only by time, so old output may seem current.
     pub(super) fn forget(&self, cargo: &Cargo, packages: &[&Package]) -> Result<(), String> {
         let names = packages
             .iter()
@@ -112,14 +112,14 @@ impl Place {
     }
 }
 
-/// Writes the packages' archives, and gives their folder.
+/// Writes the packages' archives, and returns their folder.
 pub(super) fn pack(
     cargo: &Cargo,
     registry: Option<&str>,
     packages: &[&Package],
 ) -> Result<PathBuf, String> {
     let folder = files::gate(cargo)?.join("packed");
-    // Each package's lock file is resolved with a registry that cargo makes in here: nothing of an older one stays.
+    // Cargo makes a registry in here and resolves each package's lock file with it. No file of an older one stays.
     files::start_afresh(&folder)?;
     let target = display(&folder);
     let mut arguments = vec![
@@ -140,18 +140,18 @@ pub(super) fn pack(
     Ok(folder.join("package"))
 }
 
-/// The one folder in a package's archive.
+/// Returns the name of the single folder in a package's archive.
 pub(super) fn folder(package: &Package) -> String {
     format!("{}-{}", package.name, package.version)
 }
 
-/// A workspace of the unpacked packages, in which they stand for the registry's.
+/// Returns the manifest of a workspace of the unpacked packages, in which they replace the registry's.
 fn manifest(packages: &[&Package]) -> String {
     let members: String = packages
         .iter()
         .map(|package| format!("    \"{}\",\n", folder(package)))
         .collect();
-    // Those alone that another needs: cargo warns of a patch that nothing uses.
+    // Only packages that another one needs, because cargo warns of an unused patch.
     let patches: String = packages
         .iter()
         .filter(|package| {

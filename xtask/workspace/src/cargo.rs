@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Cargo in one workspace, with what its environment has beyond this program's.
+/// Cargo in one workspace, with the variables that its environment has beyond this program's.
 #[derive(Clone, Debug)]
 pub struct Cargo {
     root: PathBuf,
@@ -14,7 +14,7 @@ pub struct Cargo {
 }
 
 impl Cargo {
-    /// Cargo in the workspace of this folder.
+    /// Returns cargo in the workspace of this folder.
     #[must_use]
     pub fn new(root: &Path) -> Self {
         Self {
@@ -30,24 +30,24 @@ impl Cargo {
         self
     }
 
-    /// The same in another folder.
+    /// Returns the same settings in another folder.
     #[must_use]
     pub fn at(mut self, root: &Path) -> Self {
         root.clone_into(&mut self.root);
         self
     }
 
-    /// Where it runs.
+    /// Returns the folder in which cargo runs.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// What cargo prints to standard output.
+    /// Returns cargo's standard output.
     ///
     /// # Errors
     ///
-    /// A report of its failure, with all that it printed.
+    /// Returns a report of the failure, with the whole output.
     pub fn capture(&self, arguments: &[&str]) -> Result<String, String> {
         let output = self
             .command(arguments)
@@ -65,7 +65,7 @@ impl Cargo {
         }
     }
 
-    /// The command, about to be run.
+    /// Returns the command, ready to run.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
@@ -73,7 +73,7 @@ impl Cargo {
             .args(arguments)
             .current_dir(&self.root)
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
-        // Run by `cargo run`, xtask would hand its own package's variables on, and make dependent builds start afresh.
+        // Under `cargo run`, xtask would pass its own package's variables on, and dependent builds would start again.
         for (name, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_"))
         {
@@ -83,7 +83,7 @@ impl Cargo {
     }
 }
 
-/// The cargo that runs this program.
+/// Returns the cargo that runs this program.
 #[must_use]
 pub fn program() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())

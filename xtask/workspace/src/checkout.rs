@@ -1,11 +1,12 @@
-//! Where this checkout is.
+//! Finds this checkout.
 
 use std::path::{Path, PathBuf};
 
-/// The folder of the package that runs, in the checkout that it runs in. `compiled` is `env!("CARGO_MANIFEST_DIR")`.
+/// Returns the folder of the running package, in the checkout in which it runs. `compiled` is
+/// `env!("CARGO_MANIFEST_DIR")`.
 ///
-/// What was compiled in is another checkout's, if two share a target directory: cargo sees nothing to build anew. So
-/// what cargo says when it runs the program counts, unless it speaks of another package.
+/// If two checkouts share a target directory, the compiled-in folder may be the other checkout's, because cargo sees
+/// nothing to rebuild. Therefore the folder that cargo sets at run time counts, unless it is another package's.
 fn package(compiled: &str) -> PathBuf {
     choose(
         std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from),
@@ -13,7 +14,7 @@ fn package(compiled: &str) -> PathBuf {
     )
 }
 
-/// The workspace's root, above the package that runs. `compiled` is `env!("CARGO_MANIFEST_DIR")`.
+/// Returns the workspace's root, above the running package. `compiled` is `env!("CARGO_MANIFEST_DIR")`.
 #[must_use]
 pub fn root(compiled: &str) -> PathBuf {
     let package = package(compiled);

@@ -1,4 +1,4 @@
-//! Files that are written, and folders that do not stay.
+//! Writes files, and makes temporary folders.
 
 use std::{
     env, fs,
@@ -11,7 +11,7 @@ use std::{
 ///
 /// # Errors
 ///
-/// If the system refuses.
+/// Fails if the system refuses.
 pub fn write(path: &Path, text: &str) -> Result<(), String> {
     let describe = |error: std::io::Error| format!("{}: {error}", path.display());
     if let Some(parent) = path.parent() {
@@ -20,17 +20,17 @@ pub fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(describe)
 }
 
-/// A folder that goes away with the value.
+/// A folder that is removed when the value is dropped.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    /// A folder of its own, among the system's temporary ones.
+    /// Makes a new folder among the system's temporary ones.
     ///
     /// # Errors
     ///
-    /// If the system refuses.
+    /// Fails if the system refuses.
     pub fn new() -> Result<Self, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
@@ -46,7 +46,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Nothing depends on it; the system clears its own temporary folder.
+        // Nothing depends on the result. The system clears its temporary folder.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,5 @@
-//! What the project's commands share: cargo, what it tells of the workspace, servers for tests, and steps that are checked one by one.
+//! The code that the project's commands share: cargo, the packages of the workspace, servers for tests, and steps that
+//! run one by one.
 
 mod cargo;
 pub mod checkout;

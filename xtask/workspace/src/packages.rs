@@ -1,4 +1,4 @@
-//! What the workspace holds, as cargo tells it.
+//! The packages of the workspace, as cargo reports them.
 
 use std::path::{Path, PathBuf};
 
@@ -10,36 +10,36 @@ use crate::Cargo;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Package {
-    /// As others name it.
+    /// The name by which others depend on it.
     pub name: String,
-    /// Its own.
+    /// Its version.
     pub version: String,
     /// Its features, without the default set.
     pub features: Vec<String>,
-    /// Whether it talks to a provider: then it has a description.
+    /// Whether it is a provider crate. A provider crate has a description.
     pub is_provider: bool,
-    /// Where its manifest is.
+    /// The folder of its manifest.
     pub folder: PathBuf,
-    /// Once for every kind of dependency.
+    /// Its dependencies, one entry per kind.
     pub dependencies: Vec<Dependency>,
-    /// Everything else that cargo tells.
+    /// All other metadata that cargo reports.
     pub about: Value,
 }
 
-/// What a package says that it needs.
+/// A dependency of a package.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Dependency {
-    /// The package that is needed.
+    /// The name of the needed package.
     pub name: String,
-    /// The versions that will do, as cargo writes them: `^1.2`.
+    /// The accepted versions, as cargo writes them: `^1.2`.
     pub requirement: String,
-    /// `dev`, `build`, or nothing: then programs that use the package need it, too.
+    /// `dev`, `build`, or nothing. With nothing, programs that use the package need the dependency too.
     pub kind: Option<String>,
 }
 
 impl Dependency {
-    /// Whether programs that use the package need it, too.
+    /// Returns whether programs that use the package need it too.
     #[must_use]
     pub fn is_normal(&self) -> bool {
         self.kind.is_none()
@@ -47,11 +47,11 @@ impl Dependency {
 }
 
 impl Package {
-    /// A package, as cargo's metadata has it.
+    /// Reads a package from cargo's metadata.
     ///
     /// # Errors
     ///
-    /// If a part of it is missing.
+    /// Fails if a part of it is missing.
     pub fn read(package: &Value) -> Result<Self, String> {
         let features = package
             .get("features")
@@ -78,24 +78,24 @@ impl Package {
         })
     }
 
-    /// What the manifest says under this key, if it says a text.
+    /// Returns the text under this key of the manifest, if there is one.
     #[must_use]
     pub fn says(&self, key: &str) -> Option<&str> {
         self.about.get(key).and_then(Value::as_str)
     }
 
-    /// The texts of a list in the manifest.
+    /// Returns the texts of a list in the manifest.
     pub fn lists(&self, key: &str) -> impl Iterator<Item = &str> {
         let list = self.about.get(key).and_then(Value::as_array);
         list.into_iter().flatten().filter_map(Value::as_str)
     }
 }
 
-/// The published packages of the workspace.
+/// Returns the published packages of the workspace.
 ///
 /// # Errors
 ///
-/// If cargo can't tell.
+/// Fails if cargo fails.
 pub fn published(cargo: &Cargo) -> Result<Vec<Package>, String> {
     // `publish = false` is an empty list of registries.
     packages(cargo, |package| {
@@ -103,20 +103,20 @@ pub fn published(cargo: &Cargo) -> Result<Vec<Package>, String> {
     })
 }
 
-/// All packages of the workspace.
+/// Returns all packages of the workspace.
 ///
 /// # Errors
 ///
-/// If cargo can't tell.
+/// Fails if cargo fails.
 pub fn members(cargo: &Cargo) -> Result<Vec<Package>, String> {
     packages(cargo, |_| true)
 }
 
-/// Which of these features the packages have, as cargo takes them: `package/feature,…`.
+/// Returns the features among these that the packages have, as cargo accepts them: `package/feature,…`.
 ///
 /// # Errors
 ///
-/// If cargo can't tell.
+/// Fails if cargo fails.
 pub fn having(cargo: &Cargo, features: &[&str]) -> Result<String, String> {
     let packages = members(cargo)?;
     let found = packages.iter().flat_map(|package| {
@@ -129,11 +129,11 @@ pub fn having(cargo: &Cargo, features: &[&str]) -> Result<String, String> {
     Ok(found.collect::<Vec<_>>().join(","))
 }
 
-/// Where cargo builds.
+/// Returns cargo's target directory.
 ///
 /// # Errors
 ///
-/// If cargo can't tell.
+/// Fails if cargo fails.
 pub fn target_directory(cargo: &Cargo) -> Result<PathBuf, String> {
     text(&metadata(cargo)?, "target_directory").map(PathBuf::from)
 }
@@ -151,11 +151,11 @@ fn packages(cargo: &Cargo, wanted: fn(&Value) -> bool) -> Result<Vec<Package>, S
         .collect()
 }
 
-/// The whole tree that the lock file resolves to, with all features.
+/// Returns the whole tree of the lock file, with all features.
 ///
 /// # Errors
 ///
-/// If cargo can't tell.
+/// Fails if cargo fails.
 pub fn resolved(cargo: &Cargo) -> Result<Value, String> {
     read(cargo, &["--all-features", "--locked"])
 }
@@ -178,11 +178,11 @@ fn dependency(dependency: &Value) -> Result<Dependency, String> {
     })
 }
 
-/// The text under a key of what cargo, or rustdoc, tells.
+/// Returns the text under a key of cargo's or rustdoc's output.
 ///
 /// # Errors
 ///
-/// If there is none.
+/// Fails if there is no text under the key.
 pub fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
     value
         .get(key)

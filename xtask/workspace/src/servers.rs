@@ -1,14 +1,14 @@
-//! Servers that tests start, where they are installed.
+//! Finds installed servers for tests.
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
 };
 
-/// Debian's packages put the programs of PostgreSQL here, beside the path.
+/// Debian's packages install the programs of PostgreSQL here, not on the path.
 const POSTGRES: &str = "/usr/lib/postgresql";
 
-/// What a test needs of PostgreSQL.
+/// The PostgreSQL programs that a test needs.
 const POSTGRES_PROGRAMS: &[&str] = &[
     "initdb",
     "pg_basebackup",
@@ -18,10 +18,10 @@ const POSTGRES_PROGRAMS: &[&str] = &[
     "psql",
 ];
 
-/// Either speaks the same protocol.
+/// Either program speaks the same protocol.
 const REDIS_PROGRAMS: &[&str] = &["redis-server", "valkey-server"];
 
-/// The folder with all programs of a PostgreSQL server that a test needs. The path comes first, then the newest package.
+/// Returns the folder with all PostgreSQL programs that a test needs. The path comes first, then the newest package.
 #[must_use]
 pub fn postgres() -> Option<PathBuf> {
     let mut folders = path();
@@ -36,7 +36,7 @@ pub fn postgres() -> Option<PathBuf> {
     folders.into_iter().find(|folder| has_all(folder))
 }
 
-/// The program of a Redis or Valkey server.
+/// Returns the program of a Redis or Valkey server.
 #[must_use]
 pub fn redis() -> Option<PathBuf> {
     let folders = path();
@@ -46,11 +46,11 @@ pub fn redis() -> Option<PathBuf> {
     programs.find(|program| program.exists())
 }
 
-/// The program of PgBouncer.
+/// Returns the program of PgBouncer.
 #[must_use]
 pub fn pgbouncer() -> Option<PathBuf> {
     let mut folders = path();
-    // Debian's package puts it where only the administrator looks.
+    // Debian's package installs it in a folder that is only on the administrator's path.
     folders.push(PathBuf::from("/usr/sbin"));
     let mut programs = folders.iter().map(|folder| folder.join("pgbouncer"));
     programs.find(|program| program.exists())

@@ -1,4 +1,4 @@
-//! Things that are checked one after another, and how their commands are run.
+//! Steps that run one after another, and how their commands are run.
 
 use std::{
     fmt,
@@ -10,26 +10,26 @@ use std::{
 
 use crate::Cargo;
 
-/// One thing that a command checks.
+/// One step: a single check of a command.
 #[non_exhaustive]
 pub struct Step {
-    /// What people call it by.
+    /// The step's name, for the command line.
     pub name: &'static str,
-    /// What it checks.
+    /// A description of the check.
     pub about: &'static str,
-    /// Checks it in the workspace at the given root.
+    /// Runs the check in the workspace at the given root.
     pub run: Box<dyn Fn(&Path) -> Outcome>,
 }
 
-/// What became of a step.
+/// The outcome of a step.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "there is no fourth")]
+#[expect(clippy::exhaustive_enums, reason = "a step has no fourth outcome")]
 pub enum Outcome {
-    /// It holds.
+    /// The check passed.
     Passed,
-    /// Passed, with something that a reader should know.
+    /// The check passed, with a note for the reader.
     Noted(String),
-    /// It does not hold, for this reason.
+    /// The check failed, for this reason.
     Failed(String),
 }
 
@@ -42,7 +42,7 @@ impl fmt::Debug for Step {
 }
 
 impl Step {
-    /// A step that is a function of its own.
+    /// Makes a step from a function.
     pub fn new(
         name: &'static str,
         about: &'static str,
@@ -55,7 +55,7 @@ impl Step {
         }
     }
 
-    /// A step that is one cargo command, whose output matters only if it fails.
+    /// Makes a step from one cargo command. Its output is shown only if it fails.
     #[must_use]
     pub fn cargo(name: &'static str, about: &'static str, arguments: &[&str]) -> Self {
         let arguments = owned(arguments);
@@ -66,7 +66,7 @@ impl Step {
         }
     }
 
-    /// A step that is one cargo command, whose output is shown as it comes.
+    /// Makes a step from one cargo command. Its output is shown as it comes.
     #[must_use]
     pub fn shown(name: &'static str, about: &'static str, arguments: &[&str]) -> Self {
         let arguments = owned(arguments);
@@ -96,12 +96,12 @@ impl From<Result<String, String>> for Outcome {
     }
 }
 
-/// Takes the steps whose names contain one of the wanted parts, or all if there are none; also after a failure, so that one
-/// run tells everything. The last line counts them, after the command's name.
+/// Runs the steps whose names contain one of the wanted parts, or all steps if there are no parts. It continues after a
+/// failure, so that one run reports everything. The last line counts the steps, after the command's name.
 ///
 /// # Errors
 ///
-/// If a step failed, or none is wanted.
+/// Fails if a step failed, or if no step has such a name.
 pub fn run_wanted(
     command: &str,
     mut steps: Vec<Step>,
@@ -113,7 +113,7 @@ pub fn run_wanted(
     });
     if steps.is_empty() {
         return Err(format!(
-            "no step has such a name; `cargo xtask {command}` runs them all"
+            "no step has such a name; `cargo xtask {command}` runs all steps"
         ));
     }
 
@@ -169,7 +169,7 @@ fn say(line: &str) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "tells people how long a step took"
+    reason = "shows how long a step took"
 )]
 fn stopwatch() -> Instant {
     Instant::now()
@@ -183,7 +183,7 @@ fn borrowed(arguments: &[String]) -> Vec<&str> {
     arguments.iter().map(String::as_str).collect()
 }
 
-/// Runs cargo and keeps what it prints for the case that it fails. Warnings of rustdoc count as failures.
+/// Runs cargo and keeps its output for the case that it fails. Warnings of rustdoc count as failures.
 fn cargo(root: &Path, arguments: &[&str]) -> Outcome {
     match capture(root, arguments, &[("RUSTDOCFLAGS", "-D warnings")]) {
         Ok(_) => Outcome::Passed,
@@ -191,11 +191,11 @@ fn cargo(root: &Path, arguments: &[&str]) -> Outcome {
     }
 }
 
-/// What cargo prints to standard output, with these variables in its environment.
+/// Returns cargo's standard output, with these variables in its environment.
 ///
 /// # Errors
 ///
-/// A report of its failure, with all that it printed.
+/// Returns a report of the failure, with the whole output.
 pub fn capture(
     root: &Path,
     arguments: &[&str],
