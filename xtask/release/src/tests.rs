@@ -283,7 +283,7 @@ fn a_tag_releases_its_crate_alone() {
 
     for (tag, reason) in [
         ("toy-user-v0.1.0", "toy-user-v0.1.0 is not the tag of"),
-        ("v0.1.1", "those are toy-core-v0.1.1, toy-user-v0.1.1"),
+        ("v0.1.1", "the tags are toy-core-v0.1.1, toy-user-v0.1.1"),
     ] {
         let error = Plan::new(&toy.cargo, Some(tag)).map(drop).unwrap_err();
         assert!(error.contains(reason), "{error}");

@@ -1,4 +1,4 @@
-//! Everything that was printed and logged, and what must not be in it.
+//! Captures everything that is printed and logged, and checks that planted values are not in it.
 
 use std::{
     error::Error as StdError,
@@ -10,7 +10,7 @@ use std::{
 use customer_api_core::{Operation, ProviderClient};
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
-/// What shows that the logs are there, so that their silence about the rest proves something.
+/// Words that prove that the logs were captured. Only then does the absence of other values prove something.
 const PRESENT: [&str; 6] = [
     "api.call",
     "http.request",
@@ -20,7 +20,7 @@ const PRESENT: [&str; 6] = [
     "[redacted]",
 ];
 
-/// Takes what is printed and logged. Clones take it to the same place.
+/// Captures printed and logged text. Clones write to the same buffer.
 #[derive(Clone, Debug, Default)]
 pub struct CapturedLogs(Arc<Mutex<Vec<u8>>>);
 
@@ -44,9 +44,9 @@ impl<'w> MakeWriter<'w> for CapturedLogs {
 }
 
 impl CapturedLogs {
-    /// Takes everything that this process logs from now on, to the last detail, with the records of the `log` crate.
+    /// Captures everything that this process logs from now on, at all levels, including the records of the `log` crate.
     ///
-    /// It can be done once in a process: a test that does it is a program of its own.
+    /// It can be done once per process, so a test that does it must be a separate program.
     #[must_use]
     pub fn of_the_process() -> Self {
         let logs = Self::default();
@@ -75,7 +75,7 @@ impl CapturedLogs {
         }
     }
 
-    /// Adds what came of something.
+    /// Adds an outcome.
     pub fn note_outcome<T: Debug, E: StdError + 'static>(&self, outcome: &Result<T, E>) {
         match outcome {
             Ok(value) => self.note(format_args!("{value:?} {value:#?}")),
@@ -83,7 +83,7 @@ impl CapturedLogs {
         }
     }
 
-    /// Makes a call, and adds everything of it that can be printed: the client before and after it, too.
+    /// Makes a call, and adds everything about it that can be printed, including the client before and after the call.
     pub async fn note_call<C, O>(&self, client: &C, operation: O)
     where
         C: ProviderClient + Debug,
@@ -97,21 +97,21 @@ impl CapturedLogs {
         self.note(format_args!("{client:?}"));
     }
 
-    /// All that there is.
+    /// Returns the whole text.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 
-    /// All that there is; then there is nothing. Panics if it is no UTF-8.
+    /// Returns the whole text and empties the buffer. Panics if the text is not UTF-8.
     #[must_use]
     pub fn take(&self) -> String {
         let bytes = std::mem::take(&mut *self.0.lock().unwrap());
         String::from_utf8(bytes).unwrap()
     }
 
-    /// Asserts that the logs of calls are there, with these words among others, and that nothing planted is in them,
-    /// whatever its case.
+    /// Asserts that the logs of calls are present, including these words, and that they contain no planted value, in
+    /// any case.
     pub fn assert_silent_about(&self, planted: &[&str], present: &[&str]) {
         let text = self.text();
         for present in PRESENT.iter().chain(present) {
@@ -126,7 +126,7 @@ impl CapturedLogs {
     }
 }
 
-/// What stands before a place, and a little behind it.
+/// Returns the text before a position, and a little after it.
 fn around(text: &str, at: usize) -> String {
     let bytes = text.as_bytes();
     let end = bytes.len().min(at + 100);

@@ -1,4 +1,5 @@
-//! Every operation of a provider meets every kind of failure, over real sockets; the sandbox counts what was applied.
+//! Lets every operation of a provider meet every kind of failure, over real sockets. The sandbox counts the applied
+//! writes.
 
 use std::collections::BTreeSet;
 
@@ -7,34 +8,35 @@ use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, Server};
 
 use crate::Entry;
 
-/// A provider whose operations are tried, and the sandbox that they meet.
+/// A provider whose operations are tested, and its sandbox.
 pub trait Subject: Sized {
     /// The provider's client.
     type Client: ProviderClient;
-    /// What the sandbox imitates.
+    /// The provider that the sandbox imitates.
     type Imitation;
 
     /// Starts a sandbox in which all operations succeed, one after another.
     fn seeded() -> impl Future<Output = Self>;
 
-    /// The provider's server in the sandbox.
+    /// Returns the provider's server in the sandbox.
     fn server(&self) -> &Server<Self::Imitation>;
 
-    /// How many writes that server has applied.
+    /// Returns the number of writes that the server has applied.
     fn applied_count(&self) -> usize;
 
-    /// The settings of a client for that server, which does not wait between its three attempts.
+    /// Returns the settings of a client for that server. The client makes three attempts and does not wait between
+    /// them.
     fn client(&self) -> ClientBuilder<Self::Client>;
 
-    /// Every operation.
+    /// Returns every operation.
     fn operations() -> Vec<Entry<Self::Client>>;
 }
 
-/// How often a call is attempted in the face of a failure.
+/// The effect of a failure, which decides the number of attempts.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Repeats {
-    /// It may have happened, and would not come to anything else.
+    /// It may have happened, and a retry would have the same result.
     Never,
     /// It may have happened.
     ReadsOnly,
@@ -52,7 +54,7 @@ impl Repeats {
     }
 }
 
-/// Asserts that these are this number of different operations.
+/// Asserts that the list contains this number of different operations.
 pub fn assert_count<S: Subject>(expected: usize) {
     let operations = S::operations();
     let ids: BTreeSet<_> = operations.iter().map(|entry| entry.id).collect();
@@ -60,7 +62,7 @@ pub fn assert_count<S: Subject>(expected: usize) {
     assert_eq!(operations.len(), ids.len());
 }
 
-/// Asserts that all succeed where nothing fails, each with one request, and each write once.
+/// Asserts that without faults all operations succeed, each with one request, and each write once.
 pub async fn assert_all_succeed<S: Subject>() {
     let subject = S::seeded().await;
     let client = subject.client().build().unwrap();
@@ -75,8 +77,8 @@ pub async fn assert_all_succeed<S: Subject>() {
     }
 }
 
-/// Lets every operation meet a fault. It meets it once more after the server did what it was asked for, unless the
-/// fault proves that nothing was done.
+/// Lets every operation meet a fault. Unless the fault proves that nothing was done, each operation meets it a second
+/// time, after the server has processed the request.
 pub async fn assert_all_fail<S: Subject>(
     name: &str,
     fault: Fault,
@@ -109,7 +111,7 @@ pub async fn assert_all_fail<S: Subject>(
     }
 }
 
-/// Asserts that a failing server leaves a doubt with all of them, and that only reads are repeated.
+/// Asserts that a failing server leaves every outcome unknown, and that only reads are retried.
 pub async fn assert_failing_server_leaves_a_doubt<S: Subject>() {
     for status in [408, 500, 502, 503, 504] {
         let told = (ErrorKind::Status, Delivery::Unknown);
@@ -118,7 +120,7 @@ pub async fn assert_failing_server_leaves_a_doubt<S: Subject>() {
     }
 }
 
-/// Asserts that all are told that nothing was sent where nobody listens.
+/// Asserts that all calls report `NotSent` if no server listens.
 pub async fn assert_nobody_is_reached<S: Subject>() {
     let subject = S::seeded().await;
     subject.server().refuse_connections().await;
@@ -133,7 +135,7 @@ pub async fn assert_nobody_is_reached<S: Subject>() {
     }
 }
 
-/// Asserts that all are told that nothing was sent where TLS does not come about.
+/// Asserts that all calls report `NotSent` if the TLS handshake fails.
 pub async fn assert_no_handshake_is_not_sent<S: Subject>() {
     let subject = S::seeded().await;
     let server = subject.server();
@@ -151,7 +153,7 @@ pub async fn assert_no_handshake_is_not_sent<S: Subject>() {
     assert_eq!(server.requests().len(), 0);
 }
 
-/// Asserts that a write which succeeds is a success, whatever the response says.
+/// Asserts that a write which succeeds is a success, whatever the response body contains.
 pub async fn assert_any_body_will_do<S: Subject>() {
     for body in ["", "null", "thanks", "[]", "\"text\""] {
         let subject = S::seeded().await;

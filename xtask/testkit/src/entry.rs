@@ -1,23 +1,23 @@
-//! An operation, for what must hold for all of a provider's.
+//! An operation of a provider, for proofs that cover all operations.
 
 use std::{fmt, pin::Pin};
 
 use customer_api_core::{Error, Idempotency, Operation, ProviderClient};
 
-/// What becomes of a call, whatever its output would be.
+/// The result of a call, without its output type.
 type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
-/// One operation of a provider, with a way to call it.
+/// One operation of a provider, with a function that calls it.
 pub struct Entry<C> {
     /// The operation's id in the provider's description.
     pub id: &'static str,
-    /// Whether it changes nothing, so that it is repeated after a failure.
+    /// Whether it changes nothing. Such an operation is retried after a failure.
     pub reads: bool,
     call: Box<dyn Fn(&C) -> Outcome>,
 }
 
 impl<C: ProviderClient> Entry<C> {
-    /// An operation that is made anew for every call.
+    /// Makes an entry whose operation is built again for every call.
     #[must_use]
     pub fn new<O: Operation<Service = C::Service>>(make: fn() -> O) -> Self {
         Self {
@@ -30,11 +30,11 @@ impl<C: ProviderClient> Entry<C> {
         }
     }
 
-    /// Calls it.
+    /// Calls the operation.
     ///
     /// # Errors
     ///
-    /// Those of the call.
+    /// Returns the errors of the call.
     pub async fn call(&self, client: &C) -> Result<(), Error> {
         (self.call)(client).await
     }

@@ -1,4 +1,4 @@
-//! Example programs, run as programs.
+//! Runs example programs as processes.
 
 use std::{
     env,
@@ -11,9 +11,9 @@ use std::{
     time::Duration,
 };
 
-/// An example of the crate whose test this is, about to be run.
+/// An example of the tested crate, ready to run.
 ///
-/// `cargo test` builds the examples; `cargo test --test …` alone does not, and what is there from before is run.
+/// `cargo test` builds the examples. `cargo test --test …` alone does not, and then runs an older build.
 #[derive(Debug)]
 pub struct Example {
     command: Command,
@@ -22,7 +22,8 @@ pub struct Example {
 }
 
 impl Example {
-    /// The example of this name, in the environment of the test, but without the variables whose names begin with the prefix.
+    /// Returns the example of this name, in the test's environment, without the variables whose names begin with the
+    /// prefix.
     #[must_use]
     pub fn new(name: &str, prefix: &str) -> Self {
         let tests = env::current_exe().unwrap();
@@ -60,27 +61,27 @@ impl Example {
         self
     }
 
-    /// What it can read from its standard input: otherwise nothing.
+    /// Sets its standard input. By default it is empty.
     #[must_use]
     pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
         self
     }
 
-    /// How long it may take until it is killed, and the test fails: otherwise 5 minutes.
+    /// Sets the time after which the program is killed and the test fails. The default is 5 minutes.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Runs it to its end.
+    /// Runs the program to its end.
     #[must_use]
     pub fn run(self) -> Outcome {
         self.start().wait()
     }
 
-    /// Starts it.
+    /// Starts the program.
     #[must_use]
     pub fn start(mut self) -> Running {
         self.command
@@ -90,7 +91,7 @@ impl Example {
         let mut child = self.command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = self.input;
-        // It need not read all, or anything.
+        // The program need not read all of its input, or any.
         thread::spawn(move || stdin.write_all(&input));
         let stdout = all_of(child.stdout.take().unwrap());
         let stderr = all_of(child.stderr.take().unwrap());
@@ -114,7 +115,7 @@ fn all_of(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     receiver
 }
 
-/// A program at work. It is killed when it is dropped.
+/// A running program. It is killed when the value is dropped.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
@@ -124,7 +125,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Sends it a signal, by its name: `INT`.
+    /// Sends a signal, by its name: `INT`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
@@ -132,7 +133,7 @@ impl Running {
         assert!(status.unwrap().success());
     }
 
-    /// Waits for its end. Panics if that takes too long.
+    /// Waits for the program's end. Panics if that takes too long.
     #[must_use]
     pub fn wait(mut self) -> Outcome {
         let text = |stream: &Receiver<Vec<u8>>| {
@@ -141,7 +142,7 @@ impl Running {
             String::from_utf8_lossy(&bytes).into_owned()
         };
         let (stdout, stderr) = (text(&self.stdout), text(&self.stderr));
-        // It has closed its streams, so it is at its end.
+        // The program has closed its streams, so it is about to end.
         let status: ExitStatus = self.child.wait().unwrap();
         let code = status
             .code()
@@ -161,20 +162,20 @@ impl Drop for Running {
     }
 }
 
-/// What a program came to.
+/// The result of a program.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The exit code.
     pub code: i32,
-    /// What it wrote to its standard output.
+    /// Its standard output.
     pub stdout: String,
-    /// What it said on its standard error.
+    /// Its standard error.
     pub stderr: String,
 }
 
 impl Outcome {
-    /// Exit code, what it wrote, and what it said.
+    /// Returns exit code, standard output and standard error.
     #[must_use]
     pub fn parts(self) -> (i32, String, String) {
         (self.code, self.stdout, self.stderr)
@@ -186,7 +187,7 @@ impl Outcome {
         assert!(self.stdout.contains("Exit code: 0"), "{self:?}");
     }
 
-    /// Asserts that a wrong command line was refused, with a word on where to look.
+    /// Asserts that a wrong command line was refused, with a hint to the help.
     pub fn assert_is_misuse(&self) {
         assert_eq!(self.code, 2, "{self:?}");
         let said = &self.stderr;
@@ -221,7 +222,8 @@ mod tests {
     fn a_program_can_be_interrupted() {
         let folder = Folder::new("interrupted");
         let ready = folder.file("ready");
-        // Not INT: a shell can't trap it if it is ignored already, as for tests that a script runs in the background.
+        // Not INT: a shell can't trap a signal that is already ignored, as INT is for tests that a script runs in the
+        // background.
         let script = "trap 'exit 4' TERM; : >\"$READY\"; while :; do sleep 0.01; done";
         let running = shell(script).env("READY", &ready).start();
         while !fs::exists(&ready).unwrap() {

@@ -1,8 +1,8 @@
-//! What a call may meet, for tests of what is printed about it.
+//! The faults that a call may meet, for tests of what is printed about it.
 
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, Server};
 
-/// The faults that any provider's server may have. Those with a body say `echo` in it; one sends the client elsewhere.
+/// Returns the faults that any provider's server may have. Their bodies contain `echo`. One fault redirects the client.
 #[must_use]
 pub fn of_any_server(echo: &str, location: &str) -> Vec<Fault> {
     vec![
@@ -21,8 +21,8 @@ pub fn of_any_server(echo: &str, location: &str) -> Vec<Fault> {
     ]
 }
 
-/// Makes the calls in every way in which they get no response: over connections that break, with TLS and without, where
-/// nobody listens, and to a host without an address. Afterwards, the server is gone.
+/// Makes the calls in every way in which they get no response: over connections that break, with TLS and without, to a
+/// port without a listener, and to a host without an address. Afterwards, the server is stopped.
 pub async fn of_connections<P>(server: &Server<P>, calls: impl AsyncFn(String)) {
     let plain = server.base_url().to_owned();
     for fault in [ConnectionFault::reset(), ConnectionFault::garbage()] {

@@ -1,4 +1,4 @@
-//! A place for a test's files.
+//! A folder for a test's files.
 
 use std::{
     env, fs,
@@ -7,12 +7,12 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// A folder of a test's own, removed at its end.
+/// A folder for one test, removed at its end.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes a folder that nobody else has. The name tells people whose it is.
+    /// Makes a new folder. Its name contains the test's name.
     #[must_use]
     pub fn new(name: &str) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -22,13 +22,13 @@ impl Folder {
         Self(path)
     }
 
-    /// Where it is.
+    /// Returns the folder's path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// The path of a file in it, which need not exist.
+    /// Returns the path of a file in it. The file need not exist.
     #[must_use]
     pub fn file(&self, name: &str) -> String {
         self.0.join(name).to_str().unwrap().to_owned()

@@ -1,21 +1,21 @@
-//! What the tests of every provider share, whatever the provider.
+//! The code that the tests of all providers share.
 //!
-//! - [`Recorder`] writes down every byte that a client sends; [`Request`] is one request of it.
+//! - [`Recorder`] records every byte that a client sends; [`Request`] is one of its requests.
 //! - [`scripted`] and [`ok`] make responses without a socket.
-//! - [`Shop`] is a provider that is none, and [`Overlay`] a ledger in front of another one.
-//! - [`Variables`] are an environment that lacks one thing at a time.
-//! - [`CapturedLogs`] takes everything that is printed and logged, and [`faults`] lets it be much.
+//! - [`Shop`] is an invented provider, and [`Overlay`] a ledger in front of another one.
+//! - [`Variables`] is an environment that lacks one variable at a time.
+//! - [`CapturedLogs`] captures everything that is printed and logged, and [`faults`] provokes such output.
 //! - [`Example`] runs an example program, and [`Folder`] holds its files.
-//! - [`lose`] loses the response to a write, and [`settle`] looks what became of it.
-//! - `Postgres` and `Redis` are servers of a test's own, and `Pgbouncer` is a pooler in front of one.
-//! - [`Entry`] is one of a provider's operations; [`delivery`] lets all of them meet every kind of failure.
+//! - [`lose`] loses the response to a write, and [`settle`] looks at the write's outcome.
+//! - `Postgres` and `Redis` are servers for one test, and `Pgbouncer` is a pooler in front of one.
+//! - [`Entry`] is one of a provider's operations; [`delivery`] lets all operations meet every kind of failure.
 //!
-//! Nothing here knows a provider: what is one provider's stands in the tests of its crate.
+//! Nothing here knows a provider. Code for one provider is in the tests of its crate.
 #![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test stops at the first surprise"
+    reason = "a test may panic at an unexpected result"
 )]
 
 mod captured_logs;

@@ -1,4 +1,4 @@
-//! Writes whose responses are lost, and what a look shows of them.
+//! Writes whose responses are lost, and what a look finds about them.
 
 use std::fmt::Debug;
 
@@ -7,13 +7,13 @@ use customer_api_core::{
 };
 use customer_api_sandbox::{Fault, Server};
 
-/// A response that is lost.
+/// Returns a fault that loses the response.
 pub fn lost(is_applied: bool) -> Fault {
     let lost = Fault::reset_before_head();
     if is_applied { lost.processed() } else { lost }
 }
 
-/// Sends a write whose response is lost, and gives its trace.
+/// Sends a write whose response is lost, and returns its trace.
 pub async fn lose<P, C, O>(server: &Server<P>, client: &C, write: O, is_applied: bool) -> SendTrace
 where
     C: ProviderClient,
@@ -23,7 +23,7 @@ where
     meet(server, client, write, lost(is_applied)).await
 }
 
-/// Sends a write that meets a fault which leaves its outcome unknown, and gives its trace.
+/// Sends a write that meets a fault which leaves its outcome unknown, and returns its trace.
 pub async fn meet<P, C, O>(server: &Server<P>, client: &C, write: O, fault: Fault) -> SendTrace
 where
     C: ProviderClient,
@@ -52,7 +52,7 @@ where
     client.core().settle(write, trace).look().await.unwrap()
 }
 
-/// A verdict in a word, without its evidence.
+/// Returns a verdict as a word, without its evidence.
 #[must_use]
 pub fn word<E>(verdict: &Settled<E>) -> &'static str {
     match verdict {
@@ -65,7 +65,7 @@ pub fn word<E>(verdict: &Settled<E>) -> &'static str {
     }
 }
 
-/// Why a look does not tell.
+/// Returns the reason why a look could not tell.
 pub fn reason<E: Debug>(verdict: Settled<E>) -> Reason {
     match verdict {
         Settled::CannotTell(why) => why.reason(),

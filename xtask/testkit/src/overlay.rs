@@ -1,4 +1,4 @@
-//! A ledger in front of another one, which does what the one in front does not do otherwise.
+//! A ledger in front of another one that changes some of its methods.
 
 use std::fmt;
 
@@ -8,20 +8,20 @@ use customer_api_ledger::{
     Resolution, State,
 };
 
-/// What a ledger in front of another one does otherwise.
+/// The methods that a ledger in front of another one changes.
 #[async_trait]
 pub trait Overlay: fmt::Debug + Send + Sync + 'static {
-    /// The ledger behind it.
+    /// The type of the ledger behind it.
     type Below: Ledger;
 
-    /// The ledger behind this one.
+    /// Returns the ledger behind this one.
     fn below(&self) -> &Self::Below;
 
     /// See [`Ledger::begin`].
     ///
     /// # Errors
     ///
-    /// Those of the ledger behind it.
+    /// Returns the errors of the ledger behind it.
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
         self.below().begin(claim, intent).await
     }
@@ -30,7 +30,7 @@ pub trait Overlay: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Those of the ledger behind it.
+    /// Returns the errors of the ledger behind it.
     async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
         self.below().withdraw(claim).await
     }
@@ -39,7 +39,7 @@ pub trait Overlay: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Those of the ledger behind it.
+    /// Returns the errors of the ledger behind it.
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
         self.below().finish(claim, outcome).await
     }
@@ -52,7 +52,7 @@ pub trait Overlay: fmt::Debug + Send + Sync + 'static {
 
 /// The ledger that an overlay makes.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "tests alone use it")]
+#[expect(clippy::exhaustive_structs, reason = "only tests use it")]
 pub struct Overlaid<T>(pub T);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! A server that writes down every byte of the requests that it receives.
+//! A server that records every byte of the requests that it receives.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,9 +10,9 @@ use tokio::{
 
 use crate::request::{Request, is_whole};
 
-/// A server on a port of its own, which gives every request the same response. It ends when it is dropped.
+/// A server on a free port, which gives every request the same response. It ends when the value is dropped.
 ///
-/// A request that a response was seen for is recorded.
+/// A request is on record once its response was seen.
 #[derive(Debug)]
 pub struct Recorder {
     base_url: String,
@@ -20,7 +20,7 @@ pub struct Recorder {
     server: JoinHandle<()>,
 }
 
-/// The bytes of each request, in the order in which they came to their end.
+/// The bytes of each request, in the order in which the requests ended.
 type Received = Arc<Mutex<Vec<Vec<u8>>>>;
 
 impl Recorder {
@@ -42,13 +42,13 @@ impl Recorder {
         }
     }
 
-    /// Scheme, host and port.
+    /// Returns scheme, host and port.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// All requests so far. Panics if a client left before the end of one.
+    /// Returns all requests so far. Panics if a client left before the end of one.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         let address = self.base_url.trim_start_matches("http://");
@@ -59,7 +59,7 @@ impl Recorder {
             .collect()
     }
 
-    /// The one request so far. Panics if there is none, or another one.
+    /// Returns the only request so far. Panics if there is not exactly one.
     #[must_use]
     pub fn request(&self) -> Request {
         let mut requests = self.requests();
@@ -74,7 +74,7 @@ impl Drop for Recorder {
     }
 }
 
-/// Every connection has a task of its own: one that stays silent keeps nobody waiting.
+/// Every connection has a separate task, so a silent connection does not block another one.
 async fn serve(listener: TcpListener, received: Received, response: String) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
@@ -95,7 +95,7 @@ async fn take(mut stream: TcpStream, received: Received, response: String) {
     let is_whole = is_whole(&bytes);
     received.lock().unwrap().push(bytes);
     if is_whole {
-        // Whether the client takes it is the client's business.
+        // The client may not read the response.
         let _ = stream.write_all(response.as_bytes()).await;
     }
 }

@@ -1,4 +1,4 @@
-//! A Redis or Valkey server of a test's own.
+//! A Redis or Valkey server for one test.
 
 use std::{
     env, fs,
@@ -14,7 +14,7 @@ use workspace::servers;
 
 use crate::Folder;
 
-/// A server on a socket in a folder of its own. It is stopped when this is dropped.
+/// A server on a socket in a separate folder. It is stopped when the value is dropped.
 #[derive(Debug)]
 pub struct Redis {
     program: PathBuf,
@@ -25,13 +25,13 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Whether the program of a server is installed.
+    /// Returns whether the program of a server is installed.
     ///
-    /// A test that needs one and finds none passes without having shown anything, unless `CI` is set.
+    /// If it is not installed, a test that needs one passes without proving anything, unless `CI` is set.
     ///
     /// # Panics
     ///
-    /// If there is none, and `CI` is set.
+    /// Panics if it is not installed and `CI` is set.
     #[must_use]
     pub fn is_installed() -> bool {
         let is_there = servers::redis().is_some();
@@ -42,13 +42,13 @@ impl Redis {
         is_there
     }
 
-    /// Starts a server that forgets everything when it ends. None if no server is installed.
+    /// Starts a server that keeps nothing after its end. Returns `None` if no server is installed.
     #[must_use]
     pub fn start(name: &str) -> Option<Self> {
         Self::start_with(name, &[])
     }
 
-    /// Starts a server with these settings, each as `--name value`. None if no server is installed.
+    /// Starts a server with these settings, each as `--name value`. Returns `None` if no server is installed.
     #[must_use]
     pub fn start_with(name: &str, settings: &[&str]) -> Option<Self> {
         if !Self::is_installed() {
@@ -64,13 +64,13 @@ impl Redis {
         Some(server)
     }
 
-    /// How a client connects.
+    /// Returns a client's connection string.
     #[must_use]
     pub fn url(&self) -> String {
         format!("unix://{}", self.socket().display())
     }
 
-    /// The folder of the server's files.
+    /// Returns the folder of the server's files.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -84,9 +84,9 @@ impl Redis {
         }
     }
 
-    /// Starts the server again that was killed.
+    /// Restarts a server that was killed.
     pub fn begin(&self) {
-        // In a file rather than in arguments, so that a password does not show in a list of processes.
+        // In a file instead of arguments, so that a password does not show in a list of processes.
         let file = self.folder.path().join("server.conf");
         let settings: Vec<&str> = self
             .settings
@@ -98,7 +98,7 @@ impl Redis {
             .arg(&file)
             .args(["--port", "0", "--unixsocket"])
             .arg(self.socket())
-            // No copies on disk but those that a test asks for, in which values can be found.
+            // No copies on disk, in which values can be found, except those that a test requests.
             .args(["--save", "", "--rdbcompression", "no", "--dir"])
             .arg(self.folder.path())
             .stdin(Stdio::null())
@@ -123,17 +123,17 @@ impl Redis {
         *self.process() = Some(process);
     }
 
-    /// Stops the server for a while, as a machine does that has too little memory: it takes connections, and says nothing.
+    /// Suspends the server, as a machine with too little memory does. It accepts connections and does not respond.
     pub fn suspend(&self) {
         self.signal("-STOP");
     }
 
-    /// Lets the server that was suspended go on.
+    /// Resumes the suspended server.
     pub fn resume(&self) {
         self.signal("-CONT");
     }
 
-    /// Runs a command, and gives the bytes of the reply as the server wrote them.
+    /// Runs a command, and returns the bytes of the reply as the server wrote them.
     #[must_use]
     pub fn command(&self, words: &[&str]) -> String {
         let mut stream = UnixStream::connect(self.socket()).unwrap();
@@ -147,7 +147,7 @@ impl Redis {
         for word in words {
             request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
         }
-        // The server ends the connection behind the reply.
+        // The server closes the connection after the reply.
         request.push_str("QUIT\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut reply = Vec::new();
@@ -161,7 +161,7 @@ impl Redis {
         let _ = self.command(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
     }
 
-    /// Everything that the server keeps, as it writes it to disk.
+    /// Returns everything that the server stores, as it writes it to disk.
     #[must_use]
     pub fn dump(&self) -> Vec<u8> {
         assert_eq!(self.command(&["SAVE"]), "+OK\r\n");
@@ -193,7 +193,7 @@ fn read_line(stream: &mut UnixStream) {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        // A test that has failed must tell why it did. A process that is suspended can be killed, too.
+        // If a test has failed, its own failure must be reported. A suspended process can be killed too.
         if let Some(mut process) = self.process().take() {
             let _ = process.kill();
             let _ = process.wait();

@@ -1,8 +1,8 @@
-//! A request as it went over the wire.
+//! A request as it was sent over the wire.
 
 /// The parts of a request. The order of header lines has no meaning, so they are sorted.
 ///
-/// The address of the server is `SERVER`, the same for all runs.
+/// The address of the server is replaced by `SERVER`, so that it is the same in all runs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Request {
@@ -15,7 +15,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request as it must be: method and target, all headers but the host's and the length's, and perhaps a body.
+    /// Makes the expected request: method and target, all headers except host and length, and an optional body.
     #[must_use]
     pub fn expected(
         line: &str,
@@ -33,7 +33,7 @@ impl Request {
         }
     }
 
-    /// The value of the first header of this name, which is in lower case.
+    /// Returns the value of the first header of this name. The name is in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let prefix = format!("{name}: ");
@@ -60,7 +60,7 @@ impl Request {
     }
 }
 
-/// Whether the head is there, and as much of a body as it announces.
+/// Returns whether the bytes contain the head and a body of the announced length.
 pub(crate) fn is_whole(bytes: &[u8]) -> bool {
     let end = b"\r\n\r\n";
     let Some(at) = bytes.windows(end.len()).position(|window| window == end) else {

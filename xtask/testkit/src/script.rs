@@ -2,7 +2,7 @@
 
 use customer_api_core::transport::{ScriptedResponse, ScriptedTransport};
 
-/// A transport that gives these responses, one after another, and keeps what was sent.
+/// Makes a transport that returns these responses, one after another, and keeps the sent requests.
 #[must_use]
 pub fn scripted(responses: impl IntoIterator<Item = ScriptedResponse>) -> ScriptedTransport {
     let transport = ScriptedTransport::new();
@@ -12,7 +12,7 @@ pub fn scripted(responses: impl IntoIterator<Item = ScriptedResponse>) -> Script
     transport
 }
 
-/// A response of the status 200 with JSON, or with whatever the text is.
+/// Makes a response with the status 200 and JSON, or any other text, as the body.
 #[must_use]
 pub fn ok(body: &str) -> ScriptedResponse {
     ScriptedResponse::status(200).body(body.to_owned())

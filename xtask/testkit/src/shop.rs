@@ -1,4 +1,4 @@
-//! A provider that is none of those that there are.
+//! An invented provider.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use customer_api_core::{
     retry::ExponentialBackoff,
 };
 
-/// A shop without operations: a test brings its own. Its 429 proves that nothing was done.
+/// A shop without operations. A test adds its own. Its 429 proves that nothing was done.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "tests alone use it")]
+#[expect(clippy::exhaustive_structs, reason = "only tests use it")]
 pub struct Shop;
 
 impl Service for Shop {
@@ -27,7 +27,7 @@ impl Service for Shop {
     }
 }
 
-/// A client of the shop by this transport, which waits for nothing before a repeat.
+/// Returns a client of the shop with this transport, which does not wait before a retry.
 #[must_use]
 pub fn shop(transport: impl Transport) -> Client<Shop> {
     Client::builder(Shop, StaticCredential::bearer("key"))

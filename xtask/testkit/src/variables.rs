@@ -6,16 +6,16 @@ use customer_api_core::{
     BuildError, ClientBuilder, Environment, ProviderClient, error::VariableProblem,
 };
 
-/// The variables that a client is built from, and which of them it can't do without.
+/// The variables that a client is built from, and the required ones among them.
 #[derive(Debug)]
 pub struct Variables {
-    /// Names and values, all that there are.
+    /// Names and values of all variables.
     set: &'static [(&'static str, &'static str)],
     required: &'static [&'static str],
 }
 
 impl Variables {
-    /// Names and values of all variables, and the names of those that must be set.
+    /// Sets the names and values of all variables, and the names of the required ones.
     #[must_use]
     pub const fn new(
         set: &'static [(&'static str, &'static str)],
@@ -24,19 +24,19 @@ impl Variables {
         Self { set, required }
     }
 
-    /// An environment in which all of them are set.
+    /// Returns an environment in which all variables are set.
     #[must_use]
     pub fn all(&self) -> Environment {
         self.with("", None)
     }
 
-    /// An environment in which all but one are set.
+    /// Returns an environment in which all variables except one are set.
     #[must_use]
     pub fn without(&self, name: &'static str) -> Environment {
         self.with(name, None)
     }
 
-    /// An environment in which one of them holds something else, or is not set.
+    /// Returns an environment in which one variable has another value, or is not set.
     fn with(&self, name: &'static str, value: Option<&'static str>) -> Environment {
         let set = self.set;
         Environment::from_lookup(move |wanted| {
@@ -48,8 +48,8 @@ impl Variables {
         })
     }
 
-    /// Asserts that each variable that is missing, though it must be set, or that is blank is told by its name, and that
-    /// nothing of the secret is told.
+    /// Asserts that an error names each required variable that is missing and each variable that is blank, and that the
+    /// error contains no part of the secret.
     pub fn assert_each_is_named<B: Debug>(
         &self,
         secret: &str,
@@ -78,10 +78,10 @@ impl Variables {
     }
 }
 
-/// Asserts that a client of the process's environment asks for the same variables as one of any environment:
+/// Asserts that a client of the process's environment reads the same variables as a client of any environment:
 /// `assert_the_process_is_asked!(Client)`.
 ///
-/// By name only: what the process has is not the test's.
+/// Compares only names, because the test does not control the process's environment.
 #[macro_export]
 macro_rules! assert_the_process_is_asked {
     ($client:ty) => {
@@ -93,7 +93,7 @@ macro_rules! assert_the_process_is_asked {
     };
 }
 
-/// What [`assert_the_process_is_asked!`] does with a client's functions.
+/// The implementation of [`assert_the_process_is_asked!`] for a client's functions.
 pub fn assert_same_variables<C: ProviderClient + Debug>(
     builder_from: impl Fn(&Environment) -> Result<ClientBuilder<C>, BuildError>,
     builder_from_env: impl Fn() -> Result<ClientBuilder<C>, BuildError>,

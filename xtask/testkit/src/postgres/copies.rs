@@ -1,16 +1,16 @@
-//! Servers that are copies of others, or of themselves.
+//! Servers that are copies of other servers, or of earlier states of themselves.
 
 use std::{fs, process::Command};
 
 use super::{Postgres, as_nobody, owned_folder};
 use crate::Folder;
 
-/// The files of a server, as they were.
+/// A copy of a server's files.
 #[derive(Debug)]
 pub struct Files(Folder);
 
 impl Postgres {
-    /// Starts a replica that takes over what this server commits, as it is committed.
+    /// Starts a replica that applies this server's commits as they are committed.
     #[must_use]
     pub fn replica(&self, name: &str) -> Self {
         let replica = Self {
@@ -28,14 +28,14 @@ impl Postgres {
         replica
     }
 
-    /// Lets a replica take over: it follows its server no more.
+    /// Promotes a replica. It no longer follows its server.
     pub fn promote(&self) {
         self.run("pg_ctl", |command| {
             command.args(["promote", "-w", "-D"]).arg(self.data());
         });
     }
 
-    /// Stops the server in good order, and copies its files. It is not started again.
+    /// Stops the server cleanly, and copies its files. The server is not started again.
     #[must_use]
     pub fn stop_and_copy(&self, name: &str) -> Files {
         self.end();
@@ -44,14 +44,14 @@ impl Postgres {
         files
     }
 
-    /// Stops the server, if it runs, and puts the files back as they were in a copy. It is not started again.
+    /// Stops the server, if it runs, and restores its files from a copy. The server is not started again.
     pub fn set_back(&self, files: &Files) {
         drop(self.stop());
         fs::remove_dir_all(self.data()).unwrap();
         copy(&files.0.path().join("data"), &self.data());
     }
 
-    /// Stops the server in good order.
+    /// Stops the server cleanly.
     pub fn end(&self) {
         self.run("pg_ctl", |command| {
             command.args(["stop", "-m", "fast", "-D"]).arg(self.data());

@@ -1,21 +1,21 @@
-//! What goes wrong with a server.
+//! Faults of a server.
 
 use std::{fs, process::Command, thread, time::Duration};
 
 use super::{Postgres, as_nobody};
 
-/// How often a condition is looked at before the test gives up.
+/// The number of times that a condition is checked before the test gives up.
 const LOOKS: u32 = 600;
 
-/// Between two looks at what the server does by itself, and nothing tells.
+/// The pause between two checks of a state that the server does not report.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A server that does nothing until this is dropped.
+/// A server that is suspended until this value is dropped.
 #[derive(Debug)]
 pub struct Frozen(Vec<u32>);
 
 impl Postgres {
-    /// Kills all processes of the server at once, as the system does when it has no memory left.
+    /// Kills all processes of the server at the same time, as the system does when it runs out of memory.
     pub fn kill_processes(&self) {
         let processes = self.processes();
         signal("KILL", &processes);
@@ -25,18 +25,18 @@ impl Postgres {
             }
             thread::sleep(PAUSE);
         }
-        // Where nobody collects processes that have ended, the server takes them for running.
+        // If no process collects ended processes, the server takes them for running.
         let socket = self.folder.path().join(".s.PGSQL.5432.lock");
         for file in [self.data().join("postmaster.pid"), socket] {
             fs::remove_file(file).unwrap();
         }
     }
 
-    /// Stops all processes of the server where they are: connections stay, and nothing is answered.
+    /// Suspends all processes of the server. Connections stay open, and the server does not respond.
     #[must_use]
     pub fn freeze(&self) -> Frozen {
         let mut frozen = Vec::new();
-        // A process that was started meanwhile is found by the next look.
+        // The next round finds a process that was started meanwhile.
         loop {
             let processes = self.processes();
             if processes == frozen {
@@ -47,7 +47,7 @@ impl Postgres {
         }
     }
 
-    /// Starts the server again, with files that can't grow beyond this number of kibibytes. The files of its log have a mebibyte each.
+    /// Restarts the server, with files limited to this number of KiB. The files of its log have one MiB each.
     pub fn begin_with_file_limit(&self, kibibytes: u32) {
         let blocks = kibibytes * 2;
         let script = format!("ulimit -f {blocks} && exec \"$0\" \"$@\"");
@@ -58,11 +58,11 @@ impl Postgres {
         });
     }
 
-    /// Runs a statement in a transaction of its own until it fails.
+    /// Runs a statement in a separate transaction until it fails.
     ///
     /// # Panics
     ///
-    /// If it never does.
+    /// Panics if it never fails.
     pub fn fill(&self, statement: &str) {
         let block = format!(
             "DO $$ BEGIN FOR i IN 1..100000 LOOP BEGIN {statement}; EXCEPTION WHEN OTHERS THEN RETURN; END; END LOOP; \
@@ -71,11 +71,11 @@ impl Postgres {
         assert_eq!(self.ask(&block), "t", "it never failed: {statement}");
     }
 
-    /// Waits until a statement gives `t`.
+    /// Waits until a statement returns `t`.
     ///
     /// # Panics
     ///
-    /// If it does not within a minute or so.
+    /// Panics if this takes longer than about a minute.
     pub fn wait_for(&self, statement: &str) {
         for _ in 0..LOOKS {
             if self.ask(statement) == "t" {
@@ -86,7 +86,7 @@ impl Postgres {
         panic!("this did not become true: {statement}");
     }
 
-    /// What a statement gives: one value, as text.
+    /// Returns the result of a statement: one value, as text.
     #[must_use]
     pub fn ask(&self, statement: &str) -> String {
         let mut command = Command::new(self.programs.join("psql"));
@@ -99,14 +99,14 @@ impl Postgres {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// The server's first process, and all that it has started.
+    /// Returns the server's first process, and all processes that it has started.
     fn processes(&self) -> Vec<u32> {
         let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
         let first: u32 = file.lines().next().unwrap().trim().parse().unwrap();
         let mut processes = vec![first];
         for folder in fs::read_dir("/proc").unwrap().flatten() {
             let stat = fs::read_to_string(folder.path().join("stat")).unwrap_or_default();
-            // The name, in brackets, may hold anything; the state and the parent follow it.
+            // The name, in brackets, can contain anything. The state and the parent follow it.
             let parent = stat
                 .rsplit_once(')')
                 .and_then(|(_, rest)| rest.split(' ').nth(2));
@@ -126,22 +126,22 @@ impl Drop for Frozen {
     }
 }
 
-/// The state of a process, and its parent.
+/// Returns the state of a process, and its parent.
 fn status(process: u32) -> Option<(String, u32)> {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name, in brackets, may hold anything.
+    // The name, in brackets, can contain anything.
     let mut words = text.rsplit_once(')')?.1.split_whitespace();
     Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
 }
 
-/// One that has ended is a zombie until its parent has asked for it.
+/// Returns whether a process runs. An ended process is a zombie until its parent collects it.
 fn is_alive(process: u32) -> bool {
     status(process).is_some_and(|(state, _)| state != "Z")
 }
 
 fn signal(name: &str, processes: &[u32]) {
     let processes: Vec<String> = processes.iter().map(u32::to_string).collect();
-    // One that has ended meanwhile is no matter.
+    // A process that has ended meanwhile does not matter.
     let script = format!("kill -{name} {} 2>&1", processes.join(" "));
     drop(Command::new("sh").args(["-c", &script]).output());
 }

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own.
+//! A PostgreSQL server for one test.
 
 mod copies;
 mod faults;
@@ -20,10 +20,10 @@ pub use pgbouncer::Pgbouncer;
 
 use crate::Folder;
 
-/// `nobody`, on every Unix: the server refuses to run as root.
+/// `nobody`, on every Unix. The server refuses to run as root.
 const NOBODY: u32 = 65_534;
 
-/// A server on a socket in a folder of its own. It is stopped when this is dropped.
+/// A server on a socket in a separate folder. It is stopped when the value is dropped.
 #[derive(Debug)]
 pub struct Postgres {
     programs: PathBuf,
@@ -33,13 +33,13 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Whether the programs of a server are installed.
+    /// Returns whether the programs of a server are installed.
     ///
-    /// A test that needs one and finds none passes without having shown anything, unless `CI` is set.
+    /// If they are not installed, a test that needs one passes without proving anything, unless `CI` is set.
     ///
     /// # Panics
     ///
-    /// If there is none, and `CI` is set.
+    /// Panics if they are not installed and `CI` is set.
     #[must_use]
     pub fn is_installed() -> bool {
         let is_there = servers::postgres().is_some();
@@ -50,13 +50,13 @@ impl Postgres {
         is_there
     }
 
-    /// Starts a server. None if no server is installed.
+    /// Starts a server. Returns `None` if no server is installed.
     #[must_use]
     pub fn start(name: &str) -> Option<Self> {
         Self::start_with(name, false)
     }
 
-    /// Starts a server whose acknowledged commits survive a kill. None if no server is installed.
+    /// Starts a server whose acknowledged commits survive a kill. Returns `None` if no server is installed.
     #[must_use]
     pub fn start_durable(name: &str) -> Option<Self> {
         Self::start_with(name, true)
@@ -77,7 +77,7 @@ impl Postgres {
                 "--auth=trust",
                 "--username=postgres",
                 "--no-sync",
-                // Small, so that copies are, too.
+                // Small, so that copies are small too.
                 "--wal-segsize=1",
                 "-D",
             ]);
@@ -87,14 +87,14 @@ impl Postgres {
         Some(server)
     }
 
-    /// How a client connects.
+    /// Returns a client's connection string.
     #[must_use]
     pub fn configuration(&self) -> String {
         let host = self.folder.path().display();
         format!("host={host} user=postgres dbname=postgres sslmode=disable")
     }
 
-    /// The socket on which it listens.
+    /// Returns the socket on which it listens.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join(".s.PGSQL.5432")
@@ -105,12 +105,12 @@ impl Postgres {
         assert!(self.stop().unwrap().success(), "the server was not killed");
     }
 
-    /// Starts the server again that was killed.
+    /// Restarts a server that was killed.
     pub fn begin(&self) {
         self.begin_with("");
     }
 
-    /// Starts the server again, with options of `postgres` such as `-c log_statement=all`.
+    /// Restarts the server, with options of `postgres` such as `-c log_statement=all`.
     pub fn begin_with(&self, options: &str) {
         self.run("pg_ctl", |command| self.begin_arguments(command, options));
     }
@@ -124,7 +124,7 @@ impl Postgres {
         command.arg("-D").arg(self.data());
     }
 
-    /// Runs statements by `psql`, as an administrator does.
+    /// Runs statements with `psql`, as an administrator does.
     pub fn psql(&self, statements: &str) {
         let file = self.folder.path().join("statements.sql");
         fs::write(&file, statements).unwrap();
@@ -141,7 +141,7 @@ impl Postgres {
         });
     }
 
-    /// The whole database as statements, as `pg_dump` writes it.
+    /// Returns the whole database as statements, as `pg_dump` writes it.
     #[must_use]
     pub fn dump(&self) -> String {
         let file = self.folder.path().join("dump.sql");
@@ -151,7 +151,7 @@ impl Postgres {
         fs::read_to_string(file).unwrap()
     }
 
-    /// Holds what a statement takes in a transaction, until it is dropped.
+    /// Keeps the locks of a statement in an open transaction, until the value is dropped.
     #[must_use]
     pub fn hold(&self, statement: &str) -> Held {
         let mut command = Command::new(self.programs.join("psql"));
@@ -211,7 +211,7 @@ impl Postgres {
     }
 }
 
-/// A transaction that is open.
+/// An open transaction.
 #[derive(Debug)]
 pub struct Held {
     child: Child,
@@ -227,12 +227,12 @@ impl Drop for Held {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // A test that has failed must tell why it did.
+        // If a test has failed, its own failure must be reported.
         let _ = self.stop();
     }
 }
 
-/// A folder of the user as whom servers run.
+/// Returns a folder of the user as whom servers run.
 fn owned_folder(name: &str) -> Folder {
     let folder = Folder::new(name);
     if is_root() {
@@ -251,7 +251,7 @@ fn as_nobody(command: &mut Command) -> &mut Command {
 }
 
 fn is_root() -> bool {
-    // The owner of what this process makes is the user that it runs as.
+    // The owner of a new file is the user as whom this process runs.
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }

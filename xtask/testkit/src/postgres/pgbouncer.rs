@@ -13,7 +13,7 @@ use workspace::servers;
 use super::{Postgres, as_nobody, owned_folder};
 use crate::Folder;
 
-/// PgBouncer, which gives each transaction a connection of its pool. It is stopped when this is dropped.
+/// PgBouncer, which gives each transaction a connection of its pool. It is stopped when the value is dropped.
 #[derive(Debug)]
 pub struct Pgbouncer {
     folder: Folder,
@@ -21,21 +21,22 @@ pub struct Pgbouncer {
 }
 
 impl Pgbouncer {
-    /// Starts a pooler with this number of connections to a server. None if none is installed.
+    /// Starts a pooler with this number of connections to a server. Returns `None` if PgBouncer is not installed.
     ///
     /// # Panics
     ///
-    /// If it does not start; and if none is installed, and `CI` is set.
+    /// Panics if it does not start, or if it is not installed and `CI` is set.
     #[must_use]
     pub fn start(server: &Postgres, name: &str, connections: u32) -> Option<Self> {
         Self::start_before(server.folder.path(), name, connections)
     }
 
-    /// Starts a pooler in front of what listens on a socket in this folder. None if none is installed.
+    /// Starts a pooler in front of the server that listens on a socket in this folder. Returns `None` if PgBouncer is
+    /// not installed.
     ///
     /// # Panics
     ///
-    /// If it does not start; and if none is installed, and `CI` is set.
+    /// Panics if it does not start, or if it is not installed and `CI` is set.
     #[must_use]
     pub fn start_before(host: &Path, name: &str, connections: u32) -> Option<Self> {
         let program = servers::pgbouncer();
@@ -79,7 +80,7 @@ impl Pgbouncer {
         panic!("the pooler did not start");
     }
 
-    /// How a client connects.
+    /// Returns a client's connection string.
     #[must_use]
     pub fn configuration(&self) -> String {
         let host = self.folder.path().display();

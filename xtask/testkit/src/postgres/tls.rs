@@ -9,15 +9,15 @@ use std::{
 use super::{NOBODY, Postgres, is_root};
 
 impl Postgres {
-    /// Starts a server with this certificate and key again, on a port; gives how a client connects with TLS. The name that the client
-    /// looks for is `localhost`.
+    /// Restarts a server with this certificate and key, on a port. Returns a client's connection string with TLS. The
+    /// client expects the name `localhost`.
     #[must_use]
     pub fn begin_with_tls(&self, certificate: &str, key: &str) -> String {
         let (certificate, key) = (
             self.own_file("tls.crt", certificate),
             self.own_file("tls.key", key),
         );
-        // Free a moment ago: the server takes no port of its own choice.
+        // The port was free a moment ago. The server can't choose a free port itself.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
@@ -29,7 +29,7 @@ impl Postgres {
         )
     }
 
-    /// A file that only the server may read.
+    /// Writes a file that only the server may read.
     fn own_file(&self, name: &str, content: &str) -> String {
         let file = self.folder.path().join(name);
         fs::write(&file, content).unwrap();
