@@ -1,4 +1,4 @@
-//! Enums of strings, always open.
+//! Emits enums of strings. They are always open.
 
 use super::{docs::Docs, record, scope::Scope, words};
 use crate::{
@@ -33,15 +33,15 @@ pub(crate) fn choice(scope: &mut Scope<'_>, model: &Model, variants: &[Variant])
     );
 
     out += &format!(
-        "impl {name} {{\n/// The value as the provider writes it.\n#[must_use]\npub fn as_str(&self) -> &str {{\nmatch self {{\n"
+        "impl {name} {{\n/// Returns the value as the provider writes it.\n#[must_use]\npub fn as_str(&self) -> &str {{\nmatch self {{\n"
     );
     for variant in variants {
         out += &format!("Self::{} => {},\n", variant.rust, literal(&variant.wire));
     }
     out += "Self::Unlisted(value) => value.as_str(),\n}\n}\n";
     if model.used.sent {
-        out += "\n/// A value that this crate does not list, such as one that the provider added since.\n///\n\
-                /// It becomes the listed variant if it is one after all.\n\
+        out += "\n/// Makes a value that this crate does not list, such as one that the provider added later.\n///\n\
+                /// A value that this crate lists becomes the listed variant.\n\
                 #[must_use]\npub fn unlisted(value: impl AsRef<str>) -> Self {\nopen_enum::parse(value.as_ref())\n}\n";
     }
     out += "}\n\n";
@@ -72,7 +72,7 @@ pub(crate) fn choice(scope: &mut Scope<'_>, model: &Model, variants: &[Variant])
         "\nimpl {shaped} for {name} {{\nconst SHAPE: {shape} = {shape}::text::<Self>();\n}}\n"
     );
     if !model.used.sent {
-        // One that is sent has `unlisted` instead, so that a typo never passes for a value.
+        // An enum that is sent has `unlisted` instead, so that a typo is never sent as a value by accident.
         out += &format!(
             "\nimpl From<&str> for {name} {{\nfn from(value: &str) -> Self {{\nopen_enum::parse(value)\n}}\n}}\n"
         );

@@ -1,4 +1,4 @@
-//! `docs/coverage.md`: which calls exist, and how sure their description is.
+//! `docs/coverage.md`: the existing calls, and how certain their description is.
 
 use super::{operation::method, words};
 use crate::model::{Api, Format, Idempotency, Operation};
@@ -58,7 +58,7 @@ fn row(operation: &Operation) -> String {
     )
 }
 
-/// Words in a table.
+/// Formats words for a table cell.
 pub(crate) fn cell(words: &str) -> String {
     words::line(words).replace('|', "\\|")
 }

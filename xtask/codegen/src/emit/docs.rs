@@ -1,4 +1,4 @@
-//! Doc comments: a description's words, as [`words`] writes them, among our own.
+//! Doc comments: a description's words, as [`words`] writes them, among the generator's own.
 
 use super::words::{self, code};
 use crate::model::{Field, Integer, Notes, Rule, Slot, Type};
@@ -14,7 +14,8 @@ impl Docs {
         Self::default()
     }
 
-    /// A paragraph of our own words, which are markdown already; those of a description went through [`words`].
+    /// Adds a paragraph of the generator's own words, which must be markdown. Words of a description must have gone
+    /// through [`words`].
     pub(crate) fn say(&mut self, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
@@ -22,7 +23,7 @@ impl Docs {
         }
     }
 
-    /// Items of a list, markdown already.
+    /// Adds items of a list, which must be markdown.
     pub(crate) fn list(&mut self, items: &[String]) {
         let items: Vec<String> = items
             .iter()
@@ -33,12 +34,12 @@ impl Docs {
         }
     }
 
-    /// The description's words.
+    /// Adds the description's words.
     pub(crate) fn describe(&mut self, text: &str) {
         self.blocks.extend(words::blocks(text));
     }
 
-    /// The description's words, in one paragraph with some of our own before them.
+    /// Adds the description's words, in one paragraph with the generator's own words before them.
     pub(crate) fn describe_after(&mut self, own: &str, text: &str) {
         self.blocks.extend(words::blocks_after(own, text));
     }
@@ -57,7 +58,7 @@ impl Docs {
     }
 }
 
-/// The documentation of a field, a setter or a parameter.
+/// Returns the documentation of a field, a setter or a parameter.
 pub(crate) fn field(field: &Field, sent: bool, replacement: Option<&str>) -> Docs {
     let mut docs = Docs::new();
     match field
@@ -77,7 +78,7 @@ pub(crate) fn field(field: &Field, sent: bool, replacement: Option<&str>) -> Doc
     docs
 }
 
-/// The same on one line, for a list of arguments.
+/// Returns the same documentation on one line, for a list of arguments.
 pub(crate) fn argument(field: &Field) -> String {
     let text = field
         .notes
@@ -97,13 +98,13 @@ pub(crate) fn argument(field: &Field) -> String {
     sentences.join(" ")
 }
 
-/// Format, limits and default.
+/// Returns format, limits and default.
 fn facts(slot: &Slot, notes: &Notes, sent: bool) -> Vec<String> {
     let mut facts = Vec::new();
     match &slot.value {
         Type::Text(rule) => facts.extend(text_facts(rule)),
         Type::Integer(integer) => facts.extend(integer_facts(*integer)),
-        Type::Flag if sent => facts.push("A flag: sent as `true`, or not at all.".to_owned()),
+        Type::Flag if sent => facts.push("A flag. It is sent as `true`, or not at all.".to_owned()),
         Type::Free => facts.push("Any JSON value.".to_owned()),
         Type::List(items) => {
             if let Type::Text(rule) = &items.value {
@@ -116,7 +117,7 @@ fn facts(slot: &Slot, notes: &Notes, sent: bool) -> Vec<String> {
         _ => {}
     }
     if sent && slot.nullable {
-        facts.push("May be sent as `null`.".to_owned());
+        facts.push("Can be sent as `null`.".to_owned());
     }
     if let Some(default) = &notes.default {
         facts.push(format!("Default: {}.", code(default)));
@@ -160,7 +161,7 @@ fn text_facts(rule: &Rule) -> Vec<String> {
     facts
 }
 
-/// `replacement` went through [`words`].
+/// Returns the deprecation sentence. `replacement` went through [`words`].
 pub(crate) fn deprecated(notes: &Notes, replacement: Option<&str>) -> Option<String> {
     notes.deprecated.then(|| match replacement {
         Some(replacement) => format!("Deprecated: {replacement}."),

@@ -1,11 +1,12 @@
-//! The tables of all operations that the proofs run through. A new operation does not compile there before it has a sample.
+//! Emits the tables of all operations for the proofs. The proofs don't compile with a new operation before it has a
+//! sample.
 
 use std::collections::BTreeMap;
 
 use super::{HEADER, words};
 use crate::model::{Api, Operation};
 
-/// One table a provider; keys are paths below the folder.
+/// Emits one table per provider. Keys are paths below the folder.
 pub(crate) fn tables(providers: &[(String, Api)]) -> BTreeMap<String, String> {
     let mut index = format!("{HEADER}\n//! Every operation of every provider.\n\n");
     let mut files = BTreeMap::new();
@@ -48,7 +49,7 @@ use {module}::{{{}}};
 
 use crate::Entry;
 
-/// A value of every operation, such that its call succeeds at the provider's imitation.
+/// Values of every operation. Their calls succeed at the provider's sandbox.
 pub(crate) trait Samples {{
 {methods}}}
 

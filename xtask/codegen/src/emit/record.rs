@@ -1,4 +1,4 @@
-//! Structs: objects of requests and responses.
+//! Emits structs: objects of requests and responses.
 
 use super::{
     deprecation,
@@ -85,7 +85,7 @@ pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
     out
 }
 
-/// The documentation of a model.
+/// Returns the documentation of a model.
 pub(crate) fn heading(model: &Model) -> Docs {
     let mut docs = Docs::new();
     match model
@@ -116,7 +116,7 @@ pub(crate) fn heading(model: &Model) -> Docs {
     docs
 }
 
-/// Serde's view of a field: its own name, and nothing where it is not set.
+/// Returns serde's attributes of a field: its name on the wire, and nothing if it is not set.
 pub(crate) fn serde_attributes(api: &Api, field: &Field, sent: bool, received: bool) -> String {
     let mut parts = Vec::new();
     if field.wire != field.rust {
@@ -147,13 +147,13 @@ fn constructor(
     let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
     let mut docs = Docs::new();
     if without_required {
-        docs.say(format!("A `{}` of which nothing is set.", model.rust));
+        docs.say(format!("Makes a `{}` with no value set.", model.rust));
         return format!(
             "{}#[must_use]\npub fn new() -> Self {{\nSelf::default()\n}}\n",
             docs.lines("///")
         );
     }
-    docs.say(format!("A `{}` with what it requires.", model.rust));
+    docs.say(format!("Makes a `{}` with its required values.", model.rust));
     docs.list(
         &required
             .iter()
@@ -170,7 +170,7 @@ fn constructor(
     out
 }
 
-/// The parameters of a constructor.
+/// Returns the parameters of a constructor.
 pub(crate) fn parameters(scope: &mut Scope<'_>, required: &[&Field]) -> (String, usize) {
     let parameters: Vec<String> = required
         .iter()
@@ -179,7 +179,7 @@ pub(crate) fn parameters(scope: &mut Scope<'_>, required: &[&Field]) -> (String,
     (parameters.join(", "), required.len())
 }
 
-/// `name: value,` for every field: required ones from the constructor's parameters, the others empty.
+/// Emits `name: value,` for every field. Required fields come from the constructor's parameters, the others are empty.
 pub(crate) fn initializers<'f>(
     scope: &mut Scope<'_>,
     fields: impl IntoIterator<Item = &'f Field>,
@@ -200,7 +200,7 @@ pub(crate) fn initializers<'f>(
     out
 }
 
-/// Clippy's limit is a good one for people, but the provider's word holds.
+/// Clippy's limit is good for hand-written code, but the provider's description decides.
 pub(crate) fn too_many(parameters: usize) -> String {
     if parameters > 7 {
         "#[expect(clippy::too_many_arguments, reason = \"the provider requires them all\")]\n"
@@ -210,7 +210,8 @@ pub(crate) fn too_many(parameters: usize) -> String {
     }
 }
 
-/// A chainable setter; `assign` stores the value. Operations are `must_use` as types, so their setters need no attribute.
+/// Emits a chainable setter; `assign` stores the value. Operations are `must_use` as types, so their setters need no
+/// attribute.
 pub(crate) fn setter(
     scope: &mut Scope<'_>,
     field: &Field,
@@ -221,7 +222,7 @@ pub(crate) fn setter(
     let (parameter, value) = scope.argument(field);
     let name = &field.rust;
     let (parameter, value) = match field.slot.value {
-        // There is but one value, so the setter's name says it all.
+        // A flag has only one value, so the setter takes no argument.
         Type::Flag => (String::new(), "true".to_owned()),
         _ => (format!(", {name}: {parameter}"), value),
     };
@@ -244,7 +245,7 @@ pub(crate) fn field_docs(field: &Field, siblings: &[Field], sent: bool) -> Docs 
     docs::field(field, sent, replacement(field, siblings).as_deref())
 }
 
-/// What replaces a deprecated field, as markdown: another one by its name, or the description's words.
+/// Returns the replacement of a deprecated field as markdown: another field by its name, or the description's words.
 fn replacement(field: &Field, siblings: &[Field]) -> Option<String> {
     let wanted = field.notes.replacement.as_ref()?;
     Some(
@@ -273,7 +274,7 @@ fn sensitive(scope: &mut Scope<'_>, fields: &[Field]) -> String {
     )
 }
 
-/// A `Debug` that shows whether a secret is there, and not what it is.
+/// Emits a `Debug` that shows whether a secret is there, and hides its value.
 pub(crate) fn debug<'f>(
     scope: &mut Scope<'_>,
     name: &str,
@@ -296,7 +297,7 @@ pub(crate) fn debug_opening(scope: &mut Scope<'_>, name: &str) -> String {
     )
 }
 
-/// `.field(…)` with the value, or with what stands for it.
+/// Emits `.field(…)` with the value, or with its replacement.
 pub(crate) fn debug_field(scope: &mut Scope<'_>, field: &Field, spot: &Spot) -> String {
     let name = field.rust.trim_end_matches('_');
     if field.notes.is_sensitive() {
@@ -307,7 +308,7 @@ pub(crate) fn debug_field(scope: &mut Scope<'_>, field: &Field, spot: &Spot) -> 
     }
 }
 
-/// Whether anything inside these fields must not be printed.
+/// Returns whether any value inside these fields must not be printed.
 pub(crate) fn any_hidden(scope: &Scope<'_>, fields: &[&Field]) -> bool {
     fields.iter().any(|field| {
         field.notes.is_sensitive() || hides(scope.api, &field.slot.value, &mut Vec::new())

@@ -8,7 +8,7 @@ use crate::{
     visible::{character, literal},
 };
 
-/// What a file needs from elsewhere.
+/// The items that a file imports.
 pub(crate) struct Scope<'a> {
     pub(crate) api: &'a Api,
     /// The type that the file defines, which it does not import.
@@ -50,7 +50,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Imports `root::module::item` and gives the item's name.
+    /// Imports `root::module::item` and returns the item's name.
     pub(crate) fn need(&mut self, root: &'static str, module: &'static str, item: &str) -> String {
         if item != self.own {
             self.imports
@@ -72,7 +72,7 @@ impl<'a> Scope<'a> {
         self.need("crate::generated", "models", &name)
     }
 
-    /// The `use` declarations: std, then other crates, then this one.
+    /// Returns the `use` declarations: std, then other crates, then this one.
     pub(crate) fn uses(&self) -> String {
         let mut groups = [String::new(), String::new(), String::new()];
         for (root, modules) in &self.imports {
@@ -126,7 +126,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// An array's item or a map's value.
+    /// Returns the type of an array's item or a map's value.
     fn inner(&mut self, slot: &Slot) -> String {
         let plain = self.plain(&slot.value);
         if slot.nullable {
@@ -136,7 +136,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The type of a field.
+    /// Returns the type of a field.
     pub(crate) fn held(&mut self, field: &Field, sent: bool) -> String {
         let plain = self.plain(&field.slot.value);
         match Held::of(field, sent) {
@@ -149,7 +149,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What a constructor or a setter takes, and how it becomes the value (without its `Option`).
+    /// Returns the type that a constructor or a setter takes, and the conversion to the value (without its `Option`).
     pub(crate) fn argument(&mut self, field: &Field) -> (String, String) {
         let name = &field.rust;
         if field.slot.nullable {
@@ -192,7 +192,7 @@ fn part(module: &str, items: &BTreeSet<String>) -> String {
     }
 }
 
-/// Whether a value is cheaper to pass than to refer to; clippy wants such a one passed.
+/// Returns whether a value is cheaper to pass than to borrow. Clippy requires passing such a value.
 pub(crate) fn is_copy(value: &Type) -> bool {
     matches!(
         value,
@@ -200,7 +200,7 @@ pub(crate) fn is_copy(value: &Type) -> bool {
     )
 }
 
-/// Whether values can be compared for full equality.
+/// Returns whether values can be compared for full equality.
 pub(crate) fn is_eq(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     match value {
         Type::Double => false,
@@ -218,7 +218,7 @@ pub(crate) fn is_eq(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     }
 }
 
-/// Whether a value holds something that must not be printed, and that can be looked for in a message.
+/// Returns whether a value holds something that must not be printed, and that can be searched in a message.
 pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     match value {
         Type::List(inner) | Type::Map(inner) => hides(api, &inner.value, seen),
@@ -236,7 +236,7 @@ pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     }
 }
 
-/// Whether a value, or what a list holds, can be looked for in a message.
+/// Returns whether a value, or an item of a list, can be searched in a message.
 pub(crate) fn is_searchable(value: &Type) -> bool {
     match value {
         Type::Text(_) | Type::Timestamp | Type::Integer(_) | Type::Free => true,
@@ -245,7 +245,7 @@ pub(crate) fn is_searchable(value: &Type) -> bool {
     }
 }
 
-/// A rule as a constant expression.
+/// Returns a rule as a constant expression.
 pub(crate) fn rule(rule: &Rule) -> String {
     let mut out = "TextRule::new()".to_owned();
     if let Some(min) = rule.min_length.filter(|min| *min > 0) {

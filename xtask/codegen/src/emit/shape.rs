@@ -1,4 +1,5 @@
-//! What a repair of a response must know of an object: its members, and which of them are never changed.
+//! Emits the constants that a repair of a response needs about an object: its members, and which of them are never
+//! changed.
 
 use super::scope::{Held, Scope};
 use crate::{
@@ -6,7 +7,7 @@ use crate::{
     visible::literal,
 };
 
-/// `impl Record`: a member for each property.
+/// Emits `impl Record`: a member for each property.
 pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> String {
     let (record, member) = (
         scope.core("response", "Record"),
@@ -40,8 +41,8 @@ pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
     )
 }
 
-/// Whether an object stands around a list of objects, and is nothing but what an operation answers: whatever is beside the list then
-/// tells whether there is more of it, and is not to be guessed.
+/// Returns whether an object surrounds a list of objects and is only an operation's response. The members beside such a
+/// list show whether there are more items, and must not be guessed.
 fn is_envelope(api: &Api, model: &Model) -> bool {
     let is_it = |id: &ModelId| {
         api.model(*id)
@@ -70,7 +71,7 @@ fn fields(model: &Model) -> &[Field] {
     }
 }
 
-/// The model in a value, or in its elements.
+/// Returns the model in a value, or in its elements.
 fn innermost(value: &Type) -> Option<&ModelId> {
     match value {
         Type::Model(id) => Some(id),
@@ -79,7 +80,7 @@ fn innermost(value: &Type) -> Option<&ModelId> {
     }
 }
 
-/// Whether an object of the description lies in a value, for which serde would also take an array.
+/// Returns whether a value contains an object of the description, for which serde would also accept an array.
 pub(super) fn holds_record(api: &Api, value: &Type) -> bool {
     match value {
         Type::List(inner) | Type::Map(inner) => holds_record(api, &inner.value),

@@ -1,4 +1,4 @@
-//! Statements for values inside values: limits to check, values to hide, fields to send.
+//! Emits statements for nested values: limits to check, values to hide, fields to send.
 
 use super::scope::{Held, Scope, hides, is_searchable, rule};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     visible::literal,
 };
 
-/// An expression, and whether it is a reference already.
+/// An expression, and whether it is already a reference.
 #[derive(Clone, Debug)]
 pub(crate) struct Spot {
     pub(crate) expression: String,
@@ -37,7 +37,7 @@ impl Spot {
     }
 }
 
-/// The statements of `inner`, run where the field has a value.
+/// Emits the statements of `inner`, which run if the field has a value.
 pub(crate) fn present(
     scope: &mut Scope<'_>,
     field: &Field,
@@ -64,7 +64,7 @@ pub(crate) fn present(
     )
 }
 
-/// The statements of `inner`, run for each item of an array or value of a map.
+/// Emits the statements of `inner`, which run for each item of an array or value of a map.
 fn each(inner: String, spot: &Spot, slot: &Slot, is_map: bool) -> String {
     if inner.is_empty() {
         return inner;
@@ -85,7 +85,7 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// The name of a rule. Two places whose names read the same share a rule or are told apart by their depth.
+    /// Returns the name of a rule. Two places whose names read the same share a rule or differ by their depth.
     fn name(&mut self, fields: &[&str], rule: &Rule) -> String {
         let mut name = crate::identifiers::constant_name(fields);
         while let Some((_, other)) = self.list.iter().find(|(taken, _)| *taken == name) {
@@ -106,7 +106,7 @@ impl Rules {
     }
 }
 
-/// Checks of a field's limits, and of those inside it.
+/// Emits checks of a field's limits, and of those inside it.
 pub(crate) fn checks(
     scope: &mut Scope<'_>,
     rules: &mut Rules,
@@ -190,7 +190,7 @@ fn check_value(
     }
 }
 
-/// Names the texts and integers of a field that must not show up in a message.
+/// Emits the texts and integers of a field that must not appear in a message.
 pub(crate) fn sensitive(scope: &mut Scope<'_>, field: &Field, spot: &Spot) -> String {
     let own = field.notes.is_sensitive();
     if own && matches!(field.slot.value, Type::Text(_)) && Held::of(field, true) == Held::Option {
@@ -218,13 +218,13 @@ fn sensitive_value(scope: &mut Scope<'_>, value: &Type, own: bool, spot: &Spot) 
     }
 }
 
-/// Whether a field holds something that must not show up in a message.
+/// Returns whether a field holds something that must not appear in a message.
 pub(crate) fn is_hiding(scope: &Scope<'_>, field: &Field) -> bool {
     field.notes.is_sensitive() && is_searchable(&field.slot.value)
         || hides(scope.api, &field.slot.value, &mut Vec::new())
 }
 
-/// Sends a field by `call`, which takes a name and a value.
+/// Emits the sending of a field by `call`, which takes a name and a value.
 pub(crate) fn send(
     scope: &mut Scope<'_>,
     field: &Field,

@@ -1,4 +1,4 @@
-//! What is said of an operation: its documentation, its constant, its deprecation.
+//! The texts and constants about an operation: documentation, `INFO`, deprecation.
 
 use super::{method, presence};
 use crate::{
@@ -35,10 +35,10 @@ pub(super) fn heading(operation: &Operation) -> Docs {
     }
     docs.list(&presence::sentences(operation));
     docs.say(match operation.idempotency {
-        Idempotency::Safe => "Idempotency: safe, it reads only.",
-        Idempotency::Idempotent => "Idempotency: idempotent, a repeat is harmless.",
+        Idempotency::Safe => "Idempotency: safe. The call only reads.",
+        Idempotency::Idempotent => "Idempotency: idempotent. Repeating the call is harmless.",
         Idempotency::NonIdempotent => {
-            "Idempotency: non-idempotent, a client never repeats it on its own."
+            "Idempotency: non-idempotent. The client never retries a call that may have happened."
         }
     });
     match (docs::provenance(&operation.notes), &operation.docs_url) {
@@ -59,7 +59,7 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
         scope.core("operation", item);
     }
     let mut out = format!(
-        "/// What is known of the call before it is made.\npub const INFO: OperationInfo = OperationInfo::new({}, Method::{:?}, {})\n        .with_idempotency(Idempotency::{:?})",
+        "/// The call's properties that are known before it is made.\npub const INFO: OperationInfo = OperationInfo::new({}, Method::{:?}, {})\n        .with_idempotency(Idempotency::{:?})",
         literal(&operation.id),
         operation.method,
         literal(&operation.path),
@@ -104,14 +104,14 @@ pub(super) fn info(scope: &mut Scope<'_>, operation: &Operation) -> String {
     out + ";\n"
 }
 
-/// The operation that replaces a deprecated one, if the description names it.
+/// Returns the operation that replaces a deprecated one, if the description names it.
 fn replaced_by<'a>(scope: &Scope<'a>, operation: &Operation) -> Option<&'a Operation> {
     let wanted = operation.notes.replacement.as_ref()?;
     let mut all = scope.api.operations.iter();
     all.find(|other| other.id == *wanted)
 }
 
-/// The attribute on whatever makes a value of the operation.
+/// Returns the deprecation attribute of the functions that make a value of the operation.
 pub(super) fn constructor_deprecation(scope: &Scope<'_>, operation: &Operation) -> String {
     let replacement = match replaced_by(scope, operation) {
         Some(other) => Some(format!("use `{}`", other.rust)),
@@ -120,7 +120,7 @@ pub(super) fn constructor_deprecation(scope: &Scope<'_>, operation: &Operation) 
     deprecation(&operation.notes, replacement.as_deref())
 }
 
-/// The first sentence of a constructor.
+/// Returns the documentation of a constructor: the first sentence, and the arguments.
 pub(super) fn constructor_docs(operation: &Operation, required: &[&Field]) -> Docs {
     let mut docs = Docs::new();
     let summary = operation.summary.clone().or_else(|| {
@@ -132,7 +132,7 @@ pub(super) fn constructor_docs(operation: &Operation, required: &[&Field]) -> Do
     });
     match summary.filter(|summary| !summary.trim().is_empty()) {
         Some(summary) => docs.describe(&summary),
-        None => docs.say(format!("A call of {}.", words::code(&operation.id))),
+        None => docs.say(format!("Makes a call of {}.", words::code(&operation.id))),
     }
     docs.list(
         &required

@@ -1,4 +1,5 @@
-//! Form fields whose names are made while a request is built. Core holds and checks them; here they get their names.
+//! Form fields whose names are made while a request is built. Core holds and checks them. This module emits their
+//! names.
 
 use crate::{
     emit::{
@@ -10,7 +11,7 @@ use crate::{
     visible::literal,
 };
 
-/// The type that core has for such fields.
+/// Returns core's type for such fields.
 fn holder(scope: &mut Scope<'_>, dynamic: &Dynamic) -> String {
     let name = match dynamic.names {
         DynamicNames::Prefix { .. } => "PrefixedFields",
@@ -33,7 +34,7 @@ pub(super) fn initializers(scope: &mut Scope<'_>, dynamic: &[Dynamic]) -> String
         .collect()
 }
 
-/// The methods that add one field, or one pair.
+/// Emits the methods that add one field, or one pair.
 pub(super) fn methods(dynamic: &[Dynamic]) -> String {
     let mut out = String::new();
     for one in dynamic {
@@ -58,9 +59,9 @@ fn explanation(dynamic: &Dynamic) -> Docs {
     let mut docs = Docs::new();
     let (fallback, rule) = match &dynamic.names {
         DynamicNames::Prefix { prefix, .. } => (
-            "Adds a field of the account's own.",
+            "Adds a field that the account defines.",
             format!(
-                "Sent as {} with `name` at its end, in the order of the calls. A name that is empty, that has the prefix already, or that is there twice is refused.",
+                "Sent as {} with `name` at its end, in the order of the calls. A name is refused if it is empty, already has the prefix, or occurs twice.",
                 words::code(prefix)
             ),
         ),
@@ -89,7 +90,7 @@ fn explanation(dynamic: &Dynamic) -> Docs {
     docs
 }
 
-/// Checks and sends them; `call` is the body's format.
+/// Emits the statements that check and send the fields. `call` is the body's format.
 pub(super) fn send(dynamic: &[Dynamic], call: &str) -> String {
     dynamic
         .iter()

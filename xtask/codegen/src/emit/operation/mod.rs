@@ -1,4 +1,4 @@
-//! Operations: a constant, a struct of what is sent, how it is written and how the response is read.
+//! Emits operations: a constant, a struct of the sent values, and how the request is encoded and the response decoded.
 
 use super::{
     record,
@@ -159,7 +159,7 @@ fn constructor(
     out + &format!("pub fn new({list}) -> Self {{\nSelf {{\n{fields}}}\n}}\n")
 }
 
-/// The body as it is written. Its fields are the crate's own, so that what is written by hand can read what is sent.
+/// Emits the body struct. Its fields are visible in the crate, so that hand-written code can read the sent values.
 fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String {
     let Some(Body {
         format,
@@ -365,7 +365,7 @@ fn sensitive(
     format!("\nfn sensitive<'a>(&'a self, values: &mut {values}<'a>) {{\n{statements}}}\n")
 }
 
-/// Whether a field has an owner's `Option` around it.
+/// Returns whether a field has an owner's `Option` around it.
 fn is_optional(field: &Field) -> bool {
     Held::of(field, true).is_option() && !matches!(field.slot.value, Type::Broken)
 }

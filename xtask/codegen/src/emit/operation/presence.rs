@@ -6,7 +6,7 @@ use crate::{
     visible::literal,
 };
 
-/// The statements that check the rules.
+/// Emits the statements that check the rules.
 pub(super) fn checks(operation: &Operation, fields: &[Field]) -> String {
     rules(operation)
         .iter()
@@ -35,7 +35,7 @@ pub(super) fn checks(operation: &Operation, fields: &[Field]) -> String {
         .collect()
 }
 
-/// What the rules say to a reader, by the names on the wire.
+/// Returns the rules as sentences, with the names on the wire.
 pub(super) fn sentences(operation: &Operation) -> Vec<String> {
     let quoted = |names: &[String], word: &str| {
         names
@@ -57,7 +57,7 @@ pub(super) fn sentences(operation: &Operation) -> Vec<String> {
             Presence::With {
                 field, companions, ..
             } => format!(
-                "{} needs {} beside it.",
+                "{} requires {}.",
                 words::code(field),
                 quoted(companions, " and ")
             ),
@@ -69,7 +69,7 @@ fn rules(operation: &Operation) -> &[Presence] {
     operation.body.as_ref().map_or(&[], |body| &body.presence)
 }
 
-/// The names, and whether all of them are set.
+/// Emits the names, and whether all of them are set.
 fn pair(names: &[String], fields: &[Field]) -> String {
     let set: Vec<String> = fields
         .iter()

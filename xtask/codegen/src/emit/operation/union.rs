@@ -1,4 +1,4 @@
-//! A body that is one of several objects: an internally tagged enum, and a constructor per variant.
+//! A body that is one of several objects: an internally tagged enum, with one constructor per variant.
 
 use super::{constructor_deprecation, is_optional};
 use crate::{
@@ -39,13 +39,13 @@ pub(super) fn body(
     out + "}\n\n"
 }
 
-/// Two lints may take the provider's words amiss. They are allowed only where they could.
+/// Two lints may object to the provider's words. They are allowed only where they could fire.
 fn lints(scope: &Scope<'_>, variants: &[BodyVariant]) -> String {
     let mut lints = Vec::new();
     if share_a_word(variants) {
         lints.push("clippy::enum_variant_names");
     }
-    // The lint speaks up where one variant is more than 200 bytes larger than the others.
+    // The lint fires if one variant is more than 200 bytes larger than the others.
     let is_large = variants.iter().any(|variant| {
         let sizes = variant
             .fields
@@ -65,7 +65,7 @@ fn lints(scope: &Scope<'_>, variants: &[BodyVariant]) -> String {
     )
 }
 
-/// Whether all names begin or end alike, or one repeats the enum's.
+/// Returns whether all names begin or end alike, or one repeats the enum's.
 fn share_a_word(variants: &[BodyVariant]) -> bool {
     let words = |name: &str| -> Vec<String> {
         identifiers::field_name(name)
@@ -87,7 +87,7 @@ fn share_a_word(variants: &[BodyVariant]) -> bool {
         || all.iter().flatten().any(|word| word == "body")
 }
 
-/// At most so many bytes; room for absence is free, or counted already.
+/// Returns an upper bound for the size in bytes. Room for absence is free, or already counted.
 fn size(api: &Api, slot: &Slot) -> usize {
     match &slot.value {
         Type::Broken | Type::Boolean | Type::Flag | Type::Date => 8,
@@ -120,7 +120,7 @@ pub(super) fn constructors(
         match &variant.notes.description {
             Some(text) if !text.trim().is_empty() => docs.describe(text),
             _ => docs.say(format!(
-                "A call of {} for {}.",
+                "Makes a call of {} for {}.",
                 words::code(&operation.id),
                 words::code(&variant.value)
             )),
@@ -147,7 +147,7 @@ pub(super) fn constructors(
     all.join("\n")
 }
 
-/// Optional properties are the same in every variant, so one setter serves them all.
+/// Emits the setters of optional properties. They are the same in every variant, so one setter serves all variants.
 pub(super) fn setters(scope: &mut Scope<'_>, variants: &[BodyVariant]) -> String {
     let Some(first) = variants.first() else {
         return String::new();
@@ -170,12 +170,12 @@ pub(super) fn setters(scope: &mut Scope<'_>, variants: &[BodyVariant]) -> String
     out
 }
 
-/// A `match` over the variants whose arms are what `inner` says of their fields.
+/// Emits a `match` over the variants. `inner` returns the arm for a variant's fields.
 fn each_variant(
     variants: &[BodyVariant],
     mut inner: impl FnMut(&Field, &Spot) -> String,
 ) -> String {
-    // Variants whose arms would be the same share one.
+    // Variants with equal arms share one arm.
     let mut arms: Vec<(Vec<String>, Vec<&Field>, String)> = Vec::new();
     for variant in variants {
         let mut used: Vec<&Field> = Vec::new();

@@ -1,11 +1,12 @@
-//! A description's words as markdown that rustdoc shows and does nothing else with.
+//! Writes a description's words as markdown that rustdoc only shows.
 //!
-//! This is the one place through which they go. First they are read as CommonMark, which OpenAPI says they are, with tables.
-//! Then paragraphs, lists, emphasis, inline code and addresses are written anew, and everything else becomes text, all of
-//! it escaped: no code block, so no doctest; no tag; no link except to a page by https; no reference, no heading, no table.
+//! All words of a description go through this module. It reads them as CommonMark, as OpenAPI defines, with tables. It
+//! writes paragraphs, lists, emphasis, inline code and addresses. Everything else becomes escaped text. Therefore the
+//! output has no code block and no doctest, no tag, no link except to a page by https, no reference, no heading and no
+//! table.
 //!
-//! What comes from here is a line or more of *pieces*: words between spaces, where a line may be broken. [`GLUE`] is a space
-//! inside a piece, [`BREAK`] a piece of its own that ends a line. No text holds either, as neither is visible.
+//! The output is one or more lines of *pieces*: words between spaces, where a line may be broken. [`GLUE`] is a space
+//! inside a piece. [`BREAK`] is a separate piece that ends a line. No text contains either, because neither is visible.
 
 mod reader;
 
@@ -16,7 +17,7 @@ const GLUE: char = '\u{E000}';
 /// The end of a line.
 const BREAK: &str = "\u{E001}";
 
-/// Inline code, whatever it holds.
+/// Writes inline code, with any content.
 pub(crate) fn code(text: &str) -> String {
     let text = shown(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -29,7 +30,7 @@ pub(crate) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}").replace(' ', &String::from(GLUE))
 }
 
-/// A link to a page, if it is reached by https; else its address as inline code.
+/// Writes a link to a page, if the page is reached by https. Otherwise writes its address as inline code.
 pub(crate) fn link(url: &str) -> String {
     let is_page = url.strip_prefix("https://").is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.chars().all(is_of_address)
@@ -45,12 +46,12 @@ fn is_of_address(c: char) -> bool {
     c.is_ascii_graphic() && !"<>\"`\\^{}|".contains(c)
 }
 
-/// The blocks of a text, each with its lines broken; those of a list are one.
+/// Returns the blocks of a text, each with its lines broken. The blocks of a list are one block.
 pub(crate) fn blocks(text: &str) -> Vec<String> {
     blocks_after("", text)
 }
 
-/// The same behind words of our own, which are pieces already.
+/// Returns the same after words of the generator's own, which must be pieces.
 pub(crate) fn blocks_after(own: &str, text: &str) -> Vec<String> {
     let mut read = reader::read(text);
     match read.first_mut() {
@@ -74,7 +75,7 @@ pub(crate) fn blocks_after(own: &str, text: &str) -> Vec<String> {
     blocks
 }
 
-/// The whole text in one paragraph, to be put among other words.
+/// Returns the whole text in one paragraph, for use among other words.
 pub(crate) fn paragraph(text: &str) -> String {
     let blocks: Vec<String> = reader::read(text)
         .into_iter()
@@ -83,18 +84,18 @@ pub(crate) fn paragraph(text: &str) -> String {
     blocks.join(" ").replace(BREAK, " ")
 }
 
-/// The first paragraph of a text, to be put among other words.
+/// Returns the first paragraph of a text, for use among other words.
 pub(crate) fn opening(text: &str) -> String {
     let first = reader::read(text).into_iter().next();
     first.map_or(String::new(), |block| block.words.replace(BREAK, " "))
 }
 
-/// Markdown on one line, for a place that has no other lines.
+/// Returns markdown on one line, for a place that has only one line.
 pub(crate) fn line(words: &str) -> String {
     wrapped("", "", &words.replace(BREAK, " "), usize::MAX).replace(GLUE, " ")
 }
 
-/// The first sentence of a text; the end of a sentence is a period before a space.
+/// Returns the first sentence of a text. A sentence ends with a period before a space.
 pub(crate) fn first_sentence(text: &str) -> String {
     let line = text
         .split("\n\n")
@@ -109,7 +110,7 @@ pub(crate) fn first_sentence(text: &str) -> String {
     }
 }
 
-/// Room for text beside `/// ` and one level of indentation, within rustfmt's width.
+/// The width of text beside `/// ` and one level of indentation, within rustfmt's width.
 const WIDTH: usize = 92;
 
 /// Breaks lines, but never so that a line begins like a list, a heading, a table or a quotation.
@@ -151,7 +152,7 @@ fn wrapped(marker: &str, indent: &str, words: &str, width: usize) -> String {
     out
 }
 
-/// A word that a line begins with.
+/// Escapes a word that begins a line.
 fn as_beginning(word: &str) -> String {
     if word.starts_with(['#', '>', '+', '-', '=', '|', ':']) {
         return format!("\\{word}");

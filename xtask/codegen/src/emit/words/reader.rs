@@ -1,4 +1,4 @@
-//! Reads CommonMark, and writes what is kept of it as pieces.
+//! Reads CommonMark, and writes the kept parts as pieces.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 
@@ -8,12 +8,12 @@ use crate::visible::shown;
 /// A paragraph, perhaps in a list.
 #[derive(Debug, Default)]
 pub(super) struct Block {
-    /// Before its first line: indentation, and what begins an item.
+    /// The prefix of its first line: indentation, and an item's marker.
     pub(super) marker: String,
-    /// Before its other lines.
+    /// The prefix of its other lines.
     pub(super) indent: String,
     pub(super) words: String,
-    /// Whether no empty line stands before it.
+    /// Whether no empty line is before it.
     pub(super) is_joined: bool,
 }
 
@@ -26,12 +26,12 @@ impl Block {
     }
 }
 
-/// Lists are nested so deep; what is deeper stands at this level.
+/// The deepest level of nested lists. Deeper items are written at this level.
 const DEEPEST: usize = 3;
 
 /// An item that is being read.
 struct Item {
-    /// What it begins with, and whether that was written.
+    /// Its marker, and whether the marker was written.
     marker: String,
     is_written: bool,
     /// Whether no empty line is needed before it.
@@ -47,10 +47,10 @@ struct Reader {
     pending: String,
     strong: usize,
     emphasis: usize,
-    /// The number of the next item; a list without numbers has none. And whether it is the list's first.
+    /// The number of the next item (`None` in a list without numbers), and whether it is the list's first.
     lists: Vec<(Option<u64>, bool)>,
     items: Vec<Item>,
-    /// Where the links that are being read go, and where their words begin.
+    /// The targets of the links that are being read, and where their words begin.
     links: Vec<(String, usize)>,
     /// Whether a block of code is being read.
     in_code: bool,
@@ -89,7 +89,7 @@ impl Reader {
             Event::SoftBreak => self.space(),
             Event::HardBreak => self.end_line(),
             Event::Rule => self.finish(),
-            // Of extensions that are not asked for.
+            // Events of extensions that are not switched on.
             Event::FootnoteReference(_)
             | Event::TaskListMarker(_)
             | Event::InlineMath(_)
@@ -115,7 +115,7 @@ impl Reader {
             }
             Tag::CodeBlock(kind) => {
                 self.finish();
-                // Which language it is in does not matter.
+                // The language does not matter.
                 let (CodeBlockKind::Indented | CodeBlockKind::Fenced(_)) = kind;
                 self.in_code = true;
             }
@@ -193,7 +193,7 @@ impl Reader {
         }
     }
 
-    /// Ends an emphasis, which stands for nothing if there was no word in it.
+    /// Ends an emphasis. It is dropped if it contains no word.
     fn close(&mut self, mark: &str) {
         if let Some(rest) = self.pending.strip_suffix(mark) {
             self.pending.truncate(rest.len());
@@ -241,7 +241,7 @@ impl Reader {
 
     /// Adds to the word that is being read.
     fn piece(&mut self, piece: &str) {
-        // Two pieces of code side by side would be one, with other ends.
+        // Two adjacent pieces of code would become one, with other ends.
         if self.words.ends_with('`') && self.pending.is_empty() && piece.starts_with('`') {
             self.words.push(' ');
         }
@@ -270,7 +270,8 @@ impl Reader {
                     '\\' | '`' | '*' | '[' | ']' | '<' | '~' => true,
                     '&' => next.is_none_or(|c| c == '#' || c.is_ascii_alphanumeric()),
                     '_' => !is_inside(before) || !is_inside(next),
-                    // The parts of an address, put together by what is left out between them, would be one without a link.
+                    // If the part between two halves of an address is dropped, the halves would join to an address
+                    // without a link.
                     '/' => self.words.ends_with("http:") || self.words.ends_with("https:"),
                     _ => false,
                 };
@@ -284,7 +285,8 @@ impl Reader {
         }
     }
 
-    /// Says where a link goes, unless its words do. A link inside the description's own site leads nowhere from here.
+    /// Writes a link's target, unless its words are the target. A link inside the description's own site is omitted,
+    /// because it leads nowhere from here.
     fn end_link(&mut self, url: &str, start: usize) {
         let url = link(url);
         let is_page = url.starts_with('<') || url.starts_with("`http://");
@@ -327,7 +329,7 @@ impl Reader {
             block.indent.push_str(&space);
             item.is_written = true;
         }
-        // What a list is joined to is a list.
+        // A paragraph that joins a list belongs to the list.
         block.is_joined &= self
             .blocks
             .last()
@@ -349,7 +351,7 @@ fn is_line_break(html: &str) -> bool {
     })
 }
 
-/// The address that a text begins with.
+/// Returns the address at the beginning of a text.
 fn address(text: &str) -> Option<&str> {
     if !text.starts_with("https://") && !text.starts_with("http://") {
         return None;
