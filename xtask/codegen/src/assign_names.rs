@@ -67,7 +67,7 @@ fn name_field(field: &mut Field, p: &mut Problems) {
 
 const ASK: &str = "add `x-rust-name`";
 
-/// The name, if there is one and it is not too long.
+/// Returns the name, if there is one and it is not too long.
 fn named(name: Option<String>, at: &str, wire: &str, hint: &str, p: &mut Problems) -> String {
     match name {
         Some(name) if name.len() <= identifiers::LONGEST => return name,

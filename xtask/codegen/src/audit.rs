@@ -1,6 +1,8 @@
-//! The last look at what was emitted, before it is written: rustdoc must find nothing but text, and a reader nothing hidden.
+//! The last check of the emitted files before they are written. Rustdoc must find only text, and no file may contain
+//! invisible characters.
 //!
-//! `emit::words` sees to it; here it is proven for the very files, as a mistake there lets a description run code.
+//! `emit::words` ensures this. The audit proves it for the emitted files, because a mistake there would let a
+//! description run code.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +10,7 @@ use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag};
 
 use super::visible::is_visible;
 
-/// Looks at every file of Rust.
+/// Checks every Rust file.
 pub(crate) fn files(files: &BTreeMap<String, String>) -> Result<(), String> {
     for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
         file(text).map_err(|what| {
@@ -24,7 +26,7 @@ fn file(text: &str) -> Result<(), String> {
         return Err(format!("the character U+{:04X}", u32::from(c)));
     }
     if text.contains("/*") {
-        // In strings it is harmless, in comments it is none of ours.
+        // In strings a comment mark is harmless. The generator emits no such comment.
         let is_comment = |line: &str| line.trim_start().starts_with("/*");
         if text.lines().any(is_comment) {
             return Err("a block comment".to_owned());
@@ -33,7 +35,7 @@ fn file(text: &str) -> Result<(), String> {
     comments(text).iter().try_for_each(|docs| markdown(docs))
 }
 
-/// The doc comments, each as rustdoc reads it. No literal that the generator writes has more than one line.
+/// Returns the doc comments, each as rustdoc reads it. No literal that the generator writes has more than one line.
 fn comments(text: &str) -> Vec<String> {
     let mut comments: Vec<String> = Vec::new();
     let mut is_open = false;
@@ -57,16 +59,16 @@ fn comments(text: &str) -> Vec<String> {
     comments
 }
 
-/// Paragraphs, lists, emphasis, inline code, addresses of pages: whether there is nothing else in a text.
+/// Checks that a text contains only paragraphs, lists, emphasis, inline code and addresses of pages.
 pub(crate) fn markdown(text: &str) -> Result<(), String> {
-    // Rustdoc shows with extensions, and looks for tests without.
+    // Rustdoc renders with extensions, and looks for tests without them.
     let shown = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_SMART_PUNCTUATION;
     for options in [shown, Options::empty()] {
-        // Whatever is in brackets may be a link to an item.
+        // Any text in brackets may be a link to an item.
         let mut item = |link: BrokenLink<'_>| {
             let target = CowStr::from(link.reference.into_string());
             Some((target, CowStr::from("")))
@@ -91,7 +93,7 @@ fn is_text(event: &Event<'_>) -> bool {
                 dest_url,
                 ..
             } => dest_url.starts_with("https://"),
-            // Our own, in every enum.
+            // Our own link, in every enum.
             Tag::Link {
                 link_type: LinkType::ShortcutUnknown,
                 dest_url,

@@ -1,17 +1,17 @@
-//! Patterns that only say which characters a text is made of, as `^[a-z]+$` does.
+//! Patterns that only define the characters of a text, such as `^[a-z]+$`.
 //!
 //! Such a text is checked faster by comparing its characters than by running the pattern.
 
 /// The texts that such a pattern accepts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Characters {
-    /// How many characters there must be: 1 for `+`, 0 for `*`.
+    /// The minimum number of characters: 1 for `+`, 0 for `*`.
     pub(crate) least: u8,
     /// First and last, in ascending order, neither overlapping nor adjacent.
     pub(crate) ranges: Vec<(char, char)>,
 }
 
-/// A character of a class, or the `-` that may stand for a range.
+/// A character of a class, or a `-` that may mark a range.
 #[derive(Clone, Copy)]
 enum Token {
     One(char),
@@ -20,7 +20,7 @@ enum Token {
 
 /// Reads a pattern that is one anchored class with `+` or `*`, and nothing else.
 ///
-/// `None` leaves the pattern to the engine: no harm is done by refusing what could have been read.
+/// `None` leaves the pattern to the engine. Refusing a readable pattern does no harm.
 pub(crate) fn of(pattern: &str) -> Option<Characters> {
     let repeated = pattern.strip_prefix("^[")?;
     let (class, least) = match repeated.strip_suffix("]+$") {
@@ -63,16 +63,16 @@ fn tokens(class: &str) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// The character of `00XX`.
+/// Returns the character of `00XX`.
 fn latin_1(digits: &str) -> Option<char> {
     let digits = digits.strip_prefix("00")?;
-    // Beside digits, numbers take a sign.
+    // `from_str_radix` also accepts a sign.
     let is_number = digits.chars().all(|c| c.is_ascii_hexdigit());
     let code = u8::from_str_radix(digits, 16).ok().filter(|_| is_number)?;
     Some(char::from(code))
 }
 
-/// The ranges in the order of the class; a `-` stands for itself at either end alone.
+/// Returns the ranges in the order of the class. A `-` stands for itself only at either end.
 fn ranges(mut tokens: &[Token]) -> Option<Vec<(char, char)>> {
     let mut ranges = Vec::new();
     while !tokens.is_empty() {
@@ -94,7 +94,7 @@ fn ranges(mut tokens: &[Token]) -> Option<Vec<(char, char)>> {
     Some(ranges).filter(|ranges| !ranges.is_empty())
 }
 
-/// The same characters in as few ranges as possible, in ascending order.
+/// Returns the same characters in as few ranges as possible, in ascending order.
 fn merged(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
     ranges.sort_unstable();
     let mut merged: Vec<(char, char)> = Vec::new();
@@ -109,7 +109,7 @@ fn merged(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
     merged
 }
 
-/// All other characters; takes merged ranges, and gives such.
+/// Returns all other characters. Takes and returns merged ranges.
 fn others(ranges: &[(char, char)]) -> Vec<(char, char)> {
     let mut others = Vec::new();
     let mut next = Some(char::MIN);
@@ -121,7 +121,7 @@ fn others(ranges: &[(char, char)]) -> Vec<(char, char)> {
     others
 }
 
-/// The next character, past the surrogates, which are none.
+/// Returns the next character, and skips the surrogates, which are not characters.
 fn after(c: char) -> Option<char> {
     (c..=char::MAX).nth(1)
 }

@@ -1,4 +1,4 @@
-//! The workspace's files: what the descriptions lead to, written, or compared with what is there.
+//! Writes the files that the descriptions generate, or compares them with the workspace's.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,12 +13,12 @@ use crate::{emit, emitted, format, report, tree, understand};
 
 const DESCRIPTIONS: &str = "crates/customer-api-sandbox/src/descriptions";
 const COVERAGE: &str = "docs/coverage.md";
-/// Where the proofs find every operation.
+/// The folder in which the proofs find every operation.
 const PROOF: &str = "xtask/proof/src/generated";
-/// The crate whose description nobody serves: it proves what the generator emits.
+/// The crate whose description belongs to no provider. It proves what the generator emits.
 const GOLDEN: &str = "xtask/golden";
 
-/// Everything that the descriptions lead to: path from the workspace's root → text.
+/// Returns everything that the descriptions generate: path from the workspace's root → text.
 pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     let mut problems = Vec::new();
@@ -52,13 +52,13 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
 
 /// A crate with a description.
 struct Source {
-    /// Below the workspace's root.
+    /// Its path below the workspace's root.
     folder: String,
     /// The crate's name, if its description is that of a provider.
     provider: Option<String>,
 }
 
-/// The crates that have a description.
+/// Returns the crates that have a description.
 fn sources(root: &Path) -> Result<Vec<Source>, String> {
     let crates = folders(&root.join("crates"))?
         .into_iter()
@@ -122,7 +122,7 @@ pub(crate) fn compare(root: &Path, wanted: &BTreeMap<String, String>) -> Result<
     }
 }
 
-/// The first line that differs.
+/// Returns the first line that differs.
 fn difference(present: &str, wanted: &str) -> String {
     let (mut here, mut there) = (present.lines(), wanted.lines());
     for number in 1_usize.. {
@@ -140,7 +140,7 @@ fn difference(present: &str, wanted: &str) -> String {
     "its line endings differ".to_owned()
 }
 
-/// Files where only generated ones belong, that nothing generates any more.
+/// Returns files in folders for generated files that no description generates any more.
 fn orphans(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
     let mut found = BTreeSet::new();
     let crates = folders(&root.join("crates"))?;
@@ -178,7 +178,7 @@ fn folders(folder: &Path) -> Result<Vec<String>, String> {
         .collect())
 }
 
-/// What a folder holds, sorted; a folder that does not exist holds nothing.
+/// Returns the content of a folder, sorted. A missing folder counts as empty.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, String> {
     if !folder.is_dir() {
         return Ok(Vec::new());

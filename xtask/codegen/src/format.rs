@@ -1,13 +1,13 @@
-//! The toolchain's rustfmt, run once over everything.
+//! Runs the toolchain's rustfmt once over all files.
 
 use std::{collections::BTreeMap, env, fs, path::Path, process::Command};
 
 use workspace::files::{Scratch, write};
 
-/// The files from which `mod` declarations lead to all others. A new crate has more than what is generated in it.
+/// The files whose `mod` declarations lead to all others. A new crate also has files that are not generated.
 const ROOTS: [&str; 3] = ["/generated/mod.rs", "/src/lib.rs", "/tests/wire/main.rs"];
 
-/// Formats the files; keys are paths, and the roots among them declare the others.
+/// Formats the files. Keys are paths, and the root files among them declare the others.
 pub(crate) fn format(root: &Path, files: &mut BTreeMap<String, String>) -> Result<(), String> {
     let scratch = Scratch::new()?;
     let mut command = Command::new(env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into()));

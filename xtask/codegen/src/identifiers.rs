@@ -1,6 +1,6 @@
-//! Rust names: derived from the description's own by one rule, never patched with a number.
+//! Derives Rust names from the description's names by one rule. A number is never appended.
 
-/// Names that mean something else where generated code or a provider crate uses them.
+/// Names with another meaning where generated code or a provider crate uses them.
 const RESERVED_TYPES: &[&str] = &[
     // Rust's prelude.
     "AsMut",
@@ -42,7 +42,7 @@ const RESERVED_TYPES: &[&str] = &[
     "TryInto",
     "Unpin",
     "Vec",
-    // What generated files import or define.
+    // Names that generated files import or define.
     "BTreeMap",
     "Body",
     "Date",
@@ -75,7 +75,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Timestamp",
     "Unlisted",
     "ValidationError",
-    // What a provider crate has at its front door.
+    // Names that a provider crate has at its root.
     "Auth",
     "BuildError",
     "Builder",
@@ -95,7 +95,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Transport",
     // A file of this name would be `mod.rs`.
     "Mod",
-    // A module of this name would stand in one of the same name.
+    // A module of this name would be inside a module of the same name.
     "Models",
     "Operations",
 ];
@@ -162,10 +162,10 @@ pub(crate) fn is_reserved_method(name: &str) -> bool {
     RESERVED_METHODS.contains(&name)
 }
 
-/// Names become files, with underscores between their words; file systems allow 255 bytes.
+/// Names become file names, with underscores between their words. File systems allow 255 bytes.
 pub(crate) const LONGEST: usize = 100;
 
-/// Whether Windows keeps the name for a device, in every folder and with every extension.
+/// Returns whether Windows reserves the name for a device, in every folder and with every extension.
 pub(crate) fn is_device(name: &str) -> bool {
     matches!(name, "aux" | "con" | "nul" | "prn")
         || ["com", "lpt"]
@@ -174,7 +174,7 @@ pub(crate) fn is_device(name: &str) -> bool {
             .any(|port| matches!(port.as_bytes(), [b'1'..=b'9']))
 }
 
-/// Whether a name that someone chose can be a type or a variant.
+/// Returns whether a chosen name can be a type or a variant.
 pub(crate) fn is_type_name(name: &str) -> bool {
     name.len() <= LONGEST
         && name.starts_with(|c: char| c.is_ascii_uppercase())
@@ -182,7 +182,7 @@ pub(crate) fn is_type_name(name: &str) -> bool {
         && name != "Self"
 }
 
-/// Whether a name that someone chose can be a field.
+/// Returns whether a chosen name can be a field.
 pub(crate) fn is_field_name(name: &str) -> bool {
     name.len() <= LONGEST
         && name.starts_with(|c: char| c.is_ascii_lowercase())
@@ -192,7 +192,7 @@ pub(crate) fn is_field_name(name: &str) -> bool {
         && !KEYWORDS.contains(&name)
 }
 
-/// `PascalCase`, or nothing where the name begins with no letter or has letters outside ASCII.
+/// Returns the `PascalCase` name, or nothing if the name does not begin with a letter or has letters outside ASCII.
 pub(crate) fn type_name(name: &str) -> Option<String> {
     let words = words(name)?;
     Some(
@@ -207,7 +207,7 @@ pub(crate) fn type_name(name: &str) -> Option<String> {
     )
 }
 
-/// `snake_case`; a keyword gets an underscore at its end.
+/// Returns the `snake_case` name. A keyword gets a final underscore.
 pub(crate) fn field_name(name: &str) -> Option<String> {
     let name = words(name)?.join("_");
     Some(if KEYWORDS.contains(&name.as_str()) {
@@ -217,7 +217,7 @@ pub(crate) fn field_name(name: &str) -> Option<String> {
     })
 }
 
-/// `SCREAMING_CASE` of names that are `snake_case` already.
+/// Returns the `SCREAMING_CASE` name of a `snake_case` name.
 pub(crate) fn constant_name(fields: &[&str]) -> String {
     fields
         .iter()
@@ -226,7 +226,7 @@ pub(crate) fn constant_name(fields: &[&str]) -> String {
         .join("_")
 }
 
-/// The lower-case words of a name: `customerID`, `customer_id` and `CUSTOMER-ID` have the same two.
+/// Returns the lower-case words of a name. `customerID`, `customer_id` and `CUSTOMER-ID` have the same two.
 fn words(name: &str) -> Option<Vec<String>> {
     if !name.is_ascii() {
         return None;

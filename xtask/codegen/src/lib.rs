@@ -1,6 +1,6 @@
-//! Typed clients from the providers' descriptions, and crates for new ones.
+//! Generates typed clients from the providers' descriptions, and crates for new providers.
 //!
-//! parse → model → naming → check → emit; each stage reports its problems and goes on, so that one run reports all.
+//! parse → model → naming → check → emit. Each stage reports its problems and continues, so that one run reports all.
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
@@ -27,20 +27,20 @@ use model::Api;
 use problem::{Problem, Problems};
 use tree::Value;
 
-/// Writes everything that the descriptions of the workspace lead to, and removes what none leads to.
+/// Writes everything that the descriptions of the workspace generate, and removes generated files without a source.
 ///
 /// # Errors
 ///
-/// A line for every problem. Then nothing is written.
+/// Returns a line for every problem. Then nothing is written.
 pub fn write(root: &Path) -> Result<String, String> {
     files::write(root, &files::generate(root)?)
 }
 
-/// Whether what is there is what the descriptions of the workspace lead to.
+/// Checks whether the generated files match the descriptions of the workspace.
 ///
 /// # Errors
 ///
-/// A line for every problem, or for every file that differs, is missing or has no source.
+/// Returns a line for every problem, or for every file that differs, is missing or has no source.
 pub fn check(root: &Path) -> Result<String, String> {
     files::compare(root, &files::generate(root)?)
 }
@@ -49,16 +49,17 @@ pub fn check(root: &Path) -> Result<String, String> {
 ///
 /// # Errors
 ///
-/// A line for every problem. Then everything is as it was.
+/// Returns a line for every problem. Then everything is as it was.
 pub fn make_crate(root: &Path, name: &str, spec: &Path) -> Result<String, String> {
     scaffold::make(root, name, spec)
 }
 
-/// The files that a description leads to, as `cargo xtask codegen` emits them below `src/generated`. They are not formatted yet.
+/// Returns the files that `cargo xtask codegen` emits for a description below `src/generated`. They are not formatted
+/// yet.
 ///
 /// # Errors
 ///
-/// A line for every problem.
+/// Returns a line for every problem.
 pub fn read_description(path: &str, text: &[u8]) -> Result<BTreeMap<String, String>, Vec<String>> {
     match understand(path, text) {
         Ok((_, api)) => Ok(emit::emit(&api)),
@@ -66,11 +67,12 @@ pub fn read_description(path: &str, text: &[u8]) -> Result<BTreeMap<String, Stri
     }
 }
 
-/// The files of the crate that `cargo xtask new-provider` makes from a description, below its folder. They are not formatted yet.
+/// Returns the files of the crate that `cargo xtask new-provider` makes from a description, below its folder. They are
+/// not formatted yet.
 ///
 /// # Errors
 ///
-/// A line for every problem.
+/// Returns a line for every problem.
 pub fn new_crate(
     name: &str,
     path: &str,
@@ -80,26 +82,26 @@ pub fn new_crate(
         .map_err(|problems| problems.lines().map(str::to_owned).collect())
 }
 
-/// Looks over emitted files, as is done before they are written: in the documentation there must be nothing but text, and
-/// nowhere a character that can't be seen.
+/// Checks emitted files in the same way as before writing. The documentation must contain only text, and no file may
+/// contain an invisible character.
 ///
 /// # Errors
 ///
-/// The first thing that is more, and its file.
+/// Returns the first violation, and its file.
 pub fn audit_files(files: &BTreeMap<String, String>) -> Result<(), String> {
     audit::files(files)
 }
 
-/// Whether rustdoc finds nothing but text in this: no code block, no tag, no link except to a page by https.
+/// Checks whether rustdoc finds only text in this: no code block, no tag, no link except to a page by https.
 ///
 /// # Errors
 ///
-/// The first thing that is more.
+/// Returns the first violation.
 pub fn audit_markdown(text: &str) -> Result<(), String> {
     audit::markdown(text)
 }
 
-/// Reads a description up to the point where nothing but writing is left.
+/// Reads a description, through all stages before emitting.
 pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Problem>> {
     let mut problems = Problems::new(path);
     let Ok(text) = std::str::from_utf8(text) else {
@@ -120,14 +122,14 @@ pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Pr
     }
 }
 
-/// The files of `src/generated`, not yet formatted, and looked over.
+/// Returns the files of `src/generated`, not yet formatted, and audited.
 pub(crate) fn emitted(api: &Api) -> Result<BTreeMap<String, String>, String> {
     let files = emit::emit(api);
     audit::files(&files)?;
     Ok(files)
 }
 
-/// All problems, one a line.
+/// Returns all problems, one per line.
 pub(crate) fn report(problems: &[Problem]) -> String {
     let mut report = String::new();
     for problem in problems {

@@ -1,6 +1,7 @@
-//! Whether a `pattern` means the same to JavaScript, whose syntax OpenAPI uses, and to `regex-lite`, which core uses.
+//! Checks whether a `pattern` means the same to JavaScript, whose syntax OpenAPI uses, and to `regex-lite`, which core
+//! uses.
 
-/// Refuses what one of the two does not know or reads differently.
+/// Refuses syntax that one of the two does not know or reads differently.
 pub(crate) fn check(pattern: &str) -> Result<(), String> {
     let mut characters = pattern.chars().peekable();
     let mut groups = 0_u32;
@@ -65,7 +66,7 @@ pub(crate) fn check(pattern: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The rest of `{2}`, `{2,}` or `{2,5}`.
+/// Reads the rest of `{2}`, `{2,}` or `{2,5}`.
 fn check_counts(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<(), String> {
     let counts: String = characters.by_ref().take_while(|c| *c != '}').collect();
     let (from, to) = counts.split_once(',').unwrap_or((&counts, ""));

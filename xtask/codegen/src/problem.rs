@@ -1,10 +1,10 @@
-//! What is wrong with a description: every problem has a place, a statement and a way out.
+//! Problems of a description. Every problem has a place, a statement and a hint.
 
 use std::fmt;
 
 use super::visible::spelt_out;
 
-/// One thing that a description may not contain.
+/// One problem of a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) file: String,
@@ -16,15 +16,15 @@ pub(crate) struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // It quotes the description, and is read on a terminal.
+        // The text quotes the description, and is read on a terminal.
         let line = format!("{}: #{}: {}; {}", self.file, self.at, self.what, self.hint);
         f.write_str(&spelt_out(&line))
     }
 }
 
-/// The problems of one description, in the order in which they were met.
+/// The problems of one description, in the order in which they were found.
 ///
-/// Stages add to it and go on, so that one run reports everything.
+/// Stages add problems and continue, so that one run reports everything.
 #[derive(Debug)]
 pub(crate) struct Problems {
     file: String,

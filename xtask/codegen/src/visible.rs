@@ -1,13 +1,14 @@
-//! Characters that are what they look like. All others are kept out of what is written, or spelt out.
+//! Visible characters. All others are kept out of the written files, or spelt out.
 
-/// Whether a reader sees the character, and a terminal, an editor or a compiler does nothing else with it.
+/// Returns whether a reader sees the character, and a terminal, an editor or a compiler only shows it.
 ///
-/// A space is visible; other white space, controls, marks of direction, what joins or separates, and what is not assigned are not.
+/// A space is visible. Not visible are other white space, controls, direction marks, joiners, separators, and
+/// unassigned characters.
 pub(crate) fn is_visible(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
     }
-    // Rust's own table of what can be printed; behind a letter, it leaves accents as they are.
+    // Rust's own table of printable characters. After a letter, it leaves accents as they are.
     let is_printable = format!("a{c}").escape_debug().count() == 2;
     is_printable && !is_blank(c) && !is_selector(c)
 }
@@ -20,12 +21,12 @@ fn is_blank(c: char) -> bool {
     ) || matches!(c, '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{1D159}')
 }
 
-/// What chooses between two looks of the character before it.
+/// Characters that select a variant of the character before them.
 fn is_selector(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// The text as people see it: white space becomes a space, what can't be seen is marked by U+FFFD.
+/// Returns the text as a reader sees it. White space becomes a space, and invisible characters are marked by U+FFFD.
 pub(crate) fn shown(text: &str) -> String {
     text.chars()
         .filter(|c| !is_selector(*c))
@@ -37,10 +38,10 @@ pub(crate) fn shown(text: &str) -> String {
         .collect()
 }
 
-/// More marks around a raw string than this help nobody; the compiler allows 255.
+/// More marks around a raw string are unreadable. The compiler allows 255.
 const FEW: usize = 8;
 
-/// A string literal of Rust, in visible characters alone.
+/// Returns a Rust string literal in visible characters only.
 pub(crate) fn literal(text: &str) -> String {
     let plain = text.chars().all(is_visible);
     if plain && text.contains(['\\', '"']) {
@@ -63,7 +64,7 @@ pub(crate) fn literal(text: &str) -> String {
     out
 }
 
-/// A character literal of Rust, in visible characters alone.
+/// Returns a Rust character literal in visible characters only.
 pub(crate) fn character(c: char) -> String {
     let mut out = String::from("'");
     if c == '\'' {
@@ -86,7 +87,7 @@ fn spell(c: char, out: &mut String) {
     }
 }
 
-/// The text with whatever can't be seen spelt out, for a terminal.
+/// Returns the text with all invisible characters spelt out, for a terminal.
 pub(crate) fn spelt_out(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {

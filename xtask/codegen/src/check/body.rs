@@ -1,4 +1,4 @@
-//! What a request's body may hold beside what any schema may hold.
+//! Checks the rules for request bodies that go beyond those for all schemas.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ fn form(api: &Api, body: &Body, p: &mut Problems) {
     }
 }
 
-/// Rules speak of properties; `readOnly` ones are never sent.
+/// Rules are about properties; `readOnly` properties are never sent.
 fn presence(body: &Body, p: &mut Problems) {
     let BodyShape::Record(fields) = &body.shape else {
         return;
@@ -129,7 +129,7 @@ fn dynamic<'a>(
     }
 }
 
-/// What the names on the wire begin with.
+/// Returns the beginnings of the names on the wire.
 fn wire_stems(dynamic: &Dynamic) -> Vec<String> {
     match &dynamic.names {
         DynamicNames::Prefix { prefix, .. } => vec![prefix.clone()],
@@ -137,7 +137,7 @@ fn wire_stems(dynamic: &Dynamic) -> Vec<String> {
     }
 }
 
-/// What is only sent is never read.
+/// Reports extensions for reading on properties that are only sent.
 pub(super) fn strict_is_received(api: &Api, p: &mut Problems) {
     let fields_of = |received: bool| {
         let models = api
@@ -170,7 +170,7 @@ pub(super) fn strict_is_received(api: &Api, p: &mut Problems) {
     }
 }
 
-/// What is only received is never set.
+/// Reports extensions for setting on properties that are only received.
 pub(super) fn no_setters(fields: &[Field], p: &mut Problems) {
     for field in fields.iter().filter(|field| field.notes.hand_written) {
         p.report(

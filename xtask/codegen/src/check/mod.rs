@@ -1,4 +1,4 @@
-//! Fourth stage: what only shows once everything has its name and place.
+//! Fourth stage: checks that need all names and places.
 
 use std::collections::BTreeMap;
 
@@ -180,7 +180,7 @@ fn method_names<'a>(fields: impl Iterator<Item = &'a Field>, p: &mut Problems) {
     }
 }
 
-/// A hand-written setter leaves its plain name to people, and takes another one.
+/// A hand-written setter keeps the plain name. The generated setter takes another one.
 fn setters<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone, p: &mut Problems) {
     for field in fields.clone() {
         let taken = || {
@@ -270,7 +270,7 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
             .map(|variant| (variant.rust.as_str(), variant.at.as_str()))
     };
     collisions(names(), "the variant", ASK, p);
-    // Two names that differ in capitals alone give the same function.
+    // Two names that differ only in capitals give the same function.
     let constructors: BTreeMap<&str, &BodyVariant> = variants
         .iter()
         .rev()

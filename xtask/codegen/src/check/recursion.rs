@@ -1,4 +1,4 @@
-//! Schemas that contain themselves: what can't be a value, and what can't be sent.
+//! Finds schemas that contain themselves: those that can't be a value, and those that can't be sent.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::{
     problem::Problems,
 };
 
-/// Whether a value of `id` holds a value of `target` without an allocation in between.
+/// Returns whether a value of `id` holds a value of `target` without an allocation in between.
 pub(super) fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<ModelId>) -> bool {
     let Some(Shape::Record(fields)) = api.model(id).map(|model| &model.shape) else {
         return false;
@@ -22,10 +22,10 @@ pub(super) fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<M
     })
 }
 
-/// How many fields a body may have, those of the objects in it included.
+/// The maximum number of fields of a body, including those of the objects in it.
 const MOST_FIELDS: usize = 10_000;
 
-/// Limits are checked field by field, which ends only if schemas do, and soon only if few ways lead to them.
+/// Limits are checked field by field. That ends only if schemas end, and soon only if few paths lead to them.
 pub(super) fn check(api: &Api, body: &Body, p: &mut Problems) {
     let mut walked = BTreeMap::new();
     for field in body_fields(&body.shape) {
@@ -39,8 +39,8 @@ pub(super) fn check(api: &Api, body: &Body, p: &mut Problems) {
     }
 }
 
-/// The number of fields in a value. `walked` holds that of every model that was walked to its end: many ways may lead to it,
-/// and one look is enough.
+/// Returns the number of fields in a value. `walked` holds the number for every model that was already counted, because
+/// many paths may lead to one model.
 fn walk(
     api: &Api,
     slot: &Slot,

@@ -1,11 +1,11 @@
-//! What `x-replacement` names.
+//! Checks the name in `x-replacement`.
 
 use crate::{
     model::{Api, Field, Notes, Shape, body_fields},
     problem::Problems,
 };
 
-/// One word in `x-replacement` is a name, and must be one that exists; several words are for people.
+/// One word in `x-replacement` is a name, and must exist. Several words are a sentence for readers.
 pub(super) fn check(api: &Api, p: &mut Problems) {
     let mut known = |notes: &Notes, at: &str, exists: &dyn Fn(&str) -> bool, what: &str| {
         let Some(wanted) = &notes.replacement else {

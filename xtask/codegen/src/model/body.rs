@@ -1,4 +1,4 @@
-//! Request bodies, laid flat into their operations.
+//! Flattens request bodies into their operations.
 
 use super::{
     Body, BodyShape, BodyVariant, Field, Format,
@@ -23,7 +23,7 @@ pub(super) fn request_body<'d>(
             "leave \"null\" out",
         );
     }
-    // An object or enum inside is named after the schema, or after the operation where the body has no name.
+    // An object or enum inside is named after the schema, or after the operation if the body has no name.
     let stem = schema.notes.rust_name.as_deref().or(name).unwrap_or(stem);
     let (mut presence, mut dynamic) = (Vec::new(), Vec::new());
     let shape = match &schema.kind {
@@ -145,7 +145,8 @@ fn body_variant<'d>(
     })
 }
 
-/// The one value of a discriminator: a `const`, an `enum` of one, or else what `mapping` says of a plain text.
+/// Returns the single value of a discriminator: a `const`, an `enum` of one value, or the value in `mapping` for a
+/// plain text.
 fn tag_value(property: &Property, mapped: Option<&str>) -> Option<String> {
     match &property.schema.kind {
         Kind::Text(_) => mapped.map(str::to_owned),

@@ -1,4 +1,4 @@
-//! Schemas become types and models.
+//! Turns schemas into types and models.
 
 use std::collections::BTreeMap;
 
@@ -40,13 +40,13 @@ pub(crate) struct Lowering<'d> {
     models: Vec<Model>,
     /// Components that are models.
     named: BTreeMap<&'d str, ModelId>,
-    /// Components that are being looked through, against a reference to itself.
+    /// Components that are being resolved, to detect a reference to itself.
     aliases: Vec<&'d str>,
-    /// How many schemas are being looked into.
+    /// The number of schemas that are being resolved.
     depth: usize,
 }
 
-/// How deep schemas may lead, by references or in place: every level is a call within a call.
+/// The maximum depth of schemas, by references or inline. Every level is a nested call.
 const DEEPEST: usize = 100;
 
 impl<'d> Lowering<'d> {
@@ -58,7 +58,7 @@ impl<'d> Lowering<'d> {
             .map(|(key, schema)| (key.as_str(), schema))
     }
 
-    /// The schema that a chain of references ends at, with the notes met on the way.
+    /// Returns the schema at the end of a chain of references, with the notes found on the way.
     pub(crate) fn resolve(
         &self,
         schema: &'d Schema,
@@ -85,7 +85,7 @@ impl<'d> Lowering<'d> {
         Some((schema, name))
     }
 
-    /// The type of a schema. An object or enum written in place is named after `stem`.
+    /// Returns the type of a schema. An inline object or enum is named after `stem`.
     pub(crate) fn slot(&mut self, schema: &'d Schema, stem: &str, p: &mut Problems) -> Slot {
         // A property's `x-rust-name`, in lower case, names its field.
         let names_type = is_type_name(&schema.notes);
@@ -116,7 +116,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The type, and whether a component that it refers to may be null.
+    /// Returns the type, and whether a component that it refers to may be null.
     fn value(&mut self, schema: &'d Schema, stem: &str, p: &mut Problems) -> (Type, bool) {
         let value = match &schema.kind {
             Kind::Broken => Type::Broken,
@@ -196,7 +196,7 @@ impl<'d> Lowering<'d> {
         if let Some(key) = key {
             self.named.insert(key, id);
         }
-        // A property's `x-rust-name` names the field, not the type of an object written in place.
+        // A property's `x-rust-name` names the field, not the type of an inline object.
         let own_name = schema
             .notes
             .rust_name
@@ -283,7 +283,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// A schema's notes, completed by those of the components that it refers to.
+    /// Returns a schema's notes, completed by those of the components that it refers to.
     fn notes(&self, schema: &'d Schema) -> Notes {
         let mut notes = schema.notes.clone();
         let mut at = schema;
@@ -301,7 +301,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// What can only be said of the object that is a request's whole body.
+/// Reports rules that are valid only for the object that is a request's whole body.
 pub(super) fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
     if !record.presence.is_empty() || !record.dynamic.is_empty() {
         p.report(

@@ -1,4 +1,4 @@
-//! Second stage: references are resolved, and the description becomes what will be emitted.
+//! Second stage: resolves references, and turns the description into the items to emit.
 
 mod body;
 mod lower;
@@ -19,14 +19,14 @@ pub(crate) use super::parse::{
 pub(crate) struct Api {
     /// The provider's type at the crate's root.
     pub(crate) service: String,
-    /// What the description calls itself.
+    /// The description's title.
     pub(crate) title: String,
     pub(crate) access: Access,
     pub(crate) models: Vec<Model>,
     pub(crate) operations: Vec<Operation>,
 }
 
-/// Which model: an index into [`Api::models`].
+/// Identifies a model: an index into [`Api::models`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ModelId(pub(crate) usize);
 
@@ -35,7 +35,7 @@ impl Api {
         self.models.get(id.0)
     }
 
-    /// The Rust name of a model.
+    /// Returns the Rust name of a model.
     pub(crate) fn type_name(&self, id: ModelId) -> &str {
         self.model(id).map_or("", |model| &model.rust)
     }
@@ -44,7 +44,7 @@ impl Api {
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) at: String,
-    /// What the name is made of, and what the documentation calls it.
+    /// The source of the name, also used in the documentation.
     pub(crate) wire: String,
     pub(crate) rust: String,
     pub(crate) module: String,
@@ -79,7 +79,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// The name of its setter. One that hand-written code calls leaves the plain name to that code.
+    /// Returns the name of its setter. A setter that hand-written code calls leaves the plain name to that code.
     pub(crate) fn setter(&self) -> String {
         if self.notes.hand_written {
             format!("set_{}", self.rust.trim_end_matches('_'))
@@ -107,7 +107,7 @@ pub(crate) struct Slot {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
-    /// Reported already.
+    /// Already reported.
     Broken,
     Text(Rule),
     Timestamp,
@@ -141,14 +141,14 @@ pub(crate) struct Operation {
     pub(crate) fresh_connection: bool,
     pub(crate) unauthenticated: bool,
     pub(crate) undocumented: bool,
-    /// The type that hand-written code reads its response into.
+    /// The type into which hand-written code reads the response.
     pub(crate) output_type: Option<Output>,
-    /// The type is the crate's own: hand-written code makes the request.
+    /// Whether the type is private to the crate, because hand-written code makes the request.
     pub(crate) inner: bool,
     /// Path, then query, then header parameters.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
-    /// What a success carries; nothing if it has no content.
+    /// The content of a success; nothing if it has no content.
     pub(crate) output: Option<Slot>,
 }
 
@@ -186,7 +186,7 @@ pub(crate) enum BodyShape {
 #[derive(Debug)]
 pub(crate) struct BodyVariant {
     pub(crate) at: String,
-    /// What the discriminator holds.
+    /// The discriminator's value.
     pub(crate) value: String,
     pub(crate) rust: String,
     pub(crate) constructor: String,

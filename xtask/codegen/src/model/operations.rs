@@ -1,4 +1,4 @@
-//! Operations: parameters in order, the body laid flat, the one thing that a success carries.
+//! Builds operations: parameters in order, the flattened body, the single content of a success.
 
 use super::{
     Operation, Parameter, Slot, Type,
@@ -79,7 +79,7 @@ fn parameters<'d>(
                 }
             }
         };
-        // A method's own parameter replaces the path's of the same name and place.
+        // A method's own parameter replaces the path's parameter of the same name and place.
         match found
             .iter_mut()
             .find(|other| other.name == parameter.name && other.place == parameter.place)
@@ -108,7 +108,7 @@ fn parameters<'d>(
     parameters
 }
 
-/// The path's braces and its parameters must be the same set.
+/// Checks that the path's braces and its parameters are the same set.
 fn check_template(source: &parse::Operation, parameters: &[&parse::Parameter], p: &mut Problems) {
     let names: Vec<&str> = template(&source.path).collect();
     for name in &names {
@@ -137,7 +137,7 @@ fn check_template(source: &parse::Operation, parameters: &[&parse::Parameter], p
     }
 }
 
-/// The names in a path's braces, in order.
+/// Returns the names in a path's braces, in order.
 pub(crate) fn template(path: &str) -> impl Iterator<Item = &str> {
     path.split('/')
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
@@ -170,13 +170,13 @@ fn check_value(slot: &Slot, place: Place, at: &str, p: &mut Problems) {
     }
 }
 
-/// Whether a value is one piece of text on the wire.
+/// Returns whether a value is one piece of text on the wire.
 fn is_flat(value: &Type) -> bool {
-    // Which model is an enum is known only later; `check` looks again.
+    // Whether a model is an enum is known only later; `check` looks again.
     !matches!(value, Type::Free | Type::List(_) | Type::Map(_))
 }
 
-/// What the 2xx responses carry; the others are documentation.
+/// Returns the content of the 2xx responses. The other responses are documentation.
 fn output<'d>(
     lowering: &mut Lowering<'d>,
     source: &'d parse::Operation,
@@ -235,7 +235,7 @@ fn output<'d>(
                 );
                 Some(one)
             }
-            // Some responses carry nothing, so the body may be missing.
+            // Some responses have no content, so the body may be missing.
             (Some(one), None) => Some(Slot {
                 nullable: true,
                 ..one

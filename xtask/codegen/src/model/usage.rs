@@ -1,4 +1,4 @@
-//! Which side of the wire a model is on, and which components nothing uses.
+//! Finds the side of the wire for each model, and unused components.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ pub(crate) fn mark(api: &mut Api) {
         }
         if let Shape::Record(fields) = &model.shape {
             for field in fields {
-                // What only the other side carries is left out below.
+                // Properties that only the other side has are removed below.
                 if !(used.sent && field.notes.read_only || used.received && field.notes.write_only)
                 {
                     collect(&field.slot, used, &mut marks);
@@ -63,7 +63,7 @@ pub(crate) fn mark(api: &mut Api) {
     }
 }
 
-/// Every field of a body, of all variants.
+/// Returns every field of a body, of all variants.
 pub(crate) fn body_fields(shape: &BodyShape) -> Vec<&Field> {
     match shape {
         BodyShape::Record(fields) => fields.iter().collect(),
@@ -82,7 +82,7 @@ fn collect(slot: &Slot, used: Used, marks: &mut Vec<(ModelId, Used)>) {
     }
 }
 
-/// Leaves `readOnly` properties out of what is sent, `writeOnly` ones out of what is received.
+/// Removes `readOnly` properties from sent models, and `writeOnly` properties from received models.
 pub(crate) fn split_sides(api: &mut Api, p: &mut Problems) {
     for model in &mut api.models {
         let used = model.used;
@@ -120,7 +120,7 @@ pub(crate) fn split_sides(api: &mut Api, p: &mut Problems) {
     }
 }
 
-/// Reports components that no operation mentions, errors included.
+/// Reports components that no operation mentions, error responses included.
 pub(crate) fn report_unused(description: &Description, p: &mut Problems) {
     let mut schemas = BTreeSet::new();
     let mut parameters = BTreeSet::new();

@@ -1,15 +1,15 @@
-//! Where a provider is, and how it is signed in to.
+//! Reads a provider's addresses and credentials.
 
 use super::object::{Node, Object};
 use crate::problem::Problems;
 
-/// Where the provider is and how it is signed in to. A new crate starts from this; later its own code decides.
+/// A provider's addresses and credentials. A new crate starts from this; later its own code decides.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
     /// The addresses without variables.
     pub(crate) servers: Vec<String>,
     pub(crate) schemes: Vec<SecurityScheme>,
-    /// The alternatives, each a list of schemes; nothing if the description does not say.
+    /// The alternatives, each a list of schemes; nothing if the description does not define any.
     pub(crate) security: Option<Vec<Vec<String>>>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct SecurityScheme {
     pub(crate) scheme: Option<String>,
 }
 
-/// How a client signs in is hand-written; the description of it only has to be well-formed.
+/// Authentication is hand-written code. Its description must only be well-formed.
 pub(super) fn security_scheme(
     key: &str,
     node: Node<'_>,
@@ -53,7 +53,7 @@ pub(super) fn security_scheme(
     Some(scheme)
 }
 
-/// Security requirements: alternatives, each a list of schemes.
+/// Reads security requirements: alternatives, each a list of schemes.
 pub(crate) fn security(node: Node<'_>, p: &mut Problems) -> Option<Vec<Vec<String>>> {
     let mut alternatives = Vec::new();
     for requirement in node.list(p)? {

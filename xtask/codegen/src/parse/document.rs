@@ -1,4 +1,4 @@
-//! The document around the operations.
+//! Reads the document around the operations.
 
 use super::{
     Description, Operation,
@@ -115,7 +115,8 @@ fn info(object: &mut Object<'_>, description: &mut Description, p: &mut Problems
     }
 }
 
-/// Servers are documentation (the provider's `Service` has the default), but a path in their address would be lost.
+/// Servers are documentation, because the provider's `Service` has the default. But a path in their address would be
+/// lost.
 fn servers(object: &mut Object<'_>, p: &mut Problems) -> Vec<String> {
     let mut addresses = Vec::new();
     for node in object
@@ -275,7 +276,7 @@ fn check_path(path: &str, at: &str, p: &mut Problems) {
     }
 }
 
-/// Two templates that differ in nothing but the names of their parameters are one path to a server.
+/// Two templates that differ only in the names of their parameters are one path to a server.
 fn check_repeated_paths(operations: &[Operation], p: &mut Problems) {
     let shape = |path: &str| {
         path.split('/')

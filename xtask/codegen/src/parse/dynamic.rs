@@ -1,4 +1,4 @@
-//! `x-dynamic-fields`: form fields whose names are made when a request is built.
+//! Reads `x-dynamic-fields`: form fields whose names are made when a request is built.
 
 use super::{
     Dynamic, DynamicNames,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{identifiers, problem::Problems, tree::join};
 
-/// The dynamic fields of a body.
+/// Reads the dynamic fields of a body.
 pub(super) fn dynamic_fields(object: &mut Object<'_>, p: &mut Problems) -> Vec<Dynamic> {
     let Some(node) = object.take("x-dynamic-fields") else {
         return Vec::new();
@@ -28,7 +28,7 @@ fn dynamic(node: Node<'_>, p: &mut Problems) -> Option<Dynamic> {
     let at = object.at.clone();
     let description = object.word("description", p);
     let provenance = provenance(&mut object, p);
-    // Asked for by its short name, since nothing else here could have a name in Rust.
+    // It has the short name `rust-name`, because nothing else here has a Rust name.
     let rust = object
         .required("rust-name", p)
         .and_then(|node| field_name(node, p));
@@ -93,7 +93,7 @@ fn two(
     read.try_into().ok()
 }
 
-/// A name that becomes a method or an argument.
+/// Reads a name that becomes a method or an argument.
 fn field_name(node: Node<'_>, p: &mut Problems) -> Option<String> {
     let at = node.at.clone();
     let name = node.text(p)?;

@@ -1,4 +1,4 @@
-//! The closed list of extensions, and a way out for what is not supported.
+//! The closed list of extensions, and hints for unsupported keys.
 
 /// Every extension with the places where it has a meaning.
 const EXTENSIONS: &[(&str, &str)] = &[
@@ -38,7 +38,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("x-undocumented", "operations"),
 ];
 
-/// What to say of a key that nothing reads.
+/// Returns the problem and the hint for a key that nothing reads.
 pub(crate) fn left_over(key: &str, thing: &str) -> (String, String) {
     if let Some((name, places)) = EXTENSIONS.iter().find(|(name, _)| *name == key) {
         return (

@@ -1,4 +1,4 @@
-//! First stage: the tree becomes a [`Description`]; everything outside the supported subset is reported.
+//! First stage: turns the tree into a [`Description`], and reports everything outside the supported subset.
 //!
 //! The types here follow the words of OpenAPI. References are not resolved yet.
 
@@ -23,7 +23,7 @@ pub(crate) use document::read;
 #[derive(Debug, Default)]
 pub(crate) struct Description {
     pub(crate) title: String,
-    /// The provider's type; from `x-rust-name`, or else from the title.
+    /// The provider's type, from `x-rust-name`, or else from the title.
     pub(crate) service: String,
     pub(crate) docs_url: Option<String>,
     pub(crate) access: Access,
@@ -33,7 +33,7 @@ pub(crate) struct Description {
     pub(crate) operations: Vec<Operation>,
 }
 
-/// A thing in place, or a `$ref` to a component.
+/// An inline item, or a `$ref` to a component.
 #[derive(Debug)]
 pub(crate) enum OrRef<T> {
     Here(T),
@@ -60,14 +60,14 @@ pub(crate) struct Operation {
     pub(crate) output: Option<Output>,
 }
 
-/// A hand-written type that a response is read into.
+/// A hand-written type into which a response is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Output {
     pub(crate) name: String,
     pub(crate) around: Around,
 }
 
-/// What stands around the type.
+/// What surrounds the type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Around {
     Nothing,
@@ -161,7 +161,7 @@ pub(crate) struct RequestBody {
     pub(crate) at: String,
     pub(crate) format: Format,
     pub(crate) schema: Schema,
-    /// A better way to make the request is hand-written.
+    /// Whether hand-written code offers a better way to make the request.
     pub(crate) hand_written: bool,
 }
 
@@ -188,7 +188,7 @@ pub(crate) struct Schema {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    /// Reported already; later stages look the other way.
+    /// Already reported; later stages ignore it.
     Broken,
     /// The name of a schema in components.
     Reference(String),
@@ -216,7 +216,7 @@ pub(crate) enum Kind {
 pub(crate) struct UnionVariant {
     pub(crate) at: String,
     pub(crate) schema: String,
-    /// What `discriminator.mapping` says that the property holds.
+    /// The property's value according to `discriminator.mapping`.
     pub(crate) mapped: Option<String>,
 }
 
@@ -236,15 +236,15 @@ pub(crate) struct Record {
     pub(crate) dynamic: Vec<Dynamic>,
 }
 
-/// Which optional properties a request must hold, by their names on the wire.
+/// The optional properties that a request must have, by their names on the wire.
 #[derive(Clone, Debug)]
 pub(crate) enum Presence {
-    /// All of at least one of the lists.
+    /// All names of at least one of the lists.
     Any {
         at: String,
         alternatives: Vec<Vec<String>>,
     },
-    /// All companions, if the field is there.
+    /// All companions, if the field is set.
     With {
         at: String,
         field: String,
@@ -264,7 +264,7 @@ pub(crate) struct Dynamic {
 
 #[derive(Clone, Debug)]
 pub(crate) enum DynamicNames {
-    /// The caller's name behind a prefix.
+    /// The caller's name after a prefix.
     Prefix { prefix: String, personal: bool },
     /// Two names, numbered together; the second value is personal.
     Pair {
@@ -280,7 +280,7 @@ pub(crate) struct Property {
     pub(crate) schema: Schema,
 }
 
-/// How wide an integer is, and its limits, which are allowed themselves.
+/// An integer's width and limits. The limits are inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Integer {
     pub(crate) width: Width,
@@ -296,7 +296,7 @@ pub(crate) enum Width {
 }
 
 impl Width {
-    /// What the Rust type holds.
+    /// The range of the Rust type.
     pub(crate) fn range(self) -> (i128, i128) {
         match self {
             Self::Signed32 => (i32::MIN.into(), i32::MAX.into()),
@@ -307,7 +307,7 @@ impl Width {
 }
 
 impl Integer {
-    /// The limits that the type does not keep by itself.
+    /// The limits that the type does not enforce itself.
     pub(crate) fn checked(self) -> (Option<i128>, Option<i128>) {
         let (from, to) = self.width.range();
         (
@@ -317,18 +317,18 @@ impl Integer {
     }
 }
 
-/// What a string must look like.
+/// The rules for a string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rule {
     pub(crate) min_length: Option<u32>,
     pub(crate) max_length: Option<u32>,
     pub(crate) pattern: Option<String>,
-    /// For the documentation alone.
+    /// Only for the documentation.
     pub(crate) format: Option<String>,
 }
 
 impl Rule {
-    /// Whether there is anything to check before sending.
+    /// Returns whether there is anything to check before sending.
     pub(crate) fn is_checked(&self) -> bool {
         self.min_length.is_some_and(|length| length > 0)
             || self.max_length.is_some()
@@ -336,7 +336,7 @@ impl Rule {
     }
 }
 
-/// What is said about a thing beside its shape.
+/// The notes about an item beside its shape.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Notes {
     pub(crate) title: Option<String>,
@@ -349,9 +349,9 @@ pub(crate) struct Notes {
     pub(crate) personal: bool,
     pub(crate) read_only: bool,
     pub(crate) write_only: bool,
-    /// A better setter is hand-written.
+    /// Whether hand-written code offers a better setter.
     pub(crate) hand_written: bool,
-    /// In a response, it is read as it is, or not at all.
+    /// In a response, the value is read as it is, or its object can't be read.
     pub(crate) strict: bool,
     pub(crate) rust_name: Option<String>,
 }
@@ -361,7 +361,7 @@ impl Notes {
         self.secret || self.personal
     }
 
-    /// These notes, completed by those of what they refer to.
+    /// Returns these notes, completed by those of the item that they refer to.
     pub(crate) fn over(&self, below: &Self) -> Self {
         Self {
             title: self.title.clone().or_else(|| below.title.clone()),
@@ -382,13 +382,13 @@ impl Notes {
             write_only: self.write_only || below.write_only,
             hand_written: self.hand_written,
             strict: self.strict,
-            // A name belongs to the thing that carries it.
+            // A name belongs to the item that carries it.
             rust_name: self.rust_name.clone(),
         }
     }
 }
 
-/// How sure a statement is, and which page makes it.
+/// How certain a statement is, and which page makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Provenance {
     pub(crate) documented: bool,

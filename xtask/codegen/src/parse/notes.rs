@@ -1,4 +1,4 @@
-//! What stands beside a shape: descriptions, provenance, deprecation, redaction, names.
+//! Reads the notes beside a shape: descriptions, provenance, deprecation, redaction, names.
 
 use super::{
     Notes, Provenance,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{identifiers, problem::Problems, tree};
 
-/// Where a schema stands decides what may be said beside it.
+/// The place of a schema, which decides the allowed notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// In components/schemas.
@@ -56,7 +56,7 @@ pub(crate) fn schema_notes(object: &mut Object<'_>, role: Role, p: &mut Problems
     notes
 }
 
-/// The notes of a parameter, which stand beside its schema.
+/// Reads the notes of a parameter, which are beside its schema.
 pub(crate) fn parameter_notes(object: &mut Object<'_>, p: &mut Problems) -> Notes {
     let mut notes = Notes {
         description: object.text("description", p),
@@ -122,7 +122,7 @@ fn deprecation(object: &mut Object<'_>, notes: &mut Notes, p: &mut Problems) {
     }
 }
 
-/// `x-provenance`: `{status: documented|inferred, source: <URL>}`, or `documented [<URL>]` in one string.
+/// Reads `x-provenance`: `{status: documented|inferred, source: <URL>}`, or `documented [<URL>]` in one string.
 pub(crate) fn provenance(object: &mut Object<'_>, p: &mut Problems) -> Option<Provenance> {
     let node = object.take("x-provenance")?;
     let at = node.at.clone();
@@ -163,7 +163,7 @@ pub(crate) fn provenance(object: &mut Object<'_>, p: &mut Problems) -> Option<Pr
     }
 }
 
-/// An `externalDocs` object; gives its URL.
+/// Reads an `externalDocs` object; returns its URL.
 pub(crate) fn external_docs(node: Node<'_>, p: &mut Problems) -> Option<String> {
     let mut object = node.object(p)?;
     let url = object.required("url", p).and_then(|node| node.text(p));
@@ -188,7 +188,7 @@ pub(crate) fn check_url(url: &str, at: &str, p: &mut Problems) {
     }
 }
 
-/// `example` and `examples` illustrate; they are accepted wherever OpenAPI allows them.
+/// `example` and `examples` illustrate. They are accepted wherever OpenAPI allows them.
 pub(crate) fn examples(object: &mut Object<'_>, p: &mut Problems) {
     object.take("example");
     let Some(node) = object.take("examples") else {
@@ -200,7 +200,7 @@ pub(crate) fn examples(object: &mut Object<'_>, p: &mut Problems) {
     named_examples(node, p);
 }
 
-/// A map from a name to an Example Object.
+/// Reads a map from a name to an Example Object.
 pub(crate) fn named_examples(node: Node<'_>, p: &mut Problems) {
     let Some(map) = node.object(p) else { return };
     for (_, node) in map.entries() {

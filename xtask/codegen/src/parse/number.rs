@@ -1,4 +1,4 @@
-//! Integers: their width, and the limits that are checked before sending.
+//! Reads integers: their width, and the limits that are checked before sending.
 
 use super::{Integer, Kind, Width, object::Object, schema::unknown_format};
 use crate::{problem::Problems, tree::join};

@@ -1,4 +1,4 @@
-//! Strict reading of the tree: what is not asked for by name is a problem.
+//! Reads the tree strictly: every key that is not requested by name is a problem.
 
 use super::hints;
 use crate::{
@@ -85,7 +85,7 @@ impl<'t> Node<'t> {
     }
 }
 
-/// An object that is being read: each key is taken once, and what is left over is reported.
+/// An object that is being read. Each key is taken once, and the remaining keys are reported.
 #[derive(Debug)]
 pub(crate) struct Object<'t> {
     pub(crate) at: String,
@@ -98,7 +98,7 @@ impl<'t> Object<'t> {
         let mut found = None;
         for ((name, value), taken) in self.entries.iter().zip(&mut self.taken) {
             if name == key {
-                // Duplicates are reported elsewhere; they must not be reported again as left over.
+                // Duplicates are reported elsewhere. They must not be reported again as remaining.
                 *taken = true;
                 found.get_or_insert(Node {
                     value,
@@ -124,7 +124,7 @@ impl<'t> Object<'t> {
         self.take(key)?.text(p)
     }
 
-    /// A string that may not be blank.
+    /// Returns a string that must not be blank.
     pub(crate) fn word(&mut self, key: &str, p: &mut Problems) -> Option<String> {
         let node = self.take(key)?;
         let at = node.at.clone();
@@ -154,7 +154,7 @@ impl<'t> Object<'t> {
         node
     }
 
-    /// The entries of a map whose keys are names of the description.
+    /// Returns the entries of a map whose keys are names of the description.
     pub(crate) fn entries(self) -> Vec<(&'t str, Node<'t>)> {
         let at = self.at;
         self.entries
@@ -171,7 +171,7 @@ impl<'t> Object<'t> {
             .collect()
     }
 
-    /// The keys that nobody has taken yet.
+    /// Returns the keys that were not taken yet.
     pub(crate) fn left(&self) -> Vec<&'t str> {
         self.entries
             .iter()
@@ -181,7 +181,7 @@ impl<'t> Object<'t> {
             .collect()
     }
 
-    /// Reports every key that was not taken; `thing` says what was being read.
+    /// Reports every key that was not taken. `thing` names the object that was read.
     pub(crate) fn finish(self, thing: &str, p: &mut Problems) {
         for key in self.left() {
             let (what, hint) = hints::left_over(key, thing);

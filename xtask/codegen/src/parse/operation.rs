@@ -1,4 +1,4 @@
-//! Operations: parameters, bodies, responses.
+//! Reads operations: parameters, bodies, responses.
 
 use super::{
     Around, Format, Idempotency, MediaType, Method, Operation, OrRef, Output, RequestBody,
@@ -51,7 +51,7 @@ pub(crate) fn path_item(
             continue;
         };
         if let Some((_, node)) = &shared {
-            // Read per operation, so that each owns its parameters; the problems are the same and reported once.
+            // Read per operation, so that each owns its parameters. The problems are the same and reported once.
             let mut all = parameters(node.clone(), p);
             all.append(&mut operation.parameters);
             operation.parameters = all;
@@ -166,7 +166,7 @@ fn idempotency(object: &mut Object<'_>, method: Method, p: &mut Problems) -> Ide
     }
 }
 
-/// `x-auth: none`, or OpenAPI's own `security: []`.
+/// Reads `x-auth: none`, or OpenAPI's own `security: []`.
 fn unauthenticated(object: &mut Object<'_>, p: &mut Problems) -> bool {
     let mut none = false;
     if let Some(node) = object.take("x-auth") {
@@ -199,7 +199,7 @@ fn unauthenticated(object: &mut Object<'_>, p: &mut Problems) -> bool {
 fn request_body(node: Node<'_>, p: &mut Problems) -> Option<RequestBody> {
     let mut object = node.object(p)?;
     object.text("description", p);
-    // A body is always sent; one that is optional may as well be sent empty.
+    // A body is always sent. An optional body can be sent empty.
     object.flag("required", p);
     let hand_written = object.flag("x-hand-written", p);
     let content = object
@@ -316,7 +316,7 @@ pub(crate) fn response(node: Node<'_>, p: &mut Problems) -> Option<Response> {
     Some(Response { at, content })
 }
 
-/// Response headers are documentation; they only have to be well-formed.
+/// Response headers are documentation. They must only be well-formed.
 fn header(node: Node<'_>, p: &mut Problems) {
     let Some(mut object) = node.object(p) else {
         return;
@@ -329,7 +329,7 @@ fn header(node: Node<'_>, p: &mut Problems) {
     object.finish("a response header", p);
 }
 
-/// Examples in components.
+/// Reads the examples in components.
 pub(crate) fn component_examples(node: Node<'_>, p: &mut Problems) {
     if matches!(node.value, Value::Map(_)) {
         named_examples(node, p);

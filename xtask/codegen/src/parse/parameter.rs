@@ -1,4 +1,4 @@
-//! Parameters: where they stand, and what they may hold.
+//! Reads parameters: their places, and their allowed values.
 
 use super::{
     OrRef, Parameter, Place,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::problem::Problems;
 
-/// Headers that say what a request is, who sends it, and how it is framed: never an operation's own.
+/// Headers that define the request's kind, sender and framing. An operation can't set them.
 const OWN_HEADERS: &[&str] = &[
     "accept",
     "authorization",

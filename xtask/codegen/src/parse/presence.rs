@@ -1,4 +1,4 @@
-//! Which properties belong together: `anyOf` of `required` lists, and `dependentRequired`.
+//! Reads which properties belong together: `anyOf` of `required` lists, and `dependentRequired`.
 
 use super::{
     Presence, Property,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::problem::Problems;
 
-/// The rules of an object, whose properties are known.
+/// Reads the rules of an object whose properties are known.
 pub(super) fn presence(
     object: &mut Object<'_>,
     properties: &[Property],
@@ -44,7 +44,7 @@ pub(super) fn presence(
     rules
 }
 
-/// Several rules of which each must hold: `allOf` of nothing but `anyOf`.
+/// Reads several rules of which each must hold: an `allOf` that contains only `anyOf`.
 fn all(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Vec<Presence> {
     let at = node.at.clone();
     let mut rules = Vec::new();
@@ -70,7 +70,7 @@ fn all(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Vec<Presenc
     rules
 }
 
-/// One rule: at least one of the alternatives must be set.
+/// Reads one rule: at least one of the alternatives must be set.
 fn any(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Presence {
     let at = node.at.clone();
     let alternatives: Vec<Vec<String>> = node
@@ -89,7 +89,7 @@ fn any(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Presence {
     Presence::Any { at, alternatives }
 }
 
-/// One alternative: `{required: […]}` and nothing else.
+/// Reads one alternative: `{required: […]}` and nothing else.
 fn alternative(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Option<Vec<String>> {
     let mut object = node.object(p)?;
     if object.left() != ["required"] {
@@ -112,7 +112,7 @@ fn alternative(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Opt
     Some(names)
 }
 
-/// The names that are properties, and whether no name is there at all.
+/// Returns the names that are properties, and whether the list is empty.
 fn names(node: Node<'_>, properties: &[Property], p: &mut Problems) -> (Vec<String>, bool) {
     let mut names: Vec<String> = Vec::new();
     let nodes = node.list(p).unwrap_or_default();
@@ -135,7 +135,7 @@ fn names(node: Node<'_>, properties: &[Property], p: &mut Problems) -> (Vec<Stri
     (names, is_empty)
 }
 
-/// Whether this is a property that may be absent; reports it otherwise.
+/// Returns whether this is a property that may be absent. Reports it otherwise.
 fn known(name: &str, at: &str, properties: &[Property], p: &mut Problems) -> bool {
     let (what, hint) = match properties.iter().find(|property| property.name == name) {
         None => (

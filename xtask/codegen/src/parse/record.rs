@@ -1,4 +1,4 @@
-//! Objects: a struct, a map, or any JSON object.
+//! Reads objects: a struct, a map, or any JSON object.
 
 use super::{
     Kind, Property, Record, dynamic::dynamic_fields, notes::Role, object::Object,

@@ -1,4 +1,4 @@
-//! Schemas: the part of JSON Schema that has a counterpart in a typed client.
+//! Reads schemas: the part of JSON Schema that has a counterpart in a typed client.
 
 use super::{
     Choice, Kind, Notes, Rule, Schema,
@@ -60,7 +60,7 @@ pub(crate) fn schema(node: Node<'_>, role: Role, p: &mut Problems) -> Schema {
     }
 }
 
-/// The name that a `$ref` into one kind of components gives.
+/// Returns the name in a `$ref` to one kind of components.
 pub(crate) fn reference(object: &mut Object<'_>, below: &str, p: &mut Problems) -> Option<String> {
     let node = object.take("$ref")?;
     let at = node.at.clone();
@@ -80,7 +80,7 @@ pub(crate) fn reference(object: &mut Object<'_>, below: &str, p: &mut Problems) 
     }
 }
 
-/// The type word, without `null`.
+/// Returns the type word, without `null`.
 fn type_word(object: &mut Object<'_>, p: &mut Problems) -> Result<(Option<String>, bool), ()> {
     let Some(node) = object.take("type") else {
         return Ok((None, false));
@@ -158,7 +158,7 @@ fn typed(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool, String) {
     (kind, nullable, format!("a schema of type `{word}`"))
 }
 
-/// A boolean, or one that can only be true: a flag, which is sent or not.
+/// Reads a boolean, or a boolean that can only be true: a flag, which is sent or omitted.
 fn boolean(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
     let Some(node) = object.take("const") else {
         return Kind::Boolean;
@@ -178,7 +178,7 @@ fn boolean(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
     }
 }
 
-/// A broken schema is reported once, not once a keyword.
+/// A broken schema is reported once, not once per keyword.
 fn drain(object: &mut Object<'_>) {
     for key in object.left() {
         object.take(key);

@@ -1,4 +1,4 @@
-//! `oneOf`: either a schema or null, or a union with a discriminator.
+//! Reads `oneOf`: either a schema or null, or a union with a discriminator.
 
 use super::{
     Kind, UnionVariant,
@@ -11,14 +11,14 @@ use crate::{
     tree::{Value, join},
 };
 
-/// Whether `anyOf` offers one schema or null, which is what `oneOf` of the same would.
+/// Returns whether `anyOf` offers one schema or null, with the same meaning as `oneOf`.
 pub(super) fn is_any_or_null(object: &Object<'_>) -> bool {
     !object.has("type")
         && matches!(object.peek("anyOf"), Some(Value::List(items)) if items.len() == 2
             && items.iter().filter(|item| is_null(item)).count() == 1)
 }
 
-/// What [`is_any_or_null`] found.
+/// Reads the schema that [`is_any_or_null`] found.
 pub(super) fn any_or_null(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool) {
     let nodes = object.take("anyOf").and_then(|node| node.list(p));
     let other = nodes
@@ -31,12 +31,12 @@ pub(super) fn any_or_null(object: &mut Object<'_>, p: &mut Problems) -> (Kind, b
     }
 }
 
-/// `{type: "null"}`
+/// Returns whether this is `{type: "null"}`.
 fn is_null(value: &Value) -> bool {
     matches!(value, Value::Map(entries) if matches!(entries.as_slice(), [(key, Value::Text(word))] if key == "type" && word == "null"))
 }
 
-/// Either a schema or null, or a union with a discriminator.
+/// Reads either a schema or null, or a union with a discriminator.
 pub(super) fn one_of(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool) {
     let at = join(&object.at, "oneOf");
     let Some(nodes) = object.take("oneOf").and_then(|node| node.list(p)) else {

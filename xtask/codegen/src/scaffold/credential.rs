@@ -1,21 +1,21 @@
-//! How a new crate signs in: what the description's security schemes come to.
+//! Finds a new crate's credential from the description's security schemes.
 
 use crate::{
     model::{Access, SecurityScheme},
     problem::Problems,
 };
 
-/// What goes along with every call.
+/// The credential that is sent with every call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Credential {
     None,
-    /// A key in a header of its own; its name in lower case.
+    /// A key in a named header; the name is in lower case.
     Header(String),
     Bearer,
 }
 
 impl Credential {
-    /// The header that carries it, and its value for a key.
+    /// Returns the header that carries it, and its value for a key.
     pub(super) fn header(&self, key: &str) -> Option<(&str, String)> {
         match self {
             Self::None => None,
@@ -25,7 +25,7 @@ impl Credential {
     }
 }
 
-/// The scheme that the description requires, or the only one that it has.
+/// Returns the scheme that the description requires, or its only scheme.
 pub(super) fn choose(access: &Access, p: &mut Problems) -> Option<Credential> {
     let scheme = match access.security.as_deref() {
         Some(alternatives) => match alternatives.first().map(Vec::as_slice) {
@@ -84,7 +84,7 @@ fn credential(scheme: &SecurityScheme, p: &mut Problems) -> Option<Credential> {
     }
 }
 
-/// Whether it is a name of a header (RFC 9110, section 5.6.2) that the client does not set itself.
+/// Returns whether it is a header name (RFC 9110, section 5.6.2) that the client does not set itself.
 fn is_header(name: &str) -> bool {
     let taken = [
         "host",

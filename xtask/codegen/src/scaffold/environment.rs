@@ -1,4 +1,4 @@
-//! A new crate's client from environment variables, and the test of it.
+//! Emits a new crate's client from environment variables, and its test.
 
 use super::{Credential, Provider, template::fill};
 use crate::{
@@ -14,7 +14,7 @@ struct Variable {
     required: bool,
 }
 
-/// The variable of the credential, if the provider wants one.
+/// Returns the variable of the credential, if the provider requires one.
 fn credential(provider: &Provider) -> Option<Variable> {
     let (word, holds) = match provider.credential {
         Credential::None => return None,
@@ -46,13 +46,13 @@ fn variables(provider: &Provider) -> impl Iterator<Item = Variable> {
     credential(provider).into_iter().chain([base_url(provider)])
 }
 
-/// What the names of all variables begin with.
+/// Returns the prefix of all variable names.
 fn prefix(provider: &Provider) -> String {
     let name = identifiers::field_name(&provider.api.service).unwrap_or_default();
     name.trim_end_matches('_').to_ascii_uppercase()
 }
 
-/// The variables, for people.
+/// Returns the variables as documentation.
 pub(super) fn table(provider: &Provider) -> Vec<String> {
     ["| variable | holds |".to_owned(), "|---|---|".to_owned()]
         .into_iter()
@@ -60,7 +60,7 @@ pub(super) fn table(provider: &Provider) -> Vec<String> {
         .collect()
 }
 
-/// The constructors of the client.
+/// Emits the constructors of the client.
 pub(super) fn constructors(provider: &Provider) -> String {
     let table: String = table(provider)
         .iter()
@@ -90,7 +90,7 @@ pub(super) fn constructors(provider: &Provider) -> String {
     )
 }
 
-/// The test that a client follows its variables, and says which one is missing.
+/// Emits the test that a client uses its variables, and names a missing one.
 pub(super) fn test(provider: &Provider) -> String {
     let values: String = variables(provider)
         .map(|one| {

@@ -1,6 +1,6 @@
 //! `cargo xtask new-provider`: a crate for a provider, from a plain OpenAPI 3.1 file.
 //!
-//! The crate compiles, and its tests pass. All but `src/generated` belongs to people from then on.
+//! The crate compiles, and its tests pass. From then on, everything except `src/generated` is edited by hand.
 
 mod credential;
 mod environment;
@@ -37,17 +37,17 @@ struct Provider {
     name: String,
     api: Api,
     credential: Credential,
-    /// Where the provider is, if every account is at the same place.
+    /// The provider's address, if it is the same for every account.
     base_url: Option<String>,
 }
 
 impl Provider {
-    /// The crate's name in code.
+    /// Returns the crate's name in code.
     fn in_code(&self) -> String {
         self.name.replace('-', "_")
     }
 
-    /// Whether responses are read into types that the description does not describe.
+    /// Returns whether responses are read into types that the description does not describe.
     fn has_outputs(&self) -> bool {
         let mut operations = self.api.operations.iter();
         operations.any(|one| one.output_type.is_some())
@@ -104,7 +104,7 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String
     for (path, text) in files {
         write_file(&root.join(path), text)?;
     }
-    // The description for the sandbox and the table of coverage follow from the crate.
+    // The sandbox's description and the table of coverage follow from the crate.
     let wanted = generated::generate(root)?;
     let before: Vec<_> = wanted
         .keys()
@@ -114,7 +114,7 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String
     generated::write(root, &wanted).inspect_err(|_| restore(&before))
 }
 
-/// Makes files again what they were, or were not. What fails here is what failed before.
+/// Restores files to their earlier state, or deletes new ones. A failure here is the failure that came before.
 fn restore(files: &[(io::Result<Vec<u8>>, PathBuf)]) {
     for (before, path) in files {
         match before {
@@ -125,13 +125,13 @@ fn restore(files: &[(io::Result<Vec<u8>>, PathBuf)]) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let _ = fs::remove_file(path);
             }
-            // It could not be read, so it was not written either.
+            // The file could not be read, so it was not written either.
             Err(_) => {}
         }
     }
 }
 
-/// A name that cargo, crates.io and the workspace accept.
+/// Checks for a name that cargo, crates.io and the workspace accept.
 fn check_name(root: &Path, name: &str) -> Result<(), String> {
     let is_kebab = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.split('-').all(|word| {
@@ -146,7 +146,7 @@ fn check_name(root: &Path, name: &str) -> Result<(), String> {
             name.len()
         ));
     }
-    // What is a keyword gets an underscore, and then is not the name any more.
+    // A keyword gets an underscore, and then differs from the name.
     if !is_kebab || identifiers::field_name(name).is_none_or(|field| field.ends_with('_')) {
         return Err(format!(
             "`{name}` can't be the name of a crate here; write one like `acme-customers`"
@@ -177,10 +177,10 @@ fn check_name(root: &Path, name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The longest name that crates.io takes.
+/// The longest name that crates.io accepts.
 const LONGEST: usize = 64;
 
-/// Names that cargo or the compiler keep for themselves.
+/// Names that cargo or the compiler reserve.
 const RESERVED: &[&str] = &[
     "alloc",
     "build",
@@ -194,7 +194,7 @@ const RESERVED: &[&str] = &[
     "test",
 ];
 
-/// The files of a crate, made of a description alone.
+/// Returns the files of a crate, made only from a description.
 pub(crate) fn draft(
     name: &str,
     path: &str,
@@ -204,7 +204,7 @@ pub(crate) fn draft(
     files(&provider)
 }
 
-/// Reads the description, and settles what a crate needs beside it.
+/// Reads the description, and decides what else a crate needs.
 fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {
     let path = spec.display().to_string();
     match fs::read(spec) {
@@ -242,7 +242,7 @@ fn understand(name: &str, path: &str, bytes: &[u8]) -> Result<(String, Provider)
     }
     match credential {
         Some(credential) if problems.is_empty() => {
-            // Not all JSON is YAML: tabs and surrogate pairs are not. It was UTF-8 when it was understood.
+            // Not all JSON is YAML: tabs and surrogate pairs are not. The text was already read as UTF-8.
             let text = if path.ends_with(".json") {
                 tree::to_json(&tree)?
             } else {
@@ -276,7 +276,7 @@ fn base_url(api: &Api, p: &mut Problems) -> Option<String> {
     safe.cloned()
 }
 
-/// Everything that may be sent.
+/// Returns everything that may be sent.
 fn fields(api: &Api) -> impl Iterator<Item = &Field> {
     let in_models = api.models.iter().filter_map(|model| match &model.shape {
         Shape::Record(fields) => Some(fields),
@@ -290,7 +290,7 @@ fn fields(api: &Api) -> impl Iterator<Item = &Field> {
     in_models.flatten().chain(in_bodies)
 }
 
-/// The files below the crate's folder, not yet formatted.
+/// Returns the files below the crate's folder, not yet formatted.
 fn files(provider: &Provider) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     for (path, text) in emitted(&provider.api)? {

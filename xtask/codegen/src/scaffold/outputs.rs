@@ -1,14 +1,14 @@
-//! Types for responses that the description does not describe: they take any JSON, to begin with.
+//! Emits types for responses that the description does not describe. They accept any JSON at first.
 
 use std::collections::BTreeSet;
 
 use super::Provider;
 use crate::model::{Around, Operation, Output};
 
-/// The module of these types.
+/// Emits the module of these types.
 pub(super) fn module(provider: &Provider) -> String {
     let own = own(provider);
-    let mut out = "//! What the description leaves to people: how these responses are read.\n\n\
+    let mut out = "//! Types for responses that the description does not describe, and how they are read.\n\n\
                    use customer_api_core::{error::DecodeError, response::{FromBody, ResponseBody}};\n"
         .to_owned();
     if !own.is_empty() {
@@ -16,9 +16,9 @@ pub(super) fn module(provider: &Provider) -> String {
     }
     for name in &own {
         out += &format!(
-            "\n/// A response that the description leaves open.\n\
+            "\n/// A response that the description does not describe.\n\
              #[derive(Clone, Default, PartialEq)]\n#[non_exhaustive]\npub struct {name} {{\n\
-             /// What came, or nothing.\npub json: Option<Value>,\n}}\n\n\
+             /// The response's JSON, if there was any.\npub json: Option<Value>,\n}}\n\n\
              impl std::fmt::Debug for {name} {{\n\
              fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{\n\
              f.debug_struct(\"{name}\").finish_non_exhaustive()\n}}\n}}\n"
@@ -37,7 +37,7 @@ pub(super) fn module(provider: &Provider) -> String {
     out
 }
 
-/// The line that makes the types public.
+/// Emits the line that makes the types public.
 pub(super) fn exports(provider: &Provider) -> String {
     let names: Vec<&str> = own(provider).into_iter().collect();
     if names.is_empty() {
@@ -92,7 +92,7 @@ fn reader(operation: &Operation, output: &Output, is_own: bool) -> String {
     )
 }
 
-/// The types that are no models.
+/// Returns the types that are not models.
 fn own(provider: &Provider) -> BTreeSet<&str> {
     outputs(provider)
         .map(|(_, output)| &*output.name)

@@ -1,4 +1,4 @@
-//! The hand-written side of a new crate, as a person would begin it.
+//! Emits the hand-written part of a new crate, as a developer would begin it.
 
 use super::{Credential, Provider, environment, outputs, template::fill};
 use crate::{emit::words, identifiers, visible::literal};
@@ -43,14 +43,14 @@ pub(super) fn client(provider: &Provider) -> String {
     let (imports, docs, signature, credential) = match &provider.credential {
         Credential::None => (
             "auth::Anonymous".to_owned(),
-            "Starts a client. The provider wants no credential.".to_owned(),
+            "Starts a client. The provider requires no credential.".to_owned(),
             "pub fn builder() -> ClientBuilder<Self>".to_owned(),
             "Anonymous".to_owned(),
         ),
         Credential::Header(name) => (
             "auth::StaticCredential, http::HeaderName, secrecy::SecretString".to_owned(),
             format!(
-                "Starts a client for a key, which goes along in the header {}.\n    ///\n    /// It is never printed, and goes nowhere but to the base URL.",
+                "Starts a client for a key, which is sent in the header {}.\n    ///\n    /// The key is never printed, and is sent only to the base URL.",
                 words::line(&words::code(name))
             ),
             "pub fn builder(key: impl Into<SecretString>) -> ClientBuilder<Self>".to_owned(),
@@ -61,13 +61,13 @@ pub(super) fn client(provider: &Provider) -> String {
         ),
         Credential::Bearer => (
             "auth::StaticCredential, secrecy::SecretString".to_owned(),
-            "Starts a client for a bearer token.\n    ///\n    /// It is never printed, and goes nowhere but to the base URL.".to_owned(),
+            "Starts a client for a bearer token.\n    ///\n    /// The token is never printed, and is sent only to the base URL.".to_owned(),
             "pub fn builder(token: impl Into<SecretString>) -> ClientBuilder<Self>".to_owned(),
             "StaticCredential::bearer(token)".to_owned(),
         ),
     };
     let no_base_url = if provider.base_url.is_none() {
-        "    ///\n    /// There is no default base URL: set that of the account with [`base_url`](ClientBuilder::base_url)."
+        "    ///\n    /// There is no default base URL. Set the account's base URL with [`base_url`](ClientBuilder::base_url)."
     } else {
         ""
     };

@@ -1,8 +1,8 @@
-//! How the files of a new crate are made: texts with marks like `@name@`, in `templates`.
+//! Makes the files of a new crate from texts with marks like `@name@`, in `templates`.
 
-/// A template with values in the place of its marks. A value is never looked through for marks.
+/// Returns a template with values in place of its marks. A value is never searched for marks.
 ///
-/// A mark that is alone on its line takes the line along if its value is empty, and brings its own line ends.
+/// If a mark is alone on its line and its value is empty, the line is removed. Such a value contains its own line ends.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::new();
     for line in template.split_inclusive('\n') {
@@ -36,7 +36,7 @@ fn fill_line(line: &str, values: &[(&str, &str)], out: &mut String) {
     out.push_str(rest);
 }
 
-/// The value of the mark whose name stands here, and what is behind the mark.
+/// Returns the value of the mark whose name is here, and the text behind the mark.
 fn value<'a, 'b>(values: &[(&str, &'a str)], text: &'b str) -> Option<(&'a str, &'b str)> {
     values.iter().find_map(|(name, value)| {
         let behind = text.strip_prefix(name)?.strip_prefix('@')?;

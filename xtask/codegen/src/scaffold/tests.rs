@@ -8,7 +8,7 @@ use super::*;
 
 const PLAIN: &str = include_str!("testdata/plain.yaml");
 
-/// A workspace with nothing in it but what a new crate takes from it.
+/// A workspace that contains only what a new crate needs from it.
 fn workspace() -> Scratch {
     let scratch = Scratch::new().unwrap();
     for (path, text) in [
@@ -29,7 +29,7 @@ fn make_from(scratch: &Scratch, name: &str, text: &str) -> Result<String, String
     make(&scratch.0, name, &spec)
 }
 
-/// Every file below the workspace's crates and docs.
+/// Returns every file below the workspace's crates and docs.
 fn listing(scratch: &Scratch) -> Vec<String> {
     fn walk(folder: &Path, name: &str, found: &mut Vec<String>) {
         for (entry, path) in generated::entries(folder).unwrap() {
@@ -87,7 +87,7 @@ fn a_plain_description_makes_a_whole_crate() {
     assert!(listing.contains(&"docs/coverage.md".to_owned()));
     assert_eq!(text_of(&scratch, "openapi.yaml"), PLAIN);
     assert_eq!(text_of(&scratch, "LICENSE"), "the license\n");
-    // What was generated is what `codegen` would generate.
+    // The generated files are those that `codegen` would generate.
     crate::check(&scratch.0).unwrap();
 }
 
@@ -175,7 +175,7 @@ fn the_client_follows_servers_and_security() {
 fn json_becomes_what_yaml_readers_take() {
     let scratch = workspace();
     let (tree, _) = crate::understand("plain.yaml", PLAIN.as_bytes()).unwrap();
-    // Tabs, and a character as a surrogate pair, are JSON's alone.
+    // Only JSON has tabs, and a character as a surrogate pair.
     let json = tree::to_json(&tree)
         .unwrap()
         .replace("  ", "\t")
@@ -213,7 +213,7 @@ fn extensions_lead_to_what_they_need() {
     );
 }
 
-/// A refusal with these words, and nothing left behind.
+/// Asserts a refusal with these words, and that nothing is left behind.
 #[track_caller]
 fn refuses(name: &str, text: &str, words: &[&str]) {
     let scratch = workspace();
@@ -326,7 +326,7 @@ fn descriptions_that_no_new_crate_can_follow() {
     );
 }
 
-/// Another provider's description is broken: the new crate must not stay, half a provider.
+/// If another provider's description is broken, no half-made provider may stay.
 #[test]
 fn a_failure_at_the_end_leaves_nothing_behind() {
     let scratch = workspace();
@@ -337,7 +337,7 @@ fn a_failure_at_the_end_leaves_nothing_behind() {
     assert_eq!(listing(&scratch), before);
 }
 
-/// The sandbox's description is written by then.
+/// The sandbox's description is already written at that point.
 #[test]
 fn a_failure_while_writing_leaves_nothing_behind() {
     let scratch = workspace();
@@ -345,7 +345,7 @@ fn a_failure_while_writing_leaves_nothing_behind() {
     let coverage = scratch.0.join("docs/coverage.md");
     fs::remove_file(&coverage).unwrap();
     write_file(&coverage.join("in the way"), "").unwrap();
-    // What is stale stays stale.
+    // A stale file stays stale.
     let stale = "crates/acme-letters/src/generated/mod.rs";
     fs::write(scratch.0.join(stale), "// stale\n").unwrap();
     let before = listing(&scratch);

@@ -1,4 +1,4 @@
-//! A new crate's manifest, README and CHANGELOG.
+//! Emits a new crate's manifest, README and CHANGELOG.
 
 use super::{Credential, Provider, environment, sample, template::fill};
 use crate::{
@@ -48,7 +48,7 @@ pub(super) fn readme(provider: &Provider) -> String {
     )
 }
 
-/// The first call that people may make, with what it requires.
+/// Returns the first call for the README, with its required values.
 fn quick_start(provider: &Provider) -> Option<String> {
     let operation = provider
         .api

@@ -1,6 +1,7 @@
-//! The first tests of a new crate: what each operation puts on the wire.
+//! Emits the first tests of a new crate: what each operation sends on the wire.
 //!
-//! They follow the description, as the client does; whoever owns them compares them with the provider's own examples.
+//! The tests follow the description, as the client does. The crate's owner compares them with the provider's own
+//! examples.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use crate::{emit::operation::method, model::Operation, visible::literal};
 /// The key of the tests' clients.
 const KEY: &str = "sample-key";
 
-/// The files below `tests/wire`.
+/// Returns the files below `tests/wire`.
 pub(super) fn tests(provider: &Provider) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut modules = "mod environment;\nmod support;\n".to_owned();
@@ -37,7 +38,7 @@ pub(super) fn tests(provider: &Provider) -> BTreeMap<String, String> {
     files.insert(
         "main.rs".to_owned(),
         format!(
-            "//! What each operation puts on the wire, byte for byte.\n#![cfg(test)]\n\n{modules}"
+            "//! What each operation sends on the wire, byte for byte.\n#![cfg(test)]\n\n{modules}"
         ),
     );
     files.insert("support.rs".to_owned(), support(provider));
@@ -68,10 +69,10 @@ fn file(provider: &Provider, operations: &[&Operation]) -> String {
     )
 }
 
-/// One test per operation; a body of several shapes is sent in each.
+/// Emits one test per operation. A body with several shapes is sent in each.
 fn test(provider: &Provider, operation: &Operation, calls: &[Call]) -> String {
     let expectation = if calls.iter().any(|call| call.is_deprecated) {
-        "#[expect(deprecated, reason = \"what is deprecated still works\")]\n"
+        "#[expect(deprecated, reason = \"a deprecated item still works\")]\n"
     } else {
         ""
     };

@@ -1,4 +1,4 @@
-//! A description as a tree: order kept, duplicate keys kept (so that they can be reported with their place).
+//! A description as a tree. It keeps order and duplicate keys, so that duplicates can be reported with their place.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// What kind of value it is, for messages.
+    /// Returns the kind of value, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -39,10 +39,10 @@ impl Value {
     }
 }
 
-/// How deep lists and maps may be nested, one in another. What reads JSON stops at 128, and readers of the tree recurse.
+/// The maximum nesting of lists and maps. JSON readers stop at 128, and readers of the tree recurse.
 pub(crate) const DEEPEST: usize = 120;
 
-/// Why a text is not a tree. Lines are counted from 1.
+/// The reason why a text is not a tree. Lines are counted from 1.
 enum Broken {
     Syntax(&'static str, String),
     TooDeep(usize),
@@ -51,7 +51,7 @@ enum Broken {
 
 /// Reads a description: JSON if the file is named `*.json`, else YAML.
 pub(crate) fn parse(text: &str, file: &str, problems: &mut Problems) -> Option<Value> {
-    // A byte order mark says only that this is UTF-8.
+    // A byte order mark only shows that this is UTF-8.
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let parsed = if file.ends_with(".json") {
         json(text)
@@ -100,19 +100,19 @@ fn json(text: &str) -> Result<Value, Broken> {
     serde_json::from_str(text).map_err(|error| Broken::Syntax("JSON", error.to_string()))
 }
 
-/// The tree as JSON, indented, in its own order.
+/// Returns the tree as JSON, indented, in its own order.
 pub(crate) fn to_json(value: &Value) -> Result<String, String> {
     serde_json::to_string_pretty(value)
         .map(|text| text + "\n")
         .map_err(|error| error.to_string())
 }
 
-/// The tree as JSON on one line.
+/// Returns the tree as JSON on one line.
 pub(crate) fn to_line(value: &Value) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// The pointer to `key` below `at`.
+/// Returns the pointer to `key` below `at`.
 pub(crate) fn join(at: &str, key: &str) -> String {
     format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
@@ -214,7 +214,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 }
 
-/// A key: a string, or an integer as YAML reads an unquoted `200:`.
+/// Reads a key: a string, or an integer as YAML reads an unquoted `200:`.
 fn key(value: Value) -> Result<String, String> {
     match value {
         Value::Text(text) => Ok(text),

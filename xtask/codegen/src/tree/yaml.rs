@@ -1,4 +1,4 @@
-//! YAML, event by event: how deep it is nested and what its aliases stand for are bounded while it is read.
+//! Reads YAML event by event. Nesting and the expansion of aliases are bounded during reading.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -6,18 +6,18 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::{Broken, DEEPEST, Value};
 
-/// A list or map that is being read; its anchor is 0 if it has none.
+/// A list or map that is being read. Its anchor is 0 if it has none.
 enum Open {
     List(usize, Vec<Value>),
     Map(usize, Vec<(String, Value)>, Option<String>),
 }
 
-/// What was read so far.
+/// The state of reading.
 struct Reader {
     open: Vec<Open>,
     whole: Option<Value>,
     anchors: BTreeMap<usize, Value>,
-    /// How much may still be copied for anchors and aliases.
+    /// The number of bytes that may still be copied for anchors and aliases.
     left: usize,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Value, Broken> {
     let mut documents = 0_u32;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| match error.info() {
-            // It reads ahead, and has a limit of its own.
+            // The parser reads ahead, and has its own limit.
             "recursion limit exceeded" => Broken::TooDeep(error.marker().line()),
             _ => syntax(error.to_string()),
         })?;
@@ -126,7 +126,7 @@ fn syntax(what: String) -> Broken {
     Broken::Syntax("YAML", what)
 }
 
-/// About how many bytes a value takes.
+/// Returns the approximate size of a value in bytes.
 fn weight(value: &Value) -> usize {
     64 + match value {
         Value::Text(text) => text.len(),
@@ -168,7 +168,7 @@ fn scalar(
     }
 }
 
-/// What an unquoted scalar stands for, if not for itself: the core schema of YAML 1.2, section 10.3.
+/// Returns the meaning of an unquoted scalar, if it is not a string: the core schema of YAML 1.2, section 10.3.
 fn plain(text: &str) -> Option<Value> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Some(Value::Null),
@@ -190,7 +190,7 @@ fn plain(text: &str) -> Option<Value> {
         _ => (unsigned, 10),
     };
     if !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix)) {
-        // With a zero before it, it is as likely to be a code.
+        // A number with a leading zero may be a code.
         if radix == 10 && digits.len() > 1 && digits.starts_with('0') {
             return None;
         }
@@ -204,7 +204,7 @@ fn plain(text: &str) -> Option<Value> {
             return integer;
         }
     }
-    // Rust's own forms are wider: `inf`, `nan` and the like are words.
+    // Rust accepts more forms: `inf`, `nan` and similar words.
     let begins = unsigned
         .trim_start_matches('.')
         .starts_with(|c: char| c.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Calls with sample values: as code, and as what the code must put on the wire.
+//! Makes calls with sample values: as code, and as the bytes that the code must send.
 
 mod value;
 
@@ -17,9 +17,9 @@ pub(super) struct Call {
     pub(super) rust: String,
     /// The crate's types in it.
     pub(super) names: BTreeSet<String>,
-    /// Core's types of times in it.
+    /// Core's time types in it.
     pub(super) times: BTreeSet<&'static str>,
-    /// Whether something in it is deprecated.
+    /// Whether it uses something deprecated.
     pub(super) is_deprecated: bool,
     /// Path and query.
     pub(super) target: String,
@@ -35,7 +35,7 @@ pub(super) enum Sent {
     Parts(Vec<(String, String)>),
 }
 
-/// The calls of an operation: one, or one per variant of its body. With every optional value, or with none.
+/// Returns the calls of an operation: one, or one per variant of its body. They have every optional value, or none.
 pub(super) fn calls(api: &Api, operation: &Operation, all: bool) -> Vec<Call> {
     match operation.body.as_ref().map(|body| &body.shape) {
         Some(BodyShape::Union { tag, variants }) => variants
@@ -109,7 +109,7 @@ fn call(
     let body = match operation.body.as_ref().map(|body| body.format) {
         None => Sent::Nothing,
         Some(Format::Json) => Sent::Json(format!("{{{}}}", json.join(","))),
-        // Of a form without a field there is nothing to send.
+        // A form without a field has nothing to send.
         Some(_) if pairs.is_empty() => Sent::Nothing,
         Some(Format::Form) => Sent::Form(form(&pairs)),
         Some(Format::Multipart) => Sent::Parts(pairs),
@@ -131,7 +131,7 @@ fn call(
     }
 }
 
-/// A constructor's arguments, and the setters behind it.
+/// Returns a constructor's arguments, and the setters after it.
 #[derive(Debug, Default)]
 struct Chain {
     arguments: Vec<String>,
@@ -150,7 +150,7 @@ impl Chain {
     }
 }
 
-/// One field of each kind.
+/// Returns one field of each kind.
 fn dynamic(body: Option<&Body>, chain: &mut Chain, pairs: &mut Vec<(String, String)>) {
     for one in body.into_iter().flat_map(|body| &body.dynamic) {
         let (first, second) = ("sample", "a b&c");
@@ -170,12 +170,12 @@ fn dynamic(body: Option<&Body>, chain: &mut Chain, pairs: &mut Vec<(String, Stri
     }
 }
 
-/// Everything but the unreserved characters of RFC 3986.
+/// Encodes everything except the unreserved characters of RFC 3986.
 fn percent_encoded(text: &str) -> String {
     encoded(text, b"-._~", "%20")
 }
 
-/// As the HTML standard writes a form.
+/// Encodes as the HTML standard writes a form.
 fn form(pairs: &[(String, String)]) -> String {
     let encoded = |text: &str| encoded(text, b"-._*", "+");
     let pairs: Vec<String> = pairs

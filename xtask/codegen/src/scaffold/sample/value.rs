@@ -1,4 +1,4 @@
-//! One sample value of every type.
+//! Makes one sample value of every type.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ use crate::{
 /// A value as code and as text.
 #[derive(Debug, Default)]
 pub(super) struct Value {
-    /// What a constructor or a setter takes.
+    /// The argument of a constructor or a setter.
     pub(super) argument: String,
-    /// The same, of the exact type.
+    /// The same value, of the exact type.
     owned: String,
     pub(super) json: String,
-    /// Outside JSON; several for an array.
+    /// Its text outside JSON; several texts for an array.
     pub(super) texts: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// The value of a field, unless it is left out.
+    /// Returns the value of a field, unless it is omitted.
     pub(super) fn field(&mut self, field: &Field, is_header: bool) -> Option<Value> {
         if !field.required && !self.all {
             return None;
@@ -49,7 +49,7 @@ impl<'a> Sampler<'a> {
         self.is_deprecated |= field.notes.deprecated && !field.required;
         let mut value = self.value(&field.slot.value, is_header);
         if field.slot.nullable && !matches!(field.slot.value, Type::Text(_)) {
-            // The argument is anything that becomes a `Nullable`, so its type must be plain to see.
+            // The argument is anything that converts to a `Nullable`, so its type must be explicit.
             value.argument.clone_from(&value.owned);
         }
         Some(value)
@@ -102,7 +102,7 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// Two items, so that it shows how they are told apart.
+    /// Two items, so that the separator shows.
     fn list(&mut self, items: &Slot, is_header: bool) -> Value {
         let item = self.inner(items, is_header);
         let borrows = !items.nullable && matches!(items.value, Type::Text(_));
@@ -116,7 +116,7 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// An array's item or a map's value.
+    /// Returns the value of an array's item or a map's value.
     fn inner(&mut self, slot: &Slot, is_header: bool) -> Value {
         let mut value = self.value(&slot.value, is_header);
         if slot.nullable {
@@ -134,7 +134,7 @@ impl<'a> Sampler<'a> {
         let fields = match &model.shape {
             Shape::Record(fields) => fields,
             Shape::Choice(variants) => {
-                // As a path's segment, these would be refused.
+                // As a path segment, these would be refused.
                 let variant = variants
                     .iter()
                     .find(|variant| !["", ".", ".."].contains(&variant.wire.as_str()));
@@ -168,7 +168,7 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// A value that is one text outside JSON; inside, it is a string or stands as it is.
+/// A value that is one text outside JSON. Inside, it is a string or written as it is.
 fn plain(argument: &str, owned: &str, text: &str, is_string: bool) -> Value {
     Value {
         argument: argument.to_owned(),
@@ -182,12 +182,13 @@ fn plain(argument: &str, owned: &str, text: &str, is_string: bool) -> Value {
     }
 }
 
-/// A JSON string.
+/// Returns a JSON string.
 pub(super) fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// A text of an allowed length, with characters that every encoding treats differently. Headers hold ASCII best.
+/// Returns a text of an allowed length, with characters that every encoding treats differently. In headers, ASCII is
+/// safest.
 fn text(rule: &Rule, is_header: bool) -> String {
     let sample = if is_header { "a b&c" } else { "a b&ü" };
     let longest = rule.max_length.unwrap_or(u32::MAX);
@@ -202,7 +203,7 @@ fn text(rule: &Rule, is_header: bool) -> String {
         .collect()
 }
 
-/// A number within the limits, and the name of its type.
+/// Returns a number within the limits, and the name of its type.
 fn number(integer: Integer) -> (String, &'static str) {
     let (from, to) = integer.width.range();
     let from = integer.minimum.map_or(from, |min| min.max(from));
