@@ -76,14 +76,14 @@ fn named(name: Option<String>, at: &str, wire: &str, hint: &str, p: &mut Problem
             p.report(
                 at,
                 format!(
-                    "`{few}…` gives a Rust name of {} letters, more than {}",
+                    "`{few}…` yields a Rust name of {} letters, more than {}",
                     name.len(),
                     identifiers::LONGEST
                 ),
                 hint,
             );
         }
-        None => p.report(at, format!("`{wire}` gives no Rust name"), hint),
+        None => p.report(at, format!("`{wire}` yields no Rust name"), hint),
     }
     String::new()
 }

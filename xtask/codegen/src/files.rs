@@ -113,7 +113,7 @@ pub(crate) fn compare(root: &Path, wanted: &BTreeMap<String, String>) -> Result<
         }
     }
     for path in orphans(root, wanted)? {
-        let _ = writeln!(report, "{path}: no description leads to this file");
+        let _ = writeln!(report, "{path}: no description generates this file");
     }
     if report.is_empty() {
         Ok(format!("{} files are current", wanted.len()))

@@ -74,7 +74,7 @@ fn check_counts(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Re
     if is_number(from) && (to.is_empty() || is_number(to)) {
         Ok(())
     } else {
-        Err("a `{` that begins no repetition".to_owned())
+        Err("a `{` that does not begin a repetition".to_owned())
     }
 }
 

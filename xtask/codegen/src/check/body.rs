@@ -28,7 +28,7 @@ fn form(api: &Api, body: &Body, p: &mut Problems) {
             p.report(
                 &dynamic.at,
                 "`x-dynamic-fields` in a JSON body",
-                "use `additionalProperties: <schema>` in a property of its own",
+                "use `additionalProperties: <schema>` in a separate property",
             );
         }
         return;

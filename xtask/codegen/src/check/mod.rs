@@ -120,7 +120,7 @@ fn type_names(api: &Api, p: &mut Problems) {
         if identifiers::is_device(module) {
             p.report(
                 at,
-                format!("`{rust}` would be a file of a name that Windows keeps for a device"),
+                format!("`{rust}` would be a file with a name that Windows reserves for a device"),
                 ASK,
             );
         }
@@ -252,7 +252,7 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
             if fields.is_empty() {
                 p.report(
                     &operation.at,
-                    "a request body of which nothing is left to send",
+                    "a request body with nothing to send",
                     "remove `readOnly`, or the body",
                 );
             }

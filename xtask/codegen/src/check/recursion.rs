@@ -32,8 +32,8 @@ pub(super) fn check(api: &Api, body: &Body, p: &mut Problems) {
         if walk(api, &field.slot, &mut Vec::new(), &mut walked, p) > MOST_FIELDS {
             p.report(
                 &field.at,
-                format!("more than {MOST_FIELDS} fields are sent in this one"),
-                "use `{}` for what is inside",
+                format!("this schema sends more than {MOST_FIELDS} fields"),
+                "use `{}` for the inner schema",
             );
         }
     }

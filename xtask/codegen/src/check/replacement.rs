@@ -15,7 +15,7 @@ pub(super) fn check(api: &Api, p: &mut Problems) {
             p.report(
                 at,
                 format!("the replacement `{wanted}` is no {what}"),
-                "correct it, or say it in a sentence",
+                "correct it, or write a sentence",
             );
         }
     };

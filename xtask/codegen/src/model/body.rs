@@ -119,7 +119,7 @@ fn body_variant<'d>(
     if let Some(mapped) = variant.mapped.as_ref().filter(|mapped| **mapped != value) {
         p.report(
             &variant.at,
-            format!("`mapping` says `{mapped}`, the variant says `{value}`"),
+            format!("`mapping` has `{mapped}`, the variant has `{value}`"),
             "make them agree",
         );
     }

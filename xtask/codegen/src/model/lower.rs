@@ -92,15 +92,15 @@ impl<'d> Lowering<'d> {
         if names_type && !matches!(schema.kind, Kind::Record(_) | Kind::Choice(_)) {
             p.report(
                 &schema.at,
-                "`x-rust-name` on a schema that becomes no type of its own",
+                "`x-rust-name` on a schema that does not become a separate type",
                 "remove it",
             );
         }
         if self.depth == DEEPEST {
             p.report(
                 &schema.at,
-                format!("schemas lead more than {DEEPEST} levels deep"),
-                "use `{}` for what is inside",
+                format!("schemas are nested more than {DEEPEST} levels deep"),
+                "use `{}` for the inner schema",
             );
             return Slot {
                 value: Type::Broken,
@@ -307,7 +307,7 @@ pub(super) fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
         p.report(
             at,
             "`anyOf`, `dependentRequired` or `x-dynamic-fields` in an object that is not the whole body of a request",
-            "say it in `description`, and check it in hand-written code",
+            "state it in `description`, and check it in hand-written code",
         );
     }
 }

@@ -118,7 +118,7 @@ fn check_template(source: &parse::Operation, parameters: &[&parse::Parameter], p
         {
             p.report(
                 &source.at,
-                format!("the path has `{{{name}}}`, but no parameter is named so"),
+                format!("the path has `{{{name}}}`, but no parameter has this name"),
                 "add a parameter `in: path`",
             );
         }
@@ -214,7 +214,7 @@ fn output<'d>(
         {
             p.report(
                 &join(&source.at, "responses"),
-                "no response of success",
+                "no success response",
                 "describe a 2xx response; `2XX` stands for all of them",
             );
         }
@@ -230,7 +230,7 @@ fn output<'d>(
             (Some(one), Some(_)) => {
                 p.report(
                     &join(&join(&source.at, "responses"), status),
-                    "successes with different bodies are not supported",
+                    "success responses with different bodies are not supported",
                     "describe one schema whose properties are optional",
                 );
                 Some(one)
@@ -259,7 +259,7 @@ fn content<'d>(
     if response.content.len() > 1 {
         p.report(
             &response.at,
-            "a success in several media types",
+            "a success response in several media types",
             "keep application/json",
         );
     }
@@ -268,7 +268,7 @@ fn content<'d>(
     if base != "application/json" {
         p.report(
             &media.at,
-            format!("a success of `{}` is not supported", media.name),
+            format!("a success response of `{}` is not supported", media.name),
             "use application/json, or no content and `x-output`",
         );
         return None;
@@ -276,7 +276,7 @@ fn content<'d>(
     let Some(schema): Option<&'d Schema> = media.schema.as_ref() else {
         p.report(
             &media.at,
-            "a success without `schema`",
+            "a success response without `schema`",
             "describe it; `{}` stands for any JSON value",
         );
         return None;

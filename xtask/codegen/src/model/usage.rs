@@ -102,7 +102,7 @@ pub(crate) fn split_sides(api: &mut Api, p: &mut Problems) {
                     p.report(
                         &field.at,
                         "a property that may be null in a schema that is both sent and received",
-                        "write a schema for each side: only a request tells null from absent",
+                        "write a schema for each side: only a request distinguishes null from absent",
                     );
                 }
             }
@@ -113,7 +113,7 @@ pub(crate) fn split_sides(api: &mut Api, p: &mut Problems) {
         if fields.is_empty() {
             p.report(
                 &model.at,
-                "an object of which nothing is left on this side",
+                "an object without properties on this side",
                 "remove `readOnly` or `writeOnly`",
             );
         }

@@ -109,7 +109,7 @@ fn info(object: &mut Object<'_>, description: &mut Description, p: &mut Problems
         Some(name) => description.service = name,
         None => p.report(
             &at,
-            "the title gives no name for the provider's type",
+            "the title yields no name for the provider's type",
             "add `x-rust-name`, like `Acme`",
         ),
     }
@@ -237,7 +237,7 @@ fn check_path(path: &str, at: &str, p: &mut Problems) {
     }) {
         p.report(
             at,
-            "a path with characters that no path holds",
+            "a path with characters that a path can't contain",
             "percent-encode them; a query is made of parameters",
         );
     }
@@ -251,7 +251,7 @@ fn check_path(path: &str, at: &str, p: &mut Problems) {
                 if names.contains(&name) {
                     p.report(
                         at,
-                        format!("`{{{name}}}` stands in the path twice"),
+                        format!("`{{{name}}}` occurs in the path twice"),
                         "name the two differently",
                     );
                 }

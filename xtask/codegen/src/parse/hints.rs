@@ -66,20 +66,20 @@ fn way_out(key: &str) -> &'static str {
         }
         "dependentRequired" => "it belongs to `type: object`",
         "not" | "if" | "then" | "else" | "dependentSchemas" => {
-            "say it in `description`, and check it in hand-written code"
+            "state it in `description`, and check it in hand-written code"
         }
         "minimum" | "maximum" => "limits of numbers belong to `type: integer`",
         "exclusiveMinimum" | "exclusiveMaximum" => "write `minimum` or `maximum`",
-        "multipleOf" => "this is not checked: say it in `description`",
+        "multipleOf" => "this is not checked: state it in `description`",
         "minItems" | "maxItems" | "uniqueItems" | "contains" | "prefixItems" | "minProperties"
         | "maxProperties" => {
-            "limits of arrays and objects are not checked: say it in `description`"
+            "limits of arrays and objects are not checked: state it in `description`"
         }
         "minLength" | "maxLength" | "pattern" => {
             "limits of length and pattern belong to `type: string`"
         }
-        "enum" => "only strings can be enumerated: say it in `description`",
-        "const" => "only strings and flags can be constant: say it in `description`",
+        "enum" => "only strings can be enumerated: state it in `description`",
+        "const" => "only strings and flags can be constant: state it in `description`",
         "nullable" => "write `type: [<type>, \"null\"]`",
         "format" => "`format` belongs to strings, integers and numbers",
         "properties" | "required" | "additionalProperties" => "they belong to `type: object`",
@@ -89,8 +89,8 @@ fn way_out(key: &str) -> &'static str {
             "list the properties, or use `additionalProperties` alone for a map"
         }
         "content" => "give the parameter a `schema`",
-        "allowReserved" | "allowEmptyValue" => "leave it out: values are always percent-encoded",
-        "callbacks" | "webhooks" | "links" => "a client does not serve calls: leave it out",
+        "allowReserved" | "allowEmptyValue" => "omit it: values are always percent-encoded",
+        "callbacks" | "webhooks" | "links" => "a client does not serve calls: omit it",
         "servers" => "name the servers at the top of the document only",
         "requestBodies" | "headers" | "pathItems" => "write it in place, where it is used",
         "trace" => "use another method",

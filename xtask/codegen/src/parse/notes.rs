@@ -116,7 +116,7 @@ fn deprecation(object: &mut Object<'_>, notes: &mut Notes, p: &mut Problems) {
     if !notes.deprecated && notes.replacement.take().is_some() {
         p.report(
             &tree::join(&object.at, "x-replacement"),
-            "`x-replacement` stands beside nothing that is deprecated",
+            "`x-replacement` on an item that is not deprecated",
             "add `deprecated: true`, or remove it",
         );
     }

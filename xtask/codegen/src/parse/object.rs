@@ -78,7 +78,7 @@ impl<'t> Node<'t> {
     fn wrong<T>(&self, wanted: &str, p: &mut Problems) -> Option<T> {
         p.report(
             &self.at,
-            format!("{} stands here", self.value.kind()),
+            format!("this is {}", self.value.kind()),
             format!("write {wanted}"),
         );
         None

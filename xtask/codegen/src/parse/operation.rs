@@ -26,8 +26,8 @@ pub(crate) fn path_item(
         return;
     };
     for (key, hint) in [
-        ("summary", "say it in the operations"),
-        ("description", "say it in the operations"),
+        ("summary", "state it in the operations"),
+        ("description", "state it in the operations"),
         ("$ref", "write the path in place"),
     ] {
         if item.take(key).is_some() {
@@ -225,7 +225,7 @@ fn request_body(node: Node<'_>, p: &mut Problems) -> Option<RequestBody> {
         p.report(
             &at,
             "a request body in several formats",
-            "keep the one that the client shall send",
+            "keep the one that the client must send",
         );
     }
     let (format, media) = bodies.into_iter().next()?;

@@ -111,7 +111,7 @@ fn style(object: &mut Object<'_>, place: Option<Place>, p: &mut Problems) {
             p.report(
                 &at,
                 "this style is not supported",
-                format!("write `{style}`, or leave it out"),
+                format!("write `{style}`, or omit it"),
             );
         }
     }
@@ -121,7 +121,7 @@ fn style(object: &mut Object<'_>, place: Option<Place>, p: &mut Problems) {
             p.report(
                 &at,
                 "this serialization is not supported",
-                format!("write `explode: {explode}`, or leave it out"),
+                format!("write `explode: {explode}`, or omit it"),
             );
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn presence(
             if is_empty || companions.iter().any(|name| name == field) {
                 p.report(
                     &at,
-                    format!("what `{field}` needs beside it is not said"),
+                    format!("`{field}` requires no other property"),
                     "name other properties",
                 );
             }
@@ -63,7 +63,7 @@ fn all(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Vec<Presenc
     if rules.is_empty() {
         p.report(
             &at,
-            "`allOf` of more than rules about what is required",
+            "`allOf` of more than rules about required properties",
             "write one schema that has all the properties; `allOf` may hold `{anyOf: [{required: …}, …]}` alone",
         );
     }
@@ -82,7 +82,7 @@ fn any(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Presence {
     if alternatives.len() < 2 {
         p.report(
             &at,
-            "`anyOf` of less than two alternatives",
+            "`anyOf` of fewer than two alternatives",
             "write `required` in their place",
         );
     }
@@ -95,7 +95,7 @@ fn alternative(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Opt
     if object.left() != ["required"] {
         p.report(
             &object.at,
-            "an alternative of `anyOf` that is more than a list of what is `required`",
+            "an alternative of `anyOf` that is more than a `required` list",
             "write `{required: [<property>]}`; use `{}` for a value of several shapes",
         );
         return None;
@@ -126,7 +126,7 @@ fn names(node: Node<'_>, properties: &[Property], p: &mut Problems) -> (Vec<Stri
         if names.contains(&name) {
             p.report(
                 &at,
-                format!("`{name}` stands here twice"),
+                format!("`{name}` occurs here twice"),
                 "keep one of them",
             );
         }

@@ -59,7 +59,7 @@ pub(super) fn record(object: &mut Object<'_>, p: &mut Problems) -> Kind {
                 p.report(
                     &node.at,
                     "`additionalProperties` with a schema beside `properties` is not supported",
-                    "put the further values into a property of their own, or use `{}` for the whole object",
+                    "put the further values into a separate property, or use `{}` for the whole object",
                 );
             }
             Kind::Map(Box::new(schema(node, Role::Element, p)))

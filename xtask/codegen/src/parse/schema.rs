@@ -203,7 +203,7 @@ fn untyped(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool, String) {
         if object.has(keyword) {
             p.report(
                 &object.at,
-                format!("`{keyword}` without `type` says nothing of other values"),
+                format!("`{keyword}` without `type` does not restrict other values"),
                 format!("add `type: {word}`"),
             );
             drain(object);
@@ -272,7 +272,7 @@ pub(super) fn unknown_format(
     p.report(
         &join(&object.at, "format"),
         format!("the format `{format}` is not supported"),
-        format!("use {known}, or say it in `description`"),
+        format!("use {known}, or state it in `description`"),
     );
     Kind::Broken
 }

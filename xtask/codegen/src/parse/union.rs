@@ -68,7 +68,7 @@ pub(super) fn one_of(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool) 
         _ => {
             p.report(
                 &at,
-                "`oneOf` of one schema says nothing",
+                "`oneOf` of one schema has no effect",
                 "write the schema in place, or add `{type: \"null\"}`",
             );
             (Kind::Broken, false)

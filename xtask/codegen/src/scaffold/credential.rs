@@ -46,7 +46,7 @@ pub(super) fn choose(access: &Access, p: &mut Problems) -> Option<Credential> {
             _ => {
                 p.report(
                     "/components/securitySchemes",
-                    "several security schemes, and nothing says which one is used",
+                    "several security schemes, and none of them is selected",
                     "add `security` at the top of the document",
                 );
                 return None;
@@ -58,7 +58,7 @@ pub(super) fn choose(access: &Access, p: &mut Problems) -> Option<Credential> {
         None => {
             p.report(
                 "/security/0",
-                "this is none of components/securitySchemes",
+                "this is not in components/securitySchemes",
                 "correct the name, or describe the scheme there",
             );
             None

@@ -94,7 +94,7 @@ pub(crate) fn make(root: &Path, name: &str, spec: &Path) -> Result<String, Strin
     }
     written.map(|report| {
         format!(
-            "made {folder}: {} files\n{report}\nnext: `cargo test -p {name}`; docs/adding-a-provider.md says what is left to do",
+            "made {folder}: {} files\n{report}\nnext: `cargo test -p {name}`; docs/adding-a-provider.md lists the remaining steps",
             files.len()
         )
     })
@@ -230,14 +230,14 @@ fn understand(name: &str, path: &str, bytes: &[u8]) -> Result<(String, Provider)
         problems.report(
             &field.at,
             "a setter that is hand-written, in a crate that has no hand-written code yet",
-            "add `x-hand-written` once the crate is made",
+            "add `x-hand-written` after the crate is made",
         );
     }
     for operation in api.operations.iter().filter(|operation| operation.inner) {
         problems.report(
             &operation.at,
             "a request that is hand-written, in a crate that has no hand-written code yet",
-            "add `x-hand-written` once the crate is made",
+            "add `x-hand-written` after the crate is made",
         );
     }
     match credential {
@@ -270,7 +270,7 @@ fn base_url(api: &Api, p: &mut Problems) -> Option<String> {
         p.report(
             "/servers",
             "no server is reached by https",
-            "name one, or leave `servers` out if every account has an address of its own",
+            "name one, or omit `servers` if each account has its own address",
         );
     }
     safe.cloned()

@@ -109,7 +109,7 @@ fn enum_values_without_letters_are_asked_for() {
     assert!(files["models/act_it.rs"].contains("Self::Empty => \"\""));
     asks(
         &property("[3rd_party]"),
-        "`3rd_party` gives no Rust name",
+        "`3rd_party` yields no Rust name",
         "x-enum-names",
     );
     asks(
@@ -159,7 +159,7 @@ fn collisions_are_asked_for_and_never_numbered() {
 #[test]
 fn names_that_no_file_can_have_are_asked_for() {
     let long = "a".repeat(300);
-    let too_long = "`aaaaaaaaaaaaaaaaaaaa…` gives a Rust name of 300 letters, more than 100";
+    let too_long = "`aaaaaaaaaaaaaaaaaaaa…` yields a Rust name of 300 letters, more than 100";
     let operation = with(DONE, "").replace("operationId: act", &format!("operationId: {long}"));
     asks(&operation, too_long, "x-rust-name");
     asks(&receiving_a(&long, ""), too_long, "x-rust-name");
@@ -176,11 +176,11 @@ fn names_that_no_file_can_have_are_asked_for() {
         "like `Customer`",
     );
     let title = with(DONE, "").replace("title: Acme", &format!("title: {long}"));
-    asks(&title, "the title gives no name", "x-rust-name");
+    asks(&title, "the title yields no name", "x-rust-name");
     for device in ["con", "AUX", "lpt1"] {
         asks(
             &receiving_a(device, ""),
-            "Windows keeps for a device",
+            "Windows reserves for a device",
             "x-rust-name",
         );
     }

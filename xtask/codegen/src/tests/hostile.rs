@@ -102,7 +102,7 @@ fn depth_is_bounded() {
                 problem.to_string(),
                 format!(
                     "{file}: #: line 1 has values that are nested more than 120 levels deep; \
-                     put what is inside into components/schemas, and refer to it"
+                     put the inner schema into components/schemas, and refer to it"
                 )
             );
         }

@@ -73,8 +73,8 @@ fn check_finds_a_missing_file_and_an_orphan() {
     let report = compare(&scratch.0, &wanted).unwrap_err();
     for line in [
         "crates/nasty/src/generated/operations/ping.rs: missing",
-        "crates/nasty/src/generated/operations/pong.rs: no description leads to this file",
-        "crates/gone/src/generated/mod.rs: no description leads to this file",
+        "crates/nasty/src/generated/operations/pong.rs: no description generates this file",
+        "crates/gone/src/generated/mod.rs: no description generates this file",
     ] {
         assert!(report.contains(line), "{report}");
     }

@@ -69,10 +69,10 @@ pub(crate) fn parse(text: &str, file: &str, problems: &mut Problems) -> Option<V
         ),
         Err(Broken::TooDeep(line)) => (
             format!("line {line} has values that are nested more than {DEEPEST} levels deep"),
-            "put what is inside into components/schemas, and refer to it",
+            "put the inner schema into components/schemas, and refer to it",
         ),
         Err(Broken::TooManyAliases(line)) => (
-            format!("the aliases up to line {line} stand for much more than the text has"),
+            format!("the aliases up to line {line} expand to much more than the text contains"),
             "write `$ref` in their place",
         ),
     };
@@ -126,7 +126,7 @@ fn report_duplicates(value: &Value, at: &str, problems: &mut Problems) {
                 if !seen.insert(key) {
                     problems.report(
                         &below,
-                        format!("the key `{key}` stands here twice"),
+                        format!("the key `{key}` occurs here twice"),
                         "keep one of them",
                     );
                 }

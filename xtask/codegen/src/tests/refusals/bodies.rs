@@ -19,7 +19,7 @@ fn rules_that_say_nothing_or_too_much() {
         (
             "anyOf: [ { required: [a] } ]",
             "/anyOf",
-            "less than two",
+            "fewer than two",
             "`required`",
         ),
         (
@@ -37,7 +37,7 @@ fn rules_that_say_nothing_or_too_much() {
         (
             "anyOf: [ { required: [a] }, { required: [b, b] } ]",
             "/anyOf/1/required/1",
-            "`b` stands here twice",
+            "`b` occurs here twice",
             "one of them",
         ),
         (
@@ -72,7 +72,7 @@ fn rules_that_say_nothing_or_too_much() {
     refuses(
         &sending(&format!("{{ {OBJECT}, {odd} }}")),
         &format!("{BODY}/anyOf/2"),
-        "more than a list",
+        "more than a `required` list",
         "`{required: [<property>]}`",
     );
 }
@@ -119,7 +119,7 @@ fn flags_and_numbers_that_no_value_fits() {
         (
             "{ type: boolean, const: 'yes' }",
             "/const",
-            "a string stands here",
+            "this is a string",
             "`true`",
         ),
         (
@@ -149,7 +149,7 @@ fn flags_and_numbers_that_no_value_fits() {
         (
             "{ type: integer, minimum: 0.5 }",
             "/minimum",
-            "a number stands here",
+            "this is a number",
             "an integer",
         ),
         (
@@ -256,7 +256,7 @@ fn dynamic_fields_that_say_too_little() {
         (
             "{ pair: [x], rust-name: channel, arguments: [kind, value] }",
             "/pair",
-            "not two names",
+            "does not have two names",
             "write two",
         ),
         (

@@ -44,7 +44,7 @@ fn documents_that_are_not_descriptions() {
     refuses(
         &good.replace("title: Acme", "title: 1st"),
         "/info",
-        "gives no name",
+        "yields no name",
         "x-rust-name",
     );
     refuses(
@@ -87,11 +87,11 @@ fn a_key_that_stands_twice() {
     refuses(
         &text,
         &format!("{OPERATION}/summary"),
-        "stands here twice",
+        "occurs here twice",
         "keep one",
     );
     let json = with(DONE, "").replace("info:", "info: { title: Other, version: '1' }\ninfo:");
-    refuses(&json, "/info", "stands here twice", "keep one");
+    refuses(&json, "/info", "occurs here twice", "keep one");
     // `200` and "200" are the same key.
     let twice = receiving("{ type: string }")
         .replace("responses: {", "responses: { 200: { description: Again. },");

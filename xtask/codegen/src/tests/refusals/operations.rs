@@ -130,13 +130,13 @@ fn operations_that_say_too_little_or_too_much() {
     refuses(
         &operation("tags: [a]"),
         &format!("{OPERATION}/responses"),
-        "no response of success",
+        "no success response",
         "2XX",
     );
     refuses(
         &operation("responses: {}"),
         &format!("{OPERATION}/responses"),
-        "no response of success",
+        "no success response",
         "2XX",
     );
     refuses(
@@ -272,7 +272,7 @@ fn bodies_that_are_not_flat_or_not_known() {
         }
     }
     let nothing = sending_property("{ type: string, readOnly: true }");
-    refuses(&nothing, OPERATION, "nothing is left", "readOnly");
+    refuses(&nothing, OPERATION, "nothing to send", "readOnly");
 }
 
 #[test]

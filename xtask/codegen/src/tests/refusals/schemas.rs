@@ -144,7 +144,7 @@ fn types_that_are_not_one_type() {
         ("{ enum: [a] }", "", "without `type`", "type: string"),
         ("{ const: a }", "", "`const` is only", "`enum` of one value"),
         ("true", "", "boolean schema", "`{}`"),
-        ("[]", "", "an array stands here", "an object"),
+        ("[]", "", "this is an array", "an object"),
         (
             "{ oneOf: [ { type: string } ] }",
             "/oneOf",
@@ -167,7 +167,7 @@ fn types_that_are_not_one_type() {
             "{ type: object, properties: { a: {} }, additionalProperties: { type: string } }",
             "/additionalProperties",
             "beside `properties`",
-            "of their own",
+            "a separate property",
         ),
         (
             "{ type: object, properties: { a: {} }, required: [b] }",
@@ -191,7 +191,7 @@ fn strings_whose_rules_make_no_sense() {
         (
             "{ type: string, minLength: -1 }",
             "/minLength",
-            "an integer stands here",
+            "this is an integer",
             "from 0",
         ),
         (
@@ -239,7 +239,7 @@ fn strings_whose_rules_make_no_sense() {
         (
             "{ type: string, pattern: 'a{b}' }",
             "/pattern",
-            "begins no repetition",
+            "does not begin a repetition",
             "regex-lite",
         ),
         ("{ type: string, enum: [] }", "/enum", "no value", "list"),
@@ -252,7 +252,7 @@ fn strings_whose_rules_make_no_sense() {
         (
             "{ type: string, enum: [1] }",
             "/enum/0",
-            "an integer stands here",
+            "this is an integer",
             "a string",
         ),
         (
@@ -307,7 +307,7 @@ fn notes_that_say_nothing_true() {
         (
             "{ type: string, x-replacement: other }",
             "/x-replacement",
-            "nothing that is deprecated",
+            "an item that is not deprecated",
             "deprecated: true",
         ),
         (
@@ -337,7 +337,7 @@ fn notes_that_say_nothing_true() {
         (
             "{ type: string, deprecated: maybe }",
             "/deprecated",
-            "a string stands here",
+            "this is a string",
             "`true`",
         ),
         (
@@ -349,7 +349,7 @@ fn notes_that_say_nothing_true() {
         (
             "{ type: string, description: 7 }",
             "/description",
-            "an integer stands here",
+            "this is an integer",
             "a string",
         ),
     ] {

@@ -134,7 +134,7 @@ fn unions_that_no_constructor_can_make() {
     refuses(
         &union(", mapping: { x: '#/components/schemas/A' }", a, b),
         &format!("{BODY}/oneOf/0"),
-        "`mapping` says `x`",
+        "`mapping` has `x`",
         "agree",
     );
     let elsewhere = with(
