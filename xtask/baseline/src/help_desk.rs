@@ -20,7 +20,7 @@ pub struct NewCustomer<'a> {
     extra_email: &'a str,
 }
 
-/// What to change of a customer.
+/// The changes to a customer.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct Update<'a> {
@@ -34,11 +34,11 @@ pub struct Update<'a> {
     channel_value: &'a str,
 }
 
-/// What a write is answered with.
+/// The response to a write.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Written {
-    /// What the provider says.
+    /// The provider's error.
     pub message: Option<String>,
 }
 
@@ -83,11 +83,11 @@ impl<'a> Update<'a> {
 }
 
 impl HelpDesk {
-    /// A client for a key.
+    /// Makes a client for a key.
     ///
     /// # Errors
     ///
-    /// If the HTTP client can't be set up.
+    /// Fails if the HTTP client can't be set up.
     pub fn new(base_url: impl Into<String>, api_key: impl Into<String>) -> reqwest::Result<Self> {
         Ok(Self {
             http: crate::http()?,
@@ -100,7 +100,7 @@ impl HelpDesk {
     ///
     /// # Errors
     ///
-    /// If the call fails in any way.
+    /// Fails if the call fails in any way.
     pub async fn create(&self, customer: NewCustomer<'_>) -> reqwest::Result<Written> {
         let form = Form::new()
             .text("brand_id", customer.brand_id.to_string())
@@ -120,7 +120,7 @@ impl HelpDesk {
     ///
     /// # Errors
     ///
-    /// If the call fails in any way.
+    /// Fails if the call fails in any way.
     pub async fn update(&self, id: u64, update: &Update<'_>) -> reqwest::Result<Written> {
         let request = self
             .http

@@ -1,5 +1,5 @@
-//! Calls of Ravelin and Omnidesk as a good engineer writes them by hand: typed, with timeouts, and no promise about what
-//! happened when something fails. The provider crates are measured against it.
+//! Calls of Ravelin and Omnidesk as a good engineer writes them by hand: typed, with timeouts, and without a report of
+//! what happened after a failure. The provider crates are measured against it.
 
 mod help_desk;
 mod ravelin;
@@ -7,7 +7,7 @@ mod ravelin;
 pub use help_desk::{HelpDesk, NewCustomer, Update, Written};
 pub use ravelin::{Author, Label, Page, PageMeta, Ravelin, Receipt, Review, Reviewer};
 
-/// What all clients have in common.
+/// Makes the HTTP client that all clients share.
 fn http() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .user_agent("shop/1.0")

@@ -20,7 +20,7 @@ pub struct Label<'a> {
     comment: Option<&'a str>,
 }
 
-/// Who labels.
+/// The person who labels.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct Reviewer<'a> {
@@ -28,18 +28,18 @@ pub struct Reviewer<'a> {
     email: &'a str,
 }
 
-/// What a label is answered with.
+/// The response to a label.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Receipt {
-    /// When it was recorded, in one version of the provider's page.
+    /// The time of recording, in one version of the provider's page.
     pub event_time: Option<String>,
-    /// When it was recorded, in another.
+    /// The time of recording, in another version.
     pub timestamp: Option<String>,
     /// The category.
     pub category: Option<String>,
-    /// Who labelled.
+    /// The person who labelled.
     pub author: Option<Author>,
     /// The review.
     pub review: Option<String>,
@@ -49,7 +49,7 @@ pub struct Receipt {
     pub review_text: Option<String>,
     /// The customer.
     pub entity_id: Option<String>,
-    /// What was labelled.
+    /// The labelled item.
     pub entity_type: Option<String>,
 }
 
@@ -60,17 +60,17 @@ pub struct Receipt {
 pub struct Review {
     /// The customer.
     pub customer_id: String,
-    /// What the review says.
+    /// The review's content.
     pub label: String,
     /// The reason.
     pub comment: Option<String>,
-    /// Who made it.
+    /// The reviewer.
     pub reviewer: Option<Author>,
-    /// When it was made.
+    /// The time of the review.
     pub timestamp: String,
 }
 
-/// Who made a review.
+/// The person who made a review.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Author {
@@ -84,13 +84,13 @@ pub struct Author {
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Page {
-    /// Where the next one is.
+    /// The link to the next page.
     pub meta: Option<PageMeta>,
     /// The reviews.
     pub reviews: Option<Vec<Review>>,
 }
 
-/// Where the next page is.
+/// The link to the next page.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct PageMeta {
@@ -99,7 +99,7 @@ pub struct PageMeta {
 }
 
 impl<'a> Label<'a> {
-    /// A label of payment fraud.
+    /// Makes a label of payment fraud.
     #[must_use]
     pub fn new(review: &'a str, comment: Option<&'a str>, reviewer: Option<Reviewer<'a>>) -> Self {
         Self {
@@ -112,7 +112,7 @@ impl<'a> Label<'a> {
 }
 
 impl<'a> Reviewer<'a> {
-    /// A person who labels.
+    /// Makes a person who labels.
     #[must_use]
     pub fn new(name: &'a str, email: &'a str) -> Self {
         Self { name, email }
@@ -120,11 +120,11 @@ impl<'a> Reviewer<'a> {
 }
 
 impl Ravelin {
-    /// A client for a secret key.
+    /// Makes a client for a secret key.
     ///
     /// # Errors
     ///
-    /// If the HTTP client can't be set up.
+    /// Fails if the HTTP client can't be set up.
     pub fn new(
         base_url: impl Into<String>,
         secret_key: impl Into<String>,
@@ -140,7 +140,7 @@ impl Ravelin {
     ///
     /// # Errors
     ///
-    /// If the call fails in any way.
+    /// Fails if the call fails in any way.
     pub async fn label(
         &self,
         customer: &str,
@@ -161,7 +161,7 @@ impl Ravelin {
     ///
     /// # Errors
     ///
-    /// If the call fails in any way.
+    /// Fails if the call fails in any way.
     pub async fn last_review(&self, customer: &str) -> reqwest::Result<Option<Review>> {
         let request = self
             .http

@@ -1,4 +1,4 @@
-//! The inputs to begin with.
+//! The initial inputs.
 
 use std::{fs, io, path::PathBuf};
 
@@ -6,17 +6,17 @@ use workspace::checkout;
 
 use crate::Target;
 
-/// The workspace's root.
+/// Returns the workspace's root.
 #[must_use]
 pub fn root() -> PathBuf {
     checkout::root(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A target's inputs in the order of their paths, each with its path from the root.
+/// Returns a target's inputs in the order of their paths, each with its path from the root.
 ///
 /// # Errors
 ///
-/// If a folder can't be read.
+/// Fails if a folder can't be read.
 pub fn seeds(target: &Target) -> io::Result<Vec<(String, Vec<u8>)>> {
     let (root, mut seeds) = (root(), Vec::new());
     for folder in target.seeds {

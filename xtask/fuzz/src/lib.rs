@@ -1,12 +1,13 @@
-//! Hostile input for everything that reads what others wrote.
+//! Hostile input for all code that reads foreign data.
 //!
-//! A [`Target`] takes any bytes, hands them to a reader, and asserts more than that nothing panics: what was read is what was
-//! written, an error quotes nothing, waits and work are bounded. The same functions are run in two ways:
+//! A [`Target`] takes any bytes and passes them to a reader. It asserts more than the absence of panics: the value that
+//! was read is the value that was written, an error quotes no input, and waits and work are bounded. The same functions
+//! are run in two ways:
 //!
 //! - by `tests/hostile.rs`, on any toolchain: over the committed corpus, then over seeded mutations of it;
-//! - by libFuzzer, for as long as asked: `cargo xtask fuzz`.
+//! - by libFuzzer, for a given time: `cargo xtask fuzz`.
 //!
-//! Nothing that is private may be quoted. In the corpus, such things hold the word [`PLANTED`], and mutations plant more.
+//! Private values must not be quoted. In the corpus, they contain the word [`PLANTED`], and mutations plant more.
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -21,41 +22,41 @@ mod targets;
 
 pub use targets::TARGETS;
 
-/// What reads bytes that others wrote.
+/// A reader of foreign bytes, under test.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Target {
-    /// As `cargo xtask fuzz` takes it.
+    /// Its name for `cargo xtask fuzz`.
     pub name: &'static str,
-    /// What it stands for.
+    /// A description of the target.
     pub about: &'static str,
-    /// The folders of inputs to begin with, from the workspace's root.
+    /// The folders of initial inputs, from the workspace's root.
     pub seeds: &'static [&'static str],
-    /// How many mutations the bounded driver tries.
+    /// The number of mutations that the bounded driver tries.
     pub mutations: u32,
-    /// How many bytes may be allocated in all, whatever the input, and how many more for each of its bytes.
+    /// The number of bytes that may be allocated in total, for any input, and the additional number per byte of input.
     pub allocations: (usize, usize),
-    /// Reads.
+    /// Runs the reader.
     ///
     /// # Panics
     ///
-    /// If what is promised does not hold.
+    /// Panics if a promised property does not hold.
     pub run: fn(&[u8]),
 }
 
 /// The environment variable that names the target for libFuzzer.
 pub const VARIABLE: &str = "FUZZ_TARGET";
 
-/// A word that stands in whatever nobody may quote, in lower case.
+/// A word, in lower case, in all values that must not be quoted.
 pub const PLANTED: &str = "planted";
 
-/// The target of this name.
+/// Returns the target of this name.
 #[must_use]
 pub fn target(name: &str) -> Option<&'static Target> {
     TARGETS.iter().find(|target| target.name == name)
 }
 
-/// Asserts that a text, which is ours, holds nothing that was planted.
+/// Asserts that a text of ours contains no planted value.
 pub(crate) fn assert_unquoted(text: &str) {
     let found = text.to_ascii_lowercase().contains(PLANTED);
     assert!(!found, "quotes the input: {text}");

@@ -1,6 +1,6 @@
-//! The program that libFuzzer drives. `cargo xtask fuzz` builds and runs it; the variable names the target.
+//! The program that libFuzzer drives. `cargo xtask fuzz` builds and runs it. The variable names the target.
 #![no_main]
-#![expect(clippy::expect_used, reason = "there is nobody to report to")]
+#![expect(clippy::expect_used, reason = "the program has no caller to report to")]
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! Prints the targets, one a line, each with the folders of inputs to begin with: for `cargo xtask fuzz`.
+//! Prints the targets for `cargo xtask fuzz`, one per line, each with the folders of its initial inputs.
 
 use std::io::{self, Write as _};
 

@@ -1,4 +1,4 @@
-//! Changes that tend to find something, the same ones for the same seed.
+//! Changes that tend to find faults. The same seed makes the same changes.
 
 use crate::PLANTED;
 
@@ -7,13 +7,13 @@ use crate::PLANTED;
 pub struct Random(u64);
 
 impl Random {
-    /// One whose numbers follow from the seed.
+    /// Makes a generator whose numbers follow from the seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed ^ 0x9e37_79b9_7f4a_7c15)
     }
 
-    /// A number below `bound`, or 0.
+    /// Returns a number below `bound`, or 0.
     pub fn below(&mut self, bound: usize) -> usize {
         self.0 = self
             .0
@@ -30,7 +30,7 @@ impl Random {
 /// The longest input that mutation makes.
 const LONGEST: usize = 64 * 1024;
 
-/// What stands in for something that the reader knows.
+/// Words that the readers know.
 const WORDS: &[&[u8]] = &[
     b"null",
     b"true",
@@ -92,7 +92,7 @@ const WORDS: &[&[u8]] = &[
     b"---\n",
 ];
 
-/// Changes an input in one to four places; now and then with a piece of another one.
+/// Changes an input in one to four places, sometimes with a piece of another input.
 pub fn mutate(random: &mut Random, input: &[u8], other: &[u8]) -> Vec<u8> {
     let mut bytes = input.to_vec();
     for _ in 0..=random.below(4) {
@@ -112,7 +112,7 @@ pub fn mutate(random: &mut Random, input: &[u8], other: &[u8]) -> Vec<u8> {
                 insert(&mut bytes, target, &piece);
             }
             5 => {
-                // The same again and again: depth, length, duplicate keys.
+                // Repeats a piece: depth, length, duplicate keys.
                 let piece: Vec<u8> = bytes
                     .iter()
                     .skip(at)
@@ -138,7 +138,7 @@ pub fn mutate(random: &mut Random, input: &[u8], other: &[u8]) -> Vec<u8> {
                 insert(&mut bytes, at, private.as_bytes());
             }
             8 | 9 => {
-                // Swaps a word of the input for another one.
+                // Replaces a word of the input by another one.
                 let word = random.pick(WORDS).copied().unwrap_or_default();
                 let is_end = |byte: &u8| !byte.is_ascii_alphanumeric();
                 let rest = bytes.get(at..).unwrap_or_default();

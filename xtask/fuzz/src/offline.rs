@@ -1,4 +1,4 @@
-//! Every operation of every provider, over a network of paper.
+//! Every operation of every provider, over a scripted network.
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use customer_api_core::{
 };
 use proof::{Decode, Entry, Outcome, for_every_provider};
 
-/// An operation, whatever its provider.
+/// An operation of any provider.
 pub(crate) struct Offline {
     pub(crate) info: &'static OperationInfo,
     pub(crate) service: Box<dyn Service>,
@@ -30,7 +30,7 @@ impl Offline {
         }
     }
 
-    /// Makes the call. Every request of its own is answered alike; a login that goes before it succeeds.
+    /// Makes the call. All of its own requests get the same response. A login before it succeeds.
     pub(crate) fn call(&self, response: impl Fn() -> ScriptedResponse) -> Outcome {
         let transport = ScriptedTransport::new();
         let is_radar = self.service.name() == "customer-radar";
@@ -46,7 +46,7 @@ impl Offline {
     }
 }
 
-/// Every operation.
+/// Returns every operation.
 pub(crate) fn operations() -> &'static [Offline] {
     static OPERATIONS: OnceLock<Vec<Offline>> = OnceLock::new();
     OPERATIONS.get_or_init(|| {
@@ -60,7 +60,7 @@ fn collect<P: proof::Offline>(operations: &mut Vec<Offline>) {
     operations.extend(P::operations().into_iter().map(Offline::new::<P>));
 }
 
-/// Runs on a clock of its own, on which waits are over at once.
+/// Runs on a paused clock, on which waits end immediately.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()

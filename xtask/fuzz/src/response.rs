@@ -5,7 +5,7 @@ use customer_api_core::{
     transport::ScriptedResponse,
 };
 
-/// What a server said.
+/// A server's response.
 #[derive(Debug)]
 pub(crate) struct Spoken<'a> {
     pub(crate) status: StatusCode,
@@ -13,11 +13,11 @@ pub(crate) struct Spoken<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// The longest input that targets with a network of paper look at: as much as an error keeps of a body.
+/// The longest input for targets with a scripted network: the size that an error keeps of a body.
 pub(crate) const LONGEST: usize = 64 * 1024;
 
 impl<'a> Spoken<'a> {
-    /// Reads an input. One without a status in its first line is the body of a response with the status that is given.
+    /// Reads an input. An input without a status in its first line is the body of a response with the given status.
     pub(crate) fn read(input: &'a [u8], status: StatusCode) -> Self {
         let bare = Self {
             status,
@@ -51,7 +51,7 @@ impl<'a> Spoken<'a> {
         }
     }
 
-    /// As the scripted transport takes it. Header values that are no text are left out.
+    /// Converts it for the scripted transport. Header values that are not text are omitted.
     pub(crate) fn to_response(&self) -> ScriptedResponse {
         let mut response = ScriptedResponse::status(self.status.as_u16()).body(self.body.to_vec());
         for (name, value) in &self.headers {
@@ -63,14 +63,14 @@ impl<'a> Spoken<'a> {
     }
 }
 
-/// The first line, without its end, and what follows.
+/// Returns the first line, without its end, and the rest.
 fn line(input: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
     let (line, rest) = input.split_at_checked(end)?;
     Some((line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..)?))
 }
 
-/// The pieces of an input between lines of `===`.
+/// Returns the pieces of an input between lines of `===`.
 pub(crate) fn pieces(input: &[u8]) -> Vec<&[u8]> {
     let mut pieces = vec![];
     let mut start = 0;

@@ -1,7 +1,8 @@
-//! Every target over its corpus, and over seeded mutations of it: no finding, no hang, and no more memory than the input earns.
+//! Runs every target over its corpus, and over seeded mutations of it. It must find nothing, hang nowhere, and use
+//! memory in proportion to the input.
 //!
-//! The mutations are shared out among several seeds. `FUZZ_MUTATIONS=20` tries twenty times as many of each, `FUZZ_SEED=7` those of
-//! one other seed, as many as of all together; `FUZZ_TARGET=pages` one target's only.
+//! The mutations are divided among several seeds. `FUZZ_MUTATIONS=20` tries twenty times as many of each. `FUZZ_SEED=7`
+//! uses only that seed, for the same total number. `FUZZ_TARGET=pages` runs only one target.
 #![cfg(test)]
 
 use std::{
@@ -22,24 +23,24 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// As much as a task of a runtime has.
+/// The stack size of a runtime's task.
 const STACK: usize = 2 * 1024 * 1024;
 
-/// No input takes a fraction of this; one that does hangs.
+/// No input takes a fraction of this time. An input that takes longer hangs.
 const HANGS: Duration = Duration::from_secs(120);
 
-/// What the mutations follow from.
+/// The seeds of the mutations.
 const RANDOM_SEEDS: [u64; 8] = [1, 5, 77, 1009, 31_337, 271_828, 314_159, 1_000_003];
 
-/// What one target was put through.
+/// The inputs that one target ran.
 struct Count {
     seeds: usize,
     mutations: usize,
-    /// The most that an input had allocated, in per cent of what it may.
+    /// The largest allocation of an input, in per cent of its limit.
     fullest: usize,
 }
 
-/// One input. All that is allocated counts, be it let go of or not: so it bounds memory and work alike.
+/// Runs one input. All allocations count, also freed ones, so the limit bounds both memory and work.
 fn run(target: &Target, name: &str, input: &[u8]) -> usize {
     let region = Region::new(ALLOCATOR);
     if let Err(finding) = catch_unwind(AssertUnwindSafe(|| (target.run)(input))) {
@@ -70,11 +71,11 @@ fn number(variable: &str, default: u64) -> u64 {
     value.map_or(default, |value| value.parse().unwrap())
 }
 
-/// The corpus, then its mutations. Tells of every input before it, so that one that hangs is noticed.
+/// Runs the corpus, then its mutations. Reports every input before it runs, so that a hanging input is identified.
 fn drive(target: &'static Target, alive: &mpsc::Sender<String>) -> Count {
     let seeds = corpus::seeds(target).unwrap();
     assert!(!seeds.is_empty(), "{}", target.name);
-    // What is made once, and kept, is nobody's.
+    // Values that are made once and kept count for no input.
     (target.run)(&[]);
     let mut fullest = 0;
     for (name, input) in &seeds {
@@ -107,7 +108,7 @@ fn drive(target: &'static Target, alive: &mpsc::Sender<String>) -> Count {
 
 #[test]
 fn nothing_hostile_finds_anything() {
-    // One after another: the allocator counts for all threads together.
+    // One after another, because the allocator counts for all threads together.
     let wanted = std::env::var(fuzz::VARIABLE).ok();
     for target in TARGETS {
         if wanted.as_ref().is_some_and(|wanted| wanted != target.name) {

@@ -1,5 +1,5 @@
-//! What the description leaves to people: an odd response, a request with a rule of its own, and setters that keep two fields
-//! together.
+//! The hand-written code for the parts that a description can't express: an odd response, a request with an additional
+//! rule, and setters that keep two fields together.
 
 use std::iter;
 
@@ -16,7 +16,7 @@ use crate::{
     generated::operations::{AddPart, ChangeThing, PlaceOrder as Request, ReadOddly},
 };
 
-/// What `OPTIONS /v1/ping` answers: any JSON, or nothing.
+/// The response of `OPTIONS /v1/ping`: any JSON, or nothing.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a wrapper around one value")]
 pub struct Oddity(pub Value);
@@ -27,7 +27,7 @@ impl FromBody<ReadOddly> for Option<Oddity> {
     }
 }
 
-/// Orders parts: a dozen of each, at most.
+/// Orders parts, at most a dozen of each.
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct PlaceOrder {
@@ -36,7 +36,7 @@ pub struct PlaceOrder {
 }
 
 impl PlaceOrder {
-    /// Orders so many of each part, for somebody.
+    /// Orders this number of each part, for a person.
     pub fn new(parts: impl IntoIterator<Item = (i64, usize)>, buyer: &str) -> Self {
         let parts: Vec<_> = parts.into_iter().collect();
         let each = parts
@@ -71,14 +71,14 @@ impl Operation for PlaceOrder {
 }
 
 impl AddPart {
-    /// Links a channel: its name and the address there, which belong together.
+    /// Links a channel: its name and the address in that channel, which belong together.
     pub fn link_channel(self, channel: impl Into<String>, address: impl Into<String>) -> Self {
         self.set_channel(channel).set_channel_address(address)
     }
 }
 
 impl ChangeThing {
-    /// Says why, on one line: the provider cuts a note off at a line break.
+    /// Sets the reason, on one line, because the provider cuts a note off at a line break.
     pub fn note(self, note: &str) -> Self {
         self.set_note(note.split_whitespace().collect::<Vec<_>>().join(" "))
     }

@@ -1,5 +1,5 @@
-//! What the generator makes of a nasty description: `openapi.yaml` uses everything that is supported, in the least
-//! convenient way. Unpublished; its tests prove the wire bytes, the refusals and the redaction of emitted code.
+//! The generator's output for an inconvenient description: `openapi.yaml` uses every supported feature, in the least
+//! convenient way. Unpublished. Its tests prove the wire bytes, the refusals and the redaction of emitted code.
 
 mod generated;
 mod hand_written;

@@ -4,7 +4,7 @@ use customer_api_core::{
     service::ErrorDetails,
 };
 
-/// How the nasty provider speaks: a failure's body is its message.
+/// The provider's conventions: a failure's body is its message.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Nasty;

@@ -1,4 +1,4 @@
-//! Names: one rule, and a question where it gives none.
+//! Names: one rule, and an error where the rule yields no name.
 
 use super::*;
 use crate::identifiers;
@@ -155,7 +155,7 @@ fn collisions_are_asked_for_and_never_numbered() {
     asks(&files, "would be the same file", "x-rust-name");
 }
 
-/// A name becomes a file: what no file can be called must not end in the system's words.
+/// A name becomes a file name. A name that can't be one must be reported before the system reports it.
 #[test]
 fn names_that_no_file_can_have_are_asked_for() {
     let long = "a".repeat(300);

@@ -1,4 +1,4 @@
-//! Patterns read as sets of characters mean what they mean to the engine.
+//! Checks that patterns read as sets of characters mean the same as to the engine.
 
 use proptest::{prelude::*, sample::select};
 use regex_lite::Regex;
@@ -12,7 +12,7 @@ fn read(pattern: &str) -> (u8, Vec<(char, char)>) {
     (least, ranges)
 }
 
-/// What core does with the set.
+/// Core's use of the set.
 fn accepts(characters: &Characters, text: &str) -> bool {
     let in_set = |c| {
         let mut ranges = characters.ranges.iter();
@@ -141,7 +141,7 @@ fn the_set_is_emitted_beside_the_pattern() {
     assert_eq!(rule_of(r"^\+[0-9]+$"), r#".pattern(r"^\+[0-9]+$")"#);
 }
 
-/// Few, so that classes and texts meet; with the borders of everything.
+/// Few characters, so that classes and texts meet, including all borders.
 fn character() -> impl Strategy<Value = char> {
     prop_oneof![
         4 => select(('*'..='0').chain('X'..='d').collect::<Vec<_>>()),
@@ -166,7 +166,7 @@ fn written(c: char, as_code: bool) -> String {
     }
 }
 
-/// A pattern that has to be read.
+/// A pattern that must be readable.
 fn readable() -> impl Strategy<Value = String> {
     let item =
         (character(), character(), any::<[bool; 3]>()).prop_map(|(a, b, [is_range, x, y])| {
@@ -184,7 +184,7 @@ fn readable() -> impl Strategy<Value = String> {
     })
 }
 
-/// A pattern of the right shape whose class is anything.
+/// A pattern of the right shape with an arbitrary class.
 fn doubtful() -> impl Strategy<Value = String> {
     let parts = [
         "a",

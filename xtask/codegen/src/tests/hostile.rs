@@ -1,8 +1,8 @@
-//! Arbitrary bytes give an error or files, never a panic.
+//! Arbitrary bytes lead to an error or to files, never to a panic.
 
 use super::*;
 
-/// A linear congruential generator: the same bytes on every run.
+/// A linear congruential generator: the same bytes in every run.
 struct Random(u64);
 
 impl Random {
@@ -60,7 +60,7 @@ fn a_damaged_description_is_read_to_its_end() {
     }
 }
 
-/// Words change places, so that what is well-formed means something else.
+/// Words change places, so that well-formed text gets another meaning.
 #[test]
 fn a_shuffled_description_is_read_to_its_end() {
     let mut random = Random(3);
@@ -75,14 +75,15 @@ fn a_shuffled_description_is_read_to_its_end() {
     }
 }
 
-/// The one problem of a text that is no tree.
+/// Returns the only problem of a text that is not a tree.
 fn broken(file: &str, text: &str) -> Problem {
     let mut found = understand(file, text.as_bytes()).err().unwrap();
     assert_eq!(found.len(), 1, "{found:?}");
     found.remove(0)
 }
 
-/// Work must not grow with depth times length, nor may anything recurse as deep as a text says: this text would take hours.
+/// Work must not grow with depth times length, and no function may recurse as deep as the text is nested. This text
+/// would take hours.
 #[test]
 fn depth_is_bounded() {
     let count = 200_000;
@@ -121,7 +122,7 @@ fn depth_is_bounded() {
         " }".repeat(60)
     );
     assert_eq!(problems(&receiving(&deep)), []);
-    // Brackets in a text are no depth.
+    // Brackets in a text do not count as depth.
     let text = format!("description: '{}',", "[{".repeat(count));
     assert_eq!(problems(&with(&format!("{text} {DONE}"), "")), []);
 }
@@ -138,7 +139,7 @@ fn aliases_stand_for_little_more_than_the_text() {
         "{problem}"
     );
     assert_eq!(problem.hint, "write `$ref` in their place");
-    // What people write for themselves is read.
+    // Ordinary descriptions are read.
     let shared = format!(
         "requestBody: {{ content: {{ application/json: {{ schema: {{ type: object, properties: \
          {{ one: &text {{ type: string }}, two: *text }} }} }} }} }}, {DONE}"
@@ -165,7 +166,7 @@ fn what_yaml_has_beside_json_is_read_or_named() {
         let problem = broken("acme.yaml", text);
         assert!(problem.what.ends_with(what), "{problem}");
     }
-    // A number that is too large is wrong where it stands, and hides nothing else.
+    // A number that is too large is reported at its place, and hides no other problem.
     let found = problems(&with(
         &format!("summary: 99999999999999999999, description: 1, {DONE}"),
         "",
@@ -180,7 +181,7 @@ fn what_yaml_has_beside_json_is_read_or_named() {
     );
 }
 
-/// A description whose one body is a chain of schemas, each of which refers to the next one in these properties.
+/// A description whose single body is a chain of schemas, each of which refers to the next one in these properties.
 fn chain(length: usize, properties: &[&str]) -> String {
     let mut schemas = String::new();
     for number in 0..length {

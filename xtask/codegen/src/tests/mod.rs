@@ -11,14 +11,14 @@ mod refusals;
 
 const NASTY: &str = include_str!("../../../golden/openapi.yaml");
 
-/// The problems of a description.
+/// Returns the problems of a description.
 fn problems(text: &str) -> Vec<Problem> {
     understand("acme.yaml", text.as_bytes())
         .err()
         .unwrap_or_default()
 }
 
-/// The emitted files of a description without problems, not yet formatted.
+/// Returns the emitted files of a description without problems, not yet formatted.
 fn emitted(text: &str) -> BTreeMap<String, String> {
     match understand("acme.yaml", text.as_bytes()) {
         Ok((_, api)) => super::emitted(&api).unwrap(),
@@ -26,7 +26,8 @@ fn emitted(text: &str) -> BTreeMap<String, String> {
     }
 }
 
-/// A description with one operation, whose members are `operation`, and with `components`. Both in YAML's flow style.
+/// Returns a description with one operation, whose members are `operation`, and with `components`. Both are in YAML's
+/// flow style.
 fn with(operation: &str, components: &str) -> String {
     format!(
         "openapi: 3.1.0\n\
@@ -38,7 +39,7 @@ fn with(operation: &str, components: &str) -> String {
 
 const DONE: &str = "responses: { 2XX: { description: Done } }";
 
-/// A description whose one operation sends this schema as JSON.
+/// Returns a description whose only operation sends this schema as JSON.
 fn sending(schema: &str) -> String {
     with(
         &format!(
@@ -48,19 +49,19 @@ fn sending(schema: &str) -> String {
     )
 }
 
-/// A description whose one operation sends an object with this property.
+/// Returns a description whose only operation sends an object with this property.
 fn sending_property(schema: &str) -> String {
     sending(&format!(
         "{{ type: object, properties: {{ it: {schema} }} }}"
     ))
 }
 
-/// A description whose one operation has this parameter.
+/// Returns a description whose only operation has this parameter.
 fn with_parameter(parameter: &str) -> String {
     with(&format!("parameters: [ {parameter} ], {DONE}"), "")
 }
 
-/// A description whose one operation receives this schema.
+/// Returns a description whose only operation receives this schema.
 fn receiving(schema: &str) -> String {
     with(
         &format!(

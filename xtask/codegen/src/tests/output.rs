@@ -1,4 +1,4 @@
-//! What is written: the same every time, current, and compared without git.
+//! The written files: the same every time, current, and compared without git.
 
 use std::fs;
 

@@ -1,11 +1,12 @@
-//! A description with a text in every place where one may stand. Also a module of the package `fuzz`.
+//! A description with a text in every possible place. Also a module of the package `fuzz`.
 
-/// The description as JSON. `text` gives one text after another; where names must differ, a number is put behind it.
+/// Returns the description as JSON. `text` returns one text after another. Where names must differ, a number is
+/// appended.
 ///
-/// All names of Rust are given, so that nothing but literals and comments can follow from the texts.
+/// All Rust names are set, so that the texts can affect only literals and comments.
 pub(crate) fn description(mut text: impl FnMut() -> String) -> String {
     let mut out = String::new();
-    // The values of an enum stand in it and beside it.
+    // The values of an enum occur in it and beside it.
     let (first, second) = (text(), text());
     let mut number = 0;
     let mut rest = TEMPLATE;
@@ -21,16 +22,16 @@ pub(crate) fn description(mut text: impl FnMut() -> String) -> String {
             '1' | '2' => json(&format!("{text}{kind}")),
             // Any text.
             'T' => json(&text),
-            // One that is not blank, and that no other place has.
+            // A text that is not blank and is unique.
             'N' => {
                 number += 1;
                 json(&format!("{text}{number}"))
             }
-            // A sentence, as it can't be taken for a name.
+            // A sentence, because it can't be taken for a name.
             'S' => json(&format!("{text} or nothing")),
             'U' => json(&format!("https://x.example/{}", kept(&text, "<>\"`|\\"))),
             'H' => json(&format!("http://x.example/{}", kept(&text, "<>\"`|\\"))),
-            // Segments of a path.
+            // Path segments.
             'P' => {
                 let path = kept(&text, "<>\"`|\\?#{}").replace('/', "-");
                 json(&format!("/v1/a{path}"))
@@ -51,7 +52,7 @@ fn kept(text: &str, without: &str) -> String {
     text.chars().filter(is_kept).collect()
 }
 
-/// A pattern of this very text.
+/// Returns a pattern of exactly this text.
 fn pattern(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! What can be told from the source alone.
+//! Checks that need only the source.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -14,7 +14,8 @@ fn created(text: &str) -> Files {
         .unwrap_or_else(|problems| panic!("{text}\n{problems:#?}"))
 }
 
-/// The tokens of a file without their texts: every literal is one, and no comment is any. What is asked of the texts is asked here.
+/// Returns the tokens of a file without their texts. A literal is one token, a comment is none. The texts are checked
+/// here.
 fn shape(path: &str, source: &str) -> String {
     let stream: TokenStream = source
         .parse()
@@ -57,7 +58,7 @@ fn write(stream: TokenStream, out: &mut String) {
     }
 }
 
-/// A deprecation's note is markdown to rustdoc.
+/// Rustdoc reads a deprecation's note as markdown.
 fn note(token: Option<TokenTree>) {
     if let Some(TokenTree::Literal(literal)) = token {
         let note: syn::LitStr = syn::parse_str(&literal.to_string()).unwrap();
@@ -66,7 +67,7 @@ fn note(token: Option<TokenTree>) {
 }
 
 fn is_visible(c: char) -> bool {
-    // By other means than the generator's own.
+    // With other code than the generator's own.
     let hidden = c.is_control()
         || matches!(
             c,
@@ -85,7 +86,7 @@ fn is_visible(c: char) -> bool {
     !hidden
 }
 
-/// What headings, lists, tables and blocks of code a page has: never what it says.
+/// Returns the headings, lists, tables and code blocks of a page, without their words.
 fn outline(page: &str) -> String {
     use pulldown_cmark::{Event, Options, Parser, Tag};
     let options = Options::ENABLE_TABLES
@@ -98,7 +99,7 @@ fn outline(page: &str) -> String {
             Event::Start(Tag::Link { dest_url, .. }) => {
                 assert!(dest_url.starts_with("https://"), "{dest_url}\n{page}");
             }
-            // The words of the title; emphasis is theirs.
+            // The words of the title, with their emphasis.
             Event::Start(Tag::Emphasis | Tag::Strong) | Event::End(_) => {}
             Event::Start(tag) => out += &format!("{tag:?} "),
             Event::Html(_) | Event::InlineHtml(_) => panic!("{event:?}\n{page}"),
@@ -127,7 +128,7 @@ fn texts_stay_texts_in_the_source() {
             planted += source.matches(super::texts::PLANTED).count();
         }
     }
-    // The texts are there.
+    // The texts are present.
     assert!(planted > 1_000, "{planted}");
 }
 
@@ -144,7 +145,7 @@ fn texts_stay_texts_in_a_new_crate() {
             } else if path.ends_with(".md") {
                 assert_eq!(outline(&file), outline(plain), "{path}\n{file}");
             } else {
-                // Nothing but the description differs in the manifest, and that is one string.
+                // Only the description differs in the manifest, and it is one string.
                 let others = |text: &str| -> Vec<String> {
                     let is_other = |line: &&str| !line.starts_with("description = \"");
                     text.lines().filter(is_other).map(str::to_owned).collect()

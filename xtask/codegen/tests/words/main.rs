@@ -1,6 +1,7 @@
-//! Whatever a description says in any of its texts, it stays text: in the source, to rustdoc, to a reader.
+//! Any text of a description stays text: in the source, to rustdoc, to a reader.
 //!
-//! `DESCRIPTIONS=2000` tries as many, `DESCRIPTIONS_SEED=7` other ones; `cargo xtask prove words` does the first.
+//! `DESCRIPTIONS=2000` sets the number of descriptions, and `DESCRIPTIONS_SEED=7` the random choices. `cargo xtask
+//! prove words` sets the first one.
 #![cfg(test)]
 
 mod description;
@@ -15,7 +16,7 @@ use texts::Random;
 /// The files of a description: path below `src/generated` → text.
 type Files = BTreeMap<String, String>;
 
-/// As many descriptions as asked, or as many as a quick test can do.
+/// Returns the requested number of descriptions, or the number for a quick test.
 fn count(quick: usize) -> usize {
     number("DESCRIPTIONS").unwrap_or(quick)
 }
@@ -25,14 +26,14 @@ fn number(variable: &str) -> Option<usize> {
     Some(value.parse().unwrap())
 }
 
-/// Random descriptions, each as JSON.
+/// Returns random descriptions, each as JSON.
 fn descriptions(count: usize) -> impl Iterator<Item = String> {
     let seed = number("DESCRIPTIONS_SEED").unwrap_or(1);
     let mut random = Random::new(seed as u64);
     (0..count).map(move |_| description::description(|| texts::text(&mut random)))
 }
 
-/// The description whose texts are plain words.
+/// Returns the description whose texts are plain words.
 fn plain() -> String {
     description::description(|| "plain word".to_owned())
 }

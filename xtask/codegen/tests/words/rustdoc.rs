@@ -1,4 +1,4 @@
-//! What rustdoc itself makes of it: many outputs, merged into one crate, looked through for tests and made into pages.
+//! Runs rustdoc on many outputs, merged into one crate, to find tests and to make pages.
 
 use std::{
     fs,
@@ -8,10 +8,10 @@ use std::{
 
 use super::{Files, count, descriptions, texts::PLANTED};
 
-/// How many outputs one crate holds.
+/// The number of outputs in one crate.
 const BATCH: usize = 250;
 
-/// What the emitted code depends on, as cargo built it for the crate that the generator's own tests compile.
+/// The dependencies of the emitted code, as cargo built them for the crate that the generator's own tests compile.
 struct Dependencies {
     externs: Vec<String>,
     folder: PathBuf,
@@ -89,7 +89,7 @@ impl Dependencies {
             "{}",
             errors.chars().take(5_000).collect::<String>()
         );
-        // The lints about links, tags and addresses speak up here.
+        // The lints about links, tags and addresses report here.
         assert!(
             errors.is_empty(),
             "{}",
@@ -99,7 +99,8 @@ impl Dependencies {
     }
 }
 
-/// The first line of the crate's documentation holds the one test that rustdoc must find, so that it is known to look.
+/// The first line of the crate's documentation has the one test that rustdoc must find. This proves that rustdoc
+/// searches.
 const HEAD: &str = r#"//! ```ignore
 //! assert!(true);
 //! ```
@@ -147,14 +148,14 @@ fn write(batch: &Path, outputs: &[Files]) {
     fs::write(batch.join("lib.rs"), library).unwrap();
 }
 
-/// The tags of a page: what is between `<` and `>`. In rustdoc's pages no attribute holds either.
+/// Returns the tags of a page: the text between `<` and `>`. In rustdoc's pages no attribute contains either.
 fn tags(page: &str) -> impl Iterator<Item = &str> {
     page.split('<')
         .skip(1)
         .map(|rest| rest.split('>').next().unwrap_or_default())
 }
 
-/// Looks at all pages below a folder; gives how many there are, and how often a text is seen in them.
+/// Checks all pages below a folder. Returns their number, and how often a text occurs in them.
 fn look(folder: &Path) -> (usize, usize) {
     let (mut pages, mut seen) = (0, 0);
     for entry in fs::read_dir(folder).unwrap() {
@@ -167,7 +168,7 @@ fn look(folder: &Path) -> (usize, usize) {
             let page = fs::read_to_string(&path).unwrap();
             for tag in tags(&page) {
                 let is_link = tag.starts_with("a href=\"https://");
-                // The first words of a page, inside the quotes of one attribute.
+                // The first words of a page, in one quoted attribute.
                 let summary = tag.strip_prefix("meta name=\"description\" content=\"");
                 let is_summary =
                     summary.and_then(|rest| rest.find('"').map(|end| end + 1 == rest.len()));
@@ -177,7 +178,7 @@ fn look(folder: &Path) -> (usize, usize) {
                     "<{tag}> in {}",
                     path.display()
                 );
-                // What a page says beside a block of code.
+                // The page's text beside a code block.
                 assert!(
                     !names.contains("example-wrap"),
                     "<{tag}> in {}",

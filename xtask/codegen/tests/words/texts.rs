@@ -1,4 +1,4 @@
-//! Random texts that would like to be more than text, the same ones for the same seed.
+//! Random texts that try to be more than text. The same seed makes the same texts.
 
 /// A linear congruential generator.
 pub(crate) struct Random(u64);
@@ -17,10 +17,10 @@ impl Random {
     }
 }
 
-/// What stands in every tag, link and test that a text tries to open.
+/// The word in every tag, link and test that a text tries to open.
 pub(crate) const PLANTED: &str = "planted";
 
-/// A text of some pieces; now and then one that is long, or blank.
+/// Returns a text of some pieces. Some texts are long, or blank.
 pub(crate) fn text(random: &mut Random) -> String {
     let count = match random.below(20) {
         0 => 0,
@@ -199,7 +199,7 @@ const PIECES: &[&str] = &[
     "request.",
     "?;\n",
     "include_str!(\"planted\")",
-    // What can't be seen, and what can.
+    // Invisible characters, and visible ones.
     "\u{0}",
     "\u{1B}[31m",
     "\u{7}",

@@ -3,7 +3,7 @@ use url::Url;
 
 use crate::assert_unquoted;
 
-/// A base URL that is taken leads nowhere else and is written in one way; a link that is taken leads to the list.
+/// An accepted base URL leads nowhere else and is written in one way. An accepted link leads to the list.
 pub(super) fn run(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     match text.parse::<BaseUrl>() {
@@ -13,7 +13,7 @@ pub(super) fn run(input: &[u8]) {
     let here: BaseUrl = "https://api.example/eu".parse().unwrap();
     match NextLink::check(&here, "/v2/list", &text) {
         Ok(link) => {
-            // A link may be relative to the page that it stands on.
+            // A link may be relative to the page that contains it.
             let page = Url::parse("https://api.example/eu/v2/list").unwrap();
             let there = page.join(&text).unwrap();
             assert_eq!(there.origin().ascii_serialization(), "https://api.example");
@@ -51,7 +51,7 @@ fn takes(base: &BaseUrl) {
     assert_eq!(below.origin(), url.origin());
 }
 
-/// A query is sent as it is written: nothing in it ends it, or the line it stands in.
+/// A query is sent as it is written. Nothing in it ends the query or its line.
 fn stays(link: &NextLink) {
     let query = link.query();
     assert!(!query.is_empty());

@@ -1,12 +1,12 @@
 use crate::{assert_unquoted, offline, response::LONGEST};
 
-/// No body makes a decoder panic, and no error of one quotes its body. What is read is printed in proportion to it.
+/// No body makes a decoder panic, and no decode error quotes its body. The printed value is in proportion to the input.
 pub(super) fn run(body: &[u8]) {
     let body = body.get(..4 * LONGEST).unwrap_or(body);
     for operation in offline::operations() {
         match (operation.decode)(body) {
             Ok(printed) => {
-                // Names of properties stand around the shortest value; twice, and indented.
+                // The property names around the shortest value, twice, and indented.
                 let longest = 4_000 + 600 * body.len();
                 let (id, length) = (operation.info.id, printed.len());
                 assert!(length <= longest, "{id}: {length} of {}", body.len());

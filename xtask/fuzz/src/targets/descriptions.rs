@@ -3,11 +3,12 @@ use crate::response::LONGEST;
 #[path = "../../../codegen/tests/words/description.rs"]
 mod description;
 
-/// No text that is put into a description is longer.
+/// The longest text that is put into a description.
 const TEXT: usize = 2_000;
 
-/// A description leads to files or to problems, and there are not more words about it than it deserves. In the files, its
-/// texts are texts: those of a damaged description, and the input itself in every place of one.
+/// A description leads to files or to problems, and the output is in proportion to the input. In the files, the
+/// description's texts stay texts. This is checked for a damaged description, and for the input itself in every place
+/// of a description.
 pub(super) fn run(text: &[u8]) {
     let text = text.get(..LONGEST).unwrap_or(text);
     for path in ["acme.yaml", "acme.json"] {

@@ -15,7 +15,7 @@ use customer_api_ledger::{
 
 use crate::{assert_unquoted, offline, response::LONGEST};
 
-/// A ledger with every state in it, and all that it says.
+/// A ledger with every state in it, and its whole content.
 struct Sample {
     file: Vec<u8>,
     content: Vec<Entry>,
@@ -26,10 +26,11 @@ struct Sample {
 const LIST: &str = "march-planted";
 const OPERATION: &str = "sendInvitation";
 
-/// A file is a ledger with all that was written into it, or an error that says what it is instead.
+/// A file is a ledger with everything that was written into it, or an error that states what it is instead.
 ///
-/// The input's first line says what it is: `file` the whole file; `journal` what lies beside a right one; else changes to a
-/// right one, five bytes or more each: a place in three bytes, a length in one, and as many bytes.
+/// The input's first line selects its use. `file` is the whole file. `journal` is the journal beside a right file.
+/// Otherwise the input is a list of changes to a right file, of five bytes or more each: a place in three bytes, a
+/// length in one, and that number of bytes.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..4 * LONGEST).unwrap_or(input);
     let sample = sample();
@@ -101,7 +102,7 @@ fn open(path: &Path, sample: Option<&Sample>) {
     }
 }
 
-/// What a ledger says that is the sample, as far as it can be opened. A list that is missing is a finding.
+/// Returns the content of the sample ledger, as far as it can be opened. A missing list is a finding.
 async fn read(
     ledger: &FileLedger,
     sample: &Sample,
@@ -166,7 +167,7 @@ fn time(number: u8) -> Timestamp {
     Timestamp::from_unix_seconds(1_750_000_000 + i64::from(number)).unwrap()
 }
 
-/// A directory of its own, as long as it lives.
+/// A directory that is removed when the value is dropped.
 struct Directory(PathBuf);
 
 impl Directory {

@@ -14,7 +14,7 @@ mod waits;
 
 use crate::Target;
 
-/// Answers, whole or only their bodies: ours and the providers' own.
+/// The corpora of responses, whole or only their bodies: ours and the providers' own.
 const ANSWERS: &[&str] = &[
     "xtask/fuzz/corpus/responses",
     "xtask/fuzz/corpus/bodies",
@@ -28,7 +28,7 @@ const ANSWERS: &[&str] = &[
 pub const TARGETS: &[Target] = &[
     Target {
         name: "decoders",
-        about: "how every operation reads the body of a success",
+        about: "every operation's reading of a success body",
         seeds: ANSWERS,
         mutations: 1_500,
         allocations: (1_000_000, 2_000),
@@ -36,7 +36,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "services",
-        about: "how every provider reads the body of a failure, and judges a success",
+        about: "every provider's reading of a failure body, and its verdict on a success",
         seeds: ANSWERS,
         mutations: 3_000,
         allocations: (200_000, 1_000),
@@ -44,7 +44,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "responses",
-        about: "what a call makes of a response: one operation of every provider",
+        about: "a call's reading of a response: one operation of every provider",
         seeds: ANSWERS,
         mutations: 1_000,
         allocations: (2_000_000, 3_000),
@@ -80,7 +80,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "descriptions",
-        about: "the generator's reader of descriptions, in YAML and JSON, and what it makes of their texts",
+        about: "the generator's reader of descriptions, in YAML and JSON, and the emitted texts",
         seeds: &[
             "xtask/fuzz/corpus/descriptions",
             "crates/ravelin-labels/tests/fixtures",
@@ -99,7 +99,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "enums",
-        about: "enums of strings keep what they do not know",
+        about: "enums of strings keep unknown values",
         seeds: &["xtask/fuzz/corpus/enums", "xtask/fuzz/corpus/times"],
         mutations: 10_000,
         allocations: (50_000, 200),
@@ -107,7 +107,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "scrubber",
-        about: "what is taken out of a provider's words",
+        about: "values that are removed from a provider's words",
         seeds: &["xtask/fuzz/corpus/scrubber"],
         mutations: 2_000,
         allocations: (2_000_000, 1_000),

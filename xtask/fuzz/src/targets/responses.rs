@@ -5,17 +5,17 @@ use crate::{
     response::{LONGEST, Spoken},
 };
 
-/// The longest line that an error may print: the provider's message, its code, its trace id and where it redirects to, each
-/// of which has a limit of its own, in bytes of four to a letter, and our words around them.
+/// The longest line that an error may print: the provider's message, code, trace id and redirect target, with our words
+/// around them. Each has its own limit, in bytes of four per letter.
 const LONGEST_LINE: usize = 4 * (2_000 + 2_000 + 200 + 200) + 2_000;
 
-/// A response arrived, so nothing says that the call was not sent; what an error says is one bounded line, and what it keeps
-/// is bounded, too.
+/// A response arrived, so no error reports that the call was not sent. An error prints one bounded line, and the part
+/// of the body that it keeps is bounded too.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..2 * LONGEST).unwrap_or(input);
     let spoken = Spoken::read(input, StatusCode::OK);
     let operations = offline::operations();
-    // One operation of every provider: another one for another input.
+    // One operation of every provider. Another input selects another one.
     let lot = input.iter().fold(input.len(), |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(usize::from(*byte))
     });
@@ -36,7 +36,8 @@ pub(super) fn run(input: &[u8]) {
             assert!(spoken.status.is_success(), "{id}: {}", spoken.status);
             continue;
         };
-        // A 401 proves that nothing was processed, and the login after it is answered alike: no session, nothing sent.
+        // A 401 proves that nothing was processed, and the login after it gets the same response: no session, nothing
+        // sent.
         if error.kind() == ErrorKind::Authentication && spoken.status == StatusCode::UNAUTHORIZED {
             continue;
         }

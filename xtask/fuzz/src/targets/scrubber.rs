@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 
 use crate::response::LONGEST;
 
-/// A provider that repeats whatever it is told.
+/// A provider that repeats the values that it receives.
 #[derive(Debug)]
 struct Parrot;
 
@@ -59,10 +59,10 @@ impl Operation for Tell {
     }
 }
 
-/// What stands for a value that was taken out.
+/// The replacement of a removed value.
 const REPLACEMENT: &str = "[redacted]";
 
-/// A client of the parrot, and what polls its calls.
+/// A client of the parrot, and the runtime that polls its calls.
 struct Caller {
     transport: ScriptedTransport,
     client: Client<Parrot>,
@@ -70,11 +70,11 @@ struct Caller {
     calls: usize,
 }
 
-/// How many calls one caller makes: its transport keeps every request.
+/// The number of calls that one client makes. Its transport keeps every request.
 const CALLS: usize = 1_000;
 
 thread_local! {
-    /// Kept for many calls, as making it costs more than most inputs.
+    /// Kept for many calls, because making it costs more than most inputs.
     static CALLER: RefCell<Caller> = RefCell::new(Caller::new());
 }
 
@@ -96,7 +96,7 @@ impl Caller {
         }
     }
 
-    /// Tells the parrot the values, and hands back what it says.
+    /// Sends the values to the parrot, and returns its words.
     fn tell(&mut self, values: Vec<String>, words: &str) -> Error {
         if self.calls == CALLS {
             *self = Self::new();
@@ -111,7 +111,7 @@ impl Caller {
     }
 }
 
-/// None of the values, which stand in the input's first lines, is left in the provider's words, which are the rest.
+/// No value, from the input's first lines, remains in the provider's words, which are the rest of the input.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let text = String::from_utf8_lossy(input);
@@ -126,7 +126,7 @@ pub(super) fn run(input: &[u8]) {
         let pieces: Vec<&str> = said.split(REPLACEMENT).flat_map(unescaped).collect();
         for value in values.iter().map(|value| value.trim()) {
             let value = value.to_ascii_lowercase();
-            // One or two letters go as words only, and some values are parts of what replaces them.
+            // One or two letters are removed only as words, and some values are parts of their replacement.
             if value.chars().filter(|c| counts(*c)).count() < 3 || REPLACEMENT.contains(&value) {
                 continue;
             }
@@ -136,12 +136,12 @@ pub(super) fn run(input: &[u8]) {
     }
 }
 
-/// Whether a character makes a value longer when it is compared. Those for which that is hard to tell are left out.
+/// Returns whether a character makes a value longer when it is compared. Characters that are hard to judge are omitted.
 fn counts(c: char) -> bool {
     c.is_ascii_graphic() || matches!(c, 'à'..='ö' | 'ø'..='ž' | 'α'..='ω' | 'а'..='я' | '一'..='鿿')
 }
 
-/// The pieces between the escapes of characters that can't be seen, which are the library's words.
+/// Returns the pieces between the escapes of invisible characters. The escapes are the library's words.
 fn unescaped(piece: &str) -> impl Iterator<Item = &str> {
     let mut parts = piece.split("\\u{");
     let first = parts.next();

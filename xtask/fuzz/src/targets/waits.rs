@@ -46,14 +46,14 @@ impl Operation for Read {
     }
 }
 
-/// Seconds are taken as they stand, whatever else is no panic, and no server makes a call longer than its timeout.
+/// Seconds are taken as they are, other values never panic, and no server makes a call longer than its timeout.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let mut spoken = Spoken::read(input, StatusCode::SERVICE_UNAVAILABLE);
     if spoken.status.is_success() {
         spoken.status = StatusCode::TOO_MANY_REQUESTS;
     }
-    // The script takes texts only, so the first one counts that is one.
+    // The script accepts only texts, so the first value that is a text counts.
     let mut stated = spoken.headers.get_all("retry-after").iter();
     let stated = stated.find_map(|value| value.to_str().ok()).map(str::trim);
     let transport = ScriptedTransport::new();

@@ -121,7 +121,7 @@ fn a_form_with_the_least_that_is_allowed() {
     );
 }
 
-/// The bytes between the boundaries.
+/// Returns the bytes between the boundaries.
 fn multipart_body(fields: &[(&str, &str)], boundary: &str) -> String {
     let parts: String = fields
         .iter()

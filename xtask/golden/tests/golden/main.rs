@@ -1,4 +1,4 @@
-//! The emitted code of a nasty description at work, over a transport that records what it is asked.
+//! Runs the emitted code of an inconvenient description over a transport that records the requests.
 #![cfg(test)]
 
 mod bodies;

@@ -1,4 +1,4 @@
-//! Secrets and personal data: in no `Debug`, and in no message.
+//! Secrets and personal data must appear in no `Debug` and in no message.
 
 use std::collections::BTreeMap;
 
@@ -107,7 +107,7 @@ fn a_number_is_hidden_too() {
     assert!(debug.contains("owner: Some([redacted])"), "{debug}");
 }
 
-/// What is left of a response that refuses the call in these words.
+/// Returns the error's message after a response that refuses the call in these words.
 fn message_of<O: Operation<Service = Nasty> + 'static>(operation: O, words: &str) -> String {
     let (outcome, _) = call(operation, 400, words);
     let Err(error) = outcome else {

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent, under the name that the provider uses.
+//! Values that are refused before anything is sent, under the provider's names.
 
 use std::collections::BTreeMap;
 

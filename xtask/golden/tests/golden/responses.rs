@@ -1,4 +1,4 @@
-//! What responses become: unknown values and fields, absence and null, and back without a loss.
+//! The decoding of responses: unknown values and fields, absence and null, and encoding again without a loss.
 
 use customer_api_core::{Operation as _, response::ResponseBody, time::Date};
 use golden::{
@@ -170,7 +170,7 @@ fn a_response_of_the_wrong_shape_is_an_error_that_quotes_nothing() {
         let chain = format!("{error} {error:?}");
         assert!(!chain.contains("secret-value"), "{chain}");
     }
-    // An array is no object, though serde would take its items for the fields.
+    // An array is not an object, although serde would take its items for the fields.
     let login = LogIn::new(
         "u",
         "p",

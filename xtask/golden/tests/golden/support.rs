@@ -1,4 +1,4 @@
-//! What the tests share: one call, its request, and an independent reader of multipart bodies.
+//! Shared code of the tests: one call, its request, and an independent reader of multipart bodies.
 
 use std::{
     convert::Infallible,
@@ -17,7 +17,7 @@ use golden::Nasty;
 
 pub(crate) type Sent = Request<Vec<u8>>;
 
-/// Makes one call, and gives its outcome with the request, if one went out.
+/// Makes one call. Returns its outcome, and the request if one was sent.
 pub(crate) fn call<O: Operation<Service = Nasty> + 'static>(
     operation: O,
     status: u16,
@@ -42,12 +42,12 @@ pub(crate) fn call<O: Operation<Service = Nasty> + 'static>(
     (outcome, request)
 }
 
-/// The request of a call that is answered with nothing.
+/// Returns the request of a call whose response is empty.
 pub(crate) fn sent<O: Operation<Service = Nasty> + 'static>(operation: O) -> Sent {
     call(operation, 200, "").1.expect("the call is sent")
 }
 
-/// What a call gives for this body.
+/// Returns the output of a call for this body.
 pub(crate) fn answered<O: Operation<Service = Nasty> + 'static>(
     operation: O,
     response: &str,
@@ -55,7 +55,7 @@ pub(crate) fn answered<O: Operation<Service = Nasty> + 'static>(
     call(operation, 200, response).0.unwrap()
 }
 
-/// Method, path with query, content type, and body.
+/// Returns method, path with query, content type, and body.
 #[track_caller]
 pub(crate) fn assert_wire(sent: &Sent, line: &str, content_type: Option<&str>, body: &str) {
     let target = sent.uri().path_and_query().unwrap();
@@ -70,7 +70,7 @@ pub(crate) fn header<'r>(sent: &'r Sent, name: &str) -> Option<&'r str> {
         .map(|value| value.to_str().unwrap())
 }
 
-/// The error of an operation that is refused before anything is sent.
+/// Returns the error of an operation that is refused before anything is sent.
 #[track_caller]
 pub(crate) fn refused<O: Operation<Service = Nasty> + 'static>(operation: O) -> ValidationError {
     let (outcome, request) = call(operation, 200, "");
@@ -83,7 +83,7 @@ pub(crate) fn refused<O: Operation<Service = Nasty> + 'static>(operation: O) -> 
     source.downcast_ref::<ValidationError>().unwrap().clone()
 }
 
-/// A multipart body, read by another implementation.
+/// Reads a multipart body with another implementation.
 pub(crate) fn parts(sent: &Sent) -> Vec<(String, String)> {
     let boundary = multer::parse_boundary(header(sent, "content-type").unwrap()).unwrap();
     let mut multipart = multer::Multipart::new(Once(Some(sent.body().clone())), boundary);

@@ -4,7 +4,7 @@ use super::*;
 
 const OBJECT: &str = "type: object, properties: { a: { type: string }, b: { type: string } }";
 
-/// A description whose one operation sends this schema as a form.
+/// Returns a description whose only operation sends this schema as a form.
 fn posting(schema: &str) -> String {
     sending(schema).replace("application/json", "application/x-www-form-urlencoded")
 }

@@ -1,4 +1,4 @@
-//! One bad description for every error: where it is, what it is, and the way out.
+//! One bad description for every error: its place, its statement, and its hint.
 
 use super::*;
 
@@ -7,7 +7,7 @@ mod operations;
 mod schemas;
 mod wholes;
 
-/// Exactly one problem, here, with these words in its statement and in its hint.
+/// Asserts that there is exactly one problem, at this place, with these words in its statement and in its hint.
 #[track_caller]
 fn refuses(text: &str, at: &str, what: &str, hint: &str) {
     let found = problems(text);

@@ -311,7 +311,7 @@ fn answers_that_have_no_one_type() {
         "links",
         "does not serve",
     );
-    // Documentation, but not a place for nonsense.
+    // Documentation must be well-formed too.
     refuses(
         &responses(
             "2XX: { description: A. }, default: { description: B., content: { application/json: { schema: { type: text } } } }",

@@ -1,4 +1,4 @@
-//! What only shows where several parts meet.
+//! Errors that appear only where several parts meet.
 
 use super::*;
 
@@ -97,7 +97,7 @@ fn unions_that_no_constructor_can_make() {
         "does not say what its `kind` is",
         "`const`",
     );
-    // OpenAPI's own way to say it.
+    // OpenAPI's own form.
     let mapping = ", mapping: { b: '#/components/schemas/B' }";
     assert_eq!(
         problems(&union(mapping, a, "{ kind: { type: string } }")),
