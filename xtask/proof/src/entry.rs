@@ -8,41 +8,42 @@ use customer_api_core::{
     response::{ResponseBody, Unreadable},
 };
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The failure, if it failed.
     pub error: Option<Error>,
-    /// How many times the request was sent.
+    /// The number of times that the request was sent.
     pub attempts: u32,
     /// The response as `Debug` prints it, if there is one.
     pub printed: String,
 }
 
-/// Reads a response as the operation does: the value as `Debug` prints it, or why there is none.
+/// Reads a response as the operation does. Returns the value as `Debug` prints it, or the reason why there is none.
 pub type Decode = fn(&[u8]) -> Result<String, DecodeError>;
 
-/// Reads a response as the operation does, strictly or not: the value as `Debug` prints it, and what is reported of the response.
+/// Reads a response as the operation does, strictly or not. Returns the value as `Debug` prints it, and the reports
+/// about the response.
 pub type Read = fn(&[u8], bool) -> Result<(String, Vec<Unreadable>), DecodeError>;
 
 type Made = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// An operation with a sample value, for a client of its provider.
 pub struct Entry<C> {
-    /// What is known of the operation.
+    /// The operation's properties.
     pub info: &'static OperationInfo,
     /// The value as `Debug` prints it.
     pub printed: String,
-    /// How its responses are read.
+    /// Reads its responses.
     pub decode: Decode,
-    /// How its responses are read, with what is reported of them.
+    /// Reads its responses, with the reports about them.
     pub read: Read,
     call: Box<dyn Fn(&C) -> Made + Send + Sync>,
 }
 
 impl<C: 'static> Entry<C> {
-    /// An operation, and how a client calls it.
+    /// Makes an entry from an operation, and the function with which a client calls it.
     pub fn new<O>(operation: O, prepare: fn(&C, O) -> Call<O>) -> Self
     where
         O: Operation + Clone + fmt::Debug,
@@ -80,7 +81,7 @@ impl<C: 'static> Entry<C> {
         }
     }
 
-    /// Whether it changes something. A scroll is no write, though reading on is not harmless.
+    /// Returns whether it changes something. A scroll is not a write, although repeating its follow-up is not harmless.
     #[must_use]
     pub fn is_write(&self) -> bool {
         self.info.idempotency == Idempotency::NonIdempotent && self.info.method != Method::Get

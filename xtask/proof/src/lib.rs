@@ -1,12 +1,12 @@
-//! What holds for every operation of every provider.
+//! The proofs for every operation of every provider.
 //!
-//! The tables of operations are generated from the descriptions. Each wants a sample of every operation: a new operation does
-//! not compile before it has one, and everything that is proved here is then proved for it, too.
+//! The tables of operations are generated from the descriptions, and require a sample of every operation. A new
+//! operation does not compile before it has one. After that, everything that is proved here is proved for it too.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a proof is a test, and stops at the first surprise"
+    reason = "a proof is a test, and may panic at an unexpected result"
 )]
 
 mod entry;

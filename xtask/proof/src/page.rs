@@ -1,19 +1,19 @@
-//! Documents of which a part is written by tests.
+//! Documents of which tests write a part.
 
 use std::{env, fs};
 
 use workspace::checkout;
 
-/// Setting this environment variable lets tests write their parts of the documents, instead of comparing them.
+/// This environment variable makes tests write their parts of the documents, instead of comparing them.
 const UPDATE: &str = "UPDATE_DOCS";
 
-/// Holds the part of a document between two comments against what a test found, or replaces it with that.
+/// Compares the part of a document between two comments with a test's result, or replaces the part with it.
 ///
-/// The document's path is counted from the workspace. The comments are `<!-- begin NAME: … -->` and `<!-- end NAME -->`.
+/// The document's path is relative to the workspace. The comments are `<!-- begin NAME: … -->` and `<!-- end NAME -->`.
 ///
 /// # Panics
 ///
-/// If they differ, or the document has no such part.
+/// Panics if they differ, or the document has no such part.
 pub fn check(document: &str, name: &str, found: &str) {
     let path = checkout::root(env!("CARGO_MANIFEST_DIR")).join(document);
     let text = fs::read_to_string(&path).unwrap();
@@ -32,7 +32,7 @@ pub fn check(document: &str, name: &str, found: &str) {
     );
 }
 
-/// What is before the part, the part, and what is after it, with the comments.
+/// Returns the text before the part, the part, and the text after it, with the comments.
 fn split<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str, &'a str)> {
     const END_OF_COMMENT: &str = "-->\n";
     let begin = text.find(&format!("<!-- begin {name}:"))?;

@@ -3,46 +3,46 @@ use customer_api_sandbox::{SandboxError, Server};
 
 use crate::{Entry, Facts, Texts};
 
-/// A provider's client, and its imitation to call.
+/// A provider's client and its sandbox.
 pub trait Provider: Sized {
     /// The provider crate.
     const CRATE: &'static str;
-    /// What is known of it.
+    /// The facts about the provider.
     const FACTS: Facts;
     /// Its client.
     type Client: ProviderClient<Service: Default> + Clone + std::fmt::Debug + Send + Sync + 'static;
-    /// Its imitation.
+    /// Its sandbox.
     type Imitation;
 
-    /// Starts an imitation in which every sample succeeds, even after those before it in the table.
+    /// Starts a sandbox in which every sample succeeds, even after the samples before it in the table.
     fn start() -> impl Future<Output = Result<Self, SandboxError>>;
 
-    /// The imitation.
+    /// Returns the provider's server in the sandbox.
     fn server(&self) -> &Server<Self::Imitation>;
 
-    /// How many writes it carried out.
+    /// Returns the number of writes that it executed.
     fn applied(&self) -> usize;
 
-    /// A client for the imitation, which is not slowed down by a quota of its own.
+    /// Returns a client for the sandbox, without a quota that slows it down.
     fn builder(&self) -> ClientBuilder<Self::Client>;
 
-    /// A write that can be told from others by this word, which stands in it once.
+    /// Returns a write with this unique word, which occurs in it once.
     fn marked_write(word: &str) -> Entry<Self::Client>;
 
-    /// Every operation, in an order in which they can be called one after another.
+    /// Returns every operation, in an order in which they can be called one after another.
     fn operations() -> Vec<Entry<Self::Client>>;
 }
 
-/// A provider whose calls need no imitation: they are made to be looked at, or answered by whoever tests.
+/// A provider whose calls need no sandbox. The test inspects them, or responds to them.
 pub trait Offline: Provider {
-    /// A client whose transport is the caller's to choose, and which is not slowed down by a quota of its own.
+    /// Returns a client with a chosen transport, without a quota that slows it down.
     fn offline() -> ClientBuilder<Self::Client>;
 
-    /// What a login is answered, where calls need one.
+    /// Returns the response to a login, if calls need one.
     fn login_response() -> Option<&'static str> {
         None
     }
 
-    /// Every operation, with a text of the caller's in every field that takes any.
+    /// Returns every operation, with one of these texts in every field that accepts any text.
     fn worded(words: &Texts<'_>) -> Vec<Entry<Self::Client>>;
 }

@@ -3,7 +3,7 @@ use std::{
     fmt,
 };
 
-/// Texts for every field of every operation that takes one, each a new one.
+/// Different texts for every text field of every operation.
 pub struct Texts<'t> {
     text: Box<dyn Fn(usize) -> String + 't>,
     count: Cell<usize>,
@@ -11,7 +11,7 @@ pub struct Texts<'t> {
 }
 
 impl<'t> Texts<'t> {
-    /// Texts by their number, from 0.
+    /// Returns the text for a number, from 0.
     pub fn new(text: impl Fn(usize) -> String + 't) -> Self {
         Self {
             text: Box::new(text),
@@ -20,7 +20,7 @@ impl<'t> Texts<'t> {
         }
     }
 
-    /// The next text.
+    /// Returns the next text.
     pub fn next(&self) -> String {
         let number = self.count.replace(self.count.get() + 1);
         let text = (self.text)(number);
@@ -28,7 +28,7 @@ impl<'t> Texts<'t> {
         text
     }
 
-    /// The texts so far.
+    /// Returns the texts so far.
     #[must_use]
     pub fn given(&self) -> Vec<String> {
         self.given.borrow().clone()

@@ -1,4 +1,4 @@
-//! Calls that are dropped, at every point at which they can be: nothing stays behind.
+//! Drops calls at every possible point, and checks that nothing stays behind.
 #![cfg(test)]
 
 use std::{
@@ -12,7 +12,7 @@ use customer_api_core::rate_limit::Quota;
 use proof::{CustomerRadar, Omnidesk, Provider, Ravelin, Revnue};
 use tokio::runtime::Handle;
 
-/// Polls a future so many times at most, and drops it; gives whether it came to its end.
+/// Polls a future at most this number of times, and drops it. Returns whether it completed.
 async fn abandoned_after<F: Future>(polls: usize, future: F) -> bool {
     let mut future = pin!(future);
     let mut left = polls;
@@ -30,12 +30,12 @@ fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }
 
-/// Lets everything come to rest that can.
+/// Waits until all work that can end has ended.
 async fn settle() {
     tokio::time::sleep(Duration::from_secs(30)).await;
 }
 
-/// Drops a call at this point, and uses what it shared with others; gives whether it came to its end.
+/// Drops a call at this point, and uses the state that it shared with other calls. Returns whether it completed.
 async fn drop_at<P: Provider>(operation: usize, polls: usize) -> bool {
     let provider = P::start().await.unwrap();
     settle().await;
@@ -46,7 +46,7 @@ async fn drop_at<P: Provider>(operation: usize, polls: usize) -> bool {
     let point = format!("{entry:?}, dropped after {polls} polls");
     let has_ended = abandoned_after(polls, entry.call(&client)).await;
 
-    // The one permit is there, nobody holds the login, and no lock is poisoned.
+    // The single permit is available, no call holds the login lock, and no lock is poisoned.
     let next = P::marked_write("next").call(&client).await;
     assert!(next.error.is_none(), "{point}: {next:?}");
     settle().await;

@@ -1,4 +1,4 @@
-//! Any text in any field of any operation arrives as the same text, in its place and nowhere else.
+//! Checks that any text in any field of any operation arrives as the same text, in its place and nowhere else.
 #![cfg(test)]
 
 use std::{
@@ -17,7 +17,7 @@ use proof::{Offline, Texts, for_every_provider};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// What parsers that are not ours read in a request: places, and what stands there.
+/// The values that independent parsers read in a request, by place.
 type Read = Vec<(String, String)>;
 
 async fn read(request: &http::Request<Bytes>) -> Read {
@@ -27,7 +27,7 @@ async fn read(request: &http::Request<Bytes>) -> Read {
         ("origin".to_owned(), url.origin().ascii_serialization()),
         ("fragment".to_owned(), format!("{:?}", url.fragment())),
     ];
-    // A `+` stays one in a path, so it is escaped for the parser of forms, which also reads percent signs.
+    // A `+` stays a `+` in a path, so it is escaped for the form parser, which also reads percent signs.
     for segment in url.path_segments().unwrap() {
         let pair = format!("={}", segment.replace('+', "%2B"));
         let (_, decoded) = form_urlencoded::parse(pair.as_bytes()).next().unwrap();
@@ -41,7 +41,7 @@ async fn read(request: &http::Request<Bytes>) -> Read {
         let mut value = value.to_str().unwrap().to_owned();
         if name == "content-type" {
             body.0.clone_from(&value);
-            // The boundary is a new one every time.
+            // The boundary is different every time.
             value.truncate(value.find("; boundary=").unwrap_or(value.len()));
         }
         read.push((format!("header {name}"), value));
@@ -61,7 +61,7 @@ async fn read(request: &http::Request<Bytes>) -> Read {
             while let Some(part) = parts.next_field().await.unwrap() {
                 assert_eq!((part.file_name(), part.content_type()), (None, None));
                 let name = format!("part {}", part.name().unwrap());
-                // Its `text` would take a byte order mark away.
+                // Its `text` would remove a byte order mark.
                 let bytes = part.bytes().await.unwrap();
                 read.push((name, String::from_utf8(bytes.into()).unwrap()));
             }
@@ -98,7 +98,7 @@ impl Stream for Once {
     }
 }
 
-/// What every operation sends with these texts; nothing where it refuses one.
+/// Returns the request of every operation with these texts; nothing if an operation refuses one.
 fn sent<P: Offline>(words: &Texts<'_>) -> Vec<(&'static str, Option<Read>)> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -112,7 +112,7 @@ fn sent<P: Offline>(words: &Texts<'_>) -> Vec<(&'static str, Option<Read>)> {
         if let Some(login) = needs_login {
             transport.push(ScriptedResponse::status(200).body(login));
         }
-        // Final: what is sent is the question here, not what comes back.
+        // Final, because only the sent request matters here.
         transport.push(ScriptedResponse::status(400));
         let client = P::offline()
             .check_patterns(false)
@@ -142,7 +142,8 @@ fn plain(number: usize) -> String {
     format!("plain{number:04}word")
 }
 
-/// What holds for plain texts, which are looked for where they stand, must hold for these. Gives how many were not refused.
+/// Asserts that the result for plain texts, which are found at their place, is the same for these texts. Returns the
+/// number of accepted texts.
 fn check<P: Offline>(texts: &[String], sent_in_all: &mut usize) {
     let words = Texts::new(plain);
     let expected = sent::<P>(&words);
@@ -166,11 +167,11 @@ fn check<P: Offline>(texts: &[String], sent_in_all: &mut usize) {
             *sent_in_all += 1;
         }
     }
-    // Every text is somewhere, and in one place.
+    // Every text occurs in exactly one place.
     assert!(seen.iter().all(|times| *times == 1), "{seen:?}");
 }
 
-/// What some parser or other trips over.
+/// Texts that some parsers misread.
 const NASTY: &[&str] = &[
     "\r\n",
     "\n",
@@ -224,7 +225,7 @@ proptest! {
     fn any_text_in_any_field_arrives_as_it_is(texts in prop::collection::vec(text(), 1..8)) {
         let mut sent_in_all = 0;
         for_every_provider!(check(&texts, &mut sent_in_all));
-        // Those without a text are always sent.
+        // Operations without a text are always sent.
         prop_assert!(sent_in_all >= 7, "{sent_in_all}");
     }
 
@@ -240,11 +241,11 @@ fn nasty_texts_one_by_one() {
     for text in NASTY {
         for_every_provider!(check(&[format!("a{text}b")], &mut sent_in_all));
     }
-    // Nothing but a path refuses one of them, and only where it would lead elsewhere.
+    // Only a path refuses one of them, and only where it would lead elsewhere.
     assert!(sent_in_all > NASTY.len() * 20, "{sent_in_all}");
 }
 
-/// A header of the caller's is sent as it is, or refused with nothing sent; it never makes two.
+/// A caller's header is sent as it is, or refused with nothing sent. It never becomes two headers.
 fn one_header<P: Offline>(text: &str) {
     let transport = ScriptedTransport::new();
     let builder = P::offline().header("x-note", text).user_agent(text);

@@ -1,4 +1,4 @@
-//! Every operation meets every fault, and a document tells what came of it.
+//! Every operation meets every fault, and a document lists the results.
 #![cfg(test)]
 
 use std::thread;
@@ -9,7 +9,7 @@ use proof::{
     page,
 };
 
-/// A thread a provider: each has a clock of its own.
+/// One thread per provider, because each has a separate clock.
 fn tables() -> Vec<Table> {
     let runs: [fn() -> Table; 4] = [
         matrix::run::<Ravelin>,

@@ -1,4 +1,4 @@
-//! Every sample is what its provider takes.
+//! Every sample is accepted by its provider.
 #![cfg(test)]
 
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ async fn all_succeed<P: Provider>() {
         );
         let requests = provider.server().requests();
         let id = Some(entry.info.id);
-        // Others may go along, such as a login.
+        // Other calls may be sent too, such as a login.
         let made = requests
             .iter()
             .filter(|request| request.operation_id.as_deref() == id);

@@ -5,17 +5,17 @@ use customer_api_sandbox::{ConnectionFault, Fault};
 
 use crate::Facts;
 
-/// A fault: its name in the tables, how it is brought about, and what it is.
+/// A fault: its name in the tables, how it is caused, and its facts.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FaultCase {
     /// The name that readers see.
     pub name: &'static str,
-    /// Where it stands in the tables.
+    /// Its section in the tables.
     pub section: Section,
-    /// How it is brought about.
+    /// How it is caused.
     pub set_up: SetUp,
-    /// What it is, in facts.
+    /// Its facts.
     pub happening: Happening,
     /// A timeout for the whole call other than the default.
     pub timeout: Option<Duration>,
@@ -23,70 +23,70 @@ pub struct FaultCase {
     pub attempt_timeout: Option<Duration>,
 }
 
-/// A part of the tables.
+/// A section of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Section {
     /// No connection, or one that breaks.
     Connections,
-    /// Time passes.
+    /// A timeout.
     TimeOuts,
-    /// A success whose body is not what it should be.
+    /// A success with a wrong body.
     Bodies,
     /// Statuses other than success.
     Statuses,
 }
 
-/// How a fault is brought about.
+/// How a fault is caused.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum SetUp {
-    /// The server treats the request in this way, each time it comes or as often as the fault says. `None` where a provider
-    /// has no such thing.
+    /// The server treats the request in this way, each time or as often as the fault states. `None` if a provider does
+    /// not have such a fault.
     Request(fn(&FaultContext<'_>) -> Option<Fault>),
     /// The server treats every new connection in this way.
     Connection(fn() -> ConnectionFault),
-    /// As before, and the client expects TLS.
+    /// The same, and the client expects TLS.
     Tls(fn() -> ConnectionFault),
-    /// Nobody listens.
+    /// No server listens.
     Refused,
-    /// The provider's name is not known.
+    /// The provider's name can't be resolved.
     Dns,
 }
 
-/// What a fault may need to know.
+/// The information that a fault may need.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FaultContext<'a> {
-    /// What is known of the provider.
+    /// The facts about the provider.
     pub facts: &'a Facts,
     /// An address of another origin, with a query.
     pub elsewhere: &'a str,
-    /// What the server says where it says anything.
+    /// The server's message, in responses that have one.
     pub says: &'a str,
 }
 
-/// What a fault is: not what a client makes of it.
+/// The facts of a fault, independent of a client's reaction.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Happening {
-    /// No connection comes about, which shows after this time.
+    /// The connection fails after this time.
     Unreachable {
-        /// Whether it shows by the connect timeout.
+        /// Whether it fails by the connect timeout.
         by_time_out: bool,
         /// The time.
         after: Duration,
     },
     /// The connection breaks before anything is written.
     NotWritten,
-    /// The connection breaks before anything of a response.
+    /// The connection breaks before any part of a response.
     BrokenOff {
-        /// Whether it carried the request out.
+        /// Whether the server executed the request.
         processed: bool,
     },
-    /// What comes is not HTTP.
+    /// The response is not HTTP.
     Gibberish,
-    /// Nothing comes, for ever.
+    /// No response ever comes.
     Silence {
         /// Whether the server saw the head of the request.
         seen: bool,
@@ -95,40 +95,40 @@ pub enum Happening {
     Response {
         /// Its status.
         status: u16,
-        /// What `Retry-After` asks for, if it can be understood.
+        /// The wait that `Retry-After` requests, if it can be read.
         retry_after: Option<Duration>,
-        /// Whether the request was carried out before.
+        /// Whether the request was executed before.
         processed: bool,
-        /// Whether the next request fares well.
+        /// Whether the next request succeeds.
         once: bool,
-        /// What comes after the head.
+        /// The part after the head.
         body: Body,
     },
 }
 
-/// What comes after the head of a response.
+/// The part after the head of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
-    /// What the operation answers, or what goes with an error.
+    /// The operation's response, or the body of an error.
     Proper,
     /// No bytes.
     Empty,
     /// `null`.
     Null,
-    /// A whole body that may be the provider's, and that no operation can read, such as a word.
+    /// A complete body that may be the provider's, and that no operation can read, such as a word.
     Unreadable,
-    /// JSON of another form than the operation answers.
+    /// JSON of another form than the operation's response.
     OtherJson,
-    /// A whole body that can't be the provider's own words, such as a gateway's page.
+    /// A complete body that can't be the provider's own words, such as a gateway's page.
     Foreign,
-    /// A JSON object that ends in the middle, framed as if it were whole.
+    /// A JSON object that ends in the middle, framed as if it were complete.
     HalfJson,
     /// A report of a failure, in the provider's words.
     Failure,
-    /// Not all of it, and this is how it ends.
+    /// An incomplete body that ends in this way.
     Cut(ErrorKind),
-    /// All too slowly.
+    /// The body comes too slowly.
     Slow,
 }
 

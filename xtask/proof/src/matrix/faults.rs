@@ -11,14 +11,14 @@ use super::{
     foreign,
 };
 
-/// More often than any call tries.
+/// More than the attempts of any call.
 const ALWAYS: u32 = 99;
-/// How long connecting may take by default.
+/// The default time limit for connecting.
 const CONNECT_TIME_OUT: Duration = Duration::from_secs(5);
 /// More than the clients of the matrix accept.
 const OVERSIZE: u64 = 100_000;
 
-/// Every fault, in the order of the tables.
+/// Returns every fault, in the order of the tables.
 #[must_use]
 pub fn all() -> Vec<FaultCase> {
     let mut faults = connections();
@@ -144,7 +144,7 @@ fn time_outs() -> Vec<FaultCase> {
             ..case("no response, the call has 10 s", silence, hang)
         },
         case(
-            "connected, and nothing is read",
+            "connected, but the server reads nothing",
             Happening::Silence { seen: false },
             SetUp::Connection(ConnectionFault::silence),
         ),
@@ -175,7 +175,7 @@ fn bodies() -> Vec<FaultCase> {
     };
     vec![
         case(
-            "200 as it should be, after a 100 and a 103",
+            "a correct 200, after a 100 and a 103",
             Body::Proper,
             |_| always(Fault::none().informational(100).informational(103)),
         ),
@@ -230,7 +230,7 @@ fn redirects() -> Vec<FaultCase> {
     ]
 }
 
-/// One status a line: its name, what it is, and how it is sent.
+/// One status per line: its name, its facts, and how it is sent.
 macro_rules! statuses {
     ($($status:literal)*) => {
         vec![$(FaultCase::new(
@@ -311,11 +311,11 @@ fn throttling() -> Vec<FaultCase> {
             always(fault.header("retry-after", "Thu, 23 Jan 2020 16:32:02 GMT"))
         }),
         case(
-            "429, `Retry-After` beyond any sense",
+            "429, `Retry-After` far too large",
             Some(u64::MAX),
             |_| always(Fault::status(429).header("retry-after", "99999999999999999999999999")),
         ),
-        case("429, `Retry-After` that says nothing", None, |_| {
+        case("429, `Retry-After` that can't be read", None, |_| {
             always(Fault::status(429).header("retry-after", "soon"))
         }),
     ]
@@ -358,7 +358,7 @@ fn dripping(fault: Fault) -> Fault {
     fault.drip(Duration::from_secs(4))
 }
 
-/// What an error says, wherever a provider looks for it.
+/// An error's message, in every place where a provider looks for it.
 fn words(scene: &FaultContext<'_>) -> FaultBody {
     let says = scene.says;
     FaultBody::json(&json!({

@@ -1,8 +1,8 @@
-//! Every operation meets every fault, and what comes of it is held against a rule that knows nothing of the library's code.
+//! Every operation meets every fault. The outcome is compared with a rule that knows nothing of the library's code.
 //!
-//! A [`FaultCase`] says what happens on the network or at the server, in facts. [`expected`] concludes from them, and from what
-//! is known of the provider and the operation, what a caller must be told. [`observe`] makes the call, [`run`] all of
-//! a provider's. A [`Table`] holds what was observed, for readers.
+//! A [`FaultCase`] states the facts on the network or at the server. [`expected`] derives the required report to the
+//! caller from these facts and from the facts about the provider and the operation. [`observe`] makes one call, [`run`]
+//! makes all calls of a provider. A [`Table`] shows the observations to readers.
 
 mod fault;
 mod faults;

@@ -10,36 +10,36 @@ use super::{
 };
 use crate::{Entry, Outcome, Provider, planted::encode};
 
-/// More often than any call tries.
+/// More than the attempts of any call.
 const ALWAYS: u32 = 99;
 
-/// What a caller is told.
+/// The report to a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a call succeeds or fails")]
 pub enum Reported {
     /// It happened.
     Success,
-    /// What went wrong, and whether it happened all the same.
+    /// The failure, and the call's outcome.
     Failure(ErrorKind, Delivery),
 }
 
-/// What came of a call that met a fault.
+/// The result of a call that met a fault.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Observed {
-    /// What the caller was told.
+    /// The report to the caller.
     pub told: Reported,
-    /// How often the request was sent, as the client counts.
+    /// The number of attempts that the client counts.
     pub attempts: u32,
-    /// How long the call took.
+    /// The duration of the call.
     pub elapsed: Duration,
-    /// How many of its requests the server saw.
+    /// The number of its requests that the server saw.
     pub received: usize,
-    /// How many writes the server carried out.
+    /// The number of writes that the server executed.
     pub applied: usize,
-    /// How many logins the server saw that were not the call itself.
+    /// The number of logins that the server saw, except the call itself.
     pub logins: usize,
-    /// What another origin saw, which a redirect pointed to.
+    /// The requests at another origin, to which a redirect pointed.
     pub elsewhere: usize,
     /// The client after the call, as `Debug` prints it.
     pub client: String,
@@ -49,10 +49,10 @@ pub struct Observed {
     pub outcome: Outcome,
 }
 
-/// Makes the call as the fault will have it, with a client of its own. The server says these words where it says anything.
-/// `None` where the provider can't have the fault.
+/// Makes the call with the fault, with a new client. `words` are the server's message, in responses that have one.
+/// Returns `None` if the provider can't have the fault.
 ///
-/// The clock must be tokio's own and stand still, and the provider's server must run on the same thread.
+/// The clock must be tokio's own and paused, and the provider's server must run on the same thread.
 pub async fn observe<P: Provider>(
     provider: &P,
     case: &FaultCase,
@@ -77,7 +77,7 @@ pub async fn observe<P: Provider>(
     if needs_login && standing == AuthState::Ready {
         let warm = entry.call(&client).await;
         assert!(warm.error.is_none(), "{entry:?}: {warm:?}");
-        // Faults of connections want a new one.
+        // Faults of connections need a new connection.
         server.refuse_connections().await;
         setting::settle().await;
         server.accept_connections().await.unwrap();
@@ -132,7 +132,7 @@ pub async fn observe<P: Provider>(
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the clients' own count of time is what is measured here"
+    reason = "this measures the clients' own time"
 )]
 fn now() -> Instant {
     Instant::now()
@@ -147,7 +147,7 @@ impl fmt::Display for Reported {
     }
 }
 
-/// A kind of error in two words.
+/// Returns the kind of an error in two words.
 fn words(kind: ErrorKind) -> String {
     kind.as_str().replace('_', " ")
 }

@@ -1,4 +1,4 @@
-//! What a caller must be told: concluded from facts, in the words of the design, without a look at the library's code.
+//! The required report to a caller, derived from facts in the words of the design, without the library's code.
 
 use std::time::Duration;
 
@@ -11,23 +11,23 @@ use super::{
 };
 use crate::Facts;
 
-/// What must come of a call.
+/// The required result of a call.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Expected {
-    /// What the caller is told.
+    /// The report to the caller.
     pub told: Reported,
-    /// How often the request is sent.
+    /// The number of attempts.
     pub attempts: u32,
-    /// The shortest and the longest time that the call takes.
+    /// The shortest and the longest duration of the call.
     pub elapsed: (Duration, Duration),
-    /// How many of its requests the server sees.
+    /// The number of its requests that the server sees.
     pub received: usize,
-    /// How many the server carries out.
+    /// The number of requests that the server executes.
     pub carried_out: usize,
-    /// How many logins the server sees.
+    /// The number of logins that the server sees.
     pub logins: usize,
-    /// What the error passes on of the provider's wish.
+    /// The provider's requested wait, as the error passes it on.
     pub retry_after: Option<Duration>,
 }
 
@@ -38,7 +38,7 @@ const CALL_TIME_OUT: Duration = Duration::from_secs(90);
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
 
-/// How one attempt ends.
+/// The end of one attempt.
 #[derive(Clone, Copy)]
 struct Attempt {
     told: Reported,
@@ -49,7 +49,7 @@ struct Attempt {
     retry_after: Option<Duration>,
 }
 
-/// What must come of a call of the operation that meets the fault.
+/// Returns the required result for a call of the operation that meets the fault.
 #[must_use]
 pub fn expected(
     case: &FaultCase,
@@ -61,7 +61,7 @@ pub fn expected(
     match standing {
         AuthState::Ready => call(case, facts, operation),
         AuthState::LoggingIn => match call(case, facts, login) {
-            // The login came about, sooner or later.
+            // The login succeeded, sooner or later.
             well @ Expected {
                 told: Reported::Success,
                 ..
@@ -74,7 +74,7 @@ pub fn expected(
                 elapsed: well.elapsed,
                 retry_after: None,
             },
-            // Without a credential nothing is sent, whatever became of the login.
+            // Without a credential nothing is sent, whatever the outcome of the login.
             failed => Expected {
                 told: Reported::Failure(
                     if failed.elapsed.0 == case.timeout.unwrap_or(CALL_TIME_OUT) {
@@ -134,12 +134,12 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
         worst = worst.max(delivery);
         expected.told = Reported::Failure(kind, worst);
         expected.retry_after = attempt.retry_after;
-        // A 401 proves that nothing was done; a credential that can be renewed is renewed, once.
+        // A 401 proves that nothing was done. A credential that can be renewed is renewed, once.
         if attempt.status == Some(401) && renews && expected.attempts == 1 {
             expected.logins = 1;
             continue;
         }
-        // What was throttled before it was looked at was not done.
+        // A request that was throttled before processing was not done.
         let is_undone = delivery == Delivery::NotSent
             || (delivery == Delivery::Refused && attempt.status == Some(429));
         let may_repeat = is_harmless || is_undone;
@@ -150,7 +150,7 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
             Some(429) => attempt.retry_after.or(facts.wait_when_throttled),
             _ => attempt.retry_after,
         };
-        // The back-off is the least, whatever the provider asks for.
+        // The back-off is the minimum, whatever the provider requests.
         let back_off = FIRST_BACK_OFF * 2_u32.pow(expected.attempts - 1);
         let wait = match asked {
             Some(wait) if wait > LONGEST_RETRY_AFTER => return expected,
@@ -168,7 +168,7 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
     }
 }
 
-/// Whether it may be otherwise in a while.
+/// Returns whether the failure may pass after a while.
 fn is_passing(kind: ErrorKind, status: Option<u16>) -> bool {
     match kind {
         ErrorKind::Connect | ErrorKind::Timeout(_) | ErrorKind::Interrupted => true,
@@ -229,7 +229,7 @@ fn attempt(case: &FaultCase, facts: &Facts, operation: &OperationInfo, left: Dur
             processed,
             ..failure(ErrorKind::Interrupted, Delivery::Unknown)
         },
-        // None of the causes that are known to pass.
+        // The cause is not among those that are known to pass.
         Happening::Gibberish => Attempt {
             seen: false,
             ..failure(ErrorKind::Transport, Delivery::Unknown)
@@ -263,7 +263,7 @@ fn attempt(case: &FaultCase, facts: &Facts, operation: &OperationInfo, left: Dur
     }
 }
 
-/// The head arrived, so the status speaks.
+/// The head arrived, so the status decides.
 fn answered(
     status: u16,
     body: Body,
@@ -293,7 +293,7 @@ fn successful(
     let unread = |kind| Reported::Failure(kind, Delivery::Unknown);
     match body {
         Body::Proper => Reported::Success,
-        // Nobody who wrote that did what was asked for.
+        // A foreign sender did not execute the request.
         Body::Foreign => unread(ErrorKind::Decode),
         Body::Failure if facts.done_by_status.contains(&operation.id) => {
             Reported::Failure(ErrorKind::Rejected, Delivery::Unknown)
@@ -303,14 +303,14 @@ fn successful(
             Reported::Success
         }
         Body::OtherJson if facts.keeps_any_json.contains(&operation.id) => Reported::Success,
-        // Done, whatever the rest says.
+        // Done, whatever the rest contains.
         Body::Empty | Body::Null | Body::Unreadable | Body::OtherJson
             if operation.status_decides =>
         {
             Reported::Success
         }
         Body::Empty | Body::Null | Body::Unreadable | Body::OtherJson => unread(ErrorKind::Decode),
-        // The part that is missing may have said that it failed.
+        // The missing part may have reported a failure.
         Body::HalfJson if operation.status_decides && !may_report_failure => Reported::Success,
         Body::HalfJson => unread(ErrorKind::Decode),
         Body::Cut(_) | Body::Slow if operation.status_decides && !may_report_failure => {

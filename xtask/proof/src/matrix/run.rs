@@ -3,14 +3,14 @@ use std::time::Duration;
 use super::{AuthState, Expected, FaultCase, Observed, Table, all, expected, observe};
 use crate::{Entry, Provider};
 
-/// What tokio's timers, which count in milliseconds, may add to a call.
+/// The time that tokio's timers, which count in milliseconds, may add to a call.
 const TICKS: Duration = Duration::from_millis(10);
 
-/// Lets every operation of a provider meet every fault. Gives what came of it.
+/// Lets every operation of a provider meet every fault. Returns the results.
 ///
 /// # Panics
 ///
-/// If a call comes to anything but what the rule says.
+/// Panics if a call's result differs from the rule.
 #[must_use]
 pub fn run<P: Provider>() -> Table {
     let operations = P::operations();
@@ -30,15 +30,15 @@ pub fn run<P: Provider>() -> Table {
     table
 }
 
-/// Lets every operation of a provider meet every fault, and shows each outcome. `says` is what the server says to the operation
-/// of that id.
+/// Lets every operation of a provider meet every fault, and shows each outcome. `says` returns the server's message for
+/// the operation of that id.
 ///
-/// Runs on a runtime of its own: client and server share a thread whose clock jumps to the next timer whenever both are idle,
-/// so that waits are measured and not waited for.
+/// Runs on a separate runtime. Client and server share a thread whose clock jumps to the next timer whenever both are
+/// idle, so that waits are measured without waiting.
 ///
 /// # Panics
 ///
-/// If there is no runtime to be had.
+/// Panics if no runtime can be made.
 pub fn drive<P: Provider>(
     says: impl Fn(&str) -> String,
     mut show: impl FnMut(&FaultCase, &Entry<P::Client>, AuthState, Observed),
@@ -51,7 +51,7 @@ pub fn drive<P: Provider>(
         let operations = P::operations();
         let mut provider = P::start().await.unwrap();
         for case in all() {
-            // The samples are right for a state in which none of them was carried out.
+            // The samples fit a state in which none of them was executed.
             if provider.applied() > 0 {
                 provider = P::start().await.unwrap();
             }

@@ -1,4 +1,4 @@
-//! Where a client stands when it meets a fault, and how it gets there.
+//! The client's state before it meets a fault, and how the client gets there.
 
 use std::{
     fmt,
@@ -23,17 +23,17 @@ use crate::Provider;
 /// The largest response that the clients of the matrix accept.
 const MAX_RESPONSE: usize = 64 * 1024;
 
-/// What the fault hits.
+/// The request that the fault hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a call is one or the other")]
 pub enum AuthState {
-    /// The operation itself: its client has its credential.
+    /// The operation itself: its client already has a credential.
     Ready,
     /// The login that the operation needs before it is sent.
     LoggingIn,
 }
 
-/// A client for the fault, and the switch that leads it there.
+/// A client for the fault, and the switch that leads it to the fault.
 pub(super) fn client<P: Provider>(provider: &P, case: &FaultCase) -> (P::Client, Detour) {
     let mut builder = provider.builder().max_response_bytes(MAX_RESPONSE);
     if let Some(timeout) = case.timeout {
@@ -67,13 +67,13 @@ pub(super) fn client<P: Provider>(provider: &P, case: &FaultCase) -> (P::Client,
     (builder.build().unwrap(), detour)
 }
 
-/// Trusts nobody, and so needs not read whom this machine trusts, which takes longer than all the rest. No fault of the matrix
-/// gets as far as a certificate. Nor does it know the proxies that this machine may have.
+/// Trusts no certificate, so it need not read this machine's root certificates, which takes longer than everything
+/// else. No fault of the matrix gets as far as a certificate. It also ignores this machine's proxies.
 fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder().tls_certs_only([]).no_proxy()
 }
 
-/// Finds nobody.
+/// Resolves no name.
 fn nameless() -> reqwest::ClientBuilder {
     http().dns_resolver(NoNames)
 }
@@ -83,7 +83,7 @@ fn transport(http: fn() -> reqwest::ClientBuilder, url: &str) -> ReqwestTranspor
     ReqwestTransport::from_builder(http, &settings).unwrap()
 }
 
-/// Whether requests go astray.
+/// Whether requests go to the other origin.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Detour(Arc<AtomicBool>);
 
@@ -93,8 +93,8 @@ impl Detour {
     }
 }
 
-/// The default transport, which can be made to meet another origin: a client that wants a login must be able to get one
-/// before its connections fail.
+/// The default transport, which can be redirected to another origin. A client that needs a login must be able to get
+/// one before its connections fail.
 struct Switch {
     direct: ReqwestTransport,
     astray: ReqwestTransport,
@@ -123,7 +123,7 @@ impl Transport for Switch {
     }
 }
 
-/// Knows no name, without asking anybody.
+/// Fails to resolve any name, without a query.
 #[derive(Debug)]
 struct NoNames;
 
@@ -133,7 +133,7 @@ impl dns::Resolve for NoNames {
     }
 }
 
-/// Lets everything that is under way come to rest.
+/// Waits until all running work is idle.
 pub(super) async fn settle() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }

@@ -5,7 +5,7 @@ use customer_api_core::{Idempotency, OperationInfo, operation::Method};
 use super::{AuthState, Expected, FaultCase, Reported, Section};
 use crate::Facts;
 
-/// What came of one provider's calls: a column a group of operations that fare alike, a row a fault.
+/// The results of one provider's calls. A column is a group of operations with the same results, a row is a fault.
 #[derive(Debug)]
 pub struct Table {
     provider: &'static str,
@@ -31,7 +31,7 @@ impl Table {
         }
     }
 
-    /// How many calls it holds.
+    /// Returns the number of calls in the table.
     #[must_use]
     pub fn cases(&self) -> usize {
         self.cases
@@ -76,7 +76,7 @@ impl Table {
         );
     }
 
-    /// The table in Markdown. Faults of one section that come to the same share a row.
+    /// Returns the table in Markdown. Faults of one section with the same result share a row.
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = format!("### {}\n\n", self.provider);
@@ -116,7 +116,7 @@ impl Table {
     }
 }
 
-/// Operations of one title must fare alike.
+/// Asserts that operations of one title have the same results.
 fn title(operation: &OperationInfo, facts: &Facts, standing: AuthState) -> &'static str {
     if standing == AuthState::LoggingIn {
         return "writes whose login meets the fault";
@@ -136,7 +136,7 @@ fn is_write(operation: &OperationInfo) -> bool {
     operation.idempotency == Idempotency::NonIdempotent && operation.method != Method::Get
 }
 
-/// What the caller is told; attempts, requests that arrived, writes that were carried out; the time it took.
+/// Returns the report to the caller; attempts, requests that arrived, executed writes; the duration.
 fn cell(outcome: &Expected, is_write: bool) -> String {
     let mut text = match outcome.told {
         Reported::Success => "success".to_owned(),

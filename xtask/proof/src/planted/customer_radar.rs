@@ -5,7 +5,7 @@ use feedback_invitations::{Client, LogIn, Programme, Recipient, SendInvitation};
 use super::{EMAIL, MOBILE, NAME, PASSWORD, TEXT, USER};
 use crate::{Entry, Facts, Provider, generated::feedback_invitations as table};
 
-/// Customer Radar, with a password that nobody must see.
+/// Customer Radar, with a password that must not be shown.
 #[derive(Debug)]
 pub struct CustomerRadar(Sandbox);
 

@@ -1,7 +1,7 @@
-//! Providers, credentials and samples that are full of values which nobody must see.
+//! Providers, credentials and samples with values that must not be shown.
 //!
-//! Every optional field is set that may hold something private. The values hold what text formats spell in several ways, as far
-//! as the providers take such letters.
+//! Every optional field that may hold a private value is set. The values contain characters that text formats spell in
+//! several ways, as far as the providers accept such characters.
 
 mod customer_radar;
 mod needles;
@@ -24,7 +24,7 @@ const NEW_ID: &str = "planted.id+2@shop.example";
 const NEXT_ID: &str = "planted.id+3@shop.example";
 const EMAIL: &str = "planted.address+2@shop.example";
 const MOBILE: &str = "+64219998877";
-/// What every pattern takes.
+/// A text that every pattern accepts.
 const NAME: &str = "Plantedname O'Brien";
 const COMPANY: &str = "Planted & Sons <Ltd>";
 const TEXT: &str = "planted \"text\" of 100% & more: it's <b>";
@@ -35,7 +35,7 @@ const NUMBER: u64 = 48_151_623_420_001;
 const AMOUNT: &str = "48151623420002.50";
 const SCROLL: &str = "planted+scroll/id==";
 
-/// Every planted value.
+/// Returns every planted value.
 pub(crate) const VALUES: [&str; 17] = [
     KEY,
     USER,

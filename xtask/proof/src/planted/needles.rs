@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::VALUES;
 
-/// Values that must not be seen, each in the spellings of text, JSON, URLs, forms and HTML.
+/// Values that must not be shown, each in the spellings of text, JSON, URLs, forms and HTML.
 #[derive(Debug, Default)]
 pub struct Needles(BTreeSet<String>);
 
 impl Needles {
-    /// Every planted value.
+    /// Returns every planted value.
     #[must_use]
     pub fn all() -> Self {
         let mut needles = Self::default();
@@ -18,7 +18,7 @@ impl Needles {
         needles
     }
 
-    /// Those that a request carries, with its credential.
+    /// Returns the planted values that a request carries, including its credential.
     #[must_use]
     pub fn of(request: &RecordedRequest) -> Self {
         let mut carried = request.target.clone();
@@ -36,13 +36,13 @@ impl Needles {
         needles
     }
 
-    /// Adds what a request says of who sends it.
+    /// Adds the values in a request that identify the sender.
     pub fn add_credential(&mut self, request: &RecordedRequest) {
         for name in ["authorization", "apikey"] {
             let Some(value) = request.header(name) else {
                 continue;
             };
-            // What follows the word for the scheme.
+            // The text after the name of the scheme.
             self.add(value.rsplit(' ').next().unwrap_or(value));
         }
     }
@@ -51,14 +51,14 @@ impl Needles {
         self.0.extend(spellings(value));
     }
 
-    /// All spellings in one sentence.
+    /// Returns all spellings in one sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
         let all: Vec<_> = self.0.iter().map(String::as_str).collect();
         format!("No: {}!", all.join(" | "))
     }
 
-    /// The lines of a text in which one of them stands, whatever the case of its letters.
+    /// Returns the lines of a text that contain one of them, in any case.
     #[must_use]
     pub fn lines_in<'a>(&self, text: &'a str) -> Vec<(&str, &'a str)> {
         let mut found = Vec::new();
@@ -93,7 +93,7 @@ fn spellings(value: &str) -> Vec<String> {
     ]
 }
 
-/// Percent-encodes all but unreserved characters.
+/// Percent-encodes everything except unreserved characters.
 pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {

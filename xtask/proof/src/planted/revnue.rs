@@ -8,7 +8,7 @@ use revnue_customers::{
 use super::{AMOUNT, COMPANY, EMAIL, KEY, MOBILE, NAME, STREET, TEXT};
 use crate::{Entry, Facts, Provider, generated::revnue_customers as table};
 
-/// Revnue, with somebody private.
+/// Revnue, with a private person.
 #[derive(Debug)]
 pub struct Revnue(Sandbox);
 
@@ -52,7 +52,7 @@ impl Provider for Revnue {
     }
 }
 
-/// Sets every private field but the name.
+/// Sets every private field except the name.
 macro_rules! private {
     ($operation:expr) => {
         $operation

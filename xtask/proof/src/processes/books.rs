@@ -1,39 +1,39 @@
-//! The ledger and the provider agree about every key; and once what is unknown is settled, every
-//! key was carried out once.
+//! Checks that the ledger and the provider agree about every key. After unknown keys are settled, every key was
+//! executed once.
 
 use customer_api_ledger::{LedgerList, Resolution, State};
 
 use super::{Provider, Subject, key};
 
-/// What the lists of a proof came to.
+/// The totals of the lists of a proof.
 #[derive(Debug, Default)]
 pub struct Books {
-    /// How many lists there were.
+    /// The number of lists.
     pub lists: usize,
-    /// How many keys they had.
+    /// The number of keys.
     pub keys: usize,
-    /// How many writes the provider received, those included that came to nothing.
+    /// The number of writes that the provider received, including those that had no effect.
     pub requests: usize,
-    /// Keys of which nobody knew what had become of them.
+    /// Keys with an unknown outcome.
     pub unknown: usize,
-    /// Of the unknown, those that had been carried out.
+    /// Of the unknown keys, those that were executed.
     pub happened: usize,
-    /// Keys that the provider had refused.
+    /// Keys that the provider refused.
     pub refused: usize,
-    /// Keys that nobody had sent.
+    /// Keys that were not sent.
     pub unsent: usize,
-    /// Keys that were carried out more than once.
+    /// Keys that were executed more than once.
     pub doubled: usize,
-    /// Keys that were never carried out.
+    /// Keys that were never executed.
     pub lost: usize,
 }
 
 impl Books {
-    /// Holds a list of which every key had its turn against what the provider received, and settles what is unknown by that.
+    /// Compares a list, in which every key had its turn, with the provider's books, and settles unknown keys by them.
     ///
     /// # Panics
     ///
-    /// If they don't agree, or a key arrived twice.
+    /// Panics if they disagree, or a key arrived twice.
     pub async fn settle<S: Subject>(
         &mut self,
         list: &LedgerList,
@@ -41,7 +41,7 @@ impl Books {
         keys: &[String],
     ) {
         let received = provider.received();
-        // Before anybody said that something may be sent again.
+        // This runs before any key was allowed to be sent again.
         for (key, times) in &received.arrived {
             assert!(*times <= 1, "{key} arrived {times} times");
         }
@@ -73,11 +73,12 @@ impl Books {
         }
     }
 
-    /// Closes a list that was sent again after it was settled: every key was carried out once, and the ledger has it so.
+    /// Closes a list that was sent again after it was settled. Every key was executed once, and the ledger records
+    /// that.
     ///
     /// # Panics
     ///
-    /// If that is not so.
+    /// Panics otherwise.
     pub async fn close<S: Subject>(
         &mut self,
         list: &LedgerList,

@@ -1,15 +1,14 @@
-//! What writes meet at random.
+//! The faults that writes meet at random.
 
 use customer_api_sandbox::Fault;
 use fastrand::Rng;
 
 use super::Subject;
 
-/// Faults for this number of writes: some responses are lost, some writes are refused. `None` is no
-/// fault.
+/// Returns faults for this number of writes: some responses are lost, some writes are refused. `None` is no fault.
 pub fn faults<S: Subject>(count: usize, rng: &mut Rng) -> Vec<Option<Fault>> {
     let mut faults: Vec<_> = (0..count).map(|_| fault(rng)).collect();
-    // One in a run: a second one for the same call would count as a refused login.
+    // Once in a run. A second one for the same call would count as a refused login.
     if S::UNDONE.contains(&401) {
         faults[rng.usize(..40)] = Some(Fault::status(401));
     }

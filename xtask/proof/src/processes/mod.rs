@@ -1,12 +1,12 @@
 //! Processes that send a list and are killed, for the proofs that no write is made twice and none is lost.
 //!
-//! A test binary runs itself as a child, by [`start`]. The child sends a list, as [`Sending`] says, to a [`Provider`] in the
-//! parent, which is not killed. Each kind of write is a [`Subject`]. Afterwards [`Books`] holds the ledger against what the
-//! provider received.
+//! A test binary runs itself as a child, with [`start`]. The child sends the list that [`Sending`] describes to a
+//! [`Provider`] in the parent, which is not killed. Each kind of write is a [`Subject`]. Afterwards [`Books`] compares
+//! the ledger with the provider's books.
 #![expect(
     clippy::exhaustive_enums,
     clippy::exhaustive_structs,
-    reason = "the proofs alone use them"
+    reason = "only the proofs use them"
 )]
 
 mod books;
@@ -30,19 +30,19 @@ pub use subjects::{Contract, Creation, Invitation, Label, Subject, Update};
 /// The name of the list.
 pub const LIST: &str = "list";
 
-/// A setting of a proof, such as `PROOF_KILLS`.
+/// Returns a setting of a proof, such as `PROOF_KILLS`.
 #[must_use]
 pub fn setting<T: FromStr<Err: Debug>>(name: &str, default: T) -> T {
     env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
-/// What the random choices of a proof follow from.
+/// Returns the seed of a proof's random choices.
 #[must_use]
 pub fn seed() -> u64 {
     setting("PROOF_SEED", 7)
 }
 
-/// The keys of a list.
+/// Returns the keys of a list.
 #[must_use]
 pub fn keys(count: usize) -> Vec<String> {
     (0..count)
@@ -50,13 +50,13 @@ pub fn keys(count: usize) -> Vec<String> {
         .collect()
 }
 
-/// A text as a key.
+/// Returns a text as a key.
 #[must_use]
 pub fn key(text: &str) -> Key {
     Key::new(text).unwrap()
 }
 
-/// Runs to the end. Nothing that was spawned meanwhile is alive afterwards.
+/// Runs a future to its end. Tasks that were spawned meanwhile are ended too.
 pub fn wait_for<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

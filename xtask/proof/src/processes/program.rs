@@ -1,4 +1,4 @@
-//! A test binary as a child that does one job, and what is heard of it.
+//! A test binary as a child that does one job, and the news about it.
 
 use std::{
     env,
@@ -7,22 +7,22 @@ use std::{
     thread,
 };
 
-/// Which job a child does.
+/// The variable with the child's job.
 const JOB: &str = "PROOF_CHILD_JOB";
 
-/// What the parent hears of.
+/// The news that the parent receives.
 #[derive(Debug)]
 pub enum Signal {
     /// The child wrote this line.
     Line(String),
-    /// The child's output is at its end.
+    /// The child closed its output.
     End,
-    /// The provider received the request that it was to tell of.
+    /// The provider received the request that it was watching for.
     Received,
 }
 
-/// Starts this test binary as a child that does one job: its test `child::works`, which asks for its [`job`] and its
-/// [`variable`]s.
+/// Starts this test binary as a child that does one job. The child runs its test `child::works`, which reads its
+/// [`job`] and its [`variable`]s.
 #[must_use]
 pub fn start(
     job: &str,
@@ -33,7 +33,7 @@ pub fn start(
     start_as(program, job, variables, hear)
 }
 
-/// The same, by a command that ends in this test binary.
+/// Starts the child with a command that ends in this test binary.
 #[must_use]
 pub fn start_as(
     mut command: Command,
@@ -50,7 +50,7 @@ pub fn start_as(
         .unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
     thread::spawn(move || {
-        // The test harness writes here, too; the child's own lines are marked.
+        // The test harness writes here too, so the child's own lines are marked.
         for line in output.split(b'\n') {
             let line = String::from_utf8(line.unwrap()).unwrap();
             if let Some((_, line)) = line.split_once('@') {
@@ -62,22 +62,22 @@ pub fn start_as(
     child
 }
 
-/// The job of this process. None if it is no child.
+/// Returns the job of this process. `None` if it is not a child.
 #[must_use]
 pub fn job() -> Option<String> {
     env::var(JOB).ok()
 }
 
-/// What a child was given under this name.
+/// Returns the value that a child received under this name.
 #[must_use]
 pub fn variable(name: &str) -> String {
     env::var(name).unwrap()
 }
 
-/// Waits for a child to end. Gives whether it was killed: one that was at its end before the kill came was not.
+/// Waits for a child to end. Returns whether it was killed. A child that ended before the kill was not killed.
 pub fn was_killed(child: &mut Child) -> bool {
     let status = child.wait().unwrap();
-    // Nothing but the kill may have ended it early.
+    // Only the kill may have ended it early.
     #[cfg(unix)]
     assert!(
         status.success() || std::os::unix::process::ExitStatusExt::signal(&status) == Some(9),

@@ -21,26 +21,26 @@ use super::{Signal, Subject};
 /// A sandbox for one kind of write.
 pub struct Provider<S: Subject> {
     sandbox: Sandbox,
-    /// Of its own, so that its tasks can be counted.
+    /// A separate runtime, so that its tasks can be counted.
     runtime: Runtime,
-    /// How many tasks there are while nobody is connected.
+    /// The number of tasks without a connection.
     idle: usize,
     watch: Arc<Mutex<Option<Watch>>>,
-    /// How many writes arrived so far.
+    /// The number of writes that have arrived.
     writes: Arc<AtomicUsize>,
     subject: std::marker::PhantomData<S>,
 }
 
-/// Waits for one request, and tells.
+/// Waits for one request, and reports it.
 struct Watch {
     awaited: Awaited,
     hear: Box<dyn Fn(Signal) + Send>,
 }
 
-/// What a watch waits for.
+/// The request that a watch waits for.
 #[derive(Clone, Copy, Debug)]
 pub enum Awaited {
-    /// The write that is that number ahead.
+    /// The write after this number of further writes.
     Write(u32),
     /// A write that gets no response.
     Silence,
@@ -48,19 +48,19 @@ pub enum Awaited {
     Login,
 }
 
-/// What the provider received.
+/// The provider's books.
 #[derive(Debug, Default)]
 pub struct Received {
-    /// All writes, those included that came to nothing.
+    /// All writes, including those that had no effect.
     pub requests: usize,
     /// How often the write of a key arrived without proof that nothing was done.
     pub arrived: BTreeMap<String, usize>,
-    /// How often it was carried out.
+    /// How often the write of a key was executed.
     pub applied: BTreeMap<String, usize>,
 }
 
 impl<S: Subject> Provider<S> {
-    /// Serves as long as it lives.
+    /// Starts a provider that serves until it is dropped.
     #[must_use]
     pub fn start(keys: &[String]) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -93,19 +93,19 @@ impl<S: Subject> Provider<S> {
         }
     }
 
-    /// Where it is.
+    /// Returns its address.
     #[must_use]
     pub fn url(&self) -> &str {
         self.server().base_url()
     }
 
-    /// The imitation.
+    /// Returns the sandbox.
     #[must_use]
     pub fn server(&self) -> &Server<S::Imitation> {
         S::server(&self.sandbox)
     }
 
-    /// The next writes meet these faults, in this order.
+    /// Lets the next writes meet these faults, in this order.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         for fault in faults {
             let server = self.server();
@@ -113,7 +113,7 @@ impl<S: Subject> Provider<S> {
         }
     }
 
-    /// Refuses connections from now on, and ends those that are open.
+    /// Refuses connections from now on, and ends the open ones.
     pub fn refuse_connections(&self) {
         self.runtime.block_on(self.server().refuse_connections());
     }
@@ -124,23 +124,23 @@ impl<S: Subject> Provider<S> {
         self.runtime.block_on(accepting).unwrap();
     }
 
-    /// Says so when that has come.
+    /// Reports when that request has come.
     pub fn tell(&self, awaited: Awaited, hear: impl Fn(Signal) + Send + 'static) {
         let hear = Box::new(hear);
         *self.watch.lock().unwrap() = Some(Watch { awaited, hear });
     }
 
-    /// How many writes arrived so far, those included that came to nothing.
+    /// Returns the number of writes that have arrived, including those that had no effect.
     #[must_use]
     pub fn writes(&self) -> usize {
         self.writes.load(Ordering::Relaxed)
     }
 
-    /// Comes to rest: everything that dead children wrote is dealt with. Waits for nothing and
-    /// plans nothing any more. Gives how many faults were still to come.
+    /// Waits until every byte from dead children is handled. Ends all watches and removes planned faults. Returns the
+    /// number of faults that were still planned.
     pub fn rest(&self) -> usize {
         *self.watch.lock().unwrap() = None;
-        // Connections are accepted in turn, so those of the dead were accepted before this one.
+        // Connections are accepted in order, so those of dead children were accepted before this one.
         if let Ok(mut last) = TcpStream::connect(self.url().trim_start_matches("http://")) {
             let request = b"GET / HTTP/1.1\r\nhost: last\r\nconnection: close\r\n\r\n";
             last.write_all(request).unwrap();
@@ -154,7 +154,7 @@ impl<S: Subject> Provider<S> {
         left
     }
 
-    /// What it received until it came to rest.
+    /// Returns the books at that point.
     #[must_use]
     pub fn received(&self) -> Received {
         let mut received = Received::default();
@@ -166,7 +166,7 @@ impl<S: Subject> Provider<S> {
             let is_undone = request
                 .status
                 .is_some_and(|status| S::UNDONE.contains(&status));
-            // Of a request that broke off, the key may be missing: it was not carried out.
+            // If a request broke off, the key may be missing. Such a request was not executed.
             let Some(key) = key_in(&request) else {
                 assert!(!request.applied);
                 continue;
@@ -189,7 +189,7 @@ impl<S: Subject> fmt::Debug for Provider<S> {
 }
 
 impl Received {
-    /// How often the write of a key was carried out.
+    /// Returns how often the write of a key was executed.
     #[must_use]
     pub fn times_applied(&self, key: &str) -> usize {
         self.applied.get(key).copied().unwrap_or_default()
@@ -197,7 +197,7 @@ impl Received {
 }
 
 impl Watch {
-    /// Whether this is the request.
+    /// Returns whether this is the request.
     fn is_over<S: Subject>(&mut self, request: &RecordedRequest) -> bool {
         let is_write = is_write::<S>(request);
         match &mut self.awaited {
@@ -216,7 +216,7 @@ fn is_write<S: Subject>(request: &RecordedRequest) -> bool {
     request.operation_id.as_deref() == Some(S::Operation::INFO.id)
 }
 
-/// The key that stands in a request.
+/// Returns the key in a request.
 fn key_in(request: &RecordedRequest) -> Option<String> {
     let text = String::from_utf8_lossy(&request.body).into_owned() + " " + &request.target;
     let (_, rest) = text.split_once("write")?;

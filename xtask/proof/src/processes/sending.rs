@@ -14,38 +14,38 @@ use customer_api_ledger::{
 
 use super::{Subject, key, keys, variable};
 
-/// How long an attempt may take: less would end calls that are merely slow, and more would wait for
-/// each response that never comes.
+/// The time limit of an attempt. With less, slow calls would end. With more, every missing response would take that
+/// long.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// How many calls [`Pace::Rare`] lets through.
+/// The number of calls that [`Pace::Rare`] lets through.
 pub const RARE: usize = 3;
 
 /// A list to be sent.
 #[derive(Clone, Debug)]
 pub struct Sending {
-    /// Where the provider is.
+    /// The provider's address.
     pub url: String,
-    /// How many keys there are.
+    /// The number of keys.
     pub keys: usize,
-    /// The number of the key to begin with. Those before it come last.
+    /// The number of the first key. Those before it come last.
     pub first: usize,
-    /// How many writes are on their way at once.
+    /// The number of concurrent writes.
     pub concurrency: usize,
-    /// What calls wait for.
+    /// The cause of the calls' waits.
     pub pace: Pace,
 }
 
-/// What calls wait for.
+/// The cause of the calls' waits.
 #[derive(Clone, Copy, Debug)]
 pub enum Pace {
-    /// For nothing that can be helped.
+    /// No avoidable wait.
     Quick,
-    /// For nothing that can be helped, and not for long: the time of a call that is gone is over soon.
+    /// No avoidable wait, and a short timeout: the time of a call that is gone is over soon.
     Short,
-    /// For their turn: a few at once, and no more for longer than a test takes.
+    /// The quota: a few calls at the same time, and no more for longer than a test takes.
     Rare,
-    /// A minute before each repeat.
+    /// A minute before each retry.
     Slow,
 }
 
@@ -53,7 +53,7 @@ impl Pace {
     const ALL: [Self; 4] = [Self::Quick, Self::Short, Self::Rare, Self::Slow];
 }
 
-/// Waits longer than a test takes, and not longer than a call may.
+/// Longer than a test takes, and not longer than a call may wait.
 #[derive(Debug)]
 struct Minute;
 
@@ -64,7 +64,7 @@ impl Backoff for Minute {
 }
 
 impl Sending {
-    /// As a child takes it.
+    /// Returns the settings as variables for a child.
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         vec![
@@ -76,7 +76,7 @@ impl Sending {
         ]
     }
 
-    /// As the parent gave it.
+    /// Reads the settings that the parent passed.
     #[must_use]
     pub fn of_variables() -> Self {
         let number = |name| variable(name).parse().unwrap();
@@ -96,8 +96,8 @@ impl Sending {
 
     /// Starts the run in this process.
     pub fn start<S: Subject>(&self, list: &LedgerList) -> Run<S::Operation> {
-        // Trusts nobody, and so needs not read whom this machine trusts. Nor does it know the
-        // proxies that it may have.
+        // Trusts no certificate, so it need not read this machine's root certificates. It also ignores this machine's
+        // proxies.
         let client = S::client(&self.url)
             .http(|| reqwest::Client::builder().tls_certs_only([]).no_proxy())
             .attempt_timeout(ATTEMPT);
@@ -108,7 +108,7 @@ impl Sending {
                 .rate_limiter(Unlimited)
                 .backoff(quick)
                 .timeout(Duration::from_secs(2)),
-            // A call that can't have a turn before the call is over does not wait for it.
+            // A call that can't get a permit within its timeout does not wait for it.
             Pace::Rare => client.rate_limiter(Quota::per_window(RARE, Duration::from_secs(80))),
             Pace::Slow => client.rate_limiter(Unlimited).backoff(Minute),
         };

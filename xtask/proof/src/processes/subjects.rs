@@ -1,5 +1,4 @@
-//! The writes that the proofs are about: one of each kind of body, and of each rule for what a
-//! refusal proves.
+//! The writes of the proofs: one of each kind of body, and of each rule about what a refusal proves.
 
 use customer_api_core::{ClientBuilder, Operation, ProviderClient};
 use customer_api_sandbox::{
@@ -11,37 +10,37 @@ use helpdesk_customers::UpdateCustomerByExternalId;
 use ravelin_labels::{LabelCustomer, PaymentFraudReview};
 use revnue_customers::SINGLE_COMPANY;
 
-/// A kind of write. Stateless, so that a child can be given its name.
+/// A kind of write. It has no state, so that a child can be given its name.
 pub trait Subject: Copy + 'static {
-    /// What the job of its children is called.
+    /// The name of its children's job.
     const NAME: &'static str;
-    /// The statuses after which this provider is known to have done nothing. Written down here a
-    /// second time on purpose.
+    /// The statuses after which this provider is known to have done nothing. They are deliberately written here a
+    /// second time.
     const UNDONE: &'static [u16];
-    /// Whether some of those are waited for and tried again, so that the claim is withdrawn.
+    /// Whether some of these statuses lead to a wait and a retry, so that the claim is withdrawn.
     const WITHDRAWS: bool;
     /// The provider's client.
     type Client: ProviderClient<Service: Default> + Clone + Send + Sync + 'static;
     /// The write.
     type Operation: Operation<Service = <Self::Client as ProviderClient>::Service>;
-    /// The provider's imitation.
+    /// The provider's sandbox.
     type Imitation: Send + Sync + 'static;
 
-    /// The sandbox must not see by itself that a write is made for a second time.
+    /// Prepares the sandbox. It must not recognise by itself that a write is made a second time.
     fn options(sandbox: SandboxBuilder) -> SandboxBuilder {
         sandbox
     }
 
-    /// Makes what the write of a key needs.
+    /// Makes the state that the write of a key needs.
     fn prepare(_: &Server<Self::Imitation>, _key: &str) {}
 
-    /// The provider, of all that a sandbox imitates.
+    /// Returns the provider's server in the sandbox.
     fn server(sandbox: &Sandbox) -> &Server<Self::Imitation>;
 
-    /// A client with the sandbox's credential.
+    /// Returns a client with the sandbox's credential.
     fn client(url: &str) -> ClientBuilder<Self::Client>;
 
-    /// A write that holds its key, so that it can be told from others.
+    /// Returns a write that contains its key, so that it can be told from others.
     fn write(key: &str) -> Self::Operation;
 }
 
@@ -70,7 +69,7 @@ impl Subject for Label {
     }
 }
 
-/// Changes customers who are there, as an upsert does: a form, with the key in the path.
+/// Changes existing customers, as an upsert does: a form, with the key in the path.
 #[derive(Clone, Copy, Debug)]
 pub struct Update;
 
@@ -157,7 +156,7 @@ impl Subject for Contract {
     }
 }
 
-/// Invites people, after a login.
+/// Invites customers, after a login.
 #[derive(Clone, Copy, Debug)]
 pub struct Invitation;
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{Entry, Facts, Offline, Provider, Texts, generated::feedback_invitations as table};
 
-/// Customer Radar, as it is set up by default.
+/// Customer Radar, with its default settings.
 #[derive(Debug)]
 pub struct CustomerRadar(Sandbox);
 

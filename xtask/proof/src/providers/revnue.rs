@@ -100,7 +100,7 @@ impl table::Samples for Samples {
 
 struct Worded<'w>(&'w Texts<'w>);
 
-/// The fields that three requests have in common.
+/// The common fields of three requests.
 macro_rules! with_texts {
     ($operation:expr, $words:expr) => {
         $operation

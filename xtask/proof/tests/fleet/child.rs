@@ -1,23 +1,23 @@
-//! What the children do.
+//! The jobs of the children.
 
 use customer_api_ledger::send_all::Ending;
 use proof::processes::{Contract, Sending, Subject, job, variable};
 
 use crate::{ledger, logins, quota};
 
-/// What a child says that could not go on, as the server was down.
+/// The line of a child that could not continue, because the server was down.
 pub(crate) const DOWN: &str = "down";
 
-/// What a child says that came to the end of its list.
+/// The line of a child that reached the end of its list.
 pub(crate) const DONE: &str = "done";
 
-/// What a child is given that uses the server.
+/// The variable with the server, for a child that uses it.
 pub(crate) fn variables(configuration: String) -> Vec<(&'static str, String)> {
     vec![("PROOF_CHILD_SERVER", configuration)]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "what the children of other tests run"]
+#[ignore = "the children of other tests run this"]
 async fn works() {
     let Some(job) = job() else {
         return;

@@ -1,4 +1,4 @@
-//! Children that do one job at the same time, each of which may be killed and started again.
+//! Children that do one job at the same time. Each of them may be killed and started again.
 
 use std::process::{Child, Command};
 
@@ -12,9 +12,9 @@ pub(crate) struct Crew {
     members: Vec<Option<Member>>,
     sender: mpsc::UnboundedSender<(Who, Signal)>,
     heard: mpsc::UnboundedReceiver<(Who, Signal)>,
-    /// How many children were started.
+    /// The number of started children.
     pub(crate) runs: usize,
-    /// How many of them a kill ended.
+    /// The number of children that a kill ended.
     pub(crate) kills: usize,
 }
 
@@ -30,24 +30,24 @@ enum Who {
     Member(usize),
 }
 
-/// What happened.
+/// An event.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// The provider received what it was to tell of.
+    /// The provider received the request that it was watching for.
     Received,
     /// This child was killed.
     Killed(usize),
-    /// This child came to its end, and said this last.
+    /// This child ended, and this was its last line.
     Ended {
         number: usize,
         said: String,
-        /// It was to be killed, and was faster.
+        /// The child was to be killed, and ended before.
         escaped: bool,
     },
 }
 
 impl Crew {
-    /// Nobody is started yet.
+    /// Makes a crew. No child is started yet.
     pub(crate) fn new(job: &'static str, size: usize) -> Self {
         let (sender, heard) = mpsc::unbounded_channel();
         Self {
@@ -60,7 +60,7 @@ impl Crew {
         }
     }
 
-    /// The numbers of all.
+    /// Returns the numbers of all children.
     pub(crate) fn numbers(&self) -> std::ops::Range<usize> {
         0..self.members.len()
     }
@@ -77,7 +77,7 @@ impl Crew {
         self.runs += 1;
     }
 
-    /// What the provider tells of [`News::Received`].
+    /// Returns the sender for [`News::Received`] from the provider.
     pub(crate) fn provider(&self) -> impl Fn(Signal) + Send + 'static {
         self.hear(Who::Provider)
     }
@@ -91,7 +91,7 @@ impl Crew {
         self.members.iter().any(Option::is_some)
     }
 
-    /// Kills one of those that run. Gives whether there is one.
+    /// Kills a running child. Returns whether there was one.
     pub(crate) fn kill_any(&mut self, rng: &mut Rng) -> bool {
         let running = self.members.iter_mut().flatten();
         let living: Vec<_> = running.filter(|member| !member.is_doomed).collect();
@@ -111,7 +111,7 @@ impl Crew {
         assert!(status.unwrap().success());
     }
 
-    /// Waits for something to happen.
+    /// Waits for an event.
     pub(crate) fn next(&mut self) -> News {
         loop {
             let (who, signal) = self.heard.blocking_recv().unwrap();
@@ -139,7 +139,7 @@ impl Crew {
     }
 }
 
-/// A proof that fails leaves nobody behind.
+/// A proof that fails leaves no child behind.
 impl Drop for Crew {
     fn drop(&mut self) {
         for member in self.members.iter_mut().flatten() {

@@ -6,7 +6,7 @@ use customer_api_ledger::{LedgerError, LedgerErrorKind, LedgerList};
 use customer_api_postgres::PostgresLedger;
 use proof::processes::LIST;
 
-/// How much longer than its call a sender has: as little as may be, as the proof waits for those that are gone.
+/// The grace of a sender after its call: as short as possible, because the proof waits for dead senders.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// Connects as a process does.
@@ -22,7 +22,7 @@ pub(crate) async fn open(configuration: &str) -> Result<(PostgresLedger, LedgerL
     Ok((ledger, list))
 }
 
-/// While a server is down, a ledger fails in this way, and in no other.
+/// Asserts that a ledger failed because its server is down.
 pub(crate) fn assert_is_down(error: &LedgerError) {
     assert_eq!(error.kind(), LedgerErrorKind::Storage, "{error:?}");
 }

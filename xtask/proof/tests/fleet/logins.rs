@@ -1,4 +1,4 @@
-//! Processes share one login: one of them logs in, a refusal stops all, and the store sees no clear text.
+//! Processes share one login. One of them logs in, a refusal stops all, and the store contains no clear text.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use crate::{
 
 pub(crate) const JOB: &str = "login";
 
-/// What a child says that could not log in.
+/// The line of a child that could not log in.
 const REFUSED: &str = "refused";
 
-/// In a child: sends one invitation.
+/// Runs in a child: sends one invitation.
 pub(crate) async fn invite() -> &'static str {
     let client = Client::builder(
         variable("PROOF_CHILD_USER"),
@@ -46,7 +46,7 @@ pub(crate) async fn invite() -> &'static str {
 
 struct Shop {
     sandbox: Sandbox,
-    /// The sandbox works in it.
+    /// The runtime of the sandbox.
     runtime: Runtime,
     invited: usize,
 }
@@ -70,7 +70,7 @@ impl Shop {
         self.sandbox.customer_radar()
     }
 
-    /// Lets processes invite at once, with this password. Gives what they say.
+    /// Lets processes invite at the same time, with this password. Returns their lines.
     fn invite(&mut self, store: &Store, processes: usize, password: &str) -> Vec<String> {
         let mut crew = Crew::new(JOB, processes);
         for number in crew.numbers() {
@@ -109,7 +109,7 @@ fn one_logs_in(start: impl Fn(&str) -> Option<Store>) {
     );
     assert_eq!(shop.radar().login_count(), 1);
 
-    // Their token is revoked: each that comes with it gets a 401, and one logs in.
+    // Their token is revoked. Each process that uses it gets a 401, and one logs in.
     shop.radar().expire_tokens();
     assert_eq!(
         shop.invite(&store, processes, &password),
@@ -118,7 +118,7 @@ fn one_logs_in(start: impl Fn(&str) -> Option<Store>) {
     assert_eq!(shop.radar().login_count(), 2);
     assert_eq!(shop.radar().applied_count(), 2 * processes);
 
-    // A process with an old password does not stop the others, nor do others try it again.
+    // A process with an old password does not stop the others, and the others do not try that password again.
     let refused = shop.invite(&store, processes, "old password");
     assert_eq!(refused, vec![REFUSED; processes]);
     assert_eq!(shop.radar().refused_login_count(), 1);

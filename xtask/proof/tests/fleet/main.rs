@@ -1,11 +1,11 @@
-//! What processes share in a database holds, however often they and the database's server are killed.
+//! Proves the rules for processes that share a database, however often they and the database's server are killed.
 //!
-//! The test binary runs itself as children: see [`proof::processes`]. A proof names a job of [`child`], and lets a [`crew::Crew`]
-//! do it. `cargo xtask prove fleet` is the long form. `PROOF_PROCESSES`, `PROOF_KEYS`, `PROOF_KILLS`, `PROOF_SERVER_KILLS` and
-//! `PROOF_SEED` say how many of each there are, and when the kills come. `PROOF_WINDOW` (in seconds), `PROOF_CALLS`, `PROOF_WASTE` and
-//! `PROOF_LOGINS` are for quota and login.
+//! The test binary runs itself as children: see [`proof::processes`]. A proof names a job of [`child`], and lets a
+//! [`crew::Crew`] do it. `cargo xtask prove fleet` is the long form. `PROOF_PROCESSES`, `PROOF_KEYS`, `PROOF_KILLS` and
+//! `PROOF_SERVER_KILLS` set the numbers, and `PROOF_SEED` the times of the kills. `PROOF_WINDOW` (in seconds),
+//! `PROOF_CALLS`, `PROOF_WASTE` and `PROOF_LOGINS` are for quota and login.
 //!
-//! Where no server is installed, the proofs are left out: see [`testkit::Postgres::is_installed`].
+//! If no server is installed, the proofs are skipped: see [`testkit::Postgres::is_installed`].
 #![cfg(test)]
 #![cfg(unix)]
 

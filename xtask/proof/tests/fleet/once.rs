@@ -1,4 +1,4 @@
-//! Processes send one list through one ledger. Never do two of them begin one key, and no key is lost.
+//! Processes send one list through one ledger. No two of them begin the same key, and no key is lost.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -18,20 +18,21 @@ use crate::{
     ledger,
 };
 
-/// How many writes of a process are on their way at once.
+/// The number of concurrent writes of a process.
 const CONCURRENCY: usize = 8;
 
-/// How far behind the last write a process may begin, so that several of them come to the same keys.
+/// How far behind the last write a process may begin, so that several processes reach the same keys.
 const BEHIND: usize = 50;
 
-/// What is killed.
+/// The target of a kill.
 #[derive(Clone, Copy, Debug)]
 enum Kill {
     Process,
     Server,
 }
 
-/// The kills, and how many writes arrive before each. All of them come while there is still a third of the list to be sent.
+/// The kills, and the number of writes before each. All kills come while at least a third of the list is still to be
+/// sent.
 fn kills(count: usize, rng: &mut Rng) -> VecDeque<(u32, Kill)> {
     let (processes, servers) = (setting("PROOF_KILLS", 8), setting("PROOF_SERVER_KILLS", 2));
     let mut kills = [vec![Kill::Process; processes], vec![Kill::Server; servers]].concat();
@@ -52,12 +53,12 @@ struct Fleet<S: Subject> {
     provider: Provider<S>,
     server: Postgres,
     keys: usize,
-    /// How often the server was killed.
+    /// The number of kills of the server.
     server_kills: usize,
 }
 
 impl<S: Subject> Fleet<S> {
-    /// Starts a process that sends the list, from where the others are.
+    /// Starts a process that sends the list, from the position of the others.
     fn start(&mut self, number: usize, pace: Pace, rng: &mut Rng) {
         let last = self.provider.writes();
         let sending = Sending {
@@ -72,7 +73,8 @@ impl<S: Subject> Fleet<S> {
         self.crew.start(number, &variables);
     }
 
-    /// Lets the processes send, and kills what is to be killed, until each process that was not killed came to the end of the list.
+    /// Lets the processes send, and kills the targets, until each process that was not killed reached the end of the
+    /// list.
     fn send(&mut self, pace: Pace, mut kills: VecDeque<(u32, Kill)>, rng: &mut Rng) {
         for number in self.crew.numbers() {
             self.start(number, pace, rng);
@@ -89,7 +91,7 @@ impl<S: Subject> Fleet<S> {
                             self.server.begin();
                             self.server_kills += 1;
                         }
-                        // All are dead already, and not yet started again.
+                        // All processes are dead, and not yet started again.
                         Some(Kill::Process) if !self.crew.kill_any(rng) => {
                             kills.push_front((1, Kill::Process));
                         }
@@ -126,7 +128,7 @@ impl<S: Subject> Fleet<S> {
     }
 }
 
-/// Waits until the time of all senders that are gone is over.
+/// Waits until the claims of all dead senders have expired.
 async fn no_sender_is_left(list: &LedgerList) {
     let wait = async {
         while list.summary().await.unwrap().sending > 0 {
@@ -170,7 +172,7 @@ fn each_key_is_sent_once<S: Subject>() {
         books.settle(&list, &fleet.provider, &keys).await;
     });
 
-    // The list again, with time enough and nothing in the way.
+    // Sends the list again, with enough time and without faults.
     fleet.send(Pace::Quick, VecDeque::new(), &mut rng);
     wait_for(async {
         let (_, list) = ledger::open(&configuration).await.unwrap();

@@ -1,5 +1,5 @@
-//! Processes share one quota. The provider never sees more than it allows, whatever becomes of the processes, and little of it is
-//! wasted.
+//! Processes share one quota. The provider never sees more than it allows, whatever happens to the processes, and
+//! little of it is wasted.
 
 use std::{
     sync::{Arc, Mutex},
@@ -25,11 +25,11 @@ use crate::{
 
 pub(crate) const JOB: &str = "quota";
 
-/// What the provider allows in a window.
+/// The provider's limit per window.
 const ATTEMPTS: usize = 20;
 
-/// How long an attempt takes at most, and how much later than its permit it may start: little, so that the slots of a process
-/// that stands still come back while it does.
+/// The longest attempt, and the longest delay between a permit and its attempt. Both are short, so that the slots of a
+/// suspended process are freed while it is suspended.
 const LONGEST: Duration = Duration::from_millis(1500);
 const START_WITHIN: Duration = Duration::from_millis(500);
 
@@ -37,7 +37,7 @@ fn window() -> Duration {
     Duration::from_secs(setting("PROOF_WINDOW", 2))
 }
 
-/// A network that holds each request up for a while.
+/// A network that delays each request.
 struct Jitter;
 
 #[async_trait]
@@ -48,7 +48,8 @@ impl BeforeSend for Jitter {
     }
 }
 
-/// In a child: reads as often as it is told. With `drops`, every third read is given up, at any point of its life.
+/// Runs in a child: reads the given number of times. With `drops`, every third read is dropped, at any point of its
+/// life.
 pub(crate) async fn read() -> &'static str {
     let quota = store::quota(ATTEMPTS, window())
         .await
@@ -76,7 +77,7 @@ pub(crate) async fn read() -> &'static str {
             }
             match call.send().await {
                 Ok(_) => {}
-                // The process stood still for longer than the attempt may take.
+                // The process was suspended for longer than the attempt may take.
                 Err(error)
                     if matches!(error.kind(), ErrorKind::Timeout(_) | ErrorKind::RateLimit) => {}
                 Err(error) => panic!("{error}"),
@@ -88,7 +89,7 @@ pub(crate) async fn read() -> &'static str {
     DONE
 }
 
-/// What the provider saw.
+/// The requests that the provider saw.
 struct Seen {
     requests: Vec<Duration>,
     throttled: usize,
@@ -107,7 +108,7 @@ impl Seen {
             .unwrap_or_default()
     }
 
-    /// Which part of the quota was not used while there was work.
+    /// Returns the part of the quota that was not used while there was work.
     fn wasted(&self, window: Duration) -> f64 {
         let (Some(first), Some(last)) = (self.requests.first(), self.requests.last()) else {
             return 0.0;
@@ -118,7 +119,7 @@ impl Seen {
     }
 }
 
-/// Lets processes read as fast as they may; one of them may stand still for a while.
+/// Lets processes read as fast as the quota allows. One of them may be suspended for a while.
 fn run(store: &Store, drops: bool, stands_still: bool) -> Seen {
     let window = window();
     let runtime = tokio::runtime::Builder::new_multi_thread()

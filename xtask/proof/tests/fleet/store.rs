@@ -11,24 +11,24 @@ use customer_api_redis::{RedisQuota, RedisTokens};
 use proof::processes::variable;
 use testkit::{Postgres, Redis};
 
-/// A server of the proof's own.
+/// A server for one proof.
 pub(crate) enum Store {
     Postgres(Postgres),
     Redis(Redis),
 }
 
-/// Starts a server; none if it is not installed.
+/// Starts a server; returns `None` if it is not installed.
 pub(crate) fn postgres(name: &str) -> Option<Store> {
     Postgres::start(name).map(Store::Postgres)
 }
 
-/// Starts a server; none if it is not installed.
+/// Starts a server; returns `None` if it is not installed.
 pub(crate) fn redis(name: &str) -> Option<Store> {
     Redis::start(name).map(Store::Redis)
 }
 
 impl Store {
-    /// What a child is given that uses the store.
+    /// Returns the variables for a child that uses the store.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let (kind, server) = match self {
             Self::Postgres(server) => ("postgres", server.configuration()),
@@ -40,7 +40,7 @@ impl Store {
         ]
     }
 
-    /// All that the store holds, as text.
+    /// Returns the whole content of the store, as text.
     pub(crate) fn dump(&self) -> String {
         match self {
             Self::Postgres(server) => server.dump(),
@@ -49,7 +49,7 @@ impl Store {
     }
 }
 
-/// The quota of all processes, in a child.
+/// Returns the quota of all processes, in a child.
 pub(crate) async fn quota(attempts: usize, window: Duration) -> SharedQuota {
     let server = variable("PROOF_CHILD_SERVER");
     match variable("PROOF_CHILD_STORE").as_str() {
@@ -65,7 +65,7 @@ pub(crate) async fn quota(attempts: usize, window: Duration) -> SharedQuota {
     }
 }
 
-/// The login of all processes, in a child.
+/// Returns the login of all processes, in a child.
 pub(crate) async fn session() -> SharedSession {
     let server = variable("PROOF_CHILD_SERVER");
     let key = TokenKey::new("2026-11", [11; 32]);
@@ -76,7 +76,7 @@ pub(crate) async fn session() -> SharedSession {
     }
 }
 
-/// Makes a test of each kind of store.
+/// Makes a test for each kind of store.
 macro_rules! for_every_store {
     ($($test:ident: $proof:path;)*) => {
         mod postgres {

@@ -9,20 +9,20 @@ use proof::processes::{
 
 use crate::{child::variables, ledger};
 
-/// What the proofs of one kind of write came to.
+/// The totals of the proofs of one kind of write.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
-    /// Children, those included that came to their end.
+    /// The number of children, including those that reached their end.
     pub(crate) runs: usize,
     pub(crate) kills: usize,
-    /// Kills that left a transaction in the midst of being written.
+    /// Kills that interrupted a transaction while it was written.
     pub(crate) cut_off: usize,
-    /// The most that one kill left unknown, responses that were lost before it included.
+    /// The largest number of keys that one kill left unknown, including responses that were lost before it.
     pub(crate) most_unknown: usize,
     books: Books,
 }
 
-/// Checks a list of which every key had its turn, settles it, and sends what is left.
+/// Checks a list in which every key had its turn, settles it, and sends the rest.
 pub(crate) fn check<S: Subject>(
     path: &Path,
     provider: &Provider<S>,
@@ -34,7 +34,7 @@ pub(crate) fn check<S: Subject>(
     wait_for(async {
         let (_, list) = ledger::open(path, S::Operation::INFO).await.unwrap();
         books.settle(&list, provider, &keys).await;
-        // A single sender leaves nothing out.
+        // A single sender skips no key.
         assert_eq!(books.unsent, 0, "{books:?}");
         let summary = list.summary().await.unwrap();
         assert_eq!(summary.total(), count as u64, "{summary:?}");
@@ -47,7 +47,7 @@ pub(crate) fn check<S: Subject>(
     });
 }
 
-/// Lets a child send what is left of a list, and come to its end.
+/// Lets a child send the rest of a list, and reach its end.
 pub(crate) fn send_all<S: Subject>(path: &Path, provider: &Provider<S>, count: usize) {
     let variables = variables(path, &sending(provider, count), None);
     let mut child = start(S::NAME, &variables, drop);
@@ -55,7 +55,7 @@ pub(crate) fn send_all<S: Subject>(path: &Path, provider: &Provider<S>, count: u
     provider.rest();
 }
 
-/// A list that waits for nothing, sent as fast as can be.
+/// Returns a list without waits, sent as fast as possible.
 pub(crate) fn sending<S: Subject>(provider: &Provider<S>, keys: usize) -> Sending {
     Sending {
         url: provider.url().to_owned(),

@@ -1,4 +1,4 @@
-//! What the children do.
+//! The jobs of the children.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ use ravelin_labels::LabelCustomer;
 
 use crate::ledger::{self, Halt, Point, Told, Watched};
 
-/// How many writes are on their way at once.
+/// The number of concurrent writes.
 pub(crate) const CONCURRENCY: usize = 8;
 
-/// A list to be sent through a file, as a child takes it.
+/// A list to be sent through a file, as a child reads it.
 pub(crate) fn variables(
     path: &Path,
     sending: &Sending,
@@ -33,7 +33,7 @@ pub(crate) fn variables(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "what the children of other tests run"]
+#[ignore = "the children of other tests run this"]
 async fn works() {
     let Some(job) = job() else {
         return;
@@ -53,7 +53,7 @@ async fn works() {
     }
 }
 
-/// Where this child is to say that it is there.
+/// The point at which this child must report.
 fn halt() -> Option<Halt> {
     let name = std::env::var("PROOF_CHILD_POINT").ok()?;
     let point = Point::ALL
@@ -81,7 +81,7 @@ async fn open(path: &Path) -> (FileLedger, LedgerList) {
     ledger::open(path, &LabelCustomer::INFO).await.unwrap()
 }
 
-/// Writes as fast as it can, and tells what was answered.
+/// Writes as fast as possible, and reports the results.
 async fn write(path: &Path) {
     let (_, list) = open(path).await;
     let round = variable("PROOF_CHILD_ROUND");
@@ -105,7 +105,7 @@ async fn write(path: &Path) {
     tasks.join_all().await;
 }
 
-/// Writes until the disk is full, and beyond.
+/// Writes until the disk is full, and continues.
 async fn fill(path: &Path) {
     let (file, list) = open(path).await;
     for number in 0.. {
@@ -125,7 +125,7 @@ async fn fill(path: &Path) {
             }
         }
     }
-    // What is in the file is not known any more, so nothing is answered.
+    // The file's content is no longer known, so no request gets a result.
     let known = list.entry(&key("order-0")).await.unwrap_err();
     assert_eq!(known.kind(), LedgerErrorKind::Storage);
     let begun = list.begin(&key("another"), Resend::none()).await;

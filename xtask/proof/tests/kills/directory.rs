@@ -1,4 +1,4 @@
-//! Places for the files of ledgers.
+//! Directories for the files of ledgers.
 
 use std::{
     fs,
@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// A directory of its own, as long as it lives.
+/// A directory that is removed when the value is dropped.
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
@@ -23,7 +23,7 @@ impl Directory {
         self.0.join(name)
     }
 
-    /// Whether there is nothing in it.
+    /// Returns whether it is empty.
     pub(crate) fn is_empty(&self) -> bool {
         fs::read_dir(&self.0).unwrap().next().is_none()
     }

@@ -1,5 +1,4 @@
-//! What the file holds after a kill, whatever is sent: kills in the midst of writing, and a second
-//! program.
+//! The file's content after a kill, for any list: kills during writing, and a second program.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::{directory::Directory, ledger, to};
 
-/// The kills come while transactions are being written, at whatever byte it may be.
+/// The kills come while transactions are being written, at any byte.
 #[tokio::test]
 async fn what_was_answered_is_there_after_a_kill_in_the_midst_of_writing() {
     let directory = Directory::new();
@@ -58,7 +57,7 @@ async fn two_programs_never_have_it_at_once() {
         ("PROOF_CHILD_ROUND", "0".to_owned()),
     ];
     let mut child = start("write", &arguments, to(&signals));
-    // It writes all the time, and holds the lock between its transactions, too.
+    // The process writes all the time, and also holds the lock between its transactions.
     for _ in 0..20 {
         while !matches!(heard.recv().await.unwrap(), Signal::Line(line) if line.starts_with("finished"))
         {

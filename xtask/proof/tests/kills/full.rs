@@ -1,4 +1,4 @@
-//! A disk that is full: a limit on the size of a file, which only a process of its own can have.
+//! A full disk: a limit on the size of a file, which only a separate process can have.
 
 use std::{
     collections::BTreeSet,
@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 
 use crate::{directory::Directory, ledger, to};
 
-/// This test binary, in a shell that sets the limit. The signal that goes with it would kill; ignored, the write fails, as on
-/// a full disk.
+/// Returns this test binary, in a shell that sets the limit. The signal of the limit would kill the process. With the
+/// signal ignored, the write fails, as on a full disk.
 fn limited(blocks: u32) -> Command {
     let mut command = Command::new("sh");
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");

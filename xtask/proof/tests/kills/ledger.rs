@@ -1,4 +1,4 @@
-//! The ledger of the proofs: a file with one list in it, and one that says what passes through it.
+//! The ledger of the proofs: a file with one list in it, and a ledger that reports its calls.
 
 use std::{
     path::Path,
@@ -13,7 +13,7 @@ use customer_api_ledger::{
 use proof::processes::LIST;
 use testkit::{Overlaid, Overlay};
 
-/// Opens the file and its list, or creates what is not there.
+/// Opens the file and its list, or creates the missing ones.
 pub(crate) async fn open(
     path: &Path,
     operation: &OperationInfo,
@@ -33,12 +33,12 @@ pub(crate) async fn open(
 pub(crate) enum Point {
     /// Before the intent is on record.
     BeforeBegin,
-    /// The intent is on record, nothing is sent.
+    /// The intent is on record, and nothing is sent.
     AfterBegin,
     /// The attempt is known to have done nothing, and its claim is still on record.
     BeforeWithdraw,
     AfterWithdraw,
-    /// The response is there, the outcome not on record.
+    /// The response arrived, and the outcome is not on record.
     BeforeFinish,
     AfterFinish,
 }
@@ -53,30 +53,30 @@ impl Point {
         Self::AfterWithdraw,
     ];
 
-    /// Those that writes come to which are never withdrawn.
+    /// The points of writes that are never withdrawn.
     pub(crate) const WITHOUT_WITHDRAWAL: &[Self] = Self::ALL.split_at(4).0;
 }
 
-/// Where a sender says that it is there, and may come to a halt.
+/// The point at which a sender reports, and may stop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Halt {
     pub(crate) point: Point,
-    /// Which of the keys that get there it is, from 1.
+    /// Which of the keys that reach the point it is, from 1.
     pub(crate) count: u32,
-    /// Says so, and no more.
+    /// Whether the sender only reports.
     pub(crate) goes_on: bool,
 }
 
-/// What a watched ledger tells.
+/// The report of a watched ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
-    /// The halt is reached.
+    /// The stop is reached.
     Here,
     Withdrawn,
     Finished,
 }
 
-/// A ledger that tells what passes through it.
+/// A ledger that reports its calls.
 pub(crate) struct Watched<F> {
     pub(crate) inner: FileLedger,
     pub(crate) halt: Option<Halt>,

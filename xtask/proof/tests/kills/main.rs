@@ -1,9 +1,9 @@
-//! A write is made at most once, and none is lost: programs that send a list through a ledger in a
-//! file are killed for real, and run again until the list is done.
+//! A write is made at most once, and none is lost. Programs that send a list through a ledger in a file are really
+//! killed, and run again until the list is done.
 //!
 //! The test binary runs itself as a child: see [`proof::processes`]. Each kind of write is a
-//! [`Subject`](proof::processes::Subject) of the same proofs. `cargo xtask prove kills` is their long form; `PROOF_KILLS` and `PROOF_SEED` say
-//! how often each is killed, and when.
+//! [`Subject`](proof::processes::Subject) of the same proofs. `cargo xtask prove kills` is the long form. `PROOF_KILLS`
+//! sets the number of kills of each, and `PROOF_SEED` their times.
 #![cfg(test)]
 
 mod books;
@@ -20,18 +20,18 @@ mod waits;
 use proof::processes::{Signal, setting};
 use tokio::sync::mpsc;
 
-/// How often the programs of one proof are killed.
+/// The number of kills of the programs of one proof.
 fn kills() -> usize {
     setting("PROOF_KILLS", 10)
 }
 
-/// What hears of a child or of the provider, and passes it on.
+/// Makes the receiver of news from a child or from the provider, which passes it on.
 fn to(signals: &mpsc::UnboundedSender<Signal>) -> impl Fn(Signal) + Send + 'static {
     let signals = signals.clone();
     move |signal| drop(signals.send(signal))
 }
 
-/// Makes a test of each kind of write.
+/// Makes a test for each kind of write.
 macro_rules! for_every_subject {
     ($proof:path) => {
         #[test]

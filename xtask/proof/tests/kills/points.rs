@@ -17,18 +17,18 @@ use crate::{
     to,
 };
 
-/// How many keys the children get.
+/// The number of keys for the children.
 const KEYS: usize = 120;
 
-/// Where a child is killed.
+/// The point at which a child is killed.
 #[derive(Clone, Copy, Debug)]
 enum Place {
     At(Halt),
-    /// The provider has the write that is this number ahead, and does not answer.
+    /// The provider has the write that is this number ahead, and does not respond.
     DuringSend(u32),
 }
 
-/// Lets a child send until it comes to the place, and kills it there.
+/// Lets a child send until it reaches the point, and kills it there.
 fn kill_at<S: Subject>(path: &Path, provider: &Provider<S>, sending: &Sending, place: Place) {
     let (signals, mut heard) = mpsc::unbounded_channel();
     let halt = match place {
@@ -97,7 +97,7 @@ fn at_every_point<S: Subject>(concurrency: usize) {
     println!("{} at {concurrency}: {figures:?}", S::NAME);
 }
 
-/// The keys of a list that are unknown.
+/// Returns the unknown keys of a list.
 pub(crate) fn unknown<S: Subject>(path: &Path) -> BTreeSet<String> {
     wait_for(async {
         let (_, list) = ledger::open(path, S::Operation::INFO).await.unwrap();

@@ -1,5 +1,5 @@
-//! Programs that are killed at random instants, and run again until the list is done, while the
-//! provider fails at random, too.
+//! Programs that are killed at random instants, and run again until the list is done, while the provider fails at
+//! random too.
 
 use std::{
     collections::BTreeSet,
@@ -23,21 +23,21 @@ use crate::{
     to,
 };
 
-/// A list so long that some 20 kills fall into it.
+/// The length of a list in which about 20 kills occur.
 const KEYS: usize = 400;
 
-/// The instant of a kill. Where the child goes on, the kill falls somewhere behind it.
+/// The instant of a kill. If the child continues, the kill comes some time after it.
 #[derive(Clone, Copy, Debug)]
 enum Instant {
-    /// The child opens its ledger, and then looks for where it was.
+    /// The child opens its ledger, and then searches its position.
     Opening,
-    /// The provider gives one of so many writes no response.
+    /// The provider does not respond to one write after this number.
     Held(u32),
-    /// The provider has that many more, and responds.
+    /// The provider has this number of further writes, and responds.
     Received(u32),
-    /// That many keys more came to the point, and the last of them waits there.
+    /// This number of further keys reached the point, and the last of them waits there.
     Halted(Point, u32),
-    /// That many keys more came to the point, and go on: into a transaction, or out of one.
+    /// This number of further keys reached the point and continue, into a transaction or out of one.
     Passed(Point, u32),
     /// The same, and then some transaction is being written.
     Writing(Point, u32),
@@ -54,7 +54,7 @@ impl Instant {
             2 => Self::Received(count),
             3 => Self::Halted(point, count),
             4 => Self::Passed(point, count),
-            // Of these there is about one in a run.
+            // There is about one of these in a run.
             5 if S::WITHDRAWS => match rng.bool() {
                 true => Self::Halted(Point::BeforeWithdraw, 1),
                 false => Self::Passed(Point::AfterWithdraw, 1),
@@ -93,7 +93,7 @@ fn however_often_it_is_killed<S: Subject>(_: S) {
             (is_done, figures.runs) = (!run.was_killed, figures.runs + 1);
             figures.kills += usize::from(run.was_killed);
             figures.cut_off += usize::from(is_cut_off(&path));
-            // Looked at in a copy, so that the next child finds what this one left.
+            // Checks a copy, so that the next child finds the file as this child left it.
             let after = unknown_in_a_copy::<S>(&path, &directory.file("copy"));
             assert!(before.is_subset(&after), "{instant:?}");
             let more = after.len() - before.len();
@@ -112,14 +112,14 @@ fn however_often_it_is_killed<S: Subject>(_: S) {
     assert_eq!(figures.kills, kills);
 }
 
-/// What came of a child.
+/// The result of a child.
 struct Ran {
     was_killed: bool,
-    /// How many of its writes met a fault.
+    /// The number of its writes that met a fault.
     faults: usize,
 }
 
-/// Lets a child send what is left, and kills it at that instant unless it is done before.
+/// Lets a child send the rest, and kills it at that instant unless it ends before.
 fn run<S: Subject>(
     path: &Path,
     provider: &Provider<S>,
@@ -154,7 +154,7 @@ fn run<S: Subject>(
             },
             Signal::Line(line) if line == "Here" => {
                 if matches!(instant, Some(Instant::Writing(..))) {
-                    // There may be none any more.
+                    // There may be none left.
                     let _ = (0..10_000).any(|_| is_cut_off(path));
                 }
                 50_000
@@ -163,7 +163,7 @@ fn run<S: Subject>(
             Signal::Received => 50_000,
             Signal::End => break,
         };
-        // No clock is asked: the child is that much further.
+        // Spins instead of reading a clock, so that the child is a random amount further.
         if !matches!(instant, Some(Instant::Writing(..))) {
             (0..rng.u32(..most)).for_each(|_| std::hint::spin_loop());
         }
@@ -184,7 +184,7 @@ fn journal(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// Whether the journal has something to take back.
+/// Returns whether the journal has something to roll back.
 fn is_cut_off(path: &Path) -> bool {
     const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
     let mut head = [0; 8];

@@ -1,5 +1,5 @@
-//! What was never sent is never unknown: programs that are killed, and runs that are dropped, while
-//! calls wait for a login, for their turn, or to be repeated.
+//! A write that was never sent is never unknown. Programs are killed, and runs are dropped, while calls wait for a
+//! login, for the quota, or for a retry.
 
 use std::path::Path;
 
@@ -22,18 +22,18 @@ use crate::{
     to,
 };
 
-/// As many as may wait for their turn, after a login that took one.
+/// The number of calls that can wait for the quota, after a login that took one permit.
 const KEYS: usize = 2 * RARE - 1;
 
 /// How calls come to wait.
 struct Wait<S: Subject> {
     pace: Pace,
-    /// What makes them.
+    /// The settings that make them wait.
     set_up: fn(&Provider<S>),
-    /// What is seen once they wait, and how often.
+    /// The request that shows that they wait, and its number.
     sign: Sign,
     times: usize,
-    /// How many are carried out before.
+    /// The number of executed writes before.
     applied: usize,
 }
 
@@ -43,7 +43,7 @@ enum Sign {
     Login,
 }
 
-/// What ends the waiting.
+/// The event that ends the waiting.
 #[derive(Clone, Copy, Debug)]
 enum Ending {
     Kill,
@@ -114,7 +114,7 @@ fn ended<S: Subject>(wait: &Wait<S>, ending: Ending, rng: &mut Rng) {
             assert_eq!(before, after, "{ending:?}: {key}");
         }
     }
-    // Whatever held them up is over.
+    // The cause of the wait is over.
     provider.accept_connections();
     send_all(&path, &provider, KEYS);
     let received = provider.received();
@@ -170,7 +170,7 @@ fn drop_run<S: Subject>(
         while times < wait.times {
             tokio::select! {
                 signal = heard.recv() => times += usize::from(wait.sign.is(&signal.unwrap())),
-                // The outcome counts when it is told, which is before.
+                // The outcome counts when it is reported, which is before.
                 sent = run.next() => assert!(sent.is_some(), "its calls did not wait"),
             }
         }
@@ -196,7 +196,7 @@ async fn entries(list: &LedgerList, keys: &[String]) -> Vec<Option<Entry>> {
 }
 
 mod turns {
-    //! The first few calls have the turns that there are.
+    //! The first few calls get the available permits.
 
     use super::*;
 
@@ -215,8 +215,8 @@ mod turns {
 }
 
 mod unreachable {
-    //! Nobody is there, so each call waits to be repeated. An invitation does not come that far:
-    //! its login waits.
+    //! No server listens, so each call waits for a retry. An invitation does not come that far, because its login
+    //! waits.
 
     use super::*;
 

@@ -1,5 +1,5 @@
-//! Nothing private in anything that is printed or logged, whatever fails. A program of its own with one test, as its subscriber
-//! must see everything.
+//! Nothing private appears in any printed or logged text, whatever fails. This is a separate program with one test,
+//! because its subscriber must see everything.
 #![cfg(test)]
 
 #[path = "../network/authority.rs"]
@@ -24,7 +24,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// What must show up, so that the silence about the rest proves something.
+/// Words that must appear. Only then does the absence of other values prove something.
 const PRESENT: [&str; 8] = [
     "api.call",
     "http.request",
@@ -36,12 +36,12 @@ const PRESENT: [&str; 8] = [
     "[redacted]",
 ];
 
-/// What was seen on the way.
+/// The observations so far.
 #[derive(Default)]
 struct Seen {
     calls: usize,
     present: BTreeSet<&'static str>,
-    /// By what was printed at a line's beginning.
+    /// The leaks, by the beginning of the printed line.
     leaks: BTreeMap<String, String>,
 }
 
@@ -65,7 +65,7 @@ fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {
     runtime.unwrap().block_on(work)
 }
 
-/// What each operation carries: the words of the server about it must be freed of that.
+/// Returns the values that each operation carries. They must be removed from the server's words about it.
 fn carried<P: Provider>() -> BTreeMap<String, Needles> {
     on_a_runtime(async {
         let provider = P::start().await.unwrap();
@@ -82,7 +82,7 @@ fn carried<P: Provider>() -> BTreeMap<String, Needles> {
     })
 }
 
-/// Every operation meets every fault. Where the server says anything, it repeats what the operation carries, in every spelling.
+/// Every operation meets every fault. The server's messages repeat the operation's values, in every spelling.
 fn sweep<P: Provider>(logs: &CapturedLogs, seen: &mut Seen) {
     let carried = carried::<P>();
     matrix::drive::<P>(
@@ -96,7 +96,7 @@ fn sweep<P: Provider>(logs: &CapturedLogs, seen: &mut Seen) {
             }
             let mut needles = Needles::all();
             for request in &observed.requests {
-                // Tokens are nobody's to choose, and must not be seen either.
+                // Tokens can't be chosen, and must not be shown either.
                 needles.add_credential(request);
             }
             let at = format!("{} {}, {}", P::CRATE, entry.info.id, case.name);
@@ -105,7 +105,7 @@ fn sweep<P: Provider>(logs: &CapturedLogs, seen: &mut Seen) {
     );
 }
 
-/// Every operation once, in whole connections behind TLS, whose layers may log what passes through them.
+/// Every operation once, over complete connections with TLS, whose layers may log the data.
 fn secured<P: Provider>(logs: &CapturedLogs, seen: &mut Seen, protocol: &str) {
     let text = on_a_runtime(async {
         let authority = Authority::new();
@@ -128,7 +128,7 @@ fn secured<P: Provider>(logs: &CapturedLogs, seen: &mut Seen, protocol: &str) {
     seen.look(protocol, &Needles::all(), &text);
 }
 
-/// The one thing that prints what is sent, because it is asked to.
+/// The only component that prints the sent data, because it is switched on for that.
 fn verbose(logs: &CapturedLogs) -> String {
     on_a_runtime(async {
         let provider = Revnue::start().await.unwrap();
@@ -172,7 +172,7 @@ fn nothing_planted_is_printed_or_logged() {
     assert_eq!(seen.present, BTreeSet::from(PRESENT));
     assert!(seen.calls > 1_000, "{}", seen.calls);
 
-    // The one exception, and the filter for it, as `docs/delivery-and-retries.md` has them.
+    // The only exception, and the filter for it, as in `docs/delivery-and-retries.md`.
     let needles = Needles::all();
     let text = verbose(&logs);
     let leaks = needles.lines_in(&text);

@@ -1,5 +1,5 @@
-//! Servers that misuse a connection that is kept: they close it just after a response, or write a response that nobody asked
-//! for. A write that meets such a connection may be told wrongly, so writes keep off kept connections from the first sign on.
+//! Servers that misuse a kept connection. They close it immediately after a response, or write an unrequested response.
+//! A write on such a connection may be misreported, so writes avoid kept connections from the first sign on.
 
 use std::{
     collections::HashMap,
@@ -22,18 +22,18 @@ use crate::{setting, word};
 
 const IN_FLIGHT: usize = 8;
 
-/// What the server does to a connection after a response.
+/// The server's action on a connection after a response.
 #[derive(Clone, Copy, Debug)]
 enum Habit {
     ClosesAfter(Duration),
-    /// Writes a response with this status, and goes on reading.
+    /// Writes a response with this status, and continues to read.
     WritesUnasked(u16),
 }
 
-/// How often each write was carried out.
+/// How often each write was executed.
 type Books = Arc<Mutex<HashMap<String, usize>>>;
 
-/// Starts a server that carries out every write it can read, and has the habit.
+/// Starts a server with this habit, which executes every write that it can read.
 async fn start(habit: Habit, books: &Books) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -71,7 +71,7 @@ async fn serve(mut stream: TcpStream, habit: Habit, books: Books) {
                 return;
             }
             Habit::WritesUnasked(status) => {
-                // Somewhere between two requests.
+                // A moment between two requests.
                 for _ in 0..fastrand::u8(0..20) {
                     tokio::task::yield_now().await;
                 }
@@ -84,7 +84,7 @@ async fn serve(mut stream: TcpStream, habit: Habit, books: Books) {
     }
 }
 
-/// Head and body of a request.
+/// Returns head and body of a request.
 async fn next_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
     loop {
         let text = String::from_utf8_lossy(buffer).to_ascii_lowercase();
@@ -106,12 +106,12 @@ async fn next_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Ve
     }
 }
 
-/// What callers were told.
+/// The reports to callers.
 #[derive(Debug, Default)]
 struct Reported {
     accepted: usize,
     not_sent: usize,
-    /// Nobody knows, or what was told is not true.
+    /// The outcome is unknown, or the report is not true.
     wrong: usize,
 }
 
@@ -167,7 +167,7 @@ const HABITS: [Habit; 9] = [
     Habit::WritesUnasked(429),
 ];
 
-/// A client of the provider for a server elsewhere.
+/// Returns a client of the provider for another server.
 async fn meet<P: Provider>(
     habit: Habit,
     set: fn(ClientBuilder<P::Client>) -> ClientBuilder<P::Client>,
@@ -201,7 +201,7 @@ async fn on_connections_of_their_own_nothing_goes_wrong() {
     }
 }
 
-/// Where a quota makes calls rare, each write goes on a connection of its own. So does an invitation.
+/// If a quota makes calls rare, each write uses a separate connection. An invitation does so too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_invitation_and_no_contract_goes_wrong() {
     for habit in HABITS {

@@ -1,7 +1,8 @@
-//! Many writes from many tasks, through a network that fails in every way at random. Afterwards the provider's own books must
-//! agree with what each caller was told.
+//! Many writes from many tasks, through a network that fails at random in every way. Afterwards the provider's own
+//! books must agree with the report to each caller.
 //!
-//! `cargo xtask prove load` makes 100,000 of them; `PROOF_WRITES` and `PROOF_SEED` say how many, and which.
+//! `cargo xtask prove load` makes 100,000 writes. `PROOF_WRITES` sets their number, and `PROOF_SEED` the random
+//! choices.
 #![cfg(test)]
 
 mod kept;
@@ -27,14 +28,14 @@ fn setting(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
-/// What callers were told, and how often.
+/// The reports to callers, with their numbers.
 #[derive(Debug, Default)]
 struct Reported {
     accepted: usize,
     not_sent: usize,
     refused: usize,
     unknown: usize,
-    /// Of the unknown, those that had happened.
+    /// Of the unknown writes, those that had happened.
     happened: usize,
 }
 
@@ -46,7 +47,7 @@ where
     let seed = setting("PROOF_SEED", 7);
     let provider = Arc::new(P::start().await.unwrap());
     let builder = || provider.builder().max_response_bytes(64 * 1024);
-    // Those who try again, and those who tell at once that nothing was sent.
+    // Clients that retry, and clients that report immediately that nothing was sent.
     let clients = [
         builder().build().unwrap(),
         builder().retry(NeverRetry).build().unwrap(),
@@ -96,7 +97,7 @@ where
     }
     assert_eq!(carried_out.values().sum::<usize>(), provider.applied());
     println!("{}: {writes} writes, seed {seed}: {told:?}", P::CRATE);
-    // All of them were met.
+    // All of them occurred.
     assert!(
         told.accepted > writes / 2 && told.not_sent > 0 && told.refused > 0,
         "{told:?}"
@@ -111,7 +112,7 @@ fn word(number: usize) -> String {
     format!("write{number}end")
 }
 
-/// How often each write was carried out, by the provider's books.
+/// How often each write was executed, by the provider's books.
 fn carried_out<P: Provider>(provider: &P) -> HashMap<usize, usize> {
     let mut times = HashMap::new();
     for request in provider.server().requests() {

@@ -1,4 +1,4 @@
-//! What goes wrong at random.
+//! Random faults.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, Server};
 use fastrand::Rng;
 use serde_json::json;
 
-/// Statuses by which a provider says that it did nothing.
+/// Statuses that mean that the provider did nothing.
 const REFUSALS: [u16; 8] = [400, 401, 403, 404, 405, 409, 413, 422];
 
-/// Statuses behind which anything may have happened.
+/// Statuses that leave open what happened.
 const DOUBTS: [u16; 6] = [408, 500, 502, 503, 504, 520];
 
-/// Lets one of the next requests for the operation, or some of the next connections, meet something; most meet nothing.
+/// Lets one of the next requests for the operation, or some of the next connections, meet a fault. Most meet none.
 pub(crate) fn upset<P>(server: &Server<P>, operation: &str, rng: &mut Rng) {
     match rng.u8(0..100) {
         0..70 => {}
-        // So few at a time that nobody who waits for a login waits for ever.
+        // Only a few at a time, so that no call waits for a login forever.
         70..74 if server.pending_faults() < 64 => {
             server.fault_connection(ConnectionFault::reset().times(rng.u32(1..6)));
         }
@@ -30,7 +30,7 @@ fn fault(rng: &mut Rng) -> Fault {
     let words = FaultBody::json(&json!({ "code": "77", "message": "no" }));
     let broken = match rng.u8(0..15) {
         0 => return Fault::reset_while_reading(),
-        // Where the response begins with a 200, the provider did what it was asked for.
+        // If the response begins with a 200, the provider executed the request.
         1 => return Fault::reset_after_head().processed(),
         2 => return Fault::reset_mid_body().processed(),
         3 => return Fault::truncated().processed(),
@@ -46,7 +46,7 @@ fn fault(rng: &mut Rng) -> Fault {
         13 => Fault::status(DOUBTS[rng.usize(0..DOUBTS.len())]).body(words),
         _ => Fault::redirect(307, "https://elsewhere.example/"),
     };
-    // Whether it fails before or after the provider did what it was asked for.
+    // Whether the fault comes before or after the provider executed the request.
     if rng.bool() {
         broken.processed()
     } else {

@@ -1,4 +1,4 @@
-//! A certificate authority, which lives as long as a test.
+//! A certificate authority for one test.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// What is written in a certificate.
+/// The content of a certificate.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject {
     pub(crate) host: &'static str,
@@ -40,12 +40,12 @@ impl Authority {
         }
     }
 
-    /// What a client must trust to talk to those whom the authority vouches for.
+    /// Returns the certificate that a client must trust to accept the authority's certificates.
     pub(crate) fn certificate(&self) -> reqwest::Certificate {
         reqwest::Certificate::from_pem(self.pem.as_bytes()).unwrap()
     }
 
-    /// Ends TLS with a certificate of the authority's, for these protocols.
+    /// Returns a TLS acceptor with a certificate of the authority, for these protocols.
     pub(crate) fn acceptor(&self, subject: Subject, protocols: &[&str]) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new([subject.host.to_owned()]).unwrap();

@@ -1,4 +1,4 @@
-//! HTTP/2, where the server offers it.
+//! HTTP/2, if the server offers it.
 
 use bytes::Bytes;
 use customer_api_core::{Delivery, ErrorKind};
@@ -33,7 +33,7 @@ async fn it_is_spoken_where_it_is_offered_and_shares_a_connection() {
     }
 }
 
-/// Refuses the first streams unprocessed, or gives up on them, and responses the others.
+/// Refuses the first streams unprocessed, or resets them, and responds to the others.
 async fn serve(
     listener: TcpListener,
     acceptor: tokio_rustls::TlsAcceptor,
@@ -80,7 +80,7 @@ async fn meet(reasons: Vec<h2::Reason>) -> (Result<u64, customer_api_core::Error
     ));
     let outcome = shop.send(buy()).await;
     if outcome.is_err() {
-        // Lets the server come to its end.
+        // Lets the server end.
         shop.send(buy()).await.unwrap();
     }
     (outcome, server.await.unwrap())
@@ -126,7 +126,7 @@ async fn next_frame(stream: &mut TlsStream<TcpStream>) -> Option<(u8, Vec<u8>)> 
     Some((head[3], payload))
 }
 
-/// Reads a request, and says goodbye by hand: up to this stream everything is processed.
+/// Reads a request, and writes a GOAWAY by hand: everything up to this stream is processed.
 async fn go_away(listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor, last: u32, code: u32) {
     const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
     const GOAWAY: [u8; 9] = [0, 0, 8, 7, 0, 0, 0, 0, 0];
@@ -144,7 +144,7 @@ async fn go_away(listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor, las
         stream.write_all(&farewell).await.unwrap();
         stream.flush().await.unwrap();
         if last > 0 {
-            // The client waits for the response to what it was told is processed.
+            // The client waits for the response to the request that the server reports as processed.
             stream.shutdown().await.unwrap();
         }
         tokio::spawn(async move { while next_frame(&mut stream).await.is_some() {} });

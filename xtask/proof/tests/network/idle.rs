@@ -1,4 +1,4 @@
-//! A server that closes its idle connections, just when the next request may be on its way.
+//! A server that closes its idle connections when the next request may already be on its way.
 
 use std::sync::{
     Arc,
@@ -30,7 +30,7 @@ async fn read(stream: &mut TcpStream) -> bool {
     }
 }
 
-/// Answers one request a connection as if more were welcome, and closes it after so many turns of the scheduler.
+/// Responds to one request per connection as if more were welcome, and closes it after this number of scheduler turns.
 async fn serve(listener: TcpListener, processed: Arc<AtomicUsize>) {
     for turns in 0.. {
         let (mut stream, _) = listener.accept().await.unwrap();

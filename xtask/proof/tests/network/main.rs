@@ -1,4 +1,4 @@
-//! TLS, HTTP/2, proxies and connections that go away, for real: on loopback sockets, with certificates of our own.
+//! Real TLS, HTTP/2, proxies and closed connections, on loopback sockets, with our own certificates.
 #![cfg(test)]
 
 mod authority;

@@ -1,4 +1,4 @@
-//! Proxies: from the settings, from the environment, and where none must be.
+//! Proxies from the settings and from the environment, and cases in which no proxy may be used.
 
 use std::{
     env,
@@ -18,13 +18,13 @@ use crate::{
     shop::{buy, client},
 };
 
-/// A host that exists nowhere, so that only a proxy gets there.
+/// A host that does not exist, so that only a proxy can reach it.
 const SHOP: Subject = Subject {
     host: "shop.invalid",
     last_year: 4000,
 };
 
-/// A proxy that leads everybody to one server, and writes down whom they asked for.
+/// A proxy that leads every client to one server, and records the requested hosts.
 struct Proxy {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -93,7 +93,7 @@ async fn one_from_the_settings_tunnels_and_sees_no_key() {
     assert_tunnelled(&proxy);
 }
 
-/// Knows no name, without asking anybody.
+/// Fails to resolve any name, without a query.
 #[derive(Debug)]
 struct NoNames;
 
@@ -103,7 +103,8 @@ impl Resolve for NoNames {
     }
 }
 
-/// The environment can't be changed while other tests run: this is for a program of its own, started below.
+/// The environment can't be changed while other tests run. Therefore this runs as a separate program, which is started
+/// below.
 #[tokio::test]
 async fn in_the_environment() {
     let Ok(expected) = env::var("PROOF_OF_PROXY") else {
@@ -113,7 +114,7 @@ async fn in_the_environment() {
     let error = client("https://shop.invalid", http).send(buy()).await;
     let error = error.unwrap_err();
     assert!(error.is_connect());
-    // Nobody listens at the proxy's address; without a proxy, the name is what can't be found.
+    // No proxy listens at the address. Without a proxy, the error would be that the name can't be found.
     let is_used = !error.to_string().contains("there is no such name");
     assert_eq!(is_used, expected == "used", "{error}");
 
@@ -134,7 +135,7 @@ fn one_from_the_environment_is_used_unless_it_is_told_not_to_be() {
         ("HTTPS_PROXY", "shop.invalid", "unused"),
     ] {
         let mut program = Command::new(env::current_exe().unwrap());
-        // Whatever this machine's own proxies are.
+        // Ignores this machine's own proxies.
         for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
             program.env_remove(name).env_remove(name.to_uppercase());
         }

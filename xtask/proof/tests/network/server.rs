@@ -1,4 +1,4 @@
-//! A server behind TLS, which counts what it is asked.
+//! A server behind TLS, which counts its requests.
 
 use std::{
     convert::Infallible,
@@ -27,7 +27,7 @@ struct Counts {
 }
 
 impl TlsServer {
-    /// Answers every request with `7`, in the protocol that was agreed on.
+    /// Responds to every request with `7`, in the negotiated protocol.
     pub(crate) async fn start(acceptor: TlsAcceptor) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -60,7 +60,7 @@ impl TlsServer {
         format!("https://localhost:{}", self.port)
     }
 
-    /// How many requests came by HTTP/1.1 and by HTTP/2.
+    /// Returns the number of requests by HTTP/1.1 and by HTTP/2.
     pub(crate) fn requests(&self) -> (usize, usize) {
         let counts = &self.counts;
         (

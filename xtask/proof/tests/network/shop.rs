@@ -48,7 +48,7 @@ pub(crate) fn buy() -> Buy {
     Buy("a teapot".into())
 }
 
-/// A client whose back-off takes no time.
+/// Returns a client whose back-off takes no time.
 pub(crate) fn client(
     url: &str,
     http: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Certificates that are good, and those that are not: then nothing is sent.
+//! Valid certificates, and invalid ones. With an invalid certificate, nothing is sent.
 
 use customer_api_core::{Delivery, Error, ErrorKind};
 
@@ -8,7 +8,7 @@ use crate::{
     shop::{buy, client},
 };
 
-/// Calls a server with this certificate, trusting the authority or not.
+/// Calls a server with this certificate. The client trusts the authority or not.
 async fn call(subject: Subject, is_trusted: bool) -> (Result<u64, Error>, (usize, usize)) {
     let authority = Authority::new();
     let server = TlsServer::start(authority.acceptor(subject, &["http/1.1"])).await;

@@ -1,18 +1,18 @@
-//! Responses as the descriptions tell of them: by their schema, or by their example where the schema leaves all open.
+//! Makes responses from the descriptions: from their schema, or from their example if the schema allows anything.
 
 use std::{fs, path::Path};
 
 use serde_json::{Map, Value, json};
 
-/// A response with all that is described.
+/// A response with every described value.
 pub(crate) struct Response {
     pub(crate) sample: Value,
-    /// The paths of members that must be there, outside of lists.
+    /// The paths of required members, outside of lists.
     required: Vec<String>,
 }
 
 impl Response {
-    /// Whether the response is nothing without what stands at a path, or around it.
+    /// Returns whether the response is worthless without the value at a path, or around it.
     pub(crate) fn is_required(&self, path: &str) -> bool {
         self.required
             .iter()
@@ -20,7 +20,7 @@ impl Response {
     }
 }
 
-/// The response of success of an operation; nothing where no field of it is described.
+/// Returns the success response of an operation; nothing if none of its fields is described.
 pub(crate) fn response(package: &str, operation: &str) -> Option<Response> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../crates/customer-api-sandbox/src/descriptions")
@@ -46,7 +46,7 @@ pub(crate) fn response(package: &str, operation: &str) -> Option<Response> {
         Value::Null => media.get("example")?.clone(),
         sample => sample,
     };
-    // What is read from an example must have its id where it is one record.
+    // An example of a single record must have its id.
     if required.is_empty() && sample.get("id").is_some() {
         required.push("id".to_owned());
     }
@@ -115,13 +115,13 @@ fn sample(description: &Value, schema: &Value, path: &str, required: &mut Vec<St
     }
 }
 
-/// Where a value stands in a response.
+/// The position of a value in a response.
 pub(crate) struct Place {
     pub(crate) path: String,
     steps: Vec<String>,
 }
 
-/// Every member, and the first element of every list.
+/// Returns every member, and the first element of every list.
 pub(crate) fn places(sample: &Value) -> Vec<Place> {
     let mut places = Vec::new();
     collect(sample, &[], &mut places);
@@ -171,7 +171,7 @@ impl Place {
         sample.pointer(&self.pointer()).unwrap()
     }
 
-    /// Whether the last name on the way is one of these: an element belongs to its list.
+    /// Returns whether the last name of the path is one of these. An element belongs to its list.
     pub(crate) fn is_under(&self, names: &[&str]) -> bool {
         names.contains(&self.name())
     }
@@ -199,7 +199,7 @@ impl Place {
     }
 }
 
-/// The value at a path that a report names.
+/// Returns the value at a path that a report names.
 pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     let spaced = path.replace('[', ".[");
     let mut value = value;
@@ -212,7 +212,7 @@ pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     Some(value)
 }
 
-/// The JSON type of a value.
+/// Returns the JSON type of a value.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

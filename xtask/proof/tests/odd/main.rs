@@ -1,5 +1,5 @@
-//! Every field of every response that a description tells of, with a value of each other JSON type in its place: what is strict fails
-//! with its place, a list comes out shorter by reported records alone, and nothing is silent.
+//! Every described field of every response, with a value of each other JSON type in its place. A strict field fails
+//! with its place, a list becomes shorter only by reported records, and nothing is silent.
 #![cfg(test)]
 
 mod described;
@@ -8,15 +8,16 @@ use customer_api_core::response::{Unreadable, UnreadableKind};
 use proof::{CustomerRadar, Offline, Omnidesk, Ravelin, Revnue, Texts};
 use serde_json::{Value, json};
 
-/// What the pages of a provider say of its responses that a description does not. Written down here a second time on purpose.
+/// The facts in a provider's pages that a description does not contain. They are deliberately written here a second
+/// time.
 struct Facts {
     /// Members that are read as they are, or not at all: ids, lists, cursors, totals, outcomes.
     strict: &'static [&'static str],
-    /// Where any JSON value may stand.
+    /// Places in which any JSON value is allowed.
     free: &'static [&'static str],
-    /// How `Debug` begins a record of a list.
+    /// The beginning of a list record's `Debug`.
     record: &'static str,
-    /// What an object without it stands for nothing.
+    /// An operation, and the member without which its object stands for nothing.
     nothing_without: Option<(&'static str, &'static str)>,
 }
 
@@ -64,7 +65,7 @@ fn others() -> Vec<Value> {
     ]
 }
 
-/// What became of a value.
+/// The result for a value.
 struct Seen {
     operation: &'static str,
     path: String,
@@ -98,14 +99,14 @@ fn run<P: Offline>(facts: &Facts) -> Vec<Seen> {
                 let changed = place.replaced(&response.sample, &value);
                 let outcome = read(&changed, false);
                 let strictly = read(&changed, true);
-                // The switch makes an error of whatever is reported, and of nothing else.
+                // The switch turns everything that is reported into an error, and nothing else.
                 let is_odd = outcome
                     .as_ref()
                     .map_or(true, |(_, reports)| !reports.is_empty());
                 assert_eq!(strictly.is_err(), is_odd, "{at}");
                 match &outcome {
                     Err(error) => {
-                        // The place is named, or one around it.
+                        // The error names the place, or a place around it.
                         assert!(
                             place.path.starts_with(error.path())
                                 || error.path().starts_with(&place.path),
@@ -123,7 +124,7 @@ fn run<P: Offline>(facts: &Facts) -> Vec<Seen> {
                             .is_ok_and(|(without, _)| *without == printed);
                         let is_nothing =
                             facts.nothing_without == Some((entry.info.id, place.name()));
-                        // A response from which nothing follows says so itself.
+                        // A response that decides nothing is read as unclear.
                         let is_unclear = odd.starts_with("Unclear(");
                         assert!(
                             is_absent
@@ -145,7 +146,7 @@ fn run<P: Offline>(facts: &Facts) -> Vec<Seen> {
                             let raw: Value = serde_json::from_str(report.raw()).unwrap();
                             assert_eq!(there, Some(&raw), "{at}: {report:?}");
                             if place.is_under(facts.strict) {
-                                // A count may be read from its digits; else only the record goes.
+                                // A count may be read from its digits. Otherwise only the record is lost.
                                 let is_count = P::CRATE == "helpdesk-customers" && value == "7";
                                 assert!(
                                     is_count || report.kind() == UnreadableKind::Record,
