@@ -1,4 +1,4 @@
-//! Makes one call over and over, on one thread, and says what it took.
+//! Makes one call repeatedly, on one thread, and reports its cost.
 
 use std::{
     sync::{
@@ -18,50 +18,50 @@ use crate::{
     work::runtime,
 };
 
-/// What was allocated since a process began.
+/// The allocations since a process began.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Allocated {
-    /// How often memory was asked for.
+    /// The number of allocations.
     pub count: usize,
-    /// How much of it.
+    /// The number of allocated bytes.
     pub bytes: usize,
 }
 
 impl Allocated {
-    /// So many allocations of so many bytes together.
+    /// Makes a count of this number of allocations, of this number of bytes in total.
     #[must_use]
     pub fn new(count: usize, bytes: usize) -> Self {
         Self { count, bytes }
     }
 }
 
-/// What to do.
+/// The plan of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     call: Call,
-    /// How many calls, after as many as are needed to be warm.
+    /// The number of calls, after the warm-up calls.
     count: u64,
-    /// How many of them at once.
+    /// The number of concurrent calls.
     in_flight: u64,
     counter: Option<fn() -> Allocated>,
 }
 
-/// What it took.
+/// The cost.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// How many calls were made.
+    /// The number of calls.
     pub calls: u64,
-    /// How long all of them took together.
+    /// The total time of the calls.
     pub seconds: f64,
-    /// Half of the calls took no longer than this.
+    /// Half of the calls took at most this time.
     pub median_seconds: f64,
-    /// All but one in a hundred took no longer than this.
+    /// 99 % of the calls took at most this time.
     pub p99_seconds: f64,
-    /// Allocations a call, if the process counts them.
+    /// Allocations per call, if the process counts them.
     pub allocations: f64,
-    /// Bytes asked for a call, if the process counts them.
+    /// Allocated bytes per call, if the process counts them.
     pub bytes: f64,
 }
 
@@ -81,13 +81,13 @@ impl Plan {
         })
     }
 
-    /// The plan in the arguments of a program, the address of the server, and what is measured with.
+    /// Returns the plan from the arguments of a program, the address of the server, and the client to measure.
     ///
-    /// For programs outside this one that measure a client of their own: `call=… count=… in-flight=… url=…`.
+    /// For other programs that measure their own client: `call=… count=… in-flight=… url=…`.
     ///
     /// # Errors
     ///
-    /// If an argument is missing or can't be read.
+    /// Fails if an argument is missing or can't be read.
     pub fn from_arguments(counter: Option<fn() -> Allocated>) -> Result<(Self, String), Failure> {
         let settings = Settings::read(std::env::args().skip(2))?;
         Ok((
@@ -97,11 +97,11 @@ impl Plan {
     }
 }
 
-/// Carries out a plan.
+/// Runs a plan.
 ///
 /// # Errors
 ///
-/// The first call that fails, or whose response is not the expected one.
+/// Returns the first failure of a call, or the first unexpected response.
 pub fn run(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
     runtime()?.block_on(async {
         for _ in 0..WARM_UP {
@@ -115,11 +115,11 @@ pub fn run(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
     })
 }
 
-/// Carries out a plan and prints what it took, for the part that started this process.
+/// Runs a plan and prints the cost, for the part that started this process.
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// The same errors as [`run`].
 pub fn report(caller: &impl Caller, plan: &Plan) -> Result<(), Failure> {
     crate::measured::tell(&run(caller, plan)?)
 }
@@ -152,7 +152,7 @@ async fn one_by_one(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failur
     })
 }
 
-/// So many tasks, each of which makes call after call until all are made.
+/// Runs this number of tasks, each of which makes calls one after another until all are made.
 async fn at_once(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
     // Connects all of them before the clock starts.
     work(caller, plan, plan.in_flight * 2).await?;

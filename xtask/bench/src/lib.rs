@@ -1,8 +1,8 @@
-//! What `cargo xtask bench` runs: what the clients cost, measured beside hand-written code.
+//! The program behind `cargo xtask bench`: the cost of the clients, measured beside hand-written code.
 //!
-//! Every measure is a part that can be run alone. A part starts processes that do the work and are measured, in
-//! turns with their baseline, against a server in a process of its own; it writes what it found as JSON, and the page
-//! `docs/performance.md` is put together from there.
+//! Every measure is a part that can be run alone. A part starts processes that do the work and are measured, in turns
+//! with their baseline, against a server in a separate process. The part writes its results as JSON. The page
+//! `docs/performance.md` is made from these results.
 
 pub mod callers;
 mod clock;
@@ -23,10 +23,10 @@ use std::{io::Write as _, process::ExitCode};
 pub use measured::{measured, measured_peak};
 pub use process::Server;
 
-/// Why a measurement stopped.
+/// The reason why a measurement stopped.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The program `bench`: what the arguments name, or all parts.
+/// Runs the program `bench`: the parts in the arguments, or all parts.
 #[must_use]
 pub fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -39,19 +39,19 @@ pub fn main() -> ExitCode {
     exit(parts::run())
 }
 
-/// Says what stopped the program, if anything did.
+/// Reports the failure that stopped the program, if there is one.
 fn exit(outcome: Result<(), Failure>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // If nobody can be told, the exit code has to do.
+            // If the report can't be written, only the exit code remains.
             let _ = writeln!(std::io::stderr(), "bench: {}", story(&*failure));
             ExitCode::FAILURE
         }
     }
 }
 
-/// A failure with all of its causes: an HTTP library's own words seldom say what happened.
+/// Formats a failure with all of its causes, because an HTTP library's own message rarely shows what happened.
 fn story(failure: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(failure.source(), |cause| cause.source());
     causes.fold(failure.to_string(), |story, cause| {
@@ -59,8 +59,8 @@ fn story(failure: &(dyn std::error::Error + 'static)) -> String {
     })
 }
 
-/// Tells the person at the terminal how far it is.
+/// Reports progress on the terminal.
 fn say(text: &str) {
-    // A reader that has gone away is no reason to stop.
+    // A closed output is no reason to stop.
     let _ = writeln!(std::io::stdout(), "{text}");
 }

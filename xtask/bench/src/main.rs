@@ -1,4 +1,4 @@
-//! What `cargo xtask bench` runs, and each process that it starts to be measured.
+//! The program behind `cargo xtask bench`, and each process that it starts to be measured.
 
 use std::process::ExitCode;
 

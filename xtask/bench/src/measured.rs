@@ -1,4 +1,4 @@
-//! The processes that are measured, and the server: which there are, and how they are started.
+//! The measured processes and the server, and how they are started.
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -13,10 +13,10 @@ use crate::{
     work,
 };
 
-/// A process: its name, and what it does.
+/// A process: its name, and its work.
 type Process = (&'static str, fn(&Settings, Meters) -> Result<(), Failure>);
 
-/// What the allocator of a process knows.
+/// The data of a process's allocator.
 #[derive(Clone, Copy, Default)]
 struct Meters {
     allocated: Option<fn() -> Allocated>,
@@ -52,12 +52,12 @@ const PROCESSES: &[Process] = &[
     }),
 ];
 
-/// Whether an argument names a process, not a part.
+/// Returns whether an argument names a process, not a part.
 pub(crate) fn is_process(name: &str) -> bool {
     PROCESSES.iter().any(|(process, _)| *process == name)
 }
 
-/// Runs the process that the arguments name; the counter tells what was allocated so far.
+/// Runs the process that the arguments name. The counter returns the allocations so far.
 #[must_use]
 pub fn measured(counter: Option<fn() -> Allocated>) -> ExitCode {
     run(Meters {
@@ -66,7 +66,7 @@ pub fn measured(counter: Option<fn() -> Allocated>) -> ExitCode {
     })
 }
 
-/// Runs the process that the arguments name; `peak` tells the most bytes that were alive since it was last asked.
+/// Runs the process that the arguments name. `peak` returns the peak of live bytes since its last call.
 #[must_use]
 pub fn measured_peak(peak: fn() -> usize) -> ExitCode {
     run(Meters {
@@ -96,7 +96,7 @@ fn drive(settings: &Settings, meters: Meters) -> Result<(), Failure> {
     }?)
 }
 
-/// Hands what was measured to whoever started the process.
+/// Prints the measurement for the process that started this one.
 pub(crate) fn tell(outcome: &impl Serialize) -> Result<(), Failure> {
     writeln!(std::io::stdout(), "{}", serde_json::to_string(outcome)?)?;
     Ok(())

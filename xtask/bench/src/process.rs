@@ -1,4 +1,4 @@
-//! Starting processes, and reading what they measured.
+//! Starts processes, and reads their measurements.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::Failure;
 
-/// The server, as long as this lives.
+/// The running server. It ends when the value is dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -18,11 +18,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server: this program is given by its path, since a test is another one.
+    /// Starts a server. The program's path is an argument, because a test is another program.
     ///
     /// # Errors
     ///
-    /// If the process can't be started, or does not say where it listens.
+    /// Fails if the process can't be started, or does not print its address.
     pub fn start(program: &Path, delay_ms: u64, reviews: u64) -> Result<Self, Failure> {
         let mut child = Command::new(program)
             .args([
@@ -45,7 +45,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Where it listens.
+    /// Returns its address.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -54,13 +54,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It ends with its standard input; waiting for it leaves no zombie.
+        // The server ends with its standard input. Waiting for it leaves no zombie.
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }
 }
 
-/// One of this package's programs, all of which lie in one folder.
+/// Returns one of this package's programs, which are all in one folder.
 pub(crate) fn program(name: &str) -> Result<PathBuf, Failure> {
     Ok(std::env::current_exe()?.with_file_name(name))
 }
@@ -70,14 +70,14 @@ pub(crate) fn server(delay_ms: u64, reviews: u64) -> Result<Server, Failure> {
     Server::start(&program("bench")?, delay_ms, reviews)
 }
 
-/// Runs a process to its end and reads the JSON in the last line of what it prints.
+/// Runs a process to its end and reads the JSON in the last line of its output.
 pub(crate) fn measure<T: DeserializeOwned>(command: &mut Command) -> Result<T, Failure> {
     let output = output(command)?;
     let last = output.lines().last().unwrap_or_default();
     Ok(serde_json::from_str(last)?)
 }
 
-/// What a process prints to its standard output; what it prints to the other one is the report if it fails.
+/// Returns the standard output of a process. If the process fails, its standard error is the report.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     let output = command
         .stdin(Stdio::null())
@@ -87,7 +87,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
         let report = String::from_utf8_lossy(&output.stderr);
-        // Cargo's warnings come before what matters.
+        // Cargo's warnings come before the important lines.
         let from = report.find("error").unwrap_or_default();
         let report = report.get(from..).unwrap_or_default().trim();
         Err(format!("{} failed: {report}", name(command)).into())

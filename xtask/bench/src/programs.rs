@@ -1,5 +1,5 @@
-//! Two little programs that do the same, one with a provider crate and one with plain reqwest: cargo projects of their own,
-//! as a user's are.
+//! Two small programs that do the same, one with a provider crate and one with plain reqwest. They are separate cargo
+//! projects, like a user's.
 
 use std::{env, ffi::OsString, fs, path::PathBuf, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
 const OURS: &str = include_str!("programs/ours.rs.txt");
 const PLAIN: &str = include_str!("programs/plain.rs.txt");
 
-/// What both need beside their client.
+/// The dependencies of both beside their client.
 const TOKIO: &str = "tokio = { version = \"1\", features = [\"rt\", \"macros\"] }\n";
 
 /// A program.
@@ -21,7 +21,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Writes both; what was built of them before stays.
+    /// Writes both programs. Earlier build output stays.
     pub(crate) fn both() -> Result<[Self; 2], Failure> {
         let crates = root().join("crates/ravelin-labels");
         let ours = format!("ravelin-labels = {{ path = {crates:?} }}\n{TOKIO}");
@@ -55,7 +55,7 @@ impl Program {
         self.folder.join("target")
     }
 
-    /// Forgets what was built.
+    /// Deletes the build output.
     pub(crate) fn clean(&self) -> Result<(), Failure> {
         if self.target().exists() {
             fs::remove_dir_all(self.target())?;
@@ -63,7 +63,7 @@ impl Program {
         Ok(())
     }
 
-    /// As if its author had saved it again.
+    /// Touches the program's source, as if its author had saved it again.
     pub(crate) fn touch(&self) -> Result<(), Failure> {
         let main = self.folder.join("src/main.rs");
         let source = fs::read(&main)?;
@@ -71,7 +71,7 @@ impl Program {
         Ok(())
     }
 
-    /// Builds it for release and says how many seconds that took.
+    /// Builds it for release and returns the seconds that the build took.
     pub(crate) fn build(&self) -> Result<f64, Failure> {
         let mut cargo = cargo();
         cargo
@@ -83,14 +83,14 @@ impl Program {
         Ok(began.elapsed().as_secs_f64())
     }
 
-    /// The bytes of the program that was built.
+    /// Returns the size of the built program in bytes.
     pub(crate) fn size(&self) -> Result<u64, Failure> {
         let program = self.target().join("release").join(self.name);
         Ok(fs::metadata(program)?.len())
     }
 }
 
-/// Cargo, without what the cargo that runs this program told it.
+/// Returns cargo, without the variables of the cargo that runs this program.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     for (name, _) in env::vars_os() {

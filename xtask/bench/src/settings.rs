@@ -1,4 +1,4 @@
-//! What a measured process is told: `name=value`, one an argument.
+//! The settings of a measured process: `name=value`, one per argument.
 
 use std::{collections::BTreeMap, str::FromStr};
 

@@ -1,4 +1,4 @@
-//! What several rounds give: the middle, and how far they lie apart.
+//! The results of several rounds: the median, and the spread.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// A value that does not vary.
+    /// Makes the spread of a value that does not vary.
     pub(crate) fn exact(value: f64) -> Self {
         Self {
             median: value,
@@ -20,7 +20,7 @@ impl Spread {
         }
     }
 
-    /// The spread of some values; zeros if there are none.
+    /// Returns the spread of some values; zeros if there are none.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
@@ -33,7 +33,7 @@ impl Spread {
         }
     }
 
-    /// The spread of the ratios of each round: what disturbs a round disturbs both of its sides.
+    /// Returns the spread of the ratios of each round. A disturbance in a round affects both of its sides.
     pub(crate) fn of_ratios(values: &[f64], baselines: &[f64]) -> Self {
         Self::of(
             values

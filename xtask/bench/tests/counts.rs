@@ -1,5 +1,5 @@
-//! What a call asks of the allocator, beside hand-written code in the same build: a count that does not depend on how busy the
-//! machine is.
+//! Compares a call's allocations with hand-written code in the same build. This count does not depend on the machine's
+//! load.
 #![cfg(test)]
 
 use std::{path::Path, process::Command};
@@ -9,8 +9,8 @@ use bench::{Server, callers::Call, drive::Outcome};
 const BENCH: &str = env!("CARGO_BIN_EXE_bench");
 const COUNTS: &str = env!("CARGO_BIN_EXE_bench-counts");
 
-/// How many times the allocations, and the bytes, of hand-written code a call may take: no more of either, but for a hair. Lower
-/// them when the client gets cheaper.
+/// The maximum ratios of a call's allocations, and bytes, to those of hand-written code. A call takes no more than
+/// hand-written code, or hardly more. Lower the ratios when the client gets cheaper.
 const BOUNDS: [(Call, f64, f64); 4] = [
     (Call::JsonWrite, 1.00, 1.00),
     (Call::Get, 0.95, 1.00),

@@ -1,4 +1,4 @@
-//! The clients that are compared send the same: otherwise their costs could not be compared.
+//! Checks that the compared clients send the same. Otherwise their costs could not be compared.
 #![cfg(test)]
 
 use std::{
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 const BENCH: &str = env!("CARGO_BIN_EXE_bench");
 
-/// Stands between a client and the server, and keeps what the client says.
+/// Forwards between a client and the server, and records the client's bytes.
 fn record(server: &Server) -> (String, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -36,7 +36,7 @@ fn record(server: &Server) -> (String, Arc<Mutex<Vec<u8>>>) {
     (url, recorded)
 }
 
-/// What counts of a request: its first line, its credential, its content type and its body.
+/// The compared parts of a request: its first line, its credential, its content type and its body.
 #[derive(Debug, PartialEq)]
 struct Request {
     line: String,
@@ -69,7 +69,7 @@ fn first_request(server: &Server, client: &str, call: Call) -> Request {
     let length = header("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = rest[..length].to_owned();
     let mut content_type = header("content-type");
-    // Each client makes up a boundary of its own.
+    // Each client chooses its own boundary.
     if let Some((kind, boundary)) = content_type.clone().and_then(|content_type| {
         let (kind, boundary) = content_type.split_once("; boundary=")?;
         Some((kind.to_owned(), boundary.to_owned()))

@@ -1,4 +1,4 @@
-//! The measured processes once more, with an allocator that counts what is asked of it.
+//! The measured processes again, with an allocator that counts allocations.
 
 use std::{alloc::System, process::ExitCode};
 
@@ -11,7 +11,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 fn main() -> ExitCode {
     bench::measured(Some(|| {
         let stats = ALLOCATOR.stats();
-        // A buffer that grows counts as an allocation, and by what it grew.
+        // A buffer that grows counts as one allocation, of the size by which it grew.
         Allocated::new(
             stats.allocations + stats.reallocations,
             stats.bytes_allocated,

@@ -1,4 +1,4 @@
-//! The measured export once more, with an allocator that knows how many bytes were alive at once.
+//! The measured export again, with an allocator that knows the peak of live bytes.
 
 use std::process::ExitCode;
 

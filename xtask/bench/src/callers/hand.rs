@@ -1,4 +1,4 @@
-//! What a good engineer writes: see the package `baseline`.
+//! The calls as a good engineer writes them: see the package `baseline`.
 
 use baseline::{HelpDesk, NewCustomer, Ravelin, Reviewer, Update};
 

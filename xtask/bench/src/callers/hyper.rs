@@ -1,4 +1,4 @@
-//! The floor: the library below reqwest, with nothing around it but the bytes of the four calls.
+//! The lower bound: the library below reqwest, with only the bytes of the four calls around it.
 
 use baseline::{Label, Receipt, Review, Reviewer, Written};
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::Failure;
 
-/// Between the parts of a multipart body: one of the length that the others send.
+/// The multipart boundary, of the length that the other clients use.
 const BOUNDARY: &str = "0123456789abcdef0123456789abcdef";
 
 /// A raw client.
@@ -30,7 +30,7 @@ pub(crate) struct Hyper {
     key: HeaderValue,
 }
 
-/// What differs between the calls.
+/// The differences between the calls.
 struct Sent {
     method: Method,
     path: String,

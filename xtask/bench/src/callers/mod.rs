@@ -1,5 +1,5 @@
-//! The clients that are compared. All do the same work on the same wire: they send the same request and read the response
-//! into a value of a type of their own.
+//! The clients that are compared. All do the same work on the same wire: they send the same request and read the
+//! response into a value of their own type.
 
 mod hand;
 mod hyper;
@@ -13,19 +13,19 @@ use crate::Failure;
 /// The credential that the clients send.
 pub const KEY: &str = "sk_test_0123456789abcdef";
 
-/// What all of them say.
+/// The content that all clients send.
 pub const CUSTOMER: &str = "cust-1";
-/// Why the customer is labelled.
+/// The reason for the label.
 pub const COMMENT: &str = "chargeback confirmed on the phone";
-/// Who labels.
+/// The person who labels.
 pub const REVIEWER: (&str, &str) = ("Ana", "ana@shop.example");
-/// The first and the last name of the customer who is created and changed.
+/// The first and the last name of the customer that is created and changed.
 pub const NAME: (&str, &str) = ("Bilbo", "Baggins");
 /// The customer's address.
 pub const EMAIL: &str = "bilbo@shire.example";
-/// The number of the channel that the customer gets.
+/// The number of the customer's channel.
 pub const CHANNEL: &str = "3";
-/// The customer who is changed.
+/// The customer that is changed.
 pub const ID: u64 = 4_711;
 /// The brand.
 pub const BRAND: u64 = 7;
@@ -45,7 +45,7 @@ pub enum Call {
 }
 
 impl Call {
-    /// All of them.
+    /// All calls.
     pub const ALL: [Self; 4] = [
         Self::JsonWrite,
         Self::Get,
@@ -53,7 +53,7 @@ impl Call {
         Self::Urlencoded,
     ];
 
-    /// How it is named in arguments.
+    /// Returns its name in arguments.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Call {
         }
     }
 
-    /// How people call it.
+    /// Returns its name for readers.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -93,11 +93,11 @@ impl FromStr for Call {
 
 /// A client that can be measured.
 pub trait Caller: Clone + Send + Sync + 'static {
-    /// Makes a call and reads its response; a response that is not the expected one is an error.
+    /// Makes a call and reads its response. An unexpected response is an error.
     fn call(&self, call: Call) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Fails a call whose response is not the one that the server gives.
+/// Fails a call whose response differs from the server's.
 pub(crate) fn expect(is_expected: bool) -> Result<(), Failure> {
     if is_expected {
         Ok(())

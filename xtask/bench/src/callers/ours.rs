@@ -8,7 +8,7 @@ use super::{
 };
 use crate::Failure;
 
-/// The project's own clients, as they are by default.
+/// The project's own clients, with their default settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Ours {
     ravelin: ravelin_labels::Client,

@@ -1,4 +1,4 @@
-//! What a call costs that does not depend on the weather: instructions and allocations.
+//! The cost of a call that does not depend on the machine's load: instructions and allocations.
 
 use std::{fs, process::Command};
 
@@ -17,16 +17,16 @@ use crate::{
 /// The tool that counts instructions.
 const VALGRIND: &str = "valgrind";
 
-/// So many calls are made in the shorter and in the longer run; the difference is free of what happens once.
+/// The number of calls in the shorter and in the longer run. The difference is free of one-time costs.
 const FEW: u64 = 100;
 const MANY: u64 = 600;
 
-/// So many calls are made to count allocations, after the warm-up.
+/// The number of calls for counting allocations, after the warm-up.
 const CALLS: u64 = 1_000;
 
 pub(crate) fn instructions(options: &Options, report: &mut Report) -> Result<(), Failure> {
     if process::output(Command::new(VALGRIND).arg("--version")).is_err() {
-        report.remark("`valgrind` is not installed, so nothing was counted");
+        report.remark("`valgrind` is not installed, so no instructions were counted");
         return Ok(());
     }
     let clients = Clients::prepare(report);
@@ -50,7 +50,7 @@ pub(crate) fn instructions(options: &Options, report: &mut Report) -> Result<(),
                 taken.keep(client, (many - few) as f64 / (MANY - FEW) as f64);
             }
         }
-        let measure = format!("instructions a call, {}", call.title());
+        let measure = format!("instructions per call, {}", call.title());
         report.figure(
             taken.against(Client::Hand, &measure, Target::AtMost(1.0), |value| {
                 format!("{:.1} k", value / 1_000.0)
@@ -58,7 +58,7 @@ pub(crate) fn instructions(options: &Options, report: &mut Report) -> Result<(),
         );
         columns.push((call.title().to_owned(), taken));
     }
-    let titles = ("Instructions a call", "thousand instructions");
+    let titles = ("Instructions per call", "thousand instructions");
     report.plot = Some(plot(PlotKind::Bars, titles, &columns, 1e-3));
     Ok(())
 }
@@ -79,22 +79,22 @@ pub(crate) fn allocations(options: &Options, report: &mut Report) -> Result<(), 
             }
         }
         let at_most = Target::AtMost(1.0);
-        let measure = format!("allocations a call, {}", call.title());
+        let measure = format!("allocations per call, {}", call.title());
         report.figure(taken.against(Client::Hand, &measure, at_most, |value| {
             format!("{value:.1}")
         }));
-        let measure = format!("bytes allocated a call, {}", call.title());
+        let measure = format!("bytes allocated per call, {}", call.title());
         report.figure(bytes.against(Client::Hand, &measure, at_most, |value| {
             format!("{:.1} kB", value / 1_000.0)
         }));
         columns.push((call.title().to_owned(), taken));
     }
-    let titles = ("Allocations a call", "allocations");
+    let titles = ("Allocations per call", "allocations");
     report.plot = Some(plot(PlotKind::Bars, titles, &columns, 1.0));
     Ok(())
 }
 
-/// The instructions of a whole process, as callgrind counts them.
+/// Returns the instructions of a whole process, as callgrind counts them.
 fn count_instructions(driven: &Command) -> Result<u64, Failure> {
     fs::create_dir_all(folder())?;
     let file = folder().join("callgrind.out");

@@ -49,13 +49,13 @@ pub(crate) enum Counting {
     On,
 }
 
-/// Where the clients are: in this project's programs, and in the generated one.
+/// The programs with the clients: this project's, and the generated one.
 pub(crate) struct Clients {
     peer: Option<Peer>,
 }
 
 impl Clients {
-    /// Builds the generated client. If that can't be done, the others are compared without it.
+    /// Builds the generated client. If that fails, the others are compared without it.
     pub(crate) fn prepare(report: &mut crate::report::Report) -> Self {
         let peer = match Peer::build() {
             Ok(peer) => {
@@ -74,7 +74,8 @@ impl Clients {
         Self { peer }
     }
 
-    /// Those that make a call, another one first in every round: what one does to the next is shared out.
+    /// Returns the clients that can make a call, in a different order in every round, so that the effect of one client
+    /// on the next is shared.
     pub(crate) fn in_turn(&self, call: Call, round: usize) -> Vec<Client> {
         let makes = |client: &Client| match client {
             Client::Progenitor => self.peer.as_ref().is_some_and(|peer| peer.makes(call)),
@@ -86,7 +87,7 @@ impl Clients {
         clients
     }
 
-    /// The command by which a client makes so many calls.
+    /// Returns the command by which a client makes this number of calls.
     pub(crate) fn drive(
         &self,
         client: Client,
@@ -113,7 +114,7 @@ impl Clients {
     }
 }
 
-/// What the clients took, round by round.
+/// The costs of the clients, round by round.
 #[derive(Default)]
 pub(crate) struct Taken(Vec<(Client, Vec<f64>)>);
 
@@ -135,7 +136,7 @@ impl Taken {
             .map(|values| Spread::of(values.iter().copied()).median)
     }
 
-    /// The project's client beside another one; what each takes is the detail.
+    /// Compares the project's client with another one. The detail shows the cost of each.
     pub(crate) fn against(
         &self,
         baseline: Client,
@@ -155,7 +156,7 @@ impl Taken {
     }
 }
 
-/// A plot of medians: a group, or a point, for each label.
+/// Returns a plot of medians: a group, or a point, for each label.
 pub(crate) fn plot(
     kind: PlotKind,
     (title, axis): (&str, &str),

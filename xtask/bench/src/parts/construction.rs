@@ -1,4 +1,4 @@
-//! What it takes to make a client.
+//! Measures the cost of making a client.
 
 use std::{collections::BTreeMap, fs, process::Command};
 
@@ -10,13 +10,13 @@ use crate::{
     work::construct::Constructed,
 };
 
-/// The tool that sees which files are opened.
+/// The tool that shows which files are opened.
 const STRACE: &str = "strace";
 
-/// So many clients in one process.
+/// The number of clients in one process.
 const CLIENTS: u32 = 10;
 
-/// Where systems keep their root certificates.
+/// The usual places of root certificates.
 const CERTIFICATES: [&str; 3] = ["/ssl/", "/pki/", "/certs/"];
 
 pub(crate) fn construction(options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -54,11 +54,11 @@ pub(crate) fn construction(options: &Options, report: &mut Report) -> Result<(),
     certificates(report)
 }
 
-/// Whether the second client opens the files of the root certificates again, as the system sees it.
+/// Measures whether the second client opens the files of the root certificates again, by the system calls.
 fn certificates(report: &mut Report) -> Result<(), Failure> {
     if process::output(Command::new(STRACE).arg("--version")).is_err() {
         report.remark(
-            "`strace` is not installed, so nobody saw how often the root certificates were loaded",
+            "`strace` is not installed, so the loads of the root certificates were not counted",
         );
         return Ok(());
     }

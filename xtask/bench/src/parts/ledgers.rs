@@ -1,4 +1,4 @@
-//! What a ledger of many keys costs when it is opened.
+//! Measures the cost of opening a ledger of many keys.
 
 use std::{fs, path::Path, process::Command};
 
@@ -10,7 +10,7 @@ use crate::{
     work::open_ledger::Opened,
 };
 
-/// Keys of a small ledger, and of a great one.
+/// The keys of a small ledger, and of a large one.
 const SIZES: [u64; 2] = [1_000, 1_000_000];
 
 pub(crate) fn open(options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -51,7 +51,7 @@ pub(crate) fn open(options: &Options, report: &mut Report) -> Result<(), Failure
         return Ok(());
     };
     if few.is_empty() || many.is_empty() {
-        report.remark("the system does not tell how much memory a process had");
+        report.remark("the system does not report the memory of a process");
         return Ok(());
     }
     let megabytes = |values: &[f64]| Spread::of(values.iter().copied()).median / 1e6;
@@ -71,7 +71,7 @@ pub(crate) fn open(options: &Options, report: &mut Report) -> Result<(), Failure
 }
 
 fn command(process: &str, keys: u64, path: &Path) -> Result<Command, Failure> {
-    let path = path.to_str().ok_or("the path of the ledger is no text")?;
+    let path = path.to_str().ok_or("the path of the ledger is not text")?;
     let mut command = Command::new(process::program("bench")?);
     command.args([
         process.to_owned(),

@@ -1,4 +1,4 @@
-//! Reading many reviews: a page, and a million in pages.
+//! Measures reading many reviews: one page, and a million reviews in pages.
 
 use std::{
     io::{Read as _, Write as _},
@@ -18,20 +18,20 @@ use crate::{
     work::{decode::Decoded, export::Exported},
 };
 
-/// How long the server takes for a page.
+/// The server's time for a page.
 const SERVER_MS: u64 = 20;
 
-/// How many reviews are exported.
+/// The number of exported reviews.
 const REVIEWS: u64 = 1_000_000;
 
-/// The consumers: what they are called, and how long they work on a page.
+/// The consumers: their names, and their working time per page in ms.
 const CONSUMERS: [(&str, u64); 3] = [("fast", 0), ("equal", SERVER_MS), ("slow", 30)];
 
-/// The lengths of the exports whose memory is compared, and how often each is run in a round: how the parts of a response meet the
-/// buffers is chance, and a long list sees more of it than a short one.
+/// The lengths of the exports whose memory is compared, and the number of runs of each per round. How the parts of a
+/// response meet the buffers is chance, and a long list has more such chances than a short one.
 const SIZES: [(u64, usize); 3] = [(10_000, 30), (100_000, 10), (1_000_000, 3)];
 
-/// A consumer that is slower than the server fills every buffer, so that no run is small by luck.
+/// A consumer that is slower than the server fills every buffer, so that no run has a small peak by luck.
 const FILLING_MS: u64 = 5;
 
 pub(crate) fn decode(options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -172,7 +172,7 @@ fn check(exported: &Exported, reviews: u64) -> Result<(), Failure> {
     }
 }
 
-/// What the server did since it was last asked.
+/// Returns the server's work since the last query.
 #[derive(Deserialize)]
 struct Tally {
     nanoseconds: u64,
@@ -187,7 +187,7 @@ impl Tally {
 fn tally(server: &Server) -> Result<Tally, Failure> {
     let mut stream = TcpStream::connect(server.url().trim_start_matches("http://"))?;
     write!(stream, "GET {TALLY} HTTP/1.1\r\nhost: bench\r\n\r\n")?;
-    // The server keeps the connection, unless told that nothing more comes.
+    // The server keeps the connection, unless the request ends it.
     stream.shutdown(std::net::Shutdown::Write)?;
     let mut response = String::new();
     stream.read_to_string(&mut response)?;

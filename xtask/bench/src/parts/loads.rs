@@ -1,4 +1,4 @@
-//! How long a call takes, alone and among many.
+//! Measures the latency of a call, alone and among many.
 
 use super::{
     Options,
@@ -12,13 +12,13 @@ use crate::{
     report::{PlotKind, Report, Target, seconds},
 };
 
-/// So many calls are made one after the other in a round.
+/// The number of calls per round, one after another.
 const CALLS: u64 = 4_000;
 
-/// So many at once.
+/// The numbers of concurrent calls.
 const IN_FLIGHT: [u64; 4] = [1, 8, 64, 512];
 
-/// So many calls are made in a round, however many at once.
+/// The number of calls per round, for any concurrency.
 const CALLS_AT_ONCE: u64 = 15_000;
 
 pub(crate) fn latency(options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -44,7 +44,7 @@ pub(crate) fn latency(options: &Options, report: &mut Report) -> Result<(), Fail
         columns.push((call.title().to_owned(), medians));
     }
     let titles = (
-        "Median latency of calls one after the other",
+        "Median latency of calls one after another",
         "microseconds",
     );
     report.plot = Some(plot(PlotKind::Bars, titles, &columns, 1e6));
@@ -66,13 +66,13 @@ pub(crate) fn throughput(options: &Options, report: &mut Report) -> Result<(), F
                 taken.keep(client, outcome.calls as f64 / outcome.seconds);
             }
         }
-        let measure = format!("calls a second, {in_flight} in flight, {}", call.title());
+        let measure = format!("calls per second, {in_flight} in flight, {}", call.title());
         let write = |value: f64| format!("{value:.0}");
         report.figure(taken.against(Client::Hand, &measure, Target::AtLeast(1.0), write));
         report.figure(taken.against(Client::Hyper, &measure, Target::None, write));
         columns.push((in_flight.to_string(), taken));
     }
-    let titles = ("JSON writes a second, by calls in flight", "calls a second");
+    let titles = ("JSON writes per second, by calls in flight", "calls per second");
     report.plot = Some(plot(PlotKind::Lines, titles, &columns, 1.0));
     Ok(())
 }

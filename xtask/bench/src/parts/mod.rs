@@ -1,4 +1,4 @@
-//! The parts: what each measures, and which are run.
+//! The parts: the measure of each, and the selection of parts to run.
 
 mod calls;
 mod clients;
@@ -19,16 +19,16 @@ use crate::{
     say,
 };
 
-/// Something that is measured.
+/// A measurement.
 pub(crate) struct Part {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     run: fn(&Options, &mut Report) -> Result<(), Failure>,
 }
 
-/// How thoroughly.
+/// The thoroughness of a run.
 pub(crate) struct Options {
-    /// How often everything is measured, in turns; by default what the part takes to be enough.
+    /// The number of rounds, in turns. By default, each part chooses a sufficient number.
     rounds: Option<usize>,
 }
 
@@ -122,16 +122,16 @@ pub(crate) const PARTS: &[Part] = &[
     },
 ];
 
-/// Runs the parts that the arguments name, or all.
+/// Runs the parts that the arguments name, or all parts.
 pub(crate) fn run() -> Result<(), Failure> {
     let names = PARTS
         .iter()
         .map(|part| format!("{}: {}", part.name, part.about));
     let matches = Command::new("bench")
-        .about("Measures what the clients cost, beside hand-written code")
+        .about("Measures the cost of the clients beside hand-written code")
         .arg(
             Arg::new("part")
-                .help("What to measure; everything by default")
+                .help("Parts to measure; all parts by default")
                 .long_help(names.collect::<Vec<_>>().join("\n"))
                 .value_parser(PARTS.iter().map(|part| part.name).collect::<Vec<_>>())
                 .hide_possible_values(true)
@@ -140,19 +140,19 @@ pub(crate) fn run() -> Result<(), Failure> {
         .arg(
             Arg::new("rounds")
                 .long("rounds")
-                .help("How often everything is measured, in turns")
+                .help("Number of rounds for each measure, in turns")
                 .value_parser(clap::value_parser!(usize)),
         )
         .arg(
             Arg::new("write")
                 .long("write")
-                .help("Then writes docs/performance.md from the last run of each part")
+                .help("After measuring, writes docs/performance.md from the last run of each part")
                 .action(ArgAction::SetTrue),
         )
         .arg(
             Arg::new("page")
                 .long("page")
-                .help("Writes docs/performance.md from the last run of each part, and measures nothing")
+                .help("Writes docs/performance.md from the last run of each part, without measuring")
                 .conflicts_with_all(["part", "rounds", "write"])
                 .action(ArgAction::SetTrue),
         )
@@ -169,7 +169,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     let mut failed = Vec::new();
     for part in PARTS.iter().filter(is_wanted) {
         say(&format!("{}: {}", part.name, part.about));
-        // A part that fails costs the others nothing; the page keeps its last run.
+        // A failed part does not affect the others. The page keeps its last run.
         if let Err(failure) = measure(part, &options) {
             say(&format!("  FAILED: {}", crate::story(&*failure)));
             failed.push(part.name);

@@ -1,4 +1,4 @@
-//! What a quota and a ledger cost that machines share.
+//! Measures the cost of a shared quota and a shared ledger.
 
 use std::process::Command;
 
@@ -12,19 +12,19 @@ use crate::{
     work::stores::Used,
 };
 
-/// Workers at once, and what each of them does.
+/// The numbers of concurrent workers, and of calls of each worker.
 const WORKERS: [(usize, usize); 3] = [(1, 500), (8, 200), (64, 40)];
 
-/// How long the provider takes where it takes its time, and how often it is called then.
+/// The provider's time, in the measurement with a slow provider, and the number of calls in it.
 const PROVIDER_MS: u64 = 20;
 const CALLS: usize = 100;
 
 pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failure> {
     let Some(database) = Postgres::start_durable("bench") else {
-        report.remark("left out: no PostgreSQL server is installed");
+        report.remark("skipped: no PostgreSQL server is installed");
         return Ok(());
     };
-    // Each of the most workers has two connections.
+    // At the greatest number of workers, each has two connections.
     database.kill();
     database.begin_with("-c max_connections=200");
     let redis = Redis::start("bench");
@@ -65,7 +65,7 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
             Spread::of_ratios(&with, &without),
         )
         .detail(format!(
-            "{} and {} a write",
+            "{} and {} per write",
             seconds(median(&with) / CALLS as f64),
             seconds(median(&without) / CALLS as f64)
         )),

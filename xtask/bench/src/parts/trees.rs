@@ -1,4 +1,4 @@
-//! What the project's crates cost whoever builds: crates, seconds and bytes; and what its own commands take.
+//! Measures the cost of the project's crates for builds (crates, seconds and bytes), and of the project's own commands.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
@@ -42,7 +42,7 @@ pub(crate) fn build(options: &Options, report: &mut Report) -> Result<(), Failur
         for (index, program) in programs {
             program.clean()?;
             keep(&mut clean, index, program.build()?);
-            // A rebuild is short, so it is taken more often.
+            // A rebuild is short, so it is measured more often.
             for _ in 0..3 {
                 program.touch()?;
                 keep(&mut again, index, program.build()?);
@@ -101,7 +101,7 @@ pub(crate) fn binary(_: &Options, report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The crates of xtask, and the seconds that its clean build may take.
+/// The maximum number of crates of xtask, and the maximum number of seconds of its clean build.
 const XTASK: (f64, f64) = (20.0, 15.0);
 
 pub(crate) fn xtask(options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -120,7 +120,7 @@ pub(crate) fn xtask(options: &Options, report: &mut Report) -> Result<(), Failur
         ]))?;
         clean.push(began.elapsed().as_secs_f64());
         crates = compiled(&messages);
-        // Warm: the first one reads the files into the system's memory.
+        // Warm: the first run reads the files into the system's memory.
         for is_first in [true, false, false, false] {
             let began = clock::now();
             process::output(cargo(&target).args(["xtask", "codegen", "--check"]))?;
@@ -152,14 +152,14 @@ pub(crate) fn xtask(options: &Options, report: &mut Report) -> Result<(), Failur
     Ok(())
 }
 
-/// Cargo in the workspace, with a target folder of its own.
+/// Returns cargo in the workspace, with a separate target folder.
 fn cargo(target: &Path) -> Command {
     let mut cargo = crate::programs::cargo();
     cargo.current_dir(root()).env("CARGO_TARGET_DIR", target);
     cargo
 }
 
-/// How many packages cargo's messages say that were compiled.
+/// Returns the number of packages that were compiled, from cargo's messages.
 fn compiled(messages: &str) -> usize {
     let packages = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;

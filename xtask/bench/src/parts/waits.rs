@@ -1,4 +1,4 @@
-//! What a call passes on its way, and what a ledger adds to a run.
+//! Measures the overhead of limiter and session per call, and of a ledger per run.
 
 use std::{fs, process::Command};
 
@@ -13,13 +13,14 @@ use crate::{
     },
 };
 
-/// How long the server takes for an invitation.
+/// The server's time for an invitation.
 const SERVER_MS: u64 = 20;
 
-/// So many invitations, so many at once: a long run, and the default of one after the other, which is shorter for time's sake.
+/// The numbers of invitations and of concurrent ones: a long run, and the default of one at a time. The second is
+/// shorter to save time.
 const RUNS: [(u64, usize); 2] = [(10_000, 16), (1_000, 1)];
 
-/// What a limiter and a session may take.
+/// The maximum cost of a limiter and a session.
 const A_MICROSECOND: Target = Target::AtMost(1e-6);
 
 pub(crate) fn send_all(options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -41,8 +42,8 @@ pub(crate) fn send_all(options: &Options, report: &mut Report) -> Result<(), Fai
                 let sent: SentAll = process::measure(&mut command)?;
                 Ok(sent.seconds)
             };
-            let new = path.to_str().ok_or("the path of the ledger is no text")?;
-            // The other one first in every other round.
+            let new = path.to_str().ok_or("the path of the ledger is not text")?;
+            // The other one goes first in every other round.
             if round % 2 == 0 {
                 without.push(run("none")?);
             }
@@ -77,10 +78,10 @@ pub(crate) fn limits(options: &Options, report: &mut Report) -> Result<(), Failu
         process::measure(command.args(["pass-limits".to_owned(), format!("rounds={rounds}")]))?;
     for (measure, values) in [
         (
-            "taking and giving back a permit nobody else wants, by calls in flight",
+            "taking and returning a permit without competition, by calls in flight",
             limits.in_flight,
         ),
-        ("the same, by calls a minute", limits.a_minute),
+        ("the same, by calls per minute", limits.a_minute),
         ("reading the token of a session", limits.session),
     ] {
         let figure = Figure::ratio(measure, A_MICROSECOND, Spread::of(values));
@@ -91,12 +92,12 @@ pub(crate) fn limits(options: &Options, report: &mut Report) -> Result<(), Failu
         wake_ups as f64 / waiters as f64
     };
     let [few, many, most] = WAITERS.map(each);
-    let measure = "wake-ups a permit among 1,000 waiters for 10 permits";
+    let measure = "wake-ups per permit among 1,000 waiters for 10 permits";
     report.figure(
         Figure::ratio(measure, Target::None, Spread::exact(many))
             .detail(format!("{few:.2} among 100, {most:.2} among 10,000")),
     );
-    let measure = "wake-ups a permit among 10,000 waiters ÷ among 1,000";
+    let measure = "wake-ups per permit among 10,000 waiters ÷ among 1,000";
     report.figure(Figure::ratio(
         measure,
         Target::AtMost(1.1),

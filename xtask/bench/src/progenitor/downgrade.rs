@@ -1,4 +1,4 @@
-//! OpenAPI 3.1 as 3.0, which is what progenitor reads: as far as the project's descriptions need it.
+//! Converts OpenAPI 3.1 to 3.0, which progenitor reads, as far as the project's descriptions need it.
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ pub(super) fn downgrade(mut description: Value) -> Value {
 fn walk(value: &mut Value) {
     match value {
         Value::Object(object) => {
-            // Extensions and samples mean nothing to a generator, and may look like schemas.
+            // Extensions and examples have no meaning for a generator, and may look like schemas.
             object.retain(|key, _| !key.starts_with("x-") && key != "example" && key != "examples");
             object.values_mut().for_each(walk);
             nullable_type(object);
@@ -45,7 +45,7 @@ fn nullable_type(schema: &mut Map<String, Value>) {
     if let [only] = others.as_slice() {
         schema.insert("type".to_owned(), only.clone());
     } else {
-        // 3.0 has no schema of several types; none at all allows all of them.
+        // 3.0 has no schema of several types. A schema without a type allows all of them.
         schema.remove("type");
     }
     if is_nullable {
@@ -78,7 +78,7 @@ fn nullable_reference(schema: &mut Map<String, Value>) {
 
 /// `const: x`
 fn constant(schema: &mut Map<String, Value>) {
-    // A property may be named so, and is a schema then.
+    // A property may have this name, and is then a schema.
     let Some(value) = schema
         .get("const")
         .filter(|value| value.is_string())
@@ -91,8 +91,8 @@ fn constant(schema: &mut Map<String, Value>) {
     schema.insert("enum".to_owned(), json!([value]));
 }
 
-/// `"200"` beside `default`: progenitor counts the default as a success, too, unless `2XX` leaves no other one, and then
-/// panics at two types of success.
+/// `"200"` beside `default`: progenitor counts the default as a success too, unless `2XX` covers all success statuses.
+/// It then panics at two types of success.
 fn success(responses: &mut Map<String, Value>) {
     let statuses: Vec<String> = responses
         .keys()

@@ -1,5 +1,5 @@
-//! The client that progenitor generates from the project's own descriptions: a cargo project of its own below `target`,
-//! written and built when it is needed.
+//! The client that progenitor generates from the project's own descriptions. It is a separate cargo project below
+//! `target`, which is written and built when it is needed.
 
 mod downgrade;
 
@@ -21,7 +21,7 @@ use crate::{
     report::{folder, root},
 };
 
-/// The descriptions: which crate's, and what each is called in the project.
+/// The descriptions: the crate of each, and its name in the project.
 const DESCRIPTIONS: [(&str, &str); 2] = [
     ("ravelin-labels", "ravelin"),
     ("helpdesk-customers", "helpdesk"),
@@ -40,13 +40,13 @@ const FILES: [(&str, &str); 4] = [
 
 /// The generated client, ready to be measured.
 pub(crate) struct Peer {
-    /// Where its programs are.
+    /// The folder of its programs.
     programs: PathBuf,
     left_out: Vec<LeftOut>,
     pub(crate) remarks: Vec<String>,
 }
 
-/// An operation that progenitor does not take.
+/// An operation that progenitor does not accept.
 #[derive(Debug, Deserialize)]
 struct LeftOut {
     description: String,
@@ -62,12 +62,12 @@ impl Peer {
         let own = std::env::current_exe()?;
         let programs = own
             .parent()
-            .ok_or("this program lies nowhere")?
+            .ok_or("this program has no folder")?
             .to_path_buf();
         let target = programs
             .parent()
-            .ok_or("this program lies in no target folder")?;
-        // What is built for this program already is not built again.
+            .ok_or("this program is not in a target folder")?;
+        // Dependencies that were already built for this program are not built again.
         let mut cargo = programs::cargo();
         cargo
             .args(["build", "--quiet", "--release", "--jobs=2"])
@@ -76,7 +76,7 @@ impl Peer {
         process::output(&mut cargo)?;
         let program = programs.join("progenitor-peer");
         let left_out: Vec<LeftOut> = process::measure(Command::new(program).arg("left-out"))?;
-        let differs = "progenitor's urlencoded call sends three pairs instead of five: it can't know the provider's numbered ones";
+        let differs = "progenitor's urlencoded call sends three pairs instead of five: it does not know the provider's numbered pairs";
         Ok(Self {
             remarks: remarks(&left_out).chain([differs.to_owned()]).collect(),
             programs,
@@ -84,7 +84,7 @@ impl Peer {
         })
     }
 
-    /// Whether the operation behind a call was generated.
+    /// Returns whether the operation of a call was generated.
     pub(crate) fn makes(&self, call: Call) -> bool {
         let operation = match call {
             Call::JsonWrite => "labelCustomer",
@@ -106,7 +106,7 @@ impl Peer {
     }
 }
 
-/// A line for each reason why operations were left out.
+/// Returns one line for each reason why operations were omitted.
 fn remarks(left_out: &[LeftOut]) -> impl Iterator<Item = String> {
     let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for LeftOut {
@@ -120,7 +120,7 @@ fn remarks(left_out: &[LeftOut]) -> impl Iterator<Item = String> {
     }
     let lines = reasons.into_iter().map(|(reason, operations)| {
         format!(
-            "progenitor does not take {}: {reason}",
+            "progenitor does not accept {}: {reason}",
             operations.join(", ")
         )
     });
@@ -141,7 +141,7 @@ fn write(project: &Path) -> Result<(), Failure> {
         let json = serde_json::to_string_pretty(&description)?;
         keep(&project.join(format!("{name}.json")), &json)?;
     }
-    // The versions of the workspace; cargo adds what is needed beyond them.
+    // The versions of the workspace. Cargo adds further dependencies.
     let lock = project.join("Cargo.lock");
     if !lock.exists() {
         fs::copy(root().join("Cargo.lock"), lock)?;
@@ -149,7 +149,7 @@ fn write(project: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a file that has changed; one that has not stays as it is, so that nothing is built for it.
+/// Writes a file if its content has changed. Otherwise the file keeps its time, so that nothing is rebuilt.
 fn keep(path: &Path, text: &str) -> Result<(), Failure> {
     if fs::read_to_string(path).is_ok_and(|found| found == text) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What a run ran on.
+//! The environment of a run.
 
 use std::{fs, process::Command};
 
@@ -14,9 +14,9 @@ pub(crate) struct Host {
     pub(crate) cores: usize,
     pub(crate) system: String,
     pub(crate) rustc: String,
-    /// The commit, and whether anything was changed since.
+    /// The commit, and whether the checkout has changes since.
     pub(crate) commit: String,
-    /// How many processes wanted to run in the last minute, before this one began.
+    /// The system's load in the minute before this run began.
     pub(crate) load: f64,
 }
 
@@ -70,7 +70,7 @@ fn system() -> Result<String, Failure> {
         .trim_matches('"')
         .to_owned();
     let kernel = output(Command::new("uname").args(["-s", "-r"]))?;
-    // Which build of it is nobody's business.
+    // The build of the kernel is omitted.
     let kernel: Vec<&str> = kernel.trim().split(['.', '-']).take(2).collect();
     Ok(format!("{name}, {}", kernel.join(".")))
 }

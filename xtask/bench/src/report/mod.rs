@@ -1,4 +1,4 @@
-//! What a part found, and what becomes of it: a file of JSON, and lines for the person at the terminal.
+//! The results of a part: a JSON file, and lines for the terminal.
 
 mod host;
 mod page;
@@ -11,45 +11,45 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::{host::Host, page::write};
 use crate::{Failure, clock, say, spread::Spread};
 
-/// What a run of a part found.
+/// The results of a run of a part.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) part: String,
     /// When the run began.
     pub(crate) began: String,
-    /// What it ran on, and what of the project.
+    /// The environment of the run, and the state of the project.
     pub(crate) host: Host,
     pub(crate) figures: Vec<Figure>,
-    /// What a reader should know of this run.
+    /// Remarks for the reader of this run.
     pub(crate) remarks: Vec<String>,
-    /// What is drawn.
+    /// The plot.
     pub(crate) plot: Option<Plot>,
 }
 
 /// One line of the table.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Figure {
-    /// What was measured.
+    /// The name of the measure.
     pub(crate) measure: String,
     pub(crate) target: Target,
     pub(crate) value: Spread,
     pub(crate) unit: Unit,
-    /// What it is made of, in absolute numbers.
+    /// The absolute numbers behind it.
     pub(crate) detail: String,
 }
 
-/// What a value should be.
+/// The target for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Target {
-    /// No more than this.
+    /// At most this.
     AtMost(f64),
-    /// No less than this.
+    /// At least this.
     AtLeast(f64),
-    /// Nothing: it is for orientation.
+    /// No target: the value is for orientation.
     None,
 }
 
-/// How a value is written.
+/// The format of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Unit {
     Ratio,
@@ -62,9 +62,9 @@ pub(crate) enum Unit {
 pub(crate) struct Plot {
     pub(crate) title: String,
     pub(crate) kind: PlotKind,
-    /// What stands on the value axis.
+    /// The label of the value axis.
     pub(crate) axis: String,
-    /// What stands below each group of bars, or each point of a line.
+    /// The labels below each group of bars, or each point of a line.
     pub(crate) labels: Vec<String>,
     pub(crate) series: Vec<Series>,
 }
@@ -75,7 +75,7 @@ pub(crate) enum PlotKind {
     Lines,
 }
 
-/// One colour of a drawing: a value for each label, or none where nothing was measured.
+/// One colour of a drawing: a value for each label, or none if it was not measured.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Series {
     pub(crate) name: String,
@@ -83,7 +83,7 @@ pub(crate) struct Series {
 }
 
 impl Report {
-    /// An empty report, of now.
+    /// Makes an empty report, with the present time.
     pub(crate) fn new(part: &str) -> Result<Self, Failure> {
         Ok(Self {
             part: part.to_owned(),
@@ -106,14 +106,14 @@ impl Report {
         self.remarks.push(remark);
     }
 
-    /// Keeps it, for the page.
+    /// Stores it for the page.
     pub(crate) fn save(&self) -> Result<(), Failure> {
         fs::create_dir_all(folder())?;
         fs::write(file(&self.part), serde_json::to_string_pretty(self)?)?;
         Ok(())
     }
 
-    /// The last run of a part, if there was one.
+    /// Returns the last run of a part, if there was one.
     pub(crate) fn load(part: &str) -> Result<Option<Self>, Failure> {
         match fs::read_to_string(file(part)) {
             Ok(text) => Ok(Some(serde_json::from_str(&text)?)),
@@ -144,7 +144,7 @@ impl Figure {
         self
     }
 
-    /// The value and its spread.
+    /// Returns the value and its spread.
     pub(crate) fn result(&self) -> String {
         let Spread { median, low, high } = self.value;
         let (median, low, high) = (
@@ -179,9 +179,9 @@ impl Figure {
         }
     }
 
-    /// What the median says about the target, as it is printed.
+    /// Returns the verdict on the median, as it is printed.
     pub(crate) fn verdict(&self) -> &'static str {
-        // Judged as it is written: what reads 1.00 is not above 1.00.
+        // Judged as it is written: a value that reads 1.00 is not above 1.00.
         let rounded = |value: f64| self.unit.round(value);
         let median = rounded(self.value.median);
         match self.target {
@@ -211,7 +211,7 @@ impl Unit {
     }
 }
 
-/// A time in the unit that suits it.
+/// Formats a time in a suitable unit.
 pub(crate) fn seconds(value: f64) -> String {
     if value >= 1.0 {
         format!("{value:.2} s")
@@ -224,12 +224,12 @@ pub(crate) fn seconds(value: f64) -> String {
     }
 }
 
-/// Where everything is kept that a run leaves behind.
+/// Returns the folder for everything that a run stores.
 pub(crate) fn folder() -> PathBuf {
     root().join("target/bench")
 }
 
-/// The workspace.
+/// Returns the workspace's root.
 pub(crate) fn root() -> PathBuf {
     workspace::checkout::root(env!("CARGO_MANIFEST_DIR"))
 }

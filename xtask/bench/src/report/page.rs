@@ -1,5 +1,5 @@
-//! `docs/performance.md`, put together from the last run of each part. A part that was not run in this checkout keeps what the page
-//! says of it.
+//! Makes `docs/performance.md` from the last run of each part. A part that was not run in this checkout keeps its
+//! section of the page.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
@@ -8,7 +8,7 @@ use crate::{Failure, parts::PARTS};
 
 const INTRODUCTION: &str = include_str!("introduction.md");
 
-/// The crates whose versions say what was compared.
+/// The crates whose versions identify what was compared.
 const CRATES: [&str; 8] = [
     "customer-api-core",
     "customer-api-ledger",
@@ -92,7 +92,7 @@ fn title(about: &str) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
-/// What the page says under a title.
+/// Returns the page's section under a title.
 fn kept<'p>(page: &'p str, title: &str) -> Option<&'p str> {
     let (_, rest) = page.split_once(&format!("\n## {title}\n"))?;
     Some(
@@ -101,7 +101,7 @@ fn kept<'p>(page: &'p str, title: &str) -> Option<&'p str> {
     )
 }
 
-/// The machines of the page, which the sections name by their numbers.
+/// Returns the machines of the page. The sections refer to them by their numbers.
 fn kept_machines(page: &str) -> Vec<String> {
     let lines = kept(page, "What it ran on").unwrap_or_default().lines();
     let machines = lines.filter_map(|line| line.split_once(". "));
@@ -168,7 +168,7 @@ fn section(
     Ok(())
 }
 
-/// The versions in the lock file.
+/// Returns the versions in the lock file.
 fn versions(lock: &str) -> BTreeMap<&'static str, String> {
     let mut versions = BTreeMap::new();
     let packages = lock.split("[[package]]").map(|package| {

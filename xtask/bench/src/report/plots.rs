@@ -13,7 +13,7 @@ const SIZE: (u32, u32) = (820, 400);
 const FONT: (&str, u32) = ("sans-serif", 14);
 const TITLE: (&str, u32) = ("sans-serif", 18);
 
-/// Colours that people with any kind of sight tell apart (Okabe and Ito), and that look well on white.
+/// Colours that readers with any colour vision can tell apart (Okabe and Ito), and that are readable on white.
 const COLOURS: [RGBColor; 4] = [
     RGBColor(0, 114, 178),
     RGBColor(230, 159, 0),
@@ -21,7 +21,7 @@ const COLOURS: [RGBColor; 4] = [
     RGBColor(204, 121, 167),
 ];
 
-/// Where a group of bars begins and ends, between two whole numbers.
+/// The begin and the end of a group of bars, between two whole numbers.
 const GROUP: (f64, f64) = (0.14, 0.86);
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -50,7 +50,7 @@ pub(crate) fn draw(plot: &Plot) -> Result<String, Failure> {
     Ok(svg)
 }
 
-/// Plotters' errors borrow from the drawing.
+/// Converts plotters' errors, which borrow from the drawing.
 fn failure(error: impl std::fmt::Display) -> Failure {
     format!("the plot can't be drawn: {error}").into()
 }
@@ -77,7 +77,7 @@ fn draw_chart(plot: &Plot, area: &Area<'_>) -> Result<(), Failure> {
         .iter()
         .flat_map(|series| series.values.iter().flatten());
     let highest = values.fold(0.0, |highest: f64, value| highest.max(*value));
-    // Room for the numbers above the bars.
+    // Space for the numbers above the bars.
     let top = if highest > 0.0 { highest * 1.15 } else { 1.0 };
     let groups = f64::from(u32::try_from(plot.labels.len())?);
     let mut chart = ChartBuilder::on(area)
@@ -119,7 +119,7 @@ fn draw_chart(plot: &Plot, area: &Area<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where a label stands.
+/// Returns the position of a label.
 fn middle(index: usize) -> Result<f64, Failure> {
     Ok(f64::from(u32::try_from(index)?) + 0.5)
 }
@@ -167,7 +167,7 @@ fn draw_lines(plot: &Plot, chart: &mut Chart<'_, '_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A number with as many digits as say something.
+/// Formats a number with its significant digits.
 fn number(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
@@ -177,7 +177,7 @@ fn number(value: f64) -> String {
     }
 }
 
-/// A number on the axis: all of them with the same digits.
+/// Formats a number on the axis. All of them have the same number of decimals.
 fn tick(value: f64, top: f64) -> String {
     if top > 10.0 {
         format!("{value:.0}")

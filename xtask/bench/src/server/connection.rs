@@ -1,4 +1,4 @@
-//! One connection: requests are read one after the other, and answered.
+//! One connection. Requests are read one after another, and get their responses.
 
 use std::{
     io,
@@ -14,7 +14,7 @@ use tokio::{
 use super::{Shared, TALLY, responses};
 use crate::clock;
 
-/// What is needed of a request.
+/// The needed parts of a request.
 struct Request {
     method: String,
     target: String,
@@ -22,7 +22,7 @@ struct Request {
     length: usize,
 }
 
-/// Serves until the client closes; a client that breaks off is its own affair.
+/// Serves until the client closes. A client that breaks off is not an error.
 pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, url: Arc<str>) {
     let _ = answer_all(stream, &shared, &url).await;
 }
@@ -65,7 +65,8 @@ fn write(response: &mut Vec<u8>, request: &Request, shared: &Shared, url: &str) 
     }
 }
 
-/// A request, once it is whole. Bodies are framed by their length: no client here sends one of unknown length.
+/// Returns a request once it is complete. Bodies are framed by their length, because no client here sends a body of
+/// unknown length.
 fn parse(bytes: &[u8]) -> Result<Option<Request>, ()> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Request::new(&mut headers);

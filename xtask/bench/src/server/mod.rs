@@ -1,7 +1,7 @@
-//! The server that every measured client talks to: a process of its own, so that a client's counts are its own.
+//! The server for every measured client. It is a separate process, so that a client's counts contain only the client.
 //!
-//! HTTP/1.1 with kept connections on one thread of loopback, and responses that are made before they are asked for. It adds up
-//! how long it takes from the last byte of a request to the last byte of its response: what a client can't be faster than.
+//! It speaks HTTP/1.1 with kept connections on one thread of loopback, and its responses are made in advance. It adds
+//! up the time from the last byte of each request to the last byte of its response. A client can't be faster than that.
 
 mod connection;
 mod pages;
@@ -22,10 +22,10 @@ use self::pages::Pages;
 pub(crate) use self::pages::{PAGE, page};
 use crate::{Failure, settings::Settings, work::runtime};
 
-/// Where the server tells, and forgets, what it has counted.
+/// The path at which the server returns and resets its counts.
 pub(crate) const TALLY: &str = "/tally";
 
-/// What the connections share.
+/// The state that the connections share.
 struct Shared {
     pages: Pages,
     delay: Duration,
@@ -41,9 +41,9 @@ impl Shared {
     }
 }
 
-/// Serves until its standard input ends: it does not outlive who started it.
+/// Serves until its standard input ends, so that it does not outlive the process that started it.
 ///
-/// `delay-ms` is how long it takes for every response, `reviews` how many there are to export.
+/// `delay-ms` is the server's time for every response, and `reviews` is the number of reviews to export.
 pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     let shared = Arc::new(Shared {
         pages: Pages::new(settings.get("reviews")?),

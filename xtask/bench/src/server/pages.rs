@@ -7,7 +7,7 @@ use super::responses;
 /// The number of reviews on a page, as on the provider's.
 pub(crate) const PAGE: u64 = 1_000;
 
-/// Reviews are numbered with so many digits, so that every page has the same length.
+/// Reviews are numbered with a fixed number of digits, so that every page has the same length.
 const DIGITS: usize = 8;
 
 /// A list of reviews.
@@ -20,7 +20,7 @@ impl Pages {
         Self { reviews }
     }
 
-    /// Writes the page that a query asks for: the first one, or the one that its cursor names.
+    /// Writes the page that a query requests: the first one, or the one that its cursor names.
     pub(super) fn write(&self, response: &mut Vec<u8>, query: &str, url: &str) {
         let number = query.strip_prefix("scroll_id=");
         let number = number.and_then(|number| number.parse().ok()).unwrap_or(0);
@@ -30,7 +30,7 @@ impl Pages {
     }
 }
 
-/// The JSON of a page.
+/// Returns the JSON of a page.
 pub(crate) fn page(reviews: std::ops::Range<u64>, next: u64, url: &str) -> String {
     let mut page = String::with_capacity(160 * 1_000);
     // Writing to a string can't fail.

@@ -1,8 +1,8 @@
-//! The canned responses, in the forms that the providers document.
+//! The prepared responses, in the forms that the providers document.
 
 use std::io::Write as _;
 
-/// Where the list of all reviews is.
+/// The path of the list of all reviews.
 pub(super) const REVIEWS: &str = "/v2/label/customer";
 
 const RECEIPT: &str = r#"{"timestamp":"2026-01-23T16:33:02Z","category":"paymentFraud","author":{"name":"Ana","email":"ana@shop.example"},"review":"FRAUDSTER","reviewBand":"RED","reviewText":"chargeback confirmed on the phone","entityId":"cust-1","entityType":"customer"}"#;

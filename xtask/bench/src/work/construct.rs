@@ -1,4 +1,4 @@
-//! Makes clients for a host that needs TLS, one after the other.
+//! Makes clients for a host that needs TLS, one after another.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub(crate) struct Constructed {
     pub(crate) seconds: Vec<f64>,
 }
 
-/// `client` is `ours` or `hand`, `count` how many.
+/// `client` is `ours` or `hand`, and `count` is the number of clients.
 pub(crate) fn run(settings: &Settings) -> Result<Constructed, Failure> {
     let make = match settings.text("client")? {
         "ours" => ours,

@@ -1,4 +1,4 @@
-//! Reads a page of a thousand reviews, in turns by the operation of the client and by plain `serde_json` into texts.
+//! Reads a page of a thousand reviews, in turns by the client's operation and by plain `serde_json` into `String`s.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ use crate::{
     settings::Settings,
 };
 
-/// Seconds a page, round by round.
+/// Seconds per page, round by round.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Decoded {
     pub(crate) ours: Vec<f64>,
@@ -22,10 +22,10 @@ pub(crate) struct Decoded {
     pub(crate) page_bytes: usize,
 }
 
-/// So many times is the page read in one round.
+/// The number of readings of the page per round.
 const TIMES: u32 = 50;
 
-/// `rounds`: how many.
+/// `rounds` is the number of rounds.
 pub(crate) fn run(settings: &Settings) -> Result<Decoded, Failure> {
     let page: Bytes = page(0..PAGE, 1, "https://api.ravelin.com").into();
     let mut decoded = Decoded {
@@ -56,6 +56,6 @@ fn check(reviews: Option<usize>) -> Result<(), Failure> {
     if black_box(reviews) == Some(usize::try_from(PAGE)?) {
         Ok(())
     } else {
-        Err("the page was not read whole".into())
+        Err("the page was not read completely".into())
     }
 }

@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 use super::runtime;
 use crate::{Failure, callers::KEY, clock, settings::Settings};
 
-/// What an export took.
+/// The cost of an export.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Exported {
     pub(crate) reviews: usize,
     pub(crate) seconds: f64,
-    /// How much of that the consumer spent on its own work.
+    /// The part of the time that the consumer spent on its own work.
     pub(crate) consumer_seconds: f64,
-    /// The most bytes that were alive at once beyond those before the export, if the process knows.
+    /// The peak of live bytes beyond those before the export, if the process counts them.
     pub(crate) peak_bytes: usize,
 }
 
-/// `consumer-ms` is how long the consumer works on a page, besides looking at it.
+/// `consumer-ms` is the consumer's working time per page, besides reading it.
 pub(crate) fn run(settings: &Settings, peak: Option<fn() -> usize>) -> Result<Exported, Failure> {
     let work = Duration::from_millis(settings.get("consumer-ms")?);
     let client = Client::builder(KEY)
@@ -38,7 +38,7 @@ pub(crate) fn run(settings: &Settings, peak: Option<fn() -> usize>) -> Result<Ex
         while let Some(page) = pages.next_page().await? {
             let began = clock::now();
             exported.reviews += page.items.len();
-            // Waits as a consumer does that writes to a disk or to a database.
+            // Waits, as a consumer does that writes to a disk or to a database.
             if work > Duration::ZERO {
                 tokio::time::sleep(work).await;
             }

@@ -1,5 +1,5 @@
-//! What every call passes on its way: the limiter and the session, when nobody else is there; and the limiter's queue, when
-//! many are.
+//! Measures the limiter and the session, which every call passes, without competition. Also measures the limiter's
+//! queue with many waiters.
 
 use std::{
     collections::BTreeMap,
@@ -30,26 +30,26 @@ use tokio::task::JoinSet;
 use super::{per, runtime};
 use crate::{Failure, clock, settings::Settings};
 
-/// What was found.
+/// The results.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Limits {
-    /// Seconds to take and give back a permit of a limiter by calls in flight, round by round.
+    /// Seconds to take and return a permit of a limiter by calls in flight, round by round.
     pub(crate) in_flight: Vec<f64>,
-    /// The same of a limiter by calls a minute.
+    /// The same for a limiter by calls per minute.
     pub(crate) a_minute: Vec<f64>,
     /// Seconds to read the token of a session, round by round.
     pub(crate) session: Vec<f64>,
-    /// By number of waiters: how often they were woken, all together.
+    /// By number of waiters: the total number of wake-ups.
     pub(crate) wake_ups: BTreeMap<u64, u64>,
 }
 
-/// So often in a round.
+/// The number of repetitions per round.
 const TIMES: u32 = 20_000;
 
-/// So many wait for ten permits at once.
+/// The numbers of waiters for ten permits.
 pub(crate) const WAITERS: [u64; 3] = [100, 1_000, 10_000];
 
-/// `rounds`: how many.
+/// `rounds` is the number of rounds.
 pub(crate) fn run(settings: &Settings) -> Result<Limits, Failure> {
     let rounds: u32 = settings.get("rounds")?;
     runtime()?.block_on(async {
@@ -72,7 +72,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Limits, Failure> {
     })
 }
 
-/// Waits for this long at most.
+/// The maximum wait.
 fn request(wait: Duration) -> PermitRequest {
     PermitRequest::new("default", Deadline::after(wait), wait)
 }
@@ -88,7 +88,7 @@ async fn acquire(window: &Quota) -> Result<f64, Failure> {
     Ok(per(began.elapsed(), TIMES))
 }
 
-/// Reads a session's token as the pipeline does: from inside a call, since only a call can.
+/// Reads a session's token as the pipeline does: from inside a call, because only a call can read it.
 async fn session(rounds: u32) -> Result<Vec<f64>, Failure> {
     let seconds = Arc::<Mutex<Vec<f64>>>::default();
     let probe = Probe {
@@ -104,7 +104,7 @@ async fn session(rounds: u32) -> Result<Vec<f64>, Failure> {
     Ok(std::mem::take(&mut *seconds))
 }
 
-/// A session that is read over and over whenever it is asked once.
+/// A session that is read repeatedly whenever it is asked once.
 #[derive(Debug)]
 struct Probe {
     session: Session,
@@ -144,7 +144,7 @@ impl Login for Badge {
     }
 }
 
-/// Answers without a network.
+/// Responds without a network.
 #[derive(Debug)]
 struct Canned;
 
@@ -155,7 +155,7 @@ impl Transport for Canned {
     }
 }
 
-/// How often the waiters for ten permits were polled after their first time, until each has had one.
+/// Returns how often the waiters for ten permits were polled after their first poll, until each has had a permit.
 async fn wake_ups(waiters: u64) -> Result<u64, Failure> {
     let window = Quota::in_flight(10);
     let polls = Arc::new(AtomicU64::new(0));

@@ -1,4 +1,4 @@
-//! What the measured processes do, other than making one call over and over.
+//! The work of the measured processes, except making one call repeatedly.
 
 pub(crate) mod construct;
 pub(crate) mod decode;
@@ -12,14 +12,14 @@ use std::time::Duration;
 
 use crate::{Failure, clock};
 
-/// A runtime on one thread, as all measured processes have.
+/// Makes a runtime on one thread, as all measured processes have.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?)
 }
 
-/// How long something takes, each of so many times.
+/// Measures the time of a function per call, over this number of calls.
 pub(crate) fn seconds_each(
     times: u32,
     mut work: impl FnMut() -> Result<(), Failure>,
@@ -31,7 +31,7 @@ pub(crate) fn seconds_each(
     Ok(per(began.elapsed(), times))
 }
 
-/// A duration shared out.
+/// Divides a duration.
 pub(crate) fn per(elapsed: Duration, times: u32) -> f64 {
     elapsed.as_secs_f64() / f64::from(times)
 }

@@ -1,4 +1,4 @@
-//! Opens a ledger of many keys, which is filled first if it is not there.
+//! Opens a ledger of many keys. Fills it first if it does not exist.
 
 use std::{fs, path::Path};
 
@@ -12,11 +12,11 @@ use tokio::task::JoinSet;
 use super::runtime;
 use crate::{Failure, clock, settings::Settings};
 
-/// What it took.
+/// The cost.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Opened {
     pub(crate) seconds: f64,
-    /// The most memory that the process had, with SQLite's own. None where the system does not tell.
+    /// The peak of the process's memory, including SQLite's. `None` if the system does not report it.
     pub(crate) resident_bytes: Option<u64>,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn fill(settings: &Settings) -> Result<(), Failure> {
 async fn accept(list: &LedgerList, number: u64) -> Result<(), Failure> {
     let key = Key::new(format!("order-{number}"))?;
     let Begun::Started(claim) = list.begin(&key, Resend::none()).await? else {
-        return Err("a key is there twice".into());
+        return Err("a key occurs twice".into());
     };
     list.finish(&claim, &Outcome::accepted(None)).await?;
     Ok(())
@@ -69,7 +69,7 @@ pub(crate) fn open(settings: &Settings) -> Result<Opened, Failure> {
         if list.summary().await?.accepted == settings.get::<u64>("keys")? {
             Ok::<_, Failure>(seconds)
         } else {
-            Err("the ledger has another number of keys".into())
+            Err("the ledger has a different number of keys".into())
         }
     })?;
     Ok(Opened {

@@ -1,4 +1,5 @@
-//! Uses a quota in PostgreSQL or Redis and a ledger in PostgreSQL, by several workers at once, each with connections of its own.
+//! Uses a quota in PostgreSQL or Redis and a ledger in PostgreSQL, by several concurrent workers with separate
+//! connections.
 
 use std::time::Duration;
 
@@ -18,10 +19,10 @@ use tokio::task::JoinSet;
 use super::runtime;
 use crate::{Failure, callers::KEY, clock, settings::Settings};
 
-/// How long each took, all workers together.
+/// The time of each measure, for all workers together.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Used {
-    /// Slots that were taken and given back, in PostgreSQL, and in Redis if there is one.
+    /// Slots that were taken and returned, in PostgreSQL, and in Redis if there is one.
     pub(crate) grants: f64,
     pub(crate) redis_grants: Option<f64>,
     /// Writes with a ledger, and without.
@@ -29,15 +30,15 @@ pub(crate) struct Used {
     pub(crate) plain: f64,
 }
 
-/// More than are ever taken at once.
+/// More slots than are ever taken at the same time.
 const SLOTS: usize = 1_000;
 const LIST: &str = "march";
 
-/// A window, and how long a slot is waited for.
+/// The window, and the longest wait for a slot.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// `count` grants and writes of each of the `workers`, with `database`, and with `redis` unless it is `none`; the provider is at
-/// `url`. Keys begin with `run`.
+/// Makes `count` grants and writes in each of the `workers`, with `database`, and with `redis` unless it is `none`. The
+/// provider is at `url`. Keys begin with `run`.
 pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
     let workers: usize = settings.get("workers")?;
     let count: usize = settings.get("count")?;
@@ -99,7 +100,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
     })
 }
 
-/// Takes slots, and gives each back before the next.
+/// Takes slots, and returns each one before the next.
 async fn take(quotas: Vec<SharedQuota>, count: usize) -> Result<f64, Failure> {
     let taking = all(quotas, |_, quota| async move {
         for _ in 0..count {
@@ -120,7 +121,7 @@ fn write(client: &Client, number: usize) -> ravelin_labels::customer_api_core::C
     ))
 }
 
-/// The list, which the first worker creates.
+/// Returns the list, which the first worker creates.
 async fn open(database: &str) -> Result<LedgerList, Failure> {
     let ledger = PostgresLedger::connect(database).await?;
     match ledger.create_list(LIST, &LabelCustomer::INFO).await {
@@ -131,7 +132,7 @@ async fn open(database: &str) -> Result<LedgerList, Failure> {
     }
 }
 
-/// Lets all workers work at once. Gives the seconds until the last is done.
+/// Lets all workers run concurrently. Returns the seconds until the last one is done.
 async fn all<T, F>(workers: Vec<T>, work: impl Fn(usize, T) -> F) -> Result<f64, Failure>
 where
     F: Future<Output = Result<(), Failure>> + Send + 'static,
