@@ -5,9 +5,8 @@ use std::{path::Path, process::Command};
 use clap::ArgMatches;
 
 pub(crate) fn command() -> clap::Command {
-    clap::Command::new("demo").about(
-        "Runs the clients against the local sandbox; fails at any unexpected result",
-    )
+    clap::Command::new("demo")
+        .about("Runs the clients against the local sandbox; fails at any unexpected result")
 }
 
 /// Runs the demo as a separate program. The demo needs an HTTP stack, and xtask does not have one.

@@ -88,7 +88,10 @@ fn faults(package: &Package) -> Vec<String> {
         &format!("{} keywords: 1 to {KEYWORDS} are allowed", keywords.len()),
     );
     for keyword in keywords {
-        expect(is_keyword(keyword), &format!("`{keyword}` is not a valid keyword"));
+        expect(
+            is_keyword(keyword),
+            &format!("`{keyword}` is not a valid keyword"),
+        );
     }
     let mut categories = package.lists("categories").peekable();
     expect(categories.peek().is_some(), "no `categories`");

@@ -30,7 +30,10 @@ fn deny(cargo: &Cargo, checks: &[&str]) -> Result<String, String> {
         "check",
     ];
     cargo.capture(&[&command, checks].concat())?;
-    Ok(format!("cargo-deny found no problem in {}", checks.join(", ")))
+    Ok(format!(
+        "cargo-deny found no problem in {}",
+        checks.join(", ")
+    ))
 }
 
 /// Checks whether each crate's changes since its last release are as compatible as its version states.

@@ -167,10 +167,7 @@ fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "shows how long a step took"
-)]
+#[expect(clippy::disallowed_methods, reason = "shows how long a step took")]
 fn stopwatch() -> Instant {
     Instant::now()
 }

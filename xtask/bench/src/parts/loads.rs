@@ -43,10 +43,7 @@ pub(crate) fn latency(options: &Options, report: &mut Report) -> Result<(), Fail
         report.figure(p99s.against(Client::Hand, &measure, Target::None, seconds));
         columns.push((call.title().to_owned(), medians));
     }
-    let titles = (
-        "Median latency of calls one after another",
-        "microseconds",
-    );
+    let titles = ("Median latency of calls one after another", "microseconds");
     report.plot = Some(plot(PlotKind::Bars, titles, &columns, 1e6));
     Ok(())
 }
@@ -72,7 +69,10 @@ pub(crate) fn throughput(options: &Options, report: &mut Report) -> Result<(), F
         report.figure(taken.against(Client::Hyper, &measure, Target::None, write));
         columns.push((in_flight.to_string(), taken));
     }
-    let titles = ("JSON writes per second, by calls in flight", "calls per second");
+    let titles = (
+        "JSON writes per second, by calls in flight",
+        "calls per second",
+    );
     report.plot = Some(plot(PlotKind::Lines, titles, &columns, 1.0));
     Ok(())
 }

@@ -152,7 +152,9 @@ pub(crate) fn run() -> Result<(), Failure> {
         .arg(
             Arg::new("page")
                 .long("page")
-                .help("Writes docs/performance.md from the last run of each part, without measuring")
+                .help(
+                    "Writes docs/performance.md from the last run of each part, without measuring",
+                )
                 .conflicts_with_all(["part", "rounds", "write"])
                 .action(ArgAction::SetTrue),
         )

@@ -153,7 +153,10 @@ fn constructor(
             docs.lines("///")
         );
     }
-    docs.say(format!("Makes a `{}` with its required values.", model.rust));
+    docs.say(format!(
+        "Makes a `{}` with its required values.",
+        model.rust
+    ));
     docs.list(
         &required
             .iter()

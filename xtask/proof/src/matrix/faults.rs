@@ -174,11 +174,9 @@ fn bodies() -> Vec<FaultCase> {
         FaultCase::new(name, Section::Bodies, success(body), SetUp::Request(set_up))
     };
     vec![
-        case(
-            "a correct 200, after a 100 and a 103",
-            Body::Proper,
-            |_| always(Fault::none().informational(100).informational(103)),
-        ),
+        case("a correct 200, after a 100 and a 103", Body::Proper, |_| {
+            always(Fault::none().informational(100).informational(103))
+        }),
         case("200 that reports a failure", Body::Failure, |scene| {
             let body = FaultBody::json(&scene.facts.failure_in_2xx?(scene.says));
             always(Fault::status(200).body(body))
@@ -310,11 +308,9 @@ fn throttling() -> Vec<FaultCase> {
             let fault = Fault::status(429).header("date", "Thu, 23 Jan 2020 16:33:02 GMT");
             always(fault.header("retry-after", "Thu, 23 Jan 2020 16:32:02 GMT"))
         }),
-        case(
-            "429, `Retry-After` far too large",
-            Some(u64::MAX),
-            |_| always(Fault::status(429).header("retry-after", "99999999999999999999999999")),
-        ),
+        case("429, `Retry-After` far too large", Some(u64::MAX), |_| {
+            always(Fault::status(429).header("retry-after", "99999999999999999999999999"))
+        }),
         case("429, `Retry-After` that can't be read", None, |_| {
             always(Fault::status(429).header("retry-after", "soon"))
         }),
