@@ -11,7 +11,7 @@ use crate::{
     spread::Spread,
 };
 
-/// A client in a process of its own.
+/// A client in a separate process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Client {
     Ours,
