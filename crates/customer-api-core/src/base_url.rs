@@ -73,6 +73,12 @@ impl BaseUrl {
     }
 }
 
+impl From<BaseUrl> for String {
+    fn from(url: BaseUrl) -> Self {
+        url.text
+    }
+}
+
 impl FromStr for BaseUrl {
     type Err = BuildError;
 

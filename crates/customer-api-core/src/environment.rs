@@ -4,7 +4,10 @@ use std::{ffi::OsString, fmt, sync::Arc};
 
 use secrecy::SecretString;
 
-use crate::error::{BuildError, VariableProblem};
+use crate::{
+    BaseUrl,
+    error::{BuildError, VariableProblem},
+};
 
 /// The source of a client's settings, which are looked up by the names of variables.
 ///
@@ -79,6 +82,32 @@ impl Environment {
             Ok(value) => Ok(Some(value)),
             Err(_) => Err(refused(name, VariableProblem::NotUnicode)),
         }
+    }
+
+    /// The base URL that a variable holds, which may be missing.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`optional`](Self::optional), and [`BuildError::VariableUrl`] if its value can't be used as a base URL.
+    pub fn base_url(&self, name: &'static str) -> Result<Option<BaseUrl>, BuildError> {
+        let parse = |text: String| {
+            text.parse::<BaseUrl>()
+                .map_err(|error| BuildError::VariableUrl {
+                    name,
+                    problem: Box::new(error),
+                })
+        };
+        self.optional(name)?.map(parse).transpose()
+    }
+
+    /// The base URL that a variable holds, which must be set.
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`required`](Self::required) and [`base_url`](Self::base_url).
+    pub fn required_base_url(&self, name: &'static str) -> Result<BaseUrl, BuildError> {
+        self.base_url(name)?
+            .ok_or_else(|| refused(name, VariableProblem::Missing))
     }
 }
 
@@ -171,6 +200,30 @@ mod tests {
             refuses(environment.secret(name), name, problem);
             refuses(environment.optional(name), name, problem);
         }
+    }
+
+    #[test]
+    fn a_base_url_that_can_not_be_used_names_its_variable_and_shows_no_value() {
+        let environment = Environment::from_lookup(|name| match name {
+            "WORDS" => Some("s3cret".into()),
+            "PLAIN" => Some("http://s3cret.example".into()),
+            "GOOD" => Some("https://shop.example/".into()),
+            _ => None,
+        });
+        for (name, words) in [("WORDS", "not an absolute URL"), ("PLAIN", "must be https")] {
+            let error = environment.base_url(name).unwrap_err().to_string();
+            let begins = format!("the environment variable `{name}`: ");
+            assert!(error.starts_with(&begins), "{error}");
+            assert!(
+                error.contains(words) && !error.contains("s3cret"),
+                "{error}"
+            );
+        }
+        let good = environment.required_base_url("GOOD").unwrap();
+        assert_eq!(String::from(good), "https://shop.example");
+        assert!(environment.base_url("OTHER").unwrap().is_none());
+        let missing = environment.required_base_url("OTHER").unwrap_err();
+        assert!(missing.to_string().contains("is not set"), "{missing}");
     }
 
     #[test]

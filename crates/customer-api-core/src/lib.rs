@@ -18,6 +18,7 @@ pub mod error;
 #[doc(hidden)]
 pub mod generated;
 pub mod nullable;
+pub mod observe;
 #[doc(hidden)]
 pub mod open_enum;
 pub mod operation;

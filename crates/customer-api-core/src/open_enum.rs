@@ -32,6 +32,12 @@ impl Unlisted {
     }
 }
 
+impl fmt::Display for Unlisted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Returns the listed variant of a value, or the variant that keeps it.
 #[must_use]
 pub fn parse<E: OpenEnum>(value: &str) -> E {

@@ -83,12 +83,7 @@ pub(crate) fn record_call(span: &Span, attempts: u32, failure: Option<&Failure>)
     span.record("api.attempts", i64::from(attempts));
     if let Some(failure) = failure {
         record_failure(span, failure.kind());
-        let delivery = match failure.delivery() {
-            Delivery::NotSent => "not_sent",
-            Delivery::Refused => "refused",
-            Delivery::Unknown => "unknown",
-        };
-        span.record("api.delivery", delivery);
+        span.record("api.delivery", failure.delivery().as_str());
     }
 }
 

@@ -1,12 +1,12 @@
 //! Calls and lists in programs without a runtime, and their refusal inside a runtime.
 #![cfg(test)]
 
-use std::{error::Error as _, thread};
+use std::thread;
 
 use async_trait::async_trait;
 use customer_api_core::{
     Client, Delivery, Error, ErrorKind, Operation, Service,
-    auth::StaticCredential,
+    auth::KeyCredential,
     blocking::{self, BlockingError},
     error::{DecodeError, ValidationError},
     operation::{Method, OperationInfo},
@@ -47,7 +47,7 @@ impl Operation for PlaceOrder {
 }
 
 fn shop(transport: &ScriptedTransport) -> Client<Shop> {
-    Client::builder(Shop, StaticCredential::bearer("a-token"))
+    Client::builder(Shop, KeyCredential::bearer("a-token"))
         .transport(transport.clone())
         .build()
         .unwrap()
@@ -134,7 +134,7 @@ fn is_refused_everywhere() {
         assert_eq!(error.operation().unwrap().id, "placeOrder");
         let line = error.to_string();
         assert!(line.contains("inside an async runtime"), "{line}");
-        assert!(error.source().unwrap().is::<BlockingError>());
+        assert!(error.cause().unwrap().is::<BlockingError>());
     };
     refused(shop.call(PlaceOrder).wait().unwrap_err());
     refused(shop.call(PlaceOrder).wait_response().unwrap_err());

@@ -82,7 +82,7 @@ fn in_the_child(url: &str, used: &Client<Shop>, unused: &Client<Shop>, pages: &m
         (ErrorKind::NoRuntime, Delivery::NotSent, 0)
     );
     assert!(error.to_string().contains("forked"), "{error}");
-    let source = std::error::Error::source(&error).unwrap();
+    let source = error.cause().unwrap();
     assert_eq!(source.downcast_ref(), Some(&RuntimeError::Forked));
 
     assert_eq!(unused.call(Count).wait().unwrap(), 7);

@@ -4,7 +4,7 @@
 mod shop;
 
 use std::{
-    error::Error as _,
+    error::Error as StdError,
     future::Future,
     net::TcpListener,
     pin::pin,
@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use customer_api_core::{
     Client, ClientBuilder, Delivery, Error, ErrorKind, RateLimiter, Transport,
-    auth::{AuthContext, AuthError, StaticCredential},
+    auth::{AuthContext, AuthError, KeyCredential},
     error::RuntimeError,
     pages::{Fetched, List, PageSource, PagesError, PagesErrorKind},
     rate_limit::{PermitRequest, Quota},
@@ -65,7 +65,7 @@ impl RetryPolicy for Stubborn {
 }
 
 fn builder(url: &str) -> ClientBuilder<Client<Shop>> {
-    Client::builder(Shop, StaticCredential::bearer("key"))
+    Client::builder(Shop, KeyCredential::bearer("key"))
         .base_url(url)
         .retry(Stubborn)
         .backoff(ExponentialBackoff::new().base(Duration::from_millis(1)))
@@ -126,7 +126,12 @@ fn misses(error: &Error, what: RuntimeError, attempts: u32) {
         "{error}"
     );
     assert_eq!(error.operation().unwrap().id, "count");
-    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    let mut causes = std::iter::successors(
+        error
+            .cause()
+            .map(|cause| cause as &(dyn StdError + 'static)),
+        |&cause| cause.source(),
+    );
     assert_eq!(causes.find_map(|cause| cause.downcast_ref()), Some(&what));
     assert!(error.to_string().contains(&what.to_string()), "{error}");
 }

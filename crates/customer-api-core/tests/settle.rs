@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use customer_api_core::{
     Client, Delivery, Error, ErrorKind, Operation, SendTrace, Service, Settle, Settled, Timestamp,
-    auth::StaticCredential,
+    auth::KeyCredential,
     error::{DecodeError, ValidationError},
     operation::{Method, OperationInfo},
     rate_limit::Quota,
@@ -77,7 +77,7 @@ impl Settle for SetSeats {
 }
 
 fn client(transport: &ScriptedTransport) -> Client<Shop> {
-    Client::builder(Shop, StaticCredential::bearer("key-1"))
+    Client::builder(Shop, KeyCredential::bearer("key-1"))
         .transport(transport.clone())
         .retry(RetryTransient::new().max_attempts(1))
         .build()
@@ -114,8 +114,7 @@ async fn a_failed_call_leaves_a_trace_of_its_first_and_its_last_attempt() {
     let transport = ScriptedTransport::new().then(lost()).then(
         ScriptedResponse::failure(TransportErrorKind::Interrupted).after(Duration::from_secs(20)),
     );
-    let shop =
-        Client::builder(Shop, StaticCredential::bearer("key-1")).transport(transport.clone());
+    let shop = Client::builder(Shop, KeyCredential::bearer("key-1")).transport(transport.clone());
     let shop = shop.build().unwrap();
     let error = shop.send(SetSeats(4)).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
@@ -133,7 +132,7 @@ async fn a_failed_call_leaves_a_trace_of_its_first_and_its_last_attempt() {
 async fn a_call_that_made_no_attempt_leaves_no_trace() {
     let quota = Quota::per_window(1, Duration::from_secs(3600));
     let transport = ScriptedTransport::new().then(ScriptedResponse::status(200));
-    let shop = Client::builder(Shop, StaticCredential::bearer("key-1"))
+    let shop = Client::builder(Shop, KeyCredential::bearer("key-1"))
         .transport(transport)
         .rate_limiter(quota)
         .timeout(Duration::from_secs(1));
@@ -253,7 +252,7 @@ async fn a_refused_look_ends_the_looking() {
 #[tokio::test(start_paused = true)]
 async fn looks_wait_for_their_turn_in_the_quota() {
     let transport = ScriptedTransport::new().then(shows(3)).then(shows(4));
-    let shop = Client::builder(Shop, StaticCredential::bearer("key-1"))
+    let shop = Client::builder(Shop, KeyCredential::bearer("key-1"))
         .transport(transport.clone())
         .rate_limiter(Quota::per_window(1, Duration::from_secs(30)));
     let shop = shop.build().unwrap();

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use customer_api_core::{
     Client, Delivery, ErrorKind, Transport,
-    auth::StaticCredential,
+    auth::KeyCredential,
     error::TimeoutPhase,
     retry::NeverRetry,
     transport::{Body, HttpSettings, ReqwestTransport, TransportError},
@@ -42,7 +42,7 @@ fn clients(server: &TcpListener) -> [Client<Shop>; 2] {
     let settings = HttpSettings::new(url.parse().unwrap());
     let inner = ReqwestTransport::from_builder(reqwest::Client::builder, &settings).unwrap();
     let builder = || {
-        Client::builder(Shop, StaticCredential::bearer("key"))
+        Client::builder(Shop, KeyCredential::bearer("key"))
             .base_url(&url)
             .retry(NeverRetry)
             .max_response_bytes(100)
@@ -185,7 +185,7 @@ async fn a_proxy_gets_nothing() {
     let url = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
     let proxied = reqwest::Proxy::all(url(&proxy)).unwrap();
     let http = move || reqwest::Client::builder().proxy(proxied.clone());
-    let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+    let shop = Client::builder(Shop, KeyCredential::bearer("key"))
         .base_url(url(&server))
         .http(http)
         .retry(NeverRetry)
@@ -232,7 +232,7 @@ async fn plain_http_to_localhost_asks_nobody_where_that_is() {
                     .dns_resolver(Elsewhere)
                     .resolve("localhost", ([192, 0, 2, 1], 0).into())
             };
-            let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+            let shop = Client::builder(Shop, KeyCredential::bearer("key"))
                 .base_url(format!("http://{name}:{port}"))
                 .http(http)
                 .retry(NeverRetry)

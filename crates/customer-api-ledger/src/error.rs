@@ -72,7 +72,7 @@ impl LedgerError {
         }))
     }
 
-    /// Creates a failure with a cause. [`source`](StdError::source) returns the cause, and `{}` prints it.
+    /// Creates a failure with a cause, which `Display` prints.
     #[must_use]
     pub fn with_source(
         kind: LedgerErrorKind,
@@ -84,6 +84,12 @@ impl LedgerError {
             reason: reason.into(),
             source: Some(source.into()),
         }))
+    }
+
+    /// The cause, if one is known.
+    #[must_use]
+    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.source.as_deref()
     }
 
     /// Returns the kind of the failure.
@@ -128,8 +134,5 @@ impl fmt::Debug for LedgerError {
     }
 }
 
-impl StdError for LedgerError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
-    }
-}
+/// `Display` prints the cause, so [`source`](StdError::source) does not return it again. See [`cause`](LedgerError::cause).
+impl StdError for LedgerError {}

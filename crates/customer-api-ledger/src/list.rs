@@ -162,7 +162,7 @@ impl LedgerList {
         call: &Call<O>,
         key: &Key,
     ) -> Result<Option<(Entry, Digest)>, Unfit> {
-        self.check(O::INFO).map_err(Unfit::Ledger)?;
+        self.check(call.operation().info()).map_err(Unfit::Ledger)?;
         let Some(known) = self.entry(key).await.map_err(Unfit::Ledger)? else {
             return Ok(None);
         };

@@ -12,27 +12,32 @@ pub enum SandboxError {
     #[error("the sandbox needs a running tokio runtime")]
     NoRuntime,
     /// The address of a provider can't be listened on.
-    #[error("the {provider} server can't listen")]
+    #[error("the {provider} server can't listen: {cause}")]
     Bind {
         /// The provider.
         provider: &'static str,
-        /// The error of the operating system.
-        source: io::Error,
+        /// What the system says.
+        cause: io::Error,
     },
-    /// A description that is part of the sandbox can't be used.
-    #[error("the {provider} description can't be used")]
+    /// A description that comes with the sandbox can't be used.
+    #[error("the {provider} description can't be used: {cause}")]
     Description {
         /// The provider.
         provider: &'static str,
-        /// The problem with it.
-        source: DescriptionError,
+        /// What is wrong with it.
+        cause: DescriptionError,
     },
     /// The provider has no operation of this name.
-    #[error("the sandbox does not imitate the operation `{operation_id}` of {provider}")]
+    #[error(
+        "the sandbox does not imitate an operation `{operation_id}` of {provider}, but these: {}",
+        known.join(", ")
+    )]
     UnknownOperation {
         /// The provider.
         provider: &'static str,
         /// The requested name.
         operation_id: String,
+        /// The operations that the sandbox imitates.
+        known: Vec<String>,
     },
 }

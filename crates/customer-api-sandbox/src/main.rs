@@ -106,7 +106,7 @@ fn serve(ports: Ports) -> Result<(), String> {
             })
             .start()
             .await
-            .map_err(|error| with_source(&error))?;
+            .map_err(|error| error.to_string())?;
         // No page documents how a customer is created, so the account starts with one.
         let customer = RevnueCustomer::new(1, "Harbour Lane").with("city", "Suva");
         sandbox.revnue().seed_customer(customer);
@@ -206,13 +206,6 @@ fn log_line(request: &RecordedRequest) -> String {
     };
     let (provider, method) = (request.provider, &request.method);
     format!("{provider} {method} {path} {status} {applied}\n")
-}
-
-fn with_source(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {}", with_source(source)),
-        None => error.to_string(),
-    }
 }
 
 fn write(text: &str) -> Result<(), String> {

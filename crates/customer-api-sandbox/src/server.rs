@@ -40,7 +40,7 @@ impl Bound {
     pub(crate) fn new(provider: &'static str, address: SocketAddr) -> Result<Self, SandboxError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| SandboxError::NoRuntime)?;
         let listener =
-            Listener::bind(address).map_err(|source| SandboxError::Bind { provider, source })?;
+            Listener::bind(address).map_err(|cause| SandboxError::Bind { provider, cause })?;
         Ok(Self {
             base_url: format!("http://{}", listener.address()),
             listener,
@@ -101,18 +101,19 @@ impl<P> Server<P> {
         self.pipeline.faults.add(None, fault);
     }
 
-    /// Scripts a fault for the next requests to one operation, named by its `operationId` in the
+    /// Scripts a fault for the next requests to one operation: the `INFO` of a client's operation, or its `operationId` in the
     /// provider's description.
     ///
     /// # Errors
     ///
-    /// Returns [`SandboxError::UnknownOperation`] if the sandbox does not imitate the operation. A
-    /// misspelt name would otherwise script a fault that never occurs.
-    pub fn fault_on(&self, operation_id: &str, fault: Fault) -> Result<(), SandboxError> {
+    /// [`SandboxError::UnknownOperation`] if the sandbox does not imitate such an operation. The error lists those that it imitates.
+    pub fn fault_on(&self, operation: impl AsRef<str>, fault: Fault) -> Result<(), SandboxError> {
+        let operation_id = operation.as_ref();
         if self.pipeline.description.operation(operation_id).is_none() {
             return Err(SandboxError::UnknownOperation {
                 provider: self.pipeline.name,
                 operation_id: operation_id.to_owned(),
+                known: self.pipeline.description.operation_ids(),
             });
         }
         self.pipeline
@@ -170,9 +171,9 @@ impl<P> Server<P> {
         opened
             .await
             .map_err(|_| SandboxError::NoRuntime)?
-            .map_err(|source| SandboxError::Bind {
+            .map_err(|cause| SandboxError::Bind {
                 provider: self.pipeline.name,
-                source,
+                cause,
             })
     }
 }

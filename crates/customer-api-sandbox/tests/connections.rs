@@ -188,8 +188,8 @@ async fn a_port_of_ones_own_choice_can_be_refused_too_and_is_not_shared() {
     };
     let error = builder.start().await.unwrap_err();
     assert!(
-        matches!(&error, SandboxError::Bind { provider: "ravelin", source }
-            if source.kind() == ErrorKind::AddrInUse),
+        matches!(&error, SandboxError::Bind { provider: "ravelin", cause }
+            if cause.kind() == ErrorKind::AddrInUse),
         "{error}"
     );
     let ravelin = sandbox.ravelin();

@@ -91,7 +91,7 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(3),
         Err(error) => {
-            report(&*error);
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -336,19 +336,4 @@ async fn client(sandbox: bool) -> Result<(Client, Programme, Option<Sandbox>), F
         .build()?;
     let programme = Programme::new("client-1", "programme-1");
     Ok((client, programme, Some(sandbox)))
-}
-
-/// Prints an error in one line. Causes that the line does not contain follow below.
-fn report(error: &dyn Error) {
-    let mut told = error.to_string();
-    eprintln!("error: {told}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !told.contains(&text) {
-            eprintln!("  because: {text}");
-            told += &text;
-        }
-        cause = error.source();
-    }
 }

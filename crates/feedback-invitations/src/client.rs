@@ -87,7 +87,7 @@ impl Client {
     pub fn builder_from(environment: &Environment) -> Result<ClientBuilder<Self>, BuildError> {
         let username = environment.required("RADAR_USERNAME")?;
         let builder = Self::builder(username, environment.secret("RADAR_PASSWORD")?);
-        Ok(match environment.optional("RADAR_BASE_URL")? {
+        Ok(match environment.base_url("RADAR_BASE_URL")? {
             Some(base_url) => builder.base_url(base_url),
             None => builder,
         })

@@ -131,7 +131,7 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(3),
         Err(error) => {
-            report(&*error);
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -342,19 +342,4 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
     let client =
         Client::builder(sandbox.omnidesk().api_key(), sandbox.omnidesk().base_url()).build()?;
     Ok((client, Some(sandbox)))
-}
-
-/// Prints an error in one line. Causes that the line does not contain follow below.
-fn report(error: &dyn std::error::Error) {
-    let mut told = error.to_string();
-    eprintln!("error: {told}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !told.contains(&text) {
-            eprintln!("  because: {text}");
-            told += &text;
-        }
-        cause = error.source();
-    }
 }

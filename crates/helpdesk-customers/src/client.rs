@@ -1,6 +1,8 @@
 use customer_api_core::{
     BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
-    SendTrace, Settle, auth::StaticCredential, http::HeaderName, secrecy::SecretString,
+    SendTrace, Settle,
+    auth::{ApiKey, KeyCredential},
+    http::HeaderName,
     settle::Settling,
 };
 
@@ -36,12 +38,8 @@ impl Client {
     /// that are not allowed in a header, [`build`](ClientBuilder::build) returns an error.
     ///
     /// See <https://docs.omnidesk.io/omnidesk/api/authentication>.
-    pub fn builder(
-        api_key: impl Into<SecretString>,
-        origin: impl Into<String>,
-    ) -> ClientBuilder<Self> {
-        let credential =
-            StaticCredential::header_key(HeaderName::from_static("apikey"), api_key.into());
+    pub fn builder(api_key: impl Into<ApiKey>, origin: impl Into<String>) -> ClientBuilder<Self> {
+        let credential = KeyCredential::header(HeaderName::from_static("apikey"), api_key);
         // As in all of the provider's examples.
         ClientBuilder::new(Omnidesk::default(), credential)
             .base_url(origin)
@@ -84,7 +82,7 @@ impl Client {
         let key = environment.secret("OMNIDESK_API_KEY")?;
         Ok(Self::builder(
             key,
-            environment.required("OMNIDESK_BASE_URL")?,
+            environment.required_base_url("OMNIDESK_BASE_URL")?,
         ))
     }
 

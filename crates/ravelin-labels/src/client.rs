@@ -3,8 +3,7 @@ use std::time::Duration;
 use customer_api_core::{
     BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
     SendTrace, Settle,
-    auth::StaticCredential,
-    secrecy::{ExposeSecret, SecretString},
+    auth::{ApiKey, KeyCredential},
     settle::Settling,
 };
 
@@ -12,6 +11,13 @@ use crate::Ravelin;
 
 /// The prefixes of keys for browsers and apps. The label endpoints don't accept these keys.
 const PUBLISHABLE: [&str; 2] = ["pk_", "publishable_key_"];
+
+fn refuse_publishable(key: &str) -> Result<(), &'static str> {
+    if PUBLISHABLE.iter().any(|prefix| key.starts_with(prefix)) {
+        return Err("it is a publishable key; the label endpoints take a secret key (sk_…)");
+    }
+    Ok(())
+}
 
 /// Calls Ravelin's label endpoints.
 ///
@@ -39,18 +45,9 @@ impl Client {
     ///
     /// [`build`](ClientBuilder::build) refuses a publishable key, and a key with characters that are not allowed in a header.
     /// See <https://developer.ravelin.com/api/authentication>.
-    pub fn builder(secret_key: impl Into<SecretString>) -> ClientBuilder<Self> {
-        let key = secret_key.into();
-        let credential = if PUBLISHABLE
-            .iter()
-            .any(|prefix| key.expose_secret().starts_with(prefix))
-        {
-            StaticCredential::refused(
-                "it is a publishable key; the label endpoints take a secret key (sk_…)",
-            )
-        } else {
-            StaticCredential::scheme("token", key)
-        };
+    pub fn builder(secret_key: impl Into<ApiKey>) -> ClientBuilder<Self> {
+        let key = secret_key.into().checked(refuse_publishable);
+        let credential = KeyCredential::scheme("token", key);
         ClientBuilder::new(Ravelin::default(), credential)
     }
 
@@ -88,7 +85,7 @@ impl Client {
     /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
     pub fn builder_from(environment: &Environment) -> Result<ClientBuilder<Self>, BuildError> {
         let builder = Self::builder(environment.secret("RAVELIN_SECRET_KEY")?);
-        Ok(match environment.optional("RAVELIN_BASE_URL")? {
+        Ok(match environment.base_url("RAVELIN_BASE_URL")? {
             Some(base_url) => builder.base_url(base_url),
             None => builder,
         })

@@ -62,7 +62,7 @@ async fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            report(&*error);
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -136,19 +136,4 @@ async fn client(sandbox: bool) -> Result<(Client, Option<Sandbox>), Failure> {
         .base_url(sandbox.revnue().base_url())
         .build()?;
     Ok((client, Some(sandbox)))
-}
-
-/// Prints an error in one line, and below it the causes that the line does not contain.
-fn report(error: &dyn Error) {
-    let mut told = error.to_string();
-    eprintln!("error: {told}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !told.contains(&text) {
-            eprintln!("  because: {text}");
-            told += &text;
-        }
-        cause = error.source();
-    }
 }

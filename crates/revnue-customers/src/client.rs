@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use customer_api_core::{
     BaseUrl, BuildError, Call, ClientBuilder, Environment, Error, Operation, ProviderClient,
-    SendTrace, Settle, auth::StaticCredential, rate_limit::Quota, secrecy::SecretString,
+    SendTrace, Settle,
+    auth::{ApiKey, KeyCredential},
+    rate_limit::Quota,
     settle::Settling,
 };
 
@@ -47,8 +49,8 @@ impl Client {
     /// [`rate_limiter`](ClientBuilder::rate_limiter).
     ///
     /// See <https://developer.revnue.com/reference/authentication> and <https://developer.revnue.com/reference/rate-limit>.
-    pub fn builder(token: impl Into<SecretString>) -> ClientBuilder<Self> {
-        let credential = StaticCredential::bearer(token.into());
+    pub fn builder(token: impl Into<ApiKey>) -> ClientBuilder<Self> {
+        let credential = KeyCredential::bearer(token);
         ClientBuilder::new(Revnue::default(), credential)
             .rate_limiter(Quota::per_window(20, Duration::from_secs(60)))
     }
@@ -87,7 +89,7 @@ impl Client {
     /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode.
     pub fn builder_from(environment: &Environment) -> Result<ClientBuilder<Self>, BuildError> {
         let builder = Self::builder(environment.secret("REVNUE_TOKEN")?);
-        Ok(match environment.optional("REVNUE_BASE_URL")? {
+        Ok(match environment.base_url("REVNUE_BASE_URL")? {
             Some(base_url) => builder.base_url(base_url),
             None => builder,
         })

@@ -113,6 +113,16 @@ impl PartialEq for FieldValue {
 
 impl Eq for FieldValue {}
 
+/// Shows the value: a text without its quotes and escapes, anything else as JSON. It may be personal data.
+impl fmt::Display for FieldValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_str() {
+            Some(text) => f.write_str(&text),
+            None => f.write_str(self.json()),
+        }
+    }
+}
+
 /// Shows only whether the value is `null`, and never the value.
 impl fmt::Debug for FieldValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -71,7 +71,11 @@ impl CapturedLogs {
         let mut next = Some(error);
         while let Some(error) = next {
             self.note(format_args!("{error} {error:#} {error:?} {error:#?}"));
-            next = error.source();
+            let call = error.downcast_ref::<customer_api_core::Error>();
+            next = match call.and_then(customer_api_core::Error::cause) {
+                Some(cause) => Some(cause),
+                None => error.source(),
+            };
         }
     }
 

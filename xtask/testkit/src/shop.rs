@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use customer_api_core::{
-    Client, Delivery, OperationInfo, Service, Transport, auth::StaticCredential,
+    Client, Delivery, OperationInfo, Service, Transport, auth::KeyCredential,
     retry::ExponentialBackoff,
 };
 
@@ -30,7 +30,7 @@ impl Service for Shop {
 /// Returns a client of the shop with this transport, which does not wait before a retry.
 #[must_use]
 pub fn shop(transport: impl Transport) -> Client<Shop> {
-    Client::builder(Shop, StaticCredential::bearer("key"))
+    Client::builder(Shop, KeyCredential::bearer("key"))
         .transport(transport)
         .backoff(ExponentialBackoff::new().base(Duration::ZERO))
         .build()

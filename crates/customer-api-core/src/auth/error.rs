@@ -99,6 +99,16 @@ impl AuthError {
             .filter(|_| self.shortage != Some(Shortage::OfTurns))
     }
 
+    /// The error of a caller who asks too early after this failure: no login is made for it.
+    pub(crate) fn held_back(mut self) -> Self {
+        self.reason = Cow::Borrowed(if self.refused {
+            "an earlier login was refused, and the next one has to wait"
+        } else {
+            "an earlier login failed, and the next one has to wait"
+        });
+        self
+    }
+
     pub(super) fn into_reason(self) -> Cow<'static, str> {
         self.reason
     }

@@ -2,13 +2,15 @@
 
 mod credential;
 mod error;
+mod key;
 
 use std::{fmt, future::Future, sync::Arc};
 
 use async_trait::async_trait;
 
-pub use credential::{Anonymous, Credential, StaticCredential};
+pub use credential::{Anonymous, Credential};
 pub use error::AuthError;
+pub use key::{ApiKey, KeyCredential};
 
 use crate::{Call, Error, Operation, client::Shared, error::BuildError, time::Deadline};
 #[cfg(feature = "shared-session")]
@@ -16,8 +18,8 @@ use crate::{base_url::BaseUrl, session::SharedSession};
 
 /// Supplies the credential of every attempt.
 ///
-/// Most providers take a key that never changes: a [`StaticCredential`]. Some take a token that is obtained by a login: a
-/// [`Session`](crate::session::Session). Implement this trait for a credential that is looked up or rotated:
+/// Most providers take a key: a [`KeyCredential`]. Some take a token that is obtained by a login: a
+/// [`Session`](crate::session::Session). Implement this trait for any other credential:
 ///
 /// ```
 /// use std::sync::RwLock;

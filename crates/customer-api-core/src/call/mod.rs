@@ -8,6 +8,7 @@ use crate::{
     before_send::{BeforeSend, Content},
     client::Shared,
     error::{CallReport, DecodeError, Failure, ValidationError},
+    observe::CallEnd,
     operation::{Idempotency, Operation},
     pipeline::Pipeline,
     redact::Scrubber,
@@ -243,10 +244,16 @@ impl<O: Operation> Call<O> {
 
     /// Runs the generic part of a call: encodes before and decodes after. The [`Pipeline`] does the rest.
     async fn run(&self) -> Result<(O::Output, Metadata), Error> {
-        let mut pipeline = self
-            .pipeline(false)
-            .map_err(|problem| self.error(problem.into(), self.report(), None))?;
-        let span = telemetry::call_span(&*self.client.service, O::INFO);
+        let mut pipeline = match self.pipeline(false) {
+            Ok(pipeline) => pipeline,
+            Err(problem) => {
+                let (failure, report) = (Failure::from(problem), self.report());
+                self.observe(&report, None, Some(&failure), || Duration::ZERO);
+                return Err(self.error(failure, report, None));
+            }
+        };
+        let operation = self.operation.info();
+        let span = telemetry::call_span(&*self.client.service, operation);
         let outcome = telemetry::within(&span, pin!(pipeline.run())).await;
         let outcome = outcome.and_then(|mut meta| {
             meta.body = meta.body.strict(self.client.strict_responses);
@@ -257,13 +264,38 @@ impl<O: Operation> Call<O> {
         });
         let report = pipeline.report();
         telemetry::record_call(&span, report.attempts, outcome.as_ref().err());
+        let status = outcome.as_ref().ok().map(|(_, meta)| meta.status.as_u16());
+        self.observe(&report, status, outcome.as_ref().err(), || {
+            pipeline.elapsed_now()
+        });
         outcome.map_err(|failure| self.error(failure, report, Some(&pipeline.request)))
+    }
+
+    /// Reports the end of the call.
+    fn observe(
+        &self,
+        report: &CallReport,
+        status: Option<u16>,
+        failure: Option<&Failure>,
+        elapsed: impl FnOnce() -> Duration,
+    ) {
+        if let Some(observer) = &self.client.observer {
+            observer.call_ended(&CallEnd {
+                service: report.service,
+                operation: report.operation,
+                attempts: report.attempts,
+                status: status.or_else(|| failure.and_then(Failure::status)),
+                kind: failure.map(Failure::kind),
+                delivery: failure.map(Failure::delivery),
+                elapsed: elapsed(),
+            });
+        }
     }
 
     fn pipeline(&self, wants_content: bool) -> Result<Pipeline<'_>, ValidationError> {
         Pipeline::new(
             &self.client,
-            O::INFO,
+            self.operation.info(),
             &self.options,
             wants_content,
             &|request| self.operation.encode(request),
@@ -275,12 +307,17 @@ impl<O: Operation> Call<O> {
     fn decode(&self, meta: &Metadata) -> Result<O::Output, DecodeError> {
         let body = &meta.body;
         let outcome = O::decode(body);
-        if !O::INFO.status_decides {
+        if !self.operation.info().status_decides {
             return outcome;
         }
         match body.foreign(&meta.headers) {
             Some(what) => Err(DecodeError::foreign(what)),
-            None if outcome.is_err() && self.client.service.accept_undecodable(O::INFO, body) => {
+            None if outcome.is_err()
+                && self
+                    .client
+                    .service
+                    .accept_undecodable(self.operation.info(), body) =>
+            {
                 body.report_whole();
                 O::decode(&ResponseBody::empty())
             }
@@ -292,7 +329,7 @@ impl<O: Operation> Call<O> {
     fn report(&self) -> CallReport {
         CallReport {
             service: self.client.service.name(),
-            operation: O::INFO,
+            operation: self.operation.info(),
             attempts: 0,
             first_began: Duration::ZERO,
             last_began: Duration::ZERO,
@@ -330,7 +367,7 @@ fn undecodable(error: DecodeError, meta: Metadata) -> Failure {
 impl<O: Operation> fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("operation", &O::INFO.id)
+            .field("operation", &self.operation.info().id)
             .finish_non_exhaustive()
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     auth::Auth,
     base_url::BaseUrl,
     error::BuildError,
+    observe::Observer,
     rate_limit::{RateLimiter, Unlimited},
     request::is_transports,
     retry::{Backoff, ExponentialBackoff, RetryPolicy, RetryTransient},
@@ -31,6 +32,7 @@ use crate::{
 /// | [`retry`](Self::retry) | [`RetryTransient`], up to 3 attempts |
 /// | [`backoff`](Self::backoff) | [`ExponentialBackoff`] |
 /// | [`rate_limiter`](Self::rate_limiter) | the provider crate's choice, otherwise none |
+/// | [`observer`](Self::observer) | none |
 /// | `shared_session`, with the feature `shared-session` | none: each client logs in separately |
 /// | [`max_response_bytes`](Self::max_response_bytes) | 16 MiB |
 /// | [`check_patterns`](Self::check_patterns) | on |
@@ -48,6 +50,7 @@ pub struct ClientBuilder<C> {
     retry: Arc<dyn RetryPolicy>,
     backoff: Arc<dyn Backoff>,
     rate_limiter: Arc<dyn RateLimiter>,
+    observer: Option<Arc<dyn Observer>>,
     #[cfg(feature = "shared-session")]
     shared_session: Option<SharedSession>,
     headers: Vec<(String, String)>,
@@ -80,6 +83,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             retry: Arc::new(RetryTransient::default()),
             backoff: Arc::new(ExponentialBackoff::default()),
             rate_limiter: Arc::new(Unlimited),
+            observer: None,
             #[cfg(feature = "shared-session")]
             shared_session: None,
             headers: Vec::new(),
@@ -135,6 +139,12 @@ impl<C: ProviderClient> ClientBuilder<C> {
     /// Sets the rate limiter, which limits how fast calls are made.
     pub fn rate_limiter(mut self, limiter: impl RateLimiter) -> Self {
         self.rate_limiter = Arc::new(limiter);
+        self
+    }
+
+    /// Reports every attempt and every call when it ends, such as to a metrics library.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -259,6 +269,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
             retry: self.retry,
             backoff: self.backoff,
             rate_limiter: self.rate_limiter,
+            observer: self.observer,
             headers,
             connect_timeout: self.connect_timeout,
             timeout: self.timeout,

@@ -113,7 +113,7 @@ impl<S> fmt::Debug for Client<S> {
 ///
 /// ```
 /// use customer_api_core::{
-///     Call, Client, ClientBuilder, Error, Operation, ProviderClient, Service, auth::StaticCredential,
+///     Call, Client, ClientBuilder, Error, Operation, ProviderClient, Service, auth::KeyCredential,
 /// };
 ///
 /// #[derive(Debug)]
@@ -132,7 +132,7 @@ impl<S> fmt::Debug for Client<S> {
 ///
 /// impl ShopClient {
 ///     fn builder(token: &str) -> ClientBuilder<Self> {
-///         ClientBuilder::new(Shop, StaticCredential::bearer(token))
+///         ClientBuilder::new(Shop, KeyCredential::bearer(token))
 ///     }
 ///     fn send<O: Operation<Service = Shop>>(
 ///         &self,

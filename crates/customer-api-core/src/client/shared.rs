@@ -5,6 +5,7 @@ use http::HeaderMap;
 use crate::{
     auth::Auth,
     base_url::BaseUrl,
+    observe::Observer,
     rate_limit::RateLimiter,
     retry::{Backoff, RetryPolicy},
     runtime::Home,
@@ -23,6 +24,7 @@ pub(crate) struct Shared {
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) backoff: Arc<dyn Backoff>,
     pub(crate) rate_limiter: Arc<dyn RateLimiter>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) headers: HeaderMap,
     pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Duration,

@@ -32,6 +32,14 @@ pub enum BuildError {
         /// What is wrong with it.
         problem: VariableProblem,
     },
+    /// An environment variable holds a base URL that can't be used.
+    #[error("the environment variable `{name}`: {problem}")]
+    VariableUrl {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with the URL: [`BaseUrl`](Self::BaseUrl) or [`PlainHttp`](Self::PlainHttp).
+        problem: Box<Self>,
+    },
     /// A setting has a value that can't work.
     #[error("the setting `{name}` can't be used: {reason}")]
     Setting {
@@ -56,10 +64,10 @@ pub enum BuildError {
         "an https base URL needs root certificates, but none were found: install the system's package `ca-certificates`, \
          or name a file of certificates in the variable `SSL_CERT_FILE`"
     )]
-    NoRootCertificates(#[source] Box<dyn StdError + Send + Sync>),
+    NoRootCertificates(Box<dyn StdError + Send + Sync>),
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up: {}", innermost(&**.0))]
-    Transport(#[source] Box<dyn StdError + Send + Sync>),
+    Transport(Box<dyn StdError + Send + Sync>),
 }
 
 /// Returns the innermost cause. The outer ones only state that something failed.

@@ -20,7 +20,10 @@ use std::fmt;
     clippy::exhaustive_enums,
     reason = "callers must be made to decide all three cases"
 )]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// Nothing reached the provider.
     NotSent,
@@ -30,12 +33,26 @@ pub enum Delivery {
     Unknown,
 }
 
+impl Delivery {
+    /// A short name for metrics, database columns and logs: `not_sent`, `refused` or `unknown`.
+    ///
+    /// The same name is used by `serde`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl fmt::Display for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotSent => "not sent",
-            Self::Refused => "refused: nothing was done",
-            Self::Unknown => "unknown: it may have happened, or may yet",
+            Self::Refused => "refused: the provider did nothing",
+            Self::Unknown => "unknown: the call may have happened, or may happen later",
         })
     }
 }

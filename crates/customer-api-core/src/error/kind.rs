@@ -1,24 +1,26 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client could not be built; the source is a [`BuildError`](super::BuildError).
+    /// The client could not be built; the cause is a [`BuildError`](super::BuildError).
     Build,
-    /// A blocking call was made inside an async runtime; the source is a `BlockingError`.
+    /// A blocking call was made inside an async runtime; the cause is a `BlockingError`.
     InsideRuntime,
     /// The call needs a tokio runtime with time and, for the default transport, with I/O, in the process that first used the
-    /// client. The source states what is missing. It is a [`RuntimeError`](super::RuntimeError), perhaps inside an error of the
+    /// client. The cause states what is missing. It is a [`RuntimeError`](super::RuntimeError), perhaps inside an error of the
     /// transport, or a `BlockingError` if the runtime behind blocking calls could not be made.
     NoRuntime,
-    /// A field can't be sent; the source is a [`ValidationError`](super::ValidationError).
+    /// A field can't be sent; the cause is a [`ValidationError`](super::ValidationError).
     Validation,
     /// No credential could be obtained.
     Authentication,
     /// The client's own rate limiter granted no permit in time.
     RateLimit,
-    /// The caller's own [`BeforeSend`](crate::before_send::BeforeSend) step refused to let the call be sent; the source is the
+    /// The caller's own [`BeforeSend`](crate::before_send::BeforeSend) step refused to let the call be sent; the cause is the
     /// step's error.
     Withheld,
     /// No connection could be made.
@@ -37,7 +39,7 @@ pub enum ErrorKind {
     Status,
     /// The provider responded with a 2xx status and reported a failure in the body.
     Rejected,
-    /// The response could not be understood; the source is a [`DecodeError`](super::DecodeError).
+    /// The response could not be understood; the cause is a [`DecodeError`](super::DecodeError).
     Decode,
 }
 
@@ -53,8 +55,30 @@ pub enum TimeoutPhase {
     Call,
 }
 
+/// All kinds, for reading one by its name.
+const KINDS: [ErrorKind; 18] = [
+    ErrorKind::Build,
+    ErrorKind::InsideRuntime,
+    ErrorKind::NoRuntime,
+    ErrorKind::Validation,
+    ErrorKind::Authentication,
+    ErrorKind::RateLimit,
+    ErrorKind::Withheld,
+    ErrorKind::Connect,
+    ErrorKind::Timeout(TimeoutPhase::Connect),
+    ErrorKind::Timeout(TimeoutPhase::Attempt),
+    ErrorKind::Timeout(TimeoutPhase::Call),
+    ErrorKind::Interrupted,
+    ErrorKind::Transport,
+    ErrorKind::ResponseTooLarge,
+    ErrorKind::Redirect,
+    ErrorKind::Status,
+    ErrorKind::Rejected,
+    ErrorKind::Decode,
+];
+
 impl ErrorKind {
-    /// Returns a short name for spans, metrics and logs.
+    /// Returns a short name for spans, metrics, database columns and logs. `serde` uses the same name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -80,6 +104,20 @@ impl ErrorKind {
     }
 }
 
+impl Serialize for ErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <Cow<'de, str>>::deserialize(deserializer)?;
+        let known = KINDS.into_iter().find(|kind| kind.as_str() == name);
+        known.ok_or_else(|| de::Error::custom("this is not the name of an error kind"))
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -102,5 +140,26 @@ impl fmt::Display for ErrorKind {
             Self::Rejected => "the provider reported a failure",
             Self::Decode => "the response could not be understood",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Delivery;
+
+    #[test]
+    fn a_kind_and_a_delivery_are_stored_by_their_names() {
+        for kind in KINDS {
+            let text = serde_json::to_string(&kind).unwrap();
+            assert_eq!(text, format!("{:?}", kind.as_str()));
+            assert_eq!(serde_json::from_str::<ErrorKind>(&text).unwrap(), kind);
+        }
+        assert!(serde_json::from_str::<ErrorKind>("\"teapot\"").is_err());
+        for delivery in [Delivery::NotSent, Delivery::Refused, Delivery::Unknown] {
+            let text = serde_json::to_string(&delivery).unwrap();
+            assert_eq!(text, format!("{:?}", delivery.as_str()));
+            assert_eq!(serde_json::from_str::<Delivery>(&text).unwrap(), delivery);
+        }
     }
 }

@@ -34,8 +34,8 @@ use crate::{
 /// The reason why a call failed, and whether the call happened nevertheless.
 ///
 /// One pointer wide. [`delivery`](Self::delivery) states whether the call may be sent again.
-/// [`kind`](Self::kind) and the `is_` methods state what went wrong. `{}` prints one line. The
-/// [source](StdError::source) contains the cause.
+/// [`kind`](Self::kind) and the `is_` methods state what went wrong. `{}` prints one line, with
+/// the cause. [`cause`](Self::cause) returns the cause for a program that needs its type.
 ///
 /// Neither `Display` nor `Debug` shows a key, the body of a response, or a value of the request that is marked as personal.
 /// Such values are replaced in the provider's own [`message`](Self::message). [`body`](Self::body) is raw.
@@ -169,6 +169,14 @@ impl Error {
         self.0.asked_wait()
     }
 
+    /// The cause, for a program that needs its type: [`kind`](Self::kind) names the type for each kind.
+    ///
+    /// [`source`](StdError::source) returns `None`, because `Display` prints the cause.
+    #[must_use]
+    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+
     /// Returns the raw body of the last response if it arrived whole, but not more than its first 64 KiB. It may contain personal
     /// data: think before logging it.
     #[must_use]
@@ -228,11 +236,8 @@ impl Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
-    }
-}
+/// `Display` prints the cause, so [`source`](StdError::source) does not return it again: a report of all causes shows each once.
+impl StdError for Error {}
 
 impl From<BuildError> for Error {
     fn from(error: BuildError) -> Self {

@@ -1,48 +1,89 @@
 //! The texts of an error: one useful line, and the details for debugging.
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, time::Duration};
 
-use super::{Error, stop_reason::StopReason};
-use crate::{auth::AuthError, redact::OneLine, transport::TransportError};
+use super::{
+    Error,
+    delivery::Delivery,
+    failure::Parts,
+    kind::{ErrorKind, TimeoutPhase},
+    stop_reason::StopReason,
+};
+use crate::{
+    auth::AuthError, operation::info::Idempotency, redact::OneLine, transport::TransportError,
+};
 
+/// One line, in sentences: what failed, whether the call happened, what was tried, and what to do.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(call) = inner.call {
-            write!(f, "{} {}: ", call.service, call.operation.id)?;
+        write_call(f, inner)?;
+        write_failure(f, inner)?;
+        let Some(call) = inner.call else {
+            return Ok(());
+        };
+        // A read changes nothing, so whether it arrived is of no interest.
+        if call.operation.idempotency != Idempotency::Safe {
+            f.write_str(match inner.delivery {
+                Delivery::NotSent => ". Not sent",
+                Delivery::Refused => ". Refused: the provider did nothing",
+                Delivery::Unknown => ". Unknown: the call may have happened, or may happen later",
+            })?;
         }
-        write!(f, "{}", inner.kind)?;
-        if let Some(status) = inner.status {
-            write!(f, ", HTTP {status}")?;
-        }
-        if let Some(code) = &inner.details.code {
-            write!(f, ", code {}", OneLine(code))?;
-        }
-        if let Some(location) = &inner.location {
-            write!(f, ", to {}", OneLine(location))?;
-        }
-        match (&inner.details.message, &inner.source) {
-            (Some(message), _) => write!(f, ": {}", OneLine(message))?,
-            (None, Some(source)) => write_cause(f, &**source)?,
-            (None, None) => {}
-        }
-        if let Some(trace_id) = &inner.details.trace_id {
-            write!(f, " (trace {})", OneLine(trace_id))?;
-        }
-        if let Some(call) = inner.call {
-            write!(f, "; {}", inner.delivery)?;
-            if call.attempts > 1 {
-                let elapsed = call.elapsed.as_secs_f64();
-                write!(f, "; {} attempts in {elapsed:.1} s", call.attempts)?;
-            }
+        if call.attempts > 1 {
+            let elapsed = call.elapsed.as_secs_f64();
+            write!(f, ". {} attempts in {elapsed:.1} s", call.attempts)?;
         }
         if let Some(stop) = inner.stop.filter(StopReason::is_telling) {
-            write!(f, "; not retried: {stop}")?;
+            write!(f, ". Not retried: {stop}")?;
+        }
+        if let Some(wait) = inner.retry_after {
+            write!(f, ". Retry after {}", Seconds(wait))?;
         }
         match inner.details.hint {
-            Some(hint) => write!(f, "; hint: {hint}"),
+            Some(hint) => write!(f, ". Hint: {hint}"),
             None => Ok(()),
         }
+    }
+}
+
+fn write_call(f: &mut fmt::Formatter<'_>, inner: &Parts) -> fmt::Result {
+    match inner.call {
+        Some(call) => write!(f, "{} {}: ", call.service, call.operation.id),
+        None => Ok(()),
+    }
+}
+
+/// What failed, with the provider's words or the cause.
+fn write_failure(f: &mut fmt::Formatter<'_>, inner: &Parts) -> fmt::Result {
+    match (inner.kind, inner.status) {
+        // The status says it.
+        (ErrorKind::Status, Some(status)) => write!(f, "{status}")?,
+        (kind, Some(status)) => write!(f, "{kind}, HTTP {status}")?,
+        (kind, None) => write!(f, "{kind}")?,
+    }
+    if let (ErrorKind::Timeout(phase), Some(call)) = (inner.kind, inner.call) {
+        let time = match phase {
+            TimeoutPhase::Call => call.elapsed,
+            TimeoutPhase::Connect | TimeoutPhase::Attempt => {
+                call.elapsed.saturating_sub(call.last_began)
+            }
+        };
+        write!(f, " after {}", Seconds(time))?;
+    }
+    if let Some(code) = &inner.details.code {
+        write!(f, ", code {}", OneLine(code))?;
+    }
+    if let Some(trace_id) = &inner.details.trace_id {
+        write!(f, ", trace {}", OneLine(trace_id))?;
+    }
+    if let Some(location) = &inner.location {
+        write!(f, ", to {}", OneLine(location))?;
+    }
+    match (&inner.details.message, &inner.source) {
+        (Some(message), _) => write!(f, " (\"{}\")", OneLine(message)),
+        (None, Some(source)) => write_cause(f, &**source),
+        (None, None) => Ok(()),
     }
 }
 
@@ -58,13 +99,32 @@ fn write_cause(
         };
     }
     write!(f, ": {}", OneLine(&source.to_string()))?;
-    // A failed login is a call itself. Its error contains more than the fact that it failed.
-    match source
+    // A login that failed is a call. Whether it happened is of no interest here.
+    let login = source
         .downcast_ref::<AuthError>()
-        .and_then(|error| error.source())
-    {
-        Some(login) => write!(f, ": {}", OneLine(&login.to_string())),
+        .and_then(StdError::source);
+    match login.map(|login| (login, login.downcast_ref::<Error>())) {
+        Some((_, Some(login))) => {
+            f.write_str(": ")?;
+            write_call(f, &login.0)?;
+            write_failure(f, &login.0)
+        }
+        Some((login, None)) => write!(f, ": {}", OneLine(&login.to_string())),
         None => Ok(()),
+    }
+}
+
+/// A time in seconds, with one digit behind the point where it is not whole.
+struct Seconds(Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = (self.0.as_secs_f64() * 10.0).round();
+        if tenths % 10.0 == 0.0 {
+            write!(f, "{:.0} s", tenths / 10.0)
+        } else {
+            write!(f, "{:.1} s", tenths / 10.0)
+        }
     }
 }
 
@@ -138,8 +198,7 @@ mod tests {
             );
         assert_eq!(
             after(1, Duration::from_millis(120), failure).to_string(),
-            "shop labelCustomer: the provider responded with an error, HTTP 400 Bad Request, code 17: no such customer \
-             (trace t-1); refused: nothing was done"
+            "shop labelCustomer: 400 Bad Request, code 17, trace t-1 (\"no such customer\"). Refused: the provider did nothing"
         );
     }
 
@@ -182,8 +241,8 @@ mod tests {
             let shown = cause.to_string();
             let failure = Failure::new(ErrorKind::Decode, Delivery::Unknown).with_source(cause);
             let error = after(1, Duration::ZERO, failure);
+            assert!(error.to_string().contains(r"\u{1b}[2J"), "{error}");
             for text in [shown, error.to_string(), format!("{error:?}")] {
-                assert!(text.contains(r"\u{1b}[2J"), "{text}");
                 assert!(!text.contains(['\u{1b}', '\n', '\u{2066}']), "{text}");
             }
         }
@@ -196,8 +255,8 @@ mod tests {
             .with_stop(StopReason::AttemptsExhausted);
         assert_eq!(
             after(3, Duration::from_secs(2), failure).to_string(),
-            "shop labelCustomer: the attempt timed out; unknown: it may have happened, or may yet; 3 attempts in 2.0 s; \
-             not retried: all attempts are used up"
+            "shop labelCustomer: the attempt timed out after 2 s. Unknown: the call may have happened, or may happen later. \
+             3 attempts in 2.0 s. Not retried: all attempts are used up"
         );
     }
 
@@ -212,7 +271,7 @@ mod tests {
         assert_eq!(error.hint(), Some("check the id"));
         assert_eq!(
             error.to_string(),
-            "shop labelCustomer: the provider reported a failure: no; refused: nothing was done; hint: check the id"
+            "shop labelCustomer: the provider reported a failure (\"no\"). Refused: the provider did nothing. Hint: check the id"
         );
     }
 }

@@ -7,6 +7,7 @@ use crate::redact::OneLine;
 pub struct ValidationError {
     field: Cow<'static, str>,
     problem: Problem,
+    others: Vec<Self>,
 }
 
 /// What is wrong with a field.
@@ -20,8 +21,13 @@ pub enum Problem {
     /// The value has more characters than this maximum.
     TooLong(usize),
     /// The value does not match the documented pattern.
-    Pattern(&'static str),
-    /// The number is outside these limits. The limits themselves are allowed.
+    Pattern {
+        /// The pattern, a regular expression.
+        pattern: &'static str,
+        /// The first character that the pattern does not allow, counted from 1; `None` if the value breaks the pattern in another way.
+        position: Option<usize>,
+    },
+    /// The number is outside these limits, which are allowed themselves.
     OutOfRange {
         /// The smallest allowed number.
         min: Option<i128>,
@@ -45,6 +51,7 @@ impl ValidationError {
         Self {
             field: field.into(),
             problem,
+            others: Vec::new(),
         }
     }
 
@@ -55,6 +62,18 @@ impl ValidationError {
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::new(field, Problem::Other(reason.into()))
+    }
+
+    /// The same problem, with those of further fields.
+    pub(crate) fn with_others(mut self, others: Vec<Self>) -> Self {
+        self.others = others;
+        self
+    }
+
+    /// The problems of further fields, if several fields can't be sent.
+    #[must_use]
+    pub fn others(&self) -> &[Self] {
+        &self.others
     }
 
     /// Returns the field, as the provider writes it.
@@ -72,28 +91,43 @@ impl ValidationError {
 
 impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = self.field.escape_debug();
-        match &self.problem {
-            Problem::Empty => write!(f, "`{field}` must not be empty"),
-            Problem::TooShort(min) => write!(f, "`{field}` must have at least {min} characters"),
-            Problem::TooLong(max) => write!(f, "`{field}` must have at most {max} characters"),
-            Problem::Pattern(pattern) => write!(f, "`{field}` must match {pattern}"),
-            Problem::OutOfRange {
-                min: Some(min),
-                max: Some(max),
-            } => write!(f, "`{field}` must be from {min} to {max}"),
-            Problem::OutOfRange { min: Some(min), .. } => {
-                write!(f, "`{field}` must be at least {min}")
-            }
-            Problem::OutOfRange { max: Some(max), .. } => {
-                write!(f, "`{field}` must be at most {max}")
-            }
-            Problem::OutOfRange { .. } => write!(f, "`{field}` is out of range"),
-            Problem::ControlCharacter => write!(f, "`{field}` must not contain control characters"),
-            Problem::DotSegment => write!(f, "`{field}` must not be `.` or `..`"),
-            Problem::Header => write!(f, "`{field}` contains characters not allowed in a header"),
-            Problem::Other(reason) => write!(f, "`{field}` {}", OneLine(reason)),
+        write_problem(f, self)?;
+        for other in &self.others {
+            f.write_str("; ")?;
+            write_problem(f, other)?;
         }
+        Ok(())
+    }
+}
+
+fn write_problem(f: &mut fmt::Formatter<'_>, error: &ValidationError) -> fmt::Result {
+    let field = error.field.escape_debug();
+    match &error.problem {
+        Problem::Empty => write!(f, "`{field}` must not be empty"),
+        Problem::TooShort(min) => write!(f, "`{field}` must have at least {min} characters"),
+        Problem::TooLong(max) => write!(f, "`{field}` must have at most {max} characters"),
+        Problem::Pattern { pattern, position } => {
+            write!(f, "`{field}` must match {pattern}")?;
+            if let Some(position) = position {
+                write!(f, ", and its character {position} does not")?;
+            }
+            f.write_str(" (a client with `check_patterns(false)` sends it all the same)")
+        }
+        Problem::OutOfRange {
+            min: Some(min),
+            max: Some(max),
+        } => write!(f, "`{field}` must be from {min} to {max}"),
+        Problem::OutOfRange { min: Some(min), .. } => {
+            write!(f, "`{field}` must be at least {min}")
+        }
+        Problem::OutOfRange { max: Some(max), .. } => {
+            write!(f, "`{field}` must be at most {max}")
+        }
+        Problem::OutOfRange { .. } => write!(f, "`{field}` is out of range"),
+        Problem::ControlCharacter => write!(f, "`{field}` contains a control character"),
+        Problem::DotSegment => write!(f, "`{field}` must not be `.` or `..`"),
+        Problem::Header => write!(f, "`{field}` contains characters that a header can't hold"),
+        Problem::Other(reason) => write!(f, "`{field}` {}", OneLine(reason)),
     }
 }
 

@@ -114,6 +114,13 @@ impl OperationInfo {
     }
 }
 
+/// The operation's id.
+impl AsRef<str> for OperationInfo {
+    fn as_ref(&self) -> &str {
+        self.id
+    }
+}
+
 /// Whether a call may be repeated, in the terms of RFC 9110, section 9.2.
 #[expect(
     clippy::exhaustive_enums,

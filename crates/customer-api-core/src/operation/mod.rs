@@ -1,8 +1,10 @@
 //! Operations. An operation is plain data that writes itself into a request and reads its response.
 
 pub(crate) mod info;
+mod raw;
 
 pub use info::{Idempotency, Method, OperationInfo, Provenance};
+pub use raw::Raw;
 
 use crate::{
     error::{DecodeError, ValidationError},
@@ -19,7 +21,7 @@ use crate::{
 /// An operation belongs to one [`Service`]. It does not compile on another provider's client:
 ///
 /// ```compile_fail,E0271
-/// # use customer_api_core::{*, auth::StaticCredential, error::*, operation::*, request::*, response::*};
+/// # use customer_api_core::{*, auth::KeyCredential, error::*, operation::*, request::*, response::*};
 /// # #[derive(Debug)] struct Shop;
 /// # impl Service for Shop {
 /// #     fn name(&self) -> &'static str { "shop" }
@@ -38,7 +40,7 @@ use crate::{
 /// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
 /// #     fn decode(body: &ResponseBody) -> Result<(), DecodeError> { body.ignore() }
 /// # }
-/// # let shop: Client<Shop> = Client::builder(Shop, StaticCredential::bearer("t")).build()?;
+/// # let shop: Client<Shop> = Client::builder(Shop, KeyCredential::bearer("t")).build()?;
 /// shop.send(Withdraw); // `Withdraw` is the bank's
 /// # Ok::<(), BuildError>(())
 /// ```
@@ -51,6 +53,11 @@ pub trait Operation: Send + Sync + 'static {
 
     /// The static facts about the operation.
     const INFO: &'static OperationInfo;
+
+    /// The same as [`INFO`](Self::INFO), unless the operation is described where it is called, as [`Raw`] is.
+    fn info(&self) -> &'static OperationInfo {
+        Self::INFO
+    }
 
     /// Validates the operation and writes it into a request.
     ///

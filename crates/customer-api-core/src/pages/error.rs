@@ -1,5 +1,7 @@
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
+use serde::{Deserialize, Serialize};
+
 #[cfg(feature = "blocking")]
 use crate::blocking::BlockingError;
 use crate::{Error, ErrorKind, Timestamp, redact::OneLine};
@@ -20,9 +22,9 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PagesErrorKind {
-    /// A call failed. The source is its [`Error`].
+    /// A call failed. [`PagesError::call`] returns its error.
     Call,
-    /// A follow-up failed after the provider may have received it, so that its page may be lost. The source is its [`Error`].
+    /// A follow-up failed after the provider may have received it, so that its page may be lost. [`PagesError::call`] returns its error.
     Interrupted,
     /// The list ended before the number of items that the provider reports.
     Incomplete,
@@ -40,7 +42,7 @@ pub enum PagesErrorKind {
     ResumeImpossible,
     /// There is no tokio runtime to read pages in, or none in which calls can be made.
     NoRuntime,
-    /// A blocking wait for pages was called inside an async runtime, which it would block. The source is an [`Error`].
+    /// A blocking wait for pages was called inside an async runtime, which it would block. [`PagesError::call`] returns the error.
     InsideRuntime,
     /// The task that reads pages is gone: it panicked, its runtime was shut down, or this process was forked after the task
     /// began.
@@ -48,7 +50,8 @@ pub enum PagesErrorKind {
 }
 
 /// How much of a list was delivered to its consumer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Progress {
     /// The number of pages.
@@ -196,11 +199,8 @@ impl fmt::Debug for PagesError {
     }
 }
 
-impl StdError for PagesError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_ref().map(|source| source as _)
-    }
-}
+/// `Display` prints the call's error, so [`source`](StdError::source) does not return it again. See [`call`](PagesError::call).
+impl StdError for PagesError {}
 
 #[cfg(all(test, feature = "blocking"))]
 mod tests {

@@ -23,6 +23,7 @@ use crate::{
     classify::{BrokenOff, RawResponse, Success, classify, timed_out, unanswered},
     client::Shared,
     error::{CallReport, ErrorKind, Failure, TimeoutPhase, ValidationError},
+    observe::AttemptEnd,
     operation::info::{Idempotency, OperationInfo},
     rate_limit::{Feedback, Permit, PermitRequest, RateLimitError},
     request::{Encoder, Prepared},
@@ -90,7 +91,8 @@ impl<'c> Pipeline<'c> {
     ) -> Result<Self, ValidationError> {
         let deadline = Deadline::after(options.timeout.unwrap_or(client.timeout));
         let mut encoder = Encoder::new(operation, &client.base_url, client.check_patterns);
-        encode(&mut encoder)?;
+        let encoded = encode(&mut encoder);
+        encoder.checked(encoded)?;
         Ok(Self {
             client,
             operation,
@@ -143,6 +145,19 @@ impl<'c> Pipeline<'c> {
             Err(failure) => (failure.status(), Some(failure)),
         };
         telemetry::record_attempt(&span, status, failure);
+        if let Some(observer) = &self.client.observer {
+            observer.attempt_ended(&AttemptEnd {
+                service: self.client.service.name(),
+                operation: self.operation,
+                number: self.attempts,
+                status,
+                kind: failure.map(Failure::kind),
+                delivery: failure.map(Failure::delivery),
+                elapsed: self
+                    .elapsed_now()
+                    .saturating_sub(self.last_began.duration()),
+            });
+        }
         permit.complete(&Feedback {
             status,
             retry_after: failure.and_then(Failure::retry_after),
@@ -326,6 +341,11 @@ impl<'c> Pipeline<'c> {
         let limit = self.deadline.limit();
         let latest = self.options.latest_start().unwrap_or(limit);
         latest.min(limit).saturating_sub(self.elapsed)
+    }
+
+    /// The time of the call, by the clock.
+    pub(crate) fn elapsed_now(&self) -> Duration {
+        self.deadline.elapsed()
     }
 
     fn read_clock(&mut self) {

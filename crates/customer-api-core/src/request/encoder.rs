@@ -12,6 +12,9 @@ use crate::{
     operation::info::OperationInfo,
 };
 
+/// How many fields that can't be sent an error names at most.
+const NAMED: usize = 16;
+
 /// The longest URL of the `http` crate, minus room for the rest of a path, in bytes.
 const LONGEST_URL: usize = 65_000;
 
@@ -38,6 +41,8 @@ pub struct Encoder<'c> {
     body: Body,
     /// Where values are written before they are encoded.
     scratch: String,
+    /// The fields that can't be sent, as far as they are known.
+    problems: Vec<ValidationError>,
 }
 
 impl<'c> Encoder<'c> {
@@ -58,6 +63,24 @@ impl<'c> Encoder<'c> {
             headers: HeaderMap::new(),
             body: Body::Empty,
             scratch: String::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// What an operation has written, unless a field can't be sent: then the error names all such fields.
+    pub(crate) fn checked(
+        &mut self,
+        encoded: Result<(), ValidationError>,
+    ) -> Result<(), ValidationError> {
+        if self.problems.is_empty() {
+            return encoded;
+        }
+        let mut problems = std::mem::take(&mut self.problems)
+            .into_iter()
+            .chain(encoded.err());
+        match problems.next() {
+            Some(first) => Err(first.with_others(problems.collect())),
+            None => Ok(()),
         }
     }
 
@@ -193,20 +216,20 @@ impl<'c> Encoder<'c> {
 
     /// Checks a value against its documented limits. `name` is the provider's name, with dots if it is nested.
     ///
+    /// A value that breaks a rule makes the call fail when the whole request is written. The error then names all such fields.
     /// Patterns are skipped if the client was built without pattern checks.
-    ///
-    /// # Errors
-    ///
-    /// The first rule that the value breaks.
     #[doc(hidden)]
-    pub fn check(
-        &self,
-        name: &'static str,
-        value: &str,
-        rule: &TextRule,
-    ) -> Result<(), ValidationError> {
-        rule.check(value, self.check_patterns)
-            .map_err(|problem| ValidationError::new(name, problem))
+    pub fn check(&mut self, name: &'static str, value: &str, rule: &TextRule) {
+        if let Err(problem) = rule.check(value, self.check_patterns) {
+            self.refuse(ValidationError::new(name, problem));
+        }
+    }
+
+    /// Records a field that can't be sent.
+    pub(super) fn refuse(&mut self, problem: ValidationError) {
+        if self.problems.len() < NAMED {
+            self.problems.push(problem);
+        }
     }
 
     /// Sets a JSON body.

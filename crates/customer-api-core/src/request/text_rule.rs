@@ -16,7 +16,7 @@ use crate::error::Problem;
 ///
 /// assert_eq!(PHONE.check("+64211234567", true), Ok(()));
 /// assert_eq!(PHONE.check("", true), Err(Problem::Empty));
-/// assert_eq!(PHONE.check("021", true), Err(Problem::Pattern(r"^\+[0-9]+$")));
+/// assert_eq!(PHONE.check("021", true), Err(Problem::Pattern { pattern: r"^\+[0-9]+$", position: None }));
 /// assert_eq!(PHONE.check("021", false), Ok(()));
 ///
 /// static LETTERS: TextRule = TextRule::new()
@@ -24,8 +24,8 @@ use crate::error::Problem;
 ///     .characters(1, &[('A', 'Z'), ('a', 'z')]);
 ///
 /// assert_eq!(LETTERS.check("Ada", true), Ok(()));
-/// assert_eq!(LETTERS.check("R2", true), Err(Problem::Pattern("^[A-Za-z]+$")));
-/// assert_eq!(LETTERS.check("", true), Err(Problem::Pattern("^[A-Za-z]+$")));
+/// assert_eq!(LETTERS.check("R2", true), Err(Problem::Pattern { pattern: "^[A-Za-z]+$", position: Some(2) }));
+/// assert_eq!(LETTERS.check("", true), Err(Problem::Pattern { pattern: "^[A-Za-z]+$", position: None }));
 /// ```
 #[derive(Debug, Default)]
 pub struct TextRule {
@@ -116,18 +116,19 @@ impl TextRule {
         let Some(pattern) = self.pattern.filter(|_| check_pattern) else {
             return Ok(());
         };
-        let is_accepted = match self.accepts {
-            Accepts::Anything => true,
-            Accepts::Matching(is_match) => is_match(self, text),
+        let (is_accepted, position) = match self.accepts {
+            Accepts::Anything => (true, None),
+            Accepts::Matching(is_match) => (is_match(self, text), None),
             Accepts::Characters(least, ranges) => {
-                length >= least && text.chars().all(|c| is_within(c, ranges))
+                let position = text.chars().position(|c| !is_within(c, ranges));
+                (length >= least && position.is_none(), position)
             }
         };
         if is_accepted {
-            Ok(())
-        } else {
-            Err(Problem::Pattern(pattern))
+            return Ok(());
         }
+        let position = position.map(|index| index + 1);
+        Err(Problem::Pattern { pattern, position })
     }
 
     fn is_match(&self, text: &str) -> bool {
@@ -164,7 +165,13 @@ mod tests {
     #[test]
     fn a_broken_pattern_accepts_nothing() {
         let rule = TextRule::new().pattern("(");
-        assert_eq!(rule.check("x", true), Err(Problem::Pattern("(")));
+        assert_eq!(
+            rule.check("x", true),
+            Err(Problem::Pattern {
+                pattern: "(",
+                position: None
+            })
+        );
     }
 
     #[test]
@@ -176,11 +183,12 @@ mod tests {
             assert_eq!(rule.check(accepted, true), Ok(()), "{accepted}");
         }
         for refused in ["", "a", "É", "ad", "a`", "dac", "aÉ\n", "aé"] {
-            assert_eq!(
-                rule.check(refused, true),
-                Err(Problem::Pattern("(")),
-                "{refused}"
-            );
+            let wrong = refused.chars().position(|c| !"abcÉ".contains(c));
+            let problem = Problem::Pattern {
+                pattern: "(",
+                position: wrong.map(|index| index + 1),
+            };
+            assert_eq!(rule.check(refused, true), Err(problem), "{refused}");
             assert_eq!(rule.check(refused, false), Ok(()), "{refused}");
         }
         assert!(rule.compiled.get().is_none());
@@ -195,7 +203,13 @@ mod tests {
             .characters(0, &[('a', 'a')]);
         assert_eq!(rule.check("", true), Err(Problem::Empty));
         assert_eq!(rule.check("bbb", true), Err(Problem::TooLong(2)));
-        assert_eq!(rule.check("bb", true), Err(Problem::Pattern("^[a]*$")));
+        assert_eq!(
+            rule.check("bb", true),
+            Err(Problem::Pattern {
+                pattern: "^[a]*$",
+                position: Some(1)
+            })
+        );
         assert_eq!(rule.check("aa", true), Ok(()));
     }
 
@@ -229,7 +243,7 @@ mod tests {
             let compared = TextRule::new().pattern(pattern);
             let rule = TextRule::new().pattern(pattern).characters(least, ranges.leak());
             for text in texts.into_iter().map(String::from_iter) {
-                prop_assert_eq!(rule.check(&text, true), compared.check(&text, true), "{:?}", text);
+                prop_assert_eq!(rule.check(&text, true).is_ok(), compared.check(&text, true).is_ok(), "{:?}", text);
             }
         }
     }

@@ -58,6 +58,11 @@ impl ResponseBody {
         Self::new(Bytes::new())
     }
 
+    /// Returns a body with the same bytes, without reports.
+    pub(crate) fn share(&self) -> Self {
+        Self::new(self.bytes.clone()).strict(self.is_strict)
+    }
+
     pub(crate) fn into_bytes(self) -> Bytes {
         self.bytes
     }

@@ -77,7 +77,7 @@ impl Failure {
     /// The error for a caller who comes too early to log in again.
     pub(super) fn pause(&self, now: Instant) -> Option<AuthError> {
         let wait = self.not_before.saturating_duration_since(now);
-        (!wait.is_zero()).then(|| self.error.clone().with_retry_after(wait))
+        (!wait.is_zero()).then(|| self.error.clone().held_back().with_retry_after(wait))
     }
 
     /// Creates the failure of another process, after which no process logs in for this time.

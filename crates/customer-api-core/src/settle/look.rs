@@ -96,9 +96,10 @@ impl<S: Service> Look<S> {
         &mut self,
         call: Call<R>,
     ) -> Result<Response<R::Output>, Error> {
-        if R::INFO.idempotency != Idempotency::Safe {
+        let operation = call.operation().info();
+        if operation.idempotency != Idempotency::Safe {
             let problem =
-                ValidationError::other(R::INFO.id, "is not a read, and a look only reads");
+                ValidationError::other(operation.id, "is not a read, and a look only reads");
             return Err(Error::without_call(Failure::from(problem)));
         }
         let limit = self.client.timeout().min(self.deadline.remaining());

@@ -1,6 +1,6 @@
 use std::{error::Error as StdError, fmt};
 
-use crate::{Delivery, redact::OneLine};
+use crate::Delivery;
 
 /// The reason why a response, or the rest of one, did not arrive.
 #[derive(Debug)]
@@ -91,9 +91,6 @@ impl fmt::Display for TransportError {
             }
             TransportErrorKind::TooLarge => "the response is larger than the client accepts",
             TransportErrorKind::Other => "sending or receiving failed",
-        })?;
-        self.root_cause().map_or(Ok(()), |cause| {
-            write!(f, ": {}", OneLine(&cause.to_string()))
         })
     }
 }

@@ -27,7 +27,7 @@ pub use self::{
 };
 use crate::{base_url::BaseUrl, request::Outgoing};
 #[cfg(feature = "test-util")]
-pub use scripted::{ScriptedResponse, ScriptedTransport};
+pub use scripted::{ScriptError, ScriptedResponse, ScriptedTransport};
 
 /// Sends one request and returns its response as soon as the head has arrived.
 ///

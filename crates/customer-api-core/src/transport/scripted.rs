@@ -13,8 +13,9 @@ use super::{Body, Transport, TransportError, TransportErrorKind};
 
 /// A transport that responds from a queue and records the requests, for tests without sockets.
 ///
-/// Waits use tokio's clock, so a paused clock makes timeouts and back-off instant. Clones share the queue and the record. Once the
-/// queue is empty, every request fails with [`TransportErrorKind::InvalidRequest`].
+/// Waits go through tokio's clock, so a paused one makes timeouts and back-off instant. Clones share the queue and the
+/// record. Once the queue is empty, every request fails with [`TransportErrorKind::Other`], so its call reports that it may have
+/// happened. [`verify`](Self::verify) at the end of a test finds requests without a response, and responses that nothing asked for.
 ///
 /// ```
 /// use customer_api_core::transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind};
@@ -33,7 +34,24 @@ pub struct ScriptedTransport {
 #[derive(Default)]
 struct Script {
     responses: VecDeque<ScriptedResponse>,
+    /// How many requests came after the last response was used.
+    unanswered: usize,
     requests: Vec<http::Request<Bytes>>,
+}
+
+/// The script of a [`ScriptedTransport`] and the requests do not fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "of {requests} requests, {unanswered} had no scripted response, and {unused} scripted responses were not asked for"
+)]
+#[non_exhaustive]
+pub struct ScriptError {
+    /// All requests.
+    pub requests: usize,
+    /// The requests that came after the last response was used.
+    pub unanswered: usize,
+    /// The responses that are left.
+    pub unused: usize,
 }
 
 /// The reaction of a [`ScriptedTransport`] to one request.
@@ -147,6 +165,26 @@ impl ScriptedTransport {
         self.with(|script| script.requests.clone())
     }
 
+    /// Whether each request had a response, and each response was asked for.
+    ///
+    /// # Errors
+    ///
+    /// How many requests had no response, or how many responses are left.
+    pub fn verify(&self) -> Result<(), ScriptError> {
+        self.with(|script| {
+            let error = ScriptError {
+                requests: script.requests.len(),
+                unanswered: script.unanswered,
+                unused: script.responses.len(),
+            };
+            if error.unanswered == 0 && error.unused == 0 {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        })
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut Script) -> T) -> T {
         // No code panics while it holds the lock, so a poisoned lock is still valid.
         work(&mut self.script.lock().unwrap_or_else(PoisonError::into_inner))
@@ -167,11 +205,13 @@ impl Transport for ScriptedTransport {
     ) -> Result<http::Response<Body>, TransportError> {
         let response = self.with(|script| {
             script.requests.push(request);
-            script.responses.pop_front()
+            let response = script.responses.pop_front();
+            script.unanswered += usize::from(response.is_none());
+            response
         });
         let Some(ScriptedResponse { delay, outcome }) = response else {
-            return Err(TransportError::new(TransportErrorKind::InvalidRequest)
-                .with_source("the script has no more responses"));
+            return Err(TransportError::new(TransportErrorKind::Other)
+                .with_source("the script has no response for this request"));
         };
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;

@@ -3,8 +3,11 @@
 
 mod before_send;
 mod call;
+mod keys;
+mod observer;
 mod pages;
 mod quota;
+mod raw;
 mod retries;
 mod seams;
 mod session;

@@ -8,7 +8,7 @@ use std::{
 
 use customer_api_core::{
     Client, ClientBuilder, Delivery, Idempotency, Operation, Service,
-    auth::StaticCredential,
+    auth::KeyCredential,
     error::{DecodeError, ValidationError},
     operation::{Method, OperationInfo},
     request::{Encoder, Sensitive},
@@ -102,7 +102,7 @@ impl Operation for Buy {
 }
 
 pub(crate) fn builder(transport: &ScriptedTransport) -> ClientBuilder<Client<Shop>> {
-    Client::builder(Shop, StaticCredential::bearer("key-1")).transport(transport.clone())
+    Client::builder(Shop, KeyCredential::bearer("key-1")).transport(transport.clone())
 }
 
 pub(crate) fn client(transport: &ScriptedTransport) -> Client<Shop> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use customer_api_core::{
     Client, ErrorKind, Idempotency, Operation, OperationInfo, Service,
-    auth::StaticCredential,
+    auth::KeyCredential,
     error::{DecodeError, ValidationError},
     operation::Method,
     pages::{Fetched, Items, List, PageSource, PagesError},
@@ -71,7 +71,7 @@ fn client(responses: &[String], strict: bool) -> Client<Depot> {
         .fold(ScriptedTransport::new(), |transport, response| {
             transport.then(ScriptedResponse::status(200).body(response.clone()))
         });
-    let builder = Client::builder(Depot, StaticCredential::bearer("key-1")).transport(transport);
+    let builder = Client::builder(Depot, KeyCredential::bearer("key-1")).transport(transport);
     builder.strict_responses(strict).build().unwrap()
 }
 

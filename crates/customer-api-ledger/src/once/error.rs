@@ -136,10 +136,10 @@ impl fmt::Display for OnceError {
             (OnceErrorKind::Call, Some(call), ledger) => {
                 write!(f, "{call}")?;
                 if self.0.in_doubt && call.delivery() != Delivery::Unknown {
-                    f.write_str("; an earlier write under the key has an unknown outcome")?;
+                    f.write_str(". An earlier write under the key has an unknown outcome")?;
                 }
                 match ledger {
-                    Some(error) => write!(f, "; its outcome could not be recorded: {error}"),
+                    Some(error) => write!(f, ". The ledger could not record its outcome: {error}"),
                     None => Ok(()),
                 }
             }
@@ -158,9 +158,5 @@ impl fmt::Display for OnceError {
     }
 }
 
-impl StdError for OnceError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        let call = self.0.call.as_ref().map(|error| error as _);
-        call.or_else(|| self.0.ledger.as_ref().map(|error| error as _))
-    }
-}
+/// `Display` prints the causes, so [`source`](StdError::source) does not return them again.
+impl StdError for OnceError {}

@@ -161,12 +161,5 @@ impl fmt::Display for SettleError {
     }
 }
 
-impl StdError for SettleError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Self::Ledger(error) => Some(error),
-            Self::KeyReused(_) => None,
-            Self::Look(error) => Some(error),
-        }
-    }
-}
+/// `Display` prints the cause, so [`source`](StdError::source) does not return it again.
+impl StdError for SettleError {}

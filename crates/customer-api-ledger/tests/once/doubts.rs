@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use customer_api_core::{
     Client, Delivery, Settled, Timestamp, async_trait,
-    auth::StaticCredential,
+    auth::KeyCredential,
     bytes::Bytes,
     http::{Request, Response},
     retry::NeverRetry,
@@ -50,7 +50,7 @@ async fn a_refusal_that_proves_nothing_is_not_sent_again_by_itself() {
         let list = folder.orders().await;
         let refused = ScriptedResponse::status(status).header("retry-after", "0");
         let transport = ScriptedTransport::new().then(refused).then(ordered("o-1"));
-        let client = Client::builder(Shop, StaticCredential::bearer("key"))
+        let client = Client::builder(Shop, KeyCredential::bearer("key"))
             .transport(Unasked(transport.clone()))
             .build()
             .unwrap();
@@ -76,7 +76,7 @@ async fn a_refusal_does_not_take_back_the_doubt_about_an_earlier_write() {
         let call = call.once(&list, key("case-1")).resend(unknown);
         let error = call.send().await.unwrap_err();
         assert_eq!(error.delivery(), Delivery::Unknown, "{status}");
-        assert!(error.to_string().contains("an earlier write"), "{error}");
+        assert!(error.to_string().contains("An earlier write"), "{error}");
         assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
         // Neither a plain run nor other content is sent.
         let error = order(&client, &list, "case-1", "tea").await.unwrap_err();

@@ -88,7 +88,7 @@ async fn known_keys_take_no_permit() {
     let (_, transport) = script((0..2).map(|_| ordered("o-1")));
     let client = customer_api_core::Client::builder(
         crate::shop::Shop,
-        customer_api_core::auth::StaticCredential::bearer("key"),
+        customer_api_core::auth::KeyCredential::bearer("key"),
     )
     .transport(transport.clone())
     .rate_limiter(Quota::per_window(1, Duration::from_secs(3600)))

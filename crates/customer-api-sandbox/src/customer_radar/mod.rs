@@ -52,10 +52,10 @@ pub(crate) fn start(
 ) -> Result<Server<CustomerRadar>, SandboxError> {
     let bound = Bound::new(NAME, address)?;
     let mut description =
-        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
+        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
             SandboxError::Description {
                 provider: NAME,
-                source,
+                cause,
             }
         })?;
     if options.blank_metadata_keys {

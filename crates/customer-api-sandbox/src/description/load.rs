@@ -14,9 +14,9 @@ use super::{Description, Operation, segments};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DescriptionError {
-    /// The description is not JSON.
-    #[error("the description is not JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    /// It is no JSON.
+    #[error("the description is no JSON: {0}")]
+    Json(serde_json::Error),
     /// The provider imitates an operation that its description lacks.
     #[error("the description has no operation `{0}`")]
     MissingOperation(String),
@@ -57,7 +57,7 @@ impl Description {
 
     /// Reads the operations named by `imitated` and skips all others.
     pub(crate) fn load(json: &str, imitated: &[&str]) -> Result<Self, DescriptionError> {
-        let mut document: Value = serde_json::from_str(json)?;
+        let mut document: Value = serde_json::from_str(json).map_err(DescriptionError::Json)?;
         limit_unsigned(&mut document);
         let paths = document.get("paths").and_then(Value::as_object);
         let mut operations = Vec::new();

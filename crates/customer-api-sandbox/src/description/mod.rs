@@ -83,6 +83,11 @@ impl Description {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
+    pub(crate) fn operation_ids(&self) -> Vec<String> {
+        let ids = self.operations.iter().map(|operation| &operation.id);
+        ids.cloned().collect()
+    }
+
     /// Allows an additional query parameter of an operation. The provider checks its value.
     pub(crate) fn add_query(&mut self, id: &str, parameter: &str) {
         let mut operations = self.operations.iter_mut();

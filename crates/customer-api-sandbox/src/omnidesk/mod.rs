@@ -86,10 +86,10 @@ pub(crate) fn start(
 /// Returns the description with the changes of the switches.
 fn describe(options: &OmnideskOptions) -> Result<Description, SandboxError> {
     let mut description =
-        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
+        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
             SandboxError::Description {
                 provider: NAME,
-                source,
+                cause,
             }
         })?;
     if let Some(name) = &options.ticket_history_parameter {

@@ -53,10 +53,10 @@ pub(crate) fn start(
 ) -> Result<Server<Ravelin>, SandboxError> {
     let bound = Bound::new(NAME, address)?;
     let mut description =
-        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
+        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
             SandboxError::Description {
                 provider: NAME,
-                source,
+                cause,
             }
         })?;
     description.add_query("allReviews", &options.scroll.since_parameter.0);

@@ -48,10 +48,10 @@ pub(crate) fn start(
 ) -> Result<Server<Revnue>, SandboxError> {
     let bound = Bound::new(NAME, address)?;
     let mut description =
-        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|source| {
+        Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
             SandboxError::Description {
                 provider: NAME,
-                source,
+                cause,
             }
         })?;
     if matches!(options.list_response, RevnueListResponse::Pages(_)) {

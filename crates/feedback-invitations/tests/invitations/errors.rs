@@ -65,8 +65,7 @@ async fn the_two_documented_failures_say_what_to_check() {
         send(400, r#"{"code":"1","description":"Nope."}"#)
             .await
             .to_string(),
-        "customer-radar sendInvitation: the provider responded with an error, HTTP 400 Bad Request, code 1: \
-         Nope.; refused: nothing was done"
+        "customer-radar sendInvitation: 400 Bad Request, code 1 (\"Nope.\"). Refused: the provider did nothing"
     );
 }
 

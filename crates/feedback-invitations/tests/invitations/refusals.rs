@@ -21,7 +21,7 @@ fn refused(operation: impl Operation<Service = CustomerRadar>) -> ValidationErro
     assert!(error.is_validation(), "{error}");
     assert_eq!(error.delivery(), Delivery::NotSent);
     assert!(transport.requests().is_empty(), "something was sent");
-    let source = std::error::Error::source(&error).unwrap();
+    let source = error.cause().unwrap();
     source.downcast_ref::<ValidationError>().unwrap().clone()
 }
 

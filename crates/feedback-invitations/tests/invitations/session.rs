@@ -1,6 +1,6 @@
 //! The token: obtained when it is needed, shared, renewed in time, and replaced when the provider no longer accepts it.
 
-use std::{error::Error as _, time::Duration};
+use std::time::Duration;
 
 use customer_api_core::{
     http::header::AUTHORIZATION,
@@ -242,14 +242,8 @@ async fn a_wrong_password_is_not_hammered_whatever_its_status() {
 async fn the_login_that_failed_is_the_cause() {
     let (client, _) = client([ScriptedResponse::status(400).body(WRONG_PASSWORD)]);
     let error = send(&client).await.unwrap_err();
-    let mut cause = error.source();
-    let login = loop {
-        let found = cause.expect("the login's error is among the causes");
-        match found.downcast_ref::<Error>() {
-            Some(login) => break login,
-            None => cause = found.source(),
-        }
-    };
+    let login = error.cause().unwrap().source().unwrap();
+    let login = login.downcast_ref::<Error>().unwrap();
     assert_eq!(login.operation().unwrap().id, "logIn");
     assert_eq!(
         (login.code(), login.message()),

@@ -39,7 +39,7 @@ pub enum UpsertStep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpsertErrorKind {
-    /// The step's call failed. The source is its [`Error`].
+    /// The step's call failed. [`UpsertError::error`] returns its error.
     Call,
     /// The search found several customers.
     SeveralCustomers,
@@ -54,7 +54,7 @@ pub enum UpsertErrorKind {
     #[cfg(feature = "ledger")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
     Once,
-    /// The ledger failed before anything was written. The source is its error.
+    /// The ledger failed before anything was written. `Display` prints its error.
     #[cfg(feature = "ledger")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
     Ledger,
@@ -205,15 +205,5 @@ impl fmt::Debug for UpsertError {
     }
 }
 
-impl StdError for UpsertError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.cause {
-            Cause::Search => None,
-            Cause::Call(error) => Some(error),
-            #[cfg(feature = "ledger")]
-            Cause::Once(error) => Some(error),
-            #[cfg(feature = "ledger")]
-            Cause::Ledger(error) => Some(error),
-        }
-    }
-}
+/// `Display` prints the cause, so [`source`](StdError::source) does not return it again. See [`error`](UpsertError::error).
+impl StdError for UpsertError {}

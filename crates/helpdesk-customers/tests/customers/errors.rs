@@ -53,8 +53,7 @@ async fn nothing_is_concluded_from_the_message() {
     assert!(!error.is_not_found());
     assert_eq!(
         error.to_string(),
-        "omnidesk updateCustomer: the provider responded with an error, HTTP 400 Bad Request: Customer not found; \
-         refused: nothing was done"
+        "omnidesk updateCustomer: 400 Bad Request (\"Customer not found\"). Refused: the provider did nothing"
     );
 }
 

@@ -28,7 +28,7 @@ fn refusal(
     assert!(error.is_validation(), "{error}");
     assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 0));
     assert!(transport.requests().is_empty());
-    let source = std::error::Error::source(&error).unwrap();
+    let source = error.cause().unwrap();
     let source = source.downcast_ref::<ValidationError>().unwrap();
     (source.field().to_owned(), source.to_string())
 }

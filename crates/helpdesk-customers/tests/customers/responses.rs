@@ -161,7 +161,7 @@ async fn a_read_that_makes_no_sense_is_an_error_that_names_the_place() {
             (ErrorKind::Decode, Delivery::Unknown),
             "{body}"
         );
-        let source = std::error::Error::source(&error).unwrap();
+        let source = error.cause().unwrap();
         let source = source.downcast_ref::<DecodeError>().unwrap();
         assert_eq!(source.category(), category, "{body}");
     }
@@ -180,7 +180,7 @@ async fn a_page_without_its_list_is_no_empty_page() {
         r#"{"type":"result","message":"nothing"}"#,
     ] {
         let error = list(body).await.unwrap_err();
-        let source = std::error::Error::source(&error).unwrap();
+        let source = error.cause().unwrap();
         let source = source.downcast_ref::<DecodeError>().unwrap();
         assert_eq!(source.path(), "items", "{body}");
     }

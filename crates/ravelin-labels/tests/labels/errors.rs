@@ -46,8 +46,8 @@ async fn an_unknown_customer_is_not_found_whatever_the_status() {
     assert!(error.is_not_found());
     assert_eq!(
         error.to_string(),
-        "ravelin labelCustomer: the provider responded with an error, HTTP 400 Bad Request: Customer not found \
-         (trace 3d2f6c1e-8b47-4a90-9c55-0e7f1a2b3c4d); refused: nothing was done"
+        "ravelin labelCustomer: 400 Bad Request, trace 3d2f6c1e-8b47-4a90-9c55-0e7f1a2b3c4d (\"Customer not found\"). \
+         Refused: the provider did nothing"
     );
     assert!(label_error(404, "").await.is_not_found());
     let other = include_str!("../fixtures/additional-property.synthetic.error.json");

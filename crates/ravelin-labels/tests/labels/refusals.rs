@@ -25,7 +25,7 @@ async fn refused_field(operation: impl Operation<Service = Ravelin>) -> String {
     assert!(error.is_validation(), "{error}");
     assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 0));
     assert!(transport.requests().is_empty());
-    let source = std::error::Error::source(&error).unwrap();
+    let source = error.cause().unwrap();
     source
         .downcast_ref::<ValidationError>()
         .unwrap()

@@ -159,7 +159,7 @@ async fn an_object_of_something_else_is_an_error_and_not_no_review() {
             (ErrorKind::Decode, Delivery::Unknown),
             "{body}"
         );
-        let source = std::error::Error::source(error).unwrap();
+        let source = error.cause().unwrap();
         let source = source.downcast_ref::<DecodeError>().unwrap();
         assert_eq!(
             (source.category(), source.path()),
@@ -225,7 +225,8 @@ async fn a_read_that_makes_no_sense_is_an_error_that_names_the_place() {
             (ErrorKind::Decode, Delivery::Unknown),
             "{body}"
         );
-        let source = std::error::Error::source(&error)
+        let source = error
+            .cause()
             .unwrap()
             .downcast_ref::<DecodeError>()
             .unwrap();

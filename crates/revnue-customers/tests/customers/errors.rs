@@ -21,8 +21,7 @@ async fn the_providers_samples() {
     assert_eq!(error.message(), Some("company is required"));
     assert_eq!(
         error.to_string(),
-        "revnue updateCustomer: the provider responded with an error, HTTP 400 Bad Request: company is required; \
-         refused: nothing was done"
+        "revnue updateCustomer: 400 Bad Request (\"company is required\"). Refused: the provider did nothing"
     );
     let throttled = ScriptedResponse::status(429)
         .header("retry-after", "40")

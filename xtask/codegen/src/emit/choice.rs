@@ -38,7 +38,9 @@ pub(crate) fn choice(scope: &mut Scope<'_>, model: &Model, variants: &[Variant])
     for variant in variants {
         out += &format!("Self::{} => {},\n", variant.rust, literal(&variant.wire));
     }
-    out += "Self::Unlisted(value) => value.as_str(),\n}\n}\n";
+    out += "Self::Unlisted(value) => value.as_str(),\n}\n}\n\n\
+            /// The listed variant for a value, as the provider writes it; `None` for any other text.\n\
+            #[must_use]\npub fn listed(value: &str) -> Option<Self> {\nOpenEnum::listed(value)\n}\n";
     if model.used.sent {
         out += "\n/// Makes a value that this crate does not list, such as one that the provider added later.\n///\n\
                 /// A value that this crate lists becomes the listed variant.\n\

@@ -137,7 +137,7 @@ fn check_value(
         Type::Text(rule) if rule.is_checked() => {
             scope.core("generated", "TextRule");
             format!(
-                "request.check({}, {}, &{})?;\n",
+                "request.check({}, {}, &{});\n",
                 literal(wire),
                 spot.reference(),
                 rules.name(path, rule)
@@ -152,7 +152,7 @@ fn check_value(
             };
             let value = if spot.is_reference { "*" } else { "" };
             format!(
-                "request.check_range({}, {value}{}, {range})?;\n",
+                "request.check_range({}, {value}{}, {range});\n",
                 literal(wire),
                 spot.expression
             )

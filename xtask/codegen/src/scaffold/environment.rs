@@ -73,10 +73,10 @@ pub(super) fn constructors(provider: &Provider) -> String {
     let base_url = base_url(provider);
     let name = literal(&base_url.name);
     let result = if base_url.required {
-        format!("Ok(builder.base_url(environment.required({name})?))")
+        format!("Ok(builder.base_url(environment.required_base_url({name})?))")
     } else {
         format!(
-            "Ok(match environment.optional({name})? {{\n            \
+            "Ok(match environment.base_url({name})? {{\n            \
              Some(base_url) => builder.base_url(base_url),\n            None => builder,\n        }})"
         )
     };

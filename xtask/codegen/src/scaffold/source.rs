@@ -48,22 +48,22 @@ pub(super) fn client(provider: &Provider) -> String {
             "Anonymous".to_owned(),
         ),
         Credential::Header(name) => (
-            "auth::StaticCredential, http::HeaderName, secrecy::SecretString".to_owned(),
+            "auth::{ApiKey, KeyCredential}, http::HeaderName".to_owned(),
             format!(
                 "Starts a client for a key, which is sent in the header {}.\n    ///\n    /// The key is never printed, and is sent only to the base URL.",
                 words::line(&words::code(name))
             ),
-            "pub fn builder(key: impl Into<SecretString>) -> ClientBuilder<Self>".to_owned(),
+            "pub fn builder(key: impl Into<ApiKey>) -> ClientBuilder<Self>".to_owned(),
             format!(
-                "StaticCredential::header_key(HeaderName::from_static({}), key)",
+                "KeyCredential::header(HeaderName::from_static({}), key)",
                 literal(name)
             ),
         ),
         Credential::Bearer => (
-            "auth::StaticCredential, secrecy::SecretString".to_owned(),
+            "auth::{ApiKey, KeyCredential}".to_owned(),
             "Starts a client for a bearer token.\n    ///\n    /// The token is never printed, and is sent only to the base URL.".to_owned(),
-            "pub fn builder(token: impl Into<SecretString>) -> ClientBuilder<Self>".to_owned(),
-            "StaticCredential::bearer(token)".to_owned(),
+            "pub fn builder(token: impl Into<ApiKey>) -> ClientBuilder<Self>".to_owned(),
+            "KeyCredential::bearer(token)".to_owned(),
         ),
     };
     let no_base_url = if provider.base_url.is_none() {

@@ -146,10 +146,7 @@ fn the_client_follows_servers_and_security() {
         )
     };
     let (client, service, readme) = made(PLAIN);
-    assert!(
-        client
-            .contains("StaticCredential::header_key(HeaderName::from_static(\"x-api-key\"), key)")
-    );
+    assert!(client.contains("KeyCredential::header(HeaderName::from_static(\"x-api-key\"), key)"));
     assert!(service.contains("Some(\"https://api.acme.example\")"));
     assert!(readme.contains("Client::builder(key).build()?;"));
     assert!(readme.contains("[dependencies]\nacme-parcels = \"0.1\"\n"));
@@ -159,7 +156,7 @@ fn the_client_follows_servers_and_security() {
         "{ type: apiKey, in: header, name: X-Api-Key }",
         "{ type: http, scheme: bearer }",
     );
-    assert!(made(&bearer).0.contains("StaticCredential::bearer(token)"));
+    assert!(made(&bearer).0.contains("KeyCredential::bearer(token)"));
 
     let open = PLAIN.replace("  - apiKey: []\n", "  []\n").replace(
         "https://api.acme.example/",

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use customer_api_core::{
     Client, Error, Operation, OperationInfo, Service,
-    auth::StaticCredential,
+    auth::KeyCredential,
     error::{DecodeError, ValidationError},
     http::{HeaderMap, StatusCode},
     operation::Method,
@@ -81,7 +81,7 @@ thread_local! {
 impl Caller {
     fn new() -> Self {
         let transport = ScriptedTransport::new();
-        let client = Client::builder(Parrot, StaticCredential::bearer("key-0815"))
+        let client = Client::builder(Parrot, KeyCredential::bearer("key-0815"))
             .transport(transport.clone())
             .build();
         let runtime = tokio::runtime::Builder::new_current_thread()

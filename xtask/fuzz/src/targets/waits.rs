@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use customer_api_core::{
     Client, Operation, OperationInfo, Service,
-    auth::StaticCredential,
+    auth::KeyCredential,
     error::{DecodeError, ValidationError},
     http::StatusCode,
     operation::Method,
@@ -60,7 +60,7 @@ pub(super) fn run(input: &[u8]) {
     for _ in 0..4 {
         transport.push(spoken.to_response());
     }
-    let client = Client::builder(Shop, StaticCredential::bearer("token-4711"))
+    let client = Client::builder(Shop, KeyCredential::bearer("token-4711"))
         .transport(transport)
         .timeout(Duration::from_secs(90))
         .build();

@@ -50,7 +50,10 @@ fn limits_of_texts() {
         (
             refused(change().phone("021")),
             "phone",
-            Problem::Pattern(r"^\+[0-9]+$"),
+            Problem::Pattern {
+                pattern: r"^\+[0-9]+$",
+                position: None,
+            },
         ),
         (
             refused(change().owners([owner("a@b"), owner("a")])),
@@ -76,7 +79,10 @@ fn limits_of_texts() {
         (
             refused(AddPart::new(1, Kind::Type, 1, "A")),
             "custom name",
-            Problem::Pattern(r#"^[a-z"\\]+$"#),
+            Problem::Pattern {
+                pattern: r#"^[a-z"\\]+$"#,
+                position: Some(1),
+            },
         ),
     ] {
         assert_eq!(error.field(), field);

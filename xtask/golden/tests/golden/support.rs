@@ -8,7 +8,7 @@ use std::{
 
 use customer_api_core::{
     Client, Error, Operation,
-    auth::StaticCredential,
+    auth::KeyCredential,
     error::ValidationError,
     http::{HeaderName, Request},
     transport::{ScriptedResponse, ScriptedTransport},
@@ -25,7 +25,7 @@ pub(crate) fn call<O: Operation<Service = Nasty> + 'static>(
 ) -> (Result<O::Output, Error>, Option<Sent>) {
     let transport =
         ScriptedTransport::new().then(ScriptedResponse::status(status).body(response.to_owned()));
-    let auth = StaticCredential::header_key(HeaderName::from_static("apikey"), "key-1");
+    let auth = KeyCredential::header(HeaderName::from_static("apikey"), "key-1");
     let client = Client::builder(Nasty::default(), auth)
         .transport(transport.clone())
         .build()
@@ -79,7 +79,7 @@ pub(crate) fn refused<O: Operation<Service = Nasty> + 'static>(operation: O) -> 
         panic!("the operation was accepted")
     };
     assert!(error.is_validation(), "{error}");
-    let source = std::error::Error::source(&error).unwrap();
+    let source = error.cause().unwrap();
     source.downcast_ref::<ValidationError>().unwrap().clone()
 }
 

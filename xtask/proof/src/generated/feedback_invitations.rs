@@ -6,7 +6,7 @@ use feedback_invitations::{Client, LogIn, SendInvitation};
 
 use crate::Entry;
 
-/// A value of every operation, such that its call succeeds at the provider's imitation.
+/// Values of every operation. Their calls succeed at the provider's sandbox.
 pub(crate) trait Samples {
     /// `logIn`.
     fn log_in(&self) -> LogIn;

@@ -8,7 +8,7 @@ use ravelin_labels::{
 
 use crate::Entry;
 
-/// A value of every operation, such that its call succeeds at the provider's imitation.
+/// Values of every operation. Their calls succeed at the provider's sandbox.
 pub(crate) trait Samples {
     /// `legacyLabelCustomer`.
     fn legacy_label_customer(&self) -> LegacyLabelCustomer;

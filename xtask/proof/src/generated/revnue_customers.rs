@@ -9,7 +9,7 @@ use revnue_customers::{
 
 use crate::Entry;
 
-/// A value of every operation, such that its call succeeds at the provider's imitation.
+/// Values of every operation. Their calls succeed at the provider's sandbox.
 pub(crate) trait Samples {
     /// `listCustomers`.
     fn list_customers(&self) -> ListCustomers;

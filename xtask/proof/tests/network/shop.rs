@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use customer_api_core::{
     Client, ClientBuilder, Idempotency, Operation, Service,
-    auth::StaticCredential,
+    auth::KeyCredential,
     error::{DecodeError, ValidationError},
     operation::{Method, OperationInfo},
     request::Encoder,
@@ -54,7 +54,7 @@ pub(crate) fn client(
     http: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
 ) -> Client<Shop> {
     let builder: ClientBuilder<Client<Shop>> =
-        Client::builder(Shop, StaticCredential::bearer("planted-key"));
+        Client::builder(Shop, KeyCredential::bearer("planted-key"));
     builder
         .base_url(url)
         .http(http)

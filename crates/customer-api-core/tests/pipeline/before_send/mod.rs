@@ -161,7 +161,7 @@ async fn a_call_that_it_refuses_is_over_and_costs_no_quota() {
     assert_eq!(error.stop_reason(), Some(StopReason::NotRetryable));
     assert_eq!(
         error.to_string(),
-        "shop buy: the call was withheld before it was sent: the key is taken; not sent"
+        "shop buy: the call was withheld before it was sent: the key is taken. Not sent"
     );
     let expected = [
         "1 credential",

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use customer_api_core::{
     Client, Delivery, ErrorKind,
-    auth::StaticCredential,
+    auth::KeyCredential,
     rate_limit::{Feedback, Permit, PermitRequest, Quota, RateLimiter},
     time::Deadline,
     transport::{Body, ScriptedResponse, ScriptedTransport, Transport, TransportError},
@@ -73,7 +73,7 @@ fn most_in_a_minute(seen: &[Duration]) -> usize {
 #[tokio::test(start_paused = true)]
 async fn two_hundred_tasks_never_exceed_twenty_a_minute_and_waste_little() {
     let server = Jittery::new();
-    let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+    let shop = Client::builder(Shop, KeyCredential::bearer("key"))
         .transport(server.clone())
         .rate_limiter(Quota::per_window(20, MINUTE))
         .timeout(Duration::from_secs(3_600))

@@ -158,7 +158,7 @@ async fn programs_share_one_quota_and_waste_little_of_it() {
     let server = Jittery::new();
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..4 {
-        let shop = Client::builder(Shop, StaticCredential::bearer("key"))
+        let shop = Client::builder(Shop, KeyCredential::bearer("key"))
             .transport(server.clone())
             .rate_limiter(slots.quota(20))
             .timeout(MINUTE * 20)
@@ -204,7 +204,7 @@ async fn while_the_store_is_down_nothing_is_sent_and_nobody_waits_for_it() {
             text.contains("the limiter can't be asked: the store is down"),
             "{text}"
         );
-        let source = std::error::Error::source(&error).unwrap();
+        let source = error.cause().unwrap();
         let cause = source.downcast_ref::<RateLimitError>().unwrap();
         assert!(cause.is_unavailable());
     }

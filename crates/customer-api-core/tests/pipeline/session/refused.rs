@@ -39,14 +39,20 @@ async fn the_refusal_is_what_the_error_shows() {
     let server = TokenServer::new();
     server.set(LoginResponse::Answers(403, None));
     let shop = server.client();
-    for _ in 0..2 {
+    let told = "shop knock: 403 Forbidden (\"not you\"). Not sent";
+    for (reason, wait) in [
+        ("the login was refused", ""),
+        (
+            "an earlier login was refused, and the next one has to wait",
+            ". Retry after 60 s",
+        ),
+    ] {
         let error = shop.send(buy()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "shop buy: no credential could be obtained: the login was refused: shop knock: the provider responded with an \
-             error, HTTP 403 Forbidden: not you; refused: nothing was done; not sent"
+            format!("shop buy: no credential could be obtained: {reason}: {told}{wait}")
         );
-        let auth = std::error::Error::source(&error).unwrap();
+        let auth = error.cause().unwrap();
         let login = auth.source().unwrap();
         let login = login.downcast_ref::<customer_api_core::Error>().unwrap();
         assert_eq!(

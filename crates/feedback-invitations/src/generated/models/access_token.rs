@@ -8,27 +8,27 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A token, and until when it is good.
+/// A token and its expiration time.
 ///
 /// Provenance: documented,
 /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccessToken {
-    /// What goes into `Authorization`, as it is. It looks like a JWT, but the provider's samples
-    /// contradict each other: nothing is read from it.
+    /// The value of `Authorization`, sent as it is. It looks like a JWT, but the provider's samples
+    /// contradict each other. Therefore the client reads nothing from it.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub token: String,
-    /// When it ends, in seconds since 1970, with a fraction. The documented 60 minutes hold
-    /// besides, whichever ends first.
+    /// The time at which the token expires, in seconds since 1970, with a fraction. The documented
+    /// 60 minutes also apply. Whichever ends first counts.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration: Option<f64>,
-    /// Who logged in. The request spells it `username`.
+    /// The user name of the login. The request spells it `username`.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.

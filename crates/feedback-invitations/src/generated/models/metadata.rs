@@ -5,7 +5,7 @@ use std::fmt;
 use customer_api_core::{generated::Redacted, request::Sensitive};
 use serde::Serialize;
 
-/// One further piece of information on a recipient.
+/// One further piece of information about a recipient.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Metadata {
@@ -14,9 +14,9 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// A `Metadata` with what it requires.
+    /// Makes a `Metadata` with its required values.
     ///
-    /// - `key`: The name, which the provider's support sets up in the programme. Spelling and case
+    /// - `key`: The key, which the provider's support sets up in the programme. Spelling and case
     ///   matter. At least 1 character. Provenance: documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     /// - `value`: The value. Provenance: documented,

@@ -9,9 +9,9 @@ use crate::generated::models::Metadata;
 
 /// A person to ask for feedback, and where they were a customer.
 ///
-/// Give an e-mail address, a mobile number, or both: with neither, the invitation is refused
-/// before it is sent. A blank one counts as none, and is left out. Which of the two is used is
-/// for the account's send rules to decide.
+/// Set an e-mail address, a mobile number, or both. With neither, the invitation is an error
+/// before it is sent. A blank address or number counts as missing and is omitted. The account's
+/// send rules decide which of the two is used.
 ///
 /// Provenance: documented,
 /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
@@ -35,10 +35,11 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// A `Recipient` with what it requires.
+    /// Makes a `Recipient` with its required values.
     ///
     /// - `location_display_id`: The location, such as a store or an advisor. The provider's support
-    ///   hands it out; its form is not documented. At least 1 character. Provenance: documented,
+    ///   hands out the id. Its form is not documented. At least 1 character. Provenance:
+    ///   documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     pub fn new(location_display_id: impl Into<String>) -> Self {
         Self {
@@ -54,8 +55,8 @@ impl Recipient {
 
     /// The e-mail address, sent as given.
     ///
-    /// The provider's table demands one; its page on send rules has people with a mobile number
-    /// alone. `Programme::require_email` is for accounts that refuse them.
+    /// The provider's table demands an address. Its page on send rules shows people with a mobile
+    /// number alone. `Programme::require_email` is for accounts that refuse a number alone.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
@@ -65,9 +66,9 @@ impl Recipient {
         self
     }
 
-    /// The mobile number, sent as given but for white space at its ends. Its format is not
-    /// documented: the samples have a zero in front and no country (`0211234321`). One without any
-    /// digit is refused before it is sent.
+    /// The mobile number, sent as given except for white space at its ends. Its format is not
+    /// documented. The samples have a leading zero and no country (`0211234321`). A number without
+    /// any digit is an error before it is sent.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
@@ -98,7 +99,7 @@ impl Recipient {
     }
 
     /// The point of measure (POM), now called sub-measure. Required if the location has two or more
-    /// of them. The provider's support hands it out; its form is not documented.
+    /// of them. The provider's support hands out the id. Its form is not documented.
     ///
     /// At least 1 character.
     ///
@@ -110,7 +111,7 @@ impl Recipient {
         self
     }
 
-    /// What else to record, any number of pairs.
+    /// Further data to record, as any number of pairs.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.

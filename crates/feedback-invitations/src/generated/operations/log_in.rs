@@ -18,12 +18,12 @@ static PASSWORD: TextRule = TextRule::new().min_length(1);
 
 /// `POST /auth/login`: Exchanges a user name and a password for a token.
 ///
-/// A client does this by itself. The token is good for 60 minutes, and there is no way to renew
-/// it but to log in again.
+/// A client logs in automatically. The token is valid for 60 minutes, and only another login
+/// renews it.
 ///
 /// The status of a refused login is not documented.
 ///
-/// Idempotency: idempotent, a repeat is harmless.
+/// Idempotency: idempotent. Repeating the call is harmless.
 ///
 /// Provenance: documented,
 /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
@@ -40,7 +40,7 @@ pub(crate) struct Body {
 }
 
 impl LogIn {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("logIn", Method::Post, "/auth/login")
         .with_idempotency(Idempotency::Idempotent)
         .without_credential()
@@ -70,8 +70,8 @@ impl Operation for LogIn {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("username", &self.body.username, &USERNAME)?;
-        request.check("password", &self.body.password, &PASSWORD)?;
+        request.check("username", &self.body.username, &USERNAME);
+        request.check("password", &self.body.password, &PASSWORD);
         request.json(&self.body)
     }
 

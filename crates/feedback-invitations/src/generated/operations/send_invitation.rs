@@ -21,11 +21,11 @@ static SEND_DATA_METADATA_KEY: TextRule = TextRule::new().min_length(1);
 
 /// `POST /invitation`: Asks one or more people for feedback, by e-mail or SMS.
 ///
-/// There is no idempotency key: whoever sends it twice may reach the same phone twice. Only a
-/// contact restriction among the send rules of the account keeps a second message back, by
-/// address or number and not by transaction.
+/// The provider has no idempotency key: sending an invitation twice may reach the same phone
+/// twice. Only a contact restriction in the account's send rules holds back a second message,
+/// by address or number and not by transaction.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented,
 /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
@@ -46,7 +46,7 @@ pub(crate) struct Body {
 }
 
 impl SendInvitation {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub(crate) const INFO: OperationInfo = OperationInfo::new("sendInvitation", Method::Post, "/invitation")
         .with_idempotency(Idempotency::NonIdempotent)
         .with_fresh_connection()
@@ -54,15 +54,15 @@ impl SendInvitation {
 
     /// Asks one or more people for feedback, by e-mail or SMS.
     ///
-    /// - `client_display_id`: The account. The provider's support hands it out; its form is not
+    /// - `client_display_id`: The account. The provider's support hands out the id. Its form is not
     ///   documented. At least 1 character. Provenance: documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
-    /// - `programme_display_id`: The programme, whose feedback page is linked. The provider's
-    ///   support hands it out; its form is not documented. At least 1 character. Provenance:
+    /// - `programme_display_id`: The programme whose feedback page is linked. The provider's
+    ///   support hands out the id. Its form is not documented. At least 1 character. Provenance:
     ///   documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
-    /// - `send_data`: One element for each person. How many there may be is not documented.
-    ///   Provenance: documented,
+    /// - `send_data`: One element per person. The maximum number is not documented. Provenance:
+    ///   documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     pub(crate) fn new(
         client_display_id: impl Into<String>,
@@ -89,20 +89,20 @@ impl Operation for SendInvitation {
             "clientDisplayId",
             &self.body.client_display_id,
             &CLIENT_DISPLAY_ID,
-        )?;
+        );
         request.check(
             "programmeDisplayId",
             &self.body.programme_display_id,
             &PROGRAMME_DISPLAY_ID,
-        )?;
+        );
         for item in &self.body.send_data {
             request.check(
                 "sendData[].locationDisplayId",
                 &item.location_display_id,
                 &SEND_DATA_LOCATION_DISPLAY_ID,
-            )?;
+            );
             if let Some(value) = &item.pom_display_id {
-                request.check("sendData[].pomDisplayId", value, &SEND_DATA_POM_DISPLAY_ID)?;
+                request.check("sendData[].pomDisplayId", value, &SEND_DATA_POM_DISPLAY_ID);
             }
             if let Some(value) = &item.metadata {
                 for item in value {
@@ -110,7 +110,7 @@ impl Operation for SendInvitation {
                         "sendData[].metadata[].key",
                         &item.key,
                         &SEND_DATA_METADATA_KEY,
-                    )?;
+                    );
                 }
             }
         }

@@ -237,7 +237,7 @@ async fn a_link_that_leads_elsewhere_by_now_is_a_loss() {
     std::os::unix::fs::symlink(&two, &link).unwrap();
     let error = ledger.begin(&key("b"), Resend::none()).await.unwrap_err();
     assert_eq!(error.kind(), LedgerErrorKind::Disturbed);
-    assert!(error.to_string().contains("another one"), "{error}");
+    assert!(error.to_string().contains("another file"), "{error}");
 }
 
 #[tokio::test]

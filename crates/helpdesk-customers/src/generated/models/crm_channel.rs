@@ -9,7 +9,7 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// By which kind of address the CRM knows a customer. Other values are possible: an earlier
+/// The kind of address by which the CRM knows a customer. Other values are possible: an earlier
 /// version of the page names `telephone`.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
@@ -25,7 +25,7 @@ pub enum CrmChannel {
 }
 
 impl CrmChannel {
-    /// The value as the provider writes it.
+    /// Returns the value as the provider writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -35,9 +35,15 @@ impl CrmChannel {
         }
     }
 
-    /// A value that this crate does not list, such as one that the provider added since.
+    /// The listed variant for a value, as the provider writes it; `None` for any other text.
+    #[must_use]
+    pub fn listed(value: &str) -> Option<Self> {
+        OpenEnum::listed(value)
+    }
+
+    /// Makes a value that this crate does not list, such as one that the provider added later.
     ///
-    /// It becomes the listed variant if it is one after all.
+    /// A value that this crate lists becomes the listed variant.
     #[must_use]
     pub fn unlisted(value: impl AsRef<str>) -> Self {
         open_enum::parse(value.as_ref())

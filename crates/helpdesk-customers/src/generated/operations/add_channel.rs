@@ -23,7 +23,7 @@ static EXTRA_TWITTER: TextRule = TextRule::new()
 
 /// `POST /api/v2/customer/addChannelOnly`: Adds addresses to a customer.
 ///
-/// The customer is named by Omnidesk's id or by your own. At least one address is needed
+/// Name the customer by Omnidesk's id or by your own. At least one address is needed
 /// (inferred).
 ///
 /// Needs the permission `CUSTOMER_CUD`.
@@ -32,7 +32,7 @@ static EXTRA_TWITTER: TextRule = TextRule::new()
 /// - At least one must be set: `extra_email`, `extra_telephone`, `extra_twitter`,
 ///   `extra_facebook`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ pub(crate) struct Body {
 }
 
 impl AddChannel {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "addChannel",
         Method::Post,
@@ -142,9 +142,10 @@ impl AddChannel {
         self
     }
 
-    /// Keeps other tickets with the same address from being synchronised. Only a guide lists it.
+    /// Prevents other tickets with the same address from being synchronised. Only a guide lists
+    /// this field.
     ///
-    /// A flag: sent as `true`, or not at all.
+    /// A flag. It is sent as `true`, or not at all.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/link-customer/api-syncing>.
     pub fn no_sync(mut self) -> Self {
@@ -162,24 +163,24 @@ impl Operation for AddChannel {
         request.require_any(&[
             ("customer_id", self.body.customer_id.is_some()),
             ("primary_id", self.body.external_id.is_some()),
-        ])?;
+        ]);
         request.require_any(&[
             ("extra_email", self.body.extra_email.is_some()),
             ("extra_telephone", self.body.extra_telephone.is_some()),
             ("extra_twitter", self.body.extra_twitter.is_some()),
             ("extra_facebook", self.body.extra_facebook.is_some()),
-        ])?;
+        ]);
         if let Some(value) = &self.body.external_id {
-            request.check("primary_id", value, &EXTERNAL_ID)?;
+            request.check("primary_id", value, &EXTERNAL_ID);
         }
         if let Some(value) = &self.body.extra_email {
-            request.check("extra_email", value, &EXTRA_EMAIL)?;
+            request.check("extra_email", value, &EXTRA_EMAIL);
         }
         if let Some(value) = &self.body.extra_telephone {
-            request.check("extra_telephone", value, &EXTRA_TELEPHONE)?;
+            request.check("extra_telephone", value, &EXTRA_TELEPHONE);
         }
         if let Some(value) = &self.body.extra_twitter {
-            request.check("extra_twitter", value, &EXTRA_TWITTER)?;
+            request.check("extra_twitter", value, &EXTRA_TWITTER);
         }
         if let Some(value) = &self.body.customer_id {
             request.multipart("customer_id", value);

@@ -15,16 +15,16 @@ static INITIATED_BY: TextRule = TextRule::new().min_length(1);
 static MESSAGE: TextRule = TextRule::new().min_length(1);
 static SOURCE_URL: TextRule = TextRule::new().min_length(1);
 
-/// `POST /api/v2/customer/externalEvent`: Adds an event from outside, such as an order or a
+/// `POST /api/v2/customer/externalEvent`: Adds an external event, such as an order or a
 /// marketing mail, to a customer's timeline.
 ///
-/// The customer is named by Omnidesk's id or by your own. No call removes an event.
+/// Name the customer by Omnidesk's id or by your own. No call removes an event.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
 /// - At least one must be set: `customer_id`, `external_id`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ pub(crate) struct Body {
 }
 
 impl AddExternalEvent {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "addExternalEvent",
         Method::Post,
@@ -57,15 +57,15 @@ impl AddExternalEvent {
         "https://docs.omnidesk.io/omnidesk/api-specification/customer",
     );
 
-    /// Adds an event from outside, such as an order or a marketing mail, to a customer's timeline.
+    /// Adds an external event, such as an order or a marketing mail, to a customer's timeline.
     ///
     /// - `brand_id`: The brand. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `initiated_by`: Who caused the event (inferred). At least 1 character. Provenance:
+    /// - `initiated_by`: The originator of the event (inferred). At least 1 character. Provenance:
     ///   documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `message`: What the timeline shows (inferred). At least 1 character. Provenance:
+    /// - `message`: The text that the timeline shows (inferred). At least 1 character. Provenance:
     ///   documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `source_url`: Where the event came from (inferred). At least 1 character. Provenance:
+    /// - `source_url`: The source of the event (inferred). At least 1 character. Provenance:
     ///   documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn new(
         brand_id: u64,
@@ -113,13 +113,13 @@ impl Operation for AddExternalEvent {
         request.require_any(&[
             ("customer_id", self.body.customer_id.is_some()),
             ("external_id", self.body.external_id.is_some()),
-        ])?;
+        ]);
         if let Some(value) = &self.body.external_id {
-            request.check("external_id", value, &EXTERNAL_ID)?;
+            request.check("external_id", value, &EXTERNAL_ID);
         }
-        request.check("initiated_by", &self.body.initiated_by, &INITIATED_BY)?;
-        request.check("message", &self.body.message, &MESSAGE)?;
-        request.check("source_url", &self.body.source_url, &SOURCE_URL)?;
+        request.check("initiated_by", &self.body.initiated_by, &INITIATED_BY);
+        request.check("message", &self.body.message, &MESSAGE);
+        request.check("source_url", &self.body.source_url, &SOURCE_URL);
         if let Some(value) = &self.body.customer_id {
             request.multipart("customer_id", value);
         }

@@ -53,19 +53,19 @@ static LASTNAME: TextRule = TextRule::new()
 static EXTRA_EMAIL: TextRule = TextRule::new().min_length(1);
 static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0-9]+$");
 
-/// `POST /api/v2/customer`: Creates a customer, and perhaps links a channel and a ticket.
+/// `POST /api/v2/customer`: Creates a customer, and optionally links a channel and a ticket.
 ///
-/// No response names the new customer's id: search for it afterwards. `Client::upsert` creates
-/// a customer only where there is none. Which fields depend on which other ones is not
-/// documented in full.
+/// No response contains the new customer's id: search for it afterwards. `Client::upsert`
+/// creates a customer only if a search finds none. The dependencies between fields are not
+/// fully documented.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
 /// - At least one must be set: `primary_id`, `search_customer_channel_value`.
-/// - `channel_id` needs `customer_link_channel` beside it.
-/// - `customer_link_channel` needs `channel_id` beside it.
+/// - `channel_id` requires `customer_link_channel`.
+/// - `customer_link_channel` requires `channel_id`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -91,7 +91,7 @@ pub(crate) struct Body {
 }
 
 impl CreateCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("createCustomer", Method::Post, "/api/v2/customer")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -101,9 +101,9 @@ impl CreateCustomer {
                 "https://docs.omnidesk.io/omnidesk/api-specification/customer",
             );
 
-    /// Creates a customer, and perhaps links a channel and a ticket.
+    /// Creates a customer, and optionally links a channel and a ticket.
     ///
-    /// - `brand_id`: The brand; its id stands in the admin settings. Provenance: documented,
+    /// - `brand_id`: The brand. The admin settings show its id. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn new(brand_id: u64) -> Self {
         Self {
@@ -147,8 +147,8 @@ impl CreateCustomer {
         self
     }
 
-    /// An address by which to find the customer; may stand in for your own id where the brand has
-    /// the setting "enable customer search by channels". Your own id wins if both are set.
+    /// An address by which to find the customer. It can replace your own id if the brand has the
+    /// setting "enable customer search by channels". If both are set, your own id takes precedence.
     ///
     /// At least 1 character.
     ///
@@ -158,7 +158,7 @@ impl CreateCustomer {
         self
     }
 
-    /// The customer, by your own id. Not needed where the brand has the setting "enable customer
+    /// The customer, by your own id. Not needed if the brand has the setting "enable customer
     /// search by channels".
     ///
     /// At least 1 character.
@@ -169,10 +169,10 @@ impl CreateCustomer {
         self
     }
 
-    /// Keeps the newly linked channel from being pushed to tickets: only the ticket that is named
-    /// here is linked.
+    /// Prevents the newly linked channel from being pushed to tickets. Only the ticket that is
+    /// named here is linked.
     ///
-    /// A flag: sent as `true`, or not at all.
+    /// A flag. It is sent as `true`, or not at all.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/link-customer/api-syncing>.
     pub fn no_sync(mut self) -> Self {
@@ -228,10 +228,10 @@ impl CreateCustomer {
         self
     }
 
-    /// A custom field, by the name that it has in Omnidesk, without `custom_`.
+    /// A custom field, by its name in Omnidesk without `custom_`.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name that is empty,
-    /// that has the prefix already, or that is there twice is refused.
+    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
+    /// is empty, already has the prefix, or occurs twice.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -252,48 +252,48 @@ impl Operation for CreateCustomer {
                 "search_customer_channel_value",
                 self.body.search_channel_value.is_some(),
             ),
-        ])?;
+        ]);
         request.require_with(
             ("channel_id", self.body.channel_id.is_some()),
             &[(
                 "customer_link_channel",
                 self.body.customer_link_channel.is_some(),
             )],
-        )?;
+        );
         request.require_with(
             (
                 "customer_link_channel",
                 self.body.customer_link_channel.is_some(),
             ),
             &[("channel_id", self.body.channel_id.is_some())],
-        )?;
+        );
         if let Some(value) = &self.body.channel_id {
-            request.check("channel_id", value, &CHANNEL_ID)?;
+            request.check("channel_id", value, &CHANNEL_ID);
         }
         if let Some(value) = &self.body.customer_link_channel {
-            request.check("customer_link_channel", value, &CUSTOMER_LINK_CHANNEL)?;
+            request.check("customer_link_channel", value, &CUSTOMER_LINK_CHANNEL);
         }
         if let Some(value) = &self.body.search_channel_value {
             request.check(
                 "search_customer_channel_value",
                 value,
                 &SEARCH_CHANNEL_VALUE,
-            )?;
+            );
         }
         if let Some(value) = &self.body.external_id {
-            request.check("primary_id", value, &EXTERNAL_ID)?;
+            request.check("primary_id", value, &EXTERNAL_ID);
         }
         if let Some(value) = &self.body.firstname {
-            request.check("firstname", value, &FIRSTNAME)?;
+            request.check("firstname", value, &FIRSTNAME);
         }
         if let Some(value) = &self.body.lastname {
-            request.check("lastname", value, &LASTNAME)?;
+            request.check("lastname", value, &LASTNAME);
         }
         if let Some(value) = &self.body.extra_email {
-            request.check("extra_email", value, &EXTRA_EMAIL)?;
+            request.check("extra_email", value, &EXTRA_EMAIL);
         }
         if let Some(value) = &self.body.extra_telephone {
-            request.check("extra_telephone", value, &EXTRA_TELEPHONE)?;
+            request.check("extra_telephone", value, &EXTRA_TELEPHONE);
         }
         if let Some(value) = &self.body.channel_id {
             request.multipart("channel_id", value);

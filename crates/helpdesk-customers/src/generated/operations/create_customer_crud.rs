@@ -48,13 +48,14 @@ static LASTNAME: TextRule = TextRule::new()
 
 /// `POST /api/v2/customer/createCustomerCRUD`: Creates a customer, with any number of channels.
 ///
-/// The second way to create a customer; unlike `CreateCustomer` it needs your own id and both
-/// names, takes several channels, and links no ticket. No response names the new customer's id:
-/// search for it afterwards. `Client::upsert` creates a customer only where there is none.
+/// The second way to create a customer. Unlike `CreateCustomer`, it needs your own id and both
+/// names, takes several channels, and links no ticket. No response contains the new customer's
+/// id: search for it afterwards. `Client::upsert` creates a customer only if a search finds
+/// none.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -74,7 +75,7 @@ pub(crate) struct Body {
 }
 
 impl CreateCustomerCrud {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "createCustomerCrud",
         Method::Post,
@@ -117,10 +118,10 @@ impl CreateCustomerCrud {
         }
     }
 
-    /// A custom field, by the name that it has in Omnidesk, without `custom_`.
+    /// A custom field, by its name in Omnidesk without `custom_`.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name that is empty,
-    /// that has the prefix already, or that is there twice is refused.
+    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
+    /// is empty, already has the prefix, or occurs twice.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -128,7 +129,7 @@ impl CreateCustomerCrud {
         self
     }
 
-    /// A channel: its type, best by the number that it has in the admin settings, and the address.
+    /// A channel: its type, best given by its number in the admin settings, and the address.
     ///
     /// Sent as `customerChannelType_0` and `customerChannelValue_0`, counted from 0 in the order of
     /// the calls. Neither `channel_type` nor `value` may be empty.
@@ -146,9 +147,9 @@ impl Operation for CreateCustomerCrud {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("primaryID", &self.body.external_id, &EXTERNAL_ID)?;
-        request.check("firstname", &self.body.firstname, &FIRSTNAME)?;
-        request.check("lastname", &self.body.lastname, &LASTNAME)?;
+        request.check("primaryID", &self.body.external_id, &EXTERNAL_ID);
+        request.check("firstname", &self.body.firstname, &FIRSTNAME);
+        request.check("lastname", &self.body.lastname, &LASTNAME);
         request.multipart("primaryID", &self.body.external_id);
         request.multipart("brandID", self.body.brand_id);
         request.multipart("firstname", &self.body.firstname);

@@ -9,12 +9,12 @@ use customer_api_core::{
 
 /// `DELETE /api/v2/customer/{id}`: Deletes a customer.
 ///
-/// Names, custom fields, channels and timeline go with it (inferred), and no documented call
-/// brings a customer back. What becomes of its tickets is not documented.
+/// This also deletes names, custom fields, channels and timeline (inferred). No documented call
+/// restores a customer. What happens to the customer's tickets is not documented.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct DeleteCustomer {
 }
 
 impl DeleteCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("deleteCustomer", Method::Delete, "/api/v2/customer/{id}")
             .with_idempotency(Idempotency::NonIdempotent)

@@ -9,12 +9,12 @@ use customer_api_core::{
 
 /// `GET /api/v2/customer/{id}`: Reads one customer.
 ///
-/// What is answered is not documented; the customer is read from the response's `item`, or from
-/// the response itself.
+/// The response is not documented. The customer is read from the response's `item`, or from the
+/// response itself.
 ///
 /// Needs the permission `CUSTOMER_READ`.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct GetCustomer {
 }
 
 impl GetCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("getCustomer", Method::Get, "/api/v2/customer/{id}")
             .with_idempotency(Idempotency::Safe)

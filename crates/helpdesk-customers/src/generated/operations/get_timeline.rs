@@ -15,12 +15,12 @@ static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 /// `GET /api/v2/customer/timelineByCustomerExternalID`: Reads the timeline of a customer, named
 /// by your own id.
 ///
-/// A third parameter, whose name no public page shows, adds the history of tickets whatever its
-/// value: if you know the name, give it with `Call::query`.
+/// A third parameter adds the history of tickets, whatever its value. No public page shows its
+/// name. If you know the name, send the parameter with `Call::query`.
 ///
 /// Needs the permission `CUSTOMER_READ`.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/link-customer/customer-lookup>.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub struct GetTimeline {
 }
 
 impl GetTimeline {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "getTimeline",
         Method::Get,
@@ -63,7 +63,7 @@ impl Operation for GetTimeline {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("external_id", &self.external_id, &EXTERNAL_ID)?;
+        request.check("external_id", &self.external_id, &EXTERNAL_ID);
         request.query("brand_id", self.brand_id);
         request.query("external_id", &self.external_id);
         Ok(())

@@ -17,12 +17,12 @@ static QUERY: TextRule = TextRule::new()
 
 /// `GET /api/v2/customer`: Reads one page of the customers.
 ///
-/// `Client::customers` reads all pages. The order is not documented, so customers that are
-/// created or deleted meanwhile may be missed or come twice.
+/// `Client::customers` reads all pages. The order is not documented. If customers are created
+/// or deleted between pages, customers may be missed or come twice.
 ///
 /// Needs the permission `CUSTOMER_READ`.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone, Default)]
@@ -34,7 +34,7 @@ pub struct ListCustomers {
 }
 
 impl ListCustomers {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("listCustomers", Method::Get, "/api/v2/customer")
             .with_idempotency(Idempotency::Safe)
@@ -48,8 +48,8 @@ impl ListCustomers {
         Self::default()
     }
 
-    /// What to look for. ASCII letters, digits and spaces only, so neither an e-mail address nor a
-    /// phone number with a `+` can be searched for here: see `SearchByChannelValue`.
+    /// The text to search for. Only ASCII letters, digits and spaces are allowed. For an e-mail
+    /// address, or a phone number with a `+`, use `SearchByChannelValue`.
     ///
     /// At least 1 character. Pattern: `^[0-9a-zA-Z ]+$`.
     ///
@@ -59,7 +59,7 @@ impl ListCustomers {
         self
     }
 
-    /// How many customers to pass over; 0 by default. That it counts customers, and from zero, is
+    /// How many customers to skip; 0 by default. That it counts customers, and from zero, is
     /// inferred.
     ///
     /// Default: `0`.
@@ -70,7 +70,7 @@ impl ListCustomers {
         self
     }
 
-    /// The most customers of a page; 15 by default.
+    /// The maximum number of customers on a page; 15 by default.
     ///
     /// From 1 to 99. Default: `15`.
     ///
@@ -88,10 +88,10 @@ impl Operation for ListCustomers {
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         if let Some(value) = &self.query {
-            request.check("query", value, &QUERY)?;
+            request.check("query", value, &QUERY);
         }
         if let Some(value) = &self.item_limit {
-            request.check_range("itemLimit", *value, 1..=99)?;
+            request.check_range("itemLimit", *value, 1..=99);
         }
         if let Some(value) = &self.query {
             request.query("query", value);

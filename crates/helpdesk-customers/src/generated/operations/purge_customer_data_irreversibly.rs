@@ -7,18 +7,19 @@ use customer_api_core::{
     response::{FromBody, ResponseBody},
 };
 
-/// `DELETE /api/v2/customer/purgeData/{id}`: Erases the personal data of a customer, for good.
+/// `DELETE /api/v2/customer/purgeData/{id}`: Erases the personal data of a customer
+/// permanently.
 ///
-/// The provider's way to honour a request for erasure (inferred from its name): names,
-/// addresses, custom fields and whatever else the provider takes for personal are lost, and no
-/// call brings them back. Whether tickets and messages go, too, is not documented.
+/// The provider's way to honour a request for erasure (inferred from its name). Names,
+/// addresses, custom fields and everything else that the provider treats as personal are lost,
+/// and no call restores them. Whether tickets and messages are erased too is not documented.
 ///
-/// No page documents the path; a guide shows one in lower case, without an id in it. If yours
-/// differs, give it with `Call::path`. Nothing is tried in its place when it fails.
+/// No page documents the path. A guide shows one in lower case, without an id in it. If your
+/// path differs, set it with `Call::path`. When the path fails, no other path is tried.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/link-customer/api-syncing>.
 ///
@@ -30,7 +31,7 @@ pub struct PurgeCustomerDataIrreversibly {
 }
 
 impl PurgeCustomerDataIrreversibly {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "purgeCustomerDataIrreversibly",
         Method::Delete,
@@ -43,7 +44,7 @@ impl PurgeCustomerDataIrreversibly {
         "https://docs.omnidesk.io/omnidesk/link-customer/api-syncing",
     );
 
-    /// Erases the personal data of a customer, for good.
+    /// Erases the personal data of a customer permanently.
     ///
     /// - `customer_id`: The customer, by Omnidesk's id. Provenance: inferred.
     pub fn new(customer_id: u64) -> Self {

@@ -9,15 +9,15 @@ use customer_api_core::{
 
 /// `DELETE /api/v2/customer/channel/{id}`: Removes a channel from a customer.
 ///
-/// The address is lost to its customer, so later messages from it may not be matched to the
-/// customer any more (inferred).
+/// The customer loses the address. Later messages from the address may no longer be matched to
+/// the customer (inferred).
 ///
-/// No page documents the path or the meaning of the id. If yours differs, give it with
-/// `Call::path`. Nothing is tried in its place when it fails.
+/// No page documents the path or the meaning of the id. If your path differs, set it with
+/// `Call::path`. When the path fails, no other path is tried.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 ///
@@ -29,7 +29,7 @@ pub struct RemoveChannel {
 }
 
 impl RemoveChannel {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "removeChannel",
         Method::Delete,

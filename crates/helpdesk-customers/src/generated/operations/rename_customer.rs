@@ -48,14 +48,14 @@ static LASTNAME: TextRule = TextRule::new()
 
 /// `PUT /api/v2/customer`: Changes a customer's name and custom fields.
 ///
-/// The customer is named by one of three ids: by Omnidesk's, or by your own, which belongs to a
-/// brand (inferred), so send the brand along with it.
+/// Name the customer by Omnidesk's id or by your own. Your own id belongs to a brand
+/// (inferred), so send the brand with it.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
 /// - At least one must be set: `primaryID`, `brandID`, `customerID`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone, Default)]
@@ -75,7 +75,7 @@ pub(crate) struct Body {
 }
 
 impl RenameCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("renameCustomer", Method::Put, "/api/v2/customer")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -136,10 +136,10 @@ impl RenameCustomer {
         self
     }
 
-    /// A custom field, by the name that it has in Omnidesk, without `custom_`.
+    /// A custom field, by its name in Omnidesk without `custom_`.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name that is empty,
-    /// that has the prefix already, or that is there twice is refused.
+    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
+    /// is empty, already has the prefix, or occurs twice.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -158,15 +158,15 @@ impl Operation for RenameCustomer {
             ("primaryID", self.body.external_id.is_some()),
             ("brandID", self.body.brand_id.is_some()),
             ("customerID", self.body.customer_id.is_some()),
-        ])?;
+        ]);
         if let Some(value) = &self.body.external_id {
-            request.check("primaryID", value, &EXTERNAL_ID)?;
+            request.check("primaryID", value, &EXTERNAL_ID);
         }
         if let Some(value) = &self.body.firstname {
-            request.check("firstname", value, &FIRSTNAME)?;
+            request.check("firstname", value, &FIRSTNAME);
         }
         if let Some(value) = &self.body.lastname {
-            request.check("lastname", value, &LASTNAME)?;
+            request.check("lastname", value, &LASTNAME);
         }
         if let Some(value) = &self.body.external_id {
             request.form("primaryID", value);

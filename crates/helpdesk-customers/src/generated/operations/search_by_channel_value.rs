@@ -14,13 +14,13 @@ static CHANNEL_VALUE: TextRule = TextRule::new().min_length(1);
 
 /// `POST /api/v2/customer/SearchByCustomerChannelValue`: Finds customers by an address.
 ///
-/// What is answered is not documented, nor how "not found" looks: only an empty list means that
-/// there is nobody.
+/// Neither the response nor the form of "not found" is documented. Only an empty list means
+/// that there is no such customer.
 ///
-/// The provider's lists of permissions don't name this operation; it probably needs
+/// The provider's lists of permissions do not name this operation. It probably needs
 /// `CUSTOMER_READ`.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub(crate) struct Body {
 }
 
 impl SearchByChannelValue {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "searchByChannelValue",
         Method::Post,
@@ -75,7 +75,7 @@ impl Operation for SearchByChannelValue {
             "customerChannelValue",
             &self.body.channel_value,
             &CHANNEL_VALUE,
-        )?;
+        );
         request.multipart("customerChannelValue", &self.body.channel_value);
         request.multipart("brand_id", self.body.brand_id);
         Ok(())

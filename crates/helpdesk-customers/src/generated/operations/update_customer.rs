@@ -49,7 +49,7 @@ static LASTNAME: TextRule = TextRule::new()
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -69,7 +69,7 @@ pub(crate) struct Body {
 }
 
 impl UpdateCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("updateCustomer", Method::Put, "/api/v2/customer/{id}")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -117,10 +117,10 @@ impl UpdateCustomer {
         self
     }
 
-    /// A custom field, by the name that it has in Omnidesk, without `custom_`.
+    /// A custom field, by its name in Omnidesk without `custom_`.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name that is empty,
-    /// that has the prefix already, or that is there twice is refused.
+    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
+    /// is empty, already has the prefix, or occurs twice.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -128,8 +128,8 @@ impl UpdateCustomer {
         self
     }
 
-    /// Adds or changes a channel: its type, best by the number that it has in the admin settings,
-    /// and the address.
+    /// Adds or changes a channel: its type, best given by its number in the admin settings, and the
+    /// address.
     ///
     /// Sent as `customerChannelType_0` and `customerChannelValue_0`, counted from 0 in the order of
     /// the calls. Neither `channel_type` nor `value` may be empty.
@@ -148,10 +148,10 @@ impl Operation for UpdateCustomer {
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         if let Some(value) = &self.body.firstname {
-            request.check("firstname", value, &FIRSTNAME)?;
+            request.check("firstname", value, &FIRSTNAME);
         }
         if let Some(value) = &self.body.lastname {
-            request.check("lastname", value, &LASTNAME)?;
+            request.check("lastname", value, &LASTNAME);
         }
         request.path("id", self.customer_id)?;
         request.form("brandID", self.body.brand_id);

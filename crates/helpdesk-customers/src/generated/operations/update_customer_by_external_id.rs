@@ -49,12 +49,12 @@ static LASTNAME: TextRule = TextRule::new()
 /// `PUT /api/v2/customer/updateCustomer`: Changes the name, custom fields and channels of a
 /// customer, named by your own id.
 ///
-/// A field that is not set stays as it is. `Client::upsert` creates the customer where there is
-/// none.
+/// A field that is not set stays as it is. `Client::upsert` creates the customer if a search
+/// finds none.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone)]
@@ -74,7 +74,7 @@ pub(crate) struct Body {
 }
 
 impl UpdateCustomerByExternalId {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "updateCustomerByExternalId",
         Method::Put,
@@ -126,10 +126,10 @@ impl UpdateCustomerByExternalId {
         self
     }
 
-    /// A custom field, by the name that it has in Omnidesk, without `custom_`.
+    /// A custom field, by its name in Omnidesk without `custom_`.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name that is empty,
-    /// that has the prefix already, or that is there twice is refused.
+    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
+    /// is empty, already has the prefix, or occurs twice.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -137,8 +137,8 @@ impl UpdateCustomerByExternalId {
         self
     }
 
-    /// Adds or changes a channel: its type, best by the number that it has in the admin settings,
-    /// and the address.
+    /// Adds or changes a channel: its type, best given by its number in the admin settings, and the
+    /// address.
     ///
     /// Sent as `customerChannelType_0` and `customerChannelValue_0`, counted from 0 in the order of
     /// the calls. Neither `channel_type` nor `value` may be empty.
@@ -156,12 +156,12 @@ impl Operation for UpdateCustomerByExternalId {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("externalPrimaryID", &self.body.external_id, &EXTERNAL_ID)?;
+        request.check("externalPrimaryID", &self.body.external_id, &EXTERNAL_ID);
         if let Some(value) = &self.body.firstname {
-            request.check("firstname", value, &FIRSTNAME)?;
+            request.check("firstname", value, &FIRSTNAME);
         }
         if let Some(value) = &self.body.lastname {
-            request.check("lastname", value, &LASTNAME)?;
+            request.check("lastname", value, &LASTNAME);
         }
         request.form("externalPrimaryID", &self.body.external_id);
         request.form("brandID", self.body.brand_id);

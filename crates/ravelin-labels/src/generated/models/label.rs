@@ -9,7 +9,7 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What a review says of a customer.
+/// The label that a review gives to a customer.
 ///
 /// Provenance: documented, <https://developer.ravelin.com/merchant/api/endpoints/label>.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,22 +17,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub enum Label {
     /// `FRAUDSTER`: The customer is a fraudster.
     Fraudster,
-    /// `GENUINE`: The customer is genuine; the provider allows what follows.
+    /// `GENUINE`: The customer is genuine. The provider allows later payments.
     Genuine,
-    /// `POTENTIALLY_FRAUDSTER`: The customer may be a fraudster; only for accounts where the
+    /// `POTENTIALLY_FRAUDSTER`: The customer may be a fraudster. Only for accounts where the
     /// provider enabled it.
     PotentiallyFraudster,
-    /// `POTENTIALLY_GENUINE`: The customer may be genuine; only for accounts where the provider
+    /// `POTENTIALLY_GENUINE`: The customer may be genuine. Only for accounts where the provider
     /// enabled it.
     PotentiallyGenuine,
-    /// `UNREVIEWED`: No judgement; takes an earlier one back.
+    /// `UNREVIEWED`: No judgement. Withdraws an earlier one.
     Unreviewed,
     /// A value that the description does not list; see [`Label::as_str`].
     Unlisted(Unlisted),
 }
 
 impl Label {
-    /// The value as the provider writes it.
+    /// Returns the value as the provider writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -45,9 +45,15 @@ impl Label {
         }
     }
 
-    /// A value that this crate does not list, such as one that the provider added since.
+    /// The listed variant for a value, as the provider writes it; `None` for any other text.
+    #[must_use]
+    pub fn listed(value: &str) -> Option<Self> {
+        OpenEnum::listed(value)
+    }
+
+    /// Makes a value that this crate does not list, such as one that the provider added later.
     ///
-    /// It becomes the listed variant if it is one after all.
+    /// A value that this crate lists becomes the listed variant.
     #[must_use]
     pub fn unlisted(value: impl AsRef<str>) -> Self {
         open_enum::parse(value.as_ref())

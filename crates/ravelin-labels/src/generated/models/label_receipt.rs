@@ -11,44 +11,44 @@ use serde::{Deserialize, Serialize};
 
 use crate::generated::models::ReviewAuthor;
 
-/// What the provider answers to a label. Its page has been published in three versions, which
-/// show different properties, so each may be missing.
+/// The provider's response to a label. The page has been published in three versions, which
+/// show different properties. Therefore each property may be missing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LabelReceipt {
-    /// When the label was recorded, in two versions of the page.
+    /// The time when the label was recorded, in two versions of the page.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     #[serde(rename = "eventTime", default, skip_serializing_if = "Option::is_none")]
     pub event_time: Option<Timestamp>,
-    /// When the label was recorded, in one version of the page.
+    /// The time when the label was recorded, in one version of the page.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Timestamp>,
-    /// The category, in camel case in the provider's sample.
+    /// The category. In the provider's sample it is in camel case.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// Who made a review; either part may be missing.
+    /// The author of a review. Either part may be missing.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub author: Option<ReviewAuthor>,
-    /// The review; the provider's sample does not fit its category, so nothing is concluded from
-    /// it.
+    /// The review. In the provider's sample it does not fit the category. Therefore the client
+    /// concludes nothing from it.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<String>,
-    /// A colour band; its values are not documented.
+    /// A colour band. Its values are not documented.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
@@ -74,7 +74,7 @@ pub struct LabelReceipt {
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     #[serde(rename = "entityId", default, skip_serializing_if = "Option::is_none")]
     pub entity_id: Option<String>,
-    /// What was labelled.
+    /// The type of the labelled entity.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.

@@ -3,7 +3,7 @@
 use customer_api_core::response::{Member, Record, Shaped};
 use serde::{Deserialize, Serialize};
 
-/// Where the next page is.
+/// The link to the next page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PageMeta {

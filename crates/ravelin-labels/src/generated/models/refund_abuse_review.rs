@@ -9,7 +9,7 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What a review of refund abuse says.
+/// The label in a review of refund abuse.
 ///
 /// Provenance: documented,
 /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
@@ -20,14 +20,14 @@ pub enum RefundAbuseReview {
     RefundAbuse,
     /// `NOT_REFUND_ABUSE`: The customer does not abuse refunds.
     NotRefundAbuse,
-    /// `UNREVIEWED`: No judgement; takes an earlier one back.
+    /// `UNREVIEWED`: No judgement. Withdraws an earlier one.
     Unreviewed,
     /// A value that the description does not list; see [`RefundAbuseReview::as_str`].
     Unlisted(Unlisted),
 }
 
 impl RefundAbuseReview {
-    /// The value as the provider writes it.
+    /// Returns the value as the provider writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -38,9 +38,15 @@ impl RefundAbuseReview {
         }
     }
 
-    /// A value that this crate does not list, such as one that the provider added since.
+    /// The listed variant for a value, as the provider writes it; `None` for any other text.
+    #[must_use]
+    pub fn listed(value: &str) -> Option<Self> {
+        OpenEnum::listed(value)
+    }
+
+    /// Makes a value that this crate does not list, such as one that the provider added later.
     ///
-    /// It becomes the listed variant if it is one after all.
+    /// A value that this crate lists becomes the listed variant.
     #[must_use]
     pub fn unlisted(value: impl AsRef<str>) -> Self {
         open_enum::parse(value.as_ref())

@@ -21,24 +21,24 @@ pub struct Review {
     /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
     #[serde(rename = "customerId")]
     pub customer_id: String,
-    /// What a review says of a customer.
+    /// The label that a review gives to a customer.
     ///
     /// Provenance: documented, <https://developer.ravelin.com/merchant/api/endpoints/label>.
     pub label: Label,
-    /// The reason for the label. Lists over all customers leave it out.
+    /// The reason for the label. Lists over all customers omit it.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Who made a review; either part may be missing.
+    /// The author of a review. Either part may be missing.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub reviewer: Option<ReviewAuthor>,
-    /// When the review was made.
+    /// The time of the review.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.

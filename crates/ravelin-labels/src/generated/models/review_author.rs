@@ -8,7 +8,7 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Who made a review; either part may be missing.
+/// The author of a review. Either part may be missing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReviewAuthor {

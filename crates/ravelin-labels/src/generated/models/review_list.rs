@@ -9,7 +9,8 @@ use crate::generated::models::Review;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReviewList {
-    /// The reviews; a missing or `null` list stands for none, if there is nothing else (inferred).
+    /// The reviews. A missing or `null` list means no reviews, if the response contains nothing
+    /// else (inferred).
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.

@@ -5,18 +5,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::generated::models::{PageMeta, Review};
 
-/// A page of reviews. They carry no comments.
+/// A page of reviews. These reviews have no comments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReviewPage {
-    /// Where the next page is.
+    /// The link to the next page.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub meta: Option<PageMeta>,
-    /// The reviews; an empty list on the last page.
+    /// The reviews. The last page has an empty list.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.

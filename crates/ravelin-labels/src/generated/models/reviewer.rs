@@ -5,7 +5,7 @@ use std::fmt;
 use customer_api_core::{generated::Redacted, request::Sensitive};
 use serde::Serialize;
 
-/// The person who reviews; shown in the dashboard's audit log.
+/// The person who reviews, shown in the dashboard's audit log.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Reviewer {
@@ -14,7 +14,7 @@ pub struct Reviewer {
 }
 
 impl Reviewer {
-    /// A `Reviewer` with what it requires.
+    /// Makes a `Reviewer` with its required values.
     ///
     /// - `name`: The reviewer's name. At least 1 character. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/label>.

@@ -10,15 +10,15 @@ use customer_api_core::{
 /// `GET /v2/label/customer`: Reads one page of all reviews of all customers since a point in
 /// time.
 ///
-/// More than 1000 reviews are answered in pages: each names the next one, until one has an
-/// empty list. A page without a list is an error. A follow-up must be sent within a minute of
-/// the previous response, and is never repeated: the cursor seems to move on the server with
-/// every call (inferred). `Client::reviews_since` does all of it.
+/// The provider returns more than 1000 reviews in pages. Each page links to the next one, until
+/// a page has an empty list. A page without a list is an error. A follow-up must be sent within
+/// a minute of the previous response, and is never repeated: the cursor seems to move on the
+/// server with every call (inferred). `Client::reviews_since` handles all of this.
 ///
-/// The name and the format of the parameter that says since when are not documented publicly,
-/// so it is none of this operation's parameters: pass it with `Call::query`.
+/// The name and the format of the parameter for the start time are not documented publicly.
+/// Therefore this operation has no such parameter: pass it with `Call::query`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented,
 /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
@@ -29,7 +29,7 @@ pub struct AllReviews {
 }
 
 impl AllReviews {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("allReviews", Method::Get, "/v2/label/customer")
             .with_idempotency(Idempotency::NonIdempotent)

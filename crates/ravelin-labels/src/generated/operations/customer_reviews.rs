@@ -14,9 +14,9 @@ static CUSTOMER_ID: TextRule = TextRule::new().min_length(1);
 
 /// `GET /v2/labels/customer/{customerId}`: Reads all reviews of one customer.
 ///
-/// The order is not promised: compare the timestamps. No paging is documented.
+/// The provider promises no order: compare the timestamps. No paging is documented.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://developer.ravelin.com/merchant/api/endpoints/label>.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub struct CustomerReviews {
 }
 
 impl CustomerReviews {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "customerReviews",
         Method::Get,
@@ -40,7 +40,7 @@ impl CustomerReviews {
 
     /// Reads all reviews of one customer.
     ///
-    /// - `customer_id`: The customer, by the id under which the merchant sent it; one path segment,
+    /// - `customer_id`: The customer's id, as the merchant sent it. One path segment,
     ///   percent-encoded. At least 1 character.
     pub fn new(customer_id: impl Into<String>) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl Operation for CustomerReviews {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("customerId", &self.customer_id, &CUSTOMER_ID)?;
+        request.check("customerId", &self.customer_id, &CUSTOMER_ID);
         request.path("customerId", &self.customer_id)
     }
 

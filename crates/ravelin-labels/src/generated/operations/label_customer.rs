@@ -20,10 +20,10 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 /// `POST /v2/customer/{customerid}/labels`: Labels a customer in one category of fraud.
 ///
 /// A genuine payment-fraud label makes the provider allow every later payment of the customer,
-/// whatever the score says, until a dispute arrives that is not forgiven; the label stays until
-/// another review replaces it. So a repeat or a late replay is not harmless.
+/// whatever the score, until a dispute arrives that is not forgiven. The label stays until
+/// another review replaces it. Therefore a retry or a late replay is not harmless.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented,
 /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
@@ -56,7 +56,7 @@ pub(crate) enum Body {
 }
 
 impl LabelCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "labelCustomer",
         Method::Post,
@@ -71,9 +71,9 @@ impl LabelCustomer {
 
     /// A review of payment fraud.
     ///
-    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least
-    ///   1 character.
-    /// - `review`: What a review of payment fraud says. Provenance: documented,
+    /// - `customer_id`: The id of the customer to label, as the merchant sent it. At least 1
+    ///   character.
+    /// - `review`: The label in a review of payment fraud. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     pub fn payment_fraud(customer_id: impl Into<String>, review: PaymentFraudReview) -> Self {
         Self {
@@ -86,12 +86,12 @@ impl LabelCustomer {
         }
     }
 
-    /// A review of refund abuse. One version of the provider's guide says that this category was
-    /// withdrawn in favour of tags: expect a 400 where it is.
+    /// A review of refund abuse. One version of the provider's guide states that this category was
+    /// withdrawn in favour of tags. Expect a 400 where it was withdrawn.
     ///
-    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least
-    ///   1 character.
-    /// - `review`: What a review of refund abuse says. Provenance: documented,
+    /// - `customer_id`: The id of the customer to label, as the merchant sent it. At least 1
+    ///   character.
+    /// - `review`: The label in a review of refund abuse. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     pub fn refund_abuse(customer_id: impl Into<String>, review: RefundAbuseReview) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl LabelCustomer {
         }
     }
 
-    /// The person who reviews; shown in the dashboard's audit log.
+    /// The person who reviews, shown in the dashboard's audit log.
     pub fn reviewer(mut self, reviewer: Reviewer) -> Self {
         let value = Some(reviewer);
         match &mut self.body {
@@ -135,12 +135,12 @@ impl Operation for LabelCustomer {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("customerid", &self.customer_id, &CUSTOMER_ID)?;
+        request.check("customerid", &self.customer_id, &CUSTOMER_ID);
         match &self.body {
             Body::PaymentFraud { reviewer, .. } | Body::RefundAbuse { reviewer, .. } => {
                 if let Some(value) = reviewer {
-                    request.check("reviewer.name", &value.name, &REVIEWER_NAME)?;
-                    request.check("reviewer.email", &value.email, &REVIEWER_EMAIL)?;
+                    request.check("reviewer.name", &value.name, &REVIEWER_NAME);
+                    request.check("reviewer.email", &value.email, &REVIEWER_EMAIL);
                 }
             }
         }

@@ -14,10 +14,10 @@ static CUSTOMER_ID: TextRule = TextRule::new().min_length(1);
 
 /// `GET /v2/label/customer/{customerId}`: Reads the last review of one customer.
 ///
-/// Answers nothing where the customer has no review. Whether it shows labels written a moment
-/// ago, or refund-abuse labels, is not documented.
+/// Returns nothing if the customer has no review. Whether it shows labels written a moment ago,
+/// or refund-abuse labels, is not documented.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://developer.ravelin.com/merchant/api/endpoints/label>.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub struct LastReview {
 }
 
 impl LastReview {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("lastReview", Method::Get, "/v2/label/customer/{customerId}")
             .with_idempotency(Idempotency::Safe)
@@ -38,7 +38,7 @@ impl LastReview {
 
     /// Reads the last review of one customer.
     ///
-    /// - `customer_id`: The customer, by the id under which the merchant sent it; one path segment,
+    /// - `customer_id`: The customer's id, as the merchant sent it. One path segment,
     ///   percent-encoded. At least 1 character.
     pub fn new(customer_id: impl Into<String>) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl Operation for LastReview {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("customerId", &self.customer_id, &CUSTOMER_ID)?;
+        request.check("customerId", &self.customer_id, &CUSTOMER_ID);
         request.path("customerId", &self.customer_id)
     }
 

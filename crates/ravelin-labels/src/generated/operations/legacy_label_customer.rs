@@ -22,11 +22,11 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 
 /// `POST /v2/label/customer`: Labels a customer through the deprecated endpoint.
 ///
-/// The same as reviewing the customer in the provider's dashboard. It knows payment fraud
-/// alone. A genuine label makes the provider allow every later payment of the customer, so a
-/// repeat or a late replay is not harmless.
+/// The same as reviewing the customer in the provider's dashboard. It supports only payment
+/// fraud. A genuine label makes the provider allow every later payment of the customer.
+/// Therefore a retry or a late replay is not harmless.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://developer.ravelin.com/merchant/api/endpoints/label>.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ pub(crate) struct Body {
 }
 
 impl LegacyLabelCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("legacyLabelCustomer", Method::Post, "/v2/label/customer")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -60,10 +60,10 @@ impl LegacyLabelCustomer {
 
     /// Labels a customer through the deprecated endpoint.
     ///
-    /// - `customer_id`: The customer to label, by the id under which the merchant sent it. At least
-    ///   1 character. Pattern: `^[^\u0000-\u001F\u007F-\u009F]*$`. Provenance: documented,
+    /// - `customer_id`: The id of the customer to label, as the merchant sent it. At least 1
+    ///   character. Pattern: `^[^\u0000-\u001F\u007F-\u009F]*$`. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/label>.
-    /// - `label`: What a review says of a customer. Provenance: documented,
+    /// - `label`: The label that a review gives to a customer. Provenance: documented,
     ///   <https://developer.ravelin.com/merchant/api/endpoints/label>.
     #[deprecated(note = "use `LabelCustomer`")]
     pub fn new(customer_id: impl Into<String>, label: Label) -> Self {
@@ -85,7 +85,7 @@ impl LegacyLabelCustomer {
         self
     }
 
-    /// The person who reviews; shown in the dashboard's audit log.
+    /// The person who reviews, shown in the dashboard's audit log.
     pub fn reviewer(mut self, reviewer: Reviewer) -> Self {
         self.body.reviewer = Some(reviewer);
         self
@@ -98,10 +98,10 @@ impl Operation for LegacyLabelCustomer {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        request.check("customerId", &self.body.customer_id, &CUSTOMER_ID)?;
+        request.check("customerId", &self.body.customer_id, &CUSTOMER_ID);
         if let Some(value) = &self.body.reviewer {
-            request.check("reviewer.name", &value.name, &REVIEWER_NAME)?;
-            request.check("reviewer.email", &value.email, &REVIEWER_EMAIL)?;
+            request.check("reviewer.name", &value.name, &REVIEWER_NAME);
+            request.check("reviewer.email", &value.email, &REVIEWER_EMAIL);
         }
         request.json(&self.body)
     }

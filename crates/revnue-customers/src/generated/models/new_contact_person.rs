@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::generated::models::ContactType;
 
-/// Whom to talk to at a customer, as it is written.
+/// A customer's contact person, in the form of a write.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
@@ -22,7 +22,7 @@ pub struct NewContactPerson {
 }
 
 impl NewContactPerson {
-    /// A `NewContactPerson` of which nothing is set.
+    /// Makes a `NewContactPerson` with no value set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -30,7 +30,7 @@ impl NewContactPerson {
 
     /// The name.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     #[must_use]
@@ -41,7 +41,7 @@ impl NewContactPerson {
 
     /// The e-mail address.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     #[must_use]
@@ -50,9 +50,9 @@ impl NewContactPerson {
         self
     }
 
-    /// What to talk about.
+    /// The subject for which the person is the contact.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     #[must_use]

@@ -5,7 +5,7 @@ use std::fmt;
 use customer_api_core::{generated::Redacted, request::Sensitive};
 use serde::Serialize;
 
-/// The value of one custom field, as it is written.
+/// The value of one custom field, in the form of a write.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -16,13 +16,13 @@ pub struct NewField {
 }
 
 impl NewField {
-    /// A `NewField` with what it requires.
+    /// Makes a `NewField` with its required values.
     ///
-    /// - `id`: The field, by its id in the template. Provenance: documented,
+    /// - `id`: The id of the field in the template. Provenance: documented,
     ///   <https://developer.revnue.com/reference/update-customer>.
-    /// - `value`: A whole number, or a text. Give amounts of money as text, such as `"250000.00"`:
-    ///   a fraction that is a JSON number is a binary one here, and may be rounded. Any JSON value.
-    ///   Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
+    /// - `value`: A whole number, or a text. Pass amounts of money as text, such as `"250000.00"`,
+    ///   because a fraction that is a JSON number is stored in binary and may be rounded. Any JSON
+    ///   value. Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn new(id: u64, value: impl Into<serde_json::Value>) -> Self {
         Self {
             id,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::generated::models::NewField;
 
-/// The values of custom fields, as they are written.
+/// The values of custom fields, in the form of a write.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,9 +16,9 @@ pub struct NewTemplate {
 }
 
 impl NewTemplate {
-    /// A `NewTemplate` with what it requires.
+    /// Makes a `NewTemplate` with its required values.
     ///
-    /// - `id`: The template, by its id. Provenance: documented,
+    /// - `id`: The id of the template. Provenance: documented,
     ///   <https://developer.revnue.com/reference/update-customer>.
     /// - `fields`: The values. Provenance: documented,
     ///   <https://developer.revnue.com/reference/update-customer>.

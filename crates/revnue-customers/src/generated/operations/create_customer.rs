@@ -15,10 +15,11 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 
 /// `POST /api/v2/customer`: Creates a customer.
 ///
-/// The provider's page on this call is not public: path and body are those of its siblings.
-/// There is no idempotency key, so a call that is sent twice creates two customers.
+/// The provider's page on this call is not public. Path and body are inferred from sibling
+/// pages. There is no idempotency key. Therefore a call that is sent twice creates two
+/// customers.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: inferred, <https://developer.revnue.com/reference/create-contract>.
 ///
@@ -76,7 +77,7 @@ pub(crate) struct Body {
 }
 
 impl CreateCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("createCustomer", Method::Post, "/api/v2/customer")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -89,7 +90,7 @@ impl CreateCustomer {
 
     /// Creates a customer.
     ///
-    /// - `company`: The company; `SINGLE_COMPANY` for an account that has one only. Never read.
+    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. Never read.
     ///   Provenance: inferred.
     /// - `name`: The name. Provenance: inferred.
     pub fn new(company: u64, name: impl Into<String>) -> Self {
@@ -121,7 +122,7 @@ impl CreateCustomer {
         }
     }
 
-    /// The category, by its id. Read as an object.
+    /// The id of the category. Read as an object.
     ///
     /// Provenance: inferred.
     pub fn category(mut self, category: u64) -> Self {
@@ -129,7 +130,7 @@ impl CreateCustomer {
         self
     }
 
-    /// Whom to talk to.
+    /// The contact person.
     ///
     /// Provenance: inferred.
     pub fn contact_person(mut self, contact_person: NewContactPerson) -> Self {
@@ -177,7 +178,7 @@ impl CreateCustomer {
         self
     }
 
-    /// The country, by its id; no public page lists them. Read as a text.
+    /// The id of the country. No public page lists the ids. Read as a text.
     ///
     /// Provenance: inferred.
     pub fn country(mut self, country: u64) -> Self {

@@ -9,11 +9,11 @@ use customer_api_core::{
 
 /// `DELETE /api/v2/customer/{id}`: Deletes a customer, irreversibly.
 ///
-/// Files that are attached to it go back to the uncategorised folder of the account's
-/// repository. No call brings the customer back. A customer who is not there is an error with
-/// status 404, not a success.
+/// The customer's attached files go back to the uncategorised folder of the account's
+/// repository. No call restores the customer. If the customer does not exist, the result is an
+/// error with status 404, not a success.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/delete-customer>.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct DeleteCustomer {
 }
 
 impl DeleteCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("deleteCustomer", Method::Delete, "/api/v2/customer/{id}")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -37,14 +37,14 @@ impl DeleteCustomer {
 
     /// Deletes a customer, irreversibly.
     ///
-    /// - `id`: The customer, by Revnue's id. Provenance: documented,
+    /// - `id`: The customer's id at Revnue. Provenance: documented,
     ///   <https://developer.revnue.com/reference/list-customer>.
     pub fn new(id: u64) -> Self {
         Self { id, company: None }
     }
 
-    /// The company. The page does not have it: set it only if your deployment answers
-    /// `company is required`.
+    /// The company. The page does not have this parameter: set it only if your deployment responds
+    /// with `company is required`.
     ///
     /// Provenance: inferred.
     pub fn company(mut self, company: u64) -> Self {

@@ -9,10 +9,10 @@ use customer_api_core::{
 
 /// `GET /api/v2/customer/{id}/`: Reads one customer.
 ///
-/// The page demands the company for all reads; that it is written this way for one customer is
-/// inferred from sibling pages.
+/// The page requires the company for all reads. How to send it for one customer is inferred
+/// from sibling pages.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/list-customer>.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct GetCustomer {
 }
 
 impl GetCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("getCustomer", Method::Get, "/api/v2/customer/{id}/")
             .with_idempotency(Idempotency::Safe)
@@ -34,9 +34,9 @@ impl GetCustomer {
 
     /// Reads one customer.
     ///
-    /// - `id`: The customer, by Revnue's id. Provenance: documented,
+    /// - `id`: The customer's id at Revnue. Provenance: documented,
     ///   <https://developer.revnue.com/reference/list-customer>.
-    /// - `company`: The company; `SINGLE_COMPANY` for an account that has one only. Provenance:
+    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. Provenance:
     ///   documented, <https://developer.revnue.com/reference/list-customer>.
     pub fn new(id: u64, company: u64) -> Self {
         Self { id, company }

@@ -10,11 +10,11 @@ use customer_api_core::{
 /// `GET /api/v2/customer/`: Reads the first page of a company's customers, which may be all of
 /// them.
 ///
-/// `Client::customers` reads all pages. Whether there is more than one is not documented, nor
-/// is any parameter for it, and none is sent. Where the response names a further page,
-/// `CustomerPage::next` holds its link.
+/// `Client::customers` reads all pages. Whether there is more than one page is not documented.
+/// No parameter for paging is documented either, and none is sent. If the response names a
+/// further page, `CustomerPage::next` contains its link.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/list-customer>.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct ListCustomers {
 }
 
 impl ListCustomers {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("listCustomers", Method::Get, "/api/v2/customer/")
             .with_idempotency(Idempotency::Safe)
@@ -35,7 +35,7 @@ impl ListCustomers {
 
     /// Reads the first page of a company's customers, which may be all of them.
     ///
-    /// - `company`: The company; `SINGLE_COMPANY` for an account that has one only. Provenance:
+    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. Provenance:
     ///   documented, <https://developer.revnue.com/reference/list-customer>.
     pub fn new(company: u64) -> Self {
         Self { company }

@@ -15,10 +15,10 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 
 /// `PUT /api/v2/customer/{id}`: Replaces a customer. Every field that is not set becomes null.
 ///
-/// **Destructive**: what is not given here is lost, also what somebody else wrote in the
-/// meantime. To change some fields and keep the others, send `UpdateCustomer`.
+/// **Destructive**: a field that is not set here is lost, even if another writer has set it in
+/// the meantime. To change some fields and keep the others, send `UpdateCustomer`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ pub(crate) struct Body {
 }
 
 impl ReplaceCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("replaceCustomer", Method::Put, "/api/v2/customer/{id}")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -88,9 +88,9 @@ impl ReplaceCustomer {
 
     /// Replaces a customer. Every field that is not set becomes null.
     ///
-    /// - `id`: The customer, by Revnue's id. Provenance: documented,
+    /// - `id`: The customer's id at Revnue. Provenance: documented,
     ///   <https://developer.revnue.com/reference/list-customer>.
-    /// - `company`: The company; `SINGLE_COMPANY` for an account that has one only. Never read.
+    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. Never read.
     ///   Provenance: inferred, <https://developer.revnue.com/reference/update-customer>.
     /// - `name`: The name. Provenance: documented,
     ///   <https://developer.revnue.com/reference/update-customer>.
@@ -124,7 +124,7 @@ impl ReplaceCustomer {
         }
     }
 
-    /// The category, by its id. Read as an object.
+    /// The id of the category. Read as an object.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn category(mut self, category: u64) -> Self {
@@ -132,7 +132,7 @@ impl ReplaceCustomer {
         self
     }
 
-    /// Whom to talk to.
+    /// The contact person.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn contact_person(mut self, contact_person: NewContactPerson) -> Self {
@@ -180,7 +180,7 @@ impl ReplaceCustomer {
         self
     }
 
-    /// The country, by its id; no public page lists them. Read as a text.
+    /// The id of the country. No public page lists the ids. Read as a text.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn country(mut self, country: u64) -> Self {

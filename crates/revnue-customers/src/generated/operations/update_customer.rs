@@ -17,13 +17,14 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 /// `PATCH /api/v2/customer/{id}`: Changes the fields that are set, and leaves the others as
 /// they are.
 ///
-/// A field that is not set is not sent. `Nullable::Null` sends `null`, which empties it.
-/// Whether an object that is sent (`contact_person`, `template`) is merged with the one that is
-/// there, or takes its place, is not documented.
+/// A field that is not set is not sent. `Nullable::Null` sends `null`, which empties the field.
+/// Whether the provider merges a sent object (`contact_person`, `template`) with the existing
+/// one, or replaces it, is not documented.
 ///
-/// A deployment that is older than this call answers with 405. Nothing else is tried then.
+/// A deployment that is older than this call responds with 405. The client then tries nothing
+/// else.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
 #[derive(Clone)]
@@ -81,7 +82,7 @@ pub(crate) struct Body {
 }
 
 impl UpdateCustomer {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("updateCustomer", Method::Patch, "/api/v2/customer/{id}")
             .with_idempotency(Idempotency::NonIdempotent)
@@ -94,9 +95,9 @@ impl UpdateCustomer {
 
     /// Changes the fields that are set, and leaves the others as they are.
     ///
-    /// - `id`: The customer, by Revnue's id. Provenance: documented,
+    /// - `id`: The customer's id at Revnue. Provenance: documented,
     ///   <https://developer.revnue.com/reference/list-customer>.
-    /// - `company`: The company; `SINGLE_COMPANY` for an account that has one only. Never read.
+    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. Never read.
     ///   Provenance: inferred, <https://developer.revnue.com/reference/update-customer>.
     pub fn new(id: u64, company: u64) -> Self {
         Self {
@@ -130,7 +131,7 @@ impl UpdateCustomer {
 
     /// The name.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
@@ -138,9 +139,9 @@ impl UpdateCustomer {
         self
     }
 
-    /// The category, by its id. Read as an object.
+    /// The id of the category. Read as an object.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn category(mut self, category: impl Into<Nullable<u64>>) -> Self {
@@ -148,9 +149,9 @@ impl UpdateCustomer {
         self
     }
 
-    /// Whom to talk to.
+    /// The contact person.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn contact_person(mut self, contact_person: impl Into<Nullable<NewContactPerson>>) -> Self {
@@ -160,7 +161,7 @@ impl UpdateCustomer {
 
     /// The first line of the address.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn address_line_1(mut self, address_line_1: impl Into<Nullable<String>>) -> Self {
@@ -170,7 +171,7 @@ impl UpdateCustomer {
 
     /// The second line of the address.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn address_line_2(mut self, address_line_2: impl Into<Nullable<String>>) -> Self {
@@ -180,7 +181,7 @@ impl UpdateCustomer {
 
     /// The city.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn city(mut self, city: impl Into<Nullable<String>>) -> Self {
@@ -190,7 +191,7 @@ impl UpdateCustomer {
 
     /// The state or province.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn state_province(mut self, state_province: impl Into<Nullable<String>>) -> Self {
@@ -200,7 +201,7 @@ impl UpdateCustomer {
 
     /// The postal code.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn zip_postal_code(mut self, zip_postal_code: impl Into<Nullable<String>>) -> Self {
@@ -208,9 +209,9 @@ impl UpdateCustomer {
         self
     }
 
-    /// The country, by its id; no public page lists them. Read as a text.
+    /// The id of the country. No public page lists the ids. Read as a text.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn country(mut self, country: impl Into<Nullable<u64>>) -> Self {
@@ -220,7 +221,7 @@ impl UpdateCustomer {
 
     /// The phone number.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn phone(mut self, phone: impl Into<Nullable<String>>) -> Self {
@@ -230,7 +231,7 @@ impl UpdateCustomer {
 
     /// The mobile number.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn mobile(mut self, mobile: impl Into<Nullable<String>>) -> Self {
@@ -240,7 +241,7 @@ impl UpdateCustomer {
 
     /// The fax number.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn fax(mut self, fax: impl Into<Nullable<String>>) -> Self {
@@ -250,7 +251,7 @@ impl UpdateCustomer {
 
     /// The web site.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn website(mut self, website: impl Into<Nullable<String>>) -> Self {
@@ -260,7 +261,7 @@ impl UpdateCustomer {
 
     /// A description.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn general_description(mut self, general_description: impl Into<Nullable<String>>) -> Self {
@@ -270,7 +271,7 @@ impl UpdateCustomer {
 
     /// A further description.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn supplementary_description(
@@ -283,7 +284,7 @@ impl UpdateCustomer {
 
     /// Another description.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn additional_description(
@@ -296,7 +297,7 @@ impl UpdateCustomer {
 
     /// Whether a non-disclosure agreement is signed.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn nda_signed(mut self, nda_signed: impl Into<Nullable<bool>>) -> Self {
@@ -306,7 +307,7 @@ impl UpdateCustomer {
 
     /// Whether a master service agreement is signed.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn msa_signed(mut self, msa_signed: impl Into<Nullable<bool>>) -> Self {
@@ -316,7 +317,7 @@ impl UpdateCustomer {
 
     /// When the non-disclosure agreement was signed.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub(crate) fn set_nda_signed_date(
@@ -329,7 +330,7 @@ impl UpdateCustomer {
 
     /// When the master service agreement was signed.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub(crate) fn set_msa_signed_date(
@@ -342,7 +343,7 @@ impl UpdateCustomer {
 
     /// The values of custom fields. Read as a map by names, written as a list by ids.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn template(mut self, template: impl Into<Nullable<NewTemplate>>) -> Self {

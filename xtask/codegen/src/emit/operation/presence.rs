@@ -16,7 +16,7 @@ pub(super) fn checks(operation: &Operation, fields: &[Field]) -> String {
                     .iter()
                     .map(|names| pair(names, fields))
                     .collect();
-                format!("request.require_any(&[{}])?;\n", alternatives.join(", "))
+                format!("request.require_any(&[{}]);\n", alternatives.join(", "))
             }
             Presence::With {
                 field, companions, ..
@@ -26,7 +26,7 @@ pub(super) fn checks(operation: &Operation, fields: &[Field]) -> String {
                     .map(|name| pair(std::slice::from_ref(name), fields))
                     .collect();
                 format!(
-                    "request.require_with({}, &[{}])?;\n",
+                    "request.require_with({}, &[{}]);\n",
                     pair(std::slice::from_ref(field), fields),
                     companions.join(", ")
                 )

@@ -55,13 +55,13 @@ fn rules_that_say_nothing_or_too_much() {
         (
             "dependentRequired: { a: [a] }",
             "/dependentRequired/a",
-            "what `a` needs",
+            "`a` requires no other property",
             "other properties",
         ),
         (
             "dependentRequired: { a: [] }",
             "/dependentRequired/a",
-            "what `a` needs",
+            "`a` requires no other property",
             "other properties",
         ),
     ] {

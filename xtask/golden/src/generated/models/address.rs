@@ -16,7 +16,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// A `Address` of which nothing is set.
+    /// Makes a `Address` with no value set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -26,7 +26,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The value as the provider writes it.
+    /// Returns the value as the provider writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -38,9 +38,15 @@ impl Kind {
         }
     }
 
-    /// A value that this crate does not list, such as one that the provider added since.
+    /// The listed variant for a value, as the provider writes it; `None` for any other text.
+    #[must_use]
+    pub fn listed(value: &str) -> Option<Self> {
+        OpenEnum::listed(value)
+    }
+
+    /// Makes a value that this crate does not list, such as one that the provider added later.
     ///
-    /// It becomes the listed variant if it is one after all.
+    /// A value that this crate lists becomes the listed variant.
     #[must_use]
     pub fn unlisted(value: impl AsRef<str>) -> Self {
         open_enum::parse(value.as_ref())

@@ -24,7 +24,7 @@ pub enum ListEverythingResponseKind {
 }
 
 impl ListEverythingResponseKind {
-    /// The value as the provider writes it.
+    /// Returns the value as the provider writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -32,6 +32,12 @@ impl ListEverythingResponseKind {
             Self::AB => "a-b",
             Self::Unlisted(value) => value.as_str(),
         }
+    }
+
+    /// The listed variant for a value, as the provider writes it; `None` for any other text.
+    #[must_use]
+    pub fn listed(value: &str) -> Option<Self> {
+        OpenEnum::listed(value)
     }
 }
 

@@ -24,7 +24,7 @@ pub enum ListPartsOrder {
 }
 
 impl ListPartsOrder {
-    /// The value as the provider writes it.
+    /// Returns the value as the provider writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -35,9 +35,15 @@ impl ListPartsOrder {
         }
     }
 
-    /// A value that this crate does not list, such as one that the provider added since.
+    /// The listed variant for a value, as the provider writes it; `None` for any other text.
+    #[must_use]
+    pub fn listed(value: &str) -> Option<Self> {
+        OpenEnum::listed(value)
+    }
+
+    /// Makes a value that this crate does not list, such as one that the provider added later.
     ///
-    /// It becomes the listed variant if it is one after all.
+    /// A value that this crate lists becomes the listed variant.
     #[must_use]
     pub fn unlisted(value: impl AsRef<str>) -> Self {
         open_enum::parse(value.as_ref())

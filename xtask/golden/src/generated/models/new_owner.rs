@@ -23,7 +23,7 @@ pub struct NewOwner {
 }
 
 impl NewOwner {
-    /// A `NewOwner` with what it requires.
+    /// Makes a `NewOwner` with its required values.
     ///
     /// - `email`: the provider's `email`. At least 3 characters. Format: email.
     pub fn new(email: impl Into<String>) -> Self {
@@ -57,7 +57,7 @@ impl NewOwner {
 
     /// The provider's `tax number`.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     #[must_use]
     pub fn tax_number(mut self, tax_number: impl Into<Nullable<i64>>) -> Self {
         self.tax_number = Some(tax_number.into());

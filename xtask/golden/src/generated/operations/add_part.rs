@@ -19,10 +19,10 @@ static CUSTOM_NAME: TextRule = TextRule::new()
 
 /// `POST /v1/things/{thing_id}/parts/{kind}`.
 ///
-/// - `channel` needs `channel address` beside it.
-/// - `channel address` needs `channel` beside it.
+/// - `channel` requires `channel address`.
+/// - `channel address` requires `channel`.
 ///
-/// Idempotency: idempotent, a repeat is harmless.
+/// Idempotency: idempotent. Repeating the call is harmless.
 ///
 /// See <https://nasty.example/docs>.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ pub(crate) struct Body {
 }
 
 impl AddPart {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "addPart",
         Method::Post,
@@ -59,7 +59,7 @@ impl AddPart {
     .with_idempotency(Idempotency::Idempotent)
     .with_deciding_status();
 
-    /// A call of `addPart`.
+    /// Makes a call of `addPart`.
     ///
     /// - `thing_id`: Which thing.
     /// - `kind`: What kind of part it is.
@@ -88,7 +88,7 @@ impl AddPart {
 
     /// Leaves tickets alone.
     ///
-    /// A flag: sent as `true`, or not at all.
+    /// A flag. It is sent as `true`, or not at all.
     pub fn no_sync(mut self) -> Self {
         self.body.no_sync = Some(true);
         self
@@ -140,8 +140,8 @@ impl AddPart {
 
     /// Sets a field of the shop's own.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name that is empty,
-    /// that has the prefix already, or that is there twice is refused.
+    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
+    /// is empty, already has the prefix, or occurs twice.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.body.custom_field.push(name, value);
         self
@@ -168,13 +168,13 @@ impl Operation for AddPart {
         request.require_with(
             ("channel", self.body.channel.is_some()),
             &[("channel address", self.body.channel_address.is_some())],
-        )?;
+        );
         request.require_with(
             ("channel address", self.body.channel_address.is_some()),
             &[("channel", self.body.channel.is_some())],
-        )?;
-        request.check_range("brand_id", self.body.brand_id, 1..)?;
-        request.check("custom name", &self.body.custom_name, &CUSTOM_NAME)?;
+        );
+        request.check_range("brand_id", self.body.brand_id, 1..);
+        request.check("custom name", &self.body.custom_name, &CUSTOM_NAME);
         request.path("thing_id", self.thing_id)?;
         request.path("kind", &self.kind)?;
         request.multipart("brand_id", self.body.brand_id);

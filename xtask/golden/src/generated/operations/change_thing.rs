@@ -25,7 +25,7 @@ static FIRST_ADDRESS_LINE_1: TextRule = TextRule::new().max_length(40);
 
 /// `PATCH /v1/things/{thing_id}`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// See <https://nasty.example/docs>.
 #[derive(Clone)]
@@ -55,16 +55,16 @@ pub(crate) struct Body {
 }
 
 impl ChangeThing {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("changeThing", Method::Patch, "/v1/things/{thing_id}")
             .with_idempotency(Idempotency::NonIdempotent)
             .with_deciding_status();
 
-    /// A call of `changeThing`.
+    /// Makes a call of `changeThing`.
     ///
     /// - `thing_id`: Which thing.
-    /// - `state`: the provider's `state`. At most 9 characters. May be sent as `null`.
+    /// - `state`: the provider's `state`. At most 9 characters. Can be sent as `null`.
     pub fn new(thing_id: i64, state: impl Into<Nullable<String>>) -> Self {
         Self {
             thing_id,
@@ -91,7 +91,7 @@ impl ChangeThing {
 
     /// The provider's `urgent`.
     ///
-    /// A flag: sent as `true`, or not at all.
+    /// A flag. It is sent as `true`, or not at all.
     pub fn urgent(mut self) -> Self {
         self.body.urgent = Some(true);
         self
@@ -105,7 +105,7 @@ impl ChangeThing {
 
     /// The provider's `phone`.
     ///
-    /// Pattern: `^\+[0-9]+$`. May be sent as `null`.
+    /// Pattern: `^\+[0-9]+$`. Can be sent as `null`.
     pub fn phone(mut self, phone: impl Into<Nullable<String>>) -> Self {
         self.body.phone = Some(phone.into());
         self
@@ -113,7 +113,7 @@ impl ChangeThing {
 
     /// The provider's `count`.
     ///
-    /// At least 0. May be sent as `null`.
+    /// At least 0. Can be sent as `null`.
     pub fn count(mut self, count: impl Into<Nullable<i64>>) -> Self {
         self.body.count = Some(count.into());
         self
@@ -127,7 +127,7 @@ impl ChangeThing {
 
     /// The provider's `first`.
     ///
-    /// May be sent as `null`.
+    /// Can be sent as `null`.
     pub fn first(mut self, first: impl Into<Nullable<NewOwner>>) -> Self {
         self.body.first = Some(first.into());
         self
@@ -141,42 +141,42 @@ impl Operation for ChangeThing {
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         if let Nullable::Value(value) = &self.body.state {
-            request.check("state", value, &STATE)?;
+            request.check("state", value, &STATE);
         }
         if let Some(value) = &self.body.priority {
-            request.check_range("priority", *value, -3..=3)?;
+            request.check_range("priority", *value, -3..=3);
         }
         if let Some(Nullable::Value(value)) = &self.body.phone {
-            request.check("phone", value, &PHONE)?;
+            request.check("phone", value, &PHONE);
         }
         if let Some(Nullable::Value(value)) = &self.body.count {
-            request.check_range("count", *value, 0..)?;
+            request.check_range("count", *value, 0..);
         }
         if let Some(value) = &self.body.owners {
             for item in value {
-                request.check("owners[].email", &item.email, &OWNERS_EMAIL)?;
+                request.check("owners[].email", &item.email, &OWNERS_EMAIL);
                 if let Some(value) = &item.nick_names {
                     for item in value {
-                        request.check("owners[].nick names[]", item, &OWNERS_NICK_NAMES)?;
+                        request.check("owners[].nick names[]", item, &OWNERS_NICK_NAMES);
                     }
                 }
                 if let Some(value) = &item.address {
                     if let Some(value) = &value.line_1 {
-                        request.check("owners[].address.line_1", value, &OWNERS_ADDRESS_LINE_1)?;
+                        request.check("owners[].address.line_1", value, &OWNERS_ADDRESS_LINE_1);
                     }
                 }
             }
         }
         if let Some(Nullable::Value(value)) = &self.body.first {
-            request.check("first.email", &value.email, &FIRST_EMAIL)?;
+            request.check("first.email", &value.email, &FIRST_EMAIL);
             if let Some(value) = &value.nick_names {
                 for item in value {
-                    request.check("first.nick names[]", item, &FIRST_NICK_NAMES)?;
+                    request.check("first.nick names[]", item, &FIRST_NICK_NAMES);
                 }
             }
             if let Some(value) = &value.address {
                 if let Some(value) = &value.line_1 {
-                    request.check("first.address.line_1", value, &FIRST_ADDRESS_LINE_1)?;
+                    request.check("first.address.line_1", value, &FIRST_ADDRESS_LINE_1);
                 }
             }
         }

@@ -11,7 +11,7 @@ use crate::generated::models::ListEverythingResponse;
 
 /// `GET /v1/things`.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// See <https://nasty.example/docs>.
 #[derive(Clone, Debug, Default)]
@@ -20,12 +20,12 @@ use crate::generated::models::ListEverythingResponse;
 pub struct ListEverything;
 
 impl ListEverything {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("everything", Method::Get, "/v1/things")
         .with_idempotency(Idempotency::Safe)
         .with_replacement("nothing that the provider names");
 
-    /// A call of `everything`.
+    /// Makes a call of `everything`.
     #[deprecated]
     pub fn new() -> Self {
         Self

@@ -31,7 +31,7 @@ static X_CLIENT_KEY: TextRule = TextRule::new().max_length(64);
 ///
 /// **no heading**
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// Provenance: inferred.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ pub struct ListParts {
 }
 
 impl ListParts {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new(
         "listParts",
         Method::Get,
@@ -142,16 +142,16 @@ impl Operation for ListParts {
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         if let Some(value) = &self.type_ {
             for item in value {
-                request.check("type[]", item, &TYPE)?;
+                request.check("type[]", item, &TYPE);
             }
         }
         if let Some(value) = &self.item_start {
-            request.check_range("itemStart", *value, 0..)?;
+            request.check_range("itemStart", *value, 0..);
         }
         if let Some(value) = &self.item_limit {
-            request.check_range("itemLimit", *value, 1..=99)?;
+            request.check_range("itemLimit", *value, 1..=99);
         }
-        request.check("X-Client-Key", &self.x_client_key, &X_CLIENT_KEY)?;
+        request.check("X-Client-Key", &self.x_client_key, &X_CLIENT_KEY);
         request.path("thing_id", self.thing_id)?;
         request.path("kind", &self.kind)?;
         if let Some(value) = &self.type_ {

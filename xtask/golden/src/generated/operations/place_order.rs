@@ -13,7 +13,7 @@ use serde::Serialize;
 
 /// `POST /v1/orders`: Orders parts.
 ///
-/// Idempotency: non-idempotent, a client never repeats it on its own.
+/// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// See <https://nasty.example/docs>.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(crate) struct Body {
 }
 
 impl PlaceOrder {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub(crate) const INFO: OperationInfo =
         OperationInfo::new("placeOrder", Method::Post, "/v1/orders")
             .with_idempotency(Idempotency::NonIdempotent)

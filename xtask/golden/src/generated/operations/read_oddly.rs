@@ -9,7 +9,7 @@ use customer_api_core::{
 
 /// `OPTIONS /v1/ping`.
 ///
-/// Idempotency: safe, it reads only.
+/// Idempotency: safe. The call only reads.
 ///
 /// See <https://nasty.example/docs>.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +18,11 @@ use customer_api_core::{
 pub struct ReadOddly;
 
 impl ReadOddly {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo = OperationInfo::new("readOddly", Method::Options, "/v1/ping")
         .with_idempotency(Idempotency::Safe);
 
-    /// A call of `readOddly`.
+    /// Makes a call of `readOddly`.
     pub fn new() -> Self {
         Self
     }

@@ -11,7 +11,7 @@ use crate::generated::models::Removal;
 
 /// `DELETE /v1/things/{thing_id}`.
 ///
-/// Idempotency: idempotent, a repeat is harmless.
+/// Idempotency: idempotent. Repeating the call is harmless.
 ///
 /// See <https://nasty.example/docs>.
 ///
@@ -23,13 +23,13 @@ pub struct RemoveThing {
 }
 
 impl RemoveThing {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("removeThing", Method::Delete, "/v1/things/{thing_id}")
             .with_idempotency(Idempotency::Idempotent)
             .with_replacement("see the web site");
 
-    /// A call of `removeThing`.
+    /// Makes a call of `removeThing`.
     ///
     /// - `thing_id`: Which thing.
     #[deprecated(note = "see the web site")]

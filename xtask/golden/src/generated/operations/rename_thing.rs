@@ -17,7 +17,7 @@ static PRIMARY_ID: TextRule = TextRule::new().max_length(20);
 ///
 /// - At least one must be set: `primaryID` with `brandID`, `customerID`.
 ///
-/// Idempotency: idempotent, a repeat is harmless.
+/// Idempotency: idempotent. Repeating the call is harmless.
 ///
 /// See <https://nasty.example/docs>.
 #[derive(Clone)]
@@ -39,13 +39,13 @@ pub(crate) struct Body {
 }
 
 impl RenameThing {
-    /// What is known of the call before it is made.
+    /// The call's properties that are known before it is made.
     pub const INFO: OperationInfo =
         OperationInfo::new("renameThing", Method::Put, "/v1/things/{thing_id}")
             .with_idempotency(Idempotency::Idempotent)
             .with_deciding_status();
 
-    /// A call of `renameThing`.
+    /// Makes a call of `renameThing`.
     ///
     /// - `thing_id`: Which thing.
     pub fn new(thing_id: i64) -> Self {
@@ -95,16 +95,16 @@ impl RenameThing {
 
     /// The provider's `noSync`.
     ///
-    /// A flag: sent as `true`, or not at all.
+    /// A flag. It is sent as `true`, or not at all.
     pub fn no_sync(mut self) -> Self {
         self.body.no_sync = Some(true);
         self
     }
 
-    /// Adds a field of the account's own.
+    /// Adds a field that the account defines.
     ///
-    /// Sent as `extra field ` with `name` at its end, in the order of the calls. A name that is
-    /// empty, that has the prefix already, or that is there twice is refused.
+    /// Sent as `extra field ` with `name` at its end, in the order of the calls. A name is refused
+    /// if it is empty, already has the prefix, or occurs twice.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.body.extra.push(name, value);
         self
@@ -132,15 +132,15 @@ impl Operation for RenameThing {
                 self.body.primary_id.is_some() && self.body.brand_id.is_some(),
             ),
             ("customerID", self.body.customer_id.is_some()),
-        ])?;
+        ]);
         if let Some(value) = &self.body.firstname {
-            request.check("firstname", value, &FIRSTNAME)?;
+            request.check("firstname", value, &FIRSTNAME);
         }
         if let Some(value) = &self.body.primary_id {
-            request.check("primaryID", value, &PRIMARY_ID)?;
+            request.check("primaryID", value, &PRIMARY_ID);
         }
         if let Some(value) = &self.body.customer_id {
-            request.check_range("customerID", *value, 1..)?;
+            request.check_range("customerID", *value, 1..);
         }
         request.path("thing_id", self.thing_id)?;
         if let Some(value) = &self.body.firstname {

@@ -1,0 +1,290 @@
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{BuildHasher as _, RandomState},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use http::{HeaderName, header::AUTHORIZATION};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Auth, AuthContext, AuthError, Credential};
+use crate::error::BuildError;
+
+/// The secret that a provider issued: an API key or a token.
+///
+/// A text is a key that never changes. [`from_fn`](Self::from_fn) takes a function, for a key that is rotated while the program runs.
+/// The key is never printed.
+///
+/// ```
+/// use std::sync::{Arc, RwLock};
+///
+/// use customer_api_core::{auth::ApiKey, secrecy::SecretString};
+///
+/// let fixed = ApiKey::from("s3cret");
+///
+/// // Another part of the program replaces the key in here.
+/// let current = Arc::new(RwLock::new(SecretString::from("s3cret")));
+/// let rotated = ApiKey::from_fn(move || current.read().map(|key| key.clone()).unwrap_or_default());
+/// ```
+#[derive(Clone)]
+pub struct ApiKey {
+    source: Source,
+    check: fn(&str) -> Result<(), &'static str>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Fixed(SecretString),
+    Function(Arc<dyn Fn() -> SecretString + Send + Sync>),
+}
+
+impl ApiKey {
+    /// A key that the function returns. It is called before each attempt, so it must be fast: it returns what another part of the
+    /// program keeps up to date.
+    ///
+    /// A key that can't be used makes the call fail with the kind [`Authentication`](crate::ErrorKind::Authentication), and nothing is
+    /// sent. After a 401, the request is sent again if the function returns another key than before.
+    pub fn from_fn(current: impl Fn() -> SecretString + Send + Sync + 'static) -> Self {
+        Self::new(Source::Function(Arc::new(current)))
+    }
+
+    fn new(source: Source) -> Self {
+        Self {
+            source,
+            check: |_| Ok(()),
+        }
+    }
+
+    /// The same key, which is also refused for reasons that only the provider's crate knows. The reason must not show the key.
+    #[must_use]
+    pub fn checked(mut self, check: fn(&str) -> Result<(), &'static str>) -> Self {
+        self.check = check;
+        self
+    }
+
+    /// The key as it is now, behind a scheme word if there is one.
+    fn header_value(&self, scheme: Option<&str>) -> Result<SecretString, AuthError> {
+        let key = match &self.source {
+            Source::Fixed(key) => Cow::Borrowed(key),
+            Source::Function(current) => Cow::Owned(current()),
+        };
+        let key = key.expose_secret();
+        let refused = |reason| Err(AuthError::new(reason).in_vain());
+        if key.is_empty() {
+            return refused("it is empty");
+        }
+        // White space would split the header's value. At an end, it comes from a file that was read with its line break.
+        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return refused(
+                "it contains white space, control characters or characters outside ASCII",
+            );
+        }
+        if let Err(reason) = (self.check)(key) {
+            return refused(reason);
+        }
+        Ok(match scheme {
+            Some(scheme) => format!("{scheme} {key}").into(),
+            None => key.into(),
+        })
+    }
+}
+
+impl From<SecretString> for ApiKey {
+    fn from(key: SecretString) -> Self {
+        Self::new(Source::Fixed(key))
+    }
+}
+
+impl From<String> for ApiKey {
+    fn from(key: String) -> Self {
+        SecretString::from(key).into()
+    }
+}
+
+impl From<&str> for ApiKey {
+    fn from(key: &str) -> Self {
+        SecretString::from(key).into()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKey").finish_non_exhaustive()
+    }
+}
+
+/// Sends a key with each request.
+///
+/// A key that never changes is checked when the client is built.
+#[derive(Debug)]
+pub struct KeyCredential {
+    header: HeaderName,
+    scheme: Option<String>,
+    key: ApiKey,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Fixed(Result<Credential, AuthError>),
+    Rotated(Rotations),
+}
+
+/// Counts the keys, so that a late 401 for an old one is told from one for the current key.
+#[derive(Debug, Default)]
+struct Rotations {
+    hasher: RandomState,
+    /// A hash of the last key, and its number.
+    last: Mutex<(u64, u64)>,
+}
+
+impl KeyCredential {
+    /// A key in a header of its own, such as `apiKey: …`.
+    #[must_use]
+    pub fn header(header: HeaderName, key: impl Into<ApiKey>) -> Self {
+        Self::new(header, None, key.into())
+    }
+
+    /// A key behind a scheme word, such as `Authorization: token …`.
+    #[must_use]
+    pub fn scheme(scheme: &str, key: impl Into<ApiKey>) -> Self {
+        Self::new(AUTHORIZATION, Some(scheme.to_owned()), key.into())
+    }
+
+    /// A bearer token, as defined by RFC 6750: `Authorization: Bearer …`.
+    #[must_use]
+    pub fn bearer(token: impl Into<ApiKey>) -> Self {
+        Self::scheme("Bearer", token)
+    }
+
+    fn new(header: HeaderName, scheme: Option<String>, key: ApiKey) -> Self {
+        let state = match &key.source {
+            Source::Fixed(_) => State::Fixed(
+                key.header_value(scheme.as_deref())
+                    .and_then(|value| Credential::new(header.clone(), value.expose_secret())),
+            ),
+            Source::Function(_) => State::Rotated(Rotations::default()),
+        };
+        Self {
+            header,
+            scheme,
+            key,
+            state,
+        }
+    }
+
+    fn current(&self) -> Result<Credential, AuthError> {
+        let rotations = match &self.state {
+            State::Fixed(credential) => return credential.clone(),
+            State::Rotated(rotations) => rotations,
+        };
+        let value = self.key.header_value(self.scheme.as_deref())?;
+        let credential = Credential::new(self.header.clone(), value.expose_secret())?;
+        let number = rotations.number(value.expose_secret());
+        Ok(credential.with_generation(number))
+    }
+}
+
+impl Rotations {
+    fn number(&self, key: &str) -> u64 {
+        let hash = self.hasher.hash_one(key);
+        // Nothing is half done while it is held.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != hash {
+            *last = (hash, last.1 + 1);
+        }
+        last.1
+    }
+}
+
+#[async_trait]
+impl Auth for KeyCredential {
+    async fn authorize(&self, _: &AuthContext<'_>) -> Result<Option<Credential>, AuthError> {
+        self.current().map(Some)
+    }
+
+    fn try_authorize(&self) -> Option<Credential> {
+        self.current().ok()
+    }
+
+    fn invalidate(&self, generation: u64) -> bool {
+        let is_new = |credential: Credential| credential.generation() != generation;
+        matches!(self.state, State::Rotated(_)) && self.current().is_ok_and(is_new)
+    }
+
+    fn check(&self) -> Result<(), BuildError> {
+        match &self.state {
+            State::Fixed(Err(error)) => Err(BuildError::Credential(error.clone().into_reason())),
+            State::Fixed(Ok(_)) | State::Rotated(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_could_split_a_header_is_refused_without_showing_it() {
+        for key in [
+            "",
+            " ",
+            "hunter2\n",
+            "hunter2\r\nx: y",
+            "hunter2 b",
+            "hunter2é",
+            "\u{7f}hunter2",
+        ] {
+            let credential = KeyCredential::bearer(key);
+            let error = credential.check().unwrap_err();
+            assert!(matches!(error, BuildError::Credential(_)));
+            let rotated = KeyCredential::bearer(ApiKey::from_fn(move || key.into()));
+            rotated.check().unwrap();
+            assert!(rotated.try_authorize().is_none());
+            let late = rotated.current().unwrap_err();
+            assert!(late.is_in_vain());
+            assert!(
+                !format!("{error} {error:?} {credential:?} {late} {rotated:?}").contains("hunter2"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_is_never_printed() {
+        for credential in [
+            KeyCredential::bearer("hunter2"),
+            KeyCredential::scheme("token", "hunter2"),
+            KeyCredential::header(HeaderName::from_static("apikey"), "hunter2"),
+            KeyCredential::bearer(ApiKey::from_fn(|| "hunter2".into())),
+        ] {
+            credential.check().unwrap();
+            credential.current().unwrap();
+            assert!(!format!("{credential:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_key_that_the_crate_of_the_provider_refuses_is_refused_at_once_or_when_it_is_used() {
+        let refuse = |key: &str| match key {
+            "pk_1" => Err("it is a publishable key"),
+            _ => Ok(()),
+        };
+        let fixed = KeyCredential::bearer(ApiKey::from("pk_1").checked(refuse));
+        assert!(
+            fixed
+                .check()
+                .unwrap_err()
+                .to_string()
+                .ends_with("it is a publishable key")
+        );
+        let rotated = ApiKey::from_fn(|| "pk_1".into()).checked(refuse);
+        let rotated = KeyCredential::bearer(rotated);
+        assert_eq!(
+            rotated.current().unwrap_err().to_string(),
+            "it is a publishable key"
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! What a program learns of its calls, for metrics.
+
+use std::{fmt, time::Duration};
+
+use crate::{Delivery, ErrorKind, operation::info::OperationInfo};
+
+/// Learns of every attempt and every call when it ends, for metrics. See [`ClientBuilder::observer`](crate::ClientBuilder::observer).
+///
+/// The methods run on the task of the call, so they must be fast. A call whose future is dropped is not reported.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use customer_api_core::{
+///     Delivery,
+///     observe::{CallEnd, Observer},
+/// };
+///
+/// /// Counts the writes and reads whose outcome is unknown.
+/// #[derive(Debug, Default)]
+/// struct Unknowns(AtomicU64);
+///
+/// impl Observer for Unknowns {
+///     fn call_ended(&self, call: &CallEnd) {
+///         if call.delivery == Some(Delivery::Unknown) {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+/// ```
+pub trait Observer: fmt::Debug + Send + Sync + 'static {
+    /// An attempt has ended: its response has arrived, or it has failed.
+    fn attempt_ended(&self, attempt: &AttemptEnd) {
+        let _ = attempt;
+    }
+
+    /// A call has ended, with all its attempts and waits.
+    fn call_ended(&self, call: &CallEnd) {
+        let _ = call;
+    }
+}
+
+/// How an attempt ended. Holds no value of a request or response.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AttemptEnd {
+    /// The name of the provider.
+    pub service: &'static str,
+    /// The operation.
+    pub operation: &'static OperationInfo,
+    /// The number of the attempt within its call, from 1.
+    pub number: u32,
+    /// The status of the response; `None` if no head of a response arrived.
+    pub status: Option<u16>,
+    /// What failed; `None` if the attempt succeeded.
+    pub kind: Option<ErrorKind>,
+    /// Whether the attempt happened although it failed; `None` if it succeeded.
+    pub delivery: Option<Delivery>,
+    /// The time from sending the request to the end of the response.
+    pub elapsed: Duration,
+}
+
+/// How a call ended. Holds no value of a request or response.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallEnd {
+    /// The name of the provider.
+    pub service: &'static str,
+    /// The operation.
+    pub operation: &'static OperationInfo,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// The status of the last response; `None` if no head of a response arrived.
+    pub status: Option<u16>,
+    /// What failed; `None` if the call succeeded.
+    pub kind: Option<ErrorKind>,
+    /// Whether the call happened although it failed; `None` if it succeeded.
+    pub delivery: Option<Delivery>,
+    /// The time of the call, with all its attempts and waits.
+    pub elapsed: Duration,
+}
