@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 pub(crate) fn command() -> Command {
     Command::new("codegen")
         .about(
-            "Writes every crate's src/generated, the sandbox's descriptions, the proofs' tables and docs/coverage.md",
+            "Writes every crate's src/generated, the sandbox's descriptions, the proofs' tables, docs/coverage.md and docs/reference.md",
         )
         .arg(
             Arg::new("check")

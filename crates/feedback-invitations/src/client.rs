@@ -21,6 +21,10 @@ use crate::{CustomerRadar, login::PasswordLogin};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Operations
+///
+#[doc = include_str!("generated/calls.md")]
 #[derive(Clone, Debug)]
 pub struct Client {
     core: customer_api_core::Client<CustomerRadar>,

@@ -21,6 +21,10 @@ use crate::Omnidesk;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Operations
+///
+#[doc = include_str!("generated/calls.md")]
 #[derive(Clone, Debug)]
 pub struct Client {
     core: customer_api_core::Client<Omnidesk>,

@@ -32,6 +32,10 @@ fn refuse_publishable(key: &str) -> Result<(), &'static str> {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Operations
+///
+#[doc = include_str!("generated/calls.md")]
 #[derive(Clone, Debug)]
 pub struct Client {
     core: customer_api_core::Client<Ravelin>,

@@ -29,6 +29,10 @@ pub const SINGLE_COMPANY: u64 = 1;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Operations
+///
+#[doc = include_str!("generated/calls.md")]
 #[derive(Clone, Debug)]
 pub struct Client {
     core: customer_api_core::Client<Revnue>,

@@ -13,6 +13,7 @@ use crate::{emit, emitted, format, report, tree, understand};
 
 const DESCRIPTIONS: &str = "crates/customer-api-sandbox/src/descriptions";
 const COVERAGE: &str = "docs/coverage.md";
+const REFERENCE: &str = "docs/reference.md";
 /// The folder in which the proofs find every operation.
 const PROOF: &str = "xtask/proof/src/generated";
 /// The crate whose description belongs to no provider. It proves what the generator emits.
@@ -29,7 +30,7 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
         match understand(&path, &text) {
             Err(found) => problems.extend(found),
             Ok((tree, api)) => {
-                for (file, text) in emitted(&api)? {
+                for (file, text) in emitted(&api, &in_code(&folder))? {
                     files.insert(format!("{folder}/src/generated/{file}"), text);
                 }
                 if let Some(name) = provider {
@@ -43,11 +44,18 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
         return Err(report(&problems));
     }
     files.insert(COVERAGE.to_owned(), emit::coverage::coverage(&providers));
+    files.insert(REFERENCE.to_owned(), emit::reference::reference(&providers));
     for (file, text) in emit::proof::tables(&providers) {
         files.insert(format!("{PROOF}/{file}"), text);
     }
     format::format(root, &mut files)?;
     Ok(files)
+}
+
+/// Returns the name in code of the crate in a folder.
+fn in_code(folder: &str) -> String {
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    name.replace('-', "_")
 }
 
 /// A crate with a description.

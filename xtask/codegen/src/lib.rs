@@ -55,14 +55,14 @@ pub fn make_crate(root: &Path, name: &str, spec: &Path) -> Result<String, String
 }
 
 /// Returns the files that `cargo xtask codegen` emits for a description below `src/generated`. They are not formatted
-/// yet.
+/// yet. In their documentation, the crate is called `acme`.
 ///
 /// # Errors
 ///
 /// Returns a line for every problem.
 pub fn read_description(path: &str, text: &[u8]) -> Result<BTreeMap<String, String>, Vec<String>> {
     match understand(path, text) {
-        Ok((_, api)) => Ok(emit::emit(&api)),
+        Ok((_, api)) => Ok(emit::emit(&api, "acme")),
         Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
     }
 }
@@ -122,9 +122,9 @@ pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Pr
     }
 }
 
-/// Returns the files of `src/generated`, not yet formatted, and audited.
-pub(crate) fn emitted(api: &Api) -> Result<BTreeMap<String, String>, String> {
-    let files = emit::emit(api);
+/// Returns the files of `src/generated`, not yet formatted, and audited. `krate` is the crate's name in code.
+pub(crate) fn emitted(api: &Api, krate: &str) -> Result<BTreeMap<String, String>, String> {
+    let files = emit::emit(api, krate);
     audit::files(&files)?;
     Ok(files)
 }

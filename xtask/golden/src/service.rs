@@ -5,6 +5,10 @@ use customer_api_core::{
 };
 
 /// The provider's conventions: a failure's body is its message.
+///
+/// # Operations
+///
+#[doc = include_str!("generated/calls.md")]
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Nasty;

@@ -105,7 +105,9 @@ fn links(text: &str) -> Vec<Link> {
         for target in definition.into_iter().chain(inline) {
             // The part after the address is its title.
             let target = target.split_whitespace().next().unwrap_or_default();
-            if !target.contains("://") && !target.starts_with("mailto:") {
+            // Rustdoc checks links to items.
+            let is_elsewhere = target.contains("://") || target.starts_with("mailto:");
+            if !is_elsewhere && !target.starts_with("crate::") {
                 links.push(Link {
                     line,
                     target: target.to_owned(),
@@ -189,7 +191,7 @@ mod tests {
 
     #[test]
     fn code_and_other_hosts_are_left_alone() {
-        let text = "`[a](b)` [c](https://d.example) [e](mailto:f@g.example)\n```text\n[h](i)\n~~~\n[j](k)\n```\n[l](m)";
+        let text = "`[a](b)` [c](https://d.example) [e](mailto:f@g.example) [f](crate::F)\n```text\n[h](i)\n~~~\n[j](k)\n```\n[l](m)";
         assert_eq!(targets(text), ["m"]);
     }
 

@@ -44,6 +44,11 @@ impl Docs {
         self.blocks.extend(words::blocks_after(own, text));
     }
 
+    /// Adds a section that stays as it is. It must not contain words of a description.
+    pub(crate) fn add_section(&mut self, section: String) {
+        self.blocks.push(section);
+    }
+
     pub(crate) fn lines(&self, prefix: &str) -> String {
         let mut out = String::new();
         for line in self.blocks.join("\n\n").lines() {

@@ -293,7 +293,7 @@ fn fields(api: &Api) -> impl Iterator<Item = &Field> {
 /// Returns the files below the crate's folder, not yet formatted.
 fn files(provider: &Provider) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
-    for (path, text) in emitted(&provider.api)? {
+    for (path, text) in emitted(&provider.api, &provider.in_code())? {
         files.insert(format!("src/generated/{path}"), text);
     }
     for (path, text) in [

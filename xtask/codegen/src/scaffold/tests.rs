@@ -57,7 +57,7 @@ fn a_plain_description_makes_a_whole_crate() {
     let scratch = workspace();
     let report = make(&scratch.0, "acme-parcels", &scratch.0.join("plain.yaml")).unwrap();
     assert!(
-        report.starts_with("made crates/acme-parcels: 29 files"),
+        report.starts_with("made crates/acme-parcels: 30 files"),
         "{report}"
     );
     let listing = listing(&scratch);
@@ -68,6 +68,7 @@ fn a_plain_description_makes_a_whole_crate() {
         "README.md",
         "openapi.yaml",
         "src/client.rs",
+        "src/generated/calls.md",
         "src/generated/mod.rs",
         "src/generated/models/state.rs",
         "src/generated/operations/create_parcel.rs",
@@ -85,6 +86,7 @@ fn a_plain_description_makes_a_whole_crate() {
         );
     }
     assert!(listing.contains(&"docs/coverage.md".to_owned()));
+    assert!(listing.contains(&"docs/reference.md".to_owned()));
     assert_eq!(text_of(&scratch, "openapi.yaml"), PLAIN);
     assert_eq!(text_of(&scratch, "LICENSE"), "the license\n");
     // The generated files are those that `codegen` would generate.

@@ -18,7 +18,7 @@ impl Random {
 fn read(bytes: &[u8]) {
     for file in ["acme.yaml", "acme.json"] {
         if let Ok((_, api)) = understand(file, bytes) {
-            super::super::emitted(&api).unwrap();
+            super::super::emitted(&api, "acme").unwrap();
         }
     }
 }

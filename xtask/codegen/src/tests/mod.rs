@@ -21,7 +21,7 @@ fn problems(text: &str) -> Vec<Problem> {
 /// Returns the emitted files of a description without problems, not yet formatted.
 fn emitted(text: &str) -> BTreeMap<String, String> {
     match understand("acme.yaml", text.as_bytes()) {
-        Ok((_, api)) => super::emitted(&api).unwrap(),
+        Ok((_, api)) => super::emitted(&api, "acme").unwrap(),
         Err(problems) => panic!("{problems:#?}"),
     }
 }

@@ -110,7 +110,7 @@ fn json_is_read_like_yaml() {
     let json = tree::to_json(&tree).unwrap();
     let (again, api) = understand("acme.json", json.as_bytes()).unwrap();
     assert_eq!(again, tree);
-    assert_eq!(emit::emit(&api), emitted(NASTY));
+    assert_eq!(emit::emit(&api, "acme"), emitted(NASTY));
     // JSON is YAML too.
     assert_eq!(understand("acme.yaml", json.as_bytes()).unwrap().0, tree);
 }
@@ -174,4 +174,69 @@ fn texts_from_descriptions_stay_texts() {
         "{text}"
     );
     assert!(text.contains(r####".pattern(r##""#\\"##)"####), "{text}");
+}
+
+#[test]
+fn a_client_s_table_has_a_row_per_constructor() {
+    let table = &emitted(NASTY)["calls.md"];
+    for row in [
+        "| `client.send(`[`MakeThing::round`](crate::MakeThing::round)`(radius))` | `POST /v1/things` | `()` | no |  |",
+        "| `client.send(`[`MakeThing::square`](crate::MakeThing::square)`(side))` | `POST /v1/things` | `()` | no | A square. |",
+        // Hand-written code offers the type, and its constructors.
+        "| `client.send(`[`PlaceOrder`](crate::PlaceOrder)`::…)` | `POST /v1/orders` | `()` | no | Orders parts. |",
+        // Without the feature there is no item to link.
+        "| `client.send(RemoveThing::new(thing_id))` (deprecated) (feature `undocumented`) | `DELETE /v1/things/{thing_id}` | `Removal` | yes |  |",
+        "| `client.send(`[`ReadOddly::new`](crate::ReadOddly::new)`())` | `OPTIONS /v1/ping` | `Option<`[`Oddity`](crate::Oddity)`>` | yes |  |",
+    ] {
+        assert!(table.lines().any(|line| line == row), "{row}\n{table}");
+    }
+}
+
+#[test]
+fn an_operation_shows_its_call_last() {
+    let files = emitted(NASTY);
+    let text = &files["operations/make_thing.rs"];
+    assert!(
+        text.contains(
+            "/// # Call\n///\n/// ```no_run\n/// use acme::MakeThing;\n///\n\
+             /// # async fn run(client: &customer_api_core::Client<acme::Nasty>, radius: i64) -> Result<(), customer_api_core::Error> {\n\
+             /// client.send(MakeThing::round(radius)).await?;\n/// # Ok(())\n/// # }\n/// ```\n"
+        ),
+        "{text}"
+    );
+    assert_eq!(text.matches("```no_run").count(), 3);
+    assert!(!files["operations/place_order.rs"].contains("# Call"));
+}
+
+#[test]
+fn the_reference_has_a_line_per_fact() {
+    let (_, api) = understand("acme.yaml", NASTY.as_bytes()).unwrap();
+    let page = emit::reference::reference(&[("acme-things".to_owned(), api)]);
+    let section = |item: &str| {
+        let (_, rest) = page
+            .split_once(&format!("### `acme_things::{item}`\n\n"))
+            .unwrap();
+        rest.split("\n\n").next().unwrap()
+    };
+    for (item, line) in [
+        ("MakeThing", "- constructor: `MakeThing::sheet()`"),
+        ("MakeThing", "- request: `POST /v1/things`, JSON"),
+        ("MakeThing", "- retried: no, once it may have happened"),
+        ("Ping", "- retried: yes"),
+        (
+            "PlaceOrder",
+            "- constructor: hand-written; the rustdoc of `acme_things::PlaceOrder` shows it",
+        ),
+        (
+            "AddPart",
+            "- setter: hand-written for `channel`, `channel_address`; see the rustdoc of `AddPart`",
+        ),
+        ("ReadOddly", "- output: `Option<Oddity>`"),
+    ] {
+        assert!(
+            section(item).lines().any(|found| found == line),
+            "{item}: {line}\n{}",
+            section(item)
+        );
+    }
 }

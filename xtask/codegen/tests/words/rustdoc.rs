@@ -99,6 +99,9 @@ impl Dependencies {
     }
 }
 
+/// The number of constructors in a description: one operation, and one whose body is one of two objects.
+const CALLS: usize = 3;
+
 /// The first line of the crate's documentation has the one test that rustdoc must find. This proves that rustdoc
 /// searches.
 const HEAD: &str = r#"//! ```ignore
@@ -132,17 +135,18 @@ fn write(batch: &Path, outputs: &[Files]) {
     for (number, files) in outputs.iter().enumerate() {
         // As a provider crate shows them.
         library += &format!(
-            "/// One.\npub mod d{number} {{\n    mod generated;\n    #[doc(inline)]\n    \
-             pub use generated::{{models::*, operations::*}};\n}}\n"
+            "/// One.\n///\n#[doc = include_str!(\"d{number}/generated/calls.md\")]\n\
+             pub mod d{number} {{\n    mod generated;\n    #[doc(inline)]\n    \
+             pub use generated::{{models::*, operations::*}};\n    pub use crate::Acme;\n}}\n"
         );
         for (path, text) in files {
             let path = batch.join(format!("d{number}/generated/{path}"));
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(
-                path,
-                text.replace("crate::generated", &format!("crate::d{number}::generated")),
-            )
-            .unwrap();
+            let text = text
+                .replace("crate::generated", &format!("crate::d{number}::generated"))
+                .replace("(crate::", &format!("(crate::d{number}::"))
+                .replace("acme::", &format!("batch::d{number}::"));
+            fs::write(path, text).unwrap();
         }
     }
     fs::write(batch.join("lib.rs"), library).unwrap();
@@ -166,6 +170,7 @@ fn look(folder: &Path) -> (usize, usize) {
             seen += times;
         } else if path.extension().is_some_and(|end| end == "html") {
             let page = fs::read_to_string(&path).unwrap();
+            let mut blocks = 0;
             for tag in tags(&page) {
                 let is_link = tag.starts_with("a href=\"https://");
                 // The first words of a page, in one quoted attribute.
@@ -178,13 +183,18 @@ fn look(folder: &Path) -> (usize, usize) {
                     "<{tag}> in {}",
                     path.display()
                 );
-                // The page's text beside a code block.
-                assert!(
-                    !names.contains("example-wrap"),
-                    "<{tag}> in {}",
-                    path.display()
-                );
+                blocks += usize::from(names.contains("example-wrap"));
             }
+            // The code blocks of the generator's own: the calls of an operation.
+            let name = path.file_name().unwrap_or_default();
+            let calls = match name.to_str().unwrap_or_default() {
+                // The page of a private module only leads to the public one.
+                _ if page.contains("http-equiv=\"refresh\"") => 0,
+                "struct.SendIt.html" => 1,
+                "struct.SendOne.html" => 2,
+                _ => 0,
+            };
+            assert_eq!(blocks, calls, "code blocks in {}", path.display());
             pages += 1;
             seen += page.matches(PLANTED).count();
         }
@@ -212,8 +222,12 @@ fn rustdoc_finds_nothing_but_text() {
             .lines()
             .filter(|line| line.ends_with(": test"))
             .collect();
-        assert_eq!(found, ["lib.rs - (line 1): test"]);
-        tests += found.len() - 1;
+        // The generator's own: a call of each operation, one per constructor.
+        let is_call = |line: &&str| line.contains("/generated/operations/send_");
+        let (calls, others): (Vec<&str>, Vec<&str>) = found.into_iter().partition(is_call);
+        assert_eq!(others, ["lib.rs - (line 1): test"], "{list}");
+        assert_eq!(calls.len(), CALLS * outputs.len(), "{list}");
+        tests += others.len() - 1;
 
         dependencies.rustdoc(&folder, &["--out-dir", "doc"]);
         // The page of the crate has our own code block.

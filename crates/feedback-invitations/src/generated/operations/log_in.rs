@@ -27,6 +27,17 @@ static PASSWORD: TextRule = TextRule::new().min_length(1);
 ///
 /// Provenance: documented,
 /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
+///
+/// # Call
+///
+/// ```no_run
+/// use feedback_invitations::LogIn;
+///
+/// # async fn run(client: &customer_api_core::Client<feedback_invitations::CustomerRadar>, username: String, password: String) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(LogIn::new(username, password)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct LogIn {

@@ -35,6 +35,17 @@ static EXTRA_TWITTER: TextRule = TextRule::new()
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::AddChannel;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, brand_id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(AddChannel::new(brand_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct AddChannel {

@@ -27,6 +27,17 @@ static SOURCE_URL: TextRule = TextRule::new().min_length(1);
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::AddExternalEvent;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, brand_id: u64, initiated_by: String, message: String, source_url: String) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(AddExternalEvent::new(brand_id, initiated_by, message, source_url)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct AddExternalEvent {

@@ -68,6 +68,17 @@ static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::CreateCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, brand_id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(CreateCustomer::new(brand_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CreateCustomer {

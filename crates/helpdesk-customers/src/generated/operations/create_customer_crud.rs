@@ -58,6 +58,17 @@ static LASTNAME: TextRule = TextRule::new()
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::CreateCustomerCrud;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, external_id: String, brand_id: u64, firstname: String, lastname: String) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(CreateCustomerCrud::new(external_id, brand_id, firstname, lastname)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CreateCustomerCrud {

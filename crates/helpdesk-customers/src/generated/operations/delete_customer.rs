@@ -17,6 +17,17 @@ use customer_api_core::{
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::DeleteCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, customer_id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(DeleteCustomer::new(customer_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct DeleteCustomer {

@@ -17,6 +17,17 @@ use customer_api_core::{
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::GetCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, customer_id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(GetCustomer::new(customer_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct GetCustomer {

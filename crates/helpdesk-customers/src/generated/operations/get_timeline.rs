@@ -23,6 +23,17 @@ static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/link-customer/customer-lookup>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::GetTimeline;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, brand_id: u64, external_id: String) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(GetTimeline::new(brand_id, external_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct GetTimeline {

@@ -25,6 +25,17 @@ static QUERY: TextRule = TextRule::new()
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::ListCustomers;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(ListCustomers::new()).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct ListCustomers {

@@ -24,6 +24,17 @@ use customer_api_core::{
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/link-customer/api-syncing>.
 ///
 /// Only with the cargo feature `undocumented`: the provider does not document this call.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::PurgeCustomerDataIrreversibly;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, customer_id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(PurgeCustomerDataIrreversibly::new(customer_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct PurgeCustomerDataIrreversibly {

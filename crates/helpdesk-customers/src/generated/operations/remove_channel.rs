@@ -22,6 +22,17 @@ use customer_api_core::{
 /// Provenance: inferred, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 ///
 /// Only with the cargo feature `undocumented`: the provider does not document this call.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::RemoveChannel;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(RemoveChannel::new(id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RemoveChannel {

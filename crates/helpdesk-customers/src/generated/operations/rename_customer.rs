@@ -58,6 +58,17 @@ static LASTNAME: TextRule = TextRule::new()
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::RenameCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(RenameCustomer::new()).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RenameCustomer {

@@ -23,6 +23,17 @@ static CHANNEL_VALUE: TextRule = TextRule::new().min_length(1);
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::SearchByChannelValue;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, channel_value: String, brand_id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(SearchByChannelValue::new(channel_value, brand_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct SearchByChannelValue {

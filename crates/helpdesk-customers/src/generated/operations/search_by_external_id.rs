@@ -22,6 +22,17 @@ static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::SearchByExternalId;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, external_id: String, brand_id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(SearchByExternalId::new(external_id, brand_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct SearchByExternalId {

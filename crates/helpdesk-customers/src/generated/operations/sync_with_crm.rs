@@ -25,6 +25,17 @@ static ADDRESS: TextRule = TextRule::new().min_length(1);
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::SyncWithCrm;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, brand_id: u64, channel: helpdesk_customers::CrmChannel) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(SyncWithCrm::new(brand_id, channel)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct SyncWithCrm {

@@ -52,6 +52,17 @@ static LASTNAME: TextRule = TextRule::new()
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use helpdesk_customers::UpdateCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<helpdesk_customers::Omnidesk>, customer_id: u64, brand_id: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(UpdateCustomer::new(customer_id, brand_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct UpdateCustomer {

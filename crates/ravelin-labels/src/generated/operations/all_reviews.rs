@@ -22,6 +22,17 @@ use customer_api_core::{
 ///
 /// Provenance: documented,
 /// <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
+///
+/// # Call
+///
+/// ```no_run
+/// use ravelin_labels::AllReviews;
+///
+/// # async fn run(client: &customer_api_core::Client<ravelin_labels::Ravelin>) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(AllReviews::new()).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct AllReviews {

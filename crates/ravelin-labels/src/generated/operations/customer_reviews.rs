@@ -19,6 +19,17 @@ static CUSTOMER_ID: TextRule = TextRule::new().min_length(1);
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://developer.ravelin.com/merchant/api/endpoints/label>.
+///
+/// # Call
+///
+/// ```no_run
+/// use ravelin_labels::CustomerReviews;
+///
+/// # async fn run(client: &customer_api_core::Client<ravelin_labels::Ravelin>, customer_id: String) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(CustomerReviews::new(customer_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CustomerReviews {

@@ -27,6 +27,26 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 ///
 /// Provenance: documented,
 /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
+///
+/// # Call
+///
+/// ```no_run
+/// use ravelin_labels::LabelCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<ravelin_labels::Ravelin>, customer_id: String, review: ravelin_labels::PaymentFraudReview) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(LabelCustomer::payment_fraud(customer_id, review)).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// ```no_run
+/// use ravelin_labels::LabelCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<ravelin_labels::Ravelin>, customer_id: String, review: ravelin_labels::RefundAbuseReview) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(LabelCustomer::refund_abuse(customer_id, review)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct LabelCustomer {

@@ -29,6 +29,17 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://developer.ravelin.com/merchant/api/endpoints/label>.
+///
+/// # Call
+///
+/// ```no_run
+/// use ravelin_labels::LegacyLabelCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<ravelin_labels::Ravelin>, customer_id: String, label: ravelin_labels::Label) -> Result<(), customer_api_core::Error> {
+/// client.send(LegacyLabelCustomer::new(customer_id, label)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct LegacyLabelCustomer {

@@ -24,6 +24,17 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 /// Provenance: inferred, <https://developer.revnue.com/reference/create-contract>.
 ///
 /// Only with the cargo feature `undocumented`: the provider does not document this call.
+///
+/// # Call
+///
+/// ```no_run
+/// use revnue_customers::CreateCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<revnue_customers::Revnue>, company: u64, name: String) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(CreateCustomer::new(company, name)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct CreateCustomer {

@@ -16,6 +16,17 @@ use customer_api_core::{
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/delete-customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use revnue_customers::DeleteCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<revnue_customers::Revnue>, id: u64) -> Result<(), customer_api_core::Error> {
+/// client.send(DeleteCustomer::new(id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct DeleteCustomer {

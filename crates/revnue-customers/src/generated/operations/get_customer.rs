@@ -15,6 +15,17 @@ use customer_api_core::{
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/list-customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use revnue_customers::GetCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<revnue_customers::Revnue>, id: u64, company: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(GetCustomer::new(id, company)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct GetCustomer {

@@ -17,6 +17,17 @@ use customer_api_core::{
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/list-customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use revnue_customers::ListCustomers;
+///
+/// # async fn run(client: &customer_api_core::Client<revnue_customers::Revnue>, company: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(ListCustomers::new(company)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct ListCustomers {

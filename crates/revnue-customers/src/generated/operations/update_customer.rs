@@ -27,6 +27,17 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
+///
+/// # Call
+///
+/// ```no_run
+/// use revnue_customers::UpdateCustomer;
+///
+/// # async fn run(client: &customer_api_core::Client<revnue_customers::Revnue>, id: u64, company: u64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(UpdateCustomer::new(id, company)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct UpdateCustomer {

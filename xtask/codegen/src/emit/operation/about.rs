@@ -3,6 +3,7 @@
 use super::{method, presence};
 use crate::{
     emit::{
+        calls::summary,
         deprecation,
         docs::{self, Docs},
         scope::Scope,
@@ -15,14 +16,7 @@ use crate::{
 pub(super) fn heading(operation: &Operation) -> Docs {
     let mut docs = Docs::new();
     let call = words::code(&format!("{} {}", method(operation), operation.path));
-    let summary = operation.summary.clone().or_else(|| {
-        operation
-            .notes
-            .description
-            .as_deref()
-            .map(words::first_sentence)
-    });
-    match summary.filter(|summary| !summary.trim().is_empty()) {
+    match summary(operation) {
         Some(summary) => docs.describe_after(&format!("{call}:"), &summary),
         None => docs.say(format!("{call}.")),
     }
@@ -123,14 +117,7 @@ pub(super) fn constructor_deprecation(scope: &Scope<'_>, operation: &Operation) 
 /// Returns the documentation of a constructor: the first sentence, and the arguments.
 pub(super) fn constructor_docs(operation: &Operation, required: &[&Field]) -> Docs {
     let mut docs = Docs::new();
-    let summary = operation.summary.clone().or_else(|| {
-        operation
-            .notes
-            .description
-            .as_deref()
-            .map(words::first_sentence)
-    });
-    match summary.filter(|summary| !summary.trim().is_empty()) {
+    match summary(operation) {
         Some(summary) => docs.describe(&summary),
         None => docs.say(format!("Makes a call of {}.", words::code(&operation.id))),
     }

@@ -1,7 +1,7 @@
 //! Emits operations: a constant, a struct of the sent values, and how the request is encoded and the response decoded.
 
 use super::{
-    record,
+    call, record,
     scope::{Held, Scope},
     walk::{self, Rules, Spot},
 };
@@ -14,9 +14,11 @@ mod dynamic;
 mod presence;
 mod union;
 
+pub(crate) use presence::sentences as rules;
+
 use about::{constructor_deprecation, constructor_docs, heading, info};
 
-pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation) -> String {
+pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation, krate: &str) -> String {
     let name = &operation.rust;
     let parameters: Vec<&Field> = operation
         .parameters
@@ -54,7 +56,16 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation) -> String 
     let mut out = rules.statics();
     out += "\n";
 
-    out += &heading(operation).lines("///");
+    let mut docs = heading(operation);
+    // The type that hand-written code offers instead documents its own calls.
+    if !operation.inner {
+        docs.add_section(call::section(
+            &mut Scope::new(scope.api, ""),
+            krate,
+            operation,
+        ));
+    }
+    out += &docs.lines("///");
     let mut derives = vec!["Clone"];
     derives.extend((!own_debug).then_some("Debug"));
     derives.extend(is_empty.then_some("Default"));

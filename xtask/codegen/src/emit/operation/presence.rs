@@ -36,7 +36,7 @@ pub(super) fn checks(operation: &Operation, fields: &[Field]) -> String {
 }
 
 /// Returns the rules as sentences, with the names on the wire.
-pub(super) fn sentences(operation: &Operation) -> Vec<String> {
+pub(crate) fn sentences(operation: &Operation) -> Vec<String> {
     let quoted = |names: &[String], word: &str| {
         names
             .iter()

@@ -25,6 +25,17 @@ static CUSTOM_NAME: TextRule = TextRule::new()
 /// Idempotency: idempotent. Repeating the call is harmless.
 ///
 /// See <https://nasty.example/docs>.
+///
+/// # Call
+///
+/// ```no_run
+/// use golden::AddPart;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, thing_id: i64, kind: golden::Kind, brand_id: i32, custom_name: String) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(AddPart::new(thing_id, kind, brand_id, custom_name)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct AddPart {

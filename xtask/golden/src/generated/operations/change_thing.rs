@@ -28,6 +28,17 @@ static FIRST_ADDRESS_LINE_1: TextRule = TextRule::new().max_length(40);
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// See <https://nasty.example/docs>.
+///
+/// # Call
+///
+/// ```no_run
+/// use golden::ChangeThing;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, thing_id: i64, state: customer_api_core::nullable::Nullable<String>) -> Result<(), customer_api_core::Error> {
+/// client.send(ChangeThing::new(thing_id, state)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct ChangeThing {

@@ -34,6 +34,17 @@ static X_CLIENT_KEY: TextRule = TextRule::new().max_length(64);
 /// Idempotency: safe. The call only reads.
 ///
 /// Provenance: inferred.
+///
+/// # Call
+///
+/// ```no_run
+/// use golden::ListParts;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, thing_id: i64, kind: golden::Kind, from_date: customer_api_core::time::Date, x_client_key: String) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(ListParts::new(thing_id, kind, from_date, x_client_key)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct ListParts {

@@ -21,6 +21,17 @@ static D: TextRule = TextRule::new().max_length(3);
 /// Idempotency: idempotent. Repeating the call is harmless.
 ///
 /// See <https://nasty.example/docs>.
+///
+/// # Call
+///
+/// ```no_run
+/// use golden::LogIn;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, username: String, password: String, a: i64, b: Vec<i64>, c: Vec<Option<String>>, d: std::collections::BTreeMap<String, String>, e: serde_json::Value, f: customer_api_core::nullable::Nullable<String>) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(LogIn::new(username, password, a, b, c, d, e, f)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct LogIn {

@@ -19,6 +19,35 @@ static SIDE: TextRule = TextRule::new().min_length(1);
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
 /// Provenance: documented, <https://nasty.example/make>.
+///
+/// # Call
+///
+/// ```no_run
+/// use golden::MakeThing;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, radius: i64) -> Result<(), customer_api_core::Error> {
+/// client.send(MakeThing::round(radius)).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// ```no_run
+/// use golden::MakeThing;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, side: String) -> Result<(), customer_api_core::Error> {
+/// client.send(MakeThing::square(side)).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// ```no_run
+/// use golden::MakeThing;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>) -> Result<(), customer_api_core::Error> {
+/// client.send(MakeThing::sheet()).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct MakeThing {

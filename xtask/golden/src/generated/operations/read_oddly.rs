@@ -12,6 +12,17 @@ use customer_api_core::{
 /// Idempotency: safe. The call only reads.
 ///
 /// See <https://nasty.example/docs>.
+///
+/// # Call
+///
+/// ```no_run
+/// use golden::ReadOddly;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(ReadOddly::new()).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "an operation does nothing until a client sends it"]
 #[non_exhaustive]

@@ -16,6 +16,17 @@ use crate::generated::models::Removal;
 /// See <https://nasty.example/docs>.
 ///
 /// Only with the cargo feature `undocumented`: the provider does not document this call.
+///
+/// # Call
+///
+/// ```no_run
+/// use golden::RemoveThing;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, thing_id: i64) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(RemoveThing::new(thing_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RemoveThing {

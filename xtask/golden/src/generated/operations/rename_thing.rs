@@ -20,6 +20,17 @@ static PRIMARY_ID: TextRule = TextRule::new().max_length(20);
 /// Idempotency: idempotent. Repeating the call is harmless.
 ///
 /// See <https://nasty.example/docs>.
+///
+/// # Call
+///
+/// ```no_run
+/// use golden::RenameThing;
+///
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, thing_id: i64) -> Result<(), customer_api_core::Error> {
+/// client.send(RenameThing::new(thing_id)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an operation does nothing until a client sends it"]
 pub struct RenameThing {

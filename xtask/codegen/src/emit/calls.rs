@@ -1,0 +1,98 @@
+//! `calls.md`: a provider's operations in one table. The documentation of its client includes the table.
+
+use super::{
+    call::{Constructor, constructors, is_retried, output},
+    coverage::cell,
+    operation::method,
+    scope::Scope,
+    words,
+};
+use crate::model::{Api, Operation};
+
+/// Emits one row per constructor, in the order of the description.
+pub(crate) fn calls(api: &Api) -> String {
+    let mut out =
+        "| call | request | output | retried automatically | about |\n|---|---|---|---|---|\n"
+            .to_owned();
+    for operation in &api.operations {
+        for constructor in constructors(operation) {
+            out += &row(api, operation, &constructor);
+        }
+    }
+    out + "\n\"Retried automatically\" means: after a failure that may pass, even if the call may have happened. The client \
+           sends every\nother call again only if nothing was sent, or if a response proves that the call was not processed.\n"
+}
+
+fn row(api: &Api, operation: &Operation, constructor: &Constructor<'_>) -> String {
+    let item = if operation.inner {
+        operation.rust.clone()
+    } else {
+        format!("{}::{}", operation.rust, constructor.name)
+    };
+    let rest = if operation.inner {
+        "::…)".to_owned()
+    } else {
+        format!("({}))", constructor.arguments())
+    };
+    let mut call = linked(operation, &format!("client.send(@{item}@{rest}"));
+    if operation.notes.deprecated {
+        call += " (deprecated)";
+    }
+    if operation.undocumented {
+        call += " (feature `undocumented`)";
+    }
+    let request = words::code(&format!("{} {}", method(operation), operation.path));
+    let mark = |own: &str| format!("@{own}@");
+    let output = output(&mut Scope::new(api, ""), operation, mark);
+    format!(
+        "| {call} | {} | {} | {} | {} |\n",
+        cell(&request),
+        linked(operation, &output),
+        if is_retried(operation) { "yes" } else { "no" },
+        cell(&about(operation, constructor)),
+    )
+}
+
+/// Returns inline code, with links on the crate's own items, which are between marks.
+///
+/// An item that the cargo feature removes gets no link: without the feature, the link would lead nowhere.
+fn linked(operation: &Operation, code: &str) -> String {
+    if operation.undocumented {
+        return format!("`{}`", code.replace('@', ""));
+    }
+    let parts = code.split('@').zip([false, true].into_iter().cycle());
+    parts
+        .filter(|(part, _)| !part.is_empty())
+        .map(|(part, is_own)| {
+            if is_own {
+                format!("[`{part}`](crate::{part})")
+            } else {
+                format!("`{part}`")
+            }
+        })
+        .collect()
+}
+
+/// Returns the first sentence about the operation, and about the variant of its body.
+pub(crate) fn about(operation: &Operation, constructor: &Constructor<'_>) -> String {
+    let of_variant = constructor
+        .variant
+        .and_then(|variant| variant.notes.description.as_deref());
+    let sentences = [summary(operation), of_variant.map(words::first_sentence)];
+    let sentences: Vec<String> = sentences
+        .into_iter()
+        .flatten()
+        .map(|sentence| words::paragraph(&sentence))
+        .collect();
+    sentences.join(" ")
+}
+
+/// Returns the first sentence about an operation.
+pub(crate) fn summary(operation: &Operation) -> Option<String> {
+    let described = operation.notes.description.as_deref();
+    operation
+        .summary
+        .clone()
+        .or_else(|| described.map(words::first_sentence))
+        .filter(|text| !text.trim().is_empty())
+}
