@@ -37,5 +37,5 @@ fn every_operation_meets_every_fault_as_documented() {
         text.push('\n');
         text.push_str(&table.markdown());
     }
-    page::check("docs/delivery-and-retries.md", "matrix", &text);
+    page::check("docs/fault-matrix.md", "matrix", &text);
 }
