@@ -1,7 +1,7 @@
 //! What the docs quote from tests is what the tests say.
 #![cfg(test)]
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 #[test]
 fn every_rust_block_of_testing_your_code_is_a_test() {
@@ -24,7 +24,60 @@ fn every_rust_block_of_testing_your_code_is_a_test() {
         .collect();
     assert!(blocks.len() >= 5, "only {} blocks", blocks.len());
     for block in blocks {
-        let is_there = tests.iter().any(|test| test.contains(block));
-        assert!(is_there, "no test says\n{block}");
+        let body = without_imports(block);
+        let test = tests.iter().find(|test| test.contains(body));
+        let test = test.unwrap_or_else(|| panic!("no test says\n{body}"));
+        let words: BTreeSet<&str> = body
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .collect();
+        let needed: BTreeSet<String> = imports(test)
+            .into_iter()
+            .filter(|path| words.contains(path.rsplit("::").next().unwrap()))
+            .collect();
+        assert_eq!(imports(block), needed, "the imports of\n{block}");
     }
+}
+
+/// Returns the part of a block after its imports.
+fn without_imports(block: &str) -> &str {
+    let mut rest = block;
+    while rest.starts_with("use ") {
+        let (_, after) = rest.split_once(";\n").unwrap();
+        rest = after.trim_start();
+    }
+    rest
+}
+
+/// Returns the path of each imported item.
+fn imports(text: &str) -> BTreeSet<String> {
+    format!("\n{text}")
+        .split("\nuse ")
+        .skip(1)
+        .flat_map(|rest| expanded(rest.split_once(';').unwrap().0))
+        .collect()
+}
+
+/// Returns the paths of a tree such as `a::{b, c::{d, e}}`.
+fn expanded(tree: &str) -> Vec<String> {
+    let Some((head, rest)) = tree.split_once('{') else {
+        let path = tree.trim();
+        return (!path.is_empty())
+            .then(|| path.to_owned())
+            .into_iter()
+            .collect();
+    };
+    let inner = rest.trim_end().strip_suffix('}').unwrap();
+    let mut depth = 0;
+    inner
+        .split(|c| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            c == ',' && depth == 0
+        })
+        .filter(|part| !part.trim().is_empty())
+        .flat_map(|part| expanded(&format!("{}{}", head.trim(), part.trim())))
+        .collect()
 }
