@@ -1,0 +1,54 @@
+use std::{error::Error, time::Duration};
+
+use ravelin_labels::{Client, Delivery, LabelCustomer, Marker, PaymentFraudReview, Settled};
+
+/// Labels a customer as a fraudster. If the outcome is unknown, looks for the label at the provider. Returns whether
+/// the label is in effect, or was and has been replaced.
+async fn block(ravelin: &Client, customer: &str, case: &str) -> Result<bool, Box<dyn Error>> {
+    // The marker goes in front of the comment. A look that finds it has found this very label.
+    let label = LabelCustomer::payment_fraud(customer, PaymentFraudReview::Fraudster)
+        .comment("chargeback")
+        .marked(&Marker::new(case)?);
+    let error = match ravelin.send(label.clone()).await {
+        Ok(_) => return Ok(true),
+        Err(error) => error,
+    };
+    let (Delivery::Unknown, Some(trace)) = (error.delivery(), error.trace()) else {
+        return Err(error.into());
+    };
+    let look = ravelin
+        .settle(&label, trace)
+        .look_for(Duration::from_secs(60));
+    match look.await? {
+        Settled::Applied(_) | Settled::InEffect(_) | Settled::Superseded(_) => Ok(true),
+        // It may still be applied later. Whoever sends it again accepts that it may be made twice.
+        Settled::NotSeen { .. } => Ok(false),
+        Settled::CannotTell(why) => Err(format!("{error}; {why}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use customer_api_sandbox::{Fault, RavelinOptions, Sandbox};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_label_whose_response_was_lost_is_found() {
+        let options = RavelinOptions::default().dates(true);
+        let sandbox = Sandbox::builder().ravelin(options).start().await.unwrap();
+        let server = sandbox.ravelin();
+        let ravelin = Client::builder(server.secret_key()).base_url(server.base_url());
+        let ravelin = ravelin.build().unwrap();
+
+        let lost = Fault::reset_before_head().processed();
+        server.fault_on("labelCustomer", lost).unwrap();
+        assert!(block(&ravelin, "cust-1", "case-1").await.unwrap());
+        assert_eq!(server.applied_count(), 1);
+
+        server
+            .fault_on("labelCustomer", Fault::status(400))
+            .unwrap();
+        block(&ravelin, "cust-2", "case-2").await.unwrap_err();
+    }
+}
