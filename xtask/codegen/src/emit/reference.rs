@@ -1,7 +1,7 @@
 //! `docs/reference.md`: all operations of all providers on one page, one fact per line, for a reader who searches.
 
 use super::{
-    call::{constructors, is_retried, output},
+    call::{constructors, output},
     calls::summary,
     operation::{method, rules},
     scope::Scope,
@@ -92,22 +92,21 @@ fn about_operation(api: &Api, krate: &str, operation: &Operation) -> String {
     }
     let output = output(scope, operation, str::to_owned);
     facts.code("output", &short(&output));
-    if is_retried(operation) {
-        facts.add("retried", "yes");
-        facts.add(
-            "errors",
-            "harmless to repeat, whatever `Error::delivery` returns",
-        );
-    } else {
-        facts.add("retried", "no, once it may have happened");
-        let then = if operation.method.idempotency() == Idempotency::Safe {
-            "a repeat is not harmless"
-        } else {
-            "look before you send it again"
-        };
-        let when = "`Delivery::Unknown` after a lost response, a timeout, a 3xx, 408 or 5xx";
-        facts.add("errors", &format!("{when}: {then}"));
-    }
+    let is_read = operation.method.idempotency() == Idempotency::Safe;
+    let (retried, errors) = match operation.idempotency {
+        Idempotency::Safe => ("yes", "the call only reads, and can be repeated"),
+        Idempotency::Idempotent => ("yes", "a repeat has no further effect"),
+        Idempotency::NonIdempotent if is_read => (
+            "no, once it may have happened",
+            "`Delivery::Unknown` after a lost response, a timeout, a 3xx, 408 or 5xx: a repeat is not harmless",
+        ),
+        Idempotency::NonIdempotent => (
+            "no, once it may have happened",
+            "`Delivery::Unknown` after a lost response, a timeout, a 3xx, 408 or 5xx: look before you send it again",
+        ),
+    };
+    facts.add("retried", retried);
+    facts.add("errors", errors);
     for rule in rules(operation) {
         facts.add("rule (names on the wire)", &rule);
     }

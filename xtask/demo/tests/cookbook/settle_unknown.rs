@@ -5,7 +5,8 @@ use ravelin_labels::{Client, Delivery, LabelCustomer, Marker, PaymentFraudReview
 /// Labels a customer as a fraudster. If the outcome is unknown, looks for the label at the provider. Returns whether
 /// the label is in effect, or was and has been replaced.
 async fn block(ravelin: &Client, customer: &str, case: &str) -> Result<bool, Box<dyn Error>> {
-    // The marker goes in front of the comment. A look that finds it has found this very label.
+    // The marker, of 8 to 64 characters, goes in front of the comment. A look that finds it has found
+    // this very label.
     let label = LabelCustomer::payment_fraud(customer, PaymentFraudReview::Fraudster)
         .comment("chargeback")
         .marked(&Marker::new(case)?);
@@ -21,9 +22,10 @@ async fn block(ravelin: &Client, customer: &str, case: &str) -> Result<bool, Box
         .look_for(Duration::from_secs(60));
     match look.await? {
         Settled::Applied(_) | Settled::InEffect(_) | Settled::Superseded(_) => Ok(true),
-        // It may still be applied later. Whoever sends it again accepts that it may be made twice.
+        // It may still be applied later. Sending it again may make it twice.
         Settled::NotSeen { .. } => Ok(false),
         Settled::CannotTell(why) => Err(format!("{error}; {why}").into()),
+        _ => Err(error.into()),
     }
 }
 
@@ -43,12 +45,12 @@ mod tests {
 
         let lost = Fault::reset_before_head().processed();
         server.fault_on("labelCustomer", lost).unwrap();
-        assert!(block(&ravelin, "cust-1", "case-1").await.unwrap());
+        assert!(block(&ravelin, "cust-1", "case-4711").await.unwrap());
         assert_eq!(server.applied_count(), 1);
 
         server
             .fault_on("labelCustomer", Fault::status(400))
             .unwrap();
-        block(&ravelin, "cust-2", "case-2").await.unwrap_err();
+        block(&ravelin, "cust-2", "case-4712").await.unwrap_err();
     }
 }

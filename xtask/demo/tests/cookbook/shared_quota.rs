@@ -26,7 +26,7 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[tokio::test]
     async fn processes_share_their_quota() {
         let Some(database) = Postgres::start("cookbook") else {
             return;
