@@ -199,7 +199,7 @@ async fn a_failed_search_has_written_nothing() {
             (UpsertStep::Search, UpsertErrorKind::Call, delivery),
             "{name}"
         );
-        assert!(error.cause().is_some());
+        assert!(error.error().is_some());
         assert!(error.to_string().contains("nothing was written"));
         assert_eq!(transport.requests().len(), 1, "{name}");
     }
