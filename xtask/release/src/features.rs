@@ -68,6 +68,15 @@ pub(crate) fn can_build(feature: &str) -> bool {
     feature != NATIVE_TLS || cfg!(not(target_os = "linux")) || has_openssl_headers()
 }
 
+/// Returns what to add to a report of a build with all features, if this system could not build all.
+pub(crate) fn note() -> String {
+    if can_build(NATIVE_TLS) {
+        String::new()
+    } else {
+        format!(", without `{NATIVE_TLS}`: this system has no OpenSSL headers")
+    }
+}
+
 fn has_openssl_headers() -> bool {
     std::env::var_os("OPENSSL_DIR").is_some()
         || Command::new("pkg-config")

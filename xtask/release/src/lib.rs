@@ -16,7 +16,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-use std::{path::Path, rc::Rc};
+use std::{env, path::Path, rc::Rc};
 
 use workspace::{
     Cargo,
@@ -27,10 +27,10 @@ pub use self::{
     ceiling::{CRATES_ALLOWED, CrateCount, check as check_ceiling, count_crates},
     features::check as check_features,
 };
-use self::{plan::Plan, verify::verify};
+use self::{plan::Plan, tools::Tools, verify::verify};
 
 /// Runs the wanted steps of the gate, or all steps, and continues after a failure. With a tag, the steps check the
-/// release of one crate.
+/// release of one crate. A step whose tool is missing is skipped. With a tag, or with the variable `CI` set, it fails.
 ///
 /// # Errors
 ///
@@ -51,7 +51,8 @@ pub fn check(
         };
     }
     let mut steps = essential(&cargo, &plan, registry.map(str::to_owned), tag.is_some());
-    steps.extend(further(&cargo, &plan, tag.is_some()));
+    let tools = Tools::of(tag.is_some(), env::var_os("CI").is_some());
+    steps.extend(further(&cargo, &plan, tag.is_some(), tools));
     step::run_wanted("package", steps, root, wanted)
 }
 
@@ -143,7 +144,7 @@ fn essential(
 }
 
 /// Returns the steps that are particular to this workspace, or need more tools.
-fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool) -> Vec<Step> {
+fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool, tools: Tools) -> Vec<Step> {
     vec![
         step(
             "manifests",
@@ -157,7 +158,7 @@ fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool) -> Vec<Step> {
             "each builds with the Rust version that it promises",
             cargo,
             plan,
-            |cargo, plan| oldest::check_rust(cargo, plan).into(),
+            move |cargo, plan| oldest::check_rust(cargo, plan, tools),
         ),
         step(
             "signatures",
@@ -171,21 +172,21 @@ fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool) -> Vec<Step> {
             "licences, bans and sources of all dependencies",
             cargo,
             plan,
-            |cargo, _| tools::check_licences(cargo).into(),
+            move |cargo, _| tools::check_licences(cargo, tools),
         ),
         step(
             "advisories",
             "no dependency has a known fault",
             cargo,
             plan,
-            |cargo, _| tools::check_advisories(cargo).into(),
+            move |cargo, _| tools::check_advisories(cargo, tools),
         ),
         step(
             "compatibility",
             "the changes fit the new version",
             cargo,
             plan,
-            |cargo, plan| tools::check_compatibility(cargo, plan).into(),
+            move |cargo, plan| tools::check_compatibility(cargo, plan, tools),
         ),
     ]
 }

@@ -2,9 +2,9 @@
 
 use std::{path::Path, process::Command};
 
-use workspace::{Cargo, Package};
+use workspace::{Cargo, Package, step::Outcome};
 
-use super::{features, files, plan::Plan, verify};
+use super::{features, files, plan::Plan, tools::Tools, verify};
 
 /// Builds each package, all its features on, with the oldest versions that its manifest allows.
 ///
@@ -14,7 +14,7 @@ pub(crate) fn check_versions(
     cargo: &Cargo,
     plan: &Plan,
     registry: Option<&str>,
-) -> Result<(), String> {
+) -> Result<String, String> {
     let packages = plan.packages();
     let packed = verify::pack(cargo, registry, &packages)?;
     let failures: Vec<String> = packages
@@ -22,7 +22,7 @@ pub(crate) fn check_versions(
         .filter_map(|package| with_oldest(cargo, package, &packages, &packed).err())
         .collect();
     if failures.is_empty() {
-        Ok(())
+        Ok(format!("{} crates{}", packages.len(), features::note()))
     } else {
         Err(failures.join("\n"))
     }
@@ -113,8 +113,11 @@ fn features(package: &Package) -> String {
 }
 
 /// Builds the crates, all features on, with the Rust version that they promise, if it is installed.
-pub(crate) fn check_rust(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
-    let target = files::gate(cargo)?.join("oldest-rust");
+pub(crate) fn check_rust(cargo: &Cargo, plan: &Plan, tools: Tools) -> Outcome {
+    let target = match files::gate(cargo) {
+        Ok(gate) => gate.join("oldest-rust"),
+        Err(report) => return Outcome::Failed(report),
+    };
     let installed = Command::new("rustup").args(["toolchain", "list"]).output();
     let installed = installed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     let installed = installed.unwrap_or_default();
@@ -122,16 +125,17 @@ pub(crate) fn check_rust(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     for package in plan.packages() {
         let promised = package.says("rust_version").unwrap_or_default();
         let Some(toolchain) = toolchain(&installed, promised) else {
-            return Ok(format!(
-                "not tried: Rust {promised} is not installed (rustup toolchain install {promised})"
-            ));
+            let install = format!("rustup toolchain install {promised}");
+            return tools.missing(&format!("Rust {promised}"), &install);
         };
-        check_with(cargo, toolchain, package, &target)?;
+        if let Err(report) = check_with(cargo, toolchain, package, &target) {
+            return Outcome::Failed(report);
+        }
         if !done.contains(&promised) {
             done.push(promised);
         }
     }
-    Ok(format!("with Rust {}", done.join(", ")))
+    Outcome::Noted(format!("with Rust {}{}", done.join(", "), features::note()))
 }
 
 /// Returns the name of an installed toolchain of this version: `1.85-…` or `1.85.0-…`.

@@ -166,7 +166,7 @@ impl Toy {
             .into_iter()
             .filter_map(|step| match (step.run)(self.cargo.root()) {
                 Outcome::Failed(report) => Some((step.name, report)),
-                Outcome::Passed | Outcome::Noted(_) => None,
+                Outcome::Passed | Outcome::Noted(_) | Outcome::Skipped(_) => None,
             })
             .collect()
     }

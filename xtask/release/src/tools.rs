@@ -1,26 +1,51 @@
-//! Checks with optional programs. A check that could not run is reported, not skipped silently.
+//! Checks with optional programs. A check whose program is missing is skipped. It fails where the program is required.
 
 use std::process::{Command, Stdio};
 
-use workspace::Cargo;
+use workspace::{Cargo, step::Outcome};
 
 use super::plan::Plan;
 
+/// Whether a check fails if its program is missing. A release and CI require the programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tools {
+    Required,
+    Optional,
+}
+
+impl Tools {
+    /// Returns `Required` for a release, and in CI, which installs them.
+    pub(crate) fn of(is_tagged: bool, is_ci: bool) -> Self {
+        if is_tagged || is_ci {
+            Self::Required
+        } else {
+            Self::Optional
+        }
+    }
+
+    /// Returns the outcome of a check whose program is missing.
+    pub(crate) fn missing(self, program: &str, install: &str) -> Outcome {
+        let reason = format!("{program} is not installed ({install})");
+        match self {
+            Self::Required => Outcome::Failed(reason),
+            Self::Optional => Outcome::Skipped(reason),
+        }
+    }
+}
+
 /// Checks licences, bans and sources of everything in the lock file.
-pub(crate) fn check_licences(cargo: &Cargo) -> Result<String, String> {
-    deny(cargo, &["licenses", "bans", "sources"])
+pub(crate) fn check_licences(cargo: &Cargo, tools: Tools) -> Outcome {
+    deny(cargo, tools, &["licenses", "bans", "sources"])
 }
 
 /// Checks published advisories. cargo-deny updates the list.
-pub(crate) fn check_advisories(cargo: &Cargo) -> Result<String, String> {
-    deny(cargo, &["advisories"])
+pub(crate) fn check_advisories(cargo: &Cargo, tools: Tools) -> Outcome {
+    deny(cargo, tools, &["advisories"])
 }
 
-fn deny(cargo: &Cargo, checks: &[&str]) -> Result<String, String> {
+fn deny(cargo: &Cargo, tools: Tools, checks: &[&str]) -> Outcome {
     if !has(cargo, "deny") {
-        return Ok(
-            "not checked: cargo-deny is not installed (cargo install cargo-deny)".to_owned(),
-        );
+        return tools.missing("cargo-deny", "cargo install --locked cargo-deny");
     }
     let command = [
         "deny",
@@ -29,32 +54,32 @@ fn deny(cargo: &Cargo, checks: &[&str]) -> Result<String, String> {
         "--log-level=warn",
         "check",
     ];
-    cargo.capture(&[&command, checks].concat())?;
-    Ok(format!(
-        "cargo-deny found no problem in {}",
-        checks.join(", ")
-    ))
+    let done = cargo.capture(&[&command, checks].concat());
+    done.map(|_| format!("cargo-deny found no problem in {}", checks.join(", ")))
+        .into()
 }
 
 /// Checks whether each crate's changes since its last release are as compatible as its version states.
-pub(crate) fn check_compatibility(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
+pub(crate) fn check_compatibility(cargo: &Cargo, plan: &Plan, tools: Tools) -> Outcome {
     let mut compared = Vec::new();
     for release in &plan.releases {
         let Some(last) = &release.last else { continue };
         if !has(cargo, "semver-checks") {
-            return Ok(
-                "not checked: cargo-semver-checks is not installed (cargo install cargo-semver-checks)"
-                    .to_owned(),
-            );
+            let install = "cargo install --locked cargo-semver-checks";
+            return tools.missing("cargo-semver-checks", install);
         }
         let name = release.package.name.as_str();
-        cargo.capture(&["semver-checks", "--package", name, "--baseline-rev", last])?;
+        let check = ["semver-checks", "--package", name, "--baseline-rev", last];
+        if let Err(report) = cargo.capture(&check) {
+            return Outcome::Failed(report);
+        }
         compared.push(format!("{name} with {last}"));
     }
     if compared.is_empty() {
-        Ok("nothing to compare with: no earlier release".to_owned())
+        // No tool could help, so this is not a failure even where tools are required.
+        Outcome::Skipped("no earlier release to compare with".to_owned())
     } else {
-        Ok(format!("compared {}", compared.join(", ")))
+        Outcome::Noted(format!("compared {}", compared.join(", ")))
     }
 }
 
@@ -67,4 +92,21 @@ fn has(cargo: &Cargo, subcommand: &str) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_tool_fails_a_release_and_skips_the_step_elsewhere() {
+        let install = "cargo install --locked cargo-deny";
+        let reason = "cargo-deny is not installed (cargo install --locked cargo-deny)";
+        for (is_tagged, is_ci) in [(true, false), (false, true)] {
+            let required = Tools::of(is_tagged, is_ci).missing("cargo-deny", install);
+            assert!(matches!(required, Outcome::Failed(report) if report == reason));
+        }
+        let optional = Tools::of(false, false).missing("cargo-deny", install);
+        assert!(matches!(optional, Outcome::Skipped(report) if report == reason));
+    }
 }

@@ -23,12 +23,14 @@ pub struct Step {
 
 /// The outcome of a step.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "a step has no fourth outcome")]
+#[expect(clippy::exhaustive_enums, reason = "a step has no fifth outcome")]
 pub enum Outcome {
     /// The check passed.
     Passed,
     /// The check passed, with a note for the reader.
     Noted(String),
+    /// The check did not run, for this reason.
+    Skipped(String),
     /// The check failed, for this reason.
     Failed(String),
 }
@@ -97,7 +99,8 @@ impl From<Result<String, String>> for Outcome {
 }
 
 /// Runs the steps whose names contain one of the wanted parts, or all steps if there are no parts. It continues after a
-/// failure, so that one run reports everything. The last line counts the steps, after the command's name.
+/// failure, so that one run reports everything. The last line counts the steps, after the command's name. A skipped step
+/// does not count as passed.
 ///
 /// # Errors
 ///
@@ -118,7 +121,7 @@ pub fn run_wanted(
     }
 
     let watch = stopwatch();
-    let (mut failed, mut notes) = (Vec::new(), Vec::new());
+    let (mut failed, mut skipped, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for (number, step) in steps.iter().enumerate() {
         say(&format!(
             "\n[{}/{}] {}: {}",
@@ -136,6 +139,11 @@ pub fn run_wanted(
                 say(&format!("      ok, {seconds:.1} s; {note}"));
                 notes.push(note);
             }
+            Outcome::Skipped(reason) => {
+                say(&format!("      skipped: {reason}"));
+                notes.push(format!("{} was skipped: {reason}", step.name));
+                skipped.push(step.name);
+            }
             Outcome::Failed(report) => {
                 say(&format!(
                     "{}\n      FAILED, {seconds:.1} s",
@@ -147,11 +155,7 @@ pub fn run_wanted(
     }
 
     let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
-    let summary = format!(
-        "{command}: {} passed, {} failed",
-        steps.len() - failed.len(),
-        failed.len()
-    );
+    let summary = summary(command, steps.len(), skipped.len(), failed.len());
     let took = format!("took {:.0} s", watch.elapsed().as_secs_f64());
     if failed.is_empty() {
         Ok(format!("\n{notes}{took}\n{summary}"))
@@ -160,6 +164,16 @@ pub fn run_wanted(
             "\n{notes}{took}\nfailed: {}\n{summary}",
             failed.join(", ")
         ))
+    }
+}
+
+/// Returns the closing line: how many steps passed, were skipped and failed.
+fn summary(command: &str, steps: usize, skipped: usize, failed: usize) -> String {
+    let passed = steps - skipped - failed;
+    if skipped == 0 {
+        format!("{command}: {passed} passed, {failed} failed")
+    } else {
+        format!("{command}: {passed} passed, {skipped} skipped, {failed} failed")
     }
 }
 
@@ -215,5 +229,63 @@ fn show(root: &Path, arguments: &[&str]) -> Outcome {
         Ok(status) if status.success() => Outcome::Passed,
         Ok(status) => Outcome::Failed(format!("$ cargo {}: {status}", arguments.join(" "))),
         Err(error) => Outcome::Failed(format!("cargo could not be started: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(name: &'static str, outcome: fn() -> Outcome) -> Step {
+        Step::new(name, "", move |_| outcome())
+    }
+
+    fn run(steps: Vec<Step>) -> Result<String, String> {
+        run_wanted("package", steps, Path::new("."), &[])
+    }
+
+    fn closing_line(report: &str) -> &str {
+        report.lines().last().unwrap()
+    }
+
+    #[test]
+    fn a_skipped_step_does_not_count_as_passed() {
+        let report = run(vec![
+            step("packages", || Outcome::Passed),
+            step("bumps", || Outcome::Noted("two crates".to_owned())),
+            step("licences", || {
+                Outcome::Skipped("cargo-deny is not installed".to_owned())
+            }),
+        ])
+        .unwrap();
+        assert_eq!(
+            closing_line(&report),
+            "package: 2 passed, 1 skipped, 0 failed"
+        );
+        let note = "note: licences was skipped: cargo-deny is not installed";
+        assert!(report.lines().any(|line| line == note), "{report}");
+    }
+
+    #[test]
+    fn failed_and_skipped_steps_are_counted_separately() {
+        let report = run(vec![
+            step("packages", || Outcome::Failed("broken".to_owned())),
+            step("licences", || Outcome::Skipped("no tool".to_owned())),
+        ])
+        .unwrap_err();
+        assert_eq!(
+            closing_line(&report),
+            "package: 0 passed, 1 skipped, 1 failed"
+        );
+        assert!(
+            report.lines().any(|line| line == "failed: packages"),
+            "{report}"
+        );
+    }
+
+    #[test]
+    fn a_run_without_skipped_steps_does_not_mention_them() {
+        let report = run(vec![step("packages", || Outcome::Passed)]).unwrap();
+        assert_eq!(closing_line(&report), "package: 1 passed, 0 failed");
     }
 }
