@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::steps;
 
@@ -21,11 +21,21 @@ pub(crate) fn command() -> clap::Command {
                 .value_name("NAME")
                 .help("The registry for the crates; without it, crates.io"),
         )
+        .arg(
+            Arg::new("write")
+                .long("write")
+                .help("Writes the dependency lines of the READMEs and the docs pages, and checks nothing")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["tag", "registry", "step"]),
+        )
         .arg(steps::argument())
         .after_help("The order, the tags and what to do when it fails: docs/releasing.md")
 }
 
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
+    if arguments.get_flag("write") {
+        return release::write_readmes(root);
+    }
     let text = |name| arguments.get_one::<String>(name).map(String::as_str);
     release::check(
         root,

@@ -62,10 +62,23 @@ pub(crate) fn changelog(package: &Package, is_tagged: bool) -> Result<(), String
     Ok(())
 }
 
+/// Returns the newest version whose section is not marked as unreleased.
+pub(crate) fn newest_dated(package: &Package) -> Result<Option<String>, String> {
+    let text = files::read(&package.folder.join("CHANGELOG.md"))?;
+    let mut dated = text
+        .lines()
+        .filter(|line| !line.to_ascii_lowercase().contains("unreleased"));
+    Ok(dated.find_map(version_of).map(str::to_owned))
+}
+
 fn is_heading_of(line: &str, version: &str) -> bool {
-    let title = line.strip_prefix("## ").unwrap_or_default();
-    let named = title.split_whitespace().next().unwrap_or_default();
-    named.trim_matches(['[', ']']) == version
+    version_of(line) == Some(version)
+}
+
+/// Returns the version that a heading names.
+fn version_of(line: &str) -> Option<&str> {
+    let named = line.strip_prefix("## ")?.split_whitespace().next()?;
+    Some(named.trim_matches(['[', ']']))
 }
 
 fn all(reports: impl Iterator<Item = String>) -> Result<(), String> {

@@ -9,6 +9,7 @@ mod git;
 mod manifests;
 mod oldest;
 mod plan;
+mod readmes;
 mod signatures;
 mod tools;
 mod verify;
@@ -44,6 +45,8 @@ pub fn check(
     let cargo = Cargo::new(root);
     let plan = Rc::new(Plan::new(&cargo, tag)?);
     if plan.releases.is_empty() {
+        // No step runs without a release, but pages that no crate contains may still show old lines.
+        readmes::check(&cargo, &plan)?;
         return if plan.unbumped.is_empty() {
             Ok("every crate is as it was released".to_owned())
         } else {
@@ -54,6 +57,22 @@ pub fn check(
     let tools = Tools::of(tag.is_some(), env::var_os("CI").is_some());
     steps.extend(further(&cargo, &plan, tag.is_some(), tools));
     step::run_wanted("package", steps, root, wanted)
+}
+
+/// Writes the dependency lines of the READMEs and the docs pages: versions of the crates that are released or about to
+/// be, and for the others a place that works without the registry.
+///
+/// # Errors
+///
+/// Fails if a page has no line that works, or can't be written.
+pub fn write_readmes(root: &Path) -> Result<String, String> {
+    let cargo = Cargo::new(root);
+    let changed = readmes::write(&cargo, &Plan::new(&cargo, None)?)?;
+    if changed.is_empty() {
+        Ok("every page is as it must be".to_owned())
+    } else {
+        Ok(format!("written: {}", changed.join(", ")))
+    }
 }
 
 /// Packs every published crate, and builds each from its package.
@@ -152,6 +171,13 @@ fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool, tools: Tools) -> Vec
             cargo,
             plan,
             move |cargo, plan| manifests(cargo, plan, is_tagged),
+        ),
+        step(
+            "readmes",
+            "the dependency lines of READMEs and docs pages work today",
+            cargo,
+            plan,
+            |cargo, plan| readmes::check(cargo, plan).into(),
         ),
         step(
             "oldest-rust",

@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) releases: Vec<Release>,
     /// Crates that changed, but still have the version of their tag.
     pub(crate) unbumped: Vec<Release>,
+    /// Whether a tag names the one crate to be released.
+    pub(crate) is_tagged: bool,
 }
 
 /// A crate, and the tag of its last release.
@@ -76,6 +78,7 @@ impl Plan {
         Ok(Self {
             releases: vec![Release { package, last }],
             unbumped: Vec::new(),
+            is_tagged: true,
         })
     }
 
@@ -88,6 +91,7 @@ impl Plan {
         let mut plan = Self {
             releases: Vec::new(),
             unbumped: Vec::new(),
+            is_tagged: false,
         };
         for package in published {
             let tag = tag(&package);
@@ -143,7 +147,7 @@ fn last(root: &Path, package: &Package) -> Result<Option<String>, String> {
 }
 
 /// Returns the tags of all its releases, the newest first.
-fn tags(root: &Path, package: &Package) -> Result<Vec<String>, String> {
+pub(crate) fn tags(root: &Path, package: &Package) -> Result<Vec<String>, String> {
     let pattern = format!("{}-v*", package.name);
     let tags = git::capture(
         root,

@@ -16,9 +16,9 @@ const NEW_CORE: &str = "#![no_std]\npub fn old() {}\npub fn new() {}\n";
 const OLD_USER: &str = "#![no_std]\npub fn user() { toy_core::old() }\n";
 const NEW_USER: &str = "#![no_std]\npub fn user() { toy_core::new() }\n";
 
-struct Toy {
+pub(crate) struct Toy {
     scratch: Scratch,
-    cargo: Cargo,
+    pub(crate) cargo: Cargo,
 }
 
 impl Toy {
@@ -57,7 +57,7 @@ impl Toy {
     }
 
     /// Makes the same workspace before the first release.
-    fn unreleased() -> Self {
+    pub(crate) fn unreleased() -> Self {
         let scratch = Scratch::new().unwrap();
         let root = scratch.0.join("workspace");
         let cargo = Cargo::new(&root)
@@ -96,7 +96,7 @@ impl Toy {
         self.scratch.0.join(path)
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         write(&self.path(path), text).unwrap();
     }
 
@@ -108,7 +108,7 @@ impl Toy {
     }
 
     /// Writes a crate. With a requirement, it needs `toy-core`.
-    fn crate_is(&self, name: &str, version: &str, requirement: &str, code: &str) {
+    pub(crate) fn crate_is(&self, name: &str, version: &str, requirement: &str, code: &str) {
         let folder = format!("workspace/crates/{name}");
         let needs = if requirement.is_empty() {
             String::new()
@@ -129,8 +129,16 @@ impl Toy {
         );
     }
 
-    fn changelog_is(&self, name: &str, text: &str) {
+    pub(crate) fn changelog_is(&self, name: &str, text: &str) {
         self.write(&format!("workspace/crates/{name}/CHANGELOG.md"), text);
+    }
+
+    pub(crate) fn readme_is(&self, name: &str, text: &str) {
+        self.write(&format!("workspace/crates/{name}/README.md"), text);
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
     }
 
     /// Adds a file to the registry's index.
@@ -140,7 +148,7 @@ impl Toy {
     }
 
     /// Commits all files, with a lock file where needed.
-    fn commit(&self, folder: &str) {
+    pub(crate) fn commit(&self, folder: &str) {
         if folder == "workspace" {
             self.cargo.capture(&["generate-lockfile"]).unwrap();
         }
@@ -148,7 +156,7 @@ impl Toy {
         self.git(folder, &["commit", "--quiet", "--message", "It changed"]);
     }
 
-    fn git(&self, folder: &str, arguments: &[&str]) {
+    pub(crate) fn git(&self, folder: &str, arguments: &[&str]) {
         let output = Command::new("git")
             .args(["-c", "user.name=toy", "-c", "user.email=toy@example.com"])
             .args(["-c", "commit.gpgsign=false", "-c", "tag.gpgsign=false"])

@@ -151,7 +151,8 @@ fn the_client_follows_servers_and_security() {
     assert!(client.contains("KeyCredential::header(HeaderName::from_static(\"x-api-key\"), key)"));
     assert!(service.contains("Some(\"https://api.acme.example\")"));
     assert!(readme.contains("Client::builder(key).build()?;"));
-    assert!(readme.contains("[dependencies]\nacme-parcels = \"0.1\"\n"));
+    let entry = "acme-parcels = { path = \"../customer-apis/crates/acme-parcels\" }";
+    assert!(readme.contains(&format!("[dependencies]\n{entry}\n")));
     assert!(readme.contains("a tokio runtime with I/O and time enabled"));
 
     let bearer = PLAIN.replace(
