@@ -10,6 +10,7 @@ mod manifests;
 mod oldest;
 mod plan;
 mod readmes;
+mod registry;
 mod signatures;
 mod tools;
 mod verify;
@@ -55,7 +56,13 @@ pub fn check(
     }
     let mut steps = essential(&cargo, &plan, registry.map(str::to_owned), tag.is_some());
     let tools = Tools::of(tag.is_some(), env::var_os("CI").is_some());
-    steps.extend(further(&cargo, &plan, tag.is_some(), tools));
+    steps.extend(further(
+        &cargo,
+        &plan,
+        registry.map(str::to_owned),
+        tag.is_some(),
+        tools,
+    ));
     step::run_wanted("package", steps, root, wanted)
 }
 
@@ -163,7 +170,13 @@ fn essential(
 }
 
 /// Returns the steps that are particular to this workspace, or need more tools.
-fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool, tools: Tools) -> Vec<Step> {
+fn further(
+    cargo: &Cargo,
+    plan: &Rc<Plan>,
+    registry: Option<String>,
+    is_tagged: bool,
+    tools: Tools,
+) -> Vec<Step> {
     vec![
         step(
             "manifests",
@@ -178,6 +191,13 @@ fn further(cargo: &Cargo, plan: &Rc<Plan>, is_tagged: bool, tools: Tools) -> Vec
             cargo,
             plan,
             |cargo, plan| readmes::check(cargo, plan).into(),
+        ),
+        step(
+            "registry",
+            "an empty program adds each provider crate, and runs the quick start of its README",
+            cargo,
+            plan,
+            move |cargo, plan| registry::check(cargo, plan, registry.as_deref()),
         ),
         step(
             "oldest-rust",

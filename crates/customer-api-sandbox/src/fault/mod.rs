@@ -27,16 +27,16 @@ pub use second_writer::SecondWriter;
 /// use std::time::Duration;
 /// use customer_api_sandbox::{Fault, FaultBody, Later};
 ///
-/// The next two requests are refused for now, with a `Retry-After`.
+/// // The next two requests are refused for now, with a `Retry-After`.
 /// let busy = Fault::status(503).header("retry-after", "1").times(2);
-/// The label is stored, and the caller never learns of it.
+/// // The label is stored, and the caller never learns of it.
 /// let lost = Fault::reset_before_head().processed();
-/// Nothing fails, but the response takes long.
+/// // Nothing fails, but the response takes long.
 /// let slow = Fault::none().delay(Duration::from_secs(60));
-/// Success, with a body that is not the operation's.
+/// // Success, with a body that is not the operation's.
 /// let page = Fault::status(200).processed().body(FaultBody::html("<p>Hello</p>"));
-/// The caller sees an error, and the label is stored before the second of the next requests is
-/// carried out.
+/// // The caller sees an error, and the label is stored before the second of the next requests is
+/// // carried out.
 /// let late = Fault::status(500).processed_later(Later::Requests(2));
 /// ```
 #[derive(Debug, Clone)]

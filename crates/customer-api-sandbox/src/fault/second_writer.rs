@@ -19,9 +19,9 @@ use super::Later;
 /// ```
 /// use customer_api_sandbox::{Fault, SecondWriter};
 ///
-/// The label is lost, and a colleague sets the same one, without the marker in the comment.
+/// // The label is lost, and a colleague sets the same one, without the marker in the comment.
 /// let same = Fault::reset_before_head().second_writer(SecondWriter::same().unset("comment"));
-/// The label is stored, and a colleague overturns it before the client looks.
+/// // The label is stored, and a colleague overturns it before the client looks.
 /// let other = Fault::reset_before_head()
 ///     .processed()
 ///     .second_writer(SecondWriter::same().set("review", "GENUINE"));

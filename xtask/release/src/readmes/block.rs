@@ -15,6 +15,9 @@ const CLONE: &str = "../customer-apis";
 /// The keys that state where a crate comes from.
 const PLACES: &[&str] = &["version", "path", "git"];
 
+/// The tables that a block may have.
+const KINDS: &[&str] = &["dependencies", "dev-dependencies"];
+
 /// The place from which a program takes a crate of this workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -129,8 +132,10 @@ impl Block {
         text
     }
 
+    /// Returns the tables of dependencies. A whole manifest has others too.
     fn tables(&self) -> impl Iterator<Item = (&str, &Table)> {
         let items = self.fence.iter();
+        let items = items.filter(|(kind, _)| KINDS.contains(kind));
         items.filter_map(|(kind, item)| Some((kind, item.as_table()?)))
     }
 }

@@ -15,8 +15,8 @@ use std::{
 
 use workspace::{Cargo, Package};
 
-use self::block::{BEGIN, END};
-pub(crate) use self::block::{Block, Place};
+pub(crate) use self::block::Block;
+use self::block::{BEGIN, END, Place};
 use super::{
     changelog, files,
     plan::{self, Plan},
@@ -65,6 +65,23 @@ pub(crate) fn write(cargo: &Cargo, plan: &Plan) -> Result<Vec<String>, String> {
         }
     }
     Ok(changed)
+}
+
+/// Returns the blocks of a crate's README as they are once every crate is on the registry.
+pub(crate) fn published(package: &Package, packages: &[Package]) -> Result<Vec<Block>, String> {
+    let text = files::read(&package.folder.join("README.md"))?;
+    let mut blocks = Vec::new();
+    for (is_block, part) in parts(&text)? {
+        if is_block {
+            let mut block = Block::read(part, true)?;
+            block.place(|name| {
+                let ours = packages.iter().find(|package| package.name == name)?;
+                Some(Place::Registry(series(&ours.version)))
+            });
+            blocks.push(block);
+        }
+    }
+    Ok(blocks)
 }
 
 /// A page, with its text as it is and as it must be.

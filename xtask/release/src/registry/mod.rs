@@ -1,0 +1,154 @@
+//! Does what a user does after the release: starts an empty program, adds a provider crate, pastes the quick start of
+//! its README, and runs it.
+//!
+//! All crates come from a registry in a folder. It holds the packages of this release, and every other crate that they
+//! need, as the lock file of this workspace has it. Cargo uses the registry in place of crates.io, and no network.
+
+mod index;
+mod program;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use workspace::{
+    Cargo, Package,
+    files::{Scratch, write},
+    step::Outcome,
+};
+
+use self::program::Sandbox;
+use super::{
+    files,
+    plan::Plan,
+    readmes::{self, Block},
+    verify,
+};
+
+const SANDBOX: &str = "customer-api-sandbox";
+
+/// Builds and runs an empty program with each provider crate that is to be released.
+pub(crate) fn check(cargo: &Cargo, plan: &Plan, registry: Option<&str>) -> Outcome {
+    let providers: Vec<&Package> = plan
+        .packages()
+        .into_iter()
+        .filter(|package| package.is_provider)
+        .collect();
+    if providers.is_empty() {
+        return Outcome::Skipped("no provider crate is to be released".to_owned());
+    }
+    run(cargo, plan, &providers, registry).into()
+}
+
+fn run(
+    cargo: &Cargo,
+    plan: &Plan,
+    providers: &[&Package],
+    registry: Option<&str>,
+) -> Result<String, String> {
+    let published = workspace::published(cargo)?;
+    let mut programs = Vec::new();
+    for provider in providers {
+        programs.push((*provider, readmes::published(provider, &published)?));
+    }
+    // Outside of this workspace, because cargo would read its manifest and its configuration.
+    let scratch = Scratch::new()?;
+    let folder = scratch.0.join("registry");
+    let packed = verify::pack(cargo, registry, &plan.packages())?;
+    let metadata = stock(cargo, plan, &programs, &packed)?;
+    files::start_afresh(&folder)?;
+    let count = index::make(&folder, &metadata, &packed)?;
+
+    let user = user(cargo, &scratch.0, &folder)?;
+    let tools = scratch.0.join("tools");
+    let root = files::display(&tools);
+    user.capture(&["install", "--quiet", "--debug", "--root", &root, SANDBOX])?;
+    let program = tools.join("bin").join(SANDBOX);
+    let sandbox = Sandbox::start(&program.with_extension(std::env::consts::EXE_EXTENSION))?;
+    let failures: Vec<String> = programs
+        .iter()
+        .filter_map(|(provider, blocks)| {
+            program::run(&user, &scratch.0, provider, blocks, &sandbox.variables).err()
+        })
+        .collect();
+    let applied = sandbox.stop()?;
+    if !failures.is_empty() {
+        return Err(failures.join("\n"));
+    }
+    if applied.len() != programs.len() {
+        return Err(format!(
+            "{} programs ran, and the sandbox applied writes of {applied:?}",
+            programs.len()
+        ));
+    }
+    Ok(format!(
+        "{} programs from a registry of {count} packages",
+        programs.len()
+    ))
+}
+
+/// Resolves what the programs and the sandbox need, with the packages of this release. Returns cargo's metadata.
+fn stock(
+    cargo: &Cargo,
+    plan: &Plan,
+    programs: &[(&Package, Vec<Block>)],
+    packed: &Path,
+) -> Result<Value, String> {
+    let gate = files::gate(cargo)?;
+    let place = verify::Place::new(gate.join("stock"), gate.join("target"))?;
+    let packages = plan.packages();
+    for package in &packages {
+        place.unpack(packed, package)?;
+    }
+    let member = |name: &str, dependencies: &str| {
+        let text = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n{dependencies}"
+        );
+        write(&place.root.join(name).join("Cargo.toml"), &text)?;
+        write(&place.root.join(name).join("src/lib.rs"), "")
+    };
+    let mut names = vec!["needs-sandbox".to_owned()];
+    member(
+        "needs-sandbox",
+        &format!("[dependencies]\n{SANDBOX} = \"*\"\n"),
+    )?;
+    for (provider, blocks) in programs {
+        let name = format!("needs-{}", provider.name);
+        let fences: String = blocks.iter().map(Block::fence).collect();
+        member(&name, &fences)?;
+        names.push(name);
+    }
+    let patches: String = packages
+        .iter()
+        .map(|package| {
+            let folder = verify::folder(package);
+            format!("{} = {{ path = \"{folder}\" }}\n", package.name)
+        })
+        .collect();
+    let manifest = format!(
+        "[workspace]\nresolver = \"3\"\nmembers = {names:?}\n\n[patch.crates-io]\n{patches}"
+    );
+    files::write(&place.manifest(), &manifest)?;
+    let lock = files::read(&cargo.root().join("Cargo.lock"))?;
+    files::write(&place.root.join("Cargo.lock"), &lock)?;
+    let metadata = cargo
+        .clone()
+        .at(&place.root)
+        .capture(&["metadata", "--format-version", "1"])?;
+    serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))
+}
+
+/// Returns the cargo of a user whose crates.io is the registry in this folder. No file of an earlier run is there.
+fn user(cargo: &Cargo, scratch: &Path, registry: &Path) -> Result<Cargo, String> {
+    let home = scratch.join("home");
+    let config = format!(
+        "[source.crates-io]\nreplace-with = \"packages\"\n\n[source.packages]\nlocal-registry = '{}'\n\n\
+         [net]\noffline = true\n\n[profile.dev]\ndebug = false\n",
+        registry.display()
+    );
+    write(&home.join("config.toml"), &config)?;
+    Ok(cargo
+        .clone()
+        .with("CARGO_HOME", home)
+        .with("CARGO_TARGET_DIR", scratch.join("target")))
+}
