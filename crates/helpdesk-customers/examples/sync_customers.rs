@@ -28,7 +28,7 @@ use tokio::task::JoinSet;
 
 const HELP: &str = "\
 Creates or updates the customers of a brand from lines of JSON. Writes one line per customer: the id, and created, updated,
-refused, not sent or unknown.
+unchanged, refused, not sent or unknown.
 
 Usage: sync_customers --brand ID [--ledger FILE] [--dry-run] [--sandbox] LIST
 
@@ -42,6 +42,9 @@ Usage: sync_customers --brand ID [--ledger FILE] [--dry-run] [--sandbox] LIST
                  creates it. Lists of one brand share it
   --dry-run      reads everything, and sends nothing
   --sandbox      uses a sandbox in which cust-1 exists, and keeps no ledger
+
+A customer is unchanged if Omnidesk's search already shows the line's values. It shows neither channels nor fields for
+certain, so a line with one of them is always written.
 
 The program finds customers by their id, so running it again is safe. A customer whose creation is unknown is not created
 again: the next run that finds the customer settles it. If no run does, look yourself, and record what you found, for
@@ -212,6 +215,7 @@ async fn sync(options: &Options) -> Result<bool, Failure> {
         let (id, outcome) = outcome?;
         let word = match outcome {
             Ok(UpsertedOnce::Created(_)) => "created",
+            Ok(UpsertedOnce::Unchanged { .. }) => "unchanged",
             Ok(_) => "updated",
             Err(error) => {
                 failed += 1;

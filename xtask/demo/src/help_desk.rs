@@ -51,7 +51,11 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let outcome = omnidesk
         .upsert(Upsert::new("cust-2", BRAND, "Ben", "Okoro"))
         .await?;
-    account.expect("updated", matches!(outcome, Upserted::Updated { .. }), true)?;
+    account.expect(
+        "unchanged",
+        matches!(outcome, Upserted::Unchanged { .. }),
+        true,
+    )?;
     account.show(format!(
         "{} customers on the server",
         sandbox.omnidesk().customers().len()

@@ -3,6 +3,7 @@
 mod error;
 #[cfg(feature = "ledger")]
 mod once;
+mod unchanged;
 
 use std::fmt;
 
@@ -25,6 +26,7 @@ pub struct Upsert {
     search: SearchByExternalId,
     create: CreateCustomerCrud,
     update: UpdateCustomerByExternalId,
+    always_write: bool,
 }
 
 /// The result of an upsert.
@@ -45,6 +47,14 @@ pub enum Upserted {
         /// The provider's response to the change.
         response: WriteResult,
     },
+    /// The customer existed, and the search showed every value that the upsert would write. Nothing was written.
+    ///
+    /// Only an upsert without channels and custom fields can have this result: see [`Client::upsert`].
+    #[non_exhaustive]
+    Unchanged {
+        /// The customer, as the search showed it.
+        customer: Box<Customer>,
+    },
 }
 
 impl Upsert {
@@ -62,6 +72,7 @@ impl Upsert {
             update: UpdateCustomerByExternalId::new(&*id, brand_id)
                 .firstname(firstname)
                 .lastname(lastname),
+            always_write: false,
             external_id: id,
         }
     }
@@ -82,17 +93,30 @@ impl Upsert {
         self.update = self.update.channel(channel_type, value);
         self
     }
+
+    /// Updates an existing customer even if the search shows every value already.
+    ///
+    /// How soon a search shows a write is not documented. Use this where an earlier write to the same customer may not be shown yet, or
+    /// may still happen because its outcome is unknown. There, a search can show values that the customer no longer has, or soon will
+    /// not have.
+    pub fn always_write(mut self) -> Self {
+        self.always_write = true;
+        self
+    }
 }
 
 /// Shows only the creation, because both writes have the same fields.
 impl fmt::Debug for Upsert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Upsert").field(&self.create).finish()
+        f.debug_struct("Upsert")
+            .field("create", &self.create)
+            .field("always_write", &self.always_write)
+            .finish_non_exhaustive()
     }
 }
 
 impl Client {
-    /// Creates a customer, or changes the customer if it exists: one search by your own id, then one write.
+    /// Creates a customer, or changes the customer if it exists: one search by your own id, then at most one write.
     ///
     /// ```no_run
     /// use helpdesk_customers::{Channel, Upsert, Upserted};
@@ -103,7 +127,8 @@ impl Client {
     ///     .custom_field("tier", "gold");
     /// match omnidesk.upsert(ana).await? {
     ///     Upserted::Created { .. } => println!("a new customer"),
-    ///     Upserted::Updated { before, .. } => println!("was {} channels", before.channels.len()),
+    ///     Upserted::Updated { before, .. } => println!("had {} channels", before.channels.len()),
+    ///     Upserted::Unchanged { .. } => println!("has these values already"),
     ///     _ => {}
     /// }
     /// # Ok(())
@@ -114,11 +139,31 @@ impl Client {
     /// customer's external id is yours or is not shown, and the customer shows at least one id. In every other case `upsert` writes
     /// nothing and returns an error.
     ///
+    /// Needs the permissions `CUSTOMER_READ` and `CUSTOMER_CUD`.
+    ///
+    /// # When nothing is written
+    ///
+    /// The result is [`Upserted::Unchanged`], and the search was the only request, if all of these hold:
+    ///
+    /// - The search found the one customer that an update would be for.
+    /// - The upsert has no channel and no custom field. The provider does not document how responses show either, so they can't be
+    ///   compared and are always written.
+    /// - The search shows your own id, the first name and the last name as JSON strings that are equal to the upsert's, byte by byte.
+    ///   A name that is missing, empty, `null` or a number, or that differs in case, spaces or Unicode form, is written.
+    /// - The upsert was not made with [`always_write`](Upsert::always_write).
+    ///
+    /// The provider documents no response of the search. Two things are inferred: that a search shows a name as it is stored, and that it
+    /// finds only customers of the brand that it names. A customer in a response shows no brand id to compare.
+    ///
+    /// How soon a search shows a write is not documented either. If an earlier write to the customer is not shown yet, or its outcome is
+    /// unknown and it can still happen, the customer may end up with the earlier write's names although the result is `Unchanged`. For such
+    /// a customer, use [`always_write`](Upsert::always_write).
+    ///
+    /// # Other programs, and searches that lag
+    ///
     /// The customer is not locked between the two calls: two programs that upsert the same new customer at the same moment
     /// may both create it. The write is never repeated automatically once it may have happened. A search that lags behind a creation
     /// does not find the customer, so a second upsert may create the customer again. With the feature `ledger`, `upsert_once` does not.
-    ///
-    /// Needs the permissions `CUSTOMER_READ` and `CUSTOMER_CUD`.
     ///
     /// # Errors
     ///
@@ -129,6 +174,7 @@ impl Client {
             search,
             create,
             update,
+            always_write,
         } = customer;
         let found = self.send(search).await;
         let found = found.map_err(|error| UpsertError::call(UpsertStep::Search, error))?;
@@ -137,6 +183,9 @@ impl Client {
                 Ok(response) => Ok(Upserted::Created { response }),
                 Err(error) => Err(UpsertError::call(UpsertStep::Create, error)),
             },
+            Some(customer) if !always_write && unchanged::has_all(&customer, &update) => {
+                Ok(Upserted::Unchanged { customer })
+            }
             Some(before) => match self.send(update).await {
                 Ok(response) => Ok(Upserted::Updated { before, response }),
                 Err(error) => Err(UpsertError::call(UpsertStep::Update, error)),

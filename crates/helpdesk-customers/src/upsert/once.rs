@@ -3,7 +3,7 @@ use customer_api_ledger::{
     settle::SettlePolicy,
 };
 
-use super::{Upsert, UpsertError, UpsertStep, decide};
+use super::{Upsert, UpsertError, UpsertStep, decide, unchanged};
 use crate::{Client, Customer, WriteResult};
 
 /// The result of an upsert whose creation has a key in a ledger.
@@ -20,6 +20,13 @@ pub enum UpsertedOnce {
         /// The provider's response to the change.
         response: WriteResult,
     },
+    /// The customer existed, and the search showed every value that the upsert would write. Nothing was sent but the search. The
+    /// conditions are those of [`Client::upsert`].
+    #[non_exhaustive]
+    Unchanged {
+        /// The customer, as the search showed it.
+        customer: Box<Customer>,
+    },
 }
 
 impl Client {
@@ -30,6 +37,10 @@ impl Client {
     ///
     /// `creations` is a list for [`CreateCustomerCrud`](crate::CreateCustomerCrud). `key` names the customer's creation. Your own id
     /// of the customer is a good key, if it is not personal data. An update needs no key, because it sets a state.
+    ///
+    /// An update and an update that is not needed mean the same for the key: the customer exists. Neither adds an entry. If the key has
+    /// an entry of unknown outcome for this creation, the entry is settled as made. An entry for other content stays as it is. A key
+    /// without an entry stays free: if a later search no longer finds the customer, `upsert_once` with that key creates the customer.
     ///
     /// ```no_run
     /// use helpdesk_customers::{
@@ -42,6 +53,7 @@ impl Client {
     /// match omnidesk.upsert_once(ana, &creations, key, SettlePolicy::new()).await? {
     ///     UpsertedOnce::Created(_) => println!("created"),
     ///     UpsertedOnce::Updated { .. } => println!("updated"),
+    ///     UpsertedOnce::Unchanged { .. } => println!("nothing to change"),
     ///     _ => {}
     /// }
     /// # Ok(())
@@ -64,6 +76,7 @@ impl Client {
             search,
             create,
             update,
+            always_write,
         } = customer;
         let call = self.call(create);
         // Read before the search, so that the search's result is newer than this entry.
@@ -75,7 +88,7 @@ impl Client {
         };
         let found = self.send(search).await;
         let found = found.map_err(|error| UpsertError::call(UpsertStep::Search, error))?;
-        let Some(before) = decide(found, &external_id)? else {
+        let Some(customer) = decide(found, &external_id)? else {
             let call = call.once(creations, key).settle_unknown(policy);
             let once = call.send().await;
             return once.map(UpsertedOnce::Created).map_err(UpsertError::once);
@@ -92,8 +105,14 @@ impl Client {
                 resolved => resolved.map_err(UpsertError::ledger)?,
             }
         }
+        if !always_write && unchanged::has_all(&customer, &update) {
+            return Ok(UpsertedOnce::Unchanged { customer });
+        }
         match self.send(update).await {
-            Ok(response) => Ok(UpsertedOnce::Updated { before, response }),
+            Ok(response) => Ok(UpsertedOnce::Updated {
+                before: customer,
+                response,
+            }),
             Err(error) => Err(UpsertError::call(UpsertStep::Update, error)),
         }
     }

@@ -17,4 +17,5 @@ mod support;
 mod upsert;
 #[cfg(feature = "ledger")]
 mod upsert_once;
+mod upsert_unchanged;
 mod wire;

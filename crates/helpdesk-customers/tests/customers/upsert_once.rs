@@ -41,9 +41,13 @@ fn ana() -> Upsert {
 
 const LOST: fn() -> Fault = Fault::reset_before_head;
 
-#[tokio::test]
-async fn an_unknown_creation_is_settled_by_its_own_customer_alone() {
-    let folder = Folder::new("own");
+/// Starts with a creation of unknown outcome under the key `case-1`. `first` is the first name that the customer turns out to have.
+/// Whether that customer needs an update makes no difference to the key.
+async fn assert_settled_by_its_own_customer_alone(
+    first: &str,
+    is_expected: fn(&UpsertedOnce) -> bool,
+) {
+    let folder = Folder::new(&format!("own-{first}"));
     let (sandbox, list) = start(&folder, &CreateCustomerCrud::INFO).await;
     let omnidesk = sandbox_client(&sandbox).build().unwrap();
     let server = sandbox.omnidesk();
@@ -55,30 +59,92 @@ async fn an_unknown_creation_is_settled_by_its_own_customer_alone() {
     assert_eq!(error.unwrap_err().kind(), UpsertErrorKind::Call);
 
     // An existing customer with other content under the same key settles nothing.
-    server.seed_customer(OmnideskCustomer::new(1, "cust-2").with_names("Bo", "Ng"));
-    let other = || Upsert::new("cust-2", 1, "Bo", "Ng");
-    let updated = omnidesk
-        .upsert_once(other(), &list, key("case-1"), policy)
+    server.seed_customer(OmnideskCustomer::new(1, "cust-2").with_names(first, "Lopez"));
+    let other = Upsert::new("cust-2", 1, "Ana", "Lopez");
+    let outcome = omnidesk
+        .upsert_once(other, &list, key("case-1"), policy)
         .await;
-    assert!(matches!(updated.unwrap(), UpsertedOnce::Updated { .. }));
+    assert!(is_expected(&outcome.unwrap()));
     assert_eq!(state(&list, "case-1").await, Some(State::Unknown));
 
-    // The key's own customer settles it once the customer exists. Several upserts at the same time do not disturb each other.
-    server.seed_customer(OmnideskCustomer::new(1, "cust-1").with_names("Ana", "Lopez"));
+    // The key's own customer settles it once the customer exists.
+    server.seed_customer(OmnideskCustomer::new(1, "cust-1").with_names(first, "Lopez"));
+    let outcome = omnidesk.upsert_once(ana(), &list, key("case-1"), policy);
+    assert!(is_expected(&outcome.await.unwrap()));
+    let accepted = State::Accepted { reference: None };
+    assert_eq!(state(&list, "case-1").await, Some(accepted));
+}
+
+#[tokio::test]
+async fn an_unknown_creation_is_settled_by_its_own_customer_alone() {
+    let is_updated = |outcome: &UpsertedOnce| matches!(outcome, UpsertedOnce::Updated { .. });
+    assert_settled_by_its_own_customer_alone("Anna", is_updated).await;
+}
+
+#[tokio::test]
+async fn an_unchanged_customer_settles_its_unknown_creation_alone() {
+    let is_unchanged = |outcome: &UpsertedOnce| matches!(outcome, UpsertedOnce::Unchanged { .. });
+    assert_settled_by_its_own_customer_alone("Ana", is_unchanged).await;
+}
+
+/// Several upserts at the same time do not disturb each other.
+#[tokio::test]
+async fn an_unknown_creation_is_settled_by_one_of_several_upserts() {
+    let folder = Folder::new("several");
+    let (sandbox, list) = start(&folder, &CreateCustomerCrud::INFO).await;
+    let omnidesk = sandbox_client(&sandbox).build().unwrap();
+    let server = sandbox.omnidesk();
+    let policy = SettlePolicy::new();
+    server
+        .fault_on("createCustomerCrud", LOST().processed())
+        .unwrap();
+    let lost = omnidesk.upsert_once(ana(), &list, key("case-1"), policy);
+    lost.await.unwrap_err();
     let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..4 {
+    for number in 0..4 {
         let (omnidesk, list) = (omnidesk.clone(), list.clone());
+        let upsert = if number % 2 == 0 {
+            ana().always_write()
+        } else {
+            ana()
+        };
         tasks.spawn(async move {
-            omnidesk
-                .upsert_once(ana(), &list, key("case-1"), policy)
-                .await
+            let upsert = omnidesk.upsert_once(upsert, &list, key("case-1"), policy);
+            (number, upsert.await)
         });
     }
-    for outcome in tasks.join_all().await {
-        assert!(matches!(outcome.unwrap(), UpsertedOnce::Updated { .. }));
+    for (number, outcome) in tasks.join_all().await {
+        match outcome.unwrap() {
+            UpsertedOnce::Updated { .. } => assert_eq!(number % 2, 0),
+            UpsertedOnce::Unchanged { .. } => assert_eq!(number % 2, 1),
+            other => panic!("{other:?}"),
+        }
     }
     let accepted = State::Accepted { reference: None };
     assert_eq!(state(&list, "case-1").await, Some(accepted));
+    assert_eq!(server.customers().len(), 1);
+}
+
+/// An existing customer takes no key: the key stays free for a creation after the customer is deleted.
+#[tokio::test]
+async fn an_unchanged_customer_leaves_its_key_free() {
+    let folder = Folder::new("free");
+    let (sandbox, list) = start(&folder, &CreateCustomerCrud::INFO).await;
+    let omnidesk = sandbox_client(&sandbox).build().unwrap();
+    let server = sandbox.omnidesk();
+    let id = server.seed_customer(OmnideskCustomer::new(1, "cust-1").with_names("Ana", "Lopez"));
+    let once = || omnidesk.upsert_once(ana(), &list, key("case-1"), SettlePolicy::new());
+    assert!(matches!(once().await, Ok(UpsertedOnce::Unchanged { .. })));
+    assert_eq!(server.applied_count(), 0);
+    assert_eq!(state(&list, "case-1").await, None);
+
+    server.remove_customer(id);
+    assert!(matches!(
+        once().await,
+        Ok(UpsertedOnce::Created(Once::Done { .. }))
+    ));
+    assert!(matches!(once().await, Ok(UpsertedOnce::Unchanged { .. })));
+    assert_eq!(server.applied_count(), 1);
 }
 
 #[tokio::test]

@@ -77,6 +77,28 @@ async fn customers_are_synchronised() {
     assert!(sent.len() <= 8 && sent.iter().all(|one| !one.applied));
 }
 
+/// Only a line without channels and fields can be unchanged.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn unchanged_customers_are_reported_and_not_written() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = Folder::new("unchanged");
+    let list = folder.file("customers.jsonl");
+    let plain = r#"{"id": "cust-3", "firstname": "Bo", "lastname": "Ng"}"#;
+    fs::write(&list, format!("{LIST}{plain}\n")).unwrap();
+    let arguments = ["--brand", "1", &list];
+    assert_eq!(sync(&sandbox, &arguments).0, 0);
+
+    sandbox.omnidesk().clear_requests();
+    let (code, written, said) = sync(&sandbox, &arguments);
+    assert_eq!(code, 0, "{said}");
+    let words = ["cust-1\tupdated", "cust-2\tupdated", "cust-3\tunchanged"];
+    assert_eq!(written, words);
+    assert!(said.contains("3 of 3: 0 failed"), "{said}");
+    let sent = sandbox.omnidesk().requests();
+    assert_eq!(sent.len(), 5);
+    assert_eq!(sent.iter().filter(|one| one.method == "PUT").count(), 2);
+}
+
 /// A search that lags makes an upsert create a customer twice. The ledger does not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nobody_is_created_twice_whatever_the_search_shows() {
