@@ -37,9 +37,9 @@ pub use omnidesk::{
     SearchResponse, TimelineResponse, WriteResponse,
 };
 pub use ravelin::{
-    EmptyPage, LabelResponse, LateFollowUp, LegacyLabelResponse, NoReview, NoReviews, OpenScroll,
-    Ravelin, RavelinOptions, Review, ReviewOrder, Reviewer, ScrollCourse, ScrollIds, SinceBound,
-    SinceFormat,
+    CallbackRequest, EmptyPage, LabelResponse, LateFollowUp, LegacyLabelResponse, NoReview,
+    NoReviews, OpenScroll, Ravelin, RavelinOptions, Review, ReviewOrder, Reviewer, ScrollCourse,
+    ScrollIds, SinceBound, SinceFormat,
 };
 pub use revnue::{Revnue, RevnueCustomer, RevnueListResponse, RevnueOptions, RevnueWriteResponse};
 pub use sandbox::{Sandbox, SandboxBuilder};

@@ -1,6 +1,7 @@
 //! Ravelin's label API: histories of reviews, and the responses of the operations.
 
 mod all_reviews;
+mod callback;
 mod history;
 mod options;
 mod scroll;
@@ -24,6 +25,7 @@ use crate::pipeline::Pipeline;
 use crate::provider::{Call, Outcome, Provider};
 use crate::server::{Bound, Server};
 use crate::unknown_fields::Noise;
+pub use callback::CallbackRequest;
 use history::History;
 pub use history::{Review, Reviewer};
 pub use options::{LabelResponse, LegacyLabelResponse, NoReview, NoReviews, RavelinOptions};

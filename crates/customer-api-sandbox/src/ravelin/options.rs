@@ -18,6 +18,7 @@ use super::scroll_options::ScrollOptions;
 #[must_use = "options do nothing until they are handed to a builder"]
 pub struct RavelinOptions {
     pub(super) secret_key: String,
+    pub(super) callback_token: Option<String>,
     pub(super) no_review: NoReview,
     pub(super) no_reviews: NoReviews,
     pub(super) label_response: LabelResponse,
@@ -36,6 +37,7 @@ impl Default for RavelinOptions {
     fn default() -> Self {
         Self {
             secret_key: "sk_test_sandbox".to_owned(),
+            callback_token: Some("sandbox-callback-token".to_owned()),
             no_review: NoReview::Null,
             no_reviews: NoReviews::NullList,
             label_response: LabelResponse::EventTimeNanos,
@@ -56,6 +58,13 @@ impl RavelinOptions {
     /// Sets the key that requests must carry. Default: `sk_test_sandbox`.
     pub fn secret_key(mut self, key: impl Into<String>) -> Self {
         self.secret_key = key.into();
+        self
+    }
+
+    /// Sets the token of [callbacks](crate::Server::review_callback), or that they have none. That a token is optional is documented.
+    /// Default: `sandbox-callback-token`.
+    pub fn callback_token(mut self, token: Option<&str>) -> Self {
+        self.callback_token = token.map(str::to_owned);
         self
     }
 
