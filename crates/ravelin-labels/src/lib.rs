@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod callback;
 mod client;
 mod generated;
 mod limit;
@@ -30,6 +31,7 @@ pub use customer_api_core::{
 #[doc(no_inline)]
 pub use customer_api_ledger as ledger;
 
+pub use callback::{CallbackError, CallbackToken, ReviewCallback};
 pub use client::Client;
 #[doc(inline)]
 pub use generated::{models::*, operations::*};
