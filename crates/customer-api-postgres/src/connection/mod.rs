@@ -343,7 +343,7 @@ impl Told {
         Self(match error.as_db_error() {
             Some(error) => format!("{} ({})", error.message(), error.code().code()),
             None => {
-                let source = error.cause();
+                let source = std::error::Error::source(error);
                 let source = source.map_or_else(String::new, |source| format!(": {source}"));
                 format!("{error}{source}")
             }
