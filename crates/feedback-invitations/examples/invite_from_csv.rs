@@ -38,7 +38,7 @@ Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [-
                     address, a telephone number or a person's name. A repeated line is skipped. A line with a known key
                     but different values stops the program before anything is sent
   --new             creates the ledger, for the first run. Every other run needs the existing ledger, because with a new
-                    one everybody would be invited again
+                    one every person on the list would be invited again
   --ledger FILE     records who was invited; by default LIST.ledger
   --dry-run         reads everything, and sends nothing
   --resend-refused  sends invitations again that were refused in an earlier run
@@ -51,7 +51,7 @@ for instance with `customer-api-ledger resolve LIST.ledger invitations KEY sent`
 Set RADAR_USERNAME, RADAR_PASSWORD, RADAR_CLIENT and RADAR_PROGRAMME in the environment, and RADAR_BASE_URL if it is not
 the provider's. **People get messages.**
 
-Exit code: 0 if everybody on the list is invited, 1 if the program failed, 2 for a wrong command line, 3 if a person is
+Exit code: 0 if every person on the list is invited, 1 if the program failed, 2 for a wrong command line, 3 if a person is
 not invited, or if that is unknown.
 ";
 
@@ -138,11 +138,11 @@ impl Options {
     }
 }
 
-/// Invites, and returns whether everybody is invited.
+/// Invites, and returns whether every person on the list is invited.
 async fn invite(options: &Options) -> Result<bool, Failure> {
     // The sandbox runs until `_sandbox` is dropped.
     let (radar, programme, _sandbox) = client(options.sandbox).await?;
-    // Reads the whole list before the first invitation leaves, so that a broken line stops everything and not only the lines after it.
+    // Reads the whole list before the first invitation is sent, so that a broken line stops everything and not only the lines after it.
     let invitations = read_list(&options.list, &programme)?;
     let all = invitations.len();
     if options.dry_run {
@@ -203,11 +203,11 @@ async fn open(path: &Path, is_new: bool) -> Result<LedgerList, Failure> {
         let what_to_do = match error.kind() {
             LedgerErrorKind::NotFound => {
                 "\nOn the first run, use `--new`. If people were invited before, find the old ledger: with a new one, \
-                 everybody would be invited again"
+                 every person would be invited again"
             }
             LedgerErrorKind::AlreadyExists => "\nTo continue with it, omit `--new`",
             LedgerErrorKind::NoSuchList => {
-                "\nIt has invited nobody yet. If a kill left it like this, delete it, and use `--new`"
+                "\nNo invitation was sent from it yet. If a kill left it like this, delete it, and use `--new`"
             }
             _ => "",
         };

@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Err(error) if error.delivery() == Delivery::Unknown => {
             writeln!(out, "unknown for all, do not send again: {error}")?;
         }
-        Err(error) => writeln!(out, "nobody was asked: {error}")?,
+        Err(error) => writeln!(out, "no person was asked: {error}")?,
     }
     for sent in server.outbox() {
         let channel = if sent.by_email { "e-mail" } else { "SMS" };
