@@ -53,7 +53,7 @@ pub trait BeforeSend: Send + Sync + 'static {
     /// this attempt. Not called for an attempt that the step refused. Not called when the call is dropped: the step is then dropped too.
     ///
     /// It runs before any wait, within the time that the call has left. If no time is left, it is polled once. The step's `Drop` must do
-    /// what it can't finish.
+    /// whatever `withdraw` could not finish.
     async fn withdraw(&self) {}
 }
 

@@ -1,5 +1,5 @@
-//! The spans and events for a tracing subscriber, in OpenTelemetry's terms: a span per call, a span per attempt, an event per
-//! retry and per long wait.
+//! The spans and events for a tracing subscriber, in OpenTelemetry's terms: a span per call, a span per attempt, an
+//! event per retry and per long wait, and an event if a shared store fails.
 //!
 //! Every field is on this page. No field contains a path, a query, a header, a body or a provider's text.
 //!

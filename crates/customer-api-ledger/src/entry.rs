@@ -19,7 +19,7 @@ pub struct Entry {
     pub digest: Option<Digest>,
     /// The time at which the key was begun last, by the clock of the machine that began it.
     pub began: Option<Timestamp>,
-    /// Set if the key was begun again while it was unknown: the time at which the first of the writes in doubt was begun.
+    /// Set if the key was begun again while it was unknown: the time at which the first write of unknown outcome was begun.
     pub doubt_since: Option<Timestamp>,
 }
 
@@ -149,7 +149,8 @@ impl Outcome {
     /// Returns the new state of a key, given its state before the claim. Implementers of [`Ledger`](crate::Ledger) call this instead
     /// of deciding themselves.
     ///
-    /// A doubt about an earlier write stays, even if a later write was refused: the refusal may be a consequence of the earlier write.
+    /// If the outcome of an earlier write is unknown, the key stays unknown even if a later write was refused: the refusal may be a
+    /// consequence of the earlier write.
     #[must_use]
     pub fn over(&self, before: Option<&State>) -> State {
         match (before, &self.0) {

@@ -179,7 +179,7 @@ impl Intent {
     /// Returns the new entry of a key that begins with this intent. `before` is its entry until then. Implementers of [`Ledger`] call
     /// this instead of deciding themselves.
     ///
-    /// A doubt about an earlier write persists, and with it the time from which on that write may show.
+    /// If the outcome of an earlier write is unknown, the entry keeps the time at which that write began.
     #[must_use]
     pub fn begun(&self, key: Key, before: Option<&Entry>) -> Entry {
         let doubt = before.filter(|entry| entry.state == State::Unknown);

@@ -75,8 +75,8 @@ impl PostgresOptions {
     /// Writes that were made after the copy may be missing in it, and would be made again. Use this only if you know that none is
     /// missing: after the promotion of a synchronous replica, or after the keys since the copy were settled by hand.
     ///
-    /// Use it in one program, and once. Every connect with this setting accepts the database as it is, and makes all other programs,
-    /// and their files, forget how far the database was. A deployment that always uses this setting detects no copy.
+    /// Use it in one program, and once. Every connect with this setting accepts the database as it is, and makes all other programs, and
+    /// their files, forget the last known position. A deployment that always uses this setting detects no copy.
     pub fn accept_history(mut self, accept: bool) -> Self {
         self.accept_history = accept;
         self
@@ -93,8 +93,8 @@ impl PostgresOptions {
         self
     }
 
-    /// Stores in this file how far the database was. The next process then detects a database that was set back to a snapshot, or that
-    /// has another ledger, such as an empty one.
+    /// Stores the last known position of the server's log in this file. The next process then detects a database that was set back to a
+    /// snapshot, or that has another ledger, such as an empty one.
     ///
     /// Without a file, only a program that was running at the time detects it. Keep the file on this machine's own disk. It must not
     /// be part of the snapshot. It contains one line, and is written at most once per second. Programs with the same ledger on the

@@ -16,7 +16,7 @@ pub enum SandboxError {
     Bind {
         /// The provider.
         provider: &'static str,
-        /// What the system says.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// A description that comes with the sandbox can't be used.

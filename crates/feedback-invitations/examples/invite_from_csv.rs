@@ -207,7 +207,7 @@ async fn open(path: &Path, is_new: bool) -> Result<LedgerList, Failure> {
             }
             LedgerErrorKind::AlreadyExists => "\nTo continue with it, omit `--new`",
             LedgerErrorKind::NoSuchList => {
-                "\nNo invitation was sent from it yet. If a kill left it like this, delete it, and use `--new`"
+                "\nNo invitation was sent with this ledger yet. If a kill left it like this, delete it, and use `--new`"
             }
             _ => "",
         };

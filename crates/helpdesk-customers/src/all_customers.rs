@@ -10,10 +10,10 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 /// All customers, page by page. [`Client::customers`] makes it.
 ///
 /// The client requests each page by an offset: the number of customers that arrived before it. The list ends with an empty page whose
-/// `itemTotal`, if any, is reached, or with a page that is shorter than requested and reaches its `itemTotal`. After a full page,
-/// the client does not rely on `itemTotal`. It does so only to stop a list with more than twice as many customers as the greatest
-/// `itemTotal`. A task reads [ahead](Self::read_ahead) of its consumer. Each page reports its values that are not as documented
-/// ([`Page::unreadable`]). An element that is not a customer is omitted, but counts for the offset.
+/// `itemTotal`, if any, is reached, or with a page that is shorter than requested and reaches its `itemTotal`. After a full page, the
+/// client does not rely on `itemTotal`, except to stop a list with more than twice as many customers as the greatest `itemTotal`. A task
+/// reads [ahead](Self::read_ahead) of its consumer. Each page reports its values that are not as documented ([`Page::unreadable`]). An
+/// element that is not a customer is omitted, but counts for the offset.
 ///
 /// The order is not documented. A customer that is created or deleted while the list is read may shift the others, so a customer
 /// may come twice or be missed. Compare ids where it matters.

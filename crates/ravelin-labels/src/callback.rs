@@ -36,7 +36,8 @@ const REQUIRED: [&str; 3] = ["customerId", "label", "timestamp"];
 /// # Ok::<(), ravelin_labels::BuildError>(())
 /// ```
 ///
-/// Provenance: the header and that it is optional are documented, <https://developer.ravelin.com/merchant/api/callbacks/manual-reviews>.
+/// Provenance: the provider documents the header, and that the token is optional,
+/// <https://developer.ravelin.com/merchant/api/callbacks/manual-reviews>.
 #[derive(Clone)]
 pub struct CallbackToken {
     accepted: Vec<SecretString>,

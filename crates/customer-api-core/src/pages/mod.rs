@@ -74,8 +74,8 @@ pub trait PageSource: Send + 'static {
         cursor: Option<&Self::Cursor>,
     ) -> Result<Fetched<Self::Item, Self::Cursor>, PagesError>;
 
-    /// Decides whether to start again after a failure. `Ok` makes the next call of [`fetch`](Self::fetch) one for a first
-    /// page, from which the source omits the items that it returned before.
+    /// Decides whether to start again after a failure. After `Ok`, [`fetch`](Self::fetch) is called for a first page again. The
+    /// source must omit the items that it returned before.
     ///
     /// # Errors
     ///

@@ -42,7 +42,7 @@ pub trait Shaped: DeserializeOwned {
 
 /// An object with named members.
 ///
-/// A repair does not change members that are not listed here. Such a member must not be one whose value can fail to be read.
+/// A repair does not change members that are not listed here. Therefore list every member that can fail to be read.
 ///
 /// ```
 /// use customer_api_core::{

@@ -85,13 +85,14 @@ impl Unreadable {
         self.cause.as_deref()
     }
 
-    /// Returns the index of the record that it is or that contains it, in the list of the provider's response.
+    /// If this part is a record or lies in one, returns the record's index in the list of the provider's response.
     #[must_use]
     pub fn record(&self) -> Option<usize> {
         self.record
     }
 
-    /// Returns the index of the omitted record, in the list of the provider's response, if it is one. The list is shorter by this record.
+    /// If this part is an omitted record, returns the record's index in the list of the provider's response. The list that the caller gets
+    /// is shorter by this record.
     #[must_use]
     pub fn left_out(&self) -> Option<usize> {
         let is_outermost = self.path.matches('[').count() == 1;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{FailedAttempt, LONGEST_ASKED, RetryDecision, RetryPolicy, StopReason};
 use crate::{Delivery, ErrorKind, operation::info::Idempotency};
 
-/// The default policy: up to 3 attempts, for failures that may pass.
+/// The default policy: up to 3 attempts, for temporary failures.
 ///
 /// | failure | retried |
 /// |---|---|

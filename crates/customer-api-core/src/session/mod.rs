@@ -76,8 +76,8 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// Logs in when a token is first needed, and again before the token expires or when the provider rejects it.
 ///
 /// - However many calls wait, one of them logs in, and all of them share the result.
-/// - One call renews a token early, while the other calls use the old token. If the renewal fails, no call fails for it while
-///   the old token is valid.
+/// - One call renews a token early, while the other calls use the old token. A failed renewal makes no call fail while the old
+///   token is valid.
 /// - A 401 discards the token that it was about, not one that was obtained since. The call that got the 401 is sent once
 ///   more, with another token.
 /// - A login is not repeated for a minute if the provider refuses it, responds without a usable token, or rejects the new

@@ -8,8 +8,9 @@ use std::fmt;
 /// the same write is repeated, because a look takes anything that carries the marker for the write. People see the marker
 /// where the provider shows the text that contains it, so put nothing personal into it.
 ///
-/// A text starts with the marker as `[ref:case-4711~tthq]`. A URL contains it as `ref=case-4711~tthq` in the fragment. The
-/// four letters after `~` are a check: a text that looks like a marker but was not made here is not a marker.
+/// A text starts with the marker as `[ref:case-4711~tthq]`. A URL contains it as `ref=case-4711~tthq` in the fragment. The four
+/// letters after `~` are a checksum. A text of yours that only looks like a marker has no valid checksum, and does not count as
+/// one.
 ///
 /// ```
 /// use customer_api_core::settle::Marker;

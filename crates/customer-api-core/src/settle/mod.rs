@@ -7,7 +7,7 @@
 //! | verdict | what it means | what to do |
 //! |---|---|---|
 //! | [`Applied`](Settled::Applied) | the write shows, by its own [`Marker`] | nothing: it was made |
-//! | [`InEffect`](Settled::InEffect) | the state is as the write wanted it; the look can't find out who made it so | nothing, where the state is all that matters |
+//! | [`InEffect`](Settled::InEffect) | the state is the one that the write asked for; the look can't find out who set it | nothing, where the state is all that matters |
 //! | [`Superseded`](Settled::Superseded) | the write shows, and another writer changed the state since | do not repeat it: it would undo the newer change |
 //! | [`NotSeen`](Settled::NotSeen) | it does not show | look again later. It is not "did not happen" |
 //! | [`CannotTell`](Settled::CannotTell) | looking does not answer the question | ask, as [`Why`] states |
@@ -92,8 +92,8 @@ pub trait Settle: Operation {
     /// The value that was read, on which a verdict is based.
     type Evidence: Send;
 
-    /// Whether the write counts as made if it is [`InEffect`](Settled::InEffect) with this evidence, even if another writer
-    /// made it so.
+    /// Whether the write counts as made if it is [`InEffect`](Settled::InEffect) with this evidence, even if another writer may
+    /// have set the state.
     ///
     /// Return true for a label, a deletion, or an update of which everything could be compared. Return false, the default,
     /// for a creation, because a record with the same name may be there instead. The result decides what a ledger does about

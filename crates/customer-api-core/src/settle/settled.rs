@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 pub enum Settled<E> {
     /// The write shows, by its own marker.
     Applied(E),
-    /// The state is as the write wanted it. The look can't find out whether the write or another writer made it so.
+    /// The state is the one that the write asked for. The look can't find out whether the write or another writer set it.
     InEffect(E),
     /// The write shows, and another writer changed the state since. Sending the write again would undo that change.
     Superseded(E),

@@ -46,13 +46,13 @@ impl<'o, O: Settle> Settling<'o, O> {
     /// Looks repeatedly until the write shows, for at most this time.
     ///
     /// The waits between looks grow from 1 s to 30 s, and are longer if the provider asks for that. The first verdict except
-    /// [`NotSeen`](Settled::NotSeen) ends the looking. When the time is over, the last verdict counts. A look that fails for
-    /// a reason that may pass, such as a timeout, does not end the looking.
+    /// [`NotSeen`](Settled::NotSeen) ends the looking. When the time is over, the last verdict counts. A look that fails for a
+    /// temporary reason, such as a timeout, does not end the looking.
     ///
     /// # Errors
     ///
-    /// The errors of the reads. An error that does not pass, such as a refused credential, is returned immediately. The last
-    /// error is returned if no look succeeded.
+    /// The errors of the reads. A permanent error, such as a refused credential, is returned immediately. The last error is
+    /// returned if no look succeeded.
     pub async fn look_for(self, time: Duration) -> Result<Settled<O::Evidence>, Error> {
         if let Some(verdict) = self.refused() {
             return Ok(verdict);

@@ -13,9 +13,9 @@ use super::{Body, Transport, TransportError, TransportErrorKind};
 
 /// A transport that responds from a queue and records the requests, for tests without sockets.
 ///
-/// Waits go through tokio's clock, so a paused one makes timeouts and back-off instant. Clones share the queue and the
-/// record. Once the queue is empty, every request fails with [`TransportErrorKind::Other`], so its call reports that it may have
-/// happened. [`verify`](Self::verify) at the end of a test finds requests without a response, and responses that nothing asked for.
+/// Waits go through tokio's clock, so a paused one makes timeouts and back-off instant. Clones share the queue and the record. Once
+/// the queue is empty, every request fails with [`TransportErrorKind::Other`], so its call reports that it may have happened.
+/// [`verify`](Self::verify) at the end of a test finds requests without a response, and responses that no request used.
 ///
 /// ```
 /// use customer_api_core::transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind};
@@ -165,7 +165,7 @@ impl ScriptedTransport {
         self.with(|script| script.requests.clone())
     }
 
-    /// Whether each request had a response, and each response was asked for.
+    /// Checks that each request had a response, and that each response was used.
     ///
     /// # Errors
     ///

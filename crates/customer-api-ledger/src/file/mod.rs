@@ -106,8 +106,8 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 ///
 /// - A copy is a separate ledger. It knows nothing of what the other one sends. The same holds for a file that was replaced by an
 ///   older copy of itself while no program had it open, and for a file of a container image in each of its containers.
-/// - A program that moves the file and its journal away together, and puts others in their place, lets another sender in. This ledger
-///   then begins nothing more. The other sender relies on the files that it finds.
+/// - If a program moves the file and its journal away together and puts others in their place, another sender can open those. This ledger
+///   then begins nothing more, but the other sender can't notice that its files are not the original ones.
 /// - A process that forks shares its locks with the child, which can't use the ledger. The file stays in use until both have ended.
 ///
 /// # Damage

@@ -123,9 +123,9 @@ impl<O: Operation> SendAll<O> {
     /// those of this run.
     ///
     /// A write that a look shows to be done becomes [`SentOutcome::Found`]. If an earlier run left a write unknown, and the
-    /// [policy](SettlePolicy::absent_after) decides after a look that it was not made, the write is sent. All other writes stay
-    /// unknown, and [`Sent::looked`] contains the reason. A look takes the place of a write under way, and its reads count against the
-    /// client's rate limiter.
+    /// [policy](SettlePolicy::absent_after) decides after a look that it was not made, the write is sent. All other writes stay unknown,
+    /// and [`Sent::looked`] contains the reason. A look counts as a write under way for the [concurrency](Self::concurrency), and its reads
+    /// count against the client's rate limiter.
     pub fn settle_unknown(mut self, policy: SettlePolicy) -> Self
     where
         O: Settle + Clone,
@@ -142,7 +142,7 @@ impl<O: Operation> SendAll<O> {
         self
     }
 
-    /// Returns the run. It sends as long as it is read.
+    /// Returns the run. It takes writes from the source only while the caller reads the run.
     pub fn start(self) -> Run<O> {
         Run::new(self)
     }

@@ -24,7 +24,7 @@ use crate::{
 /// the tasks from running.
 const MAX_REPEATS: u32 = 64;
 
-/// A run under way. It sends as long as it is read.
+/// A run under way. It takes writes from the source only while the caller reads the run.
 ///
 /// A run is also a [`Stream`]. Up to the concurrency, tasks of the run continue sending while the caller handles an outcome. The run
 /// takes a further write from the source only after an outcome has been read. Therefore a slow reader slows the run down.
@@ -34,8 +34,8 @@ const MAX_REPEATS: u32 = 64;
 /// A run begins nothing further once it was [stopped](Stopper), its ledger failed, the login failed, or too many outcomes are unknown;
 /// see [`Ending`]. Writes on their way are then finished, and [`next`](Self::next) returns them as usual.
 ///
-/// **Dropping a run aborts the writes on their way.** Keys whose write may have been sent become [`State::Unknown`]. The other keys
-/// are as they were. To end without doubts, use a [`stopper`](Self::stopper) and read to the end.
+/// **Dropping a run aborts the writes on their way.** Keys whose write may have been sent become [`State::Unknown`]. The other keys are as
+/// they were. To end without unknown outcomes, use a [`stopper`](Self::stopper) and read to the end.
 #[must_use = "a run sends only while it is read"]
 pub struct Run<O: Operation> {
     client: Client<O::Service>,
@@ -85,7 +85,7 @@ impl<O: Operation> Run<O> {
         }
     }
 
-    /// Returns the result for the next key, in the order in which they are done; `None` at the end.
+    /// Returns the next result; `None` at the end. The results come in the order in which the writes are done.
     ///
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Sent<O::Output>> {

@@ -94,9 +94,9 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Sets how many requests a token is good for, whatever their outcome. The next request finds
-    /// the token expired. The provider has no such limit. It makes a token expire in the middle of
-    /// a run without any clock. Default: any number.
+    /// Sets how many requests a token is good for, whatever their outcome. The next request finds the token expired. The provider
+    /// has no such limit. In a test, this setting makes a token expire in the middle of a run without any clock. Default: any
+    /// number.
     pub fn token_uses(mut self, requests: usize) -> Self {
         self.token_uses = Some(requests);
         self
@@ -122,8 +122,7 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Sets whether a token is also accepted with `Bearer ` before it. Documented without. Default:
-    /// false.
+    /// Sets whether a token is also accepted with `Bearer ` before it. The provider documents the token without it. Default: false.
     pub fn accept_bearer(mut self, accepted: bool) -> Self {
         self.accept_bearer = accepted;
         self

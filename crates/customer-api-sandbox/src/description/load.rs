@@ -14,8 +14,8 @@ use super::{Description, Operation, segments};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DescriptionError {
-    /// It is no JSON.
-    #[error("the description is no JSON: {0}")]
+    /// It is not JSON.
+    #[error("the description is not JSON: {0}")]
     Json(serde_json::Error),
     /// The provider imitates an operation that its description lacks.
     #[error("the description has no operation `{0}`")]

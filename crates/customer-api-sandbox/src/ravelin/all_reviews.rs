@@ -15,10 +15,9 @@ use crate::server::Server;
 
 /// The scrolls over all customers' reviews.
 impl Server<Ravelin> {
-    /// Makes future scrolls begin with `count` reviews that `review` makes from their index each
-    /// time that one is served. Even a million of them take no memory. They count as older than the
-    /// stored reviews. Among them, a later index counts as newer. Only scrolls show them. `review`
-    /// must not call this server.
+    /// Makes future scrolls begin with `count` generated reviews. `review` makes each of them from its index, whenever
+    /// the review is served. Even a million of them take no memory. They count as older than the stored reviews. Among
+    /// them, a later index counts as newer. Only scrolls show them. `review` must not call this server.
     pub fn review_source(
         &self,
         count: u64,

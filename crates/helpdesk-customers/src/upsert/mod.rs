@@ -161,9 +161,9 @@ impl Client {
     ///
     /// # Other programs, and searches that lag
     ///
-    /// The customer is not locked between the two calls: two programs that upsert the same new customer at the same moment
-    /// may both create it. The write is never repeated automatically once it may have happened. A search that lags behind a creation
-    /// does not find the customer, so a second upsert may create the customer again. With the feature `ledger`, `upsert_once` does not.
+    /// The customer is not locked between the two calls: two programs that upsert the same new customer at the same moment may both create
+    /// it. The write is never repeated automatically once it may have happened. A search that lags behind a creation does not find the
+    /// customer, so a second upsert may create the customer again. With the feature `ledger`, `upsert_once` prevents that.
     ///
     /// # Errors
     ///

@@ -38,9 +38,10 @@ impl Client {
     /// `creations` is a list for [`CreateCustomerCrud`](crate::CreateCustomerCrud). `key` names the customer's creation. Your own id
     /// of the customer is a good key, if it is not personal data. An update needs no key, because it sets a state.
     ///
-    /// An update and an update that is not needed mean the same for the key: the customer exists. Neither adds an entry. If the key has
-    /// an entry of unknown outcome for this creation, the entry is settled as made. An entry for other content stays as it is. A key
-    /// without an entry stays free: if a later search no longer finds the customer, `upsert_once` with that key creates the customer.
+    /// It makes no difference to the key whether the existing customer is updated or [`Unchanged`](UpsertedOnce::Unchanged). Neither adds
+    /// an entry. If the key has an entry of unknown outcome for this creation, the entry is settled as made. An entry for other content
+    /// stays as it is. A key without an entry stays free: if a later search no longer finds the customer, `upsert_once` with that key
+    /// creates the customer.
     ///
     /// ```no_run
     /// use helpdesk_customers::{

@@ -24,8 +24,8 @@ pub trait SlotStore: fmt::Debug + Send + Sync + 'static {
 
     /// Reports that the attempt is over. Its slot is free one [`window`](SlotClaim::window) from now.
     ///
-    /// With `stop`, no claim gets a slot of the class for that long from now. A longer stop that already holds stays in
-    /// force. A claim without a slot changes no slot.
+    /// With `stop`, no claim gets a slot of the class for that long from now. A longer stop that already holds stays in force. If
+    /// the claim has no slot, no slot changes.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@
 //! | system | lock | keeps out |
 //! |---|---|---|
 //! | Linux, Android | an open-file-description lock on the bytes that SQLite locks | other ledgers, and other programs that use SQLite |
-//! | macOS, BSD | `flock`, which the kernel keeps in one list with `fcntl` locks (not tried, as documented for their kernels) | the same |
+//! | macOS, BSD | `flock`, which the kernel keeps in one list with `fcntl` locks (not tested; as documented for their kernels) | the same |
 //! | Windows | SQLite's locks, which belong to its handle; and its share mode, which prevents renaming and deleting the file | the same |
 //!
 //! Where the kernel keeps `flock` and `fcntl` locks in one list, a program that takes both locks itself out. This can't happen here,
