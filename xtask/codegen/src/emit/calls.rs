@@ -19,7 +19,7 @@ pub(crate) fn calls(api: &Api) -> String {
             out += &row(api, operation, &constructor);
         }
     }
-    out + "\n\"Retried automatically\" means: after a failure that may pass, even if the call may have happened. The client \
+    out + "\n\"Retried automatically\" means: after a temporary failure, even if the call may have happened. The client \
            sends every\nother call again only if nothing was sent, or if a response proves that the call was not processed.\n"
 }
 

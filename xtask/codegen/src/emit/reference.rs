@@ -95,10 +95,10 @@ fn about_operation(api: &Api, krate: &str, operation: &Operation) -> String {
     let is_read = operation.method.idempotency() == Idempotency::Safe;
     let (retried, errors) = match operation.idempotency {
         Idempotency::Safe => ("yes", "the call only reads, and can be repeated"),
-        Idempotency::Idempotent => ("yes", "a repeat has no further effect"),
+        Idempotency::Idempotent => ("yes", "sending it again has no further effect"),
         Idempotency::NonIdempotent if is_read => (
             "no, once it may have happened",
-            "`Delivery::Unknown` after a lost response, a timeout, a 3xx, 408 or 5xx: a repeat is not harmless",
+            "`Delivery::Unknown` after a lost response, a timeout, a 3xx, 408 or 5xx: sending it again may have an effect",
         ),
         Idempotency::NonIdempotent => (
             "no, once it may have happened",
