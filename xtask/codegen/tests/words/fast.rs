@@ -86,6 +86,9 @@ fn is_visible(c: char) -> bool {
     !hidden
 }
 
+/// The generator's own comments in a page.
+const MARKS: [&str; 2] = ["<!-- dependencies -->\n", "<!-- /dependencies -->\n"];
+
 /// Returns the headings, lists, tables and code blocks of a page, without their words.
 fn outline(page: &str) -> String {
     use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -110,6 +113,8 @@ fn outline(page: &str) -> String {
             // The words of the title, with their emphasis.
             Event::Start(Tag::Emphasis | Tag::Strong) | Event::End(_) => {}
             Event::Start(tag) => out += &format!("{tag:?} "),
+            // The marks of the dependency lines. Another page has as many.
+            Event::Html(html) if MARKS.contains(&&*html) => out += &html,
             Event::Html(_) | Event::InlineHtml(_) => panic!("{event:?}\n{page}"),
             _ => {}
         }

@@ -101,8 +101,8 @@ impl CreateCustomer {
 
     /// Creates a customer.
     ///
-    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. Never read.
-    ///   Provenance: inferred.
+    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. No response
+    ///   contains it. Provenance: inferred.
     /// - `name`: The name. Provenance: inferred.
     pub fn new(company: u64, name: impl Into<String>) -> Self {
         Self {
@@ -133,7 +133,7 @@ impl CreateCustomer {
         }
     }
 
-    /// The id of the category. Read as an object.
+    /// The id of the category. A response contains an object instead.
     ///
     /// Provenance: inferred.
     pub fn category(mut self, category: u64) -> Self {
@@ -189,7 +189,7 @@ impl CreateCustomer {
         self
     }
 
-    /// The id of the country. No public page lists the ids. Read as a text.
+    /// The id of the country. No public page lists the ids. A response contains a text instead.
     ///
     /// Provenance: inferred.
     pub fn country(mut self, country: u64) -> Self {
@@ -288,7 +288,7 @@ impl CreateCustomer {
         self
     }
 
-    /// The values of custom fields. Read as a map by names, written as a list by ids.
+    /// The values of custom fields, as a list by ids. A response contains a map instead.
     ///
     /// Provenance: inferred.
     pub fn template(mut self, template: NewTemplate) -> Self {

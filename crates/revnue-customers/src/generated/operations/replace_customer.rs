@@ -101,8 +101,9 @@ impl ReplaceCustomer {
     ///
     /// - `id`: The customer's id at Revnue. Provenance: documented,
     ///   <https://developer.revnue.com/reference/list-customer>.
-    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. Never read.
-    ///   Provenance: inferred, <https://developer.revnue.com/reference/update-customer>.
+    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. No response
+    ///   contains it. Provenance: inferred,
+    ///   <https://developer.revnue.com/reference/update-customer>.
     /// - `name`: The name. Provenance: documented,
     ///   <https://developer.revnue.com/reference/update-customer>.
     pub fn new(id: u64, company: u64, name: impl Into<String>) -> Self {
@@ -135,7 +136,7 @@ impl ReplaceCustomer {
         }
     }
 
-    /// The id of the category. Read as an object.
+    /// The id of the category. A response contains an object instead.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn category(mut self, category: u64) -> Self {
@@ -191,7 +192,7 @@ impl ReplaceCustomer {
         self
     }
 
-    /// The id of the country. No public page lists the ids. Read as a text.
+    /// The id of the country. No public page lists the ids. A response contains a text instead.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn country(mut self, country: u64) -> Self {
@@ -290,7 +291,7 @@ impl ReplaceCustomer {
         self
     }
 
-    /// The values of custom fields. Read as a map by names, written as a list by ids.
+    /// The values of custom fields, as a list by ids. A response contains a map instead.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn template(mut self, template: NewTemplate) -> Self {

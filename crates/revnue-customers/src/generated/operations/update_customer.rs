@@ -108,8 +108,9 @@ impl UpdateCustomer {
     ///
     /// - `id`: The customer's id at Revnue. Provenance: documented,
     ///   <https://developer.revnue.com/reference/list-customer>.
-    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. Never read.
-    ///   Provenance: inferred, <https://developer.revnue.com/reference/update-customer>.
+    /// - `company`: The company. `SINGLE_COMPANY` for an account that has only one. No response
+    ///   contains it. Provenance: inferred,
+    ///   <https://developer.revnue.com/reference/update-customer>.
     pub fn new(id: u64, company: u64) -> Self {
         Self {
             id,
@@ -150,7 +151,7 @@ impl UpdateCustomer {
         self
     }
 
-    /// The id of the category. Read as an object.
+    /// The id of the category. A response contains an object instead.
     ///
     /// Can be sent as `null`.
     ///
@@ -220,7 +221,7 @@ impl UpdateCustomer {
         self
     }
 
-    /// The id of the country. No public page lists the ids. Read as a text.
+    /// The id of the country. No public page lists the ids. A response contains a text instead.
     ///
     /// Can be sent as `null`.
     ///
@@ -352,7 +353,7 @@ impl UpdateCustomer {
         self
     }
 
-    /// The values of custom fields. Read as a map by names, written as a list by ids.
+    /// The values of custom fields, as a list by ids. A response contains a map instead.
     ///
     /// Can be sent as `null`.
     ///
