@@ -30,7 +30,7 @@ fn every_operation_meets_every_fault_as_documented() {
         + CustomerRadar::operations().len();
     let cases: usize = tables.iter().map(Table::cases).sum();
     let mut text = format!(
-        "{} faults × {operations} operations: {cases} calls.\n",
+        "{} faults, {operations} operations: {cases} calls.\n",
         matrix::all().len()
     );
     for table in &tables {
