@@ -84,7 +84,7 @@ impl Environment {
         }
     }
 
-    /// The base URL that a variable holds, which may be missing.
+    /// Returns the base URL in a variable that can be missing.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Environment {
         self.optional(name)?.map(parse).transpose()
     }
 
-    /// The base URL that a variable holds, which must be set.
+    /// Returns the base URL in a variable that must be set.
     ///
     /// # Errors
     ///

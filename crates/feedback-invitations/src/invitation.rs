@@ -44,10 +44,10 @@ impl SendInvitation {
 
     /// Asks several people in one request. The client sends all of them or none.
     ///
-    /// No batch is ever split or merged. A batch without recipients, or with more than `max`, is an error before anything is sent.
-    /// The provider documents no limit, so choose a small one. It does not document either what happens to the other recipients if one
-    /// element is wrong, and its response is about the whole batch. Therefore, after a failure, the outcome of one recipient is the
-    /// outcome of all. Where that is not good enough, send one invitation per person.
+    /// No batch is ever split or merged. A batch without recipients, or with more than `max`, is an error before anything is sent. The
+    /// provider documents no limit, so choose a small one. Nor does it document what happens to the other recipients if one element is
+    /// wrong. Its response is about the whole batch. Therefore, after a failure, the outcome of one recipient is the outcome of all.
+    /// Where that is not good enough, send one invitation per person.
     pub fn batch(
         programme: &Programme,
         recipients: impl IntoIterator<Item = Recipient>,

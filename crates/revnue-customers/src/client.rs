@@ -12,8 +12,8 @@ use crate::Revnue;
 
 /// The company of an account that has only one, as the provider documents it.
 ///
-/// Every call names its company. There is no default, because in an account with several companies a wrong one means another
-/// customer's data.
+/// Every call except a deletion must name its company. There is no default, because in an account with several companies a wrong
+/// one means another customer's data.
 pub const SINGLE_COMPANY: u64 = 1;
 
 /// Calls the customer endpoints of one Revnue account.

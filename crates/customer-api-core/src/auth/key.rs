@@ -57,7 +57,7 @@ impl ApiKey {
         }
     }
 
-    /// The same key, which is also refused for reasons that only the provider's crate knows. The reason must not show the key.
+    /// Adds a check by which the provider's crate can refuse a key. The reason that the check returns must not show the key.
     #[must_use]
     pub fn checked(mut self, check: fn(&str) -> Result<(), &'static str>) -> Self {
         self.check = check;

@@ -169,7 +169,7 @@ impl Error {
         self.0.asked_wait()
     }
 
-    /// The cause, for a program that needs its type: [`kind`](Self::kind) names the type for each kind.
+    /// The cause, for a program that needs its type. The documentation of [`ErrorKind`] names the type for each kind that has one.
     ///
     /// [`source`](StdError::source) returns `None`, because `Display` prints the cause.
     #[must_use]

@@ -119,7 +119,7 @@ impl<S> Raw<S> {
 impl<S: Service> Operation for Raw<S> {
     type Service = S;
     type Output = ResponseBody;
-    /// Stands for none in particular: [`info`](Operation::info) returns the description of the operation.
+    /// A placeholder. [`info`](Operation::info) returns the description of the operation.
     const INFO: &'static OperationInfo = &OperationInfo::new("raw", Method::Get, "/");
 
     fn info(&self) -> &'static OperationInfo {

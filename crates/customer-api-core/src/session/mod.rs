@@ -83,8 +83,8 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// - A login is not repeated for a minute if the provider refuses it, responds without a usable token, or rejects the new
 ///   token. Each further failure of this kind doubles the pause, up to an hour. Calls made in the meantime fail immediately,
 ///   with that failure as their cause.
-/// - If the provider asks to repeat a login later, by a `Retry-After` or as its crate knows, the login is not repeated before
-///   that time, nor before the back-off is over. This wait is at most an hour.
+/// - If a `Retry-After`, or the provider's crate for a 429 without one, states a wait, the login is not repeated before that wait
+///   and the back-off are over. This wait is at most an hour.
 /// - A call that is dropped while it logs in leaves the login to the next call.
 ///
 /// With the feature `shared-session`, several machines share a token, and the pause after a refused login:

@@ -12,7 +12,7 @@ use super::TimeError;
 
 /// An instant as a provider wrote it. The text is kept; order and conversions use the instant.
 ///
-/// Reads all forms of RFC 3339: any offset, any number of fractional digits, lower-case letters, or a space before the time.
+/// Reads all forms of RFC 3339: any offset, any number of fractional digits, lower-case letters, or a space in place of the `T`.
 /// Two timestamps are equal if they are the same instant, whatever their texts. An instant is exact to the nanosecond.
 ///
 /// ```

@@ -148,7 +148,9 @@ impl fmt::Display for OnceError {
             (OnceErrorKind::UnknownBefore, ..) => {
                 f.write_str("an earlier write under the key has an unknown outcome: not sent again")
             }
-            (OnceErrorKind::OnItsWay, ..) => f.write_str("on its way elsewhere: not sent again"),
+            (OnceErrorKind::OnItsWay, ..) => {
+                f.write_str("another sender is sending the write now: not sent again")
+            }
             (OnceErrorKind::KeyReused, ..) => {
                 f.write_str("the key was used for other content: not sent")
             }

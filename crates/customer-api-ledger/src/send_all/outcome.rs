@@ -150,13 +150,11 @@ impl<T> fmt::Display for SentOutcome<T> {
             // The error describes its own meaning.
             Self::Refused(error) | Self::NotSent(error) | Self::Unknown(error) => error.fmt(f),
             Self::Skipped(State::Accepted { .. }) => f.write_str("skipped: accepted before"),
-            Self::Skipped(State::Refused { .. }) => {
-                f.write_str("skipped: refused in an earlier run")
-            }
+            Self::Skipped(State::Refused { .. }) => f.write_str("skipped: refused before"),
             Self::Skipped(State::NotSent) => f.write_str("skipped: came twice"),
             Self::Skipped(State::Sending) => f.write_str("skipped: on its way"),
             Self::Skipped(State::Unknown) => {
-                f.write_str("skipped: its outcome is unknown since an earlier run")
+                f.write_str("skipped: an earlier write under the key has an unknown outcome")
             }
             Self::KeyReused(_) => f.write_str("not sent: the key was used for other content"),
             Self::NotBegun(error) => write!(f, "not sent: {error}"),

@@ -152,8 +152,8 @@ impl OmnideskOptions {
         self
     }
 
-    /// Sets whether searches and `getCustomer` show custom fields, as `custom_<name>`. Inferred: the provider's sample, which is of the
-    /// list, has none. The list never shows them here. Default: true.
+    /// Sets whether searches and `getCustomer` show custom fields, as `custom_<name>`. Inferred: the provider's only sample is of the
+    /// list, and has none. Here, the list never shows them. Default: true.
     pub fn custom_fields_shown(mut self, shown: bool) -> Self {
         self.custom_fields_shown = shown;
         self

@@ -4,7 +4,7 @@ use customer_api_core::{Delivery, Error};
 #[cfg(feature = "ledger")]
 use customer_api_ledger::{LedgerError, OnceError, OnceErrorKind};
 
-/// The error of an upsert. The customer was neither created nor changed, or may have been.
+/// The error of an upsert. [`delivery`](Self::delivery) states whether the customer may have been created or changed.
 pub struct UpsertError {
     step: UpsertStep,
     kind: UpsertErrorKind,

@@ -26,8 +26,8 @@ pub use store::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 /// 2. When all machines have the new key, use it to seal, and accept the old one.
 /// 3. When all machines do that, remove the old key. This step can cause one more login.
 ///
-/// Of all keys of a machine, the one whose id sorts first names the account. Therefore use ids that grow, such as `2026-05`
-/// and `2026-11`. Steps 1 and 2 then continue with one login.
+/// Of all keys of a machine, the one whose id sorts first names the account. Therefore use ids that grow, such as `2026-05` and
+/// `2026-11`. Steps 1 and 2 then cause no further login.
 #[derive(Clone)]
 pub struct SharedSession {
     store: Arc<dyn TokenStore>,
