@@ -70,7 +70,12 @@ impl Drop for Second {
 
 /// Runs this test binary as a program that does one job.
 fn command(job: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    command_of(&std::env::current_exe().unwrap(), job)
+}
+
+/// Runs a copy of this test binary in the same way.
+fn command_of(program: &Path, job: &str) -> Command {
+    let mut command = Command::new(program);
     command
         .args([
             "holding::child::works",

@@ -9,16 +9,16 @@ use std::{
 use feedback_invitations::ledger::{LedgerErrorKind, Outcome};
 use rusqlite::Connection;
 
-use super::command;
+use super::{command, command_of};
 use crate::support::{Directory, FileLedger, record};
 
 /// The user id of `nobody`, which is the same on all systems.
 const NOBODY: u32 = 65_534;
 
 /// Opens a ledger in a child, and returns a word, the child's memory in kB, and the reason. The child runs as `nobody`, whom
-/// permissions restrict, unlike root.
-fn open_as_nobody(path: &Path) -> (String, u64, String) {
-    let mut child = command("one");
+/// permissions restrict, unlike root. Its program lies beside the ledger, because `nobody` may not reach the folder of the tests.
+fn open_as_nobody(program: &Path, path: &Path) -> (String, u64, String) {
+    let mut child = command_of(program, "one");
     child.env("LEDGER_TEST_FILE", path);
     if nix::unistd::geteuid().is_root() {
         child.uid(NOBODY).gid(NOBODY);
@@ -37,7 +37,9 @@ fn said(mut child: std::process::Command) -> (String, u64, String) {
 
 #[tokio::test]
 async fn what_can_not_be_written_fails_at_opening() {
-    let directory = Directory::new();
+    let directory = Directory::below(&std::env::temp_dir());
+    let program = directory.file("program");
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let folder = directory.file("folder");
     fs::create_dir(&folder).unwrap();
     let path = folder.join("a.ledger");
@@ -50,17 +52,17 @@ async fn what_can_not_be_written_fails_at_opening() {
     };
     // With all permissions it can be opened, so the permissions make the difference.
     allow(0o777, 0o666);
-    assert_eq!(open_as_nobody(&path).0, "opened");
+    assert_eq!(open_as_nobody(&program, &path).0, "opened");
     for (what, of_folder, of_file) in [
         ("the file", 0o777, 0o444),
         ("its directory, where the journal goes", 0o555, 0o666),
         ("either", 0o555, 0o444),
     ] {
         allow(of_folder, of_file);
-        let (word, _, why) = open_as_nobody(&path);
+        let (word, _, why) = open_as_nobody(&program, &path);
         allow(0o777, 0o666);
         assert_eq!(word, "Storage", "{what}: {why}");
-        assert_eq!(open_as_nobody(&path).0, "opened", "{what}");
+        assert_eq!(open_as_nobody(&program, &path).0, "opened", "{what}");
     }
 }
 
