@@ -166,8 +166,8 @@ impl fmt::Display for UpsertError {
         match self.kind {
             UpsertErrorKind::Call => f.write_str(match self.step {
                 UpsertStep::Search => "the search before the upsert failed, nothing was written",
-                UpsertStep::Create => "the customer was not found and could not be created",
-                UpsertStep::Update => "the customer was found but could not be updated",
+                UpsertStep::Create => "the customer was not found, and the call that creates it failed",
+                UpsertStep::Update => "the customer was found, and the call that updates it failed",
             })?,
             UpsertErrorKind::SeveralCustomers => {
                 f.write_str("the search found several customers, nothing was written")?;
