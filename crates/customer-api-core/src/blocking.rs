@@ -7,7 +7,7 @@
 //! | a list, item by item | [`Items::wait`](crate::pages::Items::wait), an iterator |
 //! | any other future or stream | [`wait`], [`iter`] |
 //!
-//! Futures run on the caller's thread. Their tasks, such as connections and the reading ahead of lists, run on one further thread,
+//! Futures run on the caller's thread. Their tasks, such as those that drive connections or read lists ahead, run on one further thread,
 //! which all clients of the process share. The first wait starts that thread, and it ends with the process.
 //!
 //! After a `fork`, only the parent has that thread. The child starts its own with its first wait. A client that the parent used

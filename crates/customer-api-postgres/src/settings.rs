@@ -75,7 +75,7 @@ impl PostgresOptions {
     /// Writes that were made after the copy may be missing in it, and would be made again. Use this only if you know that none is
     /// missing: after the promotion of a synchronous replica, or after the keys since the copy were settled by hand.
     ///
-    /// Use it in one program, and once. Every connect with this setting accepts the database as it is, and makes all other programs, and
+    /// Use it in one program, and once. Every `connect` with this setting accepts the database as it is, and makes all other programs, and
     /// their files, forget the last known position. A deployment that always uses this setting detects no copy.
     pub fn accept_history(mut self, accept: bool) -> Self {
         self.accept_history = accept;

@@ -46,7 +46,8 @@ impl NextLink {
         Self::take(&there)
     }
 
-    /// Takes the query of a link that can lead anywhere. For providers behind a gateway, which name their own host.
+    /// Takes the query of a link that can lead anywhere. For a provider behind a gateway, whose links name the
+    /// provider's own host.
     ///
     /// # Errors
     ///

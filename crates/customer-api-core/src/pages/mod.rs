@@ -64,7 +64,7 @@ pub trait PageSource: Send + 'static {
 
     /// Fetches the page that a cursor leads to, or the first one.
     ///
-    /// Called again as soon as its page has a place in the buffer, so that a cursor with a short life is used in time.
+    /// Called for the next page as soon as the buffer has a place for it, so that a cursor with a short life is used in time.
     ///
     /// # Errors
     ///
@@ -163,7 +163,8 @@ impl<I, C> Fetched<I, C> {
         self
     }
 
-    /// Adds the total number of items in the list, counted from its first fetched page, as this page reports it.
+    /// Adds the total number of items in the list, as this page reports it. Items before the first page that was fetched do not
+    /// count.
     ///
     /// A list with more than twice as many items is an error, because the provider seems to continue forever. A total that is
     /// not greater than the number of the page's own items is ignored, because it may count only those.

@@ -88,8 +88,8 @@ impl<'c> Encoder<'c> {
     ///
     /// # Errors
     ///
-    /// If the value is empty, `.` or `..`, or contains a control character: such a segment is not a segment, or leads to another
-    /// path. Also if `name` is not the template's next parameter.
+    /// If the value is empty, `.` or `..`, or contains a control character. An empty value is not a segment, and the others could lead to
+    /// another path. Also if `name` is not the template's next parameter.
     pub fn path(
         &mut self,
         name: &'static str,

@@ -7,7 +7,8 @@ use crate::error::{Problem, ValidationError};
 
 /// A rule that is broken makes the call fail when the whole request is written, so that its error names all fields that can't be sent.
 impl Encoder<'_> {
-    /// Checks that at least one of the alternatives is set. An alternative is a name as the provider writes it, and whether it is set.
+    /// Checks that at least one of the alternatives is set. Each alternative is a pair: a name as the provider
+    /// writes it, and whether it is set.
     ///
     /// An alternative of several fields joins their names with ` and `. It is set if all of them are set. The
     /// error names the first field.
@@ -31,8 +32,8 @@ impl Encoder<'_> {
         self.refuse(ValidationError::other(field, reason + "must be set"));
     }
 
-    /// Checks that all `companions` are set if `field` is set. Each is a name as the provider writes it, and whether it is set. The
-    /// error names the first one that is missing.
+    /// Checks that all `companions` are set if `field` is set. Each of them is a pair: a name as the provider writes it, and
+    /// whether it is set. The error names the first one that is missing.
     #[doc(hidden)]
     pub fn require_with(
         &mut self,

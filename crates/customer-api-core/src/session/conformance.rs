@@ -29,8 +29,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// The length of the times that end during the suite.
 const SHORT: Duration = Duration::from_millis(300);
 
-/// Checks a store through two handles, such as those of two machines. Leaves accounts behind that no other user of the store
-/// has.
+/// Checks a store through two handles, such as those of two machines. Leaves accounts behind, under names that no other user
+/// of the store has.
 ///
 /// # Errors
 ///

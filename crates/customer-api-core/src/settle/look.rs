@@ -130,10 +130,10 @@ impl<S: Service> Look<S> {
         &self.trace
     }
 
-    /// Whether something that the provider dates at `shown` can be the write's work, because it is not dated before the write
-    /// was sent. It can still be the work of others.
+    /// Whether something that the provider dates at `shown` can be the effect of the write, because it is not dated before the
+    /// write was sent. It can still be the effect of another write.
     ///
-    /// The `Date` of the last read shows the provider's clock. `None` if it can't be compared with this machine's clock:
+    /// The `Date` of the last read shows the provider's clock. `None` if that clock can't be compared with this machine's:
     /// there was no `Date`, it may come from a cache, the read took more than 10 s, or the write was sent in this machine's
     /// future.
     #[must_use]

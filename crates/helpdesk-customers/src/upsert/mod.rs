@@ -149,7 +149,7 @@ impl Client {
     /// - The upsert has no channel and no custom field. The provider does not document how responses show either, so they can't be
     ///   compared and are always written.
     /// - The search shows your own id, the first name and the last name as JSON strings that are equal to the upsert's, byte by byte.
-    ///   A name that is missing, empty, `null` or a number, or that differs in case, spaces or Unicode form, is written.
+    ///   If a name is missing, empty, `null` or a number, or differs in case, spaces or Unicode form, the update is sent.
     /// - The upsert was not made with [`always_write`](Upsert::always_write).
     ///
     /// The provider documents no response of the search. Two things are inferred: that a search shows a name as it is stored, and that it

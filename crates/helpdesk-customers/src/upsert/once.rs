@@ -20,8 +20,8 @@ pub enum UpsertedOnce {
         /// The provider's response to the change.
         response: WriteResult,
     },
-    /// The customer existed, and the search showed every value that the upsert would write. Nothing was sent but the search. The
-    /// conditions are those of [`Client::upsert`].
+    /// The customer existed, and the search showed every value that the upsert would write. Only the search was sent. The conditions are
+    /// those of [`Client::upsert`].
     #[non_exhaustive]
     Unchanged {
         /// The customer, as the search showed it.

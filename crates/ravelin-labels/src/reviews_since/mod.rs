@@ -49,7 +49,7 @@ use crate::{Client, Review};
 /// | `ParameterIgnored` | a review is older than the start time: the provider did not understand the parameter |
 /// | `ForeignLink` | `meta.next` leads to another host or path; it was not followed |
 /// | `Repeated`, `TooManyPages` | the provider's pages form a circle, or never end |
-/// | `ResumeImpossible` | the list could not resume without losing or doubling reviews |
+/// | `ResumeImpossible` | the list could not resume without losing or duplicating reviews |
 /// | `Call` | the first page could not be read, or the key was refused |
 /// | `NoRuntime`, `InsideRuntime` | the call was awaited outside a tokio runtime with time and I/O, or a blocking wait was made inside one |
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Remembers in little space what was delivered, so that a list can resume without losing or doubling a review.
+//! Remembers in little space what was delivered, so that a list can resume without losing or duplicating a review.
 
 use std::{
     collections::HashMap,
