@@ -114,7 +114,7 @@ impl ServerCode {
             "BUSY" => "another script is running",
             "OOM" => "its memory is full",
             "MISCONF" => "it can't write to its disk",
-            "WRONGTYPE" => "a key of these names holds something else",
+            "WRONGTYPE" => "a key with this name holds another type of value",
             _ => return None,
         })
     }

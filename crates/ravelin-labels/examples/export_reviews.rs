@@ -26,7 +26,7 @@ Usage: export_reviews --since TIME [--format jsonl|csv] [--resume] [--sandbox] [
   --since TIME     the start time, such as 2026-01-01T00:00:00Z
   --format FORMAT  jsonl (JSON Lines, the default) or csv
   --resume         resumes a FILE that an earlier export left unfinished. The reviews in it are read again and
-                   compared, so that none is lost or doubled. Pass the same time and format
+                   compared, so that none is lost or repeated. Pass the same time and format
   --sandbox        exports 2,500 made-up reviews from a sandbox
 
 Environment variables: RAVELIN_SECRET_KEY, and RAVELIN_BASE_URL if the base URL is not the provider's.

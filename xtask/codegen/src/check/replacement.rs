@@ -14,7 +14,7 @@ pub(super) fn check(api: &Api, p: &mut Problems) {
         if !wanted.contains(char::is_whitespace) && !exists(wanted) {
             p.report(
                 at,
-                format!("the replacement `{wanted}` is no {what}"),
+                format!("the replacement `{wanted}` is not the name of a known {what}"),
                 "correct it, or write a sentence",
             );
         }
