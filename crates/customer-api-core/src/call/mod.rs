@@ -7,7 +7,7 @@ use crate::{
     Client, Delivery, Error, ErrorKind,
     before_send::{BeforeSend, Content},
     client::Shared,
-    error::{CallReport, DecodeError, Failure, ValidationError},
+    error::{CallReport, DecodeError, Failure, TimeoutPhase, ValidationError},
     observe::CallEnd,
     operation::{Idempotency, Operation},
     pipeline::Pipeline,
@@ -347,6 +347,13 @@ impl<O: Operation> Call<O> {
         let headers = sent
             .into_iter()
             .flat_map(|request| request.sensitive(&self.client.headers));
+        let failure = match failure.kind() {
+            ErrorKind::Connect | ErrorKind::Timeout(TimeoutPhase::Connect) => {
+                let base_url = &self.client.base_url;
+                failure.with_server(format!("{}:{}", base_url.host(), base_url.port()))
+            }
+            _ => failure,
+        };
         Error::of_call(failure, report, &Scrubber::new(sensitive, headers))
     }
 }

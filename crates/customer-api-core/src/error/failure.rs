@@ -46,6 +46,8 @@ pub(super) struct Parts {
     pub(super) status: Option<StatusCode>,
     pub(super) details: ErrorDetails,
     pub(super) location: Option<String>,
+    /// The host and port that were not reached.
+    pub(super) server: Option<String>,
     pub(super) retry_after: Option<Duration>,
     /// The wait that the provider's crate knows, for a provider that does not ask for one.
     pub(super) own_wait: Option<Duration>,
@@ -84,6 +86,7 @@ impl Failure {
             status: None,
             details: ErrorDetails::new(),
             location: None,
+            server: None,
             retry_after: None,
             own_wait: None,
             body: None,
@@ -116,6 +119,12 @@ impl Failure {
 
     pub(crate) fn with_location(mut self, location: Option<String>) -> Self {
         self.0.location = location;
+        self
+    }
+
+    /// Names the server that was not reached.
+    pub(crate) fn with_server(mut self, server: String) -> Self {
+        self.0.server = Some(server);
         self
     }
 

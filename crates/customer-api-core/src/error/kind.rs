@@ -134,7 +134,7 @@ impl fmt::Display for ErrorKind {
             Self::Timeout(TimeoutPhase::Call) => "the call timed out",
             Self::Interrupted => "the connection broke off",
             Self::Transport => "the transport failed",
-            Self::ResponseTooLarge => "the response is too large",
+            Self::ResponseTooLarge => "the response is larger than `max_response_bytes` allows",
             Self::Redirect => "the provider responded with a redirect, which is not followed",
             Self::Status => "the provider responded with an error",
             Self::Rejected => "the provider reported a failure",

@@ -38,7 +38,7 @@ impl fmt::Display for Error {
             write!(f, ". Not retried: {stop}")?;
         }
         if let Some(wait) = inner.retry_after {
-            write!(f, ". Retry after {}", Seconds(wait))?;
+            write!(f, ". Wait {} before the next call", Seconds(wait))?;
         }
         match inner.details.hint {
             Some(hint) => write!(f, ". Hint: {hint}"),
@@ -56,11 +56,15 @@ fn write_call(f: &mut fmt::Formatter<'_>, inner: &Parts) -> fmt::Result {
 
 /// What failed, with the provider's words or the cause.
 fn write_failure(f: &mut fmt::Formatter<'_>, inner: &Parts) -> fmt::Result {
-    match (inner.kind, inner.status) {
-        // The status says it.
-        (ErrorKind::Status, Some(status)) => write!(f, "{status}")?,
-        (kind, Some(status)) => write!(f, "{kind}, HTTP {status}")?,
-        (kind, None) => write!(f, "{kind}")?,
+    match (inner.kind, inner.status, &inner.server) {
+        // The status states it.
+        (ErrorKind::Status, Some(status), _) => write!(f, "{status}")?,
+        (kind, Some(status), _) => write!(f, "{kind}, HTTP {status}")?,
+        (ErrorKind::Connect, None, Some(server)) => write!(f, "no connection to {server}")?,
+        (ErrorKind::Timeout(TimeoutPhase::Connect), None, Some(server)) => {
+            write!(f, "connecting to {server} timed out")?;
+        }
+        (kind, None, _) => write!(f, "{kind}")?,
     }
     if let (ErrorKind::Timeout(phase), Some(call)) = (inner.kind, inner.call) {
         let time = match phase {

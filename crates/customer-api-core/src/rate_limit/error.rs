@@ -18,7 +18,7 @@ enum Reason {
 }
 
 impl RateLimitError {
-    /// The quota is used up until after the call's timeout. It is unknown when a permit will be free.
+    /// The quota is used up, or a 429 stopped it, until after the call's timeout. It is unknown when a permit will be free.
     #[must_use]
     pub fn new() -> Self {
         Reason::UsedUp.into()
@@ -80,7 +80,9 @@ impl From<RuntimeError> for RateLimitError {
 impl fmt::Display for RateLimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
-            Reason::UsedUp => f.write_str("the quota is used up until after the call's timeout"),
+            Reason::UsedUp => f.write_str(
+                "the quota is used up, or an earlier 429 asked for a wait, until after the call's timeout",
+            ),
             Reason::Unavailable(error) => write!(f, "the limiter can't be asked: {error}"),
             Reason::Expired => f.write_str("the permit expired before the attempt could start"),
             Reason::Runtime(error) => write!(f, "waiting for a permit is not possible: {error}"),

@@ -75,9 +75,11 @@ impl<'c> Encoder<'c> {
         if self.problems.is_empty() {
             return encoded;
         }
-        let mut problems = std::mem::take(&mut self.problems)
-            .into_iter()
-            .chain(encoded.err());
+        // Writing may stop at a field whose value a rule has refused already.
+        if let Err(problem) = encoded {
+            self.refuse(problem);
+        }
+        let mut problems = std::mem::take(&mut self.problems).into_iter();
         match problems.next() {
             Some(first) => Err(first.with_others(problems.collect())),
             None => Ok(()),
@@ -227,7 +229,7 @@ impl<'c> Encoder<'c> {
 
     /// Records a field that can't be sent.
     pub(super) fn refuse(&mut self, problem: ValidationError) {
-        if self.problems.len() < NAMED {
+        if self.problems.len() < NAMED && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }

@@ -165,8 +165,13 @@ mod tests {
     #[test]
     fn so_many_fields_are_named_and_no_more() {
         let error = refused(|request| {
-            (0..5_000).for_each(|_| request.check_range("n", 0, 1..));
+            (0..5_000).for_each(|limit| request.check_range("n", -1, limit..));
         });
         assert_eq!(error.others().len(), 15);
+        let twice = refused(|request| {
+            request.check_range("n", 0, 1..);
+            request.check_range("n", 0, 1..);
+        });
+        assert!(twice.others().is_empty());
     }
 }

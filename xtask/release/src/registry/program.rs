@@ -64,27 +64,20 @@ fn check_entries(manifest: &str, blocks: &[Block]) -> Result<(), String> {
     }
 }
 
-/// Returns the quick start of a README as a program whose client takes its settings from the environment.
+/// Returns the quick start of a README: a whole program, whose client takes its settings from the environment.
 fn program(readme: &str) -> Result<String, String> {
     let start = readme.split_once(FENCE);
     let start = start.and_then(|(_, after)| after.split_once("```"));
     let (start, _) = start.ok_or("its README has no quick start")?;
-    let shown: String = start
-        .lines()
-        .map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line)))
-        .collect();
-    let client = shown.split_once("Client::builder(");
-    let client =
-        client.and_then(|(before, after)| Some((before, after.split_once(".build()?")?.1)));
-    let (before, after) = client.ok_or("its quick start builds no client")?;
-    Ok(format!(
-        "{before}Client::from_env()?{after}\n\
-         #[tokio::main]\n\
-         async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n    \
-             run(String::new()).await?;\n    \
-             Ok(())\n\
-         }}\n"
-    ))
+    for needed in ["async fn main()", "Client::from_env()?"] {
+        if !start.contains(needed) {
+            return Err(format!("its quick start has no `{needed}`"));
+        }
+    }
+    if start.lines().any(|line| line.starts_with("# ")) {
+        return Err("its quick start has hidden lines, which a web page shows".to_owned());
+    }
+    Ok(start.to_owned())
 }
 
 /// The sandbox as a program. It is killed when the value is dropped.
@@ -167,14 +160,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quick_start_becomes_a_program() {
-        let readme = "# toy\n\n```rust,no_run\nuse toy::Client;\n\n# async fn run(key: String) -> Result<(), toy::Error> {\n\
-                      let toy = Client::builder(key, \"url\").build()?;\ntoy.play().await?;\n# Ok(())\n# }\n```\n\nThe end.\n";
-        let program = program(readme).unwrap();
-        let start = "use toy::Client;\n\nasync fn run(key: String) -> Result<(), toy::Error> {\n\
-                     let toy = Client::from_env()?;\ntoy.play().await?;\nOk(())\n}\n";
-        assert!(program.starts_with(start), "{program}");
-        assert!(program.contains("run(String::new()).await?;"), "{program}");
+    fn a_quick_start_is_a_whole_program() {
+        let start = "use toy::Client;\n\n#[tokio::main]\nasync fn main() -> Result<(), toy::Error> {\n    \
+                     let toy = Client::from_env()?;\n    toy.play().await\n}\n";
+        let readme = |start: &str| format!("# toy\n\n```rust,no_run\n{start}```\n\nThe end.\n");
+        assert_eq!(program(&readme(start)).unwrap(), start);
+        for (part, instead) in [
+            ("main()", "run()"),
+            ("from_env()", "new()"),
+            ("use toy", "# use toy"),
+        ] {
+            let other = start.replace(part, instead);
+            assert!(program(&readme(&other)).is_err(), "{other}");
+        }
     }
 
     #[test]

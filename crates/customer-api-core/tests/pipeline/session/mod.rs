@@ -239,7 +239,7 @@ async fn a_login_that_can_not_connect_is_tried_again_and_says_that_nothing_was_s
     assert!(error.is_unauthorized() && server.state().seen.is_empty());
     assert_eq!(
         error.to_string().split(". Not sent").next().unwrap(),
-        "shop buy: no credential could be obtained: the login failed: shop knock: no connection"
+        "shop buy: no credential could be obtained: the login failed: shop knock: no connection to shop.example:443"
     );
 }
 

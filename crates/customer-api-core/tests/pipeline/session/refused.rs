@@ -44,7 +44,7 @@ async fn the_refusal_is_what_the_error_shows() {
         ("the login was refused", ""),
         (
             "an earlier login was refused, and the next one has to wait",
-            ". Retry after 60 s",
+            ". Wait 60 s before the next call",
         ),
     ] {
         let error = shop.send(buy()).await.unwrap_err();
