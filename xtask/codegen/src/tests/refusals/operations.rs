@@ -184,7 +184,7 @@ fn operations_that_say_too_little_or_too_much() {
     refuses(
         &operation(&format!("{DONE}, deprecated: true, x-replacement: nobody")),
         OPERATION,
-        "no operationId",
+        "not the name of a known operationId",
         "sentence",
     );
     refuses(

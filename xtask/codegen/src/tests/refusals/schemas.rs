@@ -313,7 +313,7 @@ fn notes_that_say_nothing_true() {
         (
             "{ type: string, deprecated: true, x-replacement: other }",
             "",
-            "no neighbour",
+            "not the name of a known neighbour",
             "sentence",
         ),
         (
