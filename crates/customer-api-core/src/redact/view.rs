@@ -1,6 +1,8 @@
 //! A text as it is compared: without the differences between spellings of the same characters.
 
-use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::{
+    DecomposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed,
+};
 
 use super::{
     escapes::Spelt,
@@ -10,6 +12,10 @@ use super::{
 /// Decomposes characters, including compatible ones: `é` into `e` and its accent, a full-width `Ａ` into `A`.
 const NORMALIZER: DecomposingNormalizerBorrowed<'static> =
     DecomposingNormalizerBorrowed::new_nfkd();
+
+/// The place of a mark among several marks on one character; 0 for any other character.
+const CLASSES: CanonicalCombiningClassMapBorrowed<'static> =
+    CanonicalCombiningClassMapBorrowed::new();
 
 /// A text that is made to be compared, with the source of each of its bytes.
 #[derive(Default)]
@@ -105,9 +111,11 @@ fn fold(c: char, mut push: impl FnMut(char)) {
     }
 }
 
-/// Whether this is a mark on letters of the Latin, Greek and Cyrillic scripts.
+/// Whether this is a mark on the character before it.
+///
+/// The order of several marks on one character differs between spellings. Therefore no mark of any script is compared.
 fn is_accent(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}')
+    CLASSES.get_u8(c) != 0
 }
 
 #[cfg(test)]
@@ -135,6 +143,8 @@ mod tests {
             &["\u{1ec7}", "e\u{323}\u{302}", "\u{ea}\u{323}"],
             &["İstanbul", "istanbul"],
             &["가", "\u{1100}\u{1161}"],
+            // The normal form puts the mark of a higher class behind the other one.
+            &["ご\u{20ea}", "こ\u{20ea}\u{3099}"],
         ] {
             for text in same {
                 assert_eq!(fold_all(text), fold_all(same[0]), "{text}");
