@@ -1,9 +1,44 @@
-//! Removes one layer of escapes from a text: those of JSON, URLs, forms and HTML, at any position.
+//! Removes one layer of escapes from a text: those of one format, or of all formats, at any position.
 
 use super::entities;
 
-/// A character, and the bytes that spell it in the original text.
+/// The escapes that are removed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// The escapes of all formats, where a text has parts in several formats.
+    Any,
+    /// Backslashes, as in JSON, JavaScript, Python and Rust.
+    Backslash,
+    /// Percent signs.
+    Url,
+    /// Percent signs, and `+` for a space.
+    Form,
+    Html,
+}
+
+impl Format {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Any,
+        Self::Backslash,
+        Self::Url,
+        Self::Form,
+        Self::Html,
+    ];
+
+    /// Whether an escape of this format can begin with the character.
+    fn marks(self, c: char) -> bool {
+        match c {
+            '\\' => matches!(self, Self::Any | Self::Backslash),
+            '%' => matches!(self, Self::Any | Self::Url | Self::Form),
+            '+' => matches!(self, Self::Any | Self::Form),
+            '&' => matches!(self, Self::Any | Self::Html),
+            _ => false,
+        }
+    }
+}
+
+/// A character, and the bytes that spell it in the original text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Spelt {
     pub(super) c: char,
     pub(super) start: usize,
@@ -21,12 +56,12 @@ pub(super) fn spelt(text: &str) -> Vec<Spelt> {
     spelt.collect()
 }
 
-/// Returns the text with one layer of escapes removed; `None` if it contains none. Text that only looks like an escape stays.
+/// Returns the text with one layer of the format's escapes removed; `None` if it contains none. Text that only looks like an
+/// escape stays.
 ///
 /// Each character is read a bounded number of times.
-pub(super) fn without_escapes(text: &[Spelt]) -> Option<Vec<Spelt>> {
-    let is_mark = |spelt: &Spelt| matches!(spelt.c, '\\' | '%' | '&' | '+');
-    if !text.iter().any(is_mark) {
+pub(super) fn without_escapes(text: &[Spelt], format: Format) -> Option<Vec<Spelt>> {
+    if !text.iter().any(|spelt| format.marks(spelt.c)) {
         return None;
     }
     let mut plain = Vec::with_capacity(text.len());
@@ -34,6 +69,7 @@ pub(super) fn without_escapes(text: &[Spelt]) -> Option<Vec<Spelt>> {
     let mut rest = text;
     while let Some((first, after)) = rest.split_first() {
         let escape = match first.c {
+            c if !format.marks(c) => None,
             '\\' => backslash(after),
             '%' => percent(after),
             '&' => entity(after),
@@ -62,10 +98,7 @@ fn backslash(after: &[Spelt]) -> Option<(char, usize)> {
     match after.first()?.c {
         c @ ('"' | '\'' | '\\' | '/') => simple(c),
         'b' | 'f' | 'n' | 'r' | 't' => simple(' '),
-        'x' => {
-            let byte = number(after.get(1..3)?, 16)?;
-            Some((char::from_u32(byte)?, 3))
-        }
+        'x' => bytes(after, &['\\', 'x']),
         'u' if after.get(1)?.c == '{' => {
             let digits = after.get(2..)?;
             let length = digits.iter().take(7).position(|spelt| spelt.c == '}')?;
@@ -96,14 +129,29 @@ fn utf16(after: &[Spelt]) -> Option<(char, usize)> {
     Some((c, 11))
 }
 
-/// Reads what follows a `%`: a byte, and the following bytes of the same character. A byte that is not UTF-8 is read as
-/// Latin-1, as old programs write it. `%u00e9` is JavaScript's form.
+/// Reads what follows a `%`: a byte, and the following bytes of the same character. `%u00e9` is JavaScript's form.
 fn percent(after: &[Spelt]) -> Option<(char, usize)> {
     if after.first()?.c == 'u' {
         let c = char::from_u32(number(after.get(1..5)?, 16)?)?;
         return Some((c, 5));
     }
-    let byte = |at: usize| u8::try_from(number(after.get(at..at + 2)?, 16)?).ok();
+    bytes(after, &['%'])
+}
+
+/// Reads the bytes of one character, each behind the prefix. The first character of the first prefix has been read. A byte that
+/// is not UTF-8 is read as Latin-1, as old programs write it.
+fn bytes(after: &[Spelt], prefix: &[char]) -> Option<(char, usize)> {
+    let length = prefix.len() + 2;
+    let byte = |place: usize| {
+        let read = usize::from(place == 0);
+        let begin = place * length + read - 1;
+        let prefix = prefix.get(read..)?;
+        let (marks, digits) = after
+            .get(begin..(place + 1) * length - 1)?
+            .split_at_checked(prefix.len())?;
+        let is_marked = marks.iter().map(|spelt| spelt.c).eq(prefix.iter().copied());
+        u8::try_from(number(digits, 16)?).ok().filter(|_| is_marked)
+    };
     let first = byte(0)?;
     let mut bytes = [first, 0, 0, 0];
     let count = match first {
@@ -113,17 +161,15 @@ fn percent(after: &[Spelt]) -> Option<(char, usize)> {
         _ => 1,
     };
     for (place, into) in bytes.iter_mut().enumerate().take(count).skip(1) {
-        let at = place * 3;
-        let is_byte = after.get(at - 1).is_some_and(|spelt| spelt.c == '%');
-        match byte(at).filter(|_| is_byte) {
+        match byte(place) {
             Some(byte) => *into = byte,
-            None => return Some((char::from(first), 2)),
+            None => return Some((char::from(first), length - 1)),
         }
     }
     let text = bytes.get(..count).map(std::str::from_utf8);
     match text.and_then(|text| text.ok()?.chars().next()) {
-        Some(c) => Some((c, count * 3 - 1)),
-        None => Some((char::from(first), 2)),
+        Some(c) => Some((c, count * length - 1)),
+        None => Some((char::from(first), length - 1)),
     }
 }
 
@@ -165,7 +211,7 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> String {
-        match without_escapes(&spelt(text)) {
+        match without_escapes(&spelt(text), Format::Any) {
             Some(plain) => plain.iter().map(|spelt| spelt.c).collect(),
             None => text.to_owned(),
         }
@@ -176,6 +222,7 @@ mod tests {
         for (text, expected) in [
             (r#"\"\\\/\'\u00e9\u00E9\ud83d\ude42\n"#, "\"\\/'éé🙂 "),
             (r"\u{e9}\u{1F642}\xe9", "é🙂é"),
+            (r"\xc3\xa9\xC3\x41\xf0\x9f\x99\x82\xc3", "éÃA🙂Ã"),
             ("%C3%a9%41%F0%9F%99%82%25", "éA🙂%"),
             ("%E9%u00e9%e9%41", "éééA"),
             ("a+b", "a b"),
@@ -184,6 +231,24 @@ mod tests {
             ("&szlig;&AElig;&Oslash;", "ßæø"),
         ] {
             assert_eq!(plain(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_format_leaves_the_escapes_of_the_others() {
+        let text = r"\u0041%42+&#67;";
+        for (format, expected) in [
+            (Format::Backslash, "A%42+&#67;"),
+            (Format::Url, r"\u0041B+&#67;"),
+            (Format::Form, r"\u0041B &#67;"),
+            (Format::Html, r"\u0041%42+C"),
+            (Format::Any, "AB C"),
+        ] {
+            let plain = without_escapes(&spelt(text), format).unwrap();
+            assert_eq!(
+                plain.iter().map(|spelt| spelt.c).collect::<String>(),
+                expected
+            );
         }
     }
 
@@ -217,14 +282,14 @@ mod tests {
             "AT&T",
             "&averylongnamethatisnone;",
         ] {
-            assert_eq!(without_escapes(&spelt(text)), None, "{text}");
+            assert_eq!(without_escapes(&spelt(text), Format::Any), None, "{text}");
         }
     }
 
     #[test]
     fn every_character_knows_where_it_is_spelt() {
         let text = "é%C3%A9\\u00e9&eacute;x";
-        let plain = without_escapes(&spelt(text)).unwrap();
+        let plain = without_escapes(&spelt(text), Format::Any).unwrap();
         let places: Vec<_> = plain
             .iter()
             .map(|spelt| &text[spelt.start..spelt.end])

@@ -5,6 +5,7 @@ mod escapes;
 mod needles;
 mod phone;
 mod printable;
+mod readings;
 pub(crate) mod redacted;
 mod scrubber;
 #[cfg(test)]

@@ -6,9 +6,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use http::HeaderValue;
 
 use super::{
-    escapes::{spelt, without_escapes},
+    escapes::{Format, spelt, without_escapes},
     phone::Phone,
-    scrubber::LAYERS,
+    readings::LAYERS,
     view::{View, folded},
 };
 use crate::request::{SensitiveKind, SensitiveValue};
@@ -22,7 +22,7 @@ const SHORT: usize = 3;
 /// The values of one request.
 #[derive(Default)]
 pub(super) struct Needles {
-    texts: Vec<Needle>,
+    texts: BTreeSet<Needle>,
     phones: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -74,7 +74,7 @@ impl Needles {
         self.add_pieces(folded(&spelt));
         // A value may look as if it were escaped. It then loses escapes where the text around it does.
         for _ in 0..LAYERS {
-            let Some(plain) = without_escapes(&spelt) else {
+            let Some(plain) = without_escapes(&spelt, Format::Any) else {
                 break;
             };
             spelt = plain;
@@ -114,79 +114,106 @@ impl Needles {
 
     fn push(&mut self, text: String, alone: Alone) {
         if !text.is_empty() {
-            self.texts.push(Needle { text, alone });
+            self.texts.insert(Needle { text, alone });
+        }
+    }
+}
+
+/// Searches the readings of one text for a request's values.
+pub(super) struct Search<'n> {
+    needles: &'n Needles,
+    /// Kept, because most readings of a text may contain the same values.
+    texts: Option<Automaton<&'n Needle>>,
+}
+
+impl<'n> Search<'n> {
+    pub(super) fn new(needles: &'n Needles) -> Self {
+        Self {
+            needles,
+            texts: None,
         }
     }
 
     /// Reports the bytes of the first text that spell a value in one of its views. `None` if the search fails.
-    pub(super) fn find(&self, folded: &View, found: &mut impl FnMut((usize, usize))) -> Option<()> {
+    pub(super) fn texts(
+        &mut self,
+        folded: &View,
+        found: &mut impl FnMut((usize, usize)),
+    ) -> Option<()> {
         let grams = Grams::of(&folded.text);
-        let mut texts: Vec<&Needle> = self
-            .texts
-            .iter()
-            .filter(|needle| grams.hold(&needle.text))
-            .collect();
-        texts.sort_unstable();
-        texts.dedup();
-        matches(
-            &folded.text,
-            texts.iter().map(|needle| needle.text.as_str()),
-            |place, start, end| {
-                if texts.get(place)?.alone.allows(&folded.text, start, end) {
+        let texts = self.needles.texts.iter();
+        let texts: Vec<&Needle> = texts.filter(|needle| grams.hold(&needle.text)).collect();
+        if self.texts.as_ref().is_none_or(|last| last.needles != texts) {
+            self.texts = Some(Automaton::new(texts, |needle| &needle.text)?);
+        }
+        self.texts
+            .as_ref()?
+            .search(&folded.text, |needle, start, end| {
+                if needle.alone.allows(&folded.text, start, end) {
                     found(folded.span(start, end)?);
                 }
                 Some(())
-            },
-        )
+            })
     }
 
     /// Does the same for phone numbers, by the digits of a text.
-    pub(super) fn find_phones(
+    pub(super) fn phones(
         &self,
         digits: &View,
         found: &mut impl FnMut((usize, usize)),
     ) -> Option<()> {
-        if self.phones.is_empty() {
+        if self.needles.phones.is_empty() {
             return Some(());
         }
         let grams = Grams::of(&digits.text);
-        let phones: Vec<_> = self
-            .phones
-            .iter()
-            .filter(|(tail, _)| grams.hold(tail))
-            .collect();
-        matches(
-            &digits.text,
-            phones.iter().map(|(tail, _)| tail.as_str()),
-            |place, start, end| {
-                let (_, heads) = phones.get(place)?;
-                let heads = heads.iter().map(String::as_str);
-                if let Some(start) = Phone::begin(digits, heads, start, end) {
-                    found(digits.span(start, end)?);
-                }
-                Some(())
-            },
-        )
+        let phones = self.needles.phones.iter();
+        let phones = phones.filter(|(tail, _)| grams.hold(tail)).collect();
+        Automaton::new(phones, |(tail, _)| tail)?.search(&digits.text, |(_, heads), start, end| {
+            let heads = heads.iter().map(String::as_str);
+            if let Some(start) = Phone::begin(digits, heads, start, end) {
+                found(digits.span(start, end)?);
+            }
+            Some(())
+        })
     }
 }
 
-/// Reports every place where one of the needles occurs, including overlapping ones. Reporting only the longest would leave
-/// the rest of a value that begins inside it.
-fn matches<'n>(
-    text: &str,
-    needles: impl ExactSizeIterator<Item = &'n str>,
-    mut report: impl FnMut(usize, usize, usize) -> Option<()>,
-) -> Option<()> {
-    if needles.len() == 0 {
-        return Some(());
+/// Finds several needles at once.
+struct Automaton<N> {
+    needles: Vec<N>,
+    /// `None` without needles.
+    automaton: Option<AhoCorasick>,
+}
+
+impl<N> Automaton<N> {
+    fn new<'t>(needles: Vec<N>, text: impl Fn(&N) -> &'t str) -> Option<Self> {
+        let automaton = if needles.is_empty() {
+            None
+        } else {
+            // The fastest kind to build, because it is used for few texts.
+            let kind = Some(AhoCorasickKind::NoncontiguousNFA);
+            let texts = needles.iter().map(text);
+            Some(AhoCorasick::builder().kind(kind).build(texts).ok()?)
+        };
+        Some(Self { needles, automaton })
     }
-    // The fastest kind to build, because it is used for one text only.
-    let kind = Some(AhoCorasickKind::NoncontiguousNFA);
-    let automaton = AhoCorasick::builder().kind(kind).build(needles).ok()?;
-    for found in automaton.try_find_overlapping_iter(text).ok()? {
-        report(found.pattern().as_usize(), found.start(), found.end())?;
+
+    /// Reports every place where one of the needles occurs, including overlapping ones. Reporting only the longest would leave
+    /// the rest of a value that begins inside it.
+    fn search(
+        &self,
+        text: &str,
+        mut report: impl FnMut(&N, usize, usize) -> Option<()>,
+    ) -> Option<()> {
+        let Some(automaton) = &self.automaton else {
+            return Some(());
+        };
+        for found in automaton.try_find_overlapping_iter(text).ok()? {
+            let needle = self.needles.get(found.pattern().as_usize())?;
+            report(needle, found.start(), found.end())?;
+        }
+        Some(())
     }
-    Some(())
 }
 
 impl Alone {
@@ -206,14 +233,15 @@ impl Alone {
 /// one.
 struct Grams(Vec<u64>);
 
-/// The number of bits, large enough to make false matches rare in the longest text.
-const GRAMS: usize = 1 << 18;
+/// The number of bits for each byte of the text, enough to make false matches rare.
+const BITS_PER_BYTE: usize = 16;
 
 impl Grams {
     fn of(text: &str) -> Self {
-        let mut grams = Self(vec![0; GRAMS / 64]);
+        let words = (text.len() * BITS_PER_BYTE / 64 + 1).next_power_of_two();
+        let mut grams = Self(vec![0; words]);
         for gram in text.as_bytes().windows(3) {
-            let (word, bit) = Self::place(gram);
+            let (word, bit) = grams.place(gram);
             if let Some(word) = grams.0.get_mut(word) {
                 *word |= bit;
             }
@@ -224,16 +252,17 @@ impl Grams {
     /// Whether the text may contain this value.
     fn hold(&self, text: &str) -> bool {
         text.as_bytes().windows(3).all(|gram| {
-            let (word, bit) = Self::place(gram);
+            let (word, bit) = self.place(gram);
             self.0.get(word).is_some_and(|word| word & bit != 0)
         })
     }
 
-    fn place(gram: &[u8]) -> (usize, u64) {
+    fn place(&self, gram: &[u8]) -> (usize, u64) {
         let hash = gram
             .iter()
             .fold(0_usize, |hash, byte| (hash << 6) ^ usize::from(*byte));
-        let place = hash % GRAMS;
-        (place / 64, 1 << (place % 64))
+        // Mixes the bits, because the table of a short text is smaller than the hash.
+        let hash = hash.wrapping_mul(0x9e37_79b1) >> 7;
+        (hash % (self.0.len() * 64) / 64, 1 << (hash % 64))
     }
 }

@@ -5,19 +5,17 @@ use std::cell::OnceCell;
 use http::HeaderValue;
 
 use super::{
-    escapes::{spelt, without_escapes},
-    needles::Needles,
+    escapes::spelt,
+    needles::{Needles, Search},
     phone,
     printable::OneLine,
+    readings::for_each_reading,
     view::View,
 };
 use crate::request::{Sensitive, SensitiveValue};
 
 /// Replaces a value that was removed.
 pub(super) const REPLACEMENT: &str = "[redacted]";
-
-/// How many layers of escapes are removed: JSON within JSON within a URL has three.
-pub(super) const LAYERS: usize = 3;
 
 /// The number of bytes of a text that can be shown, and the number of bytes that are searched. A value that begins in the
 /// shown part therefore ends in the searched part, whatever its spelling.
@@ -102,16 +100,12 @@ impl<'a> Scrubber<'a> {
                 }
             }
         };
-        let mut spelt = spelt(text);
-        for layer in 0..=LAYERS {
-            let folded = View::folded(&spelt);
-            needles.find(&folded, &mut found)?;
-            needles.find_phones(&phone::digits(&folded), &mut found)?;
-            match without_escapes(&spelt) {
-                Some(plain) if layer < LAYERS => spelt = plain,
-                _ => break,
-            }
-        }
+        let mut search = Search::new(needles);
+        for_each_reading(spelt(text), |reading| {
+            let folded = View::folded(reading);
+            search.texts(&folded, &mut found)?;
+            search.phones(&phone::digits(&folded), &mut found)
+        })?;
         let starts: Vec<usize> = text.char_indices().map(|(start, _)| start).collect();
         let mut open = 0;
         let mut from = 0;
@@ -179,8 +173,8 @@ mod tests {
             assert_eq!(scrub(&[id], text), "/v2/customer/[redacted]/labels");
         }
         assert_eq!(
-            scrub(&["O'Brien"], "O&#39;Brien O&#x27;brien"),
-            "[redacted] [redacted]"
+            scrub(&["O'Brien"], "O&#39;Brien O&#x27;brien 'O''Brien'"),
+            "[redacted] [redacted] '[redacted]'"
         );
         assert_eq!(scrub(&["a<b>&c"], "a&lt;b&gt;&amp;c"), "[redacted]");
         assert_eq!(
@@ -340,6 +334,11 @@ mod tests {
             (r"CORP\nadia", r"CORP\\nadia"),
             ("nadia", r"CORP\nadia"),
             ("20abc", "%20abc"),
+            // A format leaves what looks like an escape of another one.
+            (r"%a+a\\n;", r"%a+a&#92;\n;"),
+            (r"%a+a\\n;", r"%25a%2Ba%5C\n%3B"),
+            (r"C:\new&amp;x", "C:%5Cnew&amp;x"),
+            (r"C:\new&amp;x", r"C:\u005cnew\u0026amp;x"),
         ] {
             let clean = scrub(&[value], text);
             assert!(

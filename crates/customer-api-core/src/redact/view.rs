@@ -31,7 +31,7 @@ impl View {
         for spelt in text {
             let mut is_dropped = true;
             fold(spelt.c, |c| {
-                is_dropped = c == ' ' && view.text.ends_with(' ');
+                is_dropped = is_repeated(&view.text, c);
                 if !is_dropped {
                     view.push(c, spelt.start, spelt.end);
                 }
@@ -74,12 +74,18 @@ pub(super) fn folded(text: &[Spelt]) -> String {
     let mut all = String::with_capacity(text.len());
     for spelt in text {
         fold(spelt.c, |c| {
-            if c != ' ' || !all.ends_with(' ') {
+            if !is_repeated(&all, c) {
                 all.push(c);
             }
         });
     }
     all.trim_matches(' ').to_owned()
+}
+
+/// Whether the character repeats the last one without a meaning of its own: a space, or a quote, which SQL and CSV escape by
+/// writing it twice.
+fn is_repeated(text: &str, c: char) -> bool {
+    matches!(c, ' ' | '\'' | '"') && text.ends_with(c)
 }
 
 /// Folds a character for comparison: lower-case letters without accents, one kind of space, nothing for a character that is
@@ -142,6 +148,7 @@ mod tests {
             &["ᾳ", "ΑΙ"],
             &["\u{1ec7}", "e\u{323}\u{302}", "\u{ea}\u{323}"],
             &["İstanbul", "istanbul"],
+            &["O'Brien", "O''Brien"],
             &["가", "\u{1100}\u{1161}"],
             // The normal form puts the mark of a higher class behind the other one.
             &["ご\u{20ea}", "こ\u{20ea}\u{3099}"],

@@ -136,9 +136,11 @@ pub(super) fn run(input: &[u8]) {
     }
 }
 
-/// Returns whether a character makes a value longer when it is compared. Characters that are hard to judge are omitted.
+/// Returns whether a character makes a value longer when it is compared. Characters that are hard to judge are omitted: quotes
+/// count once where they are repeated.
 fn counts(c: char) -> bool {
-    c.is_ascii_graphic() || matches!(c, 'à'..='ö' | 'ø'..='ž' | 'α'..='ω' | 'а'..='я' | '一'..='鿿')
+    (c.is_ascii_graphic() && !matches!(c, '\'' | '"'))
+        || matches!(c, 'à'..='ö' | 'ø'..='ž' | 'α'..='ω' | 'а'..='я' | '一'..='鿿')
 }
 
 /// Returns the pieces between the escapes of invisible characters. The escapes are the library's words.

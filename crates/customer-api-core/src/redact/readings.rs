@@ -1,0 +1,82 @@
+//! The texts that a text may stand for, if it went through several formats.
+
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher, RandomState},
+};
+
+use super::escapes::{Format, Spelt, without_escapes};
+
+/// How many layers of escapes are removed: JSON within JSON within a URL has three.
+pub(super) const LAYERS: usize = 3;
+
+/// Calls `read` with the text, and with every other text that results from removing up to [`LAYERS`] layers of escapes.
+///
+/// A program that escapes a text uses one format. The text itself may look as if it were escaped in another format. Therefore
+/// each layer is removed for each format separately: one of the results is the text that the program escaped. Ends early if
+/// `read` returns `None`.
+///
+/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 156 times.
+pub(super) fn for_each_reading(
+    text: Vec<Spelt>,
+    mut read: impl FnMut(&[Spelt]) -> Option<()>,
+) -> Option<()> {
+    read(&text)?;
+    let hasher = RandomState::new();
+    let mut seen = HashSet::new();
+    let mut layer = vec![text];
+    for depth in 1..=LAYERS {
+        let mut next = Vec::new();
+        for text in layer {
+            for format in Format::ALL {
+                let Some(plain) = without_escapes(&text, format) else {
+                    continue;
+                };
+                // Different orders of the formats often give the same text.
+                if !seen.insert(hasher.hash_one(&plain)) {
+                    continue;
+                }
+                read(&plain)?;
+                if depth < LAYERS {
+                    next.push(plain);
+                }
+            }
+        }
+        layer = next;
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::escapes::spelt, *};
+
+    fn readings(text: &str) -> Vec<String> {
+        let mut readings = Vec::new();
+        for_each_reading(spelt(text), |text| {
+            readings.push(text.iter().map(|spelt| spelt.c).collect());
+            Some(())
+        })
+        .unwrap();
+        readings
+    }
+
+    #[test]
+    fn every_order_of_formats_is_read_once() {
+        assert_eq!(readings("plain"), ["plain"]);
+        assert_eq!(readings("%2541"), ["%2541", "%41", "A"]);
+        assert_eq!(readings("a+%41"), ["a+%41", "a A", "a+A"]);
+        // Backslashes within HTML: the other order of the two formats gives another text.
+        let both = readings(r"&#92;\n");
+        assert!(both.contains(&r"\\n".to_owned()), "{both:?}");
+        assert!(both.contains(&r"\n".to_owned()), "{both:?}");
+    }
+
+    #[test]
+    fn the_number_of_readings_is_bounded() {
+        let text =
+            r"\\\\u0041 %25252541 &amp;amp;amp;#65; + &#92;u0025+41 \u0026#37;41 %5cu0026#43;";
+        let count = readings(text).len();
+        assert!((20..=156).contains(&count), "{count}");
+    }
+}
