@@ -25,6 +25,8 @@ fn scrub(values: &[&str], text: &str) -> String {
 /// Returns every reading of the remaining pieces of a text, folded.
 fn left(clean: &str) -> Vec<String> {
     let mut left = Vec::new();
+    // What is printed in place of an invisible character is no provider's word either.
+    let clean = clean.replace(r"\u{202e}", REPLACEMENT);
     for piece in clean.split(REPLACEMENT) {
         for_each_reading(spelt(piece), |reading| {
             left.push(folded(reading));
@@ -130,9 +132,7 @@ fn values() -> impl Strategy<Value = String> {
     ]
     .prop_filter("says nothing of its own", |value| {
         let value = fold(value);
-        // Nor what is printed in place of invisible characters.
-        let own = [REPLACEMENT.to_owned(), r"\u{202e}".repeat(4)];
-        value.chars().count() >= 3 && !own.iter().any(|own| own.contains(&value))
+        value.chars().count() >= 3 && !REPLACEMENT.contains(&value)
     })
 }
 
