@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use customer_api_sandbox::{Fault, RavelinOptions, Sandbox};
+use customer_api_sandbox::{Fault, Sandbox};
 use testkit::{Example, Postgres};
 
 fn worker(name: &str, server: &Postgres, sandbox: &Sandbox) -> Example {
@@ -19,9 +19,7 @@ async fn four_workers_label_each_customer_of_a_list_once() {
     let Some(server) = Postgres::start("four-workers") else {
         return;
     };
-    // A look needs the provider's clock.
-    let options = RavelinOptions::default().dates(true);
-    let sandbox = Sandbox::builder().ravelin(options).start().await.unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
     let ravelin = sandbox.ravelin();
     // One response is lost: a look finds the label.
     let lost = Fault::reset_before_head().processed();

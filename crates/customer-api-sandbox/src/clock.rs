@@ -64,6 +64,11 @@ impl Clock {
         base.saturating_add(run.unwrap_or_default())
     }
 
+    /// Returns the time as the standard library has it.
+    pub(crate) fn system_time(&self) -> SystemTime {
+        UNIX_EPOCH.checked_add(self.now()).unwrap_or(UNIX_EPOCH)
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         let mut base = self.base.lock().unwrap_or_else(PoisonError::into_inner);
         *base = base.saturating_add(by);
@@ -104,6 +109,24 @@ pub(crate) fn http_date(time: Duration) -> String {
 /// Returns the whole seconds since the Unix epoch.
 pub(crate) fn unix_seconds(time: Duration) -> u64 {
     time.as_secs()
+}
+
+/// For `#[serde(with)]`: a time in RFC 3339.
+pub(crate) mod rfc3339 {
+    use std::time::SystemTime;
+
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::rfc3339_nanos(super::since_epoch(*time)))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SystemTime, D::Error> {
+        let text = String::deserialize(from)?;
+        let time: Timestamp = text.parse().map_err(D::Error::custom)?;
+        Ok(time.into())
+    }
 }
 
 fn timestamp(time: Duration) -> Timestamp {

@@ -10,7 +10,7 @@ use crate::fault::{ConnectionFaultKind, Delivery, Fault};
 use crate::http1::read::{Framing, ReadError, RequestReader, framing};
 use crate::http1::write::ResponseWriter;
 use crate::http1::{Head, Response};
-use crate::pipeline::{Pipeline, Processed};
+use crate::pipeline::{Pipeline, Processed, Record};
 use crate::visitor;
 
 /// The number of bytes that a truncated response promises but does not send.
@@ -90,7 +90,7 @@ async fn exchange(
     let head = reader.head(stream).await?;
     // This comes before anything is recorded or a fault is met, because a page must not change a
     // test's state.
-    if let Some(refusal) = visitor::refuse(&head, stream.local_addr()?.ip()) {
+    if let Some(refusal) = visitor::refuse_head(&head, stream.local_addr()?.ip(), &pipeline.hosts) {
         let mut writer = ResponseWriter {
             stream,
             // The body of the request is not read.
@@ -108,37 +108,57 @@ async fn exchange(
     {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
     }
-    let routed = pipeline.description.route(&head.method, head.path());
+    let description = pipeline.description.get();
+    let routed = description.route(&head.method, head.path());
     let operation = match &routed {
         Routed::Found(operation, _) => Some(*operation),
         _ => None,
     };
-    let fault = pipeline
+    let met = pipeline
         .faults
-        .take(operation.map(|operation| operation.id.as_str()))
-        .unwrap_or_else(Fault::none);
+        .take(operation.map(|operation| operation.id.as_str()));
+    let fault = met.clone().unwrap_or_else(Fault::none);
 
     if fault.delivery == Delivery::ResetWhileReading {
         let beginning = beginning(stream, reader, framing).await?;
-        pipeline.record(head, operation, beginning, false, None);
+        let record = Record {
+            time: pipeline.clock.system_time(),
+            fault: met,
+            problems: Vec::new(),
+            applied: false,
+            response: None,
+        };
+        pipeline.record(head, operation, beginning, record);
         return Ok(Next::Reset);
     }
 
     let body = reader.body(stream, framing).await?;
-    let Processed { outcome, late } = pipeline.process(&head, &routed, &body, &fault);
+    let arrived = pipeline.clock.system_time();
+    let Processed {
+        outcome,
+        late,
+        problems,
+    } = pipeline.process(&head, &routed, &body, &fault);
     let applied = outcome.as_ref().is_some_and(|outcome| outcome.applied);
     let (own, on_answer) = match outcome {
         Some(outcome) => (Some(outcome.response), outcome.on_answer),
         None => (None, None),
     };
     let response = fault.response(own);
-    let status = match fault.delivery {
-        Delivery::Hang | Delivery::ResetBeforeHead | Delivery::CloseBeforeHead => None,
-        _ => Some(response.status),
-    };
+    let is_sent = !matches!(
+        fault.delivery,
+        Delivery::Hang | Delivery::ResetBeforeHead | Delivery::CloseBeforeHead
+    );
     let closing = wants_close(&head);
     let head_only = head.method == "HEAD";
-    let number = pipeline.record(head, operation, body.to_vec(), applied, status);
+    let record = Record {
+        time: arrived,
+        fault: met,
+        problems,
+        applied,
+        response: is_sent.then(|| response.clone()),
+    };
+    let number = pipeline.record(head, operation, body.to_vec(), record);
     if let Some((request, later)) = late {
         let now = pipeline.clock.now();
         pipeline.late.add(request, Some(number), later, now);
@@ -147,7 +167,7 @@ async fn exchange(
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;
     }
-    if let Some(on_answer) = on_answer.filter(|_| status.is_some()) {
+    if let Some(on_answer) = on_answer.filter(|_| is_sent) {
         on_answer();
     }
     let mut writer = ResponseWriter {

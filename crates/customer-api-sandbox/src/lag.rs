@@ -18,6 +18,10 @@ impl<T: Clone> Lag<T> {
         }
     }
 
+    pub(crate) fn set_time(&mut self, time: Duration) {
+        self.time = time;
+    }
+
     /// Keeps the state before a write.
     pub(crate) fn before_write(&mut self, state: &T, now: Duration) {
         if self.time.is_zero() {

@@ -12,7 +12,7 @@ pub(crate) struct LateWrite {
     pub(crate) request: ValidRequest,
     /// The request's number in the log. `None` for a second writer, because the log has no request
     /// of it.
-    pub(crate) logged: Option<usize>,
+    pub(crate) logged: Option<u64>,
     due: Due,
 }
 
@@ -32,7 +32,7 @@ impl LateWrites {
     pub(crate) fn add(
         &self,
         request: ValidRequest,
-        logged: Option<usize>,
+        logged: Option<u64>,
         later: Later,
         now: Duration,
     ) {
@@ -76,6 +76,10 @@ impl LateWrites {
             Due::Requests(_) => None,
         });
         times.min()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.writes().clear();
     }
 
     pub(crate) fn count(&self) -> usize {

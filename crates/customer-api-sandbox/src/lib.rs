@@ -2,19 +2,25 @@
 
 mod clock;
 mod connection;
+#[cfg(feature = "console")]
+mod console;
 mod customer_radar;
 mod description;
+mod duration;
 mod error;
 mod fault;
 mod http1;
 mod lag;
 mod late;
+mod limit;
 mod listener;
+mod live;
 mod log;
 mod omnidesk;
 mod parameters;
 mod pipeline;
 mod provider;
+mod pulse;
 mod quota;
 mod ravelin;
 mod revnue;
@@ -23,6 +29,8 @@ mod server;
 mod unknown_fields;
 mod visitor;
 
+#[cfg(feature = "console")]
+pub use console::FormError;
 pub use customer_radar::{
     CodeType, CustomerRadar, CustomerRadarOptions, CustomerRadarSetUp, DataResponse, ErrorFamily,
     ExpirationResponse, MessageType, SentInvitation,

@@ -2,11 +2,21 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use crate::fault::Fault;
+use crate::pulse::Pulse;
 
 /// One request, as the sandbox received it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
+    /// The number of the request. All servers of a sandbox count together, from 1.
+    pub id: u64,
+    /// The time at which the request had arrived, by the sandbox's clock.
+    pub time: SystemTime,
     /// The provider that received it, for example `ravelin`.
     pub provider: &'static str,
     /// The operation of the provider's description, or `None` if path or method match no operation.
@@ -24,11 +34,19 @@ pub struct RecordedRequest {
     /// The body, without its transfer encoding. If the fault was a reset while reading, the part of
     /// the body that had arrived.
     pub body: Vec<u8>,
+    /// The scripted fault that the request met.
+    pub fault: Option<Fault>,
+    /// The rules of the provider's description that the request broke, in neutral words.
+    pub problems: Vec<String>,
     /// Whether the request has changed the provider's state so far. A request that is
     /// [processed later](crate::Fault::processed_later) changes it then. Always false for a read.
     pub applied: bool,
     /// The status of the response, or `None` if no head was sent.
     pub status: Option<u16>,
+    /// The headers of the response, except those that frame it. Empty if no head was sent.
+    pub response_headers: Vec<(String, String)>,
+    /// The body of the response. A fault may have sent a part of it only.
+    pub response_body: Bytes,
 }
 
 impl RecordedRequest {
@@ -39,6 +57,13 @@ impl RecordedRequest {
             .iter()
             .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
             .and_then(|(_, value)| std::str::from_utf8(value).ok())
+    }
+
+    /// Returns the request as the admin API lists it, without headers and bodies.
+    #[cfg(feature = "console")]
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        crate::console::summary(self)
     }
 
     /// Returns the path as sent, without the query.
@@ -56,64 +81,138 @@ impl RecordedRequest {
 
 pub(crate) type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 
+/// How many of the latest requests are kept. `None` stands for all.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) requests: Option<usize>,
+    /// The bytes of their bodies and their responses.
+    pub(crate) bytes: Option<usize>,
+}
+
 /// Requests in the order in which they were decided, which is before their responses are sent. A
 /// test that has received a response therefore finds its request here.
 #[derive(Default)]
 pub(crate) struct RequestLog {
     requests: Mutex<Requests>,
     observer: Option<Observer>,
-    /// How many of the latest requests are kept; `None` for all.
-    limit: Option<usize>,
+    pulse: Arc<Pulse>,
+    limits: Limits,
 }
 
 #[derive(Default)]
 struct Requests {
-    kept: VecDeque<RecordedRequest>,
-    /// The number of requests before the first one that is kept.
-    dropped: usize,
+    kept: VecDeque<Entry>,
+    bytes: usize,
+    counts: Counts,
+}
+
+struct Entry {
+    request: RecordedRequest,
+    /// The number of the change that made the entry as it is.
+    change: u64,
+}
+
+/// How many requests there were since the start or the last clearing.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) all: usize,
+    pub(crate) applied: usize,
+    /// Those that were removed because the log was full.
+    pub(crate) dropped: usize,
+}
+
+impl Entry {
+    fn bytes(&self) -> usize {
+        self.request.body.len() + self.request.response_body.len()
+    }
 }
 
 impl RequestLog {
-    pub(crate) fn new(observer: Option<Observer>, limit: Option<usize>) -> Self {
+    pub(crate) fn new(observer: Option<Observer>, pulse: Arc<Pulse>, limits: Limits) -> Self {
         Self {
             requests: Mutex::default(),
             observer,
-            limit,
+            pulse,
+            limits,
         }
     }
 
     /// Adds a request and returns its number.
-    pub(crate) fn push(&self, request: RecordedRequest) -> usize {
+    pub(crate) fn push(&self, mut request: RecordedRequest) -> u64 {
+        let mut requests = self.requests();
+        // Under the lock, so that the numbers of a log ascend.
+        request.id = self.pulse.next_request();
+        let id = request.id;
         if let Some(observer) = &self.observer {
             observer(&request);
         }
-        let mut requests = self.requests();
-        let number = requests.dropped + requests.kept.len();
-        requests.kept.push_back(request);
-        if self.limit.is_some_and(|limit| requests.kept.len() > limit) {
-            drop(requests.kept.pop_front());
-            requests.dropped += 1;
+        requests.counts.all += 1;
+        requests.counts.applied += usize::from(request.applied);
+        let entry = Entry {
+            request,
+            change: self.pulse.change(),
+        };
+        requests.bytes += entry.bytes();
+        requests.kept.push_back(entry);
+        let Limits {
+            requests: most,
+            bytes,
+        } = self.limits;
+        while most.is_some_and(|most| requests.kept.len() > most)
+            || bytes.is_some_and(|bytes| requests.bytes > bytes)
+        {
+            let Some(first) = requests.kept.pop_front() else {
+                break;
+            };
+            requests.bytes -= first.bytes();
+            requests.counts.dropped += 1;
         }
-        number
+        id
     }
 
     /// Marks a request as applied, if it is still kept.
-    pub(crate) fn set_applied(&self, number: usize) {
+    pub(crate) fn set_applied(&self, id: u64) {
         let mut requests = self.requests();
-        let place = number.checked_sub(requests.dropped);
-        if let Some(request) = place.and_then(|place| requests.kept.get_mut(place)) {
-            request.applied = true;
+        requests.counts.applied += 1;
+        let place = requests
+            .kept
+            .binary_search_by_key(&id, |entry| entry.request.id);
+        if let Some(entry) = place.ok().and_then(|place| requests.kept.get_mut(place)) {
+            entry.request.applied = true;
+            entry.change = self.pulse.change();
         }
     }
 
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
-        self.requests().kept.iter().cloned().collect()
+        self.requests()
+            .kept
+            .iter()
+            .map(|entry| entry.request.clone())
+            .collect()
     }
 
     pub(crate) fn clear(&self) {
-        let mut requests = self.requests();
-        requests.dropped += requests.kept.len();
-        requests.kept.clear();
+        *self.requests() = Requests::default();
+        self.pulse.change();
+    }
+
+    /// Calls `read` with each kept request, and the number of the change that made it as it is.
+    #[cfg(feature = "console")]
+    pub(crate) fn for_each(&self, mut read: impl FnMut(&RecordedRequest, u64)) {
+        for entry in &self.requests().kept {
+            read(&entry.request, entry.change);
+        }
+    }
+
+    #[cfg(feature = "console")]
+    pub(crate) fn counts(&self) -> (usize, Counts) {
+        let requests = self.requests();
+        (requests.kept.len(), requests.counts)
+    }
+
+    #[cfg(feature = "console")]
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
     }
 
     fn requests(&self) -> MutexGuard<'_, Requests> {

@@ -2,26 +2,42 @@
 //! socket.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::SystemTime;
+
+use bytes::Bytes;
 
 use crate::clock::{self, Clock};
 use crate::description::{Description, Operation, Rejection, Routed};
 use crate::fault::{Fault, FaultScript, Later, Processing};
 use crate::http1::{Head, Response};
 use crate::late::LateWrites;
+use crate::live::Live;
 use crate::log::{RecordedRequest, RequestLog};
 use crate::parameters::Parameters;
 use crate::provider::{Outcome, Provider, ValidRequest};
+use crate::pulse::Pulse;
 
 pub(crate) struct Pipeline {
     pub(crate) name: &'static str,
-    pub(crate) description: Description,
+    pub(crate) description: Live<Description>,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) faults: FaultScript,
     pub(crate) log: RequestLog,
     pub(crate) clock: Arc<Clock>,
-    /// Whether the provider's own responses carry a `Date`.
-    pub(crate) dates: bool,
     pub(crate) late: LateWrites,
+    /// Further names under which the sandbox may be called.
+    pub(crate) hosts: Arc<[String]>,
+    /// Whether connections are accepted.
+    pub(crate) is_accepting: AtomicBool,
+}
+
+/// What all servers of a sandbox share, and the log of one of them.
+pub(crate) struct Surroundings {
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) log: RequestLog,
+    pub(crate) hosts: Arc<[String]>,
+    pub(crate) pulse: Arc<Pulse>,
 }
 
 /// The outcome of a request at the time at which it is recorded.
@@ -30,9 +46,41 @@ pub(crate) struct Processed {
     /// `None` if the fault keeps the request from being carried out.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) late: Option<(ValidRequest, Later)>,
+    /// The rules that the request breaks.
+    pub(crate) problems: Vec<String>,
+}
+
+/// What is recorded of a request, beside its head and its body.
+pub(crate) struct Record {
+    /// The time at which the request had arrived.
+    pub(crate) time: SystemTime,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) problems: Vec<String>,
+    pub(crate) applied: bool,
+    /// `None` if no head is sent.
+    pub(crate) response: Option<Response>,
 }
 
 impl Pipeline {
+    pub(crate) fn new(
+        name: &'static str,
+        description: Description,
+        provider: Arc<dyn Provider>,
+        surroundings: Surroundings,
+    ) -> Self {
+        Self {
+            name,
+            description: Live::new(description),
+            provider,
+            faults: FaultScript::new(surroundings.pulse),
+            log: surroundings.log,
+            clock: surroundings.clock,
+            late: LateWrites::default(),
+            hosts: surroundings.hosts,
+            is_accepting: AtomicBool::new(true),
+        }
+    }
+
     /// Processes a request that meets this fault. The request is judged, then carried out now,
     /// later or never. The second writers follow.
     pub(crate) fn process(
@@ -49,12 +97,13 @@ impl Pipeline {
         }
         let request = match self.judge(head, routed, body) {
             Ok(request) => request,
-            Err(response) => {
+            Err((response, problems)) => {
                 let is_shown = fault.processing == Processing::Now;
                 let outcome = Outcome::unchanged(self.dated(response));
                 return Processed {
                     outcome: is_shown.then_some(outcome),
                     late: None,
+                    problems,
                 };
             }
         };
@@ -79,18 +128,23 @@ impl Pipeline {
             Processing::Later(later) => Some((request, later)),
             Processing::Never | Processing::Now => None,
         };
-        Processed { outcome, late }
+        Processed {
+            outcome,
+            late,
+            problems: Vec::new(),
+        }
     }
 
-    /// Checks path, method, admission and description. Returns the error response if one of them is
-    /// wrong.
+    /// Checks path, method, admission and description. Returns the error response and the broken
+    /// rules if one of them is wrong.
     fn judge(
         &self,
         head: &Head,
         routed: &Routed<'_>,
         body: &[u8],
-    ) -> Result<ValidRequest, Response> {
-        let rejected = |rejection: Rejection| self.provider.refuse(&rejection);
+    ) -> Result<ValidRequest, (Response, Vec<String>)> {
+        let rejected =
+            |rejection: Rejection| (self.provider.refuse(&rejection), rejection.problems());
         let (operation, path) = match routed {
             Routed::Found(operation, path) => (operation, path),
             Routed::UnknownPath => return Err(rejected(Rejection::UnknownPath)),
@@ -99,7 +153,10 @@ impl Pipeline {
                 return Err(rejected(Rejection::WrongMethod(methods.clone())));
             }
         };
-        self.provider.admit(head)?;
+        self.provider.admit(head).map_err(|response| {
+            let problem = format!("refused with {} before the body was read", response.status);
+            (response, vec![problem])
+        })?;
         let checked = operation.check(path, head, body).map_err(rejected)?;
         Ok(ValidRequest {
             operation_id: operation.id.clone(),
@@ -119,8 +176,21 @@ impl Pipeline {
         }
     }
 
+    /// Forgets everything but the switches.
+    pub(crate) fn reset(&self) {
+        self.faults.clear();
+        self.reset_records();
+        self.log.clear();
+    }
+
+    /// Forgets the provider's records, and the writes that are still to be carried out.
+    pub(crate) fn reset_records(&self) {
+        self.late.clear();
+        self.provider.reset();
+    }
+
     fn dated(&self, response: Response) -> Response {
-        if self.dates {
+        if self.provider.dates() {
             response.with_header("date", &clock::http_date(self.clock.now()))
         } else {
             response
@@ -132,11 +202,16 @@ impl Pipeline {
         head: Head,
         operation: Option<&Operation>,
         body: Vec<u8>,
-        applied: bool,
-        status: Option<u16>,
-    ) -> usize {
+        record: Record,
+    ) -> u64 {
         let unknown_query = operation.zip(head.query().and_then(Parameters::parse_urlencoded));
+        let (status, response_headers, response_body) = match record.response {
+            Some(response) => (Some(response.status), response.headers, response.body),
+            None => (None, Vec::new(), Bytes::new()),
+        };
         self.log.push(RecordedRequest {
+            id: 0,
+            time: record.time,
             provider: self.name,
             operation_id: operation.map(|operation| operation.id.clone()),
             path_template: operation.map(|operation| operation.template.clone()),
@@ -147,8 +222,12 @@ impl Pipeline {
             target: head.target,
             headers: head.headers,
             body,
-            applied,
+            fault: record.fault,
+            problems: record.problems,
+            applied: record.applied,
             status,
+            response_headers,
+            response_body,
         })
     }
 }

@@ -9,6 +9,18 @@ use crate::parameters::Parameters;
 
 /// One imitated provider.
 pub(crate) trait Provider: Send + Sync + 'static {
+    /// Whether the provider's own responses have a `Date`.
+    fn dates(&self) -> bool;
+
+    /// Forgets everything but the switches.
+    fn reset(&self);
+
+    /// Makes all tokens expire now.
+    fn expire_tokens(&self) {}
+
+    /// Ends all open scrolls.
+    fn expire_scrolls(&self) {}
+
     /// Checks what the provider checks before it looks at the body: the key and the formats.
     fn admit(&self, head: &Head) -> Result<(), Response>;
 

@@ -6,23 +6,30 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::clock::{Clock, Skew};
+#[cfg(feature = "console")]
+use crate::console::{Console, FormError, Managed, Managing};
 use crate::customer_radar::{self, CustomerRadar, CustomerRadarOptions};
 use crate::error::SandboxError;
-use crate::log::{Observer, RecordedRequest, RequestLog};
+use crate::log::{Limits, Observer, RecordedRequest, RequestLog};
 use crate::omnidesk::{self, Omnidesk, OmnideskOptions};
+use crate::pipeline::{Pipeline, Surroundings};
+use crate::pulse::Pulse;
 use crate::ravelin::{self, Ravelin, RavelinOptions};
 use crate::revnue::{self, Revnue, RevnueOptions};
 use crate::server::Server;
 
 /// A running sandbox, with one server per provider, each on its own port. It stops when it is
 /// dropped.
-#[derive(Debug)]
 pub struct Sandbox {
-    ravelin: Server<Ravelin>,
-    omnidesk: Server<Omnidesk>,
-    revnue: Server<Revnue>,
-    customer_radar: Server<CustomerRadar>,
+    ravelin: Arc<Server<Ravelin>>,
+    omnidesk: Arc<Server<Omnidesk>>,
+    revnue: Arc<Server<Revnue>>,
+    customer_radar: Arc<Server<CustomerRadar>>,
     clock: Arc<Clock>,
+    #[cfg(feature = "console")]
+    console: Option<Console>,
+    #[cfg(feature = "console")]
+    managing: Arc<Managing>,
 }
 
 impl Sandbox {
@@ -72,30 +79,93 @@ impl Sandbox {
     /// Writes that [come later](crate::Later::After) and become due within this time are carried
     /// out at their times, before this method returns.
     pub fn advance(&self, by: Duration) {
-        let servers = [
-            self.ravelin.pipeline(),
-            self.omnidesk.pipeline(),
-            self.revnue.pipeline(),
-            self.customer_radar.pipeline(),
-        ];
-        let mut left = by;
-        loop {
-            let now = self.clock.now();
-            let times = servers
-                .iter()
-                .filter_map(|pipeline| pipeline.late.next_time());
-            let hop = times.min().map(|time| time.saturating_sub(now));
-            let Some(hop) = hop.filter(|hop| *hop <= left) else {
-                break;
-            };
-            self.clock.advance(hop);
-            left = left.saturating_sub(hop);
-            for pipeline in servers {
-                pipeline.carry_out_due();
-            }
-        }
-        self.clock.advance(left);
+        advance(
+            &self.clock,
+            &[
+                self.ravelin.pipeline(),
+                self.omnidesk.pipeline(),
+                self.revnue.pipeline(),
+                self.customer_radar.pipeline(),
+            ],
+            by,
+        );
     }
+
+    /// Puts all providers back as they were when they were new: without records, tokens, faults and
+    /// recorded requests. The switches and the clock stay.
+    pub fn reset(&self) {
+        self.ravelin.reset();
+        self.omnidesk.reset();
+        self.revnue.reset();
+        self.customer_radar.reset();
+    }
+}
+
+/// The JSON forms that the admin API and the program take.
+#[cfg(feature = "console")]
+impl Sandbox {
+    /// Returns the address of the admin API and the console, or `None` if they are not served.
+    #[must_use]
+    pub fn admin_url(&self) -> Option<&str> {
+        self.console.as_ref().map(|console| console.url.as_str())
+    }
+
+    /// Returns what `GET /health` of the admin API returns: base URLs, variables and counters.
+    #[must_use]
+    pub fn health(&self) -> serde_json::Value {
+        self.managing.health()
+    }
+
+    /// Makes these the records, now and after each reset through the admin API. The value is an
+    /// object with the records of one or more providers, in the form of `GET /state`.
+    ///
+    /// # Errors
+    ///
+    /// [`FormError`] if the value does not have this form. Providers that come before the wrong one
+    /// are changed.
+    pub fn seed(&self, records: serde_json::Value) -> Result<(), FormError> {
+        self.managing.seed(records)
+    }
+
+    /// Replaces all scripted faults. The value is a list in the form of `PUT /faults`.
+    ///
+    /// # Errors
+    ///
+    /// [`FormError`] if one of them is wrong. Nothing is changed then.
+    pub fn replace_faults(&self, faults: serde_json::Value) -> Result<(), FormError> {
+        self.managing.replace_faults(faults)
+    }
+
+    /// Sets a switch, now and after each reset through the admin API. It is named
+    /// `provider.switch`, for example `ravelin.unknown_fields`.
+    ///
+    /// # Errors
+    ///
+    /// [`FormError`] if there is no such switch, or if the value is none of its settings.
+    pub fn set_switch(&self, name: &str, value: serde_json::Value) -> Result<(), FormError> {
+        self.managing.start_switch(name, value)
+    }
+}
+
+/// Moves the clock on, and carries out the writes that become due at their times.
+pub(crate) fn advance(clock: &Clock, servers: &[&Pipeline], by: Duration) {
+    let mut left = by;
+    loop {
+        let now = clock.now();
+        let times = servers
+            .iter()
+            .filter_map(|pipeline| pipeline.late.next_time());
+        let hop = times.min().map(|time| time.saturating_sub(now));
+        let Some(hop) = hop.filter(|hop| *hop <= left) else {
+            break;
+        };
+        clock.advance(hop);
+        left = left.saturating_sub(hop);
+        for pipeline in servers {
+            pipeline.carry_out_due();
+        }
+    }
+    clock.advance(left);
 }
 
 /// The settings with which a [`Sandbox`] starts.
@@ -113,7 +183,10 @@ pub struct SandboxBuilder {
     stepped: Option<(SystemTime, Duration)>,
     skew: Skew,
     observer: Option<Observer>,
-    kept_requests: Option<usize>,
+    limits: Limits,
+    hosts: Vec<String>,
+    #[cfg(feature = "console")]
+    admin: Option<SocketAddr>,
 }
 
 impl Default for SandboxBuilder {
@@ -130,7 +203,10 @@ impl Default for SandboxBuilder {
             stepped: None,
             skew: Skew::default(),
             observer: None,
-            kept_requests: None,
+            limits: Limits::default(),
+            hosts: Vec::new(),
+            #[cfg(feature = "console")]
+            admin: None,
         }
     }
 }
@@ -219,10 +295,43 @@ impl SandboxBuilder {
         self
     }
 
+    /// Serves the admin API and the console on this port of the loopback address. Port 0 takes a
+    /// free port; [`Sandbox::admin_url`] returns it. Without this call, nothing is served.
+    #[cfg(feature = "console")]
+    pub fn admin(self, port: u16) -> Self {
+        self.admin_address((Ipv4Addr::LOCALHOST, port))
+    }
+
+    /// Serves the admin API and the console on this address. The API needs no credentials: on an
+    /// address that other machines reach, they can use it too.
+    #[cfg(feature = "console")]
+    pub fn admin_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.admin = Some(address.into());
+        self
+    }
+
+    /// Lets programs call the sandbox under this name too, with any port. Without this call, it
+    /// answers only to `localhost`, loopback addresses and the addresses that it listens on. Needed,
+    /// for example, where one container calls another one by its name.
+    ///
+    /// A page of a web site can call the sandbox if the name of the site leads to this machine.
+    /// Therefore allow only names that no web site has.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
+        self
+    }
+
     /// Limits the log of each server to the latest `requests` requests. Without this call, the logs
     /// keep all requests. A limit is meant for tests that measure memory.
     pub fn kept_requests(mut self, requests: usize) -> Self {
-        self.kept_requests = Some(requests);
+        self.limits.requests = Some(requests);
+        self
+    }
+
+    /// Limits the log of each server to the latest requests whose bodies and responses have at most
+    /// this number of bytes together. Without this call, all bytes are kept.
+    pub fn kept_bytes(mut self, bytes: usize) -> Self {
+        self.limits.bytes = Some(bytes);
         self
     }
 
@@ -237,37 +346,62 @@ impl SandboxBuilder {
             Some((start, step)) => Clock::stepped(start, step),
             None => Clock::real(self.skew),
         });
-        let ravelin = ravelin::start(
-            self.ravelin_address,
-            self.ravelin,
-            Arc::clone(&clock),
-            RequestLog::new(self.observer.clone(), self.kept_requests),
-        )?;
-        let omnidesk = omnidesk::start(
-            self.omnidesk_address,
-            self.omnidesk,
-            Arc::clone(&clock),
-            RequestLog::new(self.observer.clone(), self.kept_requests),
-        )?;
-        let revnue = revnue::start(
-            self.revnue_address,
-            self.revnue,
-            Arc::clone(&clock),
-            RequestLog::new(self.observer.clone(), self.kept_requests),
-        )?;
+        let pulse = Arc::new(Pulse::default());
+        let hosts: Arc<[String]> = self.hosts.into();
+        let surroundings = || Surroundings {
+            clock: Arc::clone(&clock),
+            log: RequestLog::new(self.observer.clone(), Arc::clone(&pulse), self.limits),
+            hosts: Arc::clone(&hosts),
+            pulse: Arc::clone(&pulse),
+        };
+        let ravelin = ravelin::start(self.ravelin_address, self.ravelin, surroundings())?;
+        let omnidesk = omnidesk::start(self.omnidesk_address, self.omnidesk, surroundings())?;
+        let revnue = revnue::start(self.revnue_address, self.revnue, surroundings())?;
         let customer_radar = customer_radar::start(
             self.customer_radar_address,
             self.customer_radar,
-            Arc::clone(&clock),
-            RequestLog::new(self.observer, self.kept_requests),
+            surroundings(),
         )?;
+        let (ravelin, omnidesk) = (Arc::new(ravelin), Arc::new(omnidesk));
+        let (revnue, customer_radar) = (Arc::new(revnue), Arc::new(customer_radar));
+        #[cfg(feature = "console")]
+        let managing = Managing::new(
+            [
+                Arc::clone(&ravelin) as Arc<dyn Managed>,
+                Arc::clone(&omnidesk) as Arc<dyn Managed>,
+                Arc::clone(&revnue) as Arc<dyn Managed>,
+                Arc::clone(&customer_radar) as Arc<dyn Managed>,
+            ],
+            Arc::clone(&clock),
+            pulse,
+        );
+        #[cfg(feature = "console")]
+        let console = match self.admin {
+            Some(address) => Some(Console::start(address, &managing, hosts).await?),
+            None => None,
+        };
         Ok(Sandbox {
             ravelin,
             omnidesk,
             revnue,
             customer_radar,
             clock,
+            #[cfg(feature = "console")]
+            console,
+            #[cfg(feature = "console")]
+            managing,
         })
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("ravelin", &self.ravelin)
+            .field("omnidesk", &self.omnidesk)
+            .field("revnue", &self.revnue)
+            .field("customer_radar", &self.customer_radar)
+            .finish_non_exhaustive()
     }
 }
 

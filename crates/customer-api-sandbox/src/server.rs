@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -37,16 +38,30 @@ pub(crate) struct Bound {
 
 impl Bound {
     /// Binds on the current tokio runtime.
-    pub(crate) fn new(provider: &'static str, address: SocketAddr) -> Result<Self, SandboxError> {
+    pub(crate) fn new(
+        provider: &'static str,
+        address: SocketAddr,
+        hosts: &[String],
+    ) -> Result<Self, SandboxError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| SandboxError::NoRuntime)?;
         let listener =
             Listener::bind(address).map_err(|cause| SandboxError::Bind { provider, cause })?;
         Ok(Self {
-            base_url: format!("http://{}", listener.address()),
+            base_url: base_url(listener.address(), hosts),
             listener,
             runtime,
         })
     }
+}
+
+/// Returns the URL under which programs reach a server that listens on this address.
+pub(crate) fn base_url(address: SocketAddr, hosts: &[String]) -> String {
+    if !address.ip().is_unspecified() {
+        return format!("http://{address}");
+    }
+    // All addresses of the machine: no program can call the unspecified one everywhere.
+    let host = hosts.first().map_or("127.0.0.1", String::as_str);
+    format!("http://{host}:{}", address.port())
 }
 
 enum Command {
@@ -93,6 +108,12 @@ impl<P> Server<P> {
         self.pipeline.log.clear();
     }
 
+    /// Puts the provider back as it was when it was new: without records, tokens, faults and
+    /// recorded requests. Writes that are still to be carried out are forgotten. The switches stay.
+    pub fn reset(&self) {
+        self.pipeline.reset();
+    }
+
     /// Scripts a fault for the next requests to any operation.
     ///
     /// Faults are kept in the order of these calls. A request meets the first fault that applies to
@@ -109,11 +130,12 @@ impl<P> Server<P> {
     /// [`SandboxError::UnknownOperation`] if the sandbox does not imitate such an operation. The error lists those that it imitates.
     pub fn fault_on(&self, operation: impl AsRef<str>, fault: Fault) -> Result<(), SandboxError> {
         let operation_id = operation.as_ref();
-        if self.pipeline.description.operation(operation_id).is_none() {
+        let description = self.pipeline.description.get();
+        if description.operation(operation_id).is_none() {
             return Err(SandboxError::UnknownOperation {
                 provider: self.pipeline.name,
                 operation_id: operation_id.to_owned(),
-                known: self.pipeline.description.operation_ids(),
+                known: description.operation_ids(),
             });
         }
         self.pipeline
@@ -155,6 +177,7 @@ impl<P> Server<P> {
         if self.commands.send(Command::Close(done)).is_ok() {
             let _ = closed.await;
         }
+        self.pipeline.is_accepting.store(false, Ordering::Relaxed);
     }
 
     /// Listens again on the same port.
@@ -174,7 +197,9 @@ impl<P> Server<P> {
             .map_err(|cause| SandboxError::Bind {
                 provider: self.pipeline.name,
                 cause,
-            })
+            })?;
+        self.pipeline.is_accepting.store(true, Ordering::Relaxed);
+        Ok(())
     }
 }
 

@@ -7,14 +7,27 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::http1::{Head, Response};
 
-/// Returns the response to a request that does not come from a program on this machine. `here` is the address at which the request arrived.
-pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Response> {
-    let is_ours = |authority: &[u8]| is_local(authority, here);
-    if !head.header_values("host").all(is_ours) {
-        return Some(refusal(
-            421,
-            "the sandbox responds only to localhost, loopback addresses and the address that it listens on",
-        ));
+/// Why a request is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) reason: &'static str,
+}
+
+/// Returns why a request is refused that does not come from a program on this machine, or under one of the further names in `hosts`.
+/// `here` is the address at which the request arrived.
+pub(crate) fn refuse<'a>(
+    mut host: impl Iterator<Item = &'a [u8]>,
+    mut origin: impl Iterator<Item = &'a [u8]>,
+    here: IpAddr,
+    hosts: &[String],
+) -> Option<Refusal> {
+    let is_ours = |authority: &[u8]| is_local(authority, here, hosts);
+    if !host.all(is_ours) {
+        return Some(Refusal {
+            status: 421,
+            reason: "the sandbox responds only to localhost, loopback addresses, the address that it listens on, and allowed hosts",
+        });
     }
     let is_own_page = |origin: &[u8]| {
         let schemes = [&b"http://"[..], b"https://"];
@@ -23,23 +36,26 @@ pub(crate) fn refuse(head: &Head, here: IpAddr) -> Option<Response> {
             .filter_map(|scheme| origin.strip_prefix(*scheme));
         authorities.next().is_some_and(is_ours)
     };
-    if !head.header_values("origin").all(is_own_page) {
-        return Some(refusal(
-            403,
-            "the sandbox does not respond to pages of other sites",
-        ));
+    if !origin.all(is_own_page) {
+        return Some(Refusal {
+            status: 403,
+            reason: "the sandbox does not respond to pages of other sites",
+        });
     }
     None
 }
 
-fn refusal(status: u16, reason: &str) -> Response {
-    let mut response = Response::empty(status).with_header("content-type", "text/plain");
-    response.body = format!("{reason}\n").into();
-    response
+/// Returns the response to a request that is [refused](refuse).
+pub(crate) fn refuse_head(head: &Head, here: IpAddr, hosts: &[String]) -> Option<Response> {
+    let (host, origin) = (head.header_values("host"), head.header_values("origin"));
+    let refusal = refuse(host, origin, here, hosts)?;
+    let mut response = Response::empty(refusal.status).with_header("content-type", "text/plain");
+    response.body = format!("{}\n", refusal.reason).into();
+    Some(response)
 }
 
 /// Returns whether a host, with or without a port, is this machine by name or by address.
-fn is_local(authority: &[u8], here: IpAddr) -> bool {
+fn is_local(authority: &[u8], here: IpAddr, hosts: &[String]) -> bool {
     let Ok(authority) = std::str::from_utf8(authority) else {
         return false;
     };
@@ -48,6 +64,12 @@ fn is_local(authority: &[u8], here: IpAddr) -> bool {
     };
     if !port.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
+    }
+    if hosts
+        .iter()
+        .any(|allowed| allowed.eq_ignore_ascii_case(host))
+    {
+        return true;
     }
     let address = match host
         .strip_prefix('[')
@@ -86,7 +108,8 @@ mod tests {
             http_1_0: false,
             headers: headers.collect(),
         };
-        refuse(&head, here.parse().unwrap()).map(|response| response.status)
+        refuse_head(&head, here.parse().unwrap(), &["sandbox".to_owned()])
+            .map(|response| response.status)
     }
 
     #[test]
@@ -102,6 +125,8 @@ mod tests {
             "[0:0:0:0:0:0:0:1]:8080",
             "[::ffff:127.0.0.1]:8080",
             "127.0.0.1:",
+            "sandbox",
+            "Sandbox:8080",
         ] {
             assert_eq!(status("Host", &[host], "127.0.0.1"), None, "{host}");
             for scheme in ["http", "https"] {
@@ -124,6 +149,7 @@ mod tests {
         for host in [
             "evil.example",
             "evil.example:8080",
+            "sandbox.evil.example",
             "localhost.evil.example",
             "127.0.0.1.evil.example:8080",
             "localhost@evil.example",

@@ -14,8 +14,7 @@ use common::radar::Radar;
 use common::revnue::{self, UPDATE};
 use common::{Client, LABEL, LABEL_PATH};
 use customer_api_sandbox::{
-    CustomerRadarOptions, OmnideskCustomer, OmnideskOptions, RavelinOptions, RevnueCustomer,
-    RevnueOptions, Sandbox, SandboxBuilder,
+    CustomerRadarOptions, OmnideskCustomer, OmnideskOptions, RevnueCustomer, RevnueOptions, Sandbox,
 };
 use serde_json::Value;
 
@@ -87,18 +86,9 @@ fn hour() -> Duration {
     Duration::from_secs(3_600)
 }
 
-/// Returns a builder whose four servers date their responses.
-fn dated() -> SandboxBuilder {
-    Sandbox::builder()
-        .ravelin(RavelinOptions::default().dates(true))
-        .omnidesk(OmnideskOptions::default().dates(true))
-        .revnue(RevnueOptions::default().dates(true))
-        .customer_radar(CustomerRadarOptions::default().dates(true))
-}
-
 #[tokio::test]
 async fn every_server_dates_its_responses_and_its_refusals() {
-    let sandbox = dated()
+    let sandbox = Sandbox::builder()
         .stepped_clock(common::sample_time(), Duration::ZERO)
         .clock_ahead(hour())
         .start()
@@ -121,8 +111,8 @@ async fn every_server_dates_its_responses_and_its_refusals() {
 }
 
 #[tokio::test]
-async fn without_the_switch_there_is_no_date() {
-    let radar = Radar::start(CustomerRadarOptions::default()).await;
+async fn with_the_switch_off_there_is_no_date() {
+    let radar = Radar::start(CustomerRadarOptions::default().dates(false)).await;
     assert_eq!(radar.log_in("a", "b").await.header("date"), None);
 }
 
@@ -130,9 +120,9 @@ async fn without_the_switch_there_is_no_date() {
 async fn a_clock_that_runs_dates_records_and_responses_ahead_or_behind() {
     for is_ahead in [true, false] {
         let builder = if is_ahead {
-            dated().clock_ahead(hour())
+            Sandbox::builder().clock_ahead(hour())
         } else {
-            dated().clock_behind(hour())
+            Sandbox::builder().clock_behind(hour())
         };
         let sandbox = builder.start().await.unwrap();
         let shifted = |time: SystemTime| {

@@ -386,7 +386,7 @@ async fn without_a_stepped_clock_timestamps_follow_tokios() {
 }
 
 #[tokio::test]
-async fn responses_are_dated_by_the_sandboxs_clock_where_that_is_switched_on() {
+async fn responses_are_dated_by_the_sandboxs_clock_unless_that_is_switched_off() {
     for dates in [true, false] {
         let sandbox = sandbox(RavelinOptions::default().dates(dates)).await;
         let mut client = client(&sandbox).await;

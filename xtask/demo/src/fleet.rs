@@ -3,7 +3,7 @@
 use std::{process::Stdio, time::Duration};
 
 use customer_api_postgres::{PostgresLedger, PostgresQuota};
-use customer_api_sandbox::{Ravelin, RavelinOptions, Sandbox, Server};
+use customer_api_sandbox::{Ravelin, Sandbox, Server};
 use ravelin_labels::{
     Client, LabelCustomer, PaymentFraudReview,
     customer_api_core::rate_limit::SharedQuota,
@@ -39,9 +39,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
         return Ok(());
     }
     let server = Postgres::start("demo").ok_or("the server did not start")?;
-    // A look needs the provider's clock.
-    let options = RavelinOptions::default().dates(true);
-    let sandbox = Sandbox::builder().ravelin(options).start().await?;
+    let sandbox = Sandbox::start().await?;
     let ravelin = sandbox.ravelin();
     let ledger = connect(&server.configuration()).await?;
     let list = ledger.create_list(LIST, &LabelCustomer::INFO).await?;

@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::options::CustomerRadarOptions;
 use super::send_rules::Channels;
 use super::wording::Refusal;
+use crate::clock;
 
 /// An invitation in the outbox: one recipient of a request whose message was triggered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SentInvitation {
     /// The `data` of the request's response. All recipients of a request have the same.
@@ -32,12 +35,14 @@ pub struct SentInvitation {
     /// The last name.
     pub last_name: Option<String>,
     /// Keys and values in the order of the request.
+    #[serde(default)]
     pub metadata: Vec<(String, String)>,
     /// Whether an e-mail was triggered.
     pub by_email: bool,
     /// Whether an SMS was triggered.
     pub by_sms: bool,
     /// The time, by the sandbox's clock.
+    #[serde(with = "clock::rfc3339")]
     pub sent_at: SystemTime,
 }
 

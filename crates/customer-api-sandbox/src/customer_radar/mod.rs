@@ -18,11 +18,9 @@ use serde_json::{Map, Value, json};
 use crate::clock::Clock;
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
-use crate::fault::FaultScript;
 use crate::http1::{Head, Response};
-use crate::late::LateWrites;
-use crate::log::RequestLog;
-use crate::pipeline::Pipeline;
+use crate::live::Live;
+use crate::pipeline::{Pipeline, Surroundings};
 use crate::provider::{Call, Outcome, Provider};
 use crate::quota::Quota;
 use crate::server::{Bound, Server};
@@ -47,10 +45,22 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 pub(crate) fn start(
     address: SocketAddr,
     options: CustomerRadarOptions,
-    clock: Arc<Clock>,
-    log: RequestLog,
+    surroundings: Surroundings,
 ) -> Result<Server<CustomerRadar>, SandboxError> {
-    let bound = Bound::new(NAME, address)?;
+    let bound = Bound::new(NAME, address, &surroundings.hosts)?;
+    let description = describe(&options)?;
+    let provider = Arc::new(CustomerRadar {
+        options: Live::new(options),
+        clock: Arc::clone(&surroundings.clock),
+        account: Mutex::default(),
+    });
+    let served = Arc::clone(&provider) as Arc<dyn Provider>;
+    let pipeline = Pipeline::new(NAME, description, served, surroundings);
+    Ok(Server::start(bound, pipeline, provider))
+}
+
+/// Returns the description with the changes of the switches.
+fn describe(options: &CustomerRadarOptions) -> Result<Description, SandboxError> {
     let mut description =
         Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
             SandboxError::Description {
@@ -62,29 +72,13 @@ pub(crate) fn start(
         // Blank ids are let through as well, and turn out to be unknown.
         description.ignore_short_texts();
     }
-    let dates = options.dates;
-    let provider = Arc::new(CustomerRadar {
-        options,
-        clock: Arc::clone(&clock),
-        account: Mutex::default(),
-    });
-    let pipeline = Pipeline {
-        name: NAME,
-        description,
-        provider: Arc::clone(&provider) as Arc<dyn Provider>,
-        faults: FaultScript::default(),
-        log,
-        clock,
-        dates,
-        late: LateWrites::default(),
-    };
-    Ok(Server::start(bound, pipeline, provider))
+    Ok(description)
 }
 
 /// The imitated Customer Radar account: its login, its switches, its tokens and its outbox.
 #[derive(Debug)]
 pub struct CustomerRadar {
-    options: CustomerRadarOptions,
+    options: Live<CustomerRadarOptions>,
     clock: Arc<Clock>,
     account: Mutex<Account>,
 }
@@ -105,14 +99,31 @@ struct Account {
 impl Server<CustomerRadar> {
     /// Returns the user name that a login must have.
     #[must_use]
-    pub fn username(&self) -> &str {
-        &self.provider.options.username
+    pub fn username(&self) -> String {
+        self.provider.options().username.clone()
     }
 
     /// Returns the password that a login must have.
     #[must_use]
-    pub fn password(&self) -> &str {
-        &self.provider.options.password
+    pub fn password(&self) -> String {
+        self.provider.options().password.clone()
+    }
+
+    /// Returns the switches.
+    pub fn options(&self) -> CustomerRadarOptions {
+        CustomerRadarOptions::clone(&self.provider.options())
+    }
+
+    /// Changes the switches. Requests that arrive from now on meet the new ones. The outbox and the
+    /// tokens stay.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Description`], if the crate itself has a fault.
+    pub fn set_options(&self, options: CustomerRadarOptions) -> Result<(), SandboxError> {
+        self.pipeline().description.set(describe(&options)?);
+        self.provider.options.set(options);
+        Ok(())
     }
 
     /// Returns every message that was triggered, one for each recipient, in the order in which they
@@ -162,11 +173,43 @@ impl Server<CustomerRadar> {
 
     /// Makes all tokens expire now, whatever the clock shows.
     pub fn expire_tokens(&self) {
-        self.provider.account().tokens.expire();
+        self.provider.expire_tokens();
+    }
+
+    /// Returns how many tokens are valid now.
+    #[must_use]
+    pub fn live_tokens(&self) -> usize {
+        let now = self.provider.clock.now();
+        self.provider.account().tokens.live(now)
+    }
+
+    /// Replaces the outbox.
+    #[cfg(feature = "console")]
+    pub(crate) fn restore(&self, outbox: Vec<SentInvitation>) {
+        self.provider.account().outbox.sent = outbox;
     }
 }
 
 impl Provider for CustomerRadar {
+    fn expire_tokens(&self) {
+        self.account().tokens.expire();
+    }
+
+    fn dates(&self) -> bool {
+        self.options().dates
+    }
+
+    fn reset(&self) {
+        let mut account = self.account();
+        account.tokens.expire();
+        // The number of tokens stays, so that no later token equals an earlier one.
+        let tokens = std::mem::take(&mut account.tokens);
+        *account = Account {
+            tokens,
+            ..Account::default()
+        };
+    }
+
     fn admit(&self, head: &Head) -> Result<(), Response> {
         if head.path() == LOGIN_PATH {
             return Ok(());
@@ -178,14 +221,14 @@ impl Provider for CustomerRadar {
             .is_some_and(|token| account.tokens.admit(token, now));
         if !admitted {
             account.refused_tokens += 1;
-            let form = self.form(self.options.token_errors);
-            return Err(form.bad_token(self.options.bad_token_status));
+            let form = self.form(self.options().token_errors);
+            return Err(form.bad_token(self.options().bad_token_status));
         }
-        if let Some(limit) = self.options.rate_limit {
+        if let Some(limit) = self.options().rate_limit {
             if let Err(seconds) = account.quota.admit(limit, now) {
                 account.throttled += 1;
                 let response = self.invitation_form().throttled();
-                return Err(if self.options.retry_after {
+                return Err(if self.options().retry_after {
                     response.with_header("retry-after", &seconds.to_string())
                 } else {
                     response
@@ -214,6 +257,10 @@ impl Provider for CustomerRadar {
 }
 
 impl CustomerRadar {
+    fn options(&self) -> Arc<CustomerRadarOptions> {
+        self.options.get()
+    }
+
     /// Returns the token of a request that has exactly one.
     fn presented<'a>(&self, head: &'a Head) -> Option<&'a [u8]> {
         let mut values = head.header_values("authorization");
@@ -222,11 +269,14 @@ impl CustomerRadar {
             return None;
         }
         let bare = value.strip_prefix(b"Bearer ");
-        Some(bare.filter(|_| self.options.accept_bearer).unwrap_or(value))
+        Some(
+            bare.filter(|_| self.options().accept_bearer)
+                .unwrap_or(value),
+        )
     }
 
     fn log_in(&self, body: &Value) -> Response {
-        let options = &self.options;
+        let options = self.options();
         let is = |name, expected: &str| body.get(name).and_then(Value::as_str) == Some(expected);
         let mut account = self.account();
         if !is("username", &options.username) || !is("password", &options.password) {
@@ -256,11 +306,11 @@ impl CustomerRadar {
 
     /// Sends to all recipients of a request. If one of them can't be sent to, sends to none.
     fn send(&self, body: &Value) -> Result<Response, Response> {
-        let options = &self.options;
+        let options = self.options();
         let form = self.invitation_form();
         let mut invitations = Vec::new();
         for invitation in Invitation::all(body) {
-            let channels = invitation.judge(options);
+            let channels = invitation.judge(&options);
             let channels = channels.map_err(|refusal| form.refusal(refusal))?;
             invitations.push((invitation, channels));
         }
@@ -287,7 +337,7 @@ impl CustomerRadar {
         let mut response = Map::new();
         response.insert("code".to_owned(), form.code("00000"));
         response.insert("description".to_owned(), json!("success"));
-        let data = match self.options.data {
+        let data = match self.options().data {
             DataResponse::Text => Some(json!(number.to_string())),
             DataResponse::Number => Some(json!(number)),
             DataResponse::Null => Some(Value::Null),
@@ -298,13 +348,13 @@ impl CustomerRadar {
     }
 
     fn invitation_form(&self) -> Form {
-        self.form(self.options.invitation_errors)
+        self.form(self.options().invitation_errors)
     }
 
     fn form(&self, family: ErrorFamily) -> Form {
         Form {
             family,
-            codes: self.options.codes,
+            codes: self.options().codes,
         }
     }
 

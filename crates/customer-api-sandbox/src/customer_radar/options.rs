@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::response_options::{CodeType, DataResponse, ErrorFamily, ExpirationResponse};
 use super::send_rules::MessageType;
 use super::set_up::CustomerRadarSetUp;
+use crate::duration;
+use crate::limit;
 
 /// The switches of the Customer Radar server, each with a default.
 ///
@@ -15,12 +19,14 @@ use super::set_up::CustomerRadarSetUp;
 ///     .set_up(CustomerRadarSetUp::empty().feedback_code("client", "programme", "location", None))
 ///     .token_uses(50);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[must_use = "options do nothing until they are handed to a builder"]
 pub struct CustomerRadarOptions {
     pub(super) username: String,
     pub(super) password: String,
     pub(super) refused_login_status: u16,
+    #[serde(with = "duration::required")]
     pub(super) token_life: Duration,
     pub(super) token_uses: Option<usize>,
     pub(super) one_token: bool,
@@ -32,12 +38,14 @@ pub struct CustomerRadarOptions {
     pub(super) blank_metadata_keys: bool,
     pub(super) duplicate_metadata_keys: bool,
     pub(super) message_type: MessageType,
+    #[serde(with = "duration::optional")]
     pub(super) contact_restriction: Option<Duration>,
     pub(super) data: DataResponse,
     pub(super) refusal_in_200: Option<(String, String)>,
     pub(super) invitation_errors: ErrorFamily,
     pub(super) token_errors: ErrorFamily,
     pub(super) codes: CodeType,
+    #[serde(with = "limit")]
     pub(super) rate_limit: Option<(usize, Duration)>,
     pub(super) retry_after: bool,
     pub(super) dates: bool,
@@ -68,7 +76,7 @@ impl Default for CustomerRadarOptions {
             codes: CodeType::AsDocumented,
             rate_limit: None,
             retry_after: true,
-            dates: false,
+            dates: true,
         }
     }
 }
@@ -227,7 +235,7 @@ impl CustomerRadarOptions {
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
     /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
     /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
-    /// no `Date`, unless the fault sets one. Inferred. Default: false.
+    /// no `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self

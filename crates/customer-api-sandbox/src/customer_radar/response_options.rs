@@ -1,7 +1,10 @@
 //! The forms of the server's responses.
 
+use serde::{Deserialize, Serialize};
+
 /// The form of an error's body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorFamily {
     /// `{"code", "description"}`, like the response to an accepted invitation.
@@ -11,7 +14,8 @@ pub enum ErrorFamily {
 }
 
 /// Whether a `code` is a text or an integer, in every response that has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CodeType {
     /// A text beside a `description`, an integer beside a `userMessage`.
@@ -24,7 +28,8 @@ pub enum CodeType {
 }
 
 /// The `data` of an accepted invitation: a number above 2^53, different for each request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DataResponse {
     /// A text of digits.
@@ -38,7 +43,8 @@ pub enum DataResponse {
 }
 
 /// The `expiration` of a login's response, in Unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExpirationResponse {
     /// The time at which the token expires, with milliseconds as the fraction.

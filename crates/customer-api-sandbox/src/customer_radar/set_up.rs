@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 /// The ids that the server knows. It defines which combinations of client, programme, location and
 /// POM have a feedback code, and which programmes can't send e-mails.
 ///
@@ -15,14 +17,18 @@ use std::collections::BTreeSet;
 ///     .feedback_code("client", "texts-only", "no-pom", None)
 ///     .without_postmark_id("texts-only");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[must_use = "a set-up does nothing until it is handed to the options"]
 pub struct CustomerRadarSetUp {
+    #[serde(rename = "feedback_codes")]
     codes: BTreeSet<FeedbackCode>,
+    #[serde(default)]
     without_postmark_id: BTreeSet<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct FeedbackCode {
     client: String,
     programme: String,

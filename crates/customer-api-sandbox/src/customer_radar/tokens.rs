@@ -48,6 +48,13 @@ impl Tokens {
         true
     }
 
+    /// Returns how many tokens are valid at this time.
+    pub(super) fn live(&self, now: Duration) -> usize {
+        let live = self.live.iter();
+        live.filter(|token| now < token.until && token.uses_left != Some(0))
+            .count()
+    }
+
     pub(super) fn expire(&mut self) {
         self.live.clear();
     }

@@ -78,6 +78,27 @@ pub(crate) struct Checked {
     pub(crate) body: Value,
 }
 
+impl Rejection {
+    /// Returns the broken rules, in words that are no provider's.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        vec![match self {
+            Self::UnknownPath => "no operation has this path".to_owned(),
+            Self::WrongMethod(methods) => {
+                format!("the path has no such method, only {}", methods.join(", "))
+            }
+            Self::MalformedPath => "the path does not decode to UTF-8".to_owned(),
+            Self::MalformedQuery => "the query does not decode to UTF-8".to_owned(),
+            Self::UnsupportedMedia(expected) => {
+                format!("Content-Type must be {expected}, in UTF-8")
+            }
+            Self::MalformedBody => "the body does not have the form of its type".to_owned(),
+            Self::Invalid(violations) => {
+                return violations.iter().map(ToString::to_string).collect();
+            }
+        }]
+    }
+}
+
 impl Description {
     pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)

@@ -1,5 +1,7 @@
 //! The violations in a request, independent of the wording of any provider.
 
+use std::fmt;
+
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -29,6 +31,29 @@ pub(crate) enum Problem {
     TooLong(u64),
     /// Another rule, by its keyword.
     Rule(String),
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = match self.field.as_str() {
+            "" => "the body",
+            field => field,
+        };
+        write!(f, "{field}: ")?;
+        match &self.problem {
+            Problem::UnknownField => f.write_str("unknown field"),
+            Problem::Missing => f.write_str("missing"),
+            Problem::Repeated => f.write_str("occurs more than once"),
+            Problem::WrongType { expected, given } => {
+                write!(f, "must be of type {expected}, not {given}")
+            }
+            Problem::NotOneOf(values) => write!(f, "must be one of {}", values.join(", ")),
+            Problem::Pattern(pattern) => write!(f, "does not match {pattern}"),
+            Problem::TooShort(limit) => write!(f, "shorter than {limit} characters"),
+            Problem::TooLong(limit) => write!(f, "longer than {limit} characters"),
+            Problem::Rule(rule) => write!(f, "breaks the rule {rule}"),
+        }
+    }
 }
 
 /// Returns all violations of `value`. For a parameter, `parameter` replaces the path of the field

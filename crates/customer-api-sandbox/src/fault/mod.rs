@@ -1,6 +1,7 @@
 //! Scripted faults: which fault occurs, on which requests, and how often.
 
 mod connection;
+mod form;
 mod later;
 mod response;
 mod script;
@@ -8,11 +9,16 @@ mod second_writer;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use connection::ConnectionFault;
 pub(crate) use connection::ConnectionFaultKind;
+use form::FaultForm;
 pub use later::Later;
 pub use response::FaultBody;
 pub(crate) use script::FaultScript;
+#[cfg(feature = "console")]
+pub(crate) use script::ScriptedFault;
 pub use second_writer::SecondWriter;
 
 /// The fate of one request, or of several, instead of the normal response.
@@ -39,10 +45,25 @@ pub use second_writer::SecondWriter;
 /// // carried out.
 /// let late = Fault::status(500).processed_later(Later::Requests(2));
 /// ```
-#[derive(Debug, Clone)]
+///
+/// The JSON form, which the admin API and `--faults` take too, has the names of the methods:
+///
+/// ```
+/// use customer_api_sandbox::Fault;
+///
+/// let lost: Fault = serde_json::from_str(r#"{"fault":"reset_before_head","processed":true}"#)?;
+/// let flaky: Fault = serde_json::from_str(
+///     r#"{"fault":"status","status":503,"times":null,"probability":0.1,"seed":7}"#,
+/// )?;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "FaultForm", into = "FaultForm")]
 #[must_use = "a fault does nothing until it is handed to a server"]
 pub struct Fault {
-    pub(crate) times: u32,
+    /// `None` stands for all requests.
+    pub(crate) times: Option<u32>,
+    pub(crate) chance: Option<Chance>,
     pub(crate) processing: Processing,
     pub(crate) second_writers: Vec<SecondWriter>,
     pub(crate) delay: Duration,
@@ -51,6 +72,13 @@ pub struct Fault {
     status: Option<u16>,
     headers: Vec<(String, String)>,
     body: Option<FaultBody>,
+}
+
+/// The probability with which a request meets a fault, and the seed of the draws.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Chance {
+    pub(crate) probability: f64,
+    pub(crate) seed: u64,
 }
 
 /// Whether a request is carried out, and when.
@@ -79,7 +107,8 @@ pub(crate) enum Delivery {
 impl Fault {
     fn new(delivery: Delivery) -> Self {
         Self {
-            times: 1,
+            times: Some(1),
+            chance: None,
             processing: Processing::Never,
             second_writers: Vec::new(),
             delay: Duration::ZERO,
@@ -218,7 +247,20 @@ impl Fault {
 
     /// Sets how many requests meet the fault. Default: one.
     pub fn times(mut self, times: u32) -> Self {
-        self.times = times;
+        self.times = Some(times);
+        self
+    }
+
+    /// Makes all requests meet the fault, until the faults are cleared.
+    pub fn always(mut self) -> Self {
+        self.times = None;
+        self
+    }
+
+    /// Makes a request meet the fault with this probability, from 0 to 1. A request that does not
+    /// meet the fault is not counted by [`times`](Self::times). The same seed gives the same draws.
+    pub fn probability(mut self, probability: f64, seed: u64) -> Self {
+        self.chance = Some(Chance { probability, seed });
         self
     }
 }

@@ -1,16 +1,75 @@
 //! The response that a fault shows.
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Fault;
 use crate::http1::Response;
 
 /// The body of a scripted response.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// The JSON form is `{"json": …}`, `{"html": "…"}`, `{"text": "…"}`, `{"not_json": "…"}` or `"empty"`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "BodyForm", into = "BodyForm")]
 pub struct FaultBody {
-    content_type: Option<&'static str>,
+    /// `None` for a body without a content type.
+    media: Option<Media>,
     bytes: Bytes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Media {
+    Json,
+    Html,
+    Text,
+}
+
+impl Media {
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Text => "text/plain; charset=utf-8",
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BodyForm {
+    Empty,
+    Json(Value),
+    Html(String),
+    Text(String),
+    NotJson(String),
+}
+
+impl From<BodyForm> for FaultBody {
+    fn from(form: BodyForm) -> Self {
+        match form {
+            BodyForm::Empty => Self::empty(),
+            BodyForm::Json(value) => Self::json(&value),
+            BodyForm::Html(page) => Self::html(page),
+            BodyForm::Text(text) => Self::text(text),
+            BodyForm::NotJson(text) => Self::not_json(text),
+        }
+    }
+}
+
+impl From<FaultBody> for BodyForm {
+    fn from(body: FaultBody) -> Self {
+        let text = || String::from_utf8_lossy(&body.bytes).into_owned();
+        match body.media {
+            None => Self::Empty,
+            Some(Media::Html) => Self::Html(text()),
+            Some(Media::Text) => Self::Text(text()),
+            Some(Media::Json) => match serde_json::from_slice(&body.bytes) {
+                Ok(value) => Self::Json(value),
+                Err(_) => Self::NotJson(text()),
+            },
+        }
+    }
 }
 
 impl FaultBody {
@@ -18,7 +77,7 @@ impl FaultBody {
     #[must_use]
     pub const fn empty() -> Self {
         Self {
-            content_type: None,
+            media: None,
             bytes: Bytes::new(),
         }
     }
@@ -26,30 +85,30 @@ impl FaultBody {
     /// JSON, as `application/json`. `Value::Null` gives the body `null`.
     #[must_use]
     pub fn json(value: &Value) -> Self {
-        Self::of("application/json", value.to_string())
+        Self::of(Media::Json, value.to_string())
     }
 
     /// HTML, as `text/html`, like the response of a proxy.
     #[must_use]
     pub fn html(page: impl Into<String>) -> Self {
-        Self::of("text/html; charset=utf-8", page.into())
+        Self::of(Media::Html, page.into())
     }
 
     /// Text, as `text/plain`.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self::of("text/plain; charset=utf-8", text.into())
+        Self::of(Media::Text, text.into())
     }
 
     /// Any bytes, labelled as `application/json`: a body that does not match its content type.
     #[must_use]
     pub fn not_json(bytes: impl Into<Vec<u8>>) -> Self {
-        Self::of("application/json", bytes.into())
+        Self::of(Media::Json, bytes.into())
     }
 
-    fn of(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+    fn of(media: Media, bytes: impl Into<Bytes>) -> Self {
         Self {
-            content_type: Some(content_type),
+            media: Some(media),
             bytes: bytes.into(),
         }
     }
@@ -67,8 +126,8 @@ impl Fault {
         if let Some(body) = &self.body {
             response.body = body.bytes.clone();
             response.remove_header("content-type");
-            if let Some(content_type) = body.content_type {
-                response.set_header("content-type", content_type);
+            if let Some(media) = body.media {
+                response.set_header("content-type", media.content_type());
             }
         }
         for (name, value) in &self.headers {

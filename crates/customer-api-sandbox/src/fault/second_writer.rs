@@ -1,8 +1,10 @@
 //! Another writer that interferes with the request that meets a fault.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Later;
+use super::form::SecondWriterForm;
 
 /// A write by another writer, derived from the request that meets the fault: the same write,
 /// another change to the same record, or a namesake.
@@ -26,10 +28,13 @@ use super::Later;
 ///     .processed()
 ///     .second_writer(SecondWriter::same().set("review", "GENUINE"));
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+///
+/// The JSON form has `set`, `unset` and `later`: `{"set": {"review": "GENUINE"}, "unset": ["comment"]}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "SecondWriterForm", into = "SecondWriterForm")]
 #[must_use = "a second writer does nothing until it is handed to a fault"]
 pub struct SecondWriter {
-    changes: Vec<(String, Option<Value>)>,
+    pub(super) changes: Vec<(String, Option<Value>)>,
     pub(crate) later: Option<Later>,
 }
 

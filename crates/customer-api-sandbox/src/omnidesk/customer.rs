@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// A customer of the help desk, as the sandbox stores it. A customer belongs to one brand.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OmnideskCustomer {
     /// The help desk's id. The server assigns it when the customer is seeded or created.
@@ -29,10 +32,12 @@ pub struct OmnideskCustomer {
 }
 
 /// A channel of a customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OmnideskChannel {
     /// The channel's id. The server assigns it.
+    #[serde(default)]
     pub id: u64,
     /// The type as it was sent: a name such as `email`, or a number.
     pub channel_type: String,
@@ -41,10 +46,12 @@ pub struct OmnideskChannel {
 }
 
 /// An outside event on a customer's timeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OmnideskEvent {
     /// The event's id. The server assigns it.
+    #[serde(default)]
     pub id: u64,
     /// The person or system that caused it.
     pub initiated_by: String,
@@ -57,7 +64,8 @@ pub struct OmnideskEvent {
 }
 
 /// A requested synchronisation with the CRM.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OmnideskCrmSync {
     /// The brand.

@@ -35,6 +35,11 @@ impl Directory {
         }
     }
 
+    /// Makes the reads lag by this time from now on.
+    pub(super) fn set_lag(&mut self, lag: Duration) {
+        self.lag.set_time(lag);
+    }
+
     /// Keeps the state before a write, for the reads.
     pub(super) fn before_write(&mut self, now: Duration) {
         self.lag.before_write(&self.customers, now);
@@ -53,6 +58,25 @@ impl Directory {
                 .rewrite(|earlier| drop(earlier.insert(id, customer.clone())));
         }
         id
+    }
+
+    /// Adds a customer with its id. Channels and events without an id get one.
+    #[cfg(feature = "console")]
+    pub(super) fn restore(&mut self, mut customer: OmnideskCustomer) {
+        for channel in &mut customer.channels {
+            if channel.id == 0 {
+                channel.id = self.last_channel_id + 1;
+            }
+            self.last_channel_id = self.last_channel_id.max(channel.id);
+        }
+        for event in &mut customer.events {
+            if event.id == 0 {
+                event.id = self.last_event_id + 1;
+            }
+            self.last_event_id = self.last_event_id.max(event.id);
+        }
+        self.last_id = self.last_id.max(customer.id);
+        self.customers.insert(customer.id, customer);
     }
 
     /// Removes a customer, so that no read shows it any more.

@@ -17,11 +17,9 @@ use serde_json::json;
 use crate::clock::Clock;
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
-use crate::fault::FaultScript;
 use crate::http1::{Head, Response};
-use crate::late::LateWrites;
-use crate::log::RequestLog;
-use crate::pipeline::Pipeline;
+use crate::live::Live;
+use crate::pipeline::{Pipeline, Surroundings};
 use crate::provider::{Call, Outcome, Provider};
 use crate::server::{Bound, Server};
 pub use customer::{OmnideskChannel, OmnideskCrmSync, OmnideskCustomer, OmnideskEvent};
@@ -58,28 +56,18 @@ const OPERATIONS: [&str; 16] = [
 pub(crate) fn start(
     address: SocketAddr,
     options: OmnideskOptions,
-    clock: Arc<Clock>,
-    log: RequestLog,
+    surroundings: Surroundings,
 ) -> Result<Server<Omnidesk>, SandboxError> {
-    let bound = Bound::new(NAME, address)?;
+    let bound = Bound::new(NAME, address, &surroundings.hosts)?;
     let description = describe(&options)?;
-    let dates = options.dates;
     let directory = Mutex::new(Directory::new(options.shown_after));
     let provider = Arc::new(Omnidesk {
-        options,
-        clock: Arc::clone(&clock),
+        options: Live::new(options),
+        clock: Arc::clone(&surroundings.clock),
         directory,
     });
-    let pipeline = Pipeline {
-        name: NAME,
-        description,
-        provider: Arc::clone(&provider) as Arc<dyn Provider>,
-        faults: FaultScript::default(),
-        log,
-        clock,
-        dates,
-        late: LateWrites::default(),
-    };
+    let served = Arc::clone(&provider) as Arc<dyn Provider>;
+    let pipeline = Pipeline::new(NAME, description, served, surroundings);
     Ok(Server::start(bound, pipeline, provider))
 }
 
@@ -115,7 +103,7 @@ fn describe(options: &OmnideskOptions) -> Result<Description, SandboxError> {
 /// The imitated Omnidesk account: its key, its switches and its customers.
 #[derive(Debug)]
 pub struct Omnidesk {
-    options: OmnideskOptions,
+    options: Live<OmnideskOptions>,
     clock: Arc<Clock>,
     directory: Mutex<Directory>,
 }
@@ -124,8 +112,25 @@ pub struct Omnidesk {
 impl Server<Omnidesk> {
     /// Returns the key that requests must carry, as `apiKey: <key>`.
     #[must_use]
-    pub fn api_key(&self) -> &str {
-        &self.provider.options.api_key
+    pub fn api_key(&self) -> String {
+        self.provider.options().api_key.clone()
+    }
+
+    /// Returns the switches.
+    pub fn options(&self) -> OmnideskOptions {
+        OmnideskOptions::clone(&self.provider.options())
+    }
+
+    /// Changes the switches. Requests that arrive from now on meet the new ones. The records stay.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Description`], if the crate itself has a fault.
+    pub fn set_options(&self, options: OmnideskOptions) -> Result<(), SandboxError> {
+        self.pipeline().description.set(describe(&options)?);
+        self.provider.directory().set_lag(options.shown_after);
+        self.provider.options.set(options);
+        Ok(())
     }
 
     /// Returns all customers, ordered by their ids.
@@ -158,6 +163,15 @@ impl Server<Omnidesk> {
         self.provider.directory().seed(customer)
     }
 
+    /// Adds customers with the ids that they have.
+    #[cfg(feature = "console")]
+    pub(crate) fn restore(&self, customers: Vec<OmnideskCustomer>) {
+        let mut directory = self.provider.directory();
+        for customer in customers {
+            directory.restore(customer);
+        }
+    }
+
     /// Removes a customer, as if another program had removed it.
     pub fn remove_customer(&self, id: u64) -> Option<OmnideskCustomer> {
         self.provider.directory().remove_at_once(id)
@@ -177,9 +191,17 @@ impl Server<Omnidesk> {
 }
 
 impl Provider for Omnidesk {
+    fn dates(&self) -> bool {
+        self.options().dates
+    }
+
+    fn reset(&self) {
+        *self.directory() = Directory::new(self.options().shown_after);
+    }
+
     fn admit(&self, head: &Head) -> Result<(), Response> {
         let mut keys = head.header_values("apikey");
-        if keys.next() != Some(self.options.api_key.as_bytes()) || keys.next().is_some() {
+        if keys.next() != Some(self.options().api_key.as_bytes()) || keys.next().is_some() {
             return Err(error(401, "The API key is not valid."));
         }
         Ok(())
@@ -214,8 +236,12 @@ impl Provider for Omnidesk {
 }
 
 impl Omnidesk {
+    fn options(&self) -> Arc<OmnideskOptions> {
+        self.options.get()
+    }
+
     fn result(&self, message: &str) -> Response {
-        match self.options.write_response {
+        match self.options().write_response {
             WriteResponse::Message => {
                 Response::json(200, &json!({ "type": "result", "message": message }))
             }
@@ -226,14 +252,14 @@ impl Omnidesk {
     }
 
     fn refusal(&self, refusal: Refusal) -> Response {
-        match (refusal, self.options.missing_customer) {
+        match (refusal, self.options().missing_customer) {
             (Refusal::Missing(message), MissingCustomer::NotFound) => error(404, message),
             (Refusal::Missing(message) | Refusal::Error(message), _) => self.error(message),
         }
     }
 
     fn error(&self, message: &str) -> Response {
-        match self.options.errors {
+        match self.options().errors {
             ErrorResponse::Status400 => error(400, message),
             ErrorResponse::TypeIn200 => {
                 Response::json(200, &json!({ "type": "error", "message": message }))

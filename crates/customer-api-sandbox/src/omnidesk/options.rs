@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::response_options::{
     ChannelsResponse, ErrorResponse, ItemResponse, MissingCustomer, NoMatch, SearchResponse,
     TimelineResponse, WriteResponse,
 };
+use crate::duration;
 
 /// The switches of the Omnidesk server, each with a default.
 ///
@@ -16,7 +19,8 @@ use super::response_options::{
 ///     .search_response(SearchResponse::BareArray)
 ///     .errors(ErrorResponse::TypeIn200);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[must_use = "options do nothing until they are handed to a builder"]
 pub struct OmnideskOptions {
     pub(super) api_key: String,
@@ -42,6 +46,7 @@ pub struct OmnideskOptions {
     pub(super) remove_channel_path: Option<String>,
     pub(super) purge_path: Option<String>,
     pub(super) dates: bool,
+    #[serde(with = "duration::required")]
     pub(super) shown_after: Duration,
 }
 
@@ -70,7 +75,7 @@ impl Default for OmnideskOptions {
             refuse_unknown_query: false,
             remove_channel_path: None,
             purge_path: None,
-            dates: false,
+            dates: true,
             shown_after: Duration::ZERO,
         }
     }
@@ -220,7 +225,7 @@ impl OmnideskOptions {
     /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead), [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
     /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose clock differs from the client's. A
-    /// response that a [`Fault`](crate::Fault) shows instead has no `Date`, unless the fault sets one. Inferred. Default: false.
+    /// response that a [`Fault`](crate::Fault) shows instead has no `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
@@ -236,7 +241,8 @@ impl OmnideskOptions {
 }
 
 /// The effect of a creation with an external id that the brand already knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExistingId {
     /// It is an error, and nothing changes.

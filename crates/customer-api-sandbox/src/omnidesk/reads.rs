@@ -26,12 +26,12 @@ impl Omnidesk {
         let customers = directory.shown(self.clock.now());
         let fits = |customer: &&OmnideskCustomer| wanted.is_none_or(|text| customer.mentions(text));
         let total = customers.values().filter(fits).count();
-        let skipped = if self.options.ignore_item_start {
+        let skipped = if self.options().ignore_item_start {
             0
         } else {
             start
         };
-        let page = limit.min(self.options.page_limit.unwrap_or(limit));
+        let page = limit.min(self.options().page_limit.unwrap_or(limit));
         let items = customers.values().filter(fits).skip(skipped).take(page);
         let items = items.map(|customer| self.customer(customer, false));
         let items: Vec<Value> = items.collect();
@@ -46,7 +46,10 @@ impl Omnidesk {
             "itemLimit": self.number(limit as u64),
             "items": items,
         });
-        if let Some(fields) = envelope.as_object_mut().filter(|_| self.options.item_total) {
+        if let Some(fields) = envelope
+            .as_object_mut()
+            .filter(|_| self.options().item_total)
+        {
             fields.insert("itemTotal".to_owned(), self.number(total as u64));
         }
         Response::json(200, &envelope)
@@ -58,7 +61,7 @@ impl Omnidesk {
             let customer = directory.shown(self.clock.now()).get(&id);
             customer.map(|customer| self.customer(customer, true))
         };
-        match (customer, self.options.item_response) {
+        match (customer, self.options().item_response) {
             (None, _) => self.no_customer(),
             (Some(customer), ItemResponse::Envelope) => item(&customer),
             (Some(customer), ItemResponse::Bare) => Response::json(200, &customer),
@@ -87,7 +90,7 @@ impl Omnidesk {
                 .collect()
         };
         let Some(first) = found.first() else {
-            return match self.options.no_match {
+            return match self.options().no_match {
                 NoMatch::EmptyList => self.envelope(0, 0, ITEM_LIMIT, found),
                 NoMatch::EmptyArray => Response::json(200, &json!([])),
                 NoMatch::EmptyBody => Response::empty(200),
@@ -95,7 +98,7 @@ impl Omnidesk {
                 NoMatch::Error => self.no_customer(),
             };
         };
-        match self.options.search_response {
+        match self.options().search_response {
             SearchResponse::ListEnvelope => self.envelope(0, found.len(), ITEM_LIMIT, found),
             SearchResponse::ItemEnvelope => item(first),
             SearchResponse::BareArray => Response::json(200, &Value::from(found)),
@@ -106,7 +109,8 @@ impl Omnidesk {
     pub(super) fn timeline(&self, call: &Call<'_>) -> Response {
         let brand_id = call.query.get("brand_id").and_then(|id| id.parse().ok());
         let external_id = call.query.get("external_id").unwrap_or_default();
-        let parameter = self.options.ticket_history_parameter.as_deref();
+        let options = self.options();
+        let parameter = options.ticket_history_parameter.as_deref();
         let with_tickets = parameter.is_some_and(|name| call.query.get(name).is_some());
         let directory = self.directory();
         let mut customers = directory.shown(self.clock.now()).values();
@@ -121,7 +125,7 @@ impl Omnidesk {
             let tickets = customer.ticket_ids.iter();
             entries.extend(tickets.map(|id| json!({ "type": "ticket", "ticket_id": id })));
         }
-        match self.options.timeline_response {
+        match self.options().timeline_response {
             TimelineResponse::BareArray => Response::json(200, &Value::from(entries)),
             TimelineResponse::ListEnvelope => {
                 Response::json(200, &json!({ "type": "list", "items": entries }))
@@ -142,7 +146,7 @@ impl Omnidesk {
         set("firstname", json!(customer.first_name));
         set("lastname", json!(customer.last_name));
         set("channels", self.channels(customer));
-        if whole && self.options.custom_fields_shown {
+        if whole && self.options().custom_fields_shown {
             for (name, value) in &customer.custom_fields {
                 set(&format!("custom_{name}"), json!(value));
             }
@@ -152,7 +156,7 @@ impl Omnidesk {
 
     fn channels(&self, customer: &OmnideskCustomer) -> Value {
         let channels = customer.channels.iter();
-        match self.options.channels_response {
+        match self.options().channels_response {
             ChannelsResponse::Objects => channels
                 .map(|channel| {
                     json!({
@@ -171,7 +175,7 @@ impl Omnidesk {
     }
 
     fn number(&self, number: u64) -> Value {
-        if self.options.numbers_as_text {
+        if self.options().numbers_as_text {
             json!(number.to_string())
         } else {
             json!(number)

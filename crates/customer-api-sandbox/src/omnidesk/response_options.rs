@@ -1,7 +1,10 @@
 //! The forms of the Omnidesk server's responses.
 
+use serde::{Deserialize, Serialize};
+
 /// The shape of a search result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SearchResponse {
     /// The envelope of the list of customers: `{"type":"list","items":[…],…}`.
@@ -16,7 +19,8 @@ pub enum SearchResponse {
 }
 
 /// The response of a search that finds no customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoMatch {
     /// The envelope of a list without items.
@@ -32,7 +36,8 @@ pub enum NoMatch {
 }
 
 /// The shape of one customer, read by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ItemResponse {
     /// `{"type":"item","item":{…}}`.
@@ -42,7 +47,8 @@ pub enum ItemResponse {
 }
 
 /// The response to a write that was carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WriteResponse {
     /// `{"type":"result","message":"…"}`.
@@ -56,7 +62,8 @@ pub enum WriteResponse {
 }
 
 /// The shape of a timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TimelineResponse {
     /// `[…]`.
@@ -66,7 +73,8 @@ pub enum TimelineResponse {
 }
 
 /// The form of a customer's channels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChannelsResponse {
     /// `[{"id":1,"type":"email","value":"…"}]`.
@@ -82,7 +90,8 @@ pub enum ChannelsResponse {
 /// How the provider reports that it refuses what an operation asks for. A wrong key, path, method
 /// or content type always has the status of its kind and the body of
 /// [`Status400`](Self::Status400).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorResponse {
     /// 400 and `{"status":"error","message":"…"}`.
@@ -92,7 +101,8 @@ pub enum ErrorResponse {
 }
 
 /// The response of an operation whose customer does not exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MissingCustomer {
     /// Like any other error.

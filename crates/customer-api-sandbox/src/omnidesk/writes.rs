@@ -58,7 +58,7 @@ impl Omnidesk {
         // The external id takes precedence.
         let id = match (external_id, searched) {
             (Some(external_id), _) => self.place(directory, brand_id, external_id)?,
-            (None, Some(value)) if self.options.search_by_channels => {
+            (None, Some(value)) if self.options().search_by_channels => {
                 match directory.find(|customer| customer.has_channel(brand_id, value)) {
                     Some(id) => Place::Present(id),
                     None => {
@@ -117,7 +117,7 @@ impl Omnidesk {
     ) -> Result<Place, Refusal> {
         let present =
             directory.find(|customer| customer.has_external_id(Some(brand_id), external_id));
-        match (present, self.options.existing_id) {
+        match (present, self.options().existing_id) {
             (Some(_), ExistingId::Refuse) => Err(Refusal::Error("This customer already exists.")),
             (Some(id), ExistingId::Update) => Ok(Place::Present(id)),
             (Some(_), ExistingId::CreateAnother) | (None, _) => {
@@ -145,7 +145,7 @@ impl Omnidesk {
     }
 
     fn sync(&self, directory: &mut Directory, body: &Value) -> Written {
-        if !self.options.crm_lookup {
+        if !self.options().crm_lookup {
             return Err(Refusal::Error("This brand has no CRM lookup URL."));
         }
         directory.crm_syncs.push(OmnideskCrmSync {

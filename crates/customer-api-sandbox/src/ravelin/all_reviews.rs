@@ -10,7 +10,7 @@ use super::scroll_options::{EmptyPage, LateFollowUp, ScrollCourse};
 use super::sequence::{Sequence, Source};
 use super::{Ravelin, lock, set};
 use crate::http1::Response;
-use crate::provider::{Call, Outcome};
+use crate::provider::{Call, Outcome, Provider as _};
 use crate::server::Server;
 
 /// The scrolls over all customers' reviews.
@@ -35,7 +35,7 @@ impl Server<Ravelin> {
     #[must_use]
     pub fn open_scrolls(&self) -> Vec<OpenScroll> {
         let now = self.provider.clock.now();
-        let life = self.provider.options.scroll.life;
+        let life = self.provider.options().scroll.life;
         lock(&self.provider.scrolls).open(now, life)
     }
 
@@ -47,7 +47,7 @@ impl Server<Ravelin> {
 
     /// Ends all open scrolls, as if their lifetime had passed.
     pub fn expire_scrolls(&self) {
-        lock(&self.provider.scrolls).kill();
+        self.provider.expire_scrolls();
     }
 
     /// Makes a future scroll die once it has served `pages` pages. Each call is for one scroll, in
@@ -59,7 +59,8 @@ impl Server<Ravelin> {
 
 impl Ravelin {
     pub(super) fn all_reviews(&self, call: &Call<'_>) -> Outcome {
-        let options = &self.options.scroll;
+        let options = self.options();
+        let options = &options.scroll;
         let page = if let Some(scroll_id) = call.query.get("scroll_id") {
             let now = self.clock.now();
             match lock(&self.scrolls).follow(scroll_id, now, options) {
@@ -98,7 +99,7 @@ impl Ravelin {
         let reviews = page.reviews.iter();
         let reviews: Vec<Value> = reviews.map(|one| one.to_json_without_comment()).collect();
         let mut body = json!({ "reviews": reviews });
-        match self.options.scroll.course {
+        match self.options().scroll.course {
             ScrollCourse::EndsWithoutMeta if page.last => {}
             ScrollCourse::EndsWithoutNext if page.last => set(&mut body, "meta", json!({})),
             _ => set(&mut body, "meta", self.meta(&page.scroll_id)),
@@ -107,7 +108,8 @@ impl Ravelin {
     }
 
     fn empty_page(&self, scroll_id: &str) -> Response {
-        let options = &self.options.scroll;
+        let options = self.options();
+        let options = &options.scroll;
         let mut body = json!({ "meta": {} });
         if options.empty_page_next {
             set(&mut body, "meta", self.meta(scroll_id));
@@ -122,14 +124,14 @@ impl Ravelin {
 
     fn meta(&self, scroll_id: &str) -> Value {
         let own = || format!("{}/v2/label/customer", self.base_url);
-        let url = self.options.scroll.next_url.clone().unwrap_or_else(own);
+        let url = self.options().scroll.next_url.clone().unwrap_or_else(own);
         let escaped = scroll_id.replace('=', "%3D");
         json!({ "next": format!("{url}?scroll_id={escaped}") })
     }
 
     /// Returns the response to a follow-up of a dead scroll.
     fn late(&self, scroll_id: &str) -> Response {
-        match self.options.scroll.late {
+        match self.options().scroll.late {
             LateFollowUp::NotFound => self.error(404, "Not Found"),
             LateFollowUp::BadRequest => self.error(400, "Invalid Request: unknown scroll_id"),
             LateFollowUp::EmptyPage => self.empty_page(scroll_id),

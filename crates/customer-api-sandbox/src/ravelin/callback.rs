@@ -22,8 +22,8 @@ pub struct CallbackRequest {
 impl Server<Ravelin> {
     /// Returns the token of the callbacks, or `None` if they have none.
     #[must_use]
-    pub fn callback_token(&self) -> Option<&str> {
-        self.provider.options.callback_token.as_deref()
+    pub fn callback_token(&self) -> Option<String> {
+        self.provider.options().callback_token.clone()
     }
 
     /// Returns the callback that Ravelin would send after the review of a customer that arrived last, or `None` if the customer has no
@@ -35,7 +35,7 @@ impl Server<Ravelin> {
     pub fn review_callback(&self, customer_id: &str) -> Option<CallbackRequest> {
         let history = self.provider.history();
         let last = history.of(customer_id).last()?;
-        Some(CallbackRequest::new(last, self.callback_token()))
+        Some(CallbackRequest::new(last, self.callback_token().as_deref()))
     }
 }
 

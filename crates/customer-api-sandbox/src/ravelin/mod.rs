@@ -17,11 +17,9 @@ use serde_json::{Value, json};
 use crate::clock::{self, Clock};
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
-use crate::fault::FaultScript;
 use crate::http1::{Head, Response};
-use crate::late::LateWrites;
-use crate::log::RequestLog;
-use crate::pipeline::Pipeline;
+use crate::live::Live;
+use crate::pipeline::{Pipeline, Surroundings};
 use crate::provider::{Call, Outcome, Provider};
 use crate::server::{Bound, Server};
 use crate::unknown_fields::Noise;
@@ -50,10 +48,27 @@ const OPERATIONS: [&str; 5] = [
 pub(crate) fn start(
     address: SocketAddr,
     options: RavelinOptions,
-    clock: Arc<Clock>,
-    log: RequestLog,
+    surroundings: Surroundings,
 ) -> Result<Server<Ravelin>, SandboxError> {
-    let bound = Bound::new(NAME, address)?;
+    let bound = Bound::new(NAME, address, &surroundings.hosts)?;
+    let description = describe(&options)?;
+    let noise = Live::new(Noise::new(options.unknown_fields.unwrap_or_default()));
+    let provider = Arc::new(Ravelin {
+        options: Live::new(options),
+        clock: Arc::clone(&surroundings.clock),
+        noise,
+        history: Mutex::default(),
+        source: Mutex::default(),
+        scrolls: Arc::default(),
+        base_url: bound.base_url.clone(),
+    });
+    let served = Arc::clone(&provider) as Arc<dyn Provider>;
+    let pipeline = Pipeline::new(NAME, description, served, surroundings);
+    Ok(Server::start(bound, pipeline, provider))
+}
+
+/// Returns the description with the changes of the switches.
+fn describe(options: &RavelinOptions) -> Result<Description, SandboxError> {
     let mut description =
         Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
             SandboxError::Description {
@@ -65,36 +80,15 @@ pub(crate) fn start(
     if options.scroll.refuse_unknown_query {
         description.refuse_unknown_query();
     }
-    let noise = Noise::new(options.unknown_fields.unwrap_or_default());
-    let dates = options.dates;
-    let provider = Arc::new(Ravelin {
-        options,
-        clock: Arc::clone(&clock),
-        noise,
-        history: Mutex::default(),
-        source: Mutex::default(),
-        scrolls: Arc::default(),
-        base_url: bound.base_url.clone(),
-    });
-    let pipeline = Pipeline {
-        name: NAME,
-        description,
-        provider: Arc::clone(&provider) as Arc<dyn Provider>,
-        faults: FaultScript::default(),
-        log,
-        clock,
-        dates,
-        late: LateWrites::default(),
-    };
-    Ok(Server::start(bound, pipeline, provider))
+    Ok(description)
 }
 
 /// The imitated Ravelin account: its key, its switches and its reviews.
 #[derive(Debug)]
 pub struct Ravelin {
-    options: RavelinOptions,
+    options: Live<RavelinOptions>,
     clock: Arc<Clock>,
-    noise: Noise,
+    noise: Live<Noise>,
     history: Mutex<History>,
     source: Mutex<Option<Source>>,
     scrolls: Arc<Mutex<Scrolls>>,
@@ -105,8 +99,26 @@ pub struct Ravelin {
 impl Server<Ravelin> {
     /// Returns the key that requests must carry, as `Authorization: token <key>`.
     #[must_use]
-    pub fn secret_key(&self) -> &str {
-        &self.provider.options.secret_key
+    pub fn secret_key(&self) -> String {
+        self.provider.options().secret_key.clone()
+    }
+
+    /// Returns the switches.
+    pub fn options(&self) -> RavelinOptions {
+        RavelinOptions::clone(&self.provider.options())
+    }
+
+    /// Changes the switches. Requests that arrive from now on meet the new ones. The records stay.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Description`], if the crate itself has a fault.
+    pub fn set_options(&self, options: RavelinOptions) -> Result<(), SandboxError> {
+        self.pipeline().description.set(describe(&options)?);
+        let noise = Noise::new(options.unknown_fields.unwrap_or_default());
+        self.provider.noise.set(noise);
+        self.provider.options.set(options);
+        Ok(())
     }
 
     /// Returns all reviews of a customer, seeded and applied, in the order in which they arrived.
@@ -114,6 +126,14 @@ impl Server<Ravelin> {
     pub fn reviews(&self, customer_id: &str) -> Vec<Review> {
         let history = self.provider.history();
         let reviews = history.of(customer_id).iter();
+        reviews.map(|review| Review::clone(review)).collect()
+    }
+
+    /// Returns all reviews of all customers, in the order in which they arrived.
+    #[must_use]
+    pub fn all_reviews(&self) -> Vec<Review> {
+        let history = self.provider.history();
+        let reviews = history.all().iter();
         reviews.map(|review| Review::clone(review)).collect()
     }
 
@@ -138,8 +158,21 @@ impl Server<Ravelin> {
 }
 
 impl Provider for Ravelin {
+    fn expire_scrolls(&self) {
+        lock(&self.scrolls).kill();
+    }
+
+    fn dates(&self) -> bool {
+        self.options().dates
+    }
+
+    fn reset(&self) {
+        *self.history() = History::default();
+        lock(&self.scrolls).reset();
+    }
+
     fn admit(&self, head: &Head) -> Result<(), Response> {
-        let expected = format!("token {}", self.options.secret_key);
+        let expected = format!("token {}", self.options().secret_key);
         let mut keys = head.header_values("authorization");
         if keys.next() != Some(expected.as_bytes()) || keys.next().is_some() {
             // The provider's sample for a wrong key contains 403 in its body. Its table states 401.
@@ -188,11 +221,15 @@ impl Provider for Ravelin {
 }
 
 impl Ravelin {
+    fn options(&self) -> Arc<RavelinOptions> {
+        self.options.get()
+    }
+
     fn legacy_label(&self, body: &Value) -> Outcome {
         let review = review(text(body, "customerId"), text(body, "label"), body);
         match self.write(review) {
             Err(refusal) => Outcome::unchanged(refusal),
-            Ok(stored) => Outcome::applied(match self.options.legacy_label_response {
+            Ok(stored) => Outcome::applied(match self.options().legacy_label_response {
                 LegacyLabelResponse::StatusAndTimestamp => {
                     let timestamp = clock::unix_seconds(stored.time);
                     self.response(200, json!({ "status": 200, "timestamp": timestamp }))
@@ -213,7 +250,7 @@ impl Ravelin {
     }
 
     fn label_body(&self, stored: &Stored) -> Value {
-        match self.options.label_response {
+        match self.options().label_response {
             LabelResponse::EventTimeNanos => {
                 json!({ "eventTime": clock::rfc3339_nanos(stored.time) })
             }
@@ -245,19 +282,19 @@ impl Ravelin {
 
     /// Stores a review, or returns the error response.
     fn write(&self, mut review: Review) -> Result<Stored, Response> {
-        if !self.options.potential_labels && review.label.starts_with("POTENTIALLY_") {
+        if !self.options().potential_labels && review.label.starts_with("POTENTIALLY_") {
             let message = format!(
                 "Invalid Request: {} is not enabled for this account",
                 review.label
             );
             return Err(self.error(400, &message));
         }
-        if !self.options.refund_abuse && review.category.as_deref() == Some("REFUND_ABUSE") {
+        if !self.options().refund_abuse && review.category.as_deref() == Some("REFUND_ABUSE") {
             return Err(self.error(400, "Invalid Request: REFUND_ABUSE is not supported"));
         }
         let mut history = self.history();
         let time = self.clock.now();
-        if let Some(limit) = self.options.customer_limit {
+        if let Some(limit) = self.options().customer_limit {
             if !history.admit(&review.customer_id, time, limit) {
                 drop(history);
                 return Err(self.response(
@@ -283,7 +320,7 @@ impl Ravelin {
             .iter()
             .filter(|review| self.shows(review))
             .filter(|review| {
-                let lag = self.options.shown_after;
+                let lag = self.options().shown_after;
                 lag.is_zero()
                     || !history.is_written_after(review, self.clock.now().saturating_sub(lag))
             });
@@ -292,11 +329,11 @@ impl Ravelin {
 
     /// Returns whether the reads show a review. The reads are older than categories.
     fn shows(&self, review: &Review) -> bool {
-        self.options.customer_labels_in_reviews || review.category.is_none()
+        self.options().customer_labels_in_reviews || review.category.is_none()
     }
 
     fn last_review(&self, customer_id: &str, mut reviews: Vec<Value>) -> Response {
-        match (reviews.pop(), self.options.no_review) {
+        match (reviews.pop(), self.options().no_review) {
             (Some(last), _) => self.response(200, last),
             (None, NoReview::Null) => self.response(200, Value::Null),
             (None, NoReview::EmptyBody) => Response::empty(200),
@@ -312,7 +349,7 @@ impl Ravelin {
         if !reviews.is_empty() {
             return self.response(200, json!({ "reviews": reviews }));
         }
-        match self.options.no_reviews {
+        match self.options().no_reviews {
             NoReviews::NullList => self.response(200, json!({ "reviews": null })),
             NoReviews::EmptyList => self.response(200, json!({ "reviews": [] })),
             NoReviews::MissingList => self.response(200, json!({})),
@@ -329,7 +366,7 @@ impl Ravelin {
             json!({
                 "status": 400,
                 "message": "Customer not found",
-                "traceId": self.noise.uuid(),
+                "traceId": self.noise.get().uuid(),
                 "timestamp": clock::unix_seconds(self.clock.now()),
             }),
         )
@@ -347,8 +384,8 @@ impl Ravelin {
     }
 
     fn response(&self, status: u16, mut body: Value) -> Response {
-        if self.options.unknown_fields.is_some() {
-            self.noise.add_unknown_fields(&mut body);
+        if self.options().unknown_fields.is_some() {
+            self.noise.get().add_unknown_fields(&mut body);
         }
         Response::json(status, &body)
     }

@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::scroll_options::ScrollOptions;
+use crate::duration;
+use crate::limit;
 
 /// The switches of the Ravelin server, each with a default.
 ///
@@ -14,7 +18,8 @@ use super::scroll_options::ScrollOptions;
 ///     .no_review(NoReview::NotFound)
 ///     .potential_labels(false);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[must_use = "options do nothing until they are handed to a builder"]
 pub struct RavelinOptions {
     pub(super) secret_key: String,
@@ -26,10 +31,13 @@ pub struct RavelinOptions {
     pub(super) customer_labels_in_reviews: bool,
     pub(super) potential_labels: bool,
     pub(super) refund_abuse: bool,
+    #[serde(with = "limit")]
     pub(super) customer_limit: Option<(u32, Duration)>,
     pub(super) unknown_fields: Option<u64>,
     pub(super) dates: bool,
+    #[serde(with = "duration::required")]
     pub(super) shown_after: Duration,
+    #[serde(flatten)]
     pub(super) scroll: ScrollOptions,
 }
 
@@ -47,7 +55,7 @@ impl Default for RavelinOptions {
             refund_abuse: true,
             customer_limit: None,
             unknown_fields: Some(0),
-            dates: false,
+            dates: true,
             shown_after: Duration::ZERO,
             scroll: ScrollOptions::default(),
         }
@@ -138,7 +146,7 @@ impl RavelinOptions {
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
     /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
     /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
-    /// no `Date`, unless the fault sets one. Inferred. Default: false.
+    /// no `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
@@ -154,7 +162,8 @@ impl RavelinOptions {
 }
 
 /// The response of `lastReview` for a customer without reviews.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoReview {
     /// 200 and `null`.
@@ -170,7 +179,8 @@ pub enum NoReview {
 }
 
 /// The response of `customerReviews` for a customer without reviews.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoReviews {
     /// 200 and `{"reviews":null}`.
@@ -190,7 +200,8 @@ pub enum NoReviews {
 }
 
 /// The response of `labelCustomer`, by the published versions of the provider's page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LabelResponse {
     /// Version A: the stored fields, under different names, and `timestamp` with nine fractional
@@ -203,7 +214,8 @@ pub enum LabelResponse {
 }
 
 /// The response of `legacyLabelCustomer`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LegacyLabelResponse {
     /// 200 and `{"status":200,"timestamp":<Unix seconds>}`.

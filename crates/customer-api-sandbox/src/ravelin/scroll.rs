@@ -139,6 +139,14 @@ impl Scrolls {
         self.open.clear();
     }
 
+    /// Forgets everything but the numbers of the scrolls, so that no later cursor equals an earlier one.
+    pub(super) fn reset(&mut self) {
+        *self = Self {
+            started: self.started,
+            ..Self::default()
+        };
+    }
+
     pub(super) fn die_after(&mut self, pages: usize) {
         self.deaths.push_back(pages);
     }

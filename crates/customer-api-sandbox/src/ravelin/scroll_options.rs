@@ -2,19 +2,28 @@
 
 use std::time::Duration;
 
-use super::options::RavelinOptions;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone)]
+use super::options::RavelinOptions;
+use crate::duration;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct ScrollOptions {
     pub(super) since_parameter: (String, SinceFormat),
     pub(super) since_bound: SinceBound,
     pub(super) page_size: usize,
+    #[serde(rename = "scroll_life", with = "duration::required")]
     pub(super) life: Duration,
+    #[serde(rename = "review_order")]
     pub(super) order: ReviewOrder,
+    #[serde(rename = "late_follow_up")]
     pub(super) late: LateFollowUp,
+    #[serde(rename = "scroll_course")]
     pub(super) course: ScrollCourse,
     pub(super) empty_page: EmptyPage,
     pub(super) empty_page_next: bool,
+    #[serde(rename = "scroll_ids")]
     pub(super) ids: ScrollIds,
     pub(super) next_url: Option<String>,
     pub(super) refuse_unknown_query: bool,
@@ -123,7 +132,8 @@ impl RavelinOptions {
 }
 
 /// The format of a time in a query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SinceFormat {
     /// RFC 3339, like the times in the responses: `2020-01-23T16:33:02Z`.
@@ -135,7 +145,8 @@ pub enum SinceFormat {
 }
 
 /// The meaning of "since".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SinceBound {
     /// Reviews of that time and later.
@@ -147,7 +158,8 @@ pub enum SinceBound {
 }
 
 /// The order of the reviews in a scroll.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ReviewOrder {
     /// By timestamp. Reviews of the same time are in the order in which they arrived.
@@ -161,7 +173,8 @@ pub enum ReviewOrder {
 }
 
 /// The response to a follow-up that comes too late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LateFollowUp {
     /// 404 with the provider's error body.
@@ -173,7 +186,8 @@ pub enum LateFollowUp {
 }
 
 /// How the pages of a scroll continue and end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ScrollCourse {
     /// Each page names the next one, until a page has no reviews.
@@ -189,7 +203,8 @@ pub enum ScrollCourse {
 }
 
 /// The reviews of a page without any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EmptyPage {
     /// `"reviews":[]`.
@@ -201,7 +216,8 @@ pub enum EmptyPage {
 }
 
 /// The cursors of a scroll's pages. Any cursor of a scroll gets the scroll's next page, because the server keeps the position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ScrollIds {
     /// Each page has a different cursor.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// The fields that a write can set, in the provider's spelling.
@@ -30,7 +31,8 @@ pub(super) const FIELDS: [&str; 21] = [
 ];
 
 /// A customer of a Revnue account, as the sandbox stores it. A customer belongs to one company.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RevnueCustomer {
     /// The customer's id. The server assigns it when the customer is seeded or created.

@@ -14,13 +14,11 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::description::{Description, Rejection};
 use crate::error::SandboxError;
-use crate::fault::FaultScript;
 use crate::http1::{Head, Response};
 use crate::lag::Lag;
-use crate::late::LateWrites;
-use crate::log::RequestLog;
+use crate::live::Live;
 use crate::parameters::Parameters;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Surroundings};
 use crate::provider::{Call, Outcome, Provider};
 use crate::quota::Quota;
 use crate::server::{Bound, Server};
@@ -43,10 +41,24 @@ const LIST_PATH: &str = "/api/v2/customer";
 pub(crate) fn start(
     address: SocketAddr,
     options: RevnueOptions,
-    clock: Arc<Clock>,
-    log: RequestLog,
+    surroundings: Surroundings,
 ) -> Result<Server<Revnue>, SandboxError> {
-    let bound = Bound::new(NAME, address)?;
+    let bound = Bound::new(NAME, address, &surroundings.hosts)?;
+    let description = describe(&options)?;
+    let account = Mutex::new(Account::new(options.shown_after));
+    let provider = Arc::new(Revnue {
+        options: Live::new(options),
+        clock: Arc::clone(&surroundings.clock),
+        base_url: bound.base_url.clone(),
+        account,
+    });
+    let served = Arc::clone(&provider) as Arc<dyn Provider>;
+    let pipeline = Pipeline::new(NAME, description, served, surroundings);
+    Ok(Server::start(bound, pipeline, provider))
+}
+
+/// Returns the description with the changes of the switches.
+fn describe(options: &RevnueOptions) -> Result<Description, SandboxError> {
     let mut description =
         Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
             SandboxError::Description {
@@ -61,31 +73,13 @@ pub(crate) fn start(
         description.set_path("listCustomers", LIST_PATH);
         description.set_path("getCustomer", "/api/v2/customer/{id}");
     }
-    let dates = options.dates;
-    let account = Mutex::new(Account::new(options.shown_after));
-    let provider = Arc::new(Revnue {
-        options,
-        clock: Arc::clone(&clock),
-        base_url: bound.base_url.clone(),
-        account,
-    });
-    let pipeline = Pipeline {
-        name: NAME,
-        description,
-        provider: Arc::clone(&provider) as Arc<dyn Provider>,
-        faults: FaultScript::default(),
-        log,
-        clock,
-        dates,
-        late: LateWrites::default(),
-    };
-    Ok(Server::start(bound, pipeline, provider))
+    Ok(description)
 }
 
 /// The imitated Revnue account: its token, its switches, its quota and its customers.
 #[derive(Debug)]
 pub struct Revnue {
-    options: RevnueOptions,
+    options: Live<RevnueOptions>,
     clock: Arc<Clock>,
     base_url: String,
     account: Mutex<Account>,
@@ -145,8 +139,25 @@ impl Account {
 impl Server<Revnue> {
     /// Returns the token that requests must carry, as `Authorization: Bearer <token>`.
     #[must_use]
-    pub fn token(&self) -> &str {
-        &self.provider.options.token
+    pub fn token(&self) -> String {
+        self.provider.options().token.clone()
+    }
+
+    /// Returns the switches.
+    pub fn options(&self) -> RevnueOptions {
+        RevnueOptions::clone(&self.provider.options())
+    }
+
+    /// Changes the switches. Requests that arrive from now on meet the new ones. The records stay.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Description`], if the crate itself has a fault.
+    pub fn set_options(&self, options: RevnueOptions) -> Result<(), SandboxError> {
+        self.pipeline().description.set(describe(&options)?);
+        self.provider.account().lag.set_time(options.shown_after);
+        self.provider.options.set(options);
+        Ok(())
     }
 
     /// Returns all customers of all companies, ordered by their ids.
@@ -171,6 +182,16 @@ impl Server<Revnue> {
         self.provider.account().seed(customer)
     }
 
+    /// Adds customers with the ids that they have.
+    #[cfg(feature = "console")]
+    pub(crate) fn restore(&self, customers: Vec<RevnueCustomer>) {
+        let mut account = self.provider.account();
+        for customer in customers {
+            account.last_id = account.last_id.max(customer.id);
+            account.customers.insert(customer.id, customer);
+        }
+    }
+
     /// Removes a customer, as if another program had removed it.
     pub fn remove_customer(&self, id: u64) -> Option<RevnueCustomer> {
         self.provider.account().remove_at_once(id)
@@ -190,26 +211,34 @@ impl Server<Revnue> {
 }
 
 impl Provider for Revnue {
+    fn dates(&self) -> bool {
+        self.options().dates
+    }
+
+    fn reset(&self) {
+        *self.account() = Account::new(self.options().shown_after);
+    }
+
     fn admit(&self, head: &Head) -> Result<(), Response> {
         let mut credentials = head.header_values("authorization");
-        let expected = format!("Bearer {}", self.options.token);
+        let expected = format!("Bearer {}", self.options().token);
         if credentials.next() != Some(expected.as_bytes()) || credentials.next().is_some() {
             let response = wording::detail(401, "Invalid token.");
             return Err(response.with_header("www-authenticate", "Bearer"));
         }
-        if let Some(limit) = self.options.rate_limit {
+        if let Some(limit) = self.options().rate_limit {
             let mut account = self.account();
             if let Err(seconds) = account.quota.admit(limit, self.clock.now()) {
                 account.throttled += 1;
                 let response = wording::throttled(seconds);
-                return Err(if self.options.retry_after {
+                return Err(if self.options().retry_after {
                     response.with_header("retry-after", &seconds.to_string())
                 } else {
                     response
                 });
             }
         }
-        if head.method == "PATCH" && !self.options.patch {
+        if head.method == "PATCH" && !self.options().patch {
             let known = ["GET", "PUT", "DELETE"].map(str::to_owned);
             return Err(wording::wrong_method(&known));
         }
@@ -266,6 +295,10 @@ fn number(text: Option<&str>) -> Option<u64> {
 }
 
 impl Revnue {
+    fn options(&self) -> Arc<RevnueOptions> {
+        self.options.get()
+    }
+
     fn list(&self, customers: &Customers, query: &Parameters) -> Response {
         let company = number(query.get("company"));
         let all: Vec<Value> = customers
@@ -273,7 +306,7 @@ impl Revnue {
             .filter(|customer| Some(customer.company) == company)
             .map(RevnueCustomer::read_form)
             .collect();
-        let shown = match self.options.list_response {
+        let shown = match self.options().list_response {
             RevnueListResponse::Array => Value::Array(all),
             RevnueListResponse::Results => json!({ "results": all }),
             RevnueListResponse::Odd => json!({ "customers": all }),
@@ -311,10 +344,14 @@ impl Revnue {
         }
         let results: Vec<_> = all.iter().skip(before * size).take(size).collect();
         let own = || {
-            let slash = if self.options.trailing_slash { "/" } else { "" };
+            let slash = if self.options().trailing_slash {
+                "/"
+            } else {
+                ""
+            };
             format!("{}{LIST_PATH}{slash}", self.base_url)
         };
-        let url = self.options.next_url.clone().unwrap_or_else(own);
+        let url = self.options().next_url.clone().unwrap_or_else(own);
         let company = company.unwrap_or_default();
         let link = |page: usize| format!("{url}?company={company}&page={page}");
         let next = (page < pages).then(|| link(page + 1));
@@ -358,7 +395,7 @@ impl Revnue {
         query: &Parameters,
     ) -> Result<Response, Response> {
         let company = number(query.get("company"));
-        if company.is_none() && self.options.company_on_delete {
+        if company.is_none() && self.options().company_on_delete {
             return Err(wording::company_is_required());
         }
         let fits =
@@ -372,7 +409,7 @@ impl Revnue {
 
     fn written(&self, account: &Account, id: u64, status: u16) -> Result<Response, Response> {
         let customer = account.customers.get(&id).ok_or_else(wording::not_found)?;
-        Ok(match self.options.write_response {
+        Ok(match self.options().write_response {
             RevnueWriteResponse::ReadForm => Response::json(status, &customer.read_form()),
             RevnueWriteResponse::WriteForm => Response::json(status, &customer.write_form()),
             RevnueWriteResponse::EmptyBody => Response::empty(status),

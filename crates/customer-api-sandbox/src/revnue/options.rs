@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use crate::duration;
+use crate::limit;
+
 /// The switches of the Revnue server, each with a default.
 ///
 /// ```
@@ -12,10 +17,12 @@ use std::time::Duration;
 ///     .rate_limit(100, Duration::from_secs(60))
 ///     .list_response(RevnueListResponse::Pages(50));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[must_use = "options do nothing until they are handed to a builder"]
 pub struct RevnueOptions {
     pub(super) token: String,
+    #[serde(with = "limit")]
     pub(super) rate_limit: Option<(usize, Duration)>,
     pub(super) retry_after: bool,
     pub(super) list_response: RevnueListResponse,
@@ -25,6 +32,7 @@ pub struct RevnueOptions {
     pub(super) company_on_delete: bool,
     pub(super) trailing_slash: bool,
     pub(super) dates: bool,
+    #[serde(with = "duration::required")]
     pub(super) shown_after: Duration,
 }
 
@@ -40,7 +48,7 @@ impl Default for RevnueOptions {
             patch: true,
             company_on_delete: false,
             trailing_slash: true,
-            dates: false,
+            dates: true,
             shown_after: Duration::ZERO,
         }
     }
@@ -118,7 +126,7 @@ impl RevnueOptions {
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
     /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
     /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
-    /// no `Date`, unless the fault sets one. Inferred. Default: false.
+    /// no `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
@@ -134,7 +142,8 @@ impl RevnueOptions {
 }
 
 /// The shape of a list of customers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RevnueListResponse {
     /// `[…]`.
@@ -153,7 +162,8 @@ pub enum RevnueListResponse {
 }
 
 /// The response to a creation, a replacement and an update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RevnueWriteResponse {
     /// The customer as a read shows it.

@@ -72,7 +72,7 @@ impl Radar {
 
     pub(crate) async fn fresh_token(&self) -> String {
         let server = self.server();
-        let response = self.log_in(server.username(), server.password()).await;
+        let response = self.log_in(&server.username(), &server.password()).await;
         response.json()["token"].as_str().unwrap().to_owned()
     }
 

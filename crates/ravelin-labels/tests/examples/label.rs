@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use customer_api_sandbox::{Fault, RavelinOptions, Sandbox};
+use customer_api_sandbox::{Fault, Sandbox};
 use testkit::Folder;
 
 use crate::{against, example, run};
@@ -38,9 +38,7 @@ fn applied(sandbox: &Sandbox) -> [usize; 3] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn customers_are_labelled_once_and_what_is_unknown_is_looked_for() {
-    // Without a `Date`, a label in effect may be an older one.
-    let options = RavelinOptions::default().dates(true);
-    let sandbox = Sandbox::builder().ravelin(options).start().await.unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
     let folder = Folder::new("label");
     let list = folder.file("list.csv");
     fs::write(&list, LIST).unwrap();

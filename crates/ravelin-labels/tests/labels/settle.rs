@@ -55,7 +55,7 @@ fn review(label: &str, skew: Skew) -> Kept {
 }
 
 async fn start(options: RavelinOptions, skew: Skew) -> (Sandbox, Client) {
-    let builder = Sandbox::builder().ravelin(options.dates(true));
+    let builder = Sandbox::builder().ravelin(options);
     let by = Duration::from_secs(skew.unsigned_abs());
     let builder = if skew < 0 {
         builder.clock_behind(by)

@@ -31,14 +31,13 @@ async fn block(ravelin: &Client, customer: &str, case: &str) -> Result<bool, Box
 
 #[cfg(test)]
 mod tests {
-    use customer_api_sandbox::{Fault, RavelinOptions, Sandbox};
+    use customer_api_sandbox::{Fault, Sandbox};
 
     use super::*;
 
     #[tokio::test]
     async fn a_label_whose_response_was_lost_is_found() {
-        let options = RavelinOptions::default().dates(true);
-        let sandbox = Sandbox::builder().ravelin(options).start().await.unwrap();
+        let sandbox = Sandbox::start().await.unwrap();
         let server = sandbox.ravelin();
         let ravelin = Client::builder(server.secret_key()).base_url(server.base_url());
         let ravelin = ravelin.build().unwrap();

@@ -1,0 +1,210 @@
+//! The admin API and the console of a running sandbox.
+
+mod clock;
+mod events;
+mod faults;
+mod form;
+mod guard;
+mod journal;
+mod managed;
+mod outbox;
+mod page;
+mod problem;
+mod records;
+mod request;
+mod sandbox;
+mod switches;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::routing::{delete, get, post};
+use serde_json::{Map, Value};
+use tokio::net::TcpListener;
+
+use crate::clock::Clock;
+use crate::error::SandboxError;
+use crate::pulse::Pulse;
+use crate::server;
+pub(crate) use managed::Managed;
+pub use problem::FormError;
+use problem::Problem;
+pub(crate) use request::summary;
+
+/// The largest body of a request to the admin API, such as a seed.
+const LONGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// A running sandbox, as the admin API sees it.
+pub(crate) struct Managing {
+    pub(crate) servers: [Arc<dyn Managed>; 4],
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) pulse: Arc<Pulse>,
+    start: Mutex<Start>,
+}
+
+/// What a reset goes back to.
+struct Start {
+    /// Records by the names of providers.
+    records: BTreeMap<String, Map<String, Value>>,
+    /// The switches of each server.
+    switches: Vec<Value>,
+}
+
+impl Managing {
+    pub(crate) fn new(
+        servers: [Arc<dyn Managed>; 4],
+        clock: Arc<Clock>,
+        pulse: Arc<Pulse>,
+    ) -> Arc<Self> {
+        let switches = servers.iter().map(|server| server.switches()).collect();
+        let records = BTreeMap::new();
+        Arc::new(Self {
+            servers,
+            clock,
+            pulse,
+            start: Mutex::new(Start { records, switches }),
+        })
+    }
+
+    /// Returns the server of a provider.
+    fn server(&self, provider: &str) -> Option<&dyn Managed> {
+        let mut servers = self.servers.iter();
+        let server = servers.find(|server| server.pipeline().name == provider)?;
+        Some(&**server)
+    }
+
+    /// Returns one server, or all of them without a name.
+    fn chosen(&self, provider: Option<&str>) -> Result<Vec<&dyn Managed>, Problem> {
+        match provider {
+            Some(provider) => {
+                let server = self.server(provider);
+                let server = server.ok_or_else(|| self.unknown_provider(provider))?;
+                Ok(vec![server])
+            }
+            None => Ok(self.servers.iter().map(|server| &**server).collect()),
+        }
+    }
+
+    fn unknown_provider(&self, provider: &str) -> Problem {
+        let known = self.servers.iter().map(|server| server.pipeline().name);
+        Problem::unknown("provider", provider, known)
+    }
+
+    /// Returns the messages of Customer Radar's outbox.
+    fn outbox(&self) -> Vec<crate::SentInvitation> {
+        self.servers
+            .iter()
+            .flat_map(|server| server.outbox())
+            .collect()
+    }
+
+    fn start(&self) -> std::sync::MutexGuard<'_, Start> {
+        self.start.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The task that serves the admin API. It ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Console {
+    pub(crate) url: String,
+    task: tokio::task::AbortHandle,
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Console {
+    /// Binds the address and serves on the current tokio runtime.
+    pub(crate) async fn start(
+        address: SocketAddr,
+        managing: &Arc<Managing>,
+        hosts: Arc<[String]>,
+    ) -> Result<Self, SandboxError> {
+        let failed = |cause| SandboxError::Bind {
+            provider: "the console",
+            cause,
+        };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        // Not owned: a browser that listens for events must not keep the sandbox alive.
+        let url = server::base_url(address, &hosts);
+        let router = router(Arc::downgrade(managing), address.ip(), hosts);
+        let serving = axum::serve(listener, router);
+        let task = tokio::spawn(async move {
+            // It ends only when it is aborted.
+            let _ = serving.await;
+        });
+        Ok(Self {
+            url,
+            task: task.abort_handle(),
+        })
+    }
+}
+
+fn router(managing: Weak<Managing>, here: IpAddr, hosts: Arc<[String]>) -> Router {
+    let api = Router::new()
+        .route("/health", get(sandbox::health))
+        .route("/reset", post(sandbox::reset))
+        .route("/openapi.json", get(page::openapi))
+        .route("/requests", get(journal::list).delete(journal::clear))
+        .route("/requests/count", post(journal::count))
+        .route("/requests/{id}", get(journal::one))
+        .route("/events", get(events::stream))
+        .route(
+            "/faults",
+            get(faults::list)
+                .put(faults::replace)
+                .post(faults::add)
+                .delete(faults::clear),
+        )
+        .route("/faults/{id}", delete(faults::remove))
+        .route("/connections", post(faults::connections))
+        .route("/state", get(records::all))
+        .route("/state/reset", post(records::reset))
+        .route("/state/{provider}", get(records::one).put(records::replace))
+        .route("/expire", post(records::expire))
+        .route("/outbox", get(outbox::list))
+        .route("/outbox/latest", get(outbox::latest))
+        .route("/clock", get(clock::show))
+        .route("/clock/advance", post(clock::advance))
+        .route(
+            "/options/{provider}",
+            get(switches::list)
+                .put(switches::replace)
+                .patch(switches::change),
+        )
+        .route("/", get(page::index))
+        .route("/console/{file}", get(page::file))
+        .fallback(problem::no_path)
+        .method_not_allowed_fallback(problem::no_method);
+    api.layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(axum::middleware::from_fn(guard::json_only))
+        .layer(axum::middleware::from_fn(
+            move |request: Request, next: Next| {
+                guard::local_only(here, Arc::clone(&hosts), request, next)
+            },
+        ))
+        .with_state(managing)
+}
+
+/// The sandbox that a request is for.
+struct Admin(Arc<Managing>);
+
+impl FromRequestParts<Weak<Managing>> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, managing: &Weak<Managing>) -> Result<Self, Problem> {
+        let managing = managing.upgrade();
+        managing
+            .map(Self)
+            .ok_or_else(|| Problem::new(503, "the sandbox has stopped"))
+    }
+}

@@ -1,0 +1,127 @@
+//! Errors of the admin API (RFC 9457).
+
+use std::fmt;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, Uri, header::CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// A JSON value that the sandbox can't use: a fault, a record or a switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FormError {
+    /// What is wrong.
+    pub detail: String,
+    /// The place in the value, as a JSON Pointer. Empty for the value as a whole.
+    pub pointer: String,
+    /// The values that would be right, if there are only a few.
+    pub expected: Vec<String>,
+}
+
+impl fmt::Display for FormError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for FormError {}
+
+/// A response that reports an error.
+#[derive(Debug, Serialize)]
+pub(super) struct Problem {
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    expected: Vec<String>,
+}
+
+impl Problem {
+    pub(super) fn new(status: u16, detail: impl Into<String>) -> Self {
+        let known = StatusCode::from_u16(status).ok();
+        Self {
+            title: known
+                .and_then(|status| status.canonical_reason())
+                .unwrap_or("Error"),
+            status,
+            detail: detail.into(),
+            pointer: None,
+            expected: Vec::new(),
+        }
+    }
+
+    /// A name that the sandbox does not know, at this place.
+    pub(super) fn unknown<T: Into<String>>(
+        pointer: &str,
+        given: &str,
+        known: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let mut expected: Vec<String> = known.into_iter().map(Into::into).collect();
+        expected.sort_unstable();
+        expected.dedup();
+        Self {
+            pointer: Some(pointer.to_owned()),
+            ..Self::new(
+                400,
+                format!("`{given}` is unknown; expected {}", expected.join(", ")),
+            )
+        }
+        .with_expected(expected)
+    }
+
+    fn with_expected(mut self, expected: Vec<String>) -> Self {
+        self.expected = expected;
+        self
+    }
+}
+
+impl From<FormError> for Problem {
+    fn from(error: FormError) -> Self {
+        Self {
+            pointer: Some(error.pointer),
+            expected: error.expected,
+            ..Self::new(400, error.detail)
+        }
+    }
+}
+
+impl From<Problem> for FormError {
+    fn from(problem: Problem) -> Self {
+        Self {
+            detail: problem.detail,
+            pointer: problem.pointer.unwrap_or_default(),
+            expected: problem.expected,
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status);
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        let content_type = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+        response
+    }
+}
+
+pub(super) async fn no_path(uri: Uri) -> Problem {
+    Problem::new(
+        404,
+        format!(
+            "{} is no path of the admin API; see /openapi.json",
+            uri.path()
+        ),
+    )
+}
+
+pub(super) async fn no_method() -> Problem {
+    Problem::new(405, "the path has no such method; see /openapi.json")
+}

@@ -1,0 +1,143 @@
+use serde_json::json;
+
+use crate::api::Admin;
+use crate::common::{Client, LABEL, LABEL_PATH};
+
+#[tokio::test]
+async fn records_that_are_read_can_be_written_back() {
+    let admin = Admin::start().await;
+    let records = json!({
+        "ravelin": { "reviews": [
+            { "customer_id": "cust-1", "label": "FRAUDSTER", "timestamp": "2026-01-02T03:04:05Z" },
+            { "customer_id": "cust-1", "category": "PAYMENT_FRAUD", "label": "GENUINE", "comment": "c",
+              "reviewer": { "name": "Ana", "email": null }, "timestamp": "2026-01-03T03:04:05Z" },
+        ] },
+        "omnidesk": { "customers": [
+            { "brand_id": 1, "external_id": "a", "first_name": "Ana", "custom_fields": { "tier": "gold" },
+              "channels": [{ "channel_type": "email", "value": "ana@shop.example" }] },
+            { "id": 1, "brand_id": 1 },
+        ] },
+        "revnue": { "customers": [{ "id": 7, "company": 1, "fields": { "name": "Harbour Lane" } }] },
+        "customer-radar": { "outbox": [{
+            "data": "1", "client_display_id": "c", "programme_display_id": "p", "location_display_id": "l",
+            "email": "ana@shop.example", "metadata": [["a", "b"]], "by_email": true, "by_sms": false,
+            "sent_at": "2026-01-02T03:04:05Z",
+        }] },
+    });
+    for (provider, records) in records.as_object().unwrap() {
+        let target = format!("/state/{provider}");
+        let first = admin.done("PUT", &target, records.clone()).await;
+        assert_eq!(first, admin.get(&target).await);
+        assert_eq!(
+            first,
+            admin.done("PUT", &target, first.clone()).await,
+            "{provider}"
+        );
+    }
+    let all = admin.get("/state").await;
+    // An id that is given stays, and a missing one is the next free one.
+    let ids: Vec<_> = all["omnidesk"]["customers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["id"])
+        .collect();
+    assert_eq!(ids, [&json!(1), &json!(2)]);
+    assert_eq!(all["omnidesk"]["customers"][1]["channels"][0]["id"], 1);
+    // The API of the provider shows them.
+    let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+    let response = client.call("GET", "/v2/label/customer/cust-1", "").await;
+    assert_eq!(response.json()["label"], "GENUINE");
+    assert_eq!(
+        admin.sandbox.revnue().customer(7).unwrap().field("name"),
+        "Harbour Lane"
+    );
+    // The next customer gets a new id.
+    let customer = customer_api_sandbox::RevnueCustomer::new(1, "B");
+    assert_eq!(admin.sandbox.revnue().seed_customer(customer), 8);
+}
+
+#[tokio::test]
+async fn wrong_records_change_nothing_and_are_named() {
+    let admin = Admin::start().await;
+    let good = json!({ "customers": [{ "brand_id": 1 }] });
+    admin.done("PUT", "/state/omnidesk", good).await;
+    for (provider, wrong, pointer) in [
+        (
+            "omnidesk",
+            json!({ "customers": [{ "brand_id": "x" }] }),
+            "/customers/0/brand_id",
+        ),
+        ("omnidesk", json!({ "custmers": [] }), "/custmers"),
+        (
+            "omnidesk",
+            json!({ "customers": [{ "id": 1 }, { "id": 1 }] }),
+            "/customers/1/id",
+        ),
+        (
+            "ravelin",
+            json!({ "reviews": [{ "label": "A" }] }),
+            "/reviews/0",
+        ),
+        ("customer-radar", json!({ "outbox": 1 }), "/outbox"),
+        ("revnue", json!([]), ""),
+    ] {
+        let problem = admin
+            .refused("PUT", &format!("/state/{provider}"), wrong)
+            .await;
+        assert_eq!(problem["pointer"], pointer, "{problem}");
+    }
+    assert_eq!(admin.sandbox.omnidesk().customers().len(), 1);
+    let (status, problem) = admin.call("PUT", "/state/stripe", Some(json!({}))).await;
+    assert_eq!(status, 400);
+    assert_eq!(problem["expected"][0], "customer-radar");
+}
+
+#[tokio::test]
+async fn a_reset_goes_back_to_the_seed() {
+    let admin = Admin::start().await;
+    let seed = json!({ "ravelin": { "reviews": [{ "customer_id": "seeded", "label": "GENUINE", "timestamp": "" }] } });
+    admin.sandbox.seed(seed).unwrap();
+    let label = async || {
+        let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+        client.call("POST", LABEL_PATH, LABEL).await;
+    };
+    let reviews = async || {
+        admin.get("/state/ravelin").await["reviews"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    label().await;
+    admin
+        .done(
+            "PUT",
+            "/faults",
+            json!([{ "provider": "ravelin", "fault": "hang" }]),
+        )
+        .await;
+    admin
+        .done(
+            "PATCH",
+            "/options/ravelin",
+            json!({ "secret_key": "other" }),
+        )
+        .await;
+    assert_eq!(reviews().await, 2);
+    // The records only.
+    admin
+        .done("POST", "/state/reset?provider=ravelin", json!({}))
+        .await;
+    assert_eq!(reviews().await, 1);
+    assert_eq!(admin.get("/faults").await.as_array().unwrap().len(), 1);
+    // Everything.
+    admin
+        .done("POST", "/connections", json!({ "action": "refuse" }))
+        .await;
+    admin.done("POST", "/reset", json!({})).await;
+    assert_eq!(admin.get("/faults").await, json!([]));
+    assert_eq!(admin.sandbox.ravelin().secret_key(), "sk_test_sandbox");
+    assert_eq!(admin.get("/requests").await["matching"], 0);
+    label().await;
+    assert_eq!(reviews().await, 2);
+}

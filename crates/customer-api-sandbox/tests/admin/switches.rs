@@ -1,0 +1,143 @@
+use serde_json::{Value, json};
+
+use crate::api::Admin;
+use crate::common::{Client, LABEL, LABEL_PATH};
+
+fn switch<'a>(options: &'a Value, name: &str) -> &'a Value {
+    let mut switches = options["switches"].as_array().unwrap().iter();
+    switches.find(|switch| switch["name"] == name).unwrap()
+}
+
+#[tokio::test]
+async fn a_switch_changes_what_the_next_request_meets() {
+    let admin = Admin::start().await;
+    let last_review = async || {
+        let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+        client.call("GET", "/v2/label/customer/nobody", "").await
+    };
+    assert_eq!(last_review().await.status, Some(200));
+    let options = admin
+        .done(
+            "PATCH",
+            "/options/ravelin",
+            json!({ "no_review": "not_found" }),
+        )
+        .await;
+    let shown = switch(&options, "no_review");
+    assert_eq!(
+        (&shown["value"], &shown["default"]),
+        (&json!("not_found"), &json!("null"))
+    );
+    assert!(shown["about"].as_str().unwrap().contains("no_review"));
+    assert_eq!(last_review().await.status, Some(404));
+    // A PATCH leaves the others, and a PUT does not.
+    admin
+        .done("PATCH", "/options/ravelin", json!({ "dates": false }))
+        .await;
+    let response = last_review().await;
+    assert_eq!(
+        (response.status, response.header("date")),
+        (Some(404), None)
+    );
+    admin
+        .done("PUT", "/options/ravelin", json!({ "dates": false }))
+        .await;
+    assert_eq!(last_review().await.status, Some(200));
+}
+
+#[tokio::test]
+async fn switches_of_the_description_the_limits_and_the_keys_change_too() {
+    let admin = Admin::start().await;
+    let status = async |target: &str| {
+        let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+        client.call("GET", target, "").await.status
+    };
+    let since = "/v2/label/customer?from=1579797182";
+    assert_eq!(status(since).await, Some(200));
+    let changed = json!({ "refuse_unknown_query": true });
+    admin.done("PATCH", "/options/ravelin", changed).await;
+    assert_eq!(status(since).await, Some(400));
+    let changed = json!({ "since_parameter": ["from", "unix_seconds"] });
+    admin.done("PATCH", "/options/ravelin", changed).await;
+    assert_eq!(status(since).await, Some(200));
+    let limit = json!({ "customer_limit": { "requests": 1, "window": "1h" } });
+    admin.done("PATCH", "/options/ravelin", limit).await;
+    let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+    client.call("POST", LABEL_PATH, LABEL).await;
+    let second = client.call("POST", LABEL_PATH, LABEL).await.json();
+    assert_eq!(second["data"]["source"], "RATE_LIMIT");
+    admin
+        .done("PATCH", "/options/ravelin", json!({ "secret_key": "new" }))
+        .await;
+    assert_eq!(status(since).await, Some(401));
+    let health = admin.get("/health").await;
+    assert_eq!(
+        health["providers"][0]["environment"]["RAVELIN_SECRET_KEY"],
+        "new"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_setting_changes_nothing_and_is_named() {
+    let admin = Admin::start().await;
+    for (provider, wrong, pointer, part) in [
+        (
+            "ravelin",
+            json!({ "no_review": "nothing" }),
+            "/no_review",
+            "without_label",
+        ),
+        (
+            "ravelin",
+            json!({ "dates": true, "no_reviews": 1 }),
+            "/no_reviews",
+            "string",
+        ),
+        (
+            "ravelin",
+            json!({ "scroll_life": "soon" }),
+            "/scroll_life",
+            "500ms",
+        ),
+        (
+            "ravelin",
+            json!({ "nosuch": 1 }),
+            "/nosuch",
+            "unknown_fields",
+        ),
+        (
+            "revnue",
+            json!({ "list_response": { "pages": "x" } }),
+            "/list_response",
+            "integer",
+        ),
+        (
+            "revnue",
+            json!({ "rate_limit": { "requests": 1 } }),
+            "/rate_limit",
+            "window",
+        ),
+    ] {
+        let problem = admin
+            .refused("PATCH", &format!("/options/{provider}"), wrong)
+            .await;
+        let place = problem["pointer"].as_str().unwrap();
+        assert!(place.starts_with(pointer), "{problem}");
+        assert!(problem.to_string().contains(part), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn every_provider_lists_its_switches() {
+    let admin = Admin::start().await;
+    for provider in ["ravelin", "omnidesk", "revnue", "customer-radar"] {
+        let options = admin.get(&format!("/options/{provider}")).await;
+        for switch in options["switches"].as_array().unwrap() {
+            assert_eq!(switch["value"], switch["default"], "{switch}");
+            assert!(
+                !switch["provenance"].as_str().unwrap().is_empty(),
+                "{switch}"
+            );
+        }
+    }
+}
