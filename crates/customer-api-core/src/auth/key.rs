@@ -2,7 +2,7 @@ use std::{
     borrow::Cow,
     fmt,
     hash::{BuildHasher as _, RandomState},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
@@ -41,11 +41,13 @@ enum Source {
 }
 
 impl ApiKey {
-    /// A key that the function returns. It is called before each attempt, so it must be fast: it returns what another part of the
-    /// program keeps up to date.
+    /// A key that the function returns. It is called once before each attempt, and after a 401. It must be fast, because it blocks the
+    /// task of the call: it returns what another part of the program keeps up to date. If it takes too long for the call's timeout,
+    /// nothing is sent.
     ///
     /// A key that can't be used makes the call fail with the kind [`Authentication`](crate::ErrorKind::Authentication), and nothing is
-    /// sent. After a 401, the request is sent again if the function returns another key than before.
+    /// sent. After a 401, the request is sent again if the function returns another key than the request had. A panic of the function is
+    /// a panic of the call, even if an earlier attempt was sent. Therefore the function should not panic: it can return an empty key.
     pub fn from_fn(current: impl Fn() -> SecretString + Send + Sync + 'static) -> Self {
         Self::new(Source::Function(Arc::new(current)))
     }
@@ -129,15 +131,9 @@ pub struct KeyCredential {
 #[derive(Debug)]
 enum State {
     Fixed(Result<Credential, AuthError>),
-    Rotated(Rotations),
-}
-
-/// Counts the keys, so that a late 401 for an old one is told from one for the current key.
-#[derive(Debug, Default)]
-struct Rotations {
-    hasher: RandomState,
-    /// A hash of the last key, and its number.
-    last: Mutex<(u64, u64)>,
+    /// Hashes each key, so that a 401 for another key is told from one for the current key. A key that comes back has the same hash
+    /// as before.
+    Rotated(RandomState),
 }
 
 impl KeyCredential {
@@ -165,7 +161,7 @@ impl KeyCredential {
                 key.header_value(scheme.as_deref())
                     .and_then(|value| Credential::new(header.clone(), value.expose_secret())),
             ),
-            Source::Function(_) => State::Rotated(Rotations::default()),
+            Source::Function(_) => State::Rotated(RandomState::new()),
         };
         Self {
             header,
@@ -176,26 +172,13 @@ impl KeyCredential {
     }
 
     fn current(&self) -> Result<Credential, AuthError> {
-        let rotations = match &self.state {
+        let hasher = match &self.state {
             State::Fixed(credential) => return credential.clone(),
-            State::Rotated(rotations) => rotations,
+            State::Rotated(hasher) => hasher,
         };
         let value = self.key.header_value(self.scheme.as_deref())?;
         let credential = Credential::new(self.header.clone(), value.expose_secret())?;
-        let number = rotations.number(value.expose_secret());
-        Ok(credential.with_generation(number))
-    }
-}
-
-impl Rotations {
-    fn number(&self, key: &str) -> u64 {
-        let hash = self.hasher.hash_one(key);
-        // Nothing is half done while it is held.
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.0 != hash {
-            *last = (hash, last.1 + 1);
-        }
-        last.1
+        Ok(credential.with_generation(hasher.hash_one(value.expose_secret())))
     }
 }
 
@@ -205,8 +188,12 @@ impl Auth for KeyCredential {
         self.current().map(Some)
     }
 
+    /// A function may take long. The call reads the clock after [`authorize`](Self::authorize) only.
     fn try_authorize(&self) -> Option<Credential> {
-        self.current().ok()
+        match &self.state {
+            State::Fixed(credential) => credential.clone().ok(),
+            State::Rotated(_) => None,
+        }
     }
 
     fn invalidate(&self, generation: u64) -> bool {

@@ -218,11 +218,11 @@ impl<'c> Pipeline<'c> {
         if !self.operation.authenticated || self.options.without_credential {
             return Ok(());
         }
-        self.request.credential = self.client.auth.try_authorize();
-        match self.request.credential {
-            Some(_) => Ok(()),
-            None => Box::pin(self.obtain_credential()).await,
+        if let Some(credential) = self.client.auth.try_authorize() {
+            self.request.authorize(Some(credential));
+            return Ok(());
         }
+        Box::pin(self.obtain_credential()).await
     }
 
     /// Obtains a credential, if necessary by a login, which is a call too.
@@ -231,7 +231,7 @@ impl<'c> Pipeline<'c> {
         let credential = self.client.auth.authorize(&context);
         let outcome = timeout(self.deadline.remaining(), credential).await;
         self.read_clock();
-        self.request.credential = outcome.map_err(|_| Failure::too_late())?.map_err(|error| {
+        let credential = outcome.map_err(|_| Failure::too_late())?.map_err(|error| {
             match self.deadline.remaining() {
                 Duration::ZERO => Failure::too_late().with_source(error),
                 _ => Failure::new(ErrorKind::Authentication, Delivery::NotSent)
@@ -239,6 +239,7 @@ impl<'c> Pipeline<'c> {
                     .with_source(error),
             }
         })?;
+        self.request.authorize(credential);
         Ok(())
     }
 

@@ -1,3 +1,5 @@
+use std::mem;
+
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method,
@@ -11,14 +13,23 @@ use crate::{auth::Credential, base_url::BaseUrl, transport::ConnectionReuse};
 /// A request that is ready to be sent any number of times.
 pub(crate) struct Prepared {
     pub(super) path: PathAndQuery,
-    /// These override the client's own headers. Boxed because they are large and rarely present.
-    headers: Option<Box<HeaderMap>>,
+    /// Boxed because it is large and rarely present.
+    rare: Option<Box<Rare>>,
     content_type: Option<HeaderValue>,
     pub(super) body: Bytes,
     /// The credential of the next attempt.
     pub(crate) credential: Option<Credential>,
     /// The content of the request, if the caller or a step needs it before it is sent. Boxed because it is rarely present.
     pub(crate) content: Option<Box<Content>>,
+}
+
+/// What most requests do not have.
+#[derive(Default)]
+struct Rare {
+    /// These override the client's own headers.
+    headers: HeaderMap,
+    /// The credentials of earlier attempts. The response to a later one may still repeat them.
+    former: Vec<Credential>,
 }
 
 /// The request of one attempt, for the transport.
@@ -41,11 +52,25 @@ impl Prepared {
     ) -> Self {
         Self {
             path,
-            headers: (!headers.is_empty()).then(|| Box::new(headers)),
+            rare: (!headers.is_empty()).then(|| {
+                Box::new(Rare {
+                    headers,
+                    former: Vec::new(),
+                })
+            }),
             content_type,
             body,
             credential: None,
             content,
+        }
+    }
+
+    /// Sets the credential of the next attempt.
+    pub(crate) fn authorize(&mut self, credential: Option<Credential>) {
+        let former = mem::replace(&mut self.credential, credential);
+        let current = self.credential.as_ref().map(Credential::header);
+        if let Some(former) = former.filter(|former| Some(former.header()) != current) {
+            self.rare.get_or_insert_default().former.push(former);
         }
     }
 
@@ -57,8 +82,8 @@ impl Prepared {
         reuse: ConnectionReuse,
     ) -> Outgoing<'_> {
         let mut headers = client.clone();
-        if let Some(own) = &self.headers {
-            put_in_front(own, &mut headers);
+        if let Some(rare) = &self.rare {
+            put_in_front(&rare.headers, &mut headers);
         }
         if let Some(content_type) = &self.content_type {
             headers.insert(CONTENT_TYPE, content_type.clone());
@@ -80,12 +105,13 @@ impl Prepared {
         &'a self,
         client: &'a HeaderMap,
     ) -> impl Iterator<Item = &'a HeaderValue> {
-        let credential = self.credential.as_ref();
-        self.headers
-            .iter()
-            .flat_map(|headers| headers.values())
+        let rare = || self.rare.iter();
+        let former = rare().flat_map(|rare| &rare.former);
+        let credentials = self.credential.iter().chain(former);
+        rare()
+            .flat_map(|rare| rare.headers.values())
             .chain(client.values())
-            .chain(credential.map(|credential| credential.header().1))
+            .chain(credentials.map(|credential| credential.header().1))
             .filter(|value| value.is_sensitive())
     }
 }

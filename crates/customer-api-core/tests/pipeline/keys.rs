@@ -1,6 +1,12 @@
 //! Keys that are rotated while the program runs.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use customer_api_core::{
     Client, Delivery, ErrorKind,
@@ -43,7 +49,7 @@ async fn each_attempt_has_the_key_that_is_current() {
 
 #[tokio::test(start_paused = true)]
 async fn after_a_401_a_write_is_sent_again_only_with_another_key() {
-    let slow = std::time::Duration::from_secs(1);
+    let slow = Duration::from_secs(1);
     let transport = ScriptedTransport::new()
         .then(ScriptedResponse::status(401).after(slow))
         .then(ScriptedResponse::status(200));
@@ -74,5 +80,71 @@ async fn a_key_that_can_not_be_used_is_not_sent() {
         error.to_string().contains("white space")
             && !format!("{error} {error:?}").contains("hunter2")
     );
+    transport.verify().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_came_back_is_not_another_key() {
+    let slow = Duration::from_secs(1);
+    let transport = ScriptedTransport::new()
+        .then(ScriptedResponse::status(401).after(slow))
+        .then(ScriptedResponse::status(200));
+    let (shop, current) = rotated(&transport);
+    let call = tokio::spawn(shop.send(buy()));
+    tokio::time::advance(slow / 2).await;
+    // Another call meets the new key, which is then taken back.
+    *current.lock().unwrap() = "key-2";
+    shop.send(buy()).await.unwrap();
+    *current.lock().unwrap() = "key-1";
+    let error = call.await.unwrap().unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(401), 1));
+    assert_eq!(sent(&transport), ["Bearer key-1", "Bearer key-2"]);
+}
+
+#[tokio::test]
+async fn no_key_of_a_call_is_printed_whichever_attempt_had_it() {
+    let transport = ScriptedTransport::new()
+        .then(ScriptedResponse::status(401))
+        .then(ScriptedResponse::status(403).body("hunter1 was replaced by hunter2"));
+    let number = AtomicU32::new(0);
+    // The function is asked before the attempt, after the 401 and before the next attempt.
+    let key = ApiKey::from_fn(move || match number.fetch_add(1, Ordering::Relaxed) {
+        0 => "hunter1".into(),
+        _ => "hunter2".into(),
+    });
+    let shop = Client::builder(Shop, KeyCredential::bearer(key)).transport(transport.clone());
+    let error = shop.build().unwrap().send(buy()).await.unwrap_err();
+    assert_eq!(sent(&transport), ["Bearer hunter1", "Bearer hunter2"]);
+    assert_eq!(
+        error.message(),
+        Some("[redacted] was replaced by [redacted]")
+    );
+}
+
+#[tokio::test]
+async fn a_write_is_not_sent_if_its_key_comes_too_late() {
+    let transport = ScriptedTransport::new();
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&asked);
+    let key = ApiKey::from_fn(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(60));
+        "key-1".into()
+    });
+    let shop = Client::builder(Shop, KeyCredential::bearer(key)).transport(transport.clone());
+    let shop = shop.build().unwrap();
+    let late = Duration::from_millis(30);
+    for call in [
+        shop.call(buy()).timeout(late),
+        shop.call(buy()).latest_start(late),
+    ] {
+        let error = call.send().await.unwrap_err();
+        assert_eq!(
+            (error.delivery(), error.attempts()),
+            (Delivery::NotSent, 0),
+            "{error}"
+        );
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
     transport.verify().unwrap();
 }
