@@ -1,12 +1,17 @@
 //! What a program learns of its calls, for metrics.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use crate::{Delivery, ErrorKind, operation::info::OperationInfo};
 
 /// Learns of every attempt and every call when it ends, for metrics. See [`ClientBuilder::observer`](crate::ClientBuilder::observer).
 ///
-/// The methods run on the task of the call, so they must be fast. A call whose future is dropped is not reported.
+/// The methods run on the task of the call, so they must be fast: the call returns after them. A panic in a method ends there and does
+/// not change the outcome of the call, unless the program aborts on panics. A call whose future is dropped is not reported.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +45,11 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
     }
 }
 
+/// Tells an observer something. A panic of the observer ends here: the call may have been made, and its caller must learn of the outcome.
+pub(crate) fn tell(what: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(what));
+}
+
 /// How an attempt ended. Holds no value of a request or response.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -70,7 +80,7 @@ pub struct CallEnd {
     pub operation: &'static OperationInfo,
     /// How many attempts were made.
     pub attempts: u32,
-    /// The status of the last response; `None` if no head of a response arrived.
+    /// The status of the response to the last attempt; `None` if no head of it arrived, whatever earlier attempts got.
     pub status: Option<u16>,
     /// What failed; `None` if the call succeeded.
     pub kind: Option<ErrorKind>,

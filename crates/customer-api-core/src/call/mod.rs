@@ -8,7 +8,7 @@ use crate::{
     before_send::{BeforeSend, Content},
     client::Shared,
     error::{CallReport, DecodeError, Failure, TimeoutPhase, ValidationError},
-    observe::CallEnd,
+    observe::{self, CallEnd},
     operation::{Idempotency, Operation},
     pipeline::Pipeline,
     redact::Scrubber,
@@ -238,7 +238,7 @@ impl<O: Operation> Call<O> {
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_response(self) -> Result<Response<O::Output>, Error> {
         crate::blocking::wait(self.run())
-            .unwrap_or_else(|error| Err(self.error(error.into(), self.report(), None)))
+            .unwrap_or_else(|error| Err(self.not_begun(error.into())))
             .map(|(value, meta)| Response::new(value, meta))
     }
 
@@ -246,11 +246,7 @@ impl<O: Operation> Call<O> {
     async fn run(&self) -> Result<(O::Output, Metadata), Error> {
         let mut pipeline = match self.pipeline(false) {
             Ok(pipeline) => pipeline,
-            Err(problem) => {
-                let (failure, report) = (Failure::from(problem), self.report());
-                self.observe(&report, None, Some(&failure), || Duration::ZERO);
-                return Err(self.error(failure, report, None));
-            }
+            Err(problem) => return Err(self.not_begun(problem.into())),
         };
         let operation = self.operation.info();
         let span = telemetry::call_span(&*self.client.service, operation);
@@ -271,6 +267,14 @@ impl<O: Operation> Call<O> {
         outcome.map_err(|failure| self.error(failure, report, Some(&pipeline.request)))
     }
 
+    /// Reports a call that ends before it has begun, and returns its error.
+    #[cold]
+    fn not_begun(&self, failure: Failure) -> Error {
+        let report = self.report();
+        self.observe(&report, None, Some(&failure), || Duration::ZERO);
+        self.error(failure, report, None)
+    }
+
     /// Reports the end of the call.
     fn observe(
         &self,
@@ -280,7 +284,7 @@ impl<O: Operation> Call<O> {
         elapsed: impl FnOnce() -> Duration,
     ) {
         if let Some(observer) = &self.client.observer {
-            observer.call_ended(&CallEnd {
+            let end = CallEnd {
                 service: report.service,
                 operation: report.operation,
                 attempts: report.attempts,
@@ -288,7 +292,8 @@ impl<O: Operation> Call<O> {
                 kind: failure.map(Failure::kind),
                 delivery: failure.map(Failure::delivery),
                 elapsed: elapsed(),
-            });
+            };
+            observe::tell(|| observer.call_ended(&end));
         }
     }
 

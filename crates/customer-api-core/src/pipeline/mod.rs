@@ -23,7 +23,7 @@ use crate::{
     classify::{BrokenOff, RawResponse, Success, classify, timed_out, unanswered},
     client::Shared,
     error::{CallReport, ErrorKind, Failure, TimeoutPhase, ValidationError},
-    observe::AttemptEnd,
+    observe::{self, AttemptEnd},
     operation::info::{Idempotency, OperationInfo},
     rate_limit::{Feedback, Permit, PermitRequest, RateLimitError},
     request::{Encoder, Prepared},
@@ -145,8 +145,12 @@ impl<'c> Pipeline<'c> {
             Err(failure) => (failure.status(), Some(failure)),
         };
         telemetry::record_attempt(&span, status, failure);
+        permit.complete(&Feedback {
+            status,
+            retry_after: failure.and_then(Failure::retry_after),
+        });
         if let Some(observer) = &self.client.observer {
-            observer.attempt_ended(&AttemptEnd {
+            let end = AttemptEnd {
                 service: self.client.service.name(),
                 operation: self.operation,
                 number: self.attempts,
@@ -156,12 +160,9 @@ impl<'c> Pipeline<'c> {
                 elapsed: self
                     .elapsed_now()
                     .saturating_sub(self.last_began.duration()),
-            });
+            };
+            observe::tell(|| observer.attempt_ended(&end));
         }
-        permit.complete(&Feedback {
-            status,
-            retry_after: failure.and_then(Failure::retry_after),
-        });
         outcome
     }
 

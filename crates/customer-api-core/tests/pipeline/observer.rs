@@ -115,3 +115,44 @@ async fn a_call_that_is_refused_before_it_begins_is_reported_too() {
     let expected = ["count ended 0 None Some(Validation) Some(NotSent) 0ns"];
     assert_eq!(recorder.lines(), expected);
 }
+
+#[derive(Debug)]
+struct Panicking;
+
+impl Observer for Panicking {
+    fn attempt_ended(&self, _: &AttemptEnd) {
+        panic!("the meter is full");
+    }
+
+    fn call_ended(&self, _: &CallEnd) {
+        panic!("the meter is full");
+    }
+}
+
+#[tokio::test]
+async fn an_observer_that_panics_does_not_change_the_outcome_of_a_call() {
+    let transport = ScriptedTransport::new()
+        .then(ScriptedResponse::status(200).body("7"))
+        .then(ScriptedResponse::status(503));
+    let shop = builder(&transport).observer(Panicking).build().unwrap();
+    assert_eq!(shop.send(buy()).await.unwrap(), Some(7));
+    let error = shop.send(buy()).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    let error = shop.send(Count("..".into())).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    transport.verify().unwrap();
+}
+
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn a_call_that_can_not_block_here_is_reported_too() {
+    let recorder = Recorder::default();
+    let transport = ScriptedTransport::new();
+    let shop = builder(&transport)
+        .observer(recorder.clone())
+        .build()
+        .unwrap();
+    shop.call(buy()).wait().unwrap_err();
+    let expected = ["buy ended 0 None Some(InsideRuntime) Some(NotSent) 0ns"];
+    assert_eq!(recorder.lines(), expected);
+}
