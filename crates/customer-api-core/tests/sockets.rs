@@ -11,6 +11,7 @@ use customer_api_core::{
     Client, Delivery, ErrorKind, Transport,
     auth::KeyCredential,
     error::TimeoutPhase,
+    operation::{Method, OperationInfo, Raw},
     retry::NeverRetry,
     transport::{Body, HttpSettings, ReqwestTransport, TransportError},
 };
@@ -248,6 +249,41 @@ async fn plain_http_to_localhost_asks_nobody_where_that_is() {
             let count = async { shop.send(Count).await.unwrap() };
             let (count, ()) = tokio::join!(count, response);
             assert_eq!(count, 7);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_without_a_body_states_its_length() {
+    const POST: OperationInfo = OperationInfo::new("post", Method::Post, "/x");
+    const PUT: OperationInfo = OperationInfo::new("put", Method::Put, "/x");
+    const PATCH: OperationInfo = OperationInfo::new("patch", Method::Patch, "/x");
+    const DELETE: OperationInfo = OperationInfo::new("delete", Method::Delete, "/x");
+    const GET: OperationInfo = OperationInfo::new("get", Method::Get, "/x");
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    for shop in clients(&server) {
+        for (info, is_stated) in [
+            (&POST, true),
+            (&PUT, true),
+            (&PATCH, true),
+            (&DELETE, false),
+            (&GET, false),
+        ] {
+            let served = async {
+                let (mut stream, _) = server.accept().await.unwrap();
+                let mut request = [0; 1024];
+                let length = stream.read(&mut request).await.unwrap();
+                let response = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+                stream.write_all(response).await.unwrap();
+                String::from_utf8_lossy(&request[..length]).to_lowercase()
+            };
+            let (sent, request) = tokio::join!(shop.send(Raw::new(info)), served);
+            sent.unwrap();
+            assert_eq!(
+                request.matches("content-length: 0\r\n").count(),
+                usize::from(is_stated),
+                "{request}"
+            );
         }
     }
 }

@@ -5,7 +5,8 @@ use std::{fmt, future::Future, sync::OnceLock, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{
-    HeaderMap, Method, Uri,
+    HeaderMap, HeaderValue, Method, Uri,
+    header::CONTENT_LENGTH,
     uri::{Authority, PathAndQuery},
 };
 use url::Url;
@@ -182,9 +183,14 @@ fn no_runtime(error: RuntimeError) -> TransportError {
 
 fn request(method: Method, url: Url, headers: HeaderMap, body: Bytes) -> reqwest::Request {
     let mut request = reqwest::Request::new(method, url);
+    let states_length = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
     *request.headers_mut() = headers;
     if !body.is_empty() {
         *request.body_mut() = Some(body.into());
+    } else if states_length {
+        // Some servers respond to such a request without a length with 411 (RFC 9110, section 8.6).
+        let zero = HeaderValue::from_static("0");
+        request.headers_mut().insert(CONTENT_LENGTH, zero);
     }
     request
 }
