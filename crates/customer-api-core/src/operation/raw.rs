@@ -78,7 +78,8 @@ impl<S> Raw<S> {
         self
     }
 
-    /// Adds a header. The credential can't be replaced, and headers that frame the message are reserved for the transport.
+    /// Adds a header. The credential can't be replaced, and headers that frame the message are reserved for the transport. A
+    /// `Content-Type` replaces that of the body, for instance by `application/merge-patch+json`.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));

@@ -149,23 +149,15 @@ impl<'c> Encoder<'c> {
     /// Replaces the operation's own path as a whole.
     pub(crate) fn replace_path(&mut self, path: &str) -> Result<(), ValidationError> {
         let refused = |reason| Err(ValidationError::other("path", reason));
-        if !path.starts_with('/') {
+        if path.is_empty() {
             return refused("does not begin with a slash");
         }
-        if !path
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"?#\\{}".contains(&byte))
-        {
-            return refused("is not a percent-encoded path");
-        }
-        // URL parsers treat an encoded dot as a dot.
+        // Some servers decode a slash before they split the path.
         let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-        if decoded
-            .split(['/', '\\'])
-            .any(|segment| segment == "." || segment == "..")
-        {
+        if decoded.split(['/', '\\']).any(is_dot_segment) {
             return refused("has a `.` or `..` segment");
         }
+        check_path(path).or_else(refused)?;
         self.path.truncate(self.base.path().len());
         self.path.push_str(path);
         self.template = "";
@@ -293,10 +285,9 @@ impl<'c> Encoder<'c> {
             ));
         }
         self.path.push_str(self.template);
-        let content = wants_content.then(|| {
-            let below = self.path.get(self.base.path().len()..).unwrap_or_default();
-            Box::new(Content::new(below, &self.query, &self.body))
-        });
+        let below = self.path.get(self.base.path().len()..).unwrap_or_default();
+        check_path(below).map_err(|problem| ValidationError::other("path", problem))?;
+        let content = wants_content.then(|| Box::new(Content::new(below, &self.query, &self.body)));
         if !self.query.is_empty() {
             self.path.push('?');
             self.path.push_str(&self.query);
@@ -306,10 +297,10 @@ impl<'c> Encoder<'c> {
         self.body.check()?;
         let (mut content_type, body) = self.body.encode();
         for (name, value) in call {
-            if name == CONTENT_TYPE {
-                content_type = None;
-            }
             self.headers.insert(name, value.clone());
+        }
+        if self.headers.contains_key(CONTENT_TYPE) {
+            content_type = None;
         }
         let headers = self.headers;
         Ok(Prepared::new(path, headers, content_type, body, content))
@@ -326,6 +317,28 @@ fn written(scratch: &mut String, value: impl fmt::Display) -> &str {
 
 fn not_in_template(name: &'static str) -> ValidationError {
     ValidationError::other(name, "is not the next parameter of the path")
+}
+
+/// Checks a whole path below the base URL, which may be empty. Otherwise it could lead to another path, or end too early.
+fn check_path(path: &str) -> Result<(), &'static str> {
+    if !path.is_empty() && !path.starts_with('/') {
+        return Err("does not begin with a slash");
+    }
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"?#\\{}".contains(&byte);
+    if !path.bytes().all(is_plain) {
+        return Err("is not a percent-encoded path, without a query");
+    }
+    if path.split('/').any(is_dot_segment) {
+        return Err("has a `.` or `..` segment");
+    }
+    Ok(())
+}
+
+/// Whether URL parsers treat a segment as a step between paths. To them, an encoded dot is a dot.
+fn is_dot_segment(segment: &str) -> bool {
+    [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"]
+        .iter()
+        .any(|step| segment.eq_ignore_ascii_case(step))
 }
 
 /// Checks a path segment. URL parsers treat `.` and `..` as steps between paths, percent-encoded or not.

@@ -106,3 +106,53 @@ async fn a_raw_call_that_does_not_fit_its_description_is_not_sent() {
     }
     transport.verify().unwrap();
 }
+
+#[tokio::test]
+async fn a_template_that_would_lead_elsewhere_is_not_sent() {
+    let transport = ScriptedTransport::new();
+    let shop = client(&transport);
+    for template in [
+        "orders",
+        "@elsewhere.example/orders",
+        "/orders?open=1",
+        "/orders#open",
+        "/../orders",
+        "/a/%2E%2e/orders",
+        "/a\\..\\orders",
+        "/or ders",
+        "/ord\u{e9}rs",
+        "/orders}",
+    ] {
+        let info = Box::leak(Box::new(OperationInfo::new("read", Method::Get, template)));
+        let read = Raw::<Shop>::new(info).query("page", 2);
+        let error = shop.send(read).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Validation, Delivery::NotSent),
+            "{template}"
+        );
+        assert!(error.to_string().contains("`path`"), "{error}");
+        // A path of the caller's replaces the template.
+        transport.push(ScriptedResponse::status(200));
+        let read = Raw::<Shop>::new(info).query("page", 2);
+        shop.call(read).path("/orders").send().await.unwrap();
+    }
+    transport.verify().unwrap();
+}
+
+#[tokio::test]
+async fn a_content_type_of_the_callers_replaces_that_of_the_body() {
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(200));
+    let patch = Raw::new(&GRANT)
+        .path("id", 1)
+        .header("Content-Type", "application/merge-patch+json")
+        .json(&serde_json::json!({"a": null}));
+    client(&transport).send(patch).await.unwrap();
+    let requests = transport.requests();
+    let types: Vec<_> = requests[0]
+        .headers()
+        .get_all("content-type")
+        .iter()
+        .collect();
+    assert_eq!(types, ["application/merge-patch+json"]);
+}
