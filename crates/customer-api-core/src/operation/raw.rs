@@ -1,12 +1,11 @@
 use std::{fmt, marker::PhantomData};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Operation, OperationInfo, info::Method};
 use crate::{
     error::{DecodeError, ValidationError},
-    request::{Encoder, Sensitive},
+    request::{Body, Encoder, Sensitive},
     response::ResponseBody,
     service::Service,
 };
@@ -43,7 +42,8 @@ pub struct Raw<S> {
 
 enum RawBody {
     Empty,
-    Json(Value),
+    /// Encoded, so that it is sent as serde writes it: with its order of members, and with every digit of its numbers.
+    Json(Vec<u8>),
     /// A value that has no JSON form was given.
     NoJson,
     Form(Vec<(String, String)>),
@@ -86,10 +86,11 @@ impl<S> Raw<S> {
         self
     }
 
-    /// Sets a JSON body. A value without a JSON form makes the call fail before it is sent.
+    /// Sets a JSON body, as `serde_json` writes it. A value without a JSON form makes the call fail before it is sent. A float that is
+    /// infinite or not a number becomes `null`.
     #[must_use]
     pub fn json(mut self, value: &impl Serialize) -> Self {
-        let value = serde_json::to_value(value);
+        let value = serde_json::to_vec(value);
         self.body = value.map_or(RawBody::NoJson, RawBody::Json);
         self
     }
@@ -139,7 +140,7 @@ impl<S: Service> Operation for Raw<S> {
         }
         match &self.body {
             RawBody::Empty => {}
-            RawBody::Json(value) => request.json(value)?,
+            RawBody::Json(json) => request.body(Body::Json(json.clone())),
             RawBody::NoJson => return Err(ValidationError::other("body", "has no JSON form")),
             RawBody::Form(pairs) => pairs
                 .iter()
@@ -165,7 +166,7 @@ impl<S: Service> Operation for Raw<S> {
             .chain(headers)
             .for_each(|value| values.text(value));
         match &self.body {
-            RawBody::Json(value) => values.json(value),
+            RawBody::Json(json) => values.encoded_json(json),
             RawBody::Form(pairs) | RawBody::Multipart(pairs) => {
                 pairs.iter().for_each(|(_, value)| values.text(value));
             }

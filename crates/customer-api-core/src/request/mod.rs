@@ -135,9 +135,55 @@ impl<'a> Sensitive<'a> {
         }
     }
 
+    /// Adds all texts and numbers of encoded JSON, at any depth and of any length. Names of members are not added.
+    pub(crate) fn encoded_json(&mut self, json: &[u8]) {
+        let mut rest = json;
+        while let Some((first, behind)) = rest.split_first() {
+            let length = match first {
+                b'"' => 1 + text_length(behind),
+                b'-' | b'0'..=b'9' => 1 + number_length(behind),
+                _ => {
+                    rest = behind;
+                    continue;
+                }
+            };
+            let Some((value, behind)) = rest.split_at_checked(length) else {
+                return;
+            };
+            rest = behind;
+            let text = String::from_utf8_lossy(value);
+            if *first != b'"' {
+                let digits = text.trim_start_matches('-').to_owned();
+                self.push(Cow::Owned(digits), SensitiveKind::Number);
+            } else if !behind.trim_ascii_start().starts_with(b":") {
+                let text = serde_json::from_str(&text);
+                self.owned(text.unwrap_or_else(|_| String::from_utf8_lossy(value).into_owned()));
+            }
+        }
+    }
+
     pub(crate) fn into_values(self) -> Vec<SensitiveValue<'a>> {
         self.values
     }
+}
+
+/// Returns the length of a JSON text behind its first quotation mark, with its last one.
+fn text_length(json: &[u8]) -> usize {
+    let mut is_escaped = false;
+    let end = json.iter().position(|byte| {
+        let is_end = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.map_or(json.len(), |end| end + 1)
+}
+
+/// Returns the length of a JSON number behind its first character.
+fn number_length(json: &[u8]) -> usize {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+    json.iter()
+        .position(|byte| !is_part(byte))
+        .unwrap_or(json.len())
 }
 
 /// A shorter number can't be distinguished from unrelated digits.
@@ -152,6 +198,27 @@ impl fmt::Debug for Sensitive<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn encoded_json_is_searched_to_its_leaves_and_digits() {
+        let json = br#"{"planted-name" :["a \"text\\", "\u00e9","\ud800",true,{"b":-1.50e+9,"":""}], "c":[7,null]}"#;
+        let mut sensitive = Sensitive::default();
+        sensitive.encoded_json(json);
+        let texts: Vec<_> = sensitive
+            .into_values()
+            .into_iter()
+            .map(|value| (value.text.into_owned(), value.kind))
+            .collect();
+        let expected = [
+            ("a \"text\\", SensitiveKind::Text),
+            ("\u{e9}", SensitiveKind::Text),
+            ("\"\\ud800\"", SensitiveKind::Text),
+            ("1.50e+9", SensitiveKind::Number),
+            ("", SensitiveKind::Text),
+            ("7", SensitiveKind::Number),
+        ];
+        assert_eq!(texts, expected.map(|(text, kind)| (text.to_owned(), kind)));
+    }
 
     #[test]
     fn free_json_is_searched_to_its_leaves() {

@@ -5,6 +5,8 @@ use customer_api_core::{
     operation::{Method, Raw},
     transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind},
 };
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::support::{Shop, client};
 
@@ -138,6 +140,38 @@ async fn a_template_that_would_lead_elsewhere_is_not_sent() {
         shop.call(read).path("/orders").send().await.unwrap();
     }
     transport.verify().unwrap();
+}
+
+#[derive(Serialize)]
+struct Amount {
+    unit: &'static str,
+    amount: Box<RawValue>,
+    part: f32,
+    account: u128,
+}
+
+#[tokio::test]
+async fn json_is_sent_as_serde_writes_it_and_none_of_its_values_is_printed() {
+    let says = "EUR\u{e9}\"\\ 12345678901234567890.123 340282366920938463463374607431768211455 pin 4711 0.1 amount";
+    let transport = ScriptedTransport::new().then(ScriptedResponse::status(400).body(says));
+    let amount = Amount {
+        unit: "EUR\u{e9}\"\\",
+        amount: RawValue::from_string("12345678901234567890.123".into()).unwrap(),
+        part: 0.1,
+        account: u128::MAX,
+    };
+    let write = Raw::new(&GRANT).path("id", 77).json(&(amount, [4711]));
+    let error = client(&transport).send(write).await.unwrap_err();
+    let r = "[redacted]";
+    assert_eq!(
+        error.message(),
+        Some(&*format!("{r} {r} {r} pin {r} {r} amount"))
+    );
+    assert_eq!(
+        transport.requests()[0].body(),
+        "[{\"unit\":\"EUR\u{e9}\\\"\\\\\",\"amount\":12345678901234567890.123,\"part\":0.1,\
+         \"account\":340282366920938463463374607431768211455},[4711]]"
+    );
 }
 
 #[tokio::test]
