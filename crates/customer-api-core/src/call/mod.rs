@@ -308,12 +308,18 @@ impl<O: Operation> Call<O> {
     }
 
     /// Reads the body of a success. If the status decides, a body that can't be read is a success without a record. It is an error
-    /// if the body is not the provider's own, or if the service does not accept it.
+    /// if the body is not the provider's own, or if the service does not accept it. A write is not a success either if the operation
+    /// did not look at its body, and the body is a page.
     fn decode(&self, meta: &Metadata) -> Result<O::Output, DecodeError> {
         let body = &meta.body;
         let outcome = O::decode(body);
-        if !self.operation.info().status_decides {
-            return outcome;
+        let operation = self.operation.info();
+        if !operation.status_decides {
+            let is_write = operation.idempotency != Idempotency::Safe;
+            return match is_write.then(|| body.page(&meta.headers)).flatten() {
+                Some(what) => Err(DecodeError::foreign(what)),
+                None => outcome,
+            };
         }
         match body.foreign(&meta.headers) {
             Some(what) => Err(DecodeError::foreign(what)),

@@ -15,7 +15,11 @@ use crate::{
 /// The call has the same credential, limits, retries and errors as every other call. A description decides what is retried: state
 /// [`NonIdempotent`](super::Idempotency::NonIdempotent) for a `PUT` or `DELETE` that must not be repeated.
 ///
-/// The output is the body of the response. Each value of the request counts as personal: none of them is printed.
+/// The output is the body of the response, whatever it contains. There is one exception: a 2xx with a page of HTML may come from a
+/// gateway, so for a write it is an error with [`Unknown`](crate::Delivery::Unknown). The body of the request is of one kind. If several
+/// kinds are set, the last one counts.
+///
+/// Each value of the request counts as personal: none of them is printed.
 ///
 /// ```no_run
 /// use customer_api_core::{

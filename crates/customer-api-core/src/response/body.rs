@@ -251,6 +251,15 @@ impl ResponseBody {
         foreign::foreign(&self.bytes, self.text(), headers)
     }
 
+    /// Describes a body that is a page for a browser, unless it was read as JSON. Anything else can be what an operation asks for, such
+    /// as a file.
+    pub(crate) fn page(&self, headers: &HeaderMap) -> Option<String> {
+        if self.is_json.load(Ordering::Relaxed) {
+            return None;
+        }
+        foreign::page(self.text(), headers)
+    }
+
     /// Returns the text, or an error if it is empty. The UTF-8 of the whole text is checked, so its strings need no separate check.
     fn checked(&self) -> Result<Cow<'_, str>, DecodeError> {
         let text = self.text();

@@ -30,10 +30,32 @@ pub(super) fn foreign(body: &[u8], text: &[u8], headers: &HeaderMap) -> Option<S
         None if text.len() <= LONGEST_TEXT && is_printable(text) => return None,
         None => "it is neither JSON nor a short text".to_owned(),
     };
-    Some(match media_type(headers) {
+    Some(declared_as(what, media_type(headers)))
+}
+
+/// Describes a body that is a page for a browser. `None` for every other body, XML included.
+pub(super) fn page(text: &[u8], headers: &HeaderMap) -> Option<String> {
+    let begins = |with: &[u8]| {
+        let begin = text.get(..with.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(with))
+    };
+    let declared = media_type(headers);
+    let is_declared = declared.is_some_and(|declared| {
+        ["text/html", "application/xhtml+xml"]
+            .iter()
+            .any(|page| declared.eq_ignore_ascii_case(page))
+    });
+    if !(begins(b"<!doctype html") || begins(b"<html") || begins(b"<") && is_declared) {
+        return None;
+    }
+    Some(declared_as("it is a page of HTML".to_owned(), declared))
+}
+
+fn declared_as(what: String, media_type: Option<&str>) -> String {
+    match media_type {
         Some(media_type) => format!("{what} (declared as {media_type})"),
         None => what,
-    })
+    }
 }
 
 /// Returns whether the text is JSON, or JSON that ends too early. Invalid UTF-8 inside strings matters only in an escape.

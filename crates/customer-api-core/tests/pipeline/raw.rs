@@ -190,3 +190,43 @@ async fn a_content_type_of_the_callers_replaces_that_of_the_body() {
         .collect();
     assert_eq!(types, ["application/merge-patch+json"]);
 }
+
+#[tokio::test]
+async fn a_page_is_no_success_of_a_raw_write() {
+    let pages = [
+        (" <!DOCTYPE html><p>sign in", "text/plain"),
+        ("<HTML>", "text/xml"),
+        ("<p>sign in", "text/html; charset=utf-8"),
+    ];
+    let files = [
+        ("id,name\n".repeat(100), "text/csv"),
+        ("<?xml version='1.0'?><done/>".into(), "application/xml"),
+        ("%PDF-1.7 \0".into(), "application/pdf"),
+        ("done".into(), "text/html"),
+        (String::new(), "text/html"),
+    ];
+    let pages = pages.map(|(body, declared)| (body.to_owned(), declared, true));
+    let files = files.map(|(body, declared)| (body, declared, false));
+    for (body, declared, is_page) in pages.into_iter().chain(files) {
+        for info in [&GRANT, &RESET, &POINTS] {
+            let response = ScriptedResponse::status(200)
+                .header("content-type", declared)
+                .body(body.clone());
+            let transport = ScriptedTransport::new().then(response);
+            let call = Raw::<Shop>::new(info).path("id", 1);
+            match client(&transport).send(call).await {
+                Ok(read) => {
+                    assert!(!is_page || info.id == POINTS.id, "{body}");
+                    assert_eq!(read.bytes(), body.as_bytes());
+                }
+                Err(error) => {
+                    assert!(is_page && info.id != POINTS.id, "{body}: {error}");
+                    assert_eq!(
+                        (error.kind(), error.delivery()),
+                        (ErrorKind::Decode, Delivery::Unknown)
+                    );
+                }
+            }
+        }
+    }
+}
