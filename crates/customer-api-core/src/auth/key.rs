@@ -2,6 +2,7 @@ use std::{
     borrow::Cow,
     fmt,
     hash::{BuildHasher as _, RandomState},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
@@ -46,8 +47,8 @@ impl ApiKey {
     /// nothing is sent.
     ///
     /// A key that can't be used makes the call fail with the kind [`Authentication`](crate::ErrorKind::Authentication), and nothing is
-    /// sent. After a 401, the request is sent again if the function returns another key than the request had. A panic of the function is
-    /// a panic of the call, even if an earlier attempt was sent. Therefore the function should not panic: it can return an empty key.
+    /// sent. The same holds if the function panics, unless the program aborts on panics. After a 401, the request is sent again if the
+    /// function returns another key than the request had.
     pub fn from_fn(current: impl Fn() -> SecretString + Send + Sync + 'static) -> Self {
         Self::new(Source::Function(Arc::new(current)))
     }
@@ -68,12 +69,16 @@ impl ApiKey {
 
     /// The key as it is now, behind a scheme word if there is one.
     fn header_value(&self, scheme: Option<&str>) -> Result<SecretString, AuthError> {
+        let refused = |reason| Err(AuthError::new(reason).in_vain());
         let key = match &self.source {
             Source::Fixed(key) => Cow::Borrowed(key),
-            Source::Function(current) => Cow::Owned(current()),
+            // The outcome of earlier attempts must reach the caller.
+            Source::Function(current) => match catch_unwind(AssertUnwindSafe(|| current())) {
+                Ok(key) => Cow::Owned(key),
+                Err(_) => return refused("the function that returns it panicked"),
+            },
         };
         let key = key.expose_secret();
-        let refused = |reason| Err(AuthError::new(reason).in_vain());
         if key.is_empty() {
             return refused("it is empty");
         }

@@ -14,7 +14,7 @@ use customer_api_core::{
     transport::{ScriptedResponse, ScriptedTransport},
 };
 
-use crate::support::{Shop, buy};
+use crate::support::{Shop, buy, count};
 
 /// Returns a client, and the key that it uses now.
 fn rotated(transport: &ScriptedTransport) -> (Client<Shop>, Arc<Mutex<&'static str>>) {
@@ -147,4 +147,29 @@ async fn a_write_is_not_sent_if_its_key_comes_too_late() {
     }
     assert_eq!(asked.load(Ordering::Relaxed), 2);
     transport.verify().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_panics_takes_no_outcome() {
+    for (statuses, expected) in [
+        (&[][..], (ErrorKind::Authentication, Delivery::NotSent)),
+        (&[401][..], (ErrorKind::Status, Delivery::Refused)),
+        (&[503][..], (ErrorKind::Authentication, Delivery::Unknown)),
+    ] {
+        let transport = ScriptedTransport::new();
+        for status in statuses {
+            transport.push(ScriptedResponse::status(*status));
+        }
+        let keys = Mutex::new(vec!["hunter2"; statuses.len()]);
+        let key = ApiKey::from_fn(move || {
+            // The lock is not poisoned by the panic.
+            let next = keys.lock().unwrap().pop();
+            next.expect("hunter3 is not there").into()
+        });
+        let shop = Client::builder(Shop, KeyCredential::bearer(key)).transport(transport.clone());
+        let error = shop.build().unwrap().send(count()).await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), expected, "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter"), "{error}");
+        transport.verify().unwrap();
+    }
 }
