@@ -109,7 +109,7 @@ async fn a_wrong_setting_changes_nothing_and_is_named() {
             "revnue",
             json!({ "list_response": { "pages": "x" } }),
             "/list_response",
-            "integer",
+            "usize",
         ),
         (
             "revnue",
