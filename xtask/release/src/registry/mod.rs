@@ -25,7 +25,7 @@ use super::{
     verify,
 };
 
-const SANDBOX: &str = "customer-api-sandbox";
+const SANDBOX: &str = "customer-api-sandbox-server";
 
 /// Builds and runs an empty program with each provider crate that is to be released.
 pub(crate) fn check(cargo: &Cargo, plan: &Plan, registry: Option<&str>) -> Outcome {
