@@ -18,10 +18,23 @@ struct Slots {
     kept: Arc<Mutex<Kept>>,
 }
 
+/// The name of a quota, and a class of calls.
+type Class = (String, &'static str);
+
+fn class(claim: &SlotClaim) -> Class {
+    (claim.quota().to_owned(), claim.class())
+}
+
+#[derive(Debug)]
+struct Held {
+    free_at: Duration,
+    is_over: bool,
+}
+
 #[derive(Debug, Default)]
 struct Kept {
-    free_at: HashMap<(&'static str, [u8; 16]), Duration>,
-    stopped: HashMap<&'static str, Duration>,
+    held: HashMap<(Class, [u8; 16]), Held>,
+    stopped: HashMap<Class, Duration>,
     asked: usize,
     is_down: bool,
     hangs: bool,
@@ -61,9 +74,9 @@ impl Slots {
     /// How many slots are not free.
     fn held(&self) -> usize {
         let kept = self.kept();
-        kept.free_at
+        kept.held
             .values()
-            .filter(|free| **free > self.now())
+            .filter(|held| held.free_at > self.now())
             .count()
     }
 
@@ -78,24 +91,30 @@ impl SlotStore for Slots {
         self.kept().asked += 1;
         self.reach().await?;
         let (now, mut kept) = (self.now(), self.kept());
-        kept.free_at.retain(|_, free| *free > now);
-        let key = (claim.class(), *claim.token());
-        let stop = kept.stopped.get(claim.class()).copied().unwrap_or(now);
-        let of_class = kept
-            .free_at
-            .iter()
-            .filter(|((class, _), _)| *class == claim.class());
+        kept.held.retain(|_, held| held.free_at > now);
+        let class = class(claim);
+        let stop = kept.stopped.get(&class).copied().unwrap_or(now);
+        let of_class = kept.held.iter().filter(|((other, _), _)| *other == class);
         let mut waits: Vec<Duration> = of_class
-            .map(|(_, free)| {
-                (*free)
+            .map(|(_, held)| {
+                held.free_at
                     .min(now + claim.window())
                     .max(stop)
                     .saturating_sub(now)
             })
             .collect();
         waits.sort();
-        if kept.free_at.contains_key(&key) || stop <= now && waits.len() < claim.slots() {
-            kept.free_at.insert(key, now.saturating_add(claim.hold()));
+        let is_free = stop <= now && waits.len() < claim.slots();
+        let key = (class, *claim.token());
+        if kept.held.contains_key(&key) {
+            return Ok(Taken::Granted);
+        }
+        if is_free {
+            let held = Held {
+                free_at: now.saturating_add(claim.hold()),
+                is_over: false,
+            };
+            kept.held.insert(key, held);
             return Ok(Taken::Granted);
         }
         if waits.is_empty() {
@@ -107,20 +126,22 @@ impl SlotStore for Slots {
     async fn complete(&self, claim: &SlotClaim, stop: Option<Duration>) -> Result<(), StoreError> {
         self.reach().await?;
         let (now, mut kept) = (self.now(), self.kept());
-        let key = (claim.class(), *claim.token());
-        if let Some(free) = kept.free_at.get_mut(&key) {
-            *free = now.saturating_add(claim.window());
+        let key = (class(claim), *claim.token());
+        if let Some(held) = kept.held.get_mut(&key).filter(|held| !held.is_over) {
+            held.free_at = now.saturating_add(claim.window());
+            held.is_over = true;
         }
         if let Some(stop) = stop {
-            kept.stopped.insert(claim.class(), now + stop);
+            let until = kept.stopped.entry(class(claim)).or_default();
+            *until = (*until).max(now + stop);
         }
         Ok(())
     }
 
     async fn release(&self, claim: &SlotClaim) -> Result<(), StoreError> {
         self.reach().await?;
-        let key = (claim.class(), *claim.token());
-        self.kept().free_at.remove(&key);
+        let key = (class(claim), *claim.token());
+        self.kept().held.remove(&key);
         Ok(())
     }
 }
@@ -146,6 +167,11 @@ async fn limiters_of_every_kind_keep_to_the_rules() {
     conformance::check(&slots.quota(5), &slots.quota(5), 5, MINUTE)
         .await
         .unwrap();
+    conformance::check_store(&slots, &slots.clone())
+        .await
+        .unwrap();
+    let violation = conformance::check_store(&slots, &Slots::new()).await;
+    assert!(violation.unwrap_err().to_string().contains("all are taken"));
     // Two quotas do not share a window.
     let (one, other) = (Quota::per_window(5, MINUTE), Quota::per_window(5, MINUTE));
     let violation = conformance::check(&one, &other, 5, MINUTE).await;

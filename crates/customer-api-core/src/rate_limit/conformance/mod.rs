@@ -15,10 +15,14 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! The suite takes about eight windows. What a shared limiter does when its store fails needs separate tests.
+//! The suite takes about twelve windows. A [`SlotStore`](super::SlotStore) has rules of its own, which [`check_store`] checks.
+//! What a shared limiter does when its store fails needs separate tests.
+
+mod store;
 
 use std::time::Duration;
 
+pub use self::store::check_store;
 use super::{Feedback, Permit, PermitRequest, RateLimitError, RateLimiter};
 pub use crate::conformance::Violation;
 use crate::{
@@ -47,6 +51,7 @@ pub async fn check<L: RateLimiter>(
     };
     suite.no_more_than_the_quota().await?;
     suite.unused_permits().await?;
+    suite.long_attempts().await?;
     suite.waits().await?;
     suite.stops().await
 }
@@ -75,7 +80,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         class: &'static str,
         wait: Duration,
     ) -> Result<Permit, RateLimitError> {
-        let request = PermitRequest::new(class, Deadline::after(wait), self.window);
+        let request = PermitRequest::new(class, Deadline::after(wait), self.window * 8);
         let [one, other] = self.handles;
         if number % 2 == 0 {
             one.acquire(&request).await
@@ -136,6 +141,20 @@ impl<L: RateLimiter> Suite<'_, L> {
         holds(rule, outcome.is_err(), &outcome)
     }
 
+    async fn long_attempts(&self) -> Checked {
+        let class = "conformance-long";
+        let permits = self.all(class).await?;
+        // Longer than a window, and shorter than an attempt can take.
+        tokio::time::sleep(self.window.mul_f64(1.5)).await;
+        for number in 0..2 {
+            let outcome = self.ask(number, class, self.window / 4).await;
+            let rule = "an attempt keeps its slot, even if it takes longer than a window";
+            holds(rule, outcome.is_err(), &outcome)?;
+        }
+        drop(permits);
+        Ok(())
+    }
+
     async fn waits(&self) -> Checked {
         let class = "conformance-waits";
         let permits = self.all(class).await?;
@@ -167,15 +186,30 @@ impl<L: RateLimiter> Suite<'_, L> {
         let waited = watch.elapsed();
         let rule = "a 429 stops the class for as long as it asks";
         holds(rule, waited >= self.window.mul_f64(1.9), &waited)?;
-        granted(self.ask(1, class, self.window * 8).await)?.complete(&Feedback {
+        let longer = granted(self.ask(0, class, self.window * 8).await)?;
+        // With one attempt per window, no other attempt can be under way.
+        let shorter = if self.attempts > 1 {
+            Some(granted(self.ask(1, class, self.window * 8).await)?)
+        } else {
+            None
+        };
+        longer.complete(&Feedback {
             status: Some(429),
             retry_after: Some(self.window * 8),
         });
         // A limiter can process the 429 in the background.
         tokio::time::sleep(self.window / 2).await;
+        if let Some(shorter) = shorter {
+            shorter.complete(&Feedback {
+                status: Some(429),
+                retry_after: Some(self.window / 4),
+            });
+            tokio::time::sleep(self.window / 2).await;
+        }
         for number in 0..2 {
             let outcome = self.ask(number, class, self.window * 2).await;
-            let rule = "a 429 to one handle stops all, and callers that can't wait are refused";
+            let rule =
+                "the longest 429 to any handle stops all, and callers that can't wait are refused";
             holds(rule, outcome.is_err(), &outcome)?;
         }
         Ok(())
