@@ -65,8 +65,9 @@ CREATE OR REPLACE FUNCTION {schema}.complete_slot(
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF p_stop IS NOT NULL THEN
-        UPDATE {schema}.quota q SET stopped_until = greatest(q.stopped_until, clock_timestamp() + p_stop)
-            WHERE q.name = p_name AND q.class = p_class;
+        -- The row is missing if no slot was ever asked for, because the attempt had its permit from its process's own share.
+        INSERT INTO {schema}.quota AS q (name, class, stopped_until) VALUES (p_name, p_class, clock_timestamp() + p_stop)
+            ON CONFLICT (name, class) DO UPDATE SET stopped_until = greatest(q.stopped_until, clock_timestamp() + p_stop);
     END IF;
     UPDATE {schema}.slot s SET free_at = clock_timestamp() + p_window, completed = true
         WHERE s.name = p_name AND s.class = p_class AND s.token = p_token AND NOT s.completed;

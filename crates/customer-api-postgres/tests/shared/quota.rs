@@ -36,6 +36,8 @@ async fn a_database_keeps_to_the_rules_of_a_quota() {
     let quota = async || SharedQuota::per_window(slots(&server).await, "account", 5, WINDOW);
     let (one, other) = (quota().await, quota().await);
     conformance::check(&one, &other, 5, WINDOW).await.unwrap();
+    let (one, other) = (slots(&server).await, slots(&server).await);
+    conformance::check_store(&one, &other).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
