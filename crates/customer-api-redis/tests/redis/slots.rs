@@ -33,6 +33,8 @@ async fn a_quota_in_redis_keeps_to_the_rules() {
     let window = Duration::from_millis(500);
     let (one, other) = (quota(&server, 3, window), quota(&server, 3, window));
     conformance::check(&one, &other, 3, window).await.unwrap();
+    let (one, other) = (connect(&server).quota(), connect(&server).quota());
+    conformance::check_store(&one, &other).await.unwrap();
 }
 
 #[tokio::test]
