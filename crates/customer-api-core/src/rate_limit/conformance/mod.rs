@@ -15,7 +15,7 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! The suite takes about twelve windows. A [`SlotStore`](super::SlotStore) has rules of its own, which [`check_store`] checks.
+//! The suite takes about ten windows. A [`SlotStore`](super::SlotStore) has rules of its own, which [`check_store`] checks.
 //! What a shared limiter does when its store fails needs separate tests.
 
 mod store;

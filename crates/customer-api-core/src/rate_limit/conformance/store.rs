@@ -28,6 +28,7 @@ pub async fn check_store<S: SlotStore>(one: &S, other: &S) -> Result<(), Violati
     let name = random::token().map(|byte| format!("{byte:02x}")).concat();
     let suite = Suite { one, other, name };
     suite.slots().await?;
+    suite.soonest_first().await?;
     suite.ends().await?;
     suite.stops().await?;
     suite.times_end().await
@@ -90,6 +91,20 @@ impl<S: SlotStore> Suite<'_, S> {
         works(self.other.release(&first).await)?;
         let rule = "a claim that is released again frees no slot of another claim";
         full(rule, self.one, &claim()).await.map(drop)
+    }
+
+    async fn soonest_first(&self) -> Checked {
+        let claim = |window| self.claim("soonest", 2, window, 3 * HOUR);
+        for window in [HOUR, 10 * MINUTE] {
+            let over = claim(window);
+            granted("a claim gets a free slot", self.one, &over).await?;
+            works(self.one.complete(&over, None).await)?;
+        }
+        let rule = "no claim gets a slot while all are taken";
+        let waits = full(rule, self.other, &claim(2 * HOUR)).await?;
+        let rule = "the first time is that of the slot that is free first";
+        let is_short = |wait: &Duration| *wait > MINUTE && *wait <= 10 * MINUTE;
+        holds(rule, waits.first().is_some_and(is_short), &waits)
     }
 
     async fn ends(&self) -> Checked {
@@ -156,10 +171,10 @@ impl<S: SlotStore> Suite<'_, S> {
     async fn times_end(&self) -> Checked {
         let dead = || self.claim("dead", 1, HOUR, SHORT);
         let long = || self.claim("long", 1, SHORT, HOUR);
-        let over = || self.claim("over", 1, SHORT, HOUR);
+        let over = || self.claim("over", 2, SHORT, HOUR);
         let stopped = || self.claim("stopped", 1, HOUR, HOUR);
-        let ended = over();
-        for claim in [&dead(), &long(), &ended] {
+        let (ended, going_on) = (over(), over());
+        for claim in [&dead(), &long(), &ended, &going_on] {
             granted("a claim gets a free slot", self.one, claim).await?;
         }
         works(self.one.complete(&ended, None).await)?;
@@ -171,6 +186,8 @@ impl<S: SlotStore> Suite<'_, S> {
         full(rule, self.other, &long()).await?;
         let rule = "a slot is free one window after its attempt, not after its hold";
         granted(rule, self.other, &over()).await?;
+        let rule = "the end of one attempt does not end another one";
+        full(rule, self.other, &over()).await?;
         let rule = "a stop ends when its time is over";
         granted(rule, self.other, &stopped()).await
     }
