@@ -2,6 +2,7 @@
 
 mod at_once;
 mod shared;
+mod shared_queue;
 mod stops;
 
 use std::{

@@ -13,7 +13,7 @@ use super::*;
 
 /// Slots in memory. Times are since the store was created.
 #[derive(Clone, Debug)]
-struct Slots {
+pub(super) struct Slots {
     since: Deadline,
     kept: Arc<Mutex<Kept>>,
 }
@@ -32,16 +32,16 @@ struct Held {
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+pub(super) struct Kept {
     held: HashMap<(Class, [u8; 16]), Held>,
     stopped: HashMap<Class, Duration>,
-    asked: usize,
-    is_down: bool,
-    hangs: bool,
+    pub(super) asked: usize,
+    pub(super) is_down: bool,
+    pub(super) hangs: bool,
 }
 
 impl Slots {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             since: Deadline::after(Duration::MAX),
             kept: Arc::default(),
@@ -52,7 +52,7 @@ impl Slots {
         self.since.elapsed()
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap()
     }
 
@@ -72,7 +72,7 @@ impl Slots {
     }
 
     /// How many slots are not free.
-    fn held(&self) -> usize {
+    pub(super) fn held(&self) -> usize {
         let kept = self.kept();
         kept.held
             .values()
@@ -80,7 +80,7 @@ impl Slots {
             .count()
     }
 
-    fn quota(&self, attempts: usize) -> SharedQuota {
+    pub(super) fn quota(&self, attempts: usize) -> SharedQuota {
         SharedQuota::per_window(self.clone(), "account", attempts, MINUTE)
     }
 }
@@ -147,7 +147,7 @@ impl SlotStore for Slots {
 }
 
 /// A step before an attempt that takes this long.
-struct Pause(Duration);
+pub(super) struct Pause(pub(super) Duration);
 
 #[async_trait]
 impl BeforeSend for Pause {
@@ -427,7 +427,9 @@ async fn a_store_that_hangs_leaves_time_for_the_share_of_this_process() {
         .quota(20)
         .when_unreachable(Quota::per_window(2, MINUTE));
     slots.kept().hangs = true;
-    drop(quota.acquire(&ask("a", deadline(1))).await.unwrap());
+    let clock = deadline(1);
+    drop(quota.acquire(&ask("a", clock)).await.unwrap());
+    assert!(clock.remaining() >= Duration::from_millis(500));
 }
 
 #[tokio::test(start_paused = true)]
