@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use customer_api_core::{
     BuildError,
+    auth::AuthError,
     session::{LocalTokens, SharedSession, TokenKey, conformance},
 };
 
@@ -74,6 +75,22 @@ async fn one_machine_renews_the_token_and_the_others_take_it() {
     assert_eq!(server.logins(), 2);
     let last = server.state().seen.split_off(20);
     assert_eq!(last, vec!["planted-2"; 10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn during_a_renewal_a_new_machine_uses_the_old_token() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    let first = machine(&server, &store);
+    first.send(buy()).await.unwrap();
+    tokio::time::advance(57 * MINUTE).await;
+    server.set(LoginResponse::Hangs);
+    let renewing = tokio::spawn(first.send(buy()));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let clock = Deadline::after(MINUTE);
+    machine(&server, &store).send(buy()).await.unwrap();
+    assert!(clock.elapsed() < Duration::from_secs(1));
+    assert_eq!(server.logins(), 2, "one login hangs");
+    renewing.abort();
 }
 
 #[tokio::test(start_paused = true)]
@@ -245,8 +262,10 @@ async fn who_gives_up_asking_does_not_make_refusals_forgotten() {
     assert!(given_up.is_err());
     tokio::time::sleep(Duration::from_secs(5)).await;
     *store.by.lock().unwrap() = Duration::ZERO;
+    let clock = Deadline::after(MINUTE);
     machine().send(buy()).await.unwrap_err();
     assert_eq!(server.logins(), 4);
+    assert!(clock.elapsed() < Duration::from_secs(1), "the turn is free");
     tokio::time::advance(7 * MINUTE).await;
     machine().send(buy()).await.unwrap_err();
     assert_eq!(server.logins(), 4, "the pause is of eight minutes");
@@ -294,6 +313,36 @@ async fn calls_do_not_wait_for_a_store_that_is_silent_one_after_the_other() {
     );
     for error in errors {
         assert!(error.to_string().contains("took too long"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_machines_learn_whether_a_login_was_refused_or_put_off() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    for (status, is_refused) in [(503, false), (403, true)] {
+        server.set(LoginResponse::Answers(status, Some(60)));
+        machine(&server, &store).send(buy()).await.unwrap_err();
+        let logins = server.logins();
+        let error = machine(&server, &store).send(buy()).await.unwrap_err();
+        assert_eq!(server.logins(), logins, "the pause is for all");
+        let cause = error.cause().unwrap().downcast_ref::<AuthError>();
+        assert_eq!(cause.unwrap().is_refused(), is_refused, "{error}");
+        tokio::time::advance(2 * MINUTE).await;
+    }
+}
+
+/// Such as a program that a timer starts.
+#[tokio::test(start_paused = true)]
+async fn new_tokens_that_are_not_taken_pause_new_machines_longer_each_time() {
+    let (server, store) = (TokenServer::new(), LocalTokens::new());
+    server.state().is_shut = true;
+    for pause in [1, 2, 4] {
+        machine(&server, &store).send(buy()).await.unwrap_err();
+        let logins = server.logins();
+        tokio::time::advance(pause * MINUTE - Duration::from_secs(2)).await;
+        machine(&server, &store).send(buy()).await.unwrap_err();
+        assert_eq!(server.logins(), logins, "the pause of {pause} min");
+        tokio::time::advance(Duration::from_secs(3)).await;
     }
 }
 
