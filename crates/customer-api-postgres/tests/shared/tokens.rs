@@ -117,3 +117,36 @@ async fn a_row_that_somebody_has_changed_is_mended() {
     let offer = store.ask(&first, Wanted::Newer(token.generation)).await;
     assert!(matches!(offer.unwrap(), Offer::Turn(_)));
 }
+
+#[tokio::test]
+async fn failures_count_until_an_hour_after_their_pause() {
+    let Some(server) = Postgres::start("failures") else {
+        return;
+    };
+    let store = PostgresTokens::connect(&server.configuration())
+        .await
+        .unwrap();
+    let failures = LoginFailures {
+        failed: 2,
+        in_vain: 1,
+    };
+    let failure = FailedLogin {
+        failures,
+        pause: MINUTE,
+        is_refused: true,
+    };
+    let turn = LoginTurn::new("account", MINUTE);
+    store.ask(&turn, Wanted::Any).await.unwrap();
+    store.fail(&turn, &failure).await.unwrap();
+    for (minutes, counted) in [(59, failures), (61, LoginFailures::default())] {
+        // Moves the end of the pause back, as if time had passed.
+        server.psql(&format!(
+            "UPDATE customer_api.login SET paused_until = clock_timestamp() - interval '{minutes} minutes';"
+        ));
+        let offer = store.ask(&turn, Wanted::Any).await.unwrap();
+        assert!(
+            matches!(offer, Offer::Turn(told) if told == counted),
+            "{offer:?}"
+        );
+    }
+}
