@@ -125,6 +125,12 @@ async fn the_keys_of_a_quota_go_by_themselves() {
         life > *hold.start() - 60_000 && life <= *hold.end(),
         "{life}"
     );
+    // The slot of a shorter attempt does not shorten the life of a longer one.
+    let brief = SlotClaim::new("account", "reads", 2, MINUTE, MINUTE);
+    assert!(is_granted(&store, &brief).await);
+    store.complete(&brief, None).await.unwrap();
+    let life = number(&server, &["PTTL", SLOTS]);
+    assert!(hold.start() - 60_000 < life, "{life}");
     store.complete(&held, Some(MINUTE)).await.unwrap();
     for key in [SLOTS, STOP] {
         let life = number(&server, &["PTTL", key]);
