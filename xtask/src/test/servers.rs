@@ -22,6 +22,11 @@ pub(super) fn check(_: &Path) -> Outcome {
             "the tests of `customer-api-redis` and the proof `fleet`",
             servers::redis(),
         ),
+        (
+            "Chromium with chromedriver",
+            "the proof `console`",
+            servers::browser().map(|(browser, _)| browser),
+        ),
     ];
     let missing: Vec<String> = servers
         .iter()

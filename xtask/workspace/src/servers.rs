@@ -56,6 +56,20 @@ pub fn pgbouncer() -> Option<PathBuf> {
     programs.find(|program| program.exists())
 }
 
+/// Returns the programs of a browser and of its driver, for tests of a page.
+#[must_use]
+pub fn browser() -> Option<(PathBuf, PathBuf)> {
+    let folders = path();
+    let find = |names: &[&str]| {
+        let mut programs = names
+            .iter()
+            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+        programs.find(|program| program.exists())
+    };
+    let browser = find(&["chromium", "chromium-browser", "google-chrome"])?;
+    Some((browser, find(&["chromedriver"])?))
+}
+
 fn path() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).collect()

@@ -133,14 +133,15 @@ const PRESETS = [
   { id: '429', text: '429, Retry-After 2', about: 'The provider asks the caller to wait for 2 seconds.', icon: 'clock', fault: { fault: 'status', status: 429, headers: { 'retry-after': '2' } } },
   { id: '503', text: '503 twice', about: 'The next two requests get 503.', icon: 'warn', fault: { fault: 'status', status: 503, times: 2 } },
   { id: 'drip', text: 'Slow drip', about: 'The response comes byte by byte, with 200 ms before each.', icon: 'clock', fault: { fault: 'drip', pause: '200ms' } },
-  { id: 'tokens', text: 'Expired tokens', about: 'All tokens of Customer Radar end now.', icon: 'close', run: async () => { await api.expire('tokens'); toast('All tokens of Customer Radar have ended. The next invitation with an old token is refused.'); } },
-  { id: 'scroll', text: 'Dead scroll', about: 'All open scrolls of Ravelin end now.', icon: 'close', run: async () => { await api.expire('scrolls'); toast('All scrolls of Ravelin have ended. The next page of an old scroll is refused.'); } },
+  { id: 'hang', text: 'No response', about: 'The connection stays open, and nothing comes.', icon: 'clock', fault: { fault: 'hang' } },
+  { id: 'tokens', text: 'Expired tokens', about: 'All tokens of Customer Radar end now.', icon: 'key', run: async () => { await api.expire('tokens'); toast('All tokens of Customer Radar have ended. The next invitation with an old token is refused.'); } },
+  { id: 'scroll', text: 'Dead scroll', about: 'All open scrolls of Ravelin end now.', icon: 'list', run: async () => { await api.expire('scrolls'); toast('All scrolls of Ravelin have ended. The next page of an old scroll is refused.'); } },
   { id: 'refuse', text: 'Refuse connections', about: 'The provider stops listening, until it accepts again.', icon: 'close', run: async () => {
     const { accepting } = providerOf(value('provider')) || { accepting: true };
     await api.connections(value('provider'), accepting ? 'refuse' : 'accept');
     toast(accepting ? `${PROVIDERS[value('provider')]} refuses connections now. Open connections were cut.` : `${PROVIDERS[value('provider')]} accepts connections again.`);
   } },
-  ...['reset', 'silence', 'garbage'].map((action) => ({ id: action, text: { reset: 'Reset a connection', silence: 'Silent connection', garbage: 'Garbage instead of HTTP' }[action], about: 'For the next connection, before its request is read.', icon: 'bolt', run: async () => {
+  ...['reset', 'silence', 'garbage'].map((action) => ({ id: action, text: { reset: 'Reset a connection', silence: 'Silent connection', garbage: 'Garbage instead of HTTP' }[action], about: 'For the next connection, before its request is read.', icon: { reset: 'bolt', silence: 'pause', garbage: 'warn' }[action], run: async () => {
     await api.connections(value('provider'), action, 1);
     toast(`The next connection to ${PROVIDERS[value('provider')]} will ${{ reset: 'be reset', silence: 'get nothing', garbage: 'get bytes that are not HTTP' }[action]}.`);
   } })),
@@ -183,11 +184,10 @@ export function build(onchange) {
   bodyField.querySelector('select').after(parts.inputs.body);
   const form = h('form', { class: 'card fault-form', test: 'fault-form', novalidate: true, 'aria-labelledby': 'fault-form-title', onsubmit: (event) => { event.preventDefault(); run(parts.add, submit); } },
     h('header', { class: 'card-head' }, h('h2', { id: 'fault-form-title' }, 'Add a fault')), h('div', { class: 'card-body stack' }, where,
-      h('div', {}, h('div', { class: 'label' }, 'Presets, for this provider and operation'), h('div', { class: 'presets' }, PRESETS.map(preset))),
+      h('div', {}, h('h3', { class: 'label' }, 'Presets: for the next requests of this operation'), h('div', { class: 'presets' }, PRESETS.filter((item) => item.fault).map(preset)), h('h3', { class: 'label presets-label' }, 'Presets: connections of this provider, tokens, scrolls'), h('div', { class: 'presets' }, PRESETS.filter((item) => item.run).map(preset))),
       h('hr', {}), parts.fields.fault, h('div', { class: 'form-grid' }, processed, times),
-      h('div', { class: 'form-grid' }, put('status', 'Status', input('status', { inputmode: 'numeric', placeholder: '503', class: 'num' })), put('pause', 'Pause before each byte', input('pause', { placeholder: '200ms' })), put('length', 'Length in bytes', input('length', { inputmode: 'numeric', placeholder: '10000000', class: 'num' })), put('delay', 'Delay before the response', input('delay', { placeholder: 'none, for example 2s' }))),
+      h('div', { class: 'form-grid' }, put('status', 'Status', input('status', { inputmode: 'numeric', placeholder: '503', class: 'num' })), put('pause', 'Pause before each byte', input('pause', { placeholder: '200ms' })), put('length', 'Length in bytes', input('length', { inputmode: 'numeric', placeholder: '10000000', class: 'num' })), put('delay', 'Delay before the response', input('delay', { placeholder: 'none, for example 2s' })), put('probability', 'Probability', input('probability', { inputmode: 'decimal', placeholder: '1: every request', class: 'num' })), put('seed', 'Seed of the draws', input('seed', { inputmode: 'numeric', placeholder: '0', class: 'num' }))),
       put('headers', 'Headers, one a line', parts.inputs.headers), bodyField,
-      h('div', { class: 'form-grid' }, put('probability', 'Probability', input('probability', { inputmode: 'decimal', placeholder: '1: every request', class: 'num' })), put('seed', 'Seed of the draws', input('seed', { inputmode: 'numeric', placeholder: '0', class: 'num' }))),
       parts.error, h('div', { class: 'form-foot' }, parts.add = h('button', { type: 'submit', class: 'button button-primary', test: 'fault-add' }, icon('plus'), h('span', {}, 'Add the fault')), button('Empty the form', { class: 'button button-ghost', onclick: () => { const { provider, on } = target(); form.reset(); parts.inputs.provider.value = provider; operations(); parts.inputs.on.value = on || ''; clearErrors(); adapt(); } })),
       h('details', { class: 'as-api' }, h('summary', {}, icon('right', 14), 'The same by the API'), parts.preview)));
   parts.refuse = form.querySelector('[data-test="preset-refuse"]');

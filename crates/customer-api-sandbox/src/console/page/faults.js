@@ -21,7 +21,7 @@ function row(fault) {
     h('td', {}, provider(fault.provider), h('div', { class: 'mono sub-line' }, fault.on || h('span', { class: 'muted' }, 'any request'))),
     h('th', { scope: 'row' }, badge(faultName(fault), 'fault', 'bolt'), details.length > 0 && h('div', { class: 'muted sub-line' }, details.join(', '))),
     h('td', {}, processedWords(fault)),
-    h('td', { class: 'num', title: fault.left === null ? 'Until it is removed' : undefined }, fault.left === null ? 'all' : `${number(fault.left)} of ${number(fault.times ?? Math.max(1, fault.left + fault.struck))}`),
+    h('td', { class: 'num nowrap', title: fault.left === null ? 'Until it is removed' : undefined }, fault.left === null ? 'all' : `${number(fault.left)} of ${number(fault.times ?? Math.max(1, fault.left + fault.struck))}`),
     h('td', { class: 'num' }, number(fault.struck)),
     h('td', { class: 'cell-end' }, remove));
 }
@@ -74,7 +74,7 @@ export function build(element) {
   fill(root, h('div', { class: 'page' }, h('div', { class: 'page-head' }, h('div', {}, h('h1', {}, 'Faults'), h('p', { class: 'lead' }, 'What goes wrong next. Requests meet the faults in this order.'))),
     h('div', { class: 'faults-layout' },
       h('div', { class: 'stack-large' },
-        h('section', { class: 'card', 'aria-labelledby': 'scripted-title' }, h('header', { class: 'card-head' }, h('h2', { id: 'scripted-title' }, 'Scripted'), parts.note, h('span', { class: 'grow' }), editButton, parts.clear), parts.list),
+        h('section', { class: 'card scripted', 'aria-labelledby': 'scripted-title' }, h('header', { class: 'card-head' }, h('h2', { id: 'scripted-title' }, 'Scripted'), parts.note, h('span', { class: 'grow' }), editButton, parts.clear), parts.list),
         h('section', { class: 'card', 'aria-labelledby': 'struck-title' }, h('header', { class: 'card-head' }, h('h2', { id: 'struck-title' }, 'What has struck'), h('span', { class: 'muted' }, 'the latest requests that met a fault')), parts.struck)),
       form.build(load))));
   live.addEventListener('open', load);

@@ -14,8 +14,10 @@ export const KINDS = {
   none: { label: 'Normal response', about: "The operation's own response. Use it to let requests pass, or with a delay or headers.", fields: ['headers', 'body'] },
 };
 
-const BROKEN = ['reset_after_head', 'reset_mid_body', 'truncated', 'oversized', 'drip'];
-export const breaksResponse = (fault) => Boolean(fault) && BROKEN.includes(fault.fault);
+const BROKEN = { reset_after_head: 'only its head arrived', reset_mid_body: 'only half of the body arrived', truncated: 'the body was cut off', oversized: 'the body was too large' };
+
+/** How the fault broke the response, or nothing. */
+export const broken = (fault) => fault && BROKEN[fault.fault];
 
 /** A short name: "Status 429", "Slow drip". */
 export function faultName(fault) {
@@ -27,7 +29,7 @@ export function faultName(fault) {
 export function faultDetails(fault) {
   const list = [];
   if (fault.fault !== 'status' && fault.status !== undefined && fault.status !== null) list.push(`status ${fault.status}`);
-  if (fault.delay) list.push(`after ${fault.delay}`);
+  if (fault.delay) list.push(`delay ${fault.delay}`);
   if (fault.pause) list.push(`${fault.pause} before each byte`);
   if (fault.length) list.push(`${fault.length} bytes`);
   for (const [name, value] of Object.entries(fault.headers || {})) list.push(`${name}: ${value}`);

@@ -52,12 +52,11 @@ export const shellWord = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${S
 
 export const apiUrl = (path) => new URL(path, document.baseURI).href.split('#')[0];
 
-/** A curl line for the admin API, to show and copy. */
+/** A curl command for the admin API, to show and copy. */
 export function apiCurl(method, path, body) {
-  const parts = ['curl'];
-  if (method !== 'GET') parts.push('-X', method);
-  parts.push(shellWord(apiUrl(path)));
-  if (['POST', 'PUT', 'PATCH'].includes(method)) parts.push('-H', "'content-type: application/json'");
-  if (body !== undefined) parts.push('-d', shellWord(JSON.stringify(body)));
-  return parts.join(' ');
+  const start = `curl ${method === 'GET' ? '' : `-X ${method} `}${shellWord(apiUrl(path))}`;
+  if (!['POST', 'PUT', 'PATCH'].includes(method)) return start;
+  const options = ["-H 'content-type: application/json'"];
+  if (body !== undefined) options.push(`-d ${shellWord(JSON.stringify(body))}`);
+  return [start, ...options].join(' \\\n  ');
 }

@@ -11,25 +11,29 @@ function syntaxError(text, error) {
   return `This is not JSON: line ${before.length}, column ${before.at(-1).length + 1}.`;
 }
 
-/** The line of a JSON Pointer in the text that the dialog wrote itself (two spaces an indent). */
+/** Marks the line that a JSON Pointer names, or the nearest place around it. The text is indented as this dialog wrote it. */
 function mark(area, path) {
   const lines = area.value.split('\n');
-  let from = 0;
-  let depth = 1;
-  for (const part of path) {
-    const indent = '  '.repeat(depth);
-    if (/^\d+$/.test(part)) {
-      let left = Number(part);
-      while (from < lines.length && !(lines[from].startsWith(indent) && /^[{["\dtfn-]/.test(lines[from].slice(indent.length)) && left-- === 0)) from += 1;
-    } else while (from < lines.length && !lines[from].startsWith(`${indent}${JSON.stringify(part)}:`)) from += 1;
-    if (from >= lines.length) return;
-    depth += 1;
-    if (part !== path.at(-1)) from += 1;
+  let line = 0;
+  for (const [at, part] of path.entries()) {
+    const indent = '  '.repeat(at + 1);
+    const closing = '  '.repeat(at);
+    let left = Number(part);
+    let next = line + 1;
+    while (next < lines.length) {
+      const text = lines[next];
+      if (/^[}\]]/.test(text.slice(closing.length)) && text.startsWith(closing)) { next = lines.length; break; }
+      const inside = text.startsWith(indent) && !/^[\s}\]]/.test(text.slice(indent.length));
+      if (inside && (text.startsWith(`${indent}${JSON.stringify(part)}:`) || (/^\d+$/.test(part) && left-- === 0))) break;
+      next += 1;
+    }
+    if (next >= lines.length) break;
+    line = next;
   }
-  const start = lines.slice(0, from).join('\n').length + (from ? 1 : 0);
+  const start = lines.slice(0, line).join('\n').length + (line ? 1 : 0);
   area.focus();
-  area.setSelectionRange(start, start + lines[from].length);
-  area.scrollTop = Math.max(0, from - 4) * 19;
+  area.setSelectionRange(start, start + lines[line].length);
+  area.scrollTop = Math.max(0, line - 4) * 19;
 }
 
 /** `save(value)` sends the value; the dialog closes when it has worked. */
@@ -52,8 +56,8 @@ export function editJson({ title, about, value, saveText, save }) {
       await save(given);
       box.close();
     } catch (error) {
-      const place = error.pointer ? ` (at ${error.pointer})` : '';
-      fieldError(holder, { message: `${error.message}${place}`, hint: error.hint });
+      const place = error.pointer ? `${error.pointer}: ` : '';
+      fieldError(holder, { message: `${place}${error.message}`, hint: error.hint });
       if (error.path?.length) mark(area, error.path);
     }
   }));

@@ -8,6 +8,7 @@ live.state = 'connecting';
 let source = null;
 let timer = 0;
 let failures = 0;
+let resting = 0;
 
 function say(type, detail) {
   live.dispatchEvent(new CustomEvent(type, { detail }));
@@ -58,6 +59,13 @@ async function probe() {
 
 export function start() {
   connect();
+  // A browser has few connections for one address. A page that nobody sees gives its own back.
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(resting);
+    if (document.hidden) {
+      resting = setTimeout(() => { source?.close(); source = null; clearTimeout(timer); }, 15000);
+    } else if (!source) connect();
+  });
   addEventListener('pagehide', () => source?.close());
   addEventListener('pageshow', (event) => { if (event.persisted) connect(); });
 }

@@ -7,6 +7,7 @@ import { apiCurl, dayAndTime, plural, number } from './format.js';
 import { badge, codeLine, copyButton, empty } from './ui.js';
 
 const STEP = 100;
+const SAMPLE = { outbox: [{ data: '1', client_display_id: 'client-1', programme_display_id: 'programme-1', location_display_id: 'location-1', email: 'test@example.com', by_email: true, by_sms: false, sent_at: '2026-01-02T03:04:05Z' }] };
 
 /** Events: `count`, when the number of messages changed. */
 export const messages = new EventTarget();
@@ -33,8 +34,8 @@ function card(message) {
       h('div', { class: 'message-to' }, h('h3', {}, nameOf(message) || address), h('p', { class: 'muted' }, address, both && ` and ${message.mobile}`)), h('span', { class: 'grow' }),
       message.repeats > 0 && badge(`Sent ${message.repeats + 1} times`, 'repeat', 'warn'), badge(kind),
       h('time', { class: 'muted num', datetime: message.sent_at }, `${dayAndTime(message.sent_at)} UTC`)),
-    message.repeats > 0 && h('p', { class: 'message-warning' }, `This is invitation ${message.repeats + 1} to the same recipient for this programme and location.`),
-    h('dl', { class: 'facts facts-wide' }, fact('Programme', message.programme_display_id), fact('Location', message.location_display_id), fact('POM', message.pom_display_id), fact('Client', message.client_display_id), fact('Feedback code', message.data)),
+    message.repeats > 0 && h('p', { class: 'message-warning' }, `The same recipient got ${message.repeats === 1 ? 'one message' : `${message.repeats} messages`} for this programme and location before this one.`),
+    h('dl', { class: 'facts facts-wide' }, fact('Programme', message.programme_display_id), fact('Location', message.location_display_id), fact('POM', message.pom_display_id), fact('Client', message.client_display_id), fact('Data', message.data)),
     message.metadata?.length > 0 && h('div', { class: 'chips', 'aria-label': 'Metadata' }, message.metadata.map(([key, value]) => h('span', { class: 'chip' }, h('span', { class: 'chip-key' }, key), value))));
 }
 
@@ -75,7 +76,7 @@ function draw() {
     return;
   }
   const radar = providerOf('customer-radar');
-  fill(parts.empty, loaded ? empty('No message was sent', 'When a client sends an invitation to Customer Radar and it is accepted, the e-mail or SMS appears here. Send one with your client, or try the log-in first:', radar && codeLine(`curl -i ${radar.base_url}/`)) : h('p', { class: 'empty muted' }, 'Loading'));
+  fill(parts.empty, loaded ? empty('No message was sent', `When Customer Radar${radar ? ` at ${radar.base_url}` : ''} accepts an invitation, the e-mail or SMS appears here. Send one with your client, or put one there:`, codeLine(apiCurl('PUT', 'state/customer-radar', SAMPLE))) : h('p', { class: 'empty muted' }, 'Loading'));
 }
 
 async function load() {
@@ -95,7 +96,9 @@ async function load() {
   }
   draw();
 }
-const loadSoon = debounce(load, 150, 800);
+const loadVisible = debounce(load, 150, 800);
+const loadHidden = debounce(load, 1000, 4000);
+const loadSoon = () => (root.hidden ? loadHidden() : loadVisible());
 
 export function build(element) {
   root = element;
@@ -104,8 +107,8 @@ export function build(element) {
   parts.count = h('span', { class: 'muted num', test: 'outbox-count', role: 'status' });
   parts.recipients = h('nav', { class: 'recipients', 'aria-label': 'Recipients' });
   parts.list = h('div', { class: 'messages', test: 'outbox-list' });
-  parts.curl = h('code', {});
-  parts.layout = h('div', { class: 'outbox-layout' }, h('div', { class: 'outbox-side' }, h('h2', { class: 'label' }, 'Recipients'), parts.recipients, h('div', { class: 'side-note' }, h('p', { class: 'hint' }, 'For a script: the latest message'), h('div', { class: 'code-line' }, parts.curl, copyButton(() => parts.curl.textContent, 'Copy this line', { compact: true })))), parts.list);
+  parts.curl = h('code', { tabindex: 0, 'aria-label': 'Command' });
+  parts.layout = h('div', { class: 'outbox-layout' }, h('div', { class: 'outbox-side' }, h('h2', { class: 'label' }, 'Recipients'), parts.recipients, h('div', { class: 'side-note' }, h('p', { class: 'hint' }, 'For a script: the latest message'), h('div', { class: 'code-line code-line-scroll' }, parts.curl, copyButton(() => parts.curl.textContent, 'Copy this line', { compact: true })))), parts.list);
   parts.empty = h('div', { hidden: true });
   fill(root, h('div', { class: 'page' }, h('div', { class: 'page-head' }, h('div', {}, h('h1', {}, 'Outbox'), h('p', { class: 'lead' }, 'Invitations that Customer Radar accepted, the newest first. Nothing leaves this machine.'))),
     h('div', { class: 'toolbar toolbar-flat' }, h('span', { class: 'search' }, icon('search'), parts.text), h('label', { class: 'check' }, parts.latest, 'Only the latest for each recipient'), h('span', { class: 'grow' }), parts.count),
@@ -117,4 +120,5 @@ export function build(element) {
 
 export function show() {
   draw();
+  if (loaded) loadVisible();
 }

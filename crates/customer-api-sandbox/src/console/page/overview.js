@@ -3,7 +3,7 @@ import { h, fill, button, icon } from './dom.js';
 import { api, ApiError } from './api.js';
 import { live } from './live.js';
 import { store, refresh } from './store.js';
-import { PROVIDERS, day, number, shellWord, timeOfDay } from './format.js';
+import { PROVIDERS, day, number, plural, shellWord, timeOfDay } from './format.js';
 import { copyButton, dialog, field, fieldError, run, select, toast } from './ui.js';
 import * as switches from './switches.js';
 
@@ -24,16 +24,16 @@ function buildCard(name) {
     refresh();
   }));
   card.url = h('code', { class: 'url' });
-  card.env = h('div', { class: 'env', tabindex: 0, 'aria-label': `Environment lines for ${PROVIDERS[name]}` });
+  card.env = h('div', { class: 'env' });
   const stat = (key, label) => {
     card.stats[key] = h('dd', { class: 'num' }, '–');
     return h('div', { class: 'stat' }, h('dt', {}, label), card.stats[key]);
   };
   card.subtitle = h('p', { class: 'card-subtitle' });
   card.element = h('article', { class: 'card provider-card', data: { provider: name }, test: `provider-${name}`, 'aria-label': PROVIDERS[name] },
-    h('header', { class: 'card-head' }, h('div', {}, h('h3', { class: 'provider', data: { provider: name } }, h('span', { class: 'provider-dot', 'aria-hidden': 'true' }), PROVIDERS[name]), card.subtitle), h('span', { class: 'grow' }), card.state, card.toggle),
+    h('header', { class: 'card-head' }, h('div', {}, h('h2', { class: 'provider', data: { provider: name } }, h('span', { class: 'provider-dot', 'aria-hidden': 'true' }), PROVIDERS[name]), card.subtitle), h('span', { class: 'grow' }), card.state, card.toggle),
     h('div', { class: 'url-line' }, h('span', { class: 'label' }, 'Base URL'), card.url, h('span', { class: 'grow' }), copyButton(() => card.url.textContent, 'Copy the base URL', { compact: true })),
-    h('div', { class: 'env-box' }, card.env, copyButton(() => card.lines, 'Copy', { class: 'button button-small', test: `copy-env-${name}`, 'aria-label': `Copy the environment lines for ${PROVIDERS[name]}` })),
+    h('div', { class: 'env-box' }, h('div', { class: 'env-head' }, h('span', { class: 'label' }, 'Environment'), h('span', { class: 'grow' }), copyButton(() => card.lines, 'Copy', { class: 'button button-small', test: `copy-env-${name}`, 'aria-label': `Copy the environment lines for ${PROVIDERS[name]}` })), card.env),
     h('dl', { class: 'stats' }, stat('requests', 'requests'), stat('applied', 'applied'), stat('faults', 'faults scripted'), stat('pending_writes', 'writes pending')));
   return card;
 }
@@ -54,14 +54,15 @@ function drawCards() {
     const text = lines(provider.environment);
     if (text !== card.lines) {
       card.lines = text;
-      fill(card.env, Object.entries(provider.environment).map(([key, value]) => h('div', { class: 'env-line' }, h('span', { class: 'env-export' }, 'export '), h('span', { class: 'env-name' }, key), '=', h('span', { class: 'env-value' }, shellWord(value)))));
+      fill(card.env, Object.entries(provider.environment).map(([key, value]) => h('div', { class: 'env-line' }, h('div', { class: 'env-text' }, h('span', { class: 'env-export' }, 'export '), h('span', { class: 'env-name' }, key), '=', h('span', { class: 'env-value' }, shellWord(value))), copyButton(value, `Copy the value of ${key}`, { compact: true, test: `copy-${key}` }))));
     }
     for (const [key, element] of Object.entries(card.stats)) {
       element.textContent = number(provider[key]);
       element.classList.toggle('zero', provider[key] === 0);
     }
   }
-  parts.version.textContent = `Version ${store.health.version}`;
+  const { kept, limit } = store.health.journal;
+  parts.version.textContent = `Version ${store.health.version}. The journal has ${plural(kept, 'request')}${limit === null ? '' : ` and keeps ${number(limit)} for each provider`}.`;
   drawClock(store.health.now);
 }
 

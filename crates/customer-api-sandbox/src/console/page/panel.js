@@ -4,15 +4,15 @@ import { api } from './api.js';
 import { PROVIDERS, dayAndTime } from './format.js';
 import { badge, copyButton, failed, provider, run, status, toast } from './ui.js';
 import { bodySection, headersTable } from './body.js';
-import { breaksResponse, faultDetails, faultName, faultSentence, processedWords } from './faultwords.js';
+import { broken, faultDetails, faultName, faultSentence, processedWords } from './faultwords.js';
 
 /** What happened, in one sentence, and whether caller and provider could disagree. */
 export function outcome(request) {
   const did = request.applied ? 'The request changed the state.' : 'The request changed nothing.';
   const lost = request.response === null || request.status === null;
-  const got = lost ? 'The caller got no response.' : `The caller got status ${request.status}${breaksResponse(request.fault) ? ', and the response was broken or slow' : ''}.`;
+  const got = lost ? 'The caller got no response.' : `The caller got status ${request.status}${broken(request.fault) ? `, but ${broken(request.fault)}` : ''}.`;
   const read = request.method === 'GET' || request.method === 'HEAD';
-  const ok = !lost && request.status < 400 && !breaksResponse(request.fault);
+  const ok = !lost && request.status < 400 && !broken(request.fault);
   if (request.applied && !ok) return { text: `${did} ${got}`, kind: 'warn', note: 'The caller cannot know that its write was carried out.' };
   if (!request.applied && lost) return { text: `${did} ${got}`, kind: read ? 'plain' : 'warn', note: read ? '' : 'The caller cannot know that its write was not carried out.' };
   return { text: `${did} ${got}`, kind: 'plain', note: '' };
@@ -73,21 +73,22 @@ export class RequestPanel {
       this.head(request.id, status(request.status)),
       h('div', { class: 'panel-scroll' },
         h('p', { class: 'panel-target' }, h('span', { class: 'method' }, request.method), h('span', { class: 'target' }, request.target)),
-        h('div', { class: `callout callout-${kind}`, test: 'outcome' }, icon(kind === 'warn' ? 'warn' : request.applied ? 'check' : 'right'), h('div', {}, h('strong', {}, text), note && h('span', {}, ` ${note}`))),
+        h('div', { class: `callout callout-${kind}`, test: 'outcome' }, icon(kind === 'warn' ? 'warn' : request.applied ? 'check' : 'info'), h('div', {}, h('strong', {}, text), note && h('span', {}, ` ${note}`))),
         h('div', { class: 'panel-actions' }, lose, copyButton(request.curl, 'Copy as curl', { test: 'copy-curl' })),
         h('dl', { class: 'facts' },
           h('dt', {}, 'Provider'), h('dd', {}, provider(request.provider)),
           h('dt', {}, 'Operation'), h('dd', {}, request.operation === null ? h('span', { class: 'muted' }, 'none: path or method match no operation') : h('code', {}, request.operation)),
           h('dt', {}, 'Time'), h('dd', { class: 'num' }, `${dayAndTime(request.time, true)} UTC`),
           h('dt', {}, 'Applied'), h('dd', {}, request.applied ? badge('Applied', 'ok', 'check') : badge('Not applied')),
-          h('dt', {}, 'Fault'), h('dd', {}, request.fault ? [badge(faultName(request.fault), 'fault', 'bolt'), h('span', { class: 'muted' }, ` ${[processedWords(request.fault).toLowerCase(), ...faultDetails(request.fault)].join('; ')}`)] : h('span', { class: 'muted' }, 'none'))),
+          h('dt', {}, 'Fault'), h('dd', {}, request.fault ? [badge(faultName(request.fault), 'fault', 'bolt'), h('span', { class: 'muted' }, ` ${[typeof (request.fault.processed ?? null) !== 'object' || request.fault.processed ? processedWords(request.fault).toLowerCase() : '', ...faultDetails(request.fault)].filter(Boolean).join('; ')}`)] : h('span', { class: 'muted' }, 'none'))),
         request.problems.length > 0 && section('Problems', "rules of the provider's description that the request broke", h('ul', { class: 'problems', test: 'problems' }, request.problems.map((problem) => h('li', {}, icon('warn', 14), h('span', {}, problem))))),
         bodySection('Request body', request.body, request.headers),
         request.response === null
           ? section('Response', 'none', h('p', { class: 'muted' }, request.fault ? 'No response was sent: the fault took its place.' : 'No response was sent.'))
           : bodySection('Response body', request.response.body, request.response.headers),
         folded('Request headers', 'credentials are masked', headersTable(request.headers)),
-        request.response && folded('Response headers', `status ${request.response.status}`, headersTable(request.response.headers))));
+        request.response && folded('Response headers', `status ${request.response.status}`, headersTable(request.response.headers)),
+        h('p', { class: 'hint' }, 'Credentials in headers are masked. Bodies are shown whole, since they are test data.')));
     if (top) this.element.querySelector('.panel-scroll').scrollTop = 0;
   }
 

@@ -23,6 +23,12 @@ let states = null;
 const views = Object.fromEntries(Object.keys(PROVIDERS).map((name) => [name, { text: '', open: new Set(), redraw: () => draw() }]));
 const parts = {};
 
+/** Customers, or messages of Customer Radar. */
+function countOf(name) {
+  const list = states[name][LISTS[name]];
+  return name === 'ravelin' ? new Set(list.map((review) => review.customer_id)).size : list.length;
+}
+
 function draw() {
   if (!states) { fill(parts.body, h('p', { class: 'empty muted' }, 'Loading')); return; }
   const state = states[provider];
@@ -31,7 +37,7 @@ function draw() {
   parts.about.textContent = ABOUT[provider];
   fill(parts.counters, counters(state));
   for (const tab of parts.tabs.children) {
-    const count = states[tab.dataset.provider][LISTS[tab.dataset.provider]].length;
+    const count = countOf(tab.dataset.provider);
     tab.querySelector('.count').textContent = count ? number(count) : '';
   }
   parts.search.hidden = !TABLES[provider];
@@ -145,7 +151,7 @@ export function build(element) {
   parts.panel = h('div', { role: 'tabpanel', id: 'records-panel' }, h('div', { class: 'toolbar toolbar-flat toolbar-card' }, parts.title, parts.search, parts.count, h('span', { class: 'grow' }), editButton, one), h('div', { class: 'records-meta' }, parts.about, parts.counters), parts.body);
   fill(root, h('div', { class: 'page' }, h('div', { class: 'page-head' }, h('div', {}, h('h1', {}, 'Customers and labels'), h('p', { class: 'lead' }, 'What each provider has stored. Writes of clients appear at once.')), h('span', { class: 'grow' }), parts.file, seedButton, all), h('div', { class: 'card' }, parts.tabs, parts.panel)));
   live.addEventListener('open', load);
-  live.addEventListener('change', ({ detail }) => { if (detail === 'state') loadSoon(); });
+  live.addEventListener('change', ({ detail }) => { if (detail === 'state' && !root.hidden) loadSoon(); });
   live.addEventListener('request', ({ detail }) => { if (detail.applied && !root.hidden) loadSoon(); });
   choose(provider);
 }

@@ -3,7 +3,7 @@ import { h, fill, button, icon, debounce } from './dom.js';
 import { api } from './api.js';
 import { journal, find } from './journal.js';
 import { store } from './store.js';
-import { PROVIDERS, number, plural, timeOfDay, dayAndTime, bytes } from './format.js';
+import { PROVIDERS, number, plural, statusClass, timeOfDay, dayAndTime, bytes } from './format.js';
 import { badge, codeLine, confirm, empty, provider, run, select, status, toast } from './ui.js';
 import { VirtualList } from './vlist.js';
 import { RequestPanel } from './panel.js';
@@ -19,21 +19,49 @@ let shown = [];
 let hits = null; // The ids that the search found; null without a search.
 let searchedTo = 0;
 let selected = null;
+let wanted = null; // The row of a deep link that is still to be scrolled to.
 let seen = 0; // The greatest id that was drawn: later rows light up.
 const parts = {};
 
-const cell = (kind, ...content) => h('span', { role: 'gridcell', class: `cell cell-${kind}` }, content);
+/** A row without its texts. Rows are clones of it: much faster than building each. */
+const blank = h('div', { role: 'row', class: 'row', test: 'request-row' }, ['time num', 'provider', 'operation', 'target', 'status', 'applied', 'fault'].map((kind) => h('span', { role: 'gridcell', class: `cell cell-${kind}` })));
+blank.children[1].append(provider(''));
+blank.children[3].append(h('span', { class: 'method' }), h('span', { class: 'target' }));
+blank.children[4].append(status(null));
+const applied = h('span', { class: 'yes' }, icon('check', 14), 'Applied');
+const notApplied = h('span', { class: 'muted' }, 'Not applied');
+const faultBadge = badge('', 'fault', 'bolt');
+const problemBadge = badge('', 'problem', 'warn');
+
+function clone(template, text) {
+  const element = template.cloneNode(true);
+  if (text !== undefined) element.lastChild.textContent = text;
+  return element;
+}
 
 function row(request) {
-  const fresh = request.id > seen && seen > 0;
-  return h('div', { role: 'row', id: `request-${request.id}`, class: `row ${fresh ? 'row-fresh' : ''} ${request.id === selected ? 'row-selected' : ''}`, 'aria-selected': request.id === selected, test: 'request-row', data: { id: request.id }, onclick: () => open(request.id), onanimationend: (event) => event.currentTarget.classList.remove('row-fresh') },
-    h('span', { role: 'gridcell', class: 'cell cell-time num', title: `${dayAndTime(request.time, true)} UTC` }, timeOfDay(request.time)),
-    cell('provider', provider(request.provider)),
-    cell('operation', request.operation ?? h('span', { class: 'muted' }, 'no operation')),
-    h('span', { role: 'gridcell', class: 'cell cell-target', title: request.target }, h('span', { class: 'method' }, request.method), h('span', { class: 'target' }, request.target)),
-    cell('status', status(request.status)),
-    cell('applied', request.applied ? h('span', { class: 'yes' }, icon('check', 14), 'Applied') : h('span', { class: 'muted' }, 'Not applied')),
-    cell('fault', request.fault && badge(faultName(request.fault), 'fault', 'bolt'), request.problems.length > 0 && badge(plural(request.problems.length, 'problem'), 'problem', 'warn')));
+  const element = blank.cloneNode(true);
+  const [time, by, operation, target, state, changed, fault] = element.children;
+  element.id = `request-${request.id}`;
+  element.dataset.id = request.id;
+  element.setAttribute('aria-selected', request.id === selected);
+  element.classList.toggle('row-fresh', request.id > seen && seen > 0);
+  element.classList.toggle('row-selected', request.id === selected);
+  time.textContent = timeOfDay(request.time);
+  time.title = `${dayAndTime(request.time, true)} UTC`;
+  by.firstChild.dataset.provider = request.provider;
+  by.firstChild.lastChild.textContent = PROVIDERS[request.provider] || request.provider;
+  operation.textContent = request.operation ?? 'no operation';
+  operation.classList.toggle('muted', request.operation === null);
+  target.title = request.target;
+  target.firstChild.textContent = request.method;
+  target.lastChild.textContent = request.target;
+  state.firstChild.className = `status status-${statusClass(request.status)}`;
+  state.firstChild.textContent = request.status ?? 'none';
+  changed.append(clone(request.applied ? applied : notApplied));
+  if (request.fault) fault.append(clone(faultBadge, faultName(request.fault)));
+  if (request.problems.length > 0) fault.append(clone(problemBadge, plural(request.problems.length, 'problem')));
+  return element;
 }
 
 function matches(request) {
@@ -52,6 +80,11 @@ function draw() {
   shown = [];
   for (let at = rows.length - 1; at >= 0; at -= 1) if (matches(rows[at])) shown.push(rows[at]);
   list.setItems(shown);
+  if (wanted !== null) {
+    const at = shown.findIndex((r) => r.id === wanted);
+    if (at >= 0) { wanted = null; list.show(at); }
+  }
+  if (selected !== null) mark(selected);
   seen = Math.max(seen, rows.length ? rows[rows.length - 1].id : 0);
   list.element.setAttribute('aria-rowcount', shown.length + 1);
   const filtered = shown.length !== rows.length;
@@ -132,7 +165,7 @@ function mark(id) {
     element.classList.toggle('row-selected', mine);
     element.setAttribute('aria-selected', mine);
   }
-  if (id === null) list.element.removeAttribute('aria-activedescendant');
+  if (id === null || !document.getElementById(`request-${id}`)) list.element.removeAttribute('aria-activedescendant');
   else list.element.setAttribute('aria-activedescendant', `request-${id}`);
 }
 
@@ -165,6 +198,8 @@ export function build(element) {
   root = element;
   list = new VirtualList({ rowHeight: ROW, headHeight: 34, key: (r) => r.id, render: row, role: 'grid', class: 'vlist', 'aria-label': 'Requests, the newest first' });
   panel = new RequestPanel({ onclose: close, onmove: move });
+  list.window.addEventListener('click', (event) => { const hit = event.target.closest('.row'); if (hit) open(Number(hit.dataset.id)); });
+  list.window.addEventListener('animationend', (event) => event.target.classList.remove('row-fresh'));
   const set = (key) => (event) => { filter[key] = event.target.value; if (key === 'provider') operations(); draw(); };
   parts.provider = select([['', 'All providers'], ...Object.entries(PROVIDERS)], { 'aria-label': 'Provider', onchange: set('provider'), test: 'filter-provider' });
   parts.operation = h('select', { 'aria-label': 'Operation', onchange: set('operation'), test: 'filter-operation' });
@@ -206,6 +241,7 @@ export function show(rest) {
   mark(id);
   const at = shown.findIndex((r) => r.id === id);
   if (at >= 0) list.show(at);
+  else wanted = id;
   mark(id);
 }
 

@@ -37,8 +37,9 @@ function editor(item, change) {
   }
   const text = typeof item.default === 'string';
   const whole = typeof item.default === 'number';
-  const input = h('input', { type: 'text', inputmode: whole ? 'numeric' : undefined, class: whole ? 'num' : text ? '' : 'mono', spellcheck: 'false', autocomplete: 'off', ...label, onchange: change });
-  input.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); change(); } });
+  const large = item.default !== null && typeof item.default === 'object';
+  const input = h(large ? 'textarea' : 'input', { type: large ? undefined : 'text', rows: large ? 2 : undefined, inputmode: whole ? 'numeric' : undefined, class: whole ? 'num' : text ? '' : 'mono', spellcheck: 'false', autocomplete: 'off', ...label, onchange: change });
+  input.addEventListener('keydown', (event) => { if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); change(); } });
   const read = () => {
     const given = input.value.trim();
     if (text && given !== 'null') return input.value;
@@ -55,12 +56,17 @@ function editor(item, change) {
 function buildRow(item) {
   const row = { item };
   const send = async (value) => {
+    // Enter sends, and leaving the field afterwards is no second attempt.
+    const text = row.edit.input.type === 'checkbox' ? null : row.edit.input.value;
+    if (value === undefined && text !== null && text === row.tried) return;
+    row.tried = text ?? undefined;
     fieldError(row.cell);
     const asked = provider;
     try {
       const sent = value === undefined ? row.edit.read() : value;
-      if (same(sent, row.item.value)) { row.edit.write(sent); return; }
+      if (same(sent, row.item.value)) { row.edit.write(sent); row.tried = undefined; return; }
       const { switches } = await api.changeOptions(asked, { [item.name]: sent });
+      row.tried = undefined;
       if (asked === provider) draw(switches);
       toast(`${item.name} is ${words(sent)} now.`);
     } catch (error) {
@@ -88,8 +94,8 @@ function draw(list) {
     const row = parts.rows.get(item.name);
     const differs = !same(item.value, item.default);
     changed += differs ? 1 : 0;
-    // A field in which somebody types keeps its text.
-    const typing = document.activeElement === row.edit.input && row.edit.input.type === 'text' && same(item.value, row.item.value);
+    // A field in which somebody types, or that was refused, keeps its text.
+    const typing = row.tried !== undefined || document.activeElement === row.edit.input && ['text', 'textarea'].includes(row.edit.input.type) && same(item.value, row.item.value);
     if (!typing) { row.edit.write(item.value); }
     row.item = item;
     row.mark.hidden = !differs;

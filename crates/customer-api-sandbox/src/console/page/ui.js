@@ -8,6 +8,11 @@ export function toast(text, kind = 'ok') {
     h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close this message', onclick: () => element.remove() }, icon('close', 14)));
   const list = document.getElementById('toasts');
   list.append(element);
+  // Above a dialog, too: the popover that was shown last is on top.
+  if (list.showPopover) {
+    if (list.matches(':popover-open')) list.hidePopover();
+    list.showPopover();
+  }
   while (list.children.length > 4) list.firstChild.remove();
   let timer = 0;
   const arm = () => { clearTimeout(timer); timer = setTimeout(() => element.remove(), kind === 'error' ? 9000 : 6000); };
@@ -72,11 +77,11 @@ export function copyButton(text, label, { compact = false, ...props } = {}) {
 /** A line of code with a copy button. */
 export const codeLine = (text) => h('div', { class: 'code-line' }, h('code', {}, text), copyButton(text, 'Copy this line', { compact: true }));
 
-export const provider = (name) => h('span', { class: 'provider', data: { provider: name } }, h('span', { class: 'provider-dot', 'aria-hidden': 'true' }), PROVIDERS[name] || name);
+export const provider = (name) => h('span', { class: 'provider', data: { provider: name } }, h('span', { class: 'provider-dot', 'aria-hidden': 'true' }), h('span', {}, PROVIDERS[name] || name));
 
 export const status = (value) => h('span', { class: `status status-${statusClass(value)}` }, value === null || value === undefined ? 'none' : value);
 
-export const badge = (text, kind = '', iconName = null) => h('span', { class: `badge ${kind && `badge-${kind}`}` }, iconName && icon(iconName, 13), text);
+export const badge = (text, kind = '', iconName = null) => h('span', { class: `badge ${kind && `badge-${kind}`}` }, iconName && icon(iconName, 13), h('span', { class: 'badge-text' }, text));
 
 /** What a view shows when it has nothing: why, and what to do. */
 export const empty = (title, text, ...more) => h('div', { class: 'empty' }, h('div', { class: 'empty-icon' }, icon('empty', 28)), h('h3', {}, title), h('p', {}, text), more);

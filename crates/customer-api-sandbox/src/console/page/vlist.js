@@ -3,7 +3,7 @@ import { h } from './dom.js';
 
 export class VirtualList {
   /** `key(item)` names an item; `render(item, index)` makes its row. Rows are made again when the item is another object. */
-  constructor({ rowHeight, headHeight = 0, key, render, over = 8, ...props }) {
+  constructor({ rowHeight, headHeight = 0, key, render, over = 6, ...props }) {
     Object.assign(this, { rowHeight, headHeight, key, render, over });
     this.items = [];
     this.made = new Map();
@@ -36,8 +36,10 @@ export class VirtualList {
   draw(force = false) {
     const { clientHeight, scrollTop } = this.element;
     if (clientHeight === 0) return;
-    const first = Math.max(0, Math.floor(scrollTop / this.rowHeight) - this.over);
-    const last = Math.min(this.items.length, Math.ceil((scrollTop + clientHeight) / this.rowHeight) + this.over);
+    // In steps of four rows, so that a slow scroll seldom changes the page.
+    const step = (index) => Math.floor(index / 4) * 4;
+    const first = Math.max(0, step(Math.floor(scrollTop / this.rowHeight) - this.over));
+    const last = Math.min(this.items.length, step(Math.ceil((scrollTop + clientHeight) / this.rowHeight) + this.over) + 4);
     const range = `${first}-${last}`;
     if (!force && range === this.range) return;
     this.range = range;
@@ -54,14 +56,18 @@ export class VirtualList {
     }
     this.made = made;
     this.window.style.transform = `translateY(${first * this.rowHeight}px)`;
-    const old = this.window.children;
-    if (old.length !== rows.length || rows.some((row, n) => old[n] !== row)) this.window.replaceChildren(...rows);
+    this.place(rows);
   }
 
-  /** Makes the visible rows again. */
-  refresh() {
-    this.made.clear();
-    this.draw(true);
+  /** Puts the rows into the page, and touches only those that are new or gone. */
+  place(rows) {
+    const stay = new Set(rows);
+    for (const row of [...this.window.children]) if (!stay.has(row)) row.remove();
+    let next = this.window.firstChild;
+    for (const row of rows) {
+      if (row === next) next = next.nextSibling;
+      else this.window.insertBefore(row, next);
+    }
   }
 
   /** Scrolls so far that the row is seen. */
