@@ -21,8 +21,8 @@ use crate::{
 /// The provider documents no response of a search, neither for a customer that exists nor for one that does not. Therefore the crate
 /// understands every shape of the provider's other responses: an envelope with `items` or with `item`, a list, a customer. Only an empty
 /// list means that no customer was found. The list can be bare or in its documented envelope. The envelope must have no other members
-/// and no member twice, and its total, if there is one, must be 0. Every other response that can't be read, and a result with a message,
-/// is [`Unclear`](Self::Unclear), which allows no conclusion.
+/// and no member twice, and its total, if there is one, must be 0. Every other response that can't be read, a list whose total is greater than the number
+/// of customers in it, and a result with a message, is [`Unclear`](Self::Unclear), which allows no conclusion.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found {
@@ -60,6 +60,7 @@ impl Found {
         }
         let has_item = response.get("item").is_some_and(Value::is_object);
         let is_bare = is_bare_envelope(&response);
+        let total = response.get("itemTotal").and_then(number);
         match response.get_mut("items") {
             Some(Value::Array(items)) if items.is_empty() => {
                 return Ok(if is_bare {
@@ -69,6 +70,10 @@ impl Found {
                 });
             }
             Some(Value::Array(_)) if has_item => return Ok(Self::Unclear(response)),
+            // Another customer may match, too.
+            Some(Value::Array(items)) if total.is_some_and(|total| total > items.len() as u64) => {
+                return Ok(Self::Unclear(response));
+            }
             Some(Value::Array(items)) => {
                 return Self::from_list(std::mem::take(items), Place::at(body, "items"));
             }
@@ -115,7 +120,7 @@ impl<O> FromBody<O> for Found {
 fn is_bare_envelope(response: &Value) -> bool {
     let mut members = response.as_object().into_iter().flatten();
     members.all(|(name, value)| {
-        let number = || odd::number(value).map(Form::into_value);
+        let number = || number(value);
         match name.as_str() {
             "items" => true,
             "type" => value.is_null() || value.is_string(),
@@ -127,6 +132,11 @@ fn is_bare_envelope(response: &Value) -> bool {
             _ => false,
         }
     })
+}
+
+/// Reads a count, whether it is a number or a text.
+fn number(value: &Value) -> Option<u64> {
+    odd::number(value).map(Form::into_value)
 }
 
 /// Whether a `status` reports success. Only the status of an error is documented.

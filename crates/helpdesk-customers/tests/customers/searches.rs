@@ -99,6 +99,9 @@ async fn from_anything_else_nothing_follows() {
         "{\"items\":[],\"items\":[{\"id\":7}]}",
         "{\"items\":[],\"items\":[]}",
         "{\"itemTotal\":3,\"itemTotal\":0,\"items\":[]}",
+        // Another customer may match.
+        "{\"itemTotal\":2,\"items\":[{\"id\":1}]}",
+        "{\"itemTotal\":\"2\",\"items\":[{\"id\":1}]}",
         "{\"items\":[],\"item\":{\"id\":7}}",
         "{\"items\":[],\"item\":null}",
         "{\"items\":[],\"id\":7}",

@@ -131,6 +131,10 @@ async fn where_the_search_does_not_tell_nothing_is_written() {
         (r#"[{"type":"result","id":7}]"#, Unclear),
         (r#"{"itemTotal":2,"items":[]}"#, Unclear),
         (
+            r#"{"itemTotal":2,"items":[{"id":1,"external_primary_id":"cust-1"}]}"#,
+            Unclear,
+        ),
+        (
             r#"{"items":[{"id":7,"external_primary_id":"cust-1"}],"items":[]}"#,
             Unclear,
         ),
