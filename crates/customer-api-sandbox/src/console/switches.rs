@@ -155,11 +155,33 @@ fn shown(server: &dyn Managed) -> Value {
             "value": present.get(name),
             "default": default,
             "about": text(|documented| documented.about),
+            "values": values(server.pipeline().name, name, default),
             "other": text(|documented| documented.other),
             "provenance": text(|documented| documented.provenance),
         })
     });
     json!({ "switches": switches.collect::<Vec<_>>() })
+}
+
+/// Returns all settings of a switch whose settings are words. Empty if it takes any text, or other values too.
+fn values(provider: &str, switch: &str, default: &Value) -> Vec<String> {
+    if !default.is_string() {
+        return Vec::new();
+    }
+    let read = |setting: &str| {
+        let one = Map::from_iter([(switch.to_owned(), Value::from(setting))]);
+        reads(provider, one)
+    };
+    // The error about a word that is none lists the words.
+    let Err(error) = read("no such setting") else {
+        return Vec::new();
+    };
+    let words = form::failed(String::new(), &error.to_string()).expected;
+    if words.iter().all(|word| read(word).is_ok()) {
+        words
+    } else {
+        Vec::new()
+    }
 }
 
 /// Returns the row of a switch in the README's table of the provider.

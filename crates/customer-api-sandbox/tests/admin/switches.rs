@@ -132,8 +132,17 @@ async fn every_provider_lists_its_switches() {
     let admin = Admin::start().await;
     for provider in ["ravelin", "omnidesk", "revnue", "customer-radar"] {
         let options = admin.get(&format!("/options/{provider}")).await;
+        let lists = options["switches"].to_string().contains(r#""values":[""#);
+        assert!(lists, "{provider}");
         for switch in options["switches"].as_array().unwrap() {
             assert_eq!(switch["value"], switch["default"], "{switch}");
+            // Each word that it lists is a setting.
+            for value in switch["values"].as_array().unwrap() {
+                let name = switch["name"].as_str().unwrap();
+                let target = format!("/options/{provider}");
+                let changed = admin.done("PATCH", &target, json!({ name: value })).await;
+                assert_eq!(&self::switch(&changed, name)["value"], value);
+            }
             assert!(
                 !switch["provenance"].as_str().unwrap().is_empty(),
                 "{switch}"

@@ -103,6 +103,15 @@ impl Browser {
         self.css(&format!("[data-test=\"{name}\"]")).await
     }
 
+    /// Clicks an element by its name for tests. The page may replace the element between finding and clicking it.
+    pub(crate) async fn click(&self, name: &str) {
+        let end = Instant::now() + PATIENCE;
+        while let Err(error) = self.find(name).await.click().await {
+            assert!(Instant::now() < end, "{name}: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     pub(crate) async fn css(&self, selector: &str) -> Element {
         let wait = self
             .client
@@ -130,6 +139,15 @@ impl Browser {
                 Instant::now() < end,
                 "{selector} shows {shown:?}, not {text:?}"
             );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page has no such element.
+    pub(crate) async fn gone(&self, selector: &str) {
+        let end = Instant::now() + PATIENCE;
+        while self.count(selector).await > 0 {
+            assert!(Instant::now() < end, "{selector} is still there");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -52,11 +52,11 @@ async fn a_tester_loses_an_answer_and_finds_what_was_applied() {
     ravelin.send(label("cust-1")).await.unwrap();
     browser.shows(ROW, "labelCustomer").await;
     // The request opens, and its answer is lost the next time.
-    browser.find("request-row").await.click().await.unwrap();
+    browser.click("request-row").await;
     browser
         .shows("[data-test=\"request-panel\"]", "PAYMENT_FRAUD")
         .await;
-    browser.find("lose-next").await.click().await.unwrap();
+    browser.click("lose-next").await;
     browser.find("toast").await;
     let error = ravelin.send(label("cust-2")).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
@@ -64,7 +64,7 @@ async fn a_tester_loses_an_answer_and_finds_what_was_applied() {
     browser.shows(ROW, "Reset before the response").await;
     browser.shows("[data-test=\"tab-requests\"]", "2").await;
     // The fault is done.
-    browser.find("tab-faults").await.click().await.unwrap();
+    browser.click("tab-faults").await;
     browser
         .shows("[data-test=\"struck-row\"]", "labelCustomer")
         .await;
@@ -86,21 +86,32 @@ async fn faults_are_scripted_by_a_form_that_names_mistakes() {
     browser.find("fault-form").await;
     let kind = browser.find("fault-kind").await;
     kind.select_by_value("hang").await.unwrap();
-    browser.find("fault-add").await.click().await.unwrap();
+    let delay = browser.find("fault-delay").await;
+    delay.send_keys("soon").await.unwrap();
+    browser.click("fault-add").await;
+    browser.shows(".field-error", "500ms").await;
+    assert_eq!(pending(&sandbox), 0);
+    delay.clear().await.unwrap();
+    browser.click("fault-add").await;
     browser.find("fault-row").await;
-    assert_eq!(
-        sandbox.ravelin().pending_faults() + sandbox.omnidesk().pending_faults(),
-        1
+    assert_eq!(pending(&sandbox), 1);
+    // The button lies below the head of the page, which stays.
+    let top = "window.scrollTo(0, 0)";
+    browser.client.execute(top, Vec::new()).await.unwrap();
+    browser.click("fault-remove").await;
+    browser.gone("[data-test=\"fault-row\"]").await;
+    assert_eq!(pending(&sandbox), 0);
+    // The browser itself notes the response of the API to the mistake.
+    let messages = browser.messages().await;
+    let is_refusal = |message: &serde_json::Value| message["source"] == "network";
+    assert!(
+        messages.len() == 1 && messages.iter().all(is_refusal),
+        "{messages:?}"
     );
-    browser.find("faults-clear").await.click().await.unwrap();
-    if browser.count("[data-test=\"confirm-yes\"]").await > 0 {
-        browser.find("confirm-yes").await.click().await.unwrap();
-    }
-    browser.shows("[data-test=\"view-faults\"]", "").await;
-    while sandbox.ravelin().pending_faults() + sandbox.omnidesk().pending_faults() > 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    quiet(&browser, &url).await;
+}
+
+fn pending(sandbox: &Sandbox) -> usize {
+    sandbox.ravelin().pending_faults()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -141,10 +152,11 @@ async fn the_outbox_is_searched_and_a_body_is_never_markup() {
         .send_keys("bo@shop")
         .await
         .unwrap();
-    while browser.count("[data-test=\"outbox-message\"]").await != 1 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    browser.find("tab-records").await.click().await.unwrap();
+    browser
+        .gone("[data-test=\"outbox-message\"][data-to=\"ana@shop.example\"]")
+        .await;
+    assert_eq!(browser.count("[data-test=\"outbox-message\"]").await, 1);
+    browser.click("tab-records").await;
     browser.shows("[data-test=\"view-records\"]", "<img").await;
     assert_ne!(page.title().await.unwrap(), "broken");
     assert_eq!(browser.count("main img, main script").await, 0);

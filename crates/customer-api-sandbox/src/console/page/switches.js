@@ -12,15 +12,6 @@ const parts = { rows: new Map() };
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const words = (value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : typeof value === 'string' ? value : JSON.stringify(value));
 
-/** The settings, where the text lists all of them; otherwise null. */
-function choices({ default: standard, other, value }) {
-  if (typeof standard !== 'string') return null;
-  const named = [...other.matchAll(/`([a-z][a-z0-9_]*)`/g)].map((m) => m[1]);
-  const rest = other.replace(/`[^`]*`/g, '').replace(/\([^)]*\)/g, '').replace(/\b(and|or)\b/g, '').replace(/[\s,;.]/g, '');
-  if (named.length === 0 || rest !== '') return null;
-  return [...new Set([standard, ...named, ...(typeof value === 'string' ? [value] : [])])];
-}
-
 /** The control that suits the value, with `read` and `write`. */
 function editor(item, change) {
   const label = { 'aria-label': item.name, test: `switch-${item.name}` };
@@ -30,9 +21,8 @@ function editor(item, change) {
     const write = (value) => { input.checked = value === true; text.textContent = input.checked ? 'on' : 'off'; };
     return { element: h('label', { class: 'switch-label' }, input, text), input, write, read: () => input.checked };
   }
-  const list = choices(item);
-  if (list) {
-    const input = h('select', { ...label, onchange: change }, list.map((value) => h('option', { value }, value)));
+  if (item.values.length > 0) {
+    const input = h('select', { ...label, onchange: change }, item.values.map((value) => h('option', { value }, value)));
     return { element: input, input, write: (value) => { input.value = value; }, read: () => input.value };
   }
   const text = typeof item.default === 'string';
@@ -42,7 +32,7 @@ function editor(item, change) {
   input.addEventListener('keydown', (event) => { if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); change(); } });
   const read = () => {
     const given = input.value.trim();
-    if (text && given !== 'null') return input.value;
+    if (text && given !== 'null' && !/^[{[]/.test(given)) return input.value;
     try {
       return JSON.parse(given);
     } catch {
