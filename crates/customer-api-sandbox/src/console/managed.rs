@@ -22,6 +22,9 @@ type Done<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) trait Managed: Connections {
     fn title(&self) -> &'static str;
 
+    /// Returns what the provider keeps, in a few words.
+    fn about(&self) -> &'static str;
+
     /// Returns the variables that the clients of this project read.
     fn environment(&self) -> Vec<(&'static str, String)>;
 
@@ -84,6 +87,10 @@ impl Managed for Server<Ravelin> {
         "Ravelin"
     }
 
+    fn about(&self) -> &'static str {
+        "labels of customers, for fraud"
+    }
+
     fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("RAVELIN_SECRET_KEY", self.secret_key()),
@@ -123,6 +130,10 @@ impl Managed for Server<Ravelin> {
 impl Managed for Server<Omnidesk> {
     fn title(&self) -> &'static str {
         "Omnidesk"
+    }
+
+    fn about(&self) -> &'static str {
+        "customers of a help desk"
     }
 
     fn environment(&self) -> Vec<(&'static str, String)> {
@@ -167,6 +178,10 @@ impl Managed for Server<Revnue> {
         "Revnue"
     }
 
+    fn about(&self) -> &'static str {
+        "customers of a company, for its contracts"
+    }
+
     fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("REVNUE_TOKEN", self.token()),
@@ -207,6 +222,10 @@ impl Managed for Server<Revnue> {
 impl Managed for Server<CustomerRadar> {
     fn title(&self) -> &'static str {
         "Customer Radar"
+    }
+
+    fn about(&self) -> &'static str {
+        "feedback invitations by e-mail and SMS"
     }
 
     fn environment(&self) -> Vec<(&'static str, String)> {

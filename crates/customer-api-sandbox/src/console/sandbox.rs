@@ -58,6 +58,7 @@ fn describe(server: &dyn Managed) -> Value {
     json!({
         "name": pipeline.name,
         "title": server.title(),
+        "about": server.about(),
         "base_url": server.base_url(),
         "accepting": pipeline.is_accepting.load(Ordering::Relaxed),
         "environment": environment,

@@ -49,8 +49,7 @@ function drawCards() {
     card.toggle.title = provider.accepting ? 'Stop listening, and cut open connections' : 'Listen again';
     card.toggle.setAttribute('aria-label', `${provider.accepting ? 'Refuse' : 'Accept'} connections to ${PROVIDERS[provider.name]}`);
     card.url.textContent = provider.base_url;
-    const [, ...about] = provider.title.split(', ');
-    card.subtitle.textContent = about.join(', ') || provider.title;
+    card.subtitle.textContent = provider.about;
     const text = lines(provider.environment);
     if (text !== card.lines) {
       card.lines = text;
