@@ -1,5 +1,5 @@
 //! The sandbox's console in a real browser, beside a client of this project.
-
+#![cfg(unix)]
 #![expect(
     clippy::expect_used,
     clippy::panic,
