@@ -36,7 +36,7 @@ fn script(name: &str) -> PathBuf {
 }
 
 /// Runs a script against a sandbox of its own. Returns what the script printed.
-fn told(interpreter: &str, script: &Path) -> String {
+fn printed_by(interpreter: &str, script: &Path) -> String {
     let mut sandbox = Running::start(&["--json"]);
     let start = sandbox.json();
     let mut command = Command::new(interpreter);
@@ -67,7 +67,7 @@ const FOUND: &str = "journal: /v2/customer/cust-1/labels applied\nrecord: FRAUDS
 #[test]
 fn python_loses_an_answer_and_finds_what_was_applied() {
     if is_installed("python3", true) {
-        let printed = told("python3", &script("lose_answer.py"));
+        let printed = printed_by("python3", &script("lose_answer.py"));
         assert_eq!(printed, format!("client: ConnectionResetError\n{FOUND}"));
     }
 }
@@ -75,7 +75,7 @@ fn python_loses_an_answer_and_finds_what_was_applied() {
 #[test]
 fn the_shell_loses_an_answer_and_finds_what_was_applied() {
     if is_installed("sh", false) && is_installed("curl", true) {
-        let printed = told("sh", &script("lose_answer.sh"));
+        let printed = printed_by("sh", &script("lose_answer.sh"));
         assert_eq!(
             printed,
             "client: curl ended with 56\njournal: {\"count\":1}\nrecord: FRAUDSTER\n"
@@ -89,7 +89,7 @@ fn typescript_loses_an_answer_and_finds_what_was_applied() {
         // Not every Node reads TypeScript. The script is JavaScript as well.
         let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lose_answer.mjs");
         std::fs::copy(script("lose_answer.ts"), &copy).unwrap();
-        let printed = told("node", &copy);
+        let printed = printed_by("node", &copy);
         assert_eq!(printed, format!("client: TypeError: fetch failed\n{FOUND}"));
     }
 }
