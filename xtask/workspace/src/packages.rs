@@ -78,6 +78,17 @@ impl Package {
         })
     }
 
+    /// Returns whether programs can depend on it. A package that is only a program has no library.
+    #[must_use]
+    pub fn has_library(&self) -> bool {
+        let targets = self.about.get("targets").and_then(Value::as_array);
+        let mut targets = targets.into_iter().flatten();
+        targets.any(|target| {
+            let kinds = target.get("kind").and_then(Value::as_array);
+            kinds.into_iter().flatten().any(|kind| kind == "lib")
+        })
+    }
+
     /// Returns the text under this key of the manifest, if there is one.
     #[must_use]
     pub fn says(&self, key: &str) -> Option<&str> {

@@ -243,7 +243,9 @@ fn pages(cargo: &Cargo, plan: &Plan) -> Result<Vec<Page>, String> {
     }
     for package in &packages {
         let file = package.folder.join("README.md");
-        pages.push(Page::read(root, file, Some(&package.name), &known)?);
+        // Nothing depends on a program.
+        let owner = package.has_library().then_some(&*package.name);
+        pages.push(Page::read(root, file, owner, &known)?);
     }
     Ok(pages)
 }
