@@ -1,11 +1,17 @@
 //! Who may call the sandbox: programs on this machine, but no page of another site in a browser.
 //!
 //! A page of another site can reach a server on the loopback address if the name of the site leads there (DNS rebinding), or if the page
-//! requests the address directly. A browser reveals both, through `Host` and `Origin`.
+//! requests the address directly. A browser reveals both, through `Host` and `Origin`. It sends no `Origin` with what a page merely embeds,
+//! such as an image, but states with `Sec-Fetch-Site` that the page is from elsewhere.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::http1::{Head, Response};
+
+const OTHER_SITE: Refusal = Refusal {
+    status: 403,
+    reason: "the sandbox does not respond to pages of other sites",
+};
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,18 +43,40 @@ pub(crate) fn refuse<'a>(
         authorities.next().is_some_and(is_ours)
     };
     if !origin.all(is_own_page) {
-        return Some(Refusal {
-            status: 403,
-            reason: "the sandbox does not respond to pages of other sites",
-        });
+        return Some(OTHER_SITE);
     }
     None
+}
+
+/// Returns why a request is refused that a browser sends for a page of another site without naming its origin. If it names it, the
+/// [origin](refuse) counts, since the site of a loopback address is not that of `localhost`.
+fn refuse_unnamed<'a>(
+    mut site: impl Iterator<Item = &'a [u8]>,
+    has_origin: bool,
+) -> Option<Refusal> {
+    let is_elsewhere = site.any(|site| site.eq_ignore_ascii_case(b"cross-site"));
+    (is_elsewhere && !has_origin).then_some(OTHER_SITE)
+}
+
+/// Returns why a request is refused that a page of another site embeds, for example as an image. A link to the console is followed: the
+/// page that has it can't read what is shown, and nothing changes.
+#[cfg(feature = "console")]
+pub(crate) fn refuse_embedding(headers: &http::HeaderMap) -> Option<Refusal> {
+    let is = |name: &str, wanted: &str| headers.get(name).is_some_and(|value| value == wanted);
+    if is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") {
+        return None;
+    }
+    let site = headers.get_all("sec-fetch-site").into_iter();
+    let has_origin = headers.contains_key("origin");
+    refuse_unnamed(site.map(http::HeaderValue::as_bytes), has_origin)
 }
 
 /// Returns the response to a request that is [refused](refuse).
 pub(crate) fn refuse_head(head: &Head, here: IpAddr, hosts: &[String]) -> Option<Response> {
     let (host, origin) = (head.header_values("host"), head.header_values("origin"));
-    let refusal = refuse(host, origin, here, hosts)?;
+    let has_origin = head.header_values("origin").next().is_some();
+    let site = head.header_values("sec-fetch-site");
+    let refusal = refuse(host, origin, here, hosts).or_else(|| refuse_unnamed(site, has_origin))?;
     let mut response = Response::empty(refusal.status).with_header("content-type", "text/plain");
     response.body = format!("{}\n", refusal.reason).into();
     Some(response)
@@ -173,6 +201,23 @@ mod tests {
         }
         let two = ["localhost:8080", "evil.example"];
         assert_eq!(status("Host", &two, "127.0.0.1"), Some(421));
+    }
+
+    #[test]
+    fn what_a_page_of_another_site_embeds_is_forbidden() {
+        for (site, expected) in [
+            ("cross-site", Some(403)),
+            ("Cross-Site", Some(403)),
+            ("same-site", None),
+            ("same-origin", None),
+            ("none", None),
+        ] {
+            assert_eq!(
+                status("Sec-Fetch-Site", &[site], "127.0.0.1"),
+                expected,
+                "{site}"
+            );
+        }
     }
 
     #[test]

@@ -27,8 +27,13 @@ pub(super) async fn local_only(
             let values = request.headers().get_all(name).into_iter();
             values.map(HeaderValue::as_bytes)
         };
-        let (host, origin) = (values(header::HOST), values(header::ORIGIN));
+        // The target can name a host as well. Then it counts, not `Host`.
+        let authority = request.uri().authority().into_iter();
+        let authority = authority.map(|authority| authority.as_str().as_bytes());
+        let host = values(header::HOST).chain(authority);
+        let origin = values(header::ORIGIN);
         visitor::refuse(host, origin, here, &hosts)
+            .or_else(|| visitor::refuse_embedding(request.headers()))
     };
     let mut response = match refusal {
         Some(refusal) => Problem::new(refusal.status, refusal.reason).into_response(),

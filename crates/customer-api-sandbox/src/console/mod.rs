@@ -16,14 +16,16 @@ mod sandbox;
 mod switches;
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Request};
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::routing::{delete, get, post};
+use axum::serve::IncomingStream;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 
@@ -136,8 +138,9 @@ impl Console {
         let address = listener.local_addr().map_err(failed)?;
         // Not owned: a browser that listens for events must not keep the sandbox alive.
         let url = server::base_url(address, &hosts);
-        let router = router(Arc::downgrade(managing), address.ip(), hosts);
-        let serving = axum::serve(listener, router);
+        let router = router(Arc::downgrade(managing), hosts);
+        let service = router.into_make_service_with_connect_info::<Here>();
+        let serving = axum::serve(listener, service);
         let task = tokio::spawn(async move {
             // It ends only when it is aborted.
             let _ = serving.await;
@@ -149,7 +152,18 @@ impl Console {
     }
 }
 
-fn router(managing: Weak<Managing>, here: IpAddr, hosts: Arc<[String]>) -> Router {
+/// The address at which a request arrived. It differs from the one that is listened on if that stands for all addresses.
+#[derive(Clone, Copy)]
+struct Here(IpAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Here {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        let here = stream.io().local_addr().map(|address| address.ip());
+        Self(here.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)))
+    }
+}
+
+fn router(managing: Weak<Managing>, hosts: Arc<[String]>) -> Router {
     let api = Router::new()
         .route("/health", get(sandbox::health))
         .route("/reset", post(sandbox::reset))
@@ -188,7 +202,7 @@ fn router(managing: Weak<Managing>, here: IpAddr, hosts: Arc<[String]>) -> Route
     api.layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(axum::middleware::from_fn(guard::json_only))
         .layer(axum::middleware::from_fn(
-            move |request: Request, next: Next| {
+            move |ConnectInfo(Here(here)): ConnectInfo<Here>, request: Request, next: Next| {
                 guard::local_only(here, Arc::clone(&hosts), request, next)
             },
         ))

@@ -190,3 +190,92 @@ async fn a_dropped_sandbox_stops_its_servers_though_a_browser_listens() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn what_a_page_of_another_site_embeds_reaches_nothing() {
+    let admin = Admin::start().await;
+    let ravelin = admin.sandbox.ravelin();
+    ravelin.fault(customer_api_sandbox::Fault::status(503));
+    let image = [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Mode", "no-cors"),
+        ("Sec-Fetch-Dest", "image"),
+    ];
+    for target in ["/", "/health", "/requests", "/events"] {
+        assert_eq!(
+            status(&admin, "GET", target, &image, "").await,
+            Some(403),
+            "{target}"
+        );
+    }
+    let mut client = Client::connect(ravelin.base_url()).await;
+    client
+        .send("GET", "/v2/label/customer/cust-1", &image, "")
+        .await;
+    assert_eq!(client.response().await.status, Some(403));
+    assert_eq!(ravelin.pending_faults(), 1);
+    assert!(ravelin.requests().is_empty());
+    // A link to the console, for example in a wiki.
+    let link = [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Mode", "navigate"),
+        ("Sec-Fetch-Dest", "document"),
+    ];
+    assert_eq!(status(&admin, "GET", "/", &link, "").await, Some(200));
+    // A page at `localhost` may call a loopback address. The browser calls this cross-site, too.
+    let own = [
+        ("Origin", "http://localhost:3000"),
+        ("Sec-Fetch-Site", "cross-site"),
+    ];
+    assert_eq!(status(&admin, "GET", "/health", &own, "").await, Some(200));
+}
+
+#[tokio::test]
+async fn the_host_of_a_whole_target_counts() {
+    let admin = Admin::start().await;
+    for (target, expected) in [
+        ("http://localhost/health", Some(200)),
+        ("http://evil.example/health", Some(421)),
+        ("http://localhost@evil.example/health", Some(421)),
+    ] {
+        assert_eq!(
+            status(&admin, "GET", target, &[], "").await,
+            expected,
+            "{target}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn on_all_addresses_the_address_of_arrival_is_let_in() {
+    let everywhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
+    let builder = customer_api_sandbox::Sandbox::builder()
+        .ravelin_address(everywhere)
+        .admin_address(everywhere);
+    let sandbox = builder.start().await.unwrap();
+    let Some(own) = own_address() else {
+        eprintln!("left out: the machine has no address beside the loopback ones");
+        return;
+    };
+    for url in [sandbox.admin_url().unwrap(), sandbox.ravelin().base_url()] {
+        let port = url.rsplit(':').next().unwrap();
+        for (host, refused) in [(own.to_string(), false), ("0.0.0.0".to_owned(), true)] {
+            let mut client = Client::connect(&format!("http://{own}:{port}")).await;
+            client
+                .write(&format!(
+                    "GET /health HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
+                ))
+                .await;
+            let status = client.response().await.status;
+            assert_eq!(status == Some(421), refused, "{url} {host}");
+        }
+    }
+}
+
+/// Returns the address with which this machine would reach others. Nothing is sent.
+fn own_address() -> Option<std::net::IpAddr> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    let own = socket.local_addr().ok()?.ip();
+    (!own.is_loopback() && !own.is_unspecified()).then_some(own)
+}
