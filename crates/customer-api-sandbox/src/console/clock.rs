@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asked::Sent;
 use super::problem::Problem;
 use super::{Admin, Managing, form};
 use crate::clock::rfc3339_nanos;
@@ -25,7 +25,10 @@ pub(super) async fn show(Admin(sandbox): Admin) -> Json<Value> {
     Json(now(&sandbox))
 }
 
-pub(super) async fn advance(Admin(sandbox): Admin, body: Bytes) -> Result<Json<Value>, Problem> {
+pub(super) async fn advance(
+    Admin(sandbox): Admin,
+    Sent(body): Sent,
+) -> Result<Json<Value>, Problem> {
     let advance: Advance = form::read(&body)?;
     let servers = sandbox.servers.each_ref().map(|server| server.pipeline());
     sandbox::advance(&sandbox.clock, &servers, advance.by);

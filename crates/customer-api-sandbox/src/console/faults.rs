@@ -1,12 +1,11 @@
 //! What goes wrong next: scripted faults and connections.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::asked::{Named, Sent};
 use super::managed::Managed;
 use super::problem::{FormError, Problem};
 use super::{Admin, Managing, form};
@@ -42,14 +41,17 @@ pub(super) async fn list(Admin(sandbox): Admin) -> Json<Value> {
     Json(sandbox.scripted_faults())
 }
 
-pub(super) async fn replace(Admin(sandbox): Admin, body: Bytes) -> Result<Json<Value>, Problem> {
+pub(super) async fn replace(
+    Admin(sandbox): Admin,
+    Sent(body): Sent,
+) -> Result<Json<Value>, Problem> {
     sandbox.replace_faults(form::read(&body)?)?;
     Ok(Json(sandbox.scripted_faults()))
 }
 
 pub(super) async fn add(
     Admin(sandbox): Admin,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let Placed {
         server,
@@ -75,7 +77,7 @@ pub(super) async fn clear(Admin(sandbox): Admin) -> StatusCode {
 
 pub(super) async fn remove(
     Admin(sandbox): Admin,
-    Path(id): Path<u64>,
+    Named(id): Named<u64>,
 ) -> Result<StatusCode, Problem> {
     let servers = sandbox.servers.iter();
     let mut removed = servers.map(|server| server.pipeline().faults.remove(id));
@@ -89,7 +91,10 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn connections(Admin(sandbox): Admin, body: Bytes) -> Result<StatusCode, Problem> {
+pub(super) async fn connections(
+    Admin(sandbox): Admin,
+    Sent(body): Sent,
+) -> Result<StatusCode, Problem> {
     let wanted: Connections = form::read(&body)?;
     let times = wanted.times.unwrap_or(1);
     if wanted.times.is_some() && matches!(wanted.action, Action::Refuse | Action::Accept) {

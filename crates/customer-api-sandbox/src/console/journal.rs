@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asked::{Asked, Named, Sent};
 use super::problem::{FormError, Problem};
 use super::records::Chosen;
 use super::{Admin, Managing, form, request};
@@ -93,15 +92,12 @@ impl Wanted {
             }
         }
         let since = match &filter.since {
-            Some(text) => text
-                .parse::<jiff::Timestamp>()
-                .map(std::time::SystemTime::from)
-                .map_err(|_| {
-                    form::failed(
-                        "since".to_owned(),
-                        "not a time in RFC 3339, such as 2026-01-02T03:04:05Z",
-                    )
-                })?,
+            Some(text) => time(text).ok_or_else(|| {
+                form::failed(
+                    "since".to_owned(),
+                    "not a time in RFC 3339, such as 2026-01-02T03:04:05Z",
+                )
+            })?,
             None => UNIX_EPOCH,
         };
         Ok(Self {
@@ -152,11 +148,20 @@ impl Wanted {
     }
 }
 
+/// Reads a time in RFC 3339. In a query, a plus sign that is not escaped means a space, so `+02:00` can arrive as ` 02:00`.
+fn time(text: &str) -> Option<std::time::SystemTime> {
+    let escaped = || {
+        let (time, offset) = text.rsplit_once(' ')?;
+        format!("{time}+{offset}").parse().ok()
+    };
+    let time: Option<jiff::Timestamp> = text.parse().ok().or_else(escaped);
+    time.map(std::time::SystemTime::from)
+}
+
 pub(super) async fn list(
     Admin(sandbox): Admin,
-    query: Result<Query<List>, axum::extract::rejection::QueryRejection>,
+    Asked(list): Asked<List>,
 ) -> Result<Json<Value>, Problem> {
-    let Query(list) = query.map_err(|error| Problem::new(400, error.body_text()))?;
     let limit = list.limit.unwrap_or(USUAL).clamp(1, MOST);
     let wanted = Wanted::new(&sandbox, list.filter())?;
     let (mut matching, mut latest) = (0_usize, BTreeMap::new());
@@ -179,7 +184,7 @@ pub(super) async fn list(
     })))
 }
 
-pub(super) async fn count(Admin(sandbox): Admin, body: Bytes) -> Result<Json<Value>, Problem> {
+pub(super) async fn count(Admin(sandbox): Admin, Sent(body): Sent) -> Result<Json<Value>, Problem> {
     let filter = if body.is_empty() {
         Filter::default()
     } else {
@@ -193,7 +198,7 @@ pub(super) async fn count(Admin(sandbox): Admin, body: Bytes) -> Result<Json<Val
 
 pub(super) async fn one(
     Admin(sandbox): Admin,
-    Path(id): Path<u64>,
+    Named(id): Named<u64>,
 ) -> Result<Json<Value>, Problem> {
     let mut found = None;
     for server in &sandbox.servers {
@@ -209,7 +214,7 @@ pub(super) async fn one(
 
 pub(super) async fn clear(
     Admin(sandbox): Admin,
-    Query(chosen): Query<Chosen>,
+    Asked(chosen): Asked<Chosen>,
 ) -> Result<StatusCode, Problem> {
     for server in sandbox.chosen(chosen.provider.as_deref())? {
         server.pipeline().log.clear();

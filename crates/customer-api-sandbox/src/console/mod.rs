@@ -1,5 +1,6 @@
 //! The admin API and the console of a running sandbox.
 
+mod asked;
 mod clock;
 mod events;
 mod faults;
@@ -200,6 +201,7 @@ fn router(managing: Weak<Managing>, hosts: Arc<[String]>) -> Router {
         .fallback(problem::no_path)
         .method_not_allowed_fallback(problem::no_method);
     api.layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(axum::middleware::from_fn(asked::known_query))
         .layer(axum::middleware::from_fn(guard::json_only))
         .layer(axum::middleware::from_fn(
             move |ConnectInfo(Here(here)): ConnectInfo<Here>, request: Request, next: Next| {

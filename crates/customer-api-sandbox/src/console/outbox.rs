@@ -1,10 +1,10 @@
 //! The messages that customers received.
 
 use axum::Json;
-use axum::extract::Query;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asked::Asked;
 use super::problem::Problem;
 use super::{Admin, Managing};
 use crate::customer_radar::SentInvitation;
@@ -16,13 +16,13 @@ pub(super) struct Wanted {
     q: Option<String>,
 }
 
-pub(super) async fn list(Admin(sandbox): Admin, Query(wanted): Query<Wanted>) -> Json<Value> {
+pub(super) async fn list(Admin(sandbox): Admin, Asked(wanted): Asked<Wanted>) -> Json<Value> {
     Json(messages(&sandbox, &wanted).into())
 }
 
 pub(super) async fn latest(
     Admin(sandbox): Admin,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<Value>, Problem> {
     let latest = messages(&sandbox, &wanted).pop();
     let nothing = || Problem::new(404, "no such message was sent");

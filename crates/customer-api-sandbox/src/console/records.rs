@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use super::asked::{Asked, Named, Sent};
 use super::problem::{FormError, Problem};
 use super::{Admin, Managing, form};
 use crate::customer_radar::SentInvitation;
@@ -102,6 +101,7 @@ pub(super) struct OutboxForm {
 
 /// The provider that a request names in its query.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Chosen {
     pub(super) provider: Option<String>,
 }
@@ -127,7 +127,7 @@ pub(super) async fn all(Admin(sandbox): Admin) -> Json<Value> {
 
 pub(super) async fn one(
     Admin(sandbox): Admin,
-    Path(provider): Path<String>,
+    Named(provider): Named<String>,
 ) -> Result<Json<Value>, Problem> {
     let server = sandbox.server(&provider);
     let server = server.ok_or_else(|| sandbox.unknown_provider(&provider))?;
@@ -136,8 +136,8 @@ pub(super) async fn one(
 
 pub(super) async fn replace(
     Admin(sandbox): Admin,
-    Path(provider): Path<String>,
-    body: Bytes,
+    Named(provider): Named<String>,
+    Sent(body): Sent,
 ) -> Result<Json<Value>, Problem> {
     let server = sandbox.server(&provider);
     let server = server.ok_or_else(|| sandbox.unknown_provider(&provider))?;
@@ -148,13 +148,15 @@ pub(super) async fn replace(
 
 pub(super) async fn reset(
     Admin(sandbox): Admin,
-    Query(chosen): Query<Chosen>,
+    Asked(chosen): Asked<Chosen>,
+    sent: Sent,
 ) -> Result<StatusCode, Problem> {
+    sent.nothing()?;
     sandbox.reset_records(chosen.provider.as_deref())?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn expire(Admin(sandbox): Admin, body: Bytes) -> Result<StatusCode, Problem> {
+pub(super) async fn expire(Admin(sandbox): Admin, Sent(body): Sent) -> Result<StatusCode, Problem> {
     let expire: Expire = form::read(&body)?;
     for server in &sandbox.servers {
         match expire.what {

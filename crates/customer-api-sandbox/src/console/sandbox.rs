@@ -3,10 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use axum::Json;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::asked::{Asked, Sent};
 use super::managed::Managed;
 use super::problem::Problem;
 use super::records::Chosen;
@@ -72,8 +72,10 @@ fn describe(server: &dyn Managed) -> Value {
 
 pub(super) async fn reset(
     Admin(sandbox): Admin,
-    Query(chosen): Query<Chosen>,
+    Asked(chosen): Asked<Chosen>,
+    sent: Sent,
 ) -> Result<StatusCode, Problem> {
+    sent.nothing()?;
     let provider = chosen.provider.as_deref();
     for server in sandbox.chosen(provider)? {
         let pipeline = server.pipeline();

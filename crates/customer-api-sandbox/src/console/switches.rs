@@ -1,10 +1,9 @@
 //! The switches of the providers, with what the README says about them.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::Path;
 use serde_json::{Map, Value, json};
 
+use super::asked::{Named, Sent};
 use super::managed::Managed;
 use super::problem::{FormError, Problem};
 use super::{Admin, Managing, form};
@@ -23,7 +22,7 @@ struct Documented<'a> {
 
 pub(super) async fn list(
     Admin(sandbox): Admin,
-    Path(provider): Path<String>,
+    Named(provider): Named<String>,
 ) -> Result<Json<Value>, Problem> {
     let server = sandbox.server(&provider);
     let server = server.ok_or_else(|| sandbox.unknown_provider(&provider))?;
@@ -32,8 +31,8 @@ pub(super) async fn list(
 
 pub(super) async fn replace(
     Admin(sandbox): Admin,
-    Path(provider): Path<String>,
-    body: Bytes,
+    Named(provider): Named<String>,
+    Sent(body): Sent,
 ) -> Result<Json<Value>, Problem> {
     let switches: Map<String, Value> = form::read(&body)?;
     sandbox.set_switches(&provider, switches, true)
@@ -41,8 +40,8 @@ pub(super) async fn replace(
 
 pub(super) async fn change(
     Admin(sandbox): Admin,
-    Path(provider): Path<String>,
-    body: Bytes,
+    Named(provider): Named<String>,
+    Sent(body): Sent,
 ) -> Result<Json<Value>, Problem> {
     let switches: Map<String, Value> = form::read(&body)?;
     sandbox.set_switches(&provider, switches, false)

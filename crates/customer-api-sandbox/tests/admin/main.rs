@@ -18,4 +18,5 @@ mod guard;
 mod journal;
 mod outbox;
 mod records;
+mod refusals;
 mod switches;
