@@ -33,10 +33,17 @@ pub(super) async fn stream(Admin(sandbox): Admin, headers: HeaderMap) -> impl In
     let changes = sandbox.pulse.subscribe();
     let last = headers.get("last-event-id");
     let last = last.and_then(|last| last.to_str().ok()?.parse().ok());
-    let seen = last.unwrap_or(*changes.borrow());
+    let now = *changes.borrow();
+    let seen = first_seen(last, now);
     let (to, events) = mpsc::channel(WAITING);
     tokio::spawn(follow(Arc::downgrade(&sandbox), changes, seen, to));
     Sse::new(Events(events)).keep_alive(KeepAlive::default())
+}
+
+/// Returns the last event that a reader has seen. A number from the future is one of an earlier sandbox on the same port, to which the reader was
+/// connected: it has seen nothing of this one.
+fn first_seen(last: Option<u64>, now: u64) -> u64 {
+    last.map_or(now, |last| if last > now { 0 } else { last })
 }
 
 /// Sends what changes, until the reader leaves or the sandbox stops.

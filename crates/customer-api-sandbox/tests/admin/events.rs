@@ -119,3 +119,17 @@ async fn a_reader_who_comes_back_gets_what_was_missed() {
     let requests = events.iter().filter(|(name, _)| name == "request");
     assert_eq!(requests.count(), 2, "{events:?}");
 }
+
+/// The browser of an open console reconnects to a sandbox that was started again on the same port.
+#[tokio::test]
+async fn a_reader_of_an_earlier_sandbox_gets_the_events_of_this_one() {
+    let admin = Admin::start().await;
+    label(&admin).await;
+    let all = until(&admin, Some("0"), r#"{"what":"state"}"#, async || {}).await;
+    for last in ["999999", "18446744073709551615"] {
+        let reading = until(&admin, Some(last), r#"{"what":"state"}"#, async || {});
+        let limit = std::time::Duration::from_secs(10);
+        let events = tokio::time::timeout(limit, reading).await.unwrap();
+        assert_eq!(events, all, "{last}");
+    }
+}
