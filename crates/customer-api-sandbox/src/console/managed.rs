@@ -1,12 +1,13 @@
 //! The servers of all providers, behind one interface.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use serde_json::{Map, Value, json};
 
 use super::form::read_at;
 use super::problem::FormError;
-use super::records::{CustomersForm, OutboxForm, ReviewsForm};
+use super::records::{CustomersForm, OutboxForm, ReviewsForm, check_id};
 use crate::error::SandboxError;
 use crate::fault::ConnectionFault;
 use crate::omnidesk::{Omnidesk, OmnideskCustomer, OmnideskOptions};
@@ -156,10 +157,22 @@ impl Managed for Server<Omnidesk> {
     }
 
     fn replace_records(&self, records: Map<String, Value>) -> Result<(), FormError> {
-        let form: CustomersForm<OmnideskCustomer> = read_at("", records.into())?;
+        let mut form: CustomersForm<OmnideskCustomer> = read_at("", records.into())?;
+        let crm_syncs = std::mem::take(&mut form.crm_syncs);
         let customers = form.with_ids(|customer| &mut customer.id)?;
+        let (mut channels, mut events) = (BTreeSet::new(), BTreeSet::new());
+        for (place, customer) in customers.iter().enumerate() {
+            for (inner, channel) in customer.channels.iter().enumerate() {
+                let pointer = format!("/customers/{place}/channels/{inner}/id");
+                check_id(&pointer, channel.id, &mut channels)?;
+            }
+            for (inner, event) in customer.events.iter().enumerate() {
+                let pointer = format!("/customers/{place}/events/{inner}/id");
+                check_id(&pointer, event.id, &mut events)?;
+            }
+        }
         self.pipeline().reset_records();
-        self.restore(customers);
+        self.restore(customers, crm_syncs);
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use super::asked::{Asked, Named, Sent};
 use super::problem::{FormError, Problem};
 use super::{Admin, Managing, form};
 use crate::customer_radar::SentInvitation;
+use crate::omnidesk::OmnideskCrmSync;
 use crate::pulse::Kind;
 use crate::ravelin::Review;
 
@@ -31,8 +32,8 @@ pub(super) struct ReviewsForm {
 #[serde(default, deny_unknown_fields, bound = "T: Deserialize<'de>")]
 pub(super) struct CustomersForm<T> {
     customers: Vec<T>,
-    #[serde(rename = "crm_syncs")]
-    _crm_syncs: IgnoredAny,
+    /// Only Omnidesk has them.
+    pub(super) crm_syncs: Vec<OmnideskCrmSync>,
     #[serde(rename = "applied")]
     _applied: IgnoredAny,
     #[serde(rename = "throttled")]
@@ -43,7 +44,7 @@ impl<T> Default for CustomersForm<T> {
     fn default() -> Self {
         Self {
             customers: Vec::new(),
-            _crm_syncs: IgnoredAny,
+            crm_syncs: Vec::new(),
             _applied: IgnoredAny,
             _throttled: IgnoredAny,
         }
@@ -56,12 +57,7 @@ impl<T> CustomersForm<T> {
         let mut taken = BTreeSet::new();
         for (place, customer) in self.customers.iter_mut().enumerate() {
             let id = *id(customer);
-            if id != 0 && !taken.insert(id) {
-                return Err(form::failed(
-                    format!("/customers/{place}/id"),
-                    "another customer has this id",
-                ));
-            }
+            check_id(&format!("/customers/{place}/id"), id, &mut taken)?;
         }
         let mut next = 1;
         for customer in &mut self.customers {
@@ -76,6 +72,21 @@ impl<T> CustomersForm<T> {
         }
         Ok(self.customers)
     }
+}
+
+/// The greatest id: the last one that every JSON parser reads exactly. It leaves room for the ids that follow.
+const GREATEST_ID: u64 = (1 << 53) - 1;
+
+/// Checks an id that was given. Zero stands for none.
+pub(super) fn check_id(pointer: &str, id: u64, taken: &mut BTreeSet<u64>) -> Result<(), FormError> {
+    let problem = if id > GREATEST_ID {
+        format!("the greatest id is {GREATEST_ID}")
+    } else if id != 0 && !taken.insert(id) {
+        "another one has this id".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(form::failed(pointer.to_owned(), &problem))
 }
 
 /// The form of Customer Radar's records.

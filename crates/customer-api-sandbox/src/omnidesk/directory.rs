@@ -60,23 +60,33 @@ impl Directory {
         id
     }
 
-    /// Adds a customer with its id. Channels and events without an id get one.
+    /// Adds customers with their ids. Channels and events without an id get one that no other has.
     #[cfg(feature = "console")]
-    pub(super) fn restore(&mut self, mut customer: OmnideskCustomer) {
-        for channel in &mut customer.channels {
-            if channel.id == 0 {
-                channel.id = self.last_channel_id + 1;
+    pub(super) fn restore(&mut self, customers: Vec<OmnideskCustomer>) {
+        for customer in &customers {
+            self.last_id = self.last_id.max(customer.id);
+            for channel in &customer.channels {
+                self.last_channel_id = self.last_channel_id.max(channel.id);
             }
-            self.last_channel_id = self.last_channel_id.max(channel.id);
-        }
-        for event in &mut customer.events {
-            if event.id == 0 {
-                event.id = self.last_event_id + 1;
+            for event in &customer.events {
+                self.last_event_id = self.last_event_id.max(event.id);
             }
-            self.last_event_id = self.last_event_id.max(event.id);
         }
-        self.last_id = self.last_id.max(customer.id);
-        self.customers.insert(customer.id, customer);
+        for mut customer in customers {
+            for channel in customer
+                .channels
+                .iter_mut()
+                .filter(|channel| channel.id == 0)
+            {
+                self.last_channel_id += 1;
+                channel.id = self.last_channel_id;
+            }
+            for event in customer.events.iter_mut().filter(|event| event.id == 0) {
+                self.last_event_id += 1;
+                event.id = self.last_event_id;
+            }
+            self.customers.insert(customer.id, customer);
+        }
     }
 
     /// Removes a customer, so that no read shows it any more.

@@ -163,13 +163,16 @@ impl Server<Omnidesk> {
         self.provider.directory().seed(customer)
     }
 
-    /// Adds customers with the ids that they have.
+    /// Adds customers with the ids that they have, and synchronisations.
     #[cfg(feature = "console")]
-    pub(crate) fn restore(&self, customers: Vec<OmnideskCustomer>) {
+    pub(crate) fn restore(
+        &self,
+        customers: Vec<OmnideskCustomer>,
+        crm_syncs: Vec<OmnideskCrmSync>,
+    ) {
         let mut directory = self.provider.directory();
-        for customer in customers {
-            directory.restore(customer);
-        }
+        directory.crm_syncs.extend(crm_syncs);
+        directory.restore(customers);
     }
 
     /// Removes a customer, as if another program had removed it.

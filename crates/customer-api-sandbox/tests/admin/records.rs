@@ -141,3 +141,73 @@ async fn a_reset_goes_back_to_the_seed() {
     label().await;
     assert_eq!(reviews().await, 2);
 }
+
+/// The servers count on from the greatest id.
+#[tokio::test]
+async fn ids_leave_room_for_the_next_one_and_do_not_clash() {
+    let admin = Admin::start().await;
+    let channel = |id: u64| json!({ "id": id, "channel_type": "email", "value": "a" });
+    let event = |id: u64| {
+        json!({ "id": id, "initiated_by": "a", "message": "b", "source_url": "c",
+            "created_at": "2026-01-01T00:00:00Z" })
+    };
+    for (target, record, pointer) in [
+        (
+            "/state/revnue",
+            json!({ "company": 1, "id": u64::MAX }),
+            "/customers/0/id",
+        ),
+        (
+            "/state/omnidesk",
+            json!({ "brand_id": 1, "id": u64::MAX }),
+            "/customers/0/id",
+        ),
+        (
+            "/state/omnidesk",
+            json!({ "brand_id": 1, "channels": [channel(u64::MAX), channel(0)] }),
+            "/customers/0/channels/0/id",
+        ),
+        (
+            "/state/omnidesk",
+            json!({ "brand_id": 1, "channels": [channel(1), channel(1)] }),
+            "/customers/0/channels/1/id",
+        ),
+        (
+            "/state/omnidesk",
+            json!({ "brand_id": 1, "events": [event(u64::MAX), event(0)] }),
+            "/customers/0/events/0/id",
+        ),
+    ] {
+        let body = json!({ "customers": [record] });
+        let (status, answer) = admin.call("PUT", target, Some(body)).await;
+        assert_eq!(status, 400, "{target}: {answer}");
+        assert_eq!(answer["pointer"], pointer);
+    }
+    let customers = json!({ "customers": [
+        { "brand_id": 1, "channels": [channel(0), channel(1)], "events": [event(0)] },
+        { "brand_id": 1, "channels": [channel(2)], "events": [event(1)] },
+    ]});
+    let state = admin.done("PUT", "/state/omnidesk", customers).await;
+    let ids = |list: &str| {
+        let customers = state["customers"].as_array().unwrap().iter();
+        let records = customers.flat_map(|customer| customer[list].as_array().unwrap());
+        records
+            .map(|record| record["id"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids("channels"), [3, 1, 2]);
+    assert_eq!(ids("events"), [2, 1]);
+}
+
+#[tokio::test]
+async fn synchronisations_are_written_back() {
+    let admin = Admin::start().await;
+    let sync = json!({ "brand_id": 1, "channel": "email", "address": "ana@shop.example" });
+    let body = json!({ "crm_syncs": [sync] });
+    let state = admin.done("PUT", "/state/omnidesk", body).await;
+    assert_eq!(state["crm_syncs"], json!([sync]));
+    assert_eq!(
+        admin.done("PUT", "/state/omnidesk", state.clone()).await,
+        state
+    );
+}
