@@ -85,7 +85,7 @@ pub(crate) type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) requests: Option<usize>,
-    /// The bytes of their bodies and their responses.
+    /// The bytes of their targets, headers and bodies, and of their responses.
     pub(crate) bytes: Option<usize>,
 }
 
@@ -123,7 +123,19 @@ pub(crate) struct Counts {
 
 impl Entry {
     fn bytes(&self) -> usize {
-        self.request.body.len() + self.request.response_body.len()
+        let request = &self.request;
+        let headers = request.headers.iter();
+        let headers = headers.map(|(name, value)| name.len() + value.len());
+        let response_headers = request.response_headers.iter();
+        let response_headers = response_headers.map(|(name, value)| name.len() + value.len());
+        let problems = request.problems.iter().map(String::len);
+        headers
+            .chain(response_headers)
+            .chain(problems)
+            .sum::<usize>()
+            + request.target.len()
+            + request.body.len()
+            + request.response_body.len()
     }
 }
 

@@ -328,8 +328,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Limits the log of each server to the latest requests whose bodies and responses have at most
-    /// this number of bytes together. Without this call, all bytes are kept.
+    /// Limits the log of each server to the latest requests that have at most this number of bytes
+    /// together: targets, headers, bodies and responses. Without this call, all bytes are kept.
     pub fn kept_bytes(mut self, bytes: usize) -> Self {
         self.limits.bytes = Some(bytes);
         self
