@@ -8,9 +8,22 @@ use super::managed::Managed;
 use crate::clock::rfc3339_nanos;
 use crate::log::RecordedRequest;
 
-/// The headers whose values are masked.
-const CREDENTIALS: [&str; 4] = ["authorization", "apikey", "cookie", "proxy-authorization"];
+/// Parts of the names of headers whose values are masked, without hyphens and underscores. They also match a name that a client got wrong, such
+/// as `X-Api-Key`.
+const CREDENTIALS: [&str; 8] = [
+    "auth",
+    "apikey",
+    "secret",
+    "token",
+    "password",
+    "cookie",
+    "credential",
+    "accesskey",
+];
 const MASK: &str = "***";
+
+/// The longest body that is an argument of `curl`. Linux allows 128 KiB for one argument.
+const LONGEST_ARGUMENT: usize = 100_000;
 
 /// The headers that `curl` writes itself.
 const OF_CURL: [&str; 6] = [
@@ -63,9 +76,8 @@ pub(super) fn whole(request: &RecordedRequest, server: &dyn Managed) -> Value {
 }
 
 fn is_credential(name: &str) -> bool {
-    CREDENTIALS
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(name))
+    let name = name.to_ascii_lowercase().replace(['-', '_'], "");
+    CREDENTIALS.iter().any(|known| name.contains(known))
 }
 
 fn shown_value(name: &str, value: &[u8]) -> String {
@@ -88,11 +100,21 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Returns a command that repeats the request, with variables in place of credentials.
 fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
-    let mut command = format!(
-        "curl -i -X {} {}",
-        quoted(&request.method),
-        quoted(&format!("{}{}", server.base_url(), request.target)),
-    );
+    let mut command = "curl -i".to_owned();
+    // With `-X`, curl would wait for a body.
+    if request.method == "HEAD" {
+        command.push_str(" --head");
+    } else {
+        command.push_str(&format!(" -X {}", quoted(&request.method)));
+    }
+    let (url, target) = (server.base_url(), &request.target);
+    if is_plain(target) {
+        command.push_str(&format!(" {}", quoted(&format!("{url}{target}"))));
+    } else {
+        // In a URL, curl would change or refuse it.
+        let target = quoted(target);
+        command.push_str(&format!(" --request-target {target} {}", quoted(url)));
+    }
     for (name, value) in &request.headers {
         if OF_CURL.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             continue;
@@ -101,19 +123,44 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
         if own.eq_ignore_ascii_case(name) {
             // In double quotes, so that the shell fills in the variable.
             command.push_str(&format!(" -H \"{own}: {credential}\""));
-        } else if !is_credential(name) {
-            let value = String::from_utf8_lossy(value);
-            command.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
+        } else {
+            let header = match shown_value(name, value).as_str() {
+                // Curl leaves out a header with a colon and nothing behind it.
+                "" => format!("{name};"),
+                value => format!("{name}: {value}"),
+            };
+            command.push_str(&format!(" -H {}", quoted(&header)));
         }
+    }
+    if !request.body.is_empty() && request.header("content-type").is_none() {
+        // Curl would declare a form.
+        command.push_str(" -H 'Content-Type:'");
     }
     match std::str::from_utf8(&request.body) {
         Ok("") => command,
-        Ok(body) => format!("{command} --data-binary {}", quoted(body)),
-        Err(_) => format!(
+        // Not `--data-binary`, which sends the file that a body such as `@name` names.
+        Ok(body) if body.len() <= LONGEST_ARGUMENT && !body.contains('\0') => {
+            format!("{command} --data-raw {}", quoted(body))
+        }
+        _ => format!(
             "echo {} | base64 -d | {command} --data-binary @-",
             base64(&request.body)
         ),
     }
+}
+
+/// Returns whether curl sends a target as it stands in a URL: without segments that it resolves, patterns that it expands and a fragment.
+fn is_plain(target: &str) -> bool {
+    let path = target.split('?').next().unwrap_or_default();
+    target.starts_with('/')
+        && !target.contains(['#', '[', ']', '{', '}'])
+        && !path.split('/').any(is_dots)
+}
+
+/// Returns whether a segment of a path means this or the parent directory.
+fn is_dots(segment: &str) -> bool {
+    let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+    segment == "." || segment == ".."
 }
 
 /// Returns a text as one word of a shell.
@@ -124,6 +171,23 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn credentials_are_known_by_their_names() {
+        for name in [
+            "AUTHORIZATION",
+            "apiKey",
+            "X-Api-Key",
+            "api_key",
+            "x-auth",
+            "Set-Cookie",
+        ] {
+            assert!(is_credential(name), "{name}");
+        }
+        for name in ["content-type", "Idempotency-Key", "accept"] {
+            assert!(!is_credential(name), "{name}");
+        }
+    }
 
     #[test]
     fn a_text_is_one_word_of_the_shell() {

@@ -176,3 +176,98 @@ async fn a_cleared_journal_is_empty_and_its_numbers_go_on() {
     call(&admin, "POST", LABEL_PATH, LABEL).await;
     assert_eq!(ids(&admin.get("/requests").await), [2]);
 }
+
+/// The command of the journal is run, and what arrives is compared.
+#[tokio::test]
+async fn the_command_repeats_the_request_byte_by_byte() {
+    let admin = Admin::start().await;
+    let ravelin = admin.sandbox.ravelin();
+    let long = "x".repeat(200_000);
+    let requests = [
+        ("POST", "/v2/label/customer", "@Cargo.toml"),
+        ("POST", "/v2/label/customer", "a\0b"),
+        ("POST", "/v2/label/customer", "it's $HOME `id`\r\n\n"),
+        ("POST", "/v2/label/customer", long.as_str()),
+        ("GET", "/v2/label/customer?a=[1-2]&b={x,y}", ""),
+        ("GET", "/v2/label/customer/a/../b", ""),
+        ("GET", "/v2/label/customer/%2e%2E", ""),
+        ("GET", "/v2/label/customer/a#b", ""),
+        ("HEAD", "/v2/label/customer", ""),
+        ("OPTIONS", "*", ""),
+    ];
+    let has_curl = std::process::Command::new("curl").arg("-V").output();
+    if has_curl.is_err() {
+        eprintln!("left out: the machine has no curl");
+        return;
+    }
+    for (method, target, body) in requests {
+        ravelin.clear_requests();
+        let mut client = Client::connect(ravelin.base_url()).await;
+        let headers = [
+            ("X-Empty", ""),
+            ("X-Odd", "it's \"$HOME\""),
+            ("Connection", "close"),
+        ];
+        client.send(method, target, &headers, body).await;
+        client.rest().await;
+        let list = admin.get("/requests").await;
+        let id = list["requests"][0]["id"].as_u64().unwrap();
+        let request = admin.get(&format!("/requests/{id}")).await;
+        let curl = request["curl"].as_str().unwrap().to_owned();
+        let run = move || {
+            // Through a pipe, because an argument can't be that long.
+            let mut shell = std::process::Command::new("sh")
+                .env("RAVELIN_SECRET_KEY", "k")
+                .stdin(std::process::Stdio::piped())
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()?;
+            let command = curl.replacen("curl -i", "curl -i --max-time 10", 1);
+            let mut input = shell.stdin.take().unwrap();
+            std::io::Write::write_all(&mut input, command.as_bytes())?;
+            drop(input);
+            shell.wait_with_output()
+        };
+        let output = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
+        assert!(output.status.success(), "{method} {target}: {output:?}");
+        let requests = ravelin.requests();
+        let [first, second] = requests.as_slice() else {
+            panic!("{method} {target}: {}", requests.len());
+        };
+        assert_eq!(first.method, second.method);
+        assert_eq!(first.target, second.target);
+        assert_eq!(first.body, second.body, "{target}");
+        for name in ["x-empty", "x-odd", "content-type"] {
+            assert_eq!(first.header(name), second.header(name), "{target} {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_credential_in_the_wrong_header_is_masked() {
+    let admin = Admin::start().await;
+    let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+    let wrong = [("X-Api-Key", "sk_wrong"), ("X_AUTH_TOKEN", "sk_wrong")];
+    client.send("GET", "/v2/label/customer", &wrong, "").await;
+    client.response().await;
+    let request = admin.get("/requests/1").await;
+    assert!(!request.to_string().contains("sk_wrong"), "{request}");
+    assert!(request["curl"].as_str().unwrap().contains("X-Api-Key: ***"));
+}
+
+#[tokio::test]
+async fn long_targets_and_headers_count_for_the_limit_of_bytes() {
+    let admin = Admin::of(Sandbox::builder().kept_bytes(200_000)).await;
+    let target = format!("/v2/label/customer?x={}", "y".repeat(30_000));
+    let filler = "z".repeat(20_000);
+    for _ in 0..10 {
+        let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+        client
+            .send("GET", &target, &[("X-Filler", &filler)], "")
+            .await;
+        client.response().await;
+    }
+    let journal = &admin.get("/health").await["journal"];
+    assert_eq!(journal["kept"], 3, "{journal}");
+    assert_eq!(journal["dropped"], 7, "{journal}");
+}
