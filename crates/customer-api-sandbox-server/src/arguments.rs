@@ -50,6 +50,8 @@ pub(crate) fn command() -> Command {
             .help(format!("Port of {what} [default: a free one]"))
     };
     Command::new("customer-api-sandbox-server")
+        // The last one counts, so that a container image can set ports that its user overrides.
+        .args_override_self(true)
         .version(env!("CARGO_PKG_VERSION"))
         .about(
             "Local imitations of customer APIs, with scripted faults, an admin API and a console.",

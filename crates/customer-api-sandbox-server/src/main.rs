@@ -2,6 +2,7 @@
 
 mod arguments;
 mod calls;
+mod output;
 
 use std::fs;
 use std::io::{self, Write};
@@ -9,11 +10,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
+use arguments::Arguments;
 use customer_api_sandbox::{RecordedRequest, Sandbox};
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
-
-use arguments::Arguments;
 
 /// The exit codes for a failure, beside those of [`clap`].
 const FAILED: u8 = 1;
@@ -43,40 +42,41 @@ fn main() -> ExitCode {
 }
 
 async fn serve(arguments: Arguments) -> Result<(), Failure> {
-    let (lines, mut logged) = mpsc::unbounded_channel();
     let is_json = arguments.is_json;
+    // Before anything is printed: whoever reads the first line may stop the program.
+    let mut stop = Stop::new().map_err(|error| (error.to_string(), FAILED))?;
+    let (lines, mut end) = output::start(is_json);
+    let logged = lines.clone();
     let sandbox = start(&arguments, move |request| {
-        let line = if is_json {
+        logged.send(if is_json {
             json_line(request)
         } else {
             text_line(request)
-        };
-        // The receiver lives as long as the servers do.
-        let _ = lines.send(line);
+        });
     })
     .await?;
     prepare(&sandbox, &arguments)?;
-    write(&if is_json {
-        let mut health = sandbox.health();
-        if let Some(fields) = health.as_object_mut() {
-            fields.insert("event".to_owned(), json!("start"));
-            fields.insert("admin_url".to_owned(), json!(sandbox.admin_url()));
-        }
-        format!("{health}\n")
+    lines.send(if is_json {
+        first_json_line(&sandbox)
     } else {
         introduction(&sandbox)
-    })?;
-    let stopped = stopped();
-    tokio::pin!(stopped);
-    loop {
-        tokio::select! {
-            line = logged.recv() => match line {
-                Some(line) => write(&line)?,
-                None => return Ok(()),
-            },
-            () = &mut stopped => return Ok(()),
-        }
+    });
+    tokio::select! {
+        error = end.failure() => return Err((error.to_string(), FAILED)),
+        () = stop.requested() => {}
     }
+    drop((sandbox, lines));
+    end.last_lines().await;
+    Ok(())
+}
+
+fn first_json_line(sandbox: &Sandbox) -> String {
+    let mut health = sandbox.health();
+    if let Some(fields) = health.as_object_mut() {
+        fields.insert("event".to_owned(), json!("start"));
+        fields.insert("admin_url".to_owned(), json!(sandbox.admin_url()));
+    }
+    format!("{health}\n")
 }
 
 async fn start(
@@ -212,24 +212,34 @@ fn json_line(request: &RecordedRequest) -> String {
     format!("{summary}\n")
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn stopped() {
+/// The signals that stop the program: Ctrl-C and, on Unix, SIGTERM.
+struct Stop {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
 }
 
-fn write(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|error| (error.to_string(), FAILED))
+impl Stop {
+    /// Listens from now on.
+    fn new() -> io::Result<Self> {
+        #[cfg(unix)]
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            #[cfg(unix)]
+            interrupt: signal(SignalKind::interrupt())?,
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn requested(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

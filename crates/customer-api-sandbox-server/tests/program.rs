@@ -305,14 +305,34 @@ fn files_and_options_set_the_start() {
     );
 }
 
+#[test]
+fn a_pipe_that_nobody_reads_does_not_stop_the_servers() {
+    let mut running = Running::start(&["--json"]);
+    let start = running.json();
+    let base = start["providers"][0]["base_url"].as_str().unwrap();
+    let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
+    // Their lines fill the pipe many times.
+    for _ in 0..3_000 {
+        stream
+            .write_all(b"GET /v2/nosuch HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .unwrap();
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).unwrap();
+        assert_eq!(&head, b"HTTP/1.1 404");
+        let mut rest = [0; 4_096];
+        // The rest of the response comes in one piece.
+        assert!(stream.read(&mut rest).unwrap() > 0);
+    }
+    let admin = start["admin_url"].as_str().unwrap();
+    assert_eq!(get(admin, "/health")["providers"][0]["requests"], 3_000);
+}
+
 #[cfg(unix)]
 #[test]
 fn sigterm_and_sigint_end_it_with_code_0() {
     for signal in ["-TERM", "-INT"] {
         let mut running = Running::start(&["--json"]);
-        let start = running.json();
-        // Once the program serves a request, it also listens for signals.
-        get(start["admin_url"].as_str().unwrap(), "/health");
+        running.json();
         let id = running.child.id().to_string();
         // `kill` of the shell is there wherever a shell is.
         let sent = Command::new("sh")
