@@ -305,3 +305,41 @@ async fn an_expected_continue_is_sent_before_the_body_is_read() {
     assert_eq!(client.response().await.status, Some(200));
     assert_eq!(sandbox.ravelin().applied_count(), 1);
 }
+
+/// Two lengths, or a body behind a 204, would be a fault that nobody scripted.
+#[tokio::test]
+async fn a_header_that_frames_the_response_is_replaced() {
+    let bodies = || Fault::status(500).body(FaultBody::text("abcdefg"));
+    for (fault, present, absent) in [
+        (
+            bodies().header("Content-Length", "5"),
+            "Content-Length: 5\r\n",
+            "content-length: 7",
+        ),
+        (
+            bodies().header("transfer-encoding", "chunked"),
+            "transfer-encoding: chunked\r\n",
+            "content-length",
+        ),
+        (
+            bodies().header("connection", "keep-alive"),
+            "content-length: 7\r\n",
+            "connection: close",
+        ),
+        (
+            Fault::status(204)
+                .body(FaultBody::text("a"))
+                .drip(Duration::from_millis(1)),
+            "HTTP/1.1 204",
+            "content-length",
+        ),
+    ] {
+        let (_sandbox, mut client) = faulty(fault.clone()).await;
+        let headers = [KEY, JSON, ("Connection", "close")];
+        client.send("POST", LABEL_PATH, &headers, LABEL).await;
+        let (bytes, _) = client.rest().await;
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains(present), "{fault:?}: {text}");
+        assert!(!text.contains(absent), "{fault:?}: {text}");
+    }
+}

@@ -37,9 +37,10 @@ impl ResponseWriter<'_> {
     }
 
     pub(crate) async fn whole(&mut self, response: &Response) -> io::Result<()> {
-        let length = match response.status {
-            100..=199 | 204 | 304 => Length::None,
-            _ => Length::Bytes(response.body.len()),
+        let length = if has_no_body(response.status) {
+            Length::None
+        } else {
+            Length::Bytes(response.body.len())
         };
         let mut bytes = self.head(response, length);
         if !self.head_only && !matches!(length, Length::None) {
@@ -53,6 +54,9 @@ impl ResponseWriter<'_> {
         response: &Response,
         pause: Duration,
     ) -> io::Result<()> {
+        if has_no_body(response.status) {
+            return self.whole(response).await;
+        }
         let head = self.head(response, Length::Bytes(response.body.len()));
         self.stream.write_all(&head).await?;
         for byte in response.body.iter().filter(|_| !self.head_only) {
@@ -109,17 +113,29 @@ impl ResponseWriter<'_> {
         for (name, value) in &response.headers {
             line(name, value);
         }
-        match length {
-            Length::None => {}
-            Length::Bytes(bytes) => line("content-length", &bytes.to_string()),
-            Length::Chunked => line("transfer-encoding", "chunked"),
+        // A fault can replace what frames the response as well.
+        let is_given = |wanted: &str| {
+            let mut headers = response.headers.iter();
+            headers.any(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        };
+        if !is_given("content-length") && !is_given("transfer-encoding") {
+            match length {
+                Length::None => {}
+                Length::Bytes(bytes) => line("content-length", &bytes.to_string()),
+                Length::Chunked => line("transfer-encoding", "chunked"),
+            }
         }
-        if self.closing {
+        if self.closing && !is_given("connection") {
             line("connection", "close");
         }
         head.extend_from_slice(b"\r\n");
         head
     }
+}
+
+/// Returns whether a response of this status never has a body.
+fn has_no_body(status: u16) -> bool {
+    matches!(status, 100..=199 | 204 | 304)
 }
 
 fn status_line(status: u16) -> Vec<u8> {
