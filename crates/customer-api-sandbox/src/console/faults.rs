@@ -58,12 +58,9 @@ pub(super) async fn add(
         operation,
         fault,
     } = sandbox.placed("", form::read(&body)?)?;
-    let id = server.pipeline().faults.add(operation, fault);
+    let added = server.pipeline().faults.add(operation, fault);
     sandbox.pulse.change_of(Kind::Faults);
-    let scripted = server.pipeline().faults.all();
-    let added = scripted.iter().find(|scripted| scripted.id == id);
-    // A fault for no request, or one that a request has met since.
-    let shown = added.map_or(Value::Null, |added| shown(server.pipeline().name, added));
+    let shown = shown(server.pipeline().name, &added);
     Ok((StatusCode::CREATED, Json(shown)))
 }
 
@@ -101,7 +98,11 @@ pub(super) async fn connections(
         let error = form::failed("/times".to_owned(), "`refuse` and `accept` have no `times`");
         return Err(error.into());
     }
-    for server in sandbox.chosen(wanted.provider.as_deref())? {
+    if times == 0 {
+        return Err(form::failed("/times".to_owned(), "`times` must be at least 1").into());
+    }
+    let servers = sandbox.chosen(wanted.provider.as_deref());
+    for server in servers.map_err(Problem::in_body)? {
         match wanted.action {
             Action::Refuse => server.refuse().await,
             Action::Accept => {
@@ -203,13 +204,34 @@ impl Managing {
                 return Err(Problem::unknown(&format!("{place}/on"), &given, known).into());
             }
         };
-        let fault = form::read_at(place, Value::Object(fields))?;
+        let names: Vec<String> = fields.keys().cloned().collect();
+        let fault: Fault = form::read_at(place, Value::Object(fields))
+            .map_err(|error| at_field(error, place, &names))?;
+        if fault.times == Some(0) {
+            return Err(form::failed(
+                format!("{place}/times"),
+                "`times` must be at least 1, or null for all requests",
+            ));
+        }
         Ok(Placed {
             server,
             operation,
             fault,
         })
     }
+}
+
+/// Places an error that concerns the fault as a whole, but starts with the name of one of its fields, at that field.
+fn at_field(error: FormError, place: &str, names: &[String]) -> FormError {
+    let field = error.detail.strip_prefix('`');
+    let field = field.and_then(|detail| detail.split('`').next());
+    let pointer = match field {
+        Some(field) if error.pointer == place && names.iter().any(|name| name == field) => {
+            format!("{place}/{field}")
+        }
+        _ => return error,
+    };
+    FormError { pointer, ..error }
 }
 
 /// Returns a scripted fault as the API shows it.

@@ -162,7 +162,11 @@ pub(super) async fn list(
     Admin(sandbox): Admin,
     Asked(list): Asked<List>,
 ) -> Result<Json<Value>, Problem> {
-    let limit = list.limit.unwrap_or(USUAL).clamp(1, MOST);
+    let limit = list.limit.unwrap_or(USUAL);
+    if !(1..=MOST).contains(&limit) {
+        let detail = format!("`limit` must be from 1 to {MOST}");
+        return Err(form::failed("limit".to_owned(), &detail).into());
+    }
     let wanted = Wanted::new(&sandbox, list.filter())?;
     let (mut matching, mut latest) = (0_usize, BTreeMap::new());
     wanted.for_each(&sandbox, |request| {
@@ -190,7 +194,7 @@ pub(super) async fn count(Admin(sandbox): Admin, Sent(body): Sent) -> Result<Jso
     } else {
         form::read(&body)?
     };
-    let wanted = Wanted::new(&sandbox, filter)?;
+    let wanted = Wanted::new(&sandbox, filter).map_err(|error| Problem::from(error).in_body())?;
     let mut count = 0_usize;
     wanted.for_each(&sandbox, |_| count += 1);
     Ok(Json(json!({ "count": count })))

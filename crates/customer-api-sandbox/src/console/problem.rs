@@ -75,6 +75,16 @@ impl Problem {
         .with_expected(expected)
     }
 
+    /// Places an error about a name in the body, not in the query.
+    pub(super) fn in_body(mut self) -> Self {
+        self.pointer = self.pointer.map(|pointer| match pointer.as_str() {
+            "" => pointer,
+            name if name.starts_with('/') => pointer,
+            name => format!("/{name}"),
+        });
+        self
+    }
+
     fn with_expected(mut self, expected: Vec<String>) -> Self {
         self.expected = expected;
         self

@@ -98,6 +98,7 @@ fn change_switches(
             let known = defaults.keys().map(String::as_str);
             return Err(Problem::unknown(&format!("/{name}"), name, known).into());
         }
+        check(name, value)?;
         all.insert(name.clone(), value.clone());
     }
     server.set_switches(Value::Object(all)).map_err(|error| {
@@ -114,6 +115,33 @@ fn change_switches(
             },
             _ => error,
         }
+    })
+}
+
+/// Checks what the methods of the options ensure: that a page has room, a status has three digits and a path has a place for the id.
+fn check(name: &str, value: &Value) -> Result<(), FormError> {
+    let words = match (name, value) {
+        ("page_size" | "page_limit", Value::Number(number)) if number.as_u64() == Some(0) => {
+            "at least 1"
+        }
+        ("bad_token_status" | "refused_login_status", Value::Number(status))
+            if !status
+                .as_u64()
+                .is_some_and(|status| (200..=999).contains(&status)) =>
+        {
+            "a status from 200 to 999"
+        }
+        ("purge_path" | "remove_channel_path", Value::String(path))
+            if !path.starts_with('/') || !path.contains("{id}") =>
+        {
+            "a path with `{id}`"
+        }
+        _ => return Ok(()),
+    };
+    let words = format!("`{name}` must be {words}");
+    Err(FormError {
+        expected: Vec::new(),
+        ..form::failed(format!("/{name}"), &words)
     })
 }
 

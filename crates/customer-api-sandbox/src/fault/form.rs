@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Chance, Delivery, Fault, FaultBody, Later, Processing, SecondWriter};
+use super::{
+    Chance, Delivery, Fault, FaultBody, Later, Processing, SHORTEST_OVERSIZED, SecondWriter,
+};
 use crate::duration;
 
 #[derive(Serialize, Deserialize)]
@@ -122,6 +124,21 @@ impl TryFrom<FaultForm> for Fault {
         }
         if form.length.is_some() && form.fault != Kind::Oversized {
             return Err("only the fault `oversized` has a `length`".to_owned());
+        }
+        if form
+            .length
+            .is_some_and(|length| length < SHORTEST_OVERSIZED)
+        {
+            return Err(format!("`length` must be at least {SHORTEST_OVERSIZED}"));
+        }
+        let is_header = |(name, value): (&String, &String)| {
+            http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+                && !value.contains(['\r', '\n', '\0'])
+        };
+        if !form.headers.iter().all(is_header) {
+            return Err(
+                "`headers` must have names of headers, and values without line breaks".to_owned(),
+            );
         }
         if form
             .status
@@ -349,6 +366,19 @@ mod tests {
             (
                 json!({ "fault": "hang", "length": 13 }),
                 "only the fault `oversized`",
+            ),
+            (json!({ "fault": "oversized", "length": 12 }), "at least 13"),
+            (
+                json!({ "fault": "hang", "headers": { "a\r\nb": "c" } }),
+                "names of headers",
+            ),
+            (
+                json!({ "fault": "hang", "headers": { "": "c" } }),
+                "names of headers",
+            ),
+            (
+                json!({ "fault": "hang", "headers": { "a": "b\r\nc: d" } }),
+                "without line breaks",
             ),
             (json!({ "fault": "hang", "seed": 1 }), "needs `probability`"),
             (json!({ "fault": "hang", "probability": 2 }), "from 0 to 1"),

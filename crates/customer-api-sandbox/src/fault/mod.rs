@@ -21,6 +21,9 @@ pub(crate) use script::FaultScript;
 pub(crate) use script::ScriptedFault;
 pub use second_writer::SecondWriter;
 
+/// The shortest body of `oversized`: an object with an empty text.
+const SHORTEST_OVERSIZED: u64 = 13;
+
 /// The fate of one request, or of several, instead of the normal response.
 ///
 /// By default the request is **not** processed. With [`processed`](Self::processed), the operation
@@ -184,7 +187,7 @@ impl Fault {
     /// Streams a body of `length` bytes without a length in the head. The body is valid JSON, so
     /// that only a limit on the size stops a client. The minimum is 13.
     pub fn oversized(length: u64) -> Self {
-        Self::new(Delivery::Oversize(length))
+        Self::new(Delivery::Oversize(length.max(SHORTEST_OVERSIZED)))
     }
 
     /// Processes the request before the fault is shown.

@@ -52,14 +52,13 @@ impl FaultScript {
         }
     }
 
-    /// Adds a fault for one operation, or for any request, and returns its id.
-    pub(crate) fn add(&self, operation: Option<String>, fault: Fault) -> u64 {
+    /// Adds a fault for one operation, or for any request, and returns it.
+    pub(crate) fn add(&self, operation: Option<String>, fault: Fault) -> ScriptedFault {
         let scripted = self.scripted(operation, fault);
-        let id = scripted.id;
         if scripted.left != Some(0) {
-            lock(&self.requests).push(scripted);
+            lock(&self.requests).push(scripted.clone());
         }
-        id
+        scripted
     }
 
     fn scripted(&self, operation: Option<String>, fault: Fault) -> ScriptedFault {
@@ -112,7 +111,7 @@ impl FaultScript {
             (wanted.is_none() || wanted == operation) && scripted.strikes()
         })?;
         let scripted = faults.get_mut(position)?;
-        scripted.struck += 1;
+        scripted.struck = scripted.struck.saturating_add(1);
         scripted.left = scripted.left.map(|left| left.saturating_sub(1));
         let (taken, left) = (scripted.fault.clone(), scripted.left);
         if left == Some(0) {

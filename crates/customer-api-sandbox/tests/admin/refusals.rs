@@ -81,3 +81,106 @@ async fn a_time_may_have_an_offset_with_a_bare_plus() {
     let (status, _) = admin.call("GET", "/requests?since=today+02:00", None).await;
     assert_eq!(status, 400);
 }
+
+/// What the description rules out is refused, at the place where it is.
+#[tokio::test]
+async fn values_outside_the_description_are_refused_at_their_place() {
+    let admin = Admin::start().await;
+    let fault = |fields: Value| {
+        let mut fault = json!({ "provider": "ravelin", "fault": "status", "status": 500 });
+        fault
+            .as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
+        fault
+    };
+    for (method, target, body, pointer) in [
+        ("POST", "/faults", fault(json!({ "times": 0 })), "/times"),
+        ("POST", "/faults", fault(json!({ "status": 99 })), "/status"),
+        (
+            "POST",
+            "/faults",
+            fault(json!({ "probability": 1.1 })),
+            "/probability",
+        ),
+        (
+            "POST",
+            "/faults",
+            fault(json!({ "headers": { "": "a" } })),
+            "/headers",
+        ),
+        (
+            "POST",
+            "/faults",
+            fault(json!({ "headers": { "a": "b\r\nc: d" } })),
+            "/headers",
+        ),
+        (
+            "PUT",
+            "/faults",
+            json!([{ "provider": "ravelin", "fault": "oversized", "length": 12 }]),
+            "/0/length",
+        ),
+        (
+            "POST",
+            "/connections",
+            json!({ "action": "reset", "times": 0 }),
+            "/times",
+        ),
+        (
+            "POST",
+            "/connections",
+            json!({ "action": "reset", "provider": "x" }),
+            "/provider",
+        ),
+        (
+            "POST",
+            "/requests/count",
+            json!({ "provider": "x" }),
+            "/provider",
+        ),
+        (
+            "POST",
+            "/requests/count",
+            json!({ "since": "now" }),
+            "/since",
+        ),
+        ("GET", "/requests?limit=0", Value::Null, "limit"),
+        ("GET", "/requests?limit=10001", Value::Null, "limit"),
+        (
+            "PATCH",
+            "/options/ravelin",
+            json!({ "page_size": 0 }),
+            "/page_size",
+        ),
+        (
+            "PATCH",
+            "/options/omnidesk",
+            json!({ "page_limit": 0 }),
+            "/page_limit",
+        ),
+        (
+            "PATCH",
+            "/options/omnidesk",
+            json!({ "purge_path": "/nosuch" }),
+            "/purge_path",
+        ),
+        (
+            "PATCH",
+            "/options/customer-radar",
+            json!({ "bad_token_status": 65535 }),
+            "/bad_token_status",
+        ),
+        (
+            "PUT",
+            "/options/customer-radar",
+            json!({ "refused_login_status": 0 }),
+            "/refused_login_status",
+        ),
+    ] {
+        let (status, answer) = admin.call(method, target, Some(body)).await;
+        assert_eq!(status, 400, "{method} {target}: {answer}");
+        assert_eq!(answer["pointer"], pointer, "{answer}");
+    }
+    assert_eq!(admin.get("/faults").await, json!([]));
+}
