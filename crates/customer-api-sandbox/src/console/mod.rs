@@ -132,7 +132,7 @@ impl Console {
         hosts: Arc<[String]>,
     ) -> Result<Self, SandboxError> {
         let failed = |cause| SandboxError::Bind {
-            provider: "the console",
+            provider: "console",
             cause,
         };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
