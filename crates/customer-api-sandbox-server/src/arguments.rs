@@ -73,6 +73,7 @@ pub(crate) fn command() -> Command {
             Arg::new("allow-host")
                 .long("allow-host")
                 .value_name("NAME")
+                .value_parser(read_host)
                 .action(ArgAction::Append)
                 .help("Further name under which programs call the sandbox; can be repeated"),
         )
@@ -143,6 +144,20 @@ pub(crate) fn read(matches: &ArgMatches) -> Arguments {
     }
 }
 
+/// Reads a name or an address, without a port.
+fn read_host(text: &str) -> Result<String, String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    let bracketed = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let is_address = bracketed.is_some_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok());
+    if is_address || (!text.is_empty() && text.chars().all(is_name)) {
+        Ok(text.to_owned())
+    } else {
+        Err("a host is a name or an address, without a port".to_owned())
+    }
+}
+
 fn read_switch(text: &str) -> Result<(String, String), String> {
     let (name, setting) = text
         .split_once('=')
@@ -197,6 +212,8 @@ mod tests {
             (&["--port"], "--port"),
             (&["--option", "a.b"], "a setting is missing"),
             (&["--listen", "here"], "here"),
+            (&["--allow-host", "x:80"], "without a port"),
+            (&["--allow-host", ""], "without a port"),
         ] {
             let message = parsed(arguments).unwrap_err();
             assert!(message.contains(part), "{message}");

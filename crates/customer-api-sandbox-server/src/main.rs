@@ -167,7 +167,9 @@ fn read(file: &Path) -> Result<Value, Failure> {
     let failed =
         |error: &dyn std::fmt::Display| (format!("{}: {error}", file.display()), WRONG_FILE);
     let text = fs::read(file).map_err(|error| failed(&error))?;
-    serde_json::from_slice(&text).map_err(|error| failed(&error))
+    // Some editors write a byte order mark.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    serde_json::from_slice(text).map_err(|error| failed(&error))
 }
 
 fn introduction(sandbox: &Sandbox) -> String {

@@ -7,7 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::duration;
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "null or {\"requests\": 20, \"window\": \"1m\"}"
+)]
 struct Form<N> {
     requests: N,
     #[serde(with = "duration::required")]

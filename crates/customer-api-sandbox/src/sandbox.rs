@@ -127,13 +127,13 @@ impl Sandbox {
         self.managing.seed(records)
     }
 
-    /// Replaces all scripted faults. The value is a list in the form of `PUT /faults`.
+    /// Replaces all scripted faults, now and after each reset through the admin API. The value is a list in the form of `PUT /faults`.
     ///
     /// # Errors
     ///
     /// [`FormError`] if one of them is wrong. Nothing is changed then.
     pub fn replace_faults(&self, faults: serde_json::Value) -> Result<(), FormError> {
-        self.managing.replace_faults(faults)
+        self.managing.start_faults(faults)
     }
 
     /// Sets a switch, now and after each reset through the admin API. It is named

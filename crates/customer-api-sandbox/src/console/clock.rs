@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::answer::Json;
 use super::asked::Sent;
 use super::problem::Problem;
 use super::{Admin, Managing, form};

@@ -1,10 +1,10 @@
 //! What goes wrong next: scripted faults and connections.
 
-use axum::Json;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::answer::Json;
 use super::asked::{Named, Sent};
 use super::managed::Managed;
 use super::problem::{FormError, Problem};
@@ -145,6 +145,29 @@ impl Managing {
             server.pipeline().faults.replace(here);
         }
         self.pulse.change_of(Kind::Faults);
+        Ok(())
+    }
+
+    /// Replaces all faults, now and after each reset.
+    pub(crate) fn start_faults(&self, faults: Value) -> Result<(), FormError> {
+        let list: Vec<Value> = form::read_at("", faults.clone())?;
+        self.replace_faults(faults)?;
+        self.start().faults = list;
+        Ok(())
+    }
+
+    /// Puts the faults of one server back as they were at the start.
+    pub(super) fn reset_faults(&self, server: &dyn Managed) -> Result<(), FormError> {
+        let start = self.start().faults.clone();
+        let name = server.pipeline().name;
+        server.pipeline().faults.clear();
+        for fault in start {
+            // It was accepted when it was set.
+            let placed = self.placed("", fault)?;
+            if placed.server.pipeline().name == name {
+                server.pipeline().faults.add(placed.operation, placed.fault);
+            }
+        }
         Ok(())
     }
 

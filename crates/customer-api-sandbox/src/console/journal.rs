@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
-use axum::Json;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::answer::Json;
 use super::asked::{Asked, Named, Sent};
 use super::problem::{FormError, Problem};
 use super::records::Chosen;

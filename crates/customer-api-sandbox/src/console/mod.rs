@@ -1,5 +1,6 @@
 //! The admin API and the console of a running sandbox.
 
+mod answer;
 mod asked;
 mod clock;
 mod events;
@@ -56,6 +57,8 @@ struct Start {
     records: BTreeMap<String, Map<String, Value>>,
     /// The switches of each server.
     switches: Vec<Value>,
+    /// The scripted faults, as `PUT /faults` takes them.
+    faults: Vec<Value>,
 }
 
 impl Managing {
@@ -70,7 +73,11 @@ impl Managing {
             servers,
             clock,
             pulse,
-            start: Mutex::new(Start { records, switches }),
+            start: Mutex::new(Start {
+                records,
+                switches,
+                faults: Vec::new(),
+            }),
         })
     }
 

@@ -1,9 +1,9 @@
 //! The messages that customers received.
 
-use axum::Json;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::answer::Json;
 use super::asked::Asked;
 use super::problem::Problem;
 use super::{Admin, Managing};

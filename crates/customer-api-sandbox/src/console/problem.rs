@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use axum::Json;
 use axum::http::{HeaderValue, StatusCode, Uri, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -115,7 +114,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(self)).into_response();
+        let text = serde_json::to_string(&self).unwrap_or_default();
+        let mut response = (status, format!("{text}\n")).into_response();
         let content_type = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(CONTENT_TYPE, content_type);
         response

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use axum::Json;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use super::answer::Json;
 use super::asked::{Asked, Named, Sent};
 use super::problem::{FormError, Problem};
 use super::{Admin, Managing, form};

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use axum::Json;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::answer::Json;
 use super::asked::{Asked, Sent};
 use super::managed::Managed;
 use super::problem::Problem;
@@ -79,7 +79,6 @@ pub(super) async fn reset(
     let provider = chosen.provider.as_deref();
     for server in sandbox.chosen(provider)? {
         let pipeline = server.pipeline();
-        pipeline.faults.clear();
         let place = sandbox
             .servers
             .iter()
@@ -88,6 +87,9 @@ pub(super) async fn reset(
         if let Some(switches) = switches {
             server.set_switches(switches)?;
         }
+        sandbox.reset_faults(server)?;
+        // Connections that a fault holds open end, too.
+        server.refuse().await;
         let accepted = server.accept().await;
         accepted.map_err(|error| Problem::new(500, error.to_string()))?;
         pipeline.log.clear();

@@ -1,8 +1,8 @@
 //! The switches of the providers, with what the README says about them.
 
-use axum::Json;
 use serde_json::{Map, Value, json};
 
+use super::answer::Json;
 use super::asked::{Named, Sent};
 use super::managed::Managed;
 use super::problem::{FormError, Problem};

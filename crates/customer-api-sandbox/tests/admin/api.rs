@@ -85,6 +85,11 @@ impl Admin {
             return (status, Value::Null);
         };
         assert_eq!(response.header("content-type"), Some(media), "{place}");
+        // So that a shell's prompt starts on a new line.
+        assert!(
+            target == "/openapi.json" || response.body.ends_with(b"\n"),
+            "{place}"
+        );
         let body: Value = serde_json::from_slice(&response.body).unwrap();
         let whole = json!({ "components": self.description["components"], "allOf": [schema] });
         let validator = jsonschema::validator_for(&whole).unwrap();

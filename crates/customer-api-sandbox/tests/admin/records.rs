@@ -98,6 +98,8 @@ async fn a_reset_goes_back_to_the_seed() {
     let admin = Admin::start().await;
     let seed = json!({ "ravelin": { "reviews": [{ "customer_id": "seeded", "label": "GENUINE", "timestamp": "" }] } });
     admin.sandbox.seed(seed).unwrap();
+    let start = json!([{ "provider": "revnue", "fault": "hang", "times": 3 }]);
+    admin.sandbox.replace_faults(start).unwrap();
     let label = async || {
         let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
         client.call("POST", LABEL_PATH, LABEL).await;
@@ -135,7 +137,11 @@ async fn a_reset_goes_back_to_the_seed() {
         .done("POST", "/connections", json!({ "action": "refuse" }))
         .await;
     admin.done("POST", "/reset", json!({})).await;
-    assert_eq!(admin.get("/faults").await, json!([]));
+    let faults = admin.get("/faults").await;
+    assert_eq!(
+        (faults.as_array().unwrap().len(), &faults[0]["left"]),
+        (1, &json!(3))
+    );
     assert_eq!(admin.sandbox.ravelin().secret_key(), "sk_test_sandbox");
     assert_eq!(admin.get("/requests").await["matching"], 0);
     label().await;
@@ -210,4 +216,22 @@ async fn synchronisations_are_written_back() {
         admin.done("PUT", "/state/omnidesk", state.clone()).await,
         state
     );
+}
+
+#[tokio::test]
+async fn a_reset_ends_connections_that_a_fault_holds_open() {
+    let admin = Admin::start().await;
+    admin
+        .sandbox
+        .ravelin()
+        .fault(customer_api_sandbox::Fault::hang());
+    let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+    client.send("GET", "/v2/label/customer/a", &[], "").await;
+    while admin.sandbox.ravelin().pending_faults() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let (status, _) = admin.call("POST", "/reset", None).await;
+    assert_eq!(status, 204);
+    // No response comes, but the connection ends.
+    assert_eq!(client.response().await.status, None);
 }
