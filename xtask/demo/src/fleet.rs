@@ -120,7 +120,7 @@ async fn connect(database: &str) -> Result<PostgresLedger, Failure> {
 
 fn start(ravelin: &Server<Ravelin>, server: &Postgres) -> Result<Child, Failure> {
     let child = Command::new(std::env::current_exe()?)
-        .args([MACHINE, ravelin.base_url(), ravelin.secret_key()])
+        .args([MACHINE, ravelin.base_url(), &ravelin.secret_key()])
         .arg(server.configuration())
         .stdin(Stdio::null())
         .kill_on_drop(true)

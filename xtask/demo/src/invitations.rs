@@ -110,7 +110,12 @@ async fn settle(
 
 fn start(sandbox: &Sandbox, ledger: &LedgerFile) -> Result<Sender, Failure> {
     let radar = sandbox.customer_radar();
-    let arguments = [SENDER, radar.base_url(), radar.username(), radar.password()];
+    let arguments = [
+        SENDER,
+        radar.base_url(),
+        &radar.username(),
+        &radar.password(),
+    ];
     Sender::start(&arguments, ledger)
 }
 

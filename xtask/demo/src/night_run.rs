@@ -115,7 +115,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
 }
 
 fn start(ravelin: &Server<Ravelin>, ledger: &LedgerFile) -> Result<Sender, Failure> {
-    Sender::start(&[SENDER, ravelin.base_url(), ravelin.secret_key()], ledger)
+    Sender::start(&[SENDER, ravelin.base_url(), &ravelin.secret_key()], ledger)
 }
 
 /// Looks at every unknown key, records the labels that were applied, and returns their number.

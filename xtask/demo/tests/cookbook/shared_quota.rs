@@ -36,8 +36,8 @@ mod tests {
         let (key, origin) = (server.api_key(), server.base_url());
         // As two processes would connect.
         let database = database.configuration();
-        let (one, quota) = connect(key, origin, &database).await.unwrap();
-        let (other, _quota) = connect(key, origin, &database).await.unwrap();
+        let (one, quota) = connect(&key, origin, &database).await.unwrap();
+        let (other, _quota) = connect(&key, origin, &database).await.unwrap();
 
         one.send(ListCustomers::new()).await.unwrap();
         other.send(ListCustomers::new()).await.unwrap();
