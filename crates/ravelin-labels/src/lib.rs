@@ -35,7 +35,7 @@ pub use callback::{CallbackError, CallbackToken, ReviewCallback};
 pub use client::Client;
 #[doc(inline)]
 pub use generated::{models::*, operations::*};
-pub use reviews_since::{Resume, ReviewsSince, SinceFormat};
+pub use reviews_since::{Bookmark, Resume, ReviewsSince, SinceFormat};
 pub use service::Ravelin;
 
 /// A category takes only its own labels:

@@ -1,5 +1,6 @@
 //! All reviews of all customers since a point in time.
 
+mod bookmark;
 mod resume;
 mod scroll;
 
@@ -10,7 +11,11 @@ use customer_api_core::{
     pages::{Items, List, Page, PagesError, Progress},
 };
 
-use self::scroll::{Scroll, Settings};
+pub use self::bookmark::Bookmark;
+use self::{
+    bookmark::{Place, Skip},
+    scroll::{Scroll, Settings},
+};
 use crate::{Client, Review};
 
 /// All reviews of all customers since a point in time, page by page. Created by [`Client::reviews_since`].
@@ -53,7 +58,10 @@ use crate::{Client, Review};
 /// | `Call` | the first page could not be read, or the key was refused |
 /// | `NoRuntime`, `InsideRuntime` | the call was awaited outside a tokio runtime with time and I/O, or a blocking wait was made inside one |
 #[derive(Debug)]
-pub struct ReviewsSince(List<Scroll>);
+pub struct ReviewsSince {
+    list: List<Scroll>,
+    bookmark: Bookmark,
+}
 
 /// The format in which the provider expects a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +76,8 @@ pub enum SinceFormat {
 }
 
 /// What the list does when it breaks off.
+///
+/// This is for a list that breaks off while its process lives. After a crash, continue with [`Client::reviews_after`].
 ///
 /// Before it resumes, it waits for as long as the provider asks, or for 20 s after a 429 without a `Retry-After`, and at least for the
 /// back-off. If the provider asks for more than a minute, the list ends, and the error of the call contains the requested wait.
@@ -102,15 +112,54 @@ impl Client {
     /// See <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
     #[must_use]
     pub fn reviews_since(&self, since: Timestamp) -> ReviewsSince {
-        let settings = Settings {
+        self.reviews_after(Bookmark {
             since,
+            place: Place::default(),
+        })
+    }
+
+    /// Continues a list of an earlier process behind its [bookmark](ReviewsSince::bookmark).
+    ///
+    /// The provider's cursor does not outlive a minute, and its reviews have no id. Therefore the list is read again from its start time,
+    /// and the reviews up to the bookmark are skipped. If these are not the same reviews in the same order, the list ends with an error of
+    /// kind [`ResumeImpossible`](customer_api_core::pages::PagesErrorKind::ResumeImpossible), and nothing was delivered. Start a new export
+    /// then. This is correct for any order that does not change from one reading to the next. New reviews may come at the end.
+    ///
+    /// The settings of the earlier list are not in the bookmark: set [`parameter`](ReviewsSince::parameter) and the others again.
+    /// [`progress`](ReviewsSince::progress) and the numbers of pages count only what this list delivers. If a record can't be read
+    /// and is listed next to the bookmark, it may be reported a second time.
+    ///
+    /// ```no_run
+    /// use ravelin_labels::{Bookmark, Client, Resume, Timestamp};
+    ///
+    /// # async fn run(ravelin: Client, stored: Option<String>, since: Timestamp) -> Result<(), Box<dyn std::error::Error>> {
+    /// let reviews = match stored {
+    ///     Some(json) => ravelin.reviews_after(serde_json::from_str(&json)?),
+    ///     None => ravelin.reviews_since(since),
+    /// };
+    /// let mut reviews = reviews.resume(Resume::FromStart);
+    /// while let Some(page) = reviews.next_page().await? {
+    ///     let bookmark: String = serde_json::to_string(reviews.bookmark())?;
+    ///     // Store the page and the bookmark in one transaction.
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn reviews_after(&self, bookmark: Bookmark) -> ReviewsSince {
+        let settings = Settings {
+            since: bookmark.since.clone(),
             parameter: "since".to_owned(),
             format: SinceFormat::Rfc3339,
             cursor_life: Duration::from_secs(60),
             rebase_links: false,
             resume: Resume::Off,
         };
-        ReviewsSince(List::new(Scroll::new(self.clone(), settings)))
+        let skip = Skip::until(bookmark.place);
+        ReviewsSince {
+            list: List::new(Scroll::new(self.clone(), settings, skip)),
+            bookmark,
+        }
     }
 }
 
@@ -118,42 +167,44 @@ impl ReviewsSince {
     /// Sets the name and the format of the parameter for the start time.
     #[must_use]
     pub fn parameter(self, name: impl Into<String>, format: SinceFormat) -> Self {
-        Self(self.0.set(|scroll| {
-            scroll.settings.parameter = name.into();
-            scroll.settings.format = format;
-        }))
+        self.change(|list| {
+            list.set(|scroll| {
+                scroll.settings.parameter = name.into();
+                scroll.settings.format = format;
+            })
+        })
     }
 
     /// Sets how many pages are buffered for a caller that is slower than the provider. 4 by default. A page has 1000 reviews.
     #[must_use]
     pub fn read_ahead(self, pages: usize) -> Self {
-        Self(self.0.read_ahead(pages))
+        self.change(|list| list.read_ahead(pages))
     }
 
     /// Sets what the list does when it breaks off. By default it reports an error.
     #[must_use]
     pub fn resume(self, resume: Resume) -> Self {
-        Self(self.0.set(|scroll| scroll.settings.resume = resume))
+        self.change(|list| list.set(|scroll| scroll.settings.resume = resume))
     }
 
     /// Sets the maximum number of pages. More pages are an error. 100,000 by default.
     #[must_use]
     pub fn max_pages(self, pages: u64) -> Self {
-        Self(self.0.max_pages(pages))
+        self.change(|list| list.max_pages(pages))
     }
 
     /// Sets how long the provider keeps a cursor. A minute by default. No follow-up is sent in the last twelfth of that time (5 s).
     /// In addition, the client's connect timeout is subtracted (5 s by default, a quarter of the cursor's life at most).
     #[must_use]
     pub fn cursor_life(self, life: Duration) -> Self {
-        Self(self.0.set(|scroll| scroll.settings.cursor_life = life))
+        self.change(|list| list.set(|scroll| scroll.settings.cursor_life = life))
     }
 
     /// Takes only the query of `meta.next`, and appends it to the client's own base URL. Use it for a client behind a gateway, because
     /// `meta.next` names the provider's own host. Without this setting, a link to another host is an error.
     #[must_use]
     pub fn rebase_links(self, rebase: bool) -> Self {
-        Self(self.0.set(|scroll| scroll.settings.rebase_links = rebase))
+        self.change(|list| list.set(|scroll| scroll.settings.rebase_links = rebase))
     }
 
     /// Returns the next page, or `None` after the last one. Nothing is sent before the first call. Settings made after it have no
@@ -163,7 +214,8 @@ impl ReviewsSince {
     ///
     /// See the table [above](Self).
     pub async fn next_page(&mut self) -> Result<Option<Page<Review>>, PagesError> {
-        self.0.next_page().await
+        let page = self.list.next_page().await;
+        self.pass(page)
     }
 
     /// Returns the next page, or `None` after the last one, in a program without a runtime.
@@ -174,24 +226,52 @@ impl ReviewsSince {
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Review>>, PagesError> {
-        self.0.wait_page()
+        let page = self.list.wait_page();
+        self.pass(page)
     }
 
-    /// Returns the reviews one by one, as a [`Stream`](Items).
+    /// Returns the reviews one by one, as a [`Stream`](Items). A stream has no [bookmark](Self::bookmark).
     #[must_use]
     pub fn into_items(self) -> Items<Review> {
-        self.0.into_items()
+        self.list.into_items()
     }
 
-    /// Returns the counts of what was delivered so far.
+    /// Returns where the list is: behind the last page that [`next_page`](Self::next_page) returned.
+    ///
+    /// [`Client::reviews_after`] continues from there, in this or another process. Store the bookmark with the page, so that a crash
+    /// can't separate them.
+    #[must_use]
+    pub fn bookmark(&self) -> &Bookmark {
+        &self.bookmark
+    }
+
+    /// Returns the counts of what was delivered so far. They are for reports. To continue in another process, store the
+    /// [bookmark](Self::bookmark): the time of the newest review does not show which reviews are still to come.
     #[must_use]
     pub fn progress(&self) -> &Progress {
-        self.0.progress()
+        self.list.progress()
     }
 
     /// Whether the list ended with a page that has reviews but no link. The provider promises an empty page at the end.
     #[must_use]
     pub fn ended_without_empty_page(&self) -> bool {
-        self.0.ended_without_notice()
+        self.list.ended_without_notice()
+    }
+
+    fn change(self, change: impl FnOnce(List<Scroll>) -> List<Scroll>) -> Self {
+        Self {
+            list: change(self.list),
+            bookmark: self.bookmark,
+        }
+    }
+
+    fn pass(
+        &mut self,
+        page: Result<Option<Page<Review>>, PagesError>,
+    ) -> Result<Option<Page<Review>>, PagesError> {
+        if let Ok(Some(page)) = &page {
+            self.bookmark.place.pass(&page.items);
+        }
+        page
     }
 }

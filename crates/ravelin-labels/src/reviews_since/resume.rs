@@ -277,7 +277,7 @@ fn link(chain: u64, hash: u64) -> u64 {
     hasher.finish()
 }
 
-fn changed() -> PagesError {
+pub(super) fn changed() -> PagesError {
     PagesError::new(
         PagesErrorKind::ResumeImpossible,
         "the list can't resume: the provider lists other reviews than before, or in another order",

@@ -15,6 +15,7 @@ use customer_api_core::{
 
 use super::{
     Resume, SinceFormat,
+    bookmark::Skip,
     resume::{Delivered, hash, identity, listed},
 };
 use crate::{AllReviews, Client, Review, ReviewPage, Unreadable};
@@ -35,6 +36,8 @@ pub(super) struct Scroll {
     /// The start time of the current scroll. After a resume it can be later than the one in the settings.
     since: Timestamp,
     delivered: Delivered,
+    /// What an earlier process delivered. A list that resumes within this process does not change it.
+    skip: Skip,
 }
 
 /// The link to the next page, and the time until which it can be used. Cursors with the same link hash alike.
@@ -50,13 +53,14 @@ impl std::hash::Hash for Cursor {
 }
 
 impl Scroll {
-    pub(super) fn new(client: Client, settings: Settings) -> Self {
+    pub(super) fn new(client: Client, settings: Settings, skip: Skip) -> Self {
         let since = settings.since.clone();
         Self {
             client,
             settings,
             since,
             delivered: Delivered::default(),
+            skip,
         }
     }
 
@@ -150,14 +154,16 @@ impl PageSource for Scroll {
             .map(|review| &review.timestamp)
             .max()
             .cloned();
-        let (reviews, unreadable) = match self.settings.resume {
+        let (mut reviews, mut unreadable) = match self.settings.resume {
             Resume::Off => (reviews, unreadable),
             Resume::FromNewest | Resume::FromStart => self.admit(reviews, unreadable)?,
         };
+        self.skip.apply(&mut reviews, &mut unreadable)?;
         let fetched = match link {
             Some(link) => Fetched::page(reviews, Cursor { link, usable }),
             None => {
                 self.delivered.finish()?;
+                self.skip.finish()?;
                 Fetched::last_without_notice(reviews)
             }
         };
@@ -226,6 +232,7 @@ impl Scroll {
 
     fn end(&mut self) -> Result<Fetched<Review, Cursor>, PagesError> {
         self.delivered.finish()?;
+        self.skip.finish()?;
         Ok(Fetched::end())
     }
 }

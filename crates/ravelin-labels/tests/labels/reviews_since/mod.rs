@@ -1,5 +1,6 @@
 //! All reviews since a time: complete and without duplicates, or a typed error.
 
+mod bookmark;
 mod links;
 mod odd;
 mod order;
