@@ -4,7 +4,7 @@ use ravelin_labels::{
     Client, LabelCustomer, PaymentFraudReview,
     ledger::{
         ClientExt as _, FileLedger, Key, LedgerErrorKind, State,
-        send_all::{self, SentOutcome},
+        send_all::{self, Ending, SentOutcome},
         settle::SettlePolicy,
     },
 };
@@ -17,7 +17,7 @@ struct Row {
 }
 
 /// Labels the customers of a CSV file, each once, however often it is run, stopped or killed. Returns the customers
-/// that have no label, or may have none.
+/// that have no label, or may have none. If the run ends before all of them were tried, that is an error.
 async fn label_all(
     ravelin: &Client,
     csv: &Path,
@@ -41,6 +41,7 @@ async fn label_all(
     };
     let mut run = ravelin
         .send_all(&list, send_all::iter(labels))
+        .concurrency(8)
         .settle_unknown(SettlePolicy::new())
         .start();
     let mut open = Vec::new();
@@ -55,7 +56,12 @@ async fn label_all(
             open.push(sent.key);
         }
     }
-    Ok(open)
+    // After a rejected key, or with too many unknown outcomes, a run does not try the rest of the file.
+    let summary = run.finish().await;
+    match summary.ending {
+        Ending::Exhausted => Ok(open),
+        _ => Err(format!("the run ended early: {summary}").into()),
+    }
 }
 
 #[cfg(test)]
@@ -87,10 +93,34 @@ mod tests {
             .fault_on("labelCustomer", Fault::status(503))
             .unwrap();
         let open = label_all(&ravelin, &csv, &ledger).await.unwrap();
-        assert_eq!(open, [Key::new("cust-1").unwrap()]);
+        // Eight labels are sent at once. Therefore either of the two may have met the fault.
+        assert_eq!(open.len(), 1);
         // What may have happened is not sent again.
         let open = label_all(&ravelin, &csv, &ledger).await.unwrap();
         assert_eq!(open.len(), 1);
         assert_eq!(server.applied_count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_ends_early_is_an_error() {
+        let sandbox = Sandbox::start().await.unwrap();
+        let server = sandbox.ravelin();
+        let ravelin = Client::builder("sk_wrong").base_url(server.base_url());
+        let ravelin = ravelin.build().unwrap();
+        let folder = Folder::new("csv-labels-early");
+        let csv = folder.path().join("labels.csv");
+        let rows = (0..100).map(|number| format!("cust-{number},GENUINE\n"));
+        fs::write(
+            &csv,
+            format!("customer,review\n{}", rows.collect::<String>()),
+        )
+        .unwrap();
+        let ledger = folder.path().join("ledger");
+        let error = label_all(&ravelin, &csv, &ledger)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("the credential is refused"), "{error}");
+        assert!(server.requests().len() < 100);
     }
 }

@@ -6,6 +6,7 @@ mod delivery_column;
 mod lost_response;
 mod metrics;
 mod nightly_export;
+mod nightly_reviews;
 mod raw_call;
 mod rotated_key;
 mod settle_unknown;
@@ -16,6 +17,7 @@ mod shared_quota;
 fn the_page_quotes_the_recipes() {
     let recipes = [
         include_str!("nightly_export.rs"),
+        include_str!("nightly_reviews.rs"),
         include_str!("csv_labels.rs"),
         include_str!("shared_quota.rs"),
         include_str!("settle_unknown.rs"),

@@ -26,6 +26,9 @@ async fn export(omnidesk: &Client, file: &Path) -> Result<u64, Box<dyn Error>> {
         .write(true)
         .clone();
     let mut out = options.open(file)?;
+    if out.metadata()?.len() < length {
+        return Err("the file is shorter than its mark says: delete both, and start again".into());
+    }
     // Lines after the mark belong to a page that the crash cut off. The page is read again.
     out.set_len(length)?;
     out.seek(SeekFrom::End(0))?;
@@ -83,6 +86,13 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 99);
         let mut out = OpenOptions::new().append(true).open(&file).unwrap();
         out.write_all(b"{\"half\":").unwrap();
+
+        // A file that lost lines which the mark counts is not filled up.
+        let whole = fs::read(&file).unwrap();
+        fs::write(&file, "").unwrap();
+        let error = export(&omnidesk, &file).await.unwrap_err().to_string();
+        assert!(error.contains("shorter than its mark"), "{error}");
+        fs::write(&file, whole).unwrap();
 
         server.clear_requests();
         assert_eq!(export(&omnidesk, &file).await.unwrap(), 250);
