@@ -193,7 +193,8 @@ async fn a_label_that_is_applied_after_the_look_is_found_by_the_next_one() {
 
 #[tokio::test]
 async fn without_a_date_of_the_provider_only_a_marker_tells() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let options = RavelinOptions::default().dates(false);
+    let sandbox = Sandbox::builder().ravelin(options).start().await.unwrap();
     let client = sandbox_client(&sandbox).build().unwrap();
     let world = (sandbox, client);
     assert_eq!(reason(settle(&world, plain(), true).await), Reason::Clocks);
