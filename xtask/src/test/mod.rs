@@ -15,7 +15,14 @@ use workspace::{
 use crate::steps::{argument, wanted};
 
 /// Features that tests, lints and docs use in the packages that have them.
-const TEST_FEATURES: &[&str] = &["blocking", "cli", "ledger", "test-util", "undocumented"];
+const TEST_FEATURES: &[&str] = &[
+    "blocking",
+    "cli",
+    "console",
+    "ledger",
+    "test-util",
+    "undocumented",
+];
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("test")

@@ -78,7 +78,7 @@ impl Shop {
             self.invited += 1;
             variables.extend([
                 ("PROOF_CHILD_URL", self.radar().base_url().to_owned()),
-                ("PROOF_CHILD_USER", self.radar().username().to_owned()),
+                ("PROOF_CHILD_USER", self.radar().username()),
                 ("PROOF_CHILD_PASSWORD", password.to_owned()),
                 ("PROOF_CHILD_NUMBER", self.invited.to_string()),
             ]);
@@ -101,7 +101,7 @@ fn one_logs_in(start: impl Fn(&str) -> Option<Store>) {
     };
     let processes = setting("PROOF_LOGINS", 12);
     let mut shop = Shop::start();
-    let password = shop.radar().password().to_owned();
+    let password = shop.radar().password();
 
     assert_eq!(
         shop.invite(&store, processes, &password),
@@ -132,7 +132,7 @@ fn one_logs_in(start: impl Fn(&str) -> Option<Store>) {
         .filter_map(|request| request.header("authorization"));
     let tokens: std::collections::BTreeSet<&str> = tokens.collect();
     assert_eq!(tokens.len(), 2);
-    let secrets = [shop.radar().username(), &password, "old password"];
+    let secrets = [&*shop.radar().username(), &password, "old password"];
     for secret in tokens.into_iter().chain(secrets) {
         assert!(!dump.contains(secret), "the store holds a secret");
     }
