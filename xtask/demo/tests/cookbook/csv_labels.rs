@@ -56,7 +56,7 @@ async fn label_all(
             open.push(sent.key);
         }
     }
-    // After a rejected key, or with too many unknown outcomes, a run does not try the rest of the file.
+    // After a rejected credential, or with too many unknown outcomes, a run does not try the rest of the file.
     let summary = run.finish().await;
     match summary.ending {
         Ending::Exhausted => Ok(open),

@@ -124,7 +124,7 @@ impl Block {
         };
         if has("path") {
             text.push_str(&format!(
-                "\n`{CLONE}` stands for a clone of the project, until the crates are on crates.io.\n"
+                "\nThe crates are not on crates.io yet: `{CLONE}` stands for a clone of the project.\n"
             ));
         } else if has("git") {
             text.push_str("\nThe address stands here until the crates are on crates.io.\n");

@@ -48,7 +48,7 @@ function showLive() {
   const banner = document.getElementById('banner');
   banner.hidden = live.state !== 'stopped';
   document.body.classList.toggle('is-stopped', live.state === 'stopped');
-  if (live.state === 'stopped') fill(banner, icon('warn'), h('span', {}, h('strong', {}, 'The sandbox stopped.'), ' This page shows what it last saw. Start the sandbox on the same port again, and the page goes on.'));
+  if (live.state === 'stopped') fill(banner, icon('warn'), h('span', {}, h('strong', {}, 'The sandbox stopped.'), ' This page shows what it last saw. Start the sandbox on the same port again, and the page continues.'));
 }
 
 const KEYS = [

@@ -187,9 +187,9 @@ export function build(onchange) {
       h('div', {}, h('h3', { class: 'label' }, 'Presets: for the next requests of this operation'), h('div', { class: 'presets' }, PRESETS.filter((item) => item.fault).map(preset)), h('h3', { class: 'label presets-label' }, 'Presets: connections of this provider, tokens, scrolls'), h('div', { class: 'presets' }, PRESETS.filter((item) => item.run).map(preset))),
       h('hr', {}), parts.fields.fault, h('div', { class: 'form-grid' }, processed, times),
       h('div', { class: 'form-grid' }, put('status', 'Status', input('status', { inputmode: 'numeric', placeholder: '503', class: 'num' })), put('pause', 'Pause before each byte', input('pause', { placeholder: '200ms' })), put('length', 'Length in bytes', input('length', { inputmode: 'numeric', placeholder: '10000000', class: 'num' })), put('delay', 'Delay before the response', input('delay', { placeholder: 'none, for example 2s' })), put('probability', 'Probability', input('probability', { inputmode: 'decimal', placeholder: '1: every request', class: 'num' })), put('seed', 'Seed of the draws', input('seed', { inputmode: 'numeric', placeholder: '0', class: 'num' }))),
-      put('headers', 'Headers, one a line', parts.inputs.headers), bodyField,
+      put('headers', 'Headers, one per line', parts.inputs.headers), bodyField,
       parts.error, h('div', { class: 'form-foot' }, parts.add = h('button', { type: 'submit', class: 'button button-primary', test: 'fault-add' }, icon('plus'), h('span', {}, 'Add the fault')), button('Empty the form', { class: 'button button-ghost', onclick: () => { const { provider, on } = target(); form.reset(); parts.inputs.provider.value = provider; operations(); parts.inputs.on.value = on || ''; clearErrors(); adapt(); } })),
-      h('details', { class: 'as-api' }, h('summary', {}, icon('right', 14), 'The same by the API'), parts.preview)));
+      h('details', { class: 'as-api' }, h('summary', {}, icon('right', 14), 'The same request to the API'), parts.preview)));
   parts.refuse = form.querySelector('[data-test="preset-refuse"]');
   form.addEventListener('input', (event) => {
     const holder = event.target.closest('.field');

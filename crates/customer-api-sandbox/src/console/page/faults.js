@@ -75,7 +75,7 @@ export function build(element) {
     h('div', { class: 'faults-layout' },
       h('div', { class: 'stack-large' },
         h('section', { class: 'card scripted', 'aria-labelledby': 'scripted-title' }, h('header', { class: 'card-head' }, h('h2', { id: 'scripted-title' }, 'Scripted'), parts.note, h('span', { class: 'grow' }), editButton, parts.clear), parts.list),
-        h('section', { class: 'card', 'aria-labelledby': 'struck-title' }, h('header', { class: 'card-head' }, h('h2', { id: 'struck-title' }, 'What has struck'), h('span', { class: 'muted' }, 'the latest requests that met a fault')), parts.struck)),
+        h('section', { class: 'card', 'aria-labelledby': 'struck-title' }, h('header', { class: 'card-head' }, h('h2', { id: 'struck-title' }, 'Faults that occurred'), h('span', { class: 'muted' }, 'the latest requests that met a fault')), parts.struck)),
       form.build(load))));
   live.addEventListener('open', load);
   live.addEventListener('change', ({ detail }) => { if (detail === 'faults') loadSoon(); });

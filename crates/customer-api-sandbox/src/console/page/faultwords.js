@@ -3,11 +3,11 @@
 export const KINDS = {
   status: { label: 'Another status', about: 'The caller gets the status, headers and body that you set.', fields: ['status', 'headers', 'body'] },
   reset_before_head: { label: 'Reset before the response', about: 'The connection is reset instead of a response.', fields: [] },
-  close_before_head: { label: 'Close before the response', about: 'The connection is closed in order instead of a response.', fields: [] },
+  close_before_head: { label: 'Close before the response', about: 'The connection is closed in an orderly way instead of a response.', fields: [] },
   reset_while_reading: { label: 'Reset while the request is sent', about: 'The connection is reset while the caller sends its body. The request is never carried out.', fields: [] },
   reset_after_head: { label: 'Reset after the head', about: 'The caller gets the head of the response, then a reset.', fields: ['status', 'headers', 'body'] },
   reset_mid_body: { label: 'Reset in the body', about: 'The caller gets the head and half of the body, then a reset.', fields: ['status', 'headers', 'body'] },
-  truncated: { label: 'Truncated body', about: 'The length promises more than the body has. Then the connection is closed in order.', fields: ['status', 'headers', 'body'] },
+  truncated: { label: 'Truncated body', about: 'The length promises more than the body has. Then the connection is closed in an orderly way.', fields: ['status', 'headers', 'body'] },
   hang: { label: 'No response', about: 'The connection stays open, and nothing comes.', fields: [] },
   drip: { label: 'Slow drip', about: 'The body comes byte by byte, with a pause before each.', fields: ['pause', 'status', 'headers', 'body'] },
   oversized: { label: 'Oversized body', about: 'A body of the length that you set: valid JSON, without a length header.', fields: ['length', 'status', 'headers'] },

@@ -82,7 +82,7 @@ async function advance(by) {
   try {
     const { now } = await api.advance(by);
     drawClock(now);
-    toast(`The clock moved on by ${by}. Writes, tokens and scrolls that were due are settled.`);
+    toast(`The clock moved on by ${by}. Writes that were due are carried out. Tokens and scrolls that were due have ended.`);
     parts.by.value = '';
   } catch (error) {
     fieldError(parts.byField, error);
@@ -92,7 +92,7 @@ async function advance(by) {
 function openReset() {
   const which = select([['', 'All providers'], ...Object.entries(PROVIDERS)], { test: 'reset-provider' });
   const choice = (value, title, text, checked) => h('label', { class: 'choice' }, h('input', { type: 'radio', name: 'reset', value, checked, test: `reset-${value}` }), h('span', {}, h('strong', {}, title), h('span', { class: 'hint' }, text)));
-  const form = h('div', { class: 'stack' }, choice('state', 'State only', 'Records go back to the start. Tokens and scrolls end. Faults, switches and the journal stay.', true), choice('everything', 'Everything', 'Records, faults, switches, connections and the journal go back to the start.', false), field('For', which), h('p', { class: 'hint' }, 'The start is the seed file, or nothing. The clock is not moved back.'));
+  const form = h('div', { class: 'stack' }, choice('state', 'State only', 'Records go back to the start. Tokens and scrolls end. Faults, switches and the journal stay.', true), choice('everything', 'Everything', 'Records, faults, switches, connections and the journal go back to the start.', false), field('For', which), h('p', { class: 'hint' }, 'Records go back to those with which the sandbox started. The clock is not moved back.'));
   const go = button('Reset', { class: 'button button-danger', test: 'reset-confirm' });
   const box = dialog('Reset the sandbox?', form, [button('Cancel', { onclick: () => box.close() }), go], { class: 'dialog dialog-small', 'data-test': 'reset-dialog' });
   go.addEventListener('click', () => run(go, async () => {

@@ -66,7 +66,7 @@ export class RequestPanel {
 
   fill(request, top) {
     const { text, kind, note } = outcome(request);
-    const loseText = 'Lose the next answer to this';
+    const loseText = 'Lose the next response to this operation';
     const lose = button(loseText, { class: 'button button-primary', test: 'lose-next', disabled: request.operation === null, title: request.operation === null ? 'This request matches no operation.' : undefined }, 'bolt');
     lose.addEventListener('click', () => run(lose, () => this.lose(request)));
     fill(this.element,
