@@ -71,7 +71,8 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
         Verdict::Accepted
     }
 
-    /// Decides whether a 2xx is a success if the operation could not read its body and the status decides.
+    /// Decides whether a 2xx is a success although the operation could not read its body. Called only for an operation with
+    /// [`status_decides`](OperationInfo::status_decides).
     ///
     /// This is called rarely, so it can inspect the body thoroughly. A body that was cut off may have been about to report a failure. If
     /// this returns `false`, the call fails, and it is unknown whether the call happened.

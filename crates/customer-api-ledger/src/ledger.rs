@@ -47,8 +47,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// If the ledger can't be read.
     async fn digest_key(&self) -> Result<DigestKey, LedgerError>;
 
-    /// Records the intent to send under the claim's key. Refuses if the key's state does not allow it to begin again, or if the key is
-    /// known with other content. Atomic. Returns `None` if the claim has the key now, and otherwise the entry of the key.
+    /// Records the intent to send under the claim's key. Refuses if the key's state does not allow it to begin again, or if the ledger
+    /// has the key with other content. Atomic. Returns `None` if the claim has the key now, and otherwise the entry of the key.
     ///
     /// # Errors
     ///
@@ -71,8 +71,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// the key is left as if its sender had died.
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError>;
 
-    /// Does the same as [`finish`](Self::finish), or as [`withdraw`](Self::withdraw) if there is no outcome, without a caller who
-    /// waits: the call was dropped. It must not block.
+    /// Called if the call was dropped, so that no caller waits for the result. Does the same as [`finish`](Self::finish) or, without
+    /// an outcome, the same as [`withdraw`](Self::withdraw). It must not block.
     ///
     /// If it fails, the key is left as if its sender had died.
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>);
@@ -199,7 +199,7 @@ impl Intent {
         self.resend.allows_at(&known.state, self.began.as_ref()) && !self.is_reused(known)
     }
 
-    /// Returns whether a key comes again with other content, although its write was sent, may have been sent, or is on its way. A
+    /// Returns whether a key is used again with other content, although its write was sent, may have been sent, or is on its way. A
     /// write that was refused or not sent may have been corrected.
     #[must_use]
     pub fn is_reused(&self, known: &Entry) -> bool {

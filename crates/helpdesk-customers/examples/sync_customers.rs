@@ -43,8 +43,8 @@ Usage: sync_customers --brand ID [--ledger FILE] [--dry-run] [--sandbox] LIST
   --dry-run      reads everything, and sends nothing
   --sandbox      uses a sandbox in which cust-1 exists, and keeps no ledger
 
-A customer is unchanged if Omnidesk's search already shows the line's values. It shows neither channels nor fields for
-certain, so a line with one of them is always written.
+A customer is unchanged if Omnidesk's search already shows the line's values. The search may not show channels and
+fields, so a line with one of them is always written.
 
 The program finds customers by their id, so running it again is safe. A customer whose creation is unknown is not created
 again: the next run that finds the customer settles it. If no run does, look yourself, and record what you found, for

@@ -47,8 +47,8 @@ pub struct CallbackToken {
 ///
 /// The provider documents that it sends a callback when someone reviews a customer in its dashboard. It does not document whether a label
 /// from the API leads to a callback, whether a callback is repeated after a failure, or in which order callbacks arrive. Therefore treat
-/// two callbacks with the same review as one, compare [`timestamp`](Review::timestamp)s, and read
-/// [`LastReview`](crate::LastReview) where the current label decides.
+/// two callbacks with the same review as one, and compare [`timestamp`](Review::timestamp)s. If your decision depends on the current
+/// label, read [`LastReview`](crate::LastReview).
 ///
 /// Provenance: documented, <https://developer.ravelin.com/merchant/api/callbacks/manual-reviews>.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -142,7 +142,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Reports every attempt and every call when it ends, such as to a metrics library.
+    /// Sets the observer. It learns of every attempt and every call when it ends, and can report them to a metrics library, for example.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
@@ -198,9 +198,9 @@ impl<C: ProviderClient> ClientBuilder<C> {
 
     /// Sets whether a response is an error as soon as one of its values is not as documented.
     ///
-    /// If this is off, such a value affects only itself, and [`Response::unreadable`](crate::Response::unreadable) and the pages of lists
-    /// report it. Ids, lists, cursors, totals and outcomes are always read strictly. A write whose status states that it was made
-    /// stays a success, without its record.
+    /// If this is off, such a value does not make the rest of the response unreadable.
+    /// [`Response::unreadable`](crate::Response::unreadable) and the pages of lists report it. Ids, lists, cursors, totals and outcomes
+    /// are always read strictly. A write whose status states that it was made stays a success. The record in its response is omitted.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.strict_responses = strict;
         self

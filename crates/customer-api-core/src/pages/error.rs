@@ -24,7 +24,8 @@ struct Inner {
 pub enum PagesErrorKind {
     /// A call failed. [`PagesError::call`] returns its error.
     Call,
-    /// A follow-up failed after the provider may have received it, so that its page may be lost. [`PagesError::call`] returns its error.
+    /// A follow-up (the request for a further page) failed after the provider may have received it. Therefore its page may be lost.
+    /// [`PagesError::call`] returns its error.
     Interrupted,
     /// The list ended before the number of items that the provider reports.
     Incomplete,

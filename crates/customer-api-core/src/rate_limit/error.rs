@@ -18,7 +18,8 @@ enum Reason {
 }
 
 impl RateLimitError {
-    /// The quota is used up, or a 429 stopped it, until after the call's timeout. It is unknown when a permit will be free.
+    /// No permit will be free before the call's timeout, because the quota is used up or a 429 stopped it. It is unknown
+    /// when a permit will be free.
     #[must_use]
     pub fn new() -> Self {
         Reason::UsedUp.into()
@@ -81,7 +82,7 @@ impl fmt::Display for RateLimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             Reason::UsedUp => f.write_str(
-                "the quota is used up, or an earlier 429 asked for a wait, until after the call's timeout",
+                "no permit is free before the call's timeout: the quota is used up, or an earlier 429 asked for a wait",
             ),
             Reason::Unavailable(error) => write!(f, "the limiter can't be asked: {error}"),
             Reason::Expired => f.write_str("the permit expired before the attempt could start"),

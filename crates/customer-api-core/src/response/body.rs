@@ -91,9 +91,9 @@ impl ResponseBody {
 
     /// Reads JSON of a type that declares its [`Shape`](super::Shape).
     ///
-    /// A value that is not as documented affects only itself. It is converted to the documented form if there is exactly one way to do
-    /// so; otherwise it is omitted. A list omits a record that can't be read. Each case is [reported](Self::unreadable). A response
-    /// without such a value is read once, at the cost of [`json`](Self::json).
+    /// A value that is not as documented does not make the rest of the response unreadable. It is converted to the documented form if
+    /// there is exactly one way to do so; otherwise it is omitted. A list omits a record that can't be read. Each case is
+    /// [reported](Self::unreadable). A response without such a value is read once, at the cost of [`json`](Self::json).
     ///
     /// # Errors
     ///

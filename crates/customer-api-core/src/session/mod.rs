@@ -83,8 +83,8 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// - A login is not repeated for a minute if the provider refuses it, responds without a usable token, or rejects the new
 ///   token. Each further failure of this kind doubles the pause, up to an hour. Calls made in the meantime fail immediately,
 ///   with that failure as their cause.
-/// - If a `Retry-After`, or the provider's crate for a 429 without one, states a wait, the login is not repeated before that wait
-///   and the back-off are over. This wait is at most an hour.
+/// - Two sources can state a wait after a failed login: a `Retry-After`, and the provider's crate for a 429 without a
+///   `Retry-After`. The login is then not repeated before that wait and the back-off are over. This takes at most an hour.
 /// - A call that is dropped while it logs in leaves the login to the next call.
 ///
 /// With the feature `shared-session`, several machines share a token, and the pause after a refused login:

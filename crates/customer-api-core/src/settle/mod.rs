@@ -16,9 +16,9 @@
 //!
 //! # What can fool a look
 //!
-//! - Another writer who wrote the same. Therefore nothing is `Applied` without a marker.
-//! - A provider that shows late what it has applied, or applies late what it has accepted. Therefore nothing that is absent
-//!   is "did not happen".
+//! - Another writer who made the same change. Therefore nothing is `Applied` without a marker.
+//! - A provider that shows late what it has applied, or applies late what it has accepted. Therefore absence never means
+//!   "did not happen".
 //! - A marker that was used for another write before.
 //! - A `Date` from another clock than the one that dates the provider's records, and a clock of this machine that was set
 //!   between the write and the look.

@@ -30,7 +30,7 @@ pub enum ConnectionReuse {
     /// Any connection.
     #[default]
     Allowed,
-    /// Any connection, but only a new one for ten minutes after a fault of a kept one.
+    /// Any connection. For ten minutes after a fault of a kept connection, only a new connection.
     WhileTrusted,
     /// A new connection only.
     Never,

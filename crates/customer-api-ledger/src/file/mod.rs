@@ -96,7 +96,7 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// - no other program has written into it, as far as its length and modification time show.
 ///
 /// Outcomes of writes that are on their way at that moment are still written into the open file, wherever it is now, unless another
-/// program has written into it. Their callers get that error in either case.
+/// program has written into it. In either case, their callers get [`LedgerErrorKind::Disturbed`].
 ///
 /// A network file system is refused if the system reports it as one (Linux with `/proc`, macOS, BSD), because its locks are not
 /// reliable. A file that has a second name is refused, too. On Linux, a file that is mounted as a single file is refused, because its

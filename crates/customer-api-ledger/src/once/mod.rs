@@ -1,9 +1,9 @@
 //! Makes one write at most once under its key.
 //!
-//! [`CallExt::once`] puts a call under a key of a list. A call under a known key is decided from the ledger, before it asks for a
-//! credential or a permit. For other keys, the ledger records the intent before each attempt is sent, and the outcome after the
-//! response. A call that was not sent leaves the key as it was. If an outcome is unknown, [`settle_unknown`](OnceCall::settle_unknown)
-//! looks at the provider.
+//! [`CallExt::once`] puts a call under a key of a list. If the ledger has an entry for the key that forbids sending, the call ends
+//! before it asks for a credential or a permit. Otherwise, the ledger records the intent before each attempt is sent, and the outcome
+//! after the response. A call that was not sent leaves the key as it was. If an outcome is unknown,
+//! [`settle_unknown`](OnceCall::settle_unknown) looks at the provider.
 
 mod error;
 mod step;

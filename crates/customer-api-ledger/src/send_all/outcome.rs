@@ -36,7 +36,7 @@ pub enum SentOutcome<T> {
     /// A [look](super::SendAll::settle_unknown) showed that the write is done, by this run or by an earlier one. This is on record
     /// now.
     Found(Entry),
-    /// Nothing was sent, because of the key's state, or because the key came twice in this run.
+    /// Nothing was sent, because of the key's state, or because the run had the key before.
     Skipped(State),
     /// Nothing was sent: the key was used for other content that was sent or may have been sent.
     KeyReused(Entry),
@@ -151,7 +151,9 @@ impl<T> fmt::Display for SentOutcome<T> {
             Self::Refused(error) | Self::NotSent(error) | Self::Unknown(error) => error.fmt(f),
             Self::Skipped(State::Accepted { .. }) => f.write_str("skipped: accepted before"),
             Self::Skipped(State::Refused { .. }) => f.write_str("skipped: refused before"),
-            Self::Skipped(State::NotSent) => f.write_str("skipped: came twice"),
+            Self::Skipped(State::NotSent) => {
+                f.write_str("skipped: the key occurred earlier in this run")
+            }
             Self::Skipped(State::Sending) => f.write_str("skipped: on its way"),
             Self::Skipped(State::Unknown) => {
                 f.write_str("skipped: an earlier write under the key has an unknown outcome")

@@ -41,9 +41,9 @@ use crate::{
 /// A database that was restored from a copy lacks writes, and would let them be made again. Every new connection compares the
 /// database's history with the recorded one, and fails with [`Restored`](LedgerErrorKind::Restored) if they differ.
 ///
-/// A snapshot of the server's disk looks like the original. A program that saw more writes detects it: one that was running at the
-/// time, or one that [remembers the position in a file](PostgresOptions::remember_in). This works while the server's log is still
-/// shorter than the position that was seen.
+/// A snapshot of the server's disk looks like the original. Two kinds of program detect it: a program that was running at the time and
+/// has seen later writes acknowledged, and a program that [remembers the position in a file](PostgresOptions::remember_in). This works
+/// while the server's log is still shorter than the position that was seen.
 #[derive(Clone)]
 pub struct PostgresLedger(Arc<Inner>);
 

@@ -126,7 +126,7 @@ pub(super) async fn no_path(uri: Uri) -> Problem {
     Problem::new(
         404,
         format!(
-            "{} is no path of the admin API; see /openapi.json",
+            "{} is not a path of the admin API; see /openapi.json",
             uri.path()
         ),
     )

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::Later;
 use super::form::SecondWriterForm;
 
-/// A write by another writer, derived from the request that meets the fault: the same write,
-/// another change to the same record, or a namesake.
+/// A write by another writer, derived from the request that meets the fault: the same write, another
+/// change to the same record or, for a creation, another record with the same name.
 ///
 /// The second write comes immediately after that request, even if the fault keeps the request from
 /// being carried out, and before the client's next request. It has the operation and the path of

@@ -19,8 +19,8 @@ const VERSION: u8 = 1;
 /// The stored form is checked. It has a version, and does not depend on the version of Rust. If it can't be used, it is an error when it is
 /// read. If it does not fit what the provider lists, the list ends with an error before it delivers anything.
 ///
-/// A bookmark contains no review. But whoever has it can test a guess of the reviews that were delivered, if there are few. `Debug` does not
-/// show the digest.
+/// A bookmark contains no review. If few reviews were delivered, a person who has the bookmark can guess the reviews and check the guess
+/// against the digest. `Debug` does not show the digest.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct Bookmark {

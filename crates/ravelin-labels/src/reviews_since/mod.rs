@@ -105,9 +105,9 @@ pub enum Resume {
 impl Client {
     /// Reads all reviews of all customers since a point in time.
     ///
-    /// The provider does not document the name and the format of the parameter for the start time. The default is
-    /// `since` in RFC 3339, which is **unverified**: see [`ReviewsSince::parameter`]. A review that is older than the start
-    /// time, compared in whole seconds, is an error. Therefore a parameter that the provider ignores does not pass for a full history.
+    /// The provider does not document the name and the format of the parameter for the start time. The default is `since` in RFC 3339,
+    /// which is **unverified**: see [`ReviewsSince::parameter`]. A review that is older than the start time, compared in whole seconds, is
+    /// an error. Therefore, if the provider ignores the parameter and sends older reviews, the list ends with an error.
     ///
     /// See <https://developer.ravelin.com/merchant/api/endpoints/deprecated/label/index.html>.
     #[must_use]

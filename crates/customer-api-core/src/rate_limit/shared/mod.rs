@@ -37,10 +37,10 @@ const SLOWEST_POLL: Duration = Duration::from_millis(250);
 ///
 /// The rule is that of [`Quota`](super::Quota): a slot is free again one window after its attempt was completed. The slots
 /// are kept in a [`SlotStore`]. Processes that use the same store and the same name share them. Give all processes the same
-/// number of attempts and the same window, because each claim counts by its own values.
+/// number of attempts and the same window, because each process counts by its own values.
 ///
 /// - Waiting is fair inside a process. Between processes, the first one that asks gets the slot.
-/// - A 429 to one process stops all of them.
+/// - If one process gets a 429, the quota is stopped for all of them.
 /// - The slot of a process that dies becomes free automatically, after the longest attempt, plus the time within which the
 ///   attempt must [start](Self::start_within), plus one window.
 /// - While the store can't be reached, calls fail with [`RateLimitError::unavailable`] and nothing is sent. The exception is
