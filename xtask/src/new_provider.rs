@@ -1,12 +1,12 @@
-//! `cargo xtask new-provider`: makes a crate for a provider from a plain OpenAPI 3.1 file.
+//! `cargo xtask new-provider`: makes a crate for a provider from a published OpenAPI file.
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 pub(crate) fn command() -> Command {
     Command::new("new-provider")
-        .about("Makes crates/NAME from an OpenAPI 3.1 file: client, service, README, tests and generated code")
+        .about("Makes crates/NAME from an OpenAPI file: client, service, README, tests and generated code")
         .arg(
             Arg::new("name")
                 .value_name("NAME")
@@ -19,7 +19,21 @@ pub(crate) fn command() -> Command {
                 .value_name("FILE")
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
-                .help("The provider's description, in YAML or JSON"),
+                .help("The provider's description, OpenAPI 3.0 or 3.1, in YAML or JSON"),
+        )
+        .arg(
+            Arg::new("only")
+                .long("only")
+                .value_name("TAG_OR_OPERATION_ID")
+                .num_args(1..)
+                .action(ArgAction::Append)
+                .help("Takes these operations, and only what they need; without it, all operations"),
+        )
+        .arg(
+            Arg::new("skip-unsupported")
+                .long("skip-unsupported")
+                .action(ArgAction::SetTrue)
+                .help("Leaves out the operations that can't be generated, and says why"),
         )
 }
 
@@ -30,5 +44,17 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     let spec = arguments
         .get_one::<PathBuf>("spec")
         .ok_or("--spec is missing")?;
-    codegen::make_crate(root, name, spec)
+    let only: Vec<String> = arguments
+        .get_many::<String>("only")
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    codegen::make_crate(
+        root,
+        name,
+        spec,
+        &only,
+        arguments.get_flag("skip-unsupported"),
+    )
 }

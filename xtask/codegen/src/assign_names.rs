@@ -3,14 +3,14 @@
 use super::{
     identifiers,
     model::{Api, BodyShape, Field, Shape},
-    problem::Problems,
+    problem::{NAME_IT, NAME_VALUE, Problems},
 };
 
 pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
     for model in &mut api.models {
         let given = model.notes.rust_name.clone();
         let name = given.or_else(|| identifiers::type_name(&model.wire));
-        model.rust = named(name, &model.at, &model.wire, ASK, p);
+        model.rust = named(name, &model.at, &model.wire, NAME_IT, p);
         model.module = identifiers::field_name(&model.rust).unwrap_or_default();
         match &mut model.shape {
             Shape::Record(fields) => name_fields(fields, p),
@@ -22,7 +22,7 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
                         identifiers::type_name(&variant.wire)
                     };
                     let name = variant.rust_name.clone().or(derived);
-                    let hint = "name it in `x-enum-names`";
+                    let hint = NAME_VALUE;
                     variant.rust = named(name, &variant.at, &variant.wire, hint, p);
                 }
             }
@@ -31,7 +31,7 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
     for operation in &mut api.operations {
         let given = operation.notes.rust_name.clone();
         let name = given.or_else(|| identifiers::type_name(&operation.id));
-        operation.rust = named(name, &operation.at, &operation.id, ASK, p);
+        operation.rust = named(name, &operation.at, &operation.id, NAME_IT, p);
         operation.module = identifiers::field_name(&operation.rust).unwrap_or_default();
         for parameter in &mut operation.parameters {
             name_field(&mut parameter.field, p);
@@ -43,7 +43,7 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
                 for variant in variants {
                     let given = variant.notes.rust_name.clone();
                     let name = given.or_else(|| identifiers::type_name(&variant.value));
-                    variant.rust = named(name, &variant.at, &variant.value, ASK, p);
+                    variant.rust = named(name, &variant.at, &variant.value, NAME_IT, p);
                     variant.constructor =
                         identifiers::field_name(&variant.rust).unwrap_or_default();
                     name_fields(&mut variant.fields, p);
@@ -62,10 +62,8 @@ fn name_fields(fields: &mut [Field], p: &mut Problems) {
 fn name_field(field: &mut Field, p: &mut Problems) {
     let given = field.notes.rust_name.clone();
     let name = given.or_else(|| identifiers::field_name(&field.wire));
-    field.rust = named(name, &field.at, &field.wire, ASK, p);
+    field.rust = named(name, &field.at, &field.wire, NAME_IT, p);
 }
-
-const ASK: &str = "add `x-rust-name`";
 
 /// Returns the name, if there is one and it is not too long.
 fn named(name: Option<String>, at: &str, wire: &str, hint: &str, p: &mut Problems) -> String {

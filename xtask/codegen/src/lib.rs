@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
+mod adapt;
 mod assign_names;
 mod audit;
 mod characters;
@@ -12,11 +13,13 @@ mod emit;
 mod files;
 mod format;
 mod identifiers;
+mod kinds;
 mod model;
 mod parse;
 mod pattern;
 mod problem;
 mod scaffold;
+mod survey;
 mod tree;
 mod visible;
 
@@ -47,11 +50,30 @@ pub fn check(root: &Path) -> Result<String, String> {
 
 /// Makes a crate from a provider's description, with its client, service, README, tests and generated code.
 ///
+/// The crate has the operations that `only` names by tag or `operationId`, or all of them. Operations that can't be
+/// generated are errors, or left out if `skips` is set.
+///
 /// # Errors
 ///
-/// Returns a line for every problem. Then everything is as it was.
-pub fn make_crate(root: &Path, name: &str, spec: &Path) -> Result<String, String> {
-    scaffold::make(root, name, spec)
+/// Returns the problems by kind. Then everything is as it was.
+pub fn make_crate(
+    root: &Path,
+    name: &str,
+    spec: &Path,
+    only: &[String],
+    skips: bool,
+) -> Result<String, String> {
+    scaffold::make(root, name, spec, adapt::Wanted { only, skips })
+}
+
+/// Returns a table of the published descriptions below a folder: how many of their operations can be generated, and
+/// what blocks the others.
+///
+/// # Errors
+///
+/// Returns the first folder that can't be read.
+pub fn survey(folder: &Path) -> Result<String, String> {
+    survey::survey(folder)
 }
 
 /// Returns the files that `cargo xtask codegen` emits for a description below `src/generated`. They are not formatted
@@ -78,7 +100,23 @@ pub fn new_crate(
     path: &str,
     text: &[u8],
 ) -> Result<BTreeMap<String, String>, Vec<String>> {
-    scaffold::draft(name, path, text)
+    new_crate_of(name, path, text, &[], false)
+}
+
+/// Returns the files of the crate that `cargo xtask new-provider` makes of some operations of a description: those that
+/// `only` names by tag or `operationId`, or all of them.
+///
+/// # Errors
+///
+/// Returns a line for every problem, or for every kind of problems.
+pub fn new_crate_of(
+    name: &str,
+    path: &str,
+    text: &[u8],
+    only: &[String],
+    skips: bool,
+) -> Result<BTreeMap<String, String>, Vec<String>> {
+    scaffold::draft(name, path, text, adapt::Wanted { only, skips })
         .map_err(|problems| problems.lines().map(str::to_owned).collect())
 }
 
@@ -111,12 +149,22 @@ pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Pr
     let Some(tree) = tree::parse(text, path, &mut problems) else {
         return Err(problems.into_list());
     };
-    let description = parse::read(&tree, &mut problems);
+    let api = read_tree(&tree, problems)?;
+    Ok((tree, api))
+}
+
+/// Reads a description that is a tree already.
+pub(crate) fn understand_tree(tree: &Value, path: &str) -> Result<Api, Vec<Problem>> {
+    read_tree(tree, Problems::new(path))
+}
+
+fn read_tree(tree: &Value, mut problems: Problems) -> Result<Api, Vec<Problem>> {
+    let description = parse::read(tree, &mut problems);
     let mut api = model::lower(&description, &mut problems);
     assign_names::assign(&mut api, &mut problems);
     check::check(&api, &mut problems);
     if problems.is_empty() {
-        Ok((tree, api))
+        Ok(api)
     } else {
         Err(problems.into_list())
     }

@@ -4,6 +4,15 @@ use std::fmt;
 
 use super::visible::spelt_out;
 
+/// The hint of a problem that a Rust name solves.
+pub(crate) const NAME_IT: &str = "add `x-rust-name`";
+
+/// The hint of a problem that a name for a value of an enum solves.
+pub(crate) const NAME_VALUE: &str = "name it in `x-enum-names`";
+
+/// The hint of a problem that names for the values of an enum solve.
+pub(crate) const NAME_VALUES: &str = "name them in `x-enum-names`";
+
 /// One problem of a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {

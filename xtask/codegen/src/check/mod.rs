@@ -9,10 +9,8 @@ mod replacement;
 use super::{
     identifiers,
     model::{Api, BodyShape, BodyVariant, Field, ModelId, Operation, Shape, Type},
-    problem::Problems,
+    problem::{NAME_IT, NAME_VALUE, NAME_VALUES, Problems},
 };
-
-const ASK: &str = "add `x-rust-name`";
 
 pub(crate) fn check(api: &Api, p: &mut Problems) {
     type_names(api, p);
@@ -23,7 +21,7 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
     {
         match &model.shape {
             Shape::Record(fields) => {
-                distinct(fields.iter(), ASK, p);
+                distinct(fields.iter(), NAME_IT, p);
                 if model.used.sent {
                     method_names(fields.iter(), p);
                     setters(fields, p);
@@ -35,7 +33,7 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
                 let names = variants
                     .iter()
                     .map(|variant| (variant.rust.as_str(), variant.at.as_str()));
-                collisions(names, "the variant", "name them in `x-enum-names`", p);
+                collisions(names, "the variant", NAME_VALUES, p);
                 for variant in variants
                     .iter()
                     .filter(|variant| matches!(variant.rust.as_str(), "Unlisted" | "Self"))
@@ -46,7 +44,7 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
                             "the variant `{}` has a name with another meaning",
                             variant.rust
                         ),
-                        "name it in `x-enum-names`",
+                        NAME_VALUE,
                     );
                 }
             }
@@ -94,7 +92,7 @@ fn type_names(api: &Api, p: &mut Problems) {
         std::iter::once((api.service.as_str(), "/info"))
             .chain(all.iter().map(|(rust, _, at)| (*rust, *at))),
         "the type",
-        ASK,
+        NAME_IT,
         p,
     );
     for (rust, _, at) in &all {
@@ -102,7 +100,7 @@ fn type_names(api: &Api, p: &mut Problems) {
             p.report(
                 at,
                 format!("the type `{rust}` would have a name with another meaning"),
-                ASK,
+                NAME_IT,
             );
         }
     }
@@ -113,7 +111,7 @@ fn type_names(api: &Api, p: &mut Problems) {
                 "the type `{}` would have a name with another meaning",
                 api.service
             ),
-            ASK,
+            NAME_IT,
         );
     }
     for (rust, module, at) in &all {
@@ -121,7 +119,7 @@ fn type_names(api: &Api, p: &mut Problems) {
             p.report(
                 at,
                 format!("`{rust}` would be a file with a name that Windows reserves for a device"),
-                ASK,
+                NAME_IT,
             );
         }
     }
@@ -133,7 +131,7 @@ fn type_names(api: &Api, p: &mut Problems) {
                 p.report(
                     at,
                     format!("`{rust}` and `{other}` would be the same file"),
-                    ASK,
+                    NAME_IT,
                 );
             }
         }
@@ -175,7 +173,7 @@ fn method_names<'a>(fields: impl Iterator<Item = &'a Field>, p: &mut Problems) {
         p.report(
             &field.at,
             format!("a method `{}` would hide another", field.rust),
-            ASK,
+            NAME_IT,
         );
     }
 }
@@ -197,7 +195,7 @@ fn setters<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone, p: &mut Prob
             p.report(
                 &field.at,
                 format!("the name `{}` is taken by another property", field.setter()),
-                ASK,
+                NAME_IT,
             );
         }
         if field.required && field.slot.value == Type::Flag {
@@ -232,7 +230,7 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
     method_names(parameters.iter().copied(), p);
     setters(parameters.iter().copied(), p);
     let Some(body) = &operation.body else {
-        return distinct(parameters.into_iter(), ASK, p);
+        return distinct(parameters.into_iter(), NAME_IT, p);
     };
     for parameter in parameters
         .iter()
@@ -241,12 +239,12 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
         p.report(
             &parameter.at,
             "the name `body` is taken by the request's body",
-            ASK,
+            NAME_IT,
         );
     }
     match &body.shape {
         BodyShape::Record(fields) => {
-            distinct(parameters.iter().copied().chain(fields), ASK, p);
+            distinct(parameters.iter().copied().chain(fields), NAME_IT, p);
             method_names(fields.iter(), p);
             setters(fields, p);
             if fields.is_empty() {
@@ -269,7 +267,7 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
             .iter()
             .map(|variant| (variant.rust.as_str(), variant.at.as_str()))
     };
-    collisions(names(), "the variant", ASK, p);
+    collisions(names(), "the variant", NAME_IT, p);
     // Two names that differ only in capitals give the same function.
     let constructors: BTreeMap<&str, &BodyVariant> = variants
         .iter()
@@ -279,20 +277,20 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
     let constructors = constructors
         .values()
         .map(|variant| (variant.constructor.as_str(), variant.at.as_str()));
-    collisions(constructors, "the constructor", ASK, p);
+    collisions(constructors, "the constructor", NAME_IT, p);
     for variant in variants {
         if variant.rust == "Self" {
             p.report(
                 &variant.at,
                 "the variant `Self` has a name with another meaning",
-                ASK,
+                NAME_IT,
             );
         }
         if identifiers::is_reserved_method(&variant.constructor) {
             p.report(
                 &variant.at,
                 format!("a function `{}` would hide another", variant.constructor),
-                ASK,
+                NAME_IT,
             );
         }
         for parameter in parameters
@@ -302,10 +300,14 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
             p.report(
                 &parameter.at,
                 format!("the name `{}` is taken by a constructor", parameter.rust),
-                ASK,
+                NAME_IT,
             );
         }
-        distinct(parameters.iter().copied().chain(&variant.fields), ASK, p);
+        distinct(
+            parameters.iter().copied().chain(&variant.fields),
+            NAME_IT,
+            p,
+        );
         method_names(variant.fields.iter(), p);
         setters(&variant.fields, p);
         for field in &variant.fields {
@@ -317,7 +319,7 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
                 p.report(
                     &field.at,
                     format!("the name `{}` has a meaning in a variant", field.rust),
-                    ASK,
+                    NAME_IT,
                 );
             }
             if field.rust == variant.constructor
@@ -326,7 +328,7 @@ fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &m
                 p.report(
                     &field.at,
                     format!("the name `{}` is taken by a constructor", field.rust),
-                    ASK,
+                    NAME_IT,
                 );
             }
             let is_shared = |other: &BodyVariant| {

@@ -12,6 +12,13 @@ pub(crate) fn coverage(providers: &[(String, Api)]) -> String {
         for operation in &api.operations {
             out += &row(operation);
         }
+        if !api.left_out.is_empty() {
+            out += "\nLeft out, because the generator does not support a part of it:\n\n| method and path | reason |\n|---|---|\n";
+        }
+        for one in &api.left_out {
+            let call = cell(&words::code(&one.call));
+            out += &format!("| {call} | {} |\n", cell(&words::paragraph(&one.reason)));
+        }
     }
     out
 }

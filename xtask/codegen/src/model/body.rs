@@ -9,6 +9,9 @@ use crate::{
     problem::Problems,
 };
 
+/// The name of a body that is one value. Nothing on the wire has it.
+const VALUE: &str = "value";
+
 pub(super) fn request_body<'d>(
     lowering: &mut Lowering<'d>,
     source: &'d parse::RequestBody,
@@ -26,6 +29,7 @@ pub(super) fn request_body<'d>(
     // An object or enum inside is named after the schema, or after the operation if the body has no name.
     let stem = schema.notes.rust_name.as_deref().or(name).unwrap_or(stem);
     let (mut presence, mut dynamic) = (Vec::new(), Vec::new());
+    let mut is_value = false;
     let shape = match &schema.kind {
         Kind::Record(record) => {
             presence.clone_from(&record.presence);
@@ -50,6 +54,19 @@ pub(super) fn request_body<'d>(
             }
         }
         Kind::Broken => return None,
+        Kind::List(_)
+        | Kind::Map(_)
+        | Kind::Free
+        | Kind::Text(_)
+        | Kind::Choice(_)
+        | Kind::Integer(_)
+        | Kind::Double
+        | Kind::Boolean
+            if source.format == Format::Json =>
+        {
+            is_value = true;
+            BodyShape::Record(vec![lowering.field(VALUE, true, &source.schema, stem, p)])
+        }
         _ => {
             p.report(
                 &source.at,
@@ -62,6 +79,7 @@ pub(super) fn request_body<'d>(
     Some(Body {
         format: source.format,
         shape,
+        is_value,
         presence,
         dynamic,
     })

@@ -28,6 +28,7 @@ pub(crate) fn lower(description: &Description, p: &mut Problems) -> Api {
         access: description.access.clone(),
         models: lowering.models,
         operations,
+        left_out: description.left_out.clone(),
     };
     usage::mark(&mut api);
     usage::split_sides(&mut api, p);

@@ -10,8 +10,8 @@ pub(crate) use operations::template;
 pub(crate) use usage::body_fields;
 
 pub(crate) use super::parse::{
-    Access, Around, Dynamic, DynamicNames, Format, Idempotency, Integer, Method, Notes, Output,
-    Place, Presence, Rule, SecurityScheme, Width,
+    Access, Around, Dynamic, DynamicNames, Format, Idempotency, Integer, LeftOut, Method, Notes,
+    Output, Place, Presence, Rule, SecurityScheme, Width,
 };
 
 /// A provider crate's generated part.
@@ -24,6 +24,8 @@ pub(crate) struct Api {
     pub(crate) access: Access,
     pub(crate) models: Vec<Model>,
     pub(crate) operations: Vec<Operation>,
+    /// What the provider has, and the crate has not.
+    pub(crate) left_out: Vec<LeftOut>,
 }
 
 /// Identifies a model: an index into [`Api::models`].
@@ -170,6 +172,8 @@ pub(crate) struct Parameter {
 pub(crate) struct Body {
     pub(crate) format: Format,
     pub(crate) shape: BodyShape,
+    /// Whether the body is the value of its only field, such as a list, and not an object that holds it.
+    pub(crate) is_value: bool,
     pub(crate) presence: Vec<Presence>,
     pub(crate) dynamic: Vec<Dynamic>,
 }

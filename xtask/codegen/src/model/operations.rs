@@ -139,8 +139,10 @@ fn check_template(source: &parse::Operation, parameters: &[&parse::Parameter], p
 
 /// Returns the names in a path's braces, in order.
 pub(crate) fn template(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    path.split('/').filter_map(|segment| {
+        let (_, rest) = segment.split_once('{')?;
+        rest.split_once('}').map(|(name, _)| name)
+    })
 }
 
 fn check_value(slot: &Slot, place: Place, at: &str, p: &mut Problems) {

@@ -1,7 +1,7 @@
 //! Reads the document around the operations.
 
 use super::{
-    Description, Operation,
+    Description, LeftOut, Operation,
     access::{security, security_scheme},
     notes::{Role, check_url, external_docs, rust_name},
     object::{Node, Object},
@@ -48,9 +48,28 @@ pub(crate) fn read(tree: &Value, p: &mut Problems) -> Description {
     if let Some(node) = object.take("components") {
         components(node, &mut description, p);
     }
+    description.left_out = left_out(&mut object, p);
     object.finish("a description", p);
     check_repeated_paths(&description.operations, p);
     description
+}
+
+/// Reads which operations of the provider are missing here, and why.
+fn left_out(object: &mut Object<'_>, p: &mut Problems) -> Vec<LeftOut> {
+    let mut found = Vec::new();
+    let nodes = object.take("x-left-out").and_then(|node| node.list(p));
+    for node in nodes.unwrap_or_default() {
+        let Some(mut one) = node.object(p) else {
+            continue;
+        };
+        let call = one.word("call", p);
+        let reason = one.word("reason", p);
+        one.finish("`x-left-out`", p);
+        if let (Some(call), Some(reason)) = (call, reason) {
+            found.push(LeftOut { call, reason });
+        }
+    }
+    found
 }
 
 fn version(object: &mut Object<'_>, p: &mut Problems) {
@@ -244,10 +263,12 @@ fn check_path(path: &str, at: &str, p: &mut Problems) {
     let mut names = Vec::new();
     for segment in path.split('/') {
         let inner = segment
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'));
+            .split_once('{')
+            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
         match inner {
-            Some(name) if !name.is_empty() && !name.contains(['{', '}']) => {
+            Some((before, (name, after)))
+                if !name.is_empty() && ![before, name, after].concat().contains(['{', '}']) =>
+            {
                 if names.contains(&name) {
                     p.report(
                         at,
@@ -261,7 +282,7 @@ fn check_path(path: &str, at: &str, p: &mut Problems) {
                 p.report(
                     at,
                     format!("the segment `{segment}` is not one parameter"),
-                    "let a parameter fill its segment",
+                    "write at most one parameter into a segment",
                 );
             }
             _ if segment == "." || segment == ".." => {
@@ -281,10 +302,10 @@ fn check_repeated_paths(operations: &[Operation], p: &mut Problems) {
     let shape = |path: &str| {
         path.split('/')
             .map(|segment| {
-                if segment.starts_with('{') {
-                    "{}"
-                } else {
-                    segment
+                // What stands around a parameter distinguishes paths; its name does not.
+                match segment.split_once('{').zip(segment.split_once('}')) {
+                    Some(((before, _), (_, after))) => format!("{before}{{}}{after}"),
+                    None => segment.to_owned(),
                 }
             })
             .collect::<Vec<_>>()

@@ -12,6 +12,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("x-fresh-connection", "operations"),
     ("x-hand-written", "request bodies and properties"),
     ("x-idempotency", "operations"),
+    ("x-left-out", "the document"),
     ("x-output", "operations"),
     (
         "x-personal",

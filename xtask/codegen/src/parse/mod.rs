@@ -18,6 +18,7 @@ mod union;
 
 pub(crate) use access::{Access, SecurityScheme};
 pub(crate) use document::read;
+pub(crate) use parameter::OWN_HEADERS;
 
 /// A whole description.
 #[derive(Debug, Default)]
@@ -31,6 +32,15 @@ pub(crate) struct Description {
     pub(crate) parameters: Vec<(String, Parameter)>,
     pub(crate) responses: Vec<(String, Response)>,
     pub(crate) operations: Vec<Operation>,
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// An operation of the provider that the description leaves out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// Method and path.
+    pub(crate) call: String,
+    pub(crate) reason: String,
 }
 
 /// An inline item, or a `$ref` to a component.

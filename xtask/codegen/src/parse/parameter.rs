@@ -9,7 +9,7 @@ use super::{
 use crate::problem::Problems;
 
 /// Headers that define the request's kind, sender and framing. An operation can't set them.
-const OWN_HEADERS: &[&str] = &[
+pub(crate) const OWN_HEADERS: &[&str] = &[
     "accept",
     "authorization",
     "connection",

@@ -12,6 +12,8 @@ pub(super) enum Credential {
     /// A key in a named header; the name is in lower case.
     Header(String),
     Bearer,
+    /// User and password, encoded by the caller.
+    Basic,
 }
 
 impl Credential {
@@ -21,6 +23,7 @@ impl Credential {
             Self::None => None,
             Self::Header(name) => Some((name, key.to_owned())),
             Self::Bearer => Some(("authorization", format!("Bearer {key}"))),
+            Self::Basic => Some(("authorization", format!("Basic {key}"))),
         }
     }
 }
@@ -73,11 +76,12 @@ fn credential(scheme: &SecurityScheme, p: &mut Problems) -> Option<Credential> {
             Some(Credential::Header(name.to_ascii_lowercase()))
         }
         ("http", ..) if word.eq_ignore_ascii_case("bearer") => Some(Credential::Bearer),
+        ("http", ..) if word.eq_ignore_ascii_case("basic") => Some(Credential::Basic),
         _ => {
             p.report(
                 &scheme.at,
                 "a new crate can't sign in this way",
-                "use an apiKey in a header, or http with the scheme bearer; write anything else by hand afterwards",
+                "use an apiKey in a header, or http with the scheme bearer or basic; write anything else by hand afterwards",
             );
             None
         }
@@ -142,6 +146,8 @@ mod tests {
         assert_eq!(chosen(&both, None), None);
         assert_eq!(chosen(&both, Some(&[&["t"]])), Some(Credential::Bearer));
         assert_eq!(chosen(&both, Some(&[&["k"], &["t"]])), header);
+        let user = scheme("u", "http", "", "", "basic");
+        assert_eq!(chosen(&[user], None), Some(Credential::Basic));
         assert_eq!(chosen(&both, Some(&[])), Some(Credential::None));
         assert_eq!(chosen(&both, Some(&[&[]])), Some(Credential::None));
         assert_eq!(chosen(&both, Some(&[&["k", "t"]])), None);
@@ -154,7 +160,7 @@ mod tests {
             scheme("a", "apiKey", "query", "key", ""),
             scheme("a", "apiKey", "header", "a b", ""),
             scheme("a", "apiKey", "header", "Host", ""),
-            scheme("a", "http", "", "", "basic"),
+            scheme("a", "http", "", "", "digest"),
             scheme("a", "oauth2", "", "", ""),
         ] {
             assert_eq!(chosen(&[unknown], None), None);

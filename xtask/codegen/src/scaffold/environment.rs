@@ -20,6 +20,7 @@ fn credential(provider: &Provider) -> Option<Variable> {
         Credential::None => return None,
         Credential::Header(_) => ("KEY", "the key"),
         Credential::Bearer => ("TOKEN", "the token"),
+        Credential::Basic => ("BASIC", "the base64 of `user:password`"),
     };
     Some(Variable {
         name: format!("{}_{word}", prefix(provider)),

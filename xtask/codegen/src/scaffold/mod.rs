@@ -25,10 +25,14 @@ use workspace::files::write as write_file;
 
 use self::credential::Credential;
 use crate::{
+    adapt::{self, Wanted},
     emitted, files as generated, format, identifiers,
+    kinds::Kinds,
     model::{Api, Field, Shape, body_fields},
-    problem::Problems,
-    report, tree,
+    problem::{Problem, Problems},
+    report,
+    tree::{self, Value},
+    understand_tree,
 };
 
 /// A crate that is about to be made.
@@ -59,19 +63,24 @@ impl Provider {
 }
 
 /// Makes the crate, or leaves everything as it was.
-pub(crate) fn make(root: &Path, name: &str, spec: &Path) -> Result<String, String> {
+pub(crate) fn make(
+    root: &Path,
+    name: &str,
+    spec: &Path,
+    wanted: Wanted<'_>,
+) -> Result<String, String> {
     let mut problems = Vec::new();
     if let Err(problem) = check_name(root, name) {
         problems.push(problem);
     }
-    let provider = match read(name, spec) {
-        Ok((text, provider)) => Some((text, provider)),
+    let provider = match read(name, spec, wanted) {
+        Ok(read) => Some(read),
         Err(found) => {
             problems.push(found);
             None
         }
     };
-    let Some((text, provider)) = provider.filter(|_| problems.is_empty()) else {
+    let Some((text, provider, notes)) = provider.filter(|_| problems.is_empty()) else {
         return Err(problems.join("\n"));
     };
     let license =
@@ -94,7 +103,7 @@ pub(crate) fn make(root: &Path, name: &str, spec: &Path) -> Result<String, Strin
     }
     written.map(|report| {
         format!(
-            "made {folder}: {} files\n{report}\nnext: `cargo test -p {name}`; docs/adding-a-provider.md lists the remaining steps",
+            "made {folder}: {} files\n{report}\n{notes}next: `cargo test -p {name}`; docs/adding-a-provider.md lists the remaining steps",
             files.len()
         )
     })
@@ -199,16 +208,17 @@ pub(crate) fn draft(
     name: &str,
     path: &str,
     text: &[u8],
+    wanted: Wanted<'_>,
 ) -> Result<BTreeMap<String, String>, String> {
-    let (_, provider) = understand(name, path, text)?;
+    let (_, provider, _) = understand(name, path, text, wanted)?;
     files(&provider)
 }
 
 /// Reads the description, and decides what else a crate needs.
-fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {
+fn read(name: &str, spec: &Path, wanted: Wanted<'_>) -> Result<(String, Provider, String), String> {
     let path = spec.display().to_string();
     match fs::read(spec) {
-        Ok(bytes) => understand(name, &path, &bytes),
+        Ok(bytes) => understand(name, &path, &bytes, wanted),
         Err(error) => {
             let mut problems = Problems::new(&path);
             problems.report(
@@ -221,8 +231,88 @@ fn read(name: &str, spec: &Path) -> Result<(String, Provider), String> {
     }
 }
 
-fn understand(name: &str, path: &str, bytes: &[u8]) -> Result<(String, Provider), String> {
-    let (tree, api) = crate::understand(path, bytes).map_err(|problems| report(&problems))?;
+/// A description as a new crate takes it.
+struct Taken {
+    tree: Value,
+    api: Api,
+    /// The text, if nothing was changed in it.
+    text: Option<String>,
+    notes: Vec<String>,
+}
+
+/// Reads a description: as it is, if it is in the strict dialect and says everything, or else through the rules for
+/// published ones.
+fn take(path: &str, bytes: &[u8], wanted: Wanted<'_>) -> Result<Taken, String> {
+    let strict = crate::understand(path, bytes);
+    if wanted.only.is_empty() {
+        if let Ok((mut tree, api)) = strict {
+            let notes = adapt::careful(&mut tree);
+            if notes.is_empty() {
+                // Not all JSON is YAML: tabs and surrogate pairs are not. The text was already read as UTF-8.
+                let is_yaml = !path.ends_with(".json");
+                let text = is_yaml.then(|| String::from_utf8_lossy(bytes).into_owned());
+                return Ok(Taken {
+                    tree,
+                    api,
+                    text,
+                    notes,
+                });
+            }
+            let api = understand_tree(&tree, path).map_err(|problems| grouped(&problems))?;
+            return Ok(Taken {
+                tree,
+                api,
+                text: None,
+                notes,
+            });
+        }
+    }
+    let mut problems = Problems::new(path);
+    let text = std::str::from_utf8(bytes).ok();
+    let tree = text.and_then(|text| tree::parse(text, path, &mut problems));
+    let Some(tree) = tree else {
+        return Err(strict
+            .err()
+            .map_or_else(String::new, |problems| report(&problems)));
+    };
+    let adapted = adapt::adapt(&tree, path, wanted).map_err(|problems| grouped(&problems))?;
+    Ok(Taken {
+        tree: adapted.tree,
+        api: adapted.api,
+        text: None,
+        notes: adapted.notes,
+    })
+}
+
+/// Returns the problems by kind, or each of them if they are few.
+fn grouped(problems: &[Problem]) -> String {
+    const FEW: usize = 20;
+    if problems.len() <= FEW {
+        return report(problems);
+    }
+    let mut kinds = Kinds::default();
+    for problem in problems {
+        kinds.add(problem);
+    }
+    format!(
+        "{}{} in all; docs/adding-a-provider.md explains them, and --skip-unsupported leaves these calls out",
+        kinds.report(),
+        problems.len()
+    )
+}
+
+fn understand(
+    name: &str,
+    path: &str,
+    bytes: &[u8],
+    wanted: Wanted<'_>,
+) -> Result<(String, Provider, String), String> {
+    let Taken {
+        tree,
+        api,
+        text,
+        notes,
+    } = take(path, bytes, wanted)?;
     let mut problems = Problems::new(path);
     let credential = credential::choose(&api.access, &mut problems);
     let base_url = base_url(&api, &mut problems);
@@ -242,13 +332,12 @@ fn understand(name: &str, path: &str, bytes: &[u8]) -> Result<(String, Provider)
     }
     match credential {
         Some(credential) if problems.is_empty() => {
-            // Not all JSON is YAML: tabs and surrogate pairs are not. The text was already read as UTF-8.
-            let text = if path.ends_with(".json") {
-                tree::to_json(&tree)?
-            } else {
-                String::from_utf8_lossy(bytes).into_owned()
+            let text = match text {
+                Some(text) => text,
+                None => tree::to_json(&tree)?,
             };
             let name = name.to_owned();
+            let notes = notes.iter().map(|line| format!("{line}\n")).collect();
             Ok((
                 text,
                 Provider {
@@ -257,6 +346,7 @@ fn understand(name: &str, path: &str, bytes: &[u8]) -> Result<(String, Provider)
                     credential,
                     base_url,
                 },
+                notes,
             ))
         }
         _ => Err(report(&problems.into_list())),

@@ -65,6 +65,12 @@ pub(super) fn client(provider: &Provider) -> String {
             "pub fn builder(token: impl Into<ApiKey>) -> ClientBuilder<Self>".to_owned(),
             "KeyCredential::bearer(token)".to_owned(),
         ),
+        Credential::Basic => (
+            "auth::{ApiKey, KeyCredential}".to_owned(),
+            "Starts a client for HTTP's basic authentication: `basic` is the base64 of `user:password`.\n    ///\n    /// It is never printed, and is sent only to the base URL.".to_owned(),
+            "pub fn builder(basic: impl Into<ApiKey>) -> ClientBuilder<Self>".to_owned(),
+            "KeyCredential::scheme(\"Basic\", basic)".to_owned(),
+        ),
     };
     let no_base_url = if provider.base_url.is_none() {
         "    ///\n    /// There is no default base URL. Set the account's base URL with [`base_url`](ClientBuilder::base_url)."

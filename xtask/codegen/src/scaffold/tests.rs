@@ -26,7 +26,7 @@ fn workspace() -> Scratch {
 fn make_from(scratch: &Scratch, name: &str, text: &str) -> Result<String, String> {
     let spec = scratch.0.join("spec.yaml");
     fs::write(&spec, text).unwrap();
-    make(&scratch.0, name, &spec)
+    make(&scratch.0, name, &spec, Wanted::default())
 }
 
 /// Returns every file below the workspace's crates and docs.
@@ -55,7 +55,13 @@ fn text_of(scratch: &Scratch, path: &str) -> String {
 #[test]
 fn a_plain_description_makes_a_whole_crate() {
     let scratch = workspace();
-    let report = make(&scratch.0, "acme-parcels", &scratch.0.join("plain.yaml")).unwrap();
+    let report = make(
+        &scratch.0,
+        "acme-parcels",
+        &scratch.0.join("plain.yaml"),
+        Wanted::default(),
+    )
+    .unwrap();
     assert!(
         report.starts_with("made crates/acme-parcels: 30 files"),
         "{report}"
@@ -87,7 +93,18 @@ fn a_plain_description_makes_a_whole_crate() {
     }
     assert!(listing.contains(&"docs/coverage.md".to_owned()));
     assert!(listing.contains(&"docs/reference.md".to_owned()));
-    assert_eq!(text_of(&scratch, "openapi.yaml"), PLAIN);
+    // The careful answers are in the description, where people can change them.
+    let description = text_of(&scratch, "openapi.yaml");
+    assert_eq!(description.matches("\"non-idempotent\"").count(), 2);
+    assert_eq!(description.matches("\"x-personal\": true").count(), 2);
+    assert_eq!(description.matches("\"x-secret\": true").count(), 1);
+    for line in [
+        "assumed: a write is never repeated by itself (2): ",
+        "assumed: personal by its name, and hidden in messages (2): ",
+        "properties/street",
+    ] {
+        assert!(report.contains(line), "{line} is missing from {report}");
+    }
     assert_eq!(text_of(&scratch, "LICENSE"), "the license\n");
     // The generated files are those that `codegen` would generate.
     crate::check(&scratch.0).unwrap();
@@ -182,7 +199,7 @@ fn json_becomes_what_yaml_readers_take() {
         .replace("Lists parcels.", "Lists \\ud83d\\udce6.");
     let spec = scratch.0.join("spec.json");
     fs::write(&spec, json).unwrap();
-    make(&scratch.0, "acme-parcels", &spec).unwrap();
+    make(&scratch.0, "acme-parcels", &spec, Wanted::default()).unwrap();
     assert!(text_of(&scratch, "openapi.yaml").contains("\"summary\": \"Lists 📦.\""));
     crate::check(&scratch.0).unwrap();
 }
@@ -277,7 +294,13 @@ fn a_second_run_changes_nothing() {
 #[test]
 fn files_that_are_no_description() {
     let scratch = workspace();
-    let missing = make(&scratch.0, "acme", &scratch.0.join("missing.yaml")).unwrap_err();
+    let missing = make(
+        &scratch.0,
+        "acme",
+        &scratch.0.join("missing.yaml"),
+        Wanted::default(),
+    )
+    .unwrap_err();
     assert!(
         missing.contains("missing.yaml: #: the file can't be read: ")
             && missing.contains("; name the provider's description with --spec"),
@@ -285,11 +308,30 @@ fn files_that_are_no_description() {
     );
     refuses("acme", "a: [", &["spec.yaml: #: this is not the YAML"]);
     // The name and every problem of the description, in one run.
-    let broken = PLAIN.replace("openapi: 3.1.0", "openapi: 3.0.3\nwebhooks: {}");
+    let broken = PLAIN
+        .replace(
+            "{ description: Healthy. }",
+            "{ description: Healthy., content: { text/csv: {} } }",
+        )
+        .replace(
+            "\"204\": { description: Healthy.",
+            "\"200\": { description: Healthy.",
+        )
+        .replace("multipart/form-data:", "text/plain:");
     refuses(
         "Acme",
         &broken,
-        &["`Acme` can't be", "#/openapi: ", "#/webhooks: ", "2 in all"],
+        &[
+            "`Acme` can't be",
+            "#/paths/~1health/get",
+            "#/paths/~1v2~1parcels~1{parcel_id}~1photo/put",
+            "2 in all",
+        ],
+    );
+    refuses(
+        "acme",
+        &PLAIN.replace("openapi: 3.1.0", "swagger: '2.0'"),
+        &["#/openapi: OpenAPI `2.0` is not supported"],
     );
 }
 

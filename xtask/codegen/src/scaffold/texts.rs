@@ -71,6 +71,7 @@ fn quick_start(provider: &Provider) -> Option<String> {
         Credential::None => ("", ""),
         Credential::Header(_) => ("key: String", "key"),
         Credential::Bearer => ("token: String", "token"),
+        Credential::Basic => ("basic: String", "basic"),
     };
     let place = match provider.base_url {
         Some(_) => "",

@@ -140,7 +140,7 @@ fn is(content_type: &str, body: &str) -> String {
 fn support(provider: &Provider) -> String {
     let key = match provider.credential {
         Credential::None => String::new(),
-        Credential::Header(_) | Credential::Bearer => literal(KEY),
+        Credential::Header(_) | Credential::Bearer | Credential::Basic => literal(KEY),
     };
     let has_parts = provider.api.operations.iter().any(|operation| {
         calls(&provider.api, operation, true)

@@ -175,6 +175,7 @@ fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String 
     let Some(Body {
         format,
         shape,
+        is_value,
         dynamic,
         ..
     }) = &operation.body
@@ -191,7 +192,11 @@ fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String 
     let derive = format!("#[derive({})]\n", derives.join(", "));
     match shape {
         BodyShape::Record(fields) => {
-            let mut out = format!("{derive}pub(crate) struct Body {{\n");
+            let mut out = derive;
+            if *is_value {
+                out += "#[serde(transparent)]\n";
+            }
+            out += "pub(crate) struct Body {\n";
             for field in fields {
                 if is_json {
                     out += &record::serde_attributes(scope.api, field, true, false);

@@ -108,6 +108,10 @@ fn call(
     }
     let body = match operation.body.as_ref().map(|body| body.format) {
         None => Sent::Nothing,
+        Some(Format::Json) if operation.body.as_ref().is_some_and(|body| body.is_value) => {
+            let value = json.first().and_then(|member| member.split_once(':'));
+            Sent::Json(value.map_or_else(String::new, |(_, value)| value.to_owned()))
+        }
         Some(Format::Json) => Sent::Json(format!("{{{}}}", json.join(","))),
         // A form without a field has nothing to send.
         Some(_) if pairs.is_empty() => Sent::Nothing,

@@ -111,10 +111,10 @@ fn paths_that_are_not_paths() {
     );
     refuses(&path("/a?b=c"), "/paths/~1a?b=c", "characters", "query");
     refuses(
-        &path("'/a/{id}.json'"),
-        "/paths/~1a~1{id}.json",
-        "`{id}.json`",
-        "fill its segment",
+        &path("'/a/{id'"),
+        "/paths/~1a~1{id",
+        "`{id`",
+        "at most one parameter",
     );
     refuses(
         &path("'/{id}'"),
@@ -240,17 +240,22 @@ fn bodies_that_are_not_flat_or_not_known() {
         "several formats",
         "keep",
     );
-    for schema in [
-        "{ type: string }",
-        "{ type: object }",
-        "{ type: array, items: {} }",
-    ] {
-        refuses(
-            &sending(schema),
-            BODY.trim_end_matches("/schema"),
-            "neither an object",
-            "describe",
-        );
+    for media in ["application/x-www-form-urlencoded", "multipart/form-data"] {
+        for schema in [
+            "{ type: string }",
+            "{ type: object }",
+            "{ type: array, items: {} }",
+        ] {
+            refuses(
+                &body(media, schema),
+                &format!(
+                    "{OPERATION}/requestBody/content/{}",
+                    media.replace('/', "~1")
+                ),
+                "neither an object",
+                "describe",
+            );
+        }
     }
     for media in ["application/x-www-form-urlencoded", "multipart/form-data"] {
         let pointer = format!(

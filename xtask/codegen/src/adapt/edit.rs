@@ -1,0 +1,158 @@
+//! Small edits of a tree: members of an object by name.
+
+use crate::tree::Value;
+
+/// Members of an object, in order.
+pub(super) type Map = Vec<(String, Value)>;
+
+pub(super) fn get<'v>(map: &'v Map, key: &str) -> Option<&'v Value> {
+    map.iter()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value)
+}
+
+pub(super) fn get_mut<'v>(map: &'v mut Map, key: &str) -> Option<&'v mut Value> {
+    map.iter_mut()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value)
+}
+
+pub(super) fn has(map: &Map, key: &str) -> bool {
+    get(map, key).is_some()
+}
+
+pub(super) fn take(map: &mut Map, key: &str) -> Option<Value> {
+    let index = map.iter().position(|(name, _)| name == key)?;
+    Some(map.remove(index).1)
+}
+
+/// Sets a member in its place, or at the end.
+pub(super) fn set(map: &mut Map, key: &str, value: Value) {
+    match get_mut(map, key) {
+        Some(place) => *place = value,
+        None => map.push((key.to_owned(), value)),
+    }
+}
+
+pub(super) fn text<'v>(map: &'v Map, key: &str) -> Option<&'v str> {
+    get(map, key).and_then(as_text)
+}
+
+pub(super) fn is_true(map: &Map, key: &str) -> bool {
+    matches!(get(map, key), Some(Value::Bool(true)))
+}
+
+pub(super) fn list<'v>(map: &'v Map, key: &str) -> &'v [Value] {
+    match get(map, key) {
+        Some(Value::List(items)) => items,
+        _ => &[],
+    }
+}
+
+pub(super) fn map<'v>(map: &'v Map, key: &str) -> &'v [(String, Value)] {
+    match get(map, key) {
+        Some(Value::Map(members)) => members,
+        _ => &[],
+    }
+}
+
+pub(super) fn as_text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+pub(super) fn as_map(value: &Value) -> Option<&Map> {
+    match value {
+        Value::Map(members) => Some(members),
+        _ => None,
+    }
+}
+
+pub(super) fn words(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+/// Returns an object with one member.
+pub(super) fn one(key: &str, value: Value) -> Value {
+    Value::Map(vec![(key.to_owned(), value)])
+}
+
+/// Returns the words of a list of texts.
+pub(super) fn texts(values: &[Value]) -> Vec<String> {
+    values
+        .iter()
+        .filter_map(as_text)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Returns the value at a JSON pointer.
+pub(super) fn at<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    let mut place = value;
+    for step in pointer.split('/').skip(1) {
+        let key = step.replace("~1", "/").replace("~0", "~");
+        place = match place {
+            Value::Map(members) => get(members, &key)?,
+            Value::List(items) => items.get(key.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(place)
+}
+
+/// Returns the value at a JSON pointer, to change it.
+pub(super) fn at_mut<'v>(value: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
+    let mut place = value;
+    for step in pointer.split('/').skip(1) {
+        let key = step.replace("~1", "/").replace("~0", "~");
+        place = match place {
+            Value::Map(members) => get_mut(members, &key)?,
+            Value::List(items) => items.get_mut(key.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(place)
+}
+
+/// Calls `visit` for every `$ref` to a schema of components.
+pub(super) fn references(value: &Value, visit: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Map(members) => {
+            for (key, value) in members {
+                match (key.as_str(), value) {
+                    ("$ref", Value::Text(target)) => {
+                        if let Some(name) = component(target) {
+                            visit(&name);
+                        }
+                    }
+                    _ => references(value, visit),
+                }
+            }
+        }
+        Value::List(items) => {
+            for item in items {
+                references(item, visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Returns the name of the schema that a reference means, if it is one of components.
+pub(super) fn component(target: &str) -> Option<String> {
+    let name = target.strip_prefix("#/components/schemas/")?;
+    (!name.is_empty() && !name.contains('/')).then(|| unescaped(name))
+}
+
+/// Returns a step of a pointer in a reference as the key that it means.
+pub(super) fn unescaped(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+/// Returns a reference to a schema of components.
+pub(super) fn reference(name: &str) -> Value {
+    let name = name.replace('~', "~0").replace('/', "~1");
+    one("$ref", Value::Text(format!("#/components/schemas/{name}")))
+}

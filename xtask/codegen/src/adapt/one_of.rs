@@ -1,0 +1,134 @@
+//! `oneOf` and `anyOf`: values of several shapes. What has one Rust type gets it; everything else is any JSON value.
+
+use super::{
+    Adapter,
+    edit::{self, Map, as_map, as_text, get, has, set, text},
+    notes::Did,
+    schema::{KEYWORDS, Role, is_blank, noted, with_null, without_null},
+};
+use crate::tree::{Value, join};
+
+impl Adapter<'_, '_> {
+    pub(super) fn one_of(&mut self, members: &Map, out: Map, at: &str, role: Role) -> Value {
+        let key = if has(members, "oneOf") {
+            "oneOf"
+        } else {
+            "anyOf"
+        };
+        let given = edit::list(members, key);
+        let others: Map = members
+            .iter()
+            .filter(|(name, _)| name != key && name != "nullable")
+            .filter(|(name, _)| KEYWORDS.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        if given.iter().all(is_presence) && !others.is_empty() {
+            self.note(
+                Did::Narrowed,
+                "alternatives of required properties are not checked",
+                at,
+            );
+            return noted(self.schema(&Value::Map(others), at, role), out);
+        }
+        let mut null = false;
+        let mut variants: Vec<Value> = Vec::new();
+        for (index, variant) in given.iter().enumerate() {
+            if is_null(variant) {
+                null = true;
+                continue;
+            }
+            let place = join(&join(at, key), &index.to_string());
+            let (variant, is_nullable) = without_null(self.schema(variant, &place, Role::Inner));
+            null |= is_nullable;
+            if !variants.contains(&variant) {
+                variants.push(variant);
+            }
+        }
+        let has_more = others.iter().any(|(name, _)| name != "type");
+        let value = match variants.as_slice() {
+            [] => noted(Value::Map(Vec::new()), out),
+            [only] if !has_more => noted(only.clone(), out),
+            [only] => {
+                let rest = self.schema(&Value::Map(others), at, role);
+                match self.both(rest, only.clone(), 0) {
+                    Some(value) => noted(value, out),
+                    None => self.any(out, "several shapes become any JSON value", at),
+                }
+            }
+            several => match self.common(several).filter(|_| !has_more) {
+                Some(value) => noted(value, out),
+                None => self.any(out, "several shapes become any JSON value", at),
+            },
+        };
+        if null { with_null(value) } else { value }
+    }
+
+    /// Returns the one type that holds a value of every variant without loss.
+    fn common(&mut self, variants: &[Value]) -> Option<Value> {
+        if variants.iter().any(is_blank) {
+            return None;
+        }
+        let mut resolved = Vec::new();
+        for variant in variants {
+            resolved.push(self.in_place(variant.clone())?);
+        }
+        let maps: Vec<&Map> = resolved.iter().filter_map(as_map).collect();
+        let words: Option<Vec<&str>> = maps.iter().map(|map| text(map, "type")).collect();
+        let words = words?;
+        if words.iter().all(|word| *word == "string") {
+            return Some(strings(&maps));
+        }
+        if words
+            .iter()
+            .all(|word| matches!(*word, "integer" | "number"))
+        {
+            let number = [
+                ("type".to_owned(), edit::words("number")),
+                ("format".to_owned(), edit::words("double")),
+            ];
+            return Some(if words.contains(&"number") {
+                Value::Map(number.into())
+            } else {
+                edit::one("type", edit::words("integer"))
+            });
+        }
+        None
+    }
+}
+
+/// Returns a string for strings of several kinds. An enum is open, so it holds every other text too.
+fn strings(maps: &[&Map]) -> Value {
+    let mut values: Vec<Value> = Vec::new();
+    for map in maps {
+        for value in edit::list(map, "enum") {
+            if as_text(value).is_some() && !values.contains(value) {
+                values.push(value.clone());
+            }
+        }
+    }
+    let mut out = Map::new();
+    set(&mut out, "type", edit::words("string"));
+    if !values.is_empty() {
+        set(&mut out, "enum", Value::List(values));
+    }
+    Value::Map(out)
+}
+
+fn is_null(value: &Value) -> bool {
+    let Some(map) = as_map(value) else {
+        return false;
+    };
+    text(map, "type") == Some("null")
+        || matches!(edit::list(map, "enum"), [Value::Null])
+        || get(map, "const") == Some(&Value::Null)
+}
+
+/// Returns whether an alternative is only about which properties are there.
+fn is_presence(value: &Value) -> bool {
+    as_map(value).is_some_and(|map| {
+        !map.is_empty()
+            && map.iter().all(|(key, _)| {
+                matches!(key.as_str(), "required" | "title" | "description" | "not")
+            })
+    })
+}

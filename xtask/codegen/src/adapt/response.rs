@@ -1,0 +1,165 @@
+//! Responses: the JSON of a success. Everything else is documentation.
+
+use super::{
+    Adapter,
+    body::base,
+    edit::{self, Map, as_map, get, set, text},
+    notes::Did,
+    schema::{Role, with_null, without_null},
+};
+use crate::tree::{Value, join};
+
+impl<'t> Adapter<'_, 't> {
+    pub(super) fn responses(&mut self, operation: &'t Map, at: &str) -> Value {
+        let at = join(at, "responses");
+        let given = edit::map(operation, "responses");
+        let is_success = |status: &str| status.starts_with('2');
+        let has_success = given.iter().any(|(status, _)| is_success(status));
+        let mut successes = Vec::new();
+        let mut out = Map::new();
+        for (status, response) in given.iter().filter(|(key, _)| !key.starts_with("x-")) {
+            let place = join(&at, status);
+            let response = as_map(response).and_then(|map| self.source.followed(map));
+            let Some(response) = response else {
+                self.refuse(
+                    &place,
+                    "a response that leads nowhere",
+                    "correct the reference",
+                );
+                continue;
+            };
+            let is_only = !has_success && status == "default";
+            if is_success(status) || is_only {
+                let status = if is_only {
+                    "2XX".to_owned()
+                } else {
+                    status.to_uppercase()
+                };
+                if is_only {
+                    self.note(
+                        Did::Narrowed,
+                        "the only response, `default`, is read as a success",
+                        &place,
+                    );
+                }
+                let content = if matches!(status.as_str(), "204" | "205") {
+                    None
+                } else {
+                    self.content(response, &place)
+                };
+                successes.push((status, about(response), content, place));
+                continue;
+            }
+            if get(response, "content").is_some() {
+                self.note(
+                    Did::ReadPast,
+                    "bodies of responses that are no success",
+                    &place,
+                );
+            }
+            let about = edit::one("description", edit::words(about(response)));
+            if is_status(status) {
+                out.push((status.to_uppercase().replace("DEFAULT", "default"), about));
+            }
+        }
+        self.one_shape(&mut successes);
+        let mut all = Map::new();
+        for (status, about, content, _) in successes {
+            let mut response = Map::new();
+            set(&mut response, "description", edit::words(about));
+            if let Some(content) = content {
+                set(&mut response, "content", content);
+            }
+            set(&mut all, &status, Value::Map(response));
+        }
+        for (status, response) in out {
+            set(&mut all, &status, response);
+        }
+        Value::Map(all)
+    }
+
+    /// All successes have one shape. If they differ, each is any JSON value.
+    fn one_shape(&mut self, successes: &mut [(String, &str, Option<Value>, String)]) {
+        let shape = |content: &Value| {
+            let schema = edit::at(content, "/application~1json/schema").cloned();
+            schema.map(|schema| without_null(schema).0)
+        };
+        let shapes: Vec<Value> = successes
+            .iter()
+            .filter_map(|(_, _, content, _)| content.as_ref().and_then(shape))
+            .collect();
+        let Some(first) = shapes.first() else {
+            return;
+        };
+        let is_same = |other: &Value| {
+            let target = |value: &Value| as_map(value).and_then(|map| get(map, "$ref").cloned());
+            *other == *first || target(other).is_some() && target(other) == target(first)
+        };
+        if shapes.iter().all(is_same) {
+            return;
+        }
+        for (_, _, content, place) in successes {
+            if let Some(content) = content {
+                if shape(content).is_some() {
+                    *content = json(self.any(
+                        Map::new(),
+                        "successes of several shapes are any JSON value",
+                        place,
+                    ));
+                }
+            }
+        }
+    }
+
+    fn content(&mut self, response: &'t Map, at: &str) -> Option<Value> {
+        let content = self.media_types(response);
+        if content.is_empty() {
+            return None;
+        }
+        let rank = |name: &str| match base(name) {
+            "application/json" => Some(0),
+            name if name.ends_with("+json") || name == "text/json" => Some(1),
+            "*/*" | "application/*" => Some(2),
+            _ => None,
+        };
+        let chosen = content
+            .iter()
+            .filter_map(|(name, media)| Some((rank(name)?, media)))
+            .min_by_key(|(rank, _)| *rank);
+        let Some((_, media)) = chosen else {
+            // The generator names the kind that it does not read.
+            let (name, _) = content.first()?;
+            return Some(edit::one(name, Value::Map(Vec::new())));
+        };
+        if content.len() > 1 {
+            self.note(Did::ReadPast, "other media types of a response", at);
+        }
+        let schema = as_map(media).and_then(|media| get(media, "schema"));
+        let place = join(&join(&join(at, "content"), "application/json"), "schema");
+        let empty = Value::Map(Vec::new());
+        let schema = self.schema(schema.unwrap_or(&empty), &place, Role::Inner);
+        let (schema, is_nullable) = without_null(schema);
+        Some(json(if is_nullable {
+            with_null(schema)
+        } else {
+            schema
+        }))
+    }
+}
+
+fn json(schema: Value) -> Value {
+    edit::one("application/json", edit::one("schema", schema))
+}
+
+fn about(response: &Map) -> &str {
+    text(response, "description").unwrap_or_default()
+}
+
+/// Returns whether this is a status that the strict dialect knows.
+fn is_status(status: &str) -> bool {
+    let mut characters = status.chars();
+    let class = characters.next().is_some_and(|c| ('1'..='5').contains(&c));
+    let rest = characters.as_str().to_uppercase();
+    status == "default"
+        || class && rest.len() == 2 && (rest == "XX" || rest.chars().all(|c| c.is_ascii_digit()))
+}

@@ -1,0 +1,118 @@
+//! A published description: its operations, and what its references mean.
+
+use std::collections::BTreeMap;
+
+use super::edit::{self, Map, as_map, text, unescaped};
+use crate::{
+    parse::Method,
+    tree::{Value, join},
+};
+
+/// A description that is read, never changed.
+pub(super) struct Source<'t> {
+    pub(super) tree: &'t Map,
+    schemas: BTreeMap<&'t str, &'t Value>,
+}
+
+/// One operation, and the path that holds it.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'t> {
+    pub(super) path: &'t str,
+    pub(super) item: &'t Map,
+    pub(super) word: &'static str,
+    pub(super) method: Method,
+    pub(super) operation: &'t Map,
+}
+
+impl Found<'_> {
+    /// Returns the place of the operation in the description.
+    pub(super) fn at(&self) -> String {
+        join(&join("/paths", self.path), self.word)
+    }
+
+    pub(super) fn tags(&self) -> Vec<String> {
+        edit::texts(edit::list(self.operation, "tags"))
+    }
+}
+
+impl<'t> Source<'t> {
+    pub(super) fn new(tree: &'t Map) -> Self {
+        let components = edit::get(tree, "components").and_then(as_map);
+        let schemas = components.map_or(&[][..], |components| edit::map(components, "schemas"));
+        Self {
+            tree,
+            schemas: schemas
+                .iter()
+                .map(|(name, schema)| (name.as_str(), schema))
+                .collect(),
+        }
+    }
+
+    pub(super) fn schema(&self, name: &str) -> Option<&'t Value> {
+        self.schemas.get(name).copied()
+    }
+
+    /// Returns every operation, in the order of the description.
+    pub(super) fn operations(&self) -> Vec<Found<'t>> {
+        let mut found = Vec::new();
+        for (path, item) in edit::map(self.tree, "paths") {
+            let Some(item) = as_map(item).filter(|_| path.starts_with('/')) else {
+                continue;
+            };
+            // A path may stand in components.
+            let item = self.followed(item).unwrap_or(item);
+            for (key, operation) in item {
+                let method = Method::ALL.iter().find(|(word, _)| word == key);
+                if let (Some((word, method)), Some(operation)) = (method, as_map(operation)) {
+                    found.push(Found {
+                        path,
+                        item,
+                        word,
+                        method: *method,
+                        operation,
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// Returns what a chain of references means; nothing if it leads out of the file, or to itself.
+    pub(super) fn followed(&self, map: &'t Map) -> Option<&'t Map> {
+        let mut map = map;
+        for _ in 0..20 {
+            match text(map, "$ref") {
+                None => return Some(map),
+                Some(target) => map = as_map(self.target(target)?)?,
+            }
+        }
+        None
+    }
+
+    /// Returns the value that a reference within the file means.
+    pub(super) fn target(&self, target: &str) -> Option<&'t Value> {
+        if let Some(name) = edit::component(target) {
+            return self.schema(&name);
+        }
+        let mut steps = target.strip_prefix("#/")?.split('/');
+        let mut place = edit::get(self.tree, &unescaped(steps.next()?))?;
+        for step in steps {
+            place = match place {
+                Value::Map(members) => edit::get(members, &decoded(step))?,
+                Value::List(items) => items.get(step.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(place)
+    }
+}
+
+/// Returns a step of a reference, which is percent-encoded like every fragment.
+fn decoded(step: &str) -> String {
+    let step = step
+        .replace("%7B", "{")
+        .replace("%7D", "}")
+        .replace("%7b", "{")
+        .replace("%7d", "}");
+    unescaped(&step)
+}

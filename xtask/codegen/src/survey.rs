@@ -1,0 +1,146 @@
+//! `cargo xtask codegen --survey`: how far the generator reaches into published descriptions.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use crate::{adapt, files::entries, kinds::Kinds, problem::Problems, tree, visible::spelt_out};
+
+/// The largest description that is read. A tree takes several times the memory of its text.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// What a survey found in one description.
+struct Found {
+    operations: usize,
+    generate: usize,
+    is_whole: bool,
+    kinds: Kinds,
+    /// The operations that don't generate, with their first problem.
+    left_out: Vec<String>,
+}
+
+/// Returns the table for a folder.
+pub(crate) fn survey(folder: &Path) -> Result<String, String> {
+    let mut paths = Vec::new();
+    below(folder, &mut paths)?;
+    let mut out = "| description | operations | generate | whole | seconds | what blocks most |\n|---|---|---|---|---|---|\n".to_owned();
+    let mut details = String::new();
+    let mut all = Kinds::default();
+    let (mut operations, mut generate, mut whole, mut read) = (0, 0, 0, 0);
+    for path in paths {
+        let started = Instant::now();
+        let name = path
+            .strip_prefix(folder)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        let found = match one(&path, &name) {
+            Ok(Some(found)) => found,
+            // Not a description.
+            Ok(None) => continue,
+            Err(problem) => {
+                let _ = writeln!(
+                    out,
+                    "| {} | – | – | – | – | {} |",
+                    cell(&name),
+                    cell(&problem)
+                );
+                continue;
+            }
+        };
+        read += 1;
+        operations += found.operations;
+        generate += found.generate;
+        whole += usize::from(found.is_whole);
+        let blocks: Vec<String> = found
+            .kinds
+            .counts()
+            .into_iter()
+            .take(4)
+            .map(|(kind, count)| format!("{count} × {kind}"))
+            .collect();
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {:.1} | {} |",
+            cell(&name),
+            found.operations,
+            found.generate,
+            if found.is_whole { "yes" } else { "no" },
+            started.elapsed().as_secs_f64(),
+            cell(&blocks.join("; "))
+        );
+        for line in &found.left_out {
+            let _ = writeln!(details, "{name}: {}", spelt_out(line));
+        }
+        all.merge(found.kinds);
+    }
+    let _ = writeln!(
+        out,
+        "\n{generate} of {operations} operations generate; {whole} of {read} descriptions go through whole\n"
+    );
+    out += &all.report();
+    if !details.is_empty() {
+        let _ = write!(out, "\nleft out:\n{details}");
+    }
+    Ok(out)
+}
+
+fn one(path: &Path, name: &str) -> Result<Option<Found>, String> {
+    let describe = |error: std::io::Error| error.to_string();
+    let size = fs::metadata(path).map_err(describe)?.len();
+    if size > LARGEST {
+        return Err(format!("{size} bytes are too many to read"));
+    }
+    let bytes = fs::read(path).map_err(describe)?;
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Err("the file is not UTF-8".to_owned());
+    };
+    let mut problems = Problems::new(name);
+    let Some(tree) = tree::parse(&text, name, &mut problems) else {
+        let problem = problems.into_list().into_iter().next();
+        return Err(problem.map_or_else(String::new, |problem| problem.what));
+    };
+    drop(text);
+    Ok(adapt::survey(&tree, name, |mut trial| {
+        let operations = trial.all().len();
+        let (kept, left_out) = trial.sorted();
+        let mut found = Found {
+            operations,
+            generate: kept.len(),
+            is_whole: left_out.is_empty() && operations > 0,
+            kinds: Kinds::default(),
+            left_out: Vec::new(),
+        };
+        for one in left_out {
+            for problem in &one.problems {
+                found.kinds.add(problem);
+            }
+            found.left_out.push(one.to_string());
+        }
+        found
+    }))
+}
+
+fn below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
+    if !folder.is_dir() {
+        return Err(format!("{} is not a folder", folder.display()));
+    }
+    for (name, path) in entries(folder)? {
+        if path.is_dir() {
+            below(&path, found)?;
+        } else if [".json", ".yaml", ".yml"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn cell(text: &str) -> String {
+    spelt_out(text).replace('|', "\\|")
+}
