@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use customer_api_core::{Timestamp, nullable::Nullable, time::Date};
-use golden::{AddPart, Address, ChangeThing, Kind, LogIn, NewOwner, PlaceOrder, RenameThing};
+use golden::{
+    AddPart, Address, ChangeThing, Kind, LogIn, NewOwner, PlaceOrder, RenameThing, ReplaceLines,
+    ReplaceTags,
+};
 
 use crate::support::{assert_wire, parts, refused, sent};
 
@@ -26,6 +29,25 @@ fn null_and_absence_are_told_apart() {
     ] {
         assert_wire(&sent(operation), line, JSON, body);
     }
+}
+
+#[test]
+fn a_body_that_is_one_value() {
+    let lines = || ReplaceLines::new(7, [NewOwner::new("ana@shop.example")]);
+    let body = r#"[{"email":"ana@shop.example"}]"#;
+    assert_wire(&sent(lines()), "POST /v1/orders/7.json", JSON, body);
+    // What is inside is checked, and hidden, as in every other body.
+    let short = ReplaceLines::new(7, [NewOwner::new("a")]);
+    assert_eq!(refused(short).field(), "value[].email");
+    assert!(!format!("{:?}", lines()).contains("ana@"));
+    let any = serde_json::json!({ "a": [1, null] });
+    let tags = ReplaceTags::new(7, any);
+    assert_wire(
+        &sent(tags),
+        "POST /v1/orders/7/tags",
+        JSON,
+        r#"{"a":[1,null]}"#,
+    );
 }
 
 #[test]

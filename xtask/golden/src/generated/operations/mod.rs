@@ -14,6 +14,8 @@ mod read_oddly;
 #[cfg(feature = "undocumented")]
 mod remove_thing;
 mod rename_thing;
+mod replace_lines;
+mod replace_tags;
 
 pub use add_part::AddPart;
 pub use change_thing::ChangeThing;
@@ -27,3 +29,5 @@ pub use read_oddly::ReadOddly;
 #[cfg(feature = "undocumented")]
 pub use remove_thing::RemoveThing;
 pub use rename_thing::RenameThing;
+pub use replace_lines::ReplaceLines;
+pub use replace_tags::ReplaceTags;
