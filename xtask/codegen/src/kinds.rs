@@ -82,9 +82,7 @@ pub(crate) fn kind(what: &str) -> String {
     let mut out = String::new();
     for (index, part) in what.split('`').enumerate() {
         // Odd parts are names, except words that a description shares with every other.
-        if index % 2 == 0 {
-            out += part;
-        } else if KEPT.contains(&part) {
+        if index % 2 == 0 || KEPT.contains(&part) {
             out += part;
         } else {
             out.push('…');

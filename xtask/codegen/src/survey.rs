@@ -4,7 +4,6 @@ use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use crate::{adapt, files::entries, kinds::Kinds, problem::Problems, tree, visible::spelt_out};
@@ -26,12 +25,11 @@ struct Found {
 pub(crate) fn survey(folder: &Path) -> Result<String, String> {
     let mut paths = Vec::new();
     below(folder, &mut paths)?;
-    let mut out = "| description | operations | generate | whole | seconds | what blocks most |\n|---|---|---|---|---|---|\n".to_owned();
+    let mut out = "| description | operations | generate | whole | what blocks most |\n|---|---|---|---|---|\n".to_owned();
     let mut details = String::new();
     let mut all = Kinds::default();
     let (mut operations, mut generate, mut whole, mut read) = (0, 0, 0, 0);
     for path in paths {
-        let started = Instant::now();
         let name = path
             .strip_prefix(folder)
             .unwrap_or(&path)
@@ -42,12 +40,7 @@ pub(crate) fn survey(folder: &Path) -> Result<String, String> {
             // Not a description.
             Ok(None) => continue,
             Err(problem) => {
-                let _ = writeln!(
-                    out,
-                    "| {} | – | – | – | – | {} |",
-                    cell(&name),
-                    cell(&problem)
-                );
+                let _ = writeln!(out, "| {} | – | – | – | {} |", cell(&name), cell(&problem));
                 continue;
             }
         };
@@ -64,12 +57,11 @@ pub(crate) fn survey(folder: &Path) -> Result<String, String> {
             .collect();
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {:.1} | {} |",
+            "| {} | {} | {} | {} | {} |",
             cell(&name),
             found.operations,
             found.generate,
             if found.is_whole { "yes" } else { "no" },
-            started.elapsed().as_secs_f64(),
             cell(&blocks.join("; "))
         );
         for line in &found.left_out {

@@ -159,10 +159,10 @@ impl Adapter<'_, '_> {
         let given = get(self.source.tree, "info").and_then(as_map);
         for (key, value) in given.into_iter().flatten() {
             match key.as_str() {
-                "title" | "summary" | "description" | "termsOfService" | "x-rust-name" => {
-                    if as_text(value).is_some() {
-                        out.push((key.clone(), value.clone()));
-                    }
+                "title" | "summary" | "description" | "termsOfService" | "x-rust-name"
+                    if as_text(value).is_some() =>
+                {
+                    out.push((key.clone(), value.clone()));
                 }
                 "version" => {
                     let version = as_text(value).map(str::to_owned);

@@ -78,12 +78,4 @@ impl Notes {
             })
             .collect()
     }
-
-    /// Returns whether a kind was noted.
-    #[cfg(test)]
-    pub(crate) fn has(&self, did: Did, what: &str) -> bool {
-        self.kinds
-            .keys()
-            .any(|(other, kind)| *other == did && *kind == what)
-    }
 }

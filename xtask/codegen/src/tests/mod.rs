@@ -9,7 +9,7 @@ mod hostile;
 mod output;
 mod refusals;
 
-const NASTY: &str = include_str!("../../../golden/openapi.yaml");
+pub(crate) const NASTY: &str = include_str!("../../../golden/openapi.yaml");
 
 /// Returns the problems of a description.
 fn problems(text: &str) -> Vec<Problem> {
