@@ -463,3 +463,24 @@ fn damage_leads_to_problems_or_to_sound_files() {
         }
     }
 }
+
+/// What a rule writes into a description is text there, whatever a provider wrote. The audit refuses anything else.
+#[test]
+fn limits_are_text_and_nothing_else() {
+    for hostile in [
+        "(?<=a)```\\n~~~rust\\nfn main() {}\\n```",
+        "(?<=a)*/ #![allow(x)] //",
+        "(?<=a)</code><script>[x](file:///etc/passwd)`",
+    ] {
+        let schema = format!(
+            "{{ type: object, properties: {{ it: {{ type: string, format: \"{hostile}\", pattern: \"{hostile}\", description: \"{hostile}\" }}, \
+             n: {{ type: integer, enum: [\"{hostile}\"] }}, v: {{ type: string, enum: [\"{hostile}\"] }}, \"{hostile}\": {{ const: \"{hostile}\" }} }} }}"
+        );
+        let adapted = adapted(&receiving("3.1.0", &schema, ""));
+        crate::emitted(&adapted.api, "acme").unwrap();
+        let sent = adapt(&sending(&schema, ""), "acme.yaml", Wanted::default())
+            .ok()
+            .unwrap();
+        crate::emitted(&sent.api, "acme").unwrap();
+    }
+}
