@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{
     edit::{self, Map, as_map, get, has, set, text},
     notes::{Did, Notes},
+    schema::{ANY, is_blank},
 };
 use crate::{
     identifiers,
@@ -59,6 +60,9 @@ const PERSONAL: &[&str] = &[
     "recipient",
     "recipients",
 ];
+
+/// Whole names that are a person's address in a message.
+const ADDRESSES: &[&str] = &["to", "cc", "bcc", "reply_to"];
 
 /// Words of names that are a secret.
 const SECRET: &[&str] = &[
@@ -152,7 +156,7 @@ fn hide(map: &mut Map, name: &str, at: &str, notes: &mut Notes) {
             "secret by its name, and hidden in messages",
             at,
         );
-    } else if is_like(PERSONAL) {
+    } else if is_like(PERSONAL) || ADDRESSES.contains(&name.as_str()) {
         set(map, "x-personal", Value::Bool(true));
         notes.add(
             Did::Assumed,
@@ -169,6 +173,10 @@ fn can_hide(schema: &Value, hidable: &BTreeMap<String, bool>) -> bool {
     };
     if let Some(name) = text(map, "$ref").and_then(edit::component) {
         return hidable.get(&name) == Some(&true);
+    }
+    // Any JSON value is hidden as a whole.
+    if has(map, ANY) || is_blank(schema) {
+        return true;
     }
     match get(map, "items") {
         Some(items) => is_text(items),

@@ -484,3 +484,25 @@ fn limits_are_text_and_nothing_else() {
         crate::emitted(&sent.api, "acme").unwrap();
     }
 }
+
+#[test]
+fn what_is_named_like_a_persons_data_is_hidden() {
+    let schema = "{ type: object, properties: { email: { type: string }, to: { oneOf: [ { type: string }, { type: array, items: \
+                  { type: string } } ] }, phone: { type: string, x-personal: false }, client_secret: { type: string }, state: { type: string } } }";
+    let adapted = adapted(&sending(schema, ""));
+    let properties = "/paths/~1v1~1it/post/requestBody/content/application~1json/schema/properties";
+    for (name, wanted) in [
+        ("email", r#"{"type":"string","x-personal":true}"#),
+        ("to", r#"{"x-personal":true}"#),
+        ("phone", r#"{"x-personal":false,"type":"string"}"#),
+        ("client_secret", r#"{"type":"string","x-secret":true}"#),
+        ("state", r#"{"type":"string"}"#),
+    ] {
+        assert_eq!(at(&adapted, &format!("{properties}/{name}")), wanted);
+    }
+    let hidden = adapted
+        .notes
+        .iter()
+        .find(|line| line.contains("personal by its name"));
+    assert!(hidden.is_some_and(|line| line.contains("(2)") && line.contains("properties/to")));
+}
