@@ -26,7 +26,11 @@ fn scrub(values: &[&str], text: &str) -> String {
 fn left(clean: &str) -> Vec<String> {
     let mut left = Vec::new();
     // What is printed in place of an invisible character is no provider's word either.
-    let clean = clean.replace(r"\u{202e}", REPLACEMENT);
+    let clean = [r"\u{202e}", r"\u{200b}"]
+        .iter()
+        .fold(clean.to_owned(), |clean, own| {
+            clean.replace(own, REPLACEMENT)
+        });
     for piece in clean.split(REPLACEMENT) {
         for_each_reading(spelt(piece), |reading| {
             left.push(folded(reading));

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     os::unix::process::CommandExt as _,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use fantoccini::{
@@ -31,6 +31,24 @@ impl Drop for Browser {
         let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+    }
+}
+
+/// Counts pauses up to the longest wait.
+struct Patience(std::cell::Cell<u32>);
+
+/// The pause between two looks at the page.
+const PAUSE: Duration = Duration::from_millis(50);
+
+impl Patience {
+    fn new() -> Self {
+        Self(std::cell::Cell::new(0))
+    }
+
+    /// Whether another look makes sense.
+    fn lasts(&self) -> bool {
+        self.0.set(self.0.get() + 1);
+        PAUSE * self.0.get() < PATIENCE
     }
 }
 
@@ -109,26 +127,22 @@ impl Browser {
 
     /// Clicks an element by its name for tests. The page may replace the element between finding and clicking it.
     pub(crate) async fn click(&self, name: &str) {
-        let end = Instant::now() + PATIENCE;
+        let end = Patience::new();
         while let Err(error) = self.find(name).await.click().await {
-            assert!(Instant::now() < end, "{name}: {error}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(end.lasts(), "{name}: {error}");
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
     pub(crate) async fn css(&self, selector: &str) -> Element {
-        let wait = self
-            .client
-            .wait()
-            .at_most(PATIENCE)
-            .every(Duration::from_millis(50));
+        let wait = self.client.wait().at_most(PATIENCE).every(PAUSE);
         let found = wait.for_element(Locator::Css(selector)).await;
         found.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 
     /// Waits until the page shows this text in the element.
     pub(crate) async fn shows(&self, selector: &str, text: &str) {
-        let end = Instant::now() + PATIENCE;
+        let end = Patience::new();
         loop {
             let elements = self.client.find_all(Locator::Css(selector)).await.unwrap();
             let mut shown = Vec::new();
@@ -139,20 +153,17 @@ impl Browser {
             if shown.iter().any(|shown| shown.contains(text)) {
                 return;
             }
-            assert!(
-                Instant::now() < end,
-                "{selector} shows {shown:?}, not {text:?}"
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(end.lasts(), "{selector} shows {shown:?}, not {text:?}");
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
     /// Waits until the page has no such element.
     pub(crate) async fn gone(&self, selector: &str) {
-        let end = Instant::now() + PATIENCE;
+        let end = Patience::new();
         while self.count(selector).await > 0 {
-            assert!(Instant::now() < end, "{selector} is still there");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(end.lasts(), "{selector} is still there");
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -174,12 +185,17 @@ impl Browser {
     pub(crate) async fn requests(&self) -> Vec<String> {
         let log = self.client.issue_cmd(Log("performance")).await.unwrap();
         let entries: Vec<Value> = serde_json::from_value(log).unwrap();
-        let messages = entries.iter().filter_map(|entry| entry["message"].as_str());
+        let messages = entries
+            .iter()
+            .filter_map(|entry| entry.get("message")?.as_str());
         let events = messages.map(|message| serde_json::from_str::<Value>(message).unwrap());
         events
-            .filter(|event| event["message"]["method"] == "Network.requestWillBeSent")
+            .filter(|event| {
+                let method = event.pointer("/message/method");
+                method.is_some_and(|method| method == "Network.requestWillBeSent")
+            })
             .filter_map(|event| {
-                let url = &event["message"]["params"]["request"]["url"];
+                let url = event.pointer("/message/params/request/url")?;
                 url.as_str().map(str::to_owned)
             })
             .collect()
