@@ -10,18 +10,22 @@ use super::escapes::{Format, Spelt, without_escapes};
 /// How many layers of escapes are removed: JSON within JSON within a URL has three.
 pub(super) const LAYERS: usize = 3;
 
+/// The most characters of all readings together. A text of 16 KiB may have 32 readings.
+const MOST: usize = 512 * 1024;
+
 /// Calls `read` with the text, and with every other text that results from removing up to [`LAYERS`] layers of escapes.
 ///
 /// A program that escapes a text uses one format. The text itself may look as if it were escaped in another format. Therefore
-/// each layer is removed for each format separately: one of the results is the text that the program escaped. Ends early if
-/// `read` returns `None`.
+/// each layer is removed for each format separately: one of the results is the text that the program escaped.
 ///
-/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 156 times.
+/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 156 times. Returns `None` if
+/// `read` does, or if the readings are longer than [`MOST`] together: only an attack is that long.
 pub(super) fn for_each_reading(
     text: Vec<Spelt>,
     mut read: impl FnMut(&[Spelt]) -> Option<()>,
 ) -> Option<()> {
     read(&text)?;
+    let mut left = MOST;
     let hasher = RandomState::new();
     let mut seen = HashSet::new();
     let mut layer = vec![text];
@@ -36,6 +40,7 @@ pub(super) fn for_each_reading(
                 if !seen.insert(hasher.hash_one(&plain)) {
                     continue;
                 }
+                left = left.checked_sub(plain.len())?;
                 read(&plain)?;
                 if depth < LAYERS {
                     next.push(plain);
@@ -70,6 +75,24 @@ mod tests {
         let both = readings(r"&#92;\n");
         assert!(both.contains(&r"\\n".to_owned()), "{both:?}");
         assert!(both.contains(&r"\n".to_owned()), "{both:?}");
+    }
+
+    #[test]
+    fn an_attack_by_escapes_ends_early() {
+        let text =
+            r"\\\\u0041 %25252541 &amp;amp;amp;#65; + &#92;u0025+41 \u0026#37;41 %5cu0026#43;"
+                .repeat(180);
+        assert!(text.len() < 16 * 1024);
+        let mut characters = 0;
+        let end = for_each_reading(spelt(&text), |text| {
+            characters += text.len();
+            Some(())
+        });
+        assert_eq!(end, None);
+        assert!(characters <= MOST + text.len(), "{characters}");
+        // What a provider really sends is read to its end: JSON in JSON in a form.
+        let text = r#"{\\\"a\\\":\\\"b%2520+c\\\"}"#.repeat(500);
+        assert_eq!(for_each_reading(spelt(&text), |_| Some(())), Some(()));
     }
 
     #[test]

@@ -110,7 +110,8 @@ pub const TARGETS: &[Target] = &[
         about: "values that are removed from a provider's words",
         seeds: &["xtask/fuzz/corpus/scrubber"],
         mutations: 2_000,
-        allocations: (2_000_000, 1_000),
+        // Up to 156 readings of each of three texts.
+        allocations: (2_000_000, 40_000),
         run: scrubber::run,
     },
     Target {
