@@ -18,6 +18,10 @@ pub(crate) struct FaultScript {
 #[derive(Debug, Clone)]
 pub(crate) struct ScriptedFault {
     /// Unique within the sandbox.
+    #[cfg_attr(
+        not(feature = "console"),
+        expect(dead_code, reason = "only the admin API names a fault")
+    )]
     pub(crate) id: u64,
     /// The operation; `None` for any request.
     pub(crate) operation: Option<String>,
