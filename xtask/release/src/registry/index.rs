@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use workspace::{files::write, text};
 
-/// Makes the registry from all packages that cargo's metadata lists, except those of the workspace's own members.
+/// Makes the registry from all packages that cargo's metadata lists, except the workspace's own members that are not packed.
 ///
 /// The archives of packages without a source are in the folder `packed`. Cargo keeps all other archives in its cache.
 /// Returns the number of packages.
@@ -19,7 +19,8 @@ pub(crate) fn make(folder: &Path, metadata: &Value, packed: &Path) -> Result<usi
     let mut packages = list(metadata, "packages")
         .filter(|package| {
             let id = package.get("id");
-            !members.clone().any(|member| Some(member) == id)
+            let is_member = members.clone().any(|member| Some(member) == id);
+            !is_member || is_packed(package, packed)
         })
         .collect::<Vec<_>>();
     packages.sort_by_key(|package| {
@@ -47,6 +48,12 @@ pub(crate) fn make(folder: &Path, metadata: &Value, packed: &Path) -> Result<usi
         write(&folder.join("index").join(place(name)), &lines)?;
     }
     Ok(packages.len())
+}
+
+fn is_packed(package: &Value, packed: &Path) -> bool {
+    let text = |key| package.get(key).and_then(Value::as_str).unwrap_or_default();
+    let archive = format!("{}-{}.crate", text("name"), text("version"));
+    packed.join(archive).is_file()
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + Clone {

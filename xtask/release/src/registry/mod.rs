@@ -54,8 +54,13 @@ fn run(
     // Outside of this workspace, because cargo would read its manifest and its configuration.
     let scratch = Scratch::new()?;
     let folder = scratch.0.join("registry");
-    let packed = verify::pack(cargo, registry, &plan.packages())?;
-    let metadata = stock(cargo, plan, &programs, &packed)?;
+    let mut packages = plan.packages();
+    // No crate can depend on a program, so the program is packed here, even if it is not to be released.
+    let program = published.iter().find(|package| package.name == SANDBOX);
+    let is_planned = packages.iter().any(|package| package.name == SANDBOX);
+    packages.extend(program.filter(|_| !is_planned));
+    let packed = verify::pack(cargo, registry, &packages)?;
+    let metadata = stock(cargo, &packages, &programs, &packed)?;
     files::start_afresh(&folder)?;
     let count = index::make(&folder, &metadata, &packed)?;
 
@@ -90,14 +95,13 @@ fn run(
 /// Resolves what the programs and the sandbox need, with the packages of this release. Returns cargo's metadata.
 fn stock(
     cargo: &Cargo,
-    plan: &Plan,
+    packages: &[&Package],
     programs: &[(&Package, Vec<Block>)],
     packed: &Path,
 ) -> Result<Value, String> {
     let gate = files::gate(cargo)?;
     let place = verify::Place::new(gate.join("stock"), gate.join("target"))?;
-    let packages = plan.packages();
-    for package in &packages {
+    for package in packages {
         place.unpack(packed, package)?;
     }
     let member = |name: &str, dependencies: &str| {
@@ -107,11 +111,9 @@ fn stock(
         write(&place.root.join(name).join("Cargo.toml"), &text)?;
         write(&place.root.join(name).join("src/lib.rs"), "")
     };
-    let mut names = vec!["needs-sandbox".to_owned()];
-    member(
-        "needs-sandbox",
-        &format!("[dependencies]\n{SANDBOX} = \"*\"\n"),
-    )?;
+    let program = packages.iter().find(|package| package.name == SANDBOX);
+    let program = program.ok_or_else(|| format!("{SANDBOX} is not published"))?;
+    let mut names = vec![verify::folder(program)];
     for (provider, blocks) in programs {
         let name = format!("needs-{}", provider.name);
         let fences: String = blocks.iter().map(Block::fence).collect();
@@ -120,6 +122,7 @@ fn stock(
     }
     let patches: String = packages
         .iter()
+        .filter(|package| package.name != SANDBOX)
         .map(|package| {
             let folder = verify::folder(package);
             format!("{} = {{ path = \"{folder}\" }}\n", package.name)
