@@ -46,6 +46,10 @@ pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     let mut notes = Vec::new();
     let mut faults = Vec::new();
     for package in plan.packages() {
+        // A program shows nothing.
+        if !package.has_library() {
+            continue;
+        }
         let shown = shown(&document(cargo, package)?)?;
         faults.extend(shown.iter().filter_map(|(item, places)| {
             let places = places.iter().map(String::as_str).collect::<Vec<_>>();
