@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 
 async fn serve(arguments: Arguments) -> Result<(), Failure> {
     let is_json = arguments.is_json;
-    // Before anything is printed: whoever reads the first line may stop the program.
+    // Before anything is printed: the reader of the first line may stop the program.
     let mut stop = Stop::new().map_err(|error| (error.to_string(), FAILED))?;
     let (lines, mut end) = output::start(is_json);
     let logged = lines.clone();

@@ -40,7 +40,7 @@ impl Kind {
     }
 }
 
-/// Counts requests and changes. Whoever shows the sandbox is woken by each change.
+/// Counts requests and changes. Each change wakes the readers of the events.
 #[derive(Debug)]
 pub(crate) struct Pulse {
     requests: AtomicU64,

@@ -141,7 +141,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`FormError`] if there is no such switch, or if the value is none of its settings.
+    /// [`FormError`] if the sandbox does not know the switch, or if the value is not one of its settings.
     pub fn set_switch(&self, name: &str, value: serde_json::Value) -> Result<(), FormError> {
         self.managing.start_switch(name, value)
     }

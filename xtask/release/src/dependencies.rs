@@ -38,7 +38,7 @@ const HTTP_STACK: &[&str] = &[
 /// The crates that speak to a server whose driver leaves TLS to its user.
 const STORES: &[&str] = &["customer-api-postgres", "customer-api-redis"];
 
-/// The sandbox serves its admin API with this crate, which is no part of a client.
+/// The sandbox serves its admin API with this crate. No client contains the crate.
 const SERVER: (&str, &str) = ("customer-api-sandbox", "axum");
 
 /// The crates of the stack that they may name.

@@ -102,7 +102,7 @@ pub(super) async fn connections(
         return Err(form::failed("/times".to_owned(), "`times` must be at least 1").into());
     }
     let servers = sandbox.chosen(wanted.provider.as_deref());
-    for server in servers.map_err(Problem::in_body)? {
+    for server in servers.map_err(FormError::in_body)? {
         match wanted.action {
             Action::Refuse => server.refuse().await,
             Action::Accept => {
@@ -193,9 +193,9 @@ impl Managing {
             }
             provider => self
                 .chosen(provider.as_deref())
-                .map_err(|problem| FormError {
+                .map_err(|error| FormError {
                     pointer: format!("{place}/provider"),
-                    ..problem.into()
+                    ..error
                 })?,
         };
         let knows = |server: &&&dyn Managed| {
@@ -224,7 +224,7 @@ impl Managing {
                     .iter()
                     .flat_map(|server| server.pipeline().description.get().operation_ids());
                 let given = operation.unwrap_or_default();
-                return Err(Problem::unknown(&format!("{place}/on"), &given, known).into());
+                return Err(FormError::unknown(&format!("{place}/on"), &given, known));
             }
         };
         let names: Vec<String> = fields.keys().cloned().collect();

@@ -19,7 +19,7 @@ use crate::pulse::Kind;
 const USUAL: usize = 1_000;
 const MOST: usize = 10_000;
 
-/// Which requests are wanted.
+/// Which requests are wanted: the query of a list. A count takes the same without `before` and `limit`.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Filter {
@@ -31,38 +31,8 @@ pub(super) struct Filter {
     since: Option<String>,
     after: Option<u64>,
     q: Option<String>,
-}
-
-/// The query of a list. `Filter` is repeated, because a flattened filter would read every value as
-/// text.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct List {
-    provider: Option<String>,
-    operation: Option<String>,
-    applied: Option<bool>,
-    status: Option<u16>,
-    fault: Option<bool>,
-    since: Option<String>,
-    after: Option<u64>,
-    q: Option<String>,
     before: Option<u64>,
     limit: Option<usize>,
-}
-
-impl List {
-    fn filter(&self) -> Filter {
-        Filter {
-            provider: self.provider.clone(),
-            operation: self.operation.clone(),
-            applied: self.applied,
-            status: self.status,
-            fault: self.fault,
-            since: self.since.clone(),
-            after: self.after,
-            q: self.q.clone(),
-        }
-    }
 }
 
 /// A filter whose names and times were checked.
@@ -88,7 +58,7 @@ impl Wanted {
                 description.operation(operation).is_some()
             });
             if !is_known {
-                return Err(Problem::unknown("operation", operation, ids()).into());
+                return Err(FormError::unknown("operation", operation, ids()));
             }
         }
         let since = match &filter.since {
@@ -160,18 +130,19 @@ fn time(text: &str) -> Option<std::time::SystemTime> {
 
 pub(super) async fn list(
     Admin(sandbox): Admin,
-    Asked(list): Asked<List>,
+    Asked(filter): Asked<Filter>,
 ) -> Result<Json<Value>, Problem> {
-    let limit = list.limit.unwrap_or(USUAL);
+    let limit = filter.limit.unwrap_or(USUAL);
     if !(1..=MOST).contains(&limit) {
         let detail = format!("`limit` must be from 1 to {MOST}");
         return Err(form::failed("limit".to_owned(), &detail).into());
     }
-    let wanted = Wanted::new(&sandbox, list.filter())?;
+    let before = filter.before;
+    let wanted = Wanted::new(&sandbox, filter)?;
     let (mut matching, mut latest) = (0_usize, BTreeMap::new());
     wanted.for_each(&sandbox, |request| {
         matching += 1;
-        if list.before.is_none_or(|before| request.id < before) {
+        if before.is_none_or(|before| request.id < before) {
             latest.insert(request.id, request::summary(request));
             if latest.len() > limit {
                 latest.pop_first();
@@ -189,12 +160,21 @@ pub(super) async fn list(
 }
 
 pub(super) async fn count(Admin(sandbox): Admin, Sent(body): Sent) -> Result<Json<Value>, Problem> {
-    let filter = if body.is_empty() {
+    let filter: Filter = if body.is_empty() {
         Filter::default()
     } else {
         form::read(&body)?
     };
-    let wanted = Wanted::new(&sandbox, filter).map_err(|error| Problem::from(error).in_body())?;
+    for (name, is_given) in [
+        ("before", filter.before.is_some()),
+        ("limit", filter.limit.is_some()),
+    ] {
+        if is_given {
+            let words = format!("a count has no `{name}`: it has no pages");
+            return Err(form::failed(format!("/{name}"), &words).into());
+        }
+    }
+    let wanted = Wanted::new(&sandbox, filter).map_err(FormError::in_body)?;
     let mut count = 0_usize;
     wanted.for_each(&sandbox, |_| count += 1);
     Ok(Json(json!({ "count": count })))

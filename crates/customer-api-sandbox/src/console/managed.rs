@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::pin::Pin;
 
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 use super::form::read_at;
@@ -20,7 +21,7 @@ use crate::{CustomerRadar, CustomerRadarOptions, SentInvitation};
 type Done<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A server, whichever provider it imitates.
-pub(crate) trait Managed: Connections {
+pub(crate) trait Managed: Connections + Switches {
     fn title(&self) -> &'static str;
 
     /// Returns what the provider keeps, in a few words.
@@ -42,10 +43,6 @@ pub(crate) trait Managed: Connections {
     fn outbox(&self) -> Vec<SentInvitation> {
         Vec::new()
     }
-
-    fn switches(&self) -> Value;
-
-    fn set_switches(&self, switches: Value) -> Result<(), FormError>;
 }
 
 /// The part of a server that does not depend on the provider.
@@ -79,8 +76,66 @@ impl<P: Send + Sync> Connections for Server<P> {
     }
 }
 
-fn failed(error: &SandboxError) -> FormError {
-    super::form::failed(String::new(), &error.to_string())
+/// The switches of a server, as JSON.
+pub(crate) trait Switches {
+    fn default_switches(&self) -> Value;
+    fn switches(&self) -> Value;
+
+    /// Reads switches without setting them.
+    fn read_switches(&self, switches: Value) -> Result<(), FormError>;
+
+    fn set_switches(&self, switches: Value) -> Result<(), FormError>;
+}
+
+/// A provider with switches. A server of it has them as JSON.
+trait Switched: Sized {
+    type Options: Default + Serialize + DeserializeOwned;
+
+    fn options(server: &Server<Self>) -> Self::Options;
+    fn set_options(server: &Server<Self>, options: Self::Options) -> Result<(), SandboxError>;
+}
+
+impl<P: Switched> Switches for Server<P> {
+    fn default_switches(&self) -> Value {
+        json!(P::Options::default())
+    }
+
+    fn switches(&self) -> Value {
+        json!(P::options(self))
+    }
+
+    fn read_switches(&self, switches: Value) -> Result<(), FormError> {
+        read_at::<P::Options>("", switches).map(drop)
+    }
+
+    fn set_switches(&self, switches: Value) -> Result<(), FormError> {
+        let options = read_at("", switches)?;
+        P::set_options(self, options)
+            .map_err(|error| super::form::failed(String::new(), &error.to_string()))
+    }
+}
+
+macro_rules! switched {
+    ($($provider:ty => $options:ty),* $(,)?) => {$(
+        impl Switched for $provider {
+            type Options = $options;
+
+            fn options(server: &Server<Self>) -> $options {
+                server.options()
+            }
+
+            fn set_options(server: &Server<Self>, options: $options) -> Result<(), SandboxError> {
+                server.set_options(options)
+            }
+        }
+    )*};
+}
+
+switched! {
+    Ravelin => RavelinOptions,
+    Omnidesk => OmnideskOptions,
+    Revnue => RevnueOptions,
+    CustomerRadar => CustomerRadarOptions,
 }
 
 impl Managed for Server<Ravelin> {
@@ -116,15 +171,6 @@ impl Managed for Server<Ravelin> {
         self.pipeline().reset_records();
         self.seed_reviews(form.reviews);
         Ok(())
-    }
-
-    fn switches(&self) -> Value {
-        json!(self.options())
-    }
-
-    fn set_switches(&self, switches: Value) -> Result<(), FormError> {
-        let options: RavelinOptions = read_at("", switches)?;
-        self.set_options(options).map_err(|error| failed(&error))
     }
 }
 
@@ -175,15 +221,6 @@ impl Managed for Server<Omnidesk> {
         self.restore(customers, crm_syncs);
         Ok(())
     }
-
-    fn switches(&self) -> Value {
-        json!(self.options())
-    }
-
-    fn set_switches(&self, switches: Value) -> Result<(), FormError> {
-        let options: OmnideskOptions = read_at("", switches)?;
-        self.set_options(options).map_err(|error| failed(&error))
-    }
 }
 
 impl Managed for Server<Revnue> {
@@ -220,15 +257,6 @@ impl Managed for Server<Revnue> {
         self.pipeline().reset_records();
         self.restore(customers);
         Ok(())
-    }
-
-    fn switches(&self) -> Value {
-        json!(self.options())
-    }
-
-    fn set_switches(&self, switches: Value) -> Result<(), FormError> {
-        let options: RevnueOptions = read_at("", switches)?;
-        self.set_options(options).map_err(|error| failed(&error))
     }
 }
 
@@ -277,14 +305,5 @@ impl Managed for Server<CustomerRadar> {
         self.pipeline().reset_records();
         self.restore(form.outbox);
         Ok(())
-    }
-
-    fn switches(&self) -> Value {
-        json!(self.options())
-    }
-
-    fn set_switches(&self, switches: Value) -> Result<(), FormError> {
-        let options: CustomerRadarOptions = read_at("", switches)?;
-        self.set_options(options).map_err(|error| failed(&error))
     }
 }

@@ -55,8 +55,8 @@ pub(crate) struct Managing {
 struct Start {
     /// Records by the names of providers.
     records: BTreeMap<String, Map<String, Value>>,
-    /// The switches of each server.
-    switches: Vec<Value>,
+    /// The switches, by the names of providers.
+    switches: BTreeMap<String, Value>,
     /// The scripted faults, as `PUT /faults` takes them.
     faults: Vec<Value>,
 }
@@ -67,7 +67,9 @@ impl Managing {
         clock: Arc<Clock>,
         pulse: Arc<Pulse>,
     ) -> Arc<Self> {
-        let switches = servers.iter().map(|server| server.switches()).collect();
+        let named =
+            |server: &Arc<dyn Managed>| (server.pipeline().name.to_owned(), server.switches());
+        let switches = servers.iter().map(named).collect();
         let records = BTreeMap::new();
         Arc::new(Self {
             servers,
@@ -82,27 +84,21 @@ impl Managing {
     }
 
     /// Returns the server of a provider.
-    fn server(&self, provider: &str) -> Option<&dyn Managed> {
+    fn server(&self, provider: &str) -> Result<&dyn Managed, FormError> {
+        let names = || self.servers.iter().map(|server| server.pipeline().name);
         let mut servers = self.servers.iter();
-        let server = servers.find(|server| server.pipeline().name == provider)?;
-        Some(&**server)
+        let server = servers.find(|server| server.pipeline().name == provider);
+        server
+            .map(|server| &**server)
+            .ok_or_else(|| FormError::unknown("provider", provider, names()))
     }
 
     /// Returns one server, or all of them without a name.
-    fn chosen(&self, provider: Option<&str>) -> Result<Vec<&dyn Managed>, Problem> {
+    fn chosen(&self, provider: Option<&str>) -> Result<Vec<&dyn Managed>, FormError> {
         match provider {
-            Some(provider) => {
-                let server = self.server(provider);
-                let server = server.ok_or_else(|| self.unknown_provider(provider))?;
-                Ok(vec![server])
-            }
+            Some(provider) => Ok(vec![self.server(provider)?]),
             None => Ok(self.servers.iter().map(|server| &**server).collect()),
         }
-    }
-
-    fn unknown_provider(&self, provider: &str) -> Problem {
-        let known = self.servers.iter().map(|server| server.pipeline().name);
-        Problem::unknown("provider", provider, known)
     }
 
     /// Returns the messages of Customer Radar's outbox.

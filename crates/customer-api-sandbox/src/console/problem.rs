@@ -18,6 +18,32 @@ pub struct FormError {
     pub expected: Vec<String>,
 }
 
+impl FormError {
+    /// A name that the sandbox does not know, at this place.
+    pub(super) fn unknown(
+        pointer: &str,
+        given: &str,
+        known: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let mut expected: Vec<String> = known.into_iter().map(Into::into).collect();
+        expected.sort_unstable();
+        expected.dedup();
+        Self {
+            detail: format!("`{given}` is unknown; expected {}", expected.join(", ")),
+            pointer: pointer.to_owned(),
+            expected,
+        }
+    }
+
+    /// Places an error about a name in the body, not in the query.
+    pub(super) fn in_body(mut self) -> Self {
+        if !self.pointer.is_empty() && !self.pointer.starts_with('/') {
+            self.pointer.insert(0, '/');
+        }
+        self
+    }
+}
+
 impl fmt::Display for FormError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.pointer.is_empty() {
@@ -54,40 +80,6 @@ impl Problem {
             expected: Vec::new(),
         }
     }
-
-    /// A name that the sandbox does not know, at this place.
-    pub(super) fn unknown<T: Into<String>>(
-        pointer: &str,
-        given: &str,
-        known: impl IntoIterator<Item = T>,
-    ) -> Self {
-        let mut expected: Vec<String> = known.into_iter().map(Into::into).collect();
-        expected.sort_unstable();
-        expected.dedup();
-        Self {
-            pointer: Some(pointer.to_owned()),
-            ..Self::new(
-                400,
-                format!("`{given}` is unknown; expected {}", expected.join(", ")),
-            )
-        }
-        .with_expected(expected)
-    }
-
-    /// Places an error about a name in the body, not in the query.
-    pub(super) fn in_body(mut self) -> Self {
-        self.pointer = self.pointer.map(|pointer| match pointer.as_str() {
-            "" => pointer,
-            name if name.starts_with('/') => pointer,
-            name => format!("/{name}"),
-        });
-        self
-    }
-
-    fn with_expected(mut self, expected: Vec<String>) -> Self {
-        self.expected = expected;
-        self
-    }
 }
 
 impl From<FormError> for Problem {
@@ -96,16 +88,6 @@ impl From<FormError> for Problem {
             pointer: Some(error.pointer),
             expected: error.expected,
             ..Self::new(400, error.detail)
-        }
-    }
-}
-
-impl From<Problem> for FormError {
-    fn from(problem: Problem) -> Self {
-        Self {
-            detail: problem.detail,
-            pointer: problem.pointer.unwrap_or_default(),
-            expected: problem.expected,
         }
     }
 }

@@ -140,8 +140,7 @@ pub(super) async fn one(
     Admin(sandbox): Admin,
     Named(provider): Named<String>,
 ) -> Result<Json<Value>, Problem> {
-    let server = sandbox.server(&provider);
-    let server = server.ok_or_else(|| sandbox.unknown_provider(&provider))?;
+    let server = sandbox.server(&provider)?;
     Ok(Json(server.records()))
 }
 
@@ -150,8 +149,7 @@ pub(super) async fn replace(
     Named(provider): Named<String>,
     Sent(body): Sent,
 ) -> Result<Json<Value>, Problem> {
-    let server = sandbox.server(&provider);
-    let server = server.ok_or_else(|| sandbox.unknown_provider(&provider))?;
+    let server = sandbox.server(&provider)?;
     server.replace_records(form::read(&body)?)?;
     sandbox.pulse.change_of(Kind::State);
     Ok(Json(server.records()))
@@ -199,8 +197,7 @@ impl Managing {
         let records: Map<String, Value> = form::read_at("", records)?;
         for (provider, records) in records {
             let records: Map<String, Value> = form::read_at(&format!("/{provider}"), records)?;
-            let server = self.server(&provider);
-            let server = server.ok_or_else(|| FormError::from(self.unknown_provider(&provider)))?;
+            let server = self.server(&provider)?;
             server
                 .replace_records(records.clone())
                 .map_err(|error| FormError {

@@ -79,11 +79,7 @@ pub(super) async fn reset(
     let provider = chosen.provider.as_deref();
     for server in sandbox.chosen(provider)? {
         let pipeline = server.pipeline();
-        let place = sandbox
-            .servers
-            .iter()
-            .position(|other| other.pipeline().name == pipeline.name);
-        let switches = place.and_then(|place| sandbox.start().switches.get(place).cloned());
+        let switches = sandbox.start().switches.get(pipeline.name).cloned();
         if let Some(switches) = switches {
             server.set_switches(switches)?;
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::response_options::{CodeType, DataResponse, ErrorFamily, ExpirationResponse};
 use super::send_rules::MessageType;
 use super::set_up::CustomerRadarSetUp;
+use crate::checked;
 use crate::duration;
 use crate::limit;
 
@@ -25,12 +26,14 @@ use crate::limit;
 pub struct CustomerRadarOptions {
     pub(super) username: String,
     pub(super) password: String,
+    #[serde(deserialize_with = "checked::status")]
     pub(super) refused_login_status: u16,
     #[serde(with = "duration::required")]
     pub(super) token_life: Duration,
     pub(super) token_uses: Option<usize>,
     pub(super) one_token: bool,
     pub(super) expiration: ExpirationResponse,
+    #[serde(deserialize_with = "checked::status")]
     pub(super) bad_token_status: u16,
     pub(super) accept_bearer: bool,
     pub(super) set_up: CustomerRadarSetUp,

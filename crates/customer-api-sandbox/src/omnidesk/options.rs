@@ -8,6 +8,7 @@ use super::response_options::{
     ChannelsResponse, ErrorResponse, ItemResponse, MissingCustomer, NoMatch, SearchResponse,
     TimelineResponse, WriteResponse,
 };
+use crate::checked;
 use crate::duration;
 
 /// The switches of the Omnidesk server, each with a default.
@@ -38,12 +39,15 @@ pub struct OmnideskOptions {
     pub(super) custom_fields_shown: bool,
     pub(super) numbers_as_text: bool,
     pub(super) ticket_history_parameter: Option<String>,
+    #[serde(deserialize_with = "checked::at_least_one_or_null")]
     pub(super) page_limit: Option<usize>,
     pub(super) ignore_item_start: bool,
     pub(super) item_total: bool,
     pub(super) check_patterns: bool,
     pub(super) refuse_unknown_query: bool,
+    #[serde(deserialize_with = "checked::path_with_id")]
     pub(super) remove_channel_path: Option<String>,
+    #[serde(deserialize_with = "checked::path_with_id")]
     pub(super) purge_path: Option<String>,
     pub(super) dates: bool,
     #[serde(with = "duration::required")]

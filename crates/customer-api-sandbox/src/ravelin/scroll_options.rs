@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::options::RavelinOptions;
+use crate::checked;
 use crate::duration;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,6 +13,7 @@ use crate::duration;
 pub(super) struct ScrollOptions {
     pub(super) since_parameter: (String, SinceFormat),
     pub(super) since_bound: SinceBound,
+    #[serde(deserialize_with = "checked::at_least_one")]
     pub(super) page_size: usize,
     #[serde(rename = "scroll_life", with = "duration::required")]
     pub(super) life: Duration,

@@ -35,7 +35,7 @@ async fn what_cannot_be_read_is_a_problem() {
     );
 }
 
-/// Whoever believes that a query or a body narrows a reset must not lose everything.
+/// A caller who believes that a query or a body narrows a reset must not lose everything.
 #[tokio::test]
 async fn nothing_is_lost_to_a_misspelt_or_misplaced_provider() {
     let admin = Admin::start().await;

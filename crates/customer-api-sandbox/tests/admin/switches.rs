@@ -132,6 +132,19 @@ async fn every_provider_lists_its_switches() {
     let admin = Admin::start().await;
     for provider in ["ravelin", "omnidesk", "revnue", "customer-radar"] {
         let options = admin.get(&format!("/options/{provider}")).await;
+        let all = options["switches"].as_array().unwrap().iter();
+        let all: serde_json::Map<_, _> = all
+            .map(|one| {
+                (
+                    one["name"].as_str().unwrap().to_owned(),
+                    one["value"].clone(),
+                )
+            })
+            .collect();
+        assert!(all.len() > 10, "{provider}");
+        // What was read can be written back.
+        let target = format!("/options/{provider}");
+        assert_eq!(admin.done("PUT", &target, all.into()).await, options);
         let lists = options["switches"].to_string().contains(r#""values":[""#);
         assert!(lists, "{provider}");
         for switch in options["switches"].as_array().unwrap() {
@@ -148,5 +161,60 @@ async fn every_provider_lists_its_switches() {
                 "{switch}"
             );
         }
+    }
+}
+
+#[test]
+fn options_that_are_read_from_json_keep_what_the_methods_ensure() {
+    use customer_api_sandbox::{
+        CustomerRadarOptions, OmnideskOptions, RavelinOptions, RevnueOptions,
+    };
+    fn error<T: serde::de::DeserializeOwned>(options: Value) -> String {
+        let read = serde_json::from_value::<T>(options).map(drop);
+        read.unwrap_err().to_string()
+    }
+    for (error, part) in [
+        (
+            error::<RavelinOptions>(json!({ "nosuch": 1 })),
+            "unknown field",
+        ),
+        (
+            error::<OmnideskOptions>(json!({ "nosuch": 1 })),
+            "unknown field",
+        ),
+        (
+            error::<RevnueOptions>(json!({ "nosuch": 1 })),
+            "unknown field",
+        ),
+        (
+            error::<CustomerRadarOptions>(json!({ "nosuch": 1 })),
+            "unknown field",
+        ),
+        (
+            error::<RavelinOptions>(json!({ "page_size": 0 })),
+            "at least 1",
+        ),
+        (
+            error::<OmnideskOptions>(json!({ "page_limit": 0 })),
+            "at least 1",
+        ),
+        (
+            error::<OmnideskOptions>(json!({ "purge_path": "/x" })),
+            "{id}",
+        ),
+        (
+            error::<OmnideskOptions>(json!({ "remove_channel_path": "{id}" })),
+            "{id}",
+        ),
+        (
+            error::<CustomerRadarOptions>(json!({ "bad_token_status": 100 })),
+            "200 to 999",
+        ),
+        (
+            error::<CustomerRadarOptions>(json!({ "refused_login_status": 1000 })),
+            "200 to 999",
+        ),
+    ] {
+        assert!(error.contains(part), "{error}");
     }
 }

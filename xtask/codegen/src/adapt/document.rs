@@ -220,7 +220,7 @@ fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
             ("http", ..) if is_free && matches!(word.as_str(), "bearer" | "basic") => {
                 carried.client = Some((name.clone(), http(&word)));
             }
-            // Whoever asks for the token, it is sent as RFC 6750 says.
+            // However the token is obtained, it is sent as RFC 6750 says.
             ("oauth2" | "openIdConnect", ..) if is_free => {
                 carried.client = Some((name.clone(), http("bearer")));
             }

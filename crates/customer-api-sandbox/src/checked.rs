@@ -1,0 +1,41 @@
+//! Settings that not every value of their type can be, for `#[serde(deserialize_with)]`. The methods of the options ensure the same.
+
+use serde::{Deserialize, Deserializer, de::Error};
+
+/// A number of things that are never none.
+pub(crate) fn at_least_one<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    match usize::deserialize(from)? {
+        0 => Err(D::Error::custom("must be at least 1")),
+        number => Ok(number),
+    }
+}
+
+/// The same, or null.
+pub(crate) fn at_least_one_or_null<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<usize>, D::Error> {
+    match Option::deserialize(from)? {
+        Some(0) => Err(D::Error::custom("must be at least 1")),
+        number => Ok(number),
+    }
+}
+
+/// The status of a final response.
+pub(crate) fn status<'de, D: Deserializer<'de>>(from: D) -> Result<u16, D::Error> {
+    let status = u16::deserialize(from)?;
+    if (200..=999).contains(&status) {
+        Ok(status)
+    } else {
+        Err(D::Error::custom("must be a status from 200 to 999"))
+    }
+}
+
+/// The path of an operation on one record, or null.
+pub(crate) fn path_with_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let path = Option::<String>::deserialize(from)?;
+    let fits = |path: &str| path.starts_with('/') && path.contains("{id}");
+    match path {
+        Some(path) if !fits(&path) => Err(D::Error::custom("must be a path with `{id}`")),
+        path => Ok(path),
+    }
+}
