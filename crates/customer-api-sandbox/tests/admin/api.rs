@@ -10,6 +10,12 @@ pub(crate) fn description() -> Value {
     serde_json::from_str(include_str!("../../src/console/openapi.json")).unwrap()
 }
 
+/// Waits for what must happen soon. A test that waits for ever shows nothing.
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
+    let limit = std::time::Duration::from_secs(60);
+    tokio::time::timeout(limit, what).await.unwrap()
+}
+
 /// A running sandbox and its admin API.
 pub(crate) struct Admin {
     pub(crate) sandbox: Sandbox,

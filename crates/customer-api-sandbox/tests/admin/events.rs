@@ -1,7 +1,7 @@
 use customer_api_sandbox::{Fault, Later};
 use serde_json::{Value, json};
 
-use crate::api::Admin;
+use crate::api::{Admin, soon};
 use crate::common::{Client, LABEL, LABEL_PATH};
 
 /// Reads the stream until it contains this text.
@@ -26,6 +26,7 @@ async fn until(
         let count = tokio::io::AsyncReadExt::read(&mut stream, &mut part)
             .await
             .unwrap();
+        assert!(count > 0, "the stream ended after {text}");
         text.push_str(std::str::from_utf8(&part[..count]).unwrap());
     };
     while !text.contains("\r\n\r\n") {
@@ -33,9 +34,12 @@ async fn until(
     }
     assert!(text.contains("content-type: text/event-stream"), "{text}");
     act().await;
-    while !text.contains(wanted) {
-        read(&mut text).await;
-    }
+    soon(async {
+        while !text.contains(wanted) {
+            read(&mut text).await;
+        }
+    })
+    .await;
     let mut events = Vec::new();
     let mut name = String::new();
     for line in text.lines() {

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::api::Admin;
+use crate::api::{Admin, soon};
 use crate::common::{Client, JSON};
 
 async fn status(
@@ -177,17 +177,19 @@ async fn a_dropped_sandbox_stops_its_servers_though_a_browser_listens() {
         .await;
     drop(admin);
     // The stream of events ends, and no port answers any more.
-    let (events, _) = listening.rest().await;
+    let (events, _) = soon(listening.rest()).await;
     assert!(
         String::from_utf8(events)
             .unwrap()
             .contains(r#"{"what":"faults"}"#)
     );
-    while Client::try_connect(&ravelin).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
-    while Client::try_connect(&url).await.is_ok() {
-        tokio::task::yield_now().await;
+    for url in [&ravelin, &url] {
+        soon(async {
+            while Client::try_connect(url).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
     }
 }
 
