@@ -93,3 +93,19 @@ async fn a_token_expires_on_request_and_by_the_clock() {
         assert_eq!(admin.get("/state/customer-radar").await["live_tokens"], 0);
     }
 }
+
+#[tokio::test]
+async fn a_token_from_before_a_reset_never_comes_back() {
+    let admin = Admin::start().await;
+    let mut before = Radar::connect(&admin).await;
+    let (status, _) = admin.call("POST", "/reset", None).await;
+    assert_eq!(status, 204);
+    let mut after = Radar::connect(&admin).await;
+    // The reset has cut the old connection, but not taken the token from its owner.
+    std::mem::swap(&mut before.client, &mut after.client);
+    let ana = invitation("ana@shop.example");
+    assert_eq!(before.invite(&ana).await, Some(401));
+    std::mem::swap(&mut before.client, &mut after.client);
+    after.client = Client::connect(admin.sandbox.customer_radar().base_url()).await;
+    assert_eq!(after.invite(&ana).await, Some(200));
+}

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::api::Admin;
-use crate::common::{Client, LABEL, LABEL_PATH};
+use crate::common::{Client, JSON, LABEL, LABEL_PATH};
 
 fn switch<'a>(options: &'a Value, name: &str) -> &'a Value {
     let mut switches = options["switches"].as_array().unwrap().iter();
@@ -75,6 +75,78 @@ async fn switches_of_the_description_the_limits_and_the_keys_change_too() {
         health["providers"][0]["environment"]["RAVELIN_SECRET_KEY"],
         "new"
     );
+}
+
+#[tokio::test]
+async fn the_seed_of_unknown_fields_starts_again_when_it_is_set() {
+    let admin = Admin::start().await;
+    let body = async |seed: u64| {
+        let seed = json!({ "unknown_fields": seed });
+        admin.done("PATCH", "/options/ravelin", seed).await;
+        let mut client = Client::connect(admin.sandbox.ravelin().base_url()).await;
+        let response = client.call("GET", "/v2/label/customer?since=x", "").await;
+        let mut body = response.json();
+        body["timestamp"].take();
+        body
+    };
+    let first = body(5).await;
+    assert_ne!(body(6).await, first);
+    assert_eq!(body(5).await, first);
+}
+
+#[tokio::test]
+async fn a_lag_counts_from_the_moment_at_which_it_is_set() {
+    let admin = Admin::start().await;
+    for provider in ["omnidesk", "revnue"] {
+        let lag = json!({ "shown_after": "1h" });
+        admin
+            .done("PATCH", &format!("/options/{provider}"), lag)
+            .await;
+    }
+    let omnidesk = admin.sandbox.omnidesk().base_url();
+    let revnue = admin.sandbox.revnue().base_url();
+    let key = ("apiKey", "omnidesk-sandbox-key");
+    let token = ("Authorization", "Bearer revnue-sandbox-token");
+    let part = |name: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let form = [("brand_id", "1"), ("primary_id", "a"), ("firstname", "Lag")];
+    let form: String = form.iter().map(|(name, value)| part(name, value)).collect();
+    let multipart = ("Content-Type", "multipart/form-data; boundary=b");
+    let send = async |base: &str, method: &str, target: &str, headers: &[_], body: &str| {
+        let mut client = Client::connect(base).await;
+        client.send(method, target, headers, body).await;
+        let response = client.response().await;
+        (response.status, String::from_utf8(response.body).unwrap())
+    };
+    let created = send(
+        omnidesk,
+        "POST",
+        "/api/v2/customer",
+        &[key, multipart],
+        &format!("{form}--b--\r\n"),
+    )
+    .await;
+    assert_eq!(created.0, Some(200), "{created:?}");
+    let body = r#"{"company":1,"name":"Lag","category":17}"#;
+    let created = send(revnue, "POST", "/api/v2/customer", &[token, JSON], body).await;
+    assert_eq!(created.0, Some(201), "{created:?}");
+    for is_shown in [false, true] {
+        for (base, target, credential) in [
+            (omnidesk, "/api/v2/customer", key),
+            (revnue, "/api/v2/customer/?company=1", token),
+        ] {
+            let (status, list) = send(base, "GET", target, &[credential], "").await;
+            assert_eq!(
+                (status, list.contains("Lag")),
+                (Some(200), is_shown),
+                "{list}"
+            );
+        }
+        admin
+            .done("POST", "/clock/advance", json!({ "by": "1h" }))
+            .await;
+    }
 }
 
 #[tokio::test]
