@@ -7,22 +7,25 @@ use super::entities;
 pub(super) enum Format {
     /// The escapes of all formats, where a text has parts in several formats.
     Any,
-    /// Backslashes, as in JSON, JavaScript, Python and Rust.
+    /// Backslashes, as in JSON, JavaScript, Python, C and Rust.
     Backslash,
     /// Percent signs.
     Url,
     /// Percent signs, and `+` for a space.
     Form,
     Html,
+    /// UTF-8 that a program read as Latin-1 or Windows-1252: `Ã©` for `é`.
+    Misread,
 }
 
 impl Format {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Any,
         Self::Backslash,
         Self::Url,
         Self::Form,
         Self::Html,
+        Self::Misread,
     ];
 
     /// Whether an escape of this format can begin with the character.
@@ -32,6 +35,7 @@ impl Format {
             '%' => matches!(self, Self::Any | Self::Url | Self::Form),
             '+' => matches!(self, Self::Any | Self::Form),
             '&' => matches!(self, Self::Any | Self::Html),
+            '\u{c2}'..='\u{f4}' => self == Self::Misread,
             _ => false,
         }
     }
@@ -73,6 +77,7 @@ pub(super) fn without_escapes(text: &[Spelt], format: Format) -> Option<Vec<Spel
             '\\' => backslash(after),
             '%' => percent(after),
             '&' => entity(after),
+            '\u{c2}'..='\u{f4}' => misread(first.c, after),
             // A space in a form.
             '+' => Some((' ', 0)),
             _ => None,
@@ -92,20 +97,32 @@ pub(super) fn without_escapes(text: &[Spelt], format: Format) -> Option<Vec<Spel
 }
 
 /// Returns the character that a backslash and the characters after it stand for, and how many characters follow the
-/// backslash: as in JSON, JavaScript and Rust.
+/// backslash: as in JSON, JavaScript, Python, C and Rust.
 fn backslash(after: &[Spelt]) -> Option<(char, usize)> {
     let simple = |c| Some((c, 1));
     match after.first()?.c {
-        c @ ('"' | '\'' | '\\' | '/') => simple(c),
-        'b' | 'f' | 'n' | 'r' | 't' => simple(' '),
-        'x' => bytes(after, &['\\', 'x']),
-        'u' if after.get(1)?.c == '{' => {
+        // Markdown, SQL and patterns escape other signs than JSON does.
+        c if c.is_ascii_punctuation() => simple(c),
+        'f' | 'n' | 'r' | 't' | 'v' => simple(' '),
+        'a' => simple('\u{7}'),
+        'b' => simple('\u{8}'),
+        'e' => simple('\u{1b}'),
+        '0'..='3' => bytes(after, &['\\'], 3, 8).or_else(|| {
+            let is_zero = after.first()?.c == '0';
+            is_zero.then_some(('\0', 1))
+        }),
+        'U' => {
+            let c = char::from_u32(number(after.get(1..9)?, 16)?)?;
+            Some((c, 9))
+        }
+        'u' | 'x' if after.get(1)?.c == '{' => {
             let digits = after.get(2..)?;
             let length = digits.iter().take(7).position(|spelt| spelt.c == '}')?;
             let c = char::from_u32(number(digits.get(..length)?, 16)?)?;
             Some((c, length + 3))
         }
         'u' => utf16(after),
+        'x' => bytes(after, &['\\', 'x'], 2, 16),
         _ => None,
     }
 }
@@ -131,17 +148,17 @@ fn utf16(after: &[Spelt]) -> Option<(char, usize)> {
 
 /// Reads what follows a `%`: a byte, and the following bytes of the same character. `%u00e9` is JavaScript's form.
 fn percent(after: &[Spelt]) -> Option<(char, usize)> {
-    if after.first()?.c == 'u' {
+    if matches!(after.first()?.c, 'u' | 'U') {
         let c = char::from_u32(number(after.get(1..5)?, 16)?)?;
         return Some((c, 5));
     }
-    bytes(after, &['%'])
+    bytes(after, &['%'], 2, 16)
 }
 
-/// Reads the bytes of one character, each behind the prefix. The first character of the first prefix has been read. A byte that
-/// is not UTF-8 is read as Latin-1, as old programs write it.
-fn bytes(after: &[Spelt], prefix: &[char]) -> Option<(char, usize)> {
-    let length = prefix.len() + 2;
+/// Reads the bytes of one character, each as that many digits behind the prefix. The first character of the first prefix has been
+/// read. A byte that is not UTF-8 is read as Latin-1, as old programs write it.
+fn bytes(after: &[Spelt], prefix: &[char], digits: usize, radix: u32) -> Option<(char, usize)> {
+    let length = prefix.len() + digits;
     let byte = |place: usize| {
         let read = usize::from(place == 0);
         let begin = place * length + read - 1;
@@ -150,9 +167,38 @@ fn bytes(after: &[Spelt], prefix: &[char]) -> Option<(char, usize)> {
             .get(begin..(place + 1) * length - 1)?
             .split_at_checked(prefix.len())?;
         let is_marked = marks.iter().map(|spelt| spelt.c).eq(prefix.iter().copied());
-        u8::try_from(number(digits, 16)?).ok().filter(|_| is_marked)
+        u8::try_from(number(digits, radix)?)
+            .ok()
+            .filter(|_| is_marked)
     };
     let first = byte(0)?;
+    let (c, count) = utf8(first, byte).unwrap_or((char::from(first), 1));
+    Some((c, count * length - 1))
+}
+
+/// Reads a character that a program took for the Latin-1 or Windows-1252 form of its bytes.
+fn misread(first: char, after: &[Spelt]) -> Option<(char, usize)> {
+    let first = u8::try_from(u32::from(first)).ok()?;
+    let (c, count) = utf8(first, |place| windows_1252(after.get(place - 1)?.c))?;
+    (count > 1).then_some((c, count - 1))
+}
+
+/// The characters of Windows-1252 from 0x80 on, which are others than those of Latin-1.
+pub(super) const WINDOWS_FROM_80: &str =
+    "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+
+/// Returns the byte that stands for this character in Windows-1252, or in Latin-1.
+fn windows_1252(c: char) -> Option<u8> {
+    if let Ok(byte) = u8::try_from(u32::from(c)) {
+        return Some(byte);
+    }
+    let place = WINDOWS_FROM_80.chars().position(|known| known == c)?;
+    u8::try_from(0x80 + place).ok()
+}
+
+/// Returns the character whose UTF-8 begins with this byte, and the number of its bytes. `byte` returns the byte at a place;
+/// the place of the first byte is 0.
+fn utf8(first: u8, byte: impl Fn(usize) -> Option<u8>) -> Option<(char, usize)> {
     let mut bytes = [first, 0, 0, 0];
     let count = match first {
         0xc2..=0xdf => 2,
@@ -161,19 +207,14 @@ fn bytes(after: &[Spelt], prefix: &[char]) -> Option<(char, usize)> {
         _ => 1,
     };
     for (place, into) in bytes.iter_mut().enumerate().take(count).skip(1) {
-        match byte(place) {
-            Some(byte) => *into = byte,
-            None => return Some((char::from(first), length - 1)),
-        }
+        *into = byte(place)?;
     }
-    let text = bytes.get(..count).map(std::str::from_utf8);
-    match text.and_then(|text| text.ok()?.chars().next()) {
-        Some(c) => Some((c, count * length - 1)),
-        None => Some((char::from(first), length - 1)),
-    }
+    let text = std::str::from_utf8(bytes.get(..count)?).ok()?;
+    Some((text.chars().next()?, count))
 }
 
-/// Reads what follows an `&`: a number or a name, and a semicolon.
+/// Reads what follows an `&`: a number or a name, and a semicolon. Browsers also read a number without a semicolon, and the
+/// names of characters of Latin-1. They read the numbers of control characters as Windows-1252.
 fn entity(after: &[Spelt]) -> Option<(char, usize)> {
     if after.first()?.c == '#' {
         let (from, radix) = match after.get(1)?.c {
@@ -181,19 +222,31 @@ fn entity(after: &[Spelt]) -> Option<(char, usize)> {
             _ => (1, 10),
         };
         let digits = after.get(from..)?;
-        let length = digits.iter().position(|spelt| !spelt.c.is_digit(radix))?;
-        let is_closed = digits.get(length)?.c == ';' && length > 0;
-        let c = char::from_u32(number(digits.get(..length)?, radix)?)?;
-        return is_closed.then_some((c, from + length + 1));
+        let end = digits.iter().position(|spelt| !spelt.c.is_digit(radix));
+        let length = end.unwrap_or(digits.len());
+        let number = number(digits.get(..length)?, radix)?;
+        let c = WINDOWS_FROM_80
+            .chars()
+            .zip(0x80..)
+            .find_map(|(c, byte)| (byte == number).then_some(c))
+            .or_else(|| char::from_u32(number))?;
+        let is_closed = digits.get(length).is_some_and(|spelt| spelt.c == ';');
+        return Some((c, from + length + usize::from(is_closed)));
     }
     let longest = after.iter().take(entities::LONGEST + 1);
     let name: String = longest
         .map(|spelt| spelt.c)
         .take_while(char::is_ascii_alphanumeric)
         .collect();
-    let is_closed = after.get(name.len())?.c == ';';
-    let c = entities::named(&name.to_ascii_lowercase()).filter(|_| is_closed)?;
-    Some((c, name.len() + 1))
+    let name = name.to_ascii_lowercase();
+    let is_closed = after.get(name.len()).is_some_and(|spelt| spelt.c == ';');
+    if let Some(c) = entities::named(&name).filter(|_| is_closed) {
+        return Some((c, name.len() + 1));
+    }
+    (entities::SHORTEST..=name.len()).rev().find_map(|length| {
+        let c = entities::named(name.get(..length)?)?;
+        u8::try_from(u32::from(c)).is_ok().then_some((c, length))
+    })
 }
 
 /// Returns the number that these digits spell; `None` if they are not digits, or the number is too large.
@@ -222,6 +275,15 @@ mod tests {
         for (text, expected) in [
             (r#"\"\\\/\'\u00e9\u00E9\ud83d\ude42\n"#, "\"\\/'éé🙂 "),
             (r"\u{e9}\u{1F642}\xe9", "é🙂é"),
+            (r"\U0001F642\U000000e9\x{e9}\x{1F642}", "🙂éé🙂"),
+            (r"\303\251\101\360\237\231\202\351\377", "éA🙂éÿ"),
+            (r"\0\a\b\e\v\f", "\0\u{7}\u{8}\u{1b}  "),
+            (r"a\.b\@c\_d\#{e}\$", "a.b@c_d#{e}$"),
+            ("%U00E9&#xE9 &#233", "éé é"),
+            (
+                "Jos&eacute L&oacutepez &amp Co &ampamp; O&#146;Brien",
+                "Jose Lopez & Co &amp; O’Brien",
+            ),
             (r"\xc3\xa9\xC3\x41\xf0\x9f\x99\x82\xc3", "éÃA🙂Ã"),
             ("%C3%a9%41%F0%9F%99%82%25", "éA🙂%"),
             ("%E9%u00e9%e9%41", "éééA"),
@@ -274,15 +336,36 @@ mod tests {
             "&;",
             "&#;",
             "&#x;",
-            "&#65",
+            "\\U0001",
+            "\\U00110000",
+            "\\x{}",
+            "\\12",
+            "\\400",
+            "\\189",
             "&#xD800;",
             "&#99999999999;",
             "&nosuch;",
-            "&amp",
+            "&euro",
+            "&am",
             "AT&T",
             "&averylongnamethatisnone;",
         ] {
             assert_eq!(without_escapes(&spelt(text), Format::Any), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_read_in_the_wrong_alphabet_is_read_again() {
+        for (text, expected) in [
+            ("JosÃ© LÃ³pez", Some("José López")),
+            ("Ana Oâ€™Brien", Some("Ana O’Brien")),
+            ("\u{f0}\u{9f}\u{99}\u{82} ðŸ™‚", Some("🙂 🙂")),
+            ("Â£", Some("£")),
+            ("José ÃÉ Ân Ã", None),
+        ] {
+            let plain = without_escapes(&spelt(text), Format::Misread);
+            let plain = plain.map(|plain| plain.iter().map(|spelt| spelt.c).collect::<String>());
+            assert_eq!(plain.as_deref(), expected, "{text}");
         }
     }
 

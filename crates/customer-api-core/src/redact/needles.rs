@@ -19,6 +19,10 @@ const PIECE: usize = 128;
 /// One or two characters count only as a whole word. Otherwise a name such as `A` would remove every `a` from a message.
 const SHORT: usize = 3;
 
+/// The most places, in all readings of a text, where a value is found. There are more only if many values begin or end with one
+/// another, and the text is made of them.
+const MOST_FOUND: usize = 128 * 1024;
+
 /// The values of one request.
 #[derive(Default)]
 pub(super) struct Needles {
@@ -44,8 +48,7 @@ enum Alone {
 impl Needles {
     pub(super) fn add(&mut self, value: &SensitiveValue<'_>) {
         match value.kind {
-            // Digits have only one spelling.
-            SensitiveKind::Number => self.push(value.text.to_string(), Alone::AsNumber),
+            SensitiveKind::Number => self.add_number(&value.text),
             SensitiveKind::Text => self.add_text(&value.text, false),
             SensitiveKind::Phone => self.add_text(&value.text, true),
         }
@@ -63,6 +66,32 @@ impl Needles {
         }
     }
 
+    /// Adds the digits of a number, as they are, in groups as Java prints them, and as a floating-point number as Go does.
+    fn add_number(&mut self, digits: &str) {
+        self.push(digits.to_owned(), Alone::AsNumber);
+        for separator in [',', '.', ' ', '_', '\''] {
+            let mut grouped = String::new();
+            for (place, c) in digits.chars().enumerate() {
+                if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                    grouped.push(separator);
+                }
+                grouped.push(c);
+            }
+            self.push(grouped, Alone::AsNumber);
+        }
+        let power = digits.len().saturating_sub(1);
+        let mut digits = digits.chars();
+        let first = digits.by_ref().take(1);
+        let mut float: String = first.chain(['.']).collect();
+        float.push_str(digits.as_str().trim_end_matches('0'));
+        // A number with one digit other than 0 says too little to be searched for.
+        if float.len() > 2 {
+            for exponent in [format!("e{power}"), format!("e+{power:02}")] {
+                self.push(format!("{float}{exponent}"), Alone::AsNumber);
+            }
+        }
+    }
+
     fn add_text(&mut self, text: &str, is_phone: bool) {
         if let Some(phone) = Phone::read(text, is_phone) {
             self.phones
@@ -72,6 +101,7 @@ impl Needles {
         }
         let mut spelt = spelt(text);
         self.add_pieces(folded(&spelt));
+        self.add_lost(text);
         // A value may look as if it were escaped. It then loses escapes where the text around it does.
         for _ in 0..LAYERS {
             let Some(plain) = without_escapes(&spelt, Format::Any) else {
@@ -82,6 +112,28 @@ impl Needles {
         }
     }
 
+    /// Adds what is left of a text where a program can't write, or read, what is outside ASCII.
+    fn add_lost(&mut self, text: &str) {
+        let kept = text.chars().filter(char::is_ascii_alphanumeric);
+        if text.is_ascii() || kept.take(SHORT).count() < SHORT {
+            return;
+        }
+        for lost in ['?', char::REPLACEMENT_CHARACTER] {
+            // One for each character, or one for each byte.
+            for length in [|_| 1, char::len_utf8] {
+                let mut left = String::new();
+                for c in text.chars() {
+                    if c.is_ascii() {
+                        left.push(c);
+                    } else {
+                        left.extend(std::iter::repeat_n(lost, length(c)));
+                    }
+                }
+                self.add_pieces(folded(&spelt(&left)));
+            }
+        }
+    }
+
     fn add_pieces(&mut self, text: String) {
         let Some((last, _)) = text
             .char_indices()
@@ -89,7 +141,8 @@ impl Needles {
             .nth(PIECE - 1)
             .filter(|(at, _)| *at > 0)
         else {
-            let is_short = text.chars().take(SHORT).count() < SHORT;
+            let is_short =
+                text.chars().take(SHORT).count() < SHORT && !text.chars().any(is_within_words);
             self.push(
                 text,
                 if is_short {
@@ -119,11 +172,25 @@ impl Needles {
     }
 }
 
+/// Whether the character is of a script that has no spaces between words: of Han, Kana, Thai, Lao, Burmese or Khmer.
+fn is_within_words(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}'
+        | '\u{1000}'..='\u{109f}'
+        | '\u{1780}'..='\u{17ff}'
+        | '\u{3005}'
+        | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
 /// Searches the readings of one text for a request's values.
 pub(super) struct Search<'n> {
     needles: &'n Needles,
     /// Kept, because most readings of a text may contain the same values.
     texts: Option<Automaton<&'n Needle>>,
+    /// The number of values that may still be found.
+    left: usize,
 }
 
 impl<'n> Search<'n> {
@@ -131,6 +198,7 @@ impl<'n> Search<'n> {
         Self {
             needles,
             texts: None,
+            left: MOST_FOUND,
         }
     }
 
@@ -146,9 +214,11 @@ impl<'n> Search<'n> {
         if self.texts.as_ref().is_none_or(|last| last.needles != texts) {
             self.texts = Some(Automaton::new(texts, |needle| &needle.text)?);
         }
+        let left = &mut self.left;
         self.texts
             .as_ref()?
             .search(&folded.text, |needle, start, end| {
+                *left = left.checked_sub(1)?;
                 if needle.alone.allows(&folded.text, start, end) {
                     found(folded.span(start, end)?);
                 }

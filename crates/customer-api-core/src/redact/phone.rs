@@ -1,6 +1,9 @@
 //! Phone numbers, however their digits are grouped, with or without the country code.
 
-use super::view::View;
+use super::{
+    escapes::spelt,
+    view::{View, folded},
+};
 
 /// The fewest digits that are searched for separately.
 const LEAST: usize = 6;
@@ -30,11 +33,20 @@ impl Phone {
     /// Reads a text that is only a phone number. A text without a sign of a phone number can be any other number. Therefore
     /// all of its digits are searched for, unless it `is_known` to be a phone number.
     pub(super) fn read(text: &str, is_known: bool) -> Option<Self> {
-        let text = text.trim();
+        // Folded, because a number may be in full-width digits, or between the invisible marks that telephones copy with it.
+        let folded = folded(&spelt(text));
+        let text = folded.strip_prefix("tel:").unwrap_or(&folded);
+        let text = without_extension(text);
         let is_number = |c: char| c.is_ascii_digit() || is_between(c);
         if text.len() > MOST * 4 || !text.chars().all(is_number) {
             return None;
         }
+        let is_abroad = text.starts_with(['+', '(']) || text.starts_with("00");
+        // `+353 (0)87` is `+353 87` abroad and `087` at home.
+        let text = match text.split_once("(0)") {
+            Some((country, rest)) if is_abroad => &format!("{country}{rest}"),
+            _ => text,
+        };
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let (digits, is_international) = if text.trim_start_matches('(').starts_with('+') {
             (digits.as_str(), true)
@@ -96,6 +108,19 @@ impl Phone {
     }
 }
 
+/// Returns a folded number without the extension at its end, as in `ext. 5` and `x5`.
+fn without_extension(text: &str) -> &str {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word = number.trim_end_matches([' ', '.']);
+    let before = ["ext", "extension", "x", ";ext="]
+        .iter()
+        .find_map(|name| word.strip_suffix(name));
+    match before {
+        Some(before) if number.len() < text.len() => before.trim_end_matches([' ', ',']),
+        _ => text,
+    }
+}
+
 /// Returns the digits of a folded text. Digits that may belong to one number are adjacent.
 pub(super) fn digits(folded: &View) -> View {
     let mut digits = View::default();
@@ -125,7 +150,8 @@ fn is_between(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
-            '+' | '-' | '.' | '/' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+            '+' | '-' | '.' | '/' | '(' | ')' | '_' | '\u{b7}' | '\u{2010}'
+                ..='\u{2015}' | '\u{2212}'
         )
 }
 
@@ -148,6 +174,33 @@ mod tests {
             ("491701234567", false, Some(("", "491701234567"))),
             ("+298 211234", false, Some(("298", "211234"))),
             ("+376 12345", false, Some(("37", "612345"))),
+            ("+353 (0)87 123 4567", false, Some(("353", "871234567"))),
+            ("00353 (0)87 123 4567", false, Some(("353", "871234567"))),
+            ("(0)170 1234567", false, Some(("", "1701234567"))),
+            (
+                "＋４９－１７０－１２３４５６７",
+                false,
+                Some(("491", "701234567")),
+            ),
+            (
+                "\u{202a}+49 170 1234567\u{202c}",
+                false,
+                Some(("491", "701234567")),
+            ),
+            ("tel:+49-170-1234567", false, Some(("491", "701234567"))),
+            ("+49 170 1234567 ext. 5", false, Some(("491", "701234567"))),
+            (
+                "+49 170 1234567, Extension 55",
+                false,
+                Some(("491", "701234567")),
+            ),
+            (
+                "tel:+49-170-1234567;ext=5",
+                false,
+                Some(("491", "701234567")),
+            ),
+            ("٠١٧٠١٢٣٤٥٦٧", false, Some(("", "1701234567"))),
+            ("+49 170 1234567 x", false, None),
             ("+64 21", false, None),
             ("", true, None),
             ("+", true, None),

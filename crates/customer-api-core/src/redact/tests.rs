@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::{
-    escapes::spelt,
+    escapes::{WINDOWS_FROM_80, spelt},
     readings::{LAYERS, for_each_reading},
     scrubber::{REPLACEMENT, Scrubber},
     view::folded,
@@ -55,7 +55,16 @@ enum Spelling {
     Form,
     Html,
     HtmlHex,
+    /// Without a semicolon where browsers need none.
+    HtmlOpen,
     HtmlNames,
+    /// Bytes in octal digits, as in C and Git.
+    Octal,
+    /// `\xe9` and `\U0001f642`.
+    Python,
+    /// UTF-8 that was read as Latin-1, or as Windows-1252.
+    Latin1,
+    Windows1252,
 }
 
 impl Spelling {
@@ -63,9 +72,42 @@ impl Spelling {
     fn write(self, text: &str, chosen: &[bool]) -> String {
         let mut written = String::new();
         let mut chosen = chosen.iter().cycle();
-        for c in text.chars() {
+        let mut rest = text.chars();
+        while let Some(c) = rest.next() {
             let is_chosen = *chosen.next().unwrap();
             match self {
+                Self::Latin1 => written.extend(c.encode_utf8(&mut [0; 4]).bytes().map(char::from)),
+                Self::Windows1252 => {
+                    written.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|byte| {
+                        match byte {
+                            0x80..=0x9f => WINDOWS_FROM_80
+                                .chars()
+                                .nth(usize::from(byte - 0x80))
+                                .unwrap(),
+                            _ => char::from(byte),
+                        }
+                    }));
+                }
+                Self::Octal if is_chosen || c.is_control() || !c.is_ascii() => {
+                    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                        write!(written, "\\{byte:03o}").unwrap();
+                    }
+                }
+                Self::Python if is_chosen || c.is_control() => match u32::from(c) {
+                    code @ ..0x80 => write!(written, "\\x{code:02x}").unwrap(),
+                    code => write!(written, "\\U{code:08x}").unwrap(),
+                },
+                Self::Octal | Self::Python if c == '\\' => written.push_str("\\\\"),
+                Self::HtmlOpen if is_chosen || c == '&' => {
+                    write!(written, "&#{}", u32::from(c)).unwrap();
+                    if rest
+                        .clone()
+                        .next()
+                        .is_some_and(|c| c.is_ascii_digit() || c == ';')
+                    {
+                        written.push(';');
+                    }
+                }
                 Self::Json | Self::JsonCapitals if is_chosen || c.is_control() => {
                     let mut units = [0; 2];
                     for unit in c.encode_utf16(&mut units) {
@@ -120,7 +162,12 @@ fn spellings() -> impl Strategy<Value = Vec<(Spelling, Vec<bool>)>> {
         Spelling::Form,
         Spelling::Html,
         Spelling::HtmlHex,
+        Spelling::HtmlOpen,
         Spelling::HtmlNames,
+        Spelling::Octal,
+        Spelling::Python,
+        Spelling::Latin1,
+        Spelling::Windows1252,
     ]);
     let chosen = prop::collection::vec(any::<bool>(), 1..8);
     prop::collection::vec((spelling, chosen), 0..=LAYERS)
