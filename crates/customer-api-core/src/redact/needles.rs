@@ -72,7 +72,7 @@ impl Needles {
         for separator in [',', '.', ' ', '_', '\''] {
             let mut grouped = String::new();
             for (place, c) in digits.chars().enumerate() {
-                if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                if place > 0 && (digits.len() - place) % 3 == 0 {
                     grouped.push(separator);
                 }
                 grouped.push(c);
