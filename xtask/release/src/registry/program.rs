@@ -10,8 +10,8 @@ use workspace::{Cargo, Package, files::write};
 
 use crate::{files, readmes::Block};
 
-/// The fence of the quick start.
-const FENCE: &str = "```rust,no_run\n";
+/// Where the quick start begins. The rest of the line is for rustdoc.
+const FENCE: &str = "```rust";
 
 /// The line before the sandbox's log.
 const READY: &str = "Ctrl-C";
@@ -67,6 +67,7 @@ fn check_entries(manifest: &str, blocks: &[Block]) -> Result<(), String> {
 /// Returns the quick start of a README: a whole program, whose client takes its settings from the environment.
 fn program(readme: &str) -> Result<String, String> {
     let start = readme.split_once(FENCE);
+    let start = start.and_then(|(_, after)| after.split_once('\n'));
     let start = start.and_then(|(_, after)| after.split_once("```"));
     let (start, _) = start.ok_or("its README has no quick start")?;
     for needed in ["async fn main()", "Client::from_env()?"] {
@@ -163,7 +164,7 @@ mod tests {
     fn a_quick_start_is_a_whole_program() {
         let start = "use toy::Client;\n\n#[tokio::main]\nasync fn main() -> Result<(), toy::Error> {\n    \
                      let toy = Client::from_env()?;\n    toy.play().await\n}\n";
-        let readme = |start: &str| format!("# toy\n\n```rust,no_run\n{start}```\n\nThe end.\n");
+        let readme = |start: &str| format!("# toy\n\n```rust\n{start}```\n\nThe end.\n");
         assert_eq!(program(&readme(start)).unwrap(), start);
         for (part, instead) in [
             ("main()", "run()"),

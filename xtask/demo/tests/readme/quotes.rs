@@ -1,0 +1,174 @@
+//! Each Rust block of a README is code that is run: a part of a test here, or a program in `examples/`.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// A README, and the file that it quotes, below `xtask/demo`.
+const READMES: [(&str, &str); 10] = [
+    ("README.md", "examples/ravelin.rs"),
+    ("crates/ravelin-labels/README.md", "tests/readme/ravelin.rs"),
+    (
+        "crates/helpdesk-customers/README.md",
+        "tests/readme/omnidesk.rs",
+    ),
+    (
+        "crates/revnue-customers/README.md",
+        "tests/readme/revnue.rs",
+    ),
+    (
+        "crates/feedback-invitations/README.md",
+        "tests/readme/customer_radar.rs",
+    ),
+    ("crates/customer-api-core/README.md", "tests/readme/core.rs"),
+    (
+        "crates/customer-api-ledger/README.md",
+        "tests/readme/ledger.rs",
+    ),
+    (
+        "crates/customer-api-postgres/README.md",
+        "tests/readme/stores.rs",
+    ),
+    (
+        "crates/customer-api-redis/README.md",
+        "tests/readme/stores.rs",
+    ),
+    (
+        "crates/customer-api-sandbox/README.md",
+        "tests/readme/sandbox.rs",
+    ),
+];
+
+fn read(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    fs::read_to_string(root.join(path)).unwrap()
+}
+
+/// Returns the Rust blocks of a page.
+fn blocks(page: &str) -> Vec<&str> {
+    page.split("\n```rust")
+        .skip(1)
+        .map(|rest| {
+            let (first, rest) = rest.split_once('\n').unwrap();
+            assert_eq!(first, "", "a block of Rust with an attribute is not run");
+            rest.split_once("\n```").unwrap().0
+        })
+        .collect()
+}
+
+#[test]
+fn every_block_is_run() {
+    let programs: Vec<String> =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"))
+            .unwrap()
+            .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+            .collect();
+    let mut quoted = 0;
+    for (page, file) in READMES {
+        let (page_text, file) = (read(page), read(&format!("xtask/demo/{file}")));
+        for block in blocks(&page_text) {
+            quoted += 1;
+            if block.contains("\nasync fn main()") {
+                let program = format!("{block}\n");
+                assert!(
+                    programs.iter().any(|file| file.ends_with(&program)),
+                    "{page}: no program says\n{block}"
+                );
+                continue;
+            }
+            let (imported, body) = parts(block);
+            let is_there = [0, 4, 8]
+                .iter()
+                .any(|by| file.contains(&indented(body, *by)));
+            assert!(is_there, "{page}: no test says\n{body}");
+            assert_eq!(
+                imported,
+                needed(body, &imports(&file)),
+                "{page}: the imports of\n{body}"
+            );
+        }
+    }
+    assert!(quoted > 40, "only {quoted} blocks");
+}
+
+/// Every README of a crate is compared, so that a new block can't stay unseen.
+#[test]
+fn no_readme_is_left_out() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates");
+    for folder in fs::read_dir(crates).unwrap() {
+        let name = folder.unwrap().file_name().into_string().unwrap();
+        let path = format!("crates/{name}/README.md");
+        let is_compared = READMES.iter().any(|(page, _)| *page == path);
+        assert!(
+            is_compared || !read(&path).contains("\n```rust\n"),
+            "{path}"
+        );
+    }
+}
+
+/// Returns the imports of a block, and what follows them.
+fn parts(block: &str) -> (BTreeSet<String>, &str) {
+    let mut rest = block;
+    while rest.starts_with("use ") {
+        rest = rest.split_once(";\n").unwrap().1.trim_start();
+    }
+    let head = block.strip_suffix(rest).unwrap();
+    (imports(head), rest)
+}
+
+/// Returns those of a file's imports that a block needs: a trait without a name if one of its methods is called, and a module if
+/// the block names something in it.
+fn needed(body: &str, imports: &BTreeSet<String>) -> BTreeSet<String> {
+    let words: BTreeSet<&str> = body
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect();
+    let is_needed = |path: &&String| match path.trim_end_matches("::self").rsplit("::").next() {
+        Some("CallExt as _") => body.contains(".once("),
+        Some("ClientExt as _") => body.contains(".send_all("),
+        Some("async_trait") => body.contains("#[async_trait]"),
+        Some(name) if name.starts_with(char::is_lowercase) => body.contains(&format!("{name}::")),
+        name => name.is_some_and(|name| words.contains(name)),
+    };
+    imports.iter().filter(is_needed).cloned().collect()
+}
+
+fn indented(body: &str, by: usize) -> String {
+    let lines = body.lines().map(|line| match line {
+        "" => String::new(),
+        _ => format!("{:by$}{line}", ""),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the path of each imported item.
+fn imports(text: &str) -> BTreeSet<String> {
+    format!("\n{text}")
+        .split("\nuse ")
+        .skip(1)
+        .flat_map(|rest| expanded(rest.split_once(';').unwrap().0))
+        .filter(|path| !path.starts_with("crate::"))
+        .collect()
+}
+
+/// Returns the paths of a tree such as `a::{b, c::{d, e}}`.
+fn expanded(tree: &str) -> Vec<String> {
+    let Some((head, rest)) = tree.split_once('{') else {
+        let path = tree.trim();
+        return (!path.is_empty())
+            .then(|| path.to_owned())
+            .into_iter()
+            .collect();
+    };
+    let inner = rest.trim_end().strip_suffix('}').unwrap();
+    let mut depth = 0;
+    inner
+        .split(|c| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            c == ',' && depth == 0
+        })
+        .filter(|part| !part.trim().is_empty())
+        .flat_map(|part| expanded(&format!("{}{}", head.trim(), part.trim())))
+        .collect()
+}
