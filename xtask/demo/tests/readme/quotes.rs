@@ -117,8 +117,10 @@ fn parts(block: &str) -> (BTreeSet<String>, &str) {
 /// Returns those of a file's imports that a block needs: a trait without a name if one of its methods is called, and a module if
 /// the block names something in it.
 fn needed(body: &str, imports: &BTreeSet<String>) -> BTreeSet<String> {
+    // Of a path, only the first name can be imported.
     let words: BTreeSet<&str> = body
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
+        .filter_map(|path| path.split("::").next())
         .collect();
     let is_needed = |path: &&String| match path.trim_end_matches("::self").rsplit("::").next() {
         Some("CallExt as _") => body.contains(".once("),
