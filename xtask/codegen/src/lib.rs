@@ -12,6 +12,7 @@ mod check;
 mod emit;
 mod files;
 mod format;
+mod gather;
 mod identifiers;
 mod kinds;
 mod model;

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{adapt, files::entries, kinds::Kinds, problem::Problems, tree, visible::spelt_out};
+use crate::{
+    adapt, files::entries, gather::gather, kinds::Kinds, problem::Problems, tree,
+    visible::spelt_out,
+};
 
 /// The largest description that is read. A tree takes several times the memory of its text.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -96,7 +99,14 @@ fn one(path: &Path, name: &str) -> Result<Option<Found>, String> {
         return Err(problem.map_or_else(String::new, |problem| problem.what));
     };
     drop(text);
-    Ok(adapt::survey(&tree, name, |mut trial| {
+    if !adapt::is_description(&tree) {
+        return Ok(None);
+    }
+    let whole = gather(tree, name, path.parent()).map_err(|problems| {
+        let problem = problems.into_iter().next();
+        problem.map_or_else(String::new, |problem| problem.to_string())
+    })?;
+    Ok(adapt::survey(&whole, name, |mut trial| {
         let operations = trial.all().len();
         let (kept, left_out) = trial.sorted();
         let mut found = Found {

@@ -1,6 +1,7 @@
 //! Small edits of a tree: members of an object by name.
 
 use crate::tree::Value;
+pub(super) use crate::tree::at;
 
 /// Members of an object, in order.
 pub(super) type Map = Vec<(String, Value)>;
@@ -86,20 +87,6 @@ pub(super) fn texts(values: &[Value]) -> Vec<String> {
         .filter_map(as_text)
         .map(str::to_owned)
         .collect()
-}
-
-/// Returns the value at a JSON pointer.
-pub(super) fn at<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
-    let mut place = value;
-    for step in pointer.split('/').skip(1) {
-        let key = step.replace("~1", "/").replace("~0", "~");
-        place = match place {
-            Value::Map(members) => get(members, &key)?,
-            Value::List(items) => items.get(key.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    Some(place)
 }
 
 /// Returns the value at a JSON pointer, to change it.

@@ -40,6 +40,7 @@ use self::{
     trial::LeftOut,
 };
 use crate::{
+    gather::Whole,
     model::Api,
     parse::Method,
     problem::{Problem, Problems},
@@ -65,9 +66,13 @@ pub(crate) struct Adapted {
 }
 
 /// Rewrites a description.
-pub(crate) fn adapt(tree: &Value, file: &str, wanted: Wanted<'_>) -> Result<Adapted, Vec<Problem>> {
+pub(crate) fn adapt(
+    whole: &Whole,
+    file: &str,
+    wanted: Wanted<'_>,
+) -> Result<Adapted, Vec<Problem>> {
     let mut problems = Problems::new(file);
-    let Some(map) = as_map(tree) else {
+    let Some(map) = as_map(&whole.tree) else {
         problems.report("", "this is not a description", "name an OpenAPI file");
         return Err(problems.into_list());
     };
@@ -79,7 +84,10 @@ pub(crate) fn adapt(tree: &Value, file: &str, wanted: Wanted<'_>) -> Result<Adap
         );
         return Err(problems.into_list());
     }
-    let source = Source::new(map);
+    let source = Source::new(map, &whole.places);
+    for at in source.lost_paths() {
+        problems.report(&at, "a path that leads nowhere", "correct the reference");
+    }
     let all = select::named(source.operations());
     let chosen = select::only(all, wanted.only, &mut problems);
     if chosen.is_empty() && problems.is_empty() {
@@ -101,7 +109,8 @@ pub(crate) fn adapt(tree: &Value, file: &str, wanted: Wanted<'_>) -> Result<Adap
     if kept.is_empty() {
         return Err(left_out.into_iter().flat_map(|one| one.problems).collect());
     }
-    let (mut tree, mut api) = trial.build(&kept)?;
+    let built = trial.build(&kept);
+    let (mut tree, mut api) = built.map_err(|problems| whole.places.given(problems))?;
     if let (Value::Map(document), false) = (&mut tree, left_out.is_empty()) {
         let listed = left_out.iter().map(LeftOut::listed).collect();
         set(document, "x-left-out", Value::List(listed));
@@ -139,14 +148,19 @@ pub(crate) fn careful(tree: &mut Value) -> Vec<String> {
     notes.lines()
 }
 
+/// Whether this is a description that the rules can read.
+pub(crate) fn is_description(tree: &Value) -> bool {
+    as_map(tree).is_some_and(|map| foreign_version(map).is_none())
+}
+
 /// Opens a description for trials of its operations; nothing if it is not OpenAPI 3.0 or 3.1.
 pub(crate) fn survey<T>(
-    tree: &Value,
+    whole: &Whole,
     file: &str,
     run: impl FnOnce(Trial<'_, '_>) -> T,
 ) -> Option<T> {
-    let map = as_map(tree).filter(|map| foreign_version(map).is_none())?;
-    let source = Source::new(map);
+    let map = as_map(&whole.tree).filter(|map| foreign_version(map).is_none())?;
+    let source = Source::new(map, &whole.places);
     let chosen = select::named(source.operations());
     Some(run(Trial::new(&source, chosen, file)))
 }

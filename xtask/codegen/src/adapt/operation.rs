@@ -24,7 +24,12 @@ const OWN: &[&str] = &[
 ];
 
 impl<'t> Adapter<'_, 't> {
-    pub(super) fn operation(&mut self, chosen: &Chosen<'t>, access: &Access) -> Value {
+    /// Returns the operation, and the places of its parameters as they were given.
+    pub(super) fn operation(
+        &mut self,
+        chosen: &Chosen<'t>,
+        access: &Access,
+    ) -> (Value, Vec<String>) {
         let found = chosen.found;
         let at = found.at();
         let mut out = Map::new();
@@ -69,7 +74,7 @@ impl<'t> Adapter<'_, 't> {
             }
         }
         repetition(found.method, &mut out, &at, &mut self.notes);
-        let mut parameters = self.parameters(found, &at);
+        let (mut parameters, places) = self.parameters(found, &at);
         match self.auth(found.operation, access, &at) {
             Auth::Client(further) => parameters.extend(further),
             Auth::Nobody(further) => {
@@ -99,7 +104,7 @@ impl<'t> Adapter<'_, 't> {
         }
         let responses = self.responses(found.operation, &at);
         set(&mut out, "responses", responses);
-        Value::Map(out)
+        (Value::Map(out), places)
     }
 }
 

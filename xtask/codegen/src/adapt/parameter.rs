@@ -31,8 +31,8 @@ enum Style {
 }
 
 impl<'t> Adapter<'_, 't> {
-    /// Returns the parameters of an operation; its own replace those of its path.
-    pub(super) fn parameters(&mut self, found: Found<'t>, at: &str) -> Vec<Value> {
+    /// Returns the parameters of an operation, and their places; its own replace those of its path.
+    pub(super) fn parameters(&mut self, found: Found<'t>, at: &str) -> (Vec<Value>, Vec<String>) {
         let mut given: Vec<Given<'t>> = Vec::new();
         let path_at = join("/paths", found.path);
         for (holder, place) in [(found.item, path_at.as_str()), (found.operation, at)] {
@@ -63,11 +63,13 @@ impl<'t> Adapter<'_, 't> {
             }
         }
         let mut out = Vec::new();
+        let mut places = Vec::new();
         for one in given {
             self.parameter(&one, found.path, &mut out);
+            places.resize(out.len(), one.at);
         }
         self.missing(found.path, at, &mut out);
-        out
+        (out, places)
     }
 
     /// A name in the path has a value, whether it is described or not.

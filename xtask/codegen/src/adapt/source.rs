@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::edit::{self, Map, as_map, text, unescaped};
 use crate::{
+    gather::Places,
     parse::Method,
     tree::{Value, join},
 };
@@ -11,6 +12,7 @@ use crate::{
 /// A description that is read, never changed.
 pub(super) struct Source<'t> {
     pub(super) tree: &'t Map,
+    pub(super) places: &'t Places,
     schemas: BTreeMap<&'t str, &'t Value>,
 }
 
@@ -36,11 +38,12 @@ impl Found<'_> {
 }
 
 impl<'t> Source<'t> {
-    pub(super) fn new(tree: &'t Map) -> Self {
+    pub(super) fn new(tree: &'t Map, places: &'t Places) -> Self {
         let components = edit::get(tree, "components").and_then(as_map);
         let schemas = components.map_or(&[][..], |components| edit::map(components, "schemas"));
         Self {
             tree,
+            places,
             schemas: schemas
                 .iter()
                 .map(|(name, schema)| (name.as_str(), schema))
@@ -75,6 +78,15 @@ impl<'t> Source<'t> {
             }
         }
         found
+    }
+
+    /// Returns the paths whose reference leads nowhere. Their operations are not known.
+    pub(super) fn lost_paths(&self) -> Vec<String> {
+        edit::map(self.tree, "paths")
+            .iter()
+            .filter(|(_, item)| as_map(item).is_some_and(|item| self.followed(item).is_none()))
+            .map(|(path, _)| join("/paths", path))
+            .collect()
     }
 
     /// Returns what a chain of references means; nothing if it leads out of the file, or to itself.

@@ -1,10 +1,13 @@
 //! Each rule, on a small description with one construct.
 
 use super::*;
-use crate::tree::{parse, to_line};
+use crate::{
+    gather::Whole,
+    tree::{parse, to_line},
+};
 
 /// Reads a description that has this in `paths` and `components`, in YAML's flow style.
-fn tree(version: &str, paths: &str, components: &str) -> Value {
+fn tree(version: &str, paths: &str, components: &str) -> Whole {
     let text = format!(
         "openapi: {version}\ninfo: {{ title: Acme, version: 1.0 }}\n\
          servers: [ {{ url: 'https://api.acme.example/v1' }} ]\n\
@@ -13,17 +16,17 @@ fn tree(version: &str, paths: &str, components: &str) -> Value {
     let mut problems = Problems::new("acme.yaml");
     let tree = parse(&text, "acme.yaml", &mut problems);
     assert!(problems.is_empty(), "{text}\n{problems:#?}");
-    tree.unwrap()
+    Whole::alone(tree.unwrap())
 }
 
-fn adapted(tree: &Value) -> Adapted {
+fn adapted(tree: &Whole) -> Adapted {
     match adapt(tree, "acme.yaml", Wanted::default()) {
         Ok(adapted) => adapted,
         Err(problems) => panic!("{problems:#?}"),
     }
 }
 
-fn refused(tree: &Value) -> String {
+fn refused(tree: &Whole) -> String {
     match adapt(tree, "acme.yaml", Wanted::default()) {
         Ok(adapted) => panic!("{}", to_line(&adapted.tree)),
         Err(problems) => problems
@@ -34,7 +37,7 @@ fn refused(tree: &Value) -> String {
 }
 
 /// Returns a description whose only operation receives this schema.
-fn receiving(version: &str, schema: &str, schemas: &str) -> Value {
+fn receiving(version: &str, schema: &str, schemas: &str) -> Whole {
     tree(
         version,
         &format!(
@@ -46,7 +49,7 @@ fn receiving(version: &str, schema: &str, schemas: &str) -> Value {
 }
 
 /// Returns a description whose only operation sends this schema.
-fn sending(schema: &str, schemas: &str) -> Value {
+fn sending(schema: &str, schemas: &str) -> Whole {
     tree(
         "3.1.0",
         &format!(
@@ -58,7 +61,7 @@ fn sending(schema: &str, schemas: &str) -> Value {
 }
 
 /// Returns a description whose only operation has this parameter.
-fn with_parameter(parameter: &str) -> Value {
+fn with_parameter(parameter: &str) -> Whole {
     tree(
         "3.0.3",
         &format!(
@@ -415,13 +418,13 @@ fn names_are_made_where_none_is_left() {
 fn the_same_description_gives_the_same_crate() {
     let text = crate::tests::NASTY;
     let mut problems = Problems::new("acme.yaml");
-    let tree = parse(text, "acme.yaml", &mut problems).unwrap();
+    let whole = Whole::alone(parse(text, "acme.yaml", &mut problems).unwrap());
     let run = || {
         let wanted = Wanted {
             only: &[],
             skips: true,
         };
-        let adapted = adapt(&tree, "acme.yaml", wanted).ok().unwrap();
+        let adapted = adapt(&whole, "acme.yaml", wanted).ok().unwrap();
         (to_line(&adapted.tree), adapted.notes)
     };
     assert_eq!(run(), run());
@@ -452,7 +455,7 @@ fn damage_leads_to_problems_or_to_sound_files() {
             continue;
         };
         if let Ok(adapted) = adapt(
-            &tree,
+            &Whole::alone(tree),
             "acme.yaml",
             Wanted {
                 only: &[],

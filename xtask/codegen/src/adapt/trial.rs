@@ -57,16 +57,49 @@ impl LeftOut {
     }
 }
 
+impl Ready {
+    /// Returns the place of the operation in the strict dialect.
+    fn at(&self) -> String {
+        join(&join("/paths", &self.path), self.word)
+    }
+
+    /// Returns the given place of a part of the operation; nothing for another place.
+    fn given_at(&self, at: &str) -> Option<String> {
+        let rest = below(at, &self.at())?;
+        let parameter = rest.strip_prefix("/parameters/").and_then(|rest| {
+            let (index, rest) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len()))?;
+            Some((self.parameters.get(index.parse::<usize>().ok()?)?, rest))
+        });
+        Some(match parameter {
+            Some((place, rest)) => format!("{place}{rest}"),
+            None => format!("{}{rest}", self.given),
+        })
+    }
+}
+
+/// Returns the rest of a place that is this one or inside it.
+fn below<'a>(at: &'a str, place: &str) -> Option<&'a str> {
+    at.strip_prefix(place)
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}): {}", self.call, self.id, self.reason())
     }
 }
 
+/// The place of all schemas in components.
+const SCHEMAS: &str = "/components/schemas/";
+
 /// An operation in the strict dialect.
 struct Ready {
     path: String,
     word: &'static str,
+    /// The place of the operation as it was given.
+    given: String,
+    /// The places of the parameters as they were given.
+    parameters: Vec<String>,
     value: Value,
     refused: Vec<Problem>,
 }
@@ -91,7 +124,7 @@ impl<'s, 't> Trial<'s, 't> {
         let origin = most_frequent(servers.iter().map(|(origin, _)| origin));
         let mut ready = Vec::new();
         for (one, (own, prefix)) in chosen.iter().zip(servers) {
-            let value = adapter.operation(one, &access);
+            let (value, parameters) = adapter.operation(one, &access);
             if own != origin {
                 adapter.refuse(
                     &one.found.at(),
@@ -102,6 +135,8 @@ impl<'s, 't> Trial<'s, 't> {
             ready.push(Ready {
                 path: format!("{prefix}{}", one.found.path),
                 word: one.found.word,
+                given: one.found.at(),
+                parameters,
                 value,
                 refused: std::mem::take(&mut adapter.refused),
             });
@@ -132,6 +167,7 @@ impl<'s, 't> Trial<'s, 't> {
     /// Returns the problems of one operation alone.
     pub(crate) fn alone(&mut self, index: usize) -> Option<LeftOut> {
         let problems = self.build(&[index]).err()?;
+        let problems = self.adapter.source.places.given(problems);
         let chosen = self.chosen.get(index)?;
         let ready = self.ready.get(index)?;
         Some(LeftOut {
@@ -171,14 +207,15 @@ impl<'s, 't> Trial<'s, 't> {
                 else {
                     continue;
                 };
+                let own = problems
+                    .iter()
+                    .filter(|problem| self.is_about(index, &problem.at))
+                    .cloned()
+                    .collect();
                 left_out.push(LeftOut {
                     id: chosen.id.clone(),
                     call: format!("{} {}", ready.word.to_ascii_uppercase(), chosen.found.path),
-                    problems: problems
-                        .iter()
-                        .filter(|problem| self.is_about(index, &problem.at))
-                        .cloned()
-                        .collect(),
+                    problems: self.adapter.source.places.given(own),
                 });
             }
         }
@@ -190,11 +227,11 @@ impl<'s, 't> Trial<'s, 't> {
         let Some(ready) = self.ready.get(index) else {
             return false;
         };
-        let own = join(&join("/paths", &ready.path), ready.word);
-        if at == own || at.starts_with(&format!("{own}/")) {
+        let mut places = ready.parameters.iter().chain([&ready.given]);
+        if places.any(|place| below(at, place).is_some()) {
             return true;
         }
-        let Some(rest) = at.strip_prefix("/components/schemas/") else {
+        let Some(rest) = at.strip_prefix(SCHEMAS) else {
             return false;
         };
         let name = edit::unescaped(rest.split('/').next().unwrap_or_default());
@@ -252,7 +289,36 @@ impl<'s, 't> Trial<'s, 't> {
         match read {
             Ok(api) if refused.is_empty() => Ok((tree, api)),
             Ok(_) => Err(refused),
-            Err(problems) => Err(refused.into_iter().chain(problems).collect()),
+            Err(problems) => {
+                let problems = problems.into_iter().map(|problem| self.given(problem));
+                Err(refused.into_iter().chain(problems).collect())
+            }
+        }
+    }
+
+    /// Returns a problem of the strict dialect with the place that its part has in the description as it was given.
+    fn given(&self, problem: Problem) -> Problem {
+        let mut ready = self.ready.iter();
+        if let Some(at) = ready.find_map(|ready| ready.given_at(&problem.at)) {
+            return Problem { at, ..problem };
+        }
+        let name = problem.at.strip_prefix(SCHEMAS).map(|rest| {
+            rest.split_at_checked(rest.find('/').unwrap_or(rest.len()))
+                .unwrap_or((rest, ""))
+        });
+        // The schema of a request that differs from that of a response has the name of both, and a word.
+        match name {
+            Some((name, rest)) if self.adapter.source.schema(&edit::unescaped(name)).is_none() => {
+                let original = name.trim_end_matches("Body").strip_suffix("Input");
+                match original {
+                    Some(original) => Problem {
+                        at: format!("{SCHEMAS}{original}{rest}"),
+                        ..problem
+                    },
+                    None => problem,
+                }
+            }
+            _ => problem,
         }
     }
 

@@ -26,7 +26,7 @@ use workspace::files::write as write_file;
 use self::credential::Credential;
 use crate::{
     adapt::{self, Wanted},
-    emitted, files as generated, format, identifiers,
+    emitted, files as generated, format, gather, identifiers,
     kinds::Kinds,
     model::{Api, Field, Shape, body_fields},
     problem::{Problem, Problems},
@@ -210,7 +210,7 @@ pub(crate) fn draft(
     text: &[u8],
     wanted: Wanted<'_>,
 ) -> Result<BTreeMap<String, String>, String> {
-    let (_, provider, _) = understand(name, path, text, wanted)?;
+    let (_, provider, _) = understand(name, path, text, None, wanted)?;
     files(&provider)
 }
 
@@ -218,7 +218,7 @@ pub(crate) fn draft(
 fn read(name: &str, spec: &Path, wanted: Wanted<'_>) -> Result<(String, Provider, String), String> {
     let path = spec.display().to_string();
     match fs::read(spec) {
-        Ok(bytes) => understand(name, &path, &bytes, wanted),
+        Ok(bytes) => understand(name, &path, &bytes, spec.parent(), wanted),
         Err(error) => {
             let mut problems = Problems::new(&path);
             problems.report(
@@ -242,7 +242,12 @@ struct Taken {
 
 /// Reads a description: as it is, if it is in the strict dialect and says everything, or else through the rules for
 /// published ones.
-fn take(path: &str, bytes: &[u8], wanted: Wanted<'_>) -> Result<Taken, String> {
+fn take(
+    path: &str,
+    bytes: &[u8],
+    folder: Option<&Path>,
+    wanted: Wanted<'_>,
+) -> Result<Taken, String> {
     let strict = crate::understand(path, bytes);
     if wanted.only.is_empty() {
         if let Ok((mut tree, api)) = strict {
@@ -275,7 +280,8 @@ fn take(path: &str, bytes: &[u8], wanted: Wanted<'_>) -> Result<Taken, String> {
             .err()
             .map_or_else(String::new, |problems| report(&problems)));
     };
-    let adapted = adapt::adapt(&tree, path, wanted).map_err(|problems| grouped(&problems))?;
+    let whole = gather::gather(tree, path, folder).map_err(|problems| grouped(&problems))?;
+    let adapted = adapt::adapt(&whole, path, wanted).map_err(|problems| grouped(&problems))?;
     Ok(Taken {
         tree: adapted.tree,
         api: adapted.api,
@@ -305,6 +311,7 @@ fn understand(
     name: &str,
     path: &str,
     bytes: &[u8],
+    folder: Option<&Path>,
     wanted: Wanted<'_>,
 ) -> Result<(String, Provider, String), String> {
     let Taken {
@@ -312,7 +319,7 @@ fn understand(
         api,
         text,
         notes,
-    } = take(path, bytes, wanted)?;
+    } = take(path, bytes, folder, wanted)?;
     let mut problems = Problems::new(path);
     let credential = credential::choose(&api.access, &mut problems);
     let base_url = base_url(&api, &mut problems);

@@ -117,6 +117,23 @@ pub(crate) fn join(at: &str, key: &str) -> String {
     format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
+/// Returns the value at a JSON pointer.
+pub(crate) fn at<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    let mut place = value;
+    for step in pointer.split('/').skip(1) {
+        let key = step.replace("~1", "/").replace("~0", "~");
+        place = match place {
+            Value::Map(members) => members
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map(|(_, value)| value)?,
+            Value::List(items) => items.get(key.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(place)
+}
+
 fn report_duplicates(value: &Value, at: &str, problems: &mut Problems) {
     match value {
         Value::Map(entries) => {

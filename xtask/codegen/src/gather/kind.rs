@@ -1,0 +1,80 @@
+//! What the parts of a description are. It decides where a reference can stand.
+
+use crate::parse::Method;
+
+/// What a value is. Examples and texts are plain: nothing in them is a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Document,
+    Components,
+    Paths,
+    PathItem,
+    Operation,
+    Parameters,
+    Parameter,
+    Bodies,
+    Body,
+    Responses,
+    Response,
+    Content,
+    Media,
+    SecuritySchemes,
+    SecurityScheme,
+    Schemas,
+    Schema,
+    Plain,
+}
+
+impl Kind {
+    /// Returns what a member or an item is.
+    pub(super) fn inner(self, key: &str) -> Self {
+        let is_method = || Method::ALL.iter().any(|(word, _)| *word == key);
+        match (self, key) {
+            (Self::Document, "paths") | (Self::Components, "pathItems") => Self::Paths,
+            (Self::Document, "components") => Self::Components,
+            (Self::Components, "schemas") => Self::Schemas,
+            (Self::Components | Self::PathItem | Self::Operation, "parameters") => Self::Parameters,
+            (Self::Components | Self::Operation, "responses") => Self::Responses,
+            (Self::Components, "requestBodies") => Self::Bodies,
+            (Self::Components, "securitySchemes") => Self::SecuritySchemes,
+            (Self::Paths, _) => Self::PathItem,
+            (Self::PathItem, _) if is_method() => Self::Operation,
+            (Self::Operation, "requestBody") | (Self::Bodies, _) => Self::Body,
+            (Self::Parameters, _) => Self::Parameter,
+            (Self::Responses, _) => Self::Response,
+            (Self::SecuritySchemes, _) => Self::SecurityScheme,
+            (Self::Parameter | Self::Body | Self::Response, "content") => Self::Content,
+            (Self::Content, _) => Self::Media,
+            (Self::Parameter | Self::Media, "schema") | (Self::Schemas, _) => Self::Schema,
+            (
+                Self::Schema,
+                "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions"
+                | "allOf" | "anyOf" | "oneOf" | "prefixItems",
+            ) => Self::Schemas,
+            (
+                Self::Schema,
+                "items"
+                | "additionalProperties"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "contains"
+                | "propertyNames"
+                | "unevaluatedProperties"
+                | "unevaluatedItems",
+            ) => Self::Schema,
+            _ => Self::Plain,
+        }
+    }
+}
+
+impl Kind {
+    /// Whether nobody would miss what a broken reference to this hides: a path that is not there has no operations.
+    pub(super) fn is_needed(self) -> bool {
+        matches!(
+            self,
+            Self::Document | Self::Components | Self::Paths | Self::PathItem | Self::Schemas
+        )
+    }
+}

@@ -1,0 +1,325 @@
+//! Walks a description by what its parts are, and rewrites the references that lead into other files.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::Path,
+};
+
+use super::{
+    Places, Whole,
+    files::Files,
+    follow::circular,
+    kind::Kind,
+    names::Names,
+    target::{self, Refused, Target},
+};
+use crate::{
+    problem::Problem,
+    tree::{self, Value, join},
+};
+
+/// How many references may lead to each other.
+pub(super) const LONGEST: usize = 20;
+
+/// How many values may be written in place of references, all in all.
+const MOST: usize = 2_000_000;
+
+pub(super) struct Walk {
+    pub(super) first: String,
+    pub(super) files: Files,
+    pub(super) names: Names,
+    places: Places,
+    /// The schemas of other files that are named and not written yet.
+    open: VecDeque<(String, Target)>,
+    /// Where the references end that were followed before.
+    pub(super) ends: BTreeMap<Target, Result<Target, Refused>>,
+    /// What is wrong whatever operations are wanted.
+    problems: Vec<Problem>,
+    left: usize,
+}
+
+impl Walk {
+    pub(super) fn new(tree: Value, file: &str, folder: Option<&Path>) -> Self {
+        let first = file.rsplit(['/', std::path::MAIN_SEPARATOR]).next();
+        Self {
+            first: first.unwrap_or(file).to_owned(),
+            files: Files::new(tree, file, folder),
+            names: Names::default(),
+            places: Places::default(),
+            open: VecDeque::new(),
+            ends: BTreeMap::new(),
+            problems: Vec::new(),
+            left: MOST,
+        }
+    }
+
+    pub(super) fn whole(mut self) -> Result<Whole, Vec<Problem>> {
+        let top = Target {
+            file: self.first.clone(),
+            pointer: String::new(),
+        };
+        let Ok(tree) = self.files.get(&self.first.clone()) else {
+            return Ok(Whole::alone(Value::Null));
+        };
+        self.reserve(&top);
+        let mut whole = self.value(&tree, Kind::Document, &top, "", 0);
+        while let Some((name, from)) = self.open.pop_front() {
+            let at = join("/components/schemas", &name);
+            match self.brought(&from, Kind::Schema, &at, 0) {
+                Ok(schema) => add_schema(&mut whole, name, schema),
+                Err(refused) => {
+                    let problem = self.problem(&from, refused);
+                    self.problems.push(problem);
+                }
+            }
+        }
+        self.problems.append(&mut self.files.problems);
+        if self.problems.is_empty() {
+            Ok(Whole {
+                tree: whole,
+                places: self.places,
+            })
+        } else {
+            Err(self.problems)
+        }
+    }
+
+    /// Returns a value with its references rewritten. `from` is its own place, `at` is its place in the whole.
+    fn value(&mut self, value: &Value, kind: Kind, from: &Target, at: &str, depth: usize) -> Value {
+        match value {
+            _ if kind == Kind::Plain => value.clone(),
+            Value::Map(members) => {
+                let reference = members.iter().find(|(key, _)| key == "$ref");
+                if let Some((_, Value::Text(reference))) = reference {
+                    return self.reference(members, reference, kind, from, at, depth);
+                }
+                self.members(members, kind, from, at, depth)
+            }
+            Value::List(items) => {
+                let mut out = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    let key = index.to_string();
+                    let (from, at) = (from.below(&key), join(at, &key));
+                    out.push(self.value(item, kind.inner(&key), &from, &at, depth));
+                }
+                Value::List(out)
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn members(
+        &mut self,
+        members: &[(String, Value)],
+        kind: Kind,
+        from: &Target,
+        at: &str,
+        depth: usize,
+    ) -> Value {
+        let mut out = Vec::with_capacity(members.len());
+        for (key, value) in members {
+            let (inner_from, inner_at) = (from.below(key), join(at, key));
+            let value = if kind == Kind::Schema && key == "discriminator" {
+                self.discriminator(value, from)
+            } else {
+                self.value(value, kind.inner(key), &inner_from, &inner_at, depth)
+            };
+            out.push((key.clone(), value));
+        }
+        Value::Map(out)
+    }
+
+    fn reference(
+        &mut self,
+        members: &[(String, Value)],
+        reference: &str,
+        kind: Kind,
+        from: &Target,
+        at: &str,
+        depth: usize,
+    ) -> Value {
+        if from.file == self.first && !target::is_foreign(reference) {
+            // The rules know what to do with references within one file.
+            return self.beside(members, reference, kind, from, at, depth);
+        }
+        let target = target::read(reference, &from.file);
+        let meaning = match target {
+            Ok(target) if kind == Kind::Schema => self.schema(&target, at),
+            Ok(target) if target.file == self.first => {
+                Ok(Meaning::Reference(format!("#{}", target.pointer)))
+            }
+            Ok(target) => Ok(Meaning::Here(target)),
+            Err(refused) => Err(refused),
+        };
+        let refused = match meaning {
+            Ok(Meaning::Reference(rewritten)) => {
+                return self.beside(members, &rewritten, kind, from, at, depth);
+            }
+            Ok(Meaning::Here(_)) if members.len() > 1 && kind == Kind::PathItem => Refused {
+                what: "members beside a reference to another file".to_owned(),
+                hint: "write them into that file",
+            },
+            Ok(Meaning::Here(target)) if depth >= LONGEST => circular(&target),
+            Ok(Meaning::Here(target)) => match self.brought(&target, kind, at, depth + 1) {
+                Ok(value) => return value,
+                Err(refused) => refused,
+            },
+            Err(refused) => refused,
+        };
+        let problem = self.problem(&from.below("$ref"), refused);
+        // Within the first file, the reference might mean something else.
+        let marked = format!("{}#{reference}", from.file);
+        if kind.is_needed() {
+            self.problems.push(problem);
+        } else {
+            self.places.broken(at, marked.clone(), problem);
+        }
+        self.beside(members, &marked, kind, from, at, depth)
+    }
+
+    /// Returns the object with this reference, and its other members.
+    fn beside(
+        &mut self,
+        members: &[(String, Value)],
+        reference: &str,
+        kind: Kind,
+        from: &Target,
+        at: &str,
+        depth: usize,
+    ) -> Value {
+        let mut out = self.members(members, kind, from, at, depth);
+        if let Value::Map(members) = &mut out {
+            for (key, value) in members {
+                if key == "$ref" {
+                    *value = Value::Text(reference.to_owned());
+                }
+            }
+        }
+        out
+    }
+
+    /// Returns what a reference to a schema means at this place of the whole.
+    fn schema(&mut self, target: &Target, at: &str) -> Result<Meaning, Refused> {
+        let end = self.end(target)?;
+        if end.file == self.first {
+            return Ok(Meaning::Reference(format!("#{}", end.pointer)));
+        }
+        let place = |name: &str| join("/components/schemas", name);
+        let at_name = match self.names.of(&end) {
+            // The first file only gives the schema a name.
+            Some(name) if at == place(name) => return Ok(Meaning::Here(end)),
+            Some(name) => place(name),
+            None => {
+                let name = self.names.add(&end).ok_or_else(|| Refused {
+                    what: format!(
+                        "`{}#{}` has a name that another schema has",
+                        end.file, end.pointer
+                    ),
+                    hint: "rename one of them",
+                })?;
+                let at_name = place(&name);
+                self.open.push_back((name, end));
+                at_name
+            }
+        };
+        Ok(Meaning::Reference(format!("#{at_name}")))
+    }
+
+    /// Returns what stands at a place of another file, for this place in the whole.
+    fn brought(
+        &mut self,
+        from: &Target,
+        kind: Kind,
+        at: &str,
+        depth: usize,
+    ) -> Result<Value, Refused> {
+        let (tree, pointer) = self.found(from)?;
+        let nothing = Value::Null;
+        let found = tree::at(&tree, &pointer).unwrap_or(&nothing);
+        self.left = self.left.checked_sub(count(found)).ok_or_else(|| Refused {
+            what: format!("the references stand for more than {MOST} values"),
+            hint: "refer to components of the first file",
+        })?;
+        self.places
+            .moved(at, self.files.shown(&from.file), &from.pointer);
+        Ok(self.value(found, kind, from, at, depth))
+    }
+
+    /// Rewrites the values of `mapping`: names of schemas, or references to them.
+    fn discriminator(&mut self, value: &Value, from: &Target) -> Value {
+        let mut out = value.clone();
+        let Value::Map(members) = &mut out else {
+            return out;
+        };
+        let mapping = members.iter_mut().find(|(key, _)| key == "mapping");
+        let Some((_, Value::Map(mapping))) = mapping else {
+            return out;
+        };
+        for (_, value) in mapping {
+            let Value::Text(text) = value else { continue };
+            let is_name = !text.contains(['/', '#', '.']);
+            let reference = if is_name {
+                format!("#{}", join("/components/schemas", text))
+            } else {
+                text.clone()
+            };
+            if from.file == self.first && !target::is_foreign(&reference) {
+                continue;
+            }
+            let target = target::read(&reference, &from.file);
+            let meaning = target.and_then(|target| self.schema(&target, ""));
+            if let Ok(Meaning::Reference(reference)) = meaning {
+                *text = reference;
+            }
+        }
+        out
+    }
+
+    fn problem(&self, place: &Target, Refused { what, hint }: Refused) -> Problem {
+        Problem {
+            file: self.files.shown(&place.file),
+            at: place.pointer.clone(),
+            what,
+            hint: hint.to_owned(),
+        }
+    }
+}
+
+/// What a reference becomes.
+enum Meaning {
+    /// A reference within the whole.
+    Reference(String),
+    /// What stands at this place of another file.
+    Here(Target),
+}
+
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Map(members) => members.iter().map(|(_, value)| count(value)).sum(),
+        Value::List(items) => items.iter().map(count).sum(),
+        _ => 0,
+    }
+}
+
+fn add_schema(whole: &mut Value, name: String, schema: Value) {
+    let Value::Map(document) = whole else { return };
+    let Some(Value::Map(schemas)) =
+        member(document, "components").and_then(|components| match components {
+            Value::Map(components) => member(components, "schemas"),
+            _ => None,
+        })
+    else {
+        return;
+    };
+    schemas.push((name, schema));
+}
+
+/// Returns a member, which is an empty object if it was not there.
+fn member<'v>(map: &'v mut Vec<(String, Value)>, key: &str) -> Option<&'v mut Value> {
+    if !map.iter().any(|(name, _)| name == key) {
+        map.push((key.to_owned(), Value::Map(Vec::new())));
+    }
+    map.iter_mut()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value)
+}
