@@ -2,13 +2,16 @@
 
 use super::{
     Adapter,
-    edit::{self, Map, as_map, get, has, set, text},
+    edit::{self, Map, as_map, get, set, text},
     notes::Did,
-    parameter::is_scalar,
     schema::{Role, without_null},
 };
-use crate::tree::{Value, join};
+use crate::{
+    parse::media::{self, base},
+    tree::{Value, join},
+};
 
+pub(super) const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
@@ -31,12 +34,11 @@ impl<'t> Adapter<'_, 't> {
         let any = content
             .iter()
             .find(|(name, _)| matches!(base(name), "*/*" | "application/*"));
-        let (name, media) = match (of("application/json"), of(FORM), of(MULTIPART), any) {
-            (Some((_, media)), ..) | (None, None, None, Some((_, media))) => {
-                ("application/json", media)
-            }
+        let (name, media) = match (json(content), of(FORM), of(MULTIPART), any) {
+            (Some((name, media)), ..) => (name.trim(), media),
             (None, Some((_, media)), ..) => (FORM, media),
             (None, None, Some((_, media)), _) => (MULTIPART, media),
+            (None, None, None, Some((_, media))) => (JSON, media),
             (None, None, None, None) => {
                 // The generator names the kind that it does not send.
                 let content = content
@@ -61,10 +63,10 @@ impl<'t> Adapter<'_, 't> {
         if is_nullable {
             self.note(Did::ReadPast, "null as a body", at);
         }
-        let schema = if name == "application/json" {
+        let schema = if media::is_json(name) {
             self.never_null(schema)
         } else {
-            self.form(schema, &place)
+            self.form(schema, media, &place)
         };
         let media = edit::one("schema", schema);
         set(&mut out, "content", edit::one(name, media));
@@ -86,45 +88,22 @@ impl<'t> Adapter<'_, 't> {
             _ => schema,
         }
     }
-
-    /// A form is a list of names and values. What is neither required nor flat is left out.
-    fn form(&mut self, schema: Value, at: &str) -> Value {
-        let Some(Value::Map(mut map)) = self.in_place(schema.clone()) else {
-            return schema;
-        };
-        let required = edit::texts(edit::list(&map, "required"));
-        let Some(Value::Map(properties)) = edit::take(&mut map, "properties") else {
-            return Value::Map(map);
-        };
-        let mut kept = Map::new();
-        for (name, schema) in properties {
-            let (schema, is_nullable) = without_null(schema);
-            if is_nullable {
-                self.note(Did::ReadPast, "null in a form, which has no such value", at);
-            }
-            let whole = self
-                .in_place(schema.clone())
-                .unwrap_or_else(|| schema.clone());
-            let is_file = as_map(&whole).is_some_and(|map| text(map, "format") == Some("binary"));
-            if is_scalar(&whole) && !is_file || required.contains(&name) {
-                kept.push((name, schema));
-            } else {
-                self.note(
-                    Did::LeftOut,
-                    "optional parts of a form that are not flat values",
-                    at,
-                );
-            }
-        }
-        let is_empty = kept.is_empty() && !has(&map, "additionalProperties");
-        if !is_empty {
-            set(&mut map, "properties", Value::Map(kept));
-        }
-        Value::Map(map)
-    }
 }
 
-/// Returns a media type without its parameters.
-pub(super) fn base(name: &str) -> &str {
-    name.split(';').next().unwrap_or_default().trim()
+/// Returns the JSON among media types. The plain one wins, and then the first.
+pub(super) fn json(content: &[(String, Value)]) -> Option<(&str, &Value)> {
+    let rank = |name: &str| {
+        if name.trim() == JSON {
+            0
+        } else if base(name) == JSON {
+            1
+        } else {
+            2
+        }
+    };
+    content
+        .iter()
+        .filter(|(name, _)| media::is_json(name))
+        .min_by_key(|(name, _)| rank(name))
+        .map(|(name, media)| (name.as_str(), media))
 }

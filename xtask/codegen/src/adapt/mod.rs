@@ -8,6 +8,7 @@ mod all_of;
 mod body;
 mod document;
 mod edit;
+mod form;
 mod names;
 mod notes;
 mod number;

@@ -21,7 +21,7 @@ struct Given<'t> {
 
 /// How the values of a list or an object stand in the request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub(super) enum Style {
     /// A pair for each.
     Pairs,
     /// One pair for each property, as in `name[property]`.
@@ -350,7 +350,7 @@ fn parameter(given: &Map, name: &str, place: &str, required: bool, schema: Value
     Value::Map(out)
 }
 
-fn described(map: &Map, about: &str) -> Value {
+pub(super) fn described(map: &Map, about: &str) -> Value {
     let mut out = Map::new();
     set(&mut out, "type", edit::words("string"));
     let before = text(map, "description").filter(|text| text.contains("Not checked"));

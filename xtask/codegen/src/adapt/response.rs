@@ -2,12 +2,15 @@
 
 use super::{
     Adapter,
-    body::base,
+    body::{self, JSON},
     edit::{self, Map, as_map, get, set, text},
     notes::Did,
     schema::{Role, with_null, without_null},
 };
-use crate::tree::{Value, join};
+use crate::{
+    parse::media::base,
+    tree::{Value, join},
+};
 
 impl<'t> Adapter<'_, 't> {
     pub(super) fn responses(&mut self, operation: &'t Map, at: &str) -> Value {
@@ -80,10 +83,7 @@ impl<'t> Adapter<'_, 't> {
 
     /// All successes have one shape. If they differ, each is any JSON value.
     fn one_shape(&mut self, successes: &mut [(String, &str, Option<Value>, String)]) {
-        let shape = |content: &Value| {
-            let schema = edit::at(content, "/application~1json/schema").cloned();
-            schema.map(|schema| without_null(schema).0)
-        };
+        let shape = |content: &Value| Some(without_null(only(content)?.1.clone()).0);
         let shapes: Vec<Value> = successes
             .iter()
             .filter_map(|(_, _, content, _)| content.as_ref().and_then(shape))
@@ -99,14 +99,14 @@ impl<'t> Adapter<'_, 't> {
             return;
         }
         for (_, _, content, place) in successes {
-            if let Some(content) = content {
-                if shape(content).is_some() {
-                    *content = json(self.any(
-                        Map::new(),
-                        "successes of several shapes are any JSON value",
-                        place,
-                    ));
-                }
+            if let Some((name, _)) = content.as_ref().and_then(only) {
+                let name = name.to_owned();
+                let any = self.any(
+                    Map::new(),
+                    "successes of several shapes are any JSON value",
+                    place,
+                );
+                *content = Some(described(&name, any));
             }
         }
     }
@@ -116,17 +116,11 @@ impl<'t> Adapter<'_, 't> {
         if content.is_empty() {
             return None;
         }
-        let rank = |name: &str| match base(name) {
-            "application/json" => Some(0),
-            name if name.ends_with("+json") || name == "text/json" => Some(1),
-            "*/*" | "application/*" => Some(2),
-            _ => None,
-        };
-        let chosen = content
+        let any = content
             .iter()
-            .filter_map(|(name, media)| Some((rank(name)?, media)))
-            .min_by_key(|(rank, _)| *rank);
-        let Some((_, media)) = chosen else {
+            .find(|(name, _)| matches!(base(name), "*/*" | "application/*"));
+        let chosen = body::json(content).or(any.map(|(_, media)| (JSON, media)));
+        let Some((name, media)) = chosen else {
             // The generator names the kind that it does not read.
             let (name, _) = content.first()?;
             return Some(edit::one(name, Value::Map(Vec::new())));
@@ -135,20 +129,27 @@ impl<'t> Adapter<'_, 't> {
             self.note(Did::ReadPast, "other media types of a response", at);
         }
         let schema = as_map(media).and_then(|media| get(media, "schema"));
-        let place = join(&join(&join(at, "content"), "application/json"), "schema");
+        let place = join(&join(&join(at, "content"), name), "schema");
         let empty = Value::Map(Vec::new());
         let schema = self.schema(schema.unwrap_or(&empty), &place, Role::Inner);
         let (schema, is_nullable) = without_null(schema);
-        Some(json(if is_nullable {
+        let schema = if is_nullable {
             with_null(schema)
         } else {
             schema
-        }))
+        };
+        Some(described(name.trim(), schema))
     }
 }
 
-fn json(schema: Value) -> Value {
-    edit::one("application/json", edit::one("schema", schema))
+fn described(name: &str, schema: Value) -> Value {
+    edit::one(name, edit::one("schema", schema))
+}
+
+/// Returns the only media type of a response, and its schema.
+fn only(content: &Value) -> Option<(&str, &Value)> {
+    let (name, media) = as_map(content)?.first()?;
+    Some((name, get(as_map(media)?, "schema")?))
 }
 
 fn about(response: &Map) -> &str {

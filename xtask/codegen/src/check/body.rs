@@ -21,7 +21,7 @@ pub(super) fn check(api: &Api, body: &Body, parameters: &[&Field], p: &mut Probl
     }
 }
 
-/// A form is a list of names and values.
+/// A form is a list of names and values. Several values have the same name.
 fn form(api: &Api, body: &Body, p: &mut Problems) {
     if body.format == Format::Json {
         if let Some(dynamic) = body.dynamic.first() {
@@ -34,13 +34,20 @@ fn form(api: &Api, body: &Body, p: &mut Problems) {
         return;
     }
     for field in body_fields(&body.shape) {
-        let flat = !matches!(field.slot.value, Type::Free | Type::List(_) | Type::Map(_))
-            && !is_record(api, &field.slot.value);
+        let value = match &field.slot.value {
+            Type::List(items) if !items.nullable => &items.value,
+            value => value,
+        };
+        let flat = !matches!(
+            value,
+            Type::Free | Type::List(_) | Type::Map(_) | Type::Flag
+        ) && !is_record(api, value);
+        let flat = flat || field.slot.value == Type::Flag;
         if !flat || field.slot.nullable {
             p.report(
                 &field.at,
                 "a form field that is not one flat value",
-                "use a string, a number, a boolean or an enum that can't be null",
+                "use a string, a number, a boolean or an enum that can't be null, or an array of those",
             );
         }
     }
@@ -66,6 +73,15 @@ fn presence(body: &Body, p: &mut Problems) {
                     at,
                     format!("`{name}` is never sent"),
                     "remove it here, or its `readOnly`",
+                );
+            }
+            let is_list =
+                |field: &&Field| field.wire == *name && matches!(field.slot.value, Type::List(_));
+            if body.format != Format::Json && fields.iter().any(|field| is_list(&field)) {
+                p.report(
+                    at,
+                    format!("`{name}` may be empty, and an empty list is not sent in a form"),
+                    "state the rule in `description`",
                 );
             }
         }

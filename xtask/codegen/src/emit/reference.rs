@@ -66,12 +66,20 @@ fn about_operation(api: &Api, krate: &str, operation: &Operation) -> String {
             "`undocumented`: the provider does not document this call",
         );
     }
-    let body = match operation.body.as_ref().map(|body| body.format) {
+    let mut body = match operation.body.as_ref().map(|body| body.format) {
         None => "without a body",
         Some(Format::Json) => "JSON",
         Some(Format::Form) => "urlencoded",
         Some(Format::Multipart) => "multipart",
-    };
+    }
+    .to_owned();
+    if let Some(name) = operation
+        .body
+        .as_ref()
+        .and_then(|body| body.content_type.as_ref())
+    {
+        body += &format!(" as {}", words::code(name));
+    }
     let request = words::code(&format!("{} {}", method(operation), operation.path));
     facts.add("request", &format!("{request}, {body}"));
     if operation.inner {

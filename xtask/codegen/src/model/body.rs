@@ -78,6 +78,7 @@ pub(super) fn request_body<'d>(
     };
     Some(Body {
         format: source.format,
+        content_type: source.content_type.clone(),
         shape,
         is_value,
         presence,

@@ -152,6 +152,8 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     /// The content of a success; nothing if it has no content.
     pub(crate) output: Option<Slot>,
+    /// The media types of a success, if `application/json` is not the only one.
+    pub(crate) accept: Option<String>,
 }
 
 impl Operation {
@@ -159,6 +161,15 @@ impl Operation {
     pub(crate) fn status_decides(&self) -> bool {
         self.idempotency != Idempotency::Safe
             && self.output.as_ref().is_none_or(|slot| slot.nullable)
+    }
+}
+
+impl Body {
+    /// Returns the media type with which the body is sent.
+    pub(crate) fn media_type(&self) -> &str {
+        self.content_type
+            .as_deref()
+            .unwrap_or(self.format.media_type())
     }
 }
 
@@ -171,6 +182,8 @@ pub(crate) struct Parameter {
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) format: Format,
+    /// The media type, if it is not the format's own.
+    pub(crate) content_type: Option<String>,
     pub(crate) shape: BodyShape,
     /// Whether the body is the value of its only field, such as a list, and not an object that holds it.
     pub(crate) is_value: bool,

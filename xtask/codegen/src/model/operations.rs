@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::Place,
-    parse::{self, OrRef, Schema},
+    parse::{self, Format, OrRef, Schema, media},
     problem::Problems,
     tree::join,
 };
@@ -23,7 +23,7 @@ pub(crate) fn operation<'d>(
         .body
         .as_ref()
         .and_then(|body| request_body(lowering, body, stem, p));
-    let output = output(lowering, source, stem, p);
+    let (output, accept) = output(lowering, source, stem, p);
     let sourced = source
         .notes
         .provenance
@@ -51,6 +51,7 @@ pub(crate) fn operation<'d>(
         parameters,
         body,
         output,
+        accept,
     }
 }
 
@@ -184,8 +185,9 @@ fn output<'d>(
     source: &'d parse::Operation,
     stem: &str,
     p: &mut Problems,
-) -> Option<Slot> {
+) -> (Option<Slot>, Option<String>) {
     let mut outputs: Vec<(&'d str, Option<Slot>)> = Vec::new();
+    let mut accept: Vec<&str> = Vec::new();
     for (status, response) in &source.responses {
         let response = match response {
             OrRef::Here(response) => response,
@@ -205,6 +207,11 @@ fn output<'d>(
             }
         };
         if status.starts_with('2') {
+            for media in &response.content {
+                if !accept.contains(&&*media.name) {
+                    accept.push(&media.name);
+                }
+            }
             outputs.push((status, content(lowering, response, stem, p)));
         }
     }
@@ -220,7 +227,7 @@ fn output<'d>(
                 "describe a 2xx response; `2XX` stands for all of them",
             );
         }
-        return None;
+        return (None, None);
     };
     let mut output: Option<Slot> = first.clone();
     for (status, other) in outputs.iter().skip(1) {
@@ -249,7 +256,11 @@ fn output<'d>(
             (None, None) => None,
         };
     }
-    output
+    // Clients ask for `application/json` by themselves.
+    let is_usual = accept
+        .iter()
+        .all(|name| media::base(name).eq_ignore_ascii_case(Format::Json.media_type()));
+    (output, (!is_usual).then(|| accept.join(", ")))
 }
 
 fn content<'d>(
@@ -265,19 +276,19 @@ fn content<'d>(
             "keep application/json",
         );
     }
-    let media = response.content.first()?;
-    let base = media.name.split(';').next().unwrap_or_default().trim();
-    if base != "application/json" {
+    let found = response.content.first()?;
+    let base = media::base(&found.name);
+    if !media::is_json(base) {
         p.report(
-            &media.at,
-            format!("a success response of `{}` is not supported", media.name),
-            "use application/json, or no content and `x-output`",
+            &found.at,
+            format!("a success response of `{}` is not supported", found.name),
+            "use JSON, or no content and `x-output`",
         );
         return None;
     }
-    let Some(schema): Option<&'d Schema> = media.schema.as_ref() else {
+    let Some(schema): Option<&'d Schema> = found.schema.as_ref() else {
         p.report(
-            &media.at,
+            &found.at,
             "a success response without `schema`",
             "describe it; `{}` stands for any JSON value",
         );

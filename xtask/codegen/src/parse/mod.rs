@@ -6,6 +6,7 @@ mod access;
 mod document;
 mod dynamic;
 mod hints;
+pub(crate) mod media;
 mod notes;
 mod number;
 mod object;
@@ -159,17 +160,22 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    pub(crate) const ALL: &[(&str, Self)] = &[
-        ("application/json", Self::Json),
-        ("application/x-www-form-urlencoded", Self::Form),
-        ("multipart/form-data", Self::Multipart),
-    ];
+    /// Returns the media type that a body of this format has by itself.
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Form => "application/x-www-form-urlencoded",
+            Self::Multipart => "multipart/form-data",
+        }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct RequestBody {
     pub(crate) at: String,
     pub(crate) format: Format,
+    /// The media type, if it is not the format's own.
+    pub(crate) content_type: Option<String>,
     pub(crate) schema: Schema,
     /// Whether hand-written code offers a better way to make the request.
     pub(crate) hand_written: bool,

@@ -1,9 +1,9 @@
 //! Reads operations: parameters, bodies, responses.
 
 use super::{
-    Around, Format, Idempotency, MediaType, Method, Operation, OrRef, Output, RequestBody,
-    Response,
+    Around, Idempotency, MediaType, Method, Operation, OrRef, Output, RequestBody, Response,
     access::security,
+    media,
     notes::{Role, examples, external_docs, named_examples, operation_notes, parameter_notes},
     object::{Node, Object},
     parameter::parameters,
@@ -210,15 +210,17 @@ fn request_body(node: Node<'_>, p: &mut Problems) -> Option<RequestBody> {
     let mut bodies = Vec::new();
     for (name, node) in content?.entries() {
         let media_at = node.at.clone();
-        let known = Format::ALL.iter().find(|(media, _)| *media == name);
         let body = media_type(name, node, p);
-        match known {
-            Some((_, format)) => bodies.push((*format, body)),
+        match media::format(name) {
+            Some(format) => bodies.push((format, body)),
             None => p.report(
                 &media_at,
                 format!("a request body of `{name}` is not supported"),
-                "use application/json, application/x-www-form-urlencoded or multipart/form-data",
+                "use JSON, application/x-www-form-urlencoded or multipart/form-data",
             ),
+        }
+        if let Some((what, hint)) = media::fault(name) {
+            p.report(&media_at, what, hint);
         }
     }
     if bodies.len() > 1 {
@@ -234,9 +236,11 @@ fn request_body(node: Node<'_>, p: &mut Problems) -> Option<RequestBody> {
         p.report(&media.at, "a request body without `schema`", "describe it");
         return None;
     };
+    let is_own = media.name.eq_ignore_ascii_case(format.media_type());
     Some(RequestBody {
         at: media.at,
         format,
+        content_type: (!is_own).then_some(media.name),
         schema,
         hand_written,
     })

@@ -10,7 +10,12 @@ use super::{
     sample::{Call, Sent, calls},
     template::fill,
 };
-use crate::{emit::operation::method, model::Operation, visible::literal};
+use crate::{
+    emit::operation::method,
+    model::{Body, Operation},
+    parse::media,
+    visible::literal,
+};
 
 /// The key of the tests' clients.
 const KEY: &str = "sample-key";
@@ -110,12 +115,17 @@ fn block(provider: &Provider, operation: &Operation, call: &Call) -> String {
     if let Some((name, value)) = provider.credential.header(KEY) {
         header(name, (!operation.unauthenticated).then_some(value.as_str()));
     }
+    if let Some(accept) = &operation.accept {
+        header("accept", Some(accept));
+    }
     out += &match &call.body {
         Sent::Nothing => {
             "assert_eq!(sent.content_type(), None);\nassert_eq!(sent.body(), \"\");\n".to_owned()
         }
-        Sent::Json(text) => is("application/json", text),
-        Sent::Form(text) => is("application/x-www-form-urlencoded", text),
+        Sent::Json(text) | Sent::Form(text) => {
+            let media_type = operation.body.as_ref().map_or("", Body::media_type);
+            is(media::base(media_type), text)
+        }
         Sent::Parts(parts) => {
             let parts: Vec<String> = parts
                 .iter()

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use customer_api_core::{Timestamp, nullable::Nullable, time::Date};
 use golden::{
-    AddPart, Address, ChangeThing, Kind, LogIn, NewOwner, PlaceOrder, RenameThing, ReplaceLines,
-    ReplaceTags,
+    AddPart, Address, ChangeArticle, ChangeThing, Kind, LogIn, NewOwner, PatchArticle, PlaceOrder,
+    RenameThing, ReplaceLines, ReplaceTags,
 };
 
-use crate::support::{assert_wire, parts, refused, sent};
+use crate::support::{assert_wire, call, header, parts, refused, sent};
 
 const JSON: Option<&str> = Some("application/json");
 const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
@@ -29,6 +29,24 @@ fn null_and_absence_are_told_apart() {
     ] {
         assert_wire(&sent(operation), line, JSON, body);
     }
+}
+
+#[test]
+fn other_media_types_of_json() {
+    let article = ChangeArticle::new("a", serde_json::json!({"id": "7"}));
+    let (outcome, request) = call(article, 200, r#"{"count":3}"#);
+    assert_eq!(outcome.unwrap().count, Some(3));
+    let request = request.unwrap();
+    let body = r#"{"data":{"id":"7"}}"#;
+    let media = "application/vnd.api+json";
+    assert_wire(&request, "PATCH /v1/articles/a", Some(media), body);
+    // The two successes have different media types.
+    let accept = "application/vnd.api+json, application/json";
+    assert_eq!(header(&request, "accept"), Some(accept));
+    let patch = sent(PatchArticle::new("a", serde_json::json!([1])));
+    let media = "application/merge-patch+json; charset=utf-8";
+    assert_wire(&patch, "PUT /v1/articles/a", Some(media), "[1]");
+    assert_eq!(header(&patch, "accept"), Some("application/json"));
 }
 
 #[test]
@@ -140,6 +158,37 @@ fn a_form_with_the_least_that_is_allowed() {
         "PUT /v1/things/5",
         FORM,
         "customerID=1",
+    );
+}
+
+#[test]
+fn a_list_in_a_form_is_a_pair_per_value() {
+    let operation = RenameThing::new(5)
+        .customer_id(1)
+        .tags(["a b", "a&b"])
+        .nick_names(["x"]);
+    assert!(!format!("{operation:?}").contains("nick_names: [\"x\"]"));
+    let line = "PUT /v1/things/5";
+    let body = "tags=a+b&tags=a%26b&nick+names=x&customerID=1";
+    assert_wire(&sent(operation), line, FORM, body);
+    let none: [&str; 0] = [];
+    assert_wire(
+        &sent(RenameThing::new(5).customer_id(1).tags(none)),
+        line,
+        FORM,
+        "customerID=1",
+    );
+    let short = RenameThing::new(5).customer_id(1).tags(["fine", "x"]);
+    assert_eq!(refused(short).field(), "tags[]");
+    assert_multipart(
+        AddPart::new(1, Kind::ThirdParty, 2, "name").kinds([Kind::Type, Kind::SelfMade]),
+        "/v1/things/1/parts/3rd_party",
+        &[
+            ("brand_id", "2"),
+            ("custom name", "name"),
+            ("kinds", "type"),
+            ("kinds", "Self-made"),
+        ],
     );
 }
 

@@ -147,7 +147,7 @@ fn what_is_not_sensitive_is_shown() {
         .channel("email", "planted");
     assert_eq!(
         format!("{operation:?}"),
-        "RenameThing { thing_id: 8, firstname: None, primary_id: Some(\"p-1\"), customer_id: None, brand_id: None, \
+        "RenameThing { thing_id: 8, firstname: None, tags: None, nick_names: None, primary_id: Some(\"p-1\"), customer_id: None, brand_id: None, \
          no_sync: None, extra: {\"city\": [redacted]}, channel: NumberedPairs { pairs: 1 } }"
     );
 }

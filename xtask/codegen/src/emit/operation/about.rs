@@ -1,6 +1,6 @@
 //! The texts and constants about an operation: documentation, `INFO`, deprecation.
 
-use super::{method, presence};
+use super::{media, method, presence};
 use crate::{
     emit::{
         calls::summary,
@@ -28,6 +28,9 @@ pub(super) fn heading(operation: &Operation) -> Docs {
         }
     }
     docs.list(&presence::sentences(operation));
+    if let Some(sentence) = media::sentence(operation) {
+        docs.say(sentence);
+    }
     docs.say(match operation.idempotency {
         Idempotency::Safe => "Idempotency: safe. The call only reads.",
         Idempotency::Idempotent => "Idempotency: idempotent. Repeating the call is harmless.",

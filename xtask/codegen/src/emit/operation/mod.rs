@@ -11,6 +11,7 @@ use crate::model::{
 
 mod about;
 mod dynamic;
+mod media;
 mod presence;
 mod union;
 
@@ -257,6 +258,7 @@ fn encode(scope: &mut Scope<'_>, rules: &mut Rules, operation: &Operation) -> St
             out += &walk::send(scope, &parameter.field, &spot, call, fallible);
         }
     }
+    out += &media::headers(operation);
     match &operation.body {
         Some(Body {
             format: Format::Json,

@@ -100,8 +100,8 @@ fn call(
         };
         chain.add(field, &value.argument);
         json.push(format!("{}:{}", value::json(&field.wire), value.json));
-        let text = value.texts.first().cloned().unwrap_or_default();
-        pairs.push((field.wire.clone(), text));
+        let texts = value.texts.iter().cloned();
+        pairs.extend(texts.map(|text| (field.wire.clone(), text)));
     }
     if all {
         dynamic(operation.body.as_ref(), &mut chain, &mut pairs);

@@ -99,6 +99,20 @@ fn rules_of_what_is_no_whole_body() {
         "`b` is never sent",
         "readOnly",
     );
+    // An empty list leaves no trace in a form, so the rule could not be kept.
+    let listed = OBJECT.replace(
+        "b: { type: string }",
+        "b: { type: array, items: { type: string } }",
+    );
+    let form = sending(&format!("{{ {listed}, {rule} }}"))
+        .replace("application/json", "application/x-www-form-urlencoded");
+    refuses(
+        &form,
+        &format!("{BODY}/dependentRequired/a")
+            .replace("application~1json", "application~1x-www-form-urlencoded"),
+        "`b` may be empty",
+        "description",
+    );
 }
 
 #[test]

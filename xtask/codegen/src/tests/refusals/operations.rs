@@ -226,8 +226,50 @@ fn bodies_that_are_not_flat_or_not_known() {
         &body("text/plain", "{ type: string }"),
         &format!("{OPERATION}/requestBody/content/text~1plain"),
         "`text/plain`",
-        "application/json",
+        "use JSON",
     );
+    for (media, what, hint) in [
+        (
+            "application/json; charset=latin1",
+            "the charset `latin1`",
+            "UTF-8",
+        ),
+        (
+            "application/json; charset",
+            "`application/json; charset` is not valid",
+            "name=value",
+        ),
+        (
+            "application/a+json; a=\"b\"",
+            "is not valid",
+            "quotation marks",
+        ),
+        (
+            "application/a b+json",
+            "`application/a b+json` is not supported",
+            "use JSON",
+        ),
+        (
+            "application/json+",
+            "`application/json+` is not supported",
+            "use JSON",
+        ),
+        (
+            "multipart/form-data; boundary=x",
+            "boundary=x` is not supported",
+            "use JSON",
+        ),
+    ] {
+        refuses(
+            &body(&format!("'{media}'"), "{}"),
+            &format!(
+                "{OPERATION}/requestBody/content/{}",
+                media.replace('/', "~1")
+            ),
+            what,
+            hint,
+        );
+    }
     let two = with(
         &format!(
             "requestBody: {{ content: {{ application/json: {{ schema: {{ type: object, properties: {{ a: {{}} }} }} }}, multipart/form-data: {{ schema: {{ type: object, properties: {{ a: {{}} }} }} }} }} }}, {DONE}"
@@ -263,7 +305,9 @@ fn bodies_that_are_not_flat_or_not_known() {
             media.replace('/', "~1")
         );
         for inner in [
-            "{ type: array, items: { type: string } }",
+            "{ type: array, items: { type: array, items: { type: string } } }",
+            "{ type: array, items: { type: [string, 'null'] } }",
+            "{ type: array, items: {} }",
             "{ type: object }",
             "{ type: [string, 'null'] }",
         ] {

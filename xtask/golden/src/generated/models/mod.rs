@@ -3,6 +3,7 @@
 //! The models of requests and responses.
 
 mod address;
+mod count;
 mod kind;
 mod list_everything_response;
 mod list_everything_response_kind;
@@ -17,6 +18,7 @@ mod thing;
 mod thing_match;
 
 pub use address::Address;
+pub use count::Count;
 pub use kind::Kind;
 pub use list_everything_response::ListEverythingResponse;
 pub use list_everything_response_kind::ListEverythingResponseKind;

@@ -56,6 +56,7 @@ pub(crate) struct Body {
     pub(crate) since: Option<Timestamp>,
     pub(crate) day: Option<Date>,
     pub(crate) new_kind: Option<Kind>,
+    pub(crate) kinds: Option<Vec<Kind>>,
     pub(crate) custom_field: PrefixedFields,
     pub(crate) inner: NumberedPairs,
 }
@@ -91,6 +92,7 @@ impl AddPart {
                 since: None,
                 day: None,
                 new_kind: None,
+                kinds: None,
                 custom_field: PrefixedFields::new(),
                 inner: NumberedPairs::new(),
             },
@@ -146,6 +148,12 @@ impl AddPart {
     /// What kind of part it is.
     pub fn new_kind(mut self, new_kind: Kind) -> Self {
         self.body.new_kind = Some(new_kind);
+        self
+    }
+
+    /// The provider's `kinds`.
+    pub fn kinds(mut self, kinds: impl IntoIterator<Item = Kind>) -> Self {
+        self.body.kinds = Some(kinds.into_iter().collect());
         self
     }
 
@@ -214,6 +222,11 @@ impl Operation for AddPart {
         if let Some(value) = &self.body.new_kind {
             request.multipart("kind", value);
         }
+        if let Some(value) = &self.body.kinds {
+            for item in value {
+                request.multipart("kinds", item);
+            }
+        }
         self.body.custom_field.multipart("custom_", request)?;
         self.body
             .inner
@@ -250,6 +263,7 @@ impl fmt::Debug for AddPart {
             .field("since", &self.body.since)
             .field("day", &self.body.day)
             .field("new_kind", &self.body.new_kind)
+            .field("kinds", &self.body.kinds)
             .field("custom_field", &self.body.custom_field)
             .field("inner", &self.body.inner)
             .finish()

@@ -3,11 +3,13 @@
 //! The operations: one type per call.
 
 mod add_part;
+mod change_article;
 mod change_thing;
 mod list_everything;
 mod list_parts;
 mod log_in;
 mod make_thing;
+mod patch_article;
 mod ping;
 mod place_order;
 mod read_oddly;
@@ -18,11 +20,13 @@ mod replace_lines;
 mod replace_tags;
 
 pub use add_part::AddPart;
+pub use change_article::ChangeArticle;
 pub use change_thing::ChangeThing;
 pub use list_everything::ListEverything;
 pub use list_parts::ListParts;
 pub use log_in::LogIn;
 pub use make_thing::MakeThing;
+pub use patch_article::PatchArticle;
 pub use ping::Ping;
 pub(crate) use place_order::PlaceOrder;
 pub use read_oddly::ReadOddly;

@@ -11,6 +11,7 @@ use customer_api_core::{
 };
 
 static FIRSTNAME: TextRule = TextRule::new().min_length(1).max_length(50);
+static TAGS: TextRule = TextRule::new().min_length(2);
 static PRIMARY_ID: TextRule = TextRule::new().max_length(20);
 
 /// `PUT /v1/things/{thing_id}`.
@@ -41,6 +42,8 @@ pub struct RenameThing {
 #[derive(Clone)]
 pub(crate) struct Body {
     pub(crate) firstname: Option<String>,
+    pub(crate) tags: Option<Vec<String>>,
+    pub(crate) nick_names: Option<Vec<String>>,
     pub(crate) primary_id: Option<String>,
     pub(crate) customer_id: Option<u64>,
     pub(crate) brand_id: Option<i64>,
@@ -64,6 +67,8 @@ impl RenameThing {
             thing_id,
             body: Body {
                 firstname: None,
+                tags: None,
+                nick_names: None,
                 primary_id: None,
                 customer_id: None,
                 brand_id: None,
@@ -79,6 +84,20 @@ impl RenameThing {
     /// 1 to 50 characters. Default: `""`.
     pub fn firstname(mut self, firstname: impl Into<String>) -> Self {
         self.body.firstname = Some(firstname.into());
+        self
+    }
+
+    /// The provider's `tags`.
+    ///
+    /// Each: At least 2 characters.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.body.tags = Some(tags.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The provider's `nick names`.
+    pub fn nick_names(mut self, nick_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.body.nick_names = Some(nick_names.into_iter().map(Into::into).collect());
         self
     }
 
@@ -147,6 +166,11 @@ impl Operation for RenameThing {
         if let Some(value) = &self.body.firstname {
             request.check("firstname", value, &FIRSTNAME);
         }
+        if let Some(value) = &self.body.tags {
+            for item in value {
+                request.check("tags[]", item, &TAGS);
+            }
+        }
         if let Some(value) = &self.body.primary_id {
             request.check("primaryID", value, &PRIMARY_ID);
         }
@@ -156,6 +180,16 @@ impl Operation for RenameThing {
         request.path("thing_id", self.thing_id)?;
         if let Some(value) = &self.body.firstname {
             request.form("firstname", value);
+        }
+        if let Some(value) = &self.body.tags {
+            for item in value {
+                request.form("tags", item);
+            }
+        }
+        if let Some(value) = &self.body.nick_names {
+            for item in value {
+                request.form("nick names", item);
+            }
         }
         if let Some(value) = &self.body.primary_id {
             request.form("primaryID", value);
@@ -179,6 +213,11 @@ impl Operation for RenameThing {
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         values.optional(self.body.firstname.as_deref());
+        if let Some(value) = &self.body.nick_names {
+            for item in value {
+                values.text(item);
+            }
+        }
         self.body.channel.sensitive(values);
     }
 }
@@ -188,6 +227,8 @@ impl fmt::Debug for RenameThing {
         f.debug_struct("RenameThing")
             .field("thing_id", &self.thing_id)
             .field("firstname", &Redacted(&self.body.firstname))
+            .field("tags", &self.body.tags)
+            .field("nick_names", &Redacted(&self.body.nick_names))
             .field("primary_id", &self.body.primary_id)
             .field("customer_id", &self.body.customer_id)
             .field("brand_id", &self.body.brand_id)

@@ -1,5 +1,7 @@
 //! Each rule, on a small description with one construct.
 
+mod bodies;
+
 use super::*;
 use crate::{
     gather::Whole,
