@@ -48,6 +48,15 @@ impl Encoder<'_> {
         }
     }
 
+    /// Checks that a number is one: JSON has no infinity, and no value that is not a number. `name` is as in
+    /// [`check_range`](Self::check_range).
+    #[doc(hidden)]
+    pub fn check_finite(&mut self, name: &'static str, value: f64) {
+        if !value.is_finite() {
+            self.refuse(ValidationError::other(name, "must be a finite number"));
+        }
+    }
+
     /// Checks a number against its documented limits. `name` is the provider's name, with dots if it is nested.
     #[doc(hidden)]
     pub fn check_range(
@@ -160,6 +169,28 @@ mod tests {
         );
         let others = error.others().iter().map(ValidationError::field);
         assert!(others.eq(["m", "o", "p"]));
+    }
+
+    #[test]
+    fn only_finite_numbers_are_sent() {
+        let fit = checked(|request| {
+            request.check_finite("n", f64::MIN);
+            request.check_finite("n", -0.0);
+        });
+        assert_eq!(fit, Ok(()));
+        let error = refused(|request| {
+            for (name, value) in [
+                ("a", f64::NAN),
+                ("b", f64::INFINITY),
+                ("c", f64::NEG_INFINITY),
+            ] {
+                request.check_finite(name, value);
+            }
+        });
+        assert_eq!(
+            error.to_string(),
+            "`a` must be a finite number; `b` must be a finite number; `c` must be a finite number"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     select::Chosen,
     source::Source,
 };
-use crate::tree::Value;
+use crate::{parse::is_header, tree::Value};
 
 /// How calls sign in.
 #[derive(Clone, Debug, Default)]
@@ -224,6 +224,7 @@ fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
             ("oauth2" | "openIdConnect", ..) if is_free => {
                 carried.client = Some((name.clone(), http("bearer")));
             }
+            ("apiKey", Some("header"), Some(header)) if !is_header(header) => return None,
             ("apiKey", Some("header"), Some(header)) if is_free => {
                 let scheme = Value::Map(vec![
                     ("type".to_owned(), edit::words("apiKey")),

@@ -7,6 +7,7 @@ use super::{
     notes::{Did, Notes},
     schema::is_docs,
     select::Chosen,
+    source::Found,
 };
 use crate::{
     parse::{Idempotency, Method},
@@ -77,15 +78,12 @@ impl<'t> Adapter<'_, 't> {
         let (mut parameters, places) = self.parameters(found, &at);
         match self.auth(found.operation, access, &at) {
             Auth::Client(further) => parameters.extend(further),
+            Auth::Nobody(_) if self.wants_authorization(found) => self.lacks_credential(&at),
             Auth::Nobody(further) => {
                 set(&mut out, "security", Value::List(Vec::new()));
                 parameters.extend(further);
             }
-            Auth::Foreign => self.refuse(
-                &at,
-                "this call needs a credential that the client does not have",
-                "leave it out, or make a crate for the calls with this credential",
-            ),
+            Auth::Foreign => self.lacks_credential(&at),
         }
         if !parameters.is_empty() {
             set(&mut out, "parameters", Value::List(parameters));
@@ -102,9 +100,33 @@ impl<'t> Adapter<'_, 't> {
                 set(&mut out, "requestBody", Value::Map(body.clone()));
             }
         }
-        let responses = self.responses(found.operation, &at);
+        let responses = self.responses(found, &at);
         set(&mut out, "responses", responses);
         (Value::Map(out), places)
+    }
+}
+
+impl<'t> Adapter<'_, 't> {
+    fn lacks_credential(&mut self, at: &str) {
+        self.refuse(
+            at,
+            "this call needs a credential that the client does not have",
+            "leave it out, or make a crate for the calls with this credential",
+        );
+    }
+
+    /// Whether the credential is described as a header of each call, which no operation can set.
+    fn wants_authorization(&self, found: Found<'t>) -> bool {
+        let lists = [found.item, found.operation].map(|holder| edit::list(holder, "parameters"));
+        let mut parameters = lists
+            .into_iter()
+            .flatten()
+            .filter_map(|value| self.source.followed(as_map(value)?));
+        parameters.any(|map| {
+            text(map, "in") == Some("header")
+                && edit::is_true(map, "required")
+                && text(map, "name").is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+        })
     }
 }
 

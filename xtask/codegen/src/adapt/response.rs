@@ -6,14 +6,16 @@ use super::{
     edit::{self, Map, as_map, get, set, text},
     notes::Did,
     schema::{Role, with_null, without_null},
+    source::Found,
 };
 use crate::{
-    parse::media::base,
+    parse::{Method, media::base},
     tree::{Value, join},
 };
 
 impl<'t> Adapter<'_, 't> {
-    pub(super) fn responses(&mut self, operation: &'t Map, at: &str) -> Value {
+    pub(super) fn responses(&mut self, found: Found<'t>, at: &str) -> Value {
+        let operation = found.operation;
         let at = join(at, "responses");
         let given = edit::map(operation, "responses");
         let is_success = |status: &str| status.starts_with('2');
@@ -45,11 +47,12 @@ impl<'t> Adapter<'_, 't> {
                         &place,
                     );
                 }
-                let content = if matches!(status.as_str(), "204" | "205") {
-                    None
-                } else {
-                    self.content(response, &place)
-                };
+                let content =
+                    if matches!(status.as_str(), "204" | "205") || found.method == Method::Head {
+                        None
+                    } else {
+                        self.content(response, &place)
+                    };
                 successes.push((status, about(response), content, place));
                 continue;
             }

@@ -157,6 +157,14 @@ fn check_value(
                 spot.expression
             )
         }
+        Type::Double => {
+            let value = if spot.is_reference { "*" } else { "" };
+            format!(
+                "request.check_finite({}, {value}{});\n",
+                literal(wire),
+                spot.expression
+            )
+        }
         Type::List(inner) | Type::Map(inner) => {
             let item = Spot::bound("item");
             let statements = check_value(

@@ -14,6 +14,7 @@ pub(crate) fn lower(description: &Description, p: &mut Problems) -> Api {
         description,
         models: Vec::new(),
         named: BTreeMap::new(),
+        inline: BTreeMap::new(),
         aliases: Vec::new(),
         depth: 0,
     };
@@ -41,6 +42,8 @@ pub(crate) struct Lowering<'d> {
     models: Vec<Model>,
     /// Components that are models.
     named: BTreeMap<&'d str, ModelId>,
+    /// Inline models, by their place and their name. Two bodies of one schema have the same ones.
+    inline: BTreeMap<(&'d str, String), ModelId>,
     /// Components that are being resolved, to detect a reference to itself.
     aliases: Vec<&'d str>,
     /// The number of schemas that are being resolved.
@@ -204,6 +207,13 @@ impl<'d> Lowering<'d> {
             .as_deref()
             .filter(|name| name.starts_with(char::is_uppercase));
         let stem = own_name.unwrap_or(stem);
+        if key.is_none() {
+            let place = (schema.at.as_str(), stem.to_owned());
+            if let Some(known) = self.inline.get(&place) {
+                return *known;
+            }
+            self.inline.insert(place, id);
+        }
         self.models.push(Model {
             at: schema.at.clone(),
             wire: stem.to_owned(),

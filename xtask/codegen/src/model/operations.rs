@@ -6,7 +6,7 @@ use super::{
     lower::{Lowering, dangling},
 };
 use crate::{
-    model::Place,
+    model::{Method, Place},
     parse::{self, Format, OrRef, Schema, media},
     problem::Problems,
     tree::join,
@@ -44,7 +44,7 @@ pub(crate) fn operation<'d>(
         idempotency: source.idempotency,
         rate_class: source.rate_class.clone(),
         fresh_connection: source.fresh_connection,
-        unauthenticated: source.unauthenticated,
+        unauthenticated: unauthenticated(&lowering.description.access, source, p),
         undocumented: source.undocumented,
         output_type: source.output.clone(),
         inner: source.body.as_ref().is_some_and(|body| body.hand_written),
@@ -61,11 +61,13 @@ fn parameters<'d>(
     stem: &str,
     p: &mut Problems,
 ) -> Vec<Parameter> {
-    let mut found: Vec<&'d parse::Parameter> = Vec::new();
-    for parameter in &source.parameters {
+    let mut found: Vec<(usize, &'d parse::Parameter)> = Vec::new();
+    for (index, parameter) in source.parameters.iter().enumerate() {
+        let mut place = None;
         let parameter = match parameter {
             OrRef::Here(parameter) => parameter,
             OrRef::Reference { name, at } => {
+                place = Some(at);
                 match lowering
                     .description
                     .parameters
@@ -83,12 +85,19 @@ fn parameters<'d>(
         // A method's own parameter replaces the path's parameter of the same name and place.
         match found
             .iter_mut()
-            .find(|other| other.name == parameter.name && other.place == parameter.place)
+            .find(|(_, other)| is_same(other, parameter))
         {
-            Some(other) => *other = parameter,
-            None => found.push(parameter),
+            Some((other, _)) if (*other < source.shared) == (index < source.shared) => p.report(
+                place.unwrap_or(&parameter.at),
+                "two parameters have one name and one place",
+                "keep the one that the provider reads",
+            ),
+            Some(other) => *other = (index, parameter),
+            None => found.push((index, parameter)),
         }
     }
+    let found: Vec<&'d parse::Parameter> =
+        found.into_iter().map(|(_, parameter)| parameter).collect();
     check_template(source, &found, p);
     let mut parameters = Vec::new();
     for place in [Place::Path, Place::Query, Place::Header] {
@@ -107,6 +116,35 @@ fn parameters<'d>(
         }
     }
     parameters
+}
+
+/// Whether two parameters would be one on the wire. The names of headers have no case.
+fn is_same(one: &parse::Parameter, other: &parse::Parameter) -> bool {
+    let is_name = match one.place {
+        Place::Header => one.name.eq_ignore_ascii_case(&other.name),
+        Place::Path | Place::Query => one.name == other.name,
+    };
+    one.place == other.place && is_name
+}
+
+/// Returns whether a call is made without a credential. A call needs the client's, or none.
+fn unauthenticated(access: &parse::Access, source: &parse::Operation, p: &mut Problems) -> bool {
+    let Some(own) = &source.security else {
+        return source.unauthenticated;
+    };
+    let client = access.client();
+    if own.iter().any(|names| Some(names.as_slice()) == client) {
+        return false;
+    }
+    let needs_none = own.iter().any(Vec::is_empty);
+    if !needs_none {
+        p.report(
+            &join(&source.at, "security"),
+            "this call needs a credential that the client does not have",
+            "make a crate for the calls with this credential, or write the call by hand",
+        );
+    }
+    needs_none
 }
 
 /// Checks that the path's braces and its parameters are the same set.
@@ -206,7 +244,16 @@ fn output<'d>(
                 }
             }
         };
-        if status.starts_with('2') {
+        if status.starts_with('2') && source.method == Method::Head {
+            if !response.content.is_empty() {
+                p.report(
+                    &response.at,
+                    "a response of HEAD has no content",
+                    "remove `content`",
+                );
+            }
+            outputs.push((status, None));
+        } else if status.starts_with('2') {
             for media in &response.content {
                 if !accept.contains(&&*media.name) {
                     accept.push(&media.name);

@@ -1,12 +1,7 @@
 //! Finds the side of the wire for each model, and unused components.
 
-use std::collections::BTreeSet;
-
 use super::{Api, BodyShape, Field, ModelId, Shape, Slot, Type, Used};
-use crate::{
-    parse::{Description, Kind, OrRef, Response, Schema},
-    problem::Problems,
-};
+use crate::{parse::Description, problem::Problems};
 
 /// Marks every model that an operation reaches.
 pub(crate) fn mark(api: &mut Api) {
@@ -122,83 +117,20 @@ pub(crate) fn split_sides(api: &mut Api, p: &mut Problems) {
 
 /// Reports components that no operation mentions, error responses included.
 pub(crate) fn report_unused(description: &Description, p: &mut Problems) {
-    let mut schemas = BTreeSet::new();
-    let mut parameters = BTreeSet::new();
-    let mut responses = BTreeSet::new();
-    let in_response = |response: &Response, schemas: &mut BTreeSet<String>| {
-        for schema in response
-            .content
-            .iter()
-            .filter_map(|media| media.schema.as_ref())
-        {
-            reach(description, schema, schemas);
-        }
-    };
-    for operation in &description.operations {
-        for parameter in &operation.parameters {
-            match parameter {
-                OrRef::Here(parameter) => reach(description, &parameter.schema, &mut schemas),
-                OrRef::Reference { name, .. } => {
-                    parameters.insert(name.as_str());
-                }
-            }
-        }
-        if let Some(body) = &operation.body {
-            reach(description, &body.schema, &mut schemas);
-        }
-        for (_, response) in &operation.responses {
-            match response {
-                OrRef::Here(response) => in_response(response, &mut schemas),
-                OrRef::Reference { name, .. } => {
-                    responses.insert(name.as_str());
-                }
-            }
-        }
-    }
-    for (name, parameter) in &description.parameters {
-        reach(description, &parameter.schema, &mut schemas);
-        if !parameters.contains(name.as_str()) {
-            unused(&parameter.at, p);
-        }
-    }
-    for (name, response) in &description.responses {
-        in_response(response, &mut schemas);
-        if !responses.contains(name.as_str()) {
-            unused(&response.at, p);
-        }
-    }
-    for (name, schema) in &description.schemas {
-        if !schemas.contains(name) {
-            unused(&schema.at, p);
+    let parameters = description.parameters.iter();
+    let responses = description.responses.iter();
+    let schemas = description.schemas.iter();
+    let all = parameters
+        .map(|(name, parameter)| ("parameters", name, &parameter.at))
+        .chain(responses.map(|(name, response)| ("responses", name, &response.at)))
+        .chain(schemas.map(|(name, schema)| ("schemas", name, &schema.at)));
+    for (section, name, at) in all {
+        if !description.mentioned.contains(&format!("{section}/{name}")) {
+            unused(at, p);
         }
     }
 }
 
 fn unused(at: &str, p: &mut Problems) {
     p.report(at, "no operation uses this", "refer to it, or remove it");
-}
-
-fn reach(description: &Description, schema: &Schema, seen: &mut BTreeSet<String>) {
-    let follow = |name: &str, seen: &mut BTreeSet<String>| {
-        if seen.insert(name.to_owned()) {
-            if let Some((_, found)) = description.schemas.iter().find(|(key, _)| key == name) {
-                reach(description, found, seen);
-            }
-        }
-    };
-    match &schema.kind {
-        Kind::Reference(name) => follow(name, seen),
-        Kind::List(inner) | Kind::Map(inner) => reach(description, inner, seen),
-        Kind::Record(record) => {
-            for property in &record.properties {
-                reach(description, &property.schema, seen);
-            }
-        }
-        Kind::Union { variants, .. } => {
-            for variant in variants {
-                follow(&variant.schema, seen);
-            }
-        }
-        _ => {}
-    }
 }

@@ -6,11 +6,37 @@ use crate::problem::Problems;
 /// A provider's addresses and credentials. A new crate starts from this; later its own code decides.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
-    /// The addresses without variables.
+    /// The addresses before the first one with a variable.
     pub(crate) servers: Vec<String>,
     pub(crate) schemes: Vec<SecurityScheme>,
     /// The alternatives, each a list of schemes; nothing if the description does not define any.
     pub(crate) security: Option<Vec<Vec<String>>>,
+}
+
+impl Access {
+    /// Returns the schemes that the client's credential follows: the first alternative that a client can carry, wherever
+    /// it stands in the list, or else the only scheme. No credential is an alternative only if there is no other.
+    pub(crate) fn client(&self) -> Option<&[String]> {
+        let Some(alternatives) = self.security.as_deref() else {
+            return match self.schemes.as_slice() {
+                [only] => Some(std::slice::from_ref(&only.key)),
+                _ => None,
+            };
+        };
+        let is_carried = |names: &&Vec<String>| match names.as_slice() {
+            [key] => self
+                .schemes
+                .iter()
+                .any(|scheme| scheme.key == *key && scheme.is_carried()),
+            _ => false,
+        };
+        let carried = alternatives.iter().find(is_carried);
+        let nobody = || alternatives.iter().find(|names| names.is_empty());
+        carried
+            .or_else(nobody)
+            .or(alternatives.first())
+            .map(Vec::as_slice)
+    }
 }
 
 /// One of components/securitySchemes.
@@ -25,6 +51,35 @@ pub(crate) struct SecurityScheme {
     pub(crate) name: Option<String>,
     /// `scheme` of HTTP authentication.
     pub(crate) scheme: Option<String>,
+}
+
+impl SecurityScheme {
+    /// Whether one header of every call carries it.
+    fn is_carried(&self) -> bool {
+        let word = self.scheme.as_deref().unwrap_or_default();
+        match self.kind.as_str() {
+            "apiKey" => {
+                self.place.as_deref() == Some("header")
+                    && self.name.as_deref().is_some_and(is_header)
+            }
+            "http" => ["bearer", "basic"]
+                .iter()
+                .any(|known| word.eq_ignore_ascii_case(known)),
+            _ => false,
+        }
+    }
+}
+
+/// Returns whether a key can stand in this header: a name (RFC 9110, section 5.6.2) that the client does not set itself.
+pub(crate) fn is_header(name: &str) -> bool {
+    let taken = [
+        "host",
+        "content-type",
+        "content-length",
+        "accept",
+        "user-agent",
+    ];
+    super::media::is_token(name) && !taken.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Authentication is hand-written code. Its description must only be well-formed.

@@ -69,15 +69,19 @@ fn way_out(key: &str) -> &'static str {
         "not" | "if" | "then" | "else" | "dependentSchemas" => {
             "state it in `description`, and check it in hand-written code"
         }
-        "minimum" | "maximum" => "limits of numbers belong to `type: integer`",
-        "exclusiveMinimum" | "exclusiveMaximum" => "write `minimum` or `maximum`",
+        "minimum" | "maximum" => {
+            "limits of numbers belong to `type: integer`: state others in `description`"
+        }
+        "exclusiveMinimum" | "exclusiveMaximum" => {
+            "write `minimum` or `maximum` for `type: integer`: state others in `description`"
+        }
         "multipleOf" => "this is not checked: state it in `description`",
         "minItems" | "maxItems" | "uniqueItems" | "contains" | "prefixItems" | "minProperties"
         | "maxProperties" => {
             "limits of arrays and objects are not checked: state it in `description`"
         }
         "minLength" | "maxLength" | "pattern" => {
-            "limits of length and pattern belong to `type: string`"
+            "limits of length and pattern belong to `type: string` without `enum`, `const`, `date` and `date-time`"
         }
         "enum" => "only strings can be enumerated: state it in `description`",
         "const" => "only strings and flags can be constant: state it in `description`",

@@ -52,7 +52,7 @@ pub(crate) fn fault(name: &str) -> Option<(String, &'static str)> {
 }
 
 /// Whether this is a token of HTTP (RFC 9110, section 5.6.2).
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()

@@ -7,6 +7,7 @@ mod document;
 mod dynamic;
 mod hints;
 pub(crate) mod media;
+mod mentions;
 mod notes;
 mod number;
 mod object;
@@ -17,9 +18,11 @@ mod record;
 mod schema;
 mod union;
 
-pub(crate) use access::{Access, SecurityScheme};
+pub(crate) use access::{Access, SecurityScheme, is_header};
 pub(crate) use document::read;
 pub(crate) use parameter::OWN_HEADERS;
+
+use std::collections::BTreeSet;
 
 /// A whole description.
 #[derive(Debug, Default)]
@@ -34,6 +37,8 @@ pub(crate) struct Description {
     pub(crate) responses: Vec<(String, Response)>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) left_out: Vec<LeftOut>,
+    /// The components that operations reach, as `schemas/Thing`.
+    pub(crate) mentioned: BTreeSet<String>,
 }
 
 /// An operation of the provider that the description leaves out, and why.
@@ -60,13 +65,18 @@ pub(crate) struct Operation {
     pub(crate) summary: Option<String>,
     pub(crate) notes: Notes,
     pub(crate) docs_url: Option<String>,
+    /// Those of the path, then those of the operation.
     pub(crate) parameters: Vec<OrRef<Parameter>>,
+    /// How many parameters the path has.
+    pub(crate) shared: usize,
     pub(crate) body: Option<RequestBody>,
     pub(crate) responses: Vec<(String, OrRef<Response>)>,
     pub(crate) idempotency: Idempotency,
     pub(crate) rate_class: Option<String>,
     pub(crate) fresh_connection: bool,
     pub(crate) unauthenticated: bool,
+    /// The operation's own `security`, if it has any.
+    pub(crate) security: Option<Vec<Vec<String>>>,
     pub(crate) undocumented: bool,
     pub(crate) output: Option<Output>,
 }

@@ -53,6 +53,7 @@ pub(crate) fn path_item(
         if let Some((_, node)) = &shared {
             // Read per operation, so that each owns its parameters. The problems are the same and reported once.
             let mut all = parameters(node.clone(), p);
+            operation.shared = all.len();
             all.append(&mut operation.parameters);
             operation.parameters = all;
         }
@@ -97,7 +98,7 @@ fn operation(path: &str, method: Method, node: Node<'_>, p: &mut Problems) -> Op
     }
     let responses = responses(&mut object, p);
     let idempotency = idempotency(&mut object, method, p);
-    let unauthenticated = unauthenticated(&mut object, p);
+    let (unauthenticated, security) = signs_in(&mut object, p);
     let operation = Operation {
         at: object.at.clone(),
         id: id.unwrap_or_default(),
@@ -107,12 +108,14 @@ fn operation(path: &str, method: Method, node: Node<'_>, p: &mut Problems) -> Op
         notes,
         docs_url,
         parameters,
+        shared: 0,
         body,
         responses,
         idempotency,
         rate_class: object.word("x-rate-class", p),
         fresh_connection: object.flag("x-fresh-connection", p),
         unauthenticated,
+        security,
         undocumented: object.flag("x-undocumented", p),
         output: output(&mut object, p),
     };
@@ -166,9 +169,10 @@ fn idempotency(object: &mut Object<'_>, method: Method, p: &mut Problems) -> Ide
     }
 }
 
-/// Reads `x-auth: none`, or OpenAPI's own `security: []`.
-fn unauthenticated(object: &mut Object<'_>, p: &mut Problems) -> bool {
+/// Reads `x-auth: none`, or OpenAPI's own `security: []`, and any other `security`.
+fn signs_in(object: &mut Object<'_>, p: &mut Problems) -> (bool, Option<Vec<Vec<String>>>) {
     let mut none = false;
+    let mut own = None;
     if let Some(node) = object.take("x-auth") {
         let at = node.at.clone();
         match node.text(p).as_deref() {
@@ -190,10 +194,10 @@ fn unauthenticated(object: &mut Object<'_>, p: &mut Problems) -> bool {
                 "`security` contradicts `x-auth: none`",
                 "remove one of them",
             ),
-            _ => {}
+            other => own = other,
         }
     }
-    none
+    (none, own)
 }
 
 fn request_body(node: Node<'_>, p: &mut Problems) -> Option<RequestBody> {

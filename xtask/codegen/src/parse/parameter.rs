@@ -67,7 +67,16 @@ pub(crate) fn parameter(node: Node<'_>, p: &mut Problems) -> Option<Parameter> {
         p.report(
             &at,
             format!("the header `{name}` is not a parameter"),
-            "remove it: the client sets it",
+            match name.to_ascii_lowercase().as_str() {
+                "authorization" => "describe the credential in `securitySchemes`",
+                "accept" | "content-type" => {
+                    "remove it: the client sends the media types of `content`"
+                }
+                "expect" | "te" | "trailer" | "upgrade" => {
+                    "remove it: it is about the connection, and never sent"
+                }
+                _ => "remove it: the client sets it",
+            },
         );
     }
     Some(Parameter {

@@ -41,7 +41,16 @@ pub(super) fn record(object: &mut Object<'_>, p: &mut Problems) -> Kind {
     let is_empty = record.properties.is_empty() && record.dynamic.is_empty();
     let additional = object.take("additionalProperties");
     match additional.as_ref().map(|node| node.value) {
-        None | Some(Value::Bool(_)) if !is_empty => Kind::Record(record),
+        Some(Value::Bool(true)) if !is_empty => {
+            let at = additional.map_or_else(|| object.at.clone(), |node| node.at);
+            p.report(
+                &at,
+                "`additionalProperties: true` beside `properties` is not supported",
+                "omit it if the further properties may be lost, or use `{}` for the whole object",
+            );
+            Kind::Record(record)
+        }
+        None | Some(Value::Bool(false)) if !is_empty => Kind::Record(record),
         None | Some(Value::Bool(true)) => Kind::Free,
         Some(Value::Bool(false)) => {
             p.report(

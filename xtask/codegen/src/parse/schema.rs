@@ -229,6 +229,14 @@ fn text(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
             "email" | "uri" | "uuid" | "password" | "hostname" | "ipv4" | "ipv6" | "time"
             | "duration",
         ) => {}
+        Some("binary") => {
+            p.report(
+                &join(&object.at, "format"),
+                "the format `binary` is not supported",
+                "a file can't be sent: omit the property, or write the call by hand",
+            );
+            return Kind::Broken;
+        }
         Some(other) => {
             return unknown_format(
                 object,

@@ -2,6 +2,7 @@
 
 use crate::{
     model::{Access, SecurityScheme},
+    parse::is_header,
     problem::Problems,
 };
 
@@ -30,8 +31,8 @@ impl Credential {
 
 /// Returns the scheme that the description requires, or its only scheme.
 pub(super) fn choose(access: &Access, p: &mut Problems) -> Option<Credential> {
-    let scheme = match access.security.as_deref() {
-        Some(alternatives) => match alternatives.first().map(Vec::as_slice) {
+    let scheme = match access.security {
+        Some(_) => match access.client() {
             None | Some([]) => return Some(Credential::None),
             Some([key]) => access.schemes.iter().find(|scheme| scheme.key == *key),
             Some(_) => {
@@ -88,22 +89,6 @@ fn credential(scheme: &SecurityScheme, p: &mut Problems) -> Option<Credential> {
     }
 }
 
-/// Returns whether it is a header name (RFC 9110, section 5.6.2) that the client does not set itself.
-fn is_header(name: &str) -> bool {
-    let taken = [
-        "host",
-        "content-type",
-        "content-length",
-        "accept",
-        "user-agent",
-    ];
-    !name.is_empty()
-        && !taken.contains(&name.to_ascii_lowercase().as_str())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +135,17 @@ mod tests {
         assert_eq!(chosen(&[user], None), Some(Credential::Basic));
         assert_eq!(chosen(&both, Some(&[])), Some(Credential::None));
         assert_eq!(chosen(&both, Some(&[&[]])), Some(Credential::None));
+        // A call that may be made without a credential is made with it.
+        assert_eq!(chosen(&both, Some(&[&[], &["k"]])), header);
+        // What no client carries is passed over.
+        assert_eq!(
+            chosen(&both, Some(&[&["k", "t"], &["x"], &["t"]])),
+            Some(Credential::Bearer)
+        );
+        assert_eq!(
+            chosen(&both, Some(&[&["k", "t"], &[]])),
+            Some(Credential::None)
+        );
         assert_eq!(chosen(&both, Some(&[&["k", "t"]])), None);
         assert_eq!(chosen(&both, Some(&[&["x"]])), None);
     }

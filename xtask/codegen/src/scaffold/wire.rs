@@ -23,12 +23,13 @@ const KEY: &str = "sample-key";
 /// Returns the files below `tests/wire`.
 pub(super) fn tests(provider: &Provider) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    let mut modules = "mod environment;\nmod support;\n".to_owned();
+    let gate = "#[cfg(feature = \"undocumented\")]\n";
+    let is_documented = provider.api.operations.iter().any(|one| !one.undocumented);
+    // Without the feature, nobody would use what the tests share.
+    let shared = if is_documented { "" } else { gate };
+    let mut modules = format!("mod environment;\n{shared}mod support;\n");
     files.insert("environment.rs".to_owned(), environment::test(provider));
-    for (module, gate, undocumented) in [
-        ("calls", "", false),
-        ("undocumented", "#[cfg(feature = \"undocumented\")]\n", true),
-    ] {
+    for (module, gate, undocumented) in [("calls", "", false), ("undocumented", gate, true)] {
         let operations: Vec<&Operation> = provider
             .api
             .operations

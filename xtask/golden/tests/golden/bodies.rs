@@ -43,6 +43,11 @@ fn other_media_types_of_json() {
     // The two successes have different media types.
     let accept = "application/vnd.api+json, application/json";
     assert_eq!(header(&request, "accept"), Some(accept));
+    // JSON has no such number, so `null` would arrive.
+    let odd = ChangeArticle::new("a", 1).scores([1.5, f64::NAN]);
+    assert_eq!(refused(odd).field(), "scores[]");
+    let fine = sent(ChangeArticle::new("a", 1).scores([1.5, -0.0]));
+    assert_eq!(fine.body(), br#"{"data":1,"scores":[1.5,-0.0]}"#);
     let patch = sent(PatchArticle::new("a", serde_json::json!([1])));
     let media = "application/merge-patch+json; charset=utf-8";
     assert_wire(&patch, "PUT /v1/articles/a", Some(media), "[1]");

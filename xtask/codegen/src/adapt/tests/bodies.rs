@@ -144,6 +144,41 @@ fn a_form_has_texts_and_lists_of_texts() {
     }
 }
 
+/// A response of HEAD never has a body.
+#[test]
+fn head_is_not_read() {
+    let text = "/it: { head: { operationId: ask, responses: { '200': { description: It., content: { application/json: { schema: { type: \
+                string } } } } } } }";
+    let responses = at(
+        &adapted(&tree("3.0.3", text, "")),
+        "/paths/~1v1~1it/head/responses",
+    );
+    assert_eq!(responses, r#"{"200":{"description":"It."}}"#);
+}
+
+/// A credential that is described as a header of every call would be lost.
+#[test]
+fn a_header_for_the_credential_is_not_dropped() {
+    let with = |required: bool, security: &str| {
+        tree(
+            "3.0.3",
+            &format!(
+                "/it: {{ get: {{ operationId: read, parameters: [ {{ name: authorization, in: header, required: {required}, schema: {{ \
+                 type: string }} }} ], {security} responses: {{ '204': {{ description: It. }} }} }} }}"
+            ),
+            "securitySchemes: { key: { type: http, scheme: bearer }, odd: { type: apiKey, in: header, name: Accept } }",
+        )
+    };
+    assert!(refused(&with(true, "")).contains("a credential that the client does not have"));
+    adapted(&with(false, ""));
+    adapted(&with(true, "security: [ { key: [] } ],"));
+    // A header that the client sets itself carries no key.
+    assert!(
+        refused(&with(false, "security: [ { odd: [] } ],"))
+            .contains("a credential that the client does not have")
+    );
+}
+
 /// What is required is never left out, and never sent in another way.
 #[test]
 fn a_part_that_is_required_is_refused() {

@@ -3,6 +3,7 @@
 use super::*;
 
 mod bodies;
+mod faults;
 mod operations;
 mod schemas;
 mod wholes;

@@ -51,7 +51,7 @@ fn parameters_that_no_request_can_carry() {
             "{ name: Accept, in: header, schema: { type: string } }",
             "",
             "`Accept`",
-            "the client sets it",
+            "media types",
         ),
         (
             "{ name: a, in: header, schema: { type: array, items: { type: string } } }",

@@ -129,9 +129,9 @@ fn types_that_are_not_one_type() {
             "`int32`",
         ),
         (
-            "{ type: string, format: binary }",
+            "{ type: string, format: base32 }",
             "/format",
-            "`binary`",
+            "`base32`",
             "email",
         ),
         ("{ type: array }", "", "without `items`", "add `items`"),

@@ -194,6 +194,9 @@ impl Operation for AddPart {
         );
         request.check_range("brand_id", self.body.brand_id, 1..);
         request.check("custom name", &self.body.custom_name, &CUSTOM_NAME);
+        if let Some(value) = &self.body.price {
+            request.check_finite("price", *value);
+        }
         request.path("thing_id", self.thing_id)?;
         request.path("kind", &self.kind)?;
         request.multipart("brand_id", self.body.brand_id);

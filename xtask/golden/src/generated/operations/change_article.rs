@@ -40,6 +40,8 @@ pub struct ChangeArticle {
 #[derive(Clone, Serialize)]
 pub(crate) struct Body {
     pub(crate) data: serde_json::Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scores: Option<Vec<f64>>,
 }
 
 impl ChangeArticle {
@@ -55,8 +57,17 @@ impl ChangeArticle {
     pub fn new(article_id: impl Into<String>, data: impl Into<serde_json::Value>) -> Self {
         Self {
             article_id: article_id.into(),
-            body: Body { data: data.into() },
+            body: Body {
+                data: data.into(),
+                scores: None,
+            },
         }
+    }
+
+    /// The provider's `scores`.
+    pub fn scores(mut self, scores: impl IntoIterator<Item = f64>) -> Self {
+        self.body.scores = Some(scores.into_iter().collect());
+        self
     }
 }
 
@@ -66,6 +77,11 @@ impl Operation for ChangeArticle {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
+        if let Some(value) = &self.body.scores {
+            for item in value {
+                request.check_finite("scores[]", *item);
+            }
+        }
         request.path("article_id", &self.article_id)?;
         request.header("accept", "application/vnd.api+json, application/json")?;
         request.header("content-type", "application/vnd.api+json")?;
@@ -82,6 +98,7 @@ impl fmt::Debug for ChangeArticle {
         f.debug_struct("ChangeArticle")
             .field("article_id", &self.article_id)
             .field("data", &self.body.data)
+            .field("scores", &self.body.scores)
             .finish()
     }
 }
