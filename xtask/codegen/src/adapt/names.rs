@@ -222,10 +222,12 @@ fn name_field(tree: &mut Value, at: &str, round: usize) -> bool {
             }
         }
     };
-    if !identifiers::is_field_name(&name) {
+    let name: String = name.chars().take(identifiers::LONGEST).collect();
+    let name = name.trim_end_matches('_');
+    if !identifiers::is_field_name(name) {
         return false;
     }
-    set_name(tree, at, &name)
+    set_name(tree, at, name)
 }
 
 /// Moves an inline schema into components, under a name of its own.

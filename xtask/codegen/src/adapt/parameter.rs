@@ -9,7 +9,7 @@ use super::{
     source::Found,
 };
 use crate::{
-    parse::OWN_HEADERS,
+    parse::{OWN_HEADERS, media::is_token},
     tree::{Value, join},
 };
 
@@ -109,6 +109,13 @@ impl<'t> Adapter<'_, 't> {
             return self.note(Did::ReadPast, "headers that the client sets", at);
         }
         let required = place == "path" || is_true(map, "required");
+        if place == "header" && !required && !is_token(name) {
+            return self.note(
+                Did::LeftOut,
+                "optional headers whose name no header can have",
+                at,
+            );
+        }
         let style = style(map, place);
         let schema = get(map, "schema").filter(|_| matches!(place, "path" | "query" | "header"));
         let flat = match (schema, style) {

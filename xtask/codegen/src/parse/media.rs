@@ -52,7 +52,7 @@ pub(crate) fn fault(name: &str) -> Option<(String, &'static str)> {
 }
 
 /// Whether this is a token of HTTP (RFC 9110, section 5.6.2).
-pub(super) fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()

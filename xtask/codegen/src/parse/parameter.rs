@@ -2,6 +2,7 @@
 
 use super::{
     OrRef, Parameter, Place,
+    media::is_token,
     notes::{Role, parameter_notes},
     object::{Node, Object},
     schema::{reference, schema},
@@ -62,6 +63,13 @@ pub(crate) fn parameter(node: Node<'_>, p: &mut Problems) -> Option<Parameter> {
             "add `required: true`",
         );
         required = true;
+    }
+    if place == Place::Header && !is_token(&name) {
+        p.report(
+            &at,
+            format!("`{name}` is not the name of a header"),
+            "correct it: no call could be sent",
+        );
     }
     if place == Place::Header && OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
         p.report(

@@ -4,12 +4,17 @@
 /// appended.
 ///
 /// All Rust names are set, so that the texts can affect only literals and comments.
-pub(crate) fn description(mut text: impl FnMut() -> String) -> String {
+pub(crate) fn description(text: impl FnMut() -> String) -> String {
+    filled(TEMPLATE, text)
+}
+
+/// Returns a template with texts in place of its marks.
+pub(super) fn filled(template: &str, mut text: impl FnMut() -> String) -> String {
     let mut out = String::new();
     // The values of an enum occur in it and beside it.
     let (first, second) = (text(), text());
     let mut number = 0;
-    let mut rest = TEMPLATE;
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('@') {
         out.push_str(before);
         let kind = after.chars().next().unwrap_or_default();
@@ -31,6 +36,11 @@ pub(crate) fn description(mut text: impl FnMut() -> String) -> String {
             'S' => json(&format!("{text} or nothing")),
             'U' => json(&format!("https://x.example/{}", kept(&text, "<>\"`|\\"))),
             'H' => json(&format!("http://x.example/{}", kept(&text, "<>\"`|\\"))),
+            // A media type of JSON.
+            'M' => {
+                let kept = kept(&text, "\"(),/:;<=>?@[\\]{}");
+                json(&format!("application/x{kept}+json"))
+            }
             // Path segments.
             'P' => {
                 let path = kept(&text, "<>\"`|\\?#{}").replace('/', "-");

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::{Files, count, descriptions, plain};
+use super::{Files, count, descriptions, plain, published};
 
 fn generated(text: &str) -> Files {
     codegen::read_description("acme.json", text.as_bytes())
@@ -174,4 +174,47 @@ fn texts_stay_texts_in_a_new_crate() {
             }
         }
     }
+}
+
+/// The rules change a published description, and what they write is text too. Names follow from texts here, so that the
+/// source can't be compared; it is still source, and its words are words.
+#[test]
+fn texts_of_a_published_description_stay_texts() {
+    let (mut crates, mut planted) = (0, 0);
+    let wanted = count(60);
+    for text in published(wanted) {
+        let files = codegen::new_crate_of("acme-things", "acme.json", text.as_bytes(), &[], true);
+        let files = match files {
+            Ok(files) => files,
+            Err(problems) => {
+                let hidden = problems
+                    .iter()
+                    .flat_map(|line| line.chars())
+                    .find(|c| !is_visible(*c));
+                assert_eq!(hidden, None, "{problems:#?}");
+                continue;
+            }
+        };
+        crates += 1;
+        let generated: Files = files
+            .iter()
+            .filter_map(|(path, text)| {
+                let path = path.strip_prefix("src/generated/")?;
+                Some((path.to_owned(), text.clone()))
+            })
+            .collect();
+        codegen::audit_files(&generated).unwrap();
+        for (path, file) in &files {
+            let hidden = file.chars().find(|c| *c != '\n' && !is_visible(*c));
+            assert_eq!(hidden, None, "{path}\n{file}");
+            if path.ends_with(".rs") {
+                shape(path, file);
+            } else if path.ends_with(".md") {
+                outline(file);
+            }
+            planted += file.matches(super::texts::PLANTED).count();
+        }
+    }
+    assert!(crates * 4 > wanted * 3, "{crates} of {wanted}");
+    assert!(planted > 20 * wanted, "{planted}");
 }

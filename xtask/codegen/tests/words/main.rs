@@ -6,6 +6,7 @@
 
 mod description;
 mod fast;
+mod published;
 mod rustdoc;
 mod texts;
 
@@ -28,9 +29,18 @@ fn number(variable: &str) -> Option<usize> {
 
 /// Returns random descriptions, each as JSON.
 fn descriptions(count: usize) -> impl Iterator<Item = String> {
-    let seed = number("DESCRIPTIONS_SEED").unwrap_or(1);
-    let mut random = Random::new(seed as u64);
+    let mut random = random();
     (0..count).map(move |_| description::description(|| texts::text(&mut random)))
+}
+
+/// Returns random descriptions that no person has rewritten for the generator.
+fn published(count: usize) -> impl Iterator<Item = String> {
+    let mut random = random();
+    (0..count).map(move |_| published::published(|| texts::text(&mut random)))
+}
+
+fn random() -> Random {
+    Random::new(number("DESCRIPTIONS_SEED").unwrap_or(1) as u64)
 }
 
 /// Returns the description whose texts are plain words.

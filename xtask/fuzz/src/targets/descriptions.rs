@@ -3,12 +3,15 @@ use crate::response::LONGEST;
 #[path = "../../../codegen/tests/words/description.rs"]
 mod description;
 
+#[path = "../../../codegen/tests/words/published.rs"]
+mod published;
+
 /// The longest text that is put into a description.
 const TEXT: usize = 2_000;
 
 /// A description leads to files or to problems, and the output is in proportion to the input. In the files, the
 /// description's texts stay texts. This is checked for a damaged description, and for the input itself in every place
-/// of a description.
+/// of a description, rewritten or as it is published.
 pub(super) fn run(text: &[u8]) {
     let text = text.get(..LONGEST).unwrap_or(text);
     for path in ["acme.yaml", "acme.json"] {
@@ -27,4 +30,15 @@ pub(super) fn run(text: &[u8]) {
     let described = description::description(|| words.to_string());
     let files = codegen::read_description("acme.json", described.as_bytes()).unwrap();
     assert_eq!(codegen::audit_files(&files), Ok(()));
+    // With some texts, no operation is left.
+    let published = published::published(|| words.to_string());
+    let made = codegen::new_crate_of("acme-things", "acme.json", published.as_bytes(), &[], true);
+    let generated = made
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(path, text)| {
+            let path = path.strip_prefix("src/generated/")?;
+            Some((path.to_owned(), text))
+        });
+    assert_eq!(codegen::audit_files(&generated.collect()), Ok(()));
 }

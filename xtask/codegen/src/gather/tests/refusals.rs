@@ -236,3 +236,53 @@ fn a_text_has_no_other_files() {
         "{found:#?}"
     );
 }
+
+/// The names of files are texts as everything else.
+#[cfg(unix)]
+#[test]
+fn a_file_may_have_any_name() {
+    for name in [
+        "a`b\n~~~rust\nfn main() {}\n~~~",
+        "*/ #![allow(x)] //",
+        "a\u{202E}b",
+        "<b> [x](y)",
+        "%2F",
+        "ü",
+    ] {
+        // A slash would be a step of the path, and `%` begins a code.
+        let name = name.replace('/', "-");
+        let reference = format!("{}.yaml#/It", name.replace('%', "%25").replace('#', "%23"));
+        let quoted = serde_json::to_string(&reference).unwrap();
+        let paths = [
+            receiving("/fine", "fine", &format!("{{ $ref: {quoted} }}")),
+            receiving(
+                "/bad",
+                "bad",
+                &format!("{{ $ref: {} }}", quoted.replace("#/It", "#/Bad")),
+            ),
+        ];
+        let folder = Folder::new(
+            "hostile",
+            &[
+                ("api/openapi.yaml", &first(&paths.join(", "), "")),
+                (
+                    &format!("api/{name}.yaml"),
+                    "It: { type: object, properties: { a: { type: string } } }\nBad: { type: tuple }\n",
+                ),
+            ],
+        );
+        let found = folder.refused(&[]);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(
+            !found[0].contains(char::is_control) && !found[0].contains('\u{202E}'),
+            "{found:#?}"
+        );
+        let only = ["fine".to_owned()];
+        let wanted = Wanted {
+            only: &only,
+            skips: false,
+        };
+        let adapted = adapt(&folder.gathered().unwrap(), "api/openapi.yaml", wanted);
+        crate::emitted(&adapted.ok().unwrap().api, "acme").unwrap();
+    }
+}

@@ -228,6 +228,12 @@ fn hints_say_what_is_true() {
             hint,
         );
     }
+    refuses(
+        &with_parameter("{ name: 'X A', in: header, schema: { type: string } }"),
+        "/paths/~1things/post/parameters/0",
+        "`X A` is not the name of a header",
+        "no call could be sent",
+    );
     for (schema, key, hint) in [
         (
             "{ type: string, format: date, maxLength: 3 }",
