@@ -126,7 +126,8 @@ impl Outcome {
 
     /// Returns the outcome of a failed call. The error's [`delivery`](Error::delivery) decides, with one exception: a 401 rejected the
     /// credential and not the write, so the write counts as not sent and can be made with a better credential. A response that
-    /// [may be unasked](Error::may_be_unasked) proves neither a rejected credential nor a time to wait: it is a refusal without that time.
+    /// [may be unasked](Error::may_be_unasked) proves neither a rejected credential nor a time to wait: it is recorded as refused, without
+    /// a time before which the write is not sent again.
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         match error.delivery() {

@@ -126,8 +126,8 @@ impl StdError for AuthError {
     }
 }
 
-/// The error of a login that failed. The login counts as refused if the provider did nothing on purpose
-/// ([`Delivery::Refused`]) and the reason was not the number of calls.
+/// The error of a login that failed. The login counts as refused if the provider refused it ([`Delivery::Refused`]),
+/// except because of too many calls.
 impl From<Error> for AuthError {
     fn from(error: Error) -> Self {
         let is_refused = error.delivery() == Delivery::Refused && !error.is_rate_limited();

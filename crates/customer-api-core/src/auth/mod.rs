@@ -62,7 +62,8 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// may help.
     ///
     /// `true` makes the pipeline ask for a credential again and resend the request, once per call. A 401 proves that nothing
-    /// was processed, so this applies to writes too. A key that never changes returns `false`.
+    /// was processed, so this applies to writes too. A 401 that [may be unasked](crate::Error::may_be_unasked) is no such proof: a
+    /// write is not sent again after it. A key that never changes returns `false`.
     fn invalidate(&self, generation: u64) -> bool {
         let _ = generation;
         false

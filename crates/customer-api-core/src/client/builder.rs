@@ -157,8 +157,8 @@ impl<C: ProviderClient> ClientBuilder<C> {
     }
 
     /// Sets your own proxies, certificates or DNS settings in the default transport's HTTP library. The function makes a builder for
-    /// each of the HTTP clients behind the transport. The client applies the settings that its guarantees depend on last: see
-    /// [`ReqwestTransport::from_builder`].
+    /// each of the HTTP clients behind the transport. After your function, the client sets everything that its guarantees
+    /// depend on: see [`ReqwestTransport::from_builder`].
     pub fn http(
         mut self,
         builder: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -200,7 +200,8 @@ impl<C: ProviderClient> ClientBuilder<C> {
     ///
     /// If this is off, such a value does not make the rest of the response unreadable.
     /// [`Response::unreadable`](crate::Response::unreadable) and the pages of lists report it. Ids, lists, cursors, totals and outcomes
-    /// are always read strictly. A write whose status states that it was made stays a success. The record in its response is omitted.
+    /// are always read strictly. If this is on, a write whose status states that it was made still
+    /// succeeds. If its response contains such a value, the whole record is omitted.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.strict_responses = strict;
         self

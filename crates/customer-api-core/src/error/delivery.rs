@@ -11,6 +11,8 @@ use std::fmt;
 /// The values are ordered by increasing uncertainty. A call with several attempts has the greatest `Delivery` among them, so a
 /// later attempt never revokes an `Unknown`.
 ///
+/// In one case `Refused` does not prove that nothing was done: see [`Error::may_be_unasked`](crate::Error::may_be_unasked).
+///
 /// ```
 /// use customer_api_core::Delivery;
 ///

@@ -27,8 +27,8 @@ impl NextLink {
     /// # Errors
     ///
     /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If only `https` is missing, as with a
-    /// provider behind a proxy that ends TLS, the error states that. It also names the setting `rebase_links`, with which a
-    /// list uses [only the query](Self::query_of).
+    /// provider behind a proxy that ends TLS, the error states that. It also names `rebase_links`, the setting by which a
+    /// provider crate's list uses [only the query](Self::query_of).
     pub fn check(base: &BaseUrl, path: &str, link: &str) -> Result<Self, PagesError> {
         let here = Url::parse(&format!("{base}{path}")).map_err(|_| foreign())?;
         let there = here.join(link).map_err(|_| foreign())?;

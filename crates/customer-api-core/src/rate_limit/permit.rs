@@ -2,8 +2,8 @@ use std::{fmt, time::Duration};
 
 /// The right to make one attempt.
 ///
-/// Complete it with the result of the attempt. Dropping it counts as an attempt with an unknown result, so that a call that
-/// is dropped loses no permit. Release a permit whose attempt is never made with [`release`](Self::release).
+/// Complete it with the result of the attempt. Dropping it counts as an attempt with an unknown result, so that the
+/// slot of a dropped call becomes free again. Release a permit whose attempt is never made with [`release`](Self::release).
 #[must_use = "a permit is given back when it is dropped"]
 pub struct Permit {
     slot: Option<Box<dyn Slot>>,

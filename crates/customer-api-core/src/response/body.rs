@@ -97,8 +97,8 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// If the body is empty or is not JSON, or if a part can't be read that is [strict](super::Member::strict) or without which there is
-    /// no value. The error names its place.
+    /// If the body is empty or is not JSON, or if a part can't be read that is [strict](super::Member::strict) or that the returned
+    /// value requires. The error names its place.
     pub fn read<T: Shaped>(&self) -> Result<T, DecodeError> {
         let text = self.checked()?;
         match serde_json::from_str(&text) {

@@ -129,7 +129,7 @@ impl OnceError {
     }
 }
 
-/// One line with all causes. [`source`](StdError::source) returns the first of them.
+/// One line with all causes. [`source`](StdError::source) returns none of them.
 impl fmt::Display for OnceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.kind, &self.0.call, &self.0.ledger) {

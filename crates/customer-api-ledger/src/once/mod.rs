@@ -57,8 +57,8 @@ impl<O: Operation> CallExt<O> for Call<O> {
 
 /// A call that is made at most once under its key. Created by [`CallExt::once`].
 ///
-/// If the future of [`send`](Self::send) is dropped before anything can have been sent, the key stays as it was. Otherwise the key
-/// becomes [`State::Unknown`].
+/// If the future of [`send`](Self::send) is dropped before anything can have been sent, the key stays as it was. If it is dropped later,
+/// before the outcome is known, the key becomes [`State::Unknown`].
 #[must_use = "a call is made by `send`"]
 pub struct OnceCall<O: Operation> {
     call: Call<O>,

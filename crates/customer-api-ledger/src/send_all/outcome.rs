@@ -13,8 +13,8 @@ pub struct Sent<T> {
     /// The outcome of its write.
     pub outcome: SentOutcome<T>,
     /// Whether this outcome, and what a look decided, is on record. If the outcome is not on record, a key that was begun stays in
-    /// [`State::Sending`], regardless of the outcome, and becomes [`State::Unknown`] the next time the file is opened. A ledger that
-    /// could not record an outcome ends the run.
+    /// [`State::Sending`], regardless of the outcome, and becomes [`State::Unknown`] later: in a file when it is opened again, in a shared
+    /// ledger when the claim ends. A ledger that could not record an outcome ends the run.
     pub is_recorded: bool,
     /// The result of a [look](super::SendAll::settle_unknown) at the provider, or the look's error, if the outcome was unknown.
     pub looked: Option<Looked>,

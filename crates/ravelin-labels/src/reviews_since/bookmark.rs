@@ -16,8 +16,8 @@ const VERSION: u8 = 1;
 /// Made by [`ReviewsSince::bookmark`](super::ReviewsSince::bookmark). Store it after every page, for example as JSON, together with the
 /// reviews of the page. Another process continues with [`Client::reviews_after`](crate::Client::reviews_after).
 ///
-/// The stored form is checked. It has a version, and does not depend on the version of Rust. If it can't be used, it is an error when it is
-/// read. If it does not fit what the provider lists, the list ends with an error before it delivers anything.
+/// The stored form is checked. It has a version, and does not depend on the version of Rust. Reading a stored form that can't be used
+/// fails. If the bookmark does not match what the provider lists, the list ends with an error before it delivers anything.
 ///
 /// A bookmark contains no review. If few reviews were delivered, a person who has the bookmark can guess the reviews and check the guess
 /// against the digest. `Debug` does not show the digest.

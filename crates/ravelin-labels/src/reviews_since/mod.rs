@@ -126,8 +126,8 @@ impl Client {
     /// then. This is correct for any order that does not change from one reading to the next. New reviews may come at the end.
     ///
     /// The settings of the earlier list are not in the bookmark: set [`parameter`](ReviewsSince::parameter) and the others again.
-    /// [`progress`](ReviewsSince::progress) and the numbers of pages count only what this list delivers. If a record can't be read
-    /// and is listed next to the bookmark, it may be reported a second time.
+    /// [`progress`](ReviewsSince::progress) and the numbers of pages count only what this list delivers. A record that can't be
+    /// read may be reported a second time if it is listed directly before or after the last review that the bookmark counts.
     ///
     /// ```no_run
     /// use ravelin_labels::{Bookmark, Client, Resume, Timestamp};

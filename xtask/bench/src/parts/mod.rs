@@ -42,12 +42,12 @@ impl Options {
 pub(crate) const PARTS: &[Part] = &[
     Part {
         name: "instructions",
-        about: "instructions a call",
+        about: "instructions per call",
         run: calls::instructions,
     },
     Part {
         name: "allocations",
-        about: "allocations and bytes a call",
+        about: "allocations and bytes per call",
         run: calls::allocations,
     },
     Part {
@@ -57,7 +57,7 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "throughput",
-        about: "calls a second, many at once",
+        about: "calls per second, many at once",
         run: loads::throughput,
     },
     Part {

@@ -27,7 +27,7 @@ impl Host {
         let changed = if changes.trim().is_empty() {
             ""
         } else {
-            ", changed"
+            " with uncommitted changes"
         };
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         Ok(Self {

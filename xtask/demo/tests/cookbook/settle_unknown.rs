@@ -3,7 +3,7 @@ use std::{error::Error, time::Duration};
 use ravelin_labels::{Client, Delivery, LabelCustomer, Marker, PaymentFraudReview, Settled};
 
 /// Labels a customer as a fraudster. If the outcome is unknown, looks for the label at the provider. Returns whether
-/// the label is in effect, or was and has been replaced.
+/// the label was applied, even if another label has replaced it since.
 async fn block(ravelin: &Client, customer: &str, case: &str) -> Result<bool, Box<dyn Error>> {
     // The marker, of 8 to 64 characters, goes in front of the comment. A look that finds it has found
     // this very label.

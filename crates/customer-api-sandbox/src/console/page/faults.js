@@ -32,7 +32,7 @@ function draw() {
   parts.note.textContent = list && !none ? plural(list.length, 'fault') : '';
   if (list && none) { fill(parts.list, empty('No fault is scripted', 'Every request gets its normal response. Use a preset or the form to change that, or send this:', codeLine(apiCurl('POST', 'faults', { on: 'labelCustomer', fault: 'reset_before_head', processed: true })))); return; }
   if (!list) { fill(parts.list, h('p', { class: 'empty muted' }, 'Loading')); return; }
-  fill(parts.list, h('div', { class: 'table-scroll' }, h('table', { class: 'table' }, h('thead', {}, h('tr', {}, ['For', 'What the caller sees', 'Operation', 'Left', 'Struck'].map((text) => h('th', { scope: 'col' }, text)), h('td', {}))), h('tbody', {}, list.map(row)))));
+  fill(parts.list, h('div', { class: 'table-scroll' }, h('table', { class: 'table' }, h('thead', {}, h('tr', {}, ['For', 'What the caller sees', 'Effect', 'Left', 'Struck'].map((text) => h('th', { scope: 'col' }, text)), h('td', {}))), h('tbody', {}, list.map(row)))));
 }
 
 /** The latest requests that met a fault, from the journal that the page keeps. */

@@ -47,10 +47,10 @@ export function processedOf(fault) {
   return fault.fault === 'none' || bareDrip;
 }
 
-/** Whether the operation is carried out: "Carried out first", "Not carried out", "Carried out 10m later". */
+/** Whether the operation is carried out: "Carried out before the fault", "Not carried out", "Carried out 10m later". */
 export function processedWords(fault) {
   const value = processedOf(fault);
-  if (value === true) return 'Carried out first';
+  if (value === true) return 'Carried out before the fault';
   if (value === false) return 'Not carried out';
   if (value.after !== undefined) return `Carried out ${value.after} later`;
   return `Carried out ${value.requests} requests later`;
