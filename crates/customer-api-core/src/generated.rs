@@ -2,6 +2,7 @@
 
 pub use crate::{
     open_enum::{self, OpenEnum},
+    open_union::{self, Alternative, OpenUnion},
     redact::redacted::{Presence, Redacted},
     request::{
         dynamic::{NumberedPairs, PrefixedFields},

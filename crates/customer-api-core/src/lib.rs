@@ -21,6 +21,8 @@ pub mod nullable;
 pub mod observe;
 #[doc(hidden)]
 pub mod open_enum;
+#[doc(hidden)]
+pub mod open_union;
 pub mod operation;
 pub mod pages;
 mod pipeline;
@@ -47,6 +49,7 @@ pub use client::{Client, ClientBuilder, ProviderClient};
 pub use environment::Environment;
 pub use error::{BuildError, Delivery, Error, ErrorKind};
 pub use open_enum::Unlisted;
+pub use open_union::UnlistedObject;
 pub use operation::{Idempotency, Operation, OperationInfo};
 pub use rate_limit::RateLimiter;
 pub use response::Response;

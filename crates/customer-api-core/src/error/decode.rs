@@ -80,6 +80,15 @@ impl DecodeError {
         }
     }
 
+    /// Names a more exact place, if it is inside the place of this error.
+    pub(crate) fn inside(mut self, path: String) -> Self {
+        let rest = path.strip_prefix(&self.path);
+        if rest.is_some_and(|rest| self.path.is_empty() || rest.starts_with(['.', '['])) {
+            self.path = OneLine(&path).to_string();
+        }
+        self
+    }
+
     /// Returns the way in which the response can't be understood.
     #[must_use]
     pub fn category(&self) -> DecodeCategory {

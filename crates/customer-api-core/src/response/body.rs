@@ -123,12 +123,17 @@ impl ResponseBody {
     #[cold]
     fn read_odd<T: Shaped>(&self, text: &str, error: &serde_json::Error) -> Result<T, DecodeError> {
         let first = decode_error(error, text);
+        let raw = serde_json::from_str::<&RawValue>(text);
         if self.is_strict {
-            return Err(first);
+            // An object of a union is read apart, so the first error knows only where the object is.
+            let place = raw.ok().and_then(|raw| repair::place(raw, &T::SHAPE));
+            return Err(match place {
+                Some(place) => first.inside(vouched(place)),
+                None => first,
+            });
         }
         // A text that is not JSON after the first error is not repaired.
-        let raw: &RawValue =
-            serde_json::from_str(text).map_err(|error| decode_error(&error, text))?;
+        let raw = raw.map_err(|error| decode_error(&error, text))?;
         let repaired = match repair::repair(raw, &T::SHAPE) {
             Ok(Some(repaired)) => repaired,
             Ok(None) => return Err(first),

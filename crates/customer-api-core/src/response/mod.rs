@@ -20,6 +20,7 @@ pub use self::{
     shape::{Member, Record, Shape, Shaped, shaped},
     unreadable::{Unreadable, UnreadableKind},
 };
+pub(crate) use shape::read_shaped;
 
 /// A value with its metadata: status, headers, attempts, the raw body.
 ///

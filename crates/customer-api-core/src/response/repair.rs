@@ -38,6 +38,14 @@ pub(super) fn repair(raw: &RawValue, shape: &Shape) -> Result<Option<Repaired>, 
     }))
 }
 
+/// Returns the place of the first value that needs repair.
+pub(super) fn place(raw: &RawValue, shape: &Shape) -> Option<String> {
+    match repair(raw, shape) {
+        Ok(repaired) => Some(repaired?.reports.first()?.path().to_owned()),
+        Err(Unfit(place)) => Some(place),
+    }
+}
+
 /// The deepest nesting of values, because each level is a recursive call.
 const DEEPEST: usize = 100;
 
@@ -85,6 +93,7 @@ impl Walk {
         spot: Spot,
     ) -> Result<Option<String>, Unfit> {
         let json = raw.get();
+        let shape = listed(shape, json);
         match shape.form {
             Form::Nullable(_) if json == "null" => Ok(None),
             Form::Nullable(shape) => self.value(raw, shape, spot),
@@ -229,6 +238,7 @@ impl Walk {
 
     /// Reads a strict member. Nothing is changed except the objects of a list.
     fn strict(&mut self, raw: &RawValue, shape: &Shape) -> Result<Option<String>, Unfit> {
+        let shape = listed(shape, raw.get());
         match shape.form {
             Form::Nullable(_) if raw.get() == "null" => Ok(None),
             Form::Nullable(shape) => self.strict(raw, shape),
@@ -285,9 +295,17 @@ impl Walk {
     }
 }
 
+/// Returns the shape of the object that a union's discriminator names, so that its members are known.
+fn listed<'s>(shape: &'s Shape, json: &str) -> &'s Shape {
+    match shape.form {
+        Form::Union(alternative) => alternative(json).unwrap_or(shape),
+        _ => shape,
+    }
+}
+
 fn is_record(shape: &Shape) -> bool {
     match shape.form {
-        Form::Record(_) => true,
+        Form::Record(_) | Form::Union(_) => true,
         Form::Nullable(shape) => is_record(shape),
         _ => false,
     }

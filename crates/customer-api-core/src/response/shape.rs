@@ -7,7 +7,10 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use crate::time::{Date, Timestamp};
+use crate::{
+    open_union::{self, OpenUnion},
+    time::{Date, Timestamp},
+};
 
 /// A type that declares its JSON form, so that one unexpected value does not cost the whole response.
 ///
@@ -95,6 +98,8 @@ pub(super) enum Form {
     List(&'static Shape),
     Map(&'static Shape),
     Record(fn() -> &'static [Member]),
+    /// Returns the shape of the object that its discriminator names, unless that is not listed.
+    Union(fn(&str) -> Option<&'static Shape>),
 }
 
 impl Shape {
@@ -114,6 +119,13 @@ impl Shape {
     #[must_use]
     pub const fn number<T: Shaped>() -> Self {
         Self::of::<T>(Form::Number)
+    }
+
+    /// Declares an object that is one of several, by its discriminator. Its members are repaired as those of the object that it is.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn union<T: Shaped + OpenUnion>() -> Self {
+        Self::of::<T>(Form::Union(open_union::alternative::<T>))
     }
 
     const fn of<T: Shaped>(form: Form) -> Self {
@@ -184,8 +196,13 @@ impl<'de, T: Shaped> Deserialize<'de> for Read<T> {
     }
 }
 
+/// Reads a JSON text with [`Shaped::read`].
+pub(crate) fn read_shaped<T: Shaped>(text: &str) -> serde_json::Result<T> {
+    serde_json::from_str(text).map(|Read(value)| value)
+}
+
 fn check<T: Shaped>(text: &str) -> serde_json::Result<()> {
-    serde_json::from_str::<Read<T>>(text).map(|_| ())
+    read_shaped::<T>(text).map(|_| ())
 }
 
 impl<T: Record> Shaped for T {
