@@ -4,6 +4,7 @@
 mod callback;
 mod client;
 mod generated;
+mod label;
 mod limit;
 mod receipt;
 mod review_bodies;

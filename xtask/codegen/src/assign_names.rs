@@ -2,7 +2,7 @@
 
 use super::{
     identifiers,
-    model::{Api, BodyShape, Field, Shape},
+    model::{Api, Field, Shape},
     problem::{NAME_IT, NAME_VALUE, Problems},
 };
 
@@ -26,6 +26,16 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
                     variant.rust = named(name, &variant.at, &variant.wire, hint, p);
                 }
             }
+            Shape::Union(alternatives) => {
+                for one in alternatives {
+                    let value = &one.tag.value;
+                    let name = one
+                        .rust_name
+                        .clone()
+                        .or_else(|| identifiers::type_name(value));
+                    one.rust = named(name, &one.at, value, NAME_VALUE, p);
+                }
+            }
         }
     }
     for operation in &mut api.operations {
@@ -36,19 +46,8 @@ pub(crate) fn assign(api: &mut Api, p: &mut Problems) {
         for parameter in &mut operation.parameters {
             name_field(&mut parameter.field, p);
         }
-        match operation.body.as_mut().map(|body| &mut body.shape) {
-            None => {}
-            Some(BodyShape::Record(fields)) => name_fields(fields, p),
-            Some(BodyShape::Union { variants, .. }) => {
-                for variant in variants {
-                    let given = variant.notes.rust_name.clone();
-                    let name = given.or_else(|| identifiers::type_name(&variant.value));
-                    variant.rust = named(name, &variant.at, &variant.value, NAME_IT, p);
-                    variant.constructor =
-                        identifiers::field_name(&variant.rust).unwrap_or_default();
-                    name_fields(&mut variant.fields, p);
-                }
-            }
+        if let Some(body) = &mut operation.body {
+            name_fields(&mut body.fields, p);
         }
     }
 }

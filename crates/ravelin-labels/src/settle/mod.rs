@@ -9,7 +9,7 @@ use customer_api_core::{
 use serde_json::Value;
 
 use self::judge::{Category, Sent, Verdict};
-use crate::{CustomerReviews, LabelCustomer, LegacyLabelCustomer, Ravelin, Review};
+use crate::{CustomerLabel, CustomerReviews, LabelCustomer, LegacyLabelCustomer, Ravelin, Review};
 
 /// Tells the operator whom to ask, and with what data, if the reviews don't show the outcome.
 const ASK: &str = "look at the customer's audit log in Ravelin's dashboard, or ask Ravelin's support, with the customer's id and the \
@@ -58,9 +58,13 @@ impl Settle for LabelCustomer {
 
     async fn look(&self, look: &mut Look<Ravelin>) -> Result<Settled<Review>, Error> {
         let content = content(&self.body);
-        let category = match text(&content, "category") {
-            Some("PAYMENT_FRAUD") => Category::PaymentFraud,
-            _ => Category::RefundAbuse,
+        let category = match self.body.value {
+            CustomerLabel::PaymentFraud(_) => Category::PaymentFraud,
+            CustomerLabel::RefundAbuse(_) => Category::RefundAbuse,
+            // Which reviews show a category that this crate does not list is not known.
+            CustomerLabel::Unlisted(_) => {
+                return Ok(Settled::CannotTell(Why::new(Reason::NoRead, ASK)));
+            }
         };
         let reviewer = content.get("reviewer");
         let part = |name| reviewer.and_then(|reviewer| text(reviewer, name));

@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use super::is_record;
 use crate::{
     identifiers,
-    model::{
-        Api, Body, BodyShape, Dynamic, DynamicNames, Field, Format, Presence, Shape, Type,
-        body_fields,
-    },
+    model::{Api, Body, Dynamic, DynamicNames, Field, Format, Presence, Shape, Type},
     problem::Problems,
 };
 
@@ -33,7 +30,7 @@ fn form(api: &Api, body: &Body, p: &mut Problems) {
         }
         return;
     }
-    for field in body_fields(&body.shape) {
+    for field in &body.fields {
         let value = match &field.slot.value {
             Type::List(items) if !items.nullable => &items.value,
             value => value,
@@ -55,9 +52,6 @@ fn form(api: &Api, body: &Body, p: &mut Problems) {
 
 /// Rules are about properties; `readOnly` properties are never sent.
 fn presence(body: &Body, p: &mut Problems) {
-    let BodyShape::Record(fields) = &body.shape else {
-        return;
-    };
     for rule in &body.presence {
         let (at, names): (&str, Vec<&String>) = match rule {
             Presence::Any { at, alternatives } => (at, alternatives.iter().flatten().collect()),
@@ -68,7 +62,7 @@ fn presence(body: &Body, p: &mut Problems) {
             } => (at, std::iter::once(field).chain(companions).collect()),
         };
         for name in names {
-            if !fields.iter().any(|field| field.wire == *name) {
+            if !body.fields.iter().any(|field| field.wire == *name) {
                 p.report(
                     at,
                     format!("`{name}` is never sent"),
@@ -77,7 +71,7 @@ fn presence(body: &Body, p: &mut Problems) {
             }
             let is_list =
                 |field: &&Field| field.wire == *name && matches!(field.slot.value, Type::List(_));
-            if body.format != Format::Json && fields.iter().any(|field| is_list(&field)) {
+            if body.format != Format::Json && body.fields.iter().any(|field| is_list(&field)) {
                 p.report(
                     at,
                     format!("`{name}` may be empty, and an empty list is not sent in a form"),
@@ -96,7 +90,7 @@ fn dynamic<'a>(
     before: impl Iterator<Item = &'a Dynamic>,
     p: &mut Problems,
 ) {
-    let fields = body_fields(&body.shape);
+    let fields: Vec<&Field> = body.fields.iter().collect();
     let taken = fields
         .iter()
         .chain(parameters)
@@ -162,7 +156,7 @@ pub(super) fn strict_is_received(api: &Api, p: &mut Problems) {
             .filter(move |model| model.used.received == received);
         models.flat_map(|model| match &model.shape {
             Shape::Record(fields) => fields.as_slice(),
-            Shape::Choice(_) => &[],
+            Shape::Choice(_) | Shape::Union(_) => &[],
         })
     };
     let received: BTreeSet<&str> = fields_of(true).map(|field| field.at.as_str()).collect();
@@ -170,7 +164,7 @@ pub(super) fn strict_is_received(api: &Api, p: &mut Problems) {
         .operations
         .iter()
         .filter_map(|operation| operation.body.as_ref())
-        .flat_map(|body| body_fields(&body.shape));
+        .flat_map(|body| &body.fields);
     // Variants of a body share properties, and each is reported once.
     let sent: BTreeSet<&str> = bodies
         .chain(fields_of(false))

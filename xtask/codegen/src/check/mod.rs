@@ -8,7 +8,7 @@ mod replacement;
 
 use super::{
     identifiers,
-    model::{Api, BodyShape, BodyVariant, Field, ModelId, Operation, Shape, Type},
+    model::{Api, Field, ModelId, Operation, Shape, Type},
     problem::{NAME_IT, NAME_VALUE, NAME_VALUES, Problems},
 };
 
@@ -29,25 +29,18 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
                     body::no_setters(fields, p);
                 }
             }
-            Shape::Choice(variants) => {
-                let names = variants
+            Shape::Choice(variants) => variant_names(
+                variants
                     .iter()
-                    .map(|variant| (variant.rust.as_str(), variant.at.as_str()));
-                collisions(names, "the variant", NAME_VALUES, p);
-                for variant in variants
+                    .map(|variant| (variant.rust.as_str(), variant.at.as_str())),
+                p,
+            ),
+            Shape::Union(alternatives) => variant_names(
+                alternatives
                     .iter()
-                    .filter(|variant| matches!(variant.rust.as_str(), "Unlisted" | "Self"))
-                {
-                    p.report(
-                        &variant.at,
-                        format!(
-                            "the variant `{}` has a name with another meaning",
-                            variant.rust
-                        ),
-                        NAME_VALUE,
-                    );
-                }
-            }
+                    .map(|one| (one.rust.as_str(), one.at.as_str())),
+                p,
+            ),
         }
     }
     for (index, model) in api.models.iter().enumerate() {
@@ -64,6 +57,17 @@ pub(crate) fn check(api: &Api, p: &mut Problems) {
         check_operation(api, operation, p);
     }
     replacement::check(api, p);
+}
+
+fn variant_names<'a>(names: impl Iterator<Item = (&'a str, &'a str)> + Clone, p: &mut Problems) {
+    collisions(names.clone(), "the variant", NAME_VALUES, p);
+    for (name, at) in names.filter(|(name, _)| matches!(*name, "Unlisted" | "Self")) {
+        p.report(
+            at,
+            format!("the variant `{name}` has a name with another meaning"),
+            NAME_VALUE,
+        );
+    }
 }
 
 /// Models and operations share one name space, so that a crate can re-export both.
@@ -242,114 +246,22 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
             NAME_IT,
         );
     }
-    match &body.shape {
-        BodyShape::Record(fields) => {
-            distinct(parameters.iter().copied().chain(fields), NAME_IT, p);
-            method_names(fields.iter(), p);
-            setters(fields, p);
-            if fields.is_empty() {
-                p.report(
-                    &operation.at,
-                    "a request body with nothing to send",
-                    "remove `readOnly`, or the body",
-                );
-            }
-        }
-        BodyShape::Union { tag, variants } => check_union(tag, variants, &parameters, p),
+    let fields = &body.fields;
+    distinct(parameters.iter().copied().chain(fields), NAME_IT, p);
+    method_names(fields.iter(), p);
+    setters(fields, p);
+    if fields.is_empty() {
+        p.report(
+            &operation.at,
+            "a request body with nothing to send",
+            "remove `readOnly`, or the body",
+        );
     }
     body::check(api, body, &parameters, p);
     recursion::check(api, body, p);
 }
 
-fn check_union(tag: &str, variants: &[BodyVariant], parameters: &[&Field], p: &mut Problems) {
-    let names = || {
-        variants
-            .iter()
-            .map(|variant| (variant.rust.as_str(), variant.at.as_str()))
-    };
-    collisions(names(), "the variant", NAME_IT, p);
-    // Two names that differ only in capitals give the same function.
-    let constructors: BTreeMap<&str, &BodyVariant> = variants
-        .iter()
-        .rev()
-        .map(|variant| (variant.rust.as_str(), variant))
-        .collect();
-    let constructors = constructors
-        .values()
-        .map(|variant| (variant.constructor.as_str(), variant.at.as_str()));
-    collisions(constructors, "the constructor", NAME_IT, p);
-    for variant in variants {
-        if variant.rust == "Self" {
-            p.report(
-                &variant.at,
-                "the variant `Self` has a name with another meaning",
-                NAME_IT,
-            );
-        }
-        if identifiers::is_reserved_method(&variant.constructor) {
-            p.report(
-                &variant.at,
-                format!("a function `{}` would hide another", variant.constructor),
-                NAME_IT,
-            );
-        }
-        for parameter in parameters
-            .iter()
-            .filter(|parameter| parameter.rust == variant.constructor)
-        {
-            p.report(
-                &parameter.at,
-                format!("the name `{}` is taken by a constructor", parameter.rust),
-                NAME_IT,
-            );
-        }
-        distinct(
-            parameters.iter().copied().chain(&variant.fields),
-            NAME_IT,
-            p,
-        );
-        method_names(variant.fields.iter(), p);
-        setters(&variant.fields, p);
-        for field in &variant.fields {
-            // Names that the emitted functions use themselves.
-            if matches!(
-                field.rust.as_str(),
-                "request" | "values" | "debug" | "value" | "item"
-            ) {
-                p.report(
-                    &field.at,
-                    format!("the name `{}` has a meaning in a variant", field.rust),
-                    NAME_IT,
-                );
-            }
-            if field.rust == variant.constructor
-                || variants.iter().any(|other| other.constructor == field.rust)
-            {
-                p.report(
-                    &field.at,
-                    format!("the name `{}` is taken by a constructor", field.rust),
-                    NAME_IT,
-                );
-            }
-            let is_shared = |other: &BodyVariant| {
-                other.field(&field.wire).is_some_and(|twin| {
-                    !twin.required
-                        && twin.slot == field.slot
-                        && twin.rust == field.rust
-                        && twin.notes.is_sensitive() == field.notes.is_sensitive()
-                })
-            };
-            if !field.required && !variants.iter().all(is_shared) {
-                p.report(
-                    &field.at,
-                    format!("`{}` is optional, but not in every variant of the union by the discriminator `{tag}`", field.wire),
-                    "give it to every variant with the same schema, or require it",
-                );
-            }
-        }
-    }
-}
-
+/// Returns whether a value is an object of the description, or one of several.
 fn is_record(api: &Api, value: &Type) -> bool {
-    matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| matches!(model.shape, Shape::Record(_))))
+    matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| !matches!(model.shape, Shape::Choice(_))))
 }

@@ -3,22 +3,32 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::{Api, Body, ModelId, Shape, Slot, Type, body_fields},
+    model::{Api, Body, ModelId, Shape, Slot, Type},
     problem::Problems,
 };
 
 /// Returns whether a value of `id` holds a value of `target` without an allocation in between.
 pub(super) fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<ModelId>) -> bool {
-    let Some(Shape::Record(fields)) = api.model(id).map(|model| &model.shape) else {
-        return false;
+    let inner: Vec<ModelId> = match api.model(id).map(|model| &model.shape) {
+        Some(Shape::Record(fields)) => fields
+            .iter()
+            .filter_map(|field| match field.slot.value {
+                Type::Model(inner) => Some(inner),
+                _ => None,
+            })
+            .collect(),
+        Some(Shape::Union(alternatives)) => alternatives.iter().map(|one| one.model).collect(),
+        _ => Vec::new(),
     };
-    fields.iter().any(|field| match field.slot.value {
-        Type::Model(inner) if inner == target => true,
-        Type::Model(inner) if !seen.contains(&inner) => {
-            seen.push(inner);
-            contains(api, inner, target, seen)
+    inner.into_iter().any(|inner| {
+        if inner == target {
+            return true;
         }
-        _ => false,
+        let is_new = !seen.contains(&inner);
+        if is_new {
+            seen.push(inner);
+        }
+        is_new && contains(api, inner, target, seen)
     })
 }
 
@@ -28,7 +38,7 @@ const MOST_FIELDS: usize = 10_000;
 /// Limits are checked field by field. That ends only if schemas end, and soon only if few paths lead to them.
 pub(super) fn check(api: &Api, body: &Body, p: &mut Problems) {
     let mut walked = BTreeMap::new();
-    for field in body_fields(&body.shape) {
+    for field in &body.fields {
         if walk(api, &field.slot, &mut Vec::new(), &mut walked, p) > MOST_FIELDS {
             p.report(
                 &field.at,
@@ -50,33 +60,45 @@ fn walk(
 ) -> usize {
     match &slot.value {
         Type::List(inner) | Type::Map(inner) => walk(api, inner, above, walked, p),
-        Type::Model(id) => {
-            let Some(model) = api.model(*id) else {
-                return 1;
-            };
-            if let Some(count) = walked.get(id) {
-                return *count;
-            }
-            if above.contains(id) {
-                p.report(
-                    &model.at,
-                    format!("`{}` is sent and contains itself", model.rust),
-                    "use `{}` for the inner one",
-                );
-                return 1;
-            }
-            above.push(*id);
-            let mut count = 1_usize;
-            if let Shape::Record(fields) = &model.shape {
-                for field in fields {
-                    let inner = walk(api, &field.slot, above, walked, p);
-                    count = count.saturating_add(inner);
-                }
-            }
-            above.pop();
-            walked.insert(*id, count);
-            count
-        }
+        Type::Model(id) => walk_model(api, *id, above, walked, p),
         _ => 1,
     }
+}
+
+fn walk_model(
+    api: &Api,
+    id: ModelId,
+    above: &mut Vec<ModelId>,
+    walked: &mut BTreeMap<ModelId, usize>,
+    p: &mut Problems,
+) -> usize {
+    let Some(model) = api.model(id) else {
+        return 1;
+    };
+    if let Some(count) = walked.get(&id) {
+        return *count;
+    }
+    if above.contains(&id) {
+        p.report(
+            &model.at,
+            format!("`{}` is sent and contains itself", model.rust),
+            "use `{}` for the inner one",
+        );
+        return 1;
+    }
+    above.push(id);
+    let count = match &model.shape {
+        Shape::Record(fields) => fields
+            .iter()
+            .map(|field| walk(api, &field.slot, above, walked, p))
+            .fold(1, usize::saturating_add),
+        Shape::Union(alternatives) => alternatives
+            .iter()
+            .map(|one| walk_model(api, one.model, above, walked, p))
+            .fold(1, usize::saturating_add),
+        Shape::Choice(_) => 1,
+    };
+    above.pop();
+    walked.insert(id, count);
+    count
 }

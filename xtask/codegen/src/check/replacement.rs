@@ -1,7 +1,7 @@
 //! Checks the name in `x-replacement`.
 
 use crate::{
-    model::{Api, Field, Notes, Shape, body_fields},
+    model::{Api, Field, Notes, Shape},
     problem::Problems,
 };
 
@@ -26,12 +26,7 @@ pub(super) fn check(api: &Api, p: &mut Problems) {
             .parameters
             .iter()
             .map(|parameter| &parameter.field)
-            .chain(
-                operation
-                    .body
-                    .iter()
-                    .flat_map(|body| body_fields(&body.shape)),
-            )
+            .chain(operation.body.iter().flat_map(|body| &body.fields))
             .collect();
         for field in &fields {
             let is_sibling = |wanted: &str| fields.iter().any(|other| other.wire == wanted);

@@ -1,7 +1,7 @@
 //! `calls.md`: a provider's operations in one table. The documentation of its client includes the table.
 
 use super::{
-    call::{Constructor, constructors, is_retried, output},
+    call::{arguments, is_retried, output},
     coverage::cell,
     operation::method,
     scope::Scope,
@@ -9,30 +9,28 @@ use super::{
 };
 use crate::model::{Api, Operation};
 
-/// Emits one row per constructor, in the order of the description.
+/// Emits one row per operation, in the order of the description.
 pub(crate) fn calls(api: &Api) -> String {
     let mut out =
         "| call | request | output | retried automatically | about |\n|---|---|---|---|---|\n"
             .to_owned();
     for operation in &api.operations {
-        for constructor in constructors(operation) {
-            out += &row(api, operation, &constructor);
-        }
+        out += &row(api, operation);
     }
     out + "\n\"Retried automatically\" means: after a temporary failure, even if the call may have happened. The client \
            sends every\nother call again only if nothing was sent, or if a response proves that the call was not processed.\n"
 }
 
-fn row(api: &Api, operation: &Operation, constructor: &Constructor<'_>) -> String {
+fn row(api: &Api, operation: &Operation) -> String {
     let item = if operation.inner {
         operation.rust.clone()
     } else {
-        format!("{}::{}", operation.rust, constructor.name)
+        format!("{}::new", operation.rust)
     };
     let rest = if operation.inner {
         "::…)".to_owned()
     } else {
-        format!("({}))", constructor.arguments())
+        format!("({}))", arguments(operation))
     };
     let mut call = linked(operation, &format!("client.send(@{item}@{rest}"));
     if operation.notes.deprecated {
@@ -49,7 +47,7 @@ fn row(api: &Api, operation: &Operation, constructor: &Constructor<'_>) -> Strin
         cell(&request),
         linked(operation, &output),
         if is_retried(operation) { "yes" } else { "no" },
-        cell(&about(operation, constructor)),
+        cell(&words::paragraph(&summary(operation).unwrap_or_default())),
     )
 }
 
@@ -71,20 +69,6 @@ fn linked(operation: &Operation, code: &str) -> String {
             }
         })
         .collect()
-}
-
-/// Returns the first sentence about the operation, and about the variant of its body.
-pub(crate) fn about(operation: &Operation, constructor: &Constructor<'_>) -> String {
-    let of_variant = constructor
-        .variant
-        .and_then(|variant| variant.notes.description.as_deref());
-    let sentences = [summary(operation), of_variant.map(words::first_sentence)];
-    let sentences: Vec<String> = sentences
-        .into_iter()
-        .flatten()
-        .map(|sentence| words::paragraph(&sentence))
-        .collect();
-    sentences.join(" ")
 }
 
 /// Returns the first sentence about an operation.

@@ -18,6 +18,7 @@ mod record;
 pub(crate) mod reference;
 pub(crate) mod scope;
 mod shape;
+mod union;
 mod walk;
 pub(crate) mod words;
 
@@ -92,6 +93,7 @@ fn model_file(api: &Api, model: &Model) -> String {
     let text = match &model.shape {
         Shape::Record(fields) => record::record(&mut scope, model, fields),
         Shape::Choice(variants) => choice::choice(&mut scope, model, variants),
+        Shape::Union(alternatives) => union::union(&mut scope, model, alternatives),
     };
     file(&scope, &text)
 }

@@ -39,8 +39,9 @@ pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
 
     let mut out = heading(model).lines("///");
     out += &format!(
-        "#[derive({})]\n#[non_exhaustive]\npub struct {name} {{\n",
-        derives.join(", ")
+        "#[derive({})]\n{}#[non_exhaustive]\npub struct {name} {{\n",
+        derives.join(", "),
+        tag(model)
     );
     for field in fields {
         let visibility = if received { "pub" } else { "pub(crate)" };
@@ -83,6 +84,17 @@ pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
         );
     }
     out
+}
+
+/// Returns serde's attribute of an object that writes its discriminator. Reading it is the union's part.
+fn tag(model: &Model) -> String {
+    model.tag.as_ref().map_or_else(String::new, |tag| {
+        format!(
+            "#[serde(tag = {}, rename = {})]\n",
+            literal(&tag.name),
+            literal(&tag.value)
+        )
+    })
 }
 
 /// Returns the documentation of a model.

@@ -1,15 +1,14 @@
 //! `docs/reference.md`: all operations of all providers on one page, one fact per line, for a reader who searches.
 
 use super::{
-    call::{constructors, output},
+    call::{output, required},
     calls::summary,
     operation::{method, rules},
     scope::Scope,
     words,
 };
 use crate::model::{
-    Api, BodyShape, Dynamic, DynamicNames, Field, Format, Idempotency, Model, Operation, Shape,
-    Type,
+    Api, Dynamic, DynamicNames, Field, Format, Idempotency, Model, Operation, Shape, Type,
 };
 
 const INTRODUCTION: &str = include_str!("reference.md.txt");
@@ -88,11 +87,8 @@ fn about_operation(api: &Api, krate: &str, operation: &Operation) -> String {
             &format!("hand-written; the rustdoc of `{krate}::{name}` shows it"),
         );
     } else {
-        for constructor in constructors(operation) {
-            let parameters = constructor.parameters(scope);
-            let code = format!("{name}::{}({parameters})", constructor.name);
-            facts.code("constructor", &code);
-        }
+        let (parameters, _) = super::record::parameters(scope, &required(operation));
+        facts.code("constructor", &format!("{name}::new({parameters})"));
         setters(scope, &mut facts, name, &optional(operation));
         for dynamic in operation.body.iter().flat_map(|body| &body.dynamic) {
             facts.code("setter", &dynamic_setter(name, dynamic));
@@ -135,20 +131,13 @@ fn replacement(api: &Api, operation: &Operation) -> String {
     }
 }
 
-/// Returns the optional values of an operation. The variants of a body share them.
+/// Returns the optional values of an operation.
 fn optional(operation: &Operation) -> Vec<&Field> {
-    let of_body: &[Field] = match operation.body.as_ref().map(|body| &body.shape) {
-        None => &[],
-        Some(BodyShape::Record(fields)) => fields,
-        Some(BodyShape::Union { variants, .. }) => {
-            variants.first().map_or(&[], |variant| &variant.fields)
-        }
-    };
     operation
         .parameters
         .iter()
         .map(|parameter| &parameter.field)
-        .chain(of_body)
+        .chain(operation.body.iter().flat_map(|body| &body.fields))
         .filter(|field| !field.required)
         .collect()
 }
@@ -224,6 +213,22 @@ fn about_model(api: &Api, krate: &str, model: &Model) -> String {
                 facts.code(
                     "value",
                     &format!("{name}::unlisted(value: impl AsRef<str>)"),
+                );
+            }
+        }
+        Shape::Union(alternatives) => {
+            for one in alternatives {
+                let object = api.type_name(one.model);
+                let tag = words::code(&format!("{}: {}", one.tag.name, one.tag.value));
+                facts.add(
+                    "variant",
+                    &format!("`{name}::{}({object})` is {tag}", one.rust),
+                );
+            }
+            if model.used.sent {
+                facts.code(
+                    "value",
+                    &format!("{name}::unlisted(value: impl Into<serde_json::Value>)"),
                 );
             }
         }

@@ -170,6 +170,13 @@ impl<'a> Scope<'a> {
                 "impl IntoIterator<Item = impl Into<String>>".to_owned(),
                 format!("{name}.into_iter().map(Into::into).collect()"),
             ),
+            Type::List(items) if !items.nullable && is_union(self.api, &items.value) => {
+                let item = self.inner(items);
+                (
+                    format!("impl IntoIterator<Item = impl Into<{item}>>"),
+                    format!("{name}.into_iter().map(Into::into).collect()"),
+                )
+            }
             Type::List(items) => {
                 let item = self.inner(items);
                 (
@@ -177,9 +184,18 @@ impl<'a> Scope<'a> {
                     format!("{name}.into_iter().collect()"),
                 )
             }
+            value if is_union(self.api, value) => (
+                format!("impl Into<{}>", self.plain(value)),
+                format!("{name}.into()"),
+            ),
             value => (self.plain(value), name.clone()),
         }
     }
+}
+
+/// Returns whether a value is one of several objects. Each of them converts to it.
+fn is_union(api: &Api, value: &Type) -> bool {
+    matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| matches!(model.shape, Shape::Union(_))))
 }
 
 fn part(module: &str, items: &BTreeSet<String>) -> String {
@@ -211,6 +227,9 @@ pub(crate) fn is_eq(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
                 Some(Shape::Record(fields)) => fields
                     .iter()
                     .all(|field| is_eq(api, &field.slot.value, seen)),
+                Some(Shape::Union(alternatives)) => alternatives
+                    .iter()
+                    .all(|one| is_eq(api, &Type::Model(one.model), seen)),
                 _ => true,
             }
         }
@@ -229,6 +248,9 @@ pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
                     field.notes.is_sensitive() && is_searchable(&field.slot.value)
                         || hides(api, &field.slot.value, seen)
                 }),
+                Some(Shape::Union(alternatives)) => alternatives
+                    .iter()
+                    .any(|one| hides(api, &Type::Model(one.model), seen)),
                 _ => false,
             }
         }

@@ -13,7 +13,10 @@ pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
         scope.core("response", "Record"),
         scope.core("response", "Member"),
     );
-    scope.core("response", "Shaped");
+    // An object of a union may have its discriminator only.
+    if !fields.is_empty() {
+        scope.core("response", "Shaped");
+    }
     let is_envelope = is_envelope(scope.api, model);
     let sent = model.used.sent;
     let members: String = fields
@@ -60,14 +63,14 @@ fn is_envelope(api: &Api, model: &Model) -> bool {
         .map(|field| &field.slot.value)
         .chain(outputs().filter(|output| !matches!(output, Type::Model(_))))
         .any(|value| innermost(value).is_some_and(is_it));
-    let is_list = |field: &Field| matches!(&field.slot.value, Type::List(items) if is_record(api, &items.value));
+    let is_list = |field: &Field| matches!(&field.slot.value, Type::List(items) if is_object(api, &items.value));
     is_answered && !is_held && fields(model).iter().any(is_list)
 }
 
 fn fields(model: &Model) -> &[Field] {
     match &model.shape {
         Shape::Record(fields) => fields,
-        Shape::Choice(_) => &[],
+        Shape::Choice(_) | Shape::Union(_) => &[],
     }
 }
 
@@ -86,6 +89,12 @@ pub(super) fn holds_record(api: &Api, value: &Type) -> bool {
         Type::List(inner) | Type::Map(inner) => holds_record(api, &inner.value),
         value => is_record(api, value),
     }
+}
+
+/// Returns whether a value is an object of the description, or one of several.
+fn is_object(api: &Api, value: &Type) -> bool {
+    let shape = |id: &ModelId| api.model(*id).map(|model| &model.shape);
+    matches!(value, Type::Model(id) if !matches!(shape(id), Some(Shape::Choice(_)) | None))
 }
 
 fn is_record(api: &Api, value: &Type) -> bool {

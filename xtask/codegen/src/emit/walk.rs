@@ -2,7 +2,8 @@
 
 use super::scope::{Held, Scope, hides, is_searchable, rule};
 use crate::{
-    model::{Field, Rule, Shape, Slot, Type},
+    identifiers,
+    model::{Alternative, Api, Field, ModelId, Rule, Shape, Slot, Type},
     visible::literal,
 };
 
@@ -44,24 +45,32 @@ pub(crate) fn present(
     spot: &Spot,
     inner: impl FnOnce(&mut Scope<'_>, &Spot) -> String,
 ) -> String {
-    let held = Held::of(field, true);
-    let pattern = match held {
-        Held::Plain => return inner(scope, spot),
-        Held::Option => "Some(value)",
-        Held::Nullable => "Nullable::Value(value)",
-        Held::OptionNullable => "Some(Nullable::Value(value))",
-    };
+    if Held::of(field, true) == Held::Plain {
+        return inner(scope, spot);
+    }
     let statements = inner(scope, &Spot::bound("value"));
     if statements.is_empty() {
         return statements;
     }
-    if held != Held::Option {
-        scope.core("nullable", "Nullable");
-    }
+    let pattern = held_pattern(scope, field, "value");
     format!(
         "if let {pattern} = {} {{\n{statements}}}\n",
         spot.reference()
     )
+}
+
+/// Returns the pattern of a field that has a value, around the pattern of the value.
+fn held_pattern(scope: &mut Scope<'_>, field: &Field, value: &str) -> String {
+    let held = Held::of(field, true);
+    if matches!(held, Held::Nullable | Held::OptionNullable) {
+        scope.core("nullable", "Nullable");
+    }
+    match held {
+        Held::Plain => value.to_owned(),
+        Held::Option => format!("Some({value})"),
+        Held::Nullable => format!("Nullable::Value({value})"),
+        Held::OptionNullable => format!("Some(Nullable::Value({value}))"),
+    }
 }
 
 /// Emits the statements of `inner`, which run for each item of an array or value of a map.
@@ -87,7 +96,7 @@ pub(crate) struct Rules {
 impl Rules {
     /// Returns the name of a rule. Two places whose names read the same share a rule or differ by their depth.
     fn name(&mut self, fields: &[&str], rule: &Rule) -> String {
-        let mut name = crate::identifiers::constant_name(fields);
+        let mut name = identifiers::constant_name(fields);
         while let Some((_, other)) = self.list.iter().find(|(taken, _)| *taken == name) {
             if other == rule {
                 return name;
@@ -106,23 +115,45 @@ impl Rules {
     }
 }
 
-/// Emits checks of a field's limits, and of those inside it.
+/// Emits checks of a field's limits, and of those inside it. `wire` is its name in errors.
 pub(crate) fn checks(
     scope: &mut Scope<'_>,
     rules: &mut Rules,
     field: &Field,
+    wire: &str,
     spot: &Spot,
 ) -> String {
+    check_field(scope, rules, field, spot, wire, &[&field.rust])
+}
+
+fn check_field(
+    scope: &mut Scope<'_>,
+    rules: &mut Rules,
+    field: &Field,
+    spot: &Spot,
+    wire: &str,
+    path: &[&str],
+) -> String {
+    let value = &field.slot.value;
+    if let Some((union, alternatives)) = as_union(scope.api, value) {
+        // One pattern for the value and for the object, as clippy requires.
+        return check_alternatives(scope, rules, alternatives, wire, path, |scope, object| {
+            let pattern = format!("{}::{object}", scope.model(union));
+            let pattern = held_pattern(scope, field, &pattern);
+            format!("{pattern} = {}", spot.reference())
+        });
+    }
     present(scope, field, spot, |scope, spot| {
-        check_value(
-            scope,
-            rules,
-            &field.slot.value,
-            spot,
-            &field.wire,
-            &[&field.rust],
-        )
+        check_value(scope, rules, value, spot, wire, path)
     })
+}
+
+fn as_union<'a>(api: &'a Api, value: &Type) -> Option<(ModelId, &'a [Alternative])> {
+    let Type::Model(id) = value else { return None };
+    match api.model(*id).map(|model| &model.shape) {
+        Some(Shape::Union(alternatives)) => Some((*id, alternatives)),
+        _ => None,
+    }
 }
 
 fn check_value(
@@ -179,23 +210,66 @@ fn check_value(
         }
         Type::Model(id) => {
             let api = scope.api;
-            let Some(Shape::Record(fields)) = api.model(*id).map(|model| &model.shape) else {
-                return String::new();
-            };
-            let mut statements = String::new();
-            for field in fields {
-                let below = Spot::place(format!("{}.{}", spot.expression, field.rust));
-                let wire = format!("{wire}.{}", field.wire);
-                let mut path = path.to_vec();
-                path.push(&field.rust);
-                statements += &present(scope, field, &below, |scope, spot| {
-                    check_value(scope, rules, &field.slot.value, spot, &wire, &path)
-                });
+            match api.model(*id).map(|model| &model.shape) {
+                Some(Shape::Record(fields)) => check_fields(scope, rules, fields, spot, wire, path),
+                Some(Shape::Union(alternatives)) => {
+                    check_alternatives(scope, rules, alternatives, wire, path, |scope, object| {
+                        format!("{}::{object} = {}", scope.model(*id), spot.reference())
+                    })
+                }
+                _ => String::new(),
             }
-            statements
         }
         _ => String::new(),
     }
+}
+
+fn check_fields(
+    scope: &mut Scope<'_>,
+    rules: &mut Rules,
+    fields: &[Field],
+    spot: &Spot,
+    wire: &str,
+    path: &[&str],
+) -> String {
+    let mut statements = String::new();
+    for field in fields {
+        let below = Spot::place(format!("{}.{}", spot.expression, field.rust));
+        let wire = if wire.is_empty() {
+            field.wire.clone()
+        } else {
+            format!("{wire}.{}", field.wire)
+        };
+        let mut path = path.to_vec();
+        path.push(&field.rust);
+        statements += &check_field(scope, rules, field, &below, &wire, &path);
+    }
+    statements
+}
+
+/// Emits the checks of one of several objects. `bind` binds the pattern of an object to the value.
+fn check_alternatives(
+    scope: &mut Scope<'_>,
+    rules: &mut Rules,
+    alternatives: &[Alternative],
+    wire: &str,
+    path: &[&str],
+    bind: impl Fn(&mut Scope<'_>, &str) -> String,
+) -> String {
+    let mut out = String::new();
+    for one in alternatives {
+        let object = Spot::bound("object");
+        let value = Type::Model(one.model);
+        let name = identifiers::field_name(&one.rust).unwrap_or_default();
+        let mut path = path.to_vec();
+        path.push(&name);
+        let statements = check_value(scope, rules, &value, &object, wire, &path);
+        if !statements.is_empty() {
+            let bound = bind(scope, &format!("{}(object)", one.rust));
+            out += &format!("if let {bound} {{\n{statements}}}\n");
+        }
+    }
+    out
 }
 
 /// Emits the texts and integers of a field that must not appear in a message.

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Api, Field, Model, ModelId, Shape, Slot, Type, Used, Variant, operations, usage};
+use super::{
+    Alternative, Api, Field, Model, ModelId, Shape, Slot, Tag, Type, Used, Variant, operations,
+    union, usage,
+};
 use crate::{
-    parse::{Description, Kind, Notes, Record, Schema},
+    parse::{Description, Kind, Notes, Record, Schema, Union},
     problem::Problems,
 };
 
@@ -12,6 +15,7 @@ use crate::{
 pub(crate) fn lower(description: &Description, p: &mut Problems) -> Api {
     let mut lowering = Lowering {
         description,
+        tags: union::tags(description, p),
         models: Vec::new(),
         named: BTreeMap::new(),
         inline: BTreeMap::new(),
@@ -39,6 +43,8 @@ pub(crate) fn lower(description: &Description, p: &mut Problems) -> Api {
 
 pub(crate) struct Lowering<'d> {
     pub(crate) description: &'d Description,
+    /// The discriminators of the components that are alternatives of a union.
+    tags: BTreeMap<&'d str, Tag>,
     models: Vec<Model>,
     /// Components that are models.
     named: BTreeMap<&'d str, ModelId>,
@@ -93,7 +99,7 @@ impl<'d> Lowering<'d> {
     pub(crate) fn slot(&mut self, schema: &'d Schema, stem: &str, p: &mut Problems) -> Slot {
         // A property's `x-rust-name`, in lower case, names its field.
         let names_type = is_type_name(&schema.notes);
-        if names_type && !matches!(schema.kind, Kind::Record(_) | Kind::Choice(_)) {
+        if names_type && !is_model(&schema.kind) {
             p.report(
                 &schema.at,
                 "`x-rust-name` on a schema that does not become a separate type",
@@ -140,7 +146,9 @@ impl<'d> Lowering<'d> {
             Kind::Map(values) => {
                 Type::Map(Box::new(self.slot(values, &format!("{stem} value"), p)))
             }
-            Kind::Record(_) | Kind::Choice(_) => Type::Model(self.model(schema, stem, None, p)),
+            Kind::Record(_) | Kind::Choice(_) | Kind::Union(_) => {
+                Type::Model(self.model(schema, stem, None, p))
+            }
             Kind::Constant(_) => {
                 p.report(
                     &schema.at,
@@ -149,19 +157,18 @@ impl<'d> Lowering<'d> {
                 );
                 Type::Broken
             }
-            Kind::Union { .. } => {
-                p.report(
-                    &schema.at,
-                    "a union is only supported as the whole body of a request",
-                    "use `{}` for any JSON value, and read it in hand-written code",
-                );
-                Type::Broken
-            }
             Kind::Reference(target) => {
                 let Some((name, found)) = self.component(target) else {
                     dangling(&schema.at, "schemas", target, p);
                     return (Type::Broken, false);
                 };
+                if self.tags.get(name).is_some_and(|tag| !tag.is_fixed) {
+                    p.report(
+                        &schema.at,
+                        format!("`{name}` is a variant of a union, and here its discriminator may have another value"),
+                        "give its discriminator a `const`, or write a schema for this place",
+                    );
+                }
                 return (self.referred(name, found, &schema.at, p), found.nullable);
             }
         };
@@ -172,7 +179,7 @@ impl<'d> Lowering<'d> {
         if let Some(id) = self.named.get(name) {
             return Type::Model(*id);
         }
-        if matches!(found.kind, Kind::Record(_) | Kind::Choice(_)) {
+        if is_model(&found.kind) {
             return Type::Model(self.model(found, name, Some(name), p));
         }
         if self.aliases.contains(&name) {
@@ -214,6 +221,7 @@ impl<'d> Lowering<'d> {
             }
             self.inline.insert(place, id);
         }
+        let tag = key.and_then(|key| self.tags.get(key)).cloned();
         self.models.push(Model {
             at: schema.at.clone(),
             wire: stem.to_owned(),
@@ -225,6 +233,7 @@ impl<'d> Lowering<'d> {
             },
             shape: Shape::Choice(Vec::new()),
             used: Used::default(),
+            tag: tag.clone(),
         });
         if let Kind::Record(record) = &schema.kind {
             only_whole_bodies(record, &schema.at, p);
@@ -246,11 +255,14 @@ impl<'d> Lowering<'d> {
                 record
                     .properties
                     .iter()
+                    // The object writes its discriminator itself.
+                    .filter(|property| tag.as_ref().is_none_or(|tag| tag.name != property.name))
                     .map(|property| {
                         self.field(&property.name, property.required, &property.schema, stem, p)
                     })
                     .collect(),
             ),
+            Kind::Union(union) => Shape::Union(self.alternatives(union, &schema.at, p)),
             _ => Shape::Record(Vec::new()),
         };
         // The place was taken above, so that a schema may refer to itself.
@@ -258,6 +270,42 @@ impl<'d> Lowering<'d> {
             model.shape = shape;
         }
         id
+    }
+
+    /// Returns the alternatives of a union whose discriminators are known.
+    fn alternatives(&mut self, union: &'d Union, at: &str, p: &mut Problems) -> Vec<Alternative> {
+        let mut names = union.names.clone();
+        let mut alternatives: Vec<Alternative> = Vec::new();
+        for variant in &union.variants {
+            let Some((key, found)) = self.component(&variant.schema) else {
+                continue;
+            };
+            let Some(tag) = self.tags.get(key).cloned() else {
+                continue;
+            };
+            // Reported where the discriminators are found.
+            if alternatives.iter().any(|one| one.tag.value == tag.value) {
+                continue;
+            }
+            let name = names.iter().position(|(value, _)| *value == tag.value);
+            if let Type::Model(model) = self.referred(key, found, &variant.at, p) {
+                alternatives.push(Alternative {
+                    at: variant.at.clone(),
+                    tag,
+                    rust: String::new(),
+                    rust_name: name.map(|index| names.remove(index).1),
+                    model,
+                });
+            }
+        }
+        for (value, _) in names {
+            p.report(
+                at,
+                format!("`x-enum-names` has `{value}`, which no variant has"),
+                "remove it, or correct the value",
+            );
+        }
+        alternatives
     }
 
     pub(crate) fn field(
@@ -313,7 +361,7 @@ impl<'d> Lowering<'d> {
 }
 
 /// Reports rules that are valid only for the object that is a request's whole body.
-pub(super) fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
+fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
     if !record.presence.is_empty() || !record.dynamic.is_empty() {
         p.report(
             at,
@@ -321,6 +369,11 @@ pub(super) fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
             "state it in `description`, and check it in hand-written code",
         );
     }
+}
+
+/// Returns whether a schema becomes a type of its own.
+fn is_model(kind: &Kind) -> bool {
+    matches!(kind, Kind::Record(_) | Kind::Choice(_) | Kind::Union(_))
 }
 
 fn is_type_name(notes: &Notes) -> bool {

@@ -3,11 +3,12 @@
 mod body;
 mod lower;
 mod operations;
+mod union;
 mod usage;
 
 pub(crate) use lower::lower;
 pub(crate) use operations::template;
-pub(crate) use usage::body_fields;
+pub(crate) use union::Tag;
 
 pub(crate) use super::parse::{
     Access, Around, Dynamic, DynamicNames, Format, Idempotency, Integer, LeftOut, Method, Notes,
@@ -53,6 +54,8 @@ pub(crate) struct Model {
     pub(crate) notes: Notes,
     pub(crate) shape: Shape,
     pub(crate) used: Used,
+    /// The discriminator that the object writes, if it is an alternative of a union.
+    pub(crate) tag: Option<Tag>,
 }
 
 /// Where a model occurs.
@@ -68,6 +71,18 @@ pub(crate) struct Used {
 pub(crate) enum Shape {
     Record(Vec<Field>),
     Choice(Vec<Variant>),
+    /// One of several objects, by the value of its discriminator.
+    Union(Vec<Alternative>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Alternative {
+    pub(crate) at: String,
+    /// The discriminator's value, which the object writes too.
+    pub(crate) tag: Tag,
+    pub(crate) rust: String,
+    pub(crate) rust_name: Option<String>,
+    pub(crate) model: ModelId,
 }
 
 #[derive(Clone, Debug)]
@@ -184,35 +199,9 @@ pub(crate) struct Body {
     pub(crate) format: Format,
     /// The media type, if it is not the format's own.
     pub(crate) content_type: Option<String>,
-    pub(crate) shape: BodyShape,
-    /// Whether the body is the value of its only field, such as a list, and not an object that holds it.
+    pub(crate) fields: Vec<Field>,
+    /// Whether the body is the value of its only field, such as a list or a union, and not an object that holds it.
     pub(crate) is_value: bool,
     pub(crate) presence: Vec<Presence>,
     pub(crate) dynamic: Vec<Dynamic>,
-}
-
-#[derive(Debug)]
-pub(crate) enum BodyShape {
-    Record(Vec<Field>),
-    Union {
-        tag: String,
-        variants: Vec<BodyVariant>,
-    },
-}
-
-#[derive(Debug)]
-pub(crate) struct BodyVariant {
-    pub(crate) at: String,
-    /// The discriminator's value.
-    pub(crate) value: String,
-    pub(crate) rust: String,
-    pub(crate) constructor: String,
-    pub(crate) notes: Notes,
-    pub(crate) fields: Vec<Field>,
-}
-
-impl BodyVariant {
-    pub(crate) fn field(&self, wire: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.wire == wire)
-    }
 }

@@ -1,6 +1,6 @@
 //! Finds the side of the wire for each model, and unused components.
 
-use super::{Api, BodyShape, Field, ModelId, Shape, Slot, Type, Used};
+use super::{Api, ModelId, Shape, Slot, Type, Used};
 use crate::{parse::Description, problem::Problems};
 
 /// Marks every model that an operation reaches.
@@ -16,11 +16,7 @@ pub(crate) fn mark(api: &mut Api) {
         for parameter in &operation.parameters {
             collect(&parameter.field.slot, sent, &mut marks);
         }
-        for field in operation
-            .body
-            .iter()
-            .flat_map(|body| body_fields(&body.shape))
-        {
+        for field in operation.body.iter().flat_map(|body| &body.fields) {
             collect(&field.slot, sent, &mut marks);
         }
         if let Some(slot) = &operation.output {
@@ -46,26 +42,22 @@ pub(crate) fn mark(api: &mut Api) {
         if model.used == before {
             continue;
         }
-        if let Shape::Record(fields) = &model.shape {
-            for field in fields {
-                // Properties that only the other side has are removed below.
-                if !(used.sent && field.notes.read_only || used.received && field.notes.write_only)
-                {
-                    collect(&field.slot, used, &mut marks);
+        match &model.shape {
+            Shape::Record(fields) => {
+                for field in fields {
+                    // Properties that only the other side has are removed below.
+                    if !(used.sent && field.notes.read_only
+                        || used.received && field.notes.write_only)
+                    {
+                        collect(&field.slot, used, &mut marks);
+                    }
                 }
             }
+            Shape::Union(alternatives) => {
+                marks.extend(alternatives.iter().map(|one| (one.model, used)))
+            }
+            Shape::Choice(_) => {}
         }
-    }
-}
-
-/// Returns every field of a body, of all variants.
-pub(crate) fn body_fields(shape: &BodyShape) -> Vec<&Field> {
-    match shape {
-        BodyShape::Record(fields) => fields.iter().collect(),
-        BodyShape::Union { variants, .. } => variants
-            .iter()
-            .flat_map(|variant| &variant.fields)
-            .collect(),
     }
 }
 
@@ -105,7 +97,7 @@ pub(crate) fn split_sides(api: &mut Api, p: &mut Problems) {
         fields.retain(|field| {
             !(used.sent && field.notes.read_only || used.received && field.notes.write_only)
         });
-        if fields.is_empty() {
+        if fields.is_empty() && model.tag.is_none() {
             p.report(
                 &model.at,
                 "an object without properties on this side",

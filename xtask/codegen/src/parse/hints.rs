@@ -8,7 +8,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
         "the object of a form or multipart request body",
     ),
     ("x-enum-descriptions", "string schemas with `enum`"),
-    ("x-enum-names", "string schemas with `enum`"),
+    ("x-enum-names", "string schemas with `enum`, and unions"),
     ("x-fresh-connection", "operations"),
     ("x-hand-written", "request bodies and properties"),
     ("x-idempotency", "operations"),
@@ -89,7 +89,7 @@ fn way_out(key: &str) -> &'static str {
         "format" => "`format` belongs to strings, integers and numbers",
         "properties" | "required" | "additionalProperties" => "they belong to `type: object`",
         "items" => "it belongs to `type: array`",
-        "discriminator" => "it belongs beside `oneOf`, in the schema of a request body",
+        "discriminator" => "it belongs beside `oneOf` or `anyOf`",
         "patternProperties" | "propertyNames" | "unevaluatedProperties" => {
             "list the properties, or use `additionalProperties` alone for a map"
         }

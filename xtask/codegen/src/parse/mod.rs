@@ -232,10 +232,17 @@ pub(crate) enum Kind {
     Record(Record),
     Map(Box<Schema>),
     Free,
-    Union {
-        property: String,
-        variants: Vec<UnionVariant>,
-    },
+    Union(Union),
+}
+
+/// One of several objects, by the value of a property.
+#[derive(Clone, Debug)]
+pub(crate) struct Union {
+    /// The discriminator.
+    pub(crate) property: String,
+    pub(crate) variants: Vec<UnionVariant>,
+    /// The variants' names, by the discriminator's value.
+    pub(crate) names: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug)]

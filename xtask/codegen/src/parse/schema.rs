@@ -42,9 +42,9 @@ pub(crate) fn schema(node: Node<'_>, role: Role, p: &mut Problems) -> Schema {
             false,
             "a reference".to_owned(),
         )
-    } else if object.has("oneOf") {
-        let (kind, nullable) = union::one_of(&mut object, p);
-        (kind, nullable, "a schema with `oneOf`".to_owned())
+    } else if let Some(word) = union::word(&object) {
+        let (kind, nullable) = union::one_of(&mut object, word, p);
+        (kind, nullable, format!("a schema with `{word}`"))
     } else if union::is_any_or_null(&object) {
         let (kind, nullable) = union::any_or_null(&mut object, p);
         (kind, nullable, "a schema with `anyOf`".to_owned())
@@ -333,23 +333,33 @@ fn choice(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
         }
     }
     for choice in &mut choices {
-        if choice
+        let at = &choice.at;
+        choice.rust_name = choice
             .rust_name
-            .as_deref()
-            .is_some_and(|name| !identifiers::is_type_name(name))
-        {
-            let name = choice.rust_name.take().unwrap_or_default();
-            p.report(
-                &choice.at,
-                format!("`{name}` can't be the name of a variant"),
-                "write one like `ThirdParty` in `x-enum-names`",
-            );
-        }
+            .take()
+            .filter(|name| is_variant_name(name, at, p));
     }
     Kind::Choice(choices)
 }
 
-fn map_of_text(object: &mut Object<'_>, key: &str, p: &mut Problems) -> Vec<(String, String)> {
+/// Returns whether a variant can have this name, and reports it otherwise.
+pub(super) fn is_variant_name(name: &str, at: &str, p: &mut Problems) -> bool {
+    let is_name = identifiers::is_type_name(name);
+    if !is_name {
+        p.report(
+            at,
+            format!("`{name}` can't be the name of a variant"),
+            "write one like `ThirdParty` in `x-enum-names`",
+        );
+    }
+    is_name
+}
+
+pub(super) fn map_of_text(
+    object: &mut Object<'_>,
+    key: &str,
+    p: &mut Problems,
+) -> Vec<(String, String)> {
     let Some(map) = object.take(key).and_then(|node| node.object(p)) else {
         return Vec::new();
     };

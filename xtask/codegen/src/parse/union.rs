@@ -1,10 +1,10 @@
-//! Reads `oneOf`: either a schema or null, or a union with a discriminator.
+//! Reads `oneOf` and `anyOf`: either a schema or null, or a union with a discriminator.
 
 use super::{
-    Kind, UnionVariant,
+    Kind, Union, UnionVariant,
     notes::Role,
     object::{Node, Object},
-    schema::{SCHEMAS, reference, schema},
+    schema::{SCHEMAS, is_variant_name, map_of_text, reference, schema},
 };
 use crate::{
     problem::Problems,
@@ -36,23 +36,25 @@ fn is_null(value: &Value) -> bool {
     matches!(value, Value::Map(entries) if matches!(entries.as_slice(), [(key, Value::Text(word))] if key == "type" && word == "null"))
 }
 
+/// Returns the word of a union with a discriminator. Its value tells the alternatives apart, so both words mean the same.
+pub(super) fn word(object: &Object<'_>) -> Option<&'static str> {
+    if object.has("oneOf") {
+        Some("oneOf")
+    } else {
+        (object.has("anyOf") && object.has("discriminator")).then_some("anyOf")
+    }
+}
+
 /// Reads either a schema or null, or a union with a discriminator.
-pub(super) fn one_of(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool) {
-    let at = join(&object.at, "oneOf");
-    let Some(nodes) = object.take("oneOf").and_then(|node| node.list(p)) else {
+pub(super) fn one_of(object: &mut Object<'_>, word: &str, p: &mut Problems) -> (Kind, bool) {
+    let at = join(&object.at, word);
+    let Some(nodes) = object.take(word).and_then(|node| node.list(p)) else {
         return (Kind::Broken, false);
     };
     let (nulls, others): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| is_null(node.value));
     let nullable = !nulls.is_empty();
     if object.has("discriminator") {
-        if nullable {
-            p.report(
-                &at,
-                "a union that may be null is not supported",
-                "make the body required",
-            );
-        }
-        return (union(object, others, p), false);
+        return (union(object, &at, others, p), nullable);
     }
     let mut others = others.into_iter();
     match (others.next(), others.next()) {
@@ -76,7 +78,7 @@ pub(super) fn one_of(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool) 
     }
 }
 
-fn union(object: &mut Object<'_>, nodes: Vec<Node<'_>>, p: &mut Problems) -> Kind {
+fn union(object: &mut Object<'_>, at: &str, nodes: Vec<Node<'_>>, p: &mut Problems) -> Kind {
     let Some(mut discriminator) = object.take("discriminator").and_then(|node| node.object(p))
     else {
         return Kind::Broken;
@@ -98,6 +100,7 @@ fn union(object: &mut Object<'_>, nodes: Vec<Node<'_>>, p: &mut Problems) -> Kin
         }
     }
     discriminator.finish("a discriminator", p);
+    let names = names(object, p);
     let mut variants: Vec<UnionVariant> = Vec::new();
     for node in nodes {
         let at = node.at.clone();
@@ -123,14 +126,22 @@ fn union(object: &mut Object<'_>, nodes: Vec<Node<'_>>, p: &mut Problems) -> Kin
             );
             continue;
         }
-        let mapped = mapping
+        let values: Vec<&String> = mapping
             .iter()
-            .find(|(_, target, _)| *target == name)
-            .map(|(value, ..)| value.clone());
+            .filter(|(_, target, _)| *target == name)
+            .map(|(value, ..)| value)
+            .collect();
+        if values.len() > 1 {
+            p.report(
+                &at,
+                format!("several values of the discriminator lead to `{name}`"),
+                "write a schema for each value",
+            );
+        }
         variants.push(UnionVariant {
             at,
+            mapped: values.first().map(|value| (*value).clone()),
             schema: name,
-            mapped,
         });
     }
     for (_, target, at) in &mapping {
@@ -138,19 +149,31 @@ fn union(object: &mut Object<'_>, nodes: Vec<Node<'_>>, p: &mut Problems) -> Kin
             p.report(
                 at,
                 format!("`{target}` is not a variant of this union"),
-                "list it under `oneOf`, or remove it",
+                "list it among the variants, or remove it",
             );
         }
     }
     if variants.len() < 2 {
         p.report(
-            &join(&object.at, "oneOf"),
+            at,
             "a union needs two variants",
             "write the schema in place",
         );
     }
     match property {
-        Some(property) => Kind::Union { property, variants },
+        Some(property) => Kind::Union(Union {
+            property,
+            variants,
+            names,
+        }),
         None => Kind::Broken,
     }
+}
+
+/// Reads the names of variants, by the discriminator's value.
+fn names(object: &mut Object<'_>, p: &mut Problems) -> Vec<(String, String)> {
+    let at = join(&object.at, "x-enum-names");
+    let mut names = map_of_text(object, "x-enum-names", p);
+    names.retain(|(value, name)| is_variant_name(name, &join(&at, value), p));
+    names
 }

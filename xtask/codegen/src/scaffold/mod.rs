@@ -28,7 +28,7 @@ use crate::{
     adapt::{self, Wanted},
     emitted, files as generated, format, gather, identifiers,
     kinds::Kinds,
-    model::{Api, Field, Shape, body_fields},
+    model::{Api, Field, Shape},
     problem::{Problem, Problems},
     report,
     tree::{self, Value},
@@ -377,13 +377,13 @@ fn base_url(api: &Api, p: &mut Problems) -> Option<String> {
 fn fields(api: &Api) -> impl Iterator<Item = &Field> {
     let in_models = api.models.iter().filter_map(|model| match &model.shape {
         Shape::Record(fields) => Some(fields),
-        Shape::Choice(_) => None,
+        Shape::Choice(_) | Shape::Union(_) => None,
     });
     let in_bodies = api
         .operations
         .iter()
         .filter_map(|operation| operation.body.as_ref())
-        .flat_map(|body| body_fields(&body.shape));
+        .flat_map(|body| &body.fields);
     in_models.flatten().chain(in_bodies)
 }
 

@@ -63,7 +63,7 @@ fn a_plain_description_makes_a_whole_crate() {
     )
     .unwrap();
     assert!(
-        report.starts_with("made crates/acme-parcels: 30 files"),
+        report.starts_with("made crates/acme-parcels: 33 files"),
         "{report}"
     );
     let listing = listing(&scratch);

@@ -198,10 +198,12 @@ fn names_that_no_file_can_have_are_asked_for() {
 fn a_variant_called_self_is_asked_for() {
     let union = |value: &str, more: &str| {
         let schemas = format!(
-            "schemas: {{ A: {{ type: object, required: [t, n], properties: {{ t: {{ const: {value} }}, n: {{ type: string }} }} {more} }}, \
+            "schemas: {{ A: {{ type: object, required: [t, n], properties: {{ t: {{ const: {value} }}, n: {{ type: string }} }} }}, \
              B: {{ type: object, required: [t], properties: {{ t: {{ const: other }} }} }} }}"
         );
-        let one_of = "oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: t }";
+        let one_of = format!(
+            "oneOf: [ {{ $ref: '#/components/schemas/A' }}, {{ $ref: '#/components/schemas/B' }} ], discriminator: {{ propertyName: t }} {more}"
+        );
         let body = format!(
             "requestBody: {{ content: {{ application/json: {{ schema: {{ {one_of} }} }} }} }}"
         );
@@ -211,9 +213,16 @@ fn a_variant_called_self_is_asked_for() {
     asks(
         &union("self", ""),
         "the variant `Self` has a name with another meaning",
-        "x-rust-name",
+        "x-enum-names",
     );
-    assert_eq!(problems(&union("self", ", x-rust-name: Own")), []);
+    let named = |more: &str| problems(&union("self", more));
+    assert_eq!(named(", x-enum-names: { self: Own }"), []);
+    let found = named(", x-enum-names: { self: Own, selv: Other }");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].what.contains("`selv`, which no variant has"),
+        "{found:?}"
+    );
 }
 
 #[test]

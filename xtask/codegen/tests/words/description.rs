@@ -11,7 +11,7 @@ pub(crate) fn description(text: impl FnMut() -> String) -> String {
 /// Returns a template with texts in place of its marks.
 pub(super) fn filled(template: &str, mut text: impl FnMut() -> String) -> String {
     let mut out = String::new();
-    // The values of an enum occur in it and beside it.
+    // The values of an enum and of a discriminator occur in several places.
     let (first, second) = (text(), text());
     let mut number = 0;
     let mut rest = template;
@@ -113,8 +113,7 @@ const TEMPLATE: &str = r##"{
   "/v1/union": { "post": {
     "operationId": @N, "x-rust-name": "SendOne", "description": @T,
     "requestBody": { "content": { "application/json": { "schema": {
-      "oneOf": [ { "$ref": "#/components/schemas/Left" }, { "$ref": "#/components/schemas/Right" } ],
-      "discriminator": { "propertyName": "kind", "mapping": { @N: "#/components/schemas/Left", @N: "#/components/schemas/Right" } } } } } },
+      "$ref": "#/components/schemas/Either" } } } },
     "responses": { "204": { "description": @T } }
   } }
 },
@@ -124,14 +123,18 @@ const TEMPLATE: &str = r##"{
   "schemas": {
     "Kind": { "type": "string", "title": @T, "description": @T, "x-rust-name": "Kind", "enum": ["one", "two"],
       "x-enum-descriptions": { "one": @T, "two": @T } },
-    "Left": { "type": "object", "x-rust-name": "Left", "description": @T, "required": ["kind", "only"],
-      "properties": { "kind": { "type": "string" }, "only": { "type": "string", "description": @T, "x-personal": true } } },
-    "Right": { "type": "object", "x-rust-name": "Right", "title": @T, "required": ["kind"], "properties": { "kind": { "type": "string" } } },
+    "Either": { "x-rust-name": "Either", "title": @T, "description": @T, "x-enum-names": { @1: "Aa", @2: "Bb" },
+      "oneOf": [ { "$ref": "#/components/schemas/Left" }, { "$ref": "#/components/schemas/Right" } ],
+      "discriminator": { "propertyName": @1, "mapping": { @1: "#/components/schemas/Left", @2: "#/components/schemas/Right" } } },
+    "Left": { "type": "object", "x-rust-name": "Left", "description": @T, "required": ["only"],
+      "properties": { @1: { "type": "string" }, "only": { "type": "string", "description": @T, "x-personal": true } } },
+    "Right": { "type": "object", "x-rust-name": "Right", "title": @T, "properties": { @1: { "type": "string" }, "more": { "type": "integer" } } },
     "Outcome": { "type": "object", "x-rust-name": "Outcome", "title": @T, "description": @T, "deprecated": true, "x-replacement": @S,
       "externalDocs": { "url": @U, "description": @T },
       "required": ["of"],
       "properties": {
         @N: { "type": "string", "x-rust-name": "name", "description": @T, "examples": [@T] },
+        "either": { "$ref": "#/components/schemas/Either" },
         "of": { "type": "string", "x-rust-name": "of", "description": @T, "enum": [@1, @2], "x-enum-names": { @1: "Aa", @2: "Bb" } }
       } }
   }

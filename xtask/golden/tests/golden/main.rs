@@ -6,4 +6,5 @@ mod redaction;
 mod refusals;
 mod responses;
 mod support;
+mod unions;
 mod wire;

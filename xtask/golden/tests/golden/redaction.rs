@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use customer_api_core::{Operation, time::Date};
 use golden::{
-    AddPart, Address, ChangeThing, Kind, ListParts, LogIn, LogInResponse, MakeThing, Nasty,
-    NewOwner, Owner, RenameThing,
+    AddPart, Address, Card, ChangeThing, Kind, ListParts, LogIn, LogInResponse, MakeThing, Nasty,
+    NewOwner, Nothing, Owner, Pay, PayWith, RenameThing, SquareThing, Voucher,
 };
 
 use crate::support::call;
@@ -76,7 +76,25 @@ fn json_inside_arrays_and_objects() {
 
 #[test]
 fn a_variant_of_a_union() {
-    keeps(MakeThing::square(PLANTED));
+    keeps(MakeThing::new(SquareThing::new(PLANTED)));
+    let card = || Card::new("planted 1");
+    keeps(Pay::new(card(), [card()]).spare(PayWith::from(card())));
+    let tips = BTreeMap::from([("a".to_owned(), card().into())]);
+    keeps(Pay::new(Nothing::new(), [Voucher::new().codes([PLANTED])]).tips(tips));
+    let inner = Voucher::new().within(SquareThing::new(PLANTED));
+    keeps(Pay::new(inner, [card()]));
+}
+
+#[test]
+fn an_unlisted_object_of_a_union() {
+    let cash = serde_json::json!({ "type of \"it\"": "cash", "from": { "name": [PLANTED] } });
+    let cash = PayWith::unlisted(cash).unwrap();
+    let debug = format!("{cash:?}");
+    assert!(
+        debug.contains("cash") && !debug.contains(PLANTED),
+        "{debug}"
+    );
+    keeps(Pay::new(cash, [Card::new("planted 1")]));
 }
 
 #[test]

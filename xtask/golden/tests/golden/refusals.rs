@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use customer_api_core::{error::Problem, nullable::Nullable, time::Date};
 use golden::{
-    AddPart, Address, ChangeThing, Kind, ListParts, LogIn, MakeThing, NewOwner, RenameThing,
+    AddPart, Address, Card, ChangeThing, Kind, ListParts, LogIn, MakeThing, NewOwner, Nothing, Pay,
+    PayWith, RenameThing, Sheet, SquareThing, Voucher,
 };
 
 use crate::support::{refused, sent};
@@ -15,6 +16,10 @@ fn list(kind: Kind, key: &str) -> ListParts {
 
 fn add() -> AddPart {
     AddPart::new(1, Kind::Type, 1, "name")
+}
+
+fn pay() -> Pay {
+    Pay::new(Nothing::new(), [Nothing::new()])
 }
 
 fn rename() -> RenameThing {
@@ -70,11 +75,44 @@ fn limits_of_texts() {
             "first.address.line_1",
             Problem::TooLong(40),
         ),
-        (refused(MakeThing::square("")), "side", Problem::Empty),
         (
-            refused(MakeThing::sheet().note("x".repeat(11))),
+            refused(MakeThing::new(SquareThing::new(""))),
+            "side",
+            Problem::Empty,
+        ),
+        (
+            refused(MakeThing::new(Sheet::new().note("x".repeat(11)))),
             "note",
             Problem::TooLong(10),
+        ),
+        (
+            refused(Pay::new(Card::new("4".repeat(20)), [Nothing::new()])),
+            "with.number",
+            Problem::TooLong(19),
+        ),
+        (
+            refused(Pay::new(
+                Nothing::new(),
+                [Voucher::new().codes(["abc", "a"])],
+            )),
+            "shares[].codes[]",
+            Problem::TooShort(2),
+        ),
+        (
+            refused(pay().spare(PayWith::from(Voucher::new().within(SquareThing::new(""))))),
+            "spare.within.side",
+            Problem::Empty,
+        ),
+        (
+            refused(pay().tips(BTreeMap::from([(
+                "a".into(),
+                Card::new("1").month(13).into(),
+            )]))),
+            "tips[].month",
+            Problem::OutOfRange {
+                min: Some(1),
+                max: Some(12),
+            },
         ),
         (
             refused(AddPart::new(1, Kind::Type, 1, "A")),

@@ -3,6 +3,7 @@
 use customer_api_core::{Operation, operation::Idempotency, time::Date};
 use golden::{
     Kind, ListEverything, ListParts, ListPartsOrder, MakeThing, Ping, ReadOddly, RemoveThing,
+    RoundThing, Sheet, SquareThing,
 };
 
 use crate::support::{assert_wire, header, sent};
@@ -85,17 +86,17 @@ fn a_call_without_authorization_carries_no_key() {
 fn each_variant_of_a_union_names_itself() {
     for (operation, line, body) in [
         (
-            MakeThing::round(3),
+            MakeThing::new(RoundThing::new(3)),
             "POST /v1/things",
             r#"{"shape":"round","radius":3}"#,
         ),
         (
-            MakeThing::square("9\"").note("n"),
+            MakeThing::new(SquareThing::new("9\"").note("n")),
             "POST /v1/things",
             r#"{"shape":"square","side":"9\"","note":"n"}"#,
         ),
         (
-            MakeThing::sheet().dry(true),
+            MakeThing::new(Sheet::new()).dry(true),
             "POST /v1/things?dry=true",
             r#"{"shape":"flat"}"#,
         ),

@@ -2,10 +2,13 @@
 
 //! The models of requests and responses.
 
+mod customer_label;
 mod label;
 mod label_receipt;
 mod page_meta;
+mod payment_fraud_label;
 mod payment_fraud_review;
+mod refund_abuse_label;
 mod refund_abuse_review;
 mod review;
 mod review_author;
@@ -13,10 +16,13 @@ mod review_list;
 mod review_page;
 mod reviewer;
 
+pub use customer_label::CustomerLabel;
 pub use label::Label;
 pub use label_receipt::LabelReceipt;
 pub use page_meta::PageMeta;
+pub use payment_fraud_label::PaymentFraudLabel;
 pub use payment_fraud_review::PaymentFraudReview;
+pub use refund_abuse_label::RefundAbuseLabel;
 pub use refund_abuse_review::RefundAbuseReview;
 pub use review::Review;
 pub use review_author::ReviewAuthor;

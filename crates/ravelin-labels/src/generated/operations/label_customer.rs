@@ -11,11 +11,13 @@ use customer_api_core::{
 };
 use serde::Serialize;
 
-use crate::generated::models::{LabelReceipt, PaymentFraudReview, RefundAbuseReview, Reviewer};
+use crate::generated::models::{CustomerLabel, LabelReceipt};
 
 static CUSTOMER_ID: TextRule = TextRule::new().min_length(1);
-static REVIEWER_NAME: TextRule = TextRule::new().min_length(1);
-static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
+static VALUE_PAYMENT_FRAUD_REVIEWER_NAME: TextRule = TextRule::new().min_length(1);
+static VALUE_PAYMENT_FRAUD_REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
+static VALUE_REFUND_ABUSE_REVIEWER_NAME: TextRule = TextRule::new().min_length(1);
+static VALUE_REFUND_ABUSE_REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 
 /// `POST /v2/customer/{customerid}/labels`: Labels a customer in one category of fraud.
 ///
@@ -33,17 +35,8 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 /// ```no_run
 /// use ravelin_labels::LabelCustomer;
 ///
-/// # async fn run(client: &customer_api_core::Client<ravelin_labels::Ravelin>, customer_id: String, review: ravelin_labels::PaymentFraudReview) -> Result<(), customer_api_core::Error> {
-/// let output = client.send(LabelCustomer::payment_fraud(customer_id, review)).await?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// ```no_run
-/// use ravelin_labels::LabelCustomer;
-///
-/// # async fn run(client: &customer_api_core::Client<ravelin_labels::Ravelin>, customer_id: String, review: ravelin_labels::RefundAbuseReview) -> Result<(), customer_api_core::Error> {
-/// let output = client.send(LabelCustomer::refund_abuse(customer_id, review)).await?;
+/// # async fn run(client: &customer_api_core::Client<ravelin_labels::Ravelin>, customer_id: String, value: ravelin_labels::CustomerLabel) -> Result<(), customer_api_core::Error> {
+/// let output = client.send(LabelCustomer::new(customer_id, value)).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -55,24 +48,9 @@ pub struct LabelCustomer {
 }
 
 #[derive(Clone, Serialize)]
-#[serde(tag = "category")]
-pub(crate) enum Body {
-    #[serde(rename = "PAYMENT_FRAUD")]
-    PaymentFraud {
-        review: PaymentFraudReview,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reviewer: Option<Reviewer>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        comment: Option<String>,
-    },
-    #[serde(rename = "REFUND_ABUSE")]
-    RefundAbuse {
-        review: RefundAbuseReview,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reviewer: Option<Reviewer>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        comment: Option<String>,
-    },
+#[serde(transparent)]
+pub(crate) struct Body {
+    pub(crate) value: CustomerLabel,
 }
 
 impl LabelCustomer {
@@ -89,63 +67,18 @@ impl LabelCustomer {
         "https://developer.ravelin.com/merchant/api/endpoints/customer-label",
     );
 
-    /// A review of payment fraud.
+    /// Labels a customer in one category of fraud.
     ///
     /// - `customer_id`: The id of the customer to label, as the merchant sent it. At least 1
     ///   character.
-    /// - `review`: The label in a review of payment fraud. Provenance: documented,
-    ///   <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
-    pub fn payment_fraud(customer_id: impl Into<String>, review: PaymentFraudReview) -> Self {
+    /// - `value`: A label in one category. The category determines the possible reviews.
+    pub fn new(customer_id: impl Into<String>, value: impl Into<CustomerLabel>) -> Self {
         Self {
             customer_id: customer_id.into(),
-            body: Body::PaymentFraud {
-                review,
-                reviewer: None,
-                comment: None,
+            body: Body {
+                value: value.into(),
             },
         }
-    }
-
-    /// A review of refund abuse. One version of the provider's guide states that this category was
-    /// withdrawn in favour of tags. Expect a 400 where it was withdrawn.
-    ///
-    /// - `customer_id`: The id of the customer to label, as the merchant sent it. At least 1
-    ///   character.
-    /// - `review`: The label in a review of refund abuse. Provenance: documented,
-    ///   <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
-    pub fn refund_abuse(customer_id: impl Into<String>, review: RefundAbuseReview) -> Self {
-        Self {
-            customer_id: customer_id.into(),
-            body: Body::RefundAbuse {
-                review,
-                reviewer: None,
-                comment: None,
-            },
-        }
-    }
-
-    /// The person who reviews, shown in the dashboard's audit log.
-    pub fn reviewer(mut self, reviewer: Reviewer) -> Self {
-        let value = Some(reviewer);
-        match &mut self.body {
-            Body::PaymentFraud { reviewer: slot, .. }
-            | Body::RefundAbuse { reviewer: slot, .. } => *slot = value,
-        }
-        self
-    }
-
-    /// The reason for the label, shown in the dashboard's audit log.
-    ///
-    /// Provenance: documented,
-    /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
-    pub fn comment(mut self, comment: impl Into<String>) -> Self {
-        let value = Some(comment.into());
-        match &mut self.body {
-            Body::PaymentFraud { comment: slot, .. } | Body::RefundAbuse { comment: slot, .. } => {
-                *slot = value
-            }
-        }
-        self
     }
 }
 
@@ -156,12 +89,32 @@ impl Operation for LabelCustomer {
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
         request.check("customerid", &self.customer_id, &CUSTOMER_ID);
-        match &self.body {
-            Body::PaymentFraud { reviewer, .. } | Body::RefundAbuse { reviewer, .. } => {
-                if let Some(value) = reviewer {
-                    request.check("reviewer.name", &value.name, &REVIEWER_NAME);
-                    request.check("reviewer.email", &value.email, &REVIEWER_EMAIL);
-                }
+        if let CustomerLabel::PaymentFraud(object) = &self.body.value {
+            if let Some(value) = &object.reviewer {
+                request.check(
+                    "reviewer.name",
+                    &value.name,
+                    &VALUE_PAYMENT_FRAUD_REVIEWER_NAME,
+                );
+                request.check(
+                    "reviewer.email",
+                    &value.email,
+                    &VALUE_PAYMENT_FRAUD_REVIEWER_EMAIL,
+                );
+            }
+        }
+        if let CustomerLabel::RefundAbuse(object) = &self.body.value {
+            if let Some(value) = &object.reviewer {
+                request.check(
+                    "reviewer.name",
+                    &value.name,
+                    &VALUE_REFUND_ABUSE_REVIEWER_NAME,
+                );
+                request.check(
+                    "reviewer.email",
+                    &value.email,
+                    &VALUE_REFUND_ABUSE_REVIEWER_EMAIL,
+                );
             }
         }
         request.path("customerid", &self.customer_id)?;
@@ -174,50 +127,15 @@ impl Operation for LabelCustomer {
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         values.text(&self.customer_id);
-        match &self.body {
-            Body::PaymentFraud {
-                reviewer, comment, ..
-            }
-            | Body::RefundAbuse {
-                reviewer, comment, ..
-            } => {
-                if let Some(value) = reviewer {
-                    value.sensitive(values);
-                }
-                values.optional(comment.as_deref());
-            }
-        }
+        self.body.value.sensitive(values);
     }
 }
 
 impl fmt::Debug for LabelCustomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("LabelCustomer");
-        debug.field("customer_id", &Redacted(&self.customer_id));
-        match &self.body {
-            Body::PaymentFraud {
-                review,
-                reviewer,
-                comment,
-            } => {
-                debug
-                    .field("category", &"PAYMENT_FRAUD")
-                    .field("review", review)
-                    .field("reviewer", reviewer)
-                    .field("comment", &Redacted(comment));
-            }
-            Body::RefundAbuse {
-                review,
-                reviewer,
-                comment,
-            } => {
-                debug
-                    .field("category", &"REFUND_ABUSE")
-                    .field("review", review)
-                    .field("reviewer", reviewer)
-                    .field("comment", &Redacted(comment));
-            }
-        }
-        debug.finish()
+        f.debug_struct("LabelCustomer")
+            .field("customer_id", &Redacted(&self.customer_id))
+            .field("value", &self.body.value)
+            .finish()
     }
 }

@@ -2,18 +2,17 @@
 
 use super::{
     call, record,
-    scope::{Held, Scope},
+    scope::Scope,
     walk::{self, Rules, Spot},
 };
 use crate::model::{
-    Around, Body, BodyShape, Dynamic, Field, Format, Operation, Output, Place, Type, template,
+    Around, Body, Dynamic, Field, Format, Operation, Output, Place, Type, template,
 };
 
 mod about;
 mod dynamic;
 mod media;
 mod presence;
-mod union;
 
 pub(crate) use presence::sentences as rules;
 
@@ -26,21 +25,13 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation, krate: &st
         .iter()
         .map(|parameter| &parameter.field)
         .collect();
-    let body_fields: &[Field] = match operation.body.as_ref().map(|body| &body.shape) {
-        Some(BodyShape::Record(fields)) => fields,
-        _ => &[],
-    };
+    let body_fields: &[Field] = operation.body.as_ref().map_or(&[], |body| &body.fields);
     let dynamic: &[Dynamic] = operation.body.as_ref().map_or(&[], |body| &body.dynamic);
-    let union = match operation.body.as_ref().map(|body| &body.shape) {
-        Some(BodyShape::Union { tag, variants }) => Some((tag, variants)),
-        _ => None,
-    };
     let is_empty = !parameters
         .iter()
         .copied()
         .chain(body_fields)
-        .any(|field| field.required)
-        && union.is_none();
+        .any(|field| field.required);
     let hides = record::any_hidden(
         scope,
         &parameters
@@ -89,10 +80,7 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation, krate: &st
     out += &body(scope, operation, is_empty);
 
     out += &format!("impl {name} {{\n{}\n", info(scope, operation));
-    match union {
-        Some((_, variants)) => out += &union::constructors(scope, operation, &parameters, variants),
-        None => out += &constructor(scope, operation, &parameters, body_fields, is_empty),
-    }
+    out += &constructor(scope, operation, &parameters, body_fields, is_empty);
     let siblings: Vec<Field> = parameters.iter().map(|field| (*field).clone()).collect();
     for field in parameters.iter().filter(|field| !field.required) {
         out += "\n";
@@ -106,27 +94,19 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation, krate: &st
             format!("self.body.{} = {value};\n", field.rust)
         });
     }
-    if let Some((_, variants)) = union {
-        out += &union::setters(scope, variants);
-    }
     out += &dynamic::methods(dynamic);
     out += "}\n\n";
 
     out += &implementation(scope, operation, &encode, &parameters, body_fields);
     if own_debug {
         out += "\n";
-        out += &match union {
-            Some((tag, variants)) => union::debug(scope, name, &parameters, tag, variants),
-            None => {
-                let own = parameters
-                    .iter()
-                    .map(|field| (*field, format!("self.{}", field.rust)));
-                let inner = body_fields
-                    .iter()
-                    .map(|field| (field, format!("self.body.{}", field.rust)));
-                record::debug(scope, name, own.chain(inner), &dynamic::debug(dynamic))
-            }
-        };
+        let own = parameters
+            .iter()
+            .map(|field| (*field, format!("self.{}", field.rust)));
+        let inner = body_fields
+            .iter()
+            .map(|field| (field, format!("self.body.{}", field.rust)));
+        out += &record::debug(scope, name, own.chain(inner), &dynamic::debug(dynamic));
     }
     out
 }
@@ -175,7 +155,7 @@ fn constructor(
 fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String {
     let Some(Body {
         format,
-        shape,
+        fields,
         is_value,
         dynamic,
         ..
@@ -190,47 +170,39 @@ fn body(scope: &mut Scope<'_>, operation: &Operation, is_empty: bool) -> String 
         scope.need("serde", "", "Serialize");
         derives.push("Serialize");
     }
-    let derive = format!("#[derive({})]\n", derives.join(", "));
-    match shape {
-        BodyShape::Record(fields) => {
-            let mut out = derive;
-            if *is_value {
-                out += "#[serde(transparent)]\n";
-            }
-            out += "pub(crate) struct Body {\n";
-            for field in fields {
-                if is_json {
-                    out += &record::serde_attributes(scope.api, field, true, false);
-                }
-                out += &format!("pub(crate) {}: {},\n", field.rust, scope.held(field, true));
-            }
-            out += &dynamic::fields(scope, dynamic);
-            out + "}\n\n"
-        }
-        BodyShape::Union { tag, variants } => union::body(scope, &derive, tag, variants),
+    let mut out = format!("#[derive({})]\n", derives.join(", "));
+    if *is_value {
+        out += "#[serde(transparent)]\n";
     }
+    out += "pub(crate) struct Body {\n";
+    for field in fields {
+        if is_json {
+            out += &record::serde_attributes(scope.api, field, true, false);
+        }
+        out += &format!("pub(crate) {}: {},\n", field.rust, scope.held(field, true));
+    }
+    out += &dynamic::fields(scope, dynamic);
+    out + "}\n\n"
 }
 
 fn encode(scope: &mut Scope<'_>, rules: &mut Rules, operation: &Operation) -> String {
     let mut out = String::new();
     for parameter in &operation.parameters {
         let spot = Spot::place(format!("self.{}", parameter.field.rust));
-        out += &walk::checks(scope, rules, &parameter.field, &spot);
+        out += &walk::checks(scope, rules, &parameter.field, &parameter.field.wire, &spot);
     }
-    match operation.body.as_ref().map(|body| &body.shape) {
-        None => {}
-        Some(BodyShape::Record(fields)) => {
-            out += &presence::checks(operation, fields);
-            for field in fields {
-                out += &walk::checks(
-                    scope,
-                    rules,
-                    field,
-                    &Spot::place(format!("self.body.{}", field.rust)),
-                );
-            }
+    if let Some(Body {
+        fields, is_value, ..
+    }) = &operation.body
+    {
+        out += &presence::checks(operation, fields);
+        for field in fields {
+            let spot = Spot::place(format!("self.body.{}", field.rust));
+            // An object that is the whole body has no name on the wire.
+            let is_whole = *is_value && matches!(field.slot.value, Type::Model(_));
+            let wire = if is_whole { "" } else { &field.wire };
+            out += &walk::checks(scope, rules, field, wire, &spot);
         }
-        Some(BodyShape::Union { variants, .. }) => out += &union::checks(scope, rules, variants),
     }
     for name in template(&operation.path) {
         for parameter in operation
@@ -266,7 +238,7 @@ fn encode(scope: &mut Scope<'_>, rules: &mut Rules, operation: &Operation) -> St
         }) => return out + "request.json(&self.body)\n",
         Some(Body {
             format,
-            shape: BodyShape::Record(fields),
+            fields,
             dynamic,
             ..
         }) => {
@@ -372,18 +344,9 @@ fn sensitive(
     if let Some(body) = &operation.body {
         statements += &dynamic::sensitive(&body.dynamic);
     }
-    if let Some(BodyShape::Union { variants, .. }) = operation.body.as_ref().map(|body| &body.shape)
-    {
-        statements += &union::sensitive(scope, variants);
-    }
     if statements.is_empty() {
         return statements;
     }
     let values = scope.core("request", "Sensitive");
     format!("\nfn sensitive<'a>(&'a self, values: &mut {values}<'a>) {{\n{statements}}}\n")
-}
-
-/// Returns whether a field has an owner's `Option` around it.
-fn is_optional(field: &Field) -> bool {
-    Held::of(field, true).is_option() && !matches!(field.slot.value, Type::Broken)
 }

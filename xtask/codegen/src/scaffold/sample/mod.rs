@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use self::value::Sampler;
 use crate::{
-    model::{Api, Body, BodyShape, DynamicNames, Field, Format, Operation, Place, Type},
+    model::{Api, Body, DynamicNames, Field, Format, Operation, Place, Shape, Type},
     visible::literal,
 };
 
@@ -37,35 +37,22 @@ pub(super) enum Sent {
 
 /// Returns the calls of an operation: one, or one per variant of its body. They have every optional value, or none.
 pub(super) fn calls(api: &Api, operation: &Operation, all: bool) -> Vec<Call> {
-    match operation.body.as_ref().map(|body| &body.shape) {
-        Some(BodyShape::Union { tag, variants }) => variants
-            .iter()
-            .map(|variant| {
-                let tag = (tag.as_str(), variant.value.as_str());
-                call(
-                    api,
-                    operation,
-                    all,
-                    &variant.constructor,
-                    Some(tag),
-                    &variant.fields,
-                )
-            })
-            .collect(),
-        Some(BodyShape::Record(fields)) => vec![call(api, operation, all, "new", None, fields)],
-        None => vec![call(api, operation, all, "new", None, &[])],
-    }
+    let body = operation.body.iter().flat_map(|body| &body.fields);
+    let variants = body.map(|field| match field.slot.value {
+        Type::Model(id) => match api.model(id).map(|model| &model.shape) {
+            Some(Shape::Union(alternatives)) => alternatives.len(),
+            _ => 1,
+        },
+        _ => 1,
+    });
+    (0..variants.max().unwrap_or(1))
+        .map(|variant| call(api, operation, all, variant))
+        .collect()
 }
 
-fn call(
-    api: &Api,
-    operation: &Operation,
-    all: bool,
-    constructor: &str,
-    tag: Option<(&str, &str)>,
-    fields: &[Field],
-) -> Call {
-    let mut sampler = Sampler::new(api, all);
+/// Makes a call in which every union is its variant of this number.
+fn call(api: &Api, operation: &Operation, all: bool, variant: usize) -> Call {
+    let mut sampler = Sampler::new(api, all, variant);
     sampler.is_deprecated = operation.notes.deprecated;
     sampler.names.insert(operation.rust.clone());
     let mut chain = Chain::default();
@@ -89,12 +76,9 @@ fn call(
             Place::Header => headers.push((field.wire.clone(), first)),
         }
     }
-    let mut json: Vec<String> = tag
-        .map(|(name, value)| format!("{}:{}", value::json(name), value::json(value)))
-        .into_iter()
-        .collect();
+    let mut json = Vec::new();
     let mut pairs = Vec::new();
-    for field in fields {
+    for field in operation.body.iter().flat_map(|body| &body.fields) {
         let Some(value) = sampler.field(field, false) else {
             continue;
         };
@@ -121,7 +105,7 @@ fn call(
     let mark = if query.is_empty() { "" } else { "?" };
     Call {
         rust: format!(
-            "{}::{constructor}({}){}",
+            "{}::new({}){}",
             operation.rust,
             chain.arguments.join(", "),
             chain.setters

@@ -25,16 +25,19 @@ pub(super) struct Sampler<'a> {
     api: &'a Api,
     /// Whether optional values are set.
     all: bool,
+    /// The number of the variant that unions have, counted around.
+    variant: usize,
     pub(super) names: BTreeSet<String>,
     pub(super) times: BTreeSet<&'static str>,
     pub(super) is_deprecated: bool,
 }
 
 impl<'a> Sampler<'a> {
-    pub(super) fn new(api: &'a Api, all: bool) -> Self {
+    pub(super) fn new(api: &'a Api, all: bool, variant: usize) -> Self {
         Self {
             api,
             all,
+            variant,
             names: BTreeSet::new(),
             times: BTreeSet::new(),
             is_deprecated: false,
@@ -133,6 +136,13 @@ impl<'a> Sampler<'a> {
         self.names.insert(model.rust.clone());
         let fields = match &model.shape {
             Shape::Record(fields) => fields,
+            Shape::Union(alternatives) => {
+                let mut around = alternatives.iter().cycle().skip(self.variant);
+                let object = around.next().map(|one| self.model(one.model));
+                let object = object.unwrap_or_default();
+                let rust = format!("{}::from({})", model.rust, object.owned);
+                return plain(&rust, &rust, &object.json, false);
+            }
             Shape::Choice(variants) => {
                 // As a path segment, these would be refused.
                 let variant = variants
@@ -151,7 +161,11 @@ impl<'a> Sampler<'a> {
             }
         };
         let mut chain = Chain::default();
-        let mut members = Vec::new();
+        let tag = model.tag.as_ref();
+        let mut members: Vec<String> = tag
+            .map(|tag| format!("{}:{}", json(&tag.name), json(&tag.value)))
+            .into_iter()
+            .collect();
         for field in fields {
             if let Some(value) = self.field(field, false) {
                 chain.add(field, &value.argument);

@@ -77,71 +77,173 @@ fn components_that_nothing_uses() {
 }
 
 #[test]
-fn unions_that_no_constructor_can_make() {
-    let union = |more: &str, a: &str, b: &str| {
-        with(
-            &format!(
-                "requestBody: {{ content: {{ application/json: {{ schema: {{ oneOf: [ {{ $ref: '#/components/schemas/A' }}, {{ $ref: '#/components/schemas/B' }} ], discriminator: {{ propertyName: kind {more} }} }} }} }} }}, {DONE}"
-            ),
-            &format!(
-                "schemas: {{ A: {{ type: object, required: [kind], properties: {a} }}, B: {{ type: object, required: [kind], properties: {b} }} }}"
-            ),
+fn unions_whose_objects_can_not_be_told_apart() {
+    let refer = "oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: kind";
+    let schemas = |a: &str, b: &str, more: &str| {
+        format!(
+            "schemas: {{ A: {{ type: object, properties: {a} }}, B: {{ type: object, properties: {b} }} {more} }}"
         )
     };
-    let (a, b) = ("{ kind: { const: a } }", "{ kind: { const: b } }");
-    assert_eq!(problems(&union("", a, b)), []);
-    let b_at = "/components/schemas/B";
+    let union = |more: &str, a: &str, b: &str| {
+        let body = format!(
+            "requestBody: {{ content: {{ application/json: {{ schema: {{ {refer} {more} }} }} }} }} }}"
+        );
+        with(&format!("{body}, {DONE}"), &schemas(a, b, ""))
+    };
+    let (a, b) = (
+        "{ kind: { const: a } }",
+        "{ kind: { type: string, enum: [b] } }",
+    );
+    let text = "{ kind: { type: string } }";
+    // The value is the object's own, that of `mapping`, or else the schema's name.
+    for (more, b) in [
+        ("", b),
+        ("", text),
+        ("", "{ n: { type: integer } }"),
+        (", mapping: { b: '#/components/schemas/B' }", text),
+        (
+            ", mapping: { b: B }",
+            "{ kind: { type: string, enum: [b, c] } }",
+        ),
+    ] {
+        assert_eq!(problems(&union(more, a, b)), [], "{more} {b}");
+    }
+    let variant = format!("{BODY}/oneOf/1");
     refuses(
-        &union("", a, "{ kind: { type: string } }"),
-        b_at,
-        "does not say what its `kind` is",
-        "`const`",
-    );
-    // OpenAPI's own form.
-    let mapping = ", mapping: { b: '#/components/schemas/B' }";
-    assert_eq!(
-        problems(&union(mapping, a, "{ kind: { type: string } }")),
-        []
+        &union("", a, a),
+        &variant,
+        "`a` is the `kind` of two variants",
+        "a value of its own",
     );
     refuses(
-        &union("", a, "{ kind: { const: a } }"),
-        b_at,
-        "the variant `A` is taken",
-        "x-rust-name",
-    );
-    refuses(
-        &union("", a, "{ kind: { const: b }, note: { type: string } }"),
-        &format!("{b_at}/properties/note"),
-        "not in every variant",
-        "every variant",
-    );
-    let both = union(
-        "",
-        "{ kind: { const: a }, debug: { type: string } }",
-        "{ kind: { const: b }, debug: { type: string } }",
-    );
-    assert!(
-        problems(&both)
-            .iter()
-            .any(|problem| problem.what.contains("`debug` has a meaning"))
+        &union(", mapping: { x: B, y: B }", a, text),
+        &variant,
+        "several values of the discriminator lead to `B`",
+        "a schema for each value",
     );
     refuses(
         &union(", mapping: { c: '#/components/schemas/C' }", a, b),
         &format!("{BODY}/discriminator/mapping/c"),
         "not a variant",
-        "oneOf",
+        "among the variants",
     );
     refuses(
-        &union(", mapping: { x: '#/components/schemas/A' }", a, b),
-        &format!("{BODY}/oneOf/0"),
+        &union(", mapping: { x: '#/components/schemas/B' }", a, b),
+        &variant,
         "`mapping` has `x`",
         "agree",
     );
-    let elsewhere = with(
-        "responses: { '200': { description: It., content: { application/json: { schema: { oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: kind } } } } } }",
-        "schemas: { A: { type: object, properties: { kind: {} } }, B: { type: object, properties: { kind: {} } } }",
+    refuses(
+        &union("", a, "{ kind: { type: string, enum: [b, c] } }"),
+        "/components/schemas/B/properties/kind",
+        "`kind` can't be `B`",
+        "`mapping`",
     );
-    refuses(&elsewhere, SUCCESS, "whole body of a request", "`{}`");
+    refuses(
+        &union("", a, "{ kind: { type: integer } }"),
+        "/components/schemas/B/properties/kind",
+        "`kind` can't be `B`",
+        "a text",
+    );
+    let answer = |schema: &str, a: &str, more: &str| {
+        with(
+            &format!(
+                "responses: {{ '200': {{ description: It., content: {{ application/json: {{ schema: {schema} }} }} }} }}"
+            ),
+            &schemas(a, b, more),
+        )
+    };
+    let list = format!("{{ type: array, items: {{ {refer} }} }} }}");
+    assert_eq!(problems(&answer(&list, a, "")), []);
+    let alone = "{ kind: { const: a }, b: { $ref: '#/components/schemas/B' } }";
+    assert_eq!(problems(&answer(&list, alone, "")), []);
+    refuses(
+        &answer(
+            &list,
+            "{ kind: { const: a }, inner: { $ref: '#/components/schemas/A' } }",
+            "",
+        ),
+        "/components/schemas/A",
+        "`A` contains itself",
+        "array",
+    );
+    let through = format!(", U: {{ {refer} }} }}");
+    let found = problems(&answer(
+        "{ $ref: '#/components/schemas/U' }",
+        "{ kind: { const: a }, inner: { $ref: '#/components/schemas/U' } }",
+        &through,
+    ));
+    assert!(
+        found.iter().all(|one| one.what.contains("contains itself")) && !found.is_empty(),
+        "{found:?}"
+    );
+    let other = refer.replace("propertyName: kind", "propertyName: sort");
+    let found = problems(&answer(&list, a, &format!(", U: {{ {other} }} }}")).replace(
+        "responses: {",
+        "requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/U' } } } }, responses: {",
+    ));
+    let what = "`A` has the `kind` `a` here, and the `sort` `A` in another union";
+    let at = format!("{SUCCESS}/items/oneOf/0");
+    assert!(
+        found.iter().any(|one| one.at == at && one.what == what),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn objects_of_a_union_elsewhere() {
+    let refer = "oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: kind }";
+    let text = |operation: &str| {
+        with(
+            operation,
+            &format!(
+                "schemas: {{ A: {{ type: object, properties: {{ kind: {{ type: string }} }} }}, B: {{ type: object, properties: {{ kind: {{ const: b }} }} }}, U: {{ {refer} }} }}"
+            ),
+        )
+    };
+    let union = "{ $ref: '#/components/schemas/U' }";
+    let body = |media: &str, schema: &str| {
+        text(&format!(
+            "requestBody: {{ content: {{ {media}: {{ schema: {schema} }} }} }}, {DONE}"
+        ))
+    };
+    let of =
+        |schema: &str| format!("{{ type: object, properties: {{ u: {union}, it: {schema} }} }}");
+    let b = "{ $ref: '#/components/schemas/B' }";
+    assert_eq!(problems(&body("application/json", &of(b))), []);
+    refuses(
+        &body(
+            "application/json",
+            &of("{ $ref: '#/components/schemas/A' }"),
+        ),
+        PROPERTY,
+        "`A` is a variant of a union, and here its discriminator may have another value",
+        "`const`",
+    );
+    let form = "application/x-www-form-urlencoded";
+    refuses(
+        &body(form, union),
+        "/paths/~1things/post/requestBody/content/application~1x-www-form-urlencoded",
+        "a union in a form",
+        "application/json",
+    );
+    refuses(
+        &body(
+            form,
+            &format!("{{ type: object, properties: {{ it: {union} }} }}"),
+        ),
+        "/paths/~1things/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/it",
+        "not one flat value",
+        "a string",
+    );
+    refuses(
+        &text(&format!(
+            "parameters: [ {{ name: q, in: query, schema: {union} }} ], {DONE}"
+        )),
+        PARAMETER,
+        "object as a parameter",
+        "flat",
+    );
 }
 
 #[test]

@@ -3,31 +3,59 @@
 //! The models of requests and responses.
 
 mod address;
+mod card;
 mod count;
+mod ended;
+mod event;
 mod kind;
+mod list_events_response;
+mod list_events_response_last;
 mod list_everything_response;
 mod list_everything_response_kind;
 mod list_parts_order;
 mod log_in_response;
+mod make_thing_body;
 mod new_owner;
+mod nothing;
 mod owner;
+mod paid;
 mod part;
+mod pay_with;
 #[cfg(feature = "undocumented")]
 mod removal;
+mod round_thing;
+mod seen;
+mod sheet;
+mod square_thing;
 mod thing;
 mod thing_match;
+mod voucher;
 
 pub use address::Address;
+pub use card::Card;
 pub use count::Count;
+pub use ended::Ended;
+pub use event::Event;
 pub use kind::Kind;
+pub use list_events_response::ListEventsResponse;
+pub use list_events_response_last::ListEventsResponseLast;
 pub use list_everything_response::ListEverythingResponse;
 pub use list_everything_response_kind::ListEverythingResponseKind;
 pub use list_parts_order::ListPartsOrder;
 pub use log_in_response::LogInResponse;
+pub use make_thing_body::MakeThingBody;
 pub use new_owner::NewOwner;
+pub use nothing::Nothing;
 pub use owner::Owner;
+pub use paid::Paid;
 pub use part::Part;
+pub use pay_with::PayWith;
 #[cfg(feature = "undocumented")]
 pub use removal::Removal;
+pub use round_thing::RoundThing;
+pub use seen::Seen;
+pub use sheet::Sheet;
+pub use square_thing::SquareThing;
 pub use thing::Thing;
 pub use thing_match::ThingMatch;
+pub use voucher::Voucher;

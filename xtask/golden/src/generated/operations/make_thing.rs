@@ -4,15 +4,19 @@ use std::fmt;
 
 use customer_api_core::{
     error::{DecodeError, ValidationError},
-    generated::{Redacted, TextRule},
+    generated::TextRule,
     operation::{Idempotency, Method, Operation, OperationInfo, Provenance},
     request::{Encoder, Sensitive},
     response::ResponseBody,
 };
 use serde::Serialize;
 
-static NOTE: TextRule = TextRule::new().max_length(10);
-static SIDE: TextRule = TextRule::new().min_length(1);
+use crate::generated::models::MakeThingBody;
+
+static VALUE_ROUND_NOTE: TextRule = TextRule::new().max_length(10);
+static VALUE_SQUARE_SIDE: TextRule = TextRule::new().min_length(1);
+static VALUE_SQUARE_NOTE: TextRule = TextRule::new().max_length(10);
+static VALUE_FLAT_NOTE: TextRule = TextRule::new().max_length(10);
 
 /// `POST /v1/things`.
 ///
@@ -25,26 +29,8 @@ static SIDE: TextRule = TextRule::new().min_length(1);
 /// ```no_run
 /// use golden::MakeThing;
 ///
-/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, radius: i64) -> Result<(), customer_api_core::Error> {
-/// client.send(MakeThing::round(radius)).await?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// ```no_run
-/// use golden::MakeThing;
-///
-/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, side: String) -> Result<(), customer_api_core::Error> {
-/// client.send(MakeThing::square(side)).await?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// ```no_run
-/// use golden::MakeThing;
-///
-/// # async fn run(client: &customer_api_core::Client<golden::Nasty>) -> Result<(), customer_api_core::Error> {
-/// client.send(MakeThing::sheet()).await?;
+/// # async fn run(client: &customer_api_core::Client<golden::Nasty>, value: golden::MakeThingBody) -> Result<(), customer_api_core::Error> {
+/// client.send(MakeThing::new(value)).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -56,25 +42,9 @@ pub struct MakeThing {
 }
 
 #[derive(Clone, Serialize)]
-#[serde(tag = "shape")]
-pub(crate) enum Body {
-    #[serde(rename = "round")]
-    Round {
-        radius: i64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        note: Option<String>,
-    },
-    #[serde(rename = "square")]
-    Square {
-        side: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        note: Option<String>,
-    },
-    #[serde(rename = "flat")]
-    Sheet {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        note: Option<String>,
-    },
+#[serde(transparent)]
+pub(crate) struct Body {
+    pub(crate) value: MakeThingBody,
 }
 
 impl MakeThing {
@@ -84,53 +54,21 @@ impl MakeThing {
         .with_deciding_status()
         .with_provenance(Provenance::Documented, "https://nasty.example/make");
 
-    /// Makes a call of `makeThing` for `round`.
+    /// Makes a call of `makeThing`.
     ///
-    /// - `radius`: the provider's `radius`.
-    pub fn round(radius: i64) -> Self {
+    /// - `value`: the provider's `value`.
+    pub fn new(value: impl Into<MakeThingBody>) -> Self {
         Self {
             dry: None,
-            body: Body::Round { radius, note: None },
-        }
-    }
-
-    /// A square.
-    ///
-    /// - `side`: the provider's `side`. At least 1 character.
-    pub fn square(side: impl Into<String>) -> Self {
-        Self {
-            dry: None,
-            body: Body::Square {
-                side: side.into(),
-                note: None,
+            body: Body {
+                value: value.into(),
             },
-        }
-    }
-
-    /// Makes a call of `makeThing` for `flat`.
-    pub fn sheet() -> Self {
-        Self {
-            dry: None,
-            body: Body::Sheet { note: None },
         }
     }
 
     /// The provider's `dry`.
     pub fn dry(mut self, dry: bool) -> Self {
         self.dry = Some(dry);
-        self
-    }
-
-    /// The provider's `note`.
-    ///
-    /// At most 10 characters.
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        let value = Some(note.into());
-        match &mut self.body {
-            Body::Round { note: slot, .. }
-            | Body::Square { note: slot, .. }
-            | Body::Sheet { note: slot, .. } => *slot = value,
-        }
         self
     }
 }
@@ -141,17 +79,20 @@ impl Operation for MakeThing {
     const INFO: &'static OperationInfo = &Self::INFO;
 
     fn encode(&self, request: &mut Encoder<'_>) -> Result<(), ValidationError> {
-        match &self.body {
-            Body::Round { note, .. } | Body::Sheet { note } => {
-                if let Some(value) = note {
-                    request.check("note", value, &NOTE);
-                }
+        if let MakeThingBody::Round(object) = &self.body.value {
+            if let Some(value) = &object.note {
+                request.check("note", value, &VALUE_ROUND_NOTE);
             }
-            Body::Square { side, note } => {
-                request.check("side", side, &SIDE);
-                if let Some(value) = note {
-                    request.check("note", value, &NOTE);
-                }
+        }
+        if let MakeThingBody::Square(object) = &self.body.value {
+            request.check("side", &object.side, &VALUE_SQUARE_SIDE);
+            if let Some(value) = &object.note {
+                request.check("note", value, &VALUE_SQUARE_NOTE);
+            }
+        }
+        if let MakeThingBody::Flat(object) = &self.body.value {
+            if let Some(value) = &object.note {
+                request.check("note", value, &VALUE_FLAT_NOTE);
             }
         }
         if let Some(value) = &self.dry {
@@ -165,36 +106,15 @@ impl Operation for MakeThing {
     }
 
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
-        match &self.body {
-            Body::Round { .. } | Body::Sheet { .. } => {}
-            Body::Square { side, .. } => {
-                values.text(side);
-            }
-        }
+        self.body.value.sensitive(values);
     }
 }
 
 impl fmt::Debug for MakeThing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("MakeThing");
-        debug.field("dry", &self.dry);
-        match &self.body {
-            Body::Round { radius, note } => {
-                debug
-                    .field("shape", &"round")
-                    .field("radius", radius)
-                    .field("note", note);
-            }
-            Body::Square { side, note } => {
-                debug
-                    .field("shape", &"square")
-                    .field("side", &Redacted(side))
-                    .field("note", note);
-            }
-            Body::Sheet { note } => {
-                debug.field("shape", &"flat").field("note", note);
-            }
-        }
-        debug.finish()
+        f.debug_struct("MakeThing")
+            .field("dry", &self.dry)
+            .field("value", &self.body.value)
+            .finish()
     }
 }

@@ -1,0 +1,183 @@
+//! Finds the discriminator of each object that is an alternative of a union. The object writes it, wherever it stands.
+
+use std::collections::BTreeMap;
+
+use super::lower::dangling;
+use crate::{
+    parse::{Description, Kind, OrRef, Property, Record, Schema, Union, UnionVariant},
+    problem::Problems,
+};
+
+/// The member by which a union knows an object, and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tag {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// Whether the object's own schema allows no other value.
+    pub(crate) is_fixed: bool,
+}
+
+/// Returns the discriminators of all alternatives, by the names of their components.
+pub(super) fn tags<'d>(description: &'d Description, p: &mut Problems) -> BTreeMap<&'d str, Tag> {
+    let mut unions = Vec::new();
+    for schema in schemas(description) {
+        collect(schema, &mut unions);
+    }
+    let mut tags: BTreeMap<&str, Tag> = BTreeMap::new();
+    for union in unions {
+        let mut values: Vec<String> = Vec::new();
+        for variant in &union.variants {
+            let Some(tag) = tag(description, union, variant, p) else {
+                continue;
+            };
+            if values.contains(&tag.value) {
+                p.report(
+                    &variant.at,
+                    format!("`{}` is the `{}` of two variants", tag.value, tag.name),
+                    "give each variant a value of its own",
+                );
+            }
+            values.push(tag.value.clone());
+            match tags.get(variant.schema.as_str()) {
+                Some(other) if *other != tag => p.report(
+                    &variant.at,
+                    format!(
+                        "`{}` has the `{}` `{}` here, and the `{}` `{}` in another union",
+                        variant.schema, tag.name, tag.value, other.name, other.value
+                    ),
+                    "write a schema for each union",
+                ),
+                _ => {
+                    tags.insert(&variant.schema, tag);
+                }
+            }
+        }
+    }
+    tags
+}
+
+/// Returns every schema that stands in no other.
+fn schemas(description: &Description) -> impl Iterator<Item = &Schema> {
+    let components = description.schemas.iter().map(|(_, schema)| schema);
+    let parameters = description.parameters.iter().map(|(_, one)| &one.schema);
+    let responses = description.responses.iter().map(|(_, one)| one);
+    let inline = description.operations.iter().flat_map(|operation| {
+        operation.responses.iter().filter_map(|(_, one)| match one {
+            OrRef::Here(response) => Some(response),
+            OrRef::Reference { .. } => None,
+        })
+    });
+    let contents = responses
+        .chain(inline)
+        .flat_map(|response| &response.content)
+        .filter_map(|content| content.schema.as_ref());
+    let bodies = description
+        .operations
+        .iter()
+        .filter_map(|operation| Some(&operation.body.as_ref()?.schema));
+    let own = description
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.parameters)
+        .filter_map(|parameter| match parameter {
+            OrRef::Here(parameter) => Some(&parameter.schema),
+            OrRef::Reference { .. } => None,
+        });
+    components
+        .chain(parameters)
+        .chain(contents)
+        .chain(bodies)
+        .chain(own)
+}
+
+fn collect<'d>(schema: &'d Schema, unions: &mut Vec<&'d Union>) {
+    match &schema.kind {
+        Kind::Union(union) => unions.push(union),
+        Kind::List(inner) | Kind::Map(inner) => collect(inner, unions),
+        Kind::Record(record) => {
+            for property in &record.properties {
+                collect(&property.schema, unions);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Returns the discriminator of a variant: from its own schema, from `mapping`, or else its name.
+fn tag(
+    description: &Description,
+    union: &Union,
+    variant: &UnionVariant,
+    p: &mut Problems,
+) -> Option<Tag> {
+    let found = description
+        .schemas
+        .iter()
+        .find(|(key, _)| *key == variant.schema);
+    let Some((_, schema)) = found else {
+        dangling(&variant.at, "schemas", &variant.schema, p);
+        return None;
+    };
+    let Kind::Record(record) = &schema.kind else {
+        if !matches!(schema.kind, Kind::Broken) {
+            p.report(
+                &schema.at,
+                "a variant of a union that is not an object with properties",
+                "write `type: object` with `properties`",
+            );
+        }
+        return None;
+    };
+    let name = &union.property;
+    let fixed = property(record, name).and_then(only_value);
+    if let (Some(fixed), Some(mapped)) = (fixed, &variant.mapped) {
+        if fixed != mapped {
+            p.report(
+                &variant.at,
+                format!("`mapping` has `{mapped}`, the variant has `{fixed}`"),
+                "make them agree",
+            );
+        }
+    }
+    let value = fixed
+        .or(variant.mapped.as_deref())
+        .unwrap_or(&variant.schema);
+    if let Some(other) = property(record, name).filter(|other| !may_be(other, value)) {
+        p.report(
+            &other.schema.at,
+            format!("`{name}` can't be `{value}`, by which a union knows the object"),
+            "make it a text that may have this value, or correct `mapping`",
+        );
+    }
+    Some(Tag {
+        name: name.clone(),
+        value: value.to_owned(),
+        is_fixed: fixed.is_some(),
+    })
+}
+
+fn property<'d>(record: &'d Record, name: &str) -> Option<&'d Property> {
+    record.properties.iter().find(|one| one.name == name)
+}
+
+/// Returns the value of a property that has only one: a `const`, or an `enum` of one value.
+fn only_value(property: &Property) -> Option<&str> {
+    match &property.schema.kind {
+        Kind::Constant(value) => Some(value),
+        Kind::Choice(choices) => match choices.as_slice() {
+            [choice] => Some(&choice.value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns whether a property may have a value. What a reference leads to is not looked at.
+fn may_be(property: &Property, value: &str) -> bool {
+    match &property.schema.kind {
+        Kind::Constant(only) => only == value,
+        Kind::Choice(choices) => choices.iter().any(|choice| choice.value == value),
+        Kind::Text(_) | Kind::Reference(_) | Kind::Broken | Kind::Free => true,
+        _ => false,
+    }
+}
