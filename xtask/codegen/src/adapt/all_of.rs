@@ -5,6 +5,7 @@ use super::{
     Adapter,
     edit::{self, Map, as_map, get, has, set, take, text},
     schema::{ANY, KEYWORDS, Role, is_blank, noted, with_null, without_null},
+    union::is_union,
 };
 use crate::tree::{Value, join};
 
@@ -75,7 +76,8 @@ impl Adapter<'_, '_> {
 
     fn both_values(&mut self, one: Value, other: Value, depth: usize) -> Option<Value> {
         let (first, second) = (as_map(&one)?, as_map(&other)?);
-        if has(first, ANY) || has(second, ANY) {
+        let is_open = |map: &Map| has(map, ANY) || is_union(map);
+        if is_open(first) || is_open(second) {
             // A part is any JSON, so the whole is too: the other parts would hide what it has.
             let mut map = first.clone();
             map.retain(|(key, _)| matches!(key.as_str(), "title" | "description"));

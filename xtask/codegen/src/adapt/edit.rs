@@ -57,6 +57,11 @@ pub(super) fn map<'v>(map: &'v Map, key: &str) -> &'v [(String, Value)] {
     }
 }
 
+/// Returns the members of a member, if it is an object.
+pub(super) fn map_of<'v>(map: &'v Map, key: &str) -> Option<&'v Map> {
+    get(map, key).and_then(as_map)
+}
+
 pub(super) fn as_text(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) => Some(text),

@@ -25,6 +25,7 @@ mod sides;
 mod source;
 mod text;
 mod trial;
+mod union;
 
 #[cfg(test)]
 mod tests;

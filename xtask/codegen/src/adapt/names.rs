@@ -1,7 +1,10 @@
 //! Rust names where the generator's rule gives none, or one that is taken. The generator says where a name is missing,
 //! and the rules here give one. They never append a number.
 
-use super::edit::{self, Map, get, has, set, text};
+use super::{
+    edit::{self, Map, has, set, text},
+    union::is_union,
+};
 use crate::{
     identifiers,
     model::Api,
@@ -39,13 +42,7 @@ pub(super) fn resolved(tree: &mut Value, file: &str) -> Result<Api, Vec<Problem>
 
 /// Names a value of an enum.
 fn name_value(tree: &mut Value, at: &str, round: usize) -> bool {
-    let Some((schema_at, _)) = at.rsplit_once("/enum/") else {
-        return false;
-    };
-    let Some(value) = edit::at(tree, at)
-        .and_then(edit::as_text)
-        .map(str::to_owned)
-    else {
+    let Some((schema_at, value)) = value_at(tree, at) else {
         return false;
     };
     let name = value_name(&value, round);
@@ -60,6 +57,29 @@ fn name_value(tree: &mut Value, at: &str, round: usize) -> bool {
     };
     set(names, &value, Value::Text(name));
     true
+}
+
+/// Returns the place of an enum or a union, and the value of the variant at this place.
+fn value_at<'a>(tree: &Value, at: &'a str) -> Option<(&'a str, String)> {
+    if let Some((schema_at, _)) = at.rsplit_once("/enum/") {
+        let value = edit::at(tree, at).and_then(edit::as_text)?;
+        return Some((schema_at, value.to_owned()));
+    }
+    let (schema_at, _) = at.rsplit_once("/anyOf/")?;
+    let variant = edit::at(tree, at).and_then(edit::as_map)?;
+    let discriminator = edit::at(tree, &join(schema_at, "discriminator")).and_then(edit::as_map)?;
+    let mapping = edit::map(discriminator, "mapping");
+    let (value, _) = mapping
+        .iter()
+        .find(|(_, target)| edit::as_text(target) == text(variant, "$ref"))?;
+    Some((schema_at, value.clone()))
+}
+
+/// Returns the name of a component for a variant that is written in place.
+pub(super) fn of_variant(at: &str, kind: &str) -> String {
+    let owner = place_words(at);
+    let name = format!("{} {kind}", short(&type_from(&owner), 40));
+    short(&type_from(&name), identifiers::LONGEST)
 }
 
 /// Returns a name with a word for every sign. If that is taken too, capitals are spelt out, and then every character.
@@ -239,8 +259,6 @@ fn hoist(tree: &mut Value, at: &str, name: &str) -> bool {
     let Some(place) = edit::at_mut(tree, at) else {
         return false;
     };
-    let is_nullable =
-        edit::as_map(place).is_some_and(|map| matches!(get(map, "type"), Some(Value::List(_))));
     let mut own = std::mem::replace(place, Value::Null);
     let mut left = Map::new();
     if let Value::Map(map) = &mut own {
@@ -256,7 +274,7 @@ fn hoist(tree: &mut Value, at: &str, name: &str) -> bool {
             }
         }
     }
-    let (own, _) = super::schema::without_null(own);
+    let (own, is_nullable) = super::schema::without_null(own);
     let reference = super::schema::noted(edit::reference(name), left);
     let reference = if is_nullable {
         super::schema::with_null(reference)
@@ -282,7 +300,7 @@ fn hoist(tree: &mut Value, at: &str, name: &str) -> bool {
 fn is_object(tree: &Value, at: &str) -> bool {
     edit::at(tree, at)
         .and_then(edit::as_map)
-        .is_some_and(|map| has(map, "properties") || has(map, "enum"))
+        .is_some_and(|map| has(map, "properties") || has(map, "enum") || is_union(map))
 }
 
 fn set_name(tree: &mut Value, at: &str, name: &str) -> bool {
@@ -331,8 +349,20 @@ fn place_words(at: &str) -> String {
         .filter(|step| {
             !matches!(
                 *step,
-                "" | "components" | "schemas" | "properties" | "paths" | "items" | "schema"
-            )
+                "" | "components"
+                    | "schemas"
+                    | "properties"
+                    | "paths"
+                    | "items"
+                    | "schema"
+                    | "requestBody"
+                    | "responses"
+                    | "content"
+                    | "oneOf"
+                    | "anyOf"
+                    | "allOf"
+                    | "application~1json"
+            ) && step.parse::<u16>().is_err()
         })
         .map(edit::unescaped)
         .collect();

@@ -1,4 +1,5 @@
-//! `oneOf` and `anyOf`: values of several shapes. What has one Rust type gets it; everything else is any JSON value.
+//! `oneOf` and `anyOf`: values of several shapes. What has one Rust type gets it, and so have objects that one property
+//! tells apart; everything else is any JSON value.
 
 use super::{
     Adapter,
@@ -32,6 +33,7 @@ impl Adapter<'_, '_> {
         }
         let mut null = false;
         let mut variants: Vec<Value> = Vec::new();
+        let mut places: Vec<(Value, String)> = Vec::new();
         for (index, variant) in given.iter().enumerate() {
             if is_null(variant) {
                 null = true;
@@ -41,6 +43,7 @@ impl Adapter<'_, '_> {
             let (variant, is_nullable) = without_null(self.schema(variant, &place, Role::Inner));
             null |= is_nullable;
             if !variants.contains(&variant) {
+                places.push((variant.clone(), place));
                 variants.push(variant);
             }
         }
@@ -55,9 +58,13 @@ impl Adapter<'_, '_> {
                     None => self.any(out, "several shapes become any JSON value", at),
                 }
             }
-            several => match self.common(several).filter(|_| !has_more) {
+            _ if has_more => self.any(out, "several shapes become any JSON value", at),
+            several => match self.common(several) {
                 Some(value) => noted(value, out),
-                None => self.any(out, "several shapes become any JSON value", at),
+                None => match self.union(members, &places) {
+                    Some(value) => noted(value, out),
+                    None => self.any(out, "several shapes become any JSON value", at),
+                },
             },
         };
         if null { with_null(value) } else { value }
@@ -114,7 +121,7 @@ fn strings(maps: &[&Map]) -> Value {
     Value::Map(out)
 }
 
-fn is_null(value: &Value) -> bool {
+pub(super) fn is_null(value: &Value) -> bool {
     let Some(map) = as_map(value) else {
         return false;
     };

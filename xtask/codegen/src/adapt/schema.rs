@@ -4,6 +4,8 @@ use super::{
     Adapter,
     edit::{self, Map, as_map, as_text, get, has, set, text},
     notes::Did,
+    one_of::is_null,
+    union::is_union,
 };
 use crate::tree::{self, Value, join};
 
@@ -306,6 +308,13 @@ pub(super) fn with_null(value: Value) -> Value {
             "oneOf",
             Value::List(vec![edit::one("$ref", target), null]),
         );
+    } else if is_union(&map) {
+        if let Some(Value::List(variants)) = edit::get_mut(&mut map, "anyOf") {
+            let null = edit::one("type", edit::words("null"));
+            if !variants.contains(&null) {
+                variants.push(null);
+            }
+        }
     }
     Value::Map(map)
 }
@@ -325,6 +334,14 @@ pub(super) fn without_null(value: Value) -> (Value, bool) {
             edit::take(&mut map, "oneOf");
             set(&mut map, "$ref", target);
             return (Value::Map(map), true);
+        }
+    }
+    if is_union(&map) {
+        if let Some(Value::List(variants)) = edit::get_mut(&mut map, "anyOf") {
+            let before = variants.len();
+            variants.retain(|variant| !is_null(variant));
+            let was_nullable = variants.len() < before;
+            return (Value::Map(map), was_nullable);
         }
     }
     (Value::Map(map), false)

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     edit::{self, Map, as_map, get, has, text},
     notes::{Did, Notes},
+    one_of::is_null,
     schema::ANY,
+    union::{give_up, is_union},
 };
 use crate::tree::{Value, join};
 
@@ -198,7 +200,11 @@ fn differs(schema: &Value, schemas: &Schemas) -> bool {
 fn may_be_null(map: &Map, schemas: &Schemas) -> bool {
     let mut map = map;
     for _ in 0..20 {
-        if matches!(get(map, "type"), Some(Value::List(_))) || has(map, "oneOf") {
+        let variants = edit::list(map, "anyOf");
+        if matches!(get(map, "type"), Some(Value::List(_)))
+            || has(map, "oneOf")
+            || variants.iter().any(is_null)
+        {
             return true;
         }
         let target = text(map, "$ref").and_then(edit::component);
@@ -220,20 +226,14 @@ fn rename(value: &mut Value, renamed: &BTreeMap<String, String>) {
     match value {
         Value::Map(members) => {
             for (key, value) in members {
-                let target = if key == "$ref" {
-                    edit::as_text(value).and_then(edit::component)
-                } else {
-                    None
-                };
-                match target.and_then(|name| renamed.get(&name)) {
-                    Some(input) => {
-                        if let Value::Map(one) = edit::reference(input) {
-                            if let Some((_, target)) = one.into_iter().next() {
-                                *value = target;
-                            }
+                match value {
+                    Value::Map(mapping) if key == "mapping" => {
+                        for (_, target) in mapping {
+                            refer_to(target, renamed);
                         }
                     }
-                    None => rename(value, renamed),
+                    value if key == "$ref" => refer_to(value, renamed),
+                    value => rename(value, renamed),
                 }
             }
         }
@@ -243,6 +243,18 @@ fn rename(value: &mut Value, renamed: &BTreeMap<String, String>) {
             }
         }
         _ => {}
+    }
+}
+
+/// Changes the target of a reference.
+fn refer_to(target: &mut Value, renamed: &BTreeMap<String, String>) {
+    let name = edit::as_text(target).and_then(edit::component);
+    if let Some(input) = name.and_then(|name| renamed.get(&name)) {
+        if let Value::Map(one) = edit::reference(input) {
+            if let Some((_, new)) = one.into_iter().next() {
+                *target = new;
+            }
+        }
     }
 }
 
@@ -325,6 +337,14 @@ fn replace(value: &mut Value, name: &str, only_direct: bool) {
                 edit::set(members, ANY, Value::Bool(true));
                 return;
             }
+            if is_union(members) {
+                let mut names_it = false;
+                edit::references(value, &mut |target| names_it |= target == name);
+                if let (Value::Map(members), true) = (value, names_it) {
+                    give_up(members);
+                }
+                return;
+            }
             for (key, value) in members {
                 if !only_direct || !is_container(key) {
                     replace(value, name, only_direct);
@@ -364,7 +384,11 @@ fn walk_depth_first(
         targets
     };
     let mut done: BTreeSet<String> = BTreeSet::new();
-    for start in names {
+    // A circle that begins at a union is cut at a property, so that the union stays.
+    let is_no_union = |name: &&String| !schemas.get(*name).and_then(as_map).is_some_and(is_union);
+    let mut starts: Vec<&String> = names.iter().collect();
+    starts.sort_by_key(is_no_union);
+    for start in starts {
         if done.contains(start) {
             continue;
         }

@@ -16,7 +16,7 @@ use super::{
     select::Chosen,
     sides,
     source::Source,
-    with_schemas,
+    union, with_schemas,
 };
 use crate::{
     kinds,
@@ -278,6 +278,7 @@ impl<'s, 't> Trial<'s, 't> {
         }
         let mut paths = Value::Map(paths);
         let mut schemas = self.schemas(&paths);
+        union::settle(&mut paths, &mut schemas, &mut self.changes);
         sides::split(&mut paths, &mut schemas, &mut self.changes);
         personal::mark(&mut paths, &mut schemas, &mut self.changes);
         let mut document = self.adapter.document(&self.access, self.origin.as_deref());

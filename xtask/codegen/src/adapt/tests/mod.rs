@@ -8,6 +8,8 @@ use crate::{
     tree::{parse, to_line},
 };
 
+mod unions;
+
 /// Reads a description that has this in `paths` and `components`, in YAML's flow style.
 fn tree(version: &str, paths: &str, components: &str) -> Whole {
     let text = format!(

@@ -1,0 +1,270 @@
+//! Unions whose objects can be told apart by one property stay unions. Every other one is any JSON value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Adapter,
+    edit::{self, Map, as_map, as_text, get, has, set, take, text},
+    names,
+    notes::{Did, Notes},
+    schema::ANY,
+};
+use crate::tree::{Value, join};
+
+/// An object of a union, in the strict dialect.
+struct Object {
+    /// The component, unless the object is written in place.
+    component: Option<String>,
+    schema: Map,
+}
+
+impl Adapter<'_, '_> {
+    /// Returns the union of these variants, if one property tells them apart. Each is in the strict dialect, with its
+    /// place, and none is null.
+    pub(super) fn union(&mut self, members: &Map, variants: &[(Value, String)]) -> Option<Value> {
+        let objects: Option<Vec<Object>> = variants
+            .iter()
+            .map(|(variant, _)| self.object_of(variant))
+            .collect();
+        let objects = objects.filter(|objects| objects.len() > 1)?;
+        let discriminator = get(members, "discriminator").and_then(as_map);
+        let tag = match discriminator {
+            Some(map) => text(map, "propertyName")?.to_owned(),
+            None => self.told_apart_by(&objects)?,
+        };
+        let given = discriminator.map_or(&[][..], |map| edit::map(map, "mapping"));
+        let mut mapping = Map::new();
+        let mut list = Vec::new();
+        for (object, (_, at)) in objects.into_iter().zip(variants) {
+            let value = self.value_of(&object, &tag, given)?;
+            let name = match object.component {
+                Some(name) => name,
+                None => self.put_into_components(object.schema, &value, at)?,
+            };
+            let reference = edit::reference(&name);
+            if has(&mapping, &value) || list.contains(&reference) {
+                return None;
+            }
+            mapping.push((value, edit::words(target(&reference)?)));
+            list.push(reference);
+        }
+        let discriminator = vec![
+            ("propertyName".to_owned(), Value::Text(tag)),
+            ("mapping".to_owned(), Value::Map(mapping)),
+        ];
+        Some(Value::Map(vec![
+            ("anyOf".to_owned(), Value::List(list)),
+            ("discriminator".to_owned(), Value::Map(discriminator)),
+        ]))
+    }
+
+    /// Returns the object with properties that a variant is.
+    fn object_of(&mut self, variant: &Value) -> Option<Object> {
+        let mut component = None;
+        let mut schema = as_map(variant)?.clone();
+        // A component may be only a name of another.
+        for _ in 0..20 {
+            let Some(name) = text(&schema, "$ref").and_then(edit::component) else {
+                break;
+            };
+            schema = as_map(&self.component(&name)?)?.clone();
+            component = Some(name);
+        }
+        let is_object = text(&schema, "type") == Some("object") && has(&schema, "properties");
+        is_object.then_some(Object { component, schema })
+    }
+
+    /// Returns the first property that every object requires, with one value of its own.
+    fn told_apart_by(&mut self, objects: &[Object]) -> Option<String> {
+        let first = objects.first()?;
+        for (name, _) in edit::map(&first.schema, "properties") {
+            let mut values: Vec<String> = Vec::new();
+            for object in objects {
+                let is_required = edit::list(&object.schema, "required")
+                    .iter()
+                    .any(|one| as_text(one) == Some(name));
+                let only = self.only_value(object, name).filter(|_| is_required);
+                values.extend(only.filter(|value| !values.contains(value)));
+            }
+            if values.len() == objects.len() {
+                return Some(name.clone());
+            }
+        }
+        None
+    }
+
+    fn only_value(&mut self, object: &Object, property: &str) -> Option<String> {
+        let schema = get(edit::map_of(&object.schema, "properties")?, property)?;
+        let schema = self.in_place(schema.clone())?;
+        match edit::list(as_map(&schema)?, "enum") {
+            [Value::Text(only)] => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    /// Returns the discriminator's value of an object: its own, that of `mapping`, or else the component's name.
+    fn value_of(
+        &mut self,
+        object: &Object,
+        tag: &str,
+        mapping: &[(String, Value)],
+    ) -> Option<String> {
+        let only = self.only_value(object, tag);
+        let is_it = |given: &Value| {
+            let given = as_text(given).unwrap_or_default();
+            let given = edit::component(given).unwrap_or_else(|| given.to_owned());
+            Some(given) == object.component
+        };
+        let mut mapped = mapping.iter().filter(|(_, given)| is_it(given));
+        let value = match (only, mapped.next(), mapped.next()) {
+            // Several values lead to the object, so none of them is its own.
+            (_, _, Some(_)) => return None,
+            (Some(only), None, None) => only,
+            (Some(only), Some((value, _)), None) if only == *value => only,
+            (Some(_), Some(_), None) => return None,
+            (None, Some((value, _)), None) => value.clone(),
+            (None, None, None) => object.component.clone()?,
+        };
+        let property = get(edit::map_of(&object.schema, "properties")?, tag).cloned();
+        let Some(property) = property else {
+            return Some(value);
+        };
+        let property = self.in_place(property)?;
+        let property = as_map(&property)?;
+        let values = edit::list(property, "enum");
+        let may_be = text(property, "type") == Some("string")
+            && (values.is_empty() || values.iter().any(|one| as_text(one) == Some(&value)));
+        may_be.then_some(value)
+    }
+
+    /// Gives an object that is written in place a component, named after its place and its kind.
+    fn put_into_components(&mut self, schema: Map, kind: &str, at: &str) -> Option<String> {
+        let name = names::of_variant(at, kind);
+        let schema = Value::Map(schema);
+        if self.source.schema(&name).is_some() {
+            return None;
+        }
+        match self.schemas.get(&name) {
+            Some(Some(other)) if *other == schema => {}
+            Some(_) => return None,
+            None => {
+                self.schemas.insert(name.clone(), Some(schema));
+            }
+        }
+        Some(name)
+    }
+}
+
+fn target(reference: &Value) -> Option<&str> {
+    text(as_map(reference)?, "$ref")
+}
+
+/// Returns whether a schema in the strict dialect is a union.
+pub(super) fn is_union(map: &Map) -> bool {
+    has(map, "discriminator")
+}
+
+/// Makes a union any JSON value.
+pub(super) fn give_up(map: &mut Map) {
+    for key in ["anyOf", "discriminator", "x-enum-names"] {
+        take(map, key);
+    }
+    set(map, ANY, Value::Bool(true));
+}
+
+/// Makes those unions any JSON value whose objects have no fixed discriminator, and are used elsewhere too: there, another
+/// value is possible.
+pub(super) fn settle(paths: &mut Value, schemas: &mut BTreeMap<String, Value>, notes: &mut Notes) {
+    let mut alone = BTreeSet::new();
+    let mut tags: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
+    for value in schemas.values().chain([&*paths]) {
+        uses(value, &mut alone, &mut tags);
+    }
+    let is_unclear = |name: &str, tag: &str, value: &str| {
+        let is_fixed = schemas.get(name).and_then(as_map).is_some_and(|map| {
+            let property = get(edit::map_of(map, "properties").unwrap_or(&Map::new()), tag)
+                .and_then(as_map)
+                .map(|property| edit::list(property, "enum").to_vec());
+            property.is_some_and(|values| values == [Value::Text(value.to_owned())])
+        });
+        !is_fixed && alone.contains(name) || tags.get(name).is_some_and(|tags| tags.len() > 1)
+    };
+    let unclear: BTreeSet<String> = tags
+        .iter()
+        .filter(|(name, tags)| tags.iter().any(|(tag, value)| is_unclear(name, tag, value)))
+        .map(|(name, _)| name.clone())
+        .collect();
+    if unclear.is_empty() {
+        return;
+    }
+    for (name, schema) in schemas {
+        drop_unions(schema, &unclear, &join("/components/schemas", name), notes);
+    }
+    drop_unions(paths, &unclear, "/paths", notes);
+}
+
+/// Calls `visit` with each variant's component and the discriminator's name and value.
+fn each_variant(map: &Map, mut visit: impl FnMut(String, &str, &str)) {
+    let discriminator = get(map, "discriminator").and_then(as_map);
+    let tag = discriminator.and_then(|map| text(map, "propertyName"));
+    let mapping = discriminator.map_or(&[][..], |map| edit::map(map, "mapping"));
+    for (value, reference) in mapping {
+        let name = as_text(reference).and_then(edit::component);
+        if let (Some(name), Some(tag)) = (name, tag) {
+            visit(name, tag, value);
+        }
+    }
+}
+
+fn uses(
+    value: &Value,
+    alone: &mut BTreeSet<String>,
+    tags: &mut BTreeMap<String, BTreeSet<(String, String)>>,
+) {
+    match value {
+        Value::Map(map) if is_union(map) => each_variant(map, |name, tag, value| {
+            let tag = (tag.to_owned(), value.to_owned());
+            tags.entry(name).or_default().insert(tag);
+        }),
+        Value::Map(map) => {
+            alone.extend(text(map, "$ref").and_then(edit::component));
+            for (_, value) in map {
+                uses(value, alone, tags);
+            }
+        }
+        Value::List(items) => {
+            for item in items {
+                uses(item, alone, tags);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn drop_unions(value: &mut Value, unclear: &BTreeSet<String>, at: &str, notes: &mut Notes) {
+    match value {
+        Value::Map(map) => {
+            let mut is_unclear = false;
+            if is_union(map) {
+                each_variant(map, |name, _, _| is_unclear |= unclear.contains(&name));
+            }
+            if is_unclear {
+                give_up(map);
+                notes.add(
+                    Did::Narrowed,
+                    "unions of objects with a discriminator that may have other values become any JSON value",
+                    at,
+                );
+            }
+            for (key, value) in map {
+                drop_unions(value, unclear, &join(at, key), notes);
+            }
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                drop_unions(item, unclear, &join(at, &index.to_string()), notes);
+            }
+        }
+        _ => {}
+    }
+}
