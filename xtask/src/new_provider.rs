@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use workspace::Cargo;
 
 pub(crate) fn command() -> Command {
     Command::new("new-provider")
@@ -50,11 +51,19 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
         .flatten()
         .cloned()
         .collect();
-    codegen::make_crate(
-        root,
-        name,
-        spec,
-        &only,
-        arguments.get_flag("skip-unsupported"),
-    )
+    let skips = arguments.get_flag("skip-unsupported");
+    let report = codegen::make_crate(root, name, spec, &only, skips)?;
+    Ok(match lock(root) {
+        Ok(()) => report,
+        Err(failure) => format!(
+            "{report}\nCargo.lock does not list the crate yet, and the next build adds it: {failure}"
+        ),
+    })
+}
+
+/// Adds the crate to `Cargo.lock`, which the project's checks read as it is. It needs no other package than the workspace
+/// has.
+fn lock(root: &Path) -> Result<(), String> {
+    let arguments = ["update", "--quiet", "--workspace", "--offline"];
+    Cargo::new(root).capture(&arguments).map(|_| ())
 }

@@ -16,6 +16,8 @@ const COVERAGE: &str = "docs/coverage.md";
 const REFERENCE: &str = "docs/reference.md";
 /// The folder in which the proofs find every operation.
 const PROOF: &str = "xtask/proof/src/generated";
+/// The manifest of the proofs. Its dependencies are the providers that the proofs know.
+const PROOF_MANIFEST: &str = "xtask/proof/Cargo.toml";
 /// The crate whose description belongs to no provider. It proves what the generator emits.
 const GOLDEN: &str = "xtask/golden";
 
@@ -45,11 +47,22 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
     }
     files.insert(COVERAGE.to_owned(), emit::coverage::coverage(&providers));
     files.insert(REFERENCE.to_owned(), emit::reference::reference(&providers));
+    // A new provider has no samples yet, and the proofs must still compile.
+    let manifest = fs::read_to_string(root.join(PROOF_MANIFEST)).unwrap_or_default();
+    providers.retain(|(name, _)| depends_on(&manifest, name));
     for (file, text) in emit::proof::tables(&providers) {
         files.insert(format!("{PROOF}/{file}"), text);
     }
     format::format(root, &mut files)?;
     Ok(files)
+}
+
+/// Returns whether a manifest names a package at the beginning of a line, as it names its dependencies.
+fn depends_on(manifest: &str, name: &str) -> bool {
+    manifest.lines().any(|line| {
+        let rest = line.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with('.') || rest.trim_start().starts_with('='))
+    })
 }
 
 /// Returns the name in code of the crate in a folder.
@@ -202,4 +215,19 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, String> {
     }
     found.sort();
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::depends_on;
+
+    #[test]
+    fn a_dependency_is_a_whole_name() {
+        let manifest =
+            "[dependencies]\nacme-parcels.workspace = true\nacme = { path = \"x\" }\n# other = 1\n";
+        assert!(depends_on(manifest, "acme-parcels") && depends_on(manifest, "acme"));
+        for name in ["acme-par", "acm", "other", "parcels"] {
+            assert!(!depends_on(manifest, name), "{name}");
+        }
+    }
 }
