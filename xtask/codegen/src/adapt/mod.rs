@@ -155,6 +155,15 @@ pub(crate) fn is_description(tree: &Value) -> bool {
     as_map(tree).is_some_and(|map| foreign_version(map).is_none())
 }
 
+/// Marks properties as strict, by their pointers: an odd value must not be read as none.
+pub(crate) fn strict(tree: &mut Value, pointers: &[String]) {
+    for pointer in pointers {
+        if let Some(Value::Map(property)) = edit::at_mut(tree, pointer) {
+            set(property, "x-strict", Value::Bool(true));
+        }
+    }
+}
+
 /// Opens a description for trials of its operations; nothing if it is not OpenAPI 3.0 or 3.1.
 pub(crate) fn survey<T>(
     whole: &Whole,

@@ -17,7 +17,7 @@ pub(crate) mod proof;
 mod record;
 pub(crate) mod reference;
 pub(crate) mod scope;
-mod shape;
+pub(crate) mod shape;
 mod union;
 mod walk;
 pub(crate) mod words;

@@ -46,7 +46,7 @@ pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
 
 /// Returns whether an object surrounds a list of objects and is only an operation's response. The members beside such a
 /// list show whether there are more items, and must not be guessed.
-fn is_envelope(api: &Api, model: &Model) -> bool {
+pub(crate) fn is_envelope(api: &Api, model: &Model) -> bool {
     let is_it = |id: &ModelId| {
         api.model(*id)
             .is_some_and(|other| std::ptr::eq(other, model))

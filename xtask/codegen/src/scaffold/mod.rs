@@ -4,7 +4,9 @@
 
 mod credential;
 mod environment;
+mod name;
 mod outputs;
+mod pages;
 mod sample;
 mod source;
 mod template;
@@ -26,7 +28,7 @@ use workspace::files::write as write_file;
 use self::credential::Credential;
 use crate::{
     adapt::{self, Wanted},
-    emitted, files as generated, format, gather, identifiers,
+    emitted, files as generated, format, gather,
     kinds::Kinds,
     model::{Api, Field, Shape},
     problem::{Problem, Problems},
@@ -70,7 +72,7 @@ pub(crate) fn make(
     wanted: Wanted<'_>,
 ) -> Result<String, String> {
     let mut problems = Vec::new();
-    if let Err(problem) = check_name(root, name) {
+    if let Err(problem) = name::check(root, name) {
         problems.push(problem);
     }
     let provider = match read(name, spec, wanted) {
@@ -102,8 +104,9 @@ pub(crate) fn make(
         let _ = fs::remove_dir_all(root.join(&folder));
     }
     written.map(|report| {
+        let lists = pages::find(&provider.api).report();
         format!(
-            "made {folder}: {} files\n{report}\n{notes}next: `cargo test -p {name}`; docs/adding-a-provider.md lists the remaining steps",
+            "made {folder}: {} files\n{report}\n{notes}{lists}next: `cargo test -p {name}`; docs/adding-a-provider.md lists the remaining steps",
             files.len()
         )
     })
@@ -139,69 +142,6 @@ fn restore(files: &[(io::Result<Vec<u8>>, PathBuf)]) {
         }
     }
 }
-
-/// Checks for a name that cargo, crates.io and the workspace accept.
-fn check_name(root: &Path, name: &str) -> Result<(), String> {
-    let is_kebab = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.split('-').all(|word| {
-            !word.is_empty()
-                && word
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        });
-    if name.len() > LONGEST {
-        return Err(format!(
-            "a crate's name of {} letters is too long; crates.io allows {LONGEST}",
-            name.len()
-        ));
-    }
-    // A keyword gets an underscore, and then differs from the name.
-    if !is_kebab || identifiers::field_name(name).is_none_or(|field| field.ends_with('_')) {
-        return Err(format!(
-            "`{name}` can't be the name of a crate here; write one like `acme-customers`"
-        ));
-    }
-    if RESERVED.contains(&name) {
-        return Err(format!(
-            "`{name}` has another meaning to cargo or the compiler; choose another name"
-        ));
-    }
-    if identifiers::is_device(name) {
-        return Err(format!(
-            "`{name}` is the name of a device on Windows, where no folder can have it; choose another name"
-        ));
-    }
-    if root.join("crates").join(name).exists() {
-        return Err(format!("crates/{name} exists; choose another name"));
-    }
-    let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
-    if lock
-        .lines()
-        .any(|line| line == format!("name = \"{name}\""))
-    {
-        return Err(format!(
-            "a package `{name}` is part of the workspace or of its dependencies; choose another name"
-        ));
-    }
-    Ok(())
-}
-
-/// The longest name that crates.io accepts.
-const LONGEST: usize = 64;
-
-/// Names that cargo or the compiler reserve.
-const RESERVED: &[&str] = &[
-    "alloc",
-    "build",
-    "core",
-    "deps",
-    "examples",
-    "incremental",
-    "proc-macro",
-    "src",
-    "std",
-    "test",
-];
 
 /// Returns the files of a crate, made only from a description.
 pub(crate) fn draft(
@@ -315,11 +255,17 @@ fn understand(
     wanted: Wanted<'_>,
 ) -> Result<(String, Provider, String), String> {
     let Taken {
-        tree,
-        api,
-        text,
+        mut tree,
+        mut api,
+        mut text,
         notes,
     } = take(path, bytes, folder, wanted)?;
+    let loose = pages::loose(&api);
+    if !loose.is_empty() {
+        adapt::strict(&mut tree, &loose);
+        api = understand_tree(&tree, path).map_err(|problems| grouped(&problems))?;
+        text = None;
+    }
     let mut problems = Problems::new(path);
     let credential = credential::choose(&api.access, &mut problems);
     let base_url = base_url(&api, &mut problems);
@@ -390,14 +336,15 @@ fn fields(api: &Api) -> impl Iterator<Item = &Field> {
 /// Returns the files below the crate's folder, not yet formatted.
 fn files(provider: &Provider) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
+    let lists = pages::find(&provider.api);
     for (path, text) in emitted(&provider.api, &provider.in_code())? {
         files.insert(format!("src/generated/{path}"), text);
     }
     for (path, text) in [
-        ("Cargo.toml", texts::manifest(provider)?),
-        ("README.md", texts::readme(provider)),
+        ("Cargo.toml", texts::manifest(provider, &lists)?),
+        ("README.md", texts::readme(provider, &lists)),
         ("CHANGELOG.md", texts::changelog(provider)),
-        ("src/lib.rs", source::library(provider)),
+        ("src/lib.rs", source::library(provider, &lists)),
         ("src/client.rs", source::client(provider)),
         ("src/service.rs", source::service(provider)),
     ] {
@@ -406,6 +353,7 @@ fn files(provider: &Provider) -> Result<BTreeMap<String, String>, String> {
     if provider.has_outputs() {
         files.insert("src/outputs.rs".to_owned(), outputs::module(provider));
     }
+    files.extend(lists.files(provider));
     for (path, text) in wire::tests(provider) {
         files.insert(format!("tests/wire/{path}"), text);
     }

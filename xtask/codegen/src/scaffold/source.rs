@@ -1,10 +1,15 @@
 //! Emits the hand-written part of a new crate, as a developer would begin it.
 
-use super::{Credential, Provider, environment, outputs, template::fill};
+use super::{Credential, Provider, environment, outputs, pages::Lists, template::fill};
 use crate::{emit::words, identifiers, visible::literal};
 
-pub(super) fn library(provider: &Provider) -> String {
+pub(super) fn library(provider: &Provider, lists: &Lists<'_>) -> String {
     let api = &provider.api;
+    let (pages, page_types) = if lists.is_empty() {
+        ("", String::new())
+    } else {
+        ("mod pages;", lists.exports())
+    };
     let (outputs, output_types) = if provider.has_outputs() {
         ("mod outputs;", outputs::exports(provider))
     } else {
@@ -34,6 +39,8 @@ pub(super) fn library(provider: &Provider) -> String {
             ("outputs", outputs),
             ("globs", &globs),
             ("output_types", &output_types),
+            ("pages", pages),
+            ("page_types", &page_types),
             ("service", &api.service),
         ],
     )

@@ -270,7 +270,7 @@ fn names_that_no_crate_can_have() {
         refuses(name, PLAIN, &[&format!("`{name}` is the name of a device")]);
     }
     for name in ["com", "com0", "com10", "console", "con-x"] {
-        assert_eq!(check_name(Path::new("nowhere"), name), Ok(()));
+        assert_eq!(name::check(Path::new("nowhere"), name), Ok(()));
     }
     refuses(
         &"a".repeat(300),

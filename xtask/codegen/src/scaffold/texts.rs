@@ -1,12 +1,12 @@
 //! Emits a new crate's manifest, README and CHANGELOG.
 
-use super::{Credential, Provider, environment, sample, template::fill};
+use super::{Credential, Provider, environment, pages::Lists, sample, template::fill};
 use crate::{
     emit::{coverage::cell, operation::method, words},
     visible::shown,
 };
 
-pub(super) fn manifest(provider: &Provider) -> Result<String, String> {
+pub(super) fn manifest(provider: &Provider, lists: &Lists<'_>) -> Result<String, String> {
     // TOML reads JSON's strings.
     let description = serde_json::to_string(&format!(
         "Typed client for {}",
@@ -18,17 +18,23 @@ pub(super) fn manifest(provider: &Provider) -> Result<String, String> {
     } else {
         ""
     };
+    let links = if lists.has_links() {
+        "form_urlencoded.workspace = true"
+    } else {
+        ""
+    };
     Ok(fill(
         include_str!("templates/manifest.toml.txt"),
         &[
             ("name", &provider.name),
             ("description", &description),
             ("undocumented", undocumented),
+            ("links", links),
         ],
     ))
 }
 
-pub(super) fn readme(provider: &Provider) -> String {
+pub(super) fn readme(provider: &Provider, lists: &Lists<'_>) -> String {
     let title = words::line(&words::paragraph(&one_line(&provider.api.title)));
     let undocumented = if provider.has_undocumented() {
         " `undocumented` adds the calls that\nthe provider does not document."
@@ -43,6 +49,7 @@ pub(super) fn readme(provider: &Provider) -> String {
             ("quick_start", &quick_start(provider).unwrap_or_default()),
             ("variables", &environment::table(provider).join("\n")),
             ("calls", &calls(provider)),
+            ("lists", &lists.section()),
             ("undocumented", undocumented),
         ],
     )

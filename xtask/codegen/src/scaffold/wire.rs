@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Credential, Provider, environment,
+    Credential, Provider, environment, pages,
     sample::{Call, Sent, calls},
     template::fill,
 };
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The key of the tests' clients.
-const KEY: &str = "sample-key";
+pub(super) const KEY: &str = "sample-key";
 
 /// Returns the files below `tests/wire`.
 pub(super) fn tests(provider: &Provider) -> BTreeMap<String, String> {
@@ -28,6 +28,9 @@ pub(super) fn tests(provider: &Provider) -> BTreeMap<String, String> {
     // Without the feature, nobody would use what the tests share.
     let shared = if is_documented { "" } else { gate };
     let mut modules = format!("mod environment;\n{shared}mod support;\n");
+    if !pages::find(&provider.api).is_empty() {
+        modules += "mod pages;\n";
+    }
     files.insert("environment.rs".to_owned(), environment::test(provider));
     for (module, gate, undocumented) in [("calls", "", false), ("undocumented", gate, true)] {
         let operations: Vec<&Operation> = provider

@@ -1,6 +1,7 @@
 //! Makes calls with sample values: as code, and as the bytes that the code must send.
 
-mod value;
+pub(super) mod received;
+pub(super) mod value;
 
 use std::collections::BTreeSet;
 
@@ -159,7 +160,7 @@ fn dynamic(body: Option<&Body>, chain: &mut Chain, pairs: &mut Vec<(String, Stri
 }
 
 /// Encodes everything except the unreserved characters of RFC 3986.
-fn percent_encoded(text: &str) -> String {
+pub(super) fn percent_encoded(text: &str) -> String {
     encoded(text, b"-._~", "%20")
 }
 

@@ -197,13 +197,13 @@ fn plain(argument: &str, owned: &str, text: &str, is_string: bool) -> Value {
 }
 
 /// Returns a JSON string.
-pub(super) fn json(text: &str) -> String {
+pub(in crate::scaffold) fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
 /// Returns a text of an allowed length, with characters that every encoding treats differently. In headers, ASCII is
 /// safest.
-fn text(rule: &Rule, is_header: bool) -> String {
+pub(in crate::scaffold) fn text(rule: &Rule, is_header: bool) -> String {
     let sample = if is_header { "a b&c" } else { "a b&ü" };
     let longest = rule.max_length.unwrap_or(u32::MAX);
     let shortest = rule.min_length.unwrap_or(0);
@@ -218,7 +218,7 @@ fn text(rule: &Rule, is_header: bool) -> String {
 }
 
 /// Returns a number within the limits, and the name of its type.
-fn number(integer: Integer) -> (String, &'static str) {
+pub(in crate::scaffold) fn number(integer: Integer) -> (String, &'static str) {
     let (from, to) = integer.width.range();
     let from = integer.minimum.map_or(from, |min| min.max(from));
     let to = integer.maximum.map_or(to, |max| max.min(to));

@@ -1,0 +1,188 @@
+//! Which lists are read in pages, and by which rule.
+
+use crate::scaffold::{Wanted, draft, understand};
+
+/// Returns a description with one list: its query parameters and its response.
+fn description(parameters: &str, response: &str) -> String {
+    format!(
+        r##"{{"openapi": "3.1.0", "info": {{"title": "Acme", "version": "1"}}, "paths": {{"/things": {{"get": {{
+        "operationId": "listThings", "parameters": [{parameters}], "responses": {{"200": {{"description": "Things.",
+        "content": {{"application/json": {{"schema": {response}}}}}}}}}}}}}}},
+        "components": {{"schemas": {{"Thing": {{"type": "object", "required": ["id"], "properties": {{
+        "id": {{"type": "string"}}}}}}}}}}}}"##
+    )
+}
+
+fn query(name: &str, schema: &str) -> String {
+    format!(r#"{{"name": "{name}", "in": "query", "schema": {schema}}}"#)
+}
+
+const TEXT: &str = r#"{"type": "string"}"#;
+const NUMBER: &str = r#"{"type": "integer"}"#;
+const FIRST: &str = r#"{"type": "integer", "default": 1}"#;
+const FLAG: &str = r#"{"type": "boolean"}"#;
+const NULLABLE: &str = r#"{"type": ["string", "null"]}"#;
+const THINGS: &str = r##"{"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}"##;
+
+fn object(members: &[(&str, &str)]) -> String {
+    let members: Vec<String> = members
+        .iter()
+        .map(|(name, schema)| format!("\"{name}\": {schema}"))
+        .collect();
+    format!(
+        r#"{{"type": "object", "properties": {{{}}}}}"#,
+        members.join(", ")
+    )
+}
+
+/// Returns the command's lines about lists.
+fn report(parameters: &[&str], response: &str) -> String {
+    let text = description(&parameters.join(", "), response);
+    let (_, provider, _) = understand(
+        "acme",
+        "acme.json",
+        text.as_bytes(),
+        None,
+        Wanted::default(),
+    )
+    .unwrap();
+    super::find(&provider.api).report()
+}
+
+#[track_caller]
+fn reads(parameters: &[&str], response: &str, words: &str) {
+    assert_eq!(
+        report(parameters, response),
+        format!("lists in pages (1): ListThings by {words}\n")
+    );
+}
+
+#[track_caller]
+fn leaves(parameters: &[&str], response: &str) {
+    let line =
+        "lists whose next page is not certain, which need a `PageSource` by hand (1): ListThings\n";
+    assert_eq!(report(parameters, response), line);
+}
+
+#[test]
+fn a_value_of_the_response_leads_to_the_next_page() {
+    let cursor = query("cursor", TEXT);
+    let both = object(&[("things", THINGS), ("next_cursor", TEXT)]);
+    reads(&[&cursor], &both, "`cursor` from `next_cursor`");
+    let inside = object(&[
+        ("things", THINGS),
+        ("meta", &object(&[("nextCursor", TEXT), ("has_more", FLAG)])),
+    ]);
+    reads(&[&cursor], &inside, "`cursor` from `meta.nextCursor`");
+    let after = object(&[
+        ("things", THINGS),
+        ("paging", &object(&[("next", &object(&[("after", TEXT)]))])),
+    ]);
+    reads(
+        &[&query("after", TEXT)],
+        &after,
+        "`after` from `paging.next.after`",
+    );
+    let number = object(&[("things", THINGS), ("next_page", NUMBER)]);
+    reads(
+        &[&query("page", NUMBER)],
+        &number,
+        "`page` from `next_page`",
+    );
+}
+
+#[test]
+fn a_link_leads_to_the_next_page() {
+    let next = object(&[("things", THINGS), ("next", NULLABLE)]);
+    reads(
+        &[&query("page", NUMBER)],
+        &next,
+        "`page` in the link `next`",
+    );
+    let links = object(&[("things", THINGS), ("links", &object(&[("next", TEXT)]))]);
+    reads(
+        &[&query("page[cursor]", TEXT)],
+        &links,
+        "`page[cursor]` in the link `links.next`",
+    );
+}
+
+#[test]
+fn the_last_item_leads_to_the_next_page() {
+    let more = object(&[("things", THINGS), ("has_more", FLAG)]);
+    let words = "`starting_after` from the last item's `id`";
+    reads(&[&query("starting_after", TEXT)], &more, words);
+    leaves(&[&query("after", TEXT)], &more);
+    leaves(
+        &[&query("starting_after", TEXT)],
+        &object(&[("things", THINGS)]),
+    );
+}
+
+#[test]
+fn pages_and_items_are_counted_if_their_beginning_is_stated() {
+    reads(&[&query("page", FIRST)], THINGS, "`page`, counted from 1");
+    let zero = r#"{"type": "integer", "default": 0}"#;
+    reads(&[&query("page", zero)], THINGS, "`page`, counted from 0");
+    leaves(&[&query("page", NUMBER)], THINGS);
+    let (offset, limit) = (query("offset", NUMBER), query("limit", NUMBER));
+    reads(&[&offset, &limit], THINGS, "`offset`");
+    leaves(&[&offset], THINGS);
+    leaves(&[&query("offset", FIRST), &limit], THINGS);
+    // Nothing states which of them the provider follows.
+    leaves(&[&query("page", FIRST), &offset, &limit], THINGS);
+}
+
+#[test]
+fn what_could_lose_records_is_left_to_people() {
+    let cursor = query("cursor", TEXT);
+    let two = object(&[
+        ("things", THINGS),
+        ("included", THINGS),
+        ("next_cursor", TEXT),
+    ]);
+    leaves(&[&cursor], &two);
+    let odd = object(&[("things", THINGS), ("extra", "{}"), ("next_cursor", TEXT)]);
+    leaves(&[&cursor], &odd);
+    let other_kind = object(&[("things", THINGS), ("next_cursor", NUMBER)]);
+    leaves(&[&cursor], &other_kind);
+    let twice = object(&[
+        ("next_cursor", TEXT),
+        ("things", THINGS),
+        ("meta", &object(&[("next_cursor", TEXT)])),
+    ]);
+    leaves(&[&cursor], &twice);
+}
+
+#[test]
+fn a_call_without_pages_is_none() {
+    assert_eq!(report(&[&query("limit", NUMBER)], THINGS), "");
+    assert_eq!(
+        report(&[&query("page", FIRST)], &object(&[("id", TEXT)])),
+        ""
+    );
+}
+
+#[test]
+fn what_leads_to_the_next_page_is_read_strictly() {
+    let meta = object(&[("next_cursor", NULLABLE)]);
+    let response = object(&[("things", THINGS), ("meta", &meta)]);
+    let text = description(&query("cursor", TEXT), &response);
+    let (text, ..) = understand(
+        "acme",
+        "acme.json",
+        text.as_bytes(),
+        None,
+        Wanted::default(),
+    )
+    .unwrap();
+    assert_eq!(text.matches("\"x-strict\": true").count(), 1, "{text}");
+}
+
+#[test]
+fn a_crate_without_such_lists_has_no_part_of_them() {
+    let text = description("", THINGS);
+    let files = draft("acme", "acme.json", text.as_bytes(), Wanted::default()).unwrap();
+    assert!(!files.keys().any(|file| file.contains("pages")));
+    assert!(!files.values().any(|text| text.contains("pages")));
+}
