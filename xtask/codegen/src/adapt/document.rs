@@ -111,6 +111,17 @@ impl Adapter<'_, '_> {
                 _ => {}
             }
         }
+        if nobody.is_none() {
+            let mut names = alternatives.iter().flatten();
+            if let Some(name) = names.find(|name| scheme(self.source, name).is_none()) {
+                self.refuse(
+                    at,
+                    &format!("the security scheme `{name}` is not in components/securitySchemes"),
+                    "correct the name, or describe the scheme there",
+                );
+                return Auth::Nobody(Vec::new());
+            }
+        }
         nobody.map_or(Auth::Foreign, Auth::Nobody)
     }
 
@@ -187,6 +198,13 @@ impl Adapter<'_, '_> {
     }
 }
 
+/// Returns the security scheme of this name.
+fn scheme<'t>(source: &Source<'t>, name: &str) -> Option<&'t Map> {
+    let step = name.replace('~', "~0").replace('/', "~1");
+    let target = source.target(&format!("#/components/securitySchemes/{step}"))?;
+    source.followed(as_map(target)?)
+}
+
 /// Returns what an alternative needs; nothing if neither the client nor a parameter can carry it.
 fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
     let mut carried = Carried {
@@ -195,9 +213,7 @@ fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
     };
     let mut schemes = Vec::new();
     for name in names {
-        let step = name.replace('~', "~0").replace('/', "~1");
-        let target = source.target(&format!("#/components/securitySchemes/{step}"))?;
-        schemes.push((name, source.followed(as_map(target)?)?));
+        schemes.push((name, scheme(source, name)?));
     }
     // What has its own header comes first. A key can stand anywhere.
     schemes.sort_by_key(|(_, scheme)| text(scheme, "type") == Some("apiKey"));
@@ -225,6 +241,12 @@ fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
                 carried.client = Some((name.clone(), http("bearer")));
             }
             ("apiKey", Some("header"), Some(header)) if !is_header(header) => return None,
+            // Two ways to a token are one token, because a request has one place for it.
+            ("oauth2" | "openIdConnect", ..)
+                if carried
+                    .client
+                    .as_ref()
+                    .is_some_and(|(_, own)| *own == http("bearer")) => {}
             ("apiKey", Some("header"), Some(header)) if is_free => {
                 let scheme = Value::Map(vec![
                     ("type".to_owned(), edit::words("apiKey")),

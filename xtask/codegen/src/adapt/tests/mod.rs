@@ -394,6 +394,25 @@ fn a_call_with_another_credential_is_refused() {
 }
 
 #[test]
+fn two_ways_to_a_token_are_one_and_an_unknown_scheme_is_named() {
+    let paths = "/a: { get: { security: [ { user: [], app: [] } ], responses: { '204': { description: It. } } } }";
+    let schemes =
+        "securitySchemes: { user: { type: oauth2, flows: {} }, app: { type: oauth2, flows: {} } }";
+    let adapted = adapted(&tree("3.0.3", paths, schemes));
+    assert_eq!(at(&adapted, "/security"), r#"[{"user":[]}]"#);
+    let problems = refused(&tree(
+        "3.0.3",
+        &paths.replace("app: []", "key: []"),
+        schemes,
+    ));
+    assert_eq!(
+        problems,
+        "acme.yaml: #/paths/~1a/get: the security scheme `key` is not in components/securitySchemes; \
+         correct the name, or describe the scheme there\n"
+    );
+}
+
+#[test]
 fn names_are_made_where_none_is_left() {
     let schemas = "Error: { type: object, properties: { id: { type: string }, '@type': { type: string }, new: { type: string } } }, \
                    act: { type: object, properties: { error: { $ref: '#/components/schemas/Error' } } }";
