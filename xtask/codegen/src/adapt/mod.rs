@@ -79,11 +79,17 @@ pub(crate) fn adapt(
         return Err(problems.into_list());
     };
     if let Some(version) = foreign_version(map) {
-        problems.report(
-            "/openapi",
-            format!("OpenAPI `{version}` is not supported"),
-            "convert the description to OpenAPI 3.0 or 3.1",
-        );
+        let (what, hint) = match version {
+            Some(version) => (
+                format!("OpenAPI `{version}` is not supported"),
+                "convert the description to OpenAPI 3.0 or 3.1",
+            ),
+            None => (
+                "this does not state its version as a text".to_owned(),
+                "write `openapi: 3.1.0`, or the description's own version",
+            ),
+        };
+        problems.report("/openapi", what, hint);
         return Err(problems.into_list());
     }
     let source = Source::new(map, &whole.places);
@@ -176,10 +182,11 @@ pub(crate) fn survey<T>(
     Some(run(Trial::new(&source, chosen, file)))
 }
 
-fn foreign_version(map: &Map) -> Option<String> {
+/// Returns the version if it is not OpenAPI 3.0 or 3.1. A version that is no text is none.
+fn foreign_version(map: &Map) -> Option<Option<String>> {
     let version = edit::text(map, "openapi").or(edit::text(map, "swagger"));
-    let version = version.unwrap_or("of no version");
-    (!version.starts_with("3.0") && !version.starts_with("3.1")).then(|| version.to_owned())
+    let is_own = |version: &str| version.starts_with("3.0") || version.starts_with("3.1");
+    (!version.is_some_and(is_own)).then(|| version.map(str::to_owned))
 }
 
 /// The rules' common state.

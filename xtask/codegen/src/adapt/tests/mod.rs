@@ -394,6 +394,19 @@ fn a_call_with_another_credential_is_refused() {
 }
 
 #[test]
+fn a_version_that_is_no_text_is_named_as_such() {
+    assert_eq!(
+        refused(&tree("3.1", "", "")),
+        "acme.yaml: #/openapi: this does not state its version as a text; \
+         write `openapi: 3.1.0`, or the description's own version\n"
+    );
+    assert_eq!(
+        refused(&tree("'2.0'", "", "")),
+        "acme.yaml: #/openapi: OpenAPI `2.0` is not supported; convert the description to OpenAPI 3.0 or 3.1\n"
+    );
+}
+
+#[test]
 fn two_ways_to_a_token_are_one_and_an_unknown_scheme_is_named() {
     let paths = "/a: { get: { security: [ { user: [], app: [] } ], responses: { '204': { description: It. } } } }";
     let schemes =
