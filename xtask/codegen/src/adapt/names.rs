@@ -215,6 +215,11 @@ fn name_field(tree: &mut Value, at: &str, round: usize) -> bool {
         return false;
     };
     let place = text(map, "in").map(str::to_owned);
+    // A schema in any other place is a type, and is named after what is around it.
+    let is_property = at.rsplit('/').nth(1) == Some("properties");
+    if place.is_none() && !is_property {
+        return false;
+    }
     let wire = match text(map, "name").filter(|_| place.is_some()) {
         Some(name) => name.to_owned(),
         None => edit::unescaped(at.rsplit('/').next().unwrap_or_default()),

@@ -394,6 +394,29 @@ fn a_call_with_another_credential_is_refused() {
 }
 
 #[test]
+fn a_response_is_named_after_the_name_that_its_operation_got() {
+    let inner = "{ type: object, properties: { id: { type: string } } }";
+    let adapted = adapted(&tree(
+        "3.0.3",
+        &format!(
+            "/a: {{ get: {{ operationId: größe, responses: {{ '200': {{ description: It., \
+             content: {{ application/json: {{ schema: {inner} }} }} }} }} }} }}"
+        ),
+        "",
+    ));
+    let names: Vec<&str> = adapted
+        .api
+        .models
+        .iter()
+        .map(|model| &*model.rust)
+        .collect();
+    let [operation] = adapted.api.operations.as_slice() else {
+        panic!("{:#?}", adapted.api.operations);
+    };
+    assert_eq!(names, [format!("{}Response", operation.rust)]);
+}
+
+#[test]
 fn a_version_that_is_no_text_is_named_as_such() {
     assert_eq!(
         refused(&tree("3.1", "", "")),
