@@ -153,6 +153,21 @@ fn every_operation_is_tested_for_what_it_sends() {
     assert!(text_of(&scratch, "tests/wire/support.rs").contains("fn multipart("));
 }
 
+/// Otherwise rustfmt would not come to an end.
+#[test]
+fn samples_do_not_nest_without_end() {
+    let mut inner = "{ type: string }".to_owned();
+    for _ in 0..40 {
+        inner = format!("{{ type: object, properties: {{ deeper: {inner} }} }}");
+    }
+    let text = PLAIN.replace("meta: {}", &format!("meta: {inner}"));
+    let scratch = workspace();
+    make_from(&scratch, "acme-parcels", &text).unwrap();
+    let tests = text_of(&scratch, "tests/wire/calls.rs");
+    let deepest = tests.matches(r#"{"deeper":"#).count();
+    assert!((5..20).contains(&deepest), "{deepest}");
+}
+
 #[test]
 fn the_client_follows_servers_and_security() {
     let made = |text: &str| {

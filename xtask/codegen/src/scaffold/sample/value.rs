@@ -30,7 +30,12 @@ pub(super) struct Sampler<'a> {
     pub(super) names: BTreeSet<String>,
     pub(super) times: BTreeSet<&'static str>,
     pub(super) is_deprecated: bool,
+    /// How many objects are around the value.
+    depth: usize,
 }
+
+/// How many objects deep optional values are set. The time of rustfmt doubles with every level of nested calls.
+const DEEPEST: usize = 8;
 
 impl<'a> Sampler<'a> {
     pub(super) fn new(api: &'a Api, all: bool, variant: usize) -> Self {
@@ -41,12 +46,13 @@ impl<'a> Sampler<'a> {
             names: BTreeSet::new(),
             times: BTreeSet::new(),
             is_deprecated: false,
+            depth: 0,
         }
     }
 
     /// Returns the value of a field, unless it is omitted.
     pub(super) fn field(&mut self, field: &Field, is_header: bool) -> Option<Value> {
-        if !field.required && !self.all {
+        if !field.required && (!self.all || self.depth > DEEPEST) {
             return None;
         }
         self.is_deprecated |= field.notes.deprecated && !field.required;
@@ -166,12 +172,14 @@ impl<'a> Sampler<'a> {
             .map(|tag| format!("{}:{}", json(&tag.name), json(&tag.value)))
             .into_iter()
             .collect();
+        self.depth += 1;
         for field in fields {
             if let Some(value) = self.field(field, false) {
                 chain.add(field, &value.argument);
                 members.push(format!("{}:{}", json(&field.wire), value.json));
             }
         }
+        self.depth -= 1;
         let rust = format!(
             "{}::new({}){}",
             model.rust,
