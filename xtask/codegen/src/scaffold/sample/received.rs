@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::value::{json, number, text};
-use crate::model::{Api, Shape, Slot, Type};
+use crate::model::{Api, ModelId, Shape, Slot, Type};
 
 /// Values at their places in a response, as JSON. A place is the names of the members that lead to it.
 pub(in crate::scaffold) type Given = BTreeMap<Vec<String>, String>;
@@ -32,23 +32,37 @@ fn value(api: &Api, slot: &Slot, given: &Given, at: &mut Vec<String>) -> String 
         Type::Boolean | Type::Flag => "true".to_owned(),
         Type::Free | Type::Map(_) => "{}".to_owned(),
         Type::List(_) => "[]".to_owned(),
-        Type::Model(id) => match api.model(*id).map(|model| &model.shape) {
-            Some(Shape::Record(fields)) => {
-                let mut members = Vec::new();
-                for field in fields.iter().filter(|field| !field.notes.write_only) {
-                    at.push(field.wire.clone());
-                    if field.required || given.keys().any(|place| place.starts_with(at)) {
-                        let inner = value(api, &field.slot, given, at);
-                        members.push(format!("{}:{inner}", json(&field.wire)));
-                    }
-                    at.pop();
+        Type::Model(id) => object(api, *id, given, at),
+    }
+}
+
+fn object(api: &Api, id: ModelId, given: &Given, at: &mut Vec<String>) -> String {
+    let Some(model) = api.model(id) else {
+        return "null".to_owned();
+    };
+    match &model.shape {
+        Shape::Record(fields) => {
+            let tag = model.tag.as_ref();
+            let mut members: Vec<String> = tag
+                .map(|tag| format!("{}:{}", json(&tag.name), json(&tag.value)))
+                .into_iter()
+                .collect();
+            for field in fields.iter().filter(|field| !field.notes.write_only) {
+                at.push(field.wire.clone());
+                if field.required || given.keys().any(|place| place.starts_with(at)) {
+                    let inner = value(api, &field.slot, given, at);
+                    members.push(format!("{}:{inner}", json(&field.wire)));
                 }
-                format!("{{{}}}", members.join(","))
+                at.pop();
             }
-            Some(Shape::Choice(variants)) => {
-                json(variants.first().map_or("sample", |variant| &*variant.wire))
-            }
+            format!("{{{}}}", members.join(","))
+        }
+        Shape::Union(alternatives) => match alternatives.first() {
+            Some(one) => object(api, one.model, given, at),
             None => "null".to_owned(),
         },
+        Shape::Choice(variants) => {
+            json(variants.first().map_or("sample", |variant| &*variant.wire))
+        }
     }
 }
