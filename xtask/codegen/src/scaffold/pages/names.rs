@@ -101,6 +101,14 @@ pub(super) fn is_link(name: &str) -> bool {
     LINKS.contains(&&*plain(name))
 }
 
+/// Returns whether the name itself says that the member is a link.
+pub(super) fn states_link(name: &str) -> bool {
+    let name = plain(name);
+    ["_link", "_uri", "_url"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
 pub(super) fn is_more(name: &str) -> bool {
     MORE.contains(&&*plain(name))
 }

@@ -2,7 +2,10 @@
 
 use super::{
     Paged,
-    names::{is_cursor, is_link, is_more, is_next, is_number, is_offset, is_pages, is_size, plain},
+    names::{
+        is_cursor, is_link, is_more, is_next, is_number, is_offset, is_pages, is_size, plain,
+        states_link,
+    },
     path::{self, Path},
 };
 use crate::{
@@ -209,7 +212,14 @@ fn rule<'a>(
                 || around.is_some_and(|around| {
                     plain(&around.wire) == "next" && field.wire == parameter.wire
                 });
-            is_next && same_kind(&field.slot.value, &parameter.slot.value)
+            // A number that is always there never ends a list. A text may be empty.
+            let can_end = matches!(field.slot.value, Type::Text(_))
+                || path
+                    .iter()
+                    .any(|field| Held::of(field, false) == Held::Option);
+            // A text that leads from one number of a page to the next may be a link.
+            let is_plain = is_cursor(&parameter.wire) || integer(parameter).is_some();
+            is_next && can_end && is_plain && same_kind(&field.slot.value, &parameter.slot.value)
         };
         named.extend(
             path::find(api, output, &leads)
@@ -236,7 +246,7 @@ fn rule<'a>(
             .any(|is| is(&field.wire))
     };
     let parameter = only(&pages)?;
-    if let Some(next) = link(api, output) {
+    if let Some(next) = link(api, output, parameter) {
         let is_sendable = matches!(parameter.slot.value, Type::Text(_) | Type::Integer(_));
         return is_sendable.then_some(Rule::Link { parameter, next });
     }
@@ -257,7 +267,7 @@ fn rule<'a>(
     }
     let integer = integer(parameter)?;
     if is_number(&parameter.wire) {
-        let first = first(parameter, integer)?;
+        let first = first(parameter, integer).filter(|first| counts_from(integer, *first))?;
         let counts = |path: &[&Field]| {
             path.last().is_some_and(|field| {
                 is_pages(&field.wire) && integer_of(&field.slot.value).is_some()
@@ -280,35 +290,52 @@ fn rule<'a>(
             .default
             .as_deref()
             .is_none_or(|value| value == "0");
-    (has_size && begins).then_some(Rule::Offset { parameter })
+    (has_size && begins && counts_from(integer, 0)).then_some(Rule::Offset { parameter })
 }
 
 /// Returns the member that is a link to the next page.
-fn link<'a>(api: &'a Api, output: &Slot) -> Option<Path<'a>> {
-    let is_link = |path: &[&Field]| {
+fn link<'a>(api: &'a Api, output: &Slot, parameter: &Field) -> Option<Path<'a>> {
+    let is_number = integer(parameter).is_some();
+    let leads = |path: &[&Field]| {
         let [.., field] = path else { return false };
-        let Type::Text(_) = field.slot.value else {
+        let Type::Text(rule) = &field.slot.value else {
             return false;
         };
-        let is_href = plain(&field.wire) == "href"
-            && path
-                .len()
-                .checked_sub(2)
-                .and_then(|index| path.get(index))
-                .is_some_and(|around| is_link(&around.wire));
+        let around = path
+            .len()
+            .checked_sub(2)
+            .and_then(|index| path.get(index))
+            .map_or(String::new(), |around| plain(&around.wire));
+        let is_href = plain(&field.wire) == "href" && is_link(&around);
+        // A text `next` beside a text `cursor` may be the cursor itself.
+        let is_address = is_number
+            || is_href
+            || around == "links"
+            || states_link(&field.wire)
+            || rule
+                .format
+                .as_deref()
+                .is_some_and(|format| format.starts_with("ur"));
         // A member that is always there does not end a list.
-        (is_link(&field.wire) || is_href)
-            && path
-                .iter()
-                .any(|field| Held::of(field, false) == Held::Option)
+        let can_end = path
+            .iter()
+            .any(|field| Held::of(field, false) == Held::Option);
+        (is_link(&field.wire) || is_href) && is_address && can_end
     };
-    single(path::find(api, output, &is_link))
+    single(path::find(api, output, &leads))
 }
 
 /// Returns the only one.
 fn single(mut paths: Vec<Path<'_>>) -> Option<Path<'_>> {
     let path = paths.pop();
     path.filter(|_| paths.is_empty())
+}
+
+/// Returns whether a parameter can hold several numbers from the first one on.
+fn counts_from(integer: Integer, first: u8) -> bool {
+    let (least, most) = (i128::from(first), i128::from(first) + 9);
+    integer.minimum.is_none_or(|minimum| minimum <= least)
+        && integer.maximum.is_none_or(|maximum| maximum >= most)
 }
 
 /// Returns the number of the first page, if it is stated.

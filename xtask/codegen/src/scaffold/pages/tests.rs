@@ -108,6 +108,27 @@ fn a_link_leads_to_the_next_page() {
 }
 
 #[test]
+fn a_text_that_may_be_a_link_or_a_cursor_is_left_to_people() {
+    let next = object(&[("things", THINGS), ("next", NULLABLE)]);
+    leaves(&[&query("cursor", TEXT)], &next);
+    let page = object(&[("things", THINGS), ("next_page", NULLABLE)]);
+    leaves(&[&query("page", TEXT)], &page);
+    let url = object(&[("things", THINGS), ("next_url", NULLABLE)]);
+    reads(
+        &[&query("cursor", TEXT)],
+        &url,
+        "`cursor` in the link `next_url`",
+    );
+    let address = r#"{"type": ["string", "null"], "format": "uri"}"#;
+    let stated = object(&[("things", THINGS), ("next", address)]);
+    reads(
+        &[&query("cursor", TEXT)],
+        &stated,
+        "`cursor` in the link `next`",
+    );
+}
+
+#[test]
 fn the_last_item_leads_to_the_next_page() {
     let more = object(&[("things", THINGS), ("has_more", FLAG)]);
     let words = "`starting_after` from the last item's `id`";
@@ -152,6 +173,17 @@ fn what_could_lose_records_is_left_to_people() {
         ("meta", &object(&[("next_cursor", TEXT)])),
     ]);
     leaves(&[&cursor], &twice);
+}
+
+#[test]
+fn a_number_must_be_able_to_end_and_to_grow() {
+    let always = r#"{"type": "object", "required": ["next_page"], "properties": {"next_page": {"type": "integer"},
+                   "names": {"type": "array", "items": {"type": "string"}}}}"#;
+    leaves(&[&query("page", NUMBER)], always);
+    let one = r#"{"type": "integer", "default": 1, "maximum": 1}"#;
+    leaves(&[&query("page", one)], THINGS);
+    let short = r#"{"type": "integer", "maximum": 1}"#;
+    leaves(&[&query("offset", short), &query("limit", NUMBER)], THINGS);
 }
 
 #[test]
