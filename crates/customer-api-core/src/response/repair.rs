@@ -146,14 +146,7 @@ impl Walk {
             return list.push(None, raw, None);
         }
         let reports = self.reports.len();
-        let repaired = self.value(raw, shape, Spot::Element).and_then(|text| {
-            match (shape.check)(text.as_deref().unwrap_or(raw.get())) {
-                Ok(()) => Ok(text),
-                // A problem that the shape does not show, such as a missing member.
-                Err(error) => Err(self.unfit_inside(raw, &error)),
-            }
-        });
-        match repaired {
+        match self.object(raw, shape, Spot::Element) {
             Ok(text) => list.push(None, raw, text),
             Err(Unfit(cause)) => {
                 self.reports.truncate(reports);
@@ -163,6 +156,21 @@ impl Walk {
                 }
                 list.leave_out();
             }
+        }
+    }
+
+    /// Repairs an object, and reads the result. A problem that the shape does not show, such as a missing member, makes the object
+    /// unfit.
+    fn object(
+        &mut self,
+        raw: &RawValue,
+        shape: &Shape,
+        spot: Spot,
+    ) -> Result<Option<String>, Unfit> {
+        let text = self.value(raw, shape, spot)?;
+        match (shape.check)(text.as_deref().unwrap_or(raw.get())) {
+            Ok(()) => Ok(text),
+            Err(error) => Err(self.unfit_inside(raw, &error)),
         }
     }
 
@@ -227,7 +235,12 @@ impl Walk {
 
     fn optional(&mut self, name: &str, raw: &RawValue, shape: &Shape, object: &mut Rewritten) {
         let reports = self.reports.len();
-        if let Ok(text) = self.value(raw, shape, Spot::Member) {
+        let repaired = if is_record(shape) {
+            self.object(raw, shape, Spot::Member)
+        } else {
+            self.value(raw, shape, Spot::Member)
+        };
+        if let Ok(text) = repaired {
             object.push(Some(name), raw, text);
         } else {
             self.reports.truncate(reports);

@@ -34,6 +34,21 @@ pub(crate) struct Parcel {
     pub(crate) tags: Option<Vec<String>>,
     #[serde(default)]
     pub(crate) sizes: Option<BTreeMap<String, i64>>,
+    #[serde(default, deserialize_with = "shaped")]
+    pub(crate) carrier: Option<Carrier>,
+}
+
+/// An object that is optional, with members that are not.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(crate) struct Carrier {
+    pub(crate) name: String,
+    #[serde(deserialize_with = "shaped")]
+    pub(crate) depot: Depot,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(crate) struct Depot {
+    pub(crate) place: String,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -58,7 +73,19 @@ impl Record for Parcel {
         Member::optional("parts", Option::<Vec<Parcel>>::SHAPE),
         Member::optional("tags", Option::<Vec<String>>::SHAPE),
         Member::optional("sizes", Option::<BTreeMap<String, i64>>::SHAPE),
+        Member::optional("carrier", Option::<Carrier>::SHAPE),
     ];
+}
+
+impl Record for Carrier {
+    const MEMBERS: &'static [Member] = &[
+        Member::required("name", String::SHAPE),
+        Member::required("depot", Depot::SHAPE),
+    ];
+}
+
+impl Record for Depot {
+    const MEMBERS: &'static [Member] = &[Member::required("place", String::SHAPE)];
 }
 
 impl Record for Shop {

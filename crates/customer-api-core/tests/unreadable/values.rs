@@ -140,6 +140,24 @@ fn what_lies_in_an_object_costs_no_more_than_itself() {
 }
 
 #[test]
+fn an_object_without_what_it_must_have_is_omitted_where_it_is_optional() {
+    let depot = r#""depot":{"place":"Oslo"}"#;
+    for json in [
+        "{}".to_owned(),
+        format!("{{{depot}}}"),
+        format!(r#"{{"name":null,{depot}}}"#),
+        r#"{"name":"Post"}"#.to_owned(),
+        r#"{"name":"Post","depot":{}}"#.to_owned(),
+        r#"{"name":7,"depot":{"town":"Oslo"}}"#.to_owned(),
+    ] {
+        taken_out("carrier", &json);
+    }
+    let (parcel, reports) = member("carrier", &format!(r#"{{"name":7,{depot}}}"#));
+    assert_eq!(parcel.carrier.unwrap().name, "7");
+    assert_eq!(reports, ["coerced carrier.name 7"]);
+}
+
+#[test]
 fn a_list_of_plain_values_stays_whole_or_goes_whole() {
     let (parcel, reports) = member("tags", r#"["a",7,true]"#);
     assert_eq!(parcel.tags.unwrap(), ["a", "7", "true"]);
