@@ -47,9 +47,16 @@ pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
 /// Returns whether an object surrounds a list of objects and is only an operation's response. The members beside such a
 /// list show whether there are more items, and must not be guessed.
 pub(crate) fn is_envelope(api: &Api, model: &Model) -> bool {
-    let is_it = |id: &ModelId| {
-        api.model(*id)
-            .is_some_and(|other| std::ptr::eq(other, model))
+    let is_same = |other: &Model| std::ptr::eq(other, model);
+    // The object itself, or a union of which it is an alternative.
+    let is_it = |id: &ModelId| match api.model(*id) {
+        Some(Model {
+            shape: Shape::Union(alternatives),
+            ..
+        }) => alternatives
+            .iter()
+            .any(|one| api.model(one.model).is_some_and(is_same)),
+        other => other.is_some_and(is_same),
     };
     let outputs = || {
         let slots = api.operations.iter().filter_map(|one| one.output.as_ref());

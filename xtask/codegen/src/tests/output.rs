@@ -160,6 +160,49 @@ fn one_schema_or_null_is_written_in_three_ways() {
 }
 
 #[test]
+fn an_object_of_a_listed_union_is_no_envelope() {
+    let answer = |schema: &str| {
+        format!(
+            "{{ '200': {{ description: It., content: {{ application/json: {{ schema: {schema} }} }} }} }}"
+        )
+    };
+    let one = "{ $ref: '#/components/schemas/Crate' }";
+    let union = format!(
+        "{{ oneOf: [ {one}, {{ $ref: '#/components/schemas/Bag' }} ], discriminator: {{ propertyName: kind }} }}"
+    );
+    let components = "schemas: { \
+        Crate: { type: object, required: [kind], properties: { kind: { type: string, enum: [box] }, \
+            note: { type: string }, parts: { type: array, items: { $ref: '#/components/schemas/Part' } } } }, \
+        Bag: { type: object, required: [kind], properties: { kind: { type: string, enum: [bag] }, size: { type: string } } }, \
+        Part: { type: object, properties: { name: { type: string } } } }";
+    for (other, expected) in [
+        (format!("{{ type: array, items: {union} }}"), "optional"),
+        (one.to_owned(), "strict"),
+    ] {
+        let text = format!(
+            "openapi: 3.1.0\n\
+             info: {{ title: Acme, version: '1' }}\n\
+             paths: {{ /box: {{ get: {{ operationId: readCrate, responses: {} }} }}, \
+             /all: {{ get: {{ operationId: readAll, responses: {} }} }}, \
+             /bag: {{ get: {{ operationId: readBag, responses: {} }} }} }}\n\
+             components: {{ {components} }}\n",
+            answer(one),
+            answer(&other),
+            answer("{ $ref: '#/components/schemas/Bag' }"),
+        );
+        let files = emitted(&text);
+        let record = files
+            .values()
+            .find(|file| file.contains("MEMBERS") && file.contains("\"note\""));
+        let record = record.unwrap();
+        assert!(
+            record.contains(&format!("Member::{expected}(\"note\"")),
+            "{record}"
+        );
+    }
+}
+
+#[test]
 fn texts_from_descriptions_stay_texts() {
     let hostile = sending_property(
         r##"{ type: string, description: "*/ ]] <script> \u0007 ``` `a [b]: c \u202E", pattern: '"#\\', default: '`' }"##,
