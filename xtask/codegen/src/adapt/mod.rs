@@ -27,6 +27,8 @@ mod text;
 mod trial;
 mod union;
 
+pub(crate) use self::union::NAMED;
+
 #[cfg(test)]
 mod tests;
 

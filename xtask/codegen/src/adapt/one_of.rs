@@ -93,11 +93,21 @@ impl Adapter<'_, '_> {
                 ("type".to_owned(), edit::words("number")),
                 ("format".to_owned(), edit::words("double")),
             ];
-            return Some(if words.contains(&"number") {
-                Value::Map(number.into())
+            let formats: Vec<&str> = maps
+                .iter()
+                .map(|map| text(map, "format").unwrap_or_default())
+                .collect();
+            let has = |format| formats.contains(&format);
+            // No number holds all 64-bit integers, with or without a sign, and fractions too.
+            return if words.contains(&"number") {
+                (!has("int64") && !has("uint64")).then(|| Value::Map(number.into()))
+            } else if has("uint64") {
+                let first = maps.first().map(|map| Value::Map((*map).clone()));
+                let is_one = formats.iter().all(|format| *format == "uint64");
+                first.filter(|_| is_one)
             } else {
-                edit::one("type", edit::words("integer"))
-            });
+                Some(edit::one("type", edit::words("integer")))
+            };
         }
         None
     }

@@ -13,10 +13,15 @@ use crate::tree::{Value, join};
 
 /// An object of a union, in the strict dialect.
 struct Object {
-    /// The component, unless the object is written in place.
-    component: Option<String>,
+    /// The components that lead to the object, from the one that the union names to the object itself. None if the object is written in
+    /// place.
+    components: Vec<String>,
     schema: Map,
 }
+
+/// A private member of a discriminator: the names that components have in the files that they come from. An empty name stands for a
+/// schema that is no component there.
+pub(crate) const NAMED: &str = "x-named";
 
 impl Adapter<'_, '_> {
     /// Returns the union of these variants, if one property tells them apart. Each is in the strict dialect, with its
@@ -32,12 +37,13 @@ impl Adapter<'_, '_> {
             Some(map) => text(map, "propertyName")?.to_owned(),
             None => self.told_apart_by(&objects)?,
         };
-        let given = discriminator.map_or(&[][..], |map| edit::map(map, "mapping"));
+        let none = Map::new();
+        let discriminator = discriminator.unwrap_or(&none);
         let mut mapping = Map::new();
         let mut list = Vec::new();
         for (object, (_, at)) in objects.into_iter().zip(variants) {
-            let value = self.value_of(&object, &tag, given)?;
-            let name = match object.component {
+            let value = self.value_of(&object, &tag, discriminator)?;
+            let name = match object.components.into_iter().next_back() {
                 Some(name) => name,
                 None => self.put_into_components(object.schema, &value, at)?,
             };
@@ -60,7 +66,7 @@ impl Adapter<'_, '_> {
 
     /// Returns the object with properties that a variant is.
     fn object_of(&mut self, variant: &Value) -> Option<Object> {
-        let mut component = None;
+        let mut components = Vec::new();
         let mut schema = as_map(variant)?.clone();
         // A component may be only a name of another.
         for _ in 0..20 {
@@ -68,10 +74,10 @@ impl Adapter<'_, '_> {
                 break;
             };
             schema = as_map(&self.component(&name)?)?.clone();
-            component = Some(name);
+            components.push(name);
         }
         let is_object = text(&schema, "type") == Some("object") && has(&schema, "properties");
-        is_object.then_some(Object { component, schema })
+        is_object.then_some(Object { components, schema })
     }
 
     /// Returns the first property that every object requires, with one value of its own.
@@ -102,18 +108,19 @@ impl Adapter<'_, '_> {
         }
     }
 
-    /// Returns the discriminator's value of an object: its own, that of `mapping`, or else the component's name.
-    fn value_of(
-        &mut self,
-        object: &Object,
-        tag: &str,
-        mapping: &[(String, Value)],
-    ) -> Option<String> {
+    /// Returns the discriminator's value of an object: its own, that of `mapping`, or else the name of the component in the union.
+    fn value_of(&mut self, object: &Object, tag: &str, discriminator: &Map) -> Option<String> {
         let only = self.only_value(object, tag);
+        let implicit = || {
+            let name = object.components.first()?;
+            let named = text_of(edit::map(discriminator, NAMED), name).unwrap_or(name);
+            (!named.is_empty()).then(|| named.to_owned())
+        };
+        let mapping = edit::map(discriminator, "mapping");
         let is_it = |given: &Value| {
             let given = as_text(given).unwrap_or_default();
             let given = edit::component(given).unwrap_or_else(|| given.to_owned());
-            Some(given) == object.component
+            object.components.contains(&given)
         };
         let mut mapped = mapping.iter().filter(|(_, given)| is_it(given));
         let value = match (only, mapped.next(), mapped.next()) {
@@ -123,7 +130,7 @@ impl Adapter<'_, '_> {
             (Some(only), Some((value, _)), None) if only == *value => only,
             (Some(_), Some(_), None) => return None,
             (None, Some((value, _)), None) => value.clone(),
-            (None, None, None) => object.component.clone()?,
+            (None, None, None) => implicit()?,
         };
         let property = get(edit::map_of(&object.schema, "properties")?, tag).cloned();
         let Some(property) = property else {
@@ -153,6 +160,11 @@ impl Adapter<'_, '_> {
         }
         Some(name)
     }
+}
+
+fn text_of<'m>(map: &'m [(String, Value)], key: &str) -> Option<&'m str> {
+    let (_, value) = map.iter().find(|(name, _)| name == key)?;
+    as_text(value)
 }
 
 fn target(reference: &Value) -> Option<&str> {

@@ -14,6 +14,7 @@ use super::{
     target::{self, Refused, Target},
 };
 use crate::{
+    adapt::NAMED,
     problem::Problem,
     tree::{self, Value, join},
 };
@@ -120,7 +121,7 @@ impl Walk {
         for (key, value) in members {
             let (inner_from, inner_at) = (from.below(key), join(at, key));
             let value = if kind == Kind::Schema && key == "discriminator" {
-                self.discriminator(value, from)
+                self.discriminator(value, members, from)
             } else {
                 self.value(value, kind.inner(key), &inner_from, &inner_at, depth)
             };
@@ -245,12 +246,22 @@ impl Walk {
         Ok(self.value(found, kind, from, at, depth))
     }
 
-    /// Rewrites the values of `mapping`: names of schemas, or references to them.
-    fn discriminator(&mut self, value: &Value, from: &Target) -> Value {
+    /// Rewrites the values of `mapping`: names of schemas, or references to them. Without a mapping, the name that a schema has in its own
+    /// file is the discriminator's value. Therefore these names are kept.
+    fn discriminator(
+        &mut self,
+        value: &Value,
+        siblings: &[(String, Value)],
+        from: &Target,
+    ) -> Value {
         let mut out = value.clone();
+        let named = self.named(siblings, from);
         let Value::Map(members) = &mut out else {
             return out;
         };
+        if !named.is_empty() {
+            members.push((NAMED.to_owned(), Value::Map(named)));
+        }
         let mapping = members.iter_mut().find(|(key, _)| key == "mapping");
         let Some((_, Value::Map(mapping))) = mapping else {
             return out;
@@ -273,6 +284,45 @@ impl Walk {
             }
         }
         out
+    }
+
+    /// Returns the names that the schemas of a union have in their own files, by their names in the whole.
+    fn named(&mut self, siblings: &[(String, Value)], from: &Target) -> Vec<(String, Value)> {
+        let lists = siblings
+            .iter()
+            .filter(|(key, _)| matches!(key.as_str(), "oneOf" | "anyOf"));
+        let variants = lists.flat_map(|(_, list)| match list {
+            Value::List(list) => list.as_slice(),
+            _ => &[],
+        });
+        let mut named = Vec::new();
+        for variant in variants {
+            let Value::Map(variant) = variant else {
+                continue;
+            };
+            let reference = variant.iter().find(|(key, _)| key == "$ref");
+            let Some((_, Value::Text(reference))) = reference else {
+                continue;
+            };
+            if from.file == self.first && !target::is_foreign(reference) {
+                continue;
+            }
+            let Ok(target) = target::read(reference, &from.file) else {
+                continue;
+            };
+            let own = target
+                .pointer
+                .strip_prefix("/components/schemas/")
+                .filter(|name| !name.contains('/'))
+                .unwrap_or_default()
+                .replace("~1", "/")
+                .replace("~0", "~");
+            if let Ok(Meaning::Reference(reference)) = self.schema(&target, "") {
+                let name = reference.rsplit('/').next().unwrap_or_default();
+                named.push((name.to_owned(), Value::Text(own)));
+            }
+        }
+        named
     }
 
     fn problem(&self, place: &Target, Refused { what, hint }: Refused) -> Problem {

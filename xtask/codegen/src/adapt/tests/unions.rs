@@ -26,6 +26,7 @@ fn of(tag: &str, a: &str, b: &str) -> String {
 fn objects_that_a_property_tells_apart_stay_a_union() {
     let named = "A: { type: object, properties: { n: { type: integer } } }, B: { type: object, properties: { kind: { type: string } } }";
     let fixed = format!("{A}, {B}");
+    let aliased = format!("{named}, Alias: {{ $ref: '#/components/schemas/A' }}");
     let tag = "discriminator: { propertyName: kind }";
     for (schema, schemas, wanted) in [
         (
@@ -51,6 +52,21 @@ fn objects_that_a_property_tells_apart_stay_a_union() {
             ),
             named,
             of("kind", "y", "x"),
+        ),
+        // An alias is a component, too: the union and the mapping name it.
+        (
+            "{ oneOf: [ { $ref: '#/components/schemas/Alias' }, { $ref: '#/components/schemas/B' } ], \
+             discriminator: { propertyName: kind, mapping: { x: Alias } } }"
+                .to_owned(),
+            &aliased,
+            of("kind", "x", "B"),
+        ),
+        (
+            "{ oneOf: [ { $ref: '#/components/schemas/Alias' }, { $ref: '#/components/schemas/B' } ], \
+             discriminator: { propertyName: kind } }"
+                .to_owned(),
+            &aliased,
+            of("kind", "Alias", "B"),
         ),
     ] {
         assert_eq!(becomes(&schema, schemas), wanted, "{schema}");
@@ -201,4 +217,35 @@ fn a_variant_without_a_name_in_rust_gets_one() {
         ),
         "{\"+1\":\"Plus1\"}"
     );
+}
+
+#[test]
+fn numbers_have_one_type_only_if_it_holds_them_all() {
+    let long = "{ type: integer, format: int64 }";
+    let large = "{ type: integer, format: uint64 }";
+    for (one, other, wanted) in [
+        (
+            "{ type: integer }",
+            "{ type: integer, format: int32 }",
+            "integer",
+        ),
+        ("{ type: integer }", "{ type: number }", "number"),
+        (long, "{ type: number }", ""),
+        (large, "{ type: number }", ""),
+        (large, long, ""),
+        (
+            large,
+            "{ type: integer, format: uint64, title: It }",
+            "integer",
+        ),
+    ] {
+        let value = becomes(&format!("{{ oneOf: [ {one}, {other} ] }}"), "");
+        let typed = value.contains(&format!("\"type\":\"{wanted}\""));
+        assert_eq!(typed, !wanted.is_empty(), "{one} {other} {value}");
+        assert_eq!(
+            value.contains("uint64"),
+            one == large && wanted == "integer",
+            "{value}"
+        );
+    }
 }

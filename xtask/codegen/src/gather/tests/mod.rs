@@ -214,3 +214,33 @@ fn two_schemas_of_one_name_stay_two() {
         ]
     );
 }
+
+#[test]
+fn a_union_keeps_the_names_that_its_schemas_have_in_their_own_file() {
+    let folder = Folder::new(
+        "union",
+        &[
+            (
+                "api/openapi.yaml",
+                "openapi: 3.1.0\ninfo: { title: Shop, version: '1' }\npaths: { /pay: { get: { operationId: pay, responses: \
+                 { '200': { description: It., content: { application/json: { schema: { $ref: 'pay.yaml#/components/schemas/Pay' } } } } } } } }\n\
+                 components: { schemas: { Card: { type: object, properties: { number: { type: string } } } } }\n",
+            ),
+            (
+                "api/pay.yaml",
+                "components: { schemas: { Pay: { oneOf: [ { $ref: '#/components/schemas/Card' }, { $ref: '#/components/schemas/Cash' } ], \
+                 discriminator: { propertyName: kind } }, \
+                 Card: { type: object, properties: { kind: { type: string }, pan: { type: string } } }, \
+                 Cash: { type: object, properties: { kind: { type: string } } } } }\n",
+            ),
+        ],
+    );
+    let adapted = folder.adapted(&[]).unwrap();
+    for wanted in [
+        "\"Card\":\"#/components/schemas/pay_Card\"",
+        "\"Cash\":\"#/components/schemas/Cash\"",
+    ] {
+        assert!(adapted.contains(wanted), "{wanted}\n{adapted}");
+    }
+    assert!(!adapted.contains("x-named"), "{adapted}");
+}
