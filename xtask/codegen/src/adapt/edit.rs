@@ -3,6 +3,8 @@
 use crate::tree::Value;
 pub(super) use crate::tree::at;
 
+const PROPERTIES: &str = "properties";
+
 /// Members of an object, in order.
 pub(super) type Map = Vec<(String, Value)>;
 
@@ -106,6 +108,35 @@ pub(super) fn at_mut<'v>(value: &'v mut Value, pointer: &str) -> Option<&'v mut 
         };
     }
     Some(place)
+}
+
+/// Calls `visit` for each value in an object, with the steps that lead to it. Of `properties` it visits the schemas, with
+/// two steps: a property's name is not a word of the description.
+pub(super) fn each<'v>(members: &'v Map, visit: &mut dyn FnMut(&[&str], &'v Value)) {
+    for (key, value) in members {
+        match value {
+            Value::Map(properties) if key == PROPERTIES => {
+                for (name, schema) in properties {
+                    visit(&[key, name], schema);
+                }
+            }
+            value => visit(&[key], value),
+        }
+    }
+}
+
+/// Does what `each` does, and lets `visit` change the values.
+pub(super) fn each_mut(members: &mut Map, visit: &mut dyn FnMut(&[&str], &mut Value)) {
+    for (key, value) in members {
+        match value {
+            Value::Map(properties) if key == PROPERTIES => {
+                for (name, schema) in properties {
+                    visit(&[key, name], schema);
+                }
+            }
+            value => visit(&[key], value),
+        }
+    }
 }
 
 /// Calls `visit` for every `$ref` to a schema of components.

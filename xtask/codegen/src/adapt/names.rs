@@ -61,11 +61,12 @@ fn name_value(tree: &mut Value, at: &str, round: usize) -> bool {
 
 /// Returns the place of an enum or a union, and the value of the variant at this place.
 fn value_at<'a>(tree: &Value, at: &'a str) -> Option<(&'a str, String)> {
-    if let Some((schema_at, _)) = at.rsplit_once("/enum/") {
+    let (list_at, _) = at.rsplit_once('/')?;
+    if let Some(schema_at) = list_at.strip_suffix("/enum") {
         let value = edit::at(tree, at).and_then(edit::as_text)?;
         return Some((schema_at, value.to_owned()));
     }
-    let (schema_at, _) = at.rsplit_once("/anyOf/")?;
+    let schema_at = list_at.strip_suffix("/anyOf")?;
     let variant = edit::at(tree, at).and_then(edit::as_map)?;
     let discriminator = edit::at(tree, &join(schema_at, "discriminator")).and_then(edit::as_map)?;
     let mapping = edit::map(discriminator, "mapping");
@@ -216,7 +217,7 @@ fn name_field(tree: &mut Value, at: &str, round: usize) -> bool {
     };
     let place = text(map, "in").map(str::to_owned);
     // A schema in any other place is a type, and is named after what is around it.
-    let is_property = at.rsplit('/').nth(1) == Some("properties");
+    let is_property = is_property(at);
     if place.is_none() && !is_property {
         return false;
     }
@@ -253,6 +254,20 @@ fn name_field(tree: &mut Value, at: &str, round: usize) -> bool {
         return false;
     }
     set_name(tree, at, name)
+}
+
+/// Returns whether a property's schema stands at a place. `properties` may be the name of a property or of a component.
+fn is_property(at: &str) -> bool {
+    let mut before = "";
+    let mut names_follow = false;
+    let mut found = false;
+    for step in at.split('/') {
+        found = names_follow && before == "properties";
+        names_follow =
+            !names_follow && (step == "properties" || before == "components" && step == "schemas");
+        before = step;
+    }
+    found
 }
 
 /// Moves an inline schema into components, under a name of its own.

@@ -164,9 +164,7 @@ fn of_side(value: &Value, side: Side, visit: &mut dyn FnMut(&str)) {
             if let Some(name) = text(members, "$ref").and_then(edit::component) {
                 visit(&name);
             }
-            for (_, value) in members {
-                of_side(value, side, visit);
-            }
+            edit::each(members, &mut |_, value| of_side(value, side, visit));
         }
         Value::List(items) => {
             for item in items {
@@ -224,19 +222,15 @@ fn names_one(schema: &Value, names: &BTreeSet<String>) -> bool {
 
 fn rename(value: &mut Value, renamed: &BTreeMap<String, String>) {
     match value {
-        Value::Map(members) => {
-            for (key, value) in members {
-                match value {
-                    Value::Map(mapping) if key == "mapping" => {
-                        for (_, target) in mapping {
-                            refer_to(target, renamed);
-                        }
-                    }
-                    value if key == "$ref" => refer_to(value, renamed),
-                    value => rename(value, renamed),
+        Value::Map(members) => edit::each_mut(members, &mut |steps, value| match (steps, value) {
+            (["mapping"], Value::Map(mapping)) => {
+                for (_, target) in mapping {
+                    refer_to(target, renamed);
                 }
             }
-        }
+            (["$ref"], value) => refer_to(value, renamed),
+            (_, value) => rename(value, renamed),
+        }),
         Value::List(items) => {
             for item in items {
                 rename(item, renamed);
@@ -285,9 +279,7 @@ fn strip(value: &mut Value, side: Side) {
                     edit::take(members, "required");
                 }
             }
-            for (_, value) in members {
-                strip(value, side);
-            }
+            edit::each_mut(members, &mut |_, value| strip(value, side));
         }
         Value::List(items) => {
             for item in items {
@@ -345,11 +337,11 @@ fn replace(value: &mut Value, name: &str, only_direct: bool) {
                 }
                 return;
             }
-            for (key, value) in members {
-                if !only_direct || !is_container(key) {
+            edit::each_mut(members, &mut |steps, value| {
+                if !only_direct || !is_container(steps) {
                     replace(value, name, only_direct);
                 }
-            }
+            });
         }
         Value::List(items) => {
             for item in items {
@@ -360,8 +352,8 @@ fn replace(value: &mut Value, name: &str, only_direct: bool) {
     }
 }
 
-fn is_container(key: &str) -> bool {
-    matches!(key, "items" | "additionalProperties")
+fn is_container(steps: &[&str]) -> bool {
+    matches!(steps, ["items" | "additionalProperties"])
 }
 
 /// Calls `found` for every reference that leads back: the path to it, and its target.
@@ -416,11 +408,11 @@ fn targets_of(value: &Value, only_direct: bool, visit: &mut dyn FnMut(&str)) {
             if let Some(name) = text(members, "$ref").and_then(edit::component) {
                 visit(&name);
             }
-            for (key, value) in members {
-                if !only_direct || !is_container(key) {
+            edit::each(members, &mut |steps, value| {
+                if !only_direct || !is_container(steps) {
                     targets_of(value, only_direct, visit);
                 }
-            }
+            });
         }
         Value::List(items) => {
             for item in items {

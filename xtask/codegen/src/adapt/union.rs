@@ -240,9 +240,7 @@ fn uses(
         }),
         Value::Map(map) => {
             alone.extend(text(map, "$ref").and_then(edit::component));
-            for (_, value) in map {
-                uses(value, alone, tags);
-            }
+            edit::each(map, &mut |_, value| uses(value, alone, tags));
         }
         Value::List(items) => {
             for item in items {
@@ -268,9 +266,10 @@ fn drop_unions(value: &mut Value, unclear: &BTreeSet<String>, at: &str, notes: &
                     at,
                 );
             }
-            for (key, value) in map {
-                drop_unions(value, unclear, &join(at, key), notes);
-            }
+            edit::each_mut(map, &mut |steps, value| {
+                let at = steps.iter().fold(at.to_owned(), |at, step| join(&at, step));
+                drop_unions(value, unclear, &at, notes);
+            });
         }
         Value::List(items) => {
             for (index, item) in items.iter_mut().enumerate() {

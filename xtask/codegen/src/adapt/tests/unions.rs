@@ -249,3 +249,68 @@ fn numbers_have_one_type_only_if_it_holds_them_all() {
         );
     }
 }
+
+#[test]
+fn the_name_of_a_property_is_not_a_word() {
+    // `enum` holds a union whose variant needs a name in Rust.
+    let schemas = format!("{A}, {B}").replace("const: a", "const: '+1'");
+    let named = adapted(&receiving(
+        "3.1.0",
+        &format!("{{ type: object, properties: {{ enum: {{ oneOf: {BOTH} }} }} }}"),
+        &schemas,
+    ));
+    assert_eq!(
+        at(&named, &format!("{SCHEMA}/properties/enum/x-enum-names")),
+        "{\"+1\":\"Plus1\"}"
+    );
+
+    // `mapping` and `$ref` hold what is sent, and the request's schema is another.
+    let text = tree(
+        "3.1.0",
+        "/it: { put: { operationId: change, requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/T' } } } }, \
+         responses: { '200': { description: It., content: { application/json: { schema: { $ref: '#/components/schemas/T' } } } } } } }",
+        "schemas: { T: { type: object, properties: { mapping: { type: array, items: { $ref: '#/components/schemas/X' } }, \
+         $ref: { type: array, x-rust-name: target, items: { $ref: '#/components/schemas/X' } } } }, \
+         X: { type: object, properties: { a: { type: [string, 'null'] } } } }",
+    );
+    let sides = adapted(&text);
+    for property in ["mapping", "$ref"] {
+        assert_eq!(
+            at(
+                &sides,
+                &format!("/components/schemas/TInput/properties/{property}/items/$ref")
+            ),
+            "\"#/components/schemas/XInput\""
+        );
+    }
+
+    // `discriminator` makes no union: the circle ends where it closes, and the other use of A is seen.
+    let circle = "W: { type: object, properties: { discriminator: { type: string }, inner: { $ref: '#/components/schemas/W' } } }";
+    let cut = adapted(&receiving(
+        "3.1.0",
+        "{ $ref: '#/components/schemas/W' }",
+        circle,
+    ));
+    assert_eq!(
+        at(&cut, "/components/schemas/W/properties"),
+        "{\"discriminator\":{\"type\":\"string\"},\"inner\":{}}"
+    );
+    // `items` is no list here.
+    let direct = circle.replace("discriminator: { type: string }, inner", "items");
+    let cut = adapted(&receiving(
+        "3.1.0",
+        "{ $ref: '#/components/schemas/W' }",
+        &direct.replace("W: {", "W: { required: [items],"),
+    ));
+    assert_eq!(
+        at(&cut, "/components/schemas/W/properties"),
+        "{\"items\":{}}"
+    );
+    let used = format!(
+        "{{ type: object, properties: {{ discriminator: {{ type: string }}, it: {{ $ref: '#/components/schemas/A' }}, \
+         one: {{ oneOf: {BOTH}, discriminator: {{ propertyName: kind }} }} }} }}"
+    );
+    let loose = format!("A: {{ type: object, properties: {{ kind: {{ type: string }} }} }}, {B}");
+    let used = adapted(&receiving("3.1.0", &used, &loose));
+    assert_eq!(at(&used, &format!("{SCHEMA}/properties/one")), "{}");
+}
