@@ -13,7 +13,8 @@ use crate::tree::{Value, join};
 const DEEPEST: usize = 30;
 
 impl Adapter<'_, '_> {
-    pub(super) fn all_of(&mut self, members: &Map, out: Map, at: &str, role: Role) -> Value {
+    pub(super) fn all_of(&mut self, members: &Map, mut out: Map, at: &str, role: Role) -> Value {
+        self.limits_beside(members, &mut out, at);
         let mut parts = Vec::new();
         for (index, part) in edit::list(members, "allOf").iter().enumerate() {
             let place = join(&join(at, "allOf"), &index.to_string());

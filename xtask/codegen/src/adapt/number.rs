@@ -8,7 +8,7 @@ use super::{
 use crate::tree::Value;
 
 /// Whole numbers up to here are exact in a floating-point number.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+pub(super) const EXACT: i128 = 1 << 53;
 
 impl Adapter<'_, '_> {
     pub(super) fn number(&mut self, members: &Map, out: &mut Map, at: &str) {
@@ -27,20 +27,18 @@ impl Adapter<'_, '_> {
 
     pub(super) fn integer(&mut self, members: &Map, out: &mut Map, at: &str) {
         set(out, "type", edit::words("integer"));
-        let (from, to, format) = match text(members, "format") {
-            Some("int32") => (i128::from(i32::MIN), i128::from(i32::MAX), Some("int32")),
-            Some("uint64") => (0, i128::from(u64::MAX), Some("uint64")),
-            Some("int64") => (i128::from(i64::MIN), i128::from(i64::MAX), Some("int64")),
-            None => (i128::from(i64::MIN), i128::from(i64::MAX), None),
+        let format = match text(members, "format") {
+            Some("int32" | "uint64" | "int64") | None => text(members, "format"),
             Some(_) => {
                 self.note(
                     Did::ReadPast,
                     "formats of integers that are 64 bits wide here",
                     at,
                 );
-                (i128::from(i64::MIN), i128::from(i64::MAX), None)
+                None
             }
         };
+        let (from, to) = width(format);
         if let Some(format) = format {
             set(out, "format", edit::words(format));
         }
@@ -88,14 +86,34 @@ impl Adapter<'_, '_> {
     }
 }
 
+/// Returns the least and the greatest number of a format.
+fn width(format: Option<&str>) -> (i128, i128) {
+    match format {
+        Some("int32") => (i32::MIN.into(), i32::MAX.into()),
+        Some("uint64") => (0, u64::MAX.into()),
+        _ => (i64::MIN.into(), i64::MAX.into()),
+    }
+}
+
+/// Returns the least and the greatest number that an integer in the strict dialect may be.
+pub(super) fn range(integer: &Map) -> (i128, i128) {
+    let (from, to) = width(text(integer, "format"));
+    let limit = |key: &str| get(integer, key).and_then(whole);
+    (
+        limit("minimum").unwrap_or(from),
+        limit("maximum").unwrap_or(to),
+    )
+}
+
 /// Returns a limit that is a whole number.
 fn whole(value: &Value) -> Option<i128> {
     match value {
         Value::Signed(number) => Some((*number).into()),
         Value::Unsigned(number) => Some((*number).into()),
-        Value::Float(number) if number.fract() == 0.0 && number.abs() <= EXACT => {
-            // It is a whole number that is exact, so its text without a fraction is the number.
-            format!("{number:.0}").parse().ok()
+        Value::Float(number) if number.fract() == 0.0 => {
+            // It is a whole number, so its text without a fraction is the number.
+            let number: i128 = format!("{number:.0}").parse().ok()?;
+            (-EXACT..=EXACT).contains(&number).then_some(number)
         }
         _ => None,
     }

@@ -5,12 +5,14 @@ use super::{
     Adapter,
     edit::{self, Map, as_map, as_text, get, has, set, text},
     notes::Did,
+    number::{EXACT, range},
     schema::{KEYWORDS, Role, is_blank, noted, with_null, without_null},
 };
 use crate::tree::{Value, join};
 
 impl Adapter<'_, '_> {
-    pub(super) fn one_of(&mut self, members: &Map, out: Map, at: &str, role: Role) -> Value {
+    pub(super) fn one_of(&mut self, members: &Map, mut out: Map, at: &str, role: Role) -> Value {
+        self.limits_beside(members, &mut out, at);
         let key = if has(members, "oneOf") {
             "oneOf"
         } else {
@@ -89,28 +91,37 @@ impl Adapter<'_, '_> {
             .iter()
             .all(|word| matches!(*word, "integer" | "number"))
         {
-            let number = [
-                ("type".to_owned(), edit::words("number")),
-                ("format".to_owned(), edit::words("double")),
-            ];
-            let formats: Vec<&str> = maps
-                .iter()
-                .map(|map| text(map, "format").unwrap_or_default())
-                .collect();
-            let has = |format| formats.contains(&format);
-            // No number holds all 64-bit integers, with or without a sign, and fractions too.
-            return if words.contains(&"number") {
-                (!has("int64") && !has("uint64")).then(|| Value::Map(number.into()))
-            } else if has("uint64") {
-                let first = maps.first().map(|map| Value::Map((*map).clone()));
-                let is_one = formats.iter().all(|format| *format == "uint64");
-                first.filter(|_| is_one)
-            } else {
-                Some(edit::one("type", edit::words("integer")))
-            };
+            return number(&maps);
         }
         None
     }
+}
+
+/// Returns the number that holds the numbers of several kinds exactly.
+fn number(maps: &[&Map]) -> Option<Value> {
+    let is_double = |map: &&Map| text(map, "type") == Some("number");
+    let has_double = maps.iter().any(is_double);
+    // Without a width, `integer` allows nothing that `number` does not allow.
+    let is_part = |map: &&&Map| has_double && !has(map, "format");
+    let ranges = maps.iter().filter(|map| !is_double(map) && !is_part(map));
+    let (mut least, mut greatest) = (0, 0);
+    for (from, to) in ranges.map(|map| range(map)) {
+        least = least.min(from);
+        greatest = greatest.max(to);
+    }
+    let holds = |from: i128, to: i128| from <= least && greatest <= to;
+    let (word, format) = if has_double {
+        holds(-EXACT, EXACT).then_some(("number", Some("double")))?
+    } else if holds(i64::MIN.into(), i64::MAX.into()) {
+        ("integer", None)
+    } else {
+        holds(0, u64::MAX.into()).then_some(("integer", Some("uint64")))?
+    };
+    let mut out = vec![("type".to_owned(), edit::words(word))];
+    if let Some(format) = format {
+        set(&mut out, "format", edit::words(format));
+    }
+    Some(Value::Map(out))
 }
 
 /// Returns a string for strings of several kinds. An enum is open, so it holds every other text too.

@@ -4,17 +4,17 @@ use super::{
     Adapter,
     edit::{self, Map, text},
     notes::Did,
-    schema::{KEYWORDS, Role, noted, with_null},
+    schema::{KEYWORDS, LIMITS, Role, noted, with_null},
 };
 use crate::tree::Value;
 
 impl Adapter<'_, '_> {
     pub(super) fn reference(&mut self, members: &Map, out: Map, at: &str, role: Role) -> Value {
         let target = text(members, "$ref").unwrap_or_default();
-        if members
-            .iter()
-            .any(|(key, _)| KEYWORDS.contains(&key.as_str()) && key != "nullable")
-        {
+        if members.iter().any(|(key, _)| {
+            (KEYWORDS.contains(&key.as_str()) || LIMITS.contains(&key.as_str()))
+                && key != "nullable"
+        }) {
             self.note(Did::ReadPast, "words beside a reference", at);
         }
         let is_known =

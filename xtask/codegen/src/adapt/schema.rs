@@ -58,7 +58,7 @@ pub(super) const KEYWORDS: &[&str] = &[
 ];
 
 /// Words that restrict a value, and that no request is checked against.
-const LIMITS: &[&str] = &[
+pub(super) const LIMITS: &[&str] = &[
     "multipleOf",
     "minimum",
     "maximum",
@@ -208,6 +208,16 @@ impl Adapter<'_, '_> {
         }
         description += &format!("Not checked before sending: {}.", lines.join(", "));
         set(out, "description", Value::Text(description));
+    }
+
+    /// Writes the limits beside `allOf`, `oneOf` or `anyOf` into the description. Words with a rule of their own are none.
+    pub(super) fn limits_beside(&mut self, members: &Map, out: &mut Map, at: &str) {
+        let beside: Map = members
+            .iter()
+            .filter(|(key, _)| !KEYWORDS.contains(&key.as_str()) && key != "discriminator")
+            .cloned()
+            .collect();
+        self.limits(&beside, out, &[], at);
     }
 
     /// Returns a schema for any JSON value, with the notes that are known.

@@ -186,6 +186,38 @@ fn values_of_several_shapes() {
             "{ anyOf: [ { type: integer }, { type: number } ] }",
             r#"{"type":"number","format":"double"}"#,
         ),
+        (
+            "{ oneOf: [ { type: integer, format: int32 }, { type: number, format: double } ] }",
+            r#"{"type":"number","format":"double"}"#,
+        ),
+        (
+            "{ oneOf: [ { type: integer, format: int64 }, { type: number, format: double } ] }",
+            "{}",
+        ),
+        (
+            "{ oneOf: [ { type: integer, format: uint64 }, { type: integer, format: int32 } ] }",
+            "{}",
+        ),
+        (
+            "{ oneOf: [ { type: integer, format: uint64 }, { type: integer, format: int32, minimum: 0 } ] }",
+            r#"{"type":"integer","format":"uint64"}"#,
+        ),
+        (
+            "{ oneOf: [ { type: integer, format: uint64, maximum: 5 }, { type: integer, format: uint64 } ] }",
+            r#"{"type":"integer","format":"uint64"}"#,
+        ),
+        (
+            "{ oneOf: [ { type: integer, format: int64 }, { type: integer, format: int32 } ] }",
+            r#"{"type":"integer"}"#,
+        ),
+        (
+            "{ oneOf: [ { type: string, maxLength: 3 }, { type: string, format: uuid } ], minLength: 2 }",
+            r#"{"type":"string","description":"Not checked before sending: `minLength: 2`."}"#,
+        ),
+        (
+            "{ allOf: [ { type: string } ], minLength: 2 }",
+            r#"{"type":"string","description":"Not checked before sending: `minLength: 2`."}"#,
+        ),
         ("{ oneOf: [ { type: boolean } ] }", r#"{"type":"boolean"}"#),
         (
             "{ anyOf: [ { type: boolean }, { type: 'null' } ] }",
