@@ -1,6 +1,6 @@
 //! Finds the discriminator of each object that is an alternative of a union. The object writes it, wherever it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lower::dangling;
 use crate::{
@@ -21,7 +21,11 @@ pub(crate) struct Tag {
 pub(super) fn tags<'d>(description: &'d Description, p: &mut Problems) -> BTreeMap<&'d str, Tag> {
     let mut unions = Vec::new();
     for schema in schemas(description) {
-        collect(schema, &mut unions);
+        walk(schema, &mut |inner| {
+            if let Kind::Union(union) = &inner.kind {
+                unions.push(union);
+            }
+        });
     }
     let mut tags: BTreeMap<&str, Tag> = BTreeMap::new();
     for union in unions {
@@ -56,50 +60,90 @@ pub(super) fn tags<'d>(description: &'d Description, p: &mut Problems) -> BTreeM
     tags
 }
 
-/// Returns every schema that stands in no other.
-fn schemas(description: &Description) -> impl Iterator<Item = &Schema> {
-    let components = description.schemas.iter().map(|(_, schema)| schema);
+/// Returns every schema that stands in no other, and that a request or a success has. Others are documentation.
+fn schemas(description: &Description) -> Vec<&Schema> {
+    let mut all = of_operations(description);
+    let components: BTreeMap<&str, &Schema> = description
+        .schemas
+        .iter()
+        .map(|(name, schema)| (name.as_str(), schema))
+        .collect();
+    let mut found = BTreeSet::new();
+    let mut open = Vec::new();
+    for schema in &all {
+        walk(schema, &mut |inner| open.extend(named(inner)));
+    }
+    while let Some(name) = open.pop() {
+        if found.insert(name) {
+            if let Some(schema) = components.get(name) {
+                walk(schema, &mut |inner| open.extend(named(inner)));
+            }
+        }
+    }
+    let used = description.schemas.iter();
+    let used = used.filter(|(name, _)| found.contains(name.as_str()));
+    all.splice(0..0, used.map(|(_, schema)| schema));
+    all
+}
+
+/// Returns the schemas of parameters, bodies and successes.
+fn of_operations(description: &Description) -> Vec<&Schema> {
     let parameters = description.parameters.iter().map(|(_, one)| &one.schema);
-    let responses = description.responses.iter().map(|(_, one)| one);
-    let inline = description.operations.iter().flat_map(|operation| {
-        operation.responses.iter().filter_map(|(_, one)| match one {
+    let operations = description.operations.iter();
+    let successes = operations
+        .clone()
+        .flat_map(|operation| &operation.responses)
+        .filter(|(status, _)| status.starts_with('2'))
+        .filter_map(|(_, one)| match one {
             OrRef::Here(response) => Some(response),
-            OrRef::Reference { .. } => None,
-        })
-    });
-    let contents = responses
-        .chain(inline)
+            OrRef::Reference { name, .. } => {
+                let mut known = description.responses.iter();
+                known.find(|(key, _)| key == name).map(|(_, one)| one)
+            }
+        });
+    let contents = successes
         .flat_map(|response| &response.content)
         .filter_map(|content| content.schema.as_ref());
-    let bodies = description
-        .operations
-        .iter()
+    let bodies = operations
+        .clone()
         .filter_map(|operation| Some(&operation.body.as_ref()?.schema));
-    let own = description
-        .operations
-        .iter()
+    let own = operations
         .flat_map(|operation| &operation.parameters)
         .filter_map(|parameter| match parameter {
             OrRef::Here(parameter) => Some(&parameter.schema),
             OrRef::Reference { .. } => None,
         });
-    components
-        .chain(parameters)
+    parameters
         .chain(contents)
         .chain(bodies)
         .chain(own)
+        .collect()
 }
 
-fn collect<'d>(schema: &'d Schema, unions: &mut Vec<&'d Union>) {
+/// Calls `visit` with a schema and the schemas in it.
+fn walk<'d>(schema: &'d Schema, visit: &mut dyn FnMut(&'d Schema)) {
+    visit(schema);
     match &schema.kind {
-        Kind::Union(union) => unions.push(union),
-        Kind::List(inner) | Kind::Map(inner) => collect(inner, unions),
+        Kind::List(inner) | Kind::Map(inner) => walk(inner, visit),
         Kind::Record(record) => {
             for property in &record.properties {
-                collect(&property.schema, unions);
+                walk(&property.schema, visit);
             }
         }
         _ => {}
+    }
+}
+
+/// Returns the components that a schema names itself.
+fn named(schema: &Schema) -> Vec<&str> {
+    match &schema.kind {
+        Kind::Reference(name) => vec![name],
+        Kind::Union(union) => union
+            .variants
+            .iter()
+            .map(|variant| variant.schema.as_str())
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

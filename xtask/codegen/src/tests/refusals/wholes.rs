@@ -270,6 +270,45 @@ fn schemas_that_two_sides_read_differently() {
     );
 }
 
+/// The schemas of errors are documentation, so a union there says nothing about an object elsewhere.
+#[test]
+fn unions_of_errors_do_not_count() {
+    let union = "{ oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], discriminator: { propertyName: kind } }";
+    let schemas = format!(
+        "A: {{ type: object, properties: {{ kind: {{ type: string }} }} }}, \
+         B: {{ type: object, properties: {{ kind: {{ const: b }} }} }}, U: {union}"
+    );
+    let response = |schema: &str| {
+        format!("{{ description: It., content: {{ application/json: {{ schema: {schema} }} }} }}")
+    };
+    let description = |components: &str, error: &str, more: &str| {
+        let success = response("{ $ref: '#/components/schemas/A' }");
+        with(
+            &format!("responses: {{ '200': {success}, '400': {error}{more} }}"),
+            &format!("schemas: {{ {schemas} }}{components}"),
+        )
+    };
+    let named = format!(
+        ", responses: {{ No: {} }}",
+        response("{ $ref: '#/components/schemas/U' }")
+    );
+    let no = "{ $ref: '#/components/responses/No' }";
+    assert_eq!(problems(&description(&named, no, "")), []);
+    let here = description(&named, &response(union), &format!(", '401': {no}"));
+    assert_eq!(problems(&here), []);
+    // In a request it counts, wherever else it stands.
+    let sent = here.replace(
+        "responses: { '200'",
+        "requestBody: { content: { application/json: { schema: { type: object, properties: { u: { $ref: '#/components/schemas/U' } } } } } }, responses: { '200'",
+    );
+    refuses(
+        &sent,
+        "/paths/~1things/post/responses/200/content/application~1json/schema",
+        "its discriminator may have another value",
+        "give its discriminator a `const`",
+    );
+}
+
 #[test]
 fn schemas_without_an_end() {
     let sent = with(
