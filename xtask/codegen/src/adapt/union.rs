@@ -117,12 +117,9 @@ impl Adapter<'_, '_> {
             (!named.is_empty()).then(|| named.to_owned())
         };
         let mapping = edit::map(discriminator, "mapping");
-        let is_it = |given: &Value| {
-            let given = as_text(given).unwrap_or_default();
-            let given = edit::component(given).unwrap_or_else(|| given.to_owned());
-            object.components.contains(&given)
-        };
-        let mut mapped = mapping.iter().filter(|(_, given)| is_it(given));
+        let mut mapped = mapping
+            .iter()
+            .filter(|(_, given)| self.leads_to(given, object));
         let value = match (only, mapped.next(), mapped.next()) {
             // Several values lead to the object, so none of them is its own.
             (_, _, Some(_)) => return None,
@@ -142,6 +139,26 @@ impl Adapter<'_, '_> {
         let may_be = text(property, "type") == Some("string")
             && (values.is_empty() || values.iter().any(|one| as_text(one) == Some(&value)));
         may_be.then_some(value)
+    }
+
+    /// Returns whether a value of `mapping` names the object, or an alias of it.
+    fn leads_to(&self, given: &Value, object: &Object) -> bool {
+        let given = as_text(given).unwrap_or_default();
+        let mut name = edit::component(given).unwrap_or_else(|| given.to_owned());
+        for _ in 0..20 {
+            if object.components.contains(&name) {
+                return true;
+            }
+            let alias = self.source.schema(&name).and_then(as_map);
+            match alias
+                .and_then(|map| text(map, "$ref"))
+                .and_then(edit::component)
+            {
+                Some(next) => name = next,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Gives an object that is written in place a component, named after its place and its kind.

@@ -61,6 +61,14 @@ fn objects_that_a_property_tells_apart_stay_a_union() {
             &aliased,
             of("kind", "x", "B"),
         ),
+        // The mapping may name an alias that the union does not name.
+        (
+            format!(
+                "{{ oneOf: {BOTH}, discriminator: {{ propertyName: kind, mapping: {{ x: Alias }} }} }}"
+            ),
+            &aliased,
+            of("kind", "x", "B"),
+        ),
         (
             "{ oneOf: [ { $ref: '#/components/schemas/Alias' }, { $ref: '#/components/schemas/B' } ], \
              discriminator: { propertyName: kind } }"
