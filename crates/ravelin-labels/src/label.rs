@@ -1,5 +1,9 @@
 //! Short ways to make a label of one of the two categories.
 
+use customer_api_core::UnlistedObject;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
 use crate::{
     CustomerLabel, LabelCustomer, PaymentFraudLabel, PaymentFraudReview, RefundAbuseLabel,
     RefundAbuseReview, Reviewer,
@@ -23,23 +27,23 @@ impl LabelCustomer {
         Self::new(customer_id, RefundAbuseLabel::new(review))
     }
 
-    /// The person who reviews, shown in the dashboard's audit log. An [unlisted](CustomerLabel::Unlisted) label is not changed.
+    /// The person who reviews, shown in the dashboard's audit log.
     pub fn reviewer(self, reviewer: Reviewer) -> Self {
         self.changed(|label| match label {
             CustomerLabel::PaymentFraud(label) => label.reviewer(reviewer).into(),
             CustomerLabel::RefundAbuse(label) => label.reviewer(reviewer).into(),
-            CustomerLabel::Unlisted(_) => label,
+            CustomerLabel::Unlisted(label) => with_member(label, "reviewer", reviewer),
         })
     }
 
-    /// The reason for the label, shown in the dashboard's audit log. An [unlisted](CustomerLabel::Unlisted) label is not changed.
+    /// The reason for the label, shown in the dashboard's audit log.
     ///
     /// Provenance: documented, <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.
     pub fn comment(self, comment: impl Into<String>) -> Self {
         self.changed(|label| match label {
             CustomerLabel::PaymentFraud(label) => label.comment(comment).into(),
             CustomerLabel::RefundAbuse(label) => label.comment(comment).into(),
-            CustomerLabel::Unlisted(_) => label,
+            CustomerLabel::Unlisted(label) => with_member(label, "comment", comment.into()),
         })
     }
 
@@ -47,4 +51,14 @@ impl LabelCustomer {
         self.body.value = change(self.body.value);
         self
     }
+}
+
+/// Sets a member of a label in a category that this crate does not list. Both listed categories have this member.
+fn with_member(label: UnlistedObject, name: &str, value: impl Serialize) -> CustomerLabel {
+    let changed = || {
+        let mut members: Map<String, Value> = label.read().ok()?;
+        members.insert(name.to_owned(), serde_json::to_value(value).ok()?);
+        CustomerLabel::unlisted(members)
+    };
+    changed().unwrap_or(CustomerLabel::Unlisted(label))
 }

@@ -46,7 +46,7 @@ impl LegacyLabelCustomer {
 /// | `InEffect` | without a marker: the reviews show one with the same label, comment and reviewer that is not dated before the call, and no later one with another label of the category |
 /// | `Superseded` | the reviews show such a review, and a later one with another label of the category |
 /// | `NotSeen` | the reviews show no such review. That reads show what this endpoint writes is inferred. Ravelin can still apply a call after a 429 or 5xx |
-/// | `CannotTell` | without a marker: the provider's clock is not known, because the response has no usable `Date`, the order of the reviews is unclear, or the label is `UNREVIEWED`, which shows no category. With a marker: it is on a review with another label. In both cases: a review can't be read, and no other review shows that the label was applied |
+/// | `CannotTell` | without a marker: the provider's clock is not known, because the response has no usable `Date`, the order of the reviews is unclear, or the label is `UNREVIEWED`, which shows no category. With a marker: it is on a review with another label. In both cases: a review can't be read, and no other review shows that the label was applied. Always for a category that this crate does not list |
 ///
 /// Without a marker, this call can't be distinguished from a colleague's review with the same label, comment and reviewer at that time.
 impl Settle for LabelCustomer {

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use customer_api_core::Timestamp;
 use customer_api_sandbox::{Fault, Later, RavelinOptions, Review as Kept, Sandbox, SecondWriter};
 use ravelin_labels::{
-    Client, Delivery, Label, LabelCustomer, Marker, Operation, PaymentFraudReview, Ravelin, Reason,
-    RefundAbuseReview, Review, Reviewer, SendTrace, Settle, Settled,
+    Client, CustomerLabel, Delivery, Label, LabelCustomer, Marker, Operation, PaymentFraudReview,
+    Ravelin, Reason, RefundAbuseReview, Review, Reviewer, SendTrace, Settle, Settled,
 };
 
 use crate::support::{answering, sandbox_client};
@@ -122,6 +122,23 @@ async fn a_marked_label_whose_response_was_lost_is_applied() {
         assert!(matches!(verdict, Settled::Applied(_)), "{verdict:?}");
         assert_eq!(world.0.ravelin().applied_count(), 2);
     }
+}
+
+#[tokio::test]
+async fn a_label_of_a_category_that_is_not_listed_can_not_be_looked_for() {
+    let world = start(RavelinOptions::default(), 0).await;
+    let label = serde_json::json!({ "category": "PROMO_ABUSE", "review": "FRAUDSTER" });
+    let label = LabelCustomer::new(ID, CustomerLabel::unlisted(label).unwrap());
+    let label = label.marked(&Marker::new("case-4711").unwrap());
+    let verdict = settle(&world, label, false).await;
+    assert_eq!(reason(verdict), Reason::NoRead);
+    // The write alone, with its marker.
+    let requests = world.0.ravelin().requests();
+    let [write] = &requests[..] else {
+        panic!("{requests:?}");
+    };
+    let body = String::from_utf8_lossy(&write.body);
+    assert!(body.contains("[ref:case-4711~"), "{body}");
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use customer_api_core::operation::Operation;
 use httpmock::{Method, MockServer};
 use proptest::prelude::*;
 use ravelin_labels::{
-    AllReviews, Client, CustomerReviews, Label, LabelCustomer, LastReview, LegacyLabelCustomer,
-    PaymentFraudReview, Ravelin, RefundAbuseReview, Reviewer,
+    AllReviews, Client, CustomerLabel, CustomerReviews, Label, LabelCustomer, LastReview,
+    LegacyLabelCustomer, PaymentFraudReview, Ravelin, RefundAbuseReview, Reviewer,
 };
 use testkit::Request;
 
@@ -40,6 +40,24 @@ async fn label_customer_with_everything() {
         .reviewer(Reviewer::new("Zoë O'Neil", "zoe+1@shop.example"));
     let body = r#"{"category":"PAYMENT_FRAUD","review":"POTENTIALLY_FRAUDSTER","reviewer":{"name":"Zoë O'Neil","email":"zoe+1@shop.example"},"comment":"said \"no\"\r\nand hung up \\ é 🙂"}"#;
     assert_sends(label, "POST /v2/customer/cust-1/labels", Some(body)).await;
+}
+
+#[tokio::test]
+async fn label_customer_in_a_category_that_is_not_listed() {
+    let label = serde_json::json!({ "category": "PROMO_ABUSE", "review": "ABUSER", "score": 0.5 });
+    let label = CustomerLabel::unlisted(label).unwrap();
+    let label = LabelCustomer::new("cust-1", label)
+        .comment("three accounts")
+        .reviewer(Reviewer::new("Ana", "ana@shop.example"));
+    let body = serde_json::json!({
+        "category": "PROMO_ABUSE",
+        "review": "ABUSER",
+        "score": 0.5,
+        "comment": "three accounts",
+        "reviewer": { "name": "Ana", "email": "ana@shop.example" },
+    });
+    let body = body.to_string();
+    assert_sends(label, "POST /v2/customer/cust-1/labels", Some(&body)).await;
 }
 
 #[tokio::test]
