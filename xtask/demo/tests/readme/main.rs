@@ -1,6 +1,6 @@
 //! The Rust of the READMEs, compiled and run against the sandbox.
 //!
-//! Each block of a README is quoted from a test here, or from a program in `examples/`. `quotes` compares them.
+//! Each block of a README is quoted from a test here, or from a program in `examples/`. [`quotes`] compares them.
 #![cfg(test)]
 
 mod core;
