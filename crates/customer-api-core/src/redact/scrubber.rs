@@ -235,6 +235,58 @@ mod tests {
     }
 
     #[test]
+    fn a_number_goes_in_groups_and_as_a_floating_point_number() {
+        for text in [
+            "100,044,556",
+            "100.044.556",
+            "100 044 556",
+            "100_044_556",
+            "100'044'556",
+            "1.00044556e8",
+            "1.00044556E+08",
+        ] {
+            let text = format!("no {text}.");
+            assert_eq!(scrub_numbers(&[100_044_556], &text), "no [redacted].");
+        }
+        // One digit says too little.
+        assert_eq!(scrub_numbers(&[1_000_000], "1e6 1.e6"), "1e6 1.e6");
+        let longer = "100,044,5567 7100,044,556";
+        assert_eq!(scrub_numbers(&[100_044_556], longer), longer);
+    }
+
+    #[test]
+    fn letters_that_a_program_lost_leave_no_part_of_a_value() {
+        for lost in ["?", "??", "\u{fffd}", "\u{fffd}\u{fffd}"] {
+            let text = format!("no Jos{lost} L{lost}pez here");
+            assert_eq!(scrub(&["José López"], &text), "no [redacted] here");
+        }
+        // What is left says too little.
+        assert_eq!(scrub(&["éa"], "?a"), "?a");
+        assert_eq!(scrub(&["Łódź"], "????"), "????");
+    }
+
+    #[test]
+    fn a_short_name_goes_within_a_sentence_without_spaces() {
+        assert_eq!(
+            scrub(&["田中"], "田中様は存在しません"),
+            "[redacted]様は存在しません"
+        );
+        assert_eq!(scrub(&["李"], "用户李不存在"), "用户[redacted]不存在");
+        assert_eq!(scrub(&["นก"], "ไม่พบนกค่ะ"), "ไม่พบ[redacted]ค่ะ");
+        // Other scripts have spaces.
+        assert_eq!(scrub(&["Лю"], "Любовь"), "Любовь");
+    }
+
+    #[test]
+    fn a_text_with_too_many_values_is_withheld_whole() {
+        let values: Vec<String> = (3..=128).map(|length| "a".repeat(length)).collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let text = |length| format!("no {}", "a".repeat(length));
+        assert_eq!(scrub(&values, &text(500)), "no [redacted]");
+        assert_eq!(scrub(&values, &text(2_000)), "[redacted]");
+    }
+
+    #[test]
     fn a_short_number_stays() {
         assert_eq!(
             scrub_numbers(&[1, 99_999, -99_999, 100_000], "1 99999 -99999 100000"),
