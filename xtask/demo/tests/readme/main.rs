@@ -1,6 +1,6 @@
-//! The Rust of the READMEs, compiled and run against the sandbox.
+//! The Rust of the READMEs and of pages in `docs/`, compiled and run against the sandbox.
 //!
-//! Each block of a README is quoted from a test here, or from a program in `examples/`. [`quotes`] compares them.
+//! Each block is quoted from a test here, or from a program in `examples/`. [`quotes`] compares them.
 #![cfg(test)]
 
 mod core;
@@ -8,6 +8,7 @@ mod customer_radar;
 mod inside;
 mod ledger;
 mod omnidesk;
+mod pages;
 mod quick_starts;
 mod quotes;
 mod ravelin;

@@ -1,4 +1,6 @@
-//! The programs with which the READMEs begin, run as programs.
+//! The programs with which the READMEs begin, and those of pages in `docs/`, run as programs.
+
+use std::collections::BTreeSet;
 
 use customer_api_sandbox::{RevnueCustomer, Sandbox};
 use testkit::Example;
@@ -59,4 +61,52 @@ async fn of_customer_radar() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_the_sandbox() {
     run(Example::new("sandbox", "RAVELIN_"));
+}
+
+#[test]
+fn of_the_logs() {
+    let printed = run(Example::new("logs", "RUST_LOG"));
+    // The client's spans, and the records of the crates below.
+    for text in ["api.call{", "reqwest::connect", "hyper_util"] {
+        assert!(printed.contains(text), "{text}:\n{printed}");
+    }
+    for bytes in ["FRAUDSTER", "cust-4711", "authorization", "HTTP/1.1 200"] {
+        assert!(!printed.contains(bytes), "{bytes}:\n{printed}");
+    }
+}
+
+#[test]
+fn of_the_traces() {
+    let printed = run(Example::new("traces", "OTEL_"));
+    for name in ["settle", "labelCustomer", "lastReview"] {
+        assert_eq!(
+            printed.matches(&format!("Name         : {name}\n")).count(),
+            1,
+            "{printed}"
+        );
+    }
+    let traces: BTreeSet<&str> = printed
+        .lines()
+        .filter(|line| line.contains("TraceId"))
+        .collect();
+    assert_eq!(traces.len(), 1, "{printed}");
+}
+
+#[test]
+fn of_the_metrics() {
+    let printed = run(Example::new("metrics", "OTEL_"));
+    for text in [
+        "api.call.duration",
+        "api.attempt.duration",
+        "lastReview",
+        "503",
+    ] {
+        assert!(printed.contains(text), "{text}:\n{printed}");
+    }
+    // One call; of its two attempts, one failed.
+    assert_eq!(
+        printed.matches("Count        : 1\n").count(),
+        3,
+        "{printed}"
+    );
 }

@@ -1,11 +1,11 @@
-//! Each Rust block of a README, and of the page on testing, is code that is run: a part of a test, or a program in `examples/`.
+//! Each Rust block of a README, and of the pages in `docs/`, is code that is run: a part of a test, or a program in `examples/`.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 const TESTS: &str = "xtask/demo/tests/readme";
 
 /// A page, and the files that it quotes. A name without a folder is below [`TESTS`].
-const PAGES: [(&str, &[&str]); 11] = [
+const PAGES: [(&str, &[&str]); 15] = [
     ("README.md", &[]),
     ("crates/ravelin-labels/README.md", &["ravelin.rs"]),
     ("crates/helpdesk-customers/README.md", &["omnidesk.rs"]),
@@ -19,6 +19,13 @@ const PAGES: [(&str, &[&str]); 11] = [
     ("crates/customer-api-postgres/README.md", &["stores.rs"]),
     ("crates/customer-api-redis/README.md", &["stores.rs"]),
     ("crates/customer-api-sandbox/README.md", &["sandbox.rs"]),
+    (
+        "docs/delivery-and-retries.md",
+        &["pages.rs", "xtask/demo/examples/logs.rs"],
+    ),
+    ("docs/once-and-settled.md", &["pages.rs", "ravelin.rs"]),
+    ("docs/many-machines.md", &["stores.rs"]),
+    ("docs/observability.md", &[]),
     (
         "docs/testing-your-code.md",
         &[
@@ -73,7 +80,7 @@ fn every_block_is_run() {
             }
             let (imported, body) = parts(block);
             let says = |file: &&String| {
-                [0, 4, 8]
+                [0, 4, 8, 12]
                     .iter()
                     .any(|by| file.contains(&indented(body, *by)))
             };
@@ -89,18 +96,25 @@ fn every_block_is_run() {
     assert!(quoted > 50, "only {quoted} blocks");
 }
 
-/// Every README of a crate is compared, so that a new block can't stay unseen.
+/// Every page with Rust is compared, so that a new block can't stay unseen.
 #[test]
-fn no_readme_is_left_out() {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates");
-    for folder in fs::read_dir(crates).unwrap() {
-        let name = folder.unwrap().file_name().into_string().unwrap();
-        let path = format!("crates/{name}/README.md");
-        let is_compared = PAGES.iter().any(|(page, _)| *page == path);
-        assert!(
-            is_compared || !read(&path).contains("\n```rust\n"),
-            "{path}"
-        );
+fn no_page_is_left_out() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let names = |folder: &str| -> Vec<String> {
+        let entries = fs::read_dir(root.join(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    };
+    let readmes = names("crates")
+        .into_iter()
+        .map(|name| format!("crates/{name}/README.md"));
+    let pages = names("docs")
+        .into_iter()
+        .filter(|name| name.ends_with(".md"));
+    for path in readmes.chain(pages.map(|name| format!("docs/{name}"))) {
+        // The tests of the cookbook compare its recipes.
+        let is_compared = path == "docs/cookbook.md" || PAGES.iter().any(|(page, _)| *page == path);
+        assert!(is_compared || !read(&path).contains("```rust"), "{path}");
     }
 }
 
@@ -125,6 +139,8 @@ fn needed(body: &str, imports: &BTreeSet<String>) -> BTreeSet<String> {
     let is_needed = |path: &&String| match path.trim_end_matches("::self").rsplit("::").next() {
         Some("CallExt as _") => body.contains(".once("),
         Some("ClientExt as _") => body.contains(".send_all("),
+        Some("SubscriberExt as _") => body.contains("registry()"),
+        Some("SubscriberInitExt as _") => body.contains(".init()"),
         Some("async_trait") => body.contains("#[async_trait]"),
         Some(name) if name.starts_with(char::is_lowercase) => body.contains(&format!("{name}::")),
         name => name.is_some_and(|name| words.contains(name)),

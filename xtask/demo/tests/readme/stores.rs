@@ -1,4 +1,4 @@
-//! `crates/customer-api-postgres/README.md` and `crates/customer-api-redis/README.md`.
+//! `crates/customer-api-postgres/README.md`, `crates/customer-api-redis/README.md` and `docs/many-machines.md`.
 #![cfg(unix)]
 
 use std::time::Duration;
@@ -7,7 +7,7 @@ use customer_api_core::{
     rate_limit::SharedQuota,
     session::{SharedSession, TokenKey},
 };
-use customer_api_ledger::{CallExt as _, Key, Once, Resolution};
+use customer_api_ledger::{CallExt as _, ClientExt as _, Key, Once, Resolution, send_all};
 use customer_api_postgres::{PostgresLedger, PostgresQuota, PostgresTokens};
 use customer_api_redis::RedisOptions;
 use customer_api_sandbox::Sandbox;
@@ -70,6 +70,34 @@ async fn a_ledger_is_shared_by_many_machines() -> Outcome {
     }
     println!("{}", list.summary().await?);
     assert_eq!(list.summary().await?.accepted, 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_machines_may_run_the_same_list() -> Outcome {
+    let Some(server) = Postgres::start("readme-list") else {
+        return Ok(());
+    };
+    let database_url = server.configuration();
+    let sandbox = Sandbox::start().await?;
+    let ravelin = sandbox.ravelin();
+    let first = PostgresLedger::connect(&database_url).await?;
+    first
+        .create_list("march-review", &LabelCustomer::INFO)
+        .await?;
+    for _machine in 0..2 {
+        let client = Client::builder(ravelin.secret_key()).base_url(ravelin.base_url());
+        let client = client.build()?;
+        let label = LabelCustomer::payment_fraud("cust-1", PaymentFraudReview::Fraudster);
+        let items = vec![(Key::new("case-4711")?, label)];
+
+        let ledger = PostgresLedger::connect(&database_url).await?;
+        let list = ledger.list("march-review").await?;
+        let run = client.send_all(&list, send_all::iter(items)).start();
+        println!("{}", run.finish().await);
+        ledger.flush().await;
+    }
+    assert_eq!(ravelin.applied_count(), 1);
     Ok(())
 }
 

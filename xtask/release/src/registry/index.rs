@@ -6,7 +6,6 @@ use std::{
 };
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use workspace::{files::write, text};
 
@@ -75,7 +74,7 @@ fn in_the_cache(manifest: &Path) -> Option<PathBuf> {
 /// features may name them.
 fn entry(package: &Value, archive: &[u8]) -> Value {
     let dependencies: Vec<Value> = list(package, "dependencies").map(dependency).collect();
-    let checksum: String = Sha256::digest(archive)
+    let checksum: String = hmac_sha256::Hash::hash(archive)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
