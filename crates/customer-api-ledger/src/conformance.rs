@@ -16,8 +16,8 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! The suite checks one handle of one process. Write your own tests for what a shared store does when machines die, connections break
-//! or a copy is restored.
+//! The suite checks one handle of one process. Write your own tests for the behaviour of a shared store when machines die, connections
+//! break or a copy is restored.
 
 use std::{fmt, sync::Arc};
 
@@ -33,7 +33,7 @@ use crate::{
 /// The number of simultaneous claims on one key.
 const RIVALS: usize = 16;
 
-/// Checks a ledger that nothing else uses. Leaves lists behind whose names begin with `conformance-`.
+/// Checks a ledger that nothing else uses. Leaves behind lists whose names begin with `conformance-`.
 ///
 /// # Errors
 ///
@@ -349,7 +349,7 @@ impl<L: Ledger> Suite<L> {
             first.doubt_since.is_none(),
             &first,
         )?;
-        // With other content: this makes it a different entry even within one tick of a clock.
+        // Other content makes the entry different, even if both entries begin within one tick of the clock.
         let anew = self.claim("resolved")?;
         let intent = Intent::new(Some(digest(1)), Resend::none().unknown());
         let begun = done(WORKS, self.ledger.begin(&anew, &intent).await)?;

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use crate::{Key, claim::random};
 
-/// The version of the way in which content is written before it is digested. Digests of different versions are not compared.
+/// The version of the bytes to which content is converted before it is digested. Digests of different versions are not compared.
 const VERSION: u8 = 1;
 
 /// A keyed digest (HMAC-SHA-256) of the content of a call.
 ///
-/// It covers the operation's own content: path, query and named values. It does not cover headers, the credential, the server, or
-/// values generated for each request. A program with the [`DigestKey`] can guess contents and compare digests. Therefore protect the
-/// key like the ledger.
+/// The digest covers the operation's own content: path, query and body. It does not cover headers, the credential, the server, or values
+/// generated for each request. A program with the [`DigestKey`] can guess contents and compare digests. Therefore protect the key like the
+/// ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest {
     version: u8,
@@ -86,7 +86,7 @@ impl Digest {
         Self { version, bytes }
     }
 
-    /// Returns the version of the way in which the content was written.
+    /// Returns the version of the bytes to which the content was converted.
     #[must_use]
     pub const fn version(&self) -> u8 {
         self.version

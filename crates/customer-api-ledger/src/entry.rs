@@ -13,7 +13,7 @@ const MAX_TEXT: usize = 200;
 pub struct Entry {
     /// The key.
     pub key: Key,
-    /// The state of its write.
+    /// The state of the key's write.
     pub state: State,
     /// The digest of the content sent under the key, if it is known.
     pub digest: Option<Digest>,

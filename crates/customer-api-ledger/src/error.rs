@@ -2,7 +2,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
 
 use customer_api_core::redact::OneLine;
 
-/// The reason why a ledger could not do what was asked of it.
+/// The reason why an operation of a ledger failed.
 ///
 /// Cheap to clone, because one failure can concern many keys.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub enum LedgerErrorKind {
     UnsafePlace,
     /// Another program replaced, renamed, deleted, linked or wrote the file or its journal while the ledger was open.
     ///
-    /// The ledger begins nothing more. Do not send a write whose `begin` failed with this error.
+    /// The ledger begins no further key. Do not send a write whose `begin` failed with this error.
     Disturbed,
     /// The file is not a ledger: it is empty, or belongs to another program.
     NotALedger,
@@ -86,7 +86,7 @@ impl LedgerError {
         }))
     }
 
-    /// The cause, if one is known.
+    /// Returns the cause, if it is known.
     #[must_use]
     pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         self.0.source.as_deref()

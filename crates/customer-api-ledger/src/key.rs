@@ -26,7 +26,7 @@ pub struct Key(Box<str>);
 pub enum KeyError {
     /// The text is empty.
     Empty,
-    /// The text has more than [`Key::MAX_BYTES`].
+    /// The text has more than [`Key::MAX_BYTES`] bytes.
     TooLong,
     /// The text contains a control character.
     ControlCharacter,

@@ -8,22 +8,21 @@ use crate::{
 
 /// A record of the outcomes of writes, under the caller's keys, in lists.
 ///
-/// [`FileLedger`](crate::FileLedger) stores one in a file, for one program at a time. If several machines send, implement this trait
+/// [`FileLedger`](crate::FileLedger) stores a ledger in a file, for one program at a time. If several machines send, implement this trait
 /// for the database that they share. Callers use a [`LedgerList`](crate::LedgerList), which calls this trait.
 ///
 /// # For implementers
 ///
-/// The result of a method must be durable. After [`begin`](Self::begin) gave a key to a claim, no other caller, process or machine may
-/// get the key until its state allows that again. On a shared database, `begin` is one statement or one transaction. It inserts the
-/// key, or changes its row only if the state that was read allows it. `finish`, `withdraw` and `abandon` change the row only if the
-/// token is that of the claim.
+/// The result of a method must be durable. Once [`begin`](Self::begin) has given a key to a claim, no other caller, process or machine may
+/// get the key until the key's state allows it. On a shared database, `begin` is one statement or one transaction. It inserts the key, or
+/// changes its row only if the state that was read allows it. `finish`, `withdraw` and `abandon` change the row only if the token is that
+/// of the claim.
 ///
-/// A machine that dies leaves its keys in [`State::Sending`], which never begins again. Turn such keys into [`State::Unknown`] when
-/// you know that their machine is gone. Their age alone does not prove that: a request may be under way as long as a call's timeout,
-/// and a machine may sleep.
+/// A machine that dies leaves its keys in [`State::Sending`], which never begins again. Turn such keys into [`State::Unknown`] when you
+/// know that their machine is gone. The age of a key does not prove that its machine is gone: a request may be under way as long as a
+/// call's timeout, and a machine may sleep.
 ///
-/// The methods are called from tasks that may be dropped at any time. A method call that was dropped may or may not have had its
-/// effect.
+/// The methods are called from tasks that may be dropped at any time. A dropped method call may or may not have taken effect.
 #[async_trait]
 pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// Creates a list for an operation, which is given by its id.
@@ -71,8 +70,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// the key is left as if its sender had died.
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError>;
 
-    /// Called if the call was dropped, so that no caller waits for the result. Does the same as [`finish`](Self::finish) or, without
-    /// an outcome, the same as [`withdraw`](Self::withdraw). It must not block.
+    /// Called when a call was dropped and no caller waits for the result any more. Does the same as [`finish`](Self::finish) or, without an
+    /// outcome, the same as [`withdraw`](Self::withdraw). It must not block.
     ///
     /// If it fails, the key is left as if its sender had died.
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>);
@@ -91,7 +90,7 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// If the ledger can't be read.
     async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError>;
 
-    /// Returns the keys of a list in [`State::Unknown`], in their order: those after `after`, at most `limit`.
+    /// Returns at most `limit` keys of a list in [`State::Unknown`], in the order of their bytes, beginning after the key `after`.
     ///
     /// Fewer than `limit` keys mean that there are no more.
     ///
@@ -105,7 +104,7 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Key>, LedgerError>;
 
-    /// Settles a key in [`State::Unknown`] after a look or a person found out what happened. Settles it only if its entry is still
+    /// Settles a key in [`State::Unknown`] after a look or a person found out what happened. Settles the key only if its entry still equals
     /// `known`. Atomic: the finding does not apply to a key that was begun again since.
     ///
     /// # Errors
@@ -176,7 +175,7 @@ impl Intent {
         self
     }
 
-    /// Returns the new entry of a key that begins with this intent. `before` is its entry until then. Implementers of [`Ledger`] call
+    /// Returns the new entry of a key that begins with this intent. `before` is the key's entry until then. Implementers of [`Ledger`] call
     /// this instead of deciding themselves.
     ///
     /// If the outcome of an earlier write is unknown, the entry keeps the time at which that write began.
@@ -199,8 +198,8 @@ impl Intent {
         self.resend.allows_at(&known.state, self.began.as_ref()) && !self.is_reused(known)
     }
 
-    /// Returns whether a key is used again with other content, although its write was sent, may have been sent, or is on its way. A
-    /// write that was refused or not sent may have been corrected.
+    /// Returns whether a key is used again with other content, although its write was sent, may have been sent, or is on its way. After a
+    /// refused or unsent write, other content is allowed, because the caller may have corrected the write.
     #[must_use]
     pub fn is_reused(&self, known: &Entry) -> bool {
         let may_change = matches!(known.state, State::Refused { .. } | State::NotSent);
@@ -246,7 +245,7 @@ impl Resend {
         self
     }
 
-    /// Also allows keys that the provider refused temporarily, once the time for which it asked to wait is over.
+    /// Also allows keys that the provider refused temporarily, once the time for which the provider asked to wait is over.
     #[must_use]
     pub const fn refused_for_now(mut self) -> Self {
         self.refused_for_now = true;
@@ -290,7 +289,7 @@ impl Resend {
     }
 }
 
-/// What a look or a person found out about a key in [`State::Unknown`].
+/// The finding of a look or a person about a key in [`State::Unknown`].
 #[expect(
     clippy::exhaustive_enums,
     reason = "it happened or it did not: there is no third case"

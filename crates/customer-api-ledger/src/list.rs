@@ -135,7 +135,7 @@ impl LedgerList {
         self.ledger.entry(&self.name, key).await
     }
 
-    /// Returns the entry of a call's key, if the key was begun with this call's content. Nothing is sent.
+    /// Returns the entry of a call's key, if the ledger has one. Nothing is sent.
     ///
     /// # Errors
     ///
@@ -217,7 +217,7 @@ impl LedgerList {
         Digest::of(content, &self.digest_key)
     }
 
-    /// Checks the operation: a key stands for a write of its list's operation, and has no meaning for another one.
+    /// Checks the operation: a key stands for a write of its list's operation, and has no meaning for another operation.
     pub(crate) fn check(&self, operation: &OperationInfo) -> Result<(), LedgerError> {
         if *self.operation == *operation.id {
             return Ok(());

@@ -14,7 +14,7 @@ Exit codes: 0 after Ctrl-C or SIGTERM, 1 if a port can't be used, 2 for a wrong 
 
 The files and the settings of switches have the form of the admin API, which its /openapi.json describes.";
 
-/// What the command line sets.
+/// The settings of the command line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Arguments {
     pub(crate) listen: IpAddr,
@@ -50,7 +50,7 @@ pub(crate) fn command() -> Command {
             .help(format!("Port of {what} [default: a free one]"))
     };
     Command::new("customer-api-sandbox-server")
-        // The last one counts, so that a container image can set ports that its user overrides.
+        // The last value of an option counts, so that a container image can set ports that its user overrides.
         .args_override_self(true)
         .version(env!("CARGO_PKG_VERSION"))
         .about(

@@ -14,11 +14,11 @@ use arguments::Arguments;
 use customer_api_sandbox::{RecordedRequest, Sandbox};
 use serde_json::{Value, json};
 
-/// The exit codes for a failure, beside those of [`clap`].
+/// The exit codes for failures, in addition to those of [`clap`].
 const FAILED: u8 = 1;
 const WRONG_FILE: u8 = 2;
 
-/// Why the program ends: a message, and its exit code.
+/// The reason why the program ends: a message, and the exit code.
 type Failure = (String, u8);
 
 fn main() -> ExitCode {
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err((message, code)) => {
-            // If this can't be written either, only the exit code reports the failure.
+            // If the message can't be written either, only the exit code reports the failure.
             let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::from(code)
         }
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 
 async fn serve(arguments: Arguments) -> Result<(), Failure> {
     let is_json = arguments.is_json;
-    // Before anything is printed: the reader of the first line may stop the program.
+    // The signals are handled before the first line is printed, because the reader of that line may stop the program.
     let mut stop = Stop::new().map_err(|error| (error.to_string(), FAILED))?;
     let (lines, mut end) = output::start(is_json);
     let logged = lines.clone();
@@ -91,7 +91,7 @@ async fn start(
         .omnidesk_address(address(ports.omnidesk))
         .revnue_address(address(ports.revnue))
         .customer_radar_address(address(ports.radar))
-        // The journal would grow as long as the program runs.
+        // Without limits, the journal would grow as long as the program runs.
         .kept_requests(arguments.kept_requests)
         .kept_bytes(arguments.kept_bytes)
         .on_request(observer);
@@ -104,13 +104,13 @@ async fn start(
         .map_err(|error| (error.to_string(), FAILED))
 }
 
-/// Sets what the command line asks for: switches, records and faults.
+/// Sets the switches, records and faults of the command line.
 fn prepare(sandbox: &Sandbox, arguments: &Arguments) -> Result<(), Failure> {
     for (name, setting) in &arguments.switches {
         set_switch(sandbox, name, setting)
             .map_err(|reason| (format!("--option {name}={setting}: {reason}"), WRONG_FILE))?;
     }
-    // No page documents how a Revnue customer is created first, so the account starts with one.
+    // Revnue's pages do not document how to create a customer. Therefore the account starts with one.
     let records = match &arguments.seed {
         Some(file) => read(file)?,
         None => json!({
@@ -156,7 +156,7 @@ fn set_switch(sandbox: &Sandbox, name: &str, setting: &str) -> Result<(), String
     for setting in settings {
         match sandbox.set_switch(name, setting) {
             Ok(()) => return Ok(()),
-            // The first reading is the likeliest.
+            // The first setting is the likeliest meaning. Therefore its error is reported.
             Err(error) => drop(reason.get_or_insert(error)),
         }
     }

@@ -16,7 +16,7 @@ const WAITING: usize = 10_000;
 /// How long the last lines may take when the program ends.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// Accepts lines, and never waits for the reader: a pipe that nobody reads must not stop the servers.
+/// Accepts lines, and never waits for the reader: a pipe without a reader must not stop the servers.
 #[derive(Clone)]
 pub(crate) struct Lines {
     lines: SyncSender<String>,
@@ -33,7 +33,7 @@ pub(crate) fn start(is_json: bool) -> (Lines, End) {
     let dropped = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&dropped);
     thread::spawn(move || {
-        // Nobody waits for it if the program is ending.
+        // The receiver may be gone if the program is ending.
         let _ = ended.send(write(&received, &counted, is_json));
     });
     (Lines { lines, dropped }, End(end))
@@ -63,7 +63,7 @@ fn notice(count: u64, is_json: bool) -> String {
 impl Lines {
     /// Hands a line to the thread. Drops the line if too many wait.
     pub(crate) fn send(&self, line: String) {
-        // Without the thread, `End` reports why.
+        // If the thread has ended, `End` reports the reason.
         if let Err(TrySendError::Full(_)) = self.lines.try_send(line) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -75,7 +75,7 @@ impl End {
     pub(crate) async fn failure(&mut self) -> io::Error {
         match (&mut self.0).await {
             Ok(Err(error)) => error,
-            // All senders are gone, or the thread is.
+            // All senders are gone, or the thread ended without a result.
             Ok(Ok(())) | Err(_) => std::future::pending().await,
         }
     }

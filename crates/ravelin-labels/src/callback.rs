@@ -17,7 +17,7 @@ use crate::Review;
 /// The scheme of the header's value, in front of the token.
 const SCHEME: &[u8] = b"token";
 
-/// The members without which there is no review.
+/// The required members of a review.
 const REQUIRED: [&str; 3] = ["customerId", "label", "timestamp"];
 
 /// The token that Ravelin sends with its callbacks, to check that a request is from Ravelin.
@@ -56,10 +56,10 @@ pub struct CallbackToken {
 pub struct ReviewCallback {
     /// The review.
     ///
-    /// The documented callback has no comment, and does not show the category. Callbacks for refund abuse have the labels
-    /// `REFUND_ABUSE` and `NOT_REFUND_ABUSE`, which are [`Label::Unlisted`](crate::Label::Unlisted) here:
-    /// [`RefundAbuseReview::listed`](crate::RefundAbuseReview::listed) reads them. `UNREVIEWED` belongs to either category. The two kinds
-    /// of callback are set up with the provider. That each can have its own URL or token is inferred.
+    /// The documented callback has no comment, and does not show the category. Callbacks for refund abuse have the labels `REFUND_ABUSE`
+    /// and `NOT_REFUND_ABUSE`, which are [`Label::Unlisted`](crate::Label::Unlisted) here:
+    /// [`RefundAbuseReview::listed`](crate::RefundAbuseReview::listed) reads them. `UNREVIEWED` can belong to either category. The two
+    /// kinds of callback are set up with the provider. It is inferred that each kind can have its own URL or token.
     pub review: Review,
     /// The values that are not as documented, and how each was handled: the same as [`Response::unreadable`](crate::Response::unreadable).
     /// Empty for nearly all callbacks.
@@ -74,7 +74,7 @@ pub enum CallbackError {
     MissingToken,
     /// The `Authorization` header has another token than the expected ones, or another scheme than `token`.
     WrongToken,
-    /// The token is right, or was not checked, and the body is not a review. The error names the place.
+    /// The token is right, or was not checked, and the body is not a review. The error contains the place in the body.
     Unreadable(DecodeError),
 }
 
@@ -92,7 +92,7 @@ impl CallbackToken {
         .also(token)
     }
 
-    /// Accepts another token too, for the time in which the provider changes from one token to the other.
+    /// Accepts this token too. Use it while the provider changes from one token to another.
     ///
     /// # Errors
     ///
@@ -167,7 +167,7 @@ impl CallbackToken {
     }
 }
 
-/// Shows how many tokens are accepted, and no token.
+/// Shows the number of accepted tokens, but not the tokens.
 impl fmt::Debug for CallbackToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallbackToken")
@@ -180,8 +180,8 @@ impl ReviewCallback {
     /// Reads the body of a callback without a token. Anyone who knows the URL can send such a request, unless your server rejects it for
     /// another reason. With a token, use [`CallbackToken::read`].
     ///
-    /// The body is read as the responses of this crate's operations are, and tolerates the same values that are not as documented. Members
-    /// that are not known are ignored. Your server limits the length of the body.
+    /// The body is read like the responses of this crate's operations: a value that is not as documented is converted or omitted, and
+    /// reported in [`unreadable`](Self::unreadable). Members that are not known are ignored. Your server limits the length of the body.
     ///
     /// # Errors
     ///
@@ -198,7 +198,7 @@ impl ReviewCallback {
     }
 }
 
-/// Names the member that is missing. The parser names the object around it.
+/// Adds the name of a missing member to the error, because the parser names only the object that lacks the member.
 fn located(error: DecodeError, body: &ResponseBody) -> DecodeError {
     let members: BTreeMap<String, IgnoredAny> = match body.object() {
         Ok(members) if error.path().is_empty() => members,

@@ -14,7 +14,7 @@ use serde::{
 /// The text that marks a label that was not kept.
 pub(crate) const RATE_LIMIT: &str = "RATE_LIMIT";
 
-/// The member that holds the marker.
+/// The member that contains the marker.
 const SOURCE: &str = "source";
 
 /// The content of a body with respect to the limit.
@@ -77,7 +77,7 @@ struct Found {
     /// At one of the two known places, spelt as documented.
     known: bool,
     elsewhere: bool,
-    /// A member that leads to a known place occurs twice. Either one may be the one that counts.
+    /// A member that leads to a known place occurs twice. Either occurrence may be the valid one.
     doubled: bool,
 }
 

@@ -1,7 +1,7 @@
-//! Reads reviews where the description can't express how.
+//! Reads reviews from responses whose form the description can't express.
 //!
-//! A caller that settles an unknown label takes "no review" for "not applied". Therefore a response counts as "no review" only if it
-//! contains nothing else.
+//! A caller that settles an unknown label takes "no review" for "not applied". Therefore a response with any unexpected content does not
+//! count as "no review".
 
 use std::collections::BTreeMap;
 
@@ -48,8 +48,8 @@ fn is_empty(name: &str, value: &Value) -> bool {
     }
 }
 
-/// The list without its envelope. The provider's back end may write an empty list as `null`, or omit it. An object with other
-/// members instead is not an envelope.
+/// The list without its envelope. The provider's back end may write an empty list as `null`, or omit it. An object that has other members
+/// and no list is not an envelope.
 impl FromBody<CustomerReviews> for Vec<Review> {
     fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         let Some(list) = body.read_optional::<ReviewList>()? else {
@@ -68,8 +68,7 @@ impl FromBody<CustomerReviews> for Vec<Review> {
     }
 }
 
-/// A page. An empty list marks the end. A missing or `null` list does not: if it counted as an empty list, the scroll could end too
-/// early.
+/// A page. An empty list marks the end. A missing or `null` list does not mark the end, because the scroll could then end too early.
 impl<O> FromBody<O> for ReviewPage {
     fn from_body(body: &ResponseBody) -> Result<Self, DecodeError> {
         body.read().map_err(|error| {

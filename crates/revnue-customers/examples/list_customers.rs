@@ -1,4 +1,5 @@
-//! Writes all customers of a company, one JSON object per line, with every digit that Revnue returns. See `--help`.
+//! Writes all customers of a company, one JSON object per line. Numbers keep all digits that Revnue returns. See
+//! `--help`.
 //!
 //! ```console
 //! $ cargo run --example list_customers -- --sandbox customers.jsonl
@@ -18,7 +19,7 @@ use lexopt::prelude::*;
 use revnue_customers::{Client, SINGLE_COMPANY};
 
 const HELP: &str = "\
-Writes all customers of a company, one JSON object per line, with every digit that Revnue returns.
+Writes all customers of a company, one JSON object per line. Numbers keep all digits that Revnue returns.
 
 Usage: list_customers [--company ID] [--sandbox] [FILE]
 
@@ -110,7 +111,7 @@ async fn list(options: Options) -> Result<u64, Failure> {
             out.write_all(b"\n")?;
         }
         for odd in page.unreadable() {
-            // Shows the place and what was done with the value, but not the value.
+            // Shows the place of the value and how the value was handled, but not the value.
             eprintln!("page {}: {odd:?}", page.number);
         }
         let so_far = customers.progress().items;

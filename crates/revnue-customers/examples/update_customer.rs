@@ -1,4 +1,4 @@
-//! Changes the city of a customer, empties its fax, and prints the outcome. If the outcome is unknown, the program looks for the change.
+//! Changes a customer's city, clears the fax number, and prints the outcome. If the outcome is unknown, the program looks for the change.
 //!
 //! ```console
 //! $ cargo run --example update_customer -- 4211 Salem

@@ -146,7 +146,7 @@ fn utf16(after: &[Spelt]) -> Option<(char, usize)> {
     Some((c, 11))
 }
 
-/// Reads what follows a `%`: a byte, and the following bytes of the same character. `%u00e9` is JavaScript's form.
+/// Reads the characters after a `%`: a byte, and the following bytes of the same character. `%u00e9` is JavaScript's form.
 fn percent(after: &[Spelt]) -> Option<(char, usize)> {
     if matches!(after.first()?.c, 'u' | 'U') {
         let c = char::from_u32(number(after.get(1..5)?, 16)?)?;
@@ -155,8 +155,8 @@ fn percent(after: &[Spelt]) -> Option<(char, usize)> {
     bytes(after, &['%'], 2, 16)
 }
 
-/// Reads the bytes of one character, each as that many digits behind the prefix. The first character of the first prefix has been
-/// read. A byte that is not UTF-8 is read as Latin-1, as old programs write it.
+/// Reads the bytes of one character. Each byte is written as `prefix` and then `digits` digits. The first character of the first prefix has
+/// been read already. A byte that is not UTF-8 is read as Latin-1, as old programs write it.
 fn bytes(after: &[Spelt], prefix: &[char], digits: usize, radix: u32) -> Option<(char, usize)> {
     let length = prefix.len() + digits;
     let byte = |place: usize| {
@@ -176,18 +176,18 @@ fn bytes(after: &[Spelt], prefix: &[char], digits: usize, radix: u32) -> Option<
     Some((c, count * length - 1))
 }
 
-/// Reads a character that a program took for the Latin-1 or Windows-1252 form of its bytes.
+/// Reads a character whose UTF-8 bytes a program decoded as Latin-1 or Windows-1252.
 fn misread(first: char, after: &[Spelt]) -> Option<(char, usize)> {
     let first = u8::try_from(u32::from(first)).ok()?;
     let (c, count) = utf8(first, |place| windows_1252(after.get(place - 1)?.c))?;
     (count > 1).then_some((c, count - 1))
 }
 
-/// The characters of Windows-1252 from 0x80 on, which are others than those of Latin-1.
+/// The characters of Windows-1252 from 0x80 to 0x9f, where it differs from Latin-1.
 pub(super) const WINDOWS_FROM_80: &str =
     "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
-/// Returns the byte that stands for this character in Windows-1252, or in Latin-1.
+/// Returns the byte of this character in Windows-1252 or Latin-1.
 fn windows_1252(c: char) -> Option<u8> {
     if let Ok(byte) = u8::try_from(u32::from(c)) {
         return Some(byte);
@@ -213,8 +213,8 @@ fn utf8(first: u8, byte: impl Fn(usize) -> Option<u8>) -> Option<(char, usize)> 
     Some((text.chars().next()?, count))
 }
 
-/// Reads what follows an `&`: a number or a name, and a semicolon. Browsers also read a number without a semicolon, and the
-/// names of characters of Latin-1. They read the numbers of control characters as Windows-1252.
+/// Reads the characters after an `&`: a number or a name, and a semicolon. As in browsers, the semicolon may be missing after a number and
+/// after the name of a Latin-1 character. As in browsers, the numbers from 0x80 to 0x9f mean characters of Windows-1252.
 fn entity(after: &[Spelt]) -> Option<(char, usize)> {
     if after.first()?.c == '#' {
         let (from, radix) = match after.get(1)?.c {

@@ -16,11 +16,11 @@ use crate::request::{SensitiveKind, SensitiveValue};
 /// The longest piece that is searched for, in characters. Longer values are searched for in pieces of that length.
 const PIECE: usize = 128;
 
-/// One or two characters count only as a whole word. Otherwise a name such as `A` would remove every `a` from a message.
+/// A value with fewer characters counts only as a whole word. Otherwise a name such as `A` would remove every `a` from a message.
 const SHORT: usize = 3;
 
-/// The most places, in all readings of a text, where a value is found. There are more only if many values begin or end with one
-/// another, and the text is made of them.
+/// The maximum number of matches of values, in all readings of a text. A text exceeds this limit only if it consists of many values that
+/// are prefixes or suffixes of one another.
 const MOST_FOUND: usize = 128 * 1024;
 
 /// The values of one request.
@@ -84,7 +84,7 @@ impl Needles {
         let first = digits.by_ref().take(1);
         let mut float: String = first.chain(['.']).collect();
         float.push_str(digits.as_str().trim_end_matches('0'));
-        // A number with one digit other than 0 says too little to be searched for.
+        // A number with only one digit other than 0 is too common to be searched for.
         if float.len() > 2 {
             for exponent in [format!("e{power}"), format!("e+{power:02}")] {
                 self.push(format!("{float}{exponent}"), Alone::AsNumber);
@@ -102,7 +102,8 @@ impl Needles {
         let mut spelt = spelt(text);
         self.add_pieces(folded(&spelt));
         self.add_lost(text);
-        // A value may look as if it were escaped. It then loses escapes where the text around it does.
+        // A value may itself look escaped. If escapes are removed from a text that contains the value, the value changes too. Therefore the
+        // value without these escapes is also searched for.
         for _ in 0..LAYERS {
             let Some(plain) = without_escapes(&spelt, Format::Any) else {
                 break;
@@ -112,14 +113,14 @@ impl Needles {
         }
     }
 
-    /// Adds what is left of a text where a program can't write, or read, what is outside ASCII.
+    /// Adds the forms of a text in which a program has replaced the characters outside ASCII.
     fn add_lost(&mut self, text: &str) {
         let kept = text.chars().filter(char::is_ascii_alphanumeric);
         if text.is_ascii() || kept.take(SHORT).count() < SHORT {
             return;
         }
         for lost in ['?', char::REPLACEMENT_CHARACTER] {
-            // One for each character, or one for each byte.
+            // One replacement for each character, or one for each byte of the character.
             for length in [|_| 1, char::len_utf8] {
                 let mut left = String::new();
                 for c in text.chars() {
@@ -187,7 +188,7 @@ fn is_within_words(c: char) -> bool {
 /// Searches the readings of one text for a request's values.
 pub(super) struct Search<'n> {
     needles: &'n Needles,
-    /// Kept, because most readings of a text may contain the same values.
+    /// Reused, because most readings of a text may contain the same values.
     texts: Option<Automaton<&'n Needle>>,
     /// The number of values that may still be found.
     left: usize,
@@ -226,7 +227,7 @@ impl<'n> Search<'n> {
             })
     }
 
-    /// Does the same for phone numbers, by the digits of a text.
+    /// Reports phone numbers in the same way, by the digits of a text.
     pub(super) fn phones(
         &self,
         digits: &View,
@@ -299,8 +300,8 @@ impl Alone {
     }
 }
 
-/// The groups of three bytes that occur in a text. A value with another group can't occur in the text, and most values have
-/// one.
+/// The groups of three bytes that occur in a text. A value with a group that does not occur in the text can't occur in the text either.
+/// Most values have such a group.
 struct Grams(Vec<u64>);
 
 /// The number of bits for each byte of the text, enough to make false matches rare.

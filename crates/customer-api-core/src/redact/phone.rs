@@ -17,7 +17,7 @@ const COUNTRY: usize = 3;
 /// The most characters between two digits of a number.
 const BETWEEN: usize = 4;
 
-/// Stands where digits are separated by something that does not belong to a number.
+/// Separates digits that are too far apart, or separated by characters that do not belong to a number.
 const END: char = '|';
 
 /// A number in the form in which it is searched for.
@@ -69,7 +69,8 @@ impl Phone {
         })
     }
 
-    /// Returns where in the digits the number begins that ends with this tail; `None` if it is a part of a longer number.
+    /// Returns the position in the digits at which the number with this tail begins. Returns `None` if the number is a part of a longer
+    /// number.
     pub(super) fn begin<'h>(
         digits: &View,
         heads: impl Iterator<Item = &'h str>,

@@ -1,4 +1,4 @@
-//! The texts that a text may stand for, if it went through several formats.
+//! Finds the texts that a text may represent if it was escaped in several formats.
 
 use std::{
     collections::HashSet,
@@ -18,8 +18,8 @@ const MOST: usize = 512 * 1024;
 /// A program that escapes a text uses one format. The text itself may look as if it were escaped in another format. Therefore
 /// each layer is removed for each format separately: one of the results is the text that the program escaped.
 ///
-/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 259 times. Returns `None` if
-/// `read` does, or if the readings are longer than [`MOST`] together: only an attack is that long.
+/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 259 times. Returns `None` if `read`
+/// returns `None`, or if the readings together are longer than [`MOST`]. Only the readings of a hostile text are that long.
 pub(super) fn for_each_reading(
     text: Vec<Spelt>,
     mut read: impl FnMut(&[Spelt]) -> Option<()>,

@@ -24,8 +24,7 @@ const SEARCHED: usize = 16 * 1024;
 
 /// The values of one request that must not be printed, ready to be replaced in a provider's text.
 ///
-/// The time and the memory that this takes depend on the size of the values, and not on the structure of the values and the
-/// text.
+/// The time and the memory for scrubbing depend on the size of the values, and not on the structure of the values and the text.
 pub(crate) struct Scrubber<'a> {
     values: Vec<SensitiveValue<'a>>,
     headers: Vec<&'a HeaderValue>,
@@ -248,7 +247,7 @@ mod tests {
             let text = format!("no {text}.");
             assert_eq!(scrub_numbers(&[100_044_556], &text), "no [redacted].");
         }
-        // One digit says too little.
+        // One digit is too common.
         assert_eq!(scrub_numbers(&[1_000_000], "1e6 1.e6"), "1e6 1.e6");
         let longer = "100,044,5567 7100,044,556";
         assert_eq!(scrub_numbers(&[100_044_556], longer), longer);
@@ -260,7 +259,7 @@ mod tests {
             let text = format!("no Jos{lost} L{lost}pez here");
             assert_eq!(scrub(&["José López"], &text), "no [redacted] here");
         }
-        // What is left says too little.
+        // The remaining characters are too common.
         assert_eq!(scrub(&["éa"], "?a"), "?a");
         assert_eq!(scrub(&["Łódź"], "????"), "????");
     }
@@ -386,7 +385,7 @@ mod tests {
             (r"CORP\nadia", r"CORP\\nadia"),
             ("nadia", r"CORP\nadia"),
             ("20abc", "%20abc"),
-            // A format leaves what looks like an escape of another one.
+            // An encoder leaves text that looks like an escape of another format.
             (r"%a+a\\n;", r"%a+a&#92;\n;"),
             (r"%a+a\\n;", r"%25a%2Ba%5C\n%3B"),
             (r"C:\new&amp;x", "C:%5Cnew&amp;x"),

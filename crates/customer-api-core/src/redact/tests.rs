@@ -25,7 +25,7 @@ fn scrub(values: &[&str], text: &str) -> String {
 /// Returns every reading of the remaining pieces of a text, folded.
 fn left(clean: &str) -> Vec<String> {
     let mut left = Vec::new();
-    // What is printed in place of an invisible character is no provider's word either.
+    // The escapes that are printed in place of invisible characters are not the provider's text either.
     let clean = [r"\u{202e}", r"\u{200b}"]
         .iter()
         .fold(clean.to_owned(), |clean, own| {

@@ -1,15 +1,15 @@
 //! The wait after a failure, computed in one place from all sources.
 //!
-//! The provider asks for a wait by `Retry-After`. Its crate may know a wait for a 429 without one. The back-off is the least
-//! wait in any case, because a provider may ask for no time at all, or for a moment in the past. Calls, lists and logins all
-//! take their waits from here.
+//! The provider asks for a wait by `Retry-After`. For a 429 without `Retry-After`, the provider's crate may set a wait. The back-off is the
+//! minimum in any case, because a provider may ask for a wait of zero, or until a moment in the past. This module computes the waits of
+//! calls, lists and logins.
 
 use std::{fmt, time::Duration};
 
 use super::FailedAttempt;
 use crate::random;
 
-/// The longest wait that is granted to a provider, unless a policy sets another limit.
+/// The longest wait that a provider can ask for, unless a policy sets another limit.
 pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// Decides how long a call waits before its next attempt. A [`RetryPolicy`](super::RetryPolicy) decides whether there is one.
@@ -38,9 +38,9 @@ pub trait Backoff: fmt::Debug + Send + Sync + 'static {
 
 /// The default back-off: doubles with every attempt, with full jitter.
 ///
-/// Before the n-th retry it waits between zero and `base · 2ⁿ⁻¹` (0.5 s), at most `cap` (20 s). If the provider asks for a
-/// longer wait by `Retry-After`, it waits that long. A `Retry-After` of zero, or of a moment in the past, does not shorten
-/// the wait.
+/// The wait before the n-th retry is random, between zero and `base · 2ⁿ⁻¹`, but at most `cap`. The defaults are a base of 0.5 s and a cap
+/// of 20 s. If the provider asks for a longer wait by `Retry-After`, the call waits that long. A `Retry-After` of zero, or of a moment in
+/// the past, does not shorten the wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExponentialBackoff {
     base: Duration,
@@ -65,7 +65,7 @@ impl ExponentialBackoff {
         Self::default()
     }
 
-    /// Sets the longest wait before the first retry. It doubles with every further retry.
+    /// Sets the longest wait before the first retry. The limit doubles with every further retry.
     #[must_use]
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
@@ -79,7 +79,7 @@ impl ExponentialBackoff {
         self
     }
 
-    /// Returns how long to wait after this number of failures in a row. `asked` is the wait that the last one asked for.
+    /// Returns how long to wait after this number of failures in a row. `asked` is the wait that the last response asked for.
     pub(crate) fn after(&self, failures: u32, asked: Option<Duration>) -> Duration {
         let back_off = self.ceiling(failures).mul_f64(random::fraction());
         asked.map_or(back_off, |asked| asked.max(back_off))

@@ -66,7 +66,8 @@ pub struct FailedAttempt {
     pub retry_after: Option<Duration>,
     /// The time since the call began.
     pub elapsed: Duration,
-    /// The time until the call must be over, or until its last attempt must begin.
+    /// The time in which a further attempt must begin: until the timeout of the call or, if earlier, until the latest start that an option
+    /// of the call sets.
     pub remaining: Duration,
 }
 

@@ -7,12 +7,12 @@ use crate::{Delivery, ErrorKind, operation::info::Idempotency};
 ///
 /// | failure | retried |
 /// |---|---|
-/// | no connection, or one that was gone before anything was written | every operation |
+/// | no connection, or a connection that broke before anything was written | every operation |
 /// | a 429 that states that nothing was done ([`Delivery::Refused`]) | every operation |
 /// | 408, 429, 500, 502, 503, 504, timeouts, broken connections | `Safe` and `Idempotent` operations |
 /// | anything else | never |
 ///
-/// A `Retry-After` beyond `max_retry_after` (60 s) ends the call, and the error carries it.
+/// A `Retry-After` beyond `max_retry_after` (60 s) ends the call, and the error contains the `Retry-After`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryTransient {
     max_attempts: u32,

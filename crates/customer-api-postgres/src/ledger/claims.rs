@@ -57,7 +57,7 @@ impl Inner {
                 return self.witness(before.as_ref(), row).await.map(|()| None);
             }
             let Some(found) = self.find(claim.list(), claim.key()).await? else {
-                // The claim was withdrawn just now.
+                // The other claim was withdrawn after it had prevented the insertion. Try again.
                 continue;
             };
             // The response was lost after the statement had taken effect.
@@ -84,7 +84,8 @@ impl Inner {
         }
     }
 
-    /// Checks that an acknowledged write is in the expected place: a pooler may lead to a database that was set back meanwhile.
+    /// Checks that an acknowledged write continues the known history of the database. A pooler may have switched to a database that was
+    /// restored to an earlier state.
     async fn witness(&self, before: Option<&Mark>, row: &Row) -> Result<(), LedgerError> {
         if self.history.is_continued(before, row) {
             return Ok(());
@@ -178,7 +179,7 @@ impl Inner {
                 "there is nothing to resolve: the key is not unknown, or was begun again since",
             )
         })?;
-        // Distinguishes this resolution from all others, if its response is lost.
+        // The token distinguishes this resolution from all others, in case its response is lost.
         let own = Claim::new(list.clone(), known.key.clone());
         let token = own.token().as_slice();
         let (name, key) = (list.as_str(), known.key.as_str());

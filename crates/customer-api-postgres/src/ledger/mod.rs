@@ -33,17 +33,17 @@ use crate::{
 ///
 /// # Machines that die
 ///
-/// A claim ends after the timeout of its call and the [grace](PostgresOptions::grace), by the clock of the server. A key that is still
-/// on its way at that time becomes unknown, and its sender counts as gone. Until then it can't be settled by others.
+/// A claim ends after the timeout of its call and the [grace](PostgresOptions::grace), by the clock of the server. A key that is still on
+/// its way at that time becomes unknown, and its sender counts as gone. Until then, other programs can't settle the key.
 ///
 /// # Copies
 ///
-/// A database that was restored from a copy lacks writes, and would let them be made again. Every new connection compares the
+/// A database that was restored from a copy lacks later entries. Their writes could be made again. Every new connection compares the
 /// database's history with the recorded one, and fails with [`Restored`](LedgerErrorKind::Restored) if they differ.
 ///
-/// A snapshot of the server's disk looks like the original. Two kinds of program detect it: a program that was running at the time and
-/// has seen later writes acknowledged, and a program that [remembers the position in a file](PostgresOptions::remember_in). This works
-/// while the server's log is still shorter than the position that was seen.
+/// A snapshot of the server's disk looks like the original. Two kinds of program detect a restored snapshot: a program that was running at
+/// the time and has seen later writes acknowledged, and a program that [remembers the position in a file](PostgresOptions::remember_in).
+/// They detect it as long as the server's log has not yet reached the remembered position again.
 #[derive(Clone)]
 pub struct PostgresLedger(Arc<Inner>);
 
@@ -96,7 +96,7 @@ impl PostgresLedger {
     /// Waits until the outcomes of dropped calls are recorded. For programs that end immediately afterwards.
     pub async fn flush(&self) {
         self.0.worker.flush().await;
-        // If the file can't be written, the next process knows less. That is no worse than having no file.
+        // A failure is ignored: a file with an older position is no worse than no file.
         drop(self.0.history.keep().await);
     }
 }
@@ -132,7 +132,7 @@ pub(crate) async fn connect(
     })))
 }
 
-/// Returns the key of the digests, if the database is the known one.
+/// Returns the key of the digests, if the database's history is the recorded one.
 async fn open(
     connection: &Connection,
     history: &Arc<History>,

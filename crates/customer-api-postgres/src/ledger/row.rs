@@ -12,7 +12,7 @@ pub(super) struct Found {
     pub(super) revision: i64,
 }
 
-/// Returns the number that stands for a state.
+/// Returns the number that represents a state.
 pub(super) const fn code(state: &State) -> i16 {
     match state {
         State::Sending => 1,

@@ -1,4 +1,5 @@
-//! The statements of a ledger. Each is one transaction, and may be run twice: the token shows whose work it finds.
+//! The statements of a ledger. Each statement is one transaction. A statement may be run twice, because the token in a row shows whether
+//! the first run took effect.
 
 use crate::history::{DURABLE, MARK};
 
@@ -20,8 +21,9 @@ pub(super) struct Statements {
 const STATE: &str =
     "CASE WHEN state = 1 AND lease_end <= clock_timestamp() THEN 5::smallint ELSE state END";
 
-/// The key is in doubt, and the new outcome is a refusal: see `Outcome::over`. If an earlier write was on its way when the key was
-/// begun again, its sender had no time left. If the key itself is unknown, this statement was run before: it leaves no `previous`.
+/// The new outcome is a refusal, and the outcome of an earlier write is unknown: see `Outcome::over`. In `previous`, the state "on its way"
+/// (1) counts as unknown, because a key begins again only after the earlier sender's time is over. If the key's own stored state is unknown
+/// (5), this claim already has an outcome: an earlier run stored the state and cleared `previous`.
 const IN_DOUBT: &str = "($4 IN (3, 4) AND (e.state = 5 OR coalesce((e.previous ->> 'state')::smallint IN (1, 5), false)))";
 
 impl Statements {
@@ -60,7 +62,7 @@ impl Statements {
                  DELETE FROM {schema}.entry e USING mine \
                  WHERE e.list = mine.list AND e.key = mine.key AND e.previous IS NULL"
             ),
-            // The outcome that the sender reports takes precedence over a doubt.
+            // A sender can also report its outcome after its time is over, when the key already counts as unknown.
             finish: format!(
                 "WITH {DURABLE} UPDATE {schema}.entry e SET state = CASE WHEN {IN_DOUBT} THEN 5::smallint ELSE $4 END, \
                  status = CASE WHEN {IN_DOUBT} THEN NULL ELSE $5 END, text = CASE WHEN {IN_DOUBT} THEN NULL ELSE $6 END, \

@@ -1,4 +1,4 @@
-//! Records what dropped calls left behind, in the order of the drops.
+//! Records the outcomes and withdrawals of dropped calls, in the order of the drops.
 
 use std::{future::Future, pin::Pin};
 
@@ -10,7 +10,7 @@ type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) struct Worker(mpsc::UnboundedSender<Job>);
 
 impl Worker {
-    /// Starts the task in the caller's runtime. It ends with the last handle.
+    /// Starts the task in the caller's runtime. The task ends when the last handle is dropped.
     pub(super) fn start() -> Self {
         let (sender, mut jobs) = mpsc::unbounded_channel::<Job>();
         tokio::spawn(async move {

@@ -34,7 +34,7 @@ pub(super) struct Live {
     ended: watch::Receiver<()>,
     /// The number of scripts that were sent.
     sent: AtomicU64,
-    /// The value of `sent` when the first script got no reply within its whole time.
+    /// The value of `sent` when a script timed out, or [`NONE`]. Later timeouts do not change it. A reply resets it.
     overdue_since: AtomicU64,
 }
 
@@ -44,7 +44,7 @@ impl Live {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        // The statement timeout is the only timeout.
+        // The library has no timeout. `Connection::run` limits the time of each script, which includes this login.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let made = MultiplexedConnection::new_with_config(login, stream, config).await;
         let (connection, driver) = made.map_err(|error| Failure::of(&error))?;
@@ -75,7 +75,8 @@ impl Live {
             if ended.as_mut().poll(context).is_pending() {
                 return Poll::Pending;
             }
-            // A command that was queued while the task ended is never removed from the queue: the queue lives as long as a connection.
+            // A command that was queued just as the task ended gets neither a reply nor an error, because the queue lives as long as any
+            // clone of the connection. Therefore a missing reply counts as a broken connection.
             match reply.as_mut().poll(context) {
                 Poll::Pending => {
                     Poll::Ready(Err(io::Error::from(io::ErrorKind::BrokenPipe).into()))
@@ -115,7 +116,7 @@ impl Sent {
         &self.live
     }
 
-    /// Returns whether another script got no reply in its time, and no reply has arrived since.
+    /// Returns whether another script timed out and no reply has arrived since.
     pub(super) fn is_in_doubt(&self) -> bool {
         self.live.overdue_since.load(Ordering::Relaxed) != NONE
     }
@@ -124,8 +125,8 @@ impl Sent {
         self.live.overdue_since.store(NONE, Ordering::Relaxed);
     }
 
-    /// Returns whether the connection is to be given up, given that this script got no reply in its time: another script whose time
-    /// was over before this one was sent has no reply either.
+    /// Records that this script timed out. Returns whether to give the connection up: another script had timed out before this one was
+    /// sent, and no reply has arrived since.
     pub(super) fn is_given_up(&self) -> bool {
         let sent = self.live.sent.load(Ordering::Relaxed);
         let first = self.live.overdue_since.compare_exchange(

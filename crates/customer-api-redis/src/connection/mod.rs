@@ -56,7 +56,8 @@ impl Connection {
         let script = self.repeat(lua, keys, values, &mut last);
         let outcome = tokio::time::timeout(self.timeout, script).await;
         outcome.unwrap_or_else(|_| {
-            // The server may only be slow. Then it runs later scripts of this connection in order, such as a release.
+            // One timeout is not enough to give the connection up. A server that is merely slow still runs the later scripts of this
+            // connection in order, such as a release.
             if let Some(sent) = last.filter(Sent::is_given_up) {
                 self.discard(sent.live());
             }
@@ -96,8 +97,8 @@ impl Connection {
         let sent = last.insert(Sent::on(&live));
         let mut reply = Ok(Value::Nil);
         if lua.takes && sent.is_in_doubt() {
-            // A slot taken from a server that hangs might not be given back: this connection would be given up before the release, and
-            // a new one can't be made before the server continues.
+            // First check with PING that the server responds. A slot taken from a server that hangs might not be given back: this
+            // connection would be given up before the release, and a new connection can't be made before the server continues.
             reply = live.send(&redis::cmd("PING")).await;
         }
         if !reply

@@ -12,8 +12,8 @@ use crate::{
     failure::Failure,
 };
 
-/// The idle time before the first probe of a connection, and the interval of the probes. A router in between may have forgotten the
-/// connection, or a failover may have removed the server.
+/// The idle time before the first probe of a connection, and the interval of the probes. The probes detect that a router has forgotten the
+/// connection, or that a failover has removed the server.
 const PROBE_AFTER: Duration = Duration::from_secs(15);
 const PROBE_EVERY: Duration = Duration::from_secs(5);
 

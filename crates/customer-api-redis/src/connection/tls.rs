@@ -18,7 +18,7 @@ pub(super) async fn connector() -> Result<TlsConnector, Failure> {
 }
 
 fn config() -> Result<ClientConfig, rustls::Error> {
-    // Named explicitly, because a program may have two providers and no default.
+    // The crypto provider is named explicitly, because a program may contain two providers and no default.
     let provider = Arc::new(aws_lc_rs::default_provider());
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

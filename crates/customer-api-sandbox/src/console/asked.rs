@@ -1,4 +1,4 @@
-//! What a request asks for: its query, path and body. What can't be read becomes a [`Problem`].
+//! Reads the query, the path and the body of a request. A part that can't be read becomes a [`Problem`].
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::form;
 use super::problem::{FormError, Problem};
 
-/// The paths with a query. The other paths have none, and the files of the page ignore it.
+/// The paths that read a query. The other paths refuse a query, except the files of the page, which ignore it.
 const WITH_QUERY: [&str; 5] = [
     "/requests",
     "/reset",
@@ -63,7 +63,8 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
 }
 
 impl Sent {
-    /// Refuses a body that says something where nothing is read: the caller would believe that it counts.
+    /// Refuses a body with content where no content is read, because the caller would believe that the content has an
+    /// effect.
     pub(super) fn nothing(&self) -> Result<(), FormError> {
         if self.0.trim_ascii().is_empty() {
             return Ok(());
@@ -79,7 +80,7 @@ impl Sent {
     }
 }
 
-/// Refuses a query where none is read: the caller would believe that it narrows the request.
+/// Refuses a query where no query is read, because the caller would believe that the query narrows the request.
 pub(super) async fn known_query(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_page = path == "/" || path.starts_with("/console/");

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use super::{Admin, Managing, request};
 use crate::pulse::Kind;
 
-/// The number of events that wait for a slow reader. What comes later is read from the journal.
+/// The number of events that wait for a slow reader. Later events are read from the journal when there is room.
 const WAITING: usize = 256;
 
 /// The events of one reader.
@@ -40,13 +40,13 @@ pub(super) async fn stream(Admin(sandbox): Admin, headers: HeaderMap) -> impl In
     Sse::new(Events(events)).keep_alive(KeepAlive::default())
 }
 
-/// Returns the last event that a reader has seen. A number from the future is one of an earlier sandbox on the same port, to which the reader was
-/// connected: it has seen nothing of this one.
+/// Returns the number of the last event that a reader has seen. A number above the current one comes from an earlier sandbox on the same
+/// port. Then the reader has seen no event of this sandbox.
 fn first_seen(last: Option<u64>, now: u64) -> u64 {
     last.map_or(now, |last| if last > now { 0 } else { last })
 }
 
-/// Sends what changes, until the reader leaves or the sandbox stops.
+/// Sends the changes until the reader disconnects or the sandbox stops.
 async fn follow(
     sandbox: Weak<Managing>,
     mut changes: watch::Receiver<u64>,

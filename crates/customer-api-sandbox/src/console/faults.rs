@@ -1,4 +1,4 @@
-//! What goes wrong next: scripted faults and connections.
+//! The scripted faults of requests and connections.
 
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -156,13 +156,13 @@ impl Managing {
         Ok(())
     }
 
-    /// Puts the faults of one server back as they were at the start.
+    /// Restores the faults of one server that were set at the start.
     pub(super) fn reset_faults(&self, server: &dyn Managed) -> Result<(), FormError> {
         let start = self.start().faults.clone();
         let name = server.pipeline().name;
         server.pipeline().faults.clear();
         for fault in start {
-            // It was accepted when it was set.
+            // The fault was accepted when it was set.
             let placed = self.placed("", fault)?;
             if placed.server.pipeline().name == name {
                 server.pipeline().faults.add(placed.operation, placed.fault);
@@ -171,10 +171,10 @@ impl Managing {
         Ok(())
     }
 
-    /// Reads a fault that lies at this place of the body.
+    /// Reads the fault at this place of the body.
     fn placed(&self, place: &str, fault: Value) -> Result<Placed<'_>, FormError> {
         let mut fields: Map<String, Value> = form::read_at(place, fault)?;
-        // What a GET shows beside the fault. It is ignored, so that a list can be written back.
+        // The fields that a GET adds to a fault. They are ignored, so that a list can be written back.
         for shown in ["id", "left", "struck"] {
             fields.remove(shown);
         }
@@ -244,7 +244,7 @@ impl Managing {
     }
 }
 
-/// Places an error that concerns the fault as a whole, but starts with the name of one of its fields, at that field.
+/// If an error about the whole fault begins with the name of a field, changes its pointer to that field.
 fn at_field(error: FormError, place: &str, names: &[String]) -> FormError {
     let field = error.detail.strip_prefix('`');
     let field = field.and_then(|detail| detail.split('`').next());

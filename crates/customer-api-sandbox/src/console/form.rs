@@ -1,4 +1,4 @@
-//! Reads JSON, and says where it is wrong.
+//! Reads JSON, and reports the place of an error.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, FormError> {
     Ok(value)
 }
 
-/// Reads a value that lies at this place of a larger one.
+/// Reads a value that is at this place of a larger value.
 pub(super) fn read_at<T: DeserializeOwned>(place: &str, value: Value) -> Result<T, FormError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = format!("{place}{}", pointer(error.path()));

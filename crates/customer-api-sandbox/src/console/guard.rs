@@ -15,7 +15,7 @@ use crate::visitor;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Refuses pages of other sites, also if their name leads to this machine. See [`visitor`].
+/// Refuses requests from pages of other sites, even if the site's name resolves to this machine. See [`visitor`].
 pub(super) async fn local_only(
     here: IpAddr,
     hosts: Arc<[String]>,
@@ -27,7 +27,7 @@ pub(super) async fn local_only(
             let values = request.headers().get_all(name).into_iter();
             values.map(HeaderValue::as_bytes)
         };
-        // The target can name a host as well. Then it counts, not `Host`.
+        // The target can also name a host. Therefore that host is checked too.
         let authority = request.uri().authority().into_iter();
         let authority = authority.map(|authority| authority.as_str().as_bytes());
         let host = values(header::HOST).chain(authority);
@@ -52,7 +52,7 @@ pub(super) async fn local_only(
     response
 }
 
-/// Refuses a change that a form of a web page could send: one that is not declared as JSON.
+/// Refuses a change that is not declared as JSON, because a form of a web page could send it.
 pub(super) async fn json_only(request: Request, next: Next) -> Response {
     let is_change = matches!(
         *request.method(),

@@ -15,11 +15,11 @@ use super::{Admin, Managing, form, request};
 use crate::log::RecordedRequest;
 use crate::pulse::Kind;
 
-/// How many requests a list has, unless it is told otherwise, and at most.
+/// The default and the maximum number of requests in a list.
 const USUAL: usize = 1_000;
 const MOST: usize = 10_000;
 
-/// Which requests are wanted: the query of a list. A count takes the same without `before` and `limit`.
+/// The query of a list, which selects requests. A count takes the same fields, except `before` and `limit`.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Filter {
@@ -98,7 +98,7 @@ impl Wanted {
             })
     }
 
-    /// Calls `read` with each request that is wanted.
+    /// Calls `read` with each selected request.
     fn for_each(&self, sandbox: &Managing, mut read: impl FnMut(&RecordedRequest)) {
         for server in &sandbox.servers {
             let name = server.pipeline().name;

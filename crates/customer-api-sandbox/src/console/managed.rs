@@ -24,7 +24,7 @@ type Done<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) trait Managed: Connections + Switches {
     fn title(&self) -> &'static str;
 
-    /// Returns what the provider keeps, in a few words.
+    /// Returns a short description of the provider's records.
     fn about(&self) -> &'static str;
 
     /// Returns the variables that the clients of this project read.
@@ -87,7 +87,7 @@ pub(crate) trait Switches {
     fn set_switches(&self, switches: Value) -> Result<(), FormError>;
 }
 
-/// A provider with switches. A server of it has them as JSON.
+/// A provider with switches. Its servers read and return the switches as JSON.
 trait Switched: Sized {
     type Options: Default + Serialize + DeserializeOwned;
 

@@ -51,7 +51,7 @@ pub(crate) struct Managing {
     start: Mutex<Start>,
 }
 
-/// What a reset goes back to.
+/// The state that a reset restores.
 struct Start {
     /// Records by the names of providers.
     records: BTreeMap<String, Map<String, Value>>,
@@ -93,7 +93,7 @@ impl Managing {
             .ok_or_else(|| FormError::unknown("provider", provider, names()))
     }
 
-    /// Returns one server, or all of them without a name.
+    /// Returns the server of a provider or, without a name, all servers.
     fn chosen(&self, provider: Option<&str>) -> Result<Vec<&dyn Managed>, FormError> {
         match provider {
             Some(provider) => Ok(vec![self.server(provider)?]),
@@ -114,7 +114,7 @@ impl Managing {
     }
 }
 
-/// The task that serves the admin API. It ends when this is dropped.
+/// The task that serves the admin API. The task ends when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Console {
     pub(crate) url: String,
@@ -140,13 +140,13 @@ impl Console {
         };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        // Not owned: a browser that listens for events must not keep the sandbox alive.
         let url = server::base_url(address, &hosts);
+        // A weak reference, because a browser that listens for events must not keep the sandbox alive.
         let router = router(Arc::downgrade(managing), hosts);
         let service = router.into_make_service_with_connect_info::<Here>();
         let serving = axum::serve(listener, service);
         let task = tokio::spawn(async move {
-            // It ends only when it is aborted.
+            // Serving ends only when the task is aborted.
             let _ = serving.await;
         });
         Ok(Self {
@@ -156,7 +156,8 @@ impl Console {
     }
 }
 
-/// The address at which a request arrived. It differs from the one that is listened on if that stands for all addresses.
+/// The address at which a request arrived. It differs from the listening address if the console listens on all
+/// addresses.
 #[derive(Clone, Copy)]
 struct Here(IpAddr);
 

@@ -19,7 +19,7 @@ pub struct FormError {
 }
 
 impl FormError {
-    /// A name that the sandbox does not know, at this place.
+    /// Makes an error for an unknown name at this place.
     pub(super) fn unknown(
         pointer: &str,
         given: &str,
@@ -35,7 +35,7 @@ impl FormError {
         }
     }
 
-    /// Places an error about a name in the body, not in the query.
+    /// Turns the name of a query parameter into a JSON Pointer into the body.
     pub(super) fn in_body(mut self) -> Self {
         if !self.pointer.is_empty() && !self.pointer.starts_with('/') {
             self.pointer.insert(0, '/');

@@ -16,7 +16,7 @@ use crate::omnidesk::OmnideskCrmSync;
 use crate::pulse::Kind;
 use crate::ravelin::Review;
 
-/// The form of Ravelin's records. Counters are ignored, so that what was read can be written back.
+/// The form of Ravelin's records. Counters are ignored, so that records that were read can be written back.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ReviewsForm {
@@ -74,10 +74,11 @@ impl<T> CustomersForm<T> {
     }
 }
 
-/// The greatest id: the last one that every JSON parser reads exactly. It leaves room for the ids that follow.
+/// The greatest id that a caller can set: the last one that every JSON parser reads exactly. The greater ids that the
+/// sandbox assigns later still fit into a `u64`.
 const GREATEST_ID: u64 = (1 << 53) - 1;
 
-/// Checks an id that was given. Zero stands for none.
+/// Checks an id that was given. Zero means no id.
 pub(super) fn check_id(pointer: &str, id: u64, taken: &mut BTreeSet<u64>) -> Result<(), FormError> {
     let problem = if id > GREATEST_ID {
         format!("the greatest id is {GREATEST_ID}")
@@ -178,12 +179,12 @@ pub(super) async fn expire(Admin(sandbox): Admin, Sent(body): Sent) -> Result<St
 }
 
 impl Managing {
-    /// Puts the records back as they were at the start.
+    /// Restores the records that were set at the start.
     pub(super) fn reset_records(&self, provider: Option<&str>) -> Result<(), Problem> {
         for server in self.chosen(provider)? {
             let start = self.start().records.get(server.pipeline().name).cloned();
             match start {
-                // It was accepted when it was set.
+                // The records were accepted when they were set.
                 Some(records) => server.replace_records(records)?,
                 None => server.pipeline().reset_records(),
             }
@@ -192,7 +193,7 @@ impl Managing {
         Ok(())
     }
 
-    /// Makes these the records, now and after each reset.
+    /// Sets the records, now and after each reset.
     pub(crate) fn seed(&self, records: Value) -> Result<(), FormError> {
         let records: Map<String, Value> = form::read_at("", records)?;
         for (provider, records) in records {

@@ -111,7 +111,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
     if is_plain(target) {
         command.push_str(&format!(" {}", quoted(&format!("{url}{target}"))));
     } else {
-        // In a URL, curl would change or refuse it.
+        // In a URL, curl would change or refuse this target.
         let target = quoted(target);
         command.push_str(&format!(" --request-target {target} {}", quoted(url)));
     }
@@ -133,7 +133,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
         }
     }
     if !request.body.is_empty() && request.header("content-type").is_none() {
-        // Curl would declare a form.
+        // Otherwise curl would declare the body as a form.
         command.push_str(" -H 'Content-Type:'");
     }
     match std::str::from_utf8(&request.body) {
@@ -149,7 +149,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
     }
 }
 
-/// Returns whether curl sends a target as it stands in a URL: without segments that it resolves, patterns that it expands and a fragment.
+/// Returns whether curl sends a target in a URL unchanged. Curl resolves some segments, expands patterns and drops a fragment.
 fn is_plain(target: &str) -> bool {
     let path = target.split('?').next().unwrap_or_default();
     target.starts_with('/')

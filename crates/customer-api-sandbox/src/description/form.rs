@@ -71,7 +71,7 @@ impl Dynamic {
                     violations.push(violation(name, Problem::Missing));
                 }
             }
-            // After the first gap, no number is expected.
+            // After the first gap, the numbers are not checked.
             if number != expected {
                 break;
             }
@@ -117,7 +117,7 @@ fn violation(field: String, problem: Problem) -> Violation {
     Violation { field, problem }
 }
 
-/// Returns the number in `stem_7`, if it is written plainly.
+/// Returns the number in `stem_7`, if it has no sign and no leading zeros.
 fn number(name: &str, stem: &str) -> Option<usize> {
     let digits = name.strip_prefix(stem)?.strip_prefix('_')?;
     let number: usize = digits.parse().ok()?;

@@ -25,7 +25,7 @@ pub enum DescriptionError {
     Form {
         /// The operation.
         operation: String,
-        /// The missing part.
+        /// The missing or unexpected part.
         what: &'static str,
     },
     /// A schema does not compile.
@@ -87,7 +87,7 @@ impl Description {
     }
 }
 
-/// Reads one operation. It holds the whole document, to follow references.
+/// Reads one operation. Contains the whole document, to resolve references.
 struct Reader<'a> {
     document: &'a Value,
     operation: &'a str,
@@ -136,7 +136,8 @@ impl Reader<'_> {
             let (Some(name), Some(schema)) = (name, parameter.get("schema")) else {
                 return Err(self.form("a parameter without a name or a schema"));
             };
-            // OpenAPI requires this, because other parts of a description define these headers.
+            // OpenAPI ignores parameters with these names, because other parts of a description
+            // define these headers.
             let elsewhere = ["accept", "authorization", "content-type"];
             if place == Place::Header && elsewhere.contains(&name.to_ascii_lowercase().as_str()) {
                 continue;
@@ -155,7 +156,8 @@ impl Reader<'_> {
         Ok(parameters)
     }
 
-    /// Returns how a list is written. Only a query repeats the name of a list, unless `explode` is false.
+    /// Returns how a list is written. In a query, the name is repeated for each value, unless `explode` is false. In all other cases, the
+    /// values are in one comma-separated text.
     fn list(&self, parameter: &Value, schema: &Value) -> Result<List, DescriptionError> {
         let array = self.resolve(schema)?.get("type").and_then(Value::as_str) == Some("array");
         let query = parameter.get("in").and_then(Value::as_str) == Some("query");

@@ -1,4 +1,4 @@
-//! A provider's OpenAPI description as a judge of requests.
+//! Checks requests against a provider's OpenAPI description.
 //!
 //! Paths, methods, parameters, media types and schemas are all read from the description. A
 //! provider names the operations that it imitates. The rest of the description is ignored.
@@ -79,7 +79,7 @@ pub(crate) struct Checked {
 }
 
 impl Rejection {
-    /// Returns the broken rules, in words that are no provider's.
+    /// Returns the broken rules, independent of the wording of any provider.
     pub(crate) fn problems(&self) -> Vec<String> {
         vec![match self {
             Self::UnknownPath => "no operation has this path".to_owned(),
@@ -117,8 +117,8 @@ impl Description {
         }
     }
 
-    /// Makes the description refuse query parameters that it does not know. Without this call they
-    /// are ignored.
+    /// Refuses query parameters that are not described. By default, unknown query parameters are
+    /// ignored.
     pub(crate) fn refuse_unknown_query(&mut self) {
         for operation in &mut self.operations {
             operation.refuses_unknown_query = true;
@@ -150,7 +150,7 @@ impl Description {
 }
 
 impl Operation {
-    /// Checks parameters, media type and body, and returns what was read.
+    /// Checks parameters, media type and body. Returns the query and the body.
     pub(crate) fn check(
         &self,
         path: &Parameters,
@@ -196,7 +196,8 @@ impl Operation {
         }
     }
 
-    /// Returns the names in a query that neither the description nor the provider knows, each once.
+    /// Returns the names in a query that are neither described nor [added](Description::add_query),
+    /// each name once.
     pub(crate) fn unknown_query(&self, query: &Parameters) -> Vec<String> {
         let mut unknown: Vec<String> = Vec::new();
         for (name, _) in query.iter() {

@@ -1,4 +1,5 @@
-//! Reads `multipart/form-data`, with a library that no client of this project uses to write it.
+//! Reads `multipart/form-data`. The clients of this project write that format with another library.
+//! Therefore one bug in a library can't affect both sides.
 
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
@@ -36,7 +37,8 @@ async fn fields(mut multipart: Multipart<'_>) -> Option<Parameters> {
     Some(fields)
 }
 
-/// A file, or a part of another type, is not a field of the provider.
+/// Whether a part is a plain text. The providers do not accept a file, or a part of another type,
+/// as a field.
 fn is_text(field: &Field<'_>) -> bool {
     let disposition = field.headers().get("content-disposition");
     let disposition = disposition.and_then(|value| value.as_bytes().split(|b| *b == b';').next());

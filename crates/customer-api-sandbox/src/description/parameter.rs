@@ -1,5 +1,5 @@
-//! Parameters outside the body, in path, query and headers. They are text, whatever their schema
-//! is.
+//! Parameters outside the body, in path, query and headers. Their values arrive as text, whatever
+//! their schema is.
 
 use jsonschema::Validator;
 use serde_json::Value;
@@ -25,14 +25,14 @@ pub(super) enum Place {
     Header,
 }
 
-/// How many values a parameter has.
+/// How the values of a parameter are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
-    /// One.
+    /// One value.
     No,
-    /// Any number, each with the parameter's name.
+    /// Any number of values, each with the parameter's name.
     Repeated,
-    /// Any number, in one comma-separated text.
+    /// Any number of values, in one comma-separated text.
     Commas,
 }
 

@@ -37,8 +37,8 @@ impl Description {
         };
         match operation.decode(&raw) {
             None => Routed::MalformedPath,
-            // Common URL libraries take `%2E%2E` for `..` and change the path. Therefore no id can
-            // be `..`.
+            // Common URL libraries read `%2E%2E` as `..` and resolve it. Therefore no id can be
+            // `..`.
             Some(path) if path.iter().any(|(_, value)| is_dots(value)) => Routed::UnknownPath,
             Some(path) => Routed::Found(operation, path),
         }

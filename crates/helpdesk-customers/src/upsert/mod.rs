@@ -20,7 +20,7 @@ pub use once::UpsertedOnce;
 ///
 /// Both names are required, because the provider requires them to create a customer.
 #[derive(Clone)]
-#[must_use = "nothing happens until a client is given it"]
+#[must_use = "an upsert does nothing until it is passed to a client"]
 pub struct Upsert {
     external_id: String,
     search: SearchByExternalId,
@@ -96,8 +96,8 @@ impl Upsert {
 
     /// Updates an existing customer even if the search shows every value already.
     ///
-    /// How soon a search shows a write is not documented. Use this where an earlier write to the same customer may not be shown yet, or
-    /// may still happen because its outcome is unknown. There, a search can show values that the customer no longer has, or soon will
+    /// How soon a search shows a write is not documented. Use this where an earlier write to the same customer may not be shown yet, or may
+    /// still happen because its outcome is unknown. In both cases, a search can show values that the customer no longer has, or soon will
     /// not have.
     pub fn always_write(mut self) -> Self {
         self.always_write = true;

@@ -32,16 +32,16 @@ pub enum UpsertedOnce {
 impl Client {
     /// Does the same as [`upsert`](Self::upsert), and creates a customer at most once per key, whatever the search shows.
     ///
-    /// A search may lag behind a creation. A repeated upsert then does not find the customer, and would create the customer a second
-    /// time. The ledger records the first creation, even if its outcome is unknown. `policy` states how to look for it.
+    /// A search may lag behind a creation. A repeated upsert then does not find the customer, and would create the customer a second time.
+    /// The ledger records the first creation, even if its outcome is unknown. `policy` states how to look for the first creation.
     ///
-    /// `creations` is a list for [`CreateCustomerCrud`](crate::CreateCustomerCrud). `key` names the customer's creation. Your own id
-    /// of the customer is a good key, if it is not personal data. An update needs no key, because it sets a state.
+    /// `creations` is a list for [`CreateCustomerCrud`](crate::CreateCustomerCrud). `key` names the customer's creation. Your own id of the
+    /// customer is a good key, if it is not personal data. An update needs no key, because repeating it leaves the customer in the same
+    /// state.
     ///
-    /// It makes no difference to the key whether the existing customer is updated or [`Unchanged`](UpsertedOnce::Unchanged). Neither adds
-    /// an entry. If the key has an entry of unknown outcome for this creation, the entry is settled as made. An entry for other content
-    /// stays as it is. A key without an entry stays free: if a later search no longer finds the customer, `upsert_once` with that key
-    /// creates the customer.
+    /// If the customer exists, no entry is added for the key, whether the customer is updated or [`Unchanged`](UpsertedOnce::Unchanged). If
+    /// the key has an entry of unknown outcome for this creation, the entry is settled as made. An entry for other content stays as it is.
+    /// A key without an entry stays free: if a later search no longer finds the customer, `upsert_once` with that key creates the customer.
     ///
     /// ```no_run
     /// use helpdesk_customers::{
@@ -101,7 +101,7 @@ impl Client {
                 .resolve(creations.name(), &known, Resolution::Sent)
                 .await;
             match resolved {
-                // Another upsert was faster.
+                // Another program has changed the entry since it was read.
                 Err(error) if error.kind() == LedgerErrorKind::NotUnknown => {}
                 resolved => resolved.map_err(UpsertError::ledger)?,
             }

@@ -30,7 +30,7 @@ use crate::{
 const POLL: Duration = Duration::from_millis(50);
 const SLOWEST_POLL: Duration = Duration::from_millis(500);
 
-/// How much longer than its call a process can hold the turn, so that it can report the outcome to the store.
+/// The time by which a lease outlasts the call, so that the process can report the outcome to the store.
 const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
 /// The longest lease. A login that takes longer renews its lease, because a process that dies must not keep the others out
@@ -63,7 +63,7 @@ impl Fleet {
         Self { shared, account }
     }
 
-    /// Asks until there is a token, the right to log in, or a pause.
+    /// Asks until the store offers a token, the right to log in, or a pause. A renewal does not wait for another process.
     async fn ask(&self, context: &AuthContext<'_>, wanted: Wanted) -> Result<Asked, StoreError> {
         let time = context.deadline().remaining();
         let lease = time.saturating_add(LEASE_MARGIN).min(LONGEST_LEASE);
@@ -86,7 +86,7 @@ impl Fleet {
                         held.failures = failures;
                         return Ok(Asked::Token(held));
                     }
-                    // Sealed with a key that this process does not have, or damaged. Counts as no token.
+                    // The token was sealed with a key that this process does not have, or is damaged. It counts as no token.
                     None => turn.wanted = Wanted::Newer(stored.generation),
                 },
                 Offer::Turn(failures) => {
@@ -164,7 +164,7 @@ impl Session {
                     let reason = "the store of the shared session can't be used";
                     let error = AuthError::new(reason).with_source(error);
                     if renewed.is_none() {
-                        // The waiting callers share the error, because they would only wait for the same.
+                        // The waiting callers share the error, because each of them would wait for the same error.
                         let mut state = self.state();
                         let failures = state.failures();
                         state.fail(Failure::shared(error.clone(), failures, Duration::ZERO));
@@ -202,7 +202,7 @@ impl Session {
     }
 }
 
-/// A turn at the store. If it is dropped while this process may hold it, it is given up.
+/// A turn at the store. Dropping the turn gives it up, if this process may still have it.
 struct Turn {
     store: Arc<dyn TokenStore>,
     turn: LoginTurn,
@@ -259,7 +259,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // Without a runtime, the lease ends when its time is over.
+        // Without a runtime, the turn is not given up. It ends with its lease.
         let (true, Ok(runtime)) = (self.is_open, Handle::try_current()) else {
             return;
         };
@@ -278,7 +278,7 @@ async fn give_up(
 ) -> Result<(), StoreError> {
     let failures = match failures {
         Some(failures) => failures,
-        // A process that has a turn can ask again.
+        // The store offers the turn again to the process that already has it.
         None => match store.ask(turn, wanted).await? {
             Offer::Turn(failures) => failures,
             _ => return Ok(()),

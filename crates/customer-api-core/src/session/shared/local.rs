@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 use crate::{error::StoreError, session::LoginFailures, time::now};
 
-/// How long after its pause a failure counts.
+/// How long a failure still counts after the end of its pause.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 
 /// Keeps tokens in memory, for several clients of one process that share a login.

@@ -24,7 +24,7 @@ pub use store::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 ///
 /// 1. Give all machines the new key by [`accept`](Self::accept).
 /// 2. When all machines have the new key, use it to seal, and accept the old one.
-/// 3. When all machines do that, remove the old key. This step can cause one more login.
+/// 3. When all machines seal with the new key, remove the old key. This step can cause one more login.
 ///
 /// Of all keys of a machine, the one whose id sorts first names the account. Therefore use ids that grow, such as `2026-05` and
 /// `2026-11`. Steps 1 and 2 then cause no further login.
@@ -61,8 +61,8 @@ impl SharedSession {
         keys.min_by_key(|key| key.id()).unwrap_or(&self.key)
     }
 
-    /// Forbids a login while the store can't be reached. Calls that need a token then fail, and nothing is sent. For accounts
-    /// that are locked after a few logins.
+    /// Forbids a login while the store can't be reached. Calls that need a token then fail, and nothing is sent. Use this for accounts that
+    /// are locked after a few logins.
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.is_strict = true;

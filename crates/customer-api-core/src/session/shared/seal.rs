@@ -40,7 +40,7 @@ impl TokenKey {
         bytes.get(..255).unwrap_or(bytes)
     }
 
-    /// Returns a digest for one purpose that only this key produces.
+    /// Returns a digest for one purpose. Only this key produces the digest.
     fn digest(&self, purpose: &str, parts: &[&[u8]]) -> hmac::Tag {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.key.expose_secret());
         let mut context = hmac::Context::with_key(&key);
@@ -84,7 +84,7 @@ impl TokenKey {
         Some([&[VERSION, length], self.id(), nonce.as_ref(), &sealed].concat())
     }
 
-    /// Opens a credential that was sealed with this key. `None` if it was sealed with another key, or changed.
+    /// Opens a credential that was sealed with this key. Returns `None` if the credential was sealed with another key, or was changed.
     pub(super) fn open(&self, sealed: &[u8], account: &str, generation: u64) -> Option<Credential> {
         let rest = sealed.strip_prefix(&[VERSION])?;
         let (length, rest) = rest.split_first()?;

@@ -77,9 +77,9 @@ pub enum Offer {
     /// The right to log in, and how many logins in a row have failed. Failures whose pause ended more than an hour ago do not
     /// count.
     Turn(LoginFailures),
-    /// Another process logs in, for at most this long.
+    /// Another process has the right to log in. The right ends after this time, unless that process renews it.
     Busy(Duration),
-    /// No process logs in for this long.
+    /// Logins to the account are paused.
     Paused {
         /// How long the pause still lasts.
         wait: Duration,
@@ -99,7 +99,7 @@ pub struct LoginTurn {
 }
 
 impl LoginTurn {
-    /// Creates a turn with a unique id. The process logs in for at most `lease`.
+    /// Creates a turn with a unique id. The right to log in ends after `lease`, unless the process renews it.
     #[must_use]
     pub fn new(account: impl Into<String>, lease: Duration) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl LoginTurn {
         &self.id
     }
 
-    /// The longest time that the right to log in is held, so that a process that dies does not keep it.
+    /// How long the right to log in lasts, unless the process renews it. A process that dies therefore does not keep the right.
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.lease
@@ -165,7 +165,7 @@ impl fmt::Debug for StoredToken {
 pub struct FailedLogin {
     /// How many logins in a row have failed, this one included.
     pub failures: LoginFailures,
-    /// How long no process logs in.
+    /// How long logins to the account are paused.
     pub pause: Duration,
     /// Whether the provider refused the login itself.
     pub is_refused: bool,

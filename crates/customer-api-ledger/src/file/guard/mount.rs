@@ -49,7 +49,7 @@ const REMOTE: &[&str] = &[
 /// FUSE file systems on a disk of this machine.
 const LOCAL_BY_FUSE: &[&str] = &["fuseblk", "fuse-overlayfs"];
 
-/// Checks that locks and names are reliable where the file is, as far as the system reports it.
+/// Checks that locks and names are reliable for the file, as far as the system reports the mount.
 pub(super) fn check(file: &File, path: &Path) -> Result<(), Fault> {
     let Some(mount) = mount(file) else {
         return Ok(());
@@ -74,7 +74,8 @@ pub(super) fn check(file: &File, path: &Path) -> Result<(), Fault> {
 
 fn is_remote(kind: &str) -> bool {
     let kind = kind.to_ascii_lowercase();
-    // `fuse.sshfs` is the kind `sshfs` by FUSE. Some systems name FUSE differently.
+    // `fuse.sshfs` means `sshfs`, mounted through FUSE. Some systems name a FUSE file system without this prefix, such
+    // as `macfuse`.
     let by_fuse = kind.strip_prefix("fuse.").unwrap_or(&kind);
     if LOCAL_BY_FUSE.contains(&by_fuse) {
         return false;

@@ -114,8 +114,8 @@ impl Guard {
 
     /// Locks the journal that SQLite has open, or would recover from. Returns whether a journal exists.
     ///
-    /// The journal's name stays while the ledger is open. Therefore this lock also keeps out a program that opens another file put in
-    /// this file's place.
+    /// The journal keeps its name while the ledger is open. If another file is put in place of this file, a program that opens that file
+    /// finds the same journal. Therefore this lock also keeps that program out.
     pub(in super::super) fn hold_journal(&self) -> Result<bool, Fault> {
         let mut held = self.journal.borrow_mut();
         // A second lock by this program would conflict with the first.
@@ -137,15 +137,16 @@ impl Guard {
         Ok(true)
     }
 
-    /// Remembers the file's length and modification time. A later write counts as foreign, until this is called again.
+    /// Remembers the file's length and modification time. A later write counts as another program's, unless this method is called after the
+    /// write.
     pub(in super::super) fn note(&self) -> Result<(), Fault> {
         let metadata = self.lock.file().metadata().map_err(no_access)?;
         self.written.set(Some(Written::of(&metadata)));
         Ok(())
     }
 
-    /// Checks that the path still leads to the open file, that its journal is beside it, and that no other program has written into
-    /// it.
+    /// Checks that the path still leads to the open file, that the file's journal is beside it, and that no other program has written into
+    /// the file.
     ///
     /// # Errors
     ///
@@ -168,7 +169,7 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// [`LedgerErrorKind::Disturbed`] if one has.
+    /// [`LedgerErrorKind::Disturbed`] if another program has written into the file.
     pub(in super::super) fn check_content(&self) -> Result<(), LedgerError> {
         let written = self.written.get();
         match self.lock.file().metadata() {
