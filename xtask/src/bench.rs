@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures the cost of the clients beside hand-written code.
+//! `cargo xtask bench`: measures the cost of the clients, compared with hand-written code.
 
 use std::{path::Path, process::Command};
 
@@ -6,7 +6,7 @@ use clap::{Arg, ArgMatches};
 
 pub(crate) fn command() -> clap::Command {
     clap::Command::new("bench")
-        .about("Measures the cost of the clients beside hand-written code")
+        .about("Measures the cost of the clients, compared with hand-written code")
         .arg(
             Arg::new("arguments")
                 .help("What to measure, and how; `cargo xtask bench -- --help` lists the options")

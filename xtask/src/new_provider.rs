@@ -61,8 +61,8 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
     })
 }
 
-/// Adds the crate to `Cargo.lock`, which the project's checks read as it is. It needs no other package than the workspace
-/// has.
+/// Adds the crate to `Cargo.lock`, because the project's checks do not update that file. The crate needs no packages beyond those of the
+/// workspace.
 fn lock(root: &Path) -> Result<(), String> {
     let arguments = ["update", "--quiet", "--workspace", "--offline"];
     Cargo::new(root).capture(&arguments).map(|_| ())

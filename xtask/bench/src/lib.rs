@@ -1,4 +1,4 @@
-//! The program behind `cargo xtask bench`: the cost of the clients, measured beside hand-written code.
+//! The program behind `cargo xtask bench`: the cost of the clients, compared with hand-written code.
 //!
 //! Every measure is a part that can be run alone. A part starts processes that do the work and are measured, in turns
 //! with their baseline, against a server in a separate process. The part writes its results as JSON. The page

@@ -20,7 +20,7 @@ enum Token {
 
 /// Reads a pattern that is one anchored class with `+` or `*`, and nothing else.
 ///
-/// `None` leaves the pattern to the engine. Refusing a readable pattern does no harm.
+/// With `None`, the regex engine runs the pattern. Therefore returning `None` for a readable pattern does no harm.
 pub(crate) fn of(pattern: &str) -> Option<Characters> {
     let repeated = pattern.strip_prefix("^[")?;
     let (class, least) = match repeated.strip_suffix("]+$") {
@@ -31,7 +31,7 @@ pub(crate) fn of(pattern: &str) -> Option<Characters> {
         Some(class) => (class, true),
         None => (class, false),
     };
-    // Operators between sets to some engines, errors to others.
+    // Some engines read these as operators between sets, others as errors.
     if ["&&", "~~"].iter().any(|two| class.contains(two)) {
         return None;
     }
@@ -46,7 +46,7 @@ fn tokens(class: &str) -> Option<Vec<Token>> {
     while let Some(c) = rest.next() {
         tokens.push(match c {
             '-' => Token::Dash,
-            // A class in the class, or the end of this one with more to follow.
+            // A class inside the class, or text after the end of the class.
             '[' | ']' => return None,
             '\\' => Token::One(match rest.next()? {
                 escaped @ ('-' | '.' | '\\' | ']') => escaped,
@@ -90,7 +90,7 @@ fn ranges(mut tokens: &[Token]) -> Option<Vec<(char, char)>> {
         ranges.push(range);
         tokens = rest;
     }
-    // An empty class means nothing to one engine and everything to another.
+    // An empty class matches no character in one engine and every character in another.
     Some(ranges).filter(|ranges| !ranges.is_empty())
 }
 

@@ -227,7 +227,7 @@ pub(crate) fn constant_name(fields: &[&str]) -> String {
         .join("_")
 }
 
-/// Returns the lower-case words of a name. `customerID`, `customer_id` and `CUSTOMER-ID` have the same two.
+/// Returns the lower-case words of a name. `customerID`, `customer_id` and `CUSTOMER-ID` yield the same two words.
 fn words(name: &str) -> Option<Vec<String>> {
     if !name.is_ascii() {
         return None;

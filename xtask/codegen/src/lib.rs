@@ -56,7 +56,7 @@ pub fn check(root: &Path) -> Result<String, String> {
 ///
 /// # Errors
 ///
-/// Returns the problems by kind. Then everything is as it was.
+/// Returns the problems by kind. Then no file is changed.
 pub fn make_crate(
     root: &Path,
     name: &str,
@@ -131,7 +131,7 @@ pub fn audit_files(files: &BTreeMap<String, String>) -> Result<(), String> {
     audit::files(files)
 }
 
-/// Checks whether rustdoc finds only text in this: no code block, no tag, no link except to a page by https.
+/// Checks whether rustdoc finds only text in this Markdown: no code block, no tag, no link except to a page by https.
 ///
 /// # Errors
 ///
@@ -154,7 +154,7 @@ pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Pr
     Ok((tree, api))
 }
 
-/// Reads a description that is a tree already.
+/// Reads a description that is already a tree.
 pub(crate) fn understand_tree(tree: &Value, path: &str) -> Result<Api, Vec<Problem>> {
     read_tree(tree, Problems::new(path))
 }

@@ -16,7 +16,7 @@ pub(crate) fn check(pattern: &str) -> Result<(), String> {
             if c == '{' {
                 check_counts(&mut characters)?;
             }
-            // `+?` is lazy; a third one would be wrong.
+            // `+?` is a lazy quantifier. A further quantifier would be an error.
             if characters.peek() == Some(&'?') {
                 characters.next();
             }

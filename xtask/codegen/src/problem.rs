@@ -4,13 +4,13 @@ use std::fmt;
 
 use super::visible::spelt_out;
 
-/// The hint of a problem that a Rust name solves.
+/// The hint for a problem that is solved by a Rust name.
 pub(crate) const NAME_IT: &str = "add `x-rust-name`";
 
-/// The hint of a problem that a name for a value of an enum solves.
+/// The hint for a problem that is solved by naming one value of an enum.
 pub(crate) const NAME_VALUE: &str = "name it in `x-enum-names`";
 
-/// The hint of a problem that names for the values of an enum solve.
+/// The hint for a problem that is solved by naming the values of an enum.
 pub(crate) const NAME_VALUES: &str = "name them in `x-enum-names`";
 
 /// One problem of a description.

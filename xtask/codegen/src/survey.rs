@@ -1,4 +1,4 @@
-//! `cargo xtask codegen --survey`: how far the generator reaches into published descriptions.
+//! `cargo xtask codegen --survey`: how much of published descriptions can be generated.
 
 use std::{
     fmt::Write as _,
@@ -20,7 +20,7 @@ struct Found {
     generate: usize,
     is_whole: bool,
     kinds: Kinds,
-    /// The operations that don't generate, with their first problem.
+    /// The operations that can't be generated, with their first problem.
     left_out: Vec<String>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn survey(folder: &Path) -> Result<String, String> {
     }
     let _ = writeln!(
         out,
-        "\n{generate} of {operations} operations generate; {whole} of {read} descriptions go through whole\n"
+        "\n{generate} of {operations} operations can be generated; {whole} of {read} descriptions can be generated as a whole\n"
     );
     out += &all.report();
     if !details.is_empty() {

@@ -128,7 +128,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         .iter()
         .map(|part| format!("{}: {}", part.name, part.about));
     let matches = Command::new("bench")
-        .about("Measures the cost of the clients beside hand-written code")
+        .about("Measures the cost of the clients, compared with hand-written code")
         .arg(
             Arg::new("part")
                 .help("Parts to measure; all parts by default")

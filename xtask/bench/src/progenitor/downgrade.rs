@@ -78,7 +78,7 @@ fn nullable_reference(schema: &mut Map<String, Value>) {
 
 /// `const: x`
 fn constant(schema: &mut Map<String, Value>) {
-    // A property may have this name, and is then a schema.
+    // A property can have the name `const`. Its value is then a schema, and not a string.
     let Some(value) = schema
         .get("const")
         .filter(|value| value.is_string())
@@ -91,8 +91,8 @@ fn constant(schema: &mut Map<String, Value>) {
     schema.insert("enum".to_owned(), json!([value]));
 }
 
-/// `"200"` beside `default`: progenitor counts the default as a success too, unless `2XX` covers all success statuses.
-/// It then panics at two types of success.
+/// `"200"` and `default`: progenitor counts `default` as a success too, and panics if there are two types of success.
+/// If `2XX` covers all success statuses, it does not count `default`.
 fn success(responses: &mut Map<String, Value>) {
     let statuses: Vec<String> = responses
         .keys()

@@ -21,13 +21,13 @@ use crate::{
     report::{folder, root},
 };
 
-/// The descriptions: the crate of each, and its name in the project.
+/// The descriptions: for each, its crate and its name in the project.
 const DESCRIPTIONS: [(&str, &str); 2] = [
     ("ravelin-labels", "ravelin"),
     ("helpdesk-customers", "helpdesk"),
 ];
 
-/// The files of the project, beside its manifest and the descriptions.
+/// The files of the project, except its manifest and the descriptions.
 const FILES: [(&str, &str); 4] = [
     ("build.rs", include_str!("build.rs.txt")),
     ("src/lib.rs", include_str!("lib.rs.txt")),
@@ -141,7 +141,7 @@ fn write(project: &Path) -> Result<(), Failure> {
         let json = serde_json::to_string_pretty(&description)?;
         keep(&project.join(format!("{name}.json")), &json)?;
     }
-    // The versions of the workspace. Cargo adds further dependencies.
+    // The project uses the versions of the workspace. Cargo adds further dependencies.
     let lock = project.join("Cargo.lock");
     if !lock.exists() {
         fs::copy(root().join("Cargo.lock"), lock)?;

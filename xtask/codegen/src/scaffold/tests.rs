@@ -321,7 +321,7 @@ fn files_that_are_no_description() {
             && missing.contains("; name the provider's description with --spec"),
         "{missing}"
     );
-    refuses("acme", "a: [", &["spec.yaml: #: this is not the YAML"]);
+    refuses("acme", "a: [", &["spec.yaml: #: this YAML can't be read"]);
     // The name and every problem of the description, in one run.
     let broken = PLAIN
         .replace(

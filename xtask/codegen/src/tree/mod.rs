@@ -1,4 +1,5 @@
-//! A description as a tree. It keeps order and duplicate keys, so that duplicates can be reported with their place.
+//! A description as a tree. The tree keeps order and duplicate keys, so that duplicates can be reported with their
+//! place.
 
 use std::fmt;
 
@@ -64,7 +65,7 @@ pub(crate) fn parse(text: &str, file: &str, problems: &mut Problems) -> Option<V
             return Some(value);
         }
         Err(Broken::Syntax(language, error)) => (
-            format!("this is not the {language} of a description: {error}"),
+            format!("this {language} can't be read as a description: {error}"),
             "write one document, without tags, whose keys are strings",
         ),
         Err(Broken::TooDeep(line)) => (

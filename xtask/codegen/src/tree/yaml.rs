@@ -97,7 +97,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Counts a copy.
+    /// Counts a copy against the limit.
     fn copy(&mut self, value: &Value, line: usize) -> Result<(), Broken> {
         self.left = self
             .left

@@ -25,7 +25,7 @@ impl Postgres {
             }
             thread::sleep(PAUSE);
         }
-        // If no process collects ended processes, the server takes them for running.
+        // If no process reaps the killed processes, a new server would take them for running because of these files.
         let socket = self.folder.path().join(".s.PGSQL.5432.lock");
         for file in [self.data().join("postmaster.pid"), socket] {
             fs::remove_file(file).unwrap();
@@ -62,7 +62,7 @@ impl Postgres {
     ///
     /// # Panics
     ///
-    /// Panics if it never fails.
+    /// Panics if the statement never fails.
     pub fn fill(&self, statement: &str) {
         let block = format!(
             "DO $$ BEGIN FOR i IN 1..100000 LOOP BEGIN {statement}; EXCEPTION WHEN OTHERS THEN RETURN; END; END LOOP; \
@@ -75,7 +75,7 @@ impl Postgres {
     ///
     /// # Panics
     ///
-    /// Panics if this takes longer than about a minute.
+    /// Panics if the statement does not return `t` within about a minute.
     pub fn wait_for(&self, statement: &str) {
         for _ in 0..LOOKS {
             if self.ask(statement) == "t" {
@@ -134,7 +134,7 @@ fn status(process: u32) -> Option<(String, u32)> {
     Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
 }
 
-/// Returns whether a process runs. An ended process is a zombie until its parent collects it.
+/// Returns whether a process runs. An ended process is a zombie until its parent reaps it.
 fn is_alive(process: u32) -> bool {
     status(process).is_some_and(|(state, _)| state != "Z")
 }

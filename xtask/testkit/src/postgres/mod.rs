@@ -94,7 +94,7 @@ impl Postgres {
         format!("host={host} user=postgres dbname=postgres sslmode=disable")
     }
 
-    /// Returns the socket on which it listens.
+    /// Returns the socket on which the server listens.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join(".s.PGSQL.5432")
@@ -227,12 +227,12 @@ impl Drop for Held {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // If a test has failed, its own failure must be reported.
+        // A failure to stop the server must not hide the failure of a test.
         let _ = self.stop();
     }
 }
 
-/// Returns a folder of the user as whom servers run.
+/// Returns a folder that belongs to the user who runs the servers.
 fn owned_folder(name: &str) -> Folder {
     let folder = Folder::new(name);
     if is_root() {
@@ -241,7 +241,7 @@ fn owned_folder(name: &str) -> Folder {
     folder
 }
 
-/// Runs a program as the user as whom servers run.
+/// Runs a program as the user who runs the servers.
 fn as_nobody(command: &mut Command) -> &mut Command {
     if is_root() {
         use std::os::unix::process::CommandExt as _;
@@ -251,7 +251,7 @@ fn as_nobody(command: &mut Command) -> &mut Command {
 }
 
 fn is_root() -> bool {
-    // The owner of a new file is the user as whom this process runs.
+    // `/proc/self` belongs to the user who runs this process.
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }

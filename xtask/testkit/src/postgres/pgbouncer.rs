@@ -25,7 +25,7 @@ impl Pgbouncer {
     ///
     /// # Panics
     ///
-    /// Panics if it does not start, or if it is not installed and `CI` is set.
+    /// Panics if PgBouncer does not start, or if it is not installed and `CI` is set.
     #[must_use]
     pub fn start(server: &Postgres, name: &str, connections: u32) -> Option<Self> {
         Self::start_before(server.folder.path(), name, connections)
@@ -36,7 +36,7 @@ impl Pgbouncer {
     ///
     /// # Panics
     ///
-    /// Panics if it does not start, or if it is not installed and `CI` is set.
+    /// Panics if PgBouncer does not start, or if it is not installed and `CI` is set.
     #[must_use]
     pub fn start_before(host: &Path, name: &str, connections: u32) -> Option<Self> {
         let program = servers::pgbouncer();

@@ -1,4 +1,4 @@
-//! The media types of an operation, where they are not those that the client has by itself.
+//! The media types of an operation, if they differ from the client's defaults.
 
 use crate::{emit::words, model::Operation, visible::literal};
 

@@ -49,7 +49,7 @@ pub(crate) fn operation(scope: &mut Scope<'_>, operation: &Operation, krate: &st
     out += "\n";
 
     let mut docs = heading(operation);
-    // The type that hand-written code offers instead documents its own calls.
+    // For an inner operation, hand-written code offers another type, which documents its own calls.
     if !operation.inner {
         docs.add_section(call::section(
             &mut Scope::new(scope.api, ""),

@@ -192,8 +192,8 @@ fn broken_files_are_named() {
     );
     let found = folder.refused(&[]);
     for (line, start) in found.iter().zip([
-        "api/a.yaml: #: this is not the YAML of a description",
-        "api/b.json: #: this is not the JSON of a description",
+        "api/a.yaml: #: this YAML can't be read as a description",
+        "api/b.json: #: this JSON can't be read as a description",
         "api/c.yaml: #/type: the key `type` occurs here twice",
     ]) {
         assert!(line.starts_with(start), "{found:#?}");
