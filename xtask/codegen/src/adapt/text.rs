@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{pattern, tree::Value};
 
-/// Formats that the generator knows.
+/// The formats that the generator supports.
 const FORMATS: &[&str] = &[
     "date-time",
     "date",
@@ -36,7 +36,7 @@ impl Adapter<'_, '_> {
                 checked.push("format");
             }
             Some("binary") => {
-                // In a form this is a file, which is not a text.
+                // In a form, `binary` means a file, which the generator refuses.
                 set(out, "format", edit::words("binary"));
                 checked.push("format");
             }
@@ -91,7 +91,7 @@ impl Adapter<'_, '_> {
         let null = given.contains(&Value::Null);
         let mut values: Vec<Value> = Vec::new();
         for value in given.into_iter().filter(|value| *value != Value::Null) {
-            // YAML reads an unquoted `yes` or `1` of an enum of strings as it likes.
+            // YAML reads an unquoted `yes` or `1` as a boolean or a number, although the enum contains strings.
             let value = match value {
                 Value::Bool(_) | Value::Signed(_) | Value::Unsigned(_) => {
                     self.note(
@@ -129,7 +129,7 @@ impl Adapter<'_, '_> {
             }
         }
         set(out, "enum", Value::List(values));
-        // An enum is one of its values, whatever else it says. Only texts can be hidden in a message.
+        // Only free texts can be hidden in a message, so the marks for hidden values are removed from an enum.
         out.retain(|(key, _)| key != "x-personal" && key != "x-secret");
         null
     }

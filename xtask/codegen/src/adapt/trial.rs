@@ -1,4 +1,4 @@
-//! Builds descriptions of some of the operations, and finds out which of them generate.
+//! Builds descriptions of some of the operations, to find the operations for which code can be generated.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,7 +35,7 @@ pub(crate) struct LeftOut {
 }
 
 impl LeftOut {
-    /// Returns the first kinds of problems.
+    /// Returns the first three kinds of problems.
     fn reason(&self) -> String {
         let mut kinds: Vec<String> = Vec::new();
         for problem in &self.problems {
@@ -63,7 +63,7 @@ impl Ready {
         join(&join("/paths", &self.path), self.word)
     }
 
-    /// Returns the given place of a part of the operation; nothing for another place.
+    /// Translates a place inside this operation to its place in the original description. Returns `None` for a place outside the operation.
     fn given_at(&self, at: &str) -> Option<String> {
         let rest = below(at, &self.at())?;
         let parameter = rest.strip_prefix("/parameters/").and_then(|rest| {
@@ -77,7 +77,7 @@ impl Ready {
     }
 }
 
-/// Returns the rest of a place that is this one or inside it.
+/// Returns the rest of `at` after `place`. Returns `None` unless `at` is `place` or inside it.
 fn below<'a>(at: &'a str, place: &str) -> Option<&'a str> {
     at.strip_prefix(place)
         .filter(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -96,15 +96,15 @@ const SCHEMAS: &str = "/components/schemas/";
 struct Ready {
     path: String,
     word: &'static str,
-    /// The place of the operation as it was given.
+    /// The place of the operation in the original description.
     given: String,
-    /// The places of the parameters as they were given.
+    /// The places of the parameters in the original description.
     parameters: Vec<String>,
     value: Value,
     refused: Vec<Problem>,
 }
 
-/// A description whose operations are tried, alone and together.
+/// A description whose operations are tried, each alone and all together.
 pub(crate) struct Trial<'s, 't> {
     adapter: Adapter<'s, 't>,
     chosen: Vec<Chosen<'t>>,
@@ -152,19 +152,19 @@ impl<'s, 't> Trial<'s, 't> {
         }
     }
 
-    /// Returns the numbers of all operations.
+    /// Returns the indexes of all operations.
     pub(crate) fn all(&self) -> Vec<usize> {
         (0..self.ready.len()).collect()
     }
 
-    /// Returns what the rules did in the last description that was built, and before.
+    /// Returns the notes of the rules: those about single operations and schemas, and those about the last description that was built.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut lines = self.adapter.notes.lines();
         lines.extend(self.changes.lines());
         lines
     }
 
-    /// Returns the problems of one operation alone.
+    /// Returns the problems of a description that has only this operation. Returns `None` if there are none.
     pub(crate) fn alone(&mut self, index: usize) -> Option<LeftOut> {
         let problems = self.build(&[index]).err()?;
         let problems = self.adapter.source.places.given(problems);
@@ -177,7 +177,7 @@ impl<'s, 't> Trial<'s, 't> {
         })
     }
 
-    /// Returns the operations that generate, and the others with their problems.
+    /// Returns the operations for which code can be generated, and the others with their problems.
     pub(crate) fn sorted(&mut self) -> (Vec<usize>, Vec<LeftOut>) {
         let mut kept = Vec::new();
         let mut left_out = Vec::new();
@@ -187,7 +187,7 @@ impl<'s, 't> Trial<'s, 't> {
                 None => kept.push(index),
             }
         }
-        // Operations that exclude each other: the ones that the problems name are left out.
+        // Operations may exclude each other. Those that the problems name are left out.
         for _ in 0..5 {
             let Err(problems) = self.build(&kept) else {
                 break;
@@ -222,7 +222,7 @@ impl<'s, 't> Trial<'s, 't> {
         (kept, left_out)
     }
 
-    /// Returns whether a problem is in an operation, or in a schema that the operation names.
+    /// Returns whether a problem is in an operation, or in a schema that the operation reaches.
     fn is_about(&self, index: usize, at: &str) -> bool {
         let Some(ready) = self.ready.get(index) else {
             return false;
@@ -240,7 +240,7 @@ impl<'s, 't> Trial<'s, 't> {
         reached.contains(&name) || reached.contains(original)
     }
 
-    /// Returns the names of all schemas below these values.
+    /// Returns the names of all schemas that these values reach.
     fn reached(&self, values: &[&Value]) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         let mut open: Vec<String> = Vec::new();
@@ -297,7 +297,7 @@ impl<'s, 't> Trial<'s, 't> {
         }
     }
 
-    /// Returns a problem of the strict dialect with the place that its part has in the description as it was given.
+    /// Returns a problem of the strict dialect with its place in the original description.
     fn given(&self, problem: Problem) -> Problem {
         let mut ready = self.ready.iter();
         if let Some(at) = ready.find_map(|ready| ready.given_at(&problem.at)) {
@@ -307,7 +307,7 @@ impl<'s, 't> Trial<'s, 't> {
             rest.split_at_checked(rest.find('/').unwrap_or(rest.len()))
                 .unwrap_or((rest, ""))
         });
-        // The schema of a request that differs from that of a response has the name of both, and a word.
+        // If a schema differs between request and response, the request's schema has the original name and the suffix `Input`.
         match name {
             Some((name, rest)) if self.adapter.source.schema(&edit::unescaped(name)).is_none() => {
                 let original = name.trim_end_matches("Body").strip_suffix("Input");
@@ -341,7 +341,7 @@ impl<'s, 't> Trial<'s, 't> {
     }
 }
 
-/// Returns the origin of most operations; among equals, the first.
+/// Returns the origin of most operations. Among equally frequent origins, returns the first.
 fn most_frequent<'a>(origins: impl Iterator<Item = &'a Option<String>>) -> Option<String> {
     let mut tally: Vec<(&Option<String>, usize)> = Vec::new();
     for origin in origins {
@@ -355,7 +355,7 @@ fn most_frequent<'a>(origins: impl Iterator<Item = &'a Option<String>>) -> Optio
     chosen.and_then(|(origin, _)| origin.clone())
 }
 
-/// Removes the marks that only rules read, and formats that only forms refuse.
+/// Removes the marks that only rules read, and the format `binary` outside forms.
 fn unmarked(tree: &mut Value) {
     fn walk(value: &mut Value, in_form: bool) {
         match value {

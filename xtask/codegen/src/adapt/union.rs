@@ -1,4 +1,4 @@
-//! Unions whose objects can be told apart by one property stay unions. Every other one is any JSON value.
+//! A union whose objects can be told apart by one property stays a union. Every other union becomes any JSON value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +13,19 @@ use crate::tree::{Value, join};
 
 /// An object of a union, in the strict dialect.
 struct Object {
-    /// The components that lead to the object, from the one that the union names to the object itself. None if the object is written in
+    /// The components that lead to the object, from the one that the union names to the object itself. Empty if the object is written in
     /// place.
     components: Vec<String>,
     schema: Map,
 }
 
-/// A private member of a discriminator: the names that components have in the files that they come from. An empty name stands for a
-/// schema that is no component there.
+/// A private member of a discriminator: the names that the components have in their original files. An empty name stands for a schema
+/// that is not a component in its file.
 pub(crate) const NAMED: &str = "x-named";
 
 impl Adapter<'_, '_> {
-    /// Returns the union of these variants, if one property tells them apart. Each is in the strict dialect, with its
-    /// place, and none is null.
+    /// Returns the union of these variants, if one property tells them apart. Each variant is in the strict dialect and has its
+    /// place beside it. No variant is null.
     pub(super) fn union(&mut self, members: &Map, variants: &[(Value, String)]) -> Option<Value> {
         let objects: Option<Vec<Object>> = variants
             .iter()
@@ -64,11 +64,11 @@ impl Adapter<'_, '_> {
         ]))
     }
 
-    /// Returns the object with properties that a variant is.
+    /// Returns a variant as an object, if it is an object with properties.
     fn object_of(&mut self, variant: &Value) -> Option<Object> {
         let mut components = Vec::new();
         let mut schema = as_map(variant)?.clone();
-        // A component may be only a name of another.
+        // A component may only refer to another component.
         for _ in 0..20 {
             let Some(name) = text(&schema, "$ref").and_then(edit::component) else {
                 break;
@@ -80,7 +80,7 @@ impl Adapter<'_, '_> {
         is_object.then_some(Object { components, schema })
     }
 
-    /// Returns the first property that every object requires, with one value of its own.
+    /// Returns the first property that every object requires and for which every object has a different single value.
     fn told_apart_by(&mut self, objects: &[Object]) -> Option<String> {
         let first = objects.first()?;
         for (name, _) in edit::map(&first.schema, "properties") {
@@ -108,7 +108,8 @@ impl Adapter<'_, '_> {
         }
     }
 
-    /// Returns the discriminator's value of an object: its own, that of `mapping`, or else the name of the component in the union.
+    /// Returns the discriminator's value of an object: the only value that the object allows, the value in `mapping`, or else the name of
+    /// the component that the union names.
     fn value_of(&mut self, object: &Object, tag: &str, discriminator: &Map) -> Option<String> {
         let only = self.only_value(object, tag);
         let implicit = || {
@@ -121,7 +122,7 @@ impl Adapter<'_, '_> {
             .iter()
             .filter(|(_, given)| self.leads_to(given, object));
         let value = match (only, mapped.next(), mapped.next()) {
-            // Several values lead to the object, so none of them is its own.
+            // If several values lead to the object, no single value is the object's own.
             (_, _, Some(_)) => return None,
             (Some(only), None, None) => only,
             (Some(only), Some((value, _)), None) if only == *value => only,
@@ -161,7 +162,7 @@ impl Adapter<'_, '_> {
         false
     }
 
-    /// Gives an object that is written in place a component, named after its place and its kind.
+    /// Moves an object that is written in place into components, under a name made from its place and its kind.
     fn put_into_components(&mut self, schema: Map, kind: &str, at: &str) -> Option<String> {
         let name = names::of_variant(at, kind);
         let schema = Value::Map(schema);
@@ -201,8 +202,8 @@ pub(super) fn give_up(map: &mut Map) {
     set(map, ANY, Value::Bool(true));
 }
 
-/// Makes those unions any JSON value whose objects have no fixed discriminator, and are used elsewhere too: there, another
-/// value is possible.
+/// Replaces a union by any JSON value if the discriminator of one of its objects may have another value elsewhere: if the object allows
+/// other values and is also used outside unions, or if several unions give the object different discriminators or values.
 pub(super) fn settle(paths: &mut Value, schemas: &mut BTreeMap<String, Value>, notes: &mut Notes) {
     let mut alone = BTreeSet::new();
     let mut tags: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
@@ -232,7 +233,7 @@ pub(super) fn settle(paths: &mut Value, schemas: &mut BTreeMap<String, Value>, n
     drop_unions(paths, &unclear, "/paths", notes);
 }
 
-/// Calls `visit` with each variant's component and the discriminator's name and value.
+/// Calls `visit` for each variant with its component, the discriminator's name and the discriminator's value.
 fn each_variant(map: &Map, mut visit: impl FnMut(String, &str, &str)) {
     let discriminator = get(map, "discriminator").and_then(as_map);
     let tag = discriminator.and_then(|map| text(map, "propertyName"));

@@ -1,4 +1,4 @@
-//! Checks the rules for request bodies that go beyond those for all schemas.
+//! Checks the rules that apply only to request bodies.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub(super) fn check(api: &Api, body: &Body, parameters: &[&Field], p: &mut Probl
     }
 }
 
-/// A form is a list of names and values. Several values have the same name.
+/// A form is a flat list of names and values. The items of an array are sent as several values under one name.
 fn form(api: &Api, body: &Body, p: &mut Problems) {
     if body.format == Format::Json {
         if let Some(dynamic) = body.dynamic.first() {
@@ -50,7 +50,7 @@ fn form(api: &Api, body: &Body, p: &mut Problems) {
     }
 }
 
-/// Rules are about properties; `readOnly` properties are never sent.
+/// Checks the presence rules. A rule must not name a `readOnly` property, because such a property is never sent.
 fn presence(body: &Body, p: &mut Problems) {
     for rule in &body.presence {
         let (at, names): (&str, Vec<&String>) = match rule {
@@ -139,7 +139,7 @@ fn dynamic<'a>(
     }
 }
 
-/// Returns the beginnings of the names on the wire.
+/// Returns the prefixes of a dynamic field's names on the wire.
 fn wire_stems(dynamic: &Dynamic) -> Vec<String> {
     match &dynamic.names {
         DynamicNames::Prefix { prefix, .. } => vec![prefix.clone()],
@@ -147,7 +147,7 @@ fn wire_stems(dynamic: &Dynamic) -> Vec<String> {
     }
 }
 
-/// Reports extensions for reading on properties that are only sent.
+/// Reports `x-strict` on properties that are only sent. It has an effect only on properties that are received.
 pub(super) fn strict_is_received(api: &Api, p: &mut Problems) {
     let fields_of = |received: bool| {
         let models = api
@@ -165,7 +165,7 @@ pub(super) fn strict_is_received(api: &Api, p: &mut Problems) {
         .iter()
         .filter_map(|operation| operation.body.as_ref())
         .flat_map(|body| &body.fields);
-    // Variants of a body share properties, and each is reported once.
+    // Variants of a body may share a property, which is reported once.
     let sent: BTreeSet<&str> = bodies
         .chain(fields_of(false))
         .filter(|field| field.notes.strict)
@@ -180,7 +180,7 @@ pub(super) fn strict_is_received(api: &Api, p: &mut Problems) {
     }
 }
 
-/// Reports extensions for setting on properties that are only received.
+/// Reports `x-hand-written` on properties that are only received, because they have no setters.
 pub(super) fn no_setters(fields: &[Field], p: &mut Problems) {
     for field in fields.iter().filter(|field| field.notes.hand_written) {
         p.report(

@@ -127,7 +127,7 @@ fn type_names(api: &Api, p: &mut Problems) {
             );
         }
     }
-    // `ApiError` and `APIError` are two types but one file.
+    // `ApiError` and `APIError` are two types but would share one file.
     let mut files: BTreeMap<&str, &str> = BTreeMap::new();
     for (rust, module, at) in &all {
         if let Some(other) = files.insert(module, rust) {
@@ -182,7 +182,7 @@ fn method_names<'a>(fields: impl Iterator<Item = &'a Field>, p: &mut Problems) {
     }
 }
 
-/// A hand-written setter keeps the plain name. The generated setter takes another one.
+/// Checks the names of setters. A hand-written setter has the plain name of the property, so the generated setter has another name.
 fn setters<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone, p: &mut Problems) {
     for field in fields.clone() {
         let taken = || {
@@ -261,7 +261,7 @@ fn check_operation(api: &Api, operation: &Operation, p: &mut Problems) {
     recursion::check(api, body, p);
 }
 
-/// Returns whether a value is an object of the description, or one of several.
+/// Returns whether a value is an object that the description defines, or a union of such objects.
 fn is_record(api: &Api, value: &Type) -> bool {
     matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| !matches!(model.shape, Shape::Choice(_))))
 }

@@ -1,4 +1,4 @@
-//! Finds schemas that contain themselves: those that can't be a value, and those that can't be sent.
+//! Finds schemas that contain themselves and therefore can't be a Rust value, or can't be sent.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,8 @@ pub(super) fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<M
 /// The maximum number of fields of a body, including those of the objects in it.
 const MOST_FIELDS: usize = 10_000;
 
-/// Limits are checked field by field. That ends only if schemas end, and soon only if few paths lead to them.
+/// Reports schemas that contain themselves, and fields with too many fields inside. A request's limits are checked field by field: that
+/// check must end, and must be fast.
 pub(super) fn check(api: &Api, body: &Body, p: &mut Problems) {
     let mut walked = BTreeMap::new();
     for field in &body.fields {

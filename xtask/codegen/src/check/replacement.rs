@@ -5,7 +5,7 @@ use crate::{
     problem::Problems,
 };
 
-/// One word in `x-replacement` is a name, and must exist. Several words are a sentence for readers.
+/// A single word in `x-replacement` must be an existing name. Several words are a sentence for readers.
 pub(super) fn check(api: &Api, p: &mut Problems) {
     let mut known = |notes: &Notes, at: &str, exists: &dyn Fn(&str) -> bool, what: &str| {
         let Some(wanted) = &notes.replacement else {

@@ -86,7 +86,7 @@ pub(crate) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
     out
 }
 
-/// Returns serde's attribute of an object that writes its discriminator. Reading it is the union's part.
+/// Returns serde's attribute of an object that writes its discriminator. The union reads the discriminator.
 fn tag(model: &Model) -> String {
     model.tag.as_ref().map_or_else(String::new, |tag| {
         format!(
@@ -128,7 +128,8 @@ pub(crate) fn heading(model: &Model) -> Docs {
     docs
 }
 
-/// Returns serde's attributes of a field: its name on the wire, and nothing if it is not set.
+/// Returns serde's attributes of a field. They give the field its name on the wire, omit the field if it is not set, and check the
+/// form of objects that are read.
 pub(crate) fn serde_attributes(api: &Api, field: &Field, sent: bool, received: bool) -> String {
     let mut parts = Vec::new();
     if field.wire != field.rust {
@@ -215,7 +216,7 @@ pub(crate) fn initializers<'f>(
     out
 }
 
-/// Clippy's limit is good for hand-written code, but the provider's description decides.
+/// Allows more parameters than clippy does, because the provider's description decides how many are required.
 pub(crate) fn too_many(parameters: usize) -> String {
     if parameters > 7 {
         "#[expect(clippy::too_many_arguments, reason = \"the provider requires them all\")]\n"

@@ -112,7 +112,7 @@ fn about_operation(api: &Api, krate: &str, operation: &Operation) -> String {
     facts.add("retried", retried);
     facts.add("errors", errors);
     for rule in rules(operation) {
-        facts.add("rule (names on the wire)", &rule);
+        facts.add("rule", &rule);
     }
     if let Some(provenance) = &operation.notes.provenance {
         facts.add("provenance", provenance.word());

@@ -26,7 +26,7 @@ pub(crate) enum Held {
 }
 
 impl Held {
-    /// In a request, null is a value; in a response, it is an absence.
+    /// In a request, null is a value. In a response, null means that the value is absent.
     pub(crate) fn of(field: &Field, sent: bool) -> Self {
         match (field.required, field.slot.nullable) {
             (true, false) => Self::Plain,
@@ -193,7 +193,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Returns whether a value is one of several objects. Each of them converts to it.
+/// Returns whether a value is a union. Each object of a union converts to the union.
 fn is_union(api: &Api, value: &Type) -> bool {
     matches!(value, Type::Model(id) if api.model(*id).is_some_and(|model| matches!(model.shape, Shape::Union(_))))
 }
@@ -208,7 +208,7 @@ fn part(module: &str, items: &BTreeSet<String>) -> String {
     }
 }
 
-/// Returns whether a value is cheaper to pass than to borrow. Clippy requires passing such a value.
+/// Returns whether a value is cheaper to copy than to borrow. Clippy requires passing such a value by copy.
 pub(crate) fn is_copy(value: &Type) -> bool {
     matches!(
         value,
@@ -237,7 +237,7 @@ pub(crate) fn is_eq(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     }
 }
 
-/// Returns whether a value holds something that must not be printed, and that can be searched in a message.
+/// Returns whether a value contains something that must not be printed and that can be searched for in a message.
 pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     match value {
         Type::List(inner) | Type::Map(inner) => hides(api, &inner.value, seen),
@@ -258,7 +258,7 @@ pub(crate) fn hides(api: &Api, value: &Type, seen: &mut Vec<ModelId>) -> bool {
     }
 }
 
-/// Returns whether a value, or an item of a list, can be searched in a message.
+/// Returns whether a value, or the items of a list, can be searched for in a message.
 pub(crate) fn is_searchable(value: &Type) -> bool {
     match value {
         Type::Text(_) | Type::Timestamp | Type::Integer(_) | Type::Free => true,

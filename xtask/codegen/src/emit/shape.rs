@@ -13,7 +13,7 @@ pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
         scope.core("response", "Record"),
         scope.core("response", "Member"),
     );
-    // An object of a union may have its discriminator only.
+    // An object of a union may have no property besides its discriminator.
     if !fields.is_empty() {
         scope.core("response", "Shaped");
     }
@@ -44,8 +44,8 @@ pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
     )
 }
 
-/// Returns whether an object surrounds a list of objects and is only an operation's response. The members beside such a
-/// list show whether there are more items, and must not be guessed.
+/// Returns whether an object contains a list of objects and is used only as an operation's response. The other members of such an
+/// object show whether there are more items, and must not be guessed.
 pub(crate) fn is_envelope(api: &Api, model: &Model) -> bool {
     let is_same = |other: &Model| std::ptr::eq(other, model);
     // The object itself, or a union of which it is an alternative.
@@ -81,7 +81,7 @@ fn fields(model: &Model) -> &[Field] {
     }
 }
 
-/// Returns the model in a value, or in its elements.
+/// Returns the model of a value, or of its innermost elements.
 fn innermost(value: &Type) -> Option<&ModelId> {
     match value {
         Type::Model(id) => Some(id),
@@ -90,7 +90,7 @@ fn innermost(value: &Type) -> Option<&ModelId> {
     }
 }
 
-/// Returns whether a value contains an object of the description, for which serde would also accept an array.
+/// Returns whether a value contains an object that the description defines. serde would also accept an array for such an object.
 pub(super) fn holds_record(api: &Api, value: &Type) -> bool {
     match value {
         Type::List(inner) | Type::Map(inner) => holds_record(api, &inner.value),
@@ -98,7 +98,7 @@ pub(super) fn holds_record(api: &Api, value: &Type) -> bool {
     }
 }
 
-/// Returns whether a value is an object of the description, or one of several.
+/// Returns whether a value is an object that the description defines, or a union of such objects.
 fn is_object(api: &Api, value: &Type) -> bool {
     let shape = |id: &ModelId| api.model(*id).map(|model| &model.shape);
     matches!(value, Type::Model(id) if !matches!(shape(id), Some(Shape::Choice(_)) | None))

@@ -1,4 +1,4 @@
-//! Emits enums of objects, which the discriminator tells apart. They are always open.
+//! Emits enums of objects, which the discriminator tells apart. The enums are always open.
 
 use super::{
     docs::Docs,
@@ -54,9 +54,9 @@ pub(crate) fn union(scope: &mut Scope<'_>, model: &Model, alternatives: &[Altern
     out
 }
 
-/// The lint may object to the provider's objects. It is allowed only where it could fire.
+/// Returns the attribute that allows clippy's lint about variants of different sizes, if an object is large enough for the lint.
 fn lint(api: &Api, alternatives: &[Alternative]) -> &'static str {
-    // It fires if one variant is more than 200 bytes larger than the others.
+    // The lint fires if one variant is more than 200 bytes larger than the others.
     let is_large = |one: &Alternative| size_of_model(api, one, 0) > 200;
     if alternatives.iter().any(is_large) {
         "#[allow(clippy::large_enum_variant, reason = \"the provider's objects, one at a time\")]\n"
@@ -164,7 +164,7 @@ fn methods(scope: &mut Scope<'_>, model: &Model, alternatives: &[Alternative]) -
     out + "}\n\n"
 }
 
-/// An unlisted object may hold what the listed ones hide.
+/// Emits the sensitive values of a union. An unlisted object may contain the values that the listed objects hide.
 fn sensitive(scope: &mut Scope<'_>, alternatives: &[Alternative]) -> String {
     let api = scope.api;
     let hiding: Vec<&Alternative> = alternatives

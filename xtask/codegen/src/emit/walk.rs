@@ -87,14 +87,15 @@ fn each(inner: String, spot: &Spot, slot: &Slot, is_map: bool) -> String {
     format!("for item in {items} {{\n{inner}}}\n")
 }
 
-/// The rules that one operation checks: one static per place.
+/// The rules that one operation checks, each with the name of its static.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     list: Vec<(String, Rule)>,
 }
 
 impl Rules {
-    /// Returns the name of a rule. Two places whose names read the same share a rule or differ by their depth.
+    /// Returns the name of the static for a rule. If another place already has that name, the two places share the static if their rules
+    /// are equal. Otherwise `_INNER` is added to the name.
     fn name(&mut self, fields: &[&str], rule: &Rule) -> String {
         let mut name = identifiers::constant_name(fields);
         while let Some((_, other)) = self.list.iter().find(|(taken, _)| *taken == name) {
@@ -115,7 +116,7 @@ impl Rules {
     }
 }
 
-/// Emits checks of a field's limits, and of those inside it. `wire` is its name in errors.
+/// Emits checks of a field's limits, and of the limits inside the field. `wire` is the field's name in errors.
 pub(crate) fn checks(
     scope: &mut Scope<'_>,
     rules: &mut Rules,
@@ -247,7 +248,7 @@ fn check_fields(
     statements
 }
 
-/// Emits the checks of one of several objects. `bind` binds the pattern of an object to the value.
+/// Emits the checks of a union's objects. `bind` binds the pattern of an object to the value.
 fn check_alternatives(
     scope: &mut Scope<'_>,
     rules: &mut Rules,
@@ -272,7 +273,7 @@ fn check_alternatives(
     out
 }
 
-/// Emits the texts and integers of a field that must not appear in a message.
+/// Emits statements that collect the texts and integers of a field that must not appear in a message.
 pub(crate) fn sensitive(scope: &mut Scope<'_>, field: &Field, spot: &Spot) -> String {
     let own = field.notes.is_sensitive();
     if own && matches!(field.slot.value, Type::Text(_)) && Held::of(field, true) == Held::Option {

@@ -13,21 +13,21 @@ use crate::{
     tree::{self, Value},
 };
 
-/// How many files one description may have.
+/// The maximum number of files of one description.
 const MOST: usize = 10_000;
 
-/// How many bytes all files after the first one may have.
+/// The maximum size of all files together, without the first one, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
-/// The files of a description by their paths from the folder of the first one.
+/// The files of a description, by their paths relative to the folder of the first file.
 pub(super) struct Files {
-    /// The folder, without links in its path; nothing if the description is not a file.
+    /// The folder, without links in its path. `None` if the description was given as text.
     folder: Option<PathBuf>,
-    /// What stands before a path in messages.
+    /// The prefix of every path in messages.
     shown: String,
     read: BTreeMap<String, Result<Rc<Value>, Refused>>,
     left: u64,
-    /// What is wrong with the files themselves, such as their YAML.
+    /// The problems of the files themselves, such as invalid YAML.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -78,7 +78,9 @@ impl Files {
         };
         let Some(folder) = &self.folder else {
             return Err(refused(
-                format!("`{path}` is another file, and this description is one text"),
+                format!(
+                    "`{path}` is another file, but a description that is given as text can't refer to files"
+                ),
                 "write the schema into components",
             ));
         };
@@ -89,7 +91,7 @@ impl Files {
             ));
         }
         let target = fs::canonicalize(folder.join(path)).map_err(unreadable)?;
-        // A link could lead anywhere.
+        // A symbolic link may lead out of the folder.
         if !target.starts_with(folder) {
             return Err(refused(
                 format!("`{path}` leads out of the folder of the description"),

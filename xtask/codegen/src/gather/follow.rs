@@ -9,7 +9,7 @@ use super::{
 use crate::tree::{self, Value};
 
 impl Walk {
-    /// Reserves the names of the first file. A schema of another file has the name that the first file gives it.
+    /// Reserves the names of the first file's schemas. If one of them only refers to a schema of another file, that schema gets the name.
     pub(super) fn reserve(&mut self, top: &Target) {
         let schemas = top.below("components").below("schemas");
         let Ok(schemas) = self.end(&schemas) else {
@@ -31,7 +31,7 @@ impl Walk {
         }
     }
 
-    /// Follows references until something else stands there.
+    /// Follows a chain of references to its end.
     pub(super) fn end(&mut self, target: &Target) -> Result<Target, Refused> {
         if let Some(known) = self.ends.get(target) {
             return known.clone();
@@ -53,7 +53,7 @@ impl Walk {
         Err(circular(&target))
     }
 
-    /// Returns the file and the pointer of what stands at a place. Above it, an object may be a reference too.
+    /// Returns the tree and the pointer of a place. Every object on the way to the place may be a reference, which is followed.
     pub(super) fn found(&mut self, target: &Target) -> Result<(Rc<Value>, String), Refused> {
         let missing = || Refused {
             what: format!("`{}#{}` has nothing", target.file, target.pointer),
@@ -85,7 +85,7 @@ impl Walk {
     }
 }
 
-/// Returns the reference of an object that is nothing else.
+/// Returns the reference, if the object consists only of a reference.
 fn only_reference(value: &Value) -> Option<&str> {
     match value {
         Value::Map(members) => match members.as_slice() {

@@ -1,8 +1,8 @@
-//! What the parts of a description are. It decides where a reference can stand.
+//! The kinds of parts of a description. The kind decides whether a part can contain references.
 
 use crate::parse::Method;
 
-/// What a value is. Examples and texts are plain: nothing in them is a reference.
+/// The kind of a value. Examples and texts are `Plain`: a `$ref` inside them is not a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Document,
@@ -26,7 +26,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Returns what a member or an item is.
+    /// Returns the kind of a member or an item.
     pub(super) fn inner(self, key: &str) -> Self {
         let is_method = || Method::ALL.iter().any(|(word, _)| *word == key);
         match (self, key) {
@@ -70,7 +70,8 @@ impl Kind {
 }
 
 impl Kind {
-    /// Whether nobody would miss what a broken reference to this hides: a path that is not there has no operations.
+    /// Whether a broken reference to this kind is always an error. The operations or schemas of the missing part are unknown. Without the
+    /// error, they would be left out unnoticed.
     pub(super) fn is_needed(self) -> bool {
         matches!(
             self,

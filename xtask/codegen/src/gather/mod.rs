@@ -1,7 +1,7 @@
 //! A description in several files becomes one tree.
 //!
-//! A schema of another file becomes a schema of components. Everything else is written in place. Only what the first
-//! file reaches is read, and only from files in its folder.
+//! A schema of another file becomes a schema of components. Any other part of another file is written in place of the
+//! reference to it. Only files that the first file reaches are read, and only inside the first file's folder.
 
 mod files;
 mod follow;
@@ -38,9 +38,11 @@ impl Whole {
     }
 }
 
-/// Gathers the files of a description. `folder` holds the first file; without a folder, there is no other file.
+/// Gathers the files of a description. `folder` is the folder of the first file. Without a folder, no reference to another file can be
+/// followed.
 ///
-/// A reference that can't be followed stays, and is an error of the operations that need it.
+/// A broken reference stays in the tree, and is an error of the operations that need it. A broken reference to a path or to a group of
+/// schemas is an error of the whole description.
 pub(crate) fn gather(
     tree: Value,
     file: &str,

@@ -17,7 +17,7 @@ impl Names {
         self.taken.insert(name.to_owned());
     }
 
-    /// Calls a schema as the first file does. The first of several names is its name.
+    /// Gives a schema the name that the first file uses for it. If the first file uses several names, the schema keeps the first one.
     pub(super) fn call(&mut self, target: Target, name: &str) {
         self.given.entry(target).or_insert_with(|| name.to_owned());
     }
@@ -26,7 +26,8 @@ impl Names {
         self.given.get(target).map(String::as_str)
     }
 
-    /// Names a schema after its own name, or else after its file too. Nothing if every such name is taken.
+    /// Gives a schema its own name, or its own name after that of its file, if the own name is taken. Returns `None` if every such name is
+    /// taken.
     pub(super) fn add(&mut self, target: &Target) -> Option<String> {
         let path = target
             .file
@@ -53,7 +54,7 @@ impl Names {
     }
 }
 
-/// Returns the names in a pointer, without the words of OpenAPI.
+/// Returns the names in a pointer, joined by `_`. The keywords of OpenAPI are omitted.
 fn own(pointer: &str) -> String {
     let steps: Vec<String> = pointer
         .split('/')
@@ -68,7 +69,7 @@ fn own(pointer: &str) -> String {
     steps.join("_")
 }
 
-/// Returns a name of the characters that OpenAPI allows in components.
+/// Replaces every character that OpenAPI does not allow in the name of a component.
 fn plain(name: &str) -> String {
     name.chars()
         .map(|c| {

@@ -1,4 +1,4 @@
-//! Where the parts of a gathered description come from, so that an error names the file in which the fault stands.
+//! Where the parts of a gathered description come from, so that an error names the file that contains the fault.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use crate::problem::Problem;
 /// The origins of a description's parts.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
-    /// Pointers in the whole, with the file and the pointer that they come from.
+    /// Pointers in the whole, each with the file and the pointer of the original.
     moved: BTreeMap<String, (String, String)>,
-    /// Pointers in the whole at which a reference could not be followed, with what stands there now, and why.
+    /// Pointers in the whole at which a reference could not be followed, each with the reference that replaces it and the problem.
     broken: BTreeMap<String, (String, Problem)>,
 }
 
@@ -22,7 +22,7 @@ impl Places {
         self.broken.insert(at.to_owned(), (marked, problem));
     }
 
-    /// Returns the problems with the places that they have in their files, each once.
+    /// Returns the problems with their places in the original files, without duplicates.
     pub(crate) fn given(&self, problems: Vec<Problem>) -> Vec<Problem> {
         if self.moved.is_empty() && self.broken.is_empty() {
             return problems;
@@ -41,7 +41,7 @@ impl Places {
         if let Some((_, (_, cause))) = nearest(&self.broken, &problem.at) {
             return cause.clone();
         }
-        // A rule may have moved the reference.
+        // A rule of `adapt` may have moved the broken reference to another pointer.
         let mut broken = self.broken.values();
         if let Some((_, cause)) =
             broken.find(|(marked, _)| problem.what.contains(&format!("`{marked}`")))
@@ -59,7 +59,7 @@ impl Places {
     }
 }
 
-/// Returns what is known of a pointer or of the nearest one above it, and the rest of the pointer.
+/// Returns the rest of the pointer below the nearest pointer in the map, and the value there. The nearest may be the pointer itself.
 fn nearest<'a, 'p, T>(map: &'a BTreeMap<String, T>, at: &'p str) -> Option<(&'p str, &'a T)> {
     let mut end = at.len();
     loop {

@@ -1,4 +1,4 @@
-//! What a reference means: a file, and a place in it.
+//! The target of a reference: a file, and a place in it.
 
 use crate::tree::join;
 
@@ -32,7 +32,7 @@ pub(super) fn is_foreign(target: &str) -> bool {
     !target.starts_with('#')
 }
 
-/// Reads a reference that stands in `file`.
+/// Returns the target of a reference that is written in `file`.
 pub(super) fn read(reference: &str, file: &str) -> Result<Target, Refused> {
     let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let file = if path.is_empty() {
@@ -88,7 +88,7 @@ fn resolved(path: &str, file: &str) -> Result<String, Refused> {
     Ok(steps.join("/"))
 }
 
-/// Undoes percent-encoding. What is not encoded well stays as it is.
+/// Undoes percent-encoding. An invalid escape stays as it is. If the result is not UTF-8, returns the text unchanged.
 fn decoded(text: &str) -> String {
     let mut out = Vec::new();
     let mut rest = text.as_bytes();

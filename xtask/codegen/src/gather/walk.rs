@@ -1,4 +1,4 @@
-//! Walks a description by what its parts are, and rewrites the references that lead into other files.
+//! Walks a description by the kinds of its parts, and rewrites the references that lead into other files.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -19,10 +19,10 @@ use crate::{
     tree::{self, Value, join},
 };
 
-/// How many references may lead to each other.
+/// The maximum length of a chain of references, of which each leads to the next.
 pub(super) const LONGEST: usize = 20;
 
-/// How many values may be written in place of references, all in all.
+/// The maximum number of values that are written in place of references, in the whole description.
 const MOST: usize = 2_000_000;
 
 pub(super) struct Walk {
@@ -30,11 +30,11 @@ pub(super) struct Walk {
     pub(super) files: Files,
     pub(super) names: Names,
     places: Places,
-    /// The schemas of other files that are named and not written yet.
+    /// The schemas of other files that have a name but are not written yet.
     open: VecDeque<(String, Target)>,
-    /// Where the references end that were followed before.
+    /// The ends of the chains of references that were followed before, by the first target.
     pub(super) ends: BTreeMap<Target, Result<Target, Refused>>,
-    /// What is wrong whatever operations are wanted.
+    /// The problems that are reported whichever operations are wanted.
     problems: Vec<Problem>,
     left: usize,
 }
@@ -85,7 +85,7 @@ impl Walk {
         }
     }
 
-    /// Returns a value with its references rewritten. `from` is its own place, `at` is its place in the whole.
+    /// Returns a value with its references rewritten. `from` is the value's place in its own file, `at` is its place in the whole.
     fn value(&mut self, value: &Value, kind: Kind, from: &Target, at: &str, depth: usize) -> Value {
         match value {
             _ if kind == Kind::Plain => value.clone(),
@@ -140,7 +140,7 @@ impl Walk {
         depth: usize,
     ) -> Value {
         if from.file == self.first && !target::is_foreign(reference) {
-            // The rules know what to do with references within one file.
+            // The rules of `adapt` handle references within one file.
             return self.beside(members, reference, kind, from, at, depth);
         }
         let target = target::read(reference, &from.file);
@@ -168,7 +168,7 @@ impl Walk {
             Err(refused) => refused,
         };
         let problem = self.problem(&from.below("$ref"), refused);
-        // Within the first file, the reference might mean something else.
+        // Without the name of its own file, the reference might match a part of the first file.
         let marked = format!("{}#{reference}", from.file);
         if kind.is_needed() {
             self.problems.push(problem);
@@ -178,7 +178,7 @@ impl Walk {
         self.beside(members, &marked, kind, from, at, depth)
     }
 
-    /// Returns the object with this reference, and its other members.
+    /// Returns the object with `reference` in its `$ref`, and with its other members rewritten.
     fn beside(
         &mut self,
         members: &[(String, Value)],
@@ -199,7 +199,7 @@ impl Walk {
         out
     }
 
-    /// Returns what a reference to a schema means at this place of the whole.
+    /// Returns what replaces a reference to a schema at this place of the whole.
     fn schema(&mut self, target: &Target, at: &str) -> Result<Meaning, Refused> {
         let end = self.end(target)?;
         if end.file == self.first {
@@ -207,7 +207,7 @@ impl Walk {
         }
         let place = |name: &str| join("/components/schemas", name);
         let at_name = match self.names.of(&end) {
-            // The first file only gives the schema a name.
+            // `at` is the entry in components that gives the schema its name, so the schema itself is written here.
             Some(name) if at == place(name) => return Ok(Meaning::Here(end)),
             Some(name) => place(name),
             None => {
@@ -226,7 +226,7 @@ impl Walk {
         Ok(Meaning::Reference(format!("#{at_name}")))
     }
 
-    /// Returns what stands at a place of another file, for this place in the whole.
+    /// Returns the value at the place `from` of another file, rewritten for the place `at` in the whole.
     fn brought(
         &mut self,
         from: &Target,
@@ -246,8 +246,8 @@ impl Walk {
         Ok(self.value(found, kind, from, at, depth))
     }
 
-    /// Rewrites the values of `mapping`: names of schemas, or references to them. Without a mapping, the name that a schema has in its own
-    /// file is the discriminator's value. Therefore these names are kept.
+    /// Rewrites the values of `mapping`, which are names of schemas or references to schemas. Without a mapping, the discriminator's value
+    /// is the name that the schema has in its own file. Therefore the names from other files are kept.
     fn discriminator(
         &mut self,
         value: &Value,
@@ -335,11 +335,11 @@ impl Walk {
     }
 }
 
-/// What a reference becomes.
+/// The replacement of a reference.
 enum Meaning {
     /// A reference within the whole.
     Reference(String),
-    /// What stands at this place of another file.
+    /// The value at this place of another file.
     Here(Target),
 }
 
@@ -364,7 +364,7 @@ fn add_schema(whole: &mut Value, name: String, schema: Value) {
     schemas.push((name, schema));
 }
 
-/// Returns a member, which is an empty object if it was not there.
+/// Returns a member. If it is missing, adds an empty object.
 fn member<'v>(map: &'v mut Vec<(String, Value)>, key: &str) -> Option<&'v mut Value> {
     if !map.iter().any(|(name, _)| name == key) {
         map.push((key.to_owned(), Value::Map(Vec::new())));

@@ -3,19 +3,19 @@
 use super::object::{Node, Object};
 use crate::problem::Problems;
 
-/// A provider's addresses and credentials. A new crate starts from this; later its own code decides.
+/// A provider's addresses and credentials. They decide only the first version of a new crate, whose code is edited by hand later.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
     /// The addresses before the first one with a variable.
     pub(crate) servers: Vec<String>,
     pub(crate) schemes: Vec<SecurityScheme>,
-    /// The alternatives, each a list of schemes; nothing if the description does not define any.
+    /// The alternatives, each a list of schemes. `None` if the description has no `security`.
     pub(crate) security: Option<Vec<Vec<String>>>,
 }
 
 impl Access {
-    /// Returns the schemes that the client's credential follows: the first alternative that a client can carry, wherever
-    /// it stands in the list, or else the only scheme. No credential is an alternative only if there is no other.
+    /// Returns the schemes of the client's credential: the first alternative that a client can carry. If there is none, returns the
+    /// alternative without a credential, or else the first alternative. Without `security`, returns the only scheme.
     pub(crate) fn client(&self) -> Option<&[String]> {
         let Some(alternatives) = self.security.as_deref() else {
             return match self.schemes.as_slice() {
@@ -54,7 +54,7 @@ pub(crate) struct SecurityScheme {
 }
 
 impl SecurityScheme {
-    /// Whether one header of every call carries it.
+    /// Whether the credential is sent in one header of every call.
     fn is_carried(&self) -> bool {
         let word = self.scheme.as_deref().unwrap_or_default();
         match self.kind.as_str() {
@@ -70,7 +70,8 @@ impl SecurityScheme {
     }
 }
 
-/// Returns whether a key can stand in this header: a name (RFC 9110, section 5.6.2) that the client does not set itself.
+/// Returns whether a key can be sent in this header: the name must be valid (RFC 9110, section 5.6.2), and the client must not set the
+/// header itself.
 pub(crate) fn is_header(name: &str) -> bool {
     let taken = [
         "host",
@@ -82,7 +83,7 @@ pub(crate) fn is_header(name: &str) -> bool {
     super::media::is_token(name) && !taken.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Authentication is hand-written code. Its description must only be well-formed.
+/// Reads a security scheme. Authentication is hand-written code, so the scheme must only be well-formed.
 pub(super) fn security_scheme(
     key: &str,
     node: Node<'_>,

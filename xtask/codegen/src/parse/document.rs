@@ -56,7 +56,7 @@ pub(crate) fn read(tree: &Value, p: &mut Problems) -> Description {
     description
 }
 
-/// Reads which operations of the provider are missing here, and why.
+/// Reads the operations of the provider that the description leaves out, with the reasons.
 fn left_out(object: &mut Object<'_>, p: &mut Problems) -> Vec<LeftOut> {
     let mut found = Vec::new();
     let nodes = object.take("x-left-out").and_then(|node| node.list(p));
@@ -136,8 +136,8 @@ fn info(object: &mut Object<'_>, description: &mut Description, p: &mut Problems
     }
 }
 
-/// Servers are documentation, because the provider's `Service` has the default. But a path in their address would be
-/// lost.
+/// Returns the addresses of the servers, up to the first one that contains a variable. The provider's `Service` has the default
+/// address. A path in an address is reported, because it would be lost.
 fn servers(object: &mut Object<'_>, p: &mut Problems) -> Vec<String> {
     let mut addresses = Vec::new();
     let mut is_fixed = true;
@@ -182,7 +182,7 @@ fn servers(object: &mut Object<'_>, p: &mut Problems) -> Vec<String> {
                 );
             }
             check_url(&url, &at, p);
-            // The servers after one that differs between accounts are other places, such as one for tests.
+            // An address with a variable differs between accounts. Servers after it are other environments, such as a test server.
             is_fixed &= !url.contains('{');
             if is_fixed {
                 addresses.push(url.trim_end_matches('/').to_owned());
@@ -302,12 +302,12 @@ fn check_path(path: &str, at: &str, p: &mut Problems) {
     }
 }
 
-/// Two templates that differ only in the names of their parameters are one path to a server.
+/// Reports paths that differ only in the names of their parameters: to a server they are the same path.
 fn check_repeated_paths(operations: &[Operation], p: &mut Problems) {
     let shape = |path: &str| {
         path.split('/')
             .map(|segment| {
-                // What stands around a parameter distinguishes paths; its name does not.
+                // The text around a parameter distinguishes paths. The parameter's name does not.
                 match segment.split_once('{').zip(segment.split_once('}')) {
                     Some(((before, _), (_, after))) => format!("{before}{{}}{after}"),
                     None => segment.to_owned(),

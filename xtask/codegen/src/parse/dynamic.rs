@@ -28,7 +28,7 @@ fn dynamic(node: Node<'_>, p: &mut Problems) -> Option<Dynamic> {
     let at = object.at.clone();
     let description = object.word("description", p);
     let provenance = provenance(&mut object, p);
-    // It has the short name `rust-name`, because nothing else here has a Rust name.
+    // The key `rust-name` needs no prefix `x-`, because OpenAPI does not define this object.
     let rust = object
         .required("rust-name", p)
         .and_then(|node| field_name(node, p));

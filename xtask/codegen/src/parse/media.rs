@@ -15,18 +15,18 @@ pub(crate) fn is_json(name: &str) -> bool {
         && (matches!(&*base, "application/json" | "text/json") || base.ends_with("+json"))
 }
 
-/// Returns how a body of this media type is written; nothing for one that the client does not write.
+/// Returns the format of a body of this media type. Returns `None` if the client can't write such a body.
 pub(crate) fn format(name: &str) -> Option<Format> {
     if is_json(name) {
         return Some(Format::Json);
     }
-    // A form has no parameters, and that of a multipart body is made for each request.
+    // The media type of a form has no parameters. The parameter of a multipart body, its boundary, is generated for each request.
     [Format::Form, Format::Multipart]
         .into_iter()
         .find(|format| name.eq_ignore_ascii_case(format.media_type()))
 }
 
-/// Why a media type can't be sent, with a hint.
+/// Returns the reason why a media type can't be sent, and a hint.
 pub(crate) fn fault(name: &str) -> Option<(String, &'static str)> {
     for parameter in name.split(';').skip(1) {
         let Some((key, value)) = parameter.trim().split_once('=') else {

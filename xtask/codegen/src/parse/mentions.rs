@@ -1,4 +1,4 @@
-//! What a description refers to, read from its text. A schema that is refused still uses what it names.
+//! The components that a description refers to, read from its tree. A schema that is refused still uses the components that it names.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use crate::tree::Value;
 
 const COMPONENTS: &str = "#/components/";
 
-/// Returns the components that the operations reach, as `schemas/Thing`. What is said about unused ones is not said
-/// again about what only they use.
+/// Returns the components that are in use, as `schemas/Thing`: those that the operations, or the parameters and responses in
+/// components, reach. If a parameter or a response is unused, the schemas that only it uses are therefore not reported too.
 pub(super) fn mentions(tree: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = Vec::new();

@@ -37,7 +37,7 @@ pub(crate) struct Description {
     pub(crate) responses: Vec<(String, Response)>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) left_out: Vec<LeftOut>,
-    /// The components that operations reach, as `schemas/Thing`.
+    /// The components that are in use, as `schemas/Thing`.
     pub(crate) mentioned: BTreeSet<String>,
 }
 
@@ -65,9 +65,9 @@ pub(crate) struct Operation {
     pub(crate) summary: Option<String>,
     pub(crate) notes: Notes,
     pub(crate) docs_url: Option<String>,
-    /// Those of the path, then those of the operation.
+    /// The parameters of the path, then those of the operation.
     pub(crate) parameters: Vec<OrRef<Parameter>>,
-    /// How many parameters the path has.
+    /// The number of parameters that belong to the path.
     pub(crate) shared: usize,
     pub(crate) body: Option<RequestBody>,
     pub(crate) responses: Vec<(String, OrRef<Response>)>,
@@ -88,7 +88,7 @@ pub(crate) struct Output {
     pub(crate) around: Around,
 }
 
-/// What surrounds the type.
+/// The Rust type around the output type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Around {
     Nothing,
@@ -118,7 +118,7 @@ impl Method {
         ("patch", Self::Patch),
     ];
 
-    /// As RFC 9110 defines it.
+    /// Returns the idempotency that RFC 9110 defines for the method.
     pub(crate) fn idempotency(self) -> Idempotency {
         match self {
             Self::Get | Self::Head | Self::Options => Idempotency::Safe,
@@ -170,7 +170,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Returns the media type that a body of this format has by itself.
+    /// Returns the default media type of this format.
     pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -235,7 +235,7 @@ pub(crate) enum Kind {
     Union(Union),
 }
 
-/// One of several objects, by the value of a property.
+/// A union of objects, which the value of a property tells apart.
 #[derive(Clone, Debug)]
 pub(crate) struct Union {
     /// The discriminator.
@@ -384,7 +384,7 @@ pub(crate) struct Notes {
     pub(crate) write_only: bool,
     /// Whether hand-written code offers a better setter.
     pub(crate) hand_written: bool,
-    /// In a response, the value is read as it is, or its object can't be read.
+    /// Whether the value is never repaired in a response: if the value does not fit its type, its object can't be read.
     pub(crate) strict: bool,
     pub(crate) rust_name: Option<String>,
 }
@@ -394,7 +394,7 @@ impl Notes {
         self.secret || self.personal
     }
 
-    /// Returns these notes, completed by those of the item that they refer to.
+    /// Returns these notes of a reference, completed by the notes of the item that it refers to.
     pub(crate) fn over(&self, below: &Self) -> Self {
         Self {
             title: self.title.clone().or_else(|| below.title.clone()),
@@ -421,7 +421,7 @@ impl Notes {
     }
 }
 
-/// How certain a statement is, and which page makes it.
+/// How certain a statement is, and the page that contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Provenance {
     pub(crate) documented: bool,

@@ -13,7 +13,7 @@ pub(crate) enum Role {
     Component,
     /// A property of an object.
     Property,
-    /// The schema of a parameter; the parameter carries most notes itself.
+    /// The schema of a parameter. Most notes are beside the schema, on the parameter.
     Parameter,
     /// An array's items, a map's values, a body.
     Element,
@@ -175,7 +175,7 @@ pub(crate) fn external_docs(node: Node<'_>, p: &mut Problems) -> Option<String> 
     url
 }
 
-/// A link that is printed must not end early.
+/// Checks an address that documentation shows as a link. Another character could end the link early.
 pub(crate) fn check_url(url: &str, at: &str, p: &mut Problems) {
     let has_scheme = url.starts_with("https://") || url.starts_with("http://");
     let breaks = |c: char| !c.is_ascii_graphic() || matches!(c, '<' | '>' | '"' | '`' | '|' | '\\');
@@ -188,7 +188,7 @@ pub(crate) fn check_url(url: &str, at: &str, p: &mut Problems) {
     }
 }
 
-/// `example` and `examples` illustrate. They are accepted wherever OpenAPI allows them.
+/// Accepts `example` and `examples`, which are documentation, wherever OpenAPI allows them.
 pub(crate) fn examples(object: &mut Object<'_>, p: &mut Problems) {
     object.take("example");
     let Some(node) = object.take("examples") else {

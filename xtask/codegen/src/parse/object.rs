@@ -98,7 +98,7 @@ impl<'t> Object<'t> {
         let mut found = None;
         for ((name, value), taken) in self.entries.iter().zip(&mut self.taken) {
             if name == key {
-                // Duplicates are reported elsewhere. They must not be reported again as remaining.
+                // A repeated key is reported elsewhere, and must not be reported again as a remaining key.
                 *taken = true;
                 found.get_or_insert(Node {
                     value,
@@ -154,7 +154,7 @@ impl<'t> Object<'t> {
         node
     }
 
-    /// Returns the entries of a map whose keys are names of the description.
+    /// Returns the entries of a map whose keys are names that the description chooses, not keywords.
     pub(crate) fn entries(self) -> Vec<(&'t str, Node<'t>)> {
         let at = self.at;
         self.entries

@@ -39,7 +39,7 @@ pub(crate) fn path_item(
         }
     }
     let shared = item.take("parameters").map(|node| (node.at.clone(), node));
-    // In the order of the description.
+    // The operations keep the order of the description.
     for key in item.left() {
         let Some((word, method)) = Method::ALL.iter().find(|(word, _)| *word == key) else {
             continue;
@@ -51,7 +51,7 @@ pub(crate) fn path_item(
             continue;
         };
         if let Some((_, node)) = &shared {
-            // Read per operation, so that each owns its parameters. The problems are the same and reported once.
+            // The path's parameters are read again for each operation, so that the operation owns them. Equal problems are reported once.
             let mut all = parameters(node.clone(), p);
             operation.shared = all.len();
             all.append(&mut operation.parameters);
@@ -120,7 +120,7 @@ fn operation(path: &str, method: Method, node: Node<'_>, p: &mut Problems) -> Op
         output: output(&mut object, p),
     };
     object.finish("an operation", p);
-    // Without an id nothing can be named, and the problem is reported.
+    // An operation without an id can't be named. Its problem was reported already.
     (!operation.id.is_empty()).then_some(operation)
 }
 
@@ -324,7 +324,7 @@ pub(crate) fn response(node: Node<'_>, p: &mut Problems) -> Option<Response> {
     Some(Response { at, content })
 }
 
-/// Response headers are documentation. They must only be well-formed.
+/// Reads a response header, which is documentation and must only be well-formed.
 fn header(node: Node<'_>, p: &mut Problems) {
     let Some(mut object) = node.object(p) else {
         return;

@@ -1,4 +1,4 @@
-//! Reads which properties belong together: `anyOf` of `required` lists, and `dependentRequired`.
+//! Reads the presence rules of an object: `anyOf` of `required` lists, and `dependentRequired`.
 
 use super::{
     Presence, Property,
@@ -44,7 +44,7 @@ pub(super) fn presence(
     rules
 }
 
-/// Reads several rules of which each must hold: an `allOf` that contains only `anyOf`.
+/// Reads several rules, all of which apply: an `allOf` that contains only `anyOf`.
 fn all(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Vec<Presence> {
     let at = node.at.clone();
     let mut rules = Vec::new();
@@ -135,7 +135,7 @@ fn names(node: Node<'_>, properties: &[Property], p: &mut Problems) -> (Vec<Stri
     (names, is_empty)
 }
 
-/// Returns whether this is a property that may be absent. Reports it otherwise.
+/// Returns whether the name is that of an optional property. Reports any other name.
 fn known(name: &str, at: &str, properties: &[Property], p: &mut Problems) -> bool {
     let (what, hint) = match properties.iter().find(|property| property.name == name) {
         None => (

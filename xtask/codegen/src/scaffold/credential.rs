@@ -135,9 +135,9 @@ mod tests {
         assert_eq!(chosen(&[user], None), Some(Credential::Basic));
         assert_eq!(chosen(&both, Some(&[])), Some(Credential::None));
         assert_eq!(chosen(&both, Some(&[&[]])), Some(Credential::None));
-        // A call that may be made without a credential is made with it.
+        // If a call is possible with and without a credential, the client sends the credential.
         assert_eq!(chosen(&both, Some(&[&[], &["k"]])), header);
-        // What no client carries is passed over.
+        // An alternative that the client can't carry is skipped.
         assert_eq!(
             chosen(&both, Some(&[&["k", "t"], &["x"], &["t"]])),
             Some(Credential::Bearer)

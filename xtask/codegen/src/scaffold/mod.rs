@@ -100,7 +100,7 @@ pub(crate) fn make(
 
     let written = write(root, &files);
     if written.is_err() {
-        // The folder did not exist before.
+        // `make` created the folder, so it contains nothing else.
         let _ = fs::remove_dir_all(root.join(&folder));
     }
     written.map(|report| {
@@ -116,7 +116,7 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String
     for (path, text) in files {
         write_file(&root.join(path), text)?;
     }
-    // The sandbox's description and the table of coverage follow from the crate.
+    // The sandbox's description and the table of coverage are generated from the new crate.
     let wanted = generated::generate(root)?;
     let before: Vec<_> = wanted
         .keys()
@@ -126,7 +126,7 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String
     generated::write(root, &wanted).inspect_err(|_| restore(&before))
 }
 
-/// Restores files to their earlier state, or deletes new ones. A failure here is the failure that came before.
+/// Restores files to their earlier state, and deletes new files. Errors are ignored, because the earlier error is reported.
 fn restore(files: &[(io::Result<Vec<u8>>, PathBuf)]) {
     for (before, path) in files {
         match before {
@@ -171,7 +171,7 @@ fn read(name: &str, spec: &Path, wanted: Wanted<'_>) -> Result<(String, Provider
     }
 }
 
-/// A description as a new crate takes it.
+/// The description that a new crate gets.
 struct Taken {
     tree: Value,
     api: Api,
@@ -180,8 +180,8 @@ struct Taken {
     notes: Vec<String>,
 }
 
-/// Reads a description: as it is, if it is in the strict dialect and says everything, or else through the rules for
-/// published ones.
+/// Reads a description. A description in the strict dialect is read directly, unless only some operations are wanted. Any other
+/// description is first rewritten by the rules for published descriptions.
 fn take(
     path: &str,
     bytes: &[u8],

@@ -15,7 +15,7 @@ pub(super) fn library(provider: &Provider, lists: &Lists<'_>) -> String {
     } else {
         ("", String::new())
     };
-    // A glob over nothing is a warning.
+    // A glob import of an empty module would be a warning.
     let models = api
         .models
         .iter()

@@ -2,7 +2,8 @@
 
 /// Returns a template with values in place of its marks. A value is never searched for marks.
 ///
-/// If a mark is alone on its line and its value is empty, the line is removed. Such a value contains its own line ends.
+/// If a mark is alone on its line, its value replaces the line. The value may have several lines, and the last line break is optional.
+/// An empty value removes the line.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::new();
     for line in template.split_inclusive('\n') {
@@ -36,7 +37,7 @@ fn fill_line(line: &str, values: &[(&str, &str)], out: &mut String) {
     out.push_str(rest);
 }
 
-/// Returns the value of the mark whose name is here, and the text behind the mark.
+/// Returns the value of the mark whose name begins `text`, and the text after the mark.
 fn value<'a, 'b>(values: &[(&str, &'a str)], text: &'b str) -> Option<(&'a str, &'b str)> {
     values.iter().find_map(|(name, value)| {
         let behind = text.strip_prefix(name)?.strip_prefix('@')?;

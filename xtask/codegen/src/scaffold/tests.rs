@@ -93,7 +93,7 @@ fn a_plain_description_makes_a_whole_crate() {
     }
     assert!(listing.contains(&"docs/coverage.md".to_owned()));
     assert!(listing.contains(&"docs/reference.md".to_owned()));
-    // The careful answers are in the description, where people can change them.
+    // The cautious assumptions are written into the description, where the crate's owner can change them.
     let description = text_of(&scratch, "openapi.yaml");
     assert_eq!(description.matches("\"non-idempotent\"").count(), 2);
     assert_eq!(description.matches("\"x-personal\": true").count(), 2);
@@ -153,7 +153,7 @@ fn every_operation_is_tested_for_what_it_sends() {
     assert!(text_of(&scratch, "tests/wire/support.rs").contains("fn multipart("));
 }
 
-/// Otherwise rustfmt would not come to an end.
+/// rustfmt would not finish if samples were nested without a limit.
 #[test]
 fn samples_do_not_nest_without_end() {
     let mut inner = "{ type: string }".to_owned();
@@ -207,7 +207,7 @@ fn the_client_follows_servers_and_security() {
 fn json_becomes_what_yaml_readers_take() {
     let scratch = workspace();
     let (tree, _) = crate::understand("plain.yaml", PLAIN.as_bytes()).unwrap();
-    // Only JSON has tabs, and a character as a surrogate pair.
+    // Tabs, and a character as a surrogate pair, are possible in JSON and not in YAML.
     let json = tree::to_json(&tree)
         .unwrap()
         .replace("  ", "\t")
@@ -321,8 +321,8 @@ fn files_that_are_no_description() {
             && missing.contains("; name the provider's description with --spec"),
         "{missing}"
     );
-    refuses("acme", "a: [", &["spec.yaml: #: this YAML can't be read"]);
-    // The name and every problem of the description, in one run.
+    refuses("acme", "a: [", &["spec.yaml: #: this is not the YAML"]);
+    // One run reports the name and every problem of the description.
     let broken = PLAIN
         .replace(
             "{ description: Healthy. }",

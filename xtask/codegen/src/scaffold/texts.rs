@@ -7,7 +7,7 @@ use crate::{
 };
 
 pub(super) fn manifest(provider: &Provider, lists: &Lists<'_>) -> Result<String, String> {
-    // TOML reads JSON's strings.
+    // A JSON string is also a TOML string.
     let description = serde_json::to_string(&format!(
         "Typed client for {}",
         one_line(&shown(&provider.api.title))

@@ -25,7 +25,7 @@ pub(super) fn tests(provider: &Provider) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let gate = "#[cfg(feature = \"undocumented\")]\n";
     let is_documented = provider.api.operations.iter().any(|one| !one.undocumented);
-    // Without the feature, nobody would use what the tests share.
+    // Without the feature, the shared code of the tests would be unused.
     let shared = if is_documented { "" } else { gate };
     let mut modules = format!("mod environment;\n{shared}mod support;\n");
     if !pages::find(&provider.api).is_empty() {

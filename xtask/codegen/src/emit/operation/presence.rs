@@ -52,12 +52,15 @@ pub(crate) fn sentences(operation: &Operation) -> Vec<String> {
                     .iter()
                     .map(|names| quoted(names, " with "))
                     .collect();
-                format!("At least one must be set: {}.", alternatives.join(", "))
+                format!(
+                    "At least one must be set (names on the wire): {}.",
+                    alternatives.join(", ")
+                )
             }
             Presence::With {
                 field, companions, ..
             } => format!(
-                "{} requires {}.",
+                "{} requires {} (names on the wire).",
                 words::code(field),
                 quoted(companions, " and ")
             ),

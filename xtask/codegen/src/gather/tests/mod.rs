@@ -77,7 +77,7 @@ fn receiving(path: &str, id: &str, schema: &str) -> String {
     )
 }
 
-/// What refers to what does not matter: the crate is that of one file.
+/// A description in several files leads to the same crate as the same description in one file.
 #[test]
 fn several_files_are_one_description() {
     let folder = Folder::new(

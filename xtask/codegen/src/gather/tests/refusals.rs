@@ -1,4 +1,4 @@
-//! What is no part of a description, and errors in its files.
+//! References that are refused, and errors in the files of a description.
 
 use super::*;
 
@@ -85,7 +85,7 @@ fn what_is_not_a_part_of_the_description_is_refused() {
                 "{found:#?}"
             );
         }
-        // What needs no such file is not concerned.
+        // An operation that does not need the file is not affected.
         folder.adapted(&["fine"]).unwrap();
     }
 }
@@ -201,7 +201,7 @@ fn broken_files_are_named() {
     assert_eq!(found.len(), 3, "{found:#?}");
 }
 
-/// A small file can't stand for very much.
+/// References to a small file can't multiply it without limit.
 #[test]
 fn what_references_stand_for_is_bounded() {
     let response = format!(
@@ -232,12 +232,14 @@ fn a_text_has_no_other_files() {
     let text = first(&receiving("/a", "readA", "{ $ref: a.yaml }"), "");
     let found = crate::new_crate("acme-things", "openapi.yaml", text.as_bytes()).unwrap_err();
     assert!(
-        found[0].contains("`a.yaml` is another file, and this description is one text"),
+        found[0].contains(
+            "`a.yaml` is another file, but a description that is given as text can't refer to files"
+        ),
         "{found:#?}"
     );
 }
 
-/// The names of files are texts as everything else.
+/// File names are untrusted text, like the rest of a description.
 #[cfg(unix)]
 #[test]
 fn a_file_may_have_any_name() {
@@ -249,7 +251,7 @@ fn a_file_may_have_any_name() {
         "%2F",
         "ü",
     ] {
-        // A slash would be a step of the path, and `%` begins a code.
+        // A slash would separate two steps of the path, and `%` would begin an escape.
         let name = name.replace('/', "-");
         let reference = format!("{}.yaml#/It", name.replace('%', "%25").replace('#', "%23"));
         let quoted = serde_json::to_string(&reference).unwrap();
