@@ -1,4 +1,4 @@
-//! The common parts of the suites that implementations of the traits run in their own tests.
+//! The common parts of the conformance suites. An implementation of a trait runs the suite of that trait in its tests.
 
 use std::{error::Error as StdError, fmt};
 
@@ -9,7 +9,7 @@ pub struct Violation {
     found: String,
 }
 
-/// `Ok` if a rule is kept.
+/// The result of checking a rule: `Ok` if the rule is kept.
 pub type Checked = Result<(), Violation>;
 
 /// Creates a violation from the rule and what was found instead.

@@ -71,8 +71,8 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] if the variable is set but is not Unicode, or contains nothing except white space: the operator meant to
-    /// set a value.
+    /// [`BuildError::Variable`] if the variable is set but is not Unicode, or contains nothing except white space. In both cases the
+    /// operator meant to set a value.
     pub fn optional(&self, name: &'static str) -> Result<Option<String>, BuildError> {
         let Some(value) = (self.lookup)(name) else {
             return Ok(None);

@@ -30,7 +30,7 @@ impl<T> From<T> for Nullable<T> {
     }
 }
 
-/// Lets a text be passed as a string literal.
+/// Allows a caller to pass a string literal.
 impl From<&str> for Nullable<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())

@@ -1,4 +1,4 @@
-//! What a program learns of its calls, for metrics.
+//! Reports of attempts and calls to the program, for metrics.
 
 use std::{
     fmt,
@@ -8,9 +8,10 @@ use std::{
 
 use crate::{Delivery, ErrorKind, operation::info::OperationInfo};
 
-/// Learns of every attempt and every call when it ends, for metrics. See [`ClientBuilder::observer`](crate::ClientBuilder::observer).
+/// Receives a report of every attempt and every call when it ends, for metrics. See
+/// [`ClientBuilder::observer`](crate::ClientBuilder::observer).
 ///
-/// The methods run on the task of the call, so they must be fast: the call returns after them. A panic in a method ends there and does
+/// The methods run on the task of the call, so they must be fast: the call returns after them. A panic in a method is caught and does
 /// not change the outcome of the call, unless the program aborts on panics. A call whose future is dropped is not reported.
 ///
 /// ```
@@ -45,12 +46,12 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// Tells an observer something. A panic of the observer ends here: the call may have been made, and its caller must learn of the outcome.
+/// Runs a method of an observer and catches its panic. The call may have been made, so its outcome must reach the caller.
 pub(crate) fn tell(what: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(what));
 }
 
-/// How an attempt ended. Holds no value of a request or response.
+/// How an attempt ended. Contains no value of a request or response.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AttemptEnd {
@@ -70,7 +71,7 @@ pub struct AttemptEnd {
     pub elapsed: Duration,
 }
 
-/// How a call ended. Holds no value of a request or response.
+/// How a call ended. Contains no value of a request or response.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallEnd {
@@ -78,9 +79,9 @@ pub struct CallEnd {
     pub service: &'static str,
     /// The operation.
     pub operation: &'static OperationInfo,
-    /// How many attempts were made.
+    /// The number of attempts that were made.
     pub attempts: u32,
-    /// The status of the response to the last attempt; `None` if no head of it arrived, whatever earlier attempts got.
+    /// The status of the response to the last attempt; `None` if no head of that response arrived, even if an earlier attempt had one.
     pub status: Option<u16>,
     /// What failed; `None` if the call succeeded.
     pub kind: Option<ErrorKind>,

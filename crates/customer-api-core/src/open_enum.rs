@@ -20,7 +20,7 @@ pub trait OpenEnum: Sized {
 
 /// A value that a description does not list.
 ///
-/// Only decoding and an enum's own `unlisted` create one, so it never contains a listed value.
+/// Only decoding and the enum's function `unlisted` create an `Unlisted`, so it never contains a listed value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Unlisted(Box<str>);
 

@@ -13,7 +13,7 @@ use crate::{
     response::{Shape, Shaped, read_shaped},
 };
 
-/// An enum of objects that is read by the value of one member, the discriminator.
+/// An enum of objects. The value of one member, the discriminator, decides which variant is read.
 ///
 /// Implemented by generated code.
 pub trait OpenUnion: Sized + 'static {
@@ -36,7 +36,8 @@ pub struct Alternative<U> {
 }
 
 impl<U> Alternative<U> {
-    /// Declares the object with this value of the discriminator. `read` reads it with [`read`].
+    /// Declares the object of type `T`, whose discriminator has the value `kind`. The argument `read` decodes the object as `T` by
+    /// calling the function [`read`] of this module, and wraps it in the variant.
     #[must_use]
     pub const fn new<T: Shaped>(
         kind: &'static str,
@@ -126,7 +127,7 @@ impl Serialize for UnlistedObject {
     }
 }
 
-/// The deepest nesting of an object. Each object of a union is read by a reader of its own, which counts from zero.
+/// The maximum nesting of an object. Each object of a union is read by a separate reader, which counts the nesting from zero.
 const DEEPEST: usize = 120;
 
 /// Reads an object: the listed alternative that its discriminator names, or the variant that keeps it.
@@ -138,7 +139,7 @@ const DEEPEST: usize = 120;
 pub fn deserialize<'de, U: OpenUnion, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<U, D::Error> {
-    // As text, because a reader that goes through values would lose the digits of great numbers.
+    // The object is read as text, because reading it as a `Value` would lose digits of large numbers.
     let json = Box::<RawValue>::deserialize(deserializer)?;
     if is_too_deep(json.get()) {
         return Err(D::Error::custom("an object that is nested too deeply"));
@@ -153,8 +154,9 @@ pub fn deserialize<'de, U: OpenUnion, D: Deserializer<'de>>(
     }
 }
 
-/// Returns the error of an object that was read apart. Its line and column are not those of the whole text, so they are
-/// not at the end, where `serde_json` would take them over.
+/// Converts the error of an object that was read separately from the whole text. The error's line and column count from the start of
+/// the object. `of the object` is added after them, because `serde_json` would take a line and column at the end of a message for
+/// those of the whole text.
 fn inside<E: de::Error>(error: serde_json::Error) -> E {
     E::custom(format_args!("{error} of the object"))
 }
@@ -200,7 +202,7 @@ fn kind<'a>(tag: &str, json: &'a str) -> serde_json::Result<Option<Cow<'a, str>>
                 if name != self.0 {
                     members.next_value::<IgnoredAny>()?;
                 } else if found.replace(members.next_value()?).is_some() {
-                    // It is unknown which value is meant.
+                    // Two values of the discriminator contradict each other.
                     return Err(de::Error::custom("the discriminator occurs twice"));
                 }
             }
@@ -213,7 +215,7 @@ fn kind<'a>(tag: &str, json: &'a str) -> serde_json::Result<Option<Cow<'a, str>>
     Ok(text.map(|Name(text)| text))
 }
 
-/// Returns whether more than [`DEEPEST`] lists and objects of a JSON text are inside each other.
+/// Returns whether lists and objects of a JSON text are nested more than [`DEEPEST`] levels deep.
 fn is_too_deep(json: &str) -> bool {
     let mut depth = 0_usize;
     let (mut is_text, mut is_escaped) = (false, false);

@@ -6,7 +6,7 @@ use http::{HeaderMap, header::RETRY_AFTER};
 
 use crate::time::senders_clock;
 
-/// Returns how long the response asks to wait; `None` if it has no such header, or one that can't be understood.
+/// Returns how long the response asks to wait. Returns `None` if `Retry-After` is missing or can't be understood.
 ///
 /// A date is compared with the response's own `Date`, so that a wrong clock does not matter. A date in the past means zero.
 pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {

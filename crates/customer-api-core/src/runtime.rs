@@ -1,8 +1,8 @@
 //! Checks whether a call can be made where it is awaited.
 //!
 //! tokio has no function that reports which drivers a runtime lacks. It panics at the first timer and at the first socket.
-//! Both are therefore tried where a panic can be caught, before anything is sent. The program's panic hook is called for such
-//! a panic. A program that aborts on panic ends.
+//! Therefore both are tried where a panic can be caught, before anything is sent. The program's panic hook is still called for
+//! such a panic, and a program that aborts on panic ends.
 
 use std::{
     any::Any,
@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 
 use crate::error::RuntimeError;
 
-/// Checks that this is inside a tokio runtime that has time enabled.
+/// Checks that the current thread is inside a tokio runtime that has time enabled.
 pub(crate) fn check() -> Result<(), RuntimeError> {
     Handle::try_current().map_err(|_| RuntimeError::Missing)?;
     // The timer is neither polled nor kept, so nothing is registered.
@@ -33,7 +33,7 @@ pub(crate) fn with_io<F: Future + Unpin>(
     poll_fn(move |context| {
         match catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(context))) {
             Ok(poll) => poll.map(Ok),
-            // The refused socket was about to be connected, so nothing was sent.
+            // The socket was not connected yet, so nothing was sent.
             Err(panic) if is_about_io(&*panic) => Poll::Ready(Err(RuntimeError::NoIo)),
             Err(panic) => resume_unwind(panic),
         }
@@ -56,7 +56,7 @@ fn is_about_io(panic: &(dyn Any + Send)) -> bool {
 pub(crate) struct Home(AtomicU32);
 
 impl Home {
-    /// Checks that this process is the one.
+    /// Checks that this process is the first one that used the client or the list.
     pub(crate) fn check(&self) -> Result<(), RuntimeError> {
         self.check_in(process::id())
     }

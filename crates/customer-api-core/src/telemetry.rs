@@ -1,7 +1,7 @@
 //! The spans and events for a tracing subscriber, in OpenTelemetry's terms: a span per call, a span per attempt, an
 //! event per retry and per long wait, and an event if a shared store fails.
 //!
-//! Every field is on this page. No field contains a path, a query, a header, a body or a provider's text.
+//! This file contains every field. No field contains a path, a query, a header, a body or a provider's text.
 //!
 //! Numbers are `i64`, because `tracing-opentelemetry` turns unsigned numbers into texts.
 
@@ -22,7 +22,7 @@ use crate::{
     retry::FailedAttempt,
 };
 
-/// How long a call waits for a permit before the wait is logged as an event.
+/// The wait for a permit above which the wait is logged as an event.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// Creates the span of a call, with all its attempts and waits.
@@ -106,7 +106,7 @@ pub(crate) fn retrying(attempt: &FailedAttempt, wait: Duration) {
     );
 }
 
-/// Logs a long wait for a permit. A short wait is the purpose of a limiter.
+/// Logs a long wait for a permit. A short wait is normal, because it is the purpose of a limiter.
 pub(crate) fn waited_for_permit(class: &str, waited: Duration) {
     if waited > LONG_WAIT {
         tracing::debug!(
@@ -117,7 +117,7 @@ pub(crate) fn waited_for_permit(class: &str, waited: Duration) {
     }
 }
 
-/// Logs that the end of a slot could not be reported to a shared store. The slot is free later than it could be.
+/// Logs that the end of a slot could not be reported to a shared store. The store frees the slot later than it could.
 pub(crate) fn slot_not_reported(class: &str, error: &StoreError) {
     tracing::debug!(
         api.rate_class = class,
@@ -139,7 +139,7 @@ fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Records the failure. The status makes it visible as a failure in traces, too. A provider's text is not recorded.
+/// Records the failure. The status of the span makes the failure visible in traces too. A provider's text is not recorded.
 fn record_failure(span: &Span, kind: ErrorKind) {
     span.record("error.type", kind.as_str());
     span.record("otel.status_code", "ERROR");

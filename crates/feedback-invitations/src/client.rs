@@ -33,18 +33,18 @@ pub struct Client {
 impl Client {
     /// Starts a builder for a login, at `https://api.feedback.fyi`.
     ///
-    /// The provider hands out the user name and the password. They are never printed, and go only to the base URL. If one of them is
-    /// blank, [`build`](ClientBuilder::build) returns an error.
+    /// The provider hands out the user name and the password. They are never printed, and are sent only to the base URL. If one of them
+    /// is blank, [`build`](ClientBuilder::build) returns an error.
     ///
     /// The client logs in when a call needs a token, once for all calls that wait, and shares the token with its clones. A token is
-    /// valid for the documented 60 minutes, or until the `expiration` of the response if that is earlier. The client renews it some
-    /// minutes before. If the provider responds with 401 nevertheless, the client logs in and sends the call once more, because a 401
-    /// proves that nothing was processed. After a refused login, the client does not log in again for a minute, and for longer after
+    /// valid for the documented 60 minutes, or until the `expiration` of the response if that is earlier. The client renews the token
+    /// some minutes earlier. If the provider responds with 401 nevertheless, the client logs in and sends the call once more, because a
+    /// 401 proves that nothing was processed. After a refused login, the client does not log in again for a minute, and for longer after
     /// each further refusal, because the account might be locked. In the meantime, calls fail with
     /// [`ErrorKind::Authentication`](crate::ErrorKind).
     ///
-    /// The client makes one call at a time, logins included. Clones wait for their turn, until their timeout at most. The
-    /// provider documents no limit. [`rate_limiter`](ClientBuilder::rate_limiter) sets another one.
+    /// Together, the client and its clones make one call at a time, logins included. Other calls wait for their turn, until their timeout
+    /// at most. The provider documents no limit. [`rate_limiter`](ClientBuilder::rate_limiter) replaces the client's limit.
     ///
     /// See <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub fn builder(
@@ -137,7 +137,10 @@ impl Client {
         self.core.call(operation)
     }
 
-    /// Prepares a look for a write whose outcome is unknown: see [`Settled`](crate::Settled). The look sends only reads.
+    /// Prepares a look, which checks whether a write of unknown outcome happened: see [`Settled`](crate::Settled).
+    ///
+    /// No read of the provider shows an invitation. The look at an invitation therefore sends nothing, and its verdict is always
+    /// `CannotTell`.
     ///
     /// `trace` states when the write was sent. Pass [`Error::trace`], or the trace that the caller stored.
     pub fn settle<'o, O: Settle<Service = CustomerRadar>>(
@@ -148,7 +151,7 @@ impl Client {
         self.core.settle(operation, trace)
     }
 
-    /// Returns the URL to which the requests go.
+    /// Returns the URL to which the requests are sent.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()

@@ -1,7 +1,7 @@
 /// An account and one of its programmes, on whose behalf people are asked.
 ///
-/// A programme holds the settings of a feedback page. The provider's support sets it up and hands out both ids, and the ids of
-/// locations and points of measure. No call looks them up. Ids are opaque: the client checks only that they are not blank.
+/// A programme contains the settings of a feedback page. The provider's support sets up the programme and hands out both ids, and the
+/// ids of locations and points of measure. No call returns these ids. Ids are opaque: the client checks only that they are not blank.
 ///
 /// See <https://customerradar.zendesk.com/hc/en-us/articles/4406082967055-What-are-programmes-locations-and-sub-measures->.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

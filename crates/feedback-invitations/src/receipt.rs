@@ -8,14 +8,16 @@ use crate::response::Response;
 
 /// Customer Radar's response to an invitation that it accepted.
 ///
-/// Accepted is not delivered. The send rules of the account may still delay the message or hold it back permanently, and no response
-/// shows that (inferred from <https://customerradar.zendesk.com/hc/en-us/articles/10709138320527-Send-Rules>).
+/// An accepted invitation is not a delivered message. The send rules of the account may still delay the message or hold it back
+/// permanently, and no response shows whether they did (inferred from
+/// <https://customerradar.zendesk.com/hc/en-us/articles/10709138320527-Send-Rules>).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InvitationReceipt {
     /// The `data` of the response, as it was written, as a string or as a number. `None` if the response has none.
     ///
-    /// Its meaning is not documented, and a batch has only one. Quote it to the provider's support. It is not the id of a message.
+    /// The meaning of the reference is not documented, and a batch has only one. Quote it to the provider's support. It is not the id of
+    /// a message.
     #[serde(default)]
     pub reference: Option<String>,
 }

@@ -1,8 +1,8 @@
-//! Foreign text, in a form that can be shown anywhere.
+//! Text from outside the program, in a form that can be shown anywhere.
 
 use std::fmt::{self, Write as _};
 
-/// A foreign text on one line, in which every character is visible.
+/// A text from outside the program, on one line, with every character visible.
 ///
 /// Line breaks and tabs become one space. Every other character that controls a terminal, changes the direction of writing,
 /// or is invisible is written as its escape, such as `\u{202e}`.
@@ -40,18 +40,18 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
-/// Whether a character ends a line, or jumps within it.
+/// Whether a character is a tab or ends a line.
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character has an effect without being visible, except breaks.
+/// Whether a character has an effect without being visible. Tabs and the ends of lines do not count.
 pub(super) fn is_hidden(c: char) -> bool {
     // Variation selectors, which select how an emoji is drawn, are harmless.
     (c.is_control() && !is_break(c)) || (is_ignorable(c) && !matches!(c, '\u{fe0e}' | '\u{fe0f}'))
 }
 
-/// Whether a character is drawn as nothing: Unicode's `Default_Ignorable_Code_Point`, and the marks around annotations.
+/// Whether a character is never drawn: Unicode's `Default_Ignorable_Code_Point`, and the marks around annotations.
 pub(super) fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}'

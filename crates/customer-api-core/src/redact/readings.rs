@@ -1,4 +1,4 @@
-//! Finds the texts that a text may represent if it was escaped in several formats.
+//! The readings of a text: the texts that programs may have escaped, in one or several formats, to produce it.
 
 use std::{
     collections::HashSet,
@@ -7,19 +7,19 @@ use std::{
 
 use super::escapes::{Format, Spelt, without_escapes};
 
-/// How many layers of escapes are removed: JSON within JSON within a URL has three.
+/// The number of layers of escapes that are removed. JSON within JSON within a URL has three.
 pub(super) const LAYERS: usize = 3;
 
-/// The most characters of all readings together. A text of 16 KiB may have 32 readings.
+/// The maximum number of characters of all readings together, which allows 32 readings of a text of 16 KiB.
 const MOST: usize = 512 * 1024;
 
 /// Calls `read` with the text, and with every other text that results from removing up to [`LAYERS`] layers of escapes.
 ///
-/// A program that escapes a text uses one format. The text itself may look as if it were escaped in another format. Therefore
-/// each layer is removed for each format separately: one of the results is the text that the program escaped.
+/// A program that escapes a text uses one format, but the text itself may look as if it were escaped in another format. Therefore the
+/// escapes of each format are removed separately. One of the results is the text that the program escaped.
 ///
-/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 259 times. Returns `None` if `read`
-/// returns `None`, or if the readings together are longer than [`MOST`]. Only the readings of a hostile text are that long.
+/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 259 times. Returns `None` if
+/// `read` does, or if the readings together are longer than [`MOST`], which happens only in an attack.
 pub(super) fn for_each_reading(
     text: Vec<Spelt>,
     mut read: impl FnMut(&[Spelt]) -> Option<()>,
@@ -90,7 +90,7 @@ mod tests {
         });
         assert_eq!(end, None);
         assert!(characters <= MOST + text.len(), "{characters}");
-        // What a provider really sends is read to its end: JSON in JSON in a form.
+        // A realistic text of a provider is read to its end: JSON in JSON in a form.
         let text = r#"{\\\"a\\\":\\\"b%2520+c\\\"}"#.repeat(500);
         assert_eq!(for_each_reading(spelt(&text), |_| Some(())), Some(()));
     }

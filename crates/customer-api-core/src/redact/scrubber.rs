@@ -17,14 +17,14 @@ use crate::request::{Sensitive, SensitiveValue};
 /// Replaces a value that was removed.
 pub(super) const REPLACEMENT: &str = "[redacted]";
 
-/// The number of bytes of a text that can be shown, and the number of bytes that are searched. A value that begins in the
-/// shown part therefore ends in the searched part, whatever its spelling.
+/// The number of bytes of a text that can be shown if the text is cut. `SEARCHED` is larger, so that a value that begins in the shown
+/// part ends in the searched part, whatever its spelling.
 const SHOWN: usize = 8 * 1024;
 const SEARCHED: usize = 16 * 1024;
 
 /// The values of one request that must not be printed, ready to be replaced in a provider's text.
 ///
-/// The time and the memory for scrubbing depend on the size of the values, and not on the structure of the values and the text.
+/// The time and the memory for a search depend on the size of the values, not on the structure of the values and the text.
 pub(crate) struct Scrubber<'a> {
     values: Vec<SensitiveValue<'a>>,
     headers: Vec<&'a HeaderValue>,
@@ -79,7 +79,7 @@ impl<'a> Scrubber<'a> {
         line
     }
 
-    /// Returns for each character of the text whether it belongs to a value. `None` if the search fails.
+    /// Returns, for each character of the text, whether the character belongs to a value. Returns `None` if the search fails.
     fn find(&self, text: &str) -> Option<impl Iterator<Item = bool>> {
         let needles = self.needles.get_or_init(|| {
             let mut needles = Needles::default();
@@ -89,8 +89,8 @@ impl<'a> Scrubber<'a> {
                 .for_each(|value| needles.add_header(value));
             needles
         });
-        // For each byte, the number of values that begin there minus the number that end there. Values that overlap or touch
-        // become one.
+        // For each byte: the number of values that begin there, minus the number of values that end there. Values that overlap
+        // or touch are replaced together.
         let mut changes = vec![0_i32; text.len() + 1];
         let mut found = |(start, end): (usize, usize)| {
             for (place, change) in [(start, 1), (end, -1)] {
@@ -259,7 +259,7 @@ mod tests {
             let text = format!("no Jos{lost} L{lost}pez here");
             assert_eq!(scrub(&["José López"], &text), "no [redacted] here");
         }
-        // The remaining characters are too common.
+        // The remaining characters are too few to be searched for.
         assert_eq!(scrub(&["éa"], "?a"), "?a");
         assert_eq!(scrub(&["Łódź"], "????"), "????");
     }
@@ -385,7 +385,7 @@ mod tests {
             (r"CORP\nadia", r"CORP\\nadia"),
             ("nadia", r"CORP\nadia"),
             ("20abc", "%20abc"),
-            // An encoder leaves text that looks like an escape of another format.
+            // Removing the escapes of one format keeps text that looks like an escape of another format.
             (r"%a+a\\n;", r"%a+a&#92;\n;"),
             (r"%a+a\\n;", r"%25a%2Ba%5C\n%3B"),
             (r"C:\new&amp;x", "C:%5Cnew&amp;x"),

@@ -25,7 +25,7 @@ fn scrub(values: &[&str], text: &str) -> String {
 /// Returns every reading of the remaining pieces of a text, folded.
 fn left(clean: &str) -> Vec<String> {
     let mut left = Vec::new();
-    // The escapes that are printed in place of invisible characters are not the provider's text either.
+    // The escape that is printed for an invisible character is not the provider's text either.
     let clean = [r"\u{202e}", r"\u{200b}"]
         .iter()
         .fold(clean.to_owned(), |clean, own| {
@@ -55,7 +55,7 @@ enum Spelling {
     Form,
     Html,
     HtmlHex,
-    /// Without a semicolon where browsers need none.
+    /// HTML names without a semicolon, where browsers do not need one.
     HtmlOpen,
     HtmlNames,
     /// Bytes in octal digits, as in C and Git.
@@ -187,7 +187,7 @@ fn values() -> impl Strategy<Value = String> {
     })
 }
 
-/// Words around a value, which do not end in half an escape.
+/// Text around a value. It does not end with the beginning of an escape.
 fn around() -> impl Strategy<Value = String> {
     "[ -~àß日\u{202e}]{0,20}"
         .prop_map(|text| format!(" {} ", text.replace(['\\', '%', '&', '+'], "?")))
@@ -271,7 +271,7 @@ proptest! {
         let value = form(given);
         let clean = scrub(&[&value], &format!("no number {grouped}, code 17"));
         let digits: String = clean.chars().filter(char::is_ascii_digit).collect();
-        // At most the country code is left, where the value did not contain it.
+        // Only a country code that the value did not contain may be left.
         prop_assert!(clean.contains(REPLACEMENT) && digits.len() <= 7, "{value}: {clean}");
         prop_assert!(clean.ends_with(", code 17"), "{clean}");
     }

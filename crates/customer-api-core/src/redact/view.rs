@@ -1,4 +1,4 @@
-//! A text as it is compared: without the differences between spellings of the same characters.
+//! The form of a text that is compared. In this form, different spellings of the same character are equal.
 
 use icu_normalizer::{
     DecomposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed,
@@ -13,11 +13,11 @@ use super::{
 const NORMALIZER: DecomposingNormalizerBorrowed<'static> =
     DecomposingNormalizerBorrowed::new_nfkd();
 
-/// The place of a mark among several marks on one character; 0 for any other character.
+/// The order of a mark among several marks on one character. It is 0 for a character that is not a mark.
 const CLASSES: CanonicalCombiningClassMapBorrowed<'static> =
     CanonicalCombiningClassMapBorrowed::new();
 
-/// A text that is made to be compared, with the source of each of its bytes.
+/// A text in the form that is compared. Each byte is stored with the range of the original text that it comes from.
 #[derive(Default)]
 pub(super) struct View {
     pub(super) text: String,
@@ -43,25 +43,25 @@ impl View {
         view
     }
 
-    /// Adds a character that these bytes spell.
+    /// Adds a character that the bytes from `start` to `end` of the original text spell.
     pub(super) fn push(&mut self, c: char, start: usize, end: usize) {
         self.text.push(c);
         self.places.resize(self.text.len(), (start, end));
     }
 
-    /// Extends the last character to this byte, because a character that is not compared belongs to the one before it.
+    /// Extends the range of the last character to `to`, because a character that is not compared counts as a part of the one before it.
     fn lengthen(&mut self, to: usize) {
         let last = self.text.chars().next_back().map_or(0, char::len_utf8);
         let bytes = self.places.iter_mut().rev().take(last);
         bytes.for_each(|(_, end)| *end = to);
     }
 
-    /// Returns the bytes of the first text that spell the character that this byte of the view belongs to.
+    /// Returns the range of the original text that spells one character of the view: the character that contains this byte of the view.
     pub(super) fn place(&self, byte: usize) -> Option<(usize, usize)> {
         self.places.get(byte).copied()
     }
 
-    /// Returns the bytes of the first text that spell a part of the view.
+    /// Returns the range of the original text that spells a part of the view.
     pub(super) fn span(&self, start: usize, end: usize) -> Option<(usize, usize)> {
         let (from, _) = self.place(start)?;
         let (_, to) = self.place(end.checked_sub(1)?)?;
@@ -69,7 +69,7 @@ impl View {
     }
 }
 
-/// Returns a text in the form in which a value is compared: folded, without space around it.
+/// Returns a value in the form that is compared: folded, and without spaces at its ends.
 pub(super) fn folded(text: &[Spelt]) -> String {
     let mut all = String::with_capacity(text.len());
     for spelt in text {
@@ -82,7 +82,7 @@ pub(super) fn folded(text: &[Spelt]) -> String {
     all.trim_matches(' ').to_owned()
 }
 
-/// Whether the character repeats the last one without a meaning of its own: a space, or a quote, which SQL and CSV escape by
+/// Whether the character repeats the last one and is therefore not compared: a space, or a quote, because SQL and CSV escape a quote by
 /// writing it twice.
 fn is_repeated(text: &str, c: char) -> bool {
     matches!(c, ' ' | '\'' | '"') && text.ends_with(c)
@@ -91,8 +91,8 @@ fn is_repeated(text: &str, c: char) -> bool {
 /// Folds a character for comparison: lower-case letters without accents, one kind of space, nothing for a character that is
 /// not drawn.
 ///
-/// Each character is folded separately. A value that occurs in a text therefore also occurs in the folded text, whatever is
-/// around it.
+/// Each character is folded separately. Therefore, if a value occurs in a text, the folded value occurs in the folded text, whatever
+/// surrounds the value.
 fn fold(c: char, mut push: impl FnMut(char)) {
     if c.is_ascii_graphic() {
         push(c.to_ascii_lowercase());
@@ -110,7 +110,7 @@ fn fold(c: char, mut push: impl FnMut(char)) {
         if c.is_control() || is_ignorable(c) {
             continue;
         }
-        // Through upper case, because some letters have two lower-case forms, or an upper-case form of two letters.
+        // Converted to upper case and back, because some letters have two lower-case forms, or an upper-case form of two letters.
         let cases = c.to_lowercase().flat_map(char::to_uppercase);
         let letters = cases.flat_map(char::to_lowercase);
         letters
@@ -120,8 +120,8 @@ fn fold(c: char, mut push: impl FnMut(char)) {
     }
 }
 
-/// Returns the plain form of a sign that programs set in place of the typed one, of a digit of Arabic, Persian or Hindi, and of a
-/// letter whose stroke is left out where only ASCII is kept.
+/// Returns the plain form of three kinds of character: a sign that programs write in place of the typed sign, an Arabic, Persian or
+/// Hindi digit, and a letter whose stroke is lost if only ASCII is kept.
 fn typed(c: char) -> char {
     let digit = |zero: char| {
         let value = u32::from(c).checked_sub(u32::from(zero))?;
@@ -141,7 +141,7 @@ fn typed(c: char) -> char {
     }
 }
 
-/// Whether this is a mark on the character before it.
+/// Whether a character is a mark on the character before it.
 ///
 /// The order of several marks on one character differs between spellings. Therefore no mark of any script is compared.
 fn is_accent(c: char) -> bool {

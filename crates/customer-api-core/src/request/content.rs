@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::Body;
 
-/// What a call asks of the provider, in the operation's own terms.
+/// The content of a call: its path, its query and its body, before they are encoded.
 ///
-/// Two calls with equal content ask for the same thing. The content includes no header, credential or server, and nothing that is
-/// generated for each call, such as the boundary of a multipart body. It contains personal data, so its `Debug` shows no value.
+/// Two calls with equal content ask the provider for the same thing. The content includes no header, credential or server, and nothing
+/// that is generated for each call, such as the boundary of a multipart body. It contains personal data, so its `Debug` shows no value.
 #[derive(Clone, PartialEq)]
 pub struct Content {
     path: String,
@@ -40,7 +40,7 @@ impl Content {
             query: pairs(query),
             body: match body {
                 Body::Empty => ContentBody::Empty,
-                // JSON that is too deep, or has too great a number, is compared as text.
+                // JSON that is nested too deeply, or that contains a number that is too large, is compared as text.
                 Body::Json(json) => ContentBody::Json(
                     serde_json::from_slice(json)
                         .unwrap_or_else(|_| String::from_utf8_lossy(json).into()),

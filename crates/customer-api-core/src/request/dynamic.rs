@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Encoder, Sensitive};
 use crate::error::{Problem, ValidationError};
 
-/// Fields that the account's owner has defined. The caller names them without the provider's prefix, which is put in front.
+/// Fields that the account's owner has defined. The caller names a field without the provider's prefix. The prefix is added to the name.
 ///
 /// ```
 /// use customer_api_core::generated::PrefixedFields;
@@ -192,9 +192,9 @@ impl NumberedPairs {
         Ok(())
     }
 
-    /// Names the values that must not appear in an error. These are all second halves. A first half states the kind of the second, but
-    /// a caller may swap the two by mistake. Therefore first halves are named too, except those of fewer than 4 characters and those
-    /// that consist of digits only.
+    /// Names the values that must not appear in an error: all second halves, and most first halves. A first half states the kind of the
+    /// second, but a caller may swap the two by mistake. Therefore a first half is named too, unless it has fewer than 4 characters or
+    /// consists of digits only.
     pub fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         for [first, second] in &self.pairs {
             if first.chars().count() >= 4 && !first.chars().all(|c| c.is_ascii_digit()) {

@@ -12,10 +12,10 @@ use crate::{
     operation::info::OperationInfo,
 };
 
-/// How many fields that can't be sent an error names at most.
+/// The maximum number of unsendable fields that one error names.
 const NAMED: usize = 16;
 
-/// The longest URL of the `http` crate, minus room for the rest of a path, in bytes.
+/// The maximum length of a path that can still be extended, in bytes: the longest URL of the `http` crate, minus room for the rest.
 const LONGEST_URL: usize = 65_000;
 
 /// The initial capacity of a form: enough for most forms, in bytes.
@@ -32,16 +32,16 @@ pub struct Encoder<'c> {
     operation: &'static OperationInfo,
     base: &'c BaseUrl,
     check_patterns: bool,
-    /// The path so far, after the path of the base URL.
+    /// The path so far. It begins with the path of the base URL.
     path: String,
     /// The part of the template that is not written yet.
     template: &'static str,
     query: String,
     headers: HeaderMap,
     body: Body,
-    /// Where values are written before they are encoded.
+    /// The buffer into which values are written before they are encoded.
     scratch: String,
-    /// The fields that can't be sent, as far as they are known.
+    /// The fields that were found to be unsendable so far.
     problems: Vec<ValidationError>,
 }
 
@@ -67,7 +67,7 @@ impl<'c> Encoder<'c> {
         }
     }
 
-    /// What an operation has written, unless a field can't be sent: then the error names all such fields.
+    /// Returns the result of writing an operation. If fields can't be sent, returns an error that names all of them.
     pub(crate) fn checked(
         &mut self,
         encoded: Result<(), ValidationError>,
@@ -75,7 +75,7 @@ impl<'c> Encoder<'c> {
         if self.problems.is_empty() {
             return encoded;
         }
-        // Writing may stop at a field whose value a rule has refused already.
+        // If a rule has already refused the value of the field at which writing stopped, the problem is not added again.
         if let Err(problem) = encoded {
             self.refuse(problem);
         }
@@ -127,7 +127,7 @@ impl<'c> Encoder<'c> {
         self.query.extend(percent_encoded(value));
     }
 
-    /// Adds text to the query that is already encoded.
+    /// Adds already encoded text to the query.
     pub(crate) fn raw_query(&mut self, query: &str) -> Result<(), ValidationError> {
         if query.is_empty()
             || !query
@@ -152,7 +152,7 @@ impl<'c> Encoder<'c> {
         if path.is_empty() {
             return refused("does not begin with a slash");
         }
-        // Some servers decode a slash before they split the path.
+        // Some servers decode an encoded slash before they split the path.
         let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
         if decoded.split(['/', '\\']).any(is_dot_segment) {
             return refused("has a `.` or `..` segment");
@@ -201,7 +201,7 @@ impl<'c> Encoder<'c> {
                 "is reserved for the transport",
             ));
         }
-        // From bytes, so that a value outside ASCII is sent as UTF-8. A line break is still refused.
+        // `from_bytes` accepts a value outside ASCII and sends it as UTF-8. A line break is still refused.
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| refused())?;
         value.set_sensitive(sensitive);
         self.headers.append(header, value);
@@ -210,7 +210,7 @@ impl<'c> Encoder<'c> {
 
     /// Checks a value against its documented limits. `name` is the provider's name, with dots if it is nested.
     ///
-    /// A value that breaks a rule makes the call fail when the whole request is written. The error then names all such fields.
+    /// If a value breaks a rule, the call fails once the whole request is written. The error then names all such fields.
     /// Patterns are skipped if the client was built without pattern checks.
     #[doc(hidden)]
     pub fn check(&mut self, name: &'static str, value: &str, rule: &TextRule) {
@@ -319,7 +319,7 @@ fn not_in_template(name: &'static str) -> ValidationError {
     ValidationError::other(name, "is not the next parameter of the path")
 }
 
-/// Checks a whole path below the base URL, which may be empty. Otherwise it could lead to another path, or end too early.
+/// Checks a whole path below the base URL. The path may be empty. An unchecked path could lead to another path, or end too early.
 fn check_path(path: &str) -> Result<(), &'static str> {
     if !path.is_empty() && !path.starts_with('/') {
         return Err("does not begin with a slash");
@@ -334,7 +334,7 @@ fn check_path(path: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Whether URL parsers treat a segment as a step between paths. To them, an encoded dot is a dot.
+/// Whether URL parsers treat a segment as a step between paths. They treat an encoded dot as a dot.
 fn is_dot_segment(segment: &str) -> bool {
     [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"]
         .iter()

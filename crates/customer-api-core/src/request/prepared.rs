@@ -13,22 +13,22 @@ use crate::{auth::Credential, base_url::BaseUrl, transport::ConnectionReuse};
 /// A request that is ready to be sent any number of times.
 pub(crate) struct Prepared {
     pub(super) path: PathAndQuery,
-    /// Boxed because it is large and rarely present.
+    /// Boxed because it is large and most requests do not have it.
     rare: Option<Box<Rare>>,
     content_type: Option<HeaderValue>,
     pub(super) body: Bytes,
     /// The credential of the next attempt.
     pub(crate) credential: Option<Credential>,
-    /// The content of the request, if the caller or a step needs it before it is sent. Boxed because it is rarely present.
+    /// The content of the request, if the caller or a step needs it before the request is sent. Boxed because most calls do not need it.
     pub(crate) content: Option<Box<Content>>,
 }
 
-/// What most requests do not have.
+/// The parts that most requests do not have.
 #[derive(Default)]
 struct Rare {
-    /// These override the client's own headers.
+    /// The call's headers, which override the client's headers.
     headers: HeaderMap,
-    /// The credentials of earlier attempts. The response to a later one may still repeat them.
+    /// The credentials of earlier attempts. The response to a later attempt may still repeat them.
     former: Vec<Credential>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Outgoing<'p> {
     pub(crate) path: &'p PathAndQuery,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The connection that the request may use.
+    /// Whether the request may use a kept connection.
     pub(crate) reuse: ConnectionReuse,
 }
 
@@ -116,7 +116,7 @@ impl Prepared {
     }
 }
 
-/// Replaces the headers of the same names. A header that occurs several times is sent several times.
+/// Replaces the headers that have the name of an own header. An own header with several values is sent several times.
 fn put_in_front(own: &HeaderMap, headers: &mut HeaderMap) {
     for name in own.keys() {
         headers.remove(name);

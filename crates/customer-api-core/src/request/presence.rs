@@ -1,11 +1,11 @@
-//! Rules between fields, and limits of numbers, as stated by a description.
+//! Rules between fields, and limits of numbers, as a description states them.
 
 use std::ops::{Bound, RangeBounds};
 
 use super::Encoder;
 use crate::error::{Problem, ValidationError};
 
-/// A rule that is broken makes the call fail when the whole request is written, so that its error names all fields that can't be sent.
+/// If a rule is broken, the call fails once the whole request is written, so that its error names all fields that can't be sent.
 impl Encoder<'_> {
     /// Checks that at least one of the alternatives is set. Each alternative is a pair: a name as the provider
     /// writes it, and whether it is set.
@@ -32,8 +32,8 @@ impl Encoder<'_> {
         self.refuse(ValidationError::other(field, reason + "must be set"));
     }
 
-    /// Checks that all `companions` are set if `field` is set. Each of them is a pair: a name as the provider writes it, and
-    /// whether it is set. The error names the first one that is missing.
+    /// Checks that all `companions` are set if `field` is set. The field and each companion are a pair: the name as the provider
+    /// writes it, and whether it is set. The error names the first companion that is missing.
     #[doc(hidden)]
     pub fn require_with(
         &mut self,

@@ -6,8 +6,8 @@ use crate::error::Problem;
 
 /// The documented limits of a text, checked before anything is sent.
 ///
-/// Store a rule in a `static`, because it keeps its compiled pattern. A pattern that only restricts which characters may occur
-/// need not be compiled: [`characters`](Self::characters) states the same, and its check is much faster.
+/// Store a rule in a `static`, because it keeps its compiled pattern. If a pattern only restricts which characters may occur, also
+/// state them with [`characters`](Self::characters): that check needs no compiled pattern and is much faster.
 ///
 /// ```
 /// use customer_api_core::{error::Problem, generated::TextRule};
@@ -41,8 +41,8 @@ pub struct TextRule {
 enum Accepts {
     #[default]
     Anything,
-    /// Texts that match the compiled pattern. A function pointer, so that a program whose rules need no compiled pattern does not
-    /// include the pattern compiler.
+    /// Texts that match the compiled pattern. The check is a function pointer, so that a program whose rules need no compiled pattern
+    /// does not include the pattern compiler.
     Matching(fn(&TextRule, &str) -> bool),
     /// Texts of at least this many characters, all within these ranges.
     Characters(usize, &'static [(char, char)]),
@@ -89,7 +89,7 @@ impl TextRule {
     ///
     /// This check replaces the pattern's. The error still names the pattern, but the pattern is never compiled. `^[a-z]+$` is
     /// `characters(1, &[('a', 'z')])`, and `^[a-z]*$` is `characters(0, …)`. A range includes its first and its last character. Fewer
-    /// ranges make the check faster. It has no effect without a [`pattern`](Self::pattern), and is skipped whenever patterns are skipped.
+    /// ranges make the check faster. The check has no effect without a [`pattern`](Self::pattern), and is skipped if patterns are skipped.
     #[must_use]
     pub const fn characters(mut self, least: usize, ranges: &'static [(char, char)]) -> Self {
         self.accepts = Accepts::Characters(least, ranges);
