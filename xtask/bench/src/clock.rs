@@ -11,7 +11,7 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Reads the calendar's clock, to the second, as RFC 3339 writes it.
+/// Returns the wall-clock time in the form of RFC 3339, in whole seconds.
 #[expect(
     clippy::disallowed_methods,
     reason = "the only place that reads the calendar's clock"

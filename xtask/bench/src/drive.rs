@@ -18,7 +18,7 @@ use crate::{
     work::runtime,
 };
 
-/// The allocations since a process began.
+/// The allocations since the process started.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Allocated {
@@ -29,7 +29,7 @@ pub struct Allocated {
 }
 
 impl Allocated {
-    /// Makes a count of this number of allocations, of this number of bytes in total.
+    /// Makes a count from the number of allocations and the number of all allocated bytes.
     #[must_use]
     pub fn new(count: usize, bytes: usize) -> Self {
         Self { count, bytes }
@@ -47,7 +47,7 @@ pub struct Plan {
     counter: Option<fn() -> Allocated>,
 }
 
-/// The cost.
+/// The measured cost of the calls.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -65,7 +65,7 @@ pub struct Outcome {
     pub bytes: f64,
 }
 
-/// Enough for the connection, the pool and the caches of the allocator.
+/// The number of warm-up calls. It is enough to fill the pool of connections and the caches of the allocator.
 const WARM_UP: u64 = 100;
 
 impl Plan {
@@ -81,9 +81,9 @@ impl Plan {
         })
     }
 
-    /// Returns the plan from the arguments of a program, the address of the server, and the client to measure.
+    /// Reads the plan and the address of the server from the arguments of the program: `call=… count=… in-flight=… url=…`.
     ///
-    /// For other programs that measure their own client: `call=… count=… in-flight=… url=…`.
+    /// This is for other programs that measure their own client.
     ///
     /// # Errors
     ///
@@ -152,9 +152,9 @@ async fn one_by_one(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failur
     })
 }
 
-/// Runs this number of tasks, each of which makes calls one after another until all are made.
+/// Runs as many tasks as there are concurrent calls. Each task makes calls one after another, until all calls are made.
 async fn at_once(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
-    // Connects all of them before the clock starts.
+    // All connections are made before the clock starts.
     work(caller, plan, plan.in_flight * 2).await?;
     let began = clock::now();
     work(caller, plan, plan.count).await?;

@@ -1,8 +1,8 @@
 //! The program behind `cargo xtask bench`: the cost of the clients, compared with hand-written code.
 //!
-//! Every measure is a part that can be run alone. A part starts processes that do the work and are measured, in turns
-//! with their baseline, against a server in a separate process. The part writes its results as JSON. The page
-//! `docs/performance.md` is made from these results.
+//! Every measure is a part that can be run alone. A part starts the processes that are measured, alternating with their
+//! baseline, against a server in a separate process. The part writes its results as JSON. The page `docs/performance.md`
+//! is made from these results.
 
 pub mod callers;
 mod clock;
@@ -44,7 +44,7 @@ fn exit(outcome: Result<(), Failure>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // If the report can't be written, only the exit code remains.
+            // If the message can't be written, only the exit code reports the failure.
             let _ = writeln!(std::io::stderr(), "bench: {}", story(&*failure));
             ExitCode::FAILURE
         }
@@ -61,6 +61,6 @@ fn story(failure: &(dyn std::error::Error + 'static)) -> String {
 
 /// Reports progress on the terminal.
 fn say(text: &str) {
-    // A closed output is no reason to stop.
+    // The program continues even if its output is closed.
     let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -16,7 +16,7 @@ use crate::{
 /// A process: its name, and its work.
 type Process = (&'static str, fn(&Settings, Meters) -> Result<(), Failure>);
 
-/// The data of a process's allocator.
+/// The functions that read the allocator's counts.
 #[derive(Clone, Copy, Default)]
 struct Meters {
     allocated: Option<fn() -> Allocated>,

@@ -54,7 +54,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The server ends with its standard input. Waiting for it leaves no zombie.
+        // The server ends when its standard input ends. Waiting for the process leaves no zombie.
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
 //! Two small programs that do the same, one with a provider crate and one with plain reqwest. They are separate cargo
-//! projects, like a user's.
+//! projects, like the programs of a user.
 
 use std::{env, ffi::OsString, fs, path::PathBuf, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
 const OURS: &str = include_str!("programs/ours.rs.txt");
 const PLAIN: &str = include_str!("programs/plain.rs.txt");
 
-/// The dependencies of both beside their client.
+/// The dependency that both programs have beside their client.
 const TOKIO: &str = "tokio = { version = \"1\", features = [\"rt\", \"macros\"] }\n";
 
 /// A program.
@@ -46,7 +46,7 @@ impl Program {
             ),
         )?;
         fs::write(folder.join("src/main.rs"), source)?;
-        // The versions of the workspace.
+        // The programs use the versions of the workspace.
         fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
         Ok(Self { name, folder })
     }
@@ -71,7 +71,7 @@ impl Program {
         Ok(())
     }
 
-    /// Builds it for release and returns the seconds that the build took.
+    /// Builds the program for release, and returns the time of the build in seconds.
     pub(crate) fn build(&self) -> Result<f64, Failure> {
         let mut cargo = cargo();
         cargo
@@ -90,7 +90,7 @@ impl Program {
     }
 }
 
-/// Returns cargo, without the variables of the cargo that runs this program.
+/// Returns a cargo command without the environment variables that cargo set for this program.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     for (name, _) in env::vars_os() {

@@ -1,4 +1,4 @@
-//! One connection. Requests are read one after another, and get their responses.
+//! One connection. Requests are read and answered one after another.
 
 use std::{
     io,
@@ -14,15 +14,15 @@ use tokio::{
 use super::{Shared, TALLY, responses};
 use crate::clock;
 
-/// The needed parts of a request.
+/// The parts of a request that the server needs.
 struct Request {
     method: String,
     target: String,
-    /// Head and body.
+    /// The number of bytes of head and body.
     length: usize,
 }
 
-/// Serves until the client closes. A client that breaks off is not an error.
+/// Serves until the client closes the connection. A broken connection is not an error.
 pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, url: Arc<str>) {
     let _ = answer_all(stream, &shared, &url).await;
 }
@@ -65,8 +65,8 @@ fn write(response: &mut Vec<u8>, request: &Request, shared: &Shared, url: &str) 
     }
 }
 
-/// Returns a request once it is complete. Bodies are framed by their length, because no client here sends a body of
-/// unknown length.
+/// Returns a request once it is complete. The length of a body is read from `Content-Length`, because no client here sends a body
+/// of unknown length.
 fn parse(bytes: &[u8]) -> Result<Option<Request>, ()> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Request::new(&mut headers);

@@ -1,7 +1,8 @@
 //! The server for every measured client. It is a separate process, so that a client's counts contain only the client.
 //!
-//! It speaks HTTP/1.1 with kept connections on one thread of loopback, and its responses are made in advance. It adds
-//! up the time from the last byte of each request to the last byte of its response. A client can't be faster than that.
+//! The server speaks HTTP/1.1 on the loopback interface, in one thread, and keeps connections open between requests. Its
+//! responses are prepared in advance. It adds up the times from the last byte of each request to the last byte of the
+//! response. A client can't be faster than that time.
 
 mod connection;
 mod pages;
@@ -41,7 +42,7 @@ impl Shared {
     }
 }
 
-/// Serves until its standard input ends, so that it does not outlive the process that started it.
+/// Serves until the standard input of this process ends, so that the server does not outlive the process that started it.
 ///
 /// `delay-ms` is the server's time for every response, and `reviews` is the number of reviews to export.
 pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
