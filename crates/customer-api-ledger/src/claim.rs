@@ -44,10 +44,10 @@ impl Claim {
     }
 }
 
-/// Returns unpredictable bytes. The keys of the standard library's hasher come from the system.
+/// Returns unpredictable bytes. Their randomness comes from the keys of the standard library's hasher.
 ///
-/// The standard library asks the system for these keys once per thread. A copy of a machine or of a process has the same keys. The
-/// time and the process id distinguish the copies.
+/// The standard library obtains these keys from the operating system, once per thread. A copy of a machine or of a process has the same
+/// keys. The time and the process id distinguish the copies.
 pub(crate) fn random(salt: &Key) -> [u8; 16] {
     let half = |number: u8| {
         let own = (number, std::process::id(), clock::calendar(), salt);

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use customer_api_core::Timestamp;
 
-/// Returns the time now, for the record. It decides only whether the wait of a refusal is over.
+/// Returns the current time, which an entry stores as the beginning of its write. It also decides
+/// whether the wait after a temporary refusal is over.
 pub(crate) fn now() -> Option<Timestamp> {
     after(Duration::ZERO)
 }

@@ -1,4 +1,4 @@
-//! Digests of contents. They detect that a key comes again with other content, without storing the content.
+//! Digests of contents. They reveal that a key is used again with different content, without storing the content.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{Key, claim::random};
 
-/// The version of the bytes to which content is converted before it is digested. Digests of different versions are not compared.
+/// The version of the byte form of a content before it is digested. Digests of different versions are not compared.
 const VERSION: u8 = 1;
 
 /// A keyed digest (HMAC-SHA-256) of the content of a call.
@@ -26,7 +26,7 @@ pub struct Digest {
 pub struct DigestKey([u8; 32]);
 
 impl DigestKey {
-    /// Creates a key of these bytes, for a ledger that does not store its own key.
+    /// Creates a key from these bytes, for a ledger that does not store its own key.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -68,7 +68,7 @@ impl Digest {
                 text.tag(2);
                 text.pairs(values);
             }
-            // A kind of body that a later core may add: its debug output, which contains no value.
+            // A later version of core may add a kind of body. Its debug output, which contains no value, is digested.
             other => {
                 text.tag(3);
                 text.bytes(format!("{other:?}").as_bytes());
@@ -86,7 +86,7 @@ impl Digest {
         Self { version, bytes }
     }
 
-    /// Returns the version of the bytes to which the content was converted.
+    /// Returns the version of the byte form in which the content was digested.
     #[must_use]
     pub const fn version(&self) -> u8 {
         self.version

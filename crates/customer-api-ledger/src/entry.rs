@@ -59,7 +59,7 @@ pub enum State {
     Sending,
     /// The provider accepted the write.
     Accepted {
-        /// The provider's name for the result, if the operation has a reference; cut at 200 bytes.
+        /// The provider's reference of the result, if the operation has a reference; cut at 200 bytes.
         reference: Option<String>,
     },
     /// The provider refused the write, and did nothing.
@@ -71,8 +71,8 @@ pub enum State {
         /// Set if the refusal is temporary: the provider asks not to be called before this time.
         not_before: Option<Timestamp>,
     },
-    /// The write never reached the provider, or the provider rejected its credential. Or an operator or a look found out that the
-    /// write did not happen.
+    /// The write did not happen: it never reached the provider, the provider rejected its credential, or an operator or a look decided that
+    /// it did not happen.
     NotSent,
     /// The write may have happened: after a timeout, a broken connection, a failure of the provider's server, or a kill.
     Unknown,
@@ -126,8 +126,8 @@ impl Outcome {
 
     /// Returns the outcome of a failed call. The error's [`delivery`](Error::delivery) decides, with one exception: a 401 rejected the
     /// credential and not the write, so the write counts as not sent and can be made with a better credential. A response that
-    /// [may be unasked](Error::may_be_unasked) proves neither a rejected credential nor a time to wait: it is recorded as refused, without
-    /// a time before which the write is not sent again.
+    /// [may be unasked](Error::may_be_unasked) may not belong to this write. Therefore its 401 and its `Retry-After` do not count: the
+    /// outcome is refused, without a time to wait for.
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         match error.delivery() {

@@ -32,7 +32,7 @@ impl Address {
     /// An error does not quote the text, which may contain a password.
     pub(crate) fn parse(url: &str) -> Result<Self, Failure> {
         let mut url = redis::parse_redis_url(url).ok_or(Failure::Url)?;
-        // The fragment would disable the checks of certificates, or is a part of a password that was not encoded.
+        // A fragment would disable the checks of certificates, or is a part of a password that was not encoded.
         if url.fragment().is_some() {
             return Err(Failure::Url);
         }

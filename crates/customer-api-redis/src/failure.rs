@@ -22,16 +22,16 @@ pub(crate) enum Failure {
     Lost,
     /// The server returned an error.
     Server(ServerCode),
-    /// The server returned something that the script does not return.
+    /// The server's reply is not one that the script can return.
     Reply,
-    /// The time of the script is over.
+    /// The script timed out.
     TooSlow,
 }
 
 /// The errors of a server that no longer accepts writes: it is a replica, or an old primary that its replicas have left.
 const MISLED: &[&str] = &["READONLY", "MASTERDOWN", "NOAUTH", "NOREPLICAS"];
 
-/// The text that servers before version 7 put before the error of a command called by a script.
+/// The text with which servers before version 7 begin the error of a command that a script called.
 const IN_SCRIPT: &str = "Error running script";
 
 /// The first word of a server's error. The rest may quote keys and values.

@@ -19,14 +19,15 @@ impl KeyPrefix {
         Ok(Self(prefix))
     }
 
-    /// Returns the sorted set of a class's slots, and the end of its stop. A cluster keeps both on one node.
+    /// Returns the names of two keys of a class: one for the sorted set of its slots, one for the end of its stop. A
+    /// cluster keeps both keys on one node.
     pub(crate) fn of_quota(&self, claim: &SlotClaim) -> [String; 2] {
         let (quota, class) = (Escaped(claim.quota()), Escaped(claim.class()));
         let key = |what| format!("{}quota:1:{{{quota}:{class}}}:{what}", self.0);
         [key("slots"), key("stop")]
     }
 
-    /// Returns the hash of an account.
+    /// Returns the name of the key that holds an account's data, a Redis hash.
     pub(crate) fn of_account(&self, account: &str) -> [String; 1] {
         [format!("{}session:1:{{{}}}", self.0, Escaped(account))]
     }

@@ -7,7 +7,7 @@ use crate::{
     keys::KeyPrefix,
 };
 
-/// The settings for using a server.
+/// The settings of a connection to a server.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is set up before `connect`"]
 pub struct RedisOptions {
@@ -43,7 +43,7 @@ impl RedisOptions {
     /// Uses the server at this URL: `redis://user:password@host:6379/0`, `rediss://…` for TLS, or `unix:///path`. The schemes `valkey`
     /// and `valkeys` mean the same as `redis` and `rediss`.
     ///
-    /// Does not connect yet. The connection is made when it is first needed, and replaced when it is lost.
+    /// Does not connect yet. The connection is made when it is first needed, and made again when it is lost.
     ///
     /// # Errors
     ///
@@ -61,9 +61,9 @@ impl RedisOptions {
 ///
 /// Cheap to clone. A program needs one, because any number of scripts can be under way on it at the same time.
 ///
-/// The runtime in which the connection is made drives it. If that runtime exists but makes no progress, scripts from other runtimes
-/// time out. Therefore a program with several single-threaded runtimes should give each its own connection. A runtime that ends does
-/// no harm.
+/// The runtime in which the connection is made drives the connection. If that runtime exists but makes no progress, scripts from other
+/// runtimes time out. Therefore a program with several single-threaded runtimes should give each its own connection. A runtime that ends
+/// does no harm.
 #[derive(Clone)]
 pub struct RedisConnection {
     connection: Arc<Connection>,

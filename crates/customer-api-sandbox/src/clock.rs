@@ -64,7 +64,7 @@ impl Clock {
         base.saturating_add(run.unwrap_or_default())
     }
 
-    /// Returns the time as the standard library has it.
+    /// Returns the time as a [`SystemTime`].
     pub(crate) fn system_time(&self) -> SystemTime {
         UNIX_EPOCH.checked_add(self.now()).unwrap_or(UNIX_EPOCH)
     }
@@ -130,7 +130,7 @@ pub(crate) mod rfc3339 {
 }
 
 fn timestamp(time: Duration) -> Timestamp {
-    // A time out of range is beyond the year 9999. It is replaced by the last printable moment.
+    // A time out of range is after the year 9999. It is replaced by the last printable time.
     jiff::SignedDuration::try_from(time)
         .and_then(Timestamp::from_duration)
         .unwrap_or(Timestamp::MAX)

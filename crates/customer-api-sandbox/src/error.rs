@@ -24,7 +24,7 @@ pub enum SandboxError {
     Description {
         /// The provider.
         provider: &'static str,
-        /// What is wrong with it.
+        /// The problem with the description.
         cause: DescriptionError,
     },
     /// The provider has no operation of this name.

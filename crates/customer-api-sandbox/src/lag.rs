@@ -41,7 +41,7 @@ impl<T: Clone> Lag<T> {
             .map_or(state, |(_, before)| before)
     }
 
-    /// Changes the earlier states, for a change that counts as having always been there.
+    /// Applies a change to the earlier states, as if the change had always been there.
     pub(crate) fn rewrite(&mut self, mut change: impl FnMut(&mut T)) {
         for (_, state) in &mut self.earlier {
             change(state);

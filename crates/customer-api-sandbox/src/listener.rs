@@ -18,7 +18,8 @@ pub(crate) struct Listener {
 
 impl Listener {
     pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
-        // A port that the caller chose is not shared, because a second sandbox on it must fail.
+        // A port that the caller chose is not shared, because a second sandbox on the same port
+        // must fail.
         let reserved = if address.port() == 0 {
             reserve(address)?
         } else {
@@ -66,7 +67,7 @@ fn listen(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
     if shared {
         share_port(&socket)?;
     } else {
-        // Not on Windows, where this would let two programs share a port.
+        // Not on Windows, where this setting would let two programs share a port.
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
     }
@@ -74,8 +75,9 @@ fn listen(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Reserves a free port. Linux gives connections only to listening sockets. Other systems may give
-/// them to this one, so on those the port is only bound again.
+/// Reserves a free port, on Linux only: Linux gives connections only to listening sockets. On other
+/// systems, the reserving socket might get connections. There, the port is free while the listener
+/// is closed.
 fn reserve(address: SocketAddr) -> io::Result<Option<TcpSocket>> {
     if cfg!(target_os = "linux") {
         let socket = socket_for(address)?;

@@ -27,7 +27,7 @@ pub struct RecordedRequest {
     pub method: String,
     /// The request target exactly as sent: path and query, not decoded or normalised.
     pub target: String,
-    /// The decoded names of the query parameters that the operation does not know, each once.
+    /// The decoded names of the query parameters that the operation does not have, each once.
     pub unknown_query: Vec<String>,
     /// Header names and values as sent and in that order.
     pub headers: Vec<(String, Vec<u8>)>,
@@ -39,7 +39,8 @@ pub struct RecordedRequest {
     /// The rules of the provider's description that the request broke, in neutral words.
     pub problems: Vec<String>,
     /// Whether the request has changed the provider's state so far. A request that is
-    /// [processed later](crate::Fault::processed_later) changes it then. Always false for a read.
+    /// [processed later](crate::Fault::processed_later) changes the state at that time. Always
+    /// false for a read.
     pub applied: bool,
     /// The status of the response, or `None` if no head was sent.
     pub status: Option<u16>,
@@ -81,11 +82,12 @@ impl RecordedRequest {
 
 pub(crate) type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 
-/// How many of the latest requests are kept. `None` stands for all.
+/// The limits of the log. The oldest requests are removed first. `None` means no limit.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) requests: Option<usize>,
-    /// The bytes of their targets, headers and bodies, and of their responses.
+    /// The total number of bytes of the targets, headers, bodies and broken rules, and of the
+    /// responses.
     pub(crate) bytes: Option<usize>,
 }
 
@@ -108,7 +110,7 @@ struct Requests {
 
 struct Entry {
     request: RecordedRequest,
-    /// The number of the change that made the entry as it is.
+    /// The number of the last change to the entry.
     change: u64,
 }
 
@@ -117,7 +119,7 @@ struct Entry {
 pub(crate) struct Counts {
     pub(crate) all: usize,
     pub(crate) applied: usize,
-    /// Those that were removed because the log was full.
+    /// The requests that were removed because the log was full.
     pub(crate) dropped: usize,
 }
 
@@ -208,7 +210,7 @@ impl RequestLog {
         self.pulse.change();
     }
 
-    /// Calls `read` with each kept request, and the number of the change that made it as it is.
+    /// Calls `read` with each kept request, and the number of the last change to its entry.
     #[cfg(feature = "console")]
     pub(crate) fn for_each(&self, mut read: impl FnMut(&RecordedRequest, u64)) {
         for entry in &self.requests().kept {

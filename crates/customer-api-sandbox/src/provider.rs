@@ -1,5 +1,5 @@
 //! The interface of a provider to the rest of the crate: admission, refusals in the provider's
-//! words, and the operations. A provider never sees a socket.
+//! words, and the operations. A provider has no access to a socket.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(crate) trait Provider: Send + Sync + 'static {
     /// Whether the provider's own responses have a `Date`.
     fn dates(&self) -> bool;
 
-    /// Forgets everything but the switches.
+    /// Resets everything except the switches.
     fn reset(&self);
 
     /// Makes all tokens expire now.
@@ -21,7 +21,7 @@ pub(crate) trait Provider: Send + Sync + 'static {
     /// Ends all open scrolls.
     fn expire_scrolls(&self) {}
 
-    /// Checks what the provider checks before it looks at the body: the key and the formats.
+    /// Checks the head as the provider does before it reads the body: the key and the formats.
     fn admit(&self, head: &Head) -> Result<(), Response>;
 
     /// Returns the provider's response to a request that its description does not allow.

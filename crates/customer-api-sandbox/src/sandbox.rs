@@ -73,8 +73,8 @@ impl Sandbox {
         &self.customer_radar
     }
 
-    /// Moves the sandbox's clock on. This affects its timestamps and time windows, but not tokio's
-    /// timers.
+    /// Advances the sandbox's clock. This affects the sandbox's timestamps and time windows, but
+    /// not tokio's timers.
     ///
     /// Writes that [come later](crate::Later::After) and become due within this time are carried
     /// out at their times, before this method returns.
@@ -91,8 +91,8 @@ impl Sandbox {
         );
     }
 
-    /// Puts all providers back as they were when they were new: without records, tokens, faults and
-    /// recorded requests. The switches and the clock stay.
+    /// Resets all providers to their initial state, without records, tokens, faults and recorded
+    /// requests. The switches and the clock stay.
     pub fn reset(&self) {
         self.ravelin.reset();
         self.omnidesk.reset();
@@ -101,7 +101,7 @@ impl Sandbox {
     }
 }
 
-/// The JSON forms that the admin API and the program take.
+/// The JSON forms that the admin API and the program accept.
 #[cfg(feature = "console")]
 impl Sandbox {
     /// Returns the address of the admin API and the console, or `None` if they are not served.
@@ -110,14 +110,14 @@ impl Sandbox {
         self.console.as_ref().map(|console| console.url.as_str())
     }
 
-    /// Returns what `GET /health` of the admin API returns: base URLs, variables and counters.
+    /// Returns the body of `GET /health` of the admin API: base URLs, variables and counters.
     #[must_use]
     pub fn health(&self) -> serde_json::Value {
         self.managing.health()
     }
 
-    /// Makes these the records, now and after each reset through the admin API. The value is an
-    /// object with the records of one or more providers, in the form of `GET /state`.
+    /// Replaces the records, now and after each reset through the admin API. The value is an object
+    /// with the records of one or more providers, in the form of `GET /state`.
     ///
     /// # Errors
     ///
@@ -131,12 +131,12 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`FormError`] if one of them is wrong. Nothing is changed then.
+    /// [`FormError`] if one of the faults is wrong. Then no fault is replaced.
     pub fn replace_faults(&self, faults: serde_json::Value) -> Result<(), FormError> {
         self.managing.start_faults(faults)
     }
 
-    /// Sets a switch, now and after each reset through the admin API. It is named
+    /// Sets a switch, now and after each reset through the admin API. The name has the form
     /// `provider.switch`, for example `ravelin.unknown_fields`.
     ///
     /// # Errors
@@ -147,7 +147,7 @@ impl Sandbox {
     }
 }
 
-/// Moves the clock on, and carries out the writes that become due at their times.
+/// Advances the clock, and carries out the writes that become due at their times.
 pub(crate) fn advance(clock: &Clock, servers: &[&Pipeline], by: Duration) {
     let mut left = by;
     loop {
@@ -260,9 +260,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// Makes the sandbox's clock stand at `start` and moves it on by `step` after each write that is
-    /// applied. No timestamp then depends on when a test runs. Without this call the clock starts
-    /// at the real time and runs along with tokio's.
+    /// Stops the sandbox's clock at `start`, and advances it by `step` after each write that is applied. Then no
+    /// timestamp depends on the time at which a test runs. Without this call, the clock starts at the real time and
+    /// runs with tokio's clock.
     pub fn stepped_clock(mut self, start: SystemTime, step: Duration) -> Self {
         self.stepped = Some((start, step));
         self
@@ -278,8 +278,8 @@ impl SandboxBuilder {
     }
 
     /// Makes the sandbox's clock run behind the machine's. This is the counterpart of
-    /// [`clock_ahead`](Self::clock_ahead), with the same limits. The clock goes back to 1970 at
-    /// most.
+    /// [`clock_ahead`](Self::clock_ahead), with the same limits. The earliest time of the clock is
+    /// 1970.
     pub fn clock_behind(mut self, by: Duration) -> Self {
         self.skew = Skew::Behind(by);
         self
@@ -302,19 +302,19 @@ impl SandboxBuilder {
         self.admin_address((Ipv4Addr::LOCALHOST, port))
     }
 
-    /// Serves the admin API and the console on this address. The API needs no credentials: on an
-    /// address that other machines reach, they can use it too.
+    /// Serves the admin API and the console on this address. The API needs no credentials: if other
+    /// machines can reach the address, they can use the API too.
     #[cfg(feature = "console")]
     pub fn admin_address(mut self, address: impl Into<SocketAddr>) -> Self {
         self.admin = Some(address.into());
         self
     }
 
-    /// Lets programs call the sandbox under this name too, with any port. Without this call, it
-    /// answers only to `localhost`, loopback addresses and the addresses that it listens on. Needed,
-    /// for example, where one container calls another one by its name.
+    /// Lets programs call the sandbox under this name too, with any port. Without this call, it answers only to
+    /// `localhost`, loopback addresses and the addresses that it listens on. A container that other containers call by
+    /// its name needs this, for example.
     ///
-    /// A page of a web site can call the sandbox if the name of the site leads to this machine.
+    /// A page of a web site can call the sandbox if the name of the site resolves to this machine.
     /// Therefore allow only names that no web site has.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());

@@ -90,7 +90,7 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Starts no attempt later than `limit` after the call began, for a call that is useless after that.
+    /// Starts no attempt later than `limit` after the call began, for a call that is useless later.
     pub fn latest_start(mut self, limit: Duration) -> Self {
         self.options.additions().latest_start = Some(limit);
         self
@@ -108,7 +108,7 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// States whether repeating this call is harmless. Overrides the description.
+    /// States whether repeating this call is harmless. Overrides the operation's own [`idempotency`](crate::OperationInfo::idempotency).
     ///
     /// This setting allows retries of a write. Pass `Idempotent` only if doing the write twice equals doing it once *for you*, even if
     /// the first request arrives late and overwrites the change that another writer made in between.
@@ -132,7 +132,7 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Adds text to the query that is already percent-encoded, such as the query of a link from the provider.
+    /// Adds already percent-encoded text to the query, such as the query of a link from the provider.
     ///
     /// If the text is not a query, the call fails before it is sent.
     pub fn raw_query(mut self, query: impl Into<String>) -> Self {
@@ -242,7 +242,7 @@ impl<O: Operation> Call<O> {
             .map(|(value, meta)| Response::new(value, meta))
     }
 
-    /// Runs the generic part of a call: encodes before and decodes after. The [`Pipeline`] does the rest.
+    /// Encodes the operation, runs the [`Pipeline`], which is not generic, and decodes the response.
     async fn run(&self) -> Result<(O::Output, Metadata), Error> {
         let mut pipeline = match self.pipeline(false) {
             Ok(pipeline) => pipeline,
@@ -307,9 +307,9 @@ impl<O: Operation> Call<O> {
         )
     }
 
-    /// Reads the body of a success. If the status decides, a body that can't be read is a success without a record. It is an error
-    /// if the body is not the provider's own, or if the service does not accept it. A write is not a success either if the operation
-    /// did not look at its body, and the body is a page.
+    /// Reads the body of a success. If the status decides, an unreadable body is a success without a record, unless the body is not the
+    /// provider's own or the service does not accept the body. If the status does not decide, a write fails if its response is an HTML page
+    /// that was not read as JSON.
     fn decode(&self, meta: &Metadata) -> Result<O::Output, DecodeError> {
         let body = &meta.body;
         let outcome = O::decode(body);
@@ -349,7 +349,8 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// Makes the caller's error from a call's failure, without the request's secret and personal values. No other place does this.
+    /// Makes the caller's error from a call's failure, without the request's secret and personal values. Every error of a call is made
+    /// here.
     #[cold]
     fn error(&self, failure: Failure, report: CallReport, sent: Option<&Prepared>) -> Error {
         let mut sensitive = Sensitive::default();

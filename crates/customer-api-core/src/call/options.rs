@@ -57,7 +57,7 @@ impl CallOptions {
         additions.map_or(&[], |additions| &additions.before_send)
     }
 
-    /// Finishes the request that the operation has written, with the caller's additions.
+    /// Adds the caller's additions to the request that the operation has written, and finishes the request.
     pub(crate) fn finish(
         &self,
         mut request: Encoder<'_>,
@@ -94,7 +94,7 @@ impl CallOptions {
             .for_each(|value| values.text(value));
         let raw = additions.raw_query.as_deref().unwrap_or_default();
         let pairs = form_urlencoded::parse(raw.as_bytes()).map(|(_, value)| value);
-        // Fixed words and values can't be told apart in a path.
+        // In a path, fixed words and values can't be distinguished.
         let path = additions.path.as_deref().unwrap_or_default().split('/');
         let path = path.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
         pairs

@@ -32,7 +32,7 @@ pub struct OperationInfo {
     pub fresh_connection: bool,
     /// Whether the status alone states that the call succeeded, so that a 2xx is a success even if its body can't be read.
     pub status_decides: bool,
-    /// How certain the description is.
+    /// How certain the operation's description is.
     pub provenance: Option<Provenance>,
     /// The page that documents the operation.
     pub docs_url: Option<&'static str>,
@@ -83,8 +83,8 @@ impl OperationInfo {
         self
     }
 
-    /// Sends the call on a connection that no other call has used, so that another call can't cause its failure. Use this for rare
-    /// calls that can't be undone, because connecting takes time.
+    /// Sends the call on a connection that no other call has used, so that another call can't cause its failure. Connecting takes time, so
+    /// use this only for rare calls that can't be undone.
     #[must_use]
     pub const fn with_fresh_connection(mut self) -> Self {
         self.fresh_connection = true;
@@ -98,7 +98,7 @@ impl OperationInfo {
         self
     }
 
-    /// States how certain the description is, and the page that documents it.
+    /// States how certain the operation's description is, and the page that documents the operation.
     #[must_use]
     pub const fn with_provenance(mut self, provenance: Provenance, docs_url: &'static str) -> Self {
         self.provenance = Some(provenance);
@@ -124,7 +124,7 @@ impl AsRef<str> for OperationInfo {
 /// Whether a call may be repeated, in the terms of RFC 9110, section 9.2.
 #[expect(
     clippy::exhaustive_enums,
-    reason = "RFC 9110 knows three classes, and callers should match them all"
+    reason = "RFC 9110 defines three classes, and callers should match them all"
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Idempotency {

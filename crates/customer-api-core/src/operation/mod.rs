@@ -54,7 +54,7 @@ pub trait Operation: Send + Sync + 'static {
     /// The static facts about the operation.
     const INFO: &'static OperationInfo;
 
-    /// The same as [`INFO`](Self::INFO), unless the operation is described where it is called, as [`Raw`] is.
+    /// Returns [`INFO`](Self::INFO), unless the operation is described where it is called, like a [`Raw`].
     fn info(&self) -> &'static OperationInfo {
         Self::INFO
     }

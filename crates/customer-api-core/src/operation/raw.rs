@@ -12,8 +12,8 @@ use crate::{
 
 /// An operation that a provider's crate lacks, described where it is called.
 ///
-/// The call has the same credential, limits, retries and errors as every other call. A description decides what is retried: state
-/// [`NonIdempotent`](super::Idempotency::NonIdempotent) for a `PUT` or `DELETE` that must not be repeated.
+/// The call has the same credential, limits, retries and errors as every other call. The idempotency in its description decides whether the
+/// call is retried: state [`NonIdempotent`](super::Idempotency::NonIdempotent) for a `PUT` or `DELETE` that must not be repeated.
 ///
 /// The output is the body of the response, whatever it contains. There is one exception: a 2xx with a page of HTML may come from a
 /// gateway, so for a write it is an error with [`Unknown`](crate::Delivery::Unknown). The body of the request is of one kind. If several
@@ -55,7 +55,7 @@ enum RawBody {
 }
 
 impl<S> Raw<S> {
-    /// An operation with this description, and an empty body.
+    /// Creates an operation with this description and an empty body.
     #[must_use]
     pub fn new(info: &'static OperationInfo) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl<S> Raw<S> {
     }
 
     /// Adds a header. The credential can't be replaced, and headers that frame the message are reserved for the transport. A
-    /// `Content-Type` replaces that of the body, for instance by `application/merge-patch+json`.
+    /// `Content-Type`, such as `application/merge-patch+json`, replaces the body's own.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));

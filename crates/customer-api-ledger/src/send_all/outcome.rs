@@ -10,11 +10,11 @@ use crate::{Entry, Key, LedgerError, State, settle::Looked};
 pub struct Sent<T> {
     /// The caller's key.
     pub key: Key,
-    /// The outcome of its write.
+    /// The outcome of the key's write.
     pub outcome: SentOutcome<T>,
-    /// Whether this outcome, and what a look decided, is on record. If the outcome is not on record, a key that was begun stays in
-    /// [`State::Sending`], regardless of the outcome, and becomes [`State::Unknown`] later: in a file when it is opened again, in a shared
-    /// ledger when the claim ends. A ledger that could not record an outcome ends the run.
+    /// Whether the ledger has recorded this outcome and the decision of a look. If not, a key that was begun stays in [`State::Sending`],
+    /// whatever the outcome. The key becomes [`State::Unknown`] later: in a file when the file is opened again, in a shared ledger when the
+    /// claim ends. A ledger that could not record an outcome ends the run.
     pub is_recorded: bool,
     /// The result of a [look](super::SendAll::settle_unknown) at the provider, or the look's error, if the outcome was unknown.
     pub looked: Option<Looked>,
@@ -36,7 +36,7 @@ pub enum SentOutcome<T> {
     /// A [look](super::SendAll::settle_unknown) showed that the write is done, by this run or by an earlier one. This is on record
     /// now.
     Found(Entry),
-    /// Nothing was sent, because of the key's state, or because the run had the key before.
+    /// Nothing was sent, because of the key's state, or because the key occurred earlier in this run.
     Skipped(State),
     /// Nothing was sent: the key was used for other content that was sent or may have been sent.
     KeyReused(Entry),
@@ -90,7 +90,7 @@ pub enum Ending {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RunSummary {
-    /// The number of keys per outcome. It includes those that the caller read before.
+    /// The number of keys per outcome, including the keys that [`Run::next`](super::Run::next) has returned.
     pub progress: Progress,
     /// Why the run ended.
     pub ending: Ending,

@@ -4,10 +4,9 @@ use std::{
     task::{Context, Waker},
 };
 
-/// Stops a run gracefully: nothing further is begun, and writes on their way are finished.
+/// Stops a run gracefully: the run begins no further writes, and finishes the writes on their way.
 ///
-/// Cheap to clone. Can be used from anywhere, such as a task that waits for Ctrl-C. A stopper can outlive its run, and then does
-/// nothing.
+/// Cheap to clone. Can be used from anywhere, such as a task that waits for Ctrl-C. A stopper can outlive its run. It then has no effect.
 #[derive(Clone, Default)]
 pub struct Stopper {
     state: Arc<Mutex<State>>,
@@ -16,14 +15,14 @@ pub struct Stopper {
 #[derive(Default)]
 struct State {
     is_stopped: bool,
-    /// The task that reads the run, and may be waiting for its source.
+    /// The task that polls the run. It may be waiting for the run's source.
     reader: Option<Waker>,
 }
 
 impl Stopper {
     /// Stops the run. Repeating it has no effect.
     ///
-    /// Keep reading the run: it still returns the writes that are on their way, and then ends.
+    /// Keep calling [`Run::next`](super::Run::next): it still returns the writes that are on their way. Then the run ends.
     pub fn stop(&self) {
         let reader = {
             let mut state = self.lock();
@@ -41,7 +40,7 @@ impl Stopper {
         self.lock().is_stopped
     }
 
-    /// Returns whether the run was stopped. If not, wakes the caller when it is stopped.
+    /// Returns whether the run was stopped. If not, wakes the polling task when the run is stopped.
     pub(super) fn poll_stopped(&self, context: &Context<'_>) -> bool {
         let mut state = self.lock();
         if !state.is_stopped {

@@ -1,4 +1,4 @@
-//! Stores what is known of a database in a file, for the next process.
+//! Stores the known state of a database in a file, for the next process.
 
 use std::{
     fmt, fs,
@@ -63,7 +63,7 @@ impl Memory {
         let written = (|| {
             let mut file = fs::File::create(&new)?;
             file.write_all(print(known).as_bytes())?;
-            // Without this, the name may survive a power failure and the content may not.
+            // Without the sync, a power failure may keep the name and lose the content.
             file.sync_data()?;
             fs::rename(&new, &self.path)
         })();

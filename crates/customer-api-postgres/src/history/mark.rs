@@ -1,10 +1,10 @@
-//! What is known of a database, and how it is compared with the database that is found.
+//! The known state of a database, and its comparison with the state that is found.
 
 use std::time::SystemTime;
 
 use tokio_postgres::Row;
 
-/// The place of a write: the position in the server's log, in bytes, and the line of history.
+/// The place of a write: its position in the server's log, in bytes, and its line of history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
     position: i64,
@@ -21,13 +21,13 @@ impl Mark {
         })
     }
 
-    /// Returns whether a write that was begun after this mark was read can have the place `now`.
+    /// Returns whether `now` is a possible place of a write that began after this mark was read.
     pub(super) fn is_continued_by(&self, now: &Self) -> bool {
         self.line == now.line && self.position <= now.position
     }
 }
 
-/// What a program knows of its database.
+/// The known state of a program's database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     /// A hash of the ledger's digest key. It distinguishes an empty ledger from the original one. The file does not store the key
@@ -42,7 +42,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Returns what is known after a connection has passed the check.
+    /// Returns the known state after a connection has passed the check.
     pub(super) fn after(before: Option<Self>, now: &Now) -> Self {
         let before = before.filter(|known| known.accepted == now.accepted);
         let durable = if now.is_settled { now.position } else { 0 };
@@ -62,7 +62,7 @@ impl Known {
         }
     }
 
-    /// Takes the mark of an acknowledged write. Returns whether it is a new position.
+    /// Updates the position from the mark of an acknowledged write. Returns whether the position has changed.
     pub(super) fn advance(&mut self, now: &Mark) -> bool {
         let is_news = self.mark().is_continued_by(now) && self.position < now.position;
         if is_news {
@@ -127,8 +127,8 @@ pub(super) fn judge(known: Option<&Known>, now: &Now, trusts_failover: bool) -> 
     }
     let is_continued =
         known.history == now.actual || is_later_timeline(&known.history, &now.actual);
-    // A program that has seen a timeline has seen it recorded. If it is to be recorded again, that record is missing: another replica
-    // has given its timeline the same number.
+    // A timeline becomes known only after it was recorded in the ledger. If the ledger's record is older than the known timeline, this is
+    // another database: another replica has given its timeline the same number.
     let is_recorded_still = !is_later_timeline(&now.recorded, &known.history);
     let is_complete = is_continued && is_recorded_still && known.position <= now.position;
     if now.accepted == known.accepted && !is_complete {

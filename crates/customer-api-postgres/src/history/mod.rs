@@ -25,13 +25,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The columns with which each write returns its place: see [`Mark`].
 ///
-/// The table's object id is read with its row. The position is that of the log before the commit of this statement. Therefore it is
-/// durable once the commit is acknowledged.
+/// `e.tableoid` is the object id of the table, from the row that the statement writes. The position is that of the log before the commit of
+/// this statement. Therefore the position is durable once the commit is acknowledged.
 pub(crate) const MARK: &str = "(pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint AS position, \
      left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || '-' || \
      (SELECT oid::text FROM pg_database WHERE datname = current_database()) || '.' || e.tableoid::text AS line";
 
-/// Makes the commit of a statement durable, whatever the settings of the session or the server. It is part of the statement itself,
+/// Makes the commit of a statement durable, whatever the settings of the session or the server. This text is part of the statement itself,
 /// because a pooler may run each statement on another session.
 pub(crate) const DURABLE: &str =
     "durable AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))";
@@ -50,8 +50,8 @@ pub(crate) fn history_sql(schema: &str) -> String {
     )
 }
 
-/// Returns the statement that records the current history. The operator's acceptance takes precedence over what was known, even if
-/// that was accepted by a clock that was ahead. `$1` is the time of the known acceptance.
+/// Returns the statement that records the current history, with a time of acceptance that is later than every earlier one, even if an
+/// earlier time came from a clock that was ahead. Therefore the new acceptance takes precedence. `$1` is the time of the known acceptance.
 pub(crate) fn accept_sql(schema: &str) -> String {
     let now = history_sql(schema);
     format!(
@@ -60,7 +60,7 @@ pub(crate) fn accept_sql(schema: &str) -> String {
     )
 }
 
-/// What a program knows of its database. It is compared with every connection and every write.
+/// The known state of a program's database. Every connection and every write is compared with the known state.
 pub(crate) struct History {
     look: String,
     follow: String,
@@ -71,7 +71,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Creates a history with no knowledge except the content of the file.
+    /// Creates a history whose known state is the content of the file. Without a file, nothing is known.
     pub(crate) fn new(
         schema: &str,
         trusts_failover: bool,
@@ -101,7 +101,7 @@ impl History {
         self.known().as_ref().map(|known| known.accepted)
     }
 
-    /// Forgets what was known, because an operator has accepted the database as it is.
+    /// Forgets the known state, because an operator has accepted the database as it is.
     pub(crate) fn forget(&self) {
         *self.known() = None;
     }
@@ -111,7 +111,7 @@ impl History {
         &self.look
     }
 
-    /// Compares the database of a new connection with what is known. Fails if the database has no ledger.
+    /// Compares the database of a new connection with the known state. Fails if the database has no ledger.
     pub(crate) async fn check(&self, client: &Client) -> Result<(), Failure> {
         let rows = client.query_typed(&self.look, &[]).await;
         let rows = rows.map_err(Failure::Statement)?;
@@ -139,7 +139,7 @@ impl History {
         Ok(())
     }
 
-    /// Returns how far the database was, for [`is_continued`](Self::is_continued). Call it before a write is begun.
+    /// Returns the mark of the known state, for [`is_continued`](Self::is_continued). Call this before a write begins.
     pub(crate) fn mark(&self) -> Option<Mark> {
         self.known().as_ref().map(Known::mark)
     }
@@ -162,7 +162,7 @@ impl History {
         true
     }
 
-    /// Writes what is known into the file, if there is one.
+    /// Writes the known state into the file, if there is one.
     pub(crate) async fn keep(self: &Arc<Self>) -> Result<(), MemoryError> {
         if self.memory.is_none() {
             return Ok(());
@@ -173,7 +173,7 @@ impl History {
         kept.await.unwrap_or(Ok(()))
     }
 
-    /// From now on, writes new knowledge into the file, until the last handle is dropped.
+    /// From now on, writes every change of the known state into the file, until the last handle is dropped.
     pub(crate) fn keep_on(self: &Arc<Self>) {
         if self.memory.is_none() {
             return;
@@ -209,7 +209,7 @@ impl History {
 
 impl Drop for History {
     fn drop(&mut self) {
-        // A program that ends leaves its knowledge to the next one.
+        // Keep the known state for the next program.
         drop(self.write());
         self.changed.notify_one();
     }

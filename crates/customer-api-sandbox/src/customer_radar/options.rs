@@ -105,8 +105,8 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Sets how many requests a token is good for, whatever their outcome. The next request finds the token expired. The provider
-    /// has no such limit. In a test, this setting makes a token expire in the middle of a run without any clock. Default: any
+    /// Sets how many requests can use a token. Each request counts, whatever its outcome. After the last of them, the token has expired.
+    /// The provider has no such limit. In a test, this setting makes a token expire in the middle of a run without any clock. Default: any
     /// number.
     pub fn token_uses(mut self, requests: usize) -> Self {
         self.token_uses = Some(requests);
@@ -145,8 +145,8 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Sets whether every recipient must have an e-mail address, which is one reading of the
-    /// provider's table. If not, a mobile number is enough. Inferred. Default: false.
+    /// Sets whether every recipient must have an e-mail address. The provider's table can be read
+    /// in this way. If no address is required, a mobile number is enough. Inferred. Default: false.
     pub fn require_email(mut self, required: bool) -> Self {
         self.require_email = required;
         self
@@ -189,7 +189,7 @@ impl CustomerRadarOptions {
     }
 
     /// Makes each invitation that would be accepted get 200 with this code instead of `00000` and
-    /// with this description. Nothing is sent. That there is such a response is inferred. Default:
+    /// with this description. Nothing is sent. It is inferred that such a response exists. Default:
     /// none.
     pub fn refusal_in_200(
         mut self,
@@ -236,9 +236,9 @@ impl CustomerRadarOptions {
     /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
-    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
-    /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
-    /// no `Date`, unless the fault sets one. Inferred. Default: true.
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), this is the `Date` of a provider
+    /// whose clock differs from the client's. A response that a [`Fault`](crate::Fault) shows
+    /// instead has no `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self

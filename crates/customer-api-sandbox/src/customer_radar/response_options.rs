@@ -34,7 +34,7 @@ pub enum CodeType {
 pub enum DataResponse {
     /// A text of digits.
     Text,
-    /// The number itself. A reader that reads numbers as floats gets it wrong.
+    /// The number itself. A client that reads numbers as floats reads a wrong number.
     Number,
     /// `null`.
     Null,
@@ -49,7 +49,7 @@ pub enum DataResponse {
 pub enum ExpirationResponse {
     /// The time at which the token expires, with milliseconds as the fraction.
     Exact,
-    /// An hour before the login, as a client with a fast clock sees it. The token still lives.
+    /// One hour before the login, as if the client's clock were fast. The token is still valid.
     Past,
     /// `null`.
     Null,

@@ -47,7 +47,8 @@ impl MessageType {
 pub(super) struct LastMessages(BTreeMap<String, Duration>);
 
 impl LastMessages {
-    /// Records a message to a contact, unless there was one less than a period ago.
+    /// Records a message to a contact, unless the contact's last message is less than a period old.
+    /// Returns whether the message was recorded.
     pub(super) fn admit(&mut self, contact: &str, period: Duration, now: Duration) -> bool {
         let contact = contact.trim().to_lowercase();
         let last = self.0.get(&contact);

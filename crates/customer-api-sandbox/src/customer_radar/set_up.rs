@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// The ids that the server knows. It defines which combinations of client, programme, location and
-/// POM have a feedback code, and which programmes can't send e-mails.
+/// The account's setup: the combinations of client, programme, location and POM that have a
+/// feedback code, and the programmes that can't send e-mails.
 ///
 /// ```
 /// use customer_api_sandbox::CustomerRadarSetUp;
@@ -37,7 +37,7 @@ struct FeedbackCode {
 }
 
 impl Default for CustomerRadarSetUp {
-    /// The client `client-1` with
+    /// Returns a setup with the client `client-1`:
     ///
     /// | programme | location | POMs |
     /// |---|---|---|
@@ -46,7 +46,7 @@ impl Default for CustomerRadarSetUp {
     /// | `programme-1` | `location-3` | none |
     /// | `programme-sms`, without a Postmark id | `location-4` | `pom-4` |
     ///
-    /// and the client, programme, location and POM of the provider's sample request.
+    /// The setup also has the client, programme, location and POM of the provider's sample request.
     fn default() -> Self {
         let sample = "1cf118a0326d47aa851a90b9674e90aa";
         Self::empty()
@@ -92,13 +92,13 @@ impl CustomerRadarSetUp {
         self
     }
 
-    /// Removes the Postmark id of a programme. Its e-mails are refused.
+    /// Removes the Postmark id of a programme. The programme's e-mails are refused.
     pub fn without_postmark_id(mut self, programme: &str) -> Self {
         self.without_postmark_id.insert(programme.to_owned());
         self
     }
 
-    /// Returns whether an invitation has a feedback code.
+    /// Returns whether the ids of an invitation have a feedback code.
     pub(super) fn knows(
         &self,
         client: &str,

@@ -6,7 +6,7 @@ use super::response_options::{CodeType, ErrorFamily};
 use crate::description::{Problem, Rejection, Violation};
 use crate::http1::Response;
 
-/// The reason why an invitation that its description allows is refused.
+/// The reason for refusing an invitation that is valid by the provider's description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     NoFeedbackCode,
@@ -19,7 +19,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Returns code and sentence. No code is documented.
+    /// Returns the code and the sentence. The provider documents no code.
     pub(super) fn code_and_text(self) -> (&'static str, &'static str) {
         let text = match self {
             Self::NoFeedbackCode => {
@@ -46,7 +46,7 @@ impl Refusal {
     }
 }
 
-/// The code of every request whose content is refused without a sentence from the provider.
+/// The code for an invalid request, unless the provider documents a sentence for the refusal.
 const INVALID: &str = "99997";
 const THROTTLED: &str = "99996";
 /// The provider's sample for a wrong password.

@@ -28,8 +28,8 @@ impl ConnectionFault {
         Self::new(ConnectionFaultKind::Reset)
     }
 
-    /// Responds to the first bytes of the client with bytes that are neither TLS nor HTTP. A client sees the same when
-    /// it expects one protocol and the server speaks the other.
+    /// Responds to the first bytes of the client with bytes that are neither TLS nor HTTP. A client gets such bytes
+    /// when it uses one protocol and the server the other.
     pub const fn garbage() -> Self {
         Self::new(ConnectionFaultKind::Garbage)
     }

@@ -49,7 +49,7 @@ const SHORTEST_OVERSIZED: u64 = 13;
 /// let late = Fault::status(500).processed_later(Later::Requests(2));
 /// ```
 ///
-/// The JSON form, which the admin API and `--faults` take too, has the names of the methods:
+/// The JSON form, which the admin API and `--faults` accept too, has the names of the methods:
 ///
 /// ```
 /// use customer_api_sandbox::Fault;
@@ -92,7 +92,7 @@ pub(crate) enum Processing {
     Later(Later),
 }
 
-/// How a response is delivered, or fails to be.
+/// How a response is delivered, or how its delivery fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delivery {
     Whole,
@@ -123,7 +123,7 @@ impl Fault {
         }
     }
 
-    /// Lets the operation be processed and responds as usual. This is a start for
+    /// Lets the operation be processed and responds as usual. Use this as a base for
     /// [`delay`](Self::delay), [`informational`](Self::informational), [`header`](Self::header),
     /// [`body`](Self::body) and [`drip`](Self::drip).
     pub fn none() -> Self {
@@ -179,7 +179,7 @@ impl Fault {
     }
 
     /// Sends a whole body with a `Content-Length` that promises more, then closes in an orderly
-    /// way. A client that does not count would take the body for complete.
+    /// way. A client that does not count the bytes takes the body for complete.
     pub fn truncated() -> Self {
         Self::new(Delivery::Truncate)
     }
@@ -196,14 +196,15 @@ impl Fault {
         self
     }
 
-    /// Processes the request after the fault was shown. The provider failed to respond, or
-    /// responded with a failure, and still carries out the request.
+    /// Processes the request after the fault was shown, like a provider that fails to respond, or
+    /// responds with a failure, and still carries out the request.
     ///
-    /// The request is judged when it arrives. A request that is refused then is never carried out.
-    /// A request that the state rules out at the later time, such as a change of a customer who has
-    /// been deleted by then, does nothing. The fault shows the same as for a request that is not
-    /// processed. [`RecordedRequest::applied`](crate::RecordedRequest::applied) becomes true when
-    /// the request is applied. Replaces [`processed`](Self::processed), and is replaced by it.
+    /// The request is checked when it arrives. A request that is refused then is never carried out.
+    /// A request that is no longer possible at the later time, such as a change of a customer who
+    /// has been deleted by then, does nothing. The fault shows the same response as for a request
+    /// that is not processed. [`RecordedRequest::applied`](crate::RecordedRequest::applied) becomes
+    /// true when the request is applied. Replaces [`processed`](Self::processed), and is replaced
+    /// by it.
     pub fn processed_later(mut self, later: Later) -> Self {
         self.processing = Processing::Later(later);
         self

@@ -9,14 +9,15 @@ use super::form::SecondWriterForm;
 /// A write by another writer, derived from the request that meets the fault: the same write, another
 /// change to the same record or, for a creation, another record with the same name.
 ///
-/// The second write comes immediately after that request, even if the fault keeps the request from
-/// being carried out, and before the client's next request. It has the operation and the path of
+/// The second write is made immediately after that request, before the client's next request, even
+/// if the fault prevents the request from being carried out. It has the operation and the path of
 /// the request, and the body of the request with the changes made here. A request that the provider
-/// refuses has no second writer. A read is not interfered with.
+/// refuses has no second writer. A read has no second writer either.
 ///
 /// The second writer sends no request. Therefore the log does not contain its write, but
-/// `applied_count` counts it. Neither credential, quota nor description is checked. The fields that
-/// are [set](Self::set) should therefore be valid for the operation.
+/// `applied_count` counts it. The second write is not checked against the credential, the quota or
+/// the provider's description. The fields that are [set](Self::set) should therefore be valid for
+/// the operation.
 ///
 /// ```
 /// use customer_api_sandbox::{Fault, SecondWriter};
@@ -39,7 +40,7 @@ pub struct SecondWriter {
 }
 
 impl SecondWriter {
-    /// Repeats the same write as another writer.
+    /// Repeats the request's own write, as another writer.
     pub const fn same() -> Self {
         Self {
             changes: Vec::new(),
@@ -47,25 +48,26 @@ impl SecondWriter {
         }
     }
 
-    /// Sets a field of the body by the provider's name, whether or not the request has it.
+    /// Sets a field of the body, whether or not the request has the field. `field` is the name that
+    /// the provider gives to the field.
     pub fn set(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
         self.changes.push((field.into(), Some(value.into())));
         self
     }
 
-    /// Removes a field of the body by the provider's name.
+    /// Removes a field of the body. `field` is the name that the provider gives to the field.
     pub fn unset(mut self, field: impl Into<String>) -> Self {
         self.changes.push((field.into(), None));
         self
     }
 
-    /// Delays the second write. By default it comes immediately after the request.
+    /// Delays the second write. By default it is made immediately after the request.
     pub fn later(mut self, later: Later) -> Self {
         self.later = Some(later);
         self
     }
 
-    /// Returns what the second writer sends if the request has this body.
+    /// Returns the body of the second write, derived from the body of the request.
     pub(crate) fn body(&self, body: &Value) -> Value {
         let mut body = body.clone();
         if let Some(fields) = body.as_object_mut() {

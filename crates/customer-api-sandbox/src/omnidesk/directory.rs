@@ -50,7 +50,7 @@ impl Directory {
         self.lag.shown(&self.customers, now)
     }
 
-    /// Adds a customer that counts as having always existed.
+    /// Adds a customer as if it had always existed.
     pub(super) fn seed(&mut self, customer: OmnideskCustomer) -> u64 {
         let id = self.add(customer);
         if let Some(customer) = self.customers.get(&id) {
@@ -60,7 +60,7 @@ impl Directory {
         id
     }
 
-    /// Adds customers with their ids. Channels and events without an id get one that no other has.
+    /// Adds customers with their ids. Channels and events without an id get a unique one.
     #[cfg(feature = "console")]
     pub(super) fn restore(&mut self, customers: Vec<OmnideskCustomer>) {
         for customer in &customers {

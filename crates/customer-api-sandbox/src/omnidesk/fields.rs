@@ -1,4 +1,4 @@
-//! Reads the fields of a form that the description has already judged.
+//! Reads the fields of a form that was already checked against the description.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The switches of the Omnidesk server. The provider documents next to no response, so next to everything is a switch.
+//! The switches of the Omnidesk server. The provider documents almost no responses, so almost everything is a switch.
 
 use std::time::Duration;
 
@@ -116,13 +116,14 @@ impl OmnideskOptions {
         self
     }
 
-    /// Sets the shape of a timeline. That it is an array is documented. Default: [`TimelineResponse::BareArray`].
+    /// Sets the shape of a timeline. The provider documents an array. Default: [`TimelineResponse::BareArray`].
     pub fn timeline_response(mut self, response: TimelineResponse) -> Self {
         self.timeline_response = response;
         self
     }
 
-    /// Sets the form of a customer's channels. Inferred, because the provider's sample has none. Default: [`ChannelsResponse::Objects`].
+    /// Sets the form of a customer's channels. Inferred, because the provider's sample has no channels. Default:
+    /// [`ChannelsResponse::Objects`].
     pub fn channels_response(mut self, response: ChannelsResponse) -> Self {
         self.channels_response = response;
         self
@@ -141,14 +142,14 @@ impl OmnideskOptions {
         self
     }
 
-    /// Sets what a creation does with an external id that the brand already knows. Inferred. Default: [`ExistingId::Refuse`].
+    /// Sets the effect of a creation with an external id that the brand already has. Inferred. Default: [`ExistingId::Refuse`].
     pub fn existing_id(mut self, behaviour: ExistingId) -> Self {
         self.existing_id = behaviour;
         self
     }
 
     /// Sets whether the brands have "enable customer search by channels" on. If it is off, a new customer needs a `primary_id`, whatever
-    /// `search_customer_channel_value` is. That the setting exists is documented. Its effect is inferred. Default: true.
+    /// `search_customer_channel_value` is. The setting is documented, its effect is inferred. Default: true.
     pub fn search_by_channels(mut self, enabled: bool) -> Self {
         self.search_by_channels = enabled;
         self
@@ -161,8 +162,8 @@ impl OmnideskOptions {
         self
     }
 
-    /// Sets whether searches and `getCustomer` show custom fields, as `custom_<name>`. Inferred: the provider's only sample is of the
-    /// list, and has none. Here, the list never shows them. Default: true.
+    /// Sets whether searches and `getCustomer` show custom fields, as `custom_<name>`. Inferred: the provider's only sample is of the list,
+    /// and has no custom fields. The sandbox's list never shows custom fields. Default: true.
     pub fn custom_fields_shown(mut self, shown: bool) -> Self {
         self.custom_fields_shown = shown;
         self
@@ -174,15 +175,15 @@ impl OmnideskOptions {
         self
     }
 
-    /// Sets the query parameter whose presence adds the tickets to a timeline. That such a parameter exists is documented, but not its
-    /// name. Default: none.
+    /// Sets the query parameter whose presence adds the tickets to a timeline. The provider documents that there is such a parameter, but
+    /// not its name. Default: none.
     pub fn ticket_history_parameter(mut self, name: impl Into<String>) -> Self {
         self.ticket_history_parameter = Some(name.into());
         self
     }
 
-    /// Sets how many customers a page of the list has at most, at least one, even if a request asks for more. Inferred. Default: as many as
-    /// requested.
+    /// Sets the maximum number of customers on a page of the list, even if a request asks for more. 0 counts as 1. Inferred. Default: as
+    /// many as requested.
     pub fn page_limit(mut self, customers: usize) -> Self {
         self.page_limit = Some(customers.max(1));
         self
@@ -206,7 +207,7 @@ impl OmnideskOptions {
         self
     }
 
-    /// Sets whether a query parameter that the operation does not know is an error. The request log shows the parameter either way.
+    /// Sets whether a query parameter that the operation does not have is an error. The request log shows the parameter either way.
     /// Inferred. Default: false.
     pub fn refuse_unknown_query(mut self, refused: bool) -> Self {
         self.refuse_unknown_query = refused;
@@ -228,31 +229,31 @@ impl OmnideskOptions {
 
     /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead), [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
-    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose clock differs from the client's. A
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), this is the `Date` of a provider whose clock differs from the client's. A
     /// response that a [`Fault`](crate::Fault) shows instead has no `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
     }
 
-    /// Sets how long the reads do not show a write through the API, by the sandbox's clock. Until then they show customers and timelines as
-    /// they were before the write. Seeded and removed customers show immediately. Whether the provider's reads lag is not documented.
-    /// Default: no time.
+    /// Sets for how long the reads do not show a write that was made through the API, by the sandbox's clock. During this time, the reads
+    /// show customers and timelines as they were before the write. Seeded and removed customers show immediately. Whether the provider's
+    /// reads lag is not documented. Default: no time.
     pub fn shown_after(mut self, lag: Duration) -> Self {
         self.shown_after = lag;
         self
     }
 }
 
-/// The effect of a creation with an external id that the brand already knows.
+/// The effect of a creation with an external id that the brand already has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExistingId {
-    /// It is an error, and nothing changes.
+    /// The creation is an error, and nothing changes.
     Refuse,
-    /// It makes another customer with the same external id. A search then finds both.
+    /// The creation makes another customer with the same external id. A search then finds both.
     CreateAnother,
-    /// It changes the existing customer.
+    /// The creation changes the existing customer.
     Update,
 }

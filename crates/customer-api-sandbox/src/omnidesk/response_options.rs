@@ -87,9 +87,8 @@ pub enum ChannelsResponse {
     Null,
 }
 
-/// How the provider reports that it refuses what an operation asks for. A wrong key, path, method
-/// or content type always has the status of its kind and the body of
-/// [`Status400`](Self::Status400).
+/// How the provider reports that it refuses an operation. A wrong key, path, method or content type
+/// always has the status of its kind and the body of [`Status400`](Self::Status400).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

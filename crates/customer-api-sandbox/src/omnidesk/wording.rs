@@ -1,10 +1,10 @@
-//! Omnidesk's refusals. Its messages are prose without consequences for a client. These messages
-//! are not Omnidesk's.
+//! The messages of refusals, in the sandbox's own words. Omnidesk's messages are prose, on which no
+//! client depends.
 
 use crate::description::{Problem, Rejection, Violation};
 
 /// Returns the status and the message for a request that the description does not allow. The status
-/// is `None` where the provider's way of reporting errors decides.
+/// is `None` if [`ErrorResponse`](super::ErrorResponse) decides it.
 pub(super) fn refusal(rejection: &Rejection) -> (Option<u16>, String) {
     match rejection {
         Rejection::UnknownPath => (Some(404), "This page does not exist.".to_owned()),

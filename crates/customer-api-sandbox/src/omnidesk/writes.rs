@@ -157,7 +157,7 @@ impl Omnidesk {
     }
 }
 
-/// Where a creation puts its customer.
+/// The customer that a creation writes: a new one, or one that is already present.
 #[derive(Debug, Clone, Copy)]
 enum Place {
     New(u64),

@@ -43,12 +43,13 @@ struct State {
     waiting: usize,
     /// When the next slots may be free, by the store's last response; the soonest first.
     upcoming: Vec<Instant>,
-    /// When that response came.
+    /// When the store last reported these times.
     heard: Option<Instant>,
-    /// Since when the store has been asked without responding.
+    /// When the store was asked, if it has not responded since.
     unanswered: Option<Stopwatch>,
     outage: Option<Outage>,
-    /// Until when the provider accepts no call, as an attempt of this process learned. The store learns it later.
+    /// Until when the provider accepts no call, according to the response to an attempt of this process. The store receives this stop
+    /// later.
     stopped_until: Option<Instant>,
 }
 
@@ -89,7 +90,7 @@ impl Class {
         self.state().unanswered.get_or_insert_with(Stopwatch::start);
     }
 
-    /// Whether the store has not responded for longer than a response takes.
+    /// Returns whether the store has been asked, and has not responded within [`SLOW`].
     pub(super) fn is_unanswered(&self) -> bool {
         let since = self.state().unanswered;
         since.is_some_and(|since| since.elapsed() >= SLOW)
@@ -102,7 +103,7 @@ impl Class {
         state.upcoming.clear();
     }
 
-    /// Records that the store failed. The callers behind the head would only fail in the same way.
+    /// Records that the store failed. The callers behind the head get the same error, because they would fail too.
     pub(super) fn failed(&self, error: &StoreError) {
         let mut state = self.state();
         state.answered();
@@ -112,7 +113,7 @@ impl Class {
         });
     }
 
-    /// The store's failure, if it is recent.
+    /// Returns the store's failure, if it is recent.
     pub(super) fn outage(&self) -> Option<StoreError> {
         let state = self.state();
         let outage = state.outage.as_ref()?;
@@ -125,7 +126,7 @@ impl Class {
         state.stopped_until = state.stopped_until.max(Some(now() + wait));
     }
 
-    /// How much longer the provider accepts no call, as far as this process knows.
+    /// Returns how much longer the provider accepts no call, as far as this process knows.
     pub(super) fn stopped(&self) -> Option<Duration> {
         let until = self.state().stopped_until?;
         let wait = until.saturating_duration_since(now());
@@ -160,16 +161,16 @@ impl State {
         self.outage = None;
     }
 
-    /// When the next slots may be free. While no caller waits, the store is not asked and its report becomes old. Another
-    /// process may have given a slot back since.
+    /// Returns when the next slots may be free, unless the store's report is too old. While no caller waits, the store is not asked, and
+    /// another process may give a slot back.
     fn known(&self, now: Instant) -> &[Instant] {
         let age = self.heard.map(|heard| now.saturating_duration_since(heard));
         let is_kept_up = self.waiting > 0 || age.is_some_and(|age| age < LONGEST_PAUSE);
         if is_kept_up { &self.upcoming } else { &[] }
     }
 
-    /// The soonest time at which a caller who joins the queue now could have a slot, behind all waiting callers of this
-    /// process.
+    /// Returns the soonest time at which a caller who joins the queue now could have a slot, behind all waiting callers
+    /// of this process.
     fn soonest(&self, slots: usize, window: Duration, now: Instant) -> Instant {
         let slots = slots.max(1);
         let (round, place) = (self.waiting / slots, self.waiting % slots);
@@ -184,7 +185,7 @@ impl State {
     }
 }
 
-/// A place in the queue. The caller leaves it however the wait ends.
+/// A place in the queue. The caller leaves the queue when this value is dropped, however the wait ends.
 pub(super) struct Waiting(Arc<Class>);
 
 impl Drop for Waiting {

@@ -105,17 +105,18 @@ impl SharedQuota {
     /// Sets the limiter for the calls of this process while the store can't be reached, such as the process's share of the
     /// quota.
     ///
-    /// Without it, nothing is sent then. The shares of all processes together should not exceed the quota.
+    /// Without this limiter, nothing is sent while the store can't be reached. The shares of all processes together should not exceed the
+    /// quota.
     #[must_use]
     pub fn when_unreachable(mut self, limiter: impl RateLimiter) -> Self {
         self.fallback = Some(Arc::new(limiter));
         self
     }
 
-    /// Waits until the store knows about all attempts that were over when this method was called. For programs that end right
-    /// afterwards: a slot whose end was not reported to the store becomes free later.
+    /// Waits until the store has received the reports of all attempts that were over when this method was called. For programs that end
+    /// right afterwards: a slot whose end was not reported to the store becomes free later.
     ///
-    /// The report runs in the runtime in which the permit was requested. While that runtime stands still, this method waits.
+    /// The report runs in the runtime in which the permit was requested. While that runtime makes no progress, this method waits.
     pub async fn flush(&self) {
         self.reports.flush().await;
     }
@@ -128,7 +129,7 @@ impl SharedQuota {
         Arc::clone(class)
     }
 
-    /// Creates a claim that has not been made yet.
+    /// Creates a claim for which the store has not been asked yet.
     fn held(&self, class: &Arc<Class>, request: &PermitRequest) -> Result<Held, RateLimitError> {
         let runtime = Handle::try_current().map_err(|_| RuntimeError::Missing)?;
         let times = [self.start_within, request.longest_attempt()];
@@ -138,7 +139,7 @@ impl SharedQuota {
         Ok(Held::new(claim, self, Arc::clone(class), runtime))
     }
 
-    /// Asks the store. If there is a fallback, a part of the call's time is left for it.
+    /// Asks the store. If there is a fallback, leaves a part of the call's time for the fallback.
     async fn take(&self, claim: &SlotClaim, deadline: &Deadline) -> Result<Taken, StoreError> {
         let taken = self.store.take(claim);
         if self.fallback.is_none() {
@@ -149,7 +150,7 @@ impl SharedQuota {
         taken.unwrap_or_else(|_| Err(no_answer()))
     }
 
-    /// Waits for its turn in this process, and then for a slot of the store.
+    /// Waits for the caller's turn in this process, and then for a slot of the store.
     async fn wait(
         &self,
         class: &Arc<Class>,

@@ -1,4 +1,4 @@
-//! A slot of a store in use, and the report about it that is sent to the store in the background.
+//! A slot in use. A report about it is sent to the store in the background.
 
 use std::{
     collections::BTreeSet,
@@ -20,7 +20,7 @@ use crate::{
     time::Stopwatch,
 };
 
-/// A claim that may have a slot. However the claim ends, the store gets a report.
+/// A claim on a slot. When the claim is dropped, the store gets a report, unless the claim can't have a slot.
 pub(super) struct Held {
     claim: SlotClaim,
     store: Arc<dyn SlotStore>,
@@ -42,7 +42,7 @@ enum End {
 }
 
 impl Held {
-    /// Creates a claim that has not been made yet.
+    /// Creates a claim for which the store has not been asked yet.
     pub(super) fn new(
         claim: SlotClaim,
         quota: &SharedQuota,
@@ -65,7 +65,7 @@ impl Held {
         &self.claim
     }
 
-    /// Marks that the claim is about to be made. If dropped from now on, it is released, because it may have its slot.
+    /// Marks that the store is about to be asked. If the claim is dropped from now on, it is released, because it may have a slot.
     pub(super) fn asked(&mut self) {
         self.watch = Stopwatch::start();
         self.end = End::Released;
@@ -76,7 +76,7 @@ impl Held {
         self.end = End::Nothing;
     }
 
-    /// Marks that the claim has its slot. From now on it counts as used, unless it is released.
+    /// Marks that the claim has a slot. From now on the slot counts as used, unless it is released.
     pub(super) fn granted(mut self) -> Self {
         self.end = End::Completed { stop: None };
         self
@@ -124,11 +124,11 @@ impl Drop for Held {
     }
 }
 
-/// A permit of this process's own share, for an attempt that the store does not know. The store gets a report only if the
-/// attempt stops all processes.
+/// A permit of this process's own share, for an attempt that the store does not count. The store gets a report only if the attempt stops
+/// all processes.
 pub(super) struct Share {
     permit: Permit,
-    /// A claim without a slot.
+    /// A claim without a slot, to report a stop.
     held: Held,
 }
 
@@ -158,7 +158,7 @@ impl Slot for Share {
 /// The reports to the store that are in progress.
 #[derive(Default)]
 pub(super) struct Reports {
-    /// By number, in the order in which they began.
+    /// The numbers of the reports, in the order in which the reports began.
     under_way: Mutex<BTreeSet<u64>>,
     begun: AtomicU64,
     one_less: Notify,
@@ -214,7 +214,7 @@ impl Drop for Done {
     }
 }
 
-/// A store's failure, kept for the callers that would only fail in the same way.
+/// A store's failure, kept for the callers that would fail too.
 #[derive(Clone, Debug)]
 pub(super) struct Outage {
     pub(super) error: StoreError,

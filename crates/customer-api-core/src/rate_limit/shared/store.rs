@@ -24,7 +24,7 @@ pub trait SlotStore: fmt::Debug + Send + Sync + 'static {
 
     /// Reports that the attempt is over. Its slot is free one [`window`](SlotClaim::window) from now.
     ///
-    /// With `stop`, no claim gets a slot of the class for that long from now. A longer stop that already holds stays in force. If
+    /// With `stop`, no claim gets a slot of the class for that long from now. A longer stop that is already in force is not shortened. If
     /// the claim has no slot, no slot changes.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ pub enum Taken {
     Granted,
     /// No slot is free, or the class is stopped.
     ///
-    /// Contains the times after which the next slots may be free, the soonest first; at least one. A slot whose attempt is in
+    /// Contains the times after which the next slots may be free, the soonest first. There is at least one time. A slot whose attempt is in
     /// progress may be free one window from now at the earliest, because the attempt may end immediately.
     Full(Vec<Duration>),
 }
