@@ -43,7 +43,7 @@ pub struct Written {
 }
 
 impl<'a> NewCustomer<'a> {
-    /// A customer.
+    /// Makes a customer.
     #[must_use]
     pub fn new(
         brand_id: u64,
@@ -63,7 +63,7 @@ impl<'a> NewCustomer<'a> {
 }
 
 impl<'a> Update<'a> {
-    /// A name and a channel.
+    /// Makes a change of the name and one channel.
     #[must_use]
     pub fn new(
         brand_id: u64,

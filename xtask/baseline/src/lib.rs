@@ -1,5 +1,5 @@
-//! Calls of Ravelin and Omnidesk as a good engineer writes them by hand: typed, with timeouts, and without a report of
-//! what happened after a failure. The provider crates are measured against it.
+//! Hand-written calls to Ravelin and Omnidesk, as a good engineer would write them: typed and with timeouts. After a
+//! failure, they do not report whether the call happened. The benchmarks compare the provider crates with these calls.
 
 mod help_desk;
 mod ravelin;

@@ -94,7 +94,7 @@ pub struct Page {
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct PageMeta {
-    /// Its URL.
+    /// The URL of the next page.
     pub next: Option<String>,
 }
 

@@ -1,4 +1,5 @@
-//! A contract manager lists customers against a limit that the whole account shares.
+//! A contract manager lists customers under a limit that all programs with the provider's account
+//! share.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::{Failure, account::Account};
 const CUSTOMERS: usize = 45;
 const PAGE: usize = 5;
 
-/// The account's limit, in a window shorter than the provider's minute.
+/// The limit of the provider's account, in a window shorter than the provider's minute.
 const CALLS: usize = 4;
 const WINDOW: Duration = Duration::from_secs(1);
 

@@ -29,8 +29,9 @@ const MACHINES: usize = 3;
 const ATTEMPTS: usize = 20;
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// The timeout of a machine's call, and the time after which the call then counts as gone.
+/// The timeout of a machine's call.
 const TIMEOUT: Duration = Duration::from_secs(3);
+/// How long after its timeout the call of a dead machine counts as gone.
 const GRACE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
@@ -50,7 +51,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let mut machines = (0..MACHINES)
         .map(|_| start(ravelin, &server))
         .collect::<Result<Vec<_>, _>>()?;
-    // The machine dies with labels on their way, if it has got that far.
+    // A third of the list is done, so the machine that dies probably has labels on their way.
     while list.summary().await?.accepted < CASES as u64 / 3 {
         tokio::task::yield_now().await;
     }

@@ -43,7 +43,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
         };
         arrived.0 += usize::from(request.operation_id.as_deref() == Some(LabelCustomer::INFO.id));
         if arrived.0 == ANSWERED as usize + CONCURRENCY {
-            // Later runs also get here, but nothing waits for them.
+            // Later runs also reach this line, but nothing waits for them.
             let _ = arrived.1.take().map(|arrived| arrived.send(()));
         }
     });

@@ -46,7 +46,7 @@ impl<'w> MakeWriter<'w> for CapturedLogs {
 impl CapturedLogs {
     /// Captures everything that this process logs from now on, at all levels, including the records of the `log` crate.
     ///
-    /// It can be done once per process, so a test that does it must be a separate program.
+    /// This works once per process, so a test that calls it must be a separate program.
     #[must_use]
     pub fn of_the_process() -> Self {
         let logs = Self::default();
@@ -114,8 +114,8 @@ impl CapturedLogs {
         String::from_utf8(bytes).unwrap()
     }
 
-    /// Asserts that the logs of calls are present, including these words, and that they contain no planted value, in
-    /// any case.
+    /// Asserts that the logs of calls were captured, including the words `present`, and that they contain no planted
+    /// value, in upper or lower case.
     pub fn assert_silent_about(&self, planted: &[&str], present: &[&str]) {
         let text = self.text();
         for present in PRESENT.iter().chain(present) {

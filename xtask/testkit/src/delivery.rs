@@ -1,4 +1,4 @@
-//! Lets every operation of a provider meet every kind of failure, over real sockets. The sandbox counts the applied
+//! Calls every operation of a provider with every kind of failure, over real sockets. The sandbox counts the applied
 //! writes.
 
 use std::collections::BTreeSet;
@@ -36,9 +36,9 @@ pub trait Subject: Sized {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Repeats {
-    /// It may have happened, and a retry would have the same result.
+    /// The call may have happened, and a retry would have the same result.
     Never,
-    /// It may have happened.
+    /// The call may have happened.
     ReadsOnly,
     /// The response proves that nothing was done.
     All,
@@ -77,8 +77,8 @@ pub async fn assert_all_succeed<S: Subject>() {
     }
 }
 
-/// Lets every operation meet a fault. Unless the fault proves that nothing was done, each operation meets it a second
-/// time, after the server has processed the request.
+/// Lets every operation meet a fault. Unless the fault proves that nothing was done, each operation meets the fault a
+/// second time, after the server has processed the request.
 pub async fn assert_all_fail<S: Subject>(
     name: &str,
     fault: Fault,
@@ -153,7 +153,7 @@ pub async fn assert_no_handshake_is_not_sent<S: Subject>() {
     assert_eq!(server.requests().len(), 0);
 }
 
-/// Asserts that a write which succeeds is a success, whatever the response body contains.
+/// Asserts that a 200 means success for every write, whatever the response body contains.
 pub async fn assert_any_body_will_do<S: Subject>() {
     for body in ["", "null", "thanks", "[]", "\"text\""] {
         let subject = S::seeded().await;

@@ -11,7 +11,7 @@ type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 pub struct Entry<C> {
     /// The operation's id in the provider's description.
     pub id: &'static str,
-    /// Whether it changes nothing. Such an operation is retried after a failure.
+    /// Whether the operation changes nothing. Such an operation is retried after a failure.
     pub reads: bool,
     call: Box<dyn Fn(&C) -> Outcome>,
 }

@@ -61,7 +61,7 @@ impl Example {
         self
     }
 
-    /// Sets its standard input. By default it is empty.
+    /// Sets the program's standard input, which is empty by default.
     #[must_use]
     pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
@@ -91,7 +91,7 @@ impl Example {
         let mut child = self.command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = self.input;
-        // The program need not read all of its input, or any.
+        // The write may fail, because the program need not read its input.
         thread::spawn(move || stdin.write_all(&input));
         let stdout = all_of(child.stdout.take().unwrap());
         let stderr = all_of(child.stderr.take().unwrap());
@@ -181,7 +181,7 @@ impl Outcome {
         (self.code, self.stdout, self.stderr)
     }
 
-    /// Asserts that this is help.
+    /// Asserts that the program printed its help.
     pub fn assert_is_help(&self) {
         assert_eq!(self.code, 0, "{self:?}");
         assert!(self.stdout.contains("Exit code: 0"), "{self:?}");

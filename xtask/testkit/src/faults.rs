@@ -1,4 +1,4 @@
-//! The faults that a call may meet, for tests of what is printed about it.
+//! The faults that a call may meet, for tests of the printed texts.
 
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, Server};
 

@@ -28,7 +28,7 @@ impl Folder {
         &self.0
     }
 
-    /// Returns the path of a file in it. The file need not exist.
+    /// Returns the path of a file in the folder. The file need not exist.
     #[must_use]
     pub fn file(&self, name: &str) -> String {
         self.0.join(name).to_str().unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! Writes whose responses are lost, and what a look finds about them.
+//! Writes whose responses are lost, and looks at their outcomes.
 
 use std::fmt::Debug;
 
@@ -65,7 +65,7 @@ pub fn word<E>(verdict: &Settled<E>) -> &'static str {
     }
 }
 
-/// Returns the reason why a look could not tell.
+/// Returns the reason of [`Settled::CannotTell`]. Panics for any other verdict.
 pub fn reason<E: Debug>(verdict: Settled<E>) -> Reason {
     match verdict {
         Settled::CannotTell(why) => why.reason(),

@@ -1,4 +1,4 @@
-//! A ledger in front of another one that changes some of its methods.
+//! A ledger that wraps another one and overrides some of its methods.
 
 use std::fmt;
 
@@ -8,20 +8,20 @@ use customer_api_ledger::{
     Resolution, State,
 };
 
-/// The methods that a ledger in front of another one changes.
+/// The methods that a ledger can override when it wraps another one.
 #[async_trait]
 pub trait Overlay: fmt::Debug + Send + Sync + 'static {
-    /// The type of the ledger behind it.
+    /// The type of the wrapped ledger.
     type Below: Ledger;
 
-    /// Returns the ledger behind this one.
+    /// Returns the wrapped ledger.
     fn below(&self) -> &Self::Below;
 
     /// See [`Ledger::begin`].
     ///
     /// # Errors
     ///
-    /// Returns the errors of the ledger behind it.
+    /// Returns the errors of the wrapped ledger.
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError> {
         self.below().begin(claim, intent).await
     }
@@ -30,7 +30,7 @@ pub trait Overlay: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns the errors of the ledger behind it.
+    /// Returns the errors of the wrapped ledger.
     async fn withdraw(&self, claim: &Claim) -> Result<(), LedgerError> {
         self.below().withdraw(claim).await
     }
@@ -39,7 +39,7 @@ pub trait Overlay: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns the errors of the ledger behind it.
+    /// Returns the errors of the wrapped ledger.
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError> {
         self.below().finish(claim, outcome).await
     }
@@ -50,7 +50,7 @@ pub trait Overlay: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// The ledger that an overlay makes.
+/// The ledger that an [`Overlay`] defines.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "only tests use it")]
 pub struct Overlaid<T>(pub T);

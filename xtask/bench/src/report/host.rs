@@ -14,7 +14,7 @@ pub(crate) struct Host {
     pub(crate) cores: usize,
     pub(crate) system: String,
     pub(crate) rustc: String,
-    /// The commit, and whether the checkout has changes since.
+    /// The commit, and whether the checkout has uncommitted changes.
     pub(crate) commit: String,
     /// The system's load in the minute before this run began.
     pub(crate) load: f64,

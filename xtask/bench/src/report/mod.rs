@@ -34,7 +34,7 @@ pub(crate) struct Figure {
     pub(crate) target: Target,
     pub(crate) value: Spread,
     pub(crate) unit: Unit,
-    /// The absolute numbers behind it.
+    /// The absolute numbers behind the value.
     pub(crate) detail: String,
 }
 
@@ -75,7 +75,7 @@ pub(crate) enum PlotKind {
     Lines,
 }
 
-/// One colour of a drawing: a value for each label, or none if it was not measured.
+/// One colour of a drawing, with a value for each label. A value is `None` if it was not measured.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Series {
     pub(crate) name: String,
@@ -106,7 +106,7 @@ impl Report {
         self.remarks.push(remark);
     }
 
-    /// Stores it for the page.
+    /// Stores the report for the page.
     pub(crate) fn save(&self) -> Result<(), Failure> {
         fs::create_dir_all(folder())?;
         fs::write(file(&self.part), serde_json::to_string_pretty(self)?)?;
@@ -181,7 +181,8 @@ impl Figure {
 
     /// Returns the verdict on the median, as it is printed.
     pub(crate) fn verdict(&self) -> &'static str {
-        // Judged as it is written: a value that reads 1.00 is not above 1.00.
+        // The verdict applies to the rounded value: a value that is printed as 1.00 is not above
+        // 1.00.
         let rounded = |value: f64| self.unit.round(value);
         let median = rounded(self.value.median);
         match self.target {

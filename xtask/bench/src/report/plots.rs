@@ -21,7 +21,7 @@ const COLOURS: [RGBColor; 4] = [
     RGBColor(204, 121, 167),
 ];
 
-/// The begin and the end of a group of bars, between two whole numbers.
+/// Where the bars of a group begin and end, as fractions of the group's width.
 const GROUP: (f64, f64) = (0.14, 0.86);
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -177,7 +177,7 @@ fn number(value: f64) -> String {
     }
 }
 
-/// Formats a number on the axis. All of them have the same number of decimals.
+/// Formats a number on the axis. All numbers on the axis have the same number of decimals.
 fn tick(value: f64, top: f64) -> String {
     if top > 10.0 {
         format!("{value:.0}")

@@ -1,4 +1,4 @@
-//! Objects: properties, maps, and objects of which nothing is said.
+//! Objects: properties, maps, and objects without any description of their content.
 
 use super::{
     Adapter,

@@ -1,5 +1,5 @@
-//! `oneOf` and `anyOf`: values of several shapes. What has one Rust type gets it, and so have objects that one property
-//! tells apart; everything else is any JSON value.
+//! `oneOf` and `anyOf`: values of several shapes. If one Rust type can represent all variants, they become that type.
+//! Objects that one property distinguishes become a union. Everything else becomes any JSON value.
 
 use super::{
     Adapter,
@@ -72,7 +72,7 @@ impl Adapter<'_, '_> {
         if null { with_null(value) } else { value }
     }
 
-    /// Returns the one type that holds a value of every variant without loss.
+    /// Returns the type that represents every variant's values without loss, if there is one.
     fn common(&mut self, variants: &[Value]) -> Option<Value> {
         if variants.iter().any(is_blank) {
             return None;
@@ -97,7 +97,7 @@ impl Adapter<'_, '_> {
     }
 }
 
-/// Returns the number that holds the numbers of several kinds exactly.
+/// Returns the type of number that represents the numbers of all these types exactly, if there is one.
 fn number(maps: &[&Map]) -> Option<Value> {
     let is_double = |map: &&Map| text(map, "type") == Some("number");
     let has_double = maps.iter().any(is_double);
@@ -124,7 +124,7 @@ fn number(maps: &[&Map]) -> Option<Value> {
     Some(Value::Map(out))
 }
 
-/// Returns a string for strings of several kinds. An enum is open, so it holds every other text too.
+/// Returns one string type for several string types. An enum is open, so it accepts every other text too.
 fn strings(maps: &[&Map]) -> Value {
     let mut values: Vec<Value> = Vec::new();
     for map in maps {
@@ -151,7 +151,7 @@ pub(super) fn is_null(value: &Value) -> bool {
         || get(map, "const") == Some(&Value::Null)
 }
 
-/// Returns whether an alternative is only about which properties are there.
+/// Returns whether an alternative only restricts which properties are present.
 fn is_presence(value: &Value) -> bool {
     as_map(value).is_some_and(|map| {
         !map.is_empty()

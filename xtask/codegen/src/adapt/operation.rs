@@ -1,4 +1,4 @@
-//! Rewrites one operation around its parameters, body and responses.
+//! Rewrites one operation. Other modules rewrite its parameters, body and responses.
 
 use super::{
     Adapter,
@@ -25,7 +25,7 @@ const OWN: &[&str] = &[
 ];
 
 impl<'t> Adapter<'_, 't> {
-    /// Returns the operation, and the places of its parameters as they were given.
+    /// Returns the rewritten operation, and the places of its parameters in the given description.
     pub(super) fn operation(
         &mut self,
         chosen: &Chosen<'t>,
@@ -115,7 +115,8 @@ impl<'t> Adapter<'_, 't> {
         );
     }
 
-    /// Whether the credential is described as a header of each call, which no operation can set.
+    /// Returns whether the operation describes the credential as a required header parameter. No
+    /// operation can set that header.
     fn wants_authorization(&self, found: Found<'t>) -> bool {
         let lists = [found.item, found.operation].map(|holder| edit::list(holder, "parameters"));
         let mut parameters = lists
@@ -130,7 +131,7 @@ impl<'t> Adapter<'_, 't> {
     }
 }
 
-/// A write is not repeated by itself, unless the description says that this is harmless.
+/// Makes a `PUT` or `DELETE` non-idempotent, unless the description states its idempotency.
 pub(super) fn repetition(method: Method, operation: &mut Map, at: &str, notes: &mut Notes) {
     if method.idempotency() == Idempotency::Idempotent && text(operation, "x-idempotency").is_none()
     {

@@ -1,5 +1,5 @@
-//! Parameters: one flat value each, or a list in the query. What is sent in the same way is rewritten; an optional
-//! parameter that is not is left out.
+//! Parameters: one flat value each, or a list in the query. A parameter is rewritten if a flat schema puts the same
+//! text on the wire. Otherwise, an optional parameter is left out, and the generator refuses a required one.
 
 use super::{
     Adapter,
@@ -19,19 +19,20 @@ struct Given<'t> {
     at: String,
 }
 
-/// How the values of a list or an object stand in the request.
+/// How the values of a list or an object are written in the request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
-    /// A pair for each.
+    /// One pair for each value.
     Pairs,
     /// One pair for each property, as in `name[property]`.
     Deep,
-    /// One text, with this between the values.
+    /// One text, with this separator between the values.
     Joined(&'static str),
 }
 
 impl<'t> Adapter<'_, 't> {
-    /// Returns the parameters of an operation, and their places; its own replace those of its path.
+    /// Returns the parameters of an operation, and their places. A parameter of the operation replaces the same
+    /// parameter of the path.
     pub(super) fn parameters(&mut self, found: Found<'t>, at: &str) -> (Vec<Value>, Vec<String>) {
         let mut given: Vec<Given<'t>> = Vec::new();
         let path_at = join("/paths", found.path);
@@ -72,7 +73,7 @@ impl<'t> Adapter<'_, 't> {
         (out, places)
     }
 
-    /// A name in the path has a value, whether it is described or not.
+    /// Adds a text parameter for every name in the path that the description does not declare.
     fn missing(&mut self, path: &str, at: &str, out: &mut Vec<Value>) {
         for name in crate::model::template(path) {
             let is_there = out
@@ -145,7 +146,7 @@ impl<'t> Adapter<'_, 't> {
                 if style.is_some() {
                     edit::take(&mut kept, "style");
                 }
-                // The schema is refused as a whole, not word by word.
+                // The schema is refused as a whole, not keyword by keyword.
                 if let Some(schema) = get(&kept, "schema").cloned() {
                     let schema = self.schema(&schema, &join(at, "schema"), Role::Inner);
                     set(&mut kept, "schema", schema);
@@ -160,7 +161,7 @@ impl<'t> Adapter<'_, 't> {
         }
     }
 
-    /// Returns a schema that puts the same text on the wire.
+    /// Returns a flat schema that puts the same text on the wire, if there is one.
     fn flat(&mut self, given: &Value, style: Style, place: &str, at: &str) -> Option<Flat> {
         let at = &join(at, "schema");
         let (schema, is_nullable) = without_null(self.schema(given, at, Role::Inner));
@@ -210,7 +211,8 @@ impl<'t> Adapter<'_, 't> {
         }
     }
 
-    /// Returns the schema of a value that is one text on the wire, or a list of them, whatever its shape.
+    /// Returns the schema for a parameter with several shapes, if every shape is one text on the wire or a list of
+    /// texts.
     fn alternatives(&mut self, given: &Value, at: &str) -> Option<Value> {
         let target = text(as_map(given)?, "$ref").and_then(|target| self.source.target(target));
         let map = as_map(target.unwrap_or(given))?;
@@ -259,7 +261,7 @@ impl<'t> Adapter<'_, 't> {
         })
     }
 
-    /// Returns the properties of an object, of which each is a parameter.
+    /// Returns the properties of an object, each as its own parameter.
     fn properties(&mut self, map: &Map, at: &str) -> Option<Flat> {
         let required = edit::texts(edit::list(map, "required"));
         let mut out = Vec::new();
@@ -290,7 +292,7 @@ enum Flat {
     Properties(Vec<(String, bool, Value)>),
 }
 
-/// Returns how a list or an object is sent; nothing for a style that nobody here writes.
+/// Returns how a list or an object is sent; `None` for a style that the generated code can't write.
 fn style(map: &Map, place: &str) -> Option<Style> {
     let explode = get(map, "explode").map(|value| *value == Value::Bool(true));
     match (place, text(map, "style")) {
@@ -318,7 +320,7 @@ fn parameter(given: &Map, name: &str, place: &str, required: bool, schema: Value
         .or(text(&schema, "description"))
         .map(edit::words);
     let about = match (text(given, "description"), text(&schema, "description")) {
-        // What the rules say about the schema comes after the provider's words.
+        // The text that the rules add to the schema comes after the provider's text.
         (Some(one), Some(other))
             if other.starts_with("Several values")
                 || other.contains("Not checked before sending") =>

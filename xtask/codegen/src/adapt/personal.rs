@@ -1,5 +1,5 @@
-//! Properties that are named like a person's data, or like a secret, are kept out of every message, unless the
-//! description says otherwise.
+//! Marks properties and parameters as personal or secret by their names, unless the description states `x-personal` or
+//! `x-secret`. Messages never contain the values of marked ones.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ use crate::{
     tree::{Value, join},
 };
 
-/// Words of names that are a person's data. Several words stand together.
+/// Words in a name that mark personal data. An entry of several words matches only if they follow each other in the
+/// name.
 const PERSONAL: &[&str] = &[
     "email",
     "e_mail",
@@ -61,10 +62,10 @@ const PERSONAL: &[&str] = &[
     "recipients",
 ];
 
-/// Whole names that are a person's address in a message.
+/// Whole names that mark the address of a message's recipient.
 const ADDRESSES: &[&str] = &["to", "cc", "bcc", "reply_to"];
 
-/// Words of names that are a secret.
+/// Words in a name that mark a secret.
 const SECRET: &[&str] = &[
     "password",
     "passphrase",
@@ -80,7 +81,7 @@ const SECRET: &[&str] = &[
     "otp",
 ];
 
-/// Marks properties and parameters.
+/// Marks the properties and parameters of these paths and schemas.
 pub(super) fn mark(paths: &mut Value, schemas: &mut BTreeMap<String, Value>, notes: &mut Notes) {
     let hidable: BTreeMap<String, bool> = schemas
         .iter()
@@ -92,7 +93,7 @@ pub(super) fn mark(paths: &mut Value, schemas: &mut BTreeMap<String, Value>, not
     }
 }
 
-/// Marks properties and parameters of a whole document.
+/// Marks the properties and parameters of a whole document.
 pub(super) fn mark_document(document: &mut Map, notes: &mut Notes) {
     let mut hidable = BTreeMap::new();
     if let Some(components) = get(document, "components").and_then(as_map) {

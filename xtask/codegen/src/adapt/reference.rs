@@ -1,4 +1,5 @@
-//! References: to components they stay, to other places of the file they become what stands there.
+//! References. A reference to a component schema stays. A reference to any other place in the file
+//! is replaced by the schema at that place.
 
 use super::{
     Adapter,
@@ -27,7 +28,8 @@ impl Adapter<'_, '_> {
             edit::set(&mut map, "$ref", edit::words(target));
             Value::Map(map)
         } else if let Some(found) = self.source.target(target) {
-            // Below a component, or in a path: written in place, where the depth is bounded.
+            // The target is not a component schema, so a copy of it is inserted here. `schema`
+            // limits the depth of such copies.
             let inner = self.schema(found, at, role);
             noted(inner, out)
         } else {
@@ -42,7 +44,8 @@ impl Adapter<'_, '_> {
         }
     }
 
-    /// A property is on one side only if the schema that it refers to is.
+    /// Copies `readOnly` or `writeOnly` from the schema that a property refers to, unless the
+    /// property has one of them.
     fn sided(&mut self, target: &str, out: &mut Map) {
         let found = self.source.target(target).and_then(edit::as_map);
         for key in ["readOnly", "writeOnly"] {

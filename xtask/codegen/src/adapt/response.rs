@@ -84,7 +84,8 @@ impl<'t> Adapter<'_, 't> {
         Value::Map(all)
     }
 
-    /// All successes have one shape. If they differ, each is any JSON value.
+    /// Gives all successes the same shape. If their shapes differ, each success becomes any JSON
+    /// value.
     fn one_shape(&mut self, successes: &mut [(String, &str, Option<Value>, String)]) {
         let shape = |content: &Value| Some(without_null(only(content)?.1.clone()).0);
         let shapes: Vec<Value> = successes
@@ -124,7 +125,7 @@ impl<'t> Adapter<'_, 't> {
             .find(|(name, _)| matches!(base(name), "*/*" | "application/*"));
         let chosen = body::json(content).or(any.map(|(_, media)| (JSON, media)));
         let Some((name, media)) = chosen else {
-            // The generator names the kind that it does not read.
+            // Keep one media type, so that the generator can name it when it refuses the response.
             let (name, _) = content.first()?;
             return Some(edit::one(name, Value::Map(Vec::new())));
         };
@@ -159,7 +160,7 @@ fn about(response: &Map) -> &str {
     text(response, "description").unwrap_or_default()
 }
 
-/// Returns whether this is a status that the strict dialect knows.
+/// Returns whether the strict dialect allows this status.
 fn is_status(status: &str) -> bool {
     let mut characters = status.chars();
     let class = characters.next().is_some_and(|c| ('1'..='5').contains(&c));

@@ -1,4 +1,4 @@
-//! Rewrites one schema: notes first, then the rule that its words ask for.
+//! Rewrites one schema: first its notes, then its shape, by the rule for its keywords.
 
 use super::{
     Adapter,
@@ -18,10 +18,10 @@ pub(super) enum Role {
     Inner,
 }
 
-/// The mark of a value that was narrowed to any JSON. A merge must not take it for a schema that says nothing.
+/// The mark of a schema that was replaced by any JSON value. A merge must not treat it as a schema without a shape.
 pub(super) const ANY: &str = "x-any";
 
-/// Words that say nothing about a value's shape.
+/// Notes: the keywords that do not describe a value's shape.
 const NOTES: &[&str] = &[
     "title",
     "description",
@@ -32,7 +32,7 @@ const NOTES: &[&str] = &[
     "writeOnly",
 ];
 
-/// Extensions of this project that a schema may carry. Other tools' extensions are read past.
+/// Extensions of this project that a schema may carry. Other tools' extensions are ignored.
 const OWN: &[&str] = &[
     "x-personal",
     "x-secret",
@@ -41,7 +41,7 @@ const OWN: &[&str] = &[
     "x-provenance",
 ];
 
-/// Words whose schemas are rewritten on their own.
+/// Keywords that have a rule of their own.
 pub(super) const KEYWORDS: &[&str] = &[
     "type",
     "format",
@@ -57,7 +57,7 @@ pub(super) const KEYWORDS: &[&str] = &[
     "nullable",
 ];
 
-/// Words that restrict a value, and that no request is checked against.
+/// Keywords that restrict a value. A restriction that the generated code does not check becomes documentation.
 pub(super) const LIMITS: &[&str] = &[
     "multipleOf",
     "minimum",
@@ -77,11 +77,11 @@ pub(super) const LIMITS: &[&str] = &[
     "format",
 ];
 
-/// The nesting of schemas at which a rewrite ends. Every level is a nested call.
+/// The depth of nested schemas at which a rewrite stops. Every level is a nested call.
 const DEEPEST: usize = 60;
 
 impl Adapter<'_, '_> {
-    /// Returns the schema in the strict dialect. What no rule takes stays as it is, and the generator refuses it.
+    /// Returns the schema in the strict dialect. A part that no rule rewrites stays unchanged, and the generator refuses it.
     pub(super) fn schema(&mut self, value: &Value, at: &str, role: Role) -> Value {
         let members = match value {
             Value::Map(members) => members,
@@ -169,7 +169,7 @@ impl Adapter<'_, '_> {
         out
     }
 
-    /// Writes limits that nothing checks into the description.
+    /// Adds the limits that the generated code does not check to the text of the description.
     pub(super) fn limits(&mut self, members: &Map, out: &mut Map, checked: &[&str], at: &str) {
         let mut lines = Vec::new();
         for (key, value) in members {
@@ -210,7 +210,8 @@ impl Adapter<'_, '_> {
         set(out, "description", Value::Text(description));
     }
 
-    /// Writes the limits beside `allOf`, `oneOf` or `anyOf` into the description. Words with a rule of their own are none.
+    /// Adds the limits beside `allOf`, `oneOf` or `anyOf` to the text of the description. Keywords with a rule of their own do not count as
+    /// limits.
     pub(super) fn limits_beside(&mut self, members: &Map, out: &mut Map, at: &str) {
         let beside: Map = members
             .iter()
@@ -220,7 +221,7 @@ impl Adapter<'_, '_> {
         self.limits(&beside, out, &[], at);
     }
 
-    /// Returns a schema for any JSON value, with the notes that are known.
+    /// Returns a schema for any JSON value, with the notes that the strict dialect allows.
     pub(super) fn any(&mut self, notes: Map, what: &'static str, at: &str) -> Value {
         self.note(Did::Narrowed, what, at);
         let mut out = notes;
@@ -247,7 +248,7 @@ impl Adapter<'_, '_> {
     }
 }
 
-/// Returns whether documentation elsewhere has an address that can be printed.
+/// Returns whether the address of an `externalDocs` can be printed.
 pub(super) fn is_docs(docs: &Map) -> bool {
     let is_printable = |url: &str| {
         (url.starts_with("https://") || url.starts_with("http://"))
@@ -274,7 +275,7 @@ fn is_number(word: &str) -> bool {
     matches!(word, "integer" | "number")
 }
 
-/// Returns the type that a schema without `type` can only mean.
+/// Returns the only type that a schema without `type` can have.
 fn inferred(members: &Map) -> Option<String> {
     let values = edit::list(members, "enum");
     let is_text = |value: &Value| matches!(value, Value::Text(_) | Value::Null);
@@ -295,7 +296,7 @@ fn inferred(members: &Map) -> Option<String> {
     Some(word.to_owned())
 }
 
-/// Returns whether a schema says nothing about a value's shape.
+/// Returns whether a schema does not describe a value's shape.
 pub(super) fn is_blank(value: &Value) -> bool {
     as_map(value).is_some_and(|map| {
         map.iter()
@@ -303,7 +304,7 @@ pub(super) fn is_blank(value: &Value) -> bool {
     })
 }
 
-/// Returns the schema with room for null.
+/// Returns the schema, with null as a further value.
 pub(super) fn with_null(value: Value) -> Value {
     let Value::Map(mut map) = value else {
         return value;
@@ -329,7 +330,7 @@ pub(super) fn with_null(value: Value) -> Value {
     Value::Map(map)
 }
 
-/// Returns the schema without room for null, and whether there was any.
+/// Returns the schema without the value null, and whether it allowed null.
 pub(super) fn without_null(value: Value) -> (Value, bool) {
     let Value::Map(mut map) = value else {
         return (value, false);
@@ -357,7 +358,7 @@ pub(super) fn without_null(value: Value) -> (Value, bool) {
     (Value::Map(map), false)
 }
 
-/// Puts the notes around a schema before its own.
+/// Adds the surrounding notes to a schema. They replace the schema's own notes of the same name.
 pub(super) fn noted(value: Value, notes: Map) -> Value {
     let Value::Map(mut map) = value else {
         return value;

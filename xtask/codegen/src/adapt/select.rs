@@ -1,4 +1,4 @@
-//! Which operations are wanted, and what they are called.
+//! Selects the wanted operations, and names them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ fn made(word: &str, path: &str) -> String {
     name
 }
 
-/// Keeps the operations that a tag or an `operationId` names. A word that names nothing is a problem.
+/// Keeps the operations that a tag or an `operationId` names. A word that matches no operation is a problem.
 pub(super) fn only<'t>(
     all: Vec<Chosen<'t>>,
     words: &[String],

@@ -1,5 +1,5 @@
-//! Requests and responses: a schema that means different things on the two sides becomes two, and a schema that
-//! contains itself ends at any JSON value.
+//! Requests and responses. A schema that differs between the two sides becomes two schemas. A schema that contains
+//! itself is cut: the reference that leads back becomes any JSON value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::tree::{Value, join};
 
 type Schemas = BTreeMap<String, Value>;
 
-/// Where a value stands.
+/// Whether a value is sent or received.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Sent,
@@ -22,7 +22,7 @@ enum Side {
 }
 
 impl Side {
-    /// The note on a property that this side does not have.
+    /// Returns the keyword that marks a property as absent on this side.
     fn absent(self) -> &'static str {
         match self {
             Self::Sent => "readOnly",
@@ -107,13 +107,13 @@ pub(super) fn split(paths: &mut Value, schemas: &mut Schemas, notes: &mut Notes)
     cut(schemas, &sent, false, notes);
     let received = reached(paths, schemas, Side::Received);
     cut(schemas, &received, true, notes);
-    // What only an inner schema reached that was cut is not used any more.
+    // Remove the schemas that were used only through a reference that has been cut.
     let sent = reached(paths, schemas, Side::Sent);
     let received = reached(paths, schemas, Side::Received);
     schemas.retain(|name, _| sent.contains(name) || received.contains(name));
 }
 
-/// Calls `visit` for what is sent and what is received by every operation.
+/// Calls `visit` for the sent parts and the received parts of every operation.
 fn sides_of(paths: &mut Value, visit: &mut dyn FnMut(Side, &mut Value)) {
     let Value::Map(items) = paths else { return };
     for (_, item) in items {
@@ -175,7 +175,7 @@ fn of_side(value: &Value, side: Side, visit: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Returns whether a property may be null, or is there on one side only.
+/// Returns whether a schema has a property that may be null, or that only one side has.
 fn differs(schema: &Value, schemas: &Schemas) -> bool {
     let Some(map) = as_map(schema) else {
         return false;
@@ -290,7 +290,7 @@ fn strip(value: &mut Value, side: Side) {
     }
 }
 
-/// Returns the schemas that lead back to themselves.
+/// Returns the schemas in cycles: those that refer to themselves, directly or through others.
 fn in_circle(schemas: &Schemas, names: &BTreeSet<String>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     walk_depth_first(schemas, names, false, &mut |path, target| {
@@ -300,7 +300,8 @@ fn in_circle(schemas: &Schemas, names: &BTreeSet<String>) -> BTreeSet<String> {
     found
 }
 
-/// Ends every circle at any JSON value.
+/// Breaks every cycle: the reference that leads back, or the union around it, becomes any JSON value. With
+/// `only_direct`, a reference in a list or map is kept.
 fn cut(schemas: &mut Schemas, names: &BTreeSet<String>, only_direct: bool, notes: &mut Notes) {
     let mut edges: Vec<(String, String)> = Vec::new();
     walk_depth_first(schemas, names, only_direct, &mut |path, target| {
@@ -356,7 +357,7 @@ fn is_container(steps: &[&str]) -> bool {
     matches!(steps, ["items" | "additionalProperties"])
 }
 
-/// Calls `found` for every reference that leads back: the path to it, and its target.
+/// Calls `found` for every reference that closes a cycle, with the path to the reference and with its target.
 fn walk_depth_first(
     schemas: &Schemas,
     names: &BTreeSet<String>,
@@ -376,7 +377,7 @@ fn walk_depth_first(
         targets
     };
     let mut done: BTreeSet<String> = BTreeSet::new();
-    // A circle that begins at a union is cut at a property, so that the union stays.
+    // Unions come first: a cycle that is entered at a union is cut at a property, so that the union stays.
     let is_no_union = |name: &&String| !schemas.get(*name).and_then(as_map).is_some_and(is_union);
     let mut starts: Vec<&String> = names.iter().collect();
     starts.sort_by_key(is_no_union);

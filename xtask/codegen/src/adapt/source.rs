@@ -1,4 +1,4 @@
-//! A published description: its operations, and what its references mean.
+//! A published description: its operations, and the targets of its references.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::{
     tree::{Value, join},
 };
 
-/// A description that is read, never changed.
+/// A description that is read and not changed.
 pub(super) struct Source<'t> {
     pub(super) tree: &'t Map,
     pub(super) places: &'t Places,
     schemas: BTreeMap<&'t str, &'t Value>,
 }
 
-/// One operation, and the path that holds it.
+/// One operation, and its path.
 #[derive(Clone, Copy)]
 pub(super) struct Found<'t> {
     pub(super) path: &'t str,
@@ -62,7 +62,7 @@ impl<'t> Source<'t> {
             let Some(item) = as_map(item).filter(|_| path.starts_with('/')) else {
                 continue;
             };
-            // A path may stand in components.
+            // A path may be a reference, for example to components.
             let item = self.followed(item).unwrap_or(item);
             for (key, operation) in item {
                 let method = Method::ALL.iter().find(|(word, _)| word == key);
@@ -80,7 +80,7 @@ impl<'t> Source<'t> {
         found
     }
 
-    /// Returns the paths whose reference leads nowhere. Their operations are not known.
+    /// Returns the paths whose reference leads nowhere. Their operations are unknown.
     pub(super) fn lost_paths(&self) -> Vec<String> {
         edit::map(self.tree, "paths")
             .iter()
@@ -89,7 +89,8 @@ impl<'t> Source<'t> {
             .collect()
     }
 
-    /// Returns what a chain of references means; nothing if it leads out of the file, or to itself.
+    /// Returns the target of a chain of references; `None` if the chain leaves the file or never
+    /// ends.
     pub(super) fn followed(&self, map: &'t Map) -> Option<&'t Map> {
         let mut map = map;
         for _ in 0..20 {
@@ -101,7 +102,7 @@ impl<'t> Source<'t> {
         None
     }
 
-    /// Returns the value that a reference within the file means.
+    /// Returns the target of a reference within the file.
     pub(super) fn target(&self, target: &str) -> Option<&'t Value> {
         if let Some(name) = edit::component(target) {
             return self.schema(&name);
@@ -119,7 +120,7 @@ impl<'t> Source<'t> {
     }
 }
 
-/// Returns a step of a reference, which is percent-encoded like every fragment.
+/// Decodes one step of a reference: the percent-encoded braces, and the escapes of a JSON pointer.
 fn decoded(step: &str) -> String {
     let step = step
         .replace("%7B", "{")

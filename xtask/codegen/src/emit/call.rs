@@ -97,7 +97,7 @@ pub(super) fn section(scope: &mut Scope<'_>, krate: &str, operation: &Operation)
     out
 }
 
-/// Returns whether the client retries the call after a failure that may have happened.
+/// Returns whether the client retries the call after a temporary failure, even if the call may have happened.
 pub(crate) fn is_retried(operation: &Operation) -> bool {
     match operation.idempotency {
         Idempotency::Safe | Idempotency::Idempotent => true,

@@ -51,9 +51,9 @@ fn row(api: &Api, operation: &Operation) -> String {
     )
 }
 
-/// Returns inline code, with links on the crate's own items, which are between marks.
+/// Returns inline code with links. In `code`, each of the crate's own items is between two `@`, and becomes a link.
 ///
-/// An item that the cargo feature removes gets no link: without the feature, the link would lead nowhere.
+/// An operation that needs the cargo feature gets no links, because they would be dead without the feature.
 fn linked(operation: &Operation, code: &str) -> String {
     if operation.undocumented {
         return format!("`{}`", code.replace('@', ""));

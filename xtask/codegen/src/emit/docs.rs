@@ -83,7 +83,7 @@ pub(crate) fn field(field: &Field, sent: bool, replacement: Option<&str>) -> Doc
     docs
 }
 
-/// Returns the same documentation on one line, for a list of arguments.
+/// Returns the documentation of a field on one line, for a list of arguments.
 pub(crate) fn argument(field: &Field) -> String {
     let text = field
         .notes
@@ -103,7 +103,7 @@ pub(crate) fn argument(field: &Field) -> String {
     sentences.join(" ")
 }
 
-/// Returns format, limits and default.
+/// Returns the format, the limits and the default of a value.
 fn facts(slot: &Slot, notes: &Notes, sent: bool) -> Vec<String> {
     let mut facts = Vec::new();
     match &slot.value {

@@ -1,4 +1,4 @@
-//! Last stage: emits text. The text is data; the logic is in core, once.
+//! Last stage: emits the generated code. The generated code is data; the logic is in the core crate.
 
 use std::collections::BTreeMap;
 
@@ -78,7 +78,8 @@ pub(crate) fn emit(api: &Api, krate: &str) -> BTreeMap<String, String> {
 /// A file's module and type, whether it needs the cargo feature, and whether it is private to the crate.
 type Entry<'a> = (&'a str, &'a str, bool, bool);
 
-/// Makes public items visible only in the crate. The text is not formatted yet, so an item begins its line.
+/// Makes public items visible only in the crate. Each item is at the beginning of a line, because the text is not
+/// formatted yet.
 fn inner(text: &str) -> String {
     text.split_inclusive('\n')
         .map(|line| match line.strip_prefix("pub ") {
@@ -102,7 +103,7 @@ fn file(scope: &Scope<'_>, text: &str) -> String {
     format!("{HEADER}\n{}{text}", scope.uses())
 }
 
-/// Emits a `mod.rs`: every file's module, which is private, and its type, which is public unless it is private to the
+/// Emits a `mod.rs` with a private module for every file. The file's type is exported, unless it is private to the
 /// crate.
 fn index(docs: &str, files: &mut [Entry<'_>]) -> String {
     files.sort_unstable();
@@ -125,8 +126,8 @@ fn index(docs: &str, files: &mut [Entry<'_>]) -> String {
     out
 }
 
-/// Emits the attribute of a deprecated item. Rustdoc reads its note as markdown too. `replacement` went through
-/// [`words`].
+/// Emits the attribute of a deprecated item. Rustdoc reads the attribute's note as markdown too. `replacement` went
+/// through [`words`].
 fn deprecation(notes: &Notes, replacement: Option<&str>) -> String {
     match (notes.deprecated, replacement) {
         (false, _) => String::new(),

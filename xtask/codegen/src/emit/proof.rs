@@ -1,5 +1,5 @@
-//! Emits the tables of all operations for the proofs. The proofs don't compile with a new operation before it has a
-//! sample. A new provider joins them when `xtask/proof/Cargo.toml` depends on its crate.
+//! Emits the tables of all operations for the proofs. The proofs compile only if every operation has a sample. A new
+//! provider is included once `xtask/proof/Cargo.toml` depends on the provider's crate.
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ pub struct FaultCase {
     pub name: &'static str,
     /// Its section in the tables.
     pub section: Section,
-    /// How it is caused.
+    /// How the fault is caused.
     pub set_up: SetUp,
     /// Its facts.
     pub happening: Happening,
@@ -46,7 +46,7 @@ pub enum SetUp {
     Request(fn(&FaultContext<'_>) -> Option<Fault>),
     /// The server treats every new connection in this way.
     Connection(fn() -> ConnectionFault),
-    /// The same, and the client expects TLS.
+    /// As `Connection`, with a client that expects TLS.
     Tls(fn() -> ConnectionFault),
     /// No server listens.
     Refused,
@@ -70,11 +70,11 @@ pub struct FaultContext<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Happening {
-    /// The connection fails after this time.
+    /// No connection can be made.
     Unreachable {
-        /// Whether it fails by the connect timeout.
+        /// Whether the connect timeout ends the attempt.
         by_time_out: bool,
-        /// The time.
+        /// The time until the attempt fails.
         after: Duration,
     },
     /// The connection breaks before anything is written.
@@ -86,18 +86,18 @@ pub enum Happening {
     },
     /// The response is not HTTP.
     Gibberish,
-    /// No response ever comes.
+    /// No response arrives.
     Silence {
         /// Whether the server saw the head of the request.
         seen: bool,
     },
-    /// The head of a response comes.
+    /// The head of a response arrives.
     Response {
         /// Its status.
         status: u16,
         /// The wait that `Retry-After` requests, if it can be read.
         retry_after: Option<Duration>,
-        /// Whether the request was executed before.
+        /// Whether the server executed the request before it sent the head.
         processed: bool,
         /// Whether the next request succeeds.
         once: bool,
@@ -118,7 +118,7 @@ pub enum Body {
     Null,
     /// A complete body that may be the provider's, and that no operation can read, such as a word.
     Unreadable,
-    /// JSON of another form than the operation's response.
+    /// JSON that does not have the form of the operation's response.
     OtherJson,
     /// A complete body that can't be the provider's own words, such as a gateway's page.
     Foreign,

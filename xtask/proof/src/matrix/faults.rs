@@ -127,7 +127,7 @@ fn time_outs() -> Vec<FaultCase> {
     };
     vec![
         case(
-            "connecting takes longer than its 5 s",
+            "connecting takes longer than 5 s",
             Happening::Unreachable {
                 by_time_out: true,
                 after: CONNECT_TIME_OUT,
@@ -137,11 +137,11 @@ fn time_outs() -> Vec<FaultCase> {
         case("no response", silence, hang),
         FaultCase {
             attempt_timeout: Some(Duration::from_secs(3)),
-            ..case("no response, an attempt has 3 s", silence, hang)
+            ..case("no response, attempt timeout 3 s", silence, hang)
         },
         FaultCase {
             timeout: Some(Duration::from_secs(10)),
-            ..case("no response, the call has 10 s", silence, hang)
+            ..case("no response, call timeout 10 s", silence, hang)
         },
         case(
             "connected, but the server reads nothing",
@@ -297,14 +297,14 @@ fn throttling() -> Vec<FaultCase> {
         case("429, `Retry-After` 7 s", Some(7), |_| {
             always(Fault::status(429).header("retry-after", "7"))
         }),
-        case("429, `Retry-After` a date in 9 s", Some(9), |_| {
+        case("429, `Retry-After` is a date in 9 s", Some(9), |_| {
             let fault = Fault::status(429).header("date", "Thu, 23 Jan 2020 16:33:02 GMT");
             always(fault.header("retry-after", "Thu, 23 Jan 2020 16:33:11 GMT"))
         }),
         case("429, `Retry-After` 0 s", Some(0), |_| {
             always(Fault::status(429).header("retry-after", "0"))
         }),
-        case("429, `Retry-After` a date that is past", Some(0), |_| {
+        case("429, `Retry-After` is a past date", Some(0), |_| {
             let fault = Fault::status(429).header("date", "Thu, 23 Jan 2020 16:33:02 GMT");
             always(fault.header("retry-after", "Thu, 23 Jan 2020 16:32:02 GMT"))
         }),
@@ -354,7 +354,7 @@ fn dripping(fault: Fault) -> Fault {
     fault.drip(Duration::from_secs(4))
 }
 
-/// An error's message, in every place where a provider looks for it.
+/// Returns the body of an error, with the message in every field that a provider uses.
 fn words(scene: &FaultContext<'_>) -> FaultBody {
     let says = scene.says;
     FaultBody::json(&json!({

@@ -1,7 +1,7 @@
 //! Bodies of a 2xx that are not the operation's response: compressed, in another encoding, a foreign page, a word.
 //!
-//! A body that can't be the provider's own words leaves a doubt, whatever the status. A body that can is judged as
-//! usual.
+//! A body that can't be the provider's own words leaves the outcome unknown, whatever the status. For any other body,
+//! the usual rules apply.
 
 use customer_api_sandbox::FaultBody;
 
@@ -82,7 +82,7 @@ pub(super) fn bodies() -> Vec<FaultCase> {
             Body::Failure,
             |scene| {
                 let text = scene.facts.failure_in_2xx?("gr\u{fc}\u{df}e").to_string();
-                // Every letter of it has one byte there.
+                // In Latin-1, every character of this text is one byte.
                 let bytes: Vec<u8> = text
                     .chars()
                     .filter_map(|letter| u8::try_from(letter).ok())

@@ -1,4 +1,4 @@
-//! Every operation meets every fault. The outcome is compared with a rule that knows nothing of the library's code.
+//! Calls every operation with every fault, and compares the outcome with a rule that does not use the library's code.
 //!
 //! A [`FaultCase`] states the facts on the network or at the server. [`expected`] derives the required report to the
 //! caller from these facts and from the facts about the provider and the operation. [`observe`] makes one call, [`run`]

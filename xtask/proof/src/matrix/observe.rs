@@ -17,9 +17,9 @@ const ALWAYS: u32 = 99;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a call succeeds or fails")]
 pub enum Reported {
-    /// It happened.
+    /// The call succeeded.
     Success,
-    /// The failure, and the call's outcome.
+    /// The kind of the error, and its delivery.
     Failure(ErrorKind, Delivery),
 }
 
@@ -33,13 +33,13 @@ pub struct Observed {
     pub attempts: u32,
     /// The duration of the call.
     pub elapsed: Duration,
-    /// The number of its requests that the server saw.
+    /// The number of the call's requests that the server saw.
     pub received: usize,
     /// The number of writes that the server executed.
     pub applied: usize,
-    /// The number of logins that the server saw, except the call itself.
+    /// The number of logins that the server saw. Zero if the call itself is a login.
     pub logins: usize,
-    /// The requests at another origin, to which a redirect pointed.
+    /// The number of connections to another origin, to which a redirect points: 0 or 1.
     pub elsewhere: usize,
     /// The client after the call, as `Debug` prints it.
     pub client: String,
@@ -49,7 +49,7 @@ pub struct Observed {
     pub outcome: Outcome,
 }
 
-/// Makes the call with the fault, with a new client. `words` are the server's message, in responses that have one.
+/// Makes the call with the fault, with a new client. `says` is the server's message, in responses that have one.
 /// Returns `None` if the provider can't have the fault.
 ///
 /// The clock must be tokio's own and paused, and the provider's server must run on the same thread.

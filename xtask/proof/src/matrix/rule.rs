@@ -1,4 +1,4 @@
-//! The required report to a caller, derived from facts in the words of the design, without the library's code.
+//! The required report to a caller. It is derived from the facts and the documented rules, without the library's code.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ pub struct Expected {
     pub attempts: u32,
     /// The shortest and the longest duration of the call.
     pub elapsed: (Duration, Duration),
-    /// The number of its requests that the server sees.
+    /// The number of the call's requests that the server sees.
     pub received: usize,
     /// The number of requests that the server executes.
     pub carried_out: usize,
     /// The number of logins that the server sees.
     pub logins: usize,
-    /// The provider's requested wait, as the error passes it on.
+    /// The wait that the provider requested, as the error reports it.
     pub retry_after: Option<Duration>,
 }
 
@@ -61,7 +61,7 @@ pub fn expected(
     match standing {
         AuthState::Ready => call(case, facts, operation),
         AuthState::LoggingIn => match call(case, facts, login) {
-            // The login succeeded, sooner or later.
+            // The login succeeded, at once or after retries.
             well @ Expected {
                 told: Reported::Success,
                 ..
@@ -74,7 +74,7 @@ pub fn expected(
                 elapsed: well.elapsed,
                 retry_after: None,
             },
-            // Without a credential nothing is sent, whatever the outcome of the login.
+            // Without a credential, the call is not sent, whatever the failure of the login.
             failed => Expected {
                 told: Reported::Failure(
                     if failed.elapsed.0 == case.timeout.unwrap_or(CALL_TIME_OUT) {
@@ -139,7 +139,7 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
             expected.logins = 1;
             continue;
         }
-        // A request that was throttled before processing was not done.
+        // A request that was throttled before it was processed had no effect.
         let is_undone = delivery == Delivery::NotSent
             || (delivery == Delivery::Refused && attempt.status == Some(429));
         let may_repeat = is_harmless || is_undone;
@@ -150,7 +150,7 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
             Some(429) => attempt.retry_after.or(facts.wait_when_throttled),
             _ => attempt.retry_after,
         };
-        // The back-off is the minimum, whatever the provider requests.
+        // The wait is the requested time or the random back-off, whichever is longer.
         let back_off = FIRST_BACK_OFF * 2_u32.pow(expected.attempts - 1);
         let wait = match asked {
             Some(wait) if wait > LONGEST_RETRY_AFTER => return expected,
@@ -168,7 +168,7 @@ fn call(case: &FaultCase, facts: &Facts, operation: &OperationInfo) -> Expected 
     }
 }
 
-/// Returns whether the failure may pass after a while.
+/// Returns whether the failure may be temporary.
 fn is_passing(kind: ErrorKind, status: Option<u16>) -> bool {
     match kind {
         ErrorKind::Connect | ErrorKind::Timeout(_) | ErrorKind::Interrupted => true,
@@ -229,7 +229,7 @@ fn attempt(case: &FaultCase, facts: &Facts, operation: &OperationInfo, left: Dur
             processed,
             ..failure(ErrorKind::Interrupted, Delivery::Unknown)
         },
-        // The cause is not among those that are known to pass.
+        // This kind of failure is not known to be temporary.
         Happening::Gibberish => Attempt {
             seen: false,
             ..failure(ErrorKind::Transport, Delivery::Unknown)
@@ -263,7 +263,7 @@ fn attempt(case: &FaultCase, facts: &Facts, operation: &OperationInfo, left: Dur
     }
 }
 
-/// The head arrived, so the status decides.
+/// Returns the required report after the head has arrived: the status decides.
 fn answered(
     status: u16,
     body: Body,
@@ -293,7 +293,7 @@ fn successful(
     let unread = |kind| Reported::Failure(kind, Delivery::Unknown);
     match body {
         Body::Proper => Reported::Success,
-        // A foreign sender did not execute the request.
+        // The response of another sender does not show that the provider executed the request.
         Body::Foreign => unread(ErrorKind::Decode),
         Body::Failure if facts.done_by_status.contains(&operation.id) => {
             Reported::Failure(ErrorKind::Rejected, Delivery::Unknown)
@@ -303,7 +303,7 @@ fn successful(
             Reported::Success
         }
         Body::OtherJson if facts.keeps_any_json.contains(&operation.id) => Reported::Success,
-        // Done, whatever the rest contains.
+        // The status alone shows that the call succeeded.
         Body::Empty | Body::Null | Body::Unreadable | Body::OtherJson
             if operation.status_decides =>
         {

@@ -33,7 +33,7 @@ pub enum AuthState {
     LoggingIn,
 }
 
-/// A client for the fault, and the switch that leads it to the fault.
+/// Returns a client for the fault, and the switch that sends its requests to the fault.
 pub(super) fn client<P: Provider>(provider: &P, case: &FaultCase) -> (P::Client, Detour) {
     let mut builder = provider.builder().max_response_bytes(MAX_RESPONSE);
     if let Some(timeout) = case.timeout {
@@ -67,13 +67,14 @@ pub(super) fn client<P: Provider>(provider: &P, case: &FaultCase) -> (P::Client,
     (builder.build().unwrap(), detour)
 }
 
-/// Trusts no certificate, so it need not read this machine's root certificates, which takes longer than everything
-/// else. No fault of the matrix gets as far as a certificate. It also ignores this machine's proxies.
+/// Returns a builder that trusts no certificate. Reading this machine's root certificates would take longer than
+/// everything else, and no fault of the matrix reaches the check of a certificate. The client also ignores this
+/// machine's proxies.
 fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder().tls_certs_only([]).no_proxy()
 }
 
-/// Resolves no name.
+/// Returns a builder for a client that resolves no name.
 fn nameless() -> reqwest::ClientBuilder {
     http().dns_resolver(NoNames)
 }
@@ -83,7 +84,7 @@ fn transport(http: fn() -> reqwest::ClientBuilder, url: &str) -> ReqwestTranspor
     ReqwestTransport::from_builder(http, &settings).unwrap()
 }
 
-/// Whether requests go to the other origin.
+/// Whether requests are sent to the other origin.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Detour(Arc<AtomicBool>);
 

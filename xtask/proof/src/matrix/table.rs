@@ -71,7 +71,7 @@ impl Table {
             .or_insert_with(|| cell.clone());
         assert_eq!(
             *others, cell,
-            "{}, {}: it fares otherwise than the other {title}",
+            "{}, {}: its result differs from that of the other {title}",
             operation.id, case.name
         );
     }
@@ -116,7 +116,7 @@ impl Table {
     }
 }
 
-/// Asserts that operations of one title have the same results.
+/// Returns the title of the operation's column.
 fn title(operation: &OperationInfo, facts: &Facts, standing: AuthState) -> &'static str {
     if standing == AuthState::LoggingIn {
         return "writes whose login meets the fault";
@@ -136,7 +136,8 @@ fn is_write(operation: &OperationInfo) -> bool {
     operation.idempotency == Idempotency::NonIdempotent && operation.method != Method::Get
 }
 
-/// Returns the report to the caller; attempts, requests that arrived, executed writes; the duration.
+/// Formats a cell: the report to the caller; the attempts, the received requests and the executed writes; the logins;
+/// the duration.
 fn cell(outcome: &Expected, is_write: bool) -> String {
     let mut text = match outcome.told {
         Reported::Success => "success".to_owned(),

@@ -16,11 +16,11 @@ use crate::{
 pub(super) struct Call {
     /// An expression that makes the operation.
     pub(super) rust: String,
-    /// The crate's types in it.
+    /// The crate's types in the expression.
     pub(super) names: BTreeSet<String>,
-    /// Core's time types in it.
+    /// Core's time types in the expression.
     pub(super) times: BTreeSet<&'static str>,
-    /// Whether it uses something deprecated.
+    /// Whether the expression uses something deprecated.
     pub(super) is_deprecated: bool,
     /// Path and query.
     pub(super) target: String,
@@ -36,7 +36,8 @@ pub(super) enum Sent {
     Parts(Vec<(String, String)>),
 }
 
-/// Returns the calls of an operation: one, or one per variant of its body. They have every optional value, or none.
+/// Returns the calls of an operation: one, or one per variant of its body. With `all`, they have every optional value,
+/// otherwise none.
 pub(super) fn calls(api: &Api, operation: &Operation, all: bool) -> Vec<Call> {
     let body = operation.body.iter().flat_map(|body| &body.fields);
     let variants = body.map(|field| match field.slot.value {
@@ -51,7 +52,7 @@ pub(super) fn calls(api: &Api, operation: &Operation, all: bool) -> Vec<Call> {
         .collect()
 }
 
-/// Makes a call in which every union is its variant of this number.
+/// Makes a call in which every union takes its variant with the index `variant`.
 fn call(api: &Api, operation: &Operation, all: bool, variant: usize) -> Call {
     let mut sampler = Sampler::new(api, all, variant);
     sampler.is_deprecated = operation.notes.deprecated;
@@ -120,7 +121,7 @@ fn call(api: &Api, operation: &Operation, all: bool, variant: usize) -> Call {
     }
 }
 
-/// Returns a constructor's arguments, and the setters after it.
+/// The arguments of a constructor, and the setters that are called after it.
 #[derive(Debug, Default)]
 struct Chain {
     arguments: Vec<String>,
@@ -139,7 +140,7 @@ impl Chain {
     }
 }
 
-/// Returns one field of each kind.
+/// Adds one dynamic field of each kind to a call.
 fn dynamic(body: Option<&Body>, chain: &mut Chain, pairs: &mut Vec<(String, String)>) {
     for one in body.into_iter().flat_map(|body| &body.dynamic) {
         let (first, second) = ("sample", "a b&c");

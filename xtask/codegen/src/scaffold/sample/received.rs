@@ -1,11 +1,11 @@
-//! Makes sample responses: what is required, and what a test needs.
+//! Makes sample responses with the required values and the values that a test gives.
 
 use std::collections::BTreeMap;
 
 use super::value::{json, number, text};
 use crate::model::{Api, ModelId, Shape, Slot, Type};
 
-/// Values at their places in a response, as JSON. A place is the names of the members that lead to it.
+/// Values at their places in a response, as JSON. A place is the list of the member names that lead to the value.
 pub(in crate::scaffold) type Given = BTreeMap<Vec<String>, String>;
 
 /// Returns a response as JSON.
@@ -22,7 +22,7 @@ fn value(api: &Api, slot: &Slot, given: &Given, at: &mut Vec<String>) -> String 
         return "null".to_owned();
     }
     match &slot.value {
-        // A broken description never comes so far.
+        // A broken description never gets this far.
         Type::Broken => "null".to_owned(),
         Type::Text(rule) => json(&text(rule, false)),
         Type::Timestamp => json("2024-02-29T12:00:00Z"),

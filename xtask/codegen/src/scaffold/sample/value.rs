@@ -13,19 +13,19 @@ use crate::{
 pub(super) struct Value {
     /// The argument of a constructor or a setter.
     pub(super) argument: String,
-    /// The same value, of the exact type.
+    /// The same value, as an expression of the exact type.
     owned: String,
     pub(super) json: String,
     /// Its text outside JSON; several texts for an array.
     pub(super) texts: Vec<String>,
 }
 
-/// Makes values, and notes what they need.
+/// Makes values, and collects the names that they need.
 pub(super) struct Sampler<'a> {
     api: &'a Api,
     /// Whether optional values are set.
     all: bool,
-    /// The number of the variant that unions have, counted around.
+    /// The index of the variant that every union takes. A union with fewer variants counts from its first one again.
     variant: usize,
     pub(super) names: BTreeSet<String>,
     pub(super) times: BTreeSet<&'static str>,
@@ -34,7 +34,8 @@ pub(super) struct Sampler<'a> {
     depth: usize,
 }
 
-/// How many objects deep optional values are set. The time of rustfmt doubles with every level of nested calls.
+/// The number of nested objects down to which optional values are set. The time of rustfmt doubles with every level of
+/// nested calls.
 const DEEPEST: usize = 8;
 
 impl<'a> Sampler<'a> {
@@ -66,7 +67,7 @@ impl<'a> Sampler<'a> {
 
     fn value(&mut self, value: &Type, is_header: bool) -> Value {
         match value {
-            // A broken description never comes so far.
+            // A broken description never gets this far.
             Type::Broken => Value::default(),
             Type::Text(rule) => {
                 let text = text(rule, is_header);
@@ -111,7 +112,7 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// Two items, so that the separator shows.
+    /// Makes a list of two items, so that the separator shows.
     fn list(&mut self, items: &Slot, is_header: bool) -> Value {
         let item = self.inner(items, is_header);
         let borrows = !items.nullable && matches!(items.value, Type::Text(_));
@@ -150,7 +151,7 @@ impl<'a> Sampler<'a> {
                 return plain(&rust, &rust, &object.json, false);
             }
             Shape::Choice(variants) => {
-                // As a path segment, these would be refused.
+                // The client refuses an empty text, `.` and `..` as a path segment.
                 let variant = variants
                     .iter()
                     .find(|variant| !["", ".", ".."].contains(&variant.wire.as_str()));
@@ -190,7 +191,7 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// A value that is one text outside JSON. Inside, it is a string or written as it is.
+/// Makes a value that is one text outside JSON. In JSON, the text is a string if `is_string`, otherwise unchanged.
 fn plain(argument: &str, owned: &str, text: &str, is_string: bool) -> Value {
     Value {
         argument: argument.to_owned(),
