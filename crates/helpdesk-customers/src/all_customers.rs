@@ -9,11 +9,11 @@ use crate::{Client, Customer, ListCustomers, Unreadable};
 
 /// All customers, page by page. [`Client::customers`] makes it.
 ///
-/// The client requests each page by an offset: the number of customers that arrived before it. The list ends with an empty page whose
-/// `itemTotal`, if any, is reached, or with a page that is shorter than requested and reaches its `itemTotal`. After a full page, the
-/// client does not rely on `itemTotal`, except to stop a list with more than twice as many customers as the greatest `itemTotal`. A task
-/// reads [ahead](Self::read_ahead) of its consumer. Each page reports its values that are not as documented ([`Page::unreadable`]). An
-/// element that is not a customer is omitted, but counts for the offset.
+/// The client requests each page by an offset: the number of customers before the page. The list ends with an empty page. It also ends
+/// with a page that is shorter than requested if, by the page's `itemTotal`, no customer follows. An empty page is an error if its
+/// `itemTotal` is greater than its offset. After a full page, the client does not rely on `itemTotal`, except to stop a list with more
+/// than twice as many customers as the greatest `itemTotal`. A task reads [ahead](Self::read_ahead) of its consumer. Each page reports
+/// its values that are not as documented ([`Page::unreadable`]). An element that is not a customer is omitted, but counts for the offset.
 ///
 /// The order is not documented. A customer that is created or deleted while the list is read may shift the others, so a customer
 /// may come twice or be missed. Compare ids where it matters.
@@ -133,13 +133,13 @@ struct Offsets {
     list: ListCustomers,
     start: u64,
     page_size: u64,
-    /// The number from which the responses' `itemStart` counts, once a response has shown it.
+    /// The number of the first customer in the responses' `itemStart`: 0 or 1. `None` until a response shows it.
     base: Option<u64>,
 }
 
 impl Offsets {
-    /// Whether a response's `itemStart` is the requested offset. The provider does not document whether it counts from 0 or from 1, so the
-    /// first response decides.
+    /// Whether a response's `itemStart` is the requested offset. The provider does not document whether `itemStart` counts from 0 or from
+    /// 1, so the first response decides.
     fn is_at(&mut self, offset: u64, item_start: u64) -> bool {
         let base = item_start.checked_sub(offset).filter(|base| *base <= 1);
         base.is_some_and(|base| *self.base.get_or_insert(base) == base)
@@ -176,7 +176,7 @@ impl PageSource for Offsets {
         let list = self.list.clone();
         let list = list.item_start(offset).item_limit(self.page_size);
         let (page, unreadable) = self.client.call(list).response().await?.into_parts();
-        // An element that is not a customer still has its place in the list.
+        // An element that is not a customer counts for the offset.
         let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
         if page.items.is_empty() && left_out == 0 {
             // The page itself states that the requested offset is not the end of the list.
@@ -200,7 +200,8 @@ impl PageSource for Offsets {
         let fingerprint = fingerprint(&page.items, &unreadable);
         let count = u64::try_from(page.items.len() + left_out).unwrap_or(u64::MAX);
         let next = offset.saturating_add(count);
-        // Only the name of a total is documented, so a full page outweighs it.
+        // The provider documents the name of `itemTotal`, but not its meaning. Therefore the list continues after a full page, even if
+        // `itemTotal` is reached.
         let is_short = count < self.page_size;
         let fetched = match page.item_total {
             Some(total) if is_short && next >= total => Fetched::last(page.items),

@@ -44,7 +44,7 @@ impl Client {
     /// See <https://docs.omnidesk.io/omnidesk/api/authentication>.
     pub fn builder(api_key: impl Into<ApiKey>, origin: impl Into<String>) -> ClientBuilder<Self> {
         let credential = KeyCredential::header(HeaderName::from_static("apikey"), api_key);
-        // As in all of the provider's examples.
+        // The `accept` header has the value that all of the provider's examples send.
         ClientBuilder::new(Omnidesk::default(), credential)
             .base_url(origin)
             .header("accept", "*/*")

@@ -12,12 +12,12 @@ use crate::odd::{self, Form};
 /// that arrived. [`others`](Self::others) are the members for which this crate has no field.
 ///
 /// A customer is serialized as `raw`, and deserialized from any JSON value. A field that can't be read is `None`, never an error. For
-/// a response, [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) report those fields,
-/// and the fields that came in another form than documented.
+/// a response, [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) report such fields,
+/// and the fields that arrived in another form than documented.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Customer {
-    /// Omnidesk's id, which came as a number or as its digits.
+    /// Omnidesk's id, from a number or from a text of its digits.
     pub id: Option<u64>,
     /// Your own id: `external_primary_id`.
     pub external_id: Option<String>,
@@ -29,7 +29,7 @@ pub struct Customer {
     pub lastname: Option<String>,
     /// The addresses. The form of an element is not documented.
     pub channels: Vec<Value>,
-    /// The JSON as it came. It holds personal data: think before logging it.
+    /// The JSON as it arrived. It contains personal data: think before logging it.
     pub raw: Value,
 }
 
@@ -57,7 +57,8 @@ impl Customer {
         FIELDS.iter().any(|key| value.get(key).is_some())
     }
 
-    /// Whether a value is the provider's message about a call, such as `Customer not found`, and not a customer, whatever its id.
+    /// Whether a value is the provider's message about a call, such as `Customer not found`, and not a customer. The value may have an
+    /// `id` in either case.
     pub(crate) fn is_result(value: &Value) -> bool {
         let is_text = |key| value.get(key).is_some_and(Value::is_string);
         value.get("type").and_then(Value::as_str) == Some("result")

@@ -21,9 +21,9 @@ use crate::{
 /// The provider documents no response of a search, neither for a customer that exists nor for one that does not. Therefore the crate
 /// understands every shape of the provider's other responses: an envelope with `items` or with `item`, a list, a customer. Only an empty
 /// list means that no customer was found. The list can be bare or in its documented envelope. The envelope must have no other members
-/// and no member twice, and its total, if there is one, must be 0. [`Unclear`](Self::Unclear) allows no conclusion. It stands for a list
-/// whose total is greater than the number of customers in it, for a result with a message, and for every other response that can't be
-/// read.
+/// and no member twice, and its total, if there is one, must be 0. [`Unclear`](Self::Unclear) allows no conclusion. It is returned for a
+/// list whose total is greater than the number of customers in it, for a result with a message, and for every other response that can't
+/// be read.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found {

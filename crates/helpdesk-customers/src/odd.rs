@@ -12,9 +12,9 @@ use crate::{Customer, customer::Fields};
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'b> {
     body: &'b ResponseBody,
-    /// A member of the response, or the whole of it.
+    /// A member of the response. Empty for the whole response.
     name: &'static str,
-    /// An element of the list there.
+    /// An element of the list at that place.
     index: Option<usize>,
 }
 

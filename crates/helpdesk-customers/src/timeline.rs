@@ -13,7 +13,7 @@ use serde_json::Value;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeline {
-    /// The response as it came; `null` if it has no body. It holds personal data: think before logging it.
+    /// The response as it arrived; `null` if it has no body. It contains personal data: think before logging it.
     pub raw: Value,
 }
 

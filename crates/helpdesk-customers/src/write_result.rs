@@ -18,7 +18,7 @@ use crate::odd::{self, Place};
 pub struct WriteResult {
     /// The provider's message, such as `Customer updated.`: prose, not a code. Never branch on it.
     pub message: Option<String>,
-    /// The response as it came; `null` if it has no body. It may hold personal data: think before logging it.
+    /// The response as it arrived; `null` if it has no body. It may contain personal data: think before logging it.
     pub raw: Value,
 }
 

@@ -146,7 +146,7 @@ impl Client {
         self.core.settle(operation, trace)
     }
 
-    /// The base URL of all requests.
+    /// Returns the base URL of all requests.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()

@@ -58,9 +58,9 @@ impl Service for Ravelin {
         details
     }
 
-    /// Judges a 2xx by its body. Above 50 events per minute for one customer, the provider responds with 200 and keeps nothing.
-    /// The place of the marker in the body is not documented. In one of the two likely places the marker is decisive. Anywhere else
-    /// it makes the outcome unknown.
+    /// Judges a 2xx by its body. Above 50 events per minute for one customer, the provider responds with 200 and a marker, and does not
+    /// keep the label. The place of the marker in the body is not documented. At either of the two likely places, the marker is proof
+    /// that the label was not kept. Anywhere else, the marker makes the outcome unknown.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;

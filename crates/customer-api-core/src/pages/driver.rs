@@ -32,7 +32,7 @@ pub(super) async fn read<S: PageSource>(
     let mut number = 0;
     let mut futile = 0;
     loop {
-        // A place in the buffer is reserved first, so that the page can be kept and memory stays bounded.
+        // Room in the buffer is reserved before the page is fetched. Therefore the page can be kept, and memory stays bounded.
         let Ok(place) = consumer.reserve().await else {
             return;
         };

@@ -17,7 +17,7 @@ pub struct Items<I> {
     unreadable: Vec<Unreadable>,
 }
 
-/// How many unreadable parts are kept with the items. An endless list must not fill the memory.
+/// The maximum number of unreadable parts that are kept. An endless list must not fill the memory.
 const KEPT: usize = 1_000;
 
 impl<I: Send + 'static> Items<I> {
@@ -54,7 +54,8 @@ impl<I: Send + 'static> Items<I> {
     /// The parts of the pages so far that are not as documented, and how each was handled; see
     /// [`Page::unreadable`](super::Page::unreadable).
     ///
-    /// Only the first 1,000 are kept; [`Progress::unreadable`] counts all. Read the list page by page if every one matters.
+    /// Only the first 1,000 parts are kept, but [`Progress::unreadable`] counts all. If you need every part, read the list page by
+    /// page.
     #[must_use]
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable

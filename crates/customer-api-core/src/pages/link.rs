@@ -26,9 +26,9 @@ impl NextLink {
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If only `https` is missing, as with a
-    /// provider behind a proxy that ends TLS, the error states that. It also names `rebase_links`, the setting by which a
-    /// provider crate's list uses [only the query](Self::query_of).
+    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If the link leads to the same host and path
+    /// by `http` in place of `https`, as with a provider behind a proxy that ends TLS, the error states this. It also names
+    /// `rebase_links`, the setting by which a provider crate's list uses [only the query](Self::query_of).
     pub fn check(base: &BaseUrl, path: &str, link: &str) -> Result<Self, PagesError> {
         let here = Url::parse(&format!("{base}{path}")).map_err(|_| foreign())?;
         let there = here.join(link).map_err(|_| foreign())?;
@@ -46,12 +46,12 @@ impl NextLink {
         Self::take(&there)
     }
 
-    /// Takes the query of a link that can lead anywhere. For a provider behind a gateway, whose links name the
-    /// provider's own host.
+    /// Takes the query of a link that can lead anywhere. Use this for a provider behind a gateway, because the links name
+    /// the provider's own host.
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if it is not a link, or has no query.
+    /// [`PagesErrorKind::ForeignLink`] if the text is not a link, or has no query.
     pub fn query_of(link: &str) -> Result<Self, PagesError> {
         // A relative link needs a base. The choice of base does not affect the query.
         let anywhere = Url::parse("https://localhost/").map_err(|_| foreign())?;

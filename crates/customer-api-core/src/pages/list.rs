@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 
-/// A list that is read page by page, from a source that knows how its provider pages.
+/// A list that is read page by page, from a [`PageSource`].
 ///
 /// Nothing is sent before the first page is requested. From then on a task reads ahead of the consumer into a bounded buffer.
 /// Dropping the list stops the task. After an error or the end there are no more pages.
@@ -65,7 +65,8 @@ use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 /// # }
 /// ```
 ///
-/// A list with its own setters, or with its errors explained, wraps a list and changes its source by [`set`](Self::set):
+/// If a provider's list needs its own setters or its own documentation of errors, define a type that contains a `List`. Its
+/// setters change the source with [`set`](Self::set):
 ///
 /// ```
 /// # use customer_api_core::{async_trait, pages::Fetched};
@@ -134,17 +135,17 @@ impl<S: PageSource> List<S> {
         }
     }
 
-    /// Sets how many pages are kept for a consumer that is slower than the provider: 4 by default, at least 1.
+    /// Sets how many pages are kept for a consumer that is slower than the provider. The default is 4, and the minimum is 1.
     ///
-    /// A cursor that expires is used in time only while its page has a place in the buffer. Give a slow consumer a larger
-    /// buffer.
+    /// A page is requested only when the buffer has room for it. If cursors expire, give a slow consumer a larger buffer, so
+    /// that each cursor is used in time.
     #[must_use]
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.read_ahead = pages;
         self
     }
 
-    /// Sets the maximum number of pages: 100,000 by default. More pages are a failure.
+    /// Sets the maximum number of pages. The default is 100,000. A list with more pages is an error.
     #[must_use]
     pub fn max_pages(mut self, pages: u64) -> Self {
         self.max_pages = pages;
@@ -153,7 +154,7 @@ impl<S: PageSource> List<S> {
 
     /// Changes the source, for the setters of a provider's own list.
     ///
-    /// Like every other setter, it has no effect once a page was requested.
+    /// Like every other setter, `set` has no effect after the first page was requested.
     #[must_use]
     pub fn set(mut self, change: impl FnOnce(&mut S)) -> Self {
         if let Some(source) = &mut self.source {

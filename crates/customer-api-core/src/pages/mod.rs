@@ -64,7 +64,7 @@ pub trait PageSource: Send + 'static {
 
     /// Fetches the page that a cursor leads to, or the first one.
     ///
-    /// Called for the next page as soon as the buffer has a place for it, so that a cursor with a short life is used in time.
+    /// The list calls this as soon as the buffer has room for the page, so that a cursor with a short life is used in time.
     ///
     /// # Errors
     ///
@@ -74,17 +74,17 @@ pub trait PageSource: Send + 'static {
         cursor: Option<&Self::Cursor>,
     ) -> Result<Fetched<Self::Item, Self::Cursor>, PagesError>;
 
-    /// Decides whether to start again after a failure. After `Ok`, [`fetch`](Self::fetch) is called for a first page again. The
-    /// source must omit the items that it returned before.
+    /// Decides whether to start again after a failure. After `Ok`, [`fetch`](Self::fetch) is called for the first page again, and
+    /// the source must omit the items that it returned before.
     ///
     /// # Errors
     ///
-    /// The failure to report; usually the one that happened.
+    /// The failure that the list returns, usually the given one.
     fn restart(&mut self, failure: PagesError) -> Result<(), PagesError> {
         Err(failure)
     }
 
-    /// Whether the provider may return the same cursor on consecutive pages. If not, a repeated cursor is an error.
+    /// Returns whether the provider may return the same cursor on consecutive pages. If not, a repeated cursor is an error.
     fn keeps_cursor(&self) -> bool {
         false
     }
@@ -132,7 +132,7 @@ impl<I, C> Fetched<I, C> {
         Self::new(items, Next::End)
     }
 
-    /// Creates a page without a next one, from a provider that promises to mark the last page and did not.
+    /// Creates the last page of a list from a provider that promises to mark the last page, but did not mark this one.
     #[must_use]
     pub fn last_without_notice(items: Vec<I>) -> Self {
         Self::new(items, Next::EndWithoutNotice)
@@ -163,18 +163,18 @@ impl<I, C> Fetched<I, C> {
         self
     }
 
-    /// Adds the total number of items in the list, as this page reports it. Items before the first page that was fetched do not
-    /// count.
+    /// Adds the total number of items in the list, as this page reports it. If the list was not read from its beginning,
+    /// subtract the items before the first fetched page.
     ///
-    /// A list with more than twice as many items is an error, because the provider seems to continue forever. A total that is
-    /// not greater than the number of the page's own items is ignored, because it may count only those.
+    /// A list with more than twice as many items is an error, because the list seems never to end. A total that is not greater
+    /// than the number of the page's own items is ignored, because it may count only the items of this page.
     #[must_use]
     pub fn total(mut self, total: Option<u64>) -> Self {
         self.total = total;
         self
     }
 
-    /// Adds the newest time among the items. An error reports it as progress.
+    /// Adds the newest time among the items. It becomes part of the list's [`Progress`].
     #[must_use]
     pub fn newest(mut self, newest: Option<Timestamp>) -> Self {
         self.newest = newest;
@@ -191,7 +191,7 @@ pub struct Page<I> {
     unreadable: Vec<Unreadable>,
     /// The page's number, from 1.
     pub number: u64,
-    /// Whether the list ends here although the provider did not mark the end as it promises to.
+    /// Whether the list ends with this page, and the provider did not mark the end as it promises to.
     pub ends_without_notice: bool,
 }
 

@@ -121,7 +121,7 @@ impl<I: Send + 'static> Reader<I> {
                 if is_last {
                     self.state = State::Over;
                 }
-                // A last page without items and unreadable records only marks the end of the list.
+                // A last page with neither items nor unreadable records only marks the end of the list.
                 let is_empty = page.items.is_empty() && page.unreadable.is_empty();
                 Poll::Ready(Ok((!is_empty).then_some(page)))
             }

@@ -60,7 +60,7 @@ pub struct Sensitive<'a> {
     values: Vec<SensitiveValue<'a>>,
 }
 
-/// One value, and how to search for it.
+/// One value, and its kind, which determines how to search for it.
 pub(crate) struct SensitiveValue<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) kind: SensitiveKind,
@@ -70,9 +70,9 @@ pub(crate) struct SensitiveValue<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SensitiveKind {
     Text,
-    /// Not the same number if more digits are next to it.
+    /// A number. Not found if more digits are next to it.
     Number,
-    /// Found whatever separates its digits.
+    /// A phone number. Found with any grouping of its digits.
     Phone,
 }
 
@@ -88,7 +88,7 @@ impl<'a> Sensitive<'a> {
         self.push(Cow::Borrowed(value), SensitiveKind::Text);
     }
 
-    /// Adds a phone number. It is also searched without its country code, even if it does not begin with a `+` or a `0`.
+    /// Adds a phone number. It is also searched for without its country code, even if it does not begin with a `+` or a `0`.
     pub fn phone(&mut self, value: &'a str) {
         self.push(Cow::Borrowed(value), SensitiveKind::Phone);
     }
@@ -109,10 +109,10 @@ impl<'a> Sensitive<'a> {
         }
     }
 
-    /// Adds an integer if it has at least 6 digits. Shorter ones are flags and small ids, and a message may contain the same digits
-    /// by accident. A sign does not count.
+    /// Adds an integer if it has at least 6 digits, not counting a sign. Shorter integers are flags and small ids, whose digits a
+    /// message may contain by accident.
     ///
-    /// The number is found only as a whole. Inside a longer number, its digits stay.
+    /// The number is found only as a whole. Its digits inside a longer number are not removed.
     pub fn number(&mut self, value: impl fmt::Display) {
         let text = value.to_string();
         let digits = text.trim_start_matches('-');
@@ -121,7 +121,7 @@ impl<'a> Sensitive<'a> {
         }
     }
 
-    /// Adds all texts of free JSON at any depth, and its numbers as [`number`](Self::number) does. Names of members are not added.
+    /// Adds all texts of free JSON at any depth. Adds its numbers as [`number`](Self::number) does. Names of members are not added.
     pub fn json(&mut self, value: &'a Value) {
         let mut rest = vec![value];
         while let Some(value) = rest.pop() {
@@ -167,7 +167,7 @@ impl<'a> Sensitive<'a> {
     }
 }
 
-/// Returns the length of a JSON text behind its first quotation mark, with its last one.
+/// Returns the length of the rest of a JSON string: the part after its opening quotation mark, including the closing one.
 fn text_length(json: &[u8]) -> usize {
     let mut is_escaped = false;
     let end = json.iter().position(|byte| {
@@ -178,7 +178,7 @@ fn text_length(json: &[u8]) -> usize {
     end.map_or(json.len(), |end| end + 1)
 }
 
-/// Returns the length of a JSON number behind its first character.
+/// Returns the length of the rest of a JSON number: the part after its first character.
 fn number_length(json: &[u8]) -> usize {
     let is_part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
     json.iter()

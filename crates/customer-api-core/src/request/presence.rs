@@ -8,10 +8,10 @@ use crate::error::{Problem, ValidationError};
 /// If a rule is broken, the call fails once the whole request is written, so that its error names all fields that can't be sent.
 impl Encoder<'_> {
     /// Checks that at least one of the alternatives is set. Each alternative is a pair: a name as the provider
-    /// writes it, and whether it is set.
+    /// writes it, and whether the alternative is set.
     ///
-    /// An alternative of several fields joins their names with ` and `. It is set if all of them are set. The
-    /// error names the first field.
+    /// If an alternative consists of several fields, its name joins their names with ` and `, and it is set if all
+    /// of these fields are set. The error names the first field.
     #[doc(hidden)]
     pub fn require_any(&mut self, alternatives: &[(&'static str, bool)]) {
         if alternatives.iter().any(|(_, is_set)| *is_set) {
@@ -48,7 +48,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Checks that a number is one: JSON has no infinity, and no value that is not a number. `name` is as in
+    /// Checks that a floating-point value is finite, because JSON has neither infinity nor NaN. `name` is as in
     /// [`check_range`](Self::check_range).
     #[doc(hidden)]
     pub fn check_finite(&mut self, name: &'static str, value: f64) {

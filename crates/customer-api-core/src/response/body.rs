@@ -97,8 +97,8 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// If the body is empty or is not JSON, or if a part can't be read that is [strict](super::Member::strict) or that the returned
-    /// value requires. The error names its place.
+    /// If the body is empty or is not JSON. Also if a part can't be read, and the part is [strict](super::Member::strict) or the
+    /// returned value requires it. The error names the place of that part.
     pub fn read<T: Shaped>(&self) -> Result<T, DecodeError> {
         let text = self.checked()?;
         match serde_json::from_str(&text) {
@@ -125,14 +125,15 @@ impl ResponseBody {
         let first = decode_error(error, text);
         let raw = serde_json::from_str::<&RawValue>(text);
         if self.is_strict {
-            // An object of a union is read apart, so the first error knows only where the object is.
+            // The text of a union's object is read separately, so the first error names only the place of the object. The repair finds
+            // the place inside it.
             let place = raw.ok().and_then(|raw| repair::place(raw, &T::SHAPE));
             return Err(match place {
                 Some(place) => first.inside(vouched(place)),
                 None => first,
             });
         }
-        // A text that is not JSON after the first error is not repaired.
+        // The first read stopped at the first error. If the text behind that place is not JSON, nothing is repaired.
         let raw = raw.map_err(|error| decode_error(&error, text))?;
         let repaired = match repair::repair(raw, &T::SHAPE) {
             Ok(Some(repaired)) => repaired,
@@ -150,7 +151,7 @@ impl ResponseBody {
         Ok(self.seen(value))
     }
 
-    /// Reports a part that is not as documented, for an operation that reads a response with its own code.
+    /// Reports a part that is not as documented. Use this in an operation that reads the response with hand-written code.
     ///
     /// # Errors
     ///
@@ -256,8 +257,8 @@ impl ResponseBody {
         foreign::foreign(&self.bytes, self.text(), headers)
     }
 
-    /// Describes a body that is a page for a browser, unless it was read as JSON. Anything else can be what an operation asks for, such
-    /// as a file.
+    /// Describes a body that is a page for a browser, unless it was read as JSON. Any other body can be the expected response, such as a
+    /// file.
     pub(crate) fn page(&self, headers: &HeaderMap) -> Option<String> {
         if self.is_json.load(Ordering::Relaxed) {
             return None;

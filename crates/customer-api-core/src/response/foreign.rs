@@ -1,6 +1,7 @@
 //! Whether the body of a 2xx can be the provider's own.
 //!
-//! A gateway's sign-in page also has the status 200. Such a body must not count as a success, even if the status decides.
+//! A gateway's sign-in page also has the status 200. Such a body must not count as a success, not even for an operation
+//! whose result depends only on the status.
 
 use std::str;
 
@@ -17,8 +18,8 @@ const LONGEST_TEXT: usize = 256;
 
 /// Describes a body that can't be the provider's own, for an error's text. `None` for a body that can be the provider's own.
 ///
-/// The bytes decide first. An empty body, JSON or the beginning of JSON is the provider's own, whatever the headers state. A short,
-/// printable text can be the provider's own too, unless the headers name an encoding. Everything else is not.
+/// An empty body, JSON or the beginning of JSON counts as the provider's own, whatever the headers state. A short, printable text
+/// counts as the provider's own unless the headers name an encoding. Any other body does not.
 pub(super) fn foreign(body: &[u8], text: &[u8], headers: &HeaderMap) -> Option<String> {
     if text.is_empty() || is_json(text) {
         return None;

@@ -1,11 +1,11 @@
 use super::ResponseBody;
 use crate::error::DecodeError;
 
-/// A type that is read from the response to the operation `O` by its own code.
+/// A type with hand-written code that reads the response to the operation `O`.
 ///
-/// This is for a response that a description can't describe. A generated operation names the type (`x-output`), and the type reads
-/// itself. The parameter names the operation, so that a crate can read one operation's response into an `Option` or a `Vec` of its
-/// types.
+/// Implement it for a response that a description can't express. The description names the type (`x-output`), and the generated
+/// operation calls [`from_body`](Self::from_body). Because of the parameter `O`, a crate can also implement the trait for an `Option` or
+/// a `Vec` of its types.
 ///
 /// ```
 /// use customer_api_core::{

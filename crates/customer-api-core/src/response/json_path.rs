@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// Returns the path of the value that a reader is reading at this offset: the value that ends here, otherwise the one that begins
-/// here, otherwise the one around it.
+/// Returns the path of the value that a reader is reading at this offset: the value that ends at the offset, otherwise the value that
+/// begins there, otherwise the value around it.
 ///
 /// The text must be JSON up to the offset. A path has the form `reviews[3].timestamp`. The path of the whole text is empty.
 pub(super) fn path_at(text: &str, offset: usize) -> String {

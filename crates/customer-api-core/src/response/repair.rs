@@ -19,7 +19,7 @@ use super::{
     unreadable::{Unreadable, UnreadableKind},
 };
 
-/// The result of a repair: the repaired text, and the reports of its changes.
+/// The result of a repair: the repaired text, and a report of each change.
 pub(super) struct Repaired {
     pub(super) text: String,
     pub(super) reports: Vec<Unreadable>,
@@ -112,7 +112,7 @@ impl Walk {
         }
     }
 
-    /// Repairs a list. A list of objects omits those that can't be read. In other lists, each element must be readable.
+    /// Repairs a list. In a list of objects, an object that can't be read is omitted. In any other list, each element must be readable.
     fn list(&mut self, raw: &RawValue, items: &Shape) -> Result<Option<String>, Unfit> {
         let elements: Vec<&RawValue> = self.parse(raw)?;
         let is_of_records = is_record(items);
@@ -159,7 +159,7 @@ impl Walk {
         }
     }
 
-    /// Repairs an object, and reads the result. A problem that the shape does not show, such as a missing member, makes the object
+    /// Repairs an object, and reads the result. If the result can't be read, for example because a member is missing, the object is
     /// unfit.
     fn object(
         &mut self,
@@ -353,7 +353,7 @@ fn is_scalar(shape: &Shape) -> bool {
     }
 }
 
-/// A list or an object that is rewritten, in case a part of it changes.
+/// A list or an object that is written anew, in case a part of it changes.
 struct Rewritten {
     text: String,
     is_changed: bool,

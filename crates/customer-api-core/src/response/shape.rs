@@ -121,7 +121,7 @@ impl Shape {
         Self::of::<T>(Form::Number)
     }
 
-    /// Declares an object that is one of several, by its discriminator. Its members are repaired as those of the object that it is.
+    /// Declares an object of one of several kinds, which its discriminator names. Its members are repaired by the shape of that kind.
     #[doc(hidden)]
     #[must_use]
     pub const fn union<T: Shaped + OpenUnion>() -> Self {

@@ -2,9 +2,9 @@ use std::fmt;
 
 use crate::redact::redacted::Redacted;
 
-/// A part of a response that is not as documented, and how it was handled. Every change and omission is reported as one of these.
+/// A report of one part of a response that is not as documented, and how that part was handled.
 ///
-/// `Debug` shows the place and not the contents, which may be personal.
+/// `Debug` shows the place of the part, but not its contents, which may be personal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unreadable {
     kind: UnreadableKind,
@@ -20,18 +20,18 @@ pub struct Unreadable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnreadableKind {
-    /// It was converted to the documented form, for example from a number to a text. There was exactly one way to do so.
+    /// The part was converted to the documented form, for example from a number to a text. There was exactly one way to convert it.
     Coerced,
-    /// It was omitted, as if it had been missing. Its field is `None` or empty.
+    /// The part was omitted, as if it had been missing. Its field is `None` or empty.
     ///
-    /// The provider still has the value. Writing back the value that was read may erase it there.
+    /// The provider still has the value. Writing the record back without the value may erase the value at the provider.
     TakenOut,
-    /// A record that its list omits, because a required value of the record can't be read.
+    /// The part is a record that its list omits, because a required value of the record can't be read.
     Record,
 }
 
 impl Unreadable {
-    /// Creates a report of a value, by its place and its JSON text. The path must consist of documented names and indices.
+    /// Creates a report of a value, from its path and its JSON text. The path must consist of documented names and indices.
     #[must_use]
     pub fn new(kind: UnreadableKind, path: impl Into<Box<str>>, raw: impl Into<Box<str>>) -> Self {
         let path = path.into();
@@ -45,14 +45,14 @@ impl Unreadable {
         }
     }
 
-    /// Names the record that contains it, by the record's index in the list of the response.
+    /// Names the record that contains the value, by the record's index in the list of the response.
     #[must_use]
     pub fn in_record(mut self, index: usize) -> Self {
         self.record = Some(index);
         self
     }
 
-    /// States that the rest of the path is a key, which may be personal.
+    /// Marks the path behind this length as a map's key, which may be personal.
     pub(super) fn documented_up_to(mut self, length: Option<usize>) -> Self {
         self.documented = length.unwrap_or(self.path.len());
         self
@@ -63,23 +63,23 @@ impl Unreadable {
         self
     }
 
-    /// Returns how it was handled.
+    /// Returns how the part was handled.
     #[must_use]
     pub fn kind(&self) -> UnreadableKind {
         self.kind
     }
 
-    /// Returns its place, such as `reviews[3].timestamp`. Empty for the whole response. Indices count the elements of the provider's
-    /// response.
+    /// Returns the place of the part, such as `reviews[3].timestamp`. Empty for the whole response. Indices count the elements of the
+    /// provider's response.
     ///
-    /// A part of the path can be the key of a map, which may be personal.
+    /// The path can contain the key of a map, which may be personal.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Returns the place of the value because of which a record can't be read, such as `reviews[3].timestamp`, if this is not the record
-    /// itself.
+    /// Returns the place of the value because of which a record can't be read, such as `reviews[3].timestamp`. `None` if that value is
+    /// the record itself.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
@@ -91,8 +91,8 @@ impl Unreadable {
         self.record
     }
 
-    /// If this part is an omitted record, returns the record's index in the list of the provider's response. The list that the caller gets
-    /// is shorter by this record.
+    /// If this part is an omitted record, returns the record's index in the list of the provider's response. The caller's list does
+    /// not contain this record.
     #[must_use]
     pub fn left_out(&self) -> Option<usize> {
         let is_outermost = self.path.matches('[').count() == 1;
@@ -100,7 +100,7 @@ impl Unreadable {
             .filter(|_| self.kind == UnreadableKind::Record && is_outermost)
     }
 
-    /// Returns the JSON text as it arrived. It may contain personal data: think before logging it.
+    /// Returns the JSON text of the part, as it arrived. It may contain personal data: think before logging it.
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw

@@ -1,4 +1,5 @@
-//! Looks for a write in code that does not know whether the operation implements `Settle`. Only the caller knows its type.
+//! Looks for a write in code that does not require the operation to implement `Settle`. The methods `settle_unknown`
+//! require it, and make the [`Finder`] for that code.
 
 use std::sync::Arc;
 
@@ -7,17 +8,18 @@ use customer_api_core::{Call, Client, Error, SendTrace, async_trait, settle::Set
 use super::{Looked, SettlePolicy, settle};
 use crate::{Entry, LedgerError, LedgerList, Resolution};
 
-/// Keeps a copy of a write for looking, because the call consumes the write.
+/// Keeps a copy of a write for a later look, because the call consumes the write.
 pub(crate) type Finder<O> = Arc<dyn Fn(&Call<O>) -> Box<dyn Kept> + Send + Sync>;
 
-/// The result of a look for a kept write.
+/// The result of a look for a write.
 pub(crate) struct Found {
     pub(crate) looked: Looked,
-    /// The resolution that the ledger recorded. `None` if the key stays unknown.
+    /// The resolution that the ledger recorded, or `None` if the key stays unknown. An error if the ledger could not record
+    /// it.
     pub(crate) resolved: Result<Option<Resolution>, LedgerError>,
 }
 
-/// A write that was kept for looking.
+/// The copy of a write, for a look.
 #[async_trait]
 pub(crate) trait Kept: Send + Sync {
     /// Looks for a write that an earlier call made.
@@ -72,7 +74,8 @@ impl<O: Settle> Kept for Write<O> {
     }
 
     async fn find_now(&self, list: &LedgerList, known: &Entry, error: Option<&Error>) -> Found {
-        // If an earlier write is also in doubt, it may show from its own time on. Then the ledger's times count.
+        // The error has only the times of this call's attempts. If an earlier write under the key is in doubt too, the look
+        // also needs the time of that write, which is in the ledger.
         let of_call = error
             .and_then(Error::trace)
             .filter(|_| known.doubt_since.is_none());

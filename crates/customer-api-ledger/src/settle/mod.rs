@@ -6,8 +6,8 @@
 //! | one write that is made under its key | [`OnceCall::settle_unknown`](crate::once::OnceCall::settle_unknown) |
 //! | one key, without sending anything | [`LedgerList::settle`] |
 //!
-//! A ledger contains no content. Therefore each of these methods needs the write again. All of them apply a verdict in the same way:
-//! see [`SettlePolicy`].
+//! A ledger contains no content. Therefore each of these methods needs the write again. Each method applies the verdict by the
+//! [`SettlePolicy`].
 
 mod finder;
 mod policy;
@@ -24,10 +24,10 @@ pub use policy::SettlePolicy;
 
 use crate::{Entry, Key, LedgerError, LedgerErrorKind, LedgerList, Resolution, State, list::Unfit};
 
-/// The result of a look for a write, or the look's error.
+/// The verdict of a look for a write, or the error of the look.
 pub type Looked = Result<Settled<()>, Error>;
 
-/// The result for a key that was looked for.
+/// The result of a look for the write of a key.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settlement<E> {
@@ -35,27 +35,27 @@ pub struct Settlement<E> {
     pub verdict: Settled<E>,
     /// The decision that follows by the [policy](SettlePolicy). `None` if the key stays unknown.
     pub resolution: Option<Resolution>,
-    /// Whether the resolution is on record. If not, the key stays as it was.
+    /// Whether the ledger recorded the resolution. If not, the key stays as it was.
     pub recorded: Result<(), LedgerError>,
 }
 
-/// The reason why a key could not be looked for. The key is as it was.
+/// The reason why there was no verdict for a key. The key stays as it was.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SettleError {
     /// The ledger failed, or the key is not unknown ([`NotUnknown`](LedgerErrorKind::NotUnknown)).
     Ledger(LedgerError),
-    /// The key stands for other content than the given write.
+    /// The key was used for other content than the given write.
     KeyReused(Entry),
     /// The write is not valid, or the look failed.
     Look(Error),
 }
 
 impl LedgerList {
-    /// Looks whether the unknown write of a key was made, and records the decision. Sends only reads.
+    /// Looks at the provider for the unknown write of a key, and records the decision. Sends only reads.
     ///
-    /// `write` must be the very write of this key, as it was sent. A different write is an error, if the ledger has the digest of the
-    /// original.
+    /// `write` must have the same content as the write that was sent under the key. If the ledger has the digest of that content, a
+    /// different write is an error.
     ///
     /// ```no_run
     /// use customer_api_core::{ProviderClient, settle::Settle};
@@ -75,7 +75,7 @@ impl LedgerList {
     ///
     /// # Errors
     ///
-    /// If the key is not unknown, if it stands for another write, or if the ledger or the look failed.
+    /// If the key is not unknown, if it was used for another write, or if the ledger or the look failed.
     pub async fn settle<O: Settle + Clone>(
         &self,
         client: &impl ProviderClient<Service = O::Service>,
@@ -103,7 +103,7 @@ impl LedgerList {
             .map_err(SettleError::Look)
     }
 
-    /// Returns the times at which the key's writes in doubt were sent, as far as the ledger knows them.
+    /// Returns the times of the first and the last write of unknown outcome under the key, if the ledger has them.
     fn trace(&self, known: &Entry) -> Option<SendTrace> {
         let last = known.began.clone()?;
         let first = known.doubt_since.clone().unwrap_or_else(|| last.clone());
@@ -111,7 +111,7 @@ impl LedgerList {
     }
 }
 
-/// Looks for the write of a key in [`State::Unknown`], and records the decision, unless the key has changed since.
+/// Looks for the write of a key in [`State::Unknown`], and records the decision, unless the key's entry has changed since.
 async fn settle<O: Settle>(
     client: &Client<O::Service>,
     list: &LedgerList,

@@ -7,12 +7,12 @@ use customer_api_core::{
 
 use crate::Resolution;
 
-/// How long to look for a write whose outcome is unknown, and what the verdict decides.
+/// How long to look for a write whose outcome is unknown, and how the verdict resolves the key.
 ///
 /// | verdict | the key becomes |
 /// |---|---|
 /// | [`Applied`](Settled::Applied), [`Superseded`](Settled::Superseded) | accepted |
-/// | [`InEffect`](Settled::InEffect) | accepted, if that [suffices](Settle::suffices): for a label, a deletion, or an update if every field could be compared. A creation stays unknown, because the customer found may be a namesake |
+/// | [`InEffect`](Settled::InEffect) | accepted, if this verdict [suffices](Settle::suffices): for a label, a deletion, or an update if every field could be compared. A creation stays unknown, because the customer found may be a namesake |
 /// | [`NotSeen`](Settled::NotSeen) | stays unknown, unless [`absent_after`](Self::absent_after) applies |
 /// | [`CannotTell`](Settled::CannotTell) | stays unknown |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,18 +31,18 @@ impl SettlePolicy {
         }
     }
 
-    /// Looks again until the write shows, for at most this time. See [`Settling::look_for`].
+    /// Looks repeatedly until a read shows the write, for at most this time. See [`Settling::look_for`].
     #[must_use]
     pub const fn look_for(mut self, time: Duration) -> Self {
         self.look_for = time;
         self
     }
 
-    /// Decides that a write did not happen, if it does not show this long after it was begun. **If the provider applies the write
-    /// later, it is made twice.**
+    /// Decides that a write did not happen if no read shows it and this time has passed since its key was begun last. **If the provider
+    /// applies the write later, and it is sent again, it is made twice.**
     ///
-    /// The time should be longer than the timeout of a call plus the longest lag of the provider's reads. It applies only to keys that
-    /// were unknown before this call or run. A key that became unknown in this call or run stays unknown until the next run.
+    /// The time should be longer than the timeout of a call plus the longest lag of the provider's reads. This applies only to keys that
+    /// were unknown before this call or run. A key that becomes unknown in this call or run stays unknown until the next run.
     #[must_use]
     pub const fn absent_after(mut self, time: Duration) -> Self {
         self.absent_after = Some(time);
@@ -77,7 +77,7 @@ impl SettlePolicy {
             {
                 Some(Resolution::NotSent)
             }
-            // A verdict that a later core may add decides nothing.
+            // A verdict that a later version of the core may add does not resolve the key either.
             _ => None,
         }
     }

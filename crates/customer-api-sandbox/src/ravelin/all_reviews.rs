@@ -15,9 +15,10 @@ use crate::server::Server;
 
 /// The scrolls over all customers' reviews.
 impl Server<Ravelin> {
-    /// Makes future scrolls begin with `count` generated reviews. `review` makes each of them from its index, whenever
-    /// the review is served. Even a million of them take no memory. They count as older than the stored reviews. Among
-    /// them, a later index counts as newer. Only scrolls show them. `review` must not call this server.
+    /// Adds `count` generated reviews to future scrolls. `review` makes each review from its index whenever the review
+    /// is served, so even a million of them take no memory. Generated reviews count as older than the stored reviews.
+    /// Among the generated reviews, a greater index counts as newer. Only scrolls show them. `review` must not call
+    /// this server.
     pub fn review_source(
         &self,
         count: u64,
@@ -31,7 +32,7 @@ impl Server<Ravelin> {
     }
 
     /// Returns the scrolls that can still be followed up. A scroll that has reached its end stays
-    /// open until it dies, although it has only empty pages left.
+    /// open until it expires, although it has only empty pages left.
     #[must_use]
     pub fn open_scrolls(&self) -> Vec<OpenScroll> {
         let now = self.provider.clock.now();
@@ -50,8 +51,9 @@ impl Server<Ravelin> {
         self.provider.expire_scrolls();
     }
 
-    /// Makes a future scroll die once it has served `pages` pages. Each call is for one scroll, in
-    /// the order of the calls. Further scrolls live as usual.
+    /// Makes a future scroll end once it has served `pages` pages. Each call of this method applies
+    /// to one scroll: the first call to the next scroll, the second to the scroll after it.
+    /// Further scrolls live as usual.
     pub fn scroll_dies_after(&self, pages: usize) {
         lock(&self.provider.scrolls).die_after(pages);
     }
@@ -129,7 +131,7 @@ impl Ravelin {
         json!({ "next": format!("{url}?scroll_id={escaped}") })
     }
 
-    /// Returns the response to a follow-up of a dead scroll.
+    /// Returns the response to a follow-up whose scroll does not exist any more.
     fn late(&self, scroll_id: &str) -> Response {
         match self.options().scroll.late {
             LateFollowUp::NotFound => self.error(404, "Not Found"),

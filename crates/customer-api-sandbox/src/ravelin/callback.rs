@@ -4,7 +4,7 @@ use super::Ravelin;
 use super::history::Review;
 use crate::server::Server;
 
-/// A request that Ravelin would send to your server. The sandbox does not send it: a test hands it to the code that handles callbacks.
+/// A request that Ravelin would send to your server. The sandbox does not send it. A test passes it to the code that handles callbacks.
 ///
 /// Documented by <https://developer.ravelin.com/merchant/api/callbacks/manual-reviews>.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,17 +20,17 @@ pub struct CallbackRequest {
 
 /// The callbacks.
 impl Server<Ravelin> {
-    /// Returns the token of the callbacks, or `None` if they have none.
+    /// Returns the token of the callbacks, or `None` if callbacks have no token.
     #[must_use]
     pub fn callback_token(&self) -> Option<String> {
         self.provider.options().callback_token.clone()
     }
 
-    /// Returns the callback that Ravelin would send after the review of a customer that arrived last, or `None` if the customer has no
-    /// review. Sends nothing.
+    /// Returns the callback that Ravelin would send after a customer's latest review, in the order of arrival. `None` if the customer
+    /// has no review. Sends nothing.
     ///
-    /// Ravelin sends callbacks for reviews in its dashboard. Whether it sends them for labels from its API is not documented. Here both
-    /// can be used.
+    /// Ravelin sends callbacks for reviews in its dashboard. Whether it sends them for labels from its API is not documented. This method
+    /// returns a callback for either.
     #[must_use]
     pub fn review_callback(&self, customer_id: &str) -> Option<CallbackRequest> {
         let history = self.provider.history();
@@ -40,7 +40,7 @@ impl Server<Ravelin> {
 }
 
 impl CallbackRequest {
-    /// Makes the request for a review. It has the documented members only: neither the comment nor the category.
+    /// Makes the request for a review. Its body has the documented members only, without the comment and the category.
     pub(super) fn new(review: &Review, token: Option<&str>) -> Self {
         let authorization = token.map(|token| ("authorization", format!("token {token}")));
         let content_type = "application/json; charset=utf-8".to_owned();

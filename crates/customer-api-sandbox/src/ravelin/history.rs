@@ -76,7 +76,7 @@ impl Review {
         self
     }
 
-    /// Returns the review in the form of the reads.
+    /// Returns the review in the form of the reads of one customer.
     pub(super) fn to_json(&self) -> Value {
         let mut review = self.to_json_without_comment();
         if let (Some(comment), Some(fields)) = (&self.comment, review.as_object_mut()) {
@@ -85,7 +85,7 @@ impl Review {
         review
     }
 
-    /// Returns the review in the form of the list over all customers.
+    /// Returns the review in the form of callbacks and of the list of all reviews.
     pub(super) fn to_json_without_comment(&self) -> Value {
         let mut fields = Map::new();
         fields.insert("customerId".to_owned(), json!(self.customer_id));
@@ -182,7 +182,8 @@ impl History {
         self.applied
     }
 
-    /// Takes one of `limit` places for a label in the window that ends now, if one is free.
+    /// Counts a label against the customer's limit: at most `limit` labels in the window that ends
+    /// now. Returns whether the label is within the limit.
     pub(super) fn admit(
         &mut self,
         customer_id: &str,

@@ -67,7 +67,7 @@ pub(crate) fn start(
     Ok(Server::start(bound, pipeline, provider))
 }
 
-/// Returns the description with the changes of the switches.
+/// Returns the description, changed according to the switches.
 fn describe(options: &RavelinOptions) -> Result<Description, SandboxError> {
     let mut description =
         Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
@@ -108,7 +108,7 @@ impl Server<Ravelin> {
         RavelinOptions::clone(&self.provider.options())
     }
 
-    /// Changes the switches. Requests that arrive from now on meet the new ones. The records stay.
+    /// Replaces the switches, for requests that arrive from now on. Keeps the records.
     ///
     /// # Errors
     ///
@@ -143,8 +143,8 @@ impl Server<Ravelin> {
         self.provider.history().applied()
     }
 
-    /// Adds a review as if it had existed before. It becomes the customer's last review, whatever
-    /// its timestamp.
+    /// Adds a review that was not written through the API. It becomes the customer's last review,
+    /// whatever its timestamp.
     pub fn seed_review(&self, review: Review) {
         self.seed_reviews([review]);
     }
@@ -327,7 +327,8 @@ impl Ravelin {
         shown.map(|review| review.to_json()).collect()
     }
 
-    /// Returns whether the reads show a review. The reads are older than categories.
+    /// Returns whether the reads show a review. The reads are older than categories, so they may omit a review
+    /// with a category.
     fn shows(&self, review: &Review) -> bool {
         self.options().customer_labels_in_reviews || review.category.is_none()
     }
@@ -399,7 +400,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A review, with the exact time. Its timestamp has only the seconds.
+/// A review, with its exact time. The review's timestamp has only the seconds.
 struct Stored {
     review: Review,
     time: std::time::Duration,

@@ -1,5 +1,5 @@
-//! The switches of the Ravelin server. Where the provider does not document its behaviour, there is
-//! a switch. A client can be tried against each possible behaviour.
+//! The switches of the Ravelin server. There is a switch where the provider does not document its
+//! behaviour, so that a client can be tried against each possible behaviour.
 
 use std::time::Duration;
 
@@ -69,35 +69,35 @@ impl RavelinOptions {
         self
     }
 
-    /// Sets the token of [callbacks](crate::Server::review_callback), or that they have none. That a token is optional is documented.
-    /// Default: `sandbox-callback-token`.
+    /// Sets the token of [callbacks](crate::Server::review_callback). With `None`, callbacks have no token. The provider documents that
+    /// the token is optional. Default: `sandbox-callback-token`.
     pub fn callback_token(mut self, token: Option<&str>) -> Self {
         self.callback_token = token.map(str::to_owned);
         self
     }
 
-    /// Sets the last review of a customer without reviews. Not documented. Default:
+    /// Sets the response of `lastReview` for a customer without reviews. Not documented. Default:
     /// [`NoReview::Null`].
     pub fn no_review(mut self, response: NoReview) -> Self {
         self.no_review = response;
         self
     }
 
-    /// Sets the list of reviews of a customer without reviews. Not documented. Default:
-    /// [`NoReviews::NullList`].
+    /// Sets the response of `customerReviews` for a customer without reviews. Not documented.
+    /// Default: [`NoReviews::NullList`].
     pub fn no_reviews(mut self, response: NoReviews) -> Self {
         self.no_reviews = response;
         self
     }
 
-    /// Sets which of the published versions of the response a label gets. Which one is current is
-    /// not documented. Default: [`LabelResponse::EventTimeNanos`].
+    /// Sets the response to a label. The provider has published several versions of it, and does not
+    /// document which one is current. Default: [`LabelResponse::EventTimeNanos`].
     pub fn label_response(mut self, response: LabelResponse) -> Self {
         self.label_response = response;
         self
     }
 
-    /// Sets how the deprecated endpoint responds to a label. Not documented. Default:
+    /// Sets the response of the deprecated endpoint to a label. Not documented. Default:
     /// [`LegacyLabelResponse::StatusAndTimestamp`].
     pub fn legacy_label_response(mut self, response: LegacyLabelResponse) -> Self {
         self.legacy_label_response = response;
@@ -112,15 +112,15 @@ impl RavelinOptions {
     }
 
     /// Sets whether the account can use `POTENTIALLY_FRAUDSTER` and `POTENTIALLY_GENUINE`. If not,
-    /// they get 400. For the successor endpoint it is documented that the provider enables them per
-    /// account. For the deprecated endpoint it is inferred. Default: true.
+    /// these labels get 400. The provider enables them per account. This is documented for the
+    /// successor endpoint, and inferred for the deprecated endpoint. Default: true.
     pub fn potential_labels(mut self, enabled: bool) -> Self {
         self.potential_labels = enabled;
         self
     }
 
-    /// Sets whether labels of the category `REFUND_ABUSE` are accepted. If not, they get 400. The
-    /// published versions of the provider's guide disagree. Default: true.
+    /// Sets whether labels of the category `REFUND_ABUSE` are accepted. If not, these labels get 400.
+    /// The published versions of the provider's guide disagree. Default: true.
     pub fn refund_abuse(mut self, enabled: bool) -> Self {
         self.refund_abuse = enabled;
         self
@@ -134,8 +134,9 @@ impl RavelinOptions {
         self
     }
 
-    /// Sets the seed of the random unknown fields in every JSON object of a response, or `None` for
-    /// responses without them. The provider's own sandbox adds them (documented). Default: seed 0.
+    /// Sets the seed of the random unknown fields in every JSON object of a response. With `None`,
+    /// responses have no unknown fields. The provider's own sandbox adds such fields (documented).
+    /// Default: seed 0.
     pub fn unknown_fields(mut self, seed: Option<u64>) -> Self {
         self.unknown_fields = seed;
         self
@@ -144,17 +145,17 @@ impl RavelinOptions {
     /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
-    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
-    /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
-    /// no `Date`, unless the fault sets one. Inferred. Default: true.
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), the header is that of a provider whose
+    /// clock differs from the client's. The response of a [`Fault`](crate::Fault) has no `Date`,
+    /// unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
     }
 
-    /// Sets how long the reads of one customer do not show a label that was written through the
-    /// API, by the sandbox's clock. Whether the provider's reads lag is not documented. Default: no
-    /// time.
+    /// Sets the lag of the reads of one customer, by the sandbox's clock: for this time, they do not
+    /// show a label that was written through the API. Whether the provider's reads lag is not
+    /// documented. Default: zero, so that a label is shown immediately.
     pub fn shown_after(mut self, lag: Duration) -> Self {
         self.shown_after = lag;
         self

@@ -1,4 +1,5 @@
-//! Scrolls: cursors that move on the server and die without a request.
+//! Scrolls: cursors whose position is kept on the server, and which expire if no request follows in
+//! time.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -14,11 +15,11 @@ use super::sequence::{Sequence, mix, time_of};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenScroll {
-    /// The number of pages that it has served, including lost responses.
+    /// The number of pages that the scroll has served, including lost responses.
     pub pages: usize,
     /// The number of reviews on those pages.
     pub reviews: usize,
-    /// The remaining lifetime without a request, by the sandbox's clock.
+    /// The time until the scroll expires if no request follows, by the sandbox's clock.
     pub expires_in: Duration,
 }
 
@@ -27,7 +28,7 @@ pub struct OpenScroll {
 pub(super) struct Scrolls {
     open: BTreeMap<u64, Scroll>,
     started: u64,
-    /// The number of pages after which each of the next scrolls dies.
+    /// For each of the next scrolls, the number of pages after which it ends.
     deaths: VecDeque<usize>,
     pages: usize,
 }
@@ -52,7 +53,7 @@ pub(super) struct Page {
     /// The cursor for the next page.
     pub(super) scroll_id: String,
     pub(super) reviews: Vec<Arc<Review>>,
-    /// Whether these are the last reviews.
+    /// Whether the `meta` of this page marks the end of the scroll.
     pub(super) last: bool,
 }
 
@@ -83,8 +84,8 @@ impl Scrolls {
         page
     }
 
-    /// Serves the next page of the scroll to which a cursor belongs, or nothing if the scroll is
-    /// dead.
+    /// Serves the next page of the scroll to which a cursor belongs. Returns `None` if the scroll
+    /// does not exist any more.
     pub(super) fn follow(
         &mut self,
         scroll_id: &str,
@@ -106,7 +107,7 @@ impl Scrolls {
         Some(page)
     }
 
-    /// Counts a served page. The scroll stays open, or dies here.
+    /// Counts a served page. Keeps the scroll open, unless it ends after this page.
     fn keep(&mut self, key: u64, scroll: Scroll) {
         self.pages += 1;
         if scroll.dies_after.is_none_or(|most| scroll.pages < most) {
@@ -139,7 +140,8 @@ impl Scrolls {
         self.open.clear();
     }
 
-    /// Forgets everything but the numbers of the scrolls, so that no later cursor equals an earlier one.
+    /// Removes everything except the number of started scrolls, so that no later cursor equals an
+    /// earlier one.
     pub(super) fn reset(&mut self) {
         *self = Self {
             started: self.started,
@@ -178,7 +180,7 @@ impl Scroll {
         page
     }
 
-    /// Takes the next matching reviews and moves the position on.
+    /// Returns the next page, and moves the position behind its reviews.
     fn page(&mut self, key: u64, options: &ScrollOptions) -> Page {
         let start = self.position;
         let mut reviews = Vec::new();
@@ -206,7 +208,7 @@ impl Scroll {
         }
     }
 
-    /// Skips reviews that do not match, up to the next one that does.
+    /// Moves the position to the next matching review. Returns whether there is one.
     fn has_more(&mut self) -> bool {
         while let Some(review) = self.sequence.get(self.position) {
             if self.since.includes(&review) {
@@ -224,7 +226,7 @@ fn scroll_id_of(key: u64, page: usize) -> String {
     format!("{key:016x}{noise:08x}==")
 }
 
-/// The time from which on reviews match.
+/// The start time of a scroll. Reviews from this time on match.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Since {
     time: Option<Timestamp>,

@@ -50,24 +50,24 @@ impl Default for ScrollOptions {
     }
 }
 
-/// The switches of `allReviews`, the scroll over all customers' reviews.
+/// The switches of `allReviews`, the scroll of all customers' reviews.
 impl RavelinOptions {
-    /// Sets the query parameter with the time to start from, and its format. A first page without the parameter starts with the oldest
-    /// review. A parameter that can't be read gets 400. That such a parameter exists is documented. Its name and format are inferred.
-    /// Default: `since` in [`SinceFormat::Rfc3339`].
+    /// Sets the name and the format of the query parameter for the start time. Without the parameter, all reviews match. A parameter
+    /// that can't be read gets 400. The provider documents that there is such a parameter. Its name and format are inferred. Default:
+    /// `since` in [`SinceFormat::Rfc3339`].
     pub fn since_parameter(mut self, name: impl Into<String>, format: SinceFormat) -> Self {
         self.scroll.since_parameter = (name.into(), format);
         self
     }
 
-    /// Sets whether a review made at exactly the requested time is included, or whether the parameter is ignored. Inferred. Default:
+    /// Sets whether a review of exactly the start time is included, or whether the start time is ignored. Inferred. Default:
     /// [`SinceBound::Inclusive`].
     pub fn since_bound(mut self, bound: SinceBound) -> Self {
         self.scroll.since_bound = bound;
         self
     }
 
-    /// Sets how many reviews a page has at most, at least one. Documented. Default: 1000.
+    /// Sets the maximum number of reviews on a page. Zero counts as one. Documented. Default: 1000.
     pub fn page_size(mut self, reviews: usize) -> Self {
         self.scroll.page_size = reviews.max(1);
         self
@@ -88,7 +88,8 @@ impl RavelinOptions {
         self
     }
 
-    /// Sets the response to a follow-up whose scroll is dead or never existed. Inferred. Default: [`LateFollowUp::NotFound`].
+    /// Sets the response to a follow-up whose scroll has expired, has ended or never existed. Inferred. Default:
+    /// [`LateFollowUp::NotFound`].
     pub fn late_follow_up(mut self, response: LateFollowUp) -> Self {
         self.scroll.late = response;
         self
@@ -100,7 +101,7 @@ impl RavelinOptions {
         self
     }
 
-    /// Sets the reviews of a page without any. Inferred. Default: [`EmptyPage::EmptyList`].
+    /// Sets the form of the member `reviews` on a page that has no reviews. Inferred. Default: [`EmptyPage::EmptyList`].
     pub fn empty_page(mut self, empty: EmptyPage) -> Self {
         self.scroll.empty_page = empty;
         self
@@ -125,8 +126,8 @@ impl RavelinOptions {
         self
     }
 
-    /// Sets whether a query parameter that the operation does not know gets 400, on any operation. The request log shows the parameter
-    /// either way. Inferred. Default: false.
+    /// Sets whether an unknown query parameter gets 400, on any operation. The request log shows the parameter in either case.
+    /// Inferred. Default: false.
     pub fn refuse_unknown_query(mut self, refused: bool) -> Self {
         self.scroll.refuse_unknown_query = refused;
         self
@@ -146,16 +147,16 @@ pub enum SinceFormat {
     UnixMillis,
 }
 
-/// The meaning of "since".
+/// Which reviews match a start time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SinceBound {
-    /// Reviews of that time and later.
+    /// Reviews of the start time and later.
     Inclusive,
-    /// Only later reviews.
+    /// Only reviews later than the start time.
     Exclusive,
-    /// Nothing: all reviews match, whatever the parameter is.
+    /// All reviews, whatever the parameter is.
     Ignored,
 }
 
@@ -166,7 +167,7 @@ pub enum SinceBound {
 pub enum ReviewOrder {
     /// By timestamp. Reviews of the same time are in the order in which they arrived.
     OldestFirst,
-    /// The reverse of that.
+    /// The reverse of [`OldestFirst`](Self::OldestFirst).
     NewestFirst,
     /// Shuffled. The seed determines the order.
     Shuffled(u64),
@@ -204,7 +205,7 @@ pub enum ScrollCourse {
     FirstPageForever,
 }
 
-/// The reviews of a page without any.
+/// The form of the member `reviews` on a page that has no reviews.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -23,8 +23,8 @@ impl fmt::Debug for Source {
     }
 }
 
-/// The reviews of the source come first, then the stored ones. The order applies to all of them
-/// together.
+/// The reviews of a scroll. The reviews of the source have the first indices, and the stored
+/// reviews have the rest. The order determines the index of the review at each position.
 #[derive(Debug)]
 pub(super) struct Sequence {
     source: Option<Source>,

@@ -1,4 +1,4 @@
-//! A customer of the account, as the sandbox stores it: in the form in which it is written.
+//! A customer of the account. The sandbox stores it in the form of the provider's writes.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub struct RevnueCustomer {
     pub id: u64,
     /// The company.
     pub company: u64,
-    /// The fields by the provider's names, in the form in which they are written. A missing field
+    /// The fields by the provider's names, in the form of the provider's writes. A missing field
     /// is null.
     pub fields: BTreeMap<String, Value>,
 }
@@ -55,21 +55,21 @@ impl RevnueCustomer {
         }
     }
 
-    /// Sets a field, by the provider's name and in the form in which it is written: `category` and
-    /// `country` by id, the values of `template` as a list.
+    /// Sets a field, by the provider's name and in the form of the provider's writes: `category`
+    /// and `country` by id, the values of `template` as a list.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(field.to_owned(), value.into());
         self
     }
 
-    /// Returns a field in the form in which it is written, or null if it is not set.
+    /// Returns a field in the form of the provider's writes, or null if the field is not set.
     #[must_use]
     pub fn field(&self, name: &str) -> &Value {
         self.fields.get(name).unwrap_or(&Value::Null)
     }
 
-    /// Takes over the fields that a body sets, including null.
+    /// Sets the fields that a body names, including those that are null.
     pub(super) fn change(&mut self, body: &Value) {
         for name in FIELDS {
             match body.get(name) {
@@ -84,7 +84,7 @@ impl RevnueCustomer {
         }
     }
 
-    /// Returns the customer as a read shows it.
+    /// Returns the customer in the form of the provider's reads.
     pub(super) fn read_form(&self) -> Value {
         self.shown(|name, value| match name {
             _ if value.is_null() => Value::Null,
@@ -97,7 +97,7 @@ impl RevnueCustomer {
         })
     }
 
-    /// Returns the customer as it was written, with every field.
+    /// Returns the customer in the form of the provider's writes, with every field.
     pub(super) fn write_form(&self) -> Value {
         self.shown(|_, value| value.clone())
     }

@@ -57,7 +57,7 @@ pub(crate) fn start(
     Ok(Server::start(bound, pipeline, provider))
 }
 
-/// Returns the description with the changes of the switches.
+/// Returns the description, changed according to the switches.
 fn describe(options: &RevnueOptions) -> Result<Description, SandboxError> {
     let mut description =
         Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
@@ -111,7 +111,7 @@ impl Account {
         }
     }
 
-    /// Adds a customer that counts as having always existed.
+    /// Adds a customer, which all reads show at once.
     fn seed(&mut self, customer: RevnueCustomer) -> u64 {
         let id = self.add(customer);
         if let Some(customer) = self.customers.get(&id) {
@@ -121,7 +121,7 @@ impl Account {
         id
     }
 
-    /// Removes a customer, so that no read shows it any more.
+    /// Removes a customer. From now on, no read shows it.
     fn remove_at_once(&mut self, id: u64) -> Option<RevnueCustomer> {
         self.lag.rewrite(|earlier| drop(earlier.remove(&id)));
         self.customers.remove(&id)
@@ -148,7 +148,7 @@ impl Server<Revnue> {
         RevnueOptions::clone(&self.provider.options())
     }
 
-    /// Changes the switches. Requests that arrive from now on meet the new ones. The records stay.
+    /// Replaces the switches, for requests that arrive from now on. Keeps the records.
     ///
     /// # Errors
     ///
@@ -177,12 +177,12 @@ impl Server<Revnue> {
         self.provider.account().customers.get(&id).cloned()
     }
 
-    /// Adds a customer as if it had existed before, and returns its id.
+    /// Adds a customer that was not written through the API, and returns its id.
     pub fn seed_customer(&self, customer: RevnueCustomer) -> u64 {
         self.provider.account().seed(customer)
     }
 
-    /// Adds customers with the ids that they have.
+    /// Adds customers, and keeps their ids.
     #[cfg(feature = "console")]
     pub(crate) fn restore(&self, customers: Vec<RevnueCustomer>) {
         let mut account = self.provider.account();
@@ -369,7 +369,8 @@ impl Revnue {
         self.written(account, id, 201)
     }
 
-    /// A replacement clears the fields that it does not name. An update keeps them.
+    /// Changes a customer. A replacement clears the fields that its body does not name. An update
+    /// keeps them.
     fn change(
         &self,
         account: &mut Account,

@@ -101,14 +101,15 @@ impl RevnueOptions {
         self
     }
 
-    /// Sets whether the deployment knows `PATCH`. If not, it returns 405. That older deployments
-    /// don't know it is inferred. Default: true.
+    /// Sets whether the deployment accepts `PATCH`. If not, it returns 405. It is inferred that
+    /// older deployments do not accept `PATCH`. Default: true.
     pub fn patch(mut self, known: bool) -> Self {
         self.patch = known;
         self
     }
 
-    /// Sets whether a deletion needs the company. Third-party. Default: false.
+    /// Sets whether a deletion must name the company. Only a third-party source requires the
+    /// company. Default: false.
     pub fn company_on_delete(mut self, required: bool) -> Self {
         self.company_on_delete = required;
         self
@@ -124,17 +125,18 @@ impl RevnueOptions {
     /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
-    /// [stepped clock](crate::SandboxBuilder::stepped_clock), it is the `Date` of a provider whose
-    /// clock differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has
-    /// no `Date`, unless the fault sets one. Inferred. Default: true.
+    /// [stepped clock](crate::SandboxBuilder::stepped_clock), the header is that of a provider
+    /// whose clock differs from the client's. The response of a [`Fault`](crate::Fault) has no
+    /// `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
     }
 
-    /// Sets how long the reads do not show a write through the API, by the sandbox's clock. Until
-    /// then they show customers as they were before the write. Seeded and removed customers show
-    /// immediately. Whether the provider's reads lag is not documented. Default: no time.
+    /// Sets the lag of the reads, by the sandbox's clock: for this time after a write through the
+    /// API, the reads show customers as they were before the write. The reads show the effect of
+    /// `seed_customer` and `remove_customer` immediately. Whether the provider's reads lag is not
+    /// documented. Default: zero.
     pub fn shown_after(mut self, lag: Duration) -> Self {
         self.shown_after = lag;
         self
@@ -150,8 +152,8 @@ pub enum RevnueListResponse {
     Array,
     /// `{"results": […]}` with all customers.
     Results,
-    /// `{"count", "next", "previous", "results"}` with this number of customers per page, at least
-    /// one.
+    /// `{"count", "next", "previous", "results"}` with this number of customers per page. Zero
+    /// counts as one.
     Pages(usize),
     /// Only the first page: this number of customers, the `count` of all, and no `next`.
     FirstPageOnly(usize),
@@ -166,9 +168,10 @@ pub enum RevnueListResponse {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RevnueWriteResponse {
-    /// The customer as a read shows it.
+    /// The customer in the form of the provider's reads.
     ReadForm,
-    /// The customer as it was written: ids for category and country, a list of values.
+    /// The customer in the form of the provider's writes: ids for category and country, a list of
+    /// values.
     WriteForm,
     /// No body.
     EmptyBody,
