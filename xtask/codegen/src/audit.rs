@@ -1,8 +1,8 @@
 //! The last check of the emitted files before they are written. Rustdoc must find only text, and no file may contain
 //! invisible characters.
 //!
-//! `emit::words` ensures this. The audit proves it for the emitted files, because a mistake there would let a
-//! description run code.
+//! `emit::words` ensures both. The audit checks them again in the emitted files, because a mistake in `emit::words` would let
+//! a description run code.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,8 @@ fn page(text: &str) -> Result<(), String> {
 fn file(text: &str) -> Result<(), String> {
     visible(text)?;
     if text.contains("/*") {
-        // In strings a comment mark is harmless. The generator emits no such comment.
+        // A `/*` inside a string is harmless. Only a line that begins with it counts as a block comment, which the generator
+        // never emits.
         let is_comment = |line: &str| line.trim_start().starts_with("/*");
         if text.lines().any(is_comment) {
             return Err("a block comment".to_owned());
@@ -54,7 +55,7 @@ fn file(text: &str) -> Result<(), String> {
         .try_for_each(|docs| markdown(without_call(docs)?))
 }
 
-/// The beginning of the section that shows the call of an operation. It is the last one of its documentation.
+/// The beginning of the section that shows the call of an operation. It is the last section of the operation's documentation.
 const CALL: &str = "\n\n# Call\n\n```no_run\n";
 
 /// Returns the documentation without its section `# Call`, after checking the section. The section contains names and
@@ -119,7 +120,7 @@ pub(crate) fn markdown(text: &str) -> Result<(), String> {
 }
 
 fn only(text: &str, is_allowed: impl Fn(&Event<'_>) -> bool) -> Result<(), String> {
-    // Rustdoc renders with extensions, and looks for tests without them.
+    // Rustdoc renders Markdown with extensions, but looks for tests without them. Therefore both readings are checked.
     let shown = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

@@ -78,7 +78,7 @@ impl AddPart {
 }
 
 impl ChangeThing {
-    /// Sets the reason, on one line, because the provider cuts a note off at a line break.
+    /// Sets the note, on one line, because the provider cuts a note off at a line break.
     pub fn note(self, note: &str) -> Self {
         self.set_note(note.split_whitespace().collect::<Vec<_>>().join(" "))
     }

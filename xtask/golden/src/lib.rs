@@ -1,5 +1,6 @@
 //! The generator's output for an inconvenient description: `openapi.yaml` uses every supported feature, in the least
-//! convenient way. Unpublished. Its tests prove the wire bytes, the refusals and the redaction of emitted code.
+//! convenient way. The crate is not published. Its tests check the bytes that the emitted code sends, the requests that
+//! it refuses, and the values that it redacts.
 
 mod generated;
 mod hand_written;

@@ -1,4 +1,4 @@
-//! The calls as a good engineer writes them: see the package `baseline`.
+//! The calls in the code of a good engineer: see the package `baseline`.
 
 use baseline::{HelpDesk, NewCustomer, Ravelin, Reviewer, Update};
 

@@ -30,7 +30,7 @@ pub(crate) struct Hyper {
     key: HeaderValue,
 }
 
-/// The differences between the calls.
+/// The parts of a request that differ between the calls.
 struct Sent {
     method: Method,
     path: String,

@@ -53,7 +53,7 @@ impl Call {
         Self::Urlencoded,
     ];
 
-    /// Returns its name in arguments.
+    /// Returns the name of the call in arguments.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Call {
         }
     }
 
-    /// Returns its name for readers.
+    /// Returns the name of the call for readers.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -97,7 +97,7 @@ pub trait Caller: Clone + Send + Sync + 'static {
     fn call(&self, call: Call) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Fails a call whose response differs from the server's.
+/// Returns an error if the response that a client read is not the expected one.
 pub(crate) fn expect(is_expected: bool) -> Result<(), Failure> {
     if is_expected {
         Ok(())

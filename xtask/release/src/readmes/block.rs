@@ -1,7 +1,7 @@
 //! One marked block of a page: how a program depends on crates of this workspace.
 //!
-//! The `toml` fence of the block is the source. Its entries of our crates get the place from which they come today. The
-//! rest of the block is written from the fence.
+//! The `toml` fence of the block is the source. First, each entry of one of our crates gets the crate's present place:
+//! the registry, a clone or the repository. Then the rest of the block is written from the fence.
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
@@ -9,13 +9,13 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 pub(crate) const BEGIN: &str = "<!-- dependencies -->";
 pub(crate) const END: &str = "<!-- /dependencies -->";
 
-/// The folder of a clone, as the pages name it, from the folder of a program beside it.
+/// The path of a clone in the pages, relative to the folder of a program that is beside the clone.
 const CLONE: &str = "../customer-apis";
 
 /// The keys that state where a crate comes from.
 const PLACES: &[&str] = &["version", "path", "git"];
 
-/// The tables that a block may have.
+/// The tables of dependencies that a fence can have.
 const KINDS: &[&str] = &["dependencies", "dev-dependencies"];
 
 /// The place from which a program takes a crate of this workspace.
@@ -39,7 +39,7 @@ impl Place {
     }
 }
 
-/// A block, as it is in a page.
+/// A block of a page.
 #[derive(Debug)]
 pub(crate) struct Block {
     fence: DocumentMut,
@@ -74,7 +74,7 @@ impl Block {
         text_of(entry, "version")
     }
 
-    /// Changes where crates come from. The other keys of their entries stay.
+    /// Changes the places of crates. Keeps the other keys of the entries.
     pub(crate) fn place(&mut self, place: impl Fn(&str) -> Option<Place>) {
         for (_, item) in self.fence.iter_mut() {
             let Some(table) = item.as_table_mut() else {
@@ -88,7 +88,7 @@ impl Block {
         }
     }
 
-    /// Returns the `[dependencies]` of the block, as a manifest has them.
+    /// Returns the text of the fence.
     pub(crate) fn fence(&self) -> String {
         self.fence.to_string()
     }
@@ -127,12 +127,12 @@ impl Block {
                 "\nThe crates are not on crates.io yet: `{CLONE}` stands for a clone of the project.\n"
             ));
         } else if has("git") {
-            text.push_str("\nThe address stands here until the crates are on crates.io.\n");
+            text.push_str("\nThe entries name the repository until the crates are on crates.io.\n");
         }
         text
     }
 
-    /// Returns the tables of dependencies. A whole manifest has others too.
+    /// Returns the tables of dependencies. A fence with a whole manifest has other tables too.
     fn tables(&self) -> impl Iterator<Item = (&str, &Table)> {
         let items = self.fence.iter();
         let items = items.filter(|(kind, _)| KINDS.contains(kind));
@@ -140,7 +140,7 @@ impl Block {
     }
 }
 
-/// Writes the place of an entry. Its comment stays.
+/// Writes the place of an entry, and keeps the entry's comment.
 fn put(entry: &mut Item, place: &Place) {
     let (key, value) = place.entry();
     let decor = entry.as_value().map(|value| value.decor().clone());
@@ -193,7 +193,7 @@ fn add(kind: &str, name: &str, entry: &Item) -> Vec<String> {
     arguments
 }
 
-/// Returns the text under a key of an entry. An entry that is only a text is its version.
+/// Returns the text of a key of an entry. If the whole entry is a text, this text is the `version`.
 fn text_of(entry: &Item, key: &str) -> Option<String> {
     let text = match entry.as_str() {
         Some(version) => (key == "version").then_some(version),

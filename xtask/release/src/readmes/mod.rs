@@ -22,17 +22,17 @@ use super::{
     plan::{self, Plan},
 };
 
-/// What the pages need to know of a crate.
+/// The facts about a crate that decide its lines in the pages.
 struct Known {
-    /// The version to ask for, if the crate is on the registry or about to be.
+    /// The version for an entry, if the crate is on the registry or about to be.
     released: Option<String>,
-    /// The place that works before that.
+    /// The crate's place before its release.
     unreleased: Place,
     /// Whether the crate's present version has no tag yet, so that its README can still change.
     is_open: bool,
 }
 
-/// Checks that every block shows where the crates come from today.
+/// Checks that every block shows the present places of the crates.
 pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     let (mut blocks, mut faults) = (0, Vec::new());
     for page in pages(cargo, plan)? {
@@ -52,7 +52,7 @@ pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     }
 }
 
-/// Writes every block that is not as it must be. Returns the changed pages.
+/// Writes every page whose blocks do not show the present places. Returns the names of these pages.
 pub(crate) fn write(cargo: &Cargo, plan: &Plan) -> Result<Vec<String>, String> {
     let mut changed = Vec::new();
     for page in pages(cargo, plan)? {
@@ -67,7 +67,7 @@ pub(crate) fn write(cargo: &Cargo, plan: &Plan) -> Result<Vec<String>, String> {
     Ok(changed)
 }
 
-/// Returns the blocks of a crate's README as they are once every crate is on the registry.
+/// Returns the blocks of a crate's README in the form for the time when every crate is on the registry.
 pub(crate) fn published(package: &Package, packages: &[Package]) -> Result<Vec<Block>, String> {
     let text = files::read(&package.folder.join("README.md"))?;
     let mut blocks = Vec::new();
@@ -84,7 +84,7 @@ pub(crate) fn published(package: &Package, packages: &[Package]) -> Result<Vec<B
     Ok(blocks)
 }
 
-/// A page, with its text as it is and as it must be.
+/// A page, with its present text and the wanted text.
 struct Page {
     root: PathBuf,
     file: PathBuf,
@@ -104,8 +104,8 @@ impl Page {
         self.text != self.wanted
     }
 
-    /// Reads a page, and writes its blocks anew. The README of a crate follows this crate. Every other page follows all
-    /// crates that a block names.
+    /// Reads a page, and renders its blocks anew. The README of a crate shows versions if this crate is released. A
+    /// block of any other page shows versions if all of our crates in the block are released.
     fn read(
         root: &Path,
         file: PathBuf,
@@ -150,7 +150,8 @@ impl Page {
     }
 }
 
-/// Gives the block's entries of our crates their places. Returns a fault if there is none that works.
+/// Writes the places of our crates into the block. Returns a fault if the owner of the README is released and another of
+/// these crates is not.
 fn place(
     block: &mut Block,
     owner: Option<&str>,
@@ -176,7 +177,7 @@ fn place(
             "{owner} is released, and its README names {missing}, which is not: release {missing} first"
         ));
     }
-    // The README of a crate that was released is part of its package. It keeps the versions of that time.
+    // A README is part of its crate's package. After the release, it keeps the versions that it shows.
     let is_kept = owner
         .and_then(|owner| known.get(owner))
         .is_some_and(|owner| !owner.is_open);
@@ -199,7 +200,7 @@ fn place(
     None
 }
 
-/// Returns a fault for each line outside of the blocks that tells a program how to depend on one of our crates.
+/// Returns a fault for each line outside of the blocks that shows how to depend on one of our crates.
 fn unmarked(page: &str, text: &str, known: &BTreeMap<String, Known>) -> Vec<String> {
     let is_ours = |line: &str| {
         known.keys().any(|name| {
@@ -216,7 +217,7 @@ fn unmarked(page: &str, text: &str, known: &BTreeMap<String, Known>) -> Vec<Stri
         .collect()
 }
 
-/// Splits a page at its markers, each of which is a line. The texts between two markers are blocks.
+/// Splits a page at its marker lines. Returns each part of the text, and whether it is a block.
 fn parts(text: &str) -> Result<Vec<(bool, &str)>, String> {
     let (begin, end) = (format!("\n{BEGIN}\n"), format!("\n{END}\n"));
     let mut parts = Vec::new();
@@ -243,7 +244,7 @@ fn pages(cargo: &Cargo, plan: &Plan) -> Result<Vec<Page>, String> {
     }
     for package in &packages {
         let file = package.folder.join("README.md");
-        // Nothing depends on a program.
+        // No crate depends on a program, so the README of a program needs no block.
         let owner = package.has_library().then_some(&*package.name);
         pages.push(Page::read(root, file, owner, &known)?);
     }
@@ -287,8 +288,8 @@ fn known(
     Ok(known)
 }
 
-/// Returns the newest version that is on the registry or about to be: its section in the changelog has a date, or it has
-/// a tag.
+/// Returns the newest version that is on the registry or about to be: the newest one whose section in the changelog has
+/// a date, otherwise the newest one with a tag.
 fn released(root: &Path, package: &Package) -> Result<Option<String>, String> {
     if let Some(dated) = changelog::newest_dated(package)? {
         return Ok(Some(dated));
@@ -298,7 +299,7 @@ fn released(root: &Path, package: &Package) -> Result<Option<String>, String> {
     Ok(newest.map(|(_, version)| version.to_owned()))
 }
 
-/// Returns where a program finds a crate that is not on the registry.
+/// Returns the place of a crate that is not on the registry.
 fn unreleased(root: &Path, package: &Package) -> Place {
     if let Some(address) = package.says("repository") {
         return Place::Repository(address.to_owned());
@@ -311,7 +312,7 @@ fn unreleased(root: &Path, package: &Package) -> Place {
     Place::Clone(parts.join("/"))
 }
 
-/// Returns the part of a version that a program asks for: `0.1` of `0.1.3`.
+/// Returns the part of a version that an entry names: `0.1` of `0.1.3`.
 fn series(version: &str) -> String {
     version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
 }

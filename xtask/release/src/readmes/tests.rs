@@ -84,7 +84,7 @@ fn a_tag_alone_demands_version_lines() {
     written(&toy).unwrap();
     let core = toy.read("workspace/crates/toy-core/README.md");
     assert!(core.contains("\ntoy-core = \"0.1\"\n"), "{core}");
-    // The page of a crate that is not released names no version, because two copies of the core would not fit.
+    // The README of a crate that is not released names no version of `toy-core`. With a version, a program would get two copies.
     let user = toy.read("workspace/crates/toy-user/README.md");
     assert!(user.contains("toy-core = { path = "), "{user}");
 }

@@ -1,4 +1,4 @@
-//! A registry in a folder: archives, and an index of them. Cargo takes it in place of crates.io.
+//! A registry in a folder: archives, and an index of them. Cargo uses the registry in place of crates.io.
 
 use std::{
     fs,
@@ -70,7 +70,7 @@ fn in_the_cache(manifest: &Path) -> Option<PathBuf> {
     Some(cache.join(registry.file_name()?).join(archive))
 }
 
-/// Returns the index's line of a package, as the registry would write it. Development dependencies belong to it, because
+/// Returns a package's line of the index, in the form of crates.io. The line includes development dependencies, because
 /// features may name them.
 fn entry(package: &Value, archive: &[u8]) -> Value {
     let dependencies: Vec<Value> = list(package, "dependencies").map(dependency).collect();
@@ -92,7 +92,8 @@ fn entry(package: &Value, archive: &[u8]) -> Value {
     })
 }
 
-/// The index calls a renamed dependency by its new name, and the metadata by its old one.
+/// Returns a dependency in the form of the index. If the dependency is renamed, the `name` in the index is the new name. In
+/// the metadata, the `name` is the old name.
 fn dependency(dependency: &Value) -> Value {
     let get = |key| dependency.get(key).filter(|value| !value.is_null());
     let mut entry = Map::new();
@@ -112,7 +113,7 @@ fn dependency(dependency: &Value) -> Value {
     Value::Object(entry)
 }
 
-/// Returns where the index keeps a crate: `1/a`, `2/ab`, `3/a/abc`, `ab/cd/abcd`.
+/// Returns the path of a crate's file in the index: `1/a`, `2/ab`, `3/a/abc`, `ab/cd/abcd`.
 fn place(name: &str) -> String {
     let name = name.to_lowercase();
     let part = |from: usize, to: usize| name.get(from..to).unwrap_or_default();

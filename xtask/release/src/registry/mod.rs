@@ -1,8 +1,9 @@
-//! Does what a user does after the release: starts an empty program, adds a provider crate, pastes the quick start of
-//! its README, and runs it.
+//! Does the steps of a user after the release: makes an empty program, adds a provider crate, pastes the quick start
+//! of the crate's README, and runs the program.
 //!
-//! All crates come from a registry in a folder. It holds the packages of this release, and every other crate that they
-//! need, as the lock file of this workspace has it. Cargo uses the registry in place of crates.io, and no network.
+//! All crates come from a registry in a folder. The registry contains the packages of this release, and every other
+//! crate that they need, in the version of this workspace's lock file. Cargo uses it in place of crates.io, and no
+//! network.
 
 mod index;
 mod program;
@@ -51,11 +52,12 @@ fn run(
     for provider in providers {
         programs.push((*provider, readmes::published(provider, &published)?));
     }
-    // Outside of this workspace, because cargo would read its manifest and its configuration.
+    // The folder is outside of this workspace. Inside, cargo would read the workspace's manifest and configuration.
     let scratch = Scratch::new()?;
     let folder = scratch.0.join("registry");
     let mut packages = plan.packages();
-    // No crate can depend on a program, so the program is packed here, even if it is not to be released.
+    // The sandbox is always packed, even if it is not to be released: it is a program, so it can't be added to the
+    // registry as a dependency of another crate.
     let program = published.iter().find(|package| package.name == SANDBOX);
     let is_planned = packages.iter().any(|package| package.name == SANDBOX);
     packages.extend(program.filter(|_| !is_planned));
@@ -92,7 +94,8 @@ fn run(
     ))
 }
 
-/// Resolves what the programs and the sandbox need, with the packages of this release. Returns cargo's metadata.
+/// Resolves the dependencies of the programs and of the sandbox, with the packages of this release. Returns cargo's
+/// metadata.
 fn stock(
     cargo: &Cargo,
     packages: &[&Package],
@@ -141,7 +144,8 @@ fn stock(
     serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))
 }
 
-/// Returns the cargo of a user whose crates.io is the registry in this folder. No file of an earlier run is there.
+/// Returns a cargo that uses the registry in this folder in place of crates.io. Its home is new, without files of an
+/// earlier run.
 fn user(cargo: &Cargo, scratch: &Path, registry: &Path) -> Result<Cargo, String> {
     let home = scratch.join("home");
     let config = format!(

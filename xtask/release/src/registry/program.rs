@@ -10,13 +10,13 @@ use workspace::{Cargo, Package, files::write};
 
 use crate::{files, readmes::Block};
 
-/// Where the quick start begins. The rest of the line is for rustdoc.
+/// The beginning of the quick start. The rest of its line is for rustdoc.
 const FENCE: &str = "```rust";
 
-/// The line before the sandbox's log.
+/// The beginning of the last line that the sandbox prints before its log.
 const READY: &str = "Ctrl-C";
 
-/// Makes the program below this folder, and runs it. The variables lead the client to the sandbox.
+/// Makes the program below this folder, and runs it. With the variables, its client calls the sandbox.
 pub(crate) fn run(
     cargo: &Cargo,
     folder: &Path,
@@ -137,7 +137,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Either may fail because the program has ended, which is all that is wanted.
+        // An error means that the program has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -50,11 +50,11 @@ pub(crate) fn sentences(operation: &Operation) -> Vec<String> {
             Presence::Any { alternatives, .. } => {
                 let alternatives: Vec<String> = alternatives
                     .iter()
-                    .map(|names| quoted(names, " with "))
+                    .map(|names| quoted(names, " together with "))
                     .collect();
                 format!(
-                    "At least one must be set (names on the wire): {}.",
-                    alternatives.join(", ")
+                    "Set at least one of these (names on the wire): {}.",
+                    alternatives.join("; ")
                 )
             }
             Presence::With {

@@ -57,7 +57,8 @@ pub(super) fn module(paged: &[Paged<'_>]) -> String {
 const FINGERPRINT: &str = include_str!("../templates/fingerprint.rs.txt");
 const PARAMETER: &str = include_str!("../templates/parameter.rs.txt");
 
-/// Returns whether pages are counted, so that a provider that ignores the parameter would send the same page for ever.
+/// Returns whether the parameter is the number of the page or of the items before it. If a provider ignores such a
+/// parameter, it sends the same page forever. Therefore the emitted code compares the pages.
 fn counts(rule: &Rule<'_>) -> bool {
     matches!(rule, Rule::Number { .. } | Rule::Offset { .. })
 }
@@ -95,10 +96,10 @@ pub(super) fn source(paged: &Paged<'_>) -> String {
     )
 }
 
-/// Returns how the list goes on, and how it ends.
+/// Returns one text about how a page leads to the next, and one about how the list ends.
 fn sentences(paged: &Paged<'_>) -> (String, &'static str) {
     const COUNTED: &str = "The list ends with an empty page. A page that comes again is an error.";
-    const STATED: &str = "The list ends where a page says so, or with an empty page. A page that comes again is an error.";
+    const STATED: &str = "The list ends with a page that states the end, or with an empty page. A page that comes again is an error.";
     let parameter = shown(&paged.rule.parameter().wire);
     match &paged.rule {
         Rule::Cursor { next, .. } => (
@@ -106,7 +107,7 @@ fn sentences(paged: &Paged<'_>) -> (String, &'static str) {
                 "A page's {} is the {parameter} of the next page.",
                 shown(&next.words())
             ),
-            "The list ends with the page that has none. A value that comes again is an error.",
+            "The list ends with the page that has no such value. A value that comes again is an error.",
         ),
         Rule::Link { next, .. } => (
             format!(
@@ -117,7 +118,7 @@ fn sentences(paged: &Paged<'_>) -> (String, &'static str) {
         ),
         Rule::LastItem { .. } => (
             format!("The {parameter} of the next page is the id of a page's last item."),
-            "The list ends with the page that says so. A page that does not say whether more follow is an error.",
+            "The list ends with the page that states the end. A page that does not state whether more pages follow is an error.",
         ),
         Rule::Number {
             first, pages, more, ..
@@ -136,7 +137,7 @@ fn sentences(paged: &Paged<'_>) -> (String, &'static str) {
     }
 }
 
-/// Returns the type of a parameter, which leads to the next page.
+/// Returns the type of the cursor, which is the type of the parameter.
 fn cursor_type(parameter: &Field) -> &'static str {
     match parameter.slot.value {
         Type::Integer(integer) => width(integer),
@@ -243,7 +244,7 @@ fn fetch(paged: &Paged<'_>) -> String {
     }
 }
 
-/// Emits a page whose place is a number that is counted.
+/// Emits the code that fetches a page by its number, or by the number of items before it.
 fn counted(paged: &Paged<'_>, place: &str, first: u8, stated: Option<&str>, next: &str) -> String {
     let parameter = paged.rule.parameter();
     let (setter, member) = (parameter.setter(), paged.member.as_ref());

@@ -1,7 +1,7 @@
 //! Lists that come in pages: finds them by what a description states, and emits a `PageSource` for each.
 //!
-//! A list is only read in pages if the description shows how one page leads to the next. Otherwise it is named, and the
-//! crate's owner writes its `PageSource`.
+//! The generator emits a `PageSource` only if the description shows how one page leads to the next. For other lists, the
+//! README and the command's report name the operation, and the crate's owner writes the `PageSource`.
 
 mod emit;
 mod names;
@@ -26,13 +26,13 @@ pub(super) struct Paged<'a> {
     operation: &'a Operation,
     /// The type of an item, as code of the new crate.
     item: String,
-    /// The member of the response that holds the items, if the response is an object.
+    /// The member of the response with the items, if the response is an object.
     member: Option<rule::Member<'a>>,
     rule: Rule<'a>,
 }
 
 impl Paged<'_> {
-    /// Returns the name of the type that knows how the list goes on.
+    /// Returns the name of the type that implements `PageSource`.
     fn type_name(&self) -> String {
         format!("{}Pages", self.operation.rust)
     }
@@ -47,7 +47,7 @@ impl Paged<'_> {
 #[derive(Default)]
 pub(super) struct Lists<'a> {
     pub(super) paged: Vec<Paged<'a>>,
-    /// Lists with parameters for pages, and without a statement how one page leads to the next.
+    /// Lists with parameters for pages whose description does not show how one page leads to the next.
     unknown: Vec<&'a Operation>,
 }
 
@@ -64,8 +64,8 @@ pub(super) fn find(api: &Api) -> Lists<'_> {
     lists
 }
 
-/// Returns the pointers to the properties that lead to a next page, except those that are read strictly in any case. If
-/// one of them can't be read, the list must not end.
+/// Returns the pointers to the properties by which one page leads to the next, except properties that are read strictly
+/// in any case. If such a property can't be read, the list must not end, so the property must be read strictly.
 pub(super) fn loose(api: &Api) -> Vec<String> {
     let mut pointers = Vec::new();
     for paged in find(api).paged {
@@ -94,7 +94,7 @@ impl Lists<'_> {
         self.paged.is_empty()
     }
 
-    /// Returns whether links must be taken apart, for which the crate needs a library.
+    /// Returns whether a list needs to parse links. The crate then needs a library for links.
     pub(super) fn has_links(&self) -> bool {
         let mut paged = self.paged.iter();
         paged.any(|paged| matches!(paged.rule, Rule::Link { .. }))
@@ -122,7 +122,7 @@ impl Lists<'_> {
         format!("pub use pages::{{{}}};\n", names.join(", "))
     }
 
-    /// Returns the part of the README about lists; empty if there are none.
+    /// Returns the part of the README about lists. Empty if there are no lists.
     pub(super) fn section(&self) -> String {
         let mut out = String::new();
         if !self.paged.is_empty() {
@@ -141,7 +141,7 @@ impl Lists<'_> {
             if self.paged.is_empty() {
                 out += "## Lists\n\n";
             }
-            out += "The description does not state how these lists go on after a page. Each call returns one page:\n\n";
+            out += "The description does not show how one page of these lists leads to the next. Each call returns one page:\n\n";
             for operation in &self.unknown {
                 out += &format!("- `{}`\n", operation.rust);
             }

@@ -1,6 +1,6 @@
-//! The names by which descriptions show how a list goes on.
+//! The names by which descriptions show how one page leads to the next.
 
-/// Parameters that hold the value of the previous response that leads on.
+/// Parameters for a cursor: a value from the previous response that leads to the next page.
 const CURSORS: &[&str] = &[
     "after",
     "continuation",
@@ -18,13 +18,13 @@ const CURSORS: &[&str] = &[
     "starting_after",
 ];
 
-/// Parameters that hold a page's number.
+/// Parameters for the number of a page.
 const NUMBERS: &[&str] = &["page", "page_index", "page_no", "page_num", "page_number"];
 
-/// Parameters that hold the number of items before the page.
+/// Parameters for the number of items before the page.
 const OFFSETS: &[&str] = &["offset", "skip"];
 
-/// Parameters that hold the greatest number of items on a page.
+/// Parameters for the maximum number of items on a page.
 const SIZES: &[&str] = &[
     "count",
     "limit",
@@ -51,7 +51,7 @@ const LINKS: &[&str] = &[
     "next_url",
 ];
 
-/// Members that state whether a page follows.
+/// Members that state whether another page follows.
 const MORE: &[&str] = &["has_more", "has_next", "has_next_page", "more"];
 
 /// Members with the number of pages.
@@ -101,7 +101,7 @@ pub(super) fn is_link(name: &str) -> bool {
     LINKS.contains(&&*plain(name))
 }
 
-/// Returns whether the name itself says that the member is a link.
+/// Returns whether the name of a member identifies it as a link.
 pub(super) fn states_link(name: &str) -> bool {
     let name = plain(name);
     ["_link", "_uri", "_url"]
@@ -117,7 +117,7 @@ pub(super) fn is_pages(name: &str) -> bool {
     PAGES.contains(&&*plain(name))
 }
 
-/// Returns whether a member holds the next value of a parameter: `next_cursor` for `cursor` or `start_cursor`.
+/// Returns whether a member contains the next value of a parameter: `next_cursor` for `cursor` or `start_cursor`.
 pub(super) fn is_next(member: &str, parameter: &str) -> bool {
     let (member, parameter) = (plain(member), plain(parameter));
     let Some(what) = member.strip_prefix("next_") else {

@@ -1,14 +1,14 @@
-//! Ways through a response to one of its members.
+//! Paths through a response to one of its members.
 
 use crate::{
     emit::scope::Held,
     model::{Api, Field, Shape, Slot, Type},
 };
 
-/// How many objects deep a member is looked for.
+/// The maximum depth of a member, in objects.
 const DEEPEST: usize = 3;
 
-/// A member of a response, with the members around it.
+/// A member of a response, with the members that enclose it.
 #[derive(Clone, Debug)]
 pub(super) struct Path<'a>(Vec<&'a Field>);
 
@@ -27,17 +27,17 @@ impl<'a> Path<'a> {
         self.0.iter().map(|field| &*field.wire).collect()
     }
 
-    /// Returns the names on the wire as one text, for people.
+    /// Returns the names on the wire as one text, for documentation and reports.
     pub(super) fn words(&self) -> String {
         self.wire().join(".")
     }
 
-    /// Returns an expression of type `Option<T>` for the member of `page`. It takes the value out.
+    /// Returns an expression of type `Option<T>` that moves the member's value out of `page`.
     pub(super) fn taken(&self) -> String {
         self.expression(false)
     }
 
-    /// Returns the same expression for a value that can be copied. It leaves the page as it is.
+    /// Returns an expression of type `Option<T>` that copies the member's value from `page`.
     pub(super) fn copied(&self) -> String {
         self.expression(true)
     }
@@ -70,7 +70,8 @@ impl<'a> Path<'a> {
     }
 }
 
-/// Returns the ways to all members of a response that satisfy a condition, the outer ones first. Lists are not entered.
+/// Returns the paths to all members of a response that satisfy a condition, the outer members first. The elements of lists
+/// are not searched.
 pub(super) fn find<'a>(
     api: &'a Api,
     slot: &Slot,

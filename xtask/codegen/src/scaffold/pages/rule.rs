@@ -1,4 +1,4 @@
-//! Decides how a list goes on after a page, if the description shows it.
+//! Decides how one page of a list leads to the next, if the description shows it.
 
 use super::{
     Paged,
@@ -13,33 +13,33 @@ use crate::{
     model::{Api, Field, Idempotency, Integer, Operation, Place, Slot, Type, Width},
 };
 
-/// How a list goes on.
+/// How one page leads to the next.
 pub(super) enum Rule<'a> {
-    /// A page holds the value of the parameter for the next page.
+    /// A page contains the value of the parameter for the next page.
     Cursor {
         parameter: &'a Field,
         next: Path<'a>,
         more: Option<Path<'a>>,
     },
-    /// A page holds a link to the next page, with the parameter's value in its query.
+    /// A page contains a link to the next page. The parameter's value is in the query of the link.
     Link {
         parameter: &'a Field,
         next: Path<'a>,
     },
-    /// The next page comes after the last item of this one.
+    /// The parameter is the id of the last item of the previous page.
     LastItem {
         parameter: &'a Field,
         id: &'a Field,
         more: Path<'a>,
     },
-    /// Pages have numbers.
+    /// The parameter is the number of the page.
     Number {
         parameter: &'a Field,
         first: u8,
         pages: Option<Path<'a>>,
         more: Option<Path<'a>>,
     },
-    /// A page begins after a number of items.
+    /// The parameter is the number of items before the page.
     Offset { parameter: &'a Field },
 }
 
@@ -54,7 +54,7 @@ impl<'a> Rule<'a> {
         }
     }
 
-    /// Returns the members of a page by which the list goes on or ends.
+    /// Returns the members of a page that lead to the next page or end the list.
     pub(super) fn paths(&self) -> Vec<&Path<'a>> {
         match self {
             Self::Cursor { next, more, .. } => [next].into_iter().chain(more).collect(),
@@ -78,7 +78,7 @@ impl<'a> Rule<'a> {
     }
 }
 
-/// The member of a response that holds the items.
+/// The member of a response with the items.
 pub(super) struct Member<'a> {
     pub(super) field: &'a Field,
 }
@@ -86,12 +86,12 @@ pub(super) struct Member<'a> {
 /// Whether an operation returns a list in pages.
 pub(super) enum Found<'a> {
     Paged(Box<Paged<'a>>),
-    /// It seems so, and nothing states how the list goes on.
+    /// The operation has a parameter for pages and may return a list, but no rule fits.
     Unknown,
     No,
 }
 
-/// Looks at one operation.
+/// Decides whether an operation returns a list in pages, and by which rule.
 pub(super) fn find<'a>(api: &'a Api, operation: &'a Operation) -> Found<'a> {
     let is_plain = !operation.undocumented
         && !operation.notes.deprecated
@@ -162,7 +162,8 @@ fn items<'a>(api: &'a Api, output: &'a Slot) -> Option<(Option<Member<'a>>, Slot
         .filter(|field| matches!(field.slot.value, Type::List(_) | Type::Free));
     let (first, second) = (lists.next()?, lists.next());
     match (&first.slot.value, second) {
-        // Records beside the items would be lost, and a value of any form may be a list.
+        // The records of a second list would be lost. A member of any form may be a list, so it
+        // counts as one.
         (Type::List(item), None) => Some((Some(Member { field: first }), (**item).clone())),
         _ => None,
     }
@@ -212,12 +213,14 @@ fn rule<'a>(
                 || around.is_some_and(|around| {
                     plain(&around.wire) == "next" && field.wire == parameter.wire
                 });
-            // A number that is always there never ends a list. A text may be empty.
+            // The list must be able to end: with a page whose member is missing or is an empty
+            // text. A required number is neither.
             let can_end = matches!(field.slot.value, Type::Text(_))
                 || path
                     .iter()
                     .any(|field| Held::of(field, false) == Held::Option);
-            // A text that leads from one number of a page to the next may be a link.
+            // If the parameter is a page's number but not an integer, a text in the response may be
+            // a link and not the next number.
             let is_plain = is_cursor(&parameter.wire) || integer(parameter).is_some();
             is_next && can_end && is_plain && same_kind(&field.slot.value, &parameter.slot.value)
         };
@@ -307,7 +310,8 @@ fn link<'a>(api: &'a Api, output: &Slot, parameter: &Field) -> Option<Path<'a>> 
             .and_then(|index| path.get(index))
             .map_or(String::new(), |around| plain(&around.wire));
         let is_href = plain(&field.wire) == "href" && is_link(&around);
-        // A text `next` beside a text `cursor` may be the cursor itself.
+        // If the parameter is a text, a member `next` may be the next value of the parameter and
+        // not a link.
         let is_address = is_number
             || is_href
             || around == "links"
@@ -316,7 +320,7 @@ fn link<'a>(api: &'a Api, output: &Slot, parameter: &Field) -> Option<Path<'a>> 
                 .format
                 .as_deref()
                 .is_some_and(|format| format.starts_with("ur"));
-        // A member that is always there does not end a list.
+        // The list must be able to end: with a page whose link is missing.
         let can_end = path
             .iter()
             .any(|field| Held::of(field, false) == Held::Option);
@@ -325,13 +329,13 @@ fn link<'a>(api: &'a Api, output: &Slot, parameter: &Field) -> Option<Path<'a>> 
     single(path::find(api, output, &leads))
 }
 
-/// Returns the only one.
+/// Returns the only path, or `None` if there are none or several.
 fn single(mut paths: Vec<Path<'_>>) -> Option<Path<'_>> {
     let path = paths.pop();
     path.filter(|_| paths.is_empty())
 }
 
-/// Returns whether a parameter can hold several numbers from the first one on.
+/// Returns whether the limits of a parameter allow the numbers of the first ten pages or items.
 fn counts_from(integer: Integer, first: u8) -> bool {
     let (least, most) = (i128::from(first), i128::from(first) + 9);
     integer.minimum.is_none_or(|minimum| minimum <= least)

@@ -1,4 +1,4 @@
-//! Emits the tests of lists: two pages are read as one list, and a provider that repeats itself ends it with an error.
+//! Emits the tests of lists: two pages are read as one list, and a repeated page ends the list with an error.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +18,13 @@ use crate::{
     visible::literal,
 };
 
-/// The pages of one test, and what they must lead to.
+/// The pages of one test, and the expected requests and items.
 struct Script {
     pages: Vec<String>,
     /// The values of the parameter in the requests.
     values: Vec<Option<String>>,
     items: usize,
-    /// Two pages, of which the second leads back.
+    /// Two pages, the second of which repeats the page or the cursor of the first.
     circle: [String; 2],
 }
 
@@ -181,7 +181,7 @@ fn script(api: &Api, paged: &Paged<'_>) -> Option<Script> {
     })
 }
 
-/// Returns pages of two items and of one, and an empty one if no page states the end.
+/// Returns a page of two items and a page of one item, and an empty page if no page states the end.
 fn counted(
     first: String,
     second: String,
