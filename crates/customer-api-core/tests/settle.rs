@@ -438,7 +438,7 @@ async fn fields_are_judged_together_and_what_can_not_be_compared_is_named() {
     assert_eq!(why.reason(), Reason::Partly);
     assert_eq!(
         why.to_string(),
-        "only a part of what was sent shows: look at the table (as sent: a; otherwise: b, c)"
+        "a read shows only some of the sent values: look at the table (as sent: a; otherwise: b, c)"
     );
     let Settled::CannotTell(why) = look(&[("b", hidden)]).await else {
         panic!("nothing can be compared");

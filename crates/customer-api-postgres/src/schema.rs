@@ -1,4 +1,4 @@
-//! The tables, and the error for a database with another history than the recorded one.
+//! The tables, and the error for a database whose history differs from the recorded one.
 
 use customer_api_ledger::{DigestKey, LedgerError, LedgerErrorKind};
 
@@ -18,22 +18,22 @@ pub(crate) const DEFAULT: &str = "customer_api";
 /// The version of the tables.
 pub(crate) const VERSION: i32 = 1;
 
-/// Returns the statements that create all tables in a schema of this name: those of the ledger, the quota and the tokens. For running
-/// them by hand.
+/// Returns the statements that create the tables of the ledger, the quota and the tokens in a schema of this name. They are for running by
+/// hand.
 ///
-/// They may be run again. A program needs no right to create tables if the tables exist.
+/// The statements may be run again. If the tables exist, a program needs no right to create tables.
 ///
 /// # Errors
 ///
-/// If the name contains other characters than lower-case ASCII letters, digits and `_`, begins with a digit, is empty, or is longer
-/// than 63 characters.
+/// If the name contains characters other than lower-case ASCII letters, digits and `_`, begins with a digit, is empty, or is longer than 63
+/// characters.
 pub fn schema_sql(schema: &str) -> Result<String, LedgerError> {
     let schema = check_name(schema)?;
     let templates = [TEMPLATE, quota::TEMPLATE, tokens::TEMPLATE];
     Ok(templates.join("\n").replace("{schema}", &schema))
 }
 
-/// Returns the statements of a template, as one transaction. A lock lets one program at a time run them: creating the same table
+/// Returns the statements of a template, as one transaction. A lock lets one program at a time run the statements: creating the same table
 /// concurrently would fail.
 pub(crate) fn creation(schema: &str, template: &str) -> String {
     let tables = template.replace("{schema}", schema);
@@ -62,7 +62,8 @@ impl Part {
     }
 }
 
-/// Returns the first missing part. Creating an existing part would also require a right, which a program need not have.
+/// Returns the first missing part. This check avoids `CREATE … IF NOT EXISTS`, which needs the right to create even if the part exists. A
+/// program need not have that right.
 pub(crate) async fn missing(
     connection: &Connection,
     schema: &str,
@@ -90,7 +91,7 @@ pub(crate) async fn missing(
     Ok(None)
 }
 
-/// Checks for a name that needs no quotes, so that it can be inserted into a statement.
+/// Checks that a name needs no quotes, so that it can be inserted into a statement.
 pub(crate) fn check_name(schema: &str) -> Result<String, LedgerError> {
     let is_allowed = |letter: char| letter.is_ascii_lowercase() || letter == '_';
     let begins_well = schema.starts_with(is_allowed);
@@ -109,7 +110,7 @@ pub(crate) fn check_name(schema: &str) -> Result<String, LedgerError> {
     ))
 }
 
-/// The database has another history than the ledger recorded.
+/// The database's history differs from the one that the ledger recorded.
 pub(crate) fn restored() -> LedgerError {
     let reason = "the database was restored from a copy or set back, or a replica took over: writes may be missing in the ledger";
     LedgerError::new(LedgerErrorKind::Restored, reason)

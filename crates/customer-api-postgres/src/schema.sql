@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS {schema}.ledger (
     version    integer NOT NULL,
     digest_key bytea NOT NULL,
     history    text NOT NULL,
-    -- The time at which the history was last accepted, by the clock of this server. Earlier knowledge no longer counts.
+    -- The time at which the history was last accepted, by the clock of this server. Positions that programs recorded earlier no longer count.
     accepted   timestamptz NOT NULL
 );
 

@@ -47,8 +47,8 @@ impl PostgresOptions {
         self
     }
 
-    /// Sets how long a statement may take, including connecting and repeating: 10 s by default. A statement that takes longer is given
-    /// up with its connection.
+    /// Sets how long a statement may take, including connecting and repeating: 10 s by default. If a statement takes longer, the statement
+    /// and its connection are abandoned.
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout;
         self
@@ -63,7 +63,7 @@ impl PostgresOptions {
         self
     }
 
-    /// Sets how long a sender may take if it does not state its time, such as a program that uses
+    /// Sets how long a sender may take if it does not state its timeout, such as a program that uses
     /// [`LedgerList::begin`](customer_api_ledger::LedgerList::begin): one hour by default.
     pub fn longest(mut self, longest: Duration) -> Self {
         self.longest = longest;
@@ -72,11 +72,11 @@ impl PostgresOptions {
 
     /// Accepts a database that was restored, set back or promoted, once, and records its history as the valid one.
     ///
-    /// Writes that were made after the copy may be missing in it, and would be made again. Use this only if you know that none is
-    /// missing: after the promotion of a synchronous replica, or after the keys since the copy were settled by hand.
+    /// Writes that were made after the copy may be missing in the database, and would be made again. Use this setting only if you know that
+    /// no write is missing: after the promotion of a synchronous replica, or after the keys since the copy were settled by hand.
     ///
-    /// Use it in one program, and once. Every `connect` with this setting accepts the database as it is, and makes all other programs, and
-    /// their files, forget the last known position. A deployment that always uses this setting detects no copy.
+    /// Use this setting in one program, and once. Every `connect` with this setting accepts the database as it is, and makes all other
+    /// programs, and their files, forget the last known position. A deployment that always uses this setting detects no copy.
     pub fn accept_history(mut self, accept: bool) -> Self {
         self.accept_history = accept;
         self
@@ -85,9 +85,10 @@ impl PostgresOptions {
     /// Continues automatically when a replica has taken over. False by default: then connections fail with
     /// [`Restored`](customer_api_ledger::LedgerErrorKind::Restored).
     ///
-    /// Use this only if every commit waits for the replica (`synchronous_standby_names`). A replica that lags behind lacks writes, and
-    /// they would be made again. A later timeline of the same files is accepted, for all programs. A database that was restored from a
-    /// dump is not accepted. Neither is one whose log is shorter than what this program has seen acknowledged.
+    /// Use this setting only if every commit waits for the replica (`synchronous_standby_names`). A replica that lags behind lacks writes,
+    /// and these writes would be made again. A later timeline of the same files is accepted, for all programs. A database that was restored
+    /// from a dump is not accepted. A database whose log ends before a position that the server has acknowledged to this program is not
+    /// accepted either.
     pub fn trust_failover(mut self, trust: bool) -> Self {
         self.trust_failover = trust;
         self
@@ -96,9 +97,9 @@ impl PostgresOptions {
     /// Stores the last known position of the server's log in this file. The next process then detects a database that was set back to a
     /// snapshot, or that has another ledger, such as an empty one.
     ///
-    /// Without a file, only a program that was running at the time detects it. Keep the file on this machine's own disk. It must not
-    /// be part of the snapshot. It contains one line, and is written at most once per second. Programs with the same ledger on the
-    /// same machine may share it.
+    /// Without a file, only a program that was running at the time detects such a database. Keep the file on this machine's own disk. The
+    /// file must not be part of the snapshot. It contains one line, and is written at most once per second. Programs with the same ledger
+    /// on the same machine may share it.
     pub fn remember_in(mut self, path: impl Into<PathBuf>) -> Self {
         self.remember_in = Some(path.into());
         self

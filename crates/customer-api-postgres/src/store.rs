@@ -1,4 +1,4 @@
-//! The common part of quota and tokens: a separate connection, with its tables.
+//! The common part of quota and tokens: a connection of their own, and the tables.
 
 use std::{fmt, time::Duration};
 
@@ -48,8 +48,8 @@ impl PostgresStoreOptions {
         self
     }
 
-    /// Sets how long a statement may take, including connecting: 2 s by default. A statement that takes longer is given up with its
-    /// connection.
+    /// Sets how long a statement may take, including connecting: 2 s by default. If a statement takes longer, the statement and its
+    /// connection are abandoned.
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout;
         self
@@ -104,7 +104,7 @@ pub(crate) fn only(rows: &[Row]) -> Result<&Row, StoreError> {
     rows.first().ok_or_else(none)
 }
 
-/// Converts a time to seconds, as the statements take it.
+/// Converts a time to seconds, which the statements expect.
 pub(crate) fn seconds(time: Duration) -> f64 {
     // Limited to what the server's timestamps can represent.
     time.as_secs_f64().min(1e10)

@@ -13,14 +13,14 @@ use crate::{
 
 /// `POST /invitation`: asks one person for feedback by e-mail or SMS, or several people with [`batch`](Self::batch).
 ///
-/// Success means that the provider accepted the invitation, not that a message was delivered. The account's send rules decide whether a
-/// message is sent, which one, and when. Only the send rules can hold back a second message to the same person, or a message to a person
-/// who wants none.
+/// Success means that the provider accepted the invitation, never that a message was delivered. The account's send rules decide whether a
+/// message is sent, which one, and when. Only the send rules can hold back a second message to the same person. The provider's pages do not
+/// mention people who want no messages.
 ///
 /// The provider has no idempotency key, so an invitation that is sent twice may reach the same phone twice. A client sends an invitation
 /// again only if nothing was sent, or if the response proves that the invitation was not processed.
 ///
-/// The client finds mistakes before it sends anything, and names the field in the provider's spelling, such as `sendData[0].email`.
+/// The client finds mistakes before it sends anything. The error names the field in the provider's spelling, such as `sendData[0].email`.
 ///
 /// Idempotency: non-idempotent. A client never repeats an invitation automatically once the call may have happened.
 ///
@@ -45,10 +45,10 @@ impl SendInvitation {
 
     /// Asks several people in one request. The client sends all of them or none.
     ///
-    /// A batch is always sent in one request of its own. A batch without recipients, or with more than `max`, is an error before anything
-    /// is sent. The provider documents no limit, so choose a small `max`. It also does not document what happens to the other recipients
-    /// if one element is wrong. The response is about the whole batch, so the outcome of a failed call applies to every recipient. If you
-    /// need the outcome of each recipient, send one invitation per person.
+    /// No batch is ever split or merged. A batch without recipients, or with more than `max`, is an error before anything is sent. The
+    /// provider documents no limit, so choose a small `max`. The provider also does not document what happens to the other recipients if
+    /// one is wrong, and its response is about the whole batch. Therefore, after a failure, the outcome of one recipient is the outcome of
+    /// all. If that is not good enough, send one invitation per person.
     pub fn batch(
         programme: &Programme,
         recipients: impl IntoIterator<Item = Recipient>,

@@ -13,7 +13,7 @@ use customer_api_core::{
 
 use crate::{AccessToken, LogIn};
 
-/// The documented lifetime of a token, which holds whatever the response states.
+/// The documented lifetime of a token. The `expiration` of a response can shorten it.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// Exchanges a user name and a password for a token.
@@ -68,7 +68,7 @@ fn failure(error: Error) -> AuthError {
     if refused { error.refused() } else { error }
 }
 
-/// Returns the time at which the token expires. `None` for a number that is not a time.
+/// Returns the time at which the token expires. `None` if there is no number, or if the number is not a time.
 fn expiration(response: &AccessToken) -> Option<SystemTime> {
     let since = Duration::try_from_secs_f64(response.expiration?).ok()?;
     UNIX_EPOCH.checked_add(since)

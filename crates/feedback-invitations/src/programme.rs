@@ -1,4 +1,4 @@
-/// An account and one of its programmes, on whose behalf people are asked.
+/// An account, and the programme of this account for which people are asked for feedback.
 ///
 /// A programme contains the settings of a feedback page. The provider's support sets up the programme and hands out both ids, and the
 /// ids of locations and points of measure. No call returns these ids. Ids are opaque: the client checks only that they are not blank.

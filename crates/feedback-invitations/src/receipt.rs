@@ -14,10 +14,10 @@ use crate::response::Response;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InvitationReceipt {
-    /// The `data` of the response, as it was written, as a string or as a number. `None` if the response has none.
+    /// The `data` of the response as it was written, a string or a number. `None` if the response has no such `data`.
     ///
-    /// The meaning of the reference is not documented, and a batch has only one. Quote it to the provider's support. It is not the id of
-    /// a message.
+    /// The meaning of the reference is not documented, and a whole batch has one reference. Quote it to the provider's support. It is not
+    /// the id of a message.
     #[serde(default)]
     pub reference: Option<String>,
 }

@@ -53,7 +53,7 @@ impl Recipient {
             Some(mobile) if !mobile.contains(|c: char| c.is_ascii_digit()) => {
                 return Err(ValidationError::other(field("mobile"), "has no digit"));
             }
-            // A numeric character such as `½`, or a digit of another script. The provider does not document how it treats such characters.
+            // For example `½`, or digits of another script. The provider does not document how it treats such characters.
             Some(mobile) if mobile.contains(|c: char| c.is_numeric() && !c.is_ascii_digit()) => {
                 let reason = "has digits other than 0 to 9";
                 return Err(ValidationError::other(field("mobile"), reason));

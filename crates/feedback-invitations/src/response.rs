@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 /// A response of Customer Radar in any of its forms: a success, a refused invitation, a refused login.
 ///
-/// The provider writes `code` sometimes as a string and sometimes as an integer, and numbers above 2^53 in `data`. Both members are kept
-/// as they were written.
+/// The provider writes `code` sometimes as a string and sometimes as an integer. `data` may be an integer beyond 2^53. Both are kept as
+/// they were written.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Response<'a> {
@@ -47,8 +47,8 @@ impl<'a> Response<'a> {
         self.code.and_then(text).is_some_and(|code| code == "00000")
     }
 
-    /// Whether the code certainly is not that of a success. A code that is blank, or zero in another spelling such as the integer, may
-    /// be the code of a success that lost its zeros on the way.
+    /// Whether the code clearly is not the code of a success. A code that is blank, or zero in another spelling such as the integer, may be
+    /// a success whose zeros were lost on the way.
     pub(crate) fn reports_failure(&self) -> bool {
         self.code().is_some_and(|code| !is_zero(&code))
     }
@@ -79,7 +79,7 @@ impl<'a> Response<'a> {
             .is_some_and(|token| !token.trim().is_empty())
     }
 
-    /// Returns the messages about a failure. The developer's message is included only if it differs from the user's message.
+    /// Returns the provider's messages, joined by `; `. A blank message, or one that repeats an earlier message, is omitted.
     pub(crate) fn message(&self) -> Option<String> {
         let mut messages: Vec<String> = Vec::new();
         for member in [self.description, self.user_message, self.developer_message] {

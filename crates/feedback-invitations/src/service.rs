@@ -36,9 +36,9 @@ impl Service for CustomerRadar {
             .unwrap_or_default()
     }
 
-    /// Decides whether a 2xx is a success. An invitation is accepted if its code is that of a success. Any other code in a 2xx contradicts
-    /// the status, because a refused invitation has the status 400. The outcome is then unknown. A login is accepted if the response has a
-    /// token, because the status of a refused login is not documented. A login without a token is refused if its code reports a failure.
+    /// Classifies a 2xx. An invitation is accepted if its code is `00000`. Any other code in a 2xx contradicts the status, because a
+    /// refused invitation has the status 400. In that case, the outcome is unknown. A login is accepted if it has a token, because the
+    /// status of a refused login is not documented. A login with a code and without a token is refused.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let (is_invitation, is_login) = (
             operation.id == SendInvitation::INFO.id,

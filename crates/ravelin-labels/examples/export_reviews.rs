@@ -132,7 +132,7 @@ async fn export(options: Options) -> Result<u64, Failure> {
         // If the program is killed, no reported page is lost.
         target.out.flush()?;
         for odd in page.unreadable() {
-            // Shows the place and what was done with the value, but not the value.
+            // Shows the place of the value and how it was treated, but not the value.
             eprintln!("page {}: {odd:?}", page.number);
         }
         let so_far = reviews.progress().items;
@@ -172,7 +172,7 @@ fn encoded(review: &Review, format: Format) -> Result<Vec<u8>, Failure> {
 /// The output, and the part of it that already exists.
 struct Target {
     out: Box<dyn Write>,
-    /// The part of the file that is compared instead of written, until its end.
+    /// The existing part of the file, until its end is reached. Lines of this part are compared and not written.
     before: Option<BufReader<File>>,
     kept: u64,
 }
@@ -206,7 +206,7 @@ impl Target {
         })
     }
 
-    /// Writes what is missing in the file, and compares what is already there.
+    /// Compares a line with the existing part of the file. After the end of that part, writes the line.
     fn write(&mut self, line: &[u8]) -> Result<(), Failure> {
         if let Some(before) = &mut self.before {
             let mut there = Vec::new();
@@ -220,7 +220,7 @@ impl Target {
                 self.kept += there.len() as u64;
                 return Ok(());
             }
-            // The end of the file, perhaps in the middle of a line. That line is overwritten.
+            // The existing part ends here, perhaps in the middle of a line. That line is overwritten.
             before.seek(SeekFrom::Start(self.kept))?;
             self.before = None;
         }

@@ -277,8 +277,8 @@ fn column(headers: &csv::StringRecord, name: &str) -> Result<Option<usize>, Fail
     }
 }
 
-/// Returns the line on which a record begins, counted like in an editor: line breaks within a cell count. Empty lines count too,
-/// although a record's position does not include them.
+/// Returns the line on which a record begins, counted as an editor counts: line breaks within a cell count. Empty lines count too, although
+/// a record's position does not include them.
 fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
     let Some(position) = record.position() else {
         return 0;
@@ -304,7 +304,7 @@ fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends when the program is asked to stop with Ctrl-C.
+/// Returns a future that ends when the program is asked to stop with Ctrl-C.
 #[cfg(not(unix))]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     Ok(async {

@@ -99,8 +99,8 @@ impl<C: ProviderClient> ClientBuilder<C> {
         }
     }
 
-    /// Sets the provider's address: an `https` URL, or plain `http` to a loopback address. It can have a path, for a gateway. The
-    /// credential is sent nowhere else.
+    /// Sets the provider's address: an `https` URL, or plain `http` to a loopback address. The URL can have a path, for a gateway. The
+    /// credential is sent only to this address.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -142,7 +142,8 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Sets the observer. It learns of every attempt and every call when it ends, and can report them to a metrics library, for example.
+    /// Sets the observer. The client reports every attempt and every call to the observer when they end. The observer can pass them to a
+    /// metrics library, for example.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
@@ -167,13 +168,13 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Replaces the whole transport. Of this setting and [`http`](Self::http), the one made last counts.
+    /// Replaces the whole transport. If [`http`](Self::http) is also called, the later of the two calls counts.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.http = Http::Transport(Arc::new(transport));
         self
     }
 
-    /// Limits the size of a response body, in bytes. A larger response is an error. It is never cut.
+    /// Limits the size of a response body, in bytes. A larger response is an error, and is never cut.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
@@ -189,25 +190,26 @@ impl<C: ProviderClient> ClientBuilder<C> {
     /// Sets whether every write uses a new connection.
     ///
     /// While a write is being sent, the server may close a kept connection, or send an unrequested response on it. After the first such
-    /// fault the client automatically keeps writes off kept connections for ten minutes. Enable this setting if not even that first
-    /// fault is acceptable. It costs a connection, and usually a TLS handshake, per write.
+    /// fault the client automatically uses a new connection for every write for ten minutes. Enable this setting if not even that first
+    /// fault is acceptable. The setting costs a connection, and usually a TLS handshake, per write.
     pub fn fresh_connections(mut self, fresh: bool) -> Self {
         self.fresh_connections = fresh;
         self
     }
 
-    /// Sets whether a response is an error as soon as one of its values is not as documented.
+    /// Sets whether one value that is not as documented makes the whole response an error.
     ///
     /// If this is off, such a value does not make the rest of the response unreadable.
-    /// [`Response::unreadable`](crate::Response::unreadable) and the pages of lists report it. Ids, lists, cursors, totals and outcomes
-    /// are always read strictly. If this is on, a write whose status states that it was made still
-    /// succeeds. If its response contains such a value, the whole record is omitted.
+    /// [`Response::unreadable`](crate::Response::unreadable) and the pages of lists report it. Ids, lists, cursors, totals and outcomes are
+    /// always read strictly. If this is on, the error of a write has the delivery [`Unknown`](crate::Delivery::Unknown), because the
+    /// provider may have made the write. An operation whose [status decides](crate::OperationInfo::status_decides) still succeeds, but the
+    /// whole record in its response is omitted.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.strict_responses = strict;
         self
     }
 
-    /// Puts your product, such as `shop/1.0`, in front of the crate's in `User-Agent`.
+    /// Puts your product, such as `shop/1.0`, in front of the provider crate's name and version in `User-Agent`.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.product = Some(product.into());
         self

@@ -48,7 +48,7 @@ impl<S: Service> Client<S> {
     }
 
     /// Prepares to find out whether a write of unknown outcome happened. Nothing is sent before [`look`](Settling::look) or one of its
-    /// siblings is called. These send only reads.
+    /// siblings is called. These methods send only reads.
     ///
     /// `trace` states when the write was sent. It comes from [`Error::trace`], or from storage.
     pub fn settle<'o, O: Settle<Service = S>>(

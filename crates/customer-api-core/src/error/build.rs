@@ -70,7 +70,7 @@ pub enum BuildError {
     Transport(Box<dyn StdError + Send + Sync>),
 }
 
-/// Returns the innermost cause. The outer ones only state that something failed.
+/// Returns the innermost cause. The outer causes only state that something failed.
 fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
     std::iter::successors(Some(error), |&cause| cause.source())
         .last()
@@ -81,11 +81,11 @@ fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'st
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VariableProblem {
-    /// It is not set.
+    /// The variable is not set.
     Missing,
-    /// It is empty or contains only white space.
+    /// The variable is empty or contains only white space.
     Empty,
-    /// Its value is not Unicode.
+    /// The variable's value is not Unicode.
     NotUnicode,
 }
 

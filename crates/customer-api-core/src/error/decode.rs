@@ -9,7 +9,7 @@ pub struct DecodeError {
     path: String,
     line: usize,
     column: usize,
-    /// What the body is instead, if that is known. Does not quote the body.
+    /// A description of a body that is not the provider's own. Does not quote the body.
     instead: Option<String>,
 }
 
@@ -17,7 +17,7 @@ pub struct DecodeError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeCategory {
-    /// The body is empty, but one is needed.
+    /// The body is empty, but the operation needs one.
     Empty,
     /// The body is not JSON.
     Syntax,
@@ -28,8 +28,8 @@ pub enum DecodeCategory {
 }
 
 impl DecodeError {
-    /// Creates an error for a response that does not have the documented shape, for reasons that only the caller knows. `path` must
-    /// consist of property names, not of values.
+    /// Creates an error for a response that does not have the documented shape, according to a check of your own. `path` must consist of
+    /// property names, not of values.
     #[must_use]
     pub fn shape(path: impl Into<String>) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl DecodeError {
         }
     }
 
-    /// Keeps the place and the category of a `serde_json` error. Its text is dropped, because it quotes values.
+    /// Keeps the place and the category of a `serde_json` error. Drops the error's text, because the text quotes values.
     pub(crate) fn json(error: &serde_json::Error, path: &str) -> Self {
         let category = match error.classify() {
             serde_json::error::Category::Data => DecodeCategory::Shape,
@@ -80,7 +80,7 @@ impl DecodeError {
         }
     }
 
-    /// Names a more exact place, if it is inside the place of this error.
+    /// Replaces the place by a more exact one, if that is inside the present place.
     pub(crate) fn inside(mut self, path: String) -> Self {
         let rest = path.strip_prefix(&self.path);
         if rest.is_some_and(|rest| self.path.is_empty() || rest.starts_with(['.', '['])) {

@@ -5,8 +5,8 @@ use std::fmt;
 /// | value | means | what to do |
 /// |---|---|---|
 /// | `NotSent` | nothing reached the provider | send it again freely |
-/// | `Refused` | the provider refused the call and did nothing | fix the problem that it names; after a 429, wait |
-/// | `Unknown` | it may have happened | look before sending it again |
+/// | `Refused` | the provider refused the call and did nothing | fix the problem that the error names; after a 429, wait |
+/// | `Unknown` | the call may have happened | look before sending it again |
 ///
 /// The values are ordered by increasing uncertainty. A call with several attempts has the greatest `Delivery` among them, so a
 /// later attempt never revokes an `Unknown`.
@@ -31,14 +31,14 @@ pub enum Delivery {
     NotSent,
     /// The provider refused the call and did nothing.
     Refused,
-    /// It may have happened.
+    /// The call may have happened.
     Unknown,
 }
 
 impl Delivery {
     /// A short name for metrics, database columns and logs: `not_sent`, `refused` or `unknown`.
     ///
-    /// The same name is used by `serde`.
+    /// `serde` uses the same name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -49,7 +49,7 @@ pub(super) struct Parts {
     /// The host and port that were not reached.
     pub(super) server: Option<String>,
     pub(super) retry_after: Option<Duration>,
-    /// The wait that the provider's crate knows, for a provider that does not ask for one.
+    /// The wait that the provider's crate states, for a provider that does not ask for one.
     pub(super) own_wait: Option<Duration>,
     pub(super) body: Option<Bytes>,
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
@@ -133,7 +133,7 @@ impl Failure {
         self
     }
 
-    /// Sets the wait that the provider's crate knows. It counts only if the provider asks for none.
+    /// Sets the wait that the provider's crate states. This wait counts only if the provider asks for none.
     pub(crate) fn with_own_wait(mut self, wait: Option<Duration>) -> Self {
         self.0.own_wait = wait;
         self

@@ -10,9 +10,9 @@ pub enum ErrorKind {
     Build,
     /// A blocking call was made inside an async runtime; the cause is a `BlockingError`.
     InsideRuntime,
-    /// The call needs a tokio runtime with time and, for the default transport, with I/O, in the process that first used the
-    /// client. The cause states what is missing. It is a [`RuntimeError`](super::RuntimeError), perhaps inside an error of the
-    /// transport, or a `BlockingError` if the runtime behind blocking calls could not be made.
+    /// The call needs a tokio runtime with time and, for the default transport, I/O enabled, in the process that first used the client. The
+    /// cause states what is missing. The cause is a [`RuntimeError`](super::RuntimeError), perhaps inside an error of the transport, or a
+    /// `BlockingError` if the runtime behind blocking calls could not be made.
     NoRuntime,
     /// A field can't be sent; the cause is a [`ValidationError`](super::ValidationError).
     Validation,
@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Withheld,
     /// No connection could be made.
     Connect,
-    /// Something took too long.
+    /// A timeout ended the call.
     Timeout(TimeoutPhase),
     /// The connection broke off.
     Interrupted,
@@ -55,7 +55,7 @@ pub enum TimeoutPhase {
     Call,
 }
 
-/// All kinds, for reading one by its name.
+/// All kinds, for finding one by its name.
 const KINDS: [ErrorKind; 18] = [
     ErrorKind::Build,
     ErrorKind::InsideRuntime,

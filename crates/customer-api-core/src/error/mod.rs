@@ -88,8 +88,8 @@ impl Error {
 
     /// Returns when the call was sent. [Settling](crate::settle) an unknown outcome needs this, now or in another process.
     ///
-    /// `None` if no attempt was made, or if this machine's clock is outside the years -9999 to 9999. The times are those of this
-    /// machine's clock. It was read once, when the call failed, and the times of the attempts are calculated back from there.
+    /// `None` if no attempt was made, or if this machine's clock is outside the years -9999 to 9999. The times are those of this machine's
+    /// clock. The clock was read once, when the call failed, and the times of the attempts are calculated back from that moment.
     #[must_use]
     pub fn trace(&self) -> Option<SendTrace> {
         let (call, failed_at) = (self.0.call?, self.0.failed_at?);
@@ -104,8 +104,8 @@ impl Error {
 
     /// Returns whether the server may have written the response before the request arrived. It then proves nothing about the request.
     ///
-    /// This is true for a 4xx on a connection that had carried another response, because a server may close a connection with a 4xx.
-    /// Such an error is [`Refused`](Delivery::Refused), as its status states. It is the one case in which `Refused` does not prove that
+    /// This is true for a 4xx on a connection that had carried another response, because a server may close a connection with a 4xx. Such
+    /// an error is [`Refused`](Delivery::Refused), as its status states. This is the one case in which `Refused` does not prove that
     /// nothing was done. The client does not repeat a write after it. A program that repeats the write may make it twice.
     #[must_use]
     pub fn may_be_unasked(&self) -> bool {
@@ -137,7 +137,7 @@ impl Error {
         self.0.details.message.as_deref()
     }
 
-    /// Returns what to check, for a failure whose usual cause is known. The words are this library's, not the provider's.
+    /// Returns what to check, for a failure whose usual cause is known. The text is this library's, not the provider's.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         self.0.details.hint
@@ -163,8 +163,8 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Returns how long no call should be made. Unlike [`retry_after`](Self::retry_after), includes the wait that the provider's crate
-    /// knows.
+    /// Returns how long no call should be made. Unlike [`retry_after`](Self::retry_after), this includes the wait that the provider's crate
+    /// states.
     pub(crate) fn asked_wait(&self) -> Option<Duration> {
         self.0.asked_wait()
     }
@@ -236,7 +236,7 @@ impl Error {
     }
 }
 
-/// `Display` prints the cause, so [`source`](StdError::source) does not return it again: a report of all causes shows each once.
+/// `Display` prints the cause, so [`source`](StdError::source) returns `None`: a report of all causes shows each cause once.
 impl StdError for Error {}
 
 impl From<BuildError> for Error {

@@ -22,7 +22,7 @@ impl fmt::Display for Error {
         let Some(call) = inner.call else {
             return Ok(());
         };
-        // A read changes nothing, so whether it arrived is of no interest.
+        // A read changes nothing, so its delivery is omitted.
         if call.operation.idempotency != Idempotency::Safe {
             f.write_str(match inner.delivery {
                 Delivery::NotSent => ". Not sent",
@@ -57,7 +57,7 @@ fn write_call(f: &mut fmt::Formatter<'_>, inner: &Parts) -> fmt::Result {
 /// What failed, with the provider's words or the cause.
 fn write_failure(f: &mut fmt::Formatter<'_>, inner: &Parts) -> fmt::Result {
     match (inner.kind, inner.status, &inner.server) {
-        // The status states it.
+        // The status alone states what failed.
         (ErrorKind::Status, Some(status), _) => write!(f, "{status}")?,
         (kind, Some(status), _) => write!(f, "{kind}, HTTP {status}")?,
         (ErrorKind::Connect, None, Some(server)) => write!(f, "no connection to {server}")?,
@@ -103,7 +103,7 @@ fn write_cause(
         };
     }
     write!(f, ": {}", OneLine(&source.to_string()))?;
-    // A login that failed is a call. Whether it happened is of no interest here.
+    // The cause of a failed login is the error of the login's call. The delivery of that call is omitted.
     let login = source
         .downcast_ref::<AuthError>()
         .and_then(StdError::source);
@@ -118,7 +118,7 @@ fn write_cause(
     }
 }
 
-/// A time in seconds, with one digit behind the point where it is not whole.
+/// A time in seconds, rounded to tenths. A whole number has no decimal place.
 struct Seconds(Duration);
 
 impl fmt::Display for Seconds {

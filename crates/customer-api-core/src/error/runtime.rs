@@ -9,16 +9,17 @@ pub enum RuntimeError {
         "it needs a tokio runtime, such as that of `#[tokio::main]`; in a program without one, use the feature `blocking`"
     )]
     Missing,
-    /// The runtime has no time.
-    #[error("the tokio runtime has no time: build it with `enable_time`, or `enable_all`")]
+    /// The runtime's time driver is not enabled.
+    #[error("the tokio runtime has no time driver: build it with `enable_time`, or `enable_all`")]
     NoTime,
-    /// The runtime has no I/O, which the default transport needs.
-    #[error("the tokio runtime has no I/O: build it with `enable_io`, or `enable_all`")]
+    /// The runtime's I/O driver is not enabled. The default transport needs it.
+    #[error("the tokio runtime has no I/O driver: build it with `enable_io`, or `enable_all`")]
     NoIo,
     /// The runtime was shut down.
     #[error("the tokio runtime was shut down")]
     ShutDown,
-    /// The client was used before this process was forked. Its connections and its knowledge of the quota belong to the parent.
+    /// The client was used before this process was forked. The client's connections and its count of the quota belong to the parent
+    /// process.
     #[error("the client was used before this process was forked: make a client in this process")]
     Forked,
 }

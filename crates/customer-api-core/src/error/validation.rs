@@ -27,7 +27,7 @@ pub enum Problem {
         /// The first character that the pattern does not allow, counted from 1; `None` if the value breaks the pattern in another way.
         position: Option<usize>,
     },
-    /// The number is outside these limits, which are allowed themselves.
+    /// The number is outside these limits. The limits themselves are allowed.
     OutOfRange {
         /// The smallest allowed number.
         min: Option<i128>,
@@ -45,7 +45,7 @@ pub enum Problem {
 }
 
 impl ValidationError {
-    /// Creates an error for a field, which is named as the provider writes it.
+    /// Creates an error for a field. `field` is the name as the provider writes it.
     #[must_use]
     pub fn new(field: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl ValidationError {
         }
     }
 
-    /// Creates an error with a problem in words. They must not quote the value.
+    /// Creates an error with a problem in words. `reason` must not quote the value.
     #[must_use]
     pub fn other(
         field: impl Into<Cow<'static, str>>,
@@ -64,7 +64,7 @@ impl ValidationError {
         Self::new(field, Problem::Other(reason.into()))
     }
 
-    /// The same problem, with those of further fields.
+    /// Adds the problems of further fields.
     pub(crate) fn with_others(mut self, others: Vec<Self>) -> Self {
         self.others = others;
         self
@@ -82,7 +82,7 @@ impl ValidationError {
         &self.field
     }
 
-    /// Returns what is wrong with it.
+    /// Returns what is wrong with the field.
     #[must_use]
     pub fn problem(&self) -> &Problem {
         &self.problem

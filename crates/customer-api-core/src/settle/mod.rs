@@ -6,22 +6,21 @@
 //!
 //! | verdict | what it means | what to do |
 //! |---|---|---|
-//! | [`Applied`](Settled::Applied) | the write shows, by its own [`Marker`] | nothing: it was made |
-//! | [`InEffect`](Settled::InEffect) | the state is the one that the write asked for; the look can't find out who set it | nothing, where the state is all that matters |
-//! | [`Superseded`](Settled::Superseded) | the write shows, and another writer changed the state since | do not repeat it: it would undo the newer change |
-//! | [`NotSeen`](Settled::NotSeen) | it does not show | look again later. It is not "did not happen" |
-//! | [`CannotTell`](Settled::CannotTell) | looking does not answer the question | ask, as [`Why`] states |
+//! | [`Applied`](Settled::Applied) | a read shows the write, identified by its own [`Marker`] | nothing: the write was made |
+//! | [`InEffect`](Settled::InEffect) | the state is the one that the write asked for; the look can't find out who set it | nothing, if only the state matters |
+//! | [`Superseded`](Settled::Superseded) | a read shows the write, and another writer has changed the state since | do not repeat the write: it would undo the newer change |
+//! | [`NotSeen`](Settled::NotSeen) | no read shows the write | look again later: the write may still have happened |
+//! | [`CannotTell`](Settled::CannotTell) | no look can answer the question | ask: [`Why`] states whom, and with which details |
 //!
 //! Looks are reads. They use the client's limiter and retry policy, and do not change what the write's error reports.
 //!
 //! # What can fool a look
 //!
-//! - Another writer who made the same change. Therefore nothing is `Applied` without a marker.
-//! - A provider that shows late what it has applied, or applies late what it has accepted. Therefore absence never means
-//!   "did not happen".
+//! - Another writer who made the same change. Therefore no verdict is `Applied` without a marker.
+//! - A provider that shows an applied write late, or applies an accepted write late. Therefore absence never means "did not happen".
 //! - A marker that was used for another write before.
-//! - A `Date` from another clock than the one that dates the provider's records, and a clock of this machine that was set
-//!   between the write and the look.
+//! - A `Date` from a clock other than the one that dates the provider's records, and a clock of this machine that was set between the write
+//!   and the look.
 
 mod clock;
 mod compared;
@@ -44,10 +43,10 @@ pub use self::{
 };
 use crate::{Error, Operation};
 
-/// A write that a caller can look for at the provider after its outcome remained unknown.
+/// A write that a caller can look for at the provider if its outcome is unknown.
 ///
-/// Implemented by hand for every write, because no description states what a read shows of a write. Where no read shows it,
-/// the look returns [`CannotTell`](Settled::CannotTell), and states whom to ask.
+/// Implemented by hand for every write, because no description states what a read shows of a write. If no read shows the write, the look
+/// returns [`CannotTell`](Settled::CannotTell), which states whom to ask.
 ///
 /// ```
 /// use customer_api_core::{
@@ -69,7 +68,7 @@ use crate::{Error, Operation};
 /// #     fn encode(&self, _: &mut Encoder<'_>) -> Result<(), ValidationError> { Ok(()) }
 /// #     fn decode(body: &ResponseBody) -> Result<(), DecodeError> { body.ignore() }
 /// # }
-/// /// Reads it.
+/// /// Reads the number of seats.
 /// struct Seats;
 /// # impl Operation for Seats {
 /// #     type Service = Shop;
@@ -103,7 +102,7 @@ pub trait Settle: Operation {
         false
     }
 
-    /// Looks once, using only reads, and judges by what they show.
+    /// Looks once, using only reads, and returns a verdict.
     ///
     /// Return [`Applied`](Settled::Applied) only for something that carries the write's own marker. Return
     /// [`NotSeen`](Look::not_seen) for something that is absent.

@@ -7,19 +7,19 @@ use std::{borrow::Cow, fmt, time::Duration};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Settled<E> {
-    /// The write shows, by its own marker.
+    /// A read shows the write, identified by its own marker.
     Applied(E),
     /// The state is the one that the write asked for. The look can't find out whether the write or another writer set it.
     InEffect(E),
-    /// The write shows, and another writer changed the state since. Sending the write again would undo that change.
+    /// A read shows the write, and another writer has changed the state since. Sending the write again would undo that change.
     Superseded(E),
-    /// The write does not show. It may still be applied, or show, later.
+    /// No read shows the write. The provider may still apply it, or show it, later.
     #[non_exhaustive]
     NotSeen {
         /// The time from the last known attempt to the look.
         waited: Duration,
     },
-    /// Looking does not answer the question. [`Why`] states whom to ask, and with what.
+    /// No look can answer the question. [`Why`] states whom to ask, and with which details.
     CannotTell(Why),
 }
 
@@ -64,7 +64,7 @@ impl Absent {
     }
 }
 
-/// Why looking does not show whether a write happened, whom to ask, and with what.
+/// The reason why no look shows whether a write happened, and a text that states whom to ask, with which details.
 ///
 /// Contains nothing personal. The caller knows whom the write was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub struct Why {
 }
 
 impl Why {
-    /// Creates a reason, with whom to ask and with what.
+    /// Combines a reason with a text that states whom to ask, and with which details.
     #[must_use]
     pub fn new(reason: Reason, ask: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl Why {
         self.reason
     }
 
-    /// Whom to ask, and with what.
+    /// A text that states whom to ask, and with which details.
     #[must_use]
     pub fn ask(&self) -> &str {
         &self.ask
@@ -112,9 +112,9 @@ pub enum Reason {
     NotAddressed,
     /// The write has no marker, and nothing else distinguishes it from the writes of others.
     NoMarker,
-    /// No read shows anything that was sent in a form that can be compared.
+    /// No read shows the sent values in a form that can be compared.
     NothingToCompare,
-    /// Some of what was sent shows, and some does not. Another writer changed it since, or part of it was there before.
+    /// A read shows only some of the sent values. Another writer has changed the others since, or the values that match were there before.
     Partly,
     /// There are several matches where one was expected. The write may have been made twice.
     Several,
@@ -122,7 +122,7 @@ pub enum Reason {
     Gone,
     /// The response can be read in more than one way.
     Unclear,
-    /// The provider's clock can't be compared with this machine's, so that no date in the response helps.
+    /// The provider's clock can't be compared with this machine's, so no date in the response helps.
     Clocks,
     /// The trace belongs to another operation.
     OtherOperation,
@@ -134,8 +134,10 @@ impl fmt::Display for Reason {
             Self::NoRead => "the provider has no read that shows it",
             Self::NotAddressed => "the write names nothing to look for",
             Self::NoMarker => "the write has no marker",
-            Self::NothingToCompare => "no read shows what was sent in a form that can be compared",
-            Self::Partly => "only a part of what was sent shows",
+            Self::NothingToCompare => {
+                "no read shows the sent values in a form that can be compared"
+            }
+            Self::Partly => "a read shows only some of the sent values",
             Self::Several => "there are several matches",
             Self::Gone => "the record that the write was about is not there",
             Self::Unclear => "the response can be read in more than one way",

@@ -9,10 +9,10 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait between two looks, unless the provider asks for a longer one.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Looks whether a write happened. Made by [`Client::settle`](crate::Client::settle).
+/// Checks whether a write happened. Made by [`Client::settle`](crate::Client::settle).
 ///
-/// Only reads are sent. An error is an error of the look: its [`delivery`](Error::delivery) is about a read, and the write's
-/// outcome is as unknown as before.
+/// Only reads are sent. An error is an error of the look: its [`delivery`](Error::delivery) is about a read, and the write's outcome stays
+/// unknown.
 #[must_use = "nothing is read before `look` or `look_for` is called"]
 pub struct Settling<'o, O: Operation> {
     client: Client<O::Service>,
@@ -43,10 +43,10 @@ impl<'o, O: Settle> Settling<'o, O> {
         self.operation.look(&mut look).await
     }
 
-    /// Looks repeatedly until the write shows, for at most this time.
+    /// Looks repeatedly until a read shows the write, for at most this time.
     ///
     /// The waits between looks grow from 1 s to 30 s, and are longer if the provider asks for that. The first verdict except
-    /// [`NotSeen`](Settled::NotSeen) ends the looking. When the time is over, the last verdict counts. A look that fails for a
+    /// [`NotSeen`](Settled::NotSeen) ends the looking. When the time is over, the last verdict is returned. A look that fails for a
     /// temporary reason, such as a timeout, does not end the looking.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl<'o, O: Settle> Settling<'o, O> {
         }
     }
 
-    /// Looks like [`look`](Self::look), in a program without a runtime.
+    /// Does the same as [`look`](Self::look), in a program without a runtime.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl<'o, O: Settle> Settling<'o, O> {
         crate::blocking::wait(self.look()).unwrap_or_else(|error| Err(error.into()))
     }
 
-    /// Looks like [`look_for`](Self::look_for), in a program without a runtime.
+    /// Does the same as [`look_for`](Self::look_for), in a program without a runtime.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl<'o, O: Settle> Settling<'o, O> {
     }
 }
 
-/// Whether a look that failed with this error may succeed a little later.
+/// Returns whether a look that failed with this error may succeed a little later.
 fn may_pass(error: &Error) -> bool {
     let is_transport = matches!(
         error.kind(),

@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// When a write was sent, for looking later whether it happened.
+/// When a write was sent. A look needs this to find out later whether the write happened.
 ///
-/// [`Error::trace`](crate::Error::trace) returns one. It can be stored, and contains nothing personal: the operation's id,
-/// times and a count. The times are by the sending machine's clock.
+/// [`Error::trace`](crate::Error::trace) returns one. It can be stored, and contains nothing personal: the operation's id, times and a
+/// count. The times are those of the sending machine's clock.
 ///
 /// ```
 /// use customer_api_core::SendTrace;
 ///
-/// // A process was killed while it sent. Its ledger knows only the beginning.
+/// // A process was killed while it sent. Its ledger contains only the time at which it began.
 /// let trace = SendTrace::new("labelCustomer", "2026-03-01T09:30:00Z".parse()?);
 /// let text = serde_json::to_string(&trace)?;
 /// assert_eq!(text, r#"{"operation":"labelCustomer","first":"2026-03-01T09:30:00Z"}"#);

@@ -19,8 +19,7 @@ pub(super) const FORMAT: i32 = 3;
 
 /// The definitions of the tables, as the file contains them.
 ///
-/// Without row ids, each table is one tree. Therefore reading in the order of the keys reads every row, and every key that is read is
-/// also found.
+/// Each table is one tree, without a separate index. Therefore a scan in the order of the keys and a lookup of one key read the same rows.
 pub(super) const TABLES: [(&str, &str); 3] = [
     (
         "entry",
@@ -40,10 +39,10 @@ pub(super) const TABLES: [(&str, &str); 3] = [
     ),
 ];
 
-/// Creates an empty ledger, unless another program creates it at the same moment. Returns whether it was created.
+/// Creates an empty ledger. Returns false if the path is taken, for example because another program created a ledger at the same moment.
 ///
-/// The file is written under a temporary name, and gets its final name when it is complete. Therefore a kill leaves no half-written
-/// ledger behind, and an existing file is never replaced.
+/// The file is written under a temporary name, and gets its final name when it is complete. Therefore a kill leaves no half-written ledger
+/// under the final name, except on a file system without hard links. An existing file is never replaced.
 pub(super) fn create(path: &Path, sync: bool) -> Result<bool, Fault> {
     let draft = draft_name(path)?;
     let created = write(&draft).and_then(|()| publish(&draft, path, sync).map_err(not_created));
@@ -52,7 +51,7 @@ pub(super) fn create(path: &Path, sync: bool) -> Result<bool, Fault> {
     created
 }
 
-/// Removes the temporary name of this file, if a kill left it there.
+/// Removes the temporary name of this file, if a kill left that name behind.
 #[cfg(unix)]
 pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool) {
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
@@ -64,7 +63,7 @@ pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool)
             .and_then(|rest| rest.strip_prefix(b"-")?.strip_suffix(b".new"));
         token.is_some_and(|token| token.len() == 32 && token.iter().all(u8::is_ascii_hexdigit))
     };
-    // If it can't be removed, the file is refused because of its second name.
+    // If the temporary name can't be removed, the ledger is refused because the file has a second name.
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if is_draft(entry.file_name().as_encoded_bytes())
             && entry.metadata().is_ok_and(|metadata| is_same(&metadata))
@@ -74,7 +73,7 @@ pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool)
     }
 }
 
-/// Returns a name beside the file that no other program uses.
+/// Returns a temporary name in the same folder, which no other program uses.
 fn draft_name(path: &Path) -> Result<PathBuf, Fault> {
     let key = Key::new("draft").map_err(not_created)?;
     let token = u128::from_be_bytes(random(&key));

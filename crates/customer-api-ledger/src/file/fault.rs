@@ -46,7 +46,7 @@ impl From<rusqlite::Error> for Fault {
                     "the file is not a ledger, or its beginning is damaged",
                 ),
                 ErrorCode::DatabaseCorrupt => (LedgerErrorKind::Damaged, "the ledger is damaged"),
-                // Every statement is correct. Therefore the file is damaged.
+                // All statements of this crate are valid SQL. Therefore a general SQL error means that the file is damaged.
                 _ if failure.extended_code == rusqlite::ffi::SQLITE_ERROR => {
                     (LedgerErrorKind::Damaged, "the ledger is damaged")
                 }
@@ -75,7 +75,7 @@ impl From<rusqlite::Error> for Fault {
 
 const IN_USE: &str = "the ledger is in use: another program, or another handle, has it open";
 
-/// Another program or handle has the file.
+/// Another program or handle has the file open.
 #[cfg(unix)]
 pub(super) fn in_use() -> Fault {
     Fault::new(LedgerErrorKind::InUse, IN_USE)

@@ -101,7 +101,7 @@ fn base64(bytes: &[u8]) -> String {
 /// Returns a command that repeats the request, with variables in place of credentials.
 fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
     let mut command = "curl -i".to_owned();
-    // With `-X`, curl would wait for a body.
+    // With `-X HEAD`, curl would wait for a body.
     if request.method == "HEAD" {
         command.push_str(" --head");
     } else {
@@ -111,7 +111,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
     if is_plain(target) {
         command.push_str(&format!(" {}", quoted(&format!("{url}{target}"))));
     } else {
-        // In a URL, curl would change or refuse this target.
+        // As part of a URL, curl would change or refuse this target.
         let target = quoted(target);
         command.push_str(&format!(" --request-target {target} {}", quoted(url)));
     }
@@ -125,7 +125,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
             command.push_str(&format!(" -H \"{own}: {credential}\""));
         } else {
             let header = match shown_value(name, value).as_str() {
-                // Curl leaves out a header with a colon and nothing behind it.
+                // Curl omits a header with nothing after its colon.
                 "" => format!("{name};"),
                 value => format!("{name}: {value}"),
             };
@@ -133,7 +133,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
         }
     }
     if !request.body.is_empty() && request.header("content-type").is_none() {
-        // Otherwise curl would declare the body as a form.
+        // Without this header, curl would declare a form.
         command.push_str(" -H 'Content-Type:'");
     }
     match std::str::from_utf8(&request.body) {
@@ -149,7 +149,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
     }
 }
 
-/// Returns whether curl sends a target in a URL unchanged. Curl resolves some segments, expands patterns and drops a fragment.
+/// Returns whether curl sends a target unchanged if it is part of a URL: a target without dot segments, patterns and a fragment.
 fn is_plain(target: &str) -> bool {
     let path = target.split('?').next().unwrap_or_default();
     target.starts_with('/')
@@ -157,13 +157,13 @@ fn is_plain(target: &str) -> bool {
         && !path.split('/').any(is_dots)
 }
 
-/// Returns whether a segment of a path means this or the parent directory.
+/// Returns whether a segment of a path means the current or the parent directory.
 fn is_dots(segment: &str) -> bool {
     let segment = segment.to_ascii_lowercase().replace("%2e", ".");
     segment == "." || segment == ".."
 }
 
-/// Returns a text as one word of a shell.
+/// Quotes a text, so that a shell reads it as one word.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

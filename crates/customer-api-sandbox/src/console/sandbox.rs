@@ -84,7 +84,7 @@ pub(super) async fn reset(
             server.set_switches(switches)?;
         }
         sandbox.reset_faults(server)?;
-        // Connections that a fault holds open end, too.
+        // Also closes the connections that a fault keeps open.
         server.refuse().await;
         let accepted = server.accept().await;
         accepted.map_err(|error| Problem::new(500, error.to_string()))?;

@@ -1,4 +1,4 @@
-//! The switches of the providers, with what the README says about them.
+//! The switches of the providers, with their documentation from the README.
 
 use serde_json::{Map, Value, json};
 
@@ -9,10 +9,10 @@ use super::problem::{FormError, Problem};
 use super::{Admin, Managing, form};
 use crate::pulse::Kind;
 
-/// The page that documents the switches. It is the only place with their meaning and provenance.
+/// The page that documents the switches. Only this page contains their meaning and provenance.
 const README: &str = include_str!("../../README.md");
 
-/// What the README says about a switch.
+/// The README's documentation of a switch.
 struct Documented<'a> {
     about: &'a str,
     other: &'a str,
@@ -71,7 +71,7 @@ impl Managing {
     }
 }
 
-/// Sets the named switches. The others stay, or get their defaults.
+/// Sets the named switches. With `replaces`, all other switches get their defaults; otherwise they stay.
 fn change_switches(
     server: &dyn Managed,
     switches: Map<String, Value>,
@@ -90,7 +90,8 @@ fn change_switches(
         all.insert(name.clone(), value.clone());
     }
     server.set_switches(Value::Object(all)).map_err(|error| {
-        // A flattened switch has no path of its own. The first one that fails alone is the place.
+        // The error about a flattened switch has no path. Therefore each switch is tried alone, and the error is about
+        // the first that fails.
         let failing = switches.iter().find(|(name, value)| {
             let mut one = defaults.clone();
             one.insert((*name).clone(), (*value).clone());
@@ -134,7 +135,7 @@ fn shown(server: &dyn Managed) -> Value {
     json!({ "switches": switches.collect::<Vec<_>>() })
 }
 
-/// Returns all settings of a switch whose settings are words. Empty if it takes any text, or other values too.
+/// Returns all settings of a switch whose settings are words. Empty if the switch also accepts other values.
 fn values(server: &dyn Managed, switch: &str, default: &Value) -> Vec<String> {
     if !default.is_string() {
         return Vec::new();
@@ -143,7 +144,7 @@ fn values(server: &dyn Managed, switch: &str, default: &Value) -> Vec<String> {
         let one = Map::from_iter([(switch.to_owned(), Value::from(setting))]);
         server.read_switches(Value::Object(one))
     };
-    // The error about a word that is none lists the words.
+    // The error about an unknown word lists the valid words.
     let Err(FormError {
         expected: words, ..
     }) = read("no such setting")
@@ -165,8 +166,8 @@ fn documented(title: &str, switch: &str) -> Option<Documented<'static>> {
     for row in section.lines().filter(|line| line.starts_with("| `")) {
         let mut cells = row.trim_matches('|').split(" | ").map(str::trim);
         let about = cells.next()?.trim_start_matches("| ");
-        // The names come first, each in backticks, with the method's arguments. Two of
-        // them are switches of their own: `credentials(username, password)`.
+        // The names come first, each in backticks, with the method's arguments. If a method has two arguments, each is
+        // a switch: `credentials(username, password)`.
         let names = about.split_once(':').map_or(about, |(names, _)| names);
         let mut names = names
             .split('`')
