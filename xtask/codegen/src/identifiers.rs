@@ -163,7 +163,8 @@ pub(crate) fn is_reserved_method(name: &str) -> bool {
     RESERVED_METHODS.contains(&name)
 }
 
-/// Names become file names, with underscores between their words. File systems allow 255 bytes.
+/// The longest name, in bytes. A name becomes a file name, with underscores between its words, and file systems allow
+/// 255 bytes.
 pub(crate) const LONGEST: usize = 100;
 
 /// Returns whether Windows reserves the name for a device, in every folder and with every extension.
@@ -227,7 +228,7 @@ pub(crate) fn constant_name(fields: &[&str]) -> String {
         .join("_")
 }
 
-/// Returns the lower-case words of a name. `customerID`, `customer_id` and `CUSTOMER-ID` yield the same two words.
+/// Returns the lower-case words of a name. `customerID`, `customer_id` and `CUSTOMER-ID` have the same two words.
 fn words(name: &str) -> Option<Vec<String>> {
     if !name.is_ascii() {
         return None;

@@ -1,4 +1,4 @@
-//! Problems by kind. A published description may have thousands, and most of them are a few kinds.
+//! Problems by kind. A published description may have thousands of problems, most of which belong to a few kinds.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -7,7 +7,7 @@ use crate::{problem::Problem, visible::spelt_out};
 /// The number of places that a report shows for each kind.
 const SHOWN: usize = 3;
 
-/// A number of problems for each kind.
+/// The number of problems of each kind, with a hint and a few places.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Kinds {
     kinds: BTreeMap<String, Kind>,
@@ -42,7 +42,7 @@ impl Kinds {
         }
     }
 
-    /// Returns the kinds with their numbers, the most frequent first.
+    /// Returns the kinds with their numbers of problems, the most frequent first.
     pub(crate) fn counts(&self) -> Vec<(&str, usize)> {
         let mut counts: Vec<(&str, usize)> = self
             .kinds
@@ -53,7 +53,7 @@ impl Kinds {
         counts
     }
 
-    /// Returns a paragraph for each kind: its number, its hint and a few places.
+    /// Returns a paragraph for each kind: its number of problems, its hint and a few places.
     pub(crate) fn report(&self) -> String {
         let mut out = String::new();
         for (name, count) in self.counts() {
@@ -77,11 +77,11 @@ impl Kinds {
     }
 }
 
-/// Returns a statement without its names.
+/// Returns the kind of a problem: its statement, with `…` in place of names and numbers.
 pub(crate) fn kind(what: &str) -> String {
     let mut out = String::new();
     for (index, part) in what.split('`').enumerate() {
-        // Odd parts are names, except words that a description shares with every other.
+        // Parts with an odd index were in backticks. They are names from one description, unless they are in `KEPT`.
         if index % 2 == 0 || KEPT.contains(&part) {
             out += part;
         } else {
@@ -100,7 +100,7 @@ pub(crate) fn kind(what: &str) -> String {
         .join(" ")
 }
 
-/// Names that make a kind.
+/// Words in backticks that stay in a kind, because they are not names from one description.
 const KEPT: &[&str] = &[
     "allOf",
     "oneOf",

@@ -31,11 +31,12 @@ use model::Api;
 use problem::{Problem, Problems};
 use tree::Value;
 
-/// Writes everything that the descriptions of the workspace generate, and removes generated files without a source.
+/// Writes all files that are generated from the descriptions of the workspace, and removes generated files without a
+/// source.
 ///
 /// # Errors
 ///
-/// Returns a line for every problem. Then nothing is written.
+/// Returns a line for every problem. In that case, writes nothing.
 pub fn write(root: &Path) -> Result<String, String> {
     files::write(root, &files::generate(root)?)
 }
@@ -56,7 +57,7 @@ pub fn check(root: &Path) -> Result<String, String> {
 ///
 /// # Errors
 ///
-/// Returns the problems by kind. Then no file is changed.
+/// Returns the problems by kind. In that case, the workspace is unchanged.
 pub fn make_crate(
     root: &Path,
     name: &str,
@@ -109,7 +110,7 @@ pub fn new_crate(
 ///
 /// # Errors
 ///
-/// Returns a line for every problem, or for every kind of problems.
+/// Returns a line for every problem, or for every kind of problem.
 pub fn new_crate_of(
     name: &str,
     path: &str,
@@ -131,7 +132,7 @@ pub fn audit_files(files: &BTreeMap<String, String>) -> Result<(), String> {
     audit::files(files)
 }
 
-/// Checks whether rustdoc finds only text in this Markdown: no code block, no tag, no link except to a page by https.
+/// Checks that Markdown contains only text for rustdoc: no code block, no tag, and no link except to an https page.
 ///
 /// # Errors
 ///
@@ -140,7 +141,7 @@ pub fn audit_markdown(text: &str) -> Result<(), String> {
     audit::markdown(text)
 }
 
-/// Reads a description, through all stages before emitting.
+/// Runs all stages before emitting on a description.
 pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Problem>> {
     let mut problems = Problems::new(path);
     let Ok(text) = std::str::from_utf8(text) else {
@@ -154,7 +155,7 @@ pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Pr
     Ok((tree, api))
 }
 
-/// Reads a description that is already a tree.
+/// Runs all stages between parsing and emitting on a tree.
 pub(crate) fn understand_tree(tree: &Value, path: &str) -> Result<Api, Vec<Problem>> {
     read_tree(tree, Problems::new(path))
 }
@@ -171,7 +172,7 @@ fn read_tree(tree: &Value, mut problems: Problems) -> Result<Api, Vec<Problem>> 
     }
 }
 
-/// Returns the files of `src/generated`, not yet formatted, and audited. `krate` is the crate's name in code.
+/// Returns the audited files of `src/generated`, not formatted yet. `krate` is the crate's name in code.
 pub(crate) fn emitted(api: &Api, krate: &str) -> Result<BTreeMap<String, String>, String> {
     let files = emit::emit(api, krate);
     audit::files(&files)?;

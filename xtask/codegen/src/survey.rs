@@ -1,4 +1,4 @@
-//! `cargo xtask codegen --survey`: how much of published descriptions can be generated.
+//! `cargo xtask codegen --survey`: how many operations of published descriptions can be generated.
 
 use std::{
     fmt::Write as _,
@@ -11,7 +11,7 @@ use crate::{
     visible::spelt_out,
 };
 
-/// The largest description that is read. A tree takes several times the memory of its text.
+/// The largest description that is read, in bytes. A tree needs several times the memory of its text.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// What a survey found in one description.
@@ -20,11 +20,11 @@ struct Found {
     generate: usize,
     is_whole: bool,
     kinds: Kinds,
-    /// The operations that can't be generated, with their first problem.
+    /// The operations that can't be generated, each with its first problem.
     left_out: Vec<String>,
 }
 
-/// Returns the table for a folder.
+/// Returns the table for a folder, the problems by kind, and the operations that can't be generated.
 pub(crate) fn survey(folder: &Path) -> Result<String, String> {
     let mut paths = Vec::new();
     below(folder, &mut paths)?;

@@ -1,5 +1,5 @@
-//! A provider crate must not cost much more than hand-written code. Its crates are counted beside those of a program
-//! that a good engineer would write without it, resolved by the same lock file.
+//! Limits how many crates a provider crate needs. The limit is relative to a program that a good engineer would write
+//! by hand. Both are resolved by the same lock file.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -14,8 +14,8 @@ const BASELINE: &str = "baseline";
 /// The number of crates that a provider crate may need beyond hand-written code.
 pub const CRATES_ALLOWED: usize = 5;
 
-/// The store crates, and the number of foreign crates that each may add to a program with a provider crate. Each may
-/// add as many as its driver needs.
+/// The store crates, and the number of foreign crates that each may add to a program with a provider crate. The number
+/// is the one that its driver needs.
 const STORES: &[(&str, usize)] = &[("customer-api-postgres", 38), ("customer-api-redis", 17)];
 
 /// The provider crate of a program that uses a store.
@@ -24,7 +24,8 @@ const PROVIDER: &str = "ravelin-labels";
 /// Crates whose builds need headers or tools beyond a C compiler.
 const HEAVY: &[&str] = &["openssl-sys", "native-tls"];
 
-/// Checks that every provider crate is below the ceiling. The note states the number of crates that each needs.
+/// Checks that every provider crate and every store crate is within its limit. The note states the number of crates for
+/// each.
 #[must_use]
 pub fn check(root: &Path) -> Outcome {
     match compare(root) {
@@ -33,17 +34,17 @@ pub fn check(root: &Path) -> Outcome {
     }
 }
 
-/// The number of crates that a provider crate and hand-written code need.
+/// The numbers of crates that a provider crate and hand-written code need.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CrateCount {
     /// The provider crate.
     pub provider: String,
-    /// Its crates, itself included.
+    /// The number of crates that it needs, itself included.
     pub crates: usize,
-    /// The crates of the hand-written program, itself included.
+    /// The number of crates that the hand-written program needs, itself included.
     pub baseline: usize,
-    /// The crates that the hand-written program does not need.
+    /// The crates that the provider crate needs and the hand-written program does not.
     added: Vec<String>,
 }
 

@@ -1,11 +1,11 @@
-//! Checks the statements of a release: its changes, and the siblings that it requires.
+//! Checks the changelog of a release, and the versions of the siblings that it requires.
 
 use workspace::Package;
 
 use super::{files, plan::Plan};
 
-/// Checks that every release has a section in its changelog. Once the release is tagged, the section is no longer
-/// "unreleased".
+/// Checks that every release has a section in its changelog. The section of a tagged release must not be marked as
+/// unreleased.
 pub(crate) fn check_changelogs(plan: &Plan, is_tagged: bool) -> Result<(), String> {
     all(plan
         .packages()
@@ -13,7 +13,7 @@ pub(crate) fn check_changelogs(plan: &Plan, is_tagged: bool) -> Result<(), Strin
         .filter_map(|package| changelog(package, is_tagged).err()))
 }
 
-/// Checks that a crate requires the very version of a sibling that is released together with it. Otherwise a user who
+/// Checks that a crate requires the version of a sibling that is released together with the crate. Otherwise a user who
 /// updates only the crate would compile it against a sibling that was never tested with it.
 pub(crate) fn check_requirements(plan: &Plan) -> Result<(), String> {
     let packages = plan.packages();

@@ -1,5 +1,5 @@
-//! Checks who depends on what. Only core depends on the HTTP stack. No package depends on the runner. The published
-//! crates need no newer Rust than they promise.
+//! Checks the dependencies of the packages. Only core depends on the HTTP stack. No package depends on the runner. The
+//! published crates need no newer Rust than they promise.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use workspace::{Cargo, Package};
 
-/// The only crate that names the HTTP stack.
+/// The only crate that may depend on the whole HTTP stack.
 const CORE: &str = "customer-api-core";
 
-/// Crates that speak HTTP or TLS, or serve crates that do.
+/// Crates for HTTP or TLS, and crates that support these.
 const HTTP_STACK: &[&str] = &[
     "axum",
     "curl",
@@ -35,22 +35,22 @@ const HTTP_STACK: &[&str] = &[
     "ureq",
 ];
 
-/// The crates that speak to a server whose driver leaves TLS to its user.
+/// The store crates. The driver of each leaves TLS to its user.
 const STORES: &[&str] = &["customer-api-postgres", "customer-api-redis"];
 
-/// The sandbox serves its admin API with this crate. No client contains the crate.
+/// The sandbox may depend on this crate, with which it serves its admin API. No client contains the crate.
 const SERVER: (&str, &str) = ("customer-api-sandbox", "axum");
 
-/// The crates of the stack that they may name.
+/// The crates of the HTTP stack on which the store crates may depend.
 const TLS: &[&str] = &["rustls", "tokio-rustls"];
 
-/// Only core and the sandbox, which responds with its types, may name this crate.
+/// Provider crates must not depend on this crate. They use it through core.
 const HTTP_TYPES: &str = "http";
 
-/// The program that runs all others. Code that several packages need is in a library beside it.
+/// The program that runs all other programs. Code that several packages need is in a library beside the runner.
 const RUNNER: &str = "xtask";
 
-/// Reports members that depend on the runner, and the runner itself if it could be imported.
+/// Reports members that depend on the runner, and the runner itself if it has a library.
 pub(crate) fn check_runner(members: &[Package]) -> Vec<String> {
     let depending = members.iter().filter(|member| {
         let mut needs = member.dependencies.iter();
@@ -73,7 +73,7 @@ pub(crate) fn check_runner(members: &[Package]) -> Vec<String> {
     faults
 }
 
-/// Reports crates other than core that depend directly on the HTTP stack.
+/// Reports crates other than core that depend directly on a crate of the HTTP stack, except for the permitted pairs.
 pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
     packages
         .iter()
@@ -102,7 +102,8 @@ pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
         .collect()
 }
 
-/// Reports crates in the trees of the published crates, with all features, that need a newer Rust than these promise.
+/// Reports the dependencies of the published crates, with all features on, that need a newer Rust than the published
+/// crate promises.
 pub(crate) fn check_rust(cargo: &Cargo, packages: &[Package]) -> Result<Vec<String>, String> {
     let metadata = workspace::resolved(cargo)?;
     let list = |pointer: &str| {
@@ -144,7 +145,7 @@ pub(crate) fn check_rust(cargo: &Cargo, packages: &[Package]) -> Result<Vec<Stri
     Ok(faults)
 }
 
-/// Returns the crates that a crate needs to be built, without those of its tests.
+/// Returns the packages that a package needs: all except its dev-dependencies.
 fn needed(node: &Value) -> impl Iterator<Item = &str> {
     let needs = node.get("deps").and_then(Value::as_array);
     needs

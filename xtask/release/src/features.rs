@@ -1,4 +1,5 @@
-//! Builds every published crate with each feature alone, and with none. Also checks core's error when core has no TLS.
+//! Builds every published crate with each feature alone, and with none. Also tests the error of a core that was built
+//! without TLS.
 
 use std::{path::Path, process::Command};
 
@@ -68,7 +69,7 @@ pub(crate) fn can_build(feature: &str) -> bool {
     feature != NATIVE_TLS || cfg!(not(target_os = "linux")) || has_openssl_headers()
 }
 
-/// Returns what to add to a report of a build with all features, if this system could not build all.
+/// Returns a note for the report of a build with all features. Empty if this system can build all of them.
 pub(crate) fn note() -> String {
     if can_build(NATIVE_TLS) {
         String::new()

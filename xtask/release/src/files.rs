@@ -21,7 +21,7 @@ pub(crate) fn start_afresh(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| told(folder, &error))
 }
 
-/// Unpacks an archive. The files get the time of unpacking. Cargo's own dates are the same in every archive.
+/// Unpacks an archive. The files get the time of unpacking, because cargo's own dates are the same in every archive.
 pub(crate) fn unpack(archive: &Path, folder: &Path) -> Result<(), String> {
     let output = Command::new("tar")
         .args(["-x", "-m", "-f"])

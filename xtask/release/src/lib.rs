@@ -1,4 +1,4 @@
-//! The rules for the published crates, and the check whether the changed ones can be released.
+//! The rules for the published crates, and the check whether the changed crates can be released.
 
 mod ceiling;
 mod changelog;
@@ -32,7 +32,8 @@ pub use self::{
 use self::{plan::Plan, tools::Tools, verify::verify};
 
 /// Runs the wanted steps of the gate, or all steps, and continues after a failure. With a tag, the steps check the
-/// release of one crate. A step whose tool is missing is skipped. With a tag, or with the variable `CI` set, it fails.
+/// release of one crate. A step whose tool is missing is skipped, or fails if there is a tag or the variable `CI` is
+/// set.
 ///
 /// # Errors
 ///
@@ -46,7 +47,7 @@ pub fn check(
     let cargo = Cargo::new(root);
     let plan = Rc::new(Plan::new(&cargo, tag)?);
     if plan.releases.is_empty() {
-        // No step runs without a release, but pages that no crate contains may still show old lines.
+        // Without a release, no step runs. Pages that no crate contains may still have old lines.
         readmes::check(&cargo, &plan)?;
         return if plan.unbumped.is_empty() {
             Ok("every crate is as it was released".to_owned())
@@ -66,8 +67,8 @@ pub fn check(
     step::run_wanted("package", steps, root, wanted)
 }
 
-/// Writes the dependency lines of the READMEs and the docs pages: versions of the crates that are released or about to
-/// be, and for the others a place that works without the registry.
+/// Writes the dependency lines of the READMEs and the docs pages: a version for each crate that is released or about to
+/// be released, and for each other crate a place that works without the registry.
 ///
 /// # Errors
 ///
@@ -93,7 +94,8 @@ pub fn check_packages(root: &Path) -> Result<(), String> {
     verify(&cargo, None, &published.iter().collect::<Vec<_>>())
 }
 
-/// Checks the manifests, the changelogs and the trees of the published crates. They must be right at any time.
+/// Checks the manifests, the changelogs and the dependency trees of the published crates. These checks must pass at any
+/// time.
 ///
 /// # Errors
 ///
@@ -208,7 +210,7 @@ fn further(
         ),
         step(
             "signatures",
-            "public items show only allowed foreign types; docs.rs can build the documentation",
+            "public items expose only allowed foreign types; docs.rs can build the documentation",
             cargo,
             plan,
             |cargo, plan| signatures::check(cargo, plan).into(),
@@ -248,7 +250,7 @@ fn step(
     Step::new(name, about, move |_| check(&cargo, &plan))
 }
 
-/// A release states where its sources are. Before that, a missing address is only a note.
+/// A release must state where its sources are. Before a release, a missing address is only a note.
 fn manifests(cargo: &Cargo, plan: &Plan, is_tagged: bool) -> Outcome {
     let repository = manifests::check_repository(&plan.packages());
     match (check_manifests(cargo), repository) {
@@ -259,8 +261,8 @@ fn manifests(cargo: &Cargo, plan: &Plan, is_tagged: bool) -> Outcome {
     }
 }
 
-/// Cargo does everything except the upload. The command names only these crates. With `--workspace`, a core that
-/// changed without a new version would stand for the registry's.
+/// Makes cargo do everything except the upload. The command names only the crates to be released. With `--workspace`,
+/// cargo would use a core that changed without a new version in place of the registry's core.
 fn publish(cargo: &Cargo, plan: &Plan, registry: Option<&str>) -> Result<(), String> {
     let packages = plan.packages();
     // A separate step builds the packages, from fresh archives. Files of an earlier run can't mislead it.

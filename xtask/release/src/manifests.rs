@@ -6,7 +6,7 @@ use workspace::Package;
 
 use super::{changelog, files};
 
-/// The registry's categories that fit these crates. The registry silently ignores unknown ones.
+/// The registry's categories that fit these crates. The registry silently ignores unknown categories.
 const CATEGORIES: &[&str] = &[
     "api-bindings",
     "asynchronous",
@@ -45,7 +45,7 @@ pub(crate) fn check(root: &Path, packages: &[Package]) -> Vec<String> {
         .collect()
 }
 
-/// Checks that the manifests name the repository. No crate can be released without it.
+/// Checks that the manifests name the repository. No crate can be released without this value.
 pub(crate) fn check_repository(packages: &[&Package]) -> Result<(), String> {
     let lacking: Vec<&str> = packages
         .iter()
@@ -114,7 +114,7 @@ fn faults(package: &Package) -> Vec<String> {
         "docs.rs would not show which items need a feature",
     );
 
-    // Cargo's metadata does not contain `include`. The content of the archive is checked elsewhere.
+    // Cargo's metadata does not contain `include`. `verify` checks the content of the archive.
     let manifest = files::read(&package.folder.join("Cargo.toml")).unwrap_or_default();
     let include = manifest
         .lines()
@@ -130,7 +130,8 @@ fn faults(package: &Package) -> Vec<String> {
     faults
 }
 
-/// Every package contains the licence as a copy, because archives can't contain files outside of their crate.
+/// Checks the package's copy of the licence. Each package needs a copy, because archives can't contain files outside of
+/// their crate.
 fn licence_fault(root: &Path, package: &Package) -> Option<String> {
     match (
         files::read(&root.join("LICENSE")),

@@ -1,4 +1,4 @@
-//! Builds every package with the oldest versions that it allows, of its dependencies and of Rust.
+//! Builds every package with the oldest versions of its dependencies and of Rust that the package allows.
 
 use std::{path::Path, process::Command};
 
@@ -9,7 +9,7 @@ use super::{features, files, plan::Plan, tools::Tools, verify};
 /// Builds each package, all its features on, with the oldest versions that its manifest allows.
 ///
 /// Packages of the same release are used as they are, and every other crate comes from the registry. This finds a
-/// provider that needs a newer core than it requires.
+/// provider crate that needs a newer core than its manifest requires.
 pub(crate) fn check_versions(
     cargo: &Cargo,
     plan: &Plan,
@@ -38,7 +38,7 @@ fn with_oldest(
     let root = gate.join("oldest").join(&package.name);
     let place = verify::Place::new(root, gate.join("target"))?;
     let manifest = place.unpack(packed, package)?.join("Cargo.toml");
-    // Dev-dependencies would get their oldest versions too, and these need not agree with each other.
+    // Dev-dependencies would get their oldest versions too, and those versions need not be compatible with each other.
     let text = without_dev_dependencies(&files::read(&manifest)?);
     files::write(&manifest, &text)?;
 
@@ -88,7 +88,7 @@ fn workspace(package: &Package, siblings: &[&Package]) -> String {
     )
 }
 
-/// Returns a manifest as cargo packs it, with one table per dependency, without the dev-dependencies.
+/// Removes the dev-dependencies from a packed manifest. In such a manifest, each dependency has a separate table.
 fn without_dev_dependencies(manifest: &str) -> String {
     let mut is_kept = true;
     manifest
@@ -112,7 +112,7 @@ fn features(package: &Package) -> String {
         .join(",")
 }
 
-/// Builds the crates, all features on, with the Rust version that they promise, if it is installed.
+/// Builds the crates, all features on, with the Rust version that they promise, if that version is installed.
 pub(crate) fn check_rust(cargo: &Cargo, plan: &Plan, tools: Tools) -> Outcome {
     let target = match files::gate(cargo) {
         Ok(gate) => gate.join("oldest-rust"),

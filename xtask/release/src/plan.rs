@@ -43,7 +43,8 @@ pub(crate) struct Release {
 impl Plan {
     /// Reads the tags.
     ///
-    /// With a tag, only the crate that it names is to be released, and the tag must point to this commit.
+    /// With a tag, only the crate that the tag names is to be released. If the tag exists, it must point to this
+    /// commit.
     pub(crate) fn new(cargo: &Cargo, tag: Option<&str>) -> Result<Self, String> {
         let root = cargo.root();
         if git::capture(root, &["rev-parse", "--is-shallow-repository"])? == "true" {
@@ -146,7 +147,7 @@ fn last(root: &Path, package: &Package) -> Result<Option<String>, String> {
     Ok(tags(root, package)?.into_iter().find(|tag| *tag != present))
 }
 
-/// Returns the tags of all its releases, the newest first.
+/// Returns the tags of all releases of a crate, the newest first.
 pub(crate) fn tags(root: &Path, package: &Package) -> Result<Vec<String>, String> {
     let pattern = format!("{}-v*", package.name);
     let tags = git::capture(
@@ -156,8 +157,8 @@ pub(crate) fn tags(root: &Path, package: &Package) -> Result<Vec<String>, String
     Ok(tags.lines().map(str::to_owned).collect())
 }
 
-/// Returns whether a crate's package would differ from its package at a tag, because of its own files or because of the
-/// values that its manifest takes from the workspace's.
+/// Returns whether a crate's package would differ from its package at a tag, because of its own files, or because of
+/// values that its manifest inherits from the workspace's.
 fn changed(cargo: &Cargo, package: &Package, tag: &str, ours: &[String]) -> Result<bool, String> {
     if git::differs(cargo.root(), tag, &package.folder)? {
         return Ok(true);
@@ -180,8 +181,8 @@ fn at(cargo: &Cargo, tag: &str) -> Result<Cargo, String> {
     Ok(cargo.clone().at(&folder))
 }
 
-/// Returns the part of its manifest that a package would contain. The required versions of our own crates do not count,
-/// because a crate that was published with an older one stays valid.
+/// Returns the part of a crate's manifest that its package would contain. The required versions of our own crates do
+/// not count, because a crate that was published with an older version of them stays valid.
 fn manifest(package: &Package, ours: &[String]) -> Map<String, Value> {
     IN_THE_PACKAGE
         .iter()

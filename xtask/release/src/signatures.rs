@@ -1,8 +1,8 @@
-//! Finds the foreign types that the published crates show. A user of such a crate is bound to its version of these
-//! types.
+//! Finds the foreign types that the published crates expose in their public interfaces. A user of such a crate is bound
+//! to the crate's version of these types.
 //!
-//! The data is rustdoc's JSON. That is not stable, so the unstable option is allowed only for this crate. The run also
-//! builds the documentation as docs.rs does, with the features that each item needs.
+//! The data is rustdoc's JSON, which needs an unstable option. The option is allowed only for the crate that is
+//! checked. The run also builds the documentation as docs.rs does, which shows the features that each item needs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,8 @@ use workspace::{Cargo, Package};
 
 use super::{features, files, plan::Plan};
 
-/// Crates whose items may be shown. They will hardly have another major version, or the design names them.
+/// Crates whose items may be exposed. Another major version of them is unlikely, or their items are a deliberate part
+/// of the interface.
 const ALLOWED_CRATES: &[&str] = &[
     "alloc",
     "async_trait",
@@ -32,21 +33,21 @@ const ALLOWED_CRATES: &[&str] = &[
     "std",
 ];
 
-/// Single items of other crates, with the crate that may show each.
+/// Single items of other crates, each with the crate that may expose it.
 const ALLOWED_ITEMS: &[(&str, &str)] = &[
-    // A program's own setting. The HTTP stack is shown nowhere else.
+    // With this builder, a program configures the HTTP library itself. No other item of the HTTP stack is exposed.
     ("customer-api-core", "reqwest::ClientBuilder"),
 ];
 
-/// Crates that may be shown as a whole, so that users of the crate get the right version.
+/// Crates that may be re-exported as a whole, so that users of the exposing crate get the right version.
 const ALLOWED_REEXPORTS: &[(&str, &str)] = &[("customer-api-core", "reqwest")];
 
-/// Checks that nothing else is shown. The note lists the crates that are shown.
+/// Checks that no other foreign item is exposed. The note lists the exposed crates.
 pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     let mut notes = Vec::new();
     let mut faults = Vec::new();
     for package in plan.packages() {
-        // A program shows nothing.
+        // A program has no public interface.
         if !package.has_library() {
             continue;
         }
@@ -54,7 +55,7 @@ pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
         faults.extend(shown.iter().filter_map(|(item, places)| {
             let places = places.iter().map(String::as_str).collect::<Vec<_>>();
             (!is_allowed(&package.name, item))
-                .then(|| format!("{} shows {item}: {}", package.name, places.join(", ")))
+                .then(|| format!("{} exposes {item}: {}", package.name, places.join(", ")))
         }));
         let crates: BTreeSet<&str> = shown
             .keys()
@@ -62,7 +63,7 @@ pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
             .filter(|name| !["alloc", "core", "std"].contains(name))
             .collect();
         let crates: Vec<&str> = crates.into_iter().collect();
-        notes.push(format!("{} shows {}", package.name, crates.join(" ")));
+        notes.push(format!("{} exposes {}", package.name, crates.join(" ")));
     }
     if faults.is_empty() {
         Ok(notes.join("; "))
@@ -92,7 +93,7 @@ fn document(cargo: &Cargo, package: &Package) -> Result<Value, String> {
         .filter(|feature| features::can_build(feature))
         .collect();
     let target = files::display(&target);
-    // The output of another checkout would have the same name, and would seem current.
+    // Output of another checkout would have the same name, and cargo would take it for current.
     cargo.capture(&[
         "clean",
         "--quiet",
@@ -125,7 +126,7 @@ fn document(cargo: &Cargo, package: &Package) -> Result<Value, String> {
         .map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Returns the foreign items in a crate's public interface, with the names of the items that show them.
+/// Returns the foreign items in a crate's public interface, with the names of the items that expose them.
 fn shown(document: &Value) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
     let table = |key: &str| {
         let table = document.get(key).and_then(Value::as_object);
@@ -179,7 +180,7 @@ fn is_made_up(implementation: &Value) -> bool {
         || implementation.get("is_synthetic") == Some(&Value::Bool(true))
 }
 
-/// Collects the ids of all types, traits and re-exported items below.
+/// Collects the ids of all types, traits and re-exported items in a value.
 fn mentioned(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Array(values) => values.iter().for_each(|value| mentioned(value, found)),

@@ -1,4 +1,4 @@
-//! Checks with optional programs. A check whose program is missing is skipped. It fails where the program is required.
+//! Checks with optional programs. A check whose program is missing is skipped, or fails if the program is required.
 
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,7 @@ pub(crate) enum Tools {
 }
 
 impl Tools {
-    /// Returns `Required` for a release, and in CI, which installs them.
+    /// Returns `Required` for a release, and in CI, which installs the programs.
     pub(crate) fn of(is_tagged: bool, is_ci: bool) -> Self {
         if is_tagged || is_ci {
             Self::Required
@@ -38,7 +38,7 @@ pub(crate) fn check_licences(cargo: &Cargo, tools: Tools) -> Outcome {
     deny(cargo, tools, &["licenses", "bans", "sources"])
 }
 
-/// Checks published advisories. cargo-deny updates the list.
+/// Checks published advisories. cargo-deny updates the list of advisories.
 pub(crate) fn check_advisories(cargo: &Cargo, tools: Tools) -> Outcome {
     deny(cargo, tools, &["advisories"])
 }

@@ -1,9 +1,9 @@
-//! Builds every package from the very files that would be uploaded.
+//! Builds every package from exactly the files that would be uploaded.
 //!
-//! Cargo's own verification (`cargo package` of several packages) can't be used. It offers siblings as packages of a
-//! registry below the target directory. As long as a sibling's version stays the same, cargo keeps using the unpacked
-//! and compiled files. If `CARGO_HOME` and the target directory are kept between two runs, cargo compiles the first
-//! run's core again, and a broken package passes.
+//! Cargo's own verification (`cargo package` of several packages) can't be used. That verification offers siblings as
+//! packages of a registry below the target directory. As long as a sibling's version stays the same, cargo keeps using
+//! the unpacked and compiled files. If `CARGO_HOME` and the target directory are kept between two runs, cargo compiles
+//! the first run's core again, and a broken package passes.
 
 use std::path::{Path, PathBuf};
 
@@ -17,8 +17,8 @@ const DESCRIPTION: &str = "openapi.yaml";
 
 /// Packs these packages of a workspace, and checks each of them alone, with its default features.
 ///
-/// If one of them depends on another, it is compiled against the other's package. All other dependencies come from the
-/// registry. Of an earlier run, only the compiled packages of the registry are reused.
+/// A package that depends on another of them is compiled against the other's unpacked package. All other dependencies
+/// come from the registry. The only files reused from an earlier run are the compiled packages of the registry.
 pub(crate) fn verify(
     cargo: &Cargo,
     registry: Option<&str>,
@@ -119,7 +119,8 @@ pub(super) fn pack(
     packages: &[&Package],
 ) -> Result<PathBuf, String> {
     let folder = files::gate(cargo)?.join("packed");
-    // Cargo makes a registry in here and resolves each package's lock file with it. No file of an older one stays.
+    // Cargo makes a registry in this folder, and resolves each package's lock file with that registry. Therefore no
+    // file of an older registry may stay.
     files::start_afresh(&folder)?;
     let target = display(&folder);
     let mut arguments = vec![

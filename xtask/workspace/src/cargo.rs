@@ -1,4 +1,4 @@
-//! How cargo is run.
+//! Runs cargo.
 
 use std::{
     ffi::OsString,
@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Cargo in one workspace, with the variables that its environment has beyond this program's.
+/// Cargo in one workspace, with environment variables in addition to this program's.
 #[derive(Clone, Debug)]
 pub struct Cargo {
     root: PathBuf,
@@ -23,7 +23,7 @@ impl Cargo {
         }
     }
 
-    /// Sets a variable for every command that follows.
+    /// Sets an environment variable for every later command.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
@@ -43,7 +43,7 @@ impl Cargo {
         &self.root
     }
 
-    /// Returns cargo's standard output.
+    /// Runs cargo, and returns its standard output.
     ///
     /// # Errors
     ///
@@ -73,7 +73,8 @@ impl Cargo {
             .args(arguments)
             .current_dir(&self.root)
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
-        // Under `cargo run`, xtask would pass its own package's variables on, and dependent builds would start again.
+        // Under `cargo run`, the environment contains xtask's own `CARGO_PKG_` variables. If cargo received them, it
+        // would rebuild the crates that read such a variable.
         for (name, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_"))
         {

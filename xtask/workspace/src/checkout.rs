@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// `env!("CARGO_MANIFEST_DIR")`.
 ///
 /// If two checkouts share a target directory, the compiled-in folder may be the other checkout's, because cargo sees
-/// nothing to rebuild. Therefore the folder that cargo sets at run time counts, unless it is another package's.
+/// nothing to rebuild. Therefore the folder that cargo sets at run time is used instead, unless it is another
+/// package's.
 fn package(compiled: &str) -> PathBuf {
     choose(
         std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from),

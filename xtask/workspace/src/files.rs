@@ -7,11 +7,11 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// Writes a file and the folders above it.
+/// Writes a file, and makes the folders above it.
 ///
 /// # Errors
 ///
-/// Fails if the system refuses.
+/// Fails if the file or a folder can't be written.
 pub fn write(path: &Path, text: &str) -> Result<(), String> {
     let describe = |error: std::io::Error| format!("{}: {error}", path.display());
     if let Some(parent) = path.parent() {
@@ -26,11 +26,11 @@ pub fn write(path: &Path, text: &str) -> Result<(), String> {
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    /// Makes a new folder among the system's temporary ones.
+    /// Makes a new folder in the system's temporary folder.
     ///
     /// # Errors
     ///
-    /// Fails if the system refuses.
+    /// Fails if the folder can't be made.
     pub fn new() -> Result<Self, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
@@ -46,7 +46,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Nothing depends on the result. The system clears its temporary folder.
+        // A folder that can't be removed does no harm: the system clears its temporary folder.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

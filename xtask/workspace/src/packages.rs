@@ -10,17 +10,17 @@ use crate::Cargo;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Package {
-    /// The name by which others depend on it.
+    /// The name by which other packages depend on this one.
     pub name: String,
     /// Its version.
     pub version: String,
-    /// Its features, without the default set.
+    /// Its features, except the one named `default`.
     pub features: Vec<String>,
-    /// Whether it is a provider crate. A provider crate has a description.
+    /// Whether it is a provider crate: whether the provider's description, `openapi.yaml`, is beside its manifest.
     pub is_provider: bool,
     /// The folder of its manifest.
     pub folder: PathBuf,
-    /// Its dependencies, one entry per kind.
+    /// Its dependencies. A package that is needed in several kinds has an entry for each.
     pub dependencies: Vec<Dependency>,
     /// All other metadata that cargo reports.
     pub about: Value,
@@ -34,12 +34,12 @@ pub struct Dependency {
     pub name: String,
     /// The accepted versions, as cargo writes them: `^1.2`.
     pub requirement: String,
-    /// `dev`, `build`, or nothing. With nothing, programs that use the package need the dependency too.
+    /// `dev` or `build`; `None` for a dependency that programs that use the package need too.
     pub kind: Option<String>,
 }
 
 impl Dependency {
-    /// Returns whether programs that use the package need it too.
+    /// Returns whether programs that use the package need the dependency too.
     #[must_use]
     pub fn is_normal(&self) -> bool {
         self.kind.is_none()
@@ -51,7 +51,7 @@ impl Package {
     ///
     /// # Errors
     ///
-    /// Fails if a part of it is missing.
+    /// Fails if the metadata lacks a required value.
     pub fn read(package: &Value) -> Result<Self, String> {
         let features = package
             .get("features")
@@ -89,7 +89,7 @@ impl Package {
         })
     }
 
-    /// Returns the text under this key of the manifest, if there is one.
+    /// Returns the text under a key of the manifest, if there is one.
     #[must_use]
     pub fn says(&self, key: &str) -> Option<&str> {
         self.about.get(key).and_then(Value::as_str)
@@ -123,7 +123,7 @@ pub fn members(cargo: &Cargo) -> Result<Vec<Package>, String> {
     packages(cargo, |_| true)
 }
 
-/// Returns the features among these that the packages have, as cargo accepts them: `package/feature,…`.
+/// Returns those of the given features that the workspace's packages have, as cargo accepts them: `package/feature,…`.
 ///
 /// # Errors
 ///
@@ -162,7 +162,7 @@ fn packages(cargo: &Cargo, wanted: fn(&Value) -> bool) -> Result<Vec<Package>, S
         .collect()
 }
 
-/// Returns the whole tree of the lock file, with all features.
+/// Returns cargo's metadata with the dependency tree of the lock file, with all features on.
 ///
 /// # Errors
 ///

@@ -18,10 +18,11 @@ const POSTGRES_PROGRAMS: &[&str] = &[
     "psql",
 ];
 
-/// Either program speaks the same protocol.
+/// The programs of Redis and Valkey. Both use the same protocol.
 const REDIS_PROGRAMS: &[&str] = &["redis-server", "valkey-server"];
 
-/// Returns the folder with all PostgreSQL programs that a test needs. The path comes first, then the newest package.
+/// Returns the folder with all PostgreSQL programs that a test needs. Searches the path first, then Debian's packages,
+/// the newest first.
 #[must_use]
 pub fn postgres() -> Option<PathBuf> {
     let mut folders = path();

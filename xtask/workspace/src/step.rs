@@ -1,4 +1,4 @@
-//! Steps that run one after another, and how their commands are run.
+//! Steps that run one after another, and the commands that they run.
 
 use std::{
     fmt,
@@ -10,7 +10,7 @@ use std::{
 
 use crate::Cargo;
 
-/// One step: a single check of a command.
+/// One step: one of the checks that an xtask command performs.
 #[non_exhaustive]
 pub struct Step {
     /// The step's name, for the command line.
@@ -57,7 +57,7 @@ impl Step {
         }
     }
 
-    /// Makes a step from one cargo command. Its output is shown only if it fails.
+    /// Makes a step from one cargo command. Shows the command's output only if the command fails.
     #[must_use]
     pub fn cargo(name: &'static str, about: &'static str, arguments: &[&str]) -> Self {
         let arguments = owned(arguments);
@@ -68,7 +68,7 @@ impl Step {
         }
     }
 
-    /// Makes a step from one cargo command. Its output is shown as it comes.
+    /// Makes a step from one cargo command. Shows the command's output while the command runs.
     #[must_use]
     pub fn shown(name: &'static str, about: &'static str, arguments: &[&str]) -> Self {
         let arguments = owned(arguments);
@@ -98,13 +98,13 @@ impl From<Result<String, String>> for Outcome {
     }
 }
 
-/// Runs the steps whose names contain one of the wanted parts, or all steps if there are no parts. It continues after a
-/// failure, so that one run reports everything. The last line counts the steps, after the command's name. A skipped step
-/// does not count as passed.
+/// Runs the steps whose names contain one of the wanted parts, or all steps if there are no parts. Continues after a
+/// failure, so that one run reports everything. The last line contains the command's name and the numbers of passed,
+/// skipped and failed steps. A skipped step does not count as passed.
 ///
 /// # Errors
 ///
-/// Fails if a step failed, or if no step has such a name.
+/// Fails if a step failed, or if no name contains a wanted part.
 pub fn run_wanted(
     command: &str,
     mut steps: Vec<Step>,
@@ -194,7 +194,7 @@ fn borrowed(arguments: &[String]) -> Vec<&str> {
     arguments.iter().map(String::as_str).collect()
 }
 
-/// Runs cargo and keeps its output for the case that it fails. Warnings of rustdoc count as failures.
+/// Runs cargo, and returns its output only if it fails. Warnings of rustdoc count as failures.
 fn cargo(root: &Path, arguments: &[&str]) -> Outcome {
     match capture(root, arguments, &[("RUSTDOCFLAGS", "-D warnings")]) {
         Ok(_) => Outcome::Passed,
@@ -202,7 +202,7 @@ fn cargo(root: &Path, arguments: &[&str]) -> Outcome {
     }
 }
 
-/// Returns cargo's standard output, with these variables in its environment.
+/// Runs cargo with these variables in its environment, and returns its standard output.
 ///
 /// # Errors
 ///

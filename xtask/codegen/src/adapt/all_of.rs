@@ -1,5 +1,5 @@
-//! `allOf`: one schema that says what all of them say. Schemas that contradict each other are left to the generator,
-//! which refuses them.
+//! `allOf`: merges the schemas into one. If two of them contradict each other, leaves an `allOf`, which the generator
+//! refuses.
 
 use super::{
     Adapter,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::tree::{Value, join};
 
-/// The depth at which two schemas are no longer compared.
+/// The depth beyond which two schemas are not merged. They then count as contradictory.
 const DEEPEST: usize = 30;
 
 impl Adapter<'_, '_> {
@@ -26,7 +26,7 @@ impl Adapter<'_, '_> {
             .filter(|(key, _)| KEYWORDS.contains(&key.as_str()))
             .cloned()
             .collect();
-        // `type: object` beside `allOf` says nothing that the parts do not say.
+        // A `type` alone beside `allOf` adds nothing to the parts.
         if rest.iter().any(|(key, _)| key != "type") {
             parts.push(self.schema(&Value::Map(rest), at, role));
         }
@@ -53,7 +53,7 @@ impl Adapter<'_, '_> {
         noted(whole, notes)
     }
 
-    /// Returns the schema that says what both say; nothing if they contradict each other.
+    /// Merges two schemas. `None` if they contradict each other.
     pub(super) fn both(&mut self, one: Value, other: Value, depth: usize) -> Option<Value> {
         if depth > DEEPEST {
             return None;
@@ -79,7 +79,8 @@ impl Adapter<'_, '_> {
         let (first, second) = (as_map(&one)?, as_map(&other)?);
         let is_open = |map: &Map| has(map, ANY) || is_union(map);
         if is_open(first) || is_open(second) {
-            // A part is any JSON, so the whole is too: the other parts would hide what it has.
+            // If one of the two is any JSON value or a union, the result is any JSON value. A type made from the other
+            // one would hide the rest of the value.
             let mut map = first.clone();
             map.retain(|(key, _)| matches!(key.as_str(), "title" | "description"));
             set(&mut map, ANY, Value::Bool(true));
@@ -161,7 +162,7 @@ impl Adapter<'_, '_> {
         Some(Value::Map(whole))
     }
 
-    /// Returns what a reference means, with its own notes.
+    /// Replaces a reference by a copy of its target. Notes beside the reference replace those of the target.
     pub(super) fn in_place(&mut self, value: Value) -> Option<Value> {
         let mut value = value;
         for _ in 0..20 {
@@ -178,7 +179,8 @@ impl Adapter<'_, '_> {
     }
 }
 
-/// Adds the second one's notes to the first, which has its own.
+/// Adds the keys of the second schema to the first. If both have a key, the first's value stays, except for `title` and
+/// `description`.
 fn noted_over(first: Map, second: &Map) -> Value {
     let mut map = first;
     for (key, value) in second {
@@ -194,7 +196,7 @@ fn take_in_place(map: &mut Map, name: &str) -> Option<(usize, Value)> {
     Some((index, map.remove(index).1))
 }
 
-/// Returns a text within both sets of limits.
+/// Merges the limits of two strings. `None` if they contradict each other.
 fn texts(first: &Map, second: &Map) -> Option<Value> {
     let mut whole = first.clone();
     for (key, value) in second {

@@ -40,7 +40,7 @@ impl<'t> Adapter<'_, 't> {
             (None, None, Some((_, media)), _) => (MULTIPART, media),
             (None, None, None, Some((_, media))) => (JSON, media),
             (None, None, None, None) => {
-                // The generator names the kind that it does not send.
+                // No media type can be sent. The generator reports each of them.
                 let content = content
                     .iter()
                     .map(|(name, _)| (name.clone(), Value::Map(Vec::new())))
@@ -73,7 +73,7 @@ impl<'t> Adapter<'_, 't> {
         Value::Map(out)
     }
 
-    /// Returns the media types, which some descriptions keep elsewhere.
+    /// Returns the media types. In some descriptions, `content` is a reference to them.
     pub(super) fn media_types(&self, holder: &'t Map) -> &'t [(String, Value)] {
         let content = get(holder, "content").and_then(as_map);
         content
@@ -81,7 +81,7 @@ impl<'t> Adapter<'_, 't> {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// A body that refers to a schema that may be null is that schema in place.
+    /// If the body refers to a schema that allows null, replaces the reference by a copy of the schema without null.
     fn never_null(&mut self, schema: Value) -> Value {
         match self.in_place(schema.clone()).map(without_null) {
             Some((whole, true)) => whole,
@@ -90,7 +90,8 @@ impl<'t> Adapter<'_, 't> {
     }
 }
 
-/// Returns the JSON among media types. The plain one wins, and then the first.
+/// Returns the JSON media type: `application/json` if it is listed, otherwise the same with parameters, otherwise the
+/// first other one.
 pub(super) fn json(content: &[(String, Value)]) -> Option<(&str, &Value)> {
     let rank = |name: &str| {
         if name.trim() == JSON {

@@ -12,30 +12,30 @@ use crate::{parse::is_header, tree::Value};
 /// How calls sign in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Access {
-    /// The scheme that the client carries, under its name.
+    /// The security scheme of the client's credential, with its name.
     scheme: Option<(String, Value)>,
-    /// The requirements of operations without their own.
+    /// The security requirements of operations that have none of their own.
     top: Option<Vec<Vec<String>>>,
 }
 
-/// Who signs in for a call.
+/// How one operation signs in.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Auth {
-    /// The client, with its credential, and with these parameters for further keys.
+    /// With the client's credential, and with these parameters for further keys.
     Client(Vec<Value>),
-    /// Nobody, or only parameters.
+    /// Without the client's credential, or only with these parameters for keys.
     Nobody(Vec<Value>),
-    /// The call needs a credential that the client does not have.
+    /// With a credential that the client does not have.
     Foreign,
 }
 
-/// One alternative of `security`: what the client carries, and what becomes parameters.
+/// One alternative of `security`: the scheme of the client's credential, and the parameters for further keys.
 struct Carried {
     client: Option<(String, Value)>,
     parameters: Vec<Value>,
 }
 
-/// Returns the alternatives of `security`; nothing if it is not there.
+/// Returns the alternatives of `security`. `None` if there is no `security`.
 fn requirements(map: &Map) -> Option<Vec<Vec<String>>> {
     let Some(Value::List(alternatives)) = get(map, "security") else {
         return None;
@@ -50,7 +50,8 @@ fn requirements(map: &Map) -> Option<Vec<Vec<String>>> {
 }
 
 impl Adapter<'_, '_> {
-    /// Chooses the sign-in that most of the operations accept. Among equals it is the first in the description.
+    /// Chooses the security scheme that most of the operations accept. If several are accepted equally often, chooses
+    /// the first of them in the description.
     pub(super) fn access(&mut self, operations: &[Chosen<'_>]) -> Access {
         let mut access = Access {
             top: requirements(self.source.tree),
@@ -78,7 +79,7 @@ impl Adapter<'_, '_> {
         access
     }
 
-    /// Returns who signs in for an operation.
+    /// Returns how an operation signs in.
     pub(super) fn auth(&mut self, operation: &Map, access: &Access, at: &str) -> Auth {
         let own = requirements(operation);
         let Some(alternatives) = own.as_ref().or(access.top.as_ref()) else {
@@ -205,7 +206,8 @@ fn scheme<'t>(source: &Source<'t>, name: &str) -> Option<&'t Map> {
     source.followed(as_map(target)?)
 }
 
-/// Returns what an alternative needs; nothing if neither the client nor a parameter can carry it.
+/// Returns the credentials that an alternative needs. `None` if neither the client nor a parameter can send one of
+/// them.
 fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
     let mut carried = Carried {
         client: None,
@@ -215,7 +217,8 @@ fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
     for name in names {
         schemes.push((name, scheme(source, name)?));
     }
-    // What has its own header comes first. A key can stand anywhere.
+    // Schemes of the `Authorization` header come first, because only one scheme can be the client's credential. A
+    // further key becomes a parameter.
     schemes.sort_by_key(|(_, scheme)| text(scheme, "type") == Some("apiKey"));
     for (name, scheme) in schemes {
         let word = text(scheme, "scheme")
@@ -236,12 +239,12 @@ fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
             ("http", ..) if is_free && matches!(word.as_str(), "bearer" | "basic") => {
                 carried.client = Some((name.clone(), http(&word)));
             }
-            // However the token is obtained, it is sent as RFC 6750 says.
+            // However the token is obtained, it is sent as a bearer token (RFC 6750).
             ("oauth2" | "openIdConnect", ..) if is_free => {
                 carried.client = Some((name.clone(), http("bearer")));
             }
             ("apiKey", Some("header"), Some(header)) if !is_header(header) => return None,
-            // Two ways to a token are one token, because a request has one place for it.
+            // Two schemes that yield a bearer token share one token, because a request has one `Authorization` header.
             ("oauth2" | "openIdConnect", ..)
                 if carried
                     .client
@@ -277,8 +280,8 @@ fn carried(source: &Source<'_>, names: &[String]) -> Option<Carried> {
     Some(carried)
 }
 
-/// Returns the origin and the path of the first server that applies to an operation. An origin that differs between
-/// accounts is none: the caller sets it.
+/// Returns the origin and the path of the first server that applies to an operation. `None` for an origin that is not
+/// https or contains a variable: in that case, the caller sets the origin.
 pub(super) fn server(source: &Source<'_>, operation: &Chosen<'_>) -> (Option<String>, String) {
     let found = operation.found;
     let servers = [found.operation, found.item, source.tree]

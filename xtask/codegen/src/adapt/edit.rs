@@ -29,7 +29,7 @@ pub(super) fn take(map: &mut Map, key: &str) -> Option<Value> {
     Some(map.remove(index).1)
 }
 
-/// Sets a member in its place, or at the end.
+/// Replaces a member, or adds it at the end.
 pub(super) fn set(map: &mut Map, key: &str, value: Value) {
     match get_mut(map, key) {
         Some(place) => *place = value,
@@ -59,7 +59,7 @@ pub(super) fn map<'v>(map: &'v Map, key: &str) -> &'v [(String, Value)] {
     }
 }
 
-/// Returns the members of a member, if it is an object.
+/// Returns a member, if it is an object.
 pub(super) fn map_of<'v>(map: &'v Map, key: &str) -> Option<&'v Map> {
     get(map, key).and_then(as_map)
 }
@@ -87,7 +87,7 @@ pub(super) fn one(key: &str, value: Value) -> Value {
     Value::Map(vec![(key.to_owned(), value)])
 }
 
-/// Returns the words of a list of texts.
+/// Returns the texts in a list of values.
 pub(super) fn texts(values: &[Value]) -> Vec<String> {
     values
         .iter()
@@ -110,8 +110,9 @@ pub(super) fn at_mut<'v>(value: &'v mut Value, pointer: &str) -> Option<&'v mut 
     Some(place)
 }
 
-/// Calls `visit` for each value in an object, with the steps that lead to it. Of `properties` it visits the schemas, with
-/// two steps: a property's name is not a word of the description.
+/// Calls `visit` for each value in an object, with the steps that lead to it. For `properties`, calls `visit` for each
+/// property's schema instead, with two steps: `properties` and the property's name. Otherwise such a name could be
+/// mistaken for a keyword of OpenAPI.
 pub(super) fn each<'v>(members: &'v Map, visit: &mut dyn FnMut(&[&str], &'v Value)) {
     for (key, value) in members {
         match value {
@@ -163,13 +164,13 @@ pub(super) fn references(value: &Value, visit: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Returns the name of the schema that a reference means, if it is one of components.
+/// Returns the name of the schema of components that a reference leads to, if it leads to one.
 pub(super) fn component(target: &str) -> Option<String> {
     let name = target.strip_prefix("#/components/schemas/")?;
     (!name.is_empty() && !name.contains('/')).then(|| unescaped(name))
 }
 
-/// Returns a step of a pointer in a reference as the key that it means.
+/// Converts a step of a pointer into the key that the step stands for.
 pub(super) fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }

@@ -9,15 +9,15 @@ use super::{
 };
 use crate::{parse::media, tree::Value};
 
-/// How a property of a form stands in the request.
+/// How a property of a form is sent.
 enum Part {
     Sent(Value),
-    /// Nothing here writes it.
+    /// The generator can't send the property.
     Unknown,
 }
 
 impl Adapter<'_, '_> {
-    /// A form is a list of names and values. What is neither required nor flat is left out.
+    /// A form is a list of names and values. Properties that are neither required nor flat are left out.
     pub(super) fn form(&mut self, schema: Value, media: &Value, at: &str) -> Value {
         let Some(Value::Map(mut map)) = self.in_place(schema.clone()) else {
             return schema;
@@ -37,7 +37,7 @@ impl Adapter<'_, '_> {
             let own = own.and_then(|(_, own)| as_map(own));
             match self.part(&schema, own, at) {
                 Part::Sent(schema) => kept.push((name, schema)),
-                // The generator refuses it.
+                // The generator refuses this property.
                 Part::Unknown if required.contains(&name) => {
                     kept.push((name, refused(schema, own)))
                 }
@@ -99,7 +99,7 @@ fn is_text(value: &Value) -> bool {
     is_scalar(value) && !is_file
 }
 
-/// Returns how a list is written; nothing for an encoding that nobody here writes.
+/// Returns how a list is written. `None` for an encoding that the generator can't write.
 fn style(encoding: Option<&Map>) -> Option<Style> {
     let Some(encoding) = encoding else {
         return Some(Style::Pairs);
@@ -120,7 +120,8 @@ fn style(encoding: Option<&Map>) -> Option<Style> {
     }
 }
 
-/// Returns the schema of a part that can't be sent. A text with an encoding of its own would not be refused otherwise.
+/// Returns a schema that the generator refuses, for a part that can't be sent. A text with an encoding gets the key
+/// `encoding`, because the generator would accept the text otherwise.
 fn refused(schema: Value, encoding: Option<&Map>) -> Value {
     match schema {
         Value::Map(mut map) if encoding.is_some() && is_text(&Value::Map(map.clone())) => {

@@ -1,8 +1,8 @@
 //! Takes a published description, OpenAPI 3.0 or 3.1, and rewrites it into the strict dialect that the generator reads.
 //!
-//! Each rule is a file. A rule either rewrites what has a counterpart in the dialect, and notes what it did, or leaves
-//! it as it is. Then the generator refuses it. Nothing is guessed, and the description of the new crate shows what was
-//! chosen.
+//! Each rule is a file. A rule rewrites the parts that have a counterpart in the dialect, and adds a note for each. All
+//! other parts stay as they are, and the generator refuses them. No rule guesses, and the description of the new crate
+//! shows every choice.
 
 mod all_of;
 mod body;
@@ -52,12 +52,12 @@ use crate::{
     understand_tree,
 };
 
-/// What a caller wants of a description.
+/// The operations that a caller wants.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wanted<'a> {
-    /// Tags and `operationId`s; everything if there are none.
+    /// The tags and `operationId`s of the wanted operations. If the list is empty, all operations are wanted.
     pub(crate) only: &'a [String],
-    /// Whether operations that don't generate are left out.
+    /// Whether operations that can't be generated are left out. Otherwise they are errors.
     pub(crate) skips: bool,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Wanted<'a> {
 pub(crate) struct Adapted {
     pub(crate) tree: Value,
     pub(crate) api: Api,
-    /// What the rules did, a line for each kind.
+    /// The changes that the rules made, a line for each kind.
     pub(crate) notes: Vec<String>,
 }
 
@@ -133,8 +133,8 @@ pub(crate) fn adapt(
     })
 }
 
-/// Writes the careful answers into a description that is in the strict dialect: writes are not repeated by themselves,
-/// and what looks personal is hidden. Returns what was written, a line for each kind.
+/// Adds careful assumptions to a description in the strict dialect: writes are not repeated automatically, and values
+/// that look personal are hidden. Returns the assumptions, a line for each kind.
 pub(crate) fn careful(tree: &mut Value) -> Vec<String> {
     let mut notes = Notes::default();
     let Value::Map(document) = tree else {
@@ -158,12 +158,13 @@ pub(crate) fn careful(tree: &mut Value) -> Vec<String> {
     notes.lines()
 }
 
-/// Whether this is a description that the rules can read.
+/// Returns whether this is a description that the rules can read.
 pub(crate) fn is_description(tree: &Value) -> bool {
     as_map(tree).is_some_and(|map| foreign_version(map).is_none())
 }
 
-/// Marks properties as strict, by their pointers: an odd value must not be read as none.
+/// Marks the properties at these pointers as strict: a value that can't be read is then an error, and does not count as
+/// missing.
 pub(crate) fn strict(tree: &mut Value, pointers: &[String]) {
     for pointer in pointers {
         if let Some(Value::Map(property)) = edit::at_mut(tree, pointer) {
@@ -172,7 +173,7 @@ pub(crate) fn strict(tree: &mut Value, pointers: &[String]) {
     }
 }
 
-/// Opens a description for trials of its operations; nothing if it is not OpenAPI 3.0 or 3.1.
+/// Opens a description for trials of its operations. `None` if it is not OpenAPI 3.0 or 3.1.
 pub(crate) fn survey<T>(
     whole: &Whole,
     file: &str,
@@ -184,7 +185,7 @@ pub(crate) fn survey<T>(
     Some(run(Trial::new(&source, chosen, file)))
 }
 
-/// Returns the version if it is not OpenAPI 3.0 or 3.1. A version that is no text is none.
+/// Returns `None` for OpenAPI 3.0 and 3.1. For any other document, returns its version, if the version is a text.
 fn foreign_version(map: &Map) -> Option<Option<String>> {
     let version = edit::text(map, "openapi").or(edit::text(map, "swagger"));
     let is_own = |version: &str| version.starts_with("3.0") || version.starts_with("3.1");
@@ -195,7 +196,7 @@ fn foreign_version(map: &Map) -> Option<Option<String>> {
 pub(super) struct Adapter<'s, 't> {
     source: &'s Source<'t>,
     file: String,
-    /// The schemas of components in the strict dialect. One that is being rewritten is there without a value.
+    /// The schemas of components in the strict dialect. A schema that is being rewritten has no value yet.
     schemas: BTreeMap<String, Option<Value>>,
     depth: usize,
     notes: Notes,
@@ -218,7 +219,7 @@ impl<'s, 't> Adapter<'s, 't> {
         self.notes.add(did, what, at);
     }
 
-    /// Refuses what no rule takes and the generator can't see.
+    /// Reports a problem that no rule solves and that the generator could not find.
     fn refuse(&mut self, at: &str, what: &str, hint: &str) {
         self.refused.push(Problem {
             file: self.file.clone(),
@@ -228,7 +229,7 @@ impl<'s, 't> Adapter<'s, 't> {
         });
     }
 
-    /// Returns a schema of components in the strict dialect; nothing while it is being rewritten.
+    /// Returns a schema of components in the strict dialect. `None` if it is missing, or is being rewritten.
     fn component(&mut self, name: &str) -> Option<Value> {
         if let Some(known) = self.schemas.get(name) {
             return known.clone();
@@ -236,10 +237,10 @@ impl<'s, 't> Adapter<'s, 't> {
         let given = self.source.schema(name)?;
         self.schemas.insert(name.to_owned(), None);
         let at = join("/components/schemas", name);
-        // Where it is referred to does not matter for a component.
+        // The depth of the place that refers to a component does not count for the component.
         let depth = std::mem::take(&mut self.depth);
         let mut value = self.schema(given, &at, Role::Named);
-        // The properties that refer to it have the words.
+        // The properties that refer to the component have these keys instead.
         if let Value::Map(map) = &mut value {
             map.retain(|(key, _)| key != "readOnly" && key != "writeOnly");
         }

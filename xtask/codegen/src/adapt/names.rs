@@ -1,5 +1,5 @@
-//! Rust names where the generator's rule gives none, or one that is taken. The generator says where a name is missing,
-//! and the rules here give one. They never append a number.
+//! Adds Rust names where the generator's rule yields none, or one that is taken. The generator reports where a name is
+//! missing. The rules here never append a number.
 
 use super::{
     edit::{self, Map, has, set, text},
@@ -13,10 +13,10 @@ use crate::{
     understand_tree,
 };
 
-/// How often names are given. A new name may be taken too.
+/// The number of rounds in which names are added. A new name may be taken too.
 const ROUNDS: usize = 6;
 
-/// Gives names until the description is understood, or no rule helps.
+/// Adds names until the generator accepts the description, or no rule helps.
 pub(super) fn resolved(tree: &mut Value, file: &str) -> Result<Api, Vec<Problem>> {
     for round in 0..ROUNDS {
         let problems = match understand_tree(tree, file) {
@@ -59,7 +59,7 @@ fn name_value(tree: &mut Value, at: &str, round: usize) -> bool {
     true
 }
 
-/// Returns the place of an enum or a union, and the value of the variant at this place.
+/// Returns the place of the enum or union that contains a variant's place, and the value of the variant.
 fn value_at<'a>(tree: &Value, at: &'a str) -> Option<(&'a str, String)> {
     let (list_at, _) = at.rsplit_once('/')?;
     if let Some(schema_at) = list_at.strip_suffix("/enum") {
@@ -83,7 +83,8 @@ pub(super) fn of_variant(at: &str, kind: &str) -> String {
     short(&type_from(&name), identifiers::LONGEST)
 }
 
-/// Returns a name with a word for every sign. If that is taken too, capitals are spelt out, and then every character.
+/// Returns a name with a word for every sign. If that name is taken, later rounds also spell out separators, then
+/// capitals, and then put `Value` in front.
 fn value_name(value: &str, round: usize) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
@@ -194,7 +195,8 @@ fn name_item(tree: &mut Value, problem: &Problem, round: usize) -> bool {
         return set_name(tree, at, &name);
     }
     if is_type || is_long && is_object(tree, at) {
-        // An inline schema of a property has the property's name, so the type needs a place of its own.
+        // `x-rust-name` in an inline schema of a property would name the field. Therefore the schema moves to
+        // components, where its key names the type.
         let own = if is_long {
             type_from(&place_words(at))
         } else {
@@ -216,7 +218,7 @@ fn name_field(tree: &mut Value, at: &str, round: usize) -> bool {
         return false;
     };
     let place = text(map, "in").map(str::to_owned);
-    // A schema in any other place is a type, and is named after what is around it.
+    // A schema in any other place is a type. Its name comes from the names around it.
     let is_property = is_property(at);
     if place.is_none() && !is_property {
         return false;
@@ -256,7 +258,7 @@ fn name_field(tree: &mut Value, at: &str, round: usize) -> bool {
     set_name(tree, at, name)
 }
 
-/// Returns whether a property's schema stands at a place. `properties` may be the name of a property or of a component.
+/// Returns whether the schema at a place is a property's. A property or a component may have the name `properties`.
 fn is_property(at: &str) -> bool {
     let mut before = "";
     let mut names_follow = false;
@@ -334,7 +336,7 @@ fn set_name(tree: &mut Value, at: &str, name: &str) -> bool {
     }
 }
 
-/// Returns the provider's type.
+/// Returns the name of the provider's type.
 fn service(tree: &Value) -> String {
     let text_at = |at: &str| edit::at(tree, at).and_then(edit::as_text);
     let given = text_at("/info/x-rust-name").map(str::to_owned);
@@ -343,7 +345,7 @@ fn service(tree: &Value) -> String {
     name.chars().take(30).collect()
 }
 
-/// Returns the words from the end of a name that make a name of a usual length.
+/// Returns the last words of a name, as many as the length allows.
 fn short(name: &str, longest: usize) -> String {
     if name.len() <= longest {
         return name.to_owned();
@@ -362,7 +364,7 @@ fn type_from(text: &str) -> String {
     identifiers::type_name(&spelt).unwrap_or(spelt)
 }
 
-/// Returns the names on the way to a place, without the words of OpenAPI.
+/// Returns the names in the pointer to a place, without the keywords of OpenAPI.
 fn place_words(at: &str) -> String {
     let names: Vec<String> = at
         .split('/')
@@ -389,7 +391,7 @@ fn place_words(at: &str) -> String {
     names.join(" ")
 }
 
-/// Returns what stands in the first pair of backticks.
+/// Returns the text in the first pair of backticks.
 fn quoted(what: &str) -> Option<&str> {
     what.split('`').nth(1)
 }

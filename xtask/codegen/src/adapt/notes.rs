@@ -1,19 +1,19 @@
-//! What the rules did to a description, so that a person can look.
+//! The changes that the rules made to a description, for a person to check.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::visible::spelt_out;
 
-/// What was done to a part of a description.
+/// The kind of change that a rule made to a part of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Did {
     /// The part has no meaning for a client.
     ReadPast,
-    /// The part means more than the client does with it.
+    /// The client supports only some of the part's meaning.
     Narrowed,
     /// The client does not have the part.
     LeftOut,
-    /// The description does not say it, and the careful answer was taken.
+    /// The description does not state it, and the careful answer was assumed.
     Assumed,
 }
 
@@ -41,7 +41,7 @@ struct Places {
     first: Vec<String>,
 }
 
-/// The number of places that are kept for each kind. Memory stays bounded, whatever the description says.
+/// The number of places that are kept for each kind. The limit bounds the memory, however large the description is.
 const KEPT: usize = 40;
 
 /// The number of places that a report shows for each kind.
@@ -59,12 +59,12 @@ impl Notes {
         }
     }
 
-    /// Returns a line for every kind, with its number and a few places.
+    /// Returns a line for every kind, with its number of places and a few of them.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.kinds
             .iter()
             .map(|((did, what), places)| {
-                // What was taken for personal is for people to check, so all of it is listed.
+                // A person has to check the assumptions. Therefore all kept places are listed.
                 let shown = if *did == Did::Assumed { KEPT } else { SHOWN };
                 let mut line = format!("{}: {what} ({})", did.word(), places.count);
                 for (index, at) in places.first.iter().take(shown).enumerate() {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::tree::Value;
 
-/// Whole numbers up to here are exact in a floating-point number.
+/// Whole numbers up to this one are exact in a floating-point number.
 pub(super) const EXACT: i128 = 1 << 53;
 
 impl Adapter<'_, '_> {
@@ -45,7 +45,7 @@ impl Adapter<'_, '_> {
         let mut checked = vec!["format"];
         let mut min = get(members, "minimum").and_then(whole);
         let mut max = get(members, "maximum").and_then(whole);
-        // A flag in 3.0, a number in 3.1.
+        // An exclusive limit is a flag in OpenAPI 3.0 and a number in 3.1.
         match get(members, "exclusiveMinimum") {
             Some(Value::Bool(true)) => min = min.map(|limit| limit + 1),
             Some(other) => min = min.max(whole(other).map(|limit| limit + 1)),
@@ -105,7 +105,7 @@ pub(super) fn range(integer: &Map) -> (i128, i128) {
     )
 }
 
-/// Returns a limit that is a whole number.
+/// Returns a limit, if it is a whole number.
 fn whole(value: &Value) -> Option<i128> {
     match value {
         Value::Signed(number) => Some((*number).into()),

@@ -1,4 +1,4 @@
-//! Objects: properties, maps, and objects without any description of their content.
+//! Objects: with properties, as maps, and with neither.
 
 use super::{
     Adapter,
@@ -18,7 +18,7 @@ impl Adapter<'_, '_> {
                 Value::Map(_) | Value::Bool(true) => {
                     self.schema(schema, &join(&below, name), Role::Named)
                 }
-                // A property that can't be there.
+                // No value is allowed, so the property can't be present.
                 Value::Bool(false) => continue,
                 other => other.clone(),
             };
