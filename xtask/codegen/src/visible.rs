@@ -1,19 +1,20 @@
-//! Visible characters. All others are kept out of the written files, or spelt out.
+//! Visible characters. Invisible characters are kept out of the written files, or are spelt out.
 
-/// Returns whether a reader sees the character, and a terminal, an editor or a compiler only shows it.
+/// Returns whether a reader sees the character, and it has no effect on a terminal, an editor or a compiler beyond
+/// being shown.
 ///
-/// A space is visible. Not visible are other white space, controls, direction marks, joiners, separators, and
-/// unassigned characters.
+/// A space is visible. Other white space, control characters, direction marks, joiners, separators and unassigned
+/// characters are not visible.
 pub(crate) fn is_visible(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
     }
-    // Rust's own table of printable characters. After a letter, it leaves accents as they are.
+    // `escape_debug` uses Rust's table of printable characters. After a letter, `escape_debug` does not escape accents.
     let is_printable = format!("a{c}").escape_debug().count() == 2;
     is_printable && !is_blank(c) && !is_selector(c)
 }
 
-/// Letters and symbols that are drawn as nothing.
+/// Returns whether the character is a letter or symbol without a visible shape.
 fn is_blank(c: char) -> bool {
     matches!(
         c,
@@ -21,12 +22,13 @@ fn is_blank(c: char) -> bool {
     ) || matches!(c, '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{1D159}')
 }
 
-/// Characters that select a variant of the character before them.
+/// Returns whether the character selects a variant of the character before it.
 fn is_selector(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// Returns the text as a reader sees it. White space becomes a space, and invisible characters are marked by U+FFFD.
+/// Returns the text as a reader sees it. White space becomes spaces, characters that select a variant are removed, and
+/// each other invisible character becomes U+FFFD.
 pub(crate) fn shown(text: &str) -> String {
     text.chars()
         .filter(|c| !is_selector(*c))
@@ -38,7 +40,7 @@ pub(crate) fn shown(text: &str) -> String {
         .collect()
 }
 
-/// More marks around a raw string are unreadable. The compiler allows 255.
+/// The limit of `#` marks around a raw string, because more are unreadable. The compiler allows 255.
 const FEW: usize = 8;
 
 /// Returns a Rust string literal in visible characters only.

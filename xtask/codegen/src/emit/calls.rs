@@ -17,8 +17,9 @@ pub(crate) fn calls(api: &Api) -> String {
     for operation in &api.operations {
         out += &row(api, operation);
     }
-    out + "\n\"Retried automatically\" means: after a temporary failure, even if the call may have happened. The client \
-           sends every\nother call again only if nothing was sent, or if a response proves that the call was not processed.\n"
+    out + "\n\"yes\" under \"retried automatically\" means: the client sends the call again after a temporary failure, even if \
+           the call may have\nhappened. \"no\" means: the client sends the call again only if nothing was sent, or if a response \
+           proves that the call was not\nprocessed.\n"
 }
 
 fn row(api: &Api, operation: &Operation) -> String {

@@ -6,7 +6,7 @@ use crate::{
     problem::Problems,
 };
 
-/// The name of a body that is one value. Nothing on the wire has it.
+/// The name of the only field of a body that is one value. The name is not sent.
 const VALUE: &str = "value";
 
 pub(super) fn request_body<'d>(
@@ -23,7 +23,8 @@ pub(super) fn request_body<'d>(
             "leave \"null\" out",
         );
     }
-    // An object or enum inside is named after the schema, or after the operation if the body has no name.
+    // An object or enum inside the body is named after the body's schema, or after the operation if that schema has no
+    // name.
     let stem = schema.notes.rust_name.as_deref().or(name).unwrap_or(stem);
     let (mut presence, mut dynamic) = (Vec::new(), Vec::new());
     let mut is_value = false;

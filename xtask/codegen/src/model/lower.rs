@@ -48,15 +48,16 @@ pub(crate) struct Lowering<'d> {
     models: Vec<Model>,
     /// Components that are models.
     named: BTreeMap<&'d str, ModelId>,
-    /// Inline models, by their place and their name. Two bodies of one schema have the same ones.
+    /// Inline models, by their place and their name. Two bodies with one schema share its inline models.
     inline: BTreeMap<(&'d str, String), ModelId>,
-    /// Components that are being resolved, to detect a reference to itself.
+    /// Components that are being resolved, to detect a component that refers to itself.
     aliases: Vec<&'d str>,
     /// The number of schemas that are being resolved.
     depth: usize,
 }
 
-/// The maximum depth of schemas, by references or inline. Every level is a nested call.
+/// The maximum depth of schemas, by references or inline. The limit protects the stack, because every level is a nested
+/// call.
 const DEEPEST: usize = 100;
 
 impl<'d> Lowering<'d> {
@@ -68,7 +69,7 @@ impl<'d> Lowering<'d> {
             .map(|(key, schema)| (key.as_str(), schema))
     }
 
-    /// Returns the schema at the end of a chain of references, with the notes found on the way.
+    /// Returns the schema at the end of a chain of references, and the name of its component if there was a reference.
     pub(crate) fn resolve(
         &self,
         schema: &'d Schema,
@@ -97,7 +98,7 @@ impl<'d> Lowering<'d> {
 
     /// Returns the type of a schema. An inline object or enum is named after `stem`.
     pub(crate) fn slot(&mut self, schema: &'d Schema, stem: &str, p: &mut Problems) -> Slot {
-        // A property's `x-rust-name`, in lower case, names its field.
+        // An `x-rust-name` that begins with a lower-case letter names the field of a property, and not a type.
         let names_type = is_type_name(&schema.notes);
         if names_type && !is_model(&schema.kind) {
             p.report(
@@ -207,7 +208,7 @@ impl<'d> Lowering<'d> {
         if let Some(key) = key {
             self.named.insert(key, id);
         }
-        // A property's `x-rust-name` names the field, not the type of an inline object.
+        // An `x-rust-name` that begins with a lower-case letter names the field, and not the type of an inline object.
         let own_name = schema
             .notes
             .rust_name
@@ -255,7 +256,7 @@ impl<'d> Lowering<'d> {
                 record
                     .properties
                     .iter()
-                    // The object writes its discriminator itself.
+                    // The object writes its discriminator, so the discriminator is not a field.
                     .filter(|property| tag.as_ref().is_none_or(|tag| tag.name != property.name))
                     .map(|property| {
                         self.field(&property.name, property.required, &property.schema, stem, p)
@@ -265,7 +266,7 @@ impl<'d> Lowering<'d> {
             Kind::Union(union) => Shape::Union(self.alternatives(union, &schema.at, p)),
             _ => Shape::Record(Vec::new()),
         };
-        // The place was taken above, so that a schema may refer to itself.
+        // The model was added above without its shape, so that a schema may refer to itself.
         if let Some(model) = self.models.get_mut(id.0) {
             model.shape = shape;
         }
@@ -283,7 +284,7 @@ impl<'d> Lowering<'d> {
             let Some(tag) = self.tags.get(key).cloned() else {
                 continue;
             };
-            // Reported where the discriminators are found.
+            // `union::tags` has already reported a second variant with this value.
             if alternatives.iter().any(|one| one.tag.value == tag.value) {
                 continue;
             }
@@ -342,7 +343,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Returns a schema's notes, completed by those of the components that it refers to.
+    /// Returns a schema's notes, completed by the notes of the components that it refers to.
     fn notes(&self, schema: &'d Schema) -> Notes {
         let mut notes = schema.notes.clone();
         let mut at = schema;
@@ -360,7 +361,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Reports rules that are valid only for the object that is a request's whole body.
+/// Reports rules that are allowed only in the object that is the whole body of a request.
 fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
     if !record.presence.is_empty() || !record.dynamic.is_empty() {
         p.report(
@@ -371,7 +372,7 @@ fn only_whole_bodies(record: &Record, at: &str, p: &mut Problems) {
     }
 }
 
-/// Returns whether a schema becomes a type of its own.
+/// Returns whether a schema becomes a separate type.
 fn is_model(kind: &Kind) -> bool {
     matches!(kind, Kind::Record(_) | Kind::Choice(_) | Kind::Union(_))
 }

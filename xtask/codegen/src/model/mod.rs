@@ -25,7 +25,7 @@ pub(crate) struct Api {
     pub(crate) access: Access,
     pub(crate) models: Vec<Model>,
     pub(crate) operations: Vec<Operation>,
-    /// What the provider has, and the crate has not.
+    /// The provider's operations that the description leaves out.
     pub(crate) left_out: Vec<LeftOut>,
 }
 
@@ -47,7 +47,7 @@ impl Api {
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) at: String,
-    /// The source of the name, also used in the documentation.
+    /// The text from which the Rust name is made. The documentation uses this text too.
     pub(crate) wire: String,
     pub(crate) rust: String,
     pub(crate) module: String,
@@ -58,12 +58,12 @@ pub(crate) struct Model {
     pub(crate) tag: Option<Tag>,
 }
 
-/// Where a model occurs.
+/// The places where a model occurs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Used {
     pub(crate) sent: bool,
     pub(crate) received: bool,
-    /// In an operation that needs no cargo feature.
+    /// Whether an operation without a cargo feature uses the model.
     pub(crate) always: bool,
 }
 
@@ -71,14 +71,14 @@ pub(crate) struct Used {
 pub(crate) enum Shape {
     Record(Vec<Field>),
     Choice(Vec<Variant>),
-    /// One of several objects, by the value of its discriminator.
+    /// One of several objects. The value of the discriminator decides which one.
     Union(Vec<Alternative>),
 }
 
 #[derive(Debug)]
 pub(crate) struct Alternative {
     pub(crate) at: String,
-    /// The discriminator's value, which the object writes too.
+    /// The discriminator, and its value for this alternative.
     pub(crate) tag: Tag,
     pub(crate) rust: String,
     pub(crate) rust_name: Option<String>,
@@ -96,7 +96,8 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Returns the name of its setter. A setter that hand-written code calls leaves the plain name to that code.
+    /// Returns the name of the field's setter. If hand-written code sets the field, the generated setter gets the
+    /// prefix `set_`, and the hand-written setter gets the plain name.
     pub(crate) fn setter(&self) -> String {
         if self.notes.hand_written {
             format!("set_{}", self.rust.trim_end_matches('_'))
@@ -115,7 +116,7 @@ pub(crate) struct Variant {
     pub(crate) description: Option<String>,
 }
 
-/// A place for a value, which may be able to hold null.
+/// A place for a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub(crate) value: Type,
@@ -124,7 +125,7 @@ pub(crate) struct Slot {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
-    /// Already reported.
+    /// A type that can't be used. The problem has been reported.
     Broken,
     Text(Rule),
     Timestamp,
@@ -160,19 +161,19 @@ pub(crate) struct Operation {
     pub(crate) undocumented: bool,
     /// The type into which hand-written code reads the response.
     pub(crate) output_type: Option<Output>,
-    /// Whether the type is private to the crate, because hand-written code makes the request.
+    /// Whether the operation's type is private to the crate, because hand-written code makes the request.
     pub(crate) inner: bool,
-    /// Path, then query, then header parameters.
+    /// The parameters: first those of the path, then of the query, then of the header.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
-    /// The content of a success; nothing if it has no content.
+    /// The content of a success. `None` if no success has content.
     pub(crate) output: Option<Slot>,
     /// The media types of a success, if `application/json` is not the only one.
     pub(crate) accept: Option<String>,
 }
 
 impl Operation {
-    /// Whether a 2xx is a success even if its body can't be read.
+    /// Returns whether a 2xx is a success even if its body can't be read.
     pub(crate) fn status_decides(&self) -> bool {
         self.idempotency != Idempotency::Safe
             && self.output.as_ref().is_none_or(|slot| slot.nullable)
@@ -200,7 +201,8 @@ pub(crate) struct Body {
     /// The media type, if it is not the format's own.
     pub(crate) content_type: Option<String>,
     pub(crate) fields: Vec<Field>,
-    /// Whether the body is the value of its only field, such as a list or a union, and not an object that holds it.
+    /// Whether the body is the value of its only field, such as a list or a union, and not an object that contains this
+    /// field.
     pub(crate) is_value: bool,
     pub(crate) presence: Vec<Presence>,
     pub(crate) dynamic: Vec<Dynamic>,

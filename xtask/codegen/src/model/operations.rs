@@ -1,4 +1,4 @@
-//! Builds operations: parameters in order, the flattened body, the single content of a success.
+//! Builds operations: the parameters in order, the flattened body, and the single content of a success.
 
 use super::{
     Operation, Parameter, Slot, Type,
@@ -118,7 +118,7 @@ fn parameters<'d>(
     parameters
 }
 
-/// Whether two parameters would be one on the wire. The names of headers have no case.
+/// Returns whether two parameters have one name and one place in a request. Header names are case-insensitive.
 fn is_same(one: &parse::Parameter, other: &parse::Parameter) -> bool {
     let is_name = match one.place {
         Place::Header => one.name.eq_ignore_ascii_case(&other.name),
@@ -127,7 +127,7 @@ fn is_same(one: &parse::Parameter, other: &parse::Parameter) -> bool {
     one.place == other.place && is_name
 }
 
-/// Returns whether a call is made without a credential. A call needs the client's, or none.
+/// Returns whether a call is made without a credential. Reports a call that needs another credential than the client's.
 fn unauthenticated(access: &parse::Access, source: &parse::Operation, p: &mut Problems) -> bool {
     let Some(own) = &source.security else {
         return source.unauthenticated;
@@ -147,7 +147,7 @@ fn unauthenticated(access: &parse::Access, source: &parse::Operation, p: &mut Pr
     needs_none
 }
 
-/// Checks that the path's braces and its parameters are the same set.
+/// Checks that the names in the path's braces are the names of the path parameters.
 fn check_template(source: &parse::Operation, parameters: &[&parse::Parameter], p: &mut Problems) {
     let names: Vec<&str> = template(&source.path).collect();
     for name in &names {
@@ -213,7 +213,7 @@ fn check_value(slot: &Slot, place: Place, at: &str, p: &mut Problems) {
 
 /// Returns whether a value is one piece of text on the wire.
 fn is_flat(value: &Type) -> bool {
-    // Whether a model is an enum is known only later; `check` looks again.
+    // A model passes here. `check` tests later whether the model is an enum.
     !matches!(value, Type::Free | Type::List(_) | Type::Map(_))
 }
 
@@ -303,7 +303,7 @@ fn output<'d>(
             (None, None) => None,
         };
     }
-    // Clients ask for `application/json` by themselves.
+    // Clients send `Accept: application/json` by default.
     let is_usual = accept
         .iter()
         .all(|name| media::base(name).eq_ignore_ascii_case(Format::Json.media_type()));

@@ -1,4 +1,5 @@
-//! Finds the discriminator of each object that is an alternative of a union. The object writes it, wherever it stands.
+//! Finds the discriminator of each object that is an alternative of a union. The object writes its discriminator
+//! everywhere, even outside the union.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,7 @@ use crate::{
     problem::Problems,
 };
 
-/// The member by which a union knows an object, and its value.
+/// The discriminator of an object: the member by which a union recognises the object, and the member's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
     pub(crate) name: String,
@@ -60,7 +61,8 @@ pub(super) fn tags<'d>(description: &'d Description, p: &mut Problems) -> BTreeM
     tags
 }
 
-/// Returns every schema that stands in no other, and that a request or a success has. Others are documentation.
+/// Returns the schemas of requests and successes, and the components that those schemas reach. Other schemas are
+/// documentation. The schemas inside a returned schema are not listed: [`walk`] visits them.
 fn schemas(description: &Description) -> Vec<&Schema> {
     let mut all = of_operations(description);
     let components: BTreeMap<&str, &Schema> = description
@@ -86,7 +88,7 @@ fn schemas(description: &Description) -> Vec<&Schema> {
     all
 }
 
-/// Returns the schemas of parameters, bodies and successes.
+/// Returns the schemas of all parameters, request bodies and successes.
 fn of_operations(description: &Description) -> Vec<&Schema> {
     let parameters = description.parameters.iter().map(|(_, one)| &one.schema);
     let operations = description.operations.iter();
@@ -134,7 +136,7 @@ fn walk<'d>(schema: &'d Schema, visit: &mut dyn FnMut(&'d Schema)) {
     }
 }
 
-/// Returns the components that a schema names itself.
+/// Returns the names of the components to which a schema refers directly.
 fn named(schema: &Schema) -> Vec<&str> {
     match &schema.kind {
         Kind::Reference(name) => vec![name],
@@ -147,7 +149,8 @@ fn named(schema: &Schema) -> Vec<&str> {
     }
 }
 
-/// Returns the discriminator of a variant: from its own schema, from `mapping`, or else its name.
+/// Returns the discriminator of a variant. Its value comes from the variant's own schema, or else from `mapping`, or
+/// else is the name of the variant's component.
 fn tag(
     description: &Description,
     union: &Union,
@@ -204,7 +207,7 @@ fn property<'d>(record: &'d Record, name: &str) -> Option<&'d Property> {
     record.properties.iter().find(|one| one.name == name)
 }
 
-/// Returns the value of a property that has only one: a `const`, or an `enum` of one value.
+/// Returns the value of a property that allows only one value: a `const`, or an `enum` of one value.
 fn only_value(property: &Property) -> Option<&str> {
     match &property.schema.kind {
         Kind::Constant(value) => Some(value),
@@ -216,7 +219,7 @@ fn only_value(property: &Property) -> Option<&str> {
     }
 }
 
-/// Returns whether a property may have a value. What a reference leads to is not looked at.
+/// Returns whether a property may have this value. Returns true for a reference, without following the reference.
 fn may_be(property: &Property, value: &str) -> bool {
     match &property.schema.kind {
         Kind::Constant(only) => only == value,

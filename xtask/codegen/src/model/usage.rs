@@ -1,4 +1,4 @@
-//! Finds the side of the wire for each model, and unused components.
+//! Finds out whether each model is sent, received or both, and which components are unused.
 
 use super::{Api, ModelId, Shape, Slot, Type, Used};
 use crate::{parse::Description, problem::Problems};
@@ -45,7 +45,7 @@ pub(crate) fn mark(api: &mut Api) {
         match &model.shape {
             Shape::Record(fields) => {
                 for field in fields {
-                    // Properties that only the other side has are removed below.
+                    // `split_sides` removes the properties that only the other side has.
                     if !(used.sent && field.notes.read_only
                         || used.received && field.notes.write_only)
                     {
@@ -107,7 +107,7 @@ pub(crate) fn split_sides(api: &mut Api, p: &mut Problems) {
     }
 }
 
-/// Reports components that no operation mentions, error responses included.
+/// Reports components that no operation mentions. A mention in an error response counts.
 pub(crate) fn report_unused(description: &Description, p: &mut Problems) {
     let parameters = description.parameters.iter();
     let responses = description.responses.iter();

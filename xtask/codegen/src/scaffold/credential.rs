@@ -18,7 +18,7 @@ pub(super) enum Credential {
 }
 
 impl Credential {
-    /// Returns the header that carries it, and its value for a key.
+    /// Returns the name of the credential's header, and the header's value for a key.
     pub(super) fn header(&self, key: &str) -> Option<(&str, String)> {
         match self {
             Self::None => None,
@@ -29,7 +29,7 @@ impl Credential {
     }
 }
 
-/// Returns the scheme that the description requires, or its only scheme.
+/// Returns the credential of the scheme that the description requires, or else of its only scheme.
 pub(super) fn choose(access: &Access, p: &mut Problems) -> Option<Credential> {
     let scheme = match access.security {
         Some(_) => match access.client() {
@@ -135,9 +135,9 @@ mod tests {
         assert_eq!(chosen(&[user], None), Some(Credential::Basic));
         assert_eq!(chosen(&both, Some(&[])), Some(Credential::None));
         assert_eq!(chosen(&both, Some(&[&[]])), Some(Credential::None));
-        // If a call is possible with and without a credential, the client sends the credential.
+        // A call for which a credential is optional is made with the credential.
         assert_eq!(chosen(&both, Some(&[&[], &["k"]])), header);
-        // An alternative that the client can't carry is skipped.
+        // An alternative that no client can send is passed over.
         assert_eq!(
             chosen(&both, Some(&[&["k", "t"], &["x"], &["t"]])),
             Some(Credential::Bearer)

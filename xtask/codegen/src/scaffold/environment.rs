@@ -1,4 +1,4 @@
-//! Emits a new crate's client from environment variables, and its test.
+//! Emits the constructors with which a new crate's client reads environment variables, and their test.
 
 use super::{Credential, Provider, template::fill};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     visible::literal,
 };
 
-/// A variable that a client is built from.
+/// An environment variable from which a client is built.
 struct Variable {
     name: String,
     holds: String,
@@ -61,7 +61,7 @@ pub(super) fn table(provider: &Provider) -> Vec<String> {
         .collect()
 }
 
-/// Emits the constructors of the client.
+/// Emits the constructors.
 pub(super) fn constructors(provider: &Provider) -> String {
     let table: String = table(provider)
         .iter()
@@ -91,7 +91,7 @@ pub(super) fn constructors(provider: &Provider) -> String {
     )
 }
 
-/// Emits the test that a client uses its variables, and names a missing one.
+/// Emits the test that a client is built from the variables, and that the error for a missing variable names it.
 pub(super) fn test(provider: &Provider) -> String {
     let values: String = variables(provider)
         .map(|one| {

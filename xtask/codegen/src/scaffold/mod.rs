@@ -37,7 +37,7 @@ use crate::{
     understand_tree,
 };
 
-/// A crate that is about to be made.
+/// The parts of a crate that is about to be created.
 struct Provider {
     /// The package's name.
     name: String,
@@ -64,7 +64,7 @@ impl Provider {
     }
 }
 
-/// Makes the crate, or leaves everything as it was.
+/// Creates the crate. After a failure, leaves everything as it was.
 pub(crate) fn make(
     root: &Path,
     name: &str,
@@ -116,7 +116,7 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String
     for (path, text) in files {
         write_file(&root.join(path), text)?;
     }
-    // The sandbox's description and the table of coverage are generated from the new crate.
+    // The sandbox's description and the coverage table are generated from the crate.
     let wanted = generated::generate(root)?;
     let before: Vec<_> = wanted
         .keys()
@@ -126,7 +126,8 @@ fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<String, String
     generated::write(root, &wanted).inspect_err(|_| restore(&before))
 }
 
-/// Restores files to their earlier state, and deletes new files. Errors are ignored, because the earlier error is reported.
+/// Restores files to their earlier state, and deletes new files. Ignores errors, because the earlier failure is
+/// reported.
 fn restore(files: &[(io::Result<Vec<u8>>, PathBuf)]) {
     for (before, path) in files {
         match before {
@@ -143,7 +144,7 @@ fn restore(files: &[(io::Result<Vec<u8>>, PathBuf)]) {
     }
 }
 
-/// Returns the files of a crate, made only from a description.
+/// Returns the files of a crate for a description, without writing them.
 pub(crate) fn draft(
     name: &str,
     path: &str,
@@ -154,7 +155,7 @@ pub(crate) fn draft(
     files(&provider)
 }
 
-/// Reads the description, and decides what else a crate needs.
+/// Reads the description from its file, and finds everything that a crate needs.
 fn read(name: &str, spec: &Path, wanted: Wanted<'_>) -> Result<(String, Provider, String), String> {
     let path = spec.display().to_string();
     match fs::read(spec) {
@@ -171,17 +172,17 @@ fn read(name: &str, spec: &Path, wanted: Wanted<'_>) -> Result<(String, Provider
     }
 }
 
-/// The description that a new crate gets.
+/// A description in the form in which a new crate uses it.
 struct Taken {
     tree: Value,
     api: Api,
-    /// The text, if nothing was changed in it.
+    /// The text of the description, if nothing was changed in it.
     text: Option<String>,
     notes: Vec<String>,
 }
 
-/// Reads a description. A description in the strict dialect is read directly, unless only some operations are wanted. Any other
-/// description is first rewritten by the rules for published descriptions.
+/// Reads a description. If it is in the strict dialect and all of its operations are wanted, only the careful defaults
+/// are added to it. Otherwise, it is adapted by the rules for published descriptions.
 fn take(
     path: &str,
     bytes: &[u8],
@@ -193,7 +194,7 @@ fn take(
         if let Ok((mut tree, api)) = strict {
             let notes = adapt::careful(&mut tree);
             if notes.is_empty() {
-                // Not all JSON is YAML: tabs and surrogate pairs are not. The text was already read as UTF-8.
+                // JSON with tabs or surrogate pairs is not YAML. The text was already read as UTF-8.
                 let is_yaml = !path.ends_with(".json");
                 let text = is_yaml.then(|| String::from_utf8_lossy(bytes).into_owned());
                 return Ok(Taken {
@@ -230,7 +231,7 @@ fn take(
     })
 }
 
-/// Returns the problems by kind, or each of them if they are few.
+/// Reports the problems by kind, or each problem if they are few.
 fn grouped(problems: &[Problem]) -> String {
     const FEW: usize = 20;
     if problems.len() <= FEW {
@@ -319,7 +320,7 @@ fn base_url(api: &Api, p: &mut Problems) -> Option<String> {
     safe.cloned()
 }
 
-/// Returns everything that may be sent.
+/// Returns the fields of all models and request bodies.
 fn fields(api: &Api) -> impl Iterator<Item = &Field> {
     let in_models = api.models.iter().filter_map(|model| match &model.shape {
         Shape::Record(fields) => Some(fields),

@@ -1,10 +1,10 @@
-//! Names that a new crate can have.
+//! Checks the name of a new crate.
 
 use std::{fs, path::Path};
 
 use crate::identifiers;
 
-/// Checks for a name that cargo, crates.io and the workspace accept.
+/// Checks that cargo, crates.io and the workspace accept the name.
 pub(super) fn check(root: &Path, name: &str) -> Result<(), String> {
     let is_kebab = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.split('-').all(|word| {
@@ -19,7 +19,7 @@ pub(super) fn check(root: &Path, name: &str) -> Result<(), String> {
             name.len()
         ));
     }
-    // A keyword gets an underscore, and then differs from the name.
+    // A keyword is refused: in code it would get an underscore, and would differ from the crate's name.
     if !is_kebab || identifiers::field_name(name).is_none_or(|field| field.ends_with('_')) {
         return Err(format!(
             "`{name}` can't be the name of a crate here; write one like `acme-customers`"

@@ -1,11 +1,11 @@
-//! Emits types for responses that the description does not describe. They accept any JSON at first.
+//! Emits types for responses that the description does not describe. The emitted types accept any JSON.
 
 use std::collections::BTreeSet;
 
 use super::Provider;
 use crate::model::{Around, Operation, Output};
 
-/// Emits the module of these types.
+/// Emits the module with these types.
 pub(super) fn module(provider: &Provider) -> String {
     let own = own(provider);
     let mut out = "//! Types for responses that the description does not describe, and how they are read.\n\n\
@@ -92,7 +92,7 @@ fn reader(operation: &Operation, output: &Output, is_own: bool) -> String {
     )
 }
 
-/// Returns the types that are not models.
+/// Returns the names of the output types that are not models.
 fn own(provider: &Provider) -> BTreeSet<&str> {
     outputs(provider)
         .map(|(_, output)| &*output.name)

@@ -1,5 +1,5 @@
-//! Checks that the ledger and the provider agree about every key. After unknown keys are settled, every key was
-//! executed once.
+//! Checks that the ledger and the provider agree about every key. Once the unknown keys are settled and the list is
+//! sent again, every key must have been executed once.
 
 use customer_api_ledger::{LedgerList, Resolution, State};
 
@@ -14,26 +14,26 @@ pub struct Books {
     pub keys: usize,
     /// The number of writes that the provider received, including those that had no effect.
     pub requests: usize,
-    /// Keys with an unknown outcome.
+    /// The number of keys with an unknown outcome.
     pub unknown: usize,
-    /// Of the unknown keys, those that were executed.
+    /// The number of unknown keys that were executed.
     pub happened: usize,
-    /// Keys that the provider refused.
+    /// The number of keys that the provider refused.
     pub refused: usize,
-    /// Keys that were not sent.
+    /// The number of keys that were not sent.
     pub unsent: usize,
-    /// Keys that were executed more than once.
+    /// The number of keys that were executed more than once.
     pub doubled: usize,
-    /// Keys that were never executed.
+    /// The number of keys that were never executed.
     pub lost: usize,
 }
 
 impl Books {
-    /// Compares a list, in which every key had its turn, with the provider's books, and settles unknown keys by them.
+    /// Compares a list, of which every key was tried, with the provider's books. Resolves unknown keys by these books.
     ///
     /// # Panics
     ///
-    /// Panics if they disagree, or a key arrived twice.
+    /// Panics if the list and the provider's books disagree, or if a key arrived twice.
     pub async fn settle<S: Subject>(
         &mut self,
         list: &LedgerList,
@@ -41,7 +41,7 @@ impl Books {
         keys: &[String],
     ) {
         let received = provider.received();
-        // This runs before any key was allowed to be sent again.
+        // So far, no key may have been sent again.
         for (key, times) in &received.arrived {
             assert!(*times <= 1, "{key} arrived {times} times");
         }
@@ -73,12 +73,11 @@ impl Books {
         }
     }
 
-    /// Closes a list that was sent again after it was settled. Every key was executed once, and the ledger records
-    /// that.
+    /// Checks a list that was sent again after it was settled, and adds it to the totals.
     ///
     /// # Panics
     ///
-    /// Panics otherwise.
+    /// Panics unless every key was executed once and the ledger records every key as accepted.
     pub async fn close<S: Subject>(
         &mut self,
         list: &LedgerList,

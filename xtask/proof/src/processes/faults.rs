@@ -5,10 +5,11 @@ use fastrand::Rng;
 
 use super::Subject;
 
-/// Returns faults for this number of writes: some responses are lost, some writes are refused. `None` is no fault.
+/// Returns faults for this number of writes. Some faults lose the response, and some refuse the write. `None` is no
+/// fault.
 pub fn faults<S: Subject>(count: usize, rng: &mut Rng) -> Vec<Option<Fault>> {
     let mut faults: Vec<_> = (0..count).map(|_| fault(rng)).collect();
-    // Once in a run. A second one for the same call would count as a refused login.
+    // One 401 in a run. A second 401 for the same call would count as a refused login.
     if S::UNDONE.contains(&401) {
         faults[rng.usize(..40)] = Some(Fault::status(401));
     }

@@ -30,7 +30,7 @@ pub use subjects::{Contract, Creation, Invitation, Label, Subject, Update};
 /// The name of the list.
 pub const LIST: &str = "list";
 
-/// Returns a setting of a proof, such as `PROOF_KILLS`.
+/// Returns a setting of a proof from an environment variable, such as `PROOF_KILLS`.
 #[must_use]
 pub fn setting<T: FromStr<Err: Debug>>(name: &str, default: T) -> T {
     env::var(name).map_or(default, |text| text.parse().unwrap())
@@ -56,7 +56,7 @@ pub fn key(text: &str) -> Key {
     Key::new(text).unwrap()
 }
 
-/// Runs a future to its end. Tasks that were spawned meanwhile are ended too.
+/// Runs a future to its end. Tasks that the future spawned are then dropped.
 pub fn wait_for<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

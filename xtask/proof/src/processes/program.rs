@@ -1,4 +1,4 @@
-//! A test binary as a child that does one job, and the news about it.
+//! Starts the test binary as a child that does one job, and reports the child's signals to the parent.
 
 use std::{
     env,
@@ -7,22 +7,22 @@ use std::{
     thread,
 };
 
-/// The variable with the child's job.
+/// The environment variable that contains the child's job.
 const JOB: &str = "PROOF_CHILD_JOB";
 
-/// The news that the parent receives.
+/// A signal to the parent.
 #[derive(Debug)]
 pub enum Signal {
     /// The child wrote this line.
     Line(String),
     /// The child closed its output.
     End,
-    /// The provider received the request that it was watching for.
+    /// The provider received the awaited request.
     Received,
 }
 
-/// Starts this test binary as a child that does one job. The child runs its test `child::works`, which reads its
-/// [`job`] and its [`variable`]s.
+/// Starts this test binary as a child that does one job. The child runs the test `child::works`, which reads its job
+/// with [`job`] and its variables with [`variable`].
 #[must_use]
 pub fn start(
     job: &str,
@@ -33,7 +33,7 @@ pub fn start(
     start_as(program, job, variables, hear)
 }
 
-/// Starts the child with a command that ends in this test binary.
+/// Starts the child with a command whose last argument is the path of this test binary.
 #[must_use]
 pub fn start_as(
     mut command: Command,
@@ -50,7 +50,7 @@ pub fn start_as(
         .unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
     thread::spawn(move || {
-        // The test harness writes here too, so the child's own lines are marked.
+        // The test harness writes to this output too, so the child marks its own lines with `@`.
         for line in output.split(b'\n') {
             let line = String::from_utf8(line.unwrap()).unwrap();
             if let Some((_, line)) = line.split_once('@') {
@@ -77,7 +77,7 @@ pub fn variable(name: &str) -> String {
 /// Waits for a child to end. Returns whether it was killed. A child that ended before the kill was not killed.
 pub fn was_killed(child: &mut Child) -> bool {
     let status = child.wait().unwrap();
-    // Only the kill may have ended it early.
+    // A child that did not succeed must have been killed.
     #[cfg(unix)]
     assert!(
         status.success() || std::os::unix::process::ExitStatusExt::signal(&status) == Some(9),

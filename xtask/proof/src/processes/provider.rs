@@ -1,4 +1,4 @@
-//! The provider's side of the children's calls: a sandbox in a process that is not killed.
+//! The provider that the children call: a sandbox in a process that is not killed.
 
 use std::{
     collections::BTreeMap,
@@ -21,9 +21,9 @@ use super::{Signal, Subject};
 /// A sandbox for one kind of write.
 pub struct Provider<S: Subject> {
     sandbox: Sandbox,
-    /// A separate runtime, so that its tasks can be counted.
+    /// A separate runtime, so that the sandbox's tasks can be counted.
     runtime: Runtime,
-    /// The number of tasks without a connection.
+    /// The number of the runtime's tasks while no connection is open.
     idle: usize,
     watch: Arc<Mutex<Option<Watch>>>,
     /// The number of writes that have arrived.
@@ -31,7 +31,7 @@ pub struct Provider<S: Subject> {
     subject: std::marker::PhantomData<S>,
 }
 
-/// Waits for one request, and reports it.
+/// A watch for one request.
 struct Watch {
     awaited: Awaited,
     hear: Box<dyn Fn(Signal) + Send>,
@@ -40,7 +40,7 @@ struct Watch {
 /// The request that a watch waits for.
 #[derive(Clone, Copy, Debug)]
 pub enum Awaited {
-    /// The write after this number of further writes.
+    /// The last of this number of writes. With 1, the next write.
     Write(u32),
     /// A write that gets no response.
     Silence,
@@ -53,7 +53,7 @@ pub enum Awaited {
 pub struct Received {
     /// All writes, including those that had no effect.
     pub requests: usize,
-    /// How often the write of a key arrived without proof that nothing was done.
+    /// How often the write of a key arrived, without the writes whose response proves that nothing was done.
     pub arrived: BTreeMap<String, usize>,
     /// How often the write of a key was executed.
     pub applied: BTreeMap<String, usize>,
@@ -93,19 +93,19 @@ impl<S: Subject> Provider<S> {
         }
     }
 
-    /// Returns its address.
+    /// Returns the provider's address.
     #[must_use]
     pub fn url(&self) -> &str {
         self.server().base_url()
     }
 
-    /// Returns the sandbox.
+    /// Returns the provider's server.
     #[must_use]
     pub fn server(&self) -> &Server<S::Imitation> {
         S::server(&self.sandbox)
     }
 
-    /// Lets the next writes meet these faults, in this order.
+    /// Plans these faults for the next writes, in this order.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         for fault in faults {
             let server = self.server();
@@ -113,7 +113,7 @@ impl<S: Subject> Provider<S> {
         }
     }
 
-    /// Refuses connections from now on, and ends the open ones.
+    /// Refuses new connections from now on, and ends the open connections.
     pub fn refuse_connections(&self) {
         self.runtime.block_on(self.server().refuse_connections());
     }
@@ -124,7 +124,7 @@ impl<S: Subject> Provider<S> {
         self.runtime.block_on(accepting).unwrap();
     }
 
-    /// Reports when that request has come.
+    /// Watches for a request, and reports [`Signal::Received`] when the request arrives.
     pub fn tell(&self, awaited: Awaited, hear: impl Fn(Signal) + Send + 'static) {
         let hear = Box::new(hear);
         *self.watch.lock().unwrap() = Some(Watch { awaited, hear });
@@ -136,11 +136,11 @@ impl<S: Subject> Provider<S> {
         self.writes.load(Ordering::Relaxed)
     }
 
-    /// Waits until every byte from dead children is handled. Ends all watches and removes planned faults. Returns the
-    /// number of faults that were still planned.
+    /// Waits until all bytes that dead children sent are handled. Ends the watch, and removes planned faults. Returns
+    /// the number of removed faults.
     pub fn rest(&self) -> usize {
         *self.watch.lock().unwrap() = None;
-        // Connections are accepted in order, so those of dead children were accepted before this one.
+        // Connections are accepted in order, so the connections of dead children were accepted before this one.
         if let Ok(mut last) = TcpStream::connect(self.url().trim_start_matches("http://")) {
             let request = b"GET / HTTP/1.1\r\nhost: last\r\nconnection: close\r\n\r\n";
             last.write_all(request).unwrap();
@@ -154,7 +154,7 @@ impl<S: Subject> Provider<S> {
         left
     }
 
-    /// Returns the books at that point.
+    /// Returns the provider's books as they are now.
     #[must_use]
     pub fn received(&self) -> Received {
         let mut received = Received::default();
@@ -166,7 +166,7 @@ impl<S: Subject> Provider<S> {
             let is_undone = request
                 .status
                 .is_some_and(|status| S::UNDONE.contains(&status));
-            // If a request broke off, the key may be missing. Such a request was not executed.
+            // A request that broke off may lack its key. Such a request was not executed.
             let Some(key) = key_in(&request) else {
                 assert!(!request.applied);
                 continue;
@@ -197,7 +197,7 @@ impl Received {
 }
 
 impl Watch {
-    /// Returns whether this is the request.
+    /// Returns whether this request ends the watch. Counts the writes.
     fn is_over<S: Subject>(&mut self, request: &RecordedRequest) -> bool {
         let is_write = is_write::<S>(request);
         match &mut self.awaited {

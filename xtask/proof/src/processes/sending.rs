@@ -14,11 +14,11 @@ use customer_api_ledger::{
 
 use super::{Subject, key, keys, variable};
 
-/// The time limit of an attempt. With less, slow calls would end. With more, every missing response would take that
-/// long.
+/// The time limit of an attempt. A shorter limit would end slow calls. A longer limit would make the wait for each
+/// missing response longer.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// The number of calls that [`Pace::Rare`] lets through.
+/// The number of calls that the quota of [`Pace::Rare`] lets through.
 pub const RARE: usize = 3;
 
 /// A list to be sent.
@@ -28,7 +28,7 @@ pub struct Sending {
     pub url: String,
     /// The number of keys.
     pub keys: usize,
-    /// The number of the first key. Those before it come last.
+    /// The index of the key that is sent first. The keys before it are sent last.
     pub first: usize,
     /// The number of concurrent writes.
     pub concurrency: usize,
@@ -41,9 +41,9 @@ pub struct Sending {
 pub enum Pace {
     /// No avoidable wait.
     Quick,
-    /// No avoidable wait, and a short timeout: the time of a call that is gone is over soon.
+    /// No avoidable wait, and a short timeout, so that the claim of a killed process expires soon.
     Short,
-    /// The quota: a few calls at the same time, and no more for longer than a test takes.
+    /// A quota that lets [`RARE`] calls through, and then none for longer than a test takes.
     Rare,
     /// A minute before each retry.
     Slow,
@@ -53,7 +53,7 @@ impl Pace {
     const ALL: [Self; 4] = [Self::Quick, Self::Short, Self::Rare, Self::Slow];
 }
 
-/// Longer than a test takes, and not longer than a call may wait.
+/// A wait of one minute: longer than a test takes, and not longer than a call may wait.
 #[derive(Debug)]
 struct Minute;
 
@@ -96,8 +96,8 @@ impl Sending {
 
     /// Starts the run in this process.
     pub fn start<S: Subject>(&self, list: &LedgerList) -> Run<S::Operation> {
-        // Trusts no certificate, so it need not read this machine's root certificates. It also ignores this machine's
-        // proxies.
+        // The client trusts no certificate, so it does not read this machine's root certificates. It also ignores this
+        // machine's proxies.
         let client = S::client(&self.url)
             .http(|| reqwest::Client::builder().tls_certs_only([]).no_proxy())
             .attempt_timeout(ATTEMPT);
@@ -108,7 +108,7 @@ impl Sending {
                 .rate_limiter(Unlimited)
                 .backoff(quick)
                 .timeout(Duration::from_secs(2)),
-            // A call that can't get a permit within its timeout does not wait for it.
+            // A call that can't get a permit within its timeout fails without waiting.
             Pace::Rare => client.rate_limiter(Quota::per_window(RARE, Duration::from_secs(80))),
             Pace::Slow => client.rate_limiter(Unlimited).backoff(Minute),
         };

@@ -1,4 +1,4 @@
-//! The writes of the proofs: one of each kind of body, and of each rule about what a refusal proves.
+//! The writes of the proofs: one for each kind of body, and one for each rule about what a refusal proves.
 
 use customer_api_core::{ClientBuilder, Operation, ProviderClient};
 use customer_api_sandbox::{
@@ -10,12 +10,12 @@ use helpdesk_customers::UpdateCustomerByExternalId;
 use ravelin_labels::{LabelCustomer, PaymentFraudReview};
 use revnue_customers::SINGLE_COMPANY;
 
-/// A kind of write. It has no state, so that a child can be given its name.
+/// A kind of write. It has no state, so its name is enough to pass it to a child.
 pub trait Subject: Copy + 'static {
-    /// The name of its children's job.
+    /// The name of the job of the children that make this write.
     const NAME: &'static str;
-    /// The statuses after which this provider is known to have done nothing. They are deliberately written here a
-    /// second time.
+    /// The statuses that prove that this provider did nothing. They deliberately repeat the provider crate's rules, as
+    /// an independent check.
     const UNDONE: &'static [u16];
     /// Whether some of these statuses lead to a wait and a retry, so that the claim is withdrawn.
     const WITHDRAWS: bool;
@@ -26,12 +26,12 @@ pub trait Subject: Copy + 'static {
     /// The provider's sandbox.
     type Imitation: Send + Sync + 'static;
 
-    /// Prepares the sandbox. It must not recognise by itself that a write is made a second time.
+    /// Prepares the sandbox. The sandbox must not recognise that a write is made a second time.
     fn options(sandbox: SandboxBuilder) -> SandboxBuilder {
         sandbox
     }
 
-    /// Makes the state that the write of a key needs.
+    /// Creates the state that the write of a key needs.
     fn prepare(_: &Server<Self::Imitation>, _key: &str) {}
 
     /// Returns the provider's server in the sandbox.
@@ -40,7 +40,7 @@ pub trait Subject: Copy + 'static {
     /// Returns a client with the sandbox's credential.
     fn client(url: &str) -> ClientBuilder<Self::Client>;
 
-    /// Returns a write that contains its key, so that it can be told from others.
+    /// Returns a write that contains its key, so that the write can be distinguished from others.
     fn write(key: &str) -> Self::Operation;
 }
 
